@@ -1,0 +1,118 @@
+import { awscdk, javascript } from 'projen';
+
+// ─────────────────────────────────────────────────────────────────────────────
+//  Owner and repository. Everything that names them is made from these two lines.
+const OWNER = 'cdk-irsa';
+const REPOSITORY_URL = `https://github.com/${OWNER}/cdk-irsa.git`;
+// ─────────────────────────────────────────────────────────────────────────────
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-irsa',
+  description: 'IAM roles for Kubernetes service accounts (IRSA): provider, trust policy, role and ServiceAccount manifest, without a Lambda',
+  author: OWNER,
+  authorAddress: `${OWNER}@users.noreply.github.com`,
+  repositoryUrl: REPOSITORY_URL,
+  license: 'Apache-2.0',
+  copyrightOwner: `The ${OWNER} authors`,
+  keywords: ['aws', 'eks', 'irsa', 'iam', 'kubernetes', 'oidc', 'serviceaccount', 'cdk8s'],
+  defaultReleaseBranch: 'main',
+  majorVersion: 0,
+
+  // The floor of each peer: see decisions/0003-floors.md.
+  cdkVersion: '2.240.0',
+  constructsVersion: '10.5.1',
+  peerDeps: ['cdk8s@^2.70.0'],
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.16.0',
+  packageManager: javascript.NodePackageManager.NPM,
+  npmAccess: javascript.NpmAccess.PUBLIC,
+
+  publishToPypi: { distName: 'cdk-irsa', module: 'cdk_irsa' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkirsa',
+    mavenGroupId: 'io.github.cdk-irsa',
+    mavenArtifactId: 'cdk-irsa',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkIrsa', packageId: 'CdkIrsa' },
+  publishToGo: { moduleName: `github.com/${OWNER}/cdk-irsa-go` },
+
+  devDeps: [
+    'aws-cdk@^2',
+    '@aws/cloudformation-validate',
+    '@cloud-copilot/iam-policy',
+    '@cloud-copilot/iam-simulate',
+    'fast-check',
+    'kubernetes-models',
+    'tsx',
+    'yaml',
+  ],
+
+  docgen: true,
+  sampleCode: false,
+  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv'],
+  projenrcTs: true,
+  projenrcTsOptions: { projenCodeDir: '.projen' },
+  projenCommand: 'npx projen',
+  tsconfigDev: {
+    include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
+    // examples/ and the tests import the library by its name, as a user does.
+    compilerOptions: { paths: { 'cdk-irsa': ['./src'] }, skipLibCheck: true },
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'scripts', '.projenrc.ts'], ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', '*.generated.ts', 'coverage', 'cdk.out'] },
+  jestOptions: {
+    jestVersion: '~30.0.0', // 30.5 brings a watcher that wants to be compiled on installation
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      moduleNameMapper: { '^cdk-irsa$': '<rootDir>/src' },
+      testTimeout: 60_000,
+      coverageThreshold: { branches: 95, functions: 100, lines: 98, statements: 98 },
+      watchPathIgnorePatterns: ['cdk.out'],
+      modulePathIgnorePatterns: ['<rootDir>/dist', 'cdk\\.out'],
+    },
+  },
+  typecheckTests: true,
+});
+
+// jest's resolver: the platform bindings of 1.13.0 are incomplete, and `npm ci` refuses the lockfile then.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// Every snippet of README and docstrings compiles, or the build fails.
+project.package.addField('jsiiRosetta', { strict: true });
+const rosetta = project.addTask('rosetta', {
+  description: 'Compiles every TypeScript snippet of README and docstrings',
+  exec: 'jsii-rosetta extract --strict --compile',
+});
+project.postCompileTask.spawn(rosetta);
+
+// The JavaScript package in every build; the other languages where their toolchains are (npx projen package-all).
+project.packageTask.reset();
+project.packageTask.spawn(project.tasks.tryFind('package:js')!);
+
+project.addTask('demo', {
+  description: 'Synthesizes the examples with the CDK CLI and shows who may assume what',
+  exec: 'tsx scripts/demo.ts',
+  receiveArgs: true,
+});
+project.addTask('test:newest', {
+  description: 'Runs the tests against the newest aws-cdk-lib, constructs and cdk8s (installs them in a copy)',
+  exec: 'scripts/test-newest.sh',
+});
+project.addTask('test:package', {
+  description: 'Packs the library and uses it as a new project would',
+  exec: 'scripts/test-package.sh',
+});
+project.addTask('cfn-lint', {
+  description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',
+  exec: 'scripts/cfn-lint.sh',
+});
+
+for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
+  project.addPackageIgnore(ignored);
+}
+project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');
+
+// Node 20 is the lowest version the library runs on; jsii says at each step that it is old.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+project.synth();

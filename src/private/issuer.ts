@@ -1,0 +1,113 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
+import { Fn } from 'aws-cdk-lib/core';
+import { IConstruct } from 'constructs';
+import { problem } from './errors';
+import { literalPartition, settle } from './tokens';
+
+const SCHEME = 'https://';
+const LONGEST_ISSUER_URL = 255;
+const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const PATH_SEGMENT = /^[A-Za-z0-9._~-]+$/;
+const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
+
+const LONGEST_AUDIENCE = 255;
+const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
+
+/** The audience of a service-account token for AWS, in every partition. */
+export const DEFAULT_AUDIENCE = 'sts.amazonaws.com';
+
+/** What is wrong with an issuer URL. Tokens pass. */
+export function issuerUrlProblem(property: string, url: string): string | undefined {
+  if (Token.isUnresolved(url)) return undefined;
+  const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
+  if (typeof url !== 'string' || !url.startsWith(SCHEME)) {
+    return wrong('start with https://', 'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
+  }
+  if (url.length > LONGEST_ISSUER_URL) return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
+  if (/[?#]/.test(url)) return wrong('have no query and no fragment', 'Take the issuer as it stands in the `iss` claim of the tokens.');
+  if (url.endsWith('/')) return wrong('have no trailing slash', 'Remove it: the slash would become a part of the condition keys.');
+  const [host, ...segments] = url.slice(SCHEME.length).split('/');
+  if (host.includes(':')) return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
+  if (!HOST.test(host)) return wrong('have a lower-case DNS host', 'Take the issuer as it stands in the `iss` claim of the tokens.');
+  if (!segments.every(segment => PATH_SEGMENT.test(segment))) {
+    return wrong('have a path of letters, digits, -, ., _ and ~ between single slashes', 'Take the issuer as it stands in the `iss` claim of the tokens.');
+  }
+  return undefined;
+}
+
+/** The issuer URL without its scheme, the left half of the condition keys. */
+export function issuerOfUrl(issuerUrl: string): string {
+  return issuerUrl.startsWith(SCHEME) ? issuerUrl.slice(SCHEME.length) : Fn.select(1, Fn.split('//', issuerUrl));
+}
+
+/** What is wrong with an audience. Tokens pass. */
+export function audienceProblem(property: string, audience: string): string | undefined {
+  if (Token.isUnresolved(audience)) return undefined;
+  if (typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience)) return undefined;
+  return problem(property, `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ? and $`, audience,
+    'The audience is compared to the letter; there are no patterns for it.');
+}
+
+/** What is wrong with the ARN of an OIDC provider that roles of the stack are to trust. Tokens pass. */
+export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
+  const settled = settle(stack, arn);
+  if (typeof settled !== 'string') return accountProblem(property, stack, arn.split(':')[4], arn);
+  const match = PROVIDER_ARN.exec(settled);
+  if (!match || issuerUrlProblem(property, SCHEME + match[3])) {
+    return problem(property, 'be the ARN of an OIDC provider: arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>', settled,
+      '`aws iam list-open-id-connect-providers` prints the ones you have.');
+  }
+  const [, partition, account] = match;
+  const own = literalPartition(stack);
+  if (own !== undefined && own !== partition) {
+    return problem(property, `be in the partition of the stack, ${own}`, settled, 'A role can trust a provider of its own partition only.');
+  }
+  return accountProblem(property, stack, account, settled);
+}
+
+function accountProblem(property: string, stack: Stack, account: string | undefined, arn: string): string | undefined {
+  if (!account || Token.isUnresolved(account) || Token.isUnresolved(stack.account) || account === stack.account) return undefined;
+  return problem(property, `be in the account of the stack, ${stack.account}`, arn,
+    `A role trusts providers of its own account only: register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`);
+}
+
+/** What this library needs to know of a provider, whoever made it. */
+export class ProviderFacts {
+  public readonly arn: string;
+  /** Literal whenever the provider's URL is, even where the construct itself only offers a token. */
+  public readonly issuer: string;
+  /** The client ids of a provider that is made in this app. */
+  public readonly audiences?: string[];
+
+  constructor(private readonly provider: IOpenIdConnectProvider) {
+    this.arn = provider.openIdConnectProviderArn;
+    const resource = provider.node.defaultChild;
+    const native = resource instanceof CfnOIDCProvider ? resource : undefined;
+    this.issuer = native?.url && !Token.isUnresolved(native.url) ? issuerOfUrl(native.url) : provider.openIdConnectProviderIssuer;
+    this.audiences = native?.clientIdList;
+  }
+
+  /** Why roles in the stack of `scope` cannot trust this provider. */
+  public problems(scope: IConstruct): string[] {
+    const stack = Stack.of(scope);
+    const property = `oidcProvider (${this.provider.node.path})`;
+    const settledIssuer = settle(scope, this.issuer);
+    const made = this.provider.node.children.length > 0;
+    return [
+      typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
+      made
+        ? accountProblem(property, stack, Stack.of(this.provider).account, `a provider of account ${Stack.of(this.provider).account}`)
+        : providerArnProblem(property, stack, this.arn),
+    ].filter((found): found is string => found !== undefined);
+  }
+
+  /** Why tokens with this audience cannot pass the provider. */
+  public audienceProblem(property: string, audience: string): string | undefined {
+    const known = this.audiences;
+    if (!known || Token.isUnresolved(known) || Token.isUnresolved(audience) || known.some(one => Token.isUnresolved(one))) return undefined;
+    if (known.includes(audience)) return undefined;
+    return problem(property, `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`, audience,
+      'IAM refuses a token whose audience is no client id of the provider: add it there, or set `audience` to one of them.');
+  }
+}

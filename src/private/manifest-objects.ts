@@ -1,0 +1,92 @@
+import { createHash } from 'crypto';
+import { IResolvable, Token } from 'aws-cdk-lib';
+import { ApiObject, ApiObjectProps, Chart, IResolver, Lazy, ResolutionContext } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { fail, problem } from './errors';
+import { fingerprint, isIntrinsic, settleForManifest } from './tokens';
+
+/** A Kubernetes object as JSON. */
+export type Manifest = Record<string, any>;
+
+/**
+ * Adds the objects of one construct to a chart; a Namespace that the chart holds already is left out.
+ *
+ * @param render makes the object what the chart is to hold
+ */
+export function addToChart(owner: IConstruct, chart: Chart, manifests: Manifest[], render: (manifest: Manifest) => Manifest): void {
+  for (const manifest of manifests) {
+    const { kind, metadata: { name } } = manifest;
+    const id = `${kind} ${kind === 'Namespace' ? readableId(owner, name) : owner.node.path}`;
+    if (kind === 'Namespace' && (chart.node.tryFindChild(id) || hasNamespace(chart, name))) continue;
+    new ApiObject(chart, id, render(manifest) as ApiObjectProps);
+  }
+}
+
+function readableId(owner: IConstruct, name: string): string {
+  return Token.isUnresolved(name) ? createHash('sha256').update(fingerprint(owner, name)).digest('hex').slice(0, 10) : name;
+}
+
+function hasNamespace(chart: Chart, name: string): boolean {
+  return chart.node.findAll().some(child => ApiObject.isApiObject(child) && child.kind === 'Namespace' && child.name === name);
+}
+
+/**
+ * The object for a chart that somebody else synthesizes, at a time of their own: each token is turned into the value that
+ * synth knows of it, or refused, when that chart is written.
+ */
+export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
+  const literal = (value: any, path: string[]): any => {
+    if (Token.isUnresolved(value)) return Lazy.any({ produce: () => required(owner, manifest, value, path) });
+    if (Array.isArray(value)) return value.map((item, index) => literal(item, [...path, `${index}`]));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, [...path, key])]));
+  };
+  return literal(manifest, []);
+}
+
+function required(owner: IConstruct, manifest: Manifest, value: any, path: string[]): any {
+  const settled = settleForManifest(owner, value);
+  if (hasIntrinsic(settled)) fail(owner, unresolvedProblem(manifest, path, settled));
+  return settled;
+}
+
+/** The message for a value of a manifest that only the deployment knows. */
+export function unresolvedProblem(manifest: Manifest, path: string[], settled: any): string {
+  return problem(`${fieldName(path)} of ${objectName(manifest)}`, 'be known at synth', settled,
+    'Give the stack a literal env and the resource a fixed name, or pass the value to the pod some other way.');
+}
+
+/** `kind namespace/name`, for messages. */
+export function objectName({ kind, metadata }: Manifest): string {
+  const name = [metadata?.namespace, metadata?.name].filter(part => part !== undefined)
+    .map(part => (Token.isUnresolved(part) ? '<known at deployment only>' : part)).join('/');
+  return `${kind} ${name}`;
+}
+
+/** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */
+function fieldName(path: string[]): string {
+  return path.map((part, index) => {
+    if (/^\d+$/.test(part)) return `[${part}]`;
+    if (!/^\w+$/.test(part)) return `["${part}"]`;
+    return index === 0 ? part : `.${part}`;
+  }).join('');
+}
+
+/** Whether a settled value still holds something that only the deployment knows. */
+export function hasIntrinsic(value: any): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isIntrinsic(value) || Object.values(value).some(hasIntrinsic);
+}
+
+/**
+ * cdk8s takes a CDK token object for one of its own and would resolve it by itself; as text it passes through
+ * cdk8s unharmed, and is settled afterwards.
+ */
+export class TokenObjectsAsText implements IResolver {
+  public resolve(context: ResolutionContext): void {
+    const { value } = context;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Token.isUnresolved(value)) {
+      context.replaceValue(Token.asString(value as IResolvable));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { Token } from 'aws-cdk-lib';
+import { Yaml } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { hasIntrinsic, Manifest, objectName, unresolvedProblem } from './manifest-objects';
+import { parameterProblems } from './parameter-safety';
+import { settleForManifest } from './tokens';
+
+/** `@` cannot begin a plain YAML scalar: it forces quotes around a text whose end nobody knows yet. */
+const QUOTE_ME = '@cdk-irsa-deferred@';
+
+/** Objects as they go out, and what is wrong with them. */
+export interface SettledManifests {
+  readonly manifests: Manifest[];
+  readonly problems: string[];
+}
+
+/**
+ * Settles every token in the objects.
+ *
+ * @param allowDeferred whether values that only the deployment knows may stay, as tokens
+ */
+export function settleManifests(scope: IConstruct, manifests: Manifest[], allowDeferred: boolean): SettledManifests {
+  const problems: string[] = [];
+  const settle = (manifest: Manifest, value: any, path: string[]): any => {
+    if (Token.isUnresolved(value)) {
+      const settled = settleForManifest(scope, value);
+      if (!hasIntrinsic(settled)) return settled;
+      if (!allowDeferred) problems.push(unresolvedProblem(manifest, path, settled));
+      else problems.push(...parameterProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
+      return typeof value === 'string' ? `${QUOTE_ME}${value}` : value;
+    }
+    if (Array.isArray(value)) return value.map((item, index) => settle(manifest, item, [...path, `${index}`]));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [settle(manifest, key, [...path, key]), settle(manifest, item, [...path, key])]));
+  };
+  const settled = manifests.map(manifest => settle(manifest, manifest, []));
+  return { manifests: settled, problems: [...new Set([...problems, ...repeatedProblems(settled)])] };
+}
+
+/** YAML in the order in which it is safe to apply: what workloads need comes before the workloads. */
+export function manifestText(manifests: Manifest[]): string {
+  const sorted = [...manifests].sort((left, right) => rank(left) - rank(right));
+  return Yaml.stringify(...sorted).replaceAll(QUOTE_ME, '');
+}
+
+/** A Pod made before its ServiceAccount is there gets no credentials, silently. */
+function rank({ kind }: Manifest): number {
+  const first = ['Namespace', 'ServiceAccount'].indexOf(kind);
+  return first < 0 ? 2 : first;
+}
+
+function repeatedProblems(manifests: Manifest[]): string[] {
+  const seen = new Set<string>();
+  return manifests.flatMap(manifest => {
+    const key = JSON.stringify([manifest.apiVersion, manifest.kind, manifest.metadata?.namespace, manifest.metadata?.name]);
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [`\`chart\` must hold each object once, got: ${objectName(manifest)} twice. The second would overwrite the first: remove one of them.`];
+  });
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'crypto';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { problem } from './errors';
+import { literal } from './tokens';
+
+const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+const LONGEST_ROLE_NAME = 64;
+const ROLE_PATH = /^\/([\u0021-\u007e]+\/)?$/;
+const LONGEST_ROLE_PATH = 512;
+const LONGEST_DESCRIPTION = 1000;
+const SHORTEST_SESSION = Duration.hours(1);
+const LONGEST_SESSION = Duration.hours(12);
+const HASH_LENGTH = 10;
+
+/** The role ARNs that the pod identity webhook takes for well-formed. */
+const WEBHOOK_ROLE_ARN = /^arn:aws[a-z0-9-]*:iam::\d{12}:role\/[\w\-/.@+=,]+$/;
+
+export interface RoleOptions {
+  readonly roleName?: string;
+  readonly path?: string;
+  readonly description?: string;
+  readonly maxSessionDuration?: Duration;
+}
+
+/** What IAM would refuse of a role's own properties. Tokens pass. */
+export function roleOptionsProblem({ roleName, path, description, maxSessionDuration }: RoleOptions): string | undefined {
+  if (literalIs(roleName, name => !ROLE_NAME.test(name))) {
+    return problem('roleName', 'be 1 to 64 letters, digits and _+=,.@-', roleName, 'Leave it out for a generated name.');
+  }
+  if (literalIs(path, text => !ROLE_PATH.test(text) || text.length > LONGEST_ROLE_PATH)) {
+    return problem('path', 'begin and end with a slash and hold at most 512 visible ASCII characters', path, 'For example /workloads/.');
+  }
+  if (literalIs(description, text => text.length > LONGEST_DESCRIPTION)) {
+    return problem('description', 'have at most 1000 characters', description, 'Shorten it.');
+  }
+  if (maxSessionDuration === undefined || maxSessionDuration.isUnresolved()) return undefined;
+  const seconds = maxSessionDuration.toSeconds({ integral: false });
+  if (Number.isInteger(seconds) && seconds >= SHORTEST_SESSION.toSeconds() && seconds <= LONGEST_SESSION.toSeconds()) return undefined;
+  return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`, 'Leave it out for one hour.');
+}
+
+/** What the webhook would not take for a role ARN. Tokens pass. */
+export function roleArnProblem(property: string, arn: string): string | undefined {
+  if (Token.isUnresolved(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
+  return problem(property, 'be a role ARN as the pod identity webhook takes it: arn:<partition>:iam::<account>:role/<path and name of letters, digits and _-/.@+=,>', arn,
+    'The webhook passes another value on to the pod, where it fails.');
+}
+
+/**
+ * The fixed name of a role in a literal environment, where the manifest has to know the ARN before the deployment: readable, then
+ * a hash of region and construct path. Pinned by a test: a new name would replace every role in use.
+ */
+export function generatedRoleName(construct: IConstruct, namespace: string, serviceAccountName: string): string | undefined {
+  const { account, region } = Stack.of(construct);
+  if (Token.isUnresolved(account) || Token.isUnresolved(region)) return undefined;
+  const hash = createHash('sha256').update(`${region}/${construct.node.path}`).digest('hex').slice(0, HASH_LENGTH);
+  const readable = [literal(namespace), literal(serviceAccountName)].filter(part => part !== undefined).join('-') || 'irsa';
+  return `${readable.slice(0, LONGEST_ROLE_NAME - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
+}
+
+function literalIs(value: string | undefined, wrong: (literalValue: string) => boolean): boolean {
+  const known = literal(value);
+  return known !== undefined && wrong(known);
+}

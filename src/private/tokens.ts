@@ -1,0 +1,148 @@
+import { CfnParameter, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { IConstruct } from 'constructs';
+
+/** The partition of the stack, when its region is literal and CDK knows the region. */
+export function literalPartition(stack: Stack): string | undefined {
+  if (!Token.isUnresolved(stack.partition)) return stack.partition;
+  return Token.isUnresolved(stack.region) ? undefined : RegionInfo.get(stack.region).partition;
+}
+
+/** `value` unless it is a token. */
+export function literal(value: string | undefined): string | undefined {
+  return value === undefined || Token.isUnresolved(value) ? undefined : value;
+}
+
+/**
+ * The ARN of a role that has a fixed name in a literal account. `iam.Role.roleArn` is `Fn::GetAtt` even then.
+ */
+export function literalRoleArn(role: CfnRole): string | undefined {
+  const stack = Stack.of(role);
+  const name = literal(role.roleName);
+  const account = literal(stack.account);
+  const partition = literalPartition(stack);
+  const path = role.path ?? '/';
+  if (!name || !account || !partition || Token.isUnresolved(path)) return undefined;
+  return `arn:${partition}:iam::${account}:role${path}${name}`;
+}
+
+/**
+ * What synth can know of a value: tokens resolved, pseudo parameters of a literal environment
+ * replaced, joins and splits of literals carried out. A string says that the value is literal.
+ */
+export function settle(scope: IConstruct, value: any): any {
+  return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), false));
+}
+
+/**
+ * Like `settle`, and the ARN or name of a role that has a fixed name is literal too. For manifests only:
+ * inside a template the reference must stay, since it also orders the deployment.
+ */
+export function settleForManifest(scope: IConstruct, value: any): any {
+  return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), true));
+}
+
+/**
+ * A text that is equal for two values exactly when both mean the same, whichever stacks look at them:
+ * references count by what they point to, not by how a template writes them.
+ */
+export function fingerprint(scope: IConstruct, value: any): string {
+  return JSON.stringify(isLiteralText(value) ? value : run(scope, value, new Pointing(Stack.of(scope), false)));
+}
+
+/** The CloudFormation parameters that have a part in the value. */
+export function parametersOf(scope: IConstruct, value: any): CfnParameter[] {
+  if (isLiteralText(value)) return [];
+  const pointing = new Pointing(Stack.of(scope), false);
+  run(scope, value, pointing);
+  return [...pointing.targets].filter((target): target is CfnParameter => target instanceof CfnParameter);
+}
+
+/** Whether the (resolved) value is a CloudFormation function such as `{ Ref: … }`. */
+export function isIntrinsic(value: any): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'));
+}
+
+function isLiteralText(value: any): boolean {
+  return typeof value === 'string' && !Token.isUnresolved(value);
+}
+
+function run(scope: IConstruct, value: any, resolver: Settling): any {
+  // `preparing`: a reference to another stack is not yet assigned when somebody asks before synth.
+  return Tokenization.resolve(value, { scope, resolver, preparing: true });
+}
+
+/** Joins literals at once and keeps the rest as `Fn::Join`. */
+const CONCAT = {
+  join(left: any, right: any): any {
+    if (left === undefined) return right;
+    if (right === undefined) return left;
+    return joined([...joinParts(left), ...joinParts(right)]);
+  },
+};
+
+function joinParts(value: any): any[] {
+  return isIntrinsic(value) && value['Fn::Join']?.[0] === '' ? value['Fn::Join'][1] : [value];
+}
+
+function joined(parts: any[]): any {
+  const merged: any[] = [];
+  for (const part of parts) {
+    const text = typeof part === 'object' ? part : `${part}`;
+    const last = merged.length - 1;
+    if (typeof text === 'string' && typeof merged[last] === 'string') merged[last] += text;
+    else merged.push(text);
+  }
+  return merged.length === 1 ? merged[0] : { 'Fn::Join': ['', merged] };
+}
+
+class Settling extends DefaultTokenResolver {
+  constructor(private readonly stack: Stack, private readonly namedRoles: boolean) {
+    super(CONCAT);
+  }
+
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
+    const known = this.namedRoles ? namedRoleAttribute(token) : undefined;
+    return known ?? this.fold(super.resolveToken(token, context, postProcessor));
+  }
+
+  private fold(value: any): any {
+    if (!isIntrinsic(value)) return value;
+    if (value.Ref) return this.pseudoParameter(value.Ref) ?? value;
+    const split = value['Fn::Split'];
+    if (split && typeof split[1] === 'string') return split[1].split(split[0]);
+    const select = value['Fn::Select'];
+    if (select && Array.isArray(select[1])) return select[1][Number(select[0])] ?? value;
+    return value;
+  }
+
+  private pseudoParameter(name: string): string | undefined {
+    switch (name) {
+      case 'AWS::Partition': return literalPartition(this.stack);
+      case 'AWS::AccountId': return literal(this.stack.account);
+      case 'AWS::Region': return literal(this.stack.region);
+      case 'AWS::URLSuffix': return Token.isUnresolved(this.stack.region) ? undefined : RegionInfo.get(this.stack.region).domainSuffix;
+      default: return undefined;
+    }
+  }
+}
+
+/** Stops at references and notes what they point to. */
+class Pointing extends Settling {
+  public readonly targets = new Set<IConstruct>();
+
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
+    if (!Reference.isReference(token) || token.displayName.startsWith('AWS::')) return super.resolveToken(token, context, postProcessor);
+    this.targets.add(token.target);
+    return { 'Fn::GetAtt': [token.target.node.addr, token.displayName] };
+  }
+}
+
+function namedRoleAttribute(token: IResolvable): string | undefined {
+  if (!Reference.isReference(token) || !(token.target instanceof CfnRole)) return undefined;
+  if (token.displayName === 'Arn') return literalRoleArn(token.target);
+  return token.displayName === 'Ref' ? literal(token.target.roleName) : undefined;
+}

@@ -1,0 +1,166 @@
+import { Fn, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
+import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { fingerprint, isIntrinsic, settle } from './tokens';
+
+/** A name for the variable of `Fn::Sub` that stands for a deferred value. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Where the statements of a trust document come from, asked anew each time it is rendered. */
+export interface TrustSource {
+  readonly _isEmpty: boolean;
+  /** Statements as JSON; tokens may stand anywhere in it, in keys too. */
+  _statements(scope?: IConstruct): any[];
+  /** Names for the deferred values in the statements. */
+  _namedValues(): NamedValue[];
+}
+
+/**
+ * Makes a policy document render a trust source before its own statements, as an object where every key is
+ * known at synth and otherwise as `Fn::Sub` of a JSON string. Binding the document instead of replacing it
+ * keeps it the one that `iam.Role` made and hands out: to aspects, to `addStatements`, to `customizeRoles`.
+ */
+export function bindTrust(document: PolicyDocument, source: TrustSource): PolicyDocument {
+  const own = {
+    resolve: document.resolve.bind(document),
+    toJSON: document.toJSON.bind(document),
+  };
+  const ownStatements = (): any[] => own.toJSON()?.Statement ?? [];
+  const whole = (scope?: IConstruct) => ({ Statement: [...source._statements(scope), ...ownStatements()], Version: '2012-10-17' });
+  return Object.defineProperties(document, {
+    isEmpty: { get: () => source._isEmpty && ownStatements().length === 0 },
+    statementCount: { get: () => whole().Statement.length },
+    toJSON: { value: () => document.isEmpty ? undefined : whole() },
+    resolve: {
+      value: (context: IResolveContext) => {
+        own.resolve(context); // freezes and minimizes its own statements and registers CDK's post-processing
+        return document.isEmpty ? undefined : renderTrust(context, whole(context.scope), source._namedValues());
+      },
+    },
+  });
+}
+
+/** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
+export function renderTrust(context: IResolveContext, document: any, named: NamedValue[] = []): any {
+  const object = withSettledKeys(context.scope, document);
+  return object ?? new Substitution(context, named).render(document);
+}
+
+/** The same value with its keys as literals; undefined when a key is deferred. */
+export function withSettledKeys(scope: IConstruct, value: any): any {
+  if (typeof value === 'string') return literalOrToken(scope, value);
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(item => withSettledKeys(scope, item));
+    return items.includes(undefined) ? undefined : items;
+  }
+  const result: any = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    const settledKey = settle(scope, key);
+    const settledItem = withSettledKeys(scope, item);
+    if (typeof settledKey !== 'string' || settledItem === undefined) return undefined;
+    result[settledKey] = settledItem;
+  }
+  return result;
+}
+
+function literalOrToken(scope: IConstruct, text: string): string {
+  const settled = settle(scope, text);
+  return typeof settled === 'string' ? settled : text;
+}
+
+/** Statements without repeats; equal means equal to IAM, however the tokens in them are written. */
+export function withoutRepeats(scope: IConstruct | undefined, statements: any[]): any[] {
+  const seen = new Map<string, any>();
+  for (const statement of statements) {
+    const key = scope ? keyedFingerprint(scope, statement) : JSON.stringify(statement);
+    if (!seen.has(key)) seen.set(key, statement);
+  }
+  return [...seen.values()];
+}
+
+function keyedFingerprint(scope: IConstruct, value: any): string {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return fingerprint(scope, value);
+  if (Array.isArray(value)) return `[${value.map(item => keyedFingerprint(scope, item)).join()}]`;
+  return `{${Object.entries(value).map(([key, item]) => `${fingerprint(scope, key)}:${keyedFingerprint(scope, item)}`).join()}}`;
+}
+
+/** Writes a document as the JSON text of one `Fn::Sub`, with a variable for each deferred value. */
+class Substitution {
+  private readonly variables = new Map<string, { name: string; value: any }>();
+  private readonly names = new Map<string, string>();
+
+  constructor(private readonly context: IResolveContext, named: NamedValue[]) {
+    for (const { name, value } of named) {
+      if (!Token.isUnresolved(value)) continue;
+      const key = JSON.stringify(this.context.resolve(value));
+      if (!this.names.has(key)) this.names.set(key, name);
+    }
+  }
+
+  public render(document: any): any {
+    const text = this.json(document);
+    return Fn.sub(text, Object.fromEntries([...this.variables.values()].map(({ name, value }) => [name, value])));
+  }
+
+  private json(value: any): string {
+    if (typeof value === 'string') return `"${this.text(value)}"`;
+    if (typeof value === 'number' && Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), false);
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
+    if (Array.isArray(value)) return `[${value.map(item => this.json(item)).join()}]`;
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return `{${entries.map(([key, item]) => `"${this.text(key)}":${this.json(item)}`).join()}}`;
+  }
+
+  /** A token that stands alone: plain data again, or something only the deployment knows. */
+  private resolved(value: any, quoted: boolean): string {
+    if (isListIntrinsic(value)) return `["${this.variable(Fn.join('","', Token.asList(value)))}"]`;
+    if (!isIntrinsic(value)) return this.json(value);
+    return quoted ? `"${this.variable(value)}"` : this.variable(value);
+  }
+
+  private text(text: string): string {
+    if (!Token.isUnresolved(text)) return escaped(text);
+    const settled = settle(this.context.scope, text);
+    if (typeof settled === 'string') return escaped(settled);
+    const fragments = Tokenization.reverseString(text).mapTokens({
+      mapToken: token => {
+        const value = this.context.resolve(token);
+        return isIntrinsic(value) ? { variable: this.variable(value) } : `${value}`;
+      },
+    }).join({ join: (left: any, right: any) => [left, right].flat() });
+    return [fragments].flat().map((fragment: any) => fragment.variable ?? escaped(fragment)).join('');
+  }
+
+  private variable(value: any): string {
+    const resolved = this.context.resolve(value);
+    const key = JSON.stringify(resolved);
+    let variable = this.variables.get(key);
+    if (!variable) {
+      variable = { name: this.freeName(this.names.get(key) ?? 'Value'), value: resolved };
+      this.variables.set(key, variable);
+    }
+    return `\${${variable.name}}`;
+  }
+
+  private freeName(base: string): string {
+    const taken = new Set([...this.variables.values()].map(({ name }) => name));
+    let name = base;
+    for (let count = 2; taken.has(name); count++) name = `${base}${count}`;
+    return name;
+  }
+}
+
+function isListIntrinsic(value: any): boolean {
+  return isIntrinsic(value) && ['Fn::Split', 'Fn::GetAZs', 'Fn::Cidr'].some(key => key in value);
+}
+
+/** JSON text inside quotes, with what `Fn::Sub` would take for a variable of its own made literal. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1).replace(/\$\{/g, '${!');
+}

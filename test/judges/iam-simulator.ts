@@ -1,0 +1,71 @@
+/**
+ * Judge: the IAM policy engine of @cloud-copilot/iam-simulate decides who gets in, and @cloud-copilot/iam-policy whether a policy is valid.
+ */
+import { dirname, join } from 'path';
+import { loadPolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
+
+// runSimulation() drops <issuer>:sub as an unknown context key: ask the engine underneath.
+const ENGINE = dirname(require.resolve('@cloud-copilot/iam-simulate'));
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const load = (module: string) => require(join(ENGINE, module));
+const { authorize } = load('core_engine/CoreSimulatorEngine.js');
+const { AwsRequestImpl } = load('request/request.js');
+const { RequestContextImpl } = load('requestContext.js');
+
+/** A token as STS sees it, and the provider that vouches for it. */
+export interface WebIdentity {
+  readonly providerArn: string;
+  readonly issuer: string;
+  /** Left out: a token without the claim. */
+  readonly sub?: string;
+  readonly aud?: string;
+}
+
+/** Whether a role with this trust policy lets the token in. */
+export function letsIn(trustPolicy: any, { providerArn, issuer, sub, aud }: WebIdentity): boolean {
+  const context: Record<string, string> = {
+    ...sub !== undefined && { [`${issuer}:sub`]: sub },
+    ...aud !== undefined && { [`${issuer}:aud`]: aud },
+  };
+  return ask(trustPolicy, providerArn, 'sts:AssumeRoleWithWebIdentity', context);
+}
+
+/** Whether a role with this trust policy can be assumed by an IAM principal. */
+export function letsPrincipalIn(trustPolicy: any, principalArn: string, context: Record<string, string> = {}): boolean {
+  return ask(trustPolicy, principalArn, 'sts:AssumeRole', context);
+}
+
+/** What the trust policy is told to be wrong about; empty when it is valid. */
+export function trustPolicyErrors(trustPolicy: any): string[] {
+  return validateTrustPolicy(trustPolicy).map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** Whether identity policies allow a call. */
+export function allows(policies: any[], action: string, resource: string, context: Record<string, string> = {}): boolean {
+  return run({
+    principal: 'arn:aws:iam::111122223333:role/workload',
+    action,
+    resource,
+    context,
+    identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
+  });
+}
+
+function ask(trustPolicy: any, principal: string, action: string, context: Record<string, string>): boolean {
+  return run({ principal, action, resource: 'arn:aws:iam::111122223333:role/workload', context, resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }) });
+}
+
+function run({ principal, action, resource, context, identityPolicies = [], resourcePolicy }: any): boolean {
+  const analysis = authorize({
+    request: new AwsRequestImpl(principal, { resource, accountId: '111122223333' }, action, new RequestContextImpl(context)),
+    sessionPolicy: undefined,
+    identityPolicies,
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    resourcePolicy,
+    permissionBoundaries: undefined,
+    vpcEndpointPolicies: undefined,
+    simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: {} },
+  });
+  return analysis.result === 'Allowed';
+}
