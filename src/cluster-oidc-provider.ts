@@ -93,7 +93,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
    */
   public static fromProviderArn(scope: Construct, id: string, providerArn: string): IOpenIdConnectProvider {
     failIf(childPath(scope, id), providerArnProblem('providerArn', Stack.of(scope), providerArn));
-    return new ImportedProvider(scope, id, providerArn, issuerOfArn(Stack.of(scope), providerArn));
+    return new ImportedProvider(scope, id, providerArn, issuerOfArn(providerArn));
   }
 
   /**
@@ -210,11 +210,10 @@ function formatProviderArn(stack: Stack, issuer: string): string {
 }
 
 /** The issuer in a provider's ARN. */
-function issuerOfArn(stack: Stack, arn: string): string {
-  const settled = settle(stack, arn);
+function issuerOfArn(arn: string): string {
   const marker = ':oidc-provider/';
-  const text: string = typeof settled === 'string' ? settled : arn;
-  return text.includes(marker) ? text.slice(text.indexOf(marker) + marker.length) : Fn.select(1, Fn.split(marker, arn));
+  const at = arn.indexOf(marker);
+  return at < 0 ? Fn.select(1, Fn.split(marker, arn)) : arn.slice(at + marker.length);
 }
 
 function lookUp(scope: Construct, path: string, { clusterName }: ClusterLookupOptions): string {

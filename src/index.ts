@@ -1,6 +1,6 @@
-export { ClusterLookupOptions, ClusterOidcProvider, ClusterOidcProviderProps } from './cluster-oidc-provider';
+export { ClusterOidcProvider, type ClusterLookupOptions, type ClusterOidcProviderProps } from './cluster-oidc-provider';
 export { ServiceAccountSubject } from './service-account-subject';
-export { AddServiceAccountsOptions, TrustPolicy } from './trust-policy';
-export { IrsaRole, IrsaRoleOptions, IrsaRoleProps } from './irsa-role';
-export { IrsaServiceAccount, IrsaServiceAccountProps } from './irsa-service-account';
+export { TrustPolicy, type AddServiceAccountsOptions } from './trust-policy';
+export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
+export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
 export { KubernetesManifests } from './kubernetes-manifests';

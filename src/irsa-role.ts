@@ -101,21 +101,21 @@ export class IrsaRole extends Role {
   /** Who may assume the role. What is added to it until synth is in the template. */
   public readonly trust: TrustPolicy;
 
-  private readonly inlineDocuments: PolicyDocument[];
+  private readonly inlineDocuments: Set<PolicyDocument>;
 
   constructor(scope: Construct, id: string, props: IrsaRoleProps) {
     const trusted = new TrustedPrincipal(props.trust);
     super(scope, id, checked(scope, id, props, trusted));
     trusted.role = this;
     this.trust = props.trust;
-    this.inlineDocuments = Object.values(props.inlinePolicies ?? {});
+    this.inlineDocuments = new Set(Object.values(props.inlinePolicies ?? {}));
     this.node.addValidation({ validate: () => this.problems() });
   }
 
   /** Attaches a policy to this role. */
   public attachInlinePolicy(policy: Policy): void {
     // iam.Role calls this from its own constructor where roles are customized.
-    this.inlineDocuments?.push(policy.document);
+    this.inlineDocuments?.add(policy.document);
     super.attachInlinePolicy(policy);
   }
 
@@ -153,7 +153,7 @@ export class IrsaRole extends Role {
   }
 
   private inlineSizeProblems(): string[] {
-    const sizes = this.inlineDocuments.map(document => policySize(this, document.toJSON()));
+    const sizes = [...this.inlineDocuments].map(document => policySize(this, document.toJSON()));
     const total = { characters: sizes.reduce((sum, { characters }) => sum + characters, 0), exact: sizes.every(({ exact }) => exact) };
     if (total.characters <= INLINE_LIMIT) return [];
     return [problem('inlinePolicies', `fit in ${INLINE_LIMIT} characters together with the grants of the role`, `${said(total)} characters`, 'Move statements to a managed policy (iam.ManagedPolicy).')];

@@ -51,19 +51,18 @@ export function audienceProblem(property: string, audience: string): string | un
 
 /** What is wrong with the ARN of an OIDC provider that roles of the stack are to trust. Tokens pass. */
 export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
-  const settled = settle(stack, arn);
-  if (typeof settled !== 'string') return accountProblem(property, stack, arn.split(':')[4], arn);
-  const match = PROVIDER_ARN.exec(settled);
+  if (Token.isUnresolved(arn)) return accountProblem(property, stack, arn.split(':')[4], arn);
+  const match = PROVIDER_ARN.exec(arn);
   if (!match || issuerUrlProblem(property, SCHEME + match[3])) {
-    return problem(property, 'be the ARN of an OIDC provider: arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>', settled,
+    return problem(property, 'be the ARN of an OIDC provider: arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>', arn,
       '`aws iam list-open-id-connect-providers` prints the ones you have.');
   }
   const [, partition, account] = match;
   const own = literalPartition(stack);
   if (own !== undefined && own !== partition) {
-    return problem(property, `be in the partition of the stack, ${own}`, settled, 'A role can trust a provider of its own partition only.');
+    return problem(property, `be in the partition of the stack, ${own}`, arn, 'A role can trust a provider of its own partition only.');
   }
-  return accountProblem(property, stack, account, settled);
+  return accountProblem(property, stack, account, arn);
 }
 
 function accountProblem(property: string, stack: Stack, account: string | undefined, arn: string): string | undefined {
@@ -93,12 +92,13 @@ export class ProviderFacts {
     const stack = Stack.of(scope);
     const property = `oidcProvider (${this.provider.node.path})`;
     const settledIssuer = settle(scope, this.issuer);
+    const settledArn = settle(scope, this.arn);
     const made = this.provider.node.children.length > 0;
     return [
       typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
       made
         ? accountProblem(property, stack, Stack.of(this.provider).account, `a provider of account ${Stack.of(this.provider).account}`)
-        : providerArnProblem(property, stack, this.arn),
+        : providerArnProblem(property, stack, typeof settledArn === 'string' ? settledArn : this.arn),
     ].filter((found): found is string => found !== undefined);
   }
 

@@ -56,7 +56,7 @@ export function isSafePattern(pattern: string): boolean {
 }
 
 const ATOM = /\\.|\[(?![\^:])(?:\\.|[^\\[\]&])+\]|[^\\[\](){}|*+?^$]/y;
-const GLUE = /\((?:\?:)?|\)|\||[*+?]\??|\{\d+(?:,\d*)?\}\??/y;
+const GLUE = /\((?:\?:|(?!\?))|\)|\||[*+?]\??|\{\d+(?:,\d*)?\}\??/y;
 
 function atomsOf(body: string): string[] | undefined {
   const atoms: string[] = [];
