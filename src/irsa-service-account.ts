@@ -9,9 +9,9 @@ import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
 import { addToChart, literalManifest } from './private/manifest-objects';
-import { parameterProblems } from './private/parameter-safety';
+import { settledProblems } from './private/parameter-safety';
 import { generatedRoleName, roleArnProblem } from './private/role-rules';
-import { fingerprint, settle, settleForManifest } from './private/tokens';
+import { fingerprint, settleForManifest } from './private/tokens';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
 
@@ -282,6 +282,7 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
     failIf(this, tokenExpirationProblem(props.tokenExpiration));
     failIf(this, labelsProblem('labels', props.labels ?? {}));
     failIf(this, annotationsProblem('annotations', props.annotations ?? {}));
+    if (Token.isUnresolved(props.imagePullSecrets)) fail(this, problem('imagePullSecrets', 'be a list known at synth', props.imagePullSecrets, 'Write the names out; each of them may be a token.'));
     for (const secret of props.imagePullSecrets ?? []) failIf(this, objectNameProblem('imagePullSecrets', secret));
     const given = ROLE_OPTIONS.filter(option => props[option] !== undefined);
     if (props.role && given.length > 0) {
@@ -335,23 +336,23 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
   }
 
   private problems(): string[] {
-    const checks: [string, string, (property: string, value: string) => string | undefined][] = [
-      ['namespace', this.namespace, namespaceProblem],
-      ['serviceAccountName', this.serviceAccountName, objectNameProblem],
-      ['audience', this.audience, audienceProblem],
-      ['role', this.roleArn, roleArnProblem],
-    ];
-    const wrong = checks.flatMap(([property, value, check]) => {
-      if (!Token.isUnresolved(value) && property !== 'role') return []; // checked in the constructor
-      const settled = settle(this, value);
-      // The trust policy looks after its parameters itself; an existing role has none of ours.
-      if (typeof settled !== 'string') return this.props.role ? parameterProblems(this, property, value) : [];
-      return check(property, settled) ?? [];
-    });
-    const provider = this.props.role ? new ProviderFacts(this.props.oidcProvider).audienceProblem('audience', this.audience) : undefined;
     const twice = earlierClaims(this).map(other => problem('serviceAccountName', 'be used once in a namespace of a cluster', `${this.namespace}/${this.serviceAccountName}`,
       `${other.node.path} makes the same ServiceAccount, which can carry one role only: use that one, or another name here (${this.node.path}).`));
-    return [...wrong, ...provider === undefined ? [] : [provider], ...twice];
+    return [
+      // A role that is made here looks after its trust policy itself.
+      ...this.props.role ? this.deferredProblems() : [],
+      ...settledProblems(this, 'role', this.roleArn, roleArnProblem),
+      ...twice,
+    ];
+  }
+
+  private deferredProblems(): string[] {
+    const facts = new ProviderFacts(this.props.oidcProvider);
+    return [
+      ...settledProblems(this, 'namespace', this.namespace, namespaceProblem),
+      ...settledProblems(this, 'serviceAccountName', this.serviceAccountName, objectNameProblem),
+      ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
+    ];
   }
 }
 

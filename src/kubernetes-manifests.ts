@@ -41,7 +41,7 @@ export class KubernetesManifests extends Construct {
 
   /**
    * Where to add objects of your own: Deployments, Pods, anything. Values that synth knows are written out; others are
-   * refused, except in the output of a stack that writes no file.
+   * refused, except texts in the output of a stack that writes no file.
    */
   public readonly chart: Chart;
 

@@ -1,8 +1,7 @@
 import { IConstruct } from 'constructs';
 import { failIf } from './private/errors';
 import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
-import { parameterProblems } from './private/parameter-safety';
-import { settle } from './private/tokens';
+import { settledProblems } from './private/parameter-safety';
 
 /**
  * How a subject is compared and how its parts must look.
@@ -127,15 +126,8 @@ class Subject extends ServiceAccountSubject {
 
   public _problems(scope: IConstruct): string[] {
     return [
-      ...this.partProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem),
-      ...this.partProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem),
+      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem),
+      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem),
     ];
-  }
-
-  private partProblems(scope: IConstruct, property: string, value: string, check: SubjectRules['nameProblem']): string[] {
-    const settled = settle(scope, value);
-    if (typeof settled !== 'string') return parameterProblems(scope, property, value);
-    const found = check(property, settled);
-    return found === undefined ? [] : [found];
   }
 }

@@ -3,8 +3,8 @@ import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } f
 import { IConstruct } from 'constructs';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
-import { parameterProblems } from './private/parameter-safety';
-import { fingerprint, settle } from './private/tokens';
+import { parameterProblems, settledProblems } from './private/parameter-safety';
+import { fingerprint } from './private/tokens';
 import { bindTrust, NamedValue, withoutRepeats } from './private/trust-document';
 import { statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
 import { ServiceAccountSubject } from './service-account-subject';
@@ -161,7 +161,7 @@ export class TrustPolicy {
     }
     return [...new Set(this.entries.flatMap(({ provider, subjects, audience }) => [
       ...provider.problems(scope),
-      ...audienceProblems(scope, provider, audience),
+      ...settledProblems(scope, 'audience', audience, (property, value) => audienceProblem(property, value) ?? provider.audienceProblem(property, value)),
       ...subjects.flatMap(subject => subject._problems(scope)),
       ...parameterProblems(scope, 'oidcProvider', provider.arn),
       ...parameterProblems(scope, 'oidcProvider', provider.issuer),
@@ -209,11 +209,4 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
 function sorted(subs: string[], scope?: IConstruct): string[] {
   const keyed = new Map(subs.map(sub => [scope ? fingerprint(scope, sub) : sub, sub]));
   return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, sub]) => sub);
-}
-
-function audienceProblems(scope: IConstruct, provider: ProviderFacts, audience: string): string[] {
-  const settled = settle(scope, audience);
-  if (typeof settled !== 'string') return parameterProblems(scope, 'audience', audience);
-  const found = audienceProblem('audience', settled) ?? provider.audienceProblem('audience', settled);
-  return found === undefined ? [] : [found];
 }

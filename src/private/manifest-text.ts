@@ -8,6 +8,9 @@ import { settleForManifest } from './tokens';
 /** `@` cannot begin a plain YAML scalar: it forces quotes around a text whose end nobody knows yet. */
 const QUOTE_ME = '@cdk-irsa-deferred@';
 
+/** Stands for a refused value until validation has stopped the synth. */
+const REFUSED = 'refused';
+
 /** Objects as they go out, and what is wrong with them. */
 export interface SettledManifests {
   readonly manifests: Manifest[];
@@ -17,7 +20,7 @@ export interface SettledManifests {
 /**
  * Settles every token in the objects.
  *
- * @param allowDeferred whether values that only the deployment knows may stay, as tokens
+ * @param allowDeferred whether texts that only the deployment knows may stay, as tokens; lists and numbers never may
  */
 export function settleManifests(scope: IConstruct, manifests: Manifest[], allowDeferred: boolean): SettledManifests {
   const problems: string[] = [];
@@ -25,9 +28,12 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
     if (Token.isUnresolved(value)) {
       const settled = settleForManifest(scope, value);
       if (!hasIntrinsic(settled)) return settled;
-      if (!allowDeferred) problems.push(unresolvedProblem(manifest, path, settled));
-      else problems.push(...parameterProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
-      return typeof value === 'string' ? `${QUOTE_ME}${value}` : value;
+      if (!allowDeferred || typeof value !== 'string') {
+        problems.push(unresolvedProblem(manifest, path, settled));
+        return REFUSED;
+      }
+      problems.push(...parameterProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
+      return `${QUOTE_ME}${value}`;
     }
     if (Array.isArray(value)) return value.map((item, index) => settle(manifest, item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;

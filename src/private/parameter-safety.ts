@@ -1,7 +1,7 @@
 import { CfnParameter, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
-import { parametersOf } from './tokens';
+import { parametersOf, settle } from './tokens';
 
 /**
  * Characters no parameter value may bring into a trust policy or a manifest: the ones that end a JSON or
@@ -24,6 +24,19 @@ export function parameterProblems(scope: IConstruct, property: string, value: an
   return parametersOf(scope, value)
     .map(parameter => parameterProblem(property, parameter))
     .filter((found): found is string => found !== undefined);
+}
+
+/**
+ * What is wrong with a value that may be a token: the check decides where synth knows the value, the parameters in it where
+ * only the deployment does.
+ */
+export function settledProblems(
+  scope: IConstruct, property: string, value: string, check: (property: string, value: string) => string | undefined,
+): string[] {
+  const settled = settle(scope, value);
+  if (typeof settled !== 'string') return parameterProblems(scope, property, value);
+  const found = check(property, settled);
+  return found === undefined ? [] : [found];
 }
 
 function parameterProblem(property: string, parameter: CfnParameter): string | undefined {
