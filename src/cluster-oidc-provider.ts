@@ -1,7 +1,7 @@
 import { ContextProvider, Fn, IResolveContext, Reference, RemovalPolicy, Resource, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider, IOpenIdConnectProvider, OIDCProviderReference } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { registerProvider, twinOf } from './private/app-registry';
+import { claim, earlierClaims } from './private/app-registry';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, issuerOfUrl, issuerUrlProblem, ProviderFacts, providerArnProblem } from './private/issuer';
 import { parameterProblems } from './private/parameter-safety';
@@ -146,7 +146,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
     if (props.removalPolicy) resource.applyRemovalPolicy(props.removalPolicy);
     this.openIdConnectProviderArn = Token.asString(new ProviderArn(this, resource.attrArn));
 
-    registerProvider(this);
+    claim(this, () => this.identity());
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -160,9 +160,16 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
     return { oidcProviderArn: this.openIdConnectProviderArn };
   }
 
+  /** An account takes an issuer once. Two stacks without an account may go to two accounts; one stack goes to one. */
+  private identity(): string[] {
+    const url = settle(this, this.issuerUrl);
+    const { account, node } = this.stack;
+    return typeof url === 'string' ? [`provider ${Token.isUnresolved(account) ? node.addr : account} ${url}`] : [];
+  }
+
   private problems(): string[] {
     const url = settle(this, this.issuerUrl);
-    const twin = twinOf(this);
+    const [twin] = earlierClaims(this);
     return [
       typeof url === 'string' ? issuerUrlProblem('issuerUrl', url) : undefined,
       ...parameterProblems(this, 'issuerUrl', this.issuerUrl),

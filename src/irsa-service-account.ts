@@ -4,7 +4,7 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IrsaRole, IrsaRoleOptions } from './irsa-role';
 import { KubernetesManifests } from './kubernetes-manifests';
-import { earlierClaims, registerServiceAccount } from './private/app-registry';
+import { claim, earlierClaims } from './private/app-registry';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
@@ -167,7 +167,6 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
 
   private readonly props: IrsaServiceAccountProps;
   private readonly audience: string;
-  private readonly providers: IOpenIdConnectProvider[];
 
   constructor(scope: Construct, id: string, props: IrsaServiceAccountProps) {
     super(scope, id);
@@ -175,7 +174,6 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
     this.namespace = props.namespace;
     this.serviceAccountName = props.serviceAccountName;
     this.audience = props.audience ?? DEFAULT_AUDIENCE;
-    this.providers = [props.oidcProvider];
     this.checkProps();
 
     this.role = props.role ?? this.makeRole();
@@ -185,7 +183,7 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
     failIf(this, this.annotationConflict());
 
     if (props.createServiceAccount ?? true) this.addToManifest();
-    registerServiceAccount({ construct: this, keys: () => this.claims() });
+    claim(this, () => [this.subjectIn(props.oidcProvider)]);
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -231,7 +229,7 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
       metadata: {
         name: this.serviceAccountName,
         namespace: this.namespace,
-        ...labels && { labels: { ...labels } },
+        ...Object.keys(labels ?? {}).length > 0 && { labels: { ...labels } },
         annotations: this.annotations,
       },
       ...automountServiceAccountToken !== undefined && { automountServiceAccountToken },
@@ -258,7 +256,7 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
    */
   public trustCluster(provider: IOpenIdConnectProvider): void {
     this.trust.addServiceAccounts(provider, [this.subject()], { audience: this.audience });
-    this.providers.push(provider);
+    claim(this, () => [this.subjectIn(provider)]);
   }
 
   private subject(): ServiceAccountSubject {
@@ -330,9 +328,8 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
   }
 
   /** The same name in the same cluster is one ServiceAccount, and can carry one role only. */
-  private claims(): string[] {
-    const subject = fingerprint(this, `${this.namespace}:${this.serviceAccountName}`);
-    return this.providers.map(provider => `${fingerprint(this, new ProviderFacts(provider).issuer)} ${subject}`);
+  private subjectIn(provider: IOpenIdConnectProvider): string {
+    return `service account ${fingerprint(this, `${this.namespace}:${this.serviceAccountName}`)} ${fingerprint(this, new ProviderFacts(provider).issuer)}`;
   }
 
   private problems(): string[] {

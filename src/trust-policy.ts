@@ -181,6 +181,7 @@ export class TrustPolicy {
 
   /** Entries of one provider and audience as one, in the order in which they came first. */
   private groups(scope?: IConstruct): Entry[] {
+    if (this.entries.length === 1) return this.entries;
     const groups = new Map<string, Entry>();
     for (const entry of this.entries) {
       const parts = [entry.provider.arn, entry.provider.issuer, entry.audience];
@@ -207,6 +208,7 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
 
 /** By code point, literals before deferred values, without repeats. */
 function sorted(subs: string[], scope?: IConstruct): string[] {
+  if (subs.length < 2) return subs;
   const keyed = new Map(subs.map(sub => [scope ? fingerprint(scope, sub) : sub, sub]));
   return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, sub]) => sub);
 }

@@ -1,23 +1,43 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { settle } from './tokens';
 
-interface RegisteredProvider extends IConstruct {
-  readonly issuerUrl: string;
-}
-
-/** A claim of a ServiceAccount on its name: one string for each cluster it is meant for. */
-export interface ServiceAccountClaim {
+/** A claim on names that an app can give once, such as a ServiceAccount's in a cluster. */
+interface Claim {
   readonly construct: IConstruct;
-  readonly keys: () => string[];
+  /** The names; asked for at synth, since tokens may be among their parts. */
+  readonly names: () => string[];
 }
 
-/** What is unique within an app, by the root of its construct tree. */
+/** The claims made in one app. */
 class Registry {
-  public readonly providers: RegisteredProvider[] = [];
-  public readonly claims: ServiceAccountClaim[] = [];
+  private readonly claims: Claim[] = [];
+  /** Who claimed a name first, and who came second; forgotten when a claim is added. */
+  private conflicts?: Map<IConstruct, Set<IConstruct>>;
+
+  public add(claim: Claim): void {
+    this.claims.push(claim);
+    this.conflicts = undefined;
+  }
+
+  public earlier(construct: IConstruct): IConstruct[] {
+    this.conflicts ??= this.findConflicts();
+    return [...this.conflicts.get(construct) ?? []];
+  }
+
+  private findConflicts(): Map<IConstruct, Set<IConstruct>> {
+    const first = new Map<string, IConstruct>();
+    const conflicts = new Map<IConstruct, Set<IConstruct>>();
+    for (const { construct, names } of this.claims) {
+      for (const name of names()) {
+        const owner = first.get(name) ?? construct;
+        first.set(name, owner);
+        if (owner !== construct) conflicts.set(construct, (conflicts.get(construct) ?? new Set()).add(owner));
+      }
+    }
+    return conflicts;
+  }
 }
 
+/** By the root of the construct tree. */
 const REGISTRIES = new WeakMap<IConstruct, Registry>();
 
 function registryOf(construct: IConstruct): Registry {
@@ -27,39 +47,12 @@ function registryOf(construct: IConstruct): Registry {
   return registry;
 }
 
-export function registerProvider(provider: RegisteredProvider): void {
-  registryOf(provider).providers.push(provider);
+/** Claims names for a construct. */
+export function claim(construct: IConstruct, names: () => string[]): void {
+  registryOf(construct).add({ construct, names });
 }
 
-/** An earlier provider of the same literal issuer, certain to be in the same account. */
-export function twinOf(provider: RegisteredProvider): IConstruct | undefined {
-  const identity = identityOf(provider);
-  const { providers } = registryOf(provider);
-  return identity === undefined ? undefined : providers.slice(0, providers.indexOf(provider)).find(other => identityOf(other) === identity);
-}
-
-function identityOf(provider: RegisteredProvider): string | undefined {
-  const url = settle(provider, provider.issuerUrl);
-  const { account, node } = Stack.of(provider);
-  // Two stacks without an account may go to two accounts; one stack goes to one.
-  return typeof url === 'string' ? `${Token.isUnresolved(account) ? node.addr : account} ${url}` : undefined;
-}
-
-export function registerServiceAccount(claim: ServiceAccountClaim): void {
-  registryOf(claim.construct).claims.push(claim);
-}
-
-/** The constructs that were there first, for each of the claims that is made twice. */
+/** The constructs that claimed a name of this one before it did. */
 export function earlierClaims(construct: IConstruct): IConstruct[] {
-  const { claims } = registryOf(construct);
-  const first = new Map<string, IConstruct>();
-  const earlier = new Set<IConstruct>();
-  for (const claim of claims) {
-    for (const key of claim.keys()) {
-      const owner = first.get(key) ?? claim.construct;
-      first.set(key, owner);
-      if (claim.construct === construct && owner !== construct) earlier.add(owner);
-    }
-  }
-  return [...earlier];
+  return registryOf(construct).earlier(construct);
 }

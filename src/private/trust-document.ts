@@ -1,4 +1,4 @@
-import { Fn, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
+import { Fn, IResolvable, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { fingerprint, isIntrinsic, settle } from './tokens';
@@ -75,6 +75,7 @@ function literalOrToken(scope: IConstruct, text: string): string {
 
 /** Statements without repeats; equal means equal to IAM, however the tokens in them are written. */
 export function withoutRepeats(scope: IConstruct | undefined, statements: any[]): any[] {
+  if (statements.length < 2) return statements;
   const seen = new Map<string, any>();
   for (const statement of statements) {
     const key = scope ? keyedFingerprint(scope, statement) : JSON.stringify(statement);
@@ -93,6 +94,7 @@ function keyedFingerprint(scope: IConstruct, value: any): string {
 class Substitution {
   private readonly variables = new Map<string, { name: string; value: any }>();
   private readonly names = new Map<string, string>();
+  private readonly pieces = new Map<IResolvable, any>();
 
   constructor(private readonly context: IResolveContext, named: NamedValue[]) {
     for (const { name, value } of named) {
@@ -119,26 +121,30 @@ class Substitution {
 
   /** A token that stands alone: plain data again, or something only the deployment knows. */
   private resolved(value: any, quoted: boolean): string {
-    if (isListIntrinsic(value)) return `["${this.variable(Fn.join('","', Token.asList(value)))}"]`;
+    if (isListIntrinsic(value)) return `["${this.variable(this.context.resolve(Fn.join('","', Token.asList(value))))}"]`;
     if (!isIntrinsic(value)) return this.json(value);
     return quoted ? `"${this.variable(value)}"` : this.variable(value);
   }
 
   private text(text: string): string {
     if (!Token.isUnresolved(text)) return escaped(text);
-    const settled = settle(this.context.scope, text);
-    if (typeof settled === 'string') return escaped(settled);
-    const fragments = Tokenization.reverseString(text).mapTokens({
-      mapToken: token => {
-        const value = this.context.resolve(token);
-        return isIntrinsic(value) ? { variable: this.variable(value) } : `${value}`;
-      },
-    }).join({ join: (left: any, right: any) => [left, right].flat() });
-    return [fragments].flat().map((fragment: any) => fragment.variable ?? escaped(fragment)).join('');
+    const fragments = Tokenization.reverseString(text)
+      .mapTokens({ mapToken: token => this.piece(token) })
+      .join({ join: (left: any, right: any) => [left, right].flat() });
+    return [fragments].flat().map((fragment: any) => fragment.variable ?? escaped(`${fragment}`)).join('');
   }
 
-  private variable(value: any): string {
-    const resolved = this.context.resolve(value);
+  /** What stands for a token inside a text. The tokens of an issuer come again and again. */
+  private piece(token: IResolvable): any {
+    const known = this.pieces.get(token);
+    if (known !== undefined) return known;
+    const settled = settle(this.context.scope, token);
+    const piece = isIntrinsic(settled) ? { variable: this.variable(this.context.resolve(token)) } : settled;
+    this.pieces.set(token, piece);
+    return piece;
+  }
+
+  private variable(resolved: any): string {
     const key = JSON.stringify(resolved);
     let variable = this.variables.get(key);
     if (!variable) {

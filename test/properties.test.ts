@@ -1,0 +1,163 @@
+/**
+ * Properties over random input, decided by judges that somebody else wrote: IAM's evaluation by the simulator,
+ * deployment by CloudFormation's documented functions, YAML by a strict parser.
+ */
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { deployed } from './judges/deployment';
+import { letsIn, trustPolicyErrors } from './judges/iam-simulator';
+import { ACCOUNT, agnosticStack, literalStack, REGION, serviceAccount, trustPolicy } from './support';
+import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
+
+const RUNS = { numRuns: 60, seed: 20260101 };
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const letter = fc.constantFrom(...LETTERS);
+const label = (max: number) => fc.tuple(letter, fc.string({ unit: fc.constantFrom(...LETTERS, '-'), maxLength: max - 2 }), letter).map(([first, middle, last]) => `${first}${middle}${last}`);
+const namespace = fc.oneof(letter, label(63));
+const name = fc.oneof(letter, label(60), fc.array(label(20), { minLength: 2, maxLength: 4 }).map(labels => labels.join('.')));
+const pattern = (unit: string) => fc.string({ unit: fc.constantFrom(...unit, 'a', 'b'), minLength: 1, maxLength: 6 });
+const audience = fc.constantFrom('sts.amazonaws.com', 'vault', 'https://example.com/api');
+
+interface Subject { kind: 'exact' | 'anyInNamespace' | 'matching'; namespace: string; name: string }
+const exact = fc.record<Subject>({ kind: fc.constant('exact'), namespace, name });
+const subject = fc.oneof(
+  { weight: 3, arbitrary: exact },
+  { weight: 1, arbitrary: fc.record<Subject>({ kind: fc.constant('anyInNamespace'), namespace, name: fc.constant('*') }) },
+  { weight: 1, arbitrary: fc.record<Subject>({ kind: fc.constant('matching'), namespace: pattern('-*?'), name: pattern('-.*?') }) },
+);
+const grants = fc.array(fc.record({ cluster: fc.nat(2), audience, subjects: fc.array(subject, { minLength: 1, maxLength: 5 }) }), { minLength: 1, maxLength: 5 });
+type Grants = typeof grants extends fc.Arbitrary<infer T> ? T : never;
+
+const ISSUERS = ['oidc.eks.eu-west-1.amazonaws.com/id/A', 'oidc.eks.eu-west-1.amazonaws.com/id/AB', 'kops.example.com'];
+const arnOf = (issuer: string) => `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`;
+
+function toSubject({ kind, namespace: ns, name: sa }: Subject): ServiceAccountSubject {
+  if (kind === 'exact') return ServiceAccountSubject.exact(ns, sa);
+  return kind === 'anyInNamespace' ? ServiceAccountSubject.anyInNamespace(ns) : ServiceAccountSubject.matching(ns, sa);
+}
+
+function document(stack: Stack, list: Grants, issuerUrl: (cluster: number) => string): any {
+  const trust = new TrustPolicy();
+  list.forEach((grant, index) => trust.addServiceAccounts(
+    ClusterOidcProvider.fromIssuerUrl(stack, `Oidc${index}`, issuerUrl(grant.cluster)), grant.subjects.map(toSubject), { audience: grant.audience },
+  ));
+  new IrsaRole(stack, 'Role', { trust });
+  return trustPolicy(stack);
+}
+
+const literalDocument = (list: Grants) => document(literalStack(), list, cluster => `https://${ISSUERS[cluster]}`);
+const DEPLOYMENT = {
+  values: { 'AWS::AccountId': ACCOUNT, 'AWS::Partition': 'aws', 'AWS::Region': REGION },
+  exports: Object.fromEntries(ISSUERS.map((issuer, index) => [`Issuer${index}`, `https://${issuer}`])),
+};
+const deferredDocument = (list: Grants) => document(agnosticStack(), list, cluster => Fn.importValue(`Issuer${cluster}`));
+const afterDeployment = (value: any) => JSON.parse(deployed(value, DEPLOYMENT));
+
+/** What the user asked for, read off the input: `*` any text, `?` one character. No token has line breaks; the simulator's wildcards stop there. */
+function isMeant(list: Grants, issuer: string, aud: string, sub: string): boolean {
+  return list.some(grant => ISSUERS[grant.cluster] === issuer && grant.audience === aud && grant.subjects.some(({ kind, namespace: ns, name: sa }) => {
+    const text = `system:serviceaccount:${ns}:${sa}`;
+    if (kind === 'exact') return text === sub;
+    const expression = text.replace(/[.+^$()|[\]\\{}]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+    return new RegExp(`^${expression}$`).test(sub);
+  }));
+}
+
+/** The subject itself, and what is close to it. */
+function nearby(sub: string): string[] {
+  const [,, ns, sa] = sub.split(':');
+  const make = (a: string, b: string) => `system:serviceaccount:${a}:${b}`;
+  return [
+    sub, make(`${ns}x`, sa), make(`x${ns}`, sa), make('other', sa), make(ns, `${sa}x`), make(ns, `x${sa}`), make(ns, `${sa}-2`), make(ns, 'default'), make(sa, ns),
+    make(ns.toUpperCase(), sa), make(ns, sa.toUpperCase()), make(ns, ''), make('', sa), '', `${sub}\n`, `\n${sub}`, ` ${sub}`, `"${sub}"`, `${sub}"`, `\${${sub}}`,
+    make(ns, '*'), make('*', '*'), make(ns, '?'), '*', 'system:serviceaccount:*', `system:node:${ns}:${sa}`, `${ns}:${sa}`, `${sub}:x`, sub.slice(0, -1),
+  ];
+}
+
+test('the deferred trust policy, deployed, is the literal one', () => {
+  fc.assert(fc.property(grants, list => {
+    const deferred = deferredDocument(list);
+    expect(Object.keys(deferred)).toEqual(['Fn::Sub']);
+    expect(afterDeployment(deferred)).toEqual(literalDocument(list));
+  }), RUNS);
+});
+
+test('so it is with names from parameters', () => {
+  fc.assert(fc.property(exact, audience, (one, aud) => {
+    const list: Grants = [{ cluster: 0, audience: aud, subjects: [one] }];
+    const stack = agnosticStack();
+    const parameter = (id: string) => new CfnParameter(stack, id, { allowedPattern: '^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$' }).valueAsString;
+    const deferred = document(stack, [{ ...list[0], subjects: [{ ...one, namespace: parameter('Ns'), name: parameter('Name') }] }], () => Fn.importValue('Issuer0'));
+    const values = { ...DEPLOYMENT.values, Ns: one.namespace, Name: one.name };
+    expect(JSON.parse(deployed(deferred, { ...DEPLOYMENT, values }))).toEqual(literalDocument(list));
+  }), RUNS);
+});
+
+test('IAM finds nothing wrong with any trust policy', () => {
+  fc.assert(fc.property(grants, list => {
+    expect(trustPolicyErrors(literalDocument(list))).toEqual([]);
+  }), RUNS);
+});
+
+test('exactly those who were named get in, and nobody beside them', () => {
+  fc.assert(fc.property(grants, list => {
+    const policy = literalDocument(list);
+    const identities = list.flatMap(({ cluster, audience: aud, subjects }) => subjects.flatMap(({ namespace: ns, name: sa }) => {
+      const sub = `system:serviceaccount:${ns}:${sa}`.replace(/[*?]/g, 'a');
+      return [
+        ...nearby(sub).map(near => ({ issuer: ISSUERS[cluster], sub: near, aud })),
+        ...ISSUERS.flatMap(issuer => ['sts.amazonaws.com', 'vault', 'Vault', '', '*'].map(other => ({ issuer, sub, aud: other }))),
+      ];
+    }));
+    for (const { issuer, sub, aud } of identities) {
+      const allowed = letsIn(policy, { providerArn: arnOf(issuer), issuer, sub, aud });
+      expect({ issuer, sub, aud, allowed }).toEqual({ issuer, sub, aud, allowed: isMeant(list, issuer, aud, sub) });
+    }
+  }), { ...RUNS, numRuns: 25 });
+});
+
+test('a token without aud or sub, or vouched for by another provider, never gets in', () => {
+  fc.assert(fc.property(grants, list => {
+    const policy = literalDocument(list);
+    for (const { cluster, audience: aud, subjects: [first] } of list) {
+      const issuer = ISSUERS[cluster];
+      const sub = `system:serviceaccount:${first.namespace}:${first.name}`.replace(/[*?]/g, 'a');
+      const identity = { providerArn: arnOf(issuer), issuer, sub, aud };
+      expect(letsIn(policy, identity)).toBe(true);
+      expect(letsIn(policy, { ...identity, aud: undefined })).toBe(false);
+      expect(letsIn(policy, { ...identity, sub: undefined })).toBe(false);
+      expect(letsIn(policy, { ...identity, providerArn: arnOf('evil.example.com') })).toBe(false);
+      expect(letsIn(policy, { ...identity, providerArn: `${arnOf(issuer)}/x` })).toBe(false);
+      expect(letsIn(policy, { ...identity, providerArn: arnOf(issuer).replace(ACCOUNT, '444455556666') })).toBe(false);
+    }
+  }), RUNS);
+});
+
+const labelValue = fc.oneof(fc.constantFrom('', 'true', 'yes', '1', '0755', 'null', '1e3', '12'), label(63));
+const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a: b', '- x', '#', '"', "'", '\n', 'a\nb\n', '@x', '`', '%', '!', '&a', '*a', '{}', '[]', '|', '>', '~', 'no', '${x}', '\\', '\t', ' '));
+
+test('what is written as YAML reads back as the same object, in the file and in the output', () => {
+  fc.assert(fc.property(exact, fc.dictionary(label(20), labelValue), fc.dictionary(label(20), anyText), (one, labels, annotations) => {
+    const props = { namespace: one.namespace, serviceAccountName: one.name, labels, annotations };
+    const app = new App();
+    const sa = serviceAccount(literalStack(app), 'Sa', { ...props, roleName: 'role' });
+    const parse = (text: string) => parseAllDocuments(text, { strict: true, version: '1.1' }).map(it => {
+      expect(it.errors).toEqual([]);
+      return it.toJS();
+    });
+    app.synth();
+    expect(parse(readFileSync(join(app.outdir, 'Stack.k8s.yaml'), 'utf8'))).toEqual([sa.toManifest()]);
+
+    const agnostic = agnosticStack();
+    serviceAccount(agnostic, 'Sa', props);
+    const { Outputs, Resources } = Template.fromStack(agnostic).toJSON();
+    const [role] = Object.keys(Resources);
+    const values = { ...DEPLOYMENT.values, [`${role}.Arn`]: sa.roleArn };
+    expect(parse(deployed(Outputs.KubernetesManifests.Value, { values }))).toEqual([sa.toManifest()]);
+  }), RUNS);
+});
