@@ -57,7 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDev: {
     include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
     // examples/ and the tests import the library by its name, as a user does.
-    compilerOptions: { paths: { 'cdk-irsa': ['./src'] }, skipLibCheck: true },
+    compilerOptions: { paths: { 'cdk-irsa': ['../src'] }, skipLibCheck: true },
   },
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'scripts', '.projenrc.ts'], ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', '*.generated.ts', 'coverage', 'cdk.out'] },
   jestOptions: {

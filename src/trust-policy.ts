@@ -66,7 +66,9 @@ export class TrustPolicy {
    * @returns this policy, so that calls chain
    * @throws when `subjects` is empty, the audience is not valid or it is none of the provider's own
    */
-  public addServiceAccounts(provider: IOpenIdConnectProvider, subjects: ServiceAccountSubject[], options: AddServiceAccountsOptions = {}): TrustPolicy {
+  public addServiceAccounts(
+    provider: IOpenIdConnectProvider, subjects: ServiceAccountSubject[], options: AddServiceAccountsOptions = {},
+  ): TrustPolicy {
     const facts = new ProviderFacts(provider);
     const audience = options.audience ?? DEFAULT_AUDIENCE;
     const where = 'TrustPolicy.addServiceAccounts';

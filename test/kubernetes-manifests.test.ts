@@ -214,7 +214,7 @@ describe('in an environment-agnostic stack', () => {
     const build = (allowedPattern?: string) => {
       const stack = agnosticStack();
       serviceAccount(stack, 'Sa');
-      pod(stack, 'Pod', { spec: { x: new CfnParameter(stack, 'P', { allowedPattern }).valueAsString, } });
+      pod(stack, 'Pod', { spec: { x: new CfnParameter(stack, 'P', { allowedPattern }).valueAsString } });
       return stack;
     };
     expect(JSON.stringify(output(build(SAFE_PATTERN)))).toContain('{"Ref":"P"}');

@@ -17,7 +17,8 @@ const RUNS = { numRuns: 60, seed: 20260101 };
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const letter = fc.constantFrom(...LETTERS);
-const label = (max: number) => fc.tuple(letter, fc.string({ unit: fc.constantFrom(...LETTERS, '-'), maxLength: max - 2 }), letter).map(([first, middle, last]) => `${first}${middle}${last}`);
+const label = (max: number) => fc.tuple(letter, fc.string({ unit: fc.constantFrom(...LETTERS, '-'), maxLength: max - 2 }), letter)
+  .map(([first, middle, last]) => `${first}${middle}${last}`);
 const namespace = fc.oneof(letter, label(63));
 const name = fc.oneof(letter, label(60), fc.array(label(20), { minLength: 2, maxLength: 4 }).map(labels => labels.join('.')));
 const pattern = (unit: string) => fc.string({ unit: fc.constantFrom(...unit, 'a', 'b'), minLength: 1, maxLength: 6 });
@@ -30,7 +31,8 @@ const subject = fc.oneof(
   { weight: 1, arbitrary: fc.record<Subject>({ kind: fc.constant('anyInNamespace'), namespace, name: fc.constant('*') }) },
   { weight: 1, arbitrary: fc.record<Subject>({ kind: fc.constant('matching'), namespace: pattern('-*?'), name: pattern('-.*?') }) },
 );
-const grants = fc.array(fc.record({ cluster: fc.nat(2), audience, subjects: fc.array(subject, { minLength: 1, maxLength: 5 }) }), { minLength: 1, maxLength: 5 });
+const grant = fc.record({ cluster: fc.nat(2), audience, subjects: fc.array(subject, { minLength: 1, maxLength: 5 }) });
+const grants = fc.array(grant, { minLength: 1, maxLength: 5 });
 type Grants = typeof grants extends fc.Arbitrary<infer T> ? T : never;
 
 const ISSUERS = ['oidc.eks.eu-west-1.amazonaws.com/id/A', 'oidc.eks.eu-west-1.amazonaws.com/id/AB', 'kops.example.com'];
@@ -43,8 +45,8 @@ function toSubject({ kind, namespace: ns, name: sa }: Subject): ServiceAccountSu
 
 function document(stack: Stack, list: Grants, issuerUrl: (cluster: number) => string): any {
   const trust = new TrustPolicy();
-  list.forEach((grant, index) => trust.addServiceAccounts(
-    ClusterOidcProvider.fromIssuerUrl(stack, `Oidc${index}`, issuerUrl(grant.cluster)), grant.subjects.map(toSubject), { audience: grant.audience },
+  list.forEach(({ cluster, audience: aud, subjects }, index) => trust.addServiceAccounts(
+    ClusterOidcProvider.fromIssuerUrl(stack, `Oidc${index}`, issuerUrl(cluster)), subjects.map(toSubject), { audience: aud },
   ));
   new IrsaRole(stack, 'Role', { trust });
   return trustPolicy(stack);
@@ -58,14 +60,18 @@ const DEPLOYMENT = {
 const deferredDocument = (list: Grants) => document(agnosticStack(), list, cluster => Fn.importValue(`Issuer${cluster}`));
 const afterDeployment = (value: any) => JSON.parse(deployed(value, DEPLOYMENT));
 
-/** What the user asked for, read off the input: `*` any text, `?` one character. No token has line breaks; the simulator's wildcards stop there. */
+/**
+ * What the user asked for, read off the input: `*` any text, `?` one character. No token has line breaks; the simulator's wildcards
+ * stop there.
+ */
 function isMeant(list: Grants, issuer: string, aud: string, sub: string): boolean {
-  return list.some(grant => ISSUERS[grant.cluster] === issuer && grant.audience === aud && grant.subjects.some(({ kind, namespace: ns, name: sa }) => {
+  const asked = list.filter(it => ISSUERS[it.cluster] === issuer && it.audience === aud).flatMap(({ subjects }) => subjects);
+  return asked.some(({ kind, namespace: ns, name: sa }) => {
     const text = `system:serviceaccount:${ns}:${sa}`;
     if (kind === 'exact') return text === sub;
     const expression = text.replace(/[.+^$()|[\]\\{}]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
     return new RegExp(`^${expression}$`).test(sub);
-  }));
+  });
 }
 
 /** The subject itself, and what is close to it. */
@@ -139,7 +145,8 @@ test('a token without aud or sub, or vouched for by another provider, never gets
 });
 
 const labelValue = fc.oneof(fc.constantFrom('', 'true', 'yes', '1', '0755', 'null', '1e3', '12'), label(63));
-const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a: b', '- x', '#', '"', "'", '\n', 'a\nb\n', '@x', '`', '%', '!', '&a', '*a', '{}', '[]', '|', '>', '~', 'no', '${x}', '\\', '\t', ' '));
+const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(
+  'a: b', '- x', '#', '"', "'", '\n', 'a\nb\n', '@x', '`', '%', '!', '&a', '*a', '{}', '[]', '|', '>', '~', 'no', '${x}', '\\', '\t', ' '));
 
 test('what is written as YAML reads back as the same object, in the file and in the output', () => {
   fc.assert(fc.property(exact, fc.dictionary(label(20), labelValue), fc.dictionary(label(20), anyText), (one, labels, annotations) => {

@@ -13,8 +13,8 @@ class Registry {
   /** Who claimed a name first, and who came second; forgotten when a claim is added. */
   private conflicts?: Map<IConstruct, Set<IConstruct>>;
 
-  public add(claim: Claim): void {
-    this.claims.push(claim);
+  public add(added: Claim): void {
+    this.claims.push(added);
     this.conflicts = undefined;
   }
 

@@ -37,7 +37,10 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
     }
     if (Array.isArray(value)) return value.map((item, index) => settle(manifest, item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [settle(manifest, key, [...path, key]), settle(manifest, item, [...path, key])]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => {
+      const field = [...path, key];
+      return [settle(manifest, key, field), settle(manifest, item, field)];
+    }));
   };
   const settled = manifests.map(manifest => settle(manifest, manifest, []));
   return { manifests: settled, problems: [...new Set([...problems, ...repeatedProblems(settled)])] };

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Lints the templates of the examples with cfn-lint, from PyPI, in a virtual environment of its own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+VERSION=1.58.0
+
+if ! python3 -m venv --help >/dev/null 2>&1 || ! python3 -c 'import ensurepip' 2>/dev/null; then
+  apt-get update -qq && apt-get install -y -qq python3 python3-venv
+fi
+[ -x .venv/bin/python ] || python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "cfn-lint==$VERSION"
+
+npx projen demo >/dev/null
+passed=0
+failed=0
+while IFS= read -r template; do
+  # W3005: CDK itself writes a dependency that a reference implies already.
+  if .venv/bin/cfn-lint --ignore-checks W3005 -- "$template"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "cfn-lint: $template"
+  fi
+done < <(find examples -path '*/cdk.out/*' -name '*.template.json' | sort)
+
+echo "$passed passed, $failed failed"
+[ "$passed" -gt 0 ] && [ "$failed" -eq 0 ]

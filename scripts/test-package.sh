@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Packs the library and uses it as a new project would: the README's first program, in TypeScript, against the tarball.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+
+project=$(mktemp -d)
+trap 'rm -rf "$project"' EXIT
+npx projen compile >/dev/null
+npm pack --silent --pack-destination "$project" >/dev/null
+
+passed=0
+failed=0
+check() { # what it is, then the command that must succeed
+  local what=$1
+  shift
+  if "$@" >"$project/log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok    $what"
+  else
+    failed=$((failed + 1))
+    echo "FAIL  $what"
+    cat "$project/log"
+  fi
+}
+
+cd "$project"
+version() { node -p "require('$root/node_modules/$1/package.json').version"; }
+npm init --yes >/dev/null
+npm install --no-audit --no-fund --loglevel=error ./cdk-irsa-*.tgz \
+  "aws-cdk-lib@$(version aws-cdk-lib)" "constructs@$(version constructs)" "cdk8s@$(version cdk8s)" \
+  "typescript@$(version typescript)" @types/node@20
+awk '/^```ts/ { inside = 1; next } /^```/ { if (inside) exit } inside' "$root/README.md" >app.ts
+
+no_more_than_the_library() {
+  ! find node_modules/cdk-irsa -type f | grep -vE 'cdk-irsa/(lib/|package\.json|README\.md|LICENSE|\.jsii$)'
+}
+three_peers_and_nothing_else() {
+  node -e "const p = require('cdk-irsa/package.json');
+    require('assert').deepStrictEqual(Object.keys(p.peerDependencies).sort(), ['aws-cdk-lib', 'cdk8s', 'constructs']);
+    require('assert').deepStrictEqual(p.dependencies ?? {}, {});"
+}
+only_the_modules_it_uses() {
+  node -e "require('cdk-irsa');
+    const loaded = new Set(Object.keys(require.cache).map(f => /aws-cdk-lib\/(aws-[^/]+)/.exec(f)?.[1]).filter(Boolean));
+    require('assert').deepStrictEqual([...loaded], ['aws-iam'], [...loaded].join());"
+}
+check 'the tarball holds lib, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
+check 'three peers, no dependencies' three_peers_and_nothing_else
+check 'requiring it loads aws-iam of aws-cdk-lib and no other service' only_the_modules_it_uses
+check "the README's first program compiles" npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node app.ts
+check 'it synthesizes' env CDK_OUTDIR=cdk.out node app.js
+check 'into a template with a role' grep -q '"AWS::IAM::Role"' cdk.out/Payments.template.json
+check 'without a Lambda or a custom resource' bash -c '! grep -rqE "AWS::Lambda|Custom::|CustomResource" cdk.out --include=*.template.json'
+check 'and an annotated ServiceAccount beside it' grep -qE 'eks.amazonaws.com/role-arn: arn:aws:iam::[0-9]{12}:role/' cdk.out/Payments.k8s.yaml
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
