@@ -1,0 +1,34 @@
+import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { ClusterOidcProvider, IrsaServiceAccount } from 'cdk-irsa';
+import { addClusterAndWorkload } from './cluster';
+
+const KUBERNETES_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+
+const app = new App();
+const env = { account: '111122223333', region: 'eu-west-1' };
+
+// 1. Account, region and names are known: the manifest is a file beside the template.
+const cluster = new Stack(app, 'Cluster', { env });
+addClusterAndWorkload(cluster, { clusterName: 'test', namespace: 'test', serviceAccountName: 'test-service-account' });
+
+// 2. Another stack of the account, in this app or not, finds the issuer by the name of the export.
+const worker = new Stack(app, 'Worker', { env });
+worker.addDependency(cluster);
+const serviceAccount = new IrsaServiceAccount(worker, 'ServiceAccount', {
+  oidcProvider: ClusterOidcProvider.fromIssuerUrl(worker, 'Oidc', Fn.importValue('testOIDCIssuer')),
+  namespace: 'worker',
+  createNamespace: true,
+  serviceAccountName: 'worker',
+});
+new Queue(worker, 'Jobs').grantConsumeMessages(serviceAccount);
+
+// 3. One template for every account, region and name: the manifest is an output of the deployed stack.
+// What is put into a policy must say what it may hold: without these patterns cdk-irsa refuses the parameters.
+const anyCluster = new Stack(app, 'ClusterWithParameters');
+const parameter = (id: string, allowedPattern: string) => new CfnParameter(anyCluster, id, { allowedPattern }).valueAsString;
+addClusterAndWorkload(anyCluster, {
+  clusterName: parameter('ClusterName', '^[0-9A-Za-z][0-9A-Za-z_-]*$'),
+  namespace: parameter('Namespace', KUBERNETES_NAME),
+  serviceAccountName: parameter('ServiceAccountName', KUBERNETES_NAME),
+});

@@ -1,0 +1,82 @@
+/**
+ * The examples, synthesized by the CDK CLI as a user does it. For the demo and for the tests.
+ */
+import { execFile } from 'child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { join } from 'path';
+import { promisify } from 'util';
+
+const EXAMPLES_DIR = join(__dirname, '..', 'examples');
+const CDK = join(__dirname, '..', 'node_modules', 'aws-cdk', 'bin', 'cdk');
+// No account, no network, nothing in the templates that differs between releases of the CDK.
+const SYNTH = ['synth', '--quiet', '--no-lookups', '--no-notices', '--no-version-reporting', '--no-path-metadata', '--no-asset-metadata'];
+
+const TEMPLATE = /\.template\.json$/;
+const NEEDS_CODE = /^(AWS::Lambda::Function|Custom::.+|AWS::CloudFormation::CustomResource)$/;
+
+/** A template of an example; nested stacks have one of their own. */
+export interface Template {
+  readonly file: string;
+  readonly stackName: string;
+  readonly body: any;
+  /** The Kubernetes manifest beside it, if there is one. */
+  readonly manifestFile?: string;
+}
+
+/** What an example makes. */
+export interface Assembly {
+  readonly example: string;
+  readonly templates: Template[];
+  /** Manifests of a cdk8s app of the example's own. */
+  readonly ownManifestFiles: string[];
+}
+
+/** The names of the examples. */
+export const EXAMPLES = readdirSync(EXAMPLES_DIR, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort();
+
+/** The folder of an example. */
+export function exampleDir(example: string): string {
+  return join(EXAMPLES_DIR, example);
+}
+
+/**
+ * Runs `cdk synth` on an example.
+ *
+ * @param outdir where the cloud assembly goes
+ * @param ownManifestsDir where the cdk8s app of the example's own writes to, if it has one
+ * @throws with what the CLI says when it fails
+ */
+export async function synthesize(example: string, outdir = join(exampleDir(example), 'cdk.out'), ownManifestsDir = join(exampleDir(example), 'dist')): Promise<Assembly> {
+  for (const folder of [outdir, ownManifestsDir]) rmSync(folder, { recursive: true, force: true });
+  await promisify(execFile)(process.execPath, [CDK, ...SYNTH, '--output', outdir], {
+    cwd: exampleDir(example),
+    env: { ...process.env, CDK8S_OUTDIR: ownManifestsDir },
+  }).catch(error => {
+    throw new Error(`cdk synth of example ${example} failed:\n${error.stderr || error.message}`);
+  });
+  return {
+    example,
+    templates: filesIn(outdir, TEMPLATE).map(readTemplate),
+    ownManifestFiles: filesIn(ownManifestsDir, /\.yaml$/),
+  };
+}
+
+/** The resources of a template that run code at deployment, as `<logical id> (<type>)`. */
+export function resourcesWithCode({ body }: Template): string[] {
+  return Object.entries<any>(body.Resources ?? {}).filter(([, { Type }]) => NEEDS_CODE.test(Type)).map(([id, { Type }]) => `${id} (${Type})`);
+}
+
+function filesIn(folder: string, name: RegExp): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => name.test(file)).sort().map(file => join(folder, file));
+}
+
+function readTemplate(file: string): Template {
+  const manifestFile = file.replace(TEMPLATE, '.k8s.yaml');
+  return {
+    file,
+    stackName: file.replace(TEMPLATE, '').replace(/^.*[/\\]/, ''),
+    body: JSON.parse(readFileSync(file, 'utf8')),
+    ...existsSync(manifestFile) && { manifestFile },
+  };
+}
