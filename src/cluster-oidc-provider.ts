@@ -3,8 +3,7 @@ import { CfnOIDCProvider, IOpenIdConnectProvider, OIDCProviderReference } from '
 import { Construct } from 'constructs';
 import { claim, earlierClaims } from './private/app-registry';
 import { fail, failIf, problem } from './private/errors';
-import { audienceProblem, DEFAULT_AUDIENCE, issuerOfUrl, issuerUrlProblem, ProviderFacts, providerArnProblem } from './private/issuer';
-import { parameterProblems } from './private/parameter-safety';
+import { audienceProblem, DEFAULT_AUDIENCE, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
 import { literalPartition, settle } from './private/tokens';
 
 const MOST_AUDIENCES = 100;
@@ -82,7 +81,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   public static fromIssuerUrl(scope: Construct, id: string, issuerUrl: string): IOpenIdConnectProvider {
     failIf(childPath(scope, id), issuerUrlProblem('issuerUrl', issuerUrl));
     const issuer = issuerOfUrl(issuerUrl);
-    return new ImportedProvider(scope, id, formatProviderArn(Stack.of(scope), issuer), issuer);
+    return new ImportedProvider(scope, id, formatProviderArn(Stack.of(scope), issuer), issuer, issuerUrl);
   }
 
   /**
@@ -168,14 +167,9 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   private problems(): string[] {
-    const url = settle(this, this.issuerUrl);
-    const [twin] = earlierClaims(this);
-    return [
-      typeof url === 'string' ? issuerUrlProblem('issuerUrl', url) : undefined,
-      ...parameterProblems(this, 'issuerUrl', this.issuerUrl),
-      twin && problem('issuerUrl', 'be registered once an account', url,
-        `${twin.node.path} registers the same issuer in the same account, and IAM refuses the second: share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`),
-    ].filter((found): found is string => found !== undefined);
+    const twice = earlierClaims(this).map(twin => problem('issuerUrl', 'be registered once an account', settle(this, this.issuerUrl),
+      `${twin.node.path} registers the same issuer in the same account, and IAM refuses the second: share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`));
+    return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...twice];
   }
 }
 
@@ -183,10 +177,13 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
 class ImportedProvider extends Resource implements IOpenIdConnectProvider {
   constructor(scope: Construct, id: string,
     public readonly openIdConnectProviderArn: string,
-    public readonly openIdConnectProviderIssuer: string) {
+    public readonly openIdConnectProviderIssuer: string,
+    issuerUrl?: string) {
     super(scope, id);
     // A token may turn out to be literal, and wrong.
-    this.node.addValidation({ validate: () => new ProviderFacts(this).problems(this) });
+    this.node.addValidation({
+      validate: () => (issuerUrl ? issuerUrlProblems(this, 'issuerUrl', issuerUrl) : new ProviderFacts(this).problems(this)),
+    });
   }
 
   public get oidcProviderRef(): OIDCProviderReference {

@@ -1,16 +1,13 @@
-import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, PrincipalPolicyFragment, Role, RoleProps } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { failIf, problem } from './private/errors';
-import { parameterProblems } from './private/parameter-safety';
-import { policySize, PolicySize } from './private/policy-size';
+import { policySize } from './private/policy-size';
 import { roleOptionsProblem } from './private/role-rules';
-import { bindTrust, withSettledKeys } from './private/trust-document';
-import { statementProblem } from './private/trust-statement';
+import { bindTrust, settledCopy } from './private/trust-document';
+import { said, warn } from './private/trust-rules';
 import { TrustPolicy } from './trust-policy';
 
-const DEFAULT_TRUST_QUOTA = 2048;
-const LARGEST_TRUST_QUOTA = 8192;
 const INLINE_LIMIT = 10240;
 const DEFAULT_MANAGED_QUOTA = 10;
 const LARGEST_MANAGED_QUOTA = 25;
@@ -102,12 +99,14 @@ export class IrsaRole extends Role {
   public readonly trust: TrustPolicy;
 
   private readonly inlineDocuments: Set<PolicyDocument>;
+  private readonly texts: { roleName?: string; path?: string; description?: string };
 
   constructor(scope: Construct, id: string, props: IrsaRoleProps) {
     const trusted = new TrustedPrincipal(props.trust);
     super(scope, id, checked(scope, id, props, trusted));
     trusted.role = this;
     this.trust = props.trust;
+    this.texts = { roleName: props.roleName, path: props.path, description: props.description };
     this.inlineDocuments = new Set(Object.values(props.inlinePolicies ?? {}));
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -120,43 +119,25 @@ export class IrsaRole extends Role {
   }
 
   private problems(): string[] {
-    this.warn('cdk-irsa:wildcard-namespace', this.trust._wildcardNamespaces().map(sub =>
-      `\`trust\` lets in a pattern of namespaces, ${sub}: whoever may create a namespace that matches may assume this role.`));
-    const document = this.assumeRolePolicy!.toJSON() ?? {};
     return [
-      ...this.trust._problems(this),
-      ...this.statementProblems(document),
-      ...this.trustSizeProblems(document),
+      ...this.trust._problems(this, this.assumeRolePolicy!.toJSON() ?? {}),
+      ...this.optionProblems(),
       ...this.inlineSizeProblems(),
       ...this.managedPolicyProblems(),
     ];
   }
 
-  /** For all that did not come by trust.addServiceAccounts(), which looks after its own. */
-  private statementProblems(document: any): string[] {
-    const own = new Set(this.trust._serviceAccountStatements(this).map(statement => JSON.stringify(statement)));
-    const others = (document.Statement ?? []).filter((statement: any) => !own.has(JSON.stringify(statement)));
-    // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
-    const unsafe = withSettledKeys(this, document) ? [] : parameterProblems(this, 'assumeRolePolicy', textsIn(others));
-    return [...others.map((statement: any) => statementProblem('assumeRolePolicy', statement)).filter((found: any) => found !== undefined), ...unsafe];
-  }
-
-  private trustSizeProblems(document: any): string[] {
-    const size = policySize(this, document);
-    const tooLong = (quota: number) => problem('trust', `fit in ${quota} characters`, `${said(size)} characters`,
-      quota === LARGEST_TRUST_QUOTA
-        ? 'Split the subjects over several roles; IAM allows no more.'
-        : `This is more than IAM's default quota (role trust policy length, L-C07B4B0D): have it raised, up to ${LARGEST_TRUST_QUOTA}, or split the subjects over several roles.`);
-    if (size.characters > LARGEST_TRUST_QUOTA) return [tooLong(LARGEST_TRUST_QUOTA)];
-    if (size.characters > DEFAULT_TRUST_QUOTA) this.warn('cdk-irsa:trust-policy-quota', [tooLong(DEFAULT_TRUST_QUOTA)]);
-    return [];
+  /** Tokens that turned out literal. */
+  private optionProblems(): string[] {
+    const found = roleOptionsProblem(settledCopy(this, this.texts));
+    return found === undefined ? [] : [found];
   }
 
   private inlineSizeProblems(): string[] {
     const sizes = [...this.inlineDocuments].map(document => policySize(this, document.toJSON()));
     const total = { characters: sizes.reduce((sum, { characters }) => sum + characters, 0), exact: sizes.every(({ exact }) => exact) };
     if (total.characters <= INLINE_LIMIT) return [];
-    return [problem('inlinePolicies', `fit in ${INLINE_LIMIT} characters together with the grants of the role`, `${said(total)} characters`, 'Move statements to a managed policy (iam.ManagedPolicy).')];
+    return [problem('inlinePolicies', `fit in ${INLINE_LIMIT} characters together with the grants of the role`, said(total), 'Move statements to a managed policy (iam.ManagedPolicy).')];
   }
 
   private managedPolicyProblems(): string[] {
@@ -167,15 +148,10 @@ export class IrsaRole extends Role {
       return [problem('managedPolicies', `hold at most ${LARGEST_MANAGED_QUOTA} policies`, `${count} policies`, 'IAM allows no more: merge some of them.')];
     }
     if (count > DEFAULT_MANAGED_QUOTA) {
-      this.warn('cdk-irsa:managed-policies-quota', [problem('managedPolicies', `hold at most ${DEFAULT_MANAGED_QUOTA} policies`, `${count} policies`,
-        `This is more than IAM's default quota (managed policies attached to an IAM role, L-0DA4ABF3): have it raised, up to ${LARGEST_MANAGED_QUOTA}, or merge some of them.`)]);
+      warn(this, 'cdk-irsa:managed-policies-quota', problem('managedPolicies', `hold at most ${DEFAULT_MANAGED_QUOTA} policies`, `${count} policies`,
+        `This is more than IAM's default quota (managed policies attached to an IAM role, L-0DA4ABF3): have it raised, up to ${LARGEST_MANAGED_QUOTA}, or merge some of them.`));
     }
     return [];
-  }
-
-  /** On the child: an acknowledgement on the role, made before the warning, does not count for the role itself. */
-  private warn(id: string, messages: string[]): void {
-    for (const message of messages) Annotations.of(this.node.defaultChild ?? this).addWarningV2(id, message);
   }
 }
 
@@ -206,12 +182,6 @@ class TrustedPrincipal extends PrincipalBase {
   }
 }
 
-/** Every text in a policy, keys and values. */
-function textsIn(value: any): any[] {
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
-  return Array.isArray(value) ? value.flatMap(textsIn) : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
-}
-
 function reportable(value: any): any {
   if (Array.isArray(value)) return value.map(reportable);
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
@@ -222,8 +192,4 @@ function checked(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: 
   failIf(`${scope.node.path}/${id}`, roleOptionsProblem(props));
   const { trust: _, ...options } = props;
   return { ...options, assumedBy };
-}
-
-function said({ characters, exact }: PolicySize): string {
-  return `${exact ? '' : 'about '}${characters}`;
 }

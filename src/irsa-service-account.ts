@@ -11,7 +11,8 @@ import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem 
 import { addToChart, literalManifest } from './private/manifest-objects';
 import { settledProblems } from './private/parameter-safety';
 import { generatedRoleName, roleArnProblem } from './private/role-rules';
-import { fingerprint, settleForManifest } from './private/tokens';
+import { fingerprint, settle, settleForManifest } from './private/tokens';
+import { settledCopy } from './private/trust-document';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
 
@@ -339,8 +340,28 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
       // A role that is made here looks after its trust policy itself.
       ...this.props.role ? this.deferredProblems() : [],
       ...settledProblems(this, 'role', this.roleArn, roleArnProblem),
+      ...this.renamedProblems(),
+      ...this.lateProblems(),
       ...twice,
     ];
+  }
+
+  /** An aspect or an override can rename the role after its ARN has been handed out. */
+  private renamedProblems(): string[] {
+    const now = settleForManifest(this, this.role.roleArn);
+    if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
+    return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now, 'Set `roleName` and `path` of this construct instead of changing the resource.')];
+  }
+
+  /** Tokens that turned out literal. */
+  private lateProblems(): string[] {
+    const { labels = {}, imagePullSecrets = [], tokenExpiration } = this.props;
+    const life = tokenExpiration?.isUnresolved() ? settle(this, tokenExpiration.toSeconds()) : undefined;
+    return [
+      labelsProblem('labels', settledCopy(this, labels)),
+      typeof life === 'number' ? tokenExpirationProblem(Duration.seconds(life)) : undefined,
+      ...imagePullSecrets.flatMap(secret => settledProblems(this, 'imagePullSecrets', secret, objectNameProblem)),
+    ].filter((found): found is string => found !== undefined);
   }
 
   private deferredProblems(): string[] {

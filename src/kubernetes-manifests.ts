@@ -3,6 +3,7 @@ import { join } from 'path';
 import { attachCustomSynthesis, CfnElement, Stack } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { fail } from './private/errors';
 import { addToChart, Manifest, TokenObjectsAsText } from './private/manifest-objects';
 import { manifestText, SettledManifests, settleManifests } from './private/manifest-text';
 
@@ -94,6 +95,8 @@ export class KubernetesManifests extends Construct {
 
   private write(outdir: string): void {
     const settled = this.validated ?? this.settled();
+    // Validation can be skipped; a refused value must not reach a file all the same.
+    if (settled.problems.length > 0) fail(this, settled.problems.join('\n'));
     if (this.isDeferred() || settled.manifests.length === 0) return;
     writeFileSync(join(outdir, `${this.stack.artifactId}.k8s.yaml`), this.text(settled));
   }

@@ -13,7 +13,15 @@ interface SubjectRules {
   readonly operator: 'StringEquals' | 'StringLike';
   readonly namespaceProblem: (property: string, value: string) => string | undefined;
   readonly nameProblem: (property: string, value: string) => string | undefined;
+  /** What the literal texts around a deferred part may be. */
+  readonly namespaceFragment: RegExp;
+  readonly nameFragment: RegExp;
 }
+
+const NAME_FRAGMENT = /^[-.a-z0-9]*$/;
+const NAMESPACE_FRAGMENT = /^[-a-z0-9]*$/;
+const NAME_PATTERN_FRAGMENT = /^[-.a-z0-9*?]*$/;
+const NAMESPACE_PATTERN_FRAGMENT = /^[-a-z0-9*?]*$/;
 
 /**
  * Who may assume a role: one service account, every service account of a namespace, or a pattern.
@@ -41,6 +49,8 @@ export abstract class ServiceAccountSubject {
       operator: 'StringEquals',
       namespaceProblem,
       nameProblem: objectNameProblem,
+      namespaceFragment: NAMESPACE_FRAGMENT,
+      nameFragment: NAME_FRAGMENT,
     });
   }
 
@@ -56,6 +66,8 @@ export abstract class ServiceAccountSubject {
       operator: 'StringLike',
       namespaceProblem,
       nameProblem: namePatternProblem,
+      namespaceFragment: NAMESPACE_FRAGMENT,
+      nameFragment: NAME_PATTERN_FRAGMENT,
     });
   }
 
@@ -73,6 +85,8 @@ export abstract class ServiceAccountSubject {
       operator: 'StringLike',
       namespaceProblem: namespacePatternProblem,
       nameProblem: namePatternProblem,
+      namespaceFragment: NAMESPACE_PATTERN_FRAGMENT,
+      nameFragment: NAME_PATTERN_FRAGMENT,
     });
   }
 
@@ -126,8 +140,8 @@ class Subject extends ServiceAccountSubject {
 
   public _problems(scope: IConstruct): string[] {
     return [
-      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem),
-      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem),
+      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem, this.rules.namespaceFragment),
+      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem, this.rules.nameFragment),
     ];
   }
 }

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { fail, failIf, problem } from './private/errors';
@@ -6,6 +5,7 @@ import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issu
 import { parameterProblems, settledProblems } from './private/parameter-safety';
 import { fingerprint } from './private/tokens';
 import { bindTrust, NamedValue, withoutRepeats } from './private/trust-document';
+import { trustProblems } from './private/trust-rules';
 import { statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
 import { ServiceAccountSubject } from './service-account-subject';
 
@@ -104,10 +104,10 @@ export class TrustPolicy {
     return bindTrust(new PolicyDocument(), {
       _isEmpty: false,
       _namedValues: () => this._namedValues(),
-      _statements: scope => {
-        const found = scope ? this._problems(scope) : [];
-        if (found.length > 0) fail(scope ?? 'TrustPolicy', found.join('\n'));
-        return this._statements(scope);
+      _statements: scope => this._statements(scope),
+      _check: (scope, document) => {
+        const found = this._problems(scope, document);
+        if (found.length > 0) fail(scope, found.join('\n'));
       },
     });
   }
@@ -153,32 +153,23 @@ export class TrustPolicy {
   }
 
   /**
-   * Everything that makes this policy wrong for a role in the place of `scope`.
+   * Everything that makes a role in the place of `scope` wrong, as far as its trust goes; what is only risky becomes a warning.
    *
+   * @param document the whole trust policy of the role: these statements, and what was added to the document
    * @internal
    */
-  public _problems(scope: IConstruct): string[] {
+  public _problems(scope: IConstruct, document: any): string[] {
     if (this._isEmpty) {
       return [problem('trust', 'let someone in', 'an empty trust policy', 'Call trust.addServiceAccounts() or trust.addPrincipal().')];
     }
-    return [...new Set(this.entries.flatMap(({ provider, subjects, audience }) => [
+    const ofEntries = this.entries.flatMap(({ provider, subjects, audience }) => [
       ...provider.problems(scope),
       ...settledProblems(scope, 'audience', audience, (property, value) => audienceProblem(property, value) ?? provider.audienceProblem(property, value)),
       ...subjects.flatMap(subject => subject._problems(scope)),
       ...parameterProblems(scope, 'oidcProvider', provider.arn),
       ...parameterProblems(scope, 'oidcProvider', provider.issuer),
-    ]))];
-  }
-
-  /**
-   * The subjects whose namespace is a pattern.
-   *
-   * @internal
-   */
-  public _wildcardNamespaces(): string[] {
-    const wild = this.entries.flatMap(({ subjects }) => subjects)
-      .filter(subject => subject._operator === 'StringLike' && !Token.isUnresolved(subject._namespace) && /[*?]/.test(subject._namespace));
-    return [...new Set(wild.map(subject => subject._sub))];
+    ]);
+    return [...new Set([...ofEntries, ...trustProblems(scope, document, this._serviceAccountStatements(scope))])];
   }
 
   /** Entries of one provider and audience as one, in the order in which they came first. */

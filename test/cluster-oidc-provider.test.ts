@@ -318,6 +318,39 @@ describe('its ARN, seen from', () => {
   });
 });
 
+describe('an issuer that is deferred in part', () => {
+  const host = (stack: Stack) => new CfnParameter(stack, 'Host', { allowedPattern: '^[a-z.]+$' }).valueAsString;
+
+  test.each<[string, (stack: Stack) => string, string]>([
+    ['http', stack => `http://${host(stack)}/id`, 'start with https://, got: "http://<known at deployment only>/id"'],
+    ['a port', stack => `https://${host(stack)}:8080/id`, 'be put together from valid characters, around what the deployment fills in, got: ":8080/id"'],
+    ['a query', stack => `https://${host(stack)}/id?x`, 'be put together from valid characters'],
+    ['a trailing slash', stack => `https://${host(stack)}/id/`, 'have no trailing slash'],
+  ])('is refused with %s', (_, issuerUrl, rule) => {
+    const made = agnosticStack();
+    new ClusterOidcProvider(made, 'Oidc', { issuerUrl: issuerUrl(made) });
+    expect(() => Template.fromStack(made)).toThrow(`[Stack/Oidc] \`issuerUrl\` must ${rule}`);
+    const imported = agnosticStack();
+    ClusterOidcProvider.fromIssuerUrl(imported, 'Oidc', issuerUrl(imported));
+    expect(() => Template.fromStack(imported)).toThrow(`[Stack/Oidc] \`issuerUrl\` must ${rule}`);
+  });
+
+  test.each(['http://x.y', 'x.y', 'https://x.y//z', '{{resolve:ssm:/issuer}}'])('is refused when it turns out to be %s', url => {
+    const stack = literalStack();
+    ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', Lazy.string({ produce: () => url }));
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Oidc] `issuerUrl` must');
+  });
+});
+
+test.each([
+  ['another partition', 'arn:aws-cn:iam::111122223333:oidc-provider/', 'be in the partition of the stack, aws'],
+  ['another account', 'arn:aws:iam::444455556666:oidc-provider/', `be in the account of the stack, ${ACCOUNT}`],
+  ['a role', 'arn:aws:iam::111122223333:role/', 'be the ARN of an OIDC provider'],
+  ['another service', 'arn:aws:sts::111122223333:oidc-provider/', 'be the ARN of an OIDC provider'],
+])('an ARN that is deferred in part is refused for the rest of it: %s', (_, prefix, rule) => {
+  expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', `${prefix}${Fn.importValue('Issuer')}`)).toThrow(`[Stack/Oidc] \`providerArn\` must ${rule}`);
+});
+
 test('a parameter as issuer needs a pattern that keeps the policy whole', () => {
   const stack = agnosticStack();
   new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: new CfnParameter(stack, 'Issuer').valueAsString });

@@ -6,7 +6,7 @@ import { deployed, Deployment } from './judges/deployment';
 import { allows, letsIn, trustPolicyErrors } from './judges/iam-simulator';
 import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, ISSUER, REGION } from './support';
-import { Assembly, EXAMPLES, resourcesWithCode, synthesize, Template } from '../scripts/examples';
+import { Assembly, exampleDir, EXAMPLES, resourcesWithCode, synthesize, Template } from '../scripts/examples';
 import { report } from '../scripts/report';
 
 // What CloudFormation knows once it deploys: pseudo parameters, parameters, and what resources return by their names.
@@ -151,6 +151,15 @@ describe.each(EXAMPLES)('example %s', example => {
       .toEqual(expected.flatMap(({ usedBy, serviceAccount }) => usedBy.map(workload => `${workload} uses ${serviceAccount}`)).sort());
   });
 
+  test('has a README that shows what comes out', () => {
+    const readme = readFileSync(join(exampleDir(example), 'README.md'), 'utf8');
+    const shown = (language: string) => [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block]) => block);
+    expect(shown('yaml')).not.toEqual([]);
+    for (const yaml of shown('yaml')) expect(manifestTexts(example).join('')).toContain(yaml);
+    expect(shown('json')).not.toEqual([]);
+    for (const json of shown('json')) expect(assemblyOf(example).templates.flatMap(({ body }) => everythingIn(body))).toContainEqual(JSON.parse(json));
+  });
+
   test('stays as it is', () => {
     const trustPolicies = assemblyOf(example).templates.map(({ stackName, body }) => [stackName, Object.fromEntries(resourcesOf(body, 'AWS::IAM::Role')
       .map(([id, { Properties }]) => [id, Properties.AssumeRolePolicyDocument])
@@ -195,6 +204,11 @@ describe.each(EXPECTED)('$example: $serviceAccount', ({ example, serviceAccount,
 
 function assemblyOf(example: string): Assembly {
   return assemblies.get(example)!;
+}
+
+/** A value, and each value in it. */
+function everythingIn(value: any): any[] {
+  return typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(everythingIn)] : [value];
 }
 
 function resourcesOf(body: any, type: string): [string, any][] {

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { ClusterOidcProvider, IrsaRole, IrsaRoleProps, ServiceAccountSubject, TrustPolicy } from '../src';
-import { ACCOUNT, agnosticStack, appWith, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, logicalId, REGION, trustPolicies, trustPolicy, warnings } from './support';
+import { ACCOUNT, agnosticStack, appWith, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, logicalId, REGION, SAFE_PATTERN, trustPolicies, trustPolicy, warnings } from './support';
 
 const SUBJECT = ServiceAccountSubject.exact('ns', 'sa');
 
@@ -209,6 +209,7 @@ describe('bad input', () => {
     ['a description of 1001 characters', { description: 'a'.repeat(1001) }, '`description` must have at most 1000 characters'],
     ['a session of 59 minutes', { maxSessionDuration: Duration.minutes(59) }, '`maxSessionDuration` must be 3600 to 43200 whole seconds (1 to 12 hours), got: "3540 s".'],
     ['a session of 13 hours', { maxSessionDuration: Duration.hours(13) }, '`maxSessionDuration` must be 3600 to 43200'],
+    ['a session that is a token', { maxSessionDuration: Duration.seconds(Lazy.number({ produce: () => 3600 })) }, '`maxSessionDuration` must be known at synth'],
     ['a session of half seconds', { maxSessionDuration: Duration.millis(3600500) }, '`maxSessionDuration` must be 3600 to 43200'],
   ])('%s', (_, props, message) => {
     expect(() => role(literalStack(), props)).toThrow(`[Stack/Role] ${message}`);
@@ -219,13 +220,22 @@ describe('bad input', () => {
     ['a path of 512 characters', { path: `/${'a'.repeat(510)}/` }],
     ['the root path', { path: '/' }],
     ['an hour', { maxSessionDuration: Duration.hours(1) }],
-    ['tokens', { roleName: Lazy.string({ produce: () => 'a' }), path: Fn.importValue('path'), maxSessionDuration: Duration.seconds(Lazy.number({ produce: () => 3600 })) }],
+    ['tokens', { roleName: Lazy.string({ produce: () => 'a' }), path: Fn.importValue('path') }],
   ])('%s is fine', (_, props) => {
     const stack = literalStack();
-    if (props.maxSessionDuration?.isUnresolved()) delete (props as any).maxSessionDuration; // iam.Role itself compares the token
     role(stack, props);
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 1);
   });
+});
+
+test.each<[string, Partial<IrsaRoleProps>]>([
+  ['roleName', { roleName: Lazy.string({ produce: () => 'no name!' }) }],
+  ['path', { path: Lazy.string({ produce: () => 'no-path' }) }],
+  ['description', { description: Lazy.string({ produce: () => 'x'.repeat(1001) }) }],
+])('a %s that turns out literal is checked at synth', (property, props) => {
+  const stack = literalStack();
+  role(stack, props);
+  expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`${property}\` must`);
 });
 
 describe('quotas', () => {
@@ -319,7 +329,7 @@ describe('quotas', () => {
 });
 
 describe('a wildcard namespace', () => {
-  const WARNING = 'lets in a pattern of namespaces, system:serviceaccount:team-*:sa: whoever may create a namespace that matches may assume this role. [ack: cdk-irsa:wildcard-namespace]';
+  const WARNING = 'lets in a pattern of namespaces, "system:serviceaccount:team-*:sa": whoever may create a namespace that matches may assume this role. [ack: cdk-irsa:wildcard-namespace]';
   const build = (stack: Stack) => role(stack, { trust: trusting(literalProvider(stack), ServiceAccountSubject.matching('team-*', 'sa')) });
 
   test('warns', () => {
@@ -334,6 +344,22 @@ describe('a wildcard namespace', () => {
       acknowledge(build(stack)).acknowledgeWarning('cdk-irsa:wildcard-namespace', 'namespaces are made by the platform team only');
       expect(warnings(stack)).toEqual([]);
     }
+  });
+
+  test.each<[string, (stack: Stack) => ServiceAccountSubject, string]>([
+    ['a token that turns out to be one', () => ServiceAccountSubject.matching(Lazy.string({ produce: () => '*' }), 'sa'), '"system:serviceaccount:*:sa"'],
+    ['one beside a parameter', stack => ServiceAccountSubject.matching(`*-${new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString}`, 'sa'), '"system:serviceaccount:*-<known at deployment only>:sa"'],
+  ])('warns for %s', (_, subject, shown) => {
+    const stack = literalStack();
+    role(stack, { trust: trusting(literalProvider(stack), subject(stack)) });
+    expect(warnings(stack)).toEqual([expect.stringContaining(`lets in a pattern of namespaces, ${shown}: whoever`)]);
+  });
+
+  test('warns for one written by hand', () => {
+    const stack = literalStack();
+    const conditions = { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:*:*' } };
+    role(stack, { trust: new TrustPolicy().addPrincipal(new iam.WebIdentityPrincipal(`arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`, conditions)) });
+    expect(warnings(stack)).toEqual([expect.stringContaining('lets in a pattern of namespaces, "system:serviceaccount:*:*"')]);
   });
 
   test('other patterns do not warn', () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Annotations, App, CfnParameter, Duration, Fn, Lazy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, App, Aspects, CfnParameter, Duration, Fn, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -415,6 +415,30 @@ describe('bad input', () => {
     sa.trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.matching('*', 'x')]);
     Annotations.of(sa).acknowledgeWarning('cdk-irsa:wildcard-namespace', 'reviewed');
     expect(warnings(stack)).toEqual([]);
+  });
+});
+
+describe('a token that turns out literal is checked at synth', () => {
+  test.each<[string, Partial<IrsaServiceAccountProps>, string]>([
+    ['a label', { labels: { a: Lazy.string({ produce: () => 'no label!' }) } }, '`labels["a"]` must be a label value'],
+    ['a secret', { imagePullSecrets: [Lazy.string({ produce: () => 'No' })] }, '`imagePullSecrets` must be a DNS-1123 subdomain'],
+    ['an expiration', { tokenExpiration: Duration.seconds(Lazy.number({ produce: () => 5 })) }, '`tokenExpiration` must be 600 to 86400 whole seconds'],
+  ])('%s', (_, props, message) => {
+    const stack = literalStack();
+    serviceAccount(stack, 'Sa', props);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] ${message}`);
+  });
+});
+
+describe('a role that is renamed behind the manifest is an error', () => {
+  test.each<[string, (role: iam.CfnRole) => void, string]>([
+    ['by an aspect', role => Aspects.of(role).add({ visit: () => { role.roleName = 'corp-x'; } }), 'role/corp-x'],
+    ['by an override', role => role.addPropertyOverride('RoleName', 'other'), 'role/other'],
+    ['by its path', role => { role.path = '/corp/'; }, 'role/corp/default-my-service-account-e8b490b17d'],
+  ])('%s', (_, rename, arn) => {
+    const stack = literalStack();
+    rename(serviceAccount(stack, 'Sa').role.node.defaultChild as iam.CfnRole);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`roleName\` must stay what the manifest says, arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:${arn}".`);
   });
 });
 

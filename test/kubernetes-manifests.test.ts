@@ -210,6 +210,15 @@ describe('in an environment-agnostic stack', () => {
     expect(documents(deployed)[0].metadata.labels.account).toBe('123456789012');
   });
 
+  test('texts around values of the deployment come through, whatever they hold', () => {
+    const stack = agnosticStack();
+    serviceAccount(stack, 'Sa');
+    const data = (account: string) => ({ block: `  indented\nfoo: ${account}\n`, quotes: `say "hi" 'you' \\ # ${account}`, control: `\t\u0007${account}`, start: `@x ${account}`, [`key-${account}`]: '@x' });
+    new cdk8s.ApiObject(KubernetesManifests.of(stack).chart, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: data(Aws.ACCOUNT_ID) });
+    const deployed = output(stack).Value['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : ACCOUNT)).join('');
+    expect(documents(deployed)[1].data).toEqual(data(ACCOUNT));
+  });
+
   test('tokens of the user are left to the deployment, parameters with a safe pattern only', () => {
     const build = (allowedPattern?: string) => {
       const stack = agnosticStack();
@@ -247,6 +256,14 @@ test('of() gives the same bundle everywhere in a stack', () => {
   expect(KubernetesManifests.of(stack)).toBe(KubernetesManifests.of(serviceAccount(stack, 'Sa')));
   expect(KubernetesManifests.of(new NestedStack(stack, 'Nested'))).toBe(KubernetesManifests.of(stack));
   expect(KubernetesManifests.of(literalStack())).not.toBe(KubernetesManifests.of(stack));
+});
+
+test('synth without validation does not write what is refused', () => {
+  const app = new App();
+  const stack = literalStack(app);
+  pod(stack, 'Pod', { spec: { x: new Bucket(stack, 'Bucket').bucketName } });
+  expect(() => app.synth({ skipValidation: true })).toThrow('[Stack/KubernetesManifests] `spec.x of Pod default/pod` must be known at synth');
+  expect(readdirSync(app.outdir).filter(file => file.endsWith('.yaml'))).toEqual([]);
 });
 
 test('synth without validation writes the same file', () => {

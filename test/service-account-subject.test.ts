@@ -1,4 +1,4 @@
-import { CfnParameter, Lazy } from 'aws-cdk-lib';
+import { CfnParameter, Fn, Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
 import { agnosticStack, literalProvider, literalStack, SAFE_PATTERN, trustPolicy } from './support';
@@ -71,6 +71,25 @@ describe('a deferred name', () => {
   ])('that turns out literal is checked at synth: %s', (_, subject, property, rule) => {
     const stack = roleFor(subject, Lazy.string({ produce: () => 'No Such Name' }));
     expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`${property}\` must ${rule}`);
+  });
+
+  test.each<[string, (value: string) => ServiceAccountSubject]>([
+    ['a wildcard in anyInNamespace', value => ServiceAccountSubject.anyInNamespace(`*${value}`)],
+    ['a wildcard after it', value => ServiceAccountSubject.anyInNamespace(`${value}*`)],
+    ['a wildcard in exact', value => ServiceAccountSubject.exact('ns', `${value}*`)],
+    ['a colon', value => ServiceAccountSubject.exact(`a:${value}`, 'sa')],
+    ['upper case', value => ServiceAccountSubject.matching(`A${value}`, '*')],
+    ['a wildcard in a branch', value => ServiceAccountSubject.anyInNamespace(Fn.conditionIf('C', '*', value).toString())],
+  ])('cannot be put together with %s', (_, subject) => {
+    const stack = agnosticStack();
+    roleFor(subject, new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString, stack);
+    expect(() => Template.fromStack(stack)).toThrow('must be put together from valid characters, around what the deployment fills in, got: "');
+  });
+
+  test('can be put together with a prefix', () => {
+    const stack = agnosticStack();
+    roleFor(value => ServiceAccountSubject.exact('ns', `team-${value}`), new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString, stack);
+    expect(JSON.stringify(trustPolicy(stack))).toContain('"system:serviceaccount:ns:team-",{"Ref":"P"}');
   });
 
   test('that turns out literal and right is literal in the template', () => {

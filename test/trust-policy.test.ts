@@ -5,7 +5,7 @@ import * as eksv2 from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
-import { ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicies, trustPolicy } from './support';
+import { ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicies, trustPolicy, warnings } from './support';
 
 const ONE = ServiceAccountSubject.exact('ns', 'one');
 const TWO = ServiceAccountSubject.exact('ns', 'two');
@@ -298,6 +298,31 @@ describe('addPrincipal', () => {
     expect(statementsFor(new iam.WebIdentityPrincipal(`arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`, conditions))).toHaveLength(1);
   });
 
+  test.each<[string, iam.IPrincipal, string]>([
+    ['everybody, with an empty condition', new iam.StarPrincipal().withConditions({ StringEquals: {} }), 'not be everybody without a condition'],
+    ['every provider', new iam.FederatedPrincipal('*', { StringEquals: AUD }, 'sts:AssumeRoleWithWebIdentity'), 'hold a web identity to both'],
+    ['a sub that is everything', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub('*') }), 'hold a web identity to both'],
+    ['conditions without values', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: { [`${ISSUER}:aud`]: [], [`${ISSUER}:sub`]: [] } }), 'hold a web identity to both'],
+    ['conditions that pass when the claim is missing', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEqualsIfExists: { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
+    ['conditions for any value', new iam.WebIdentityPrincipal(PROVIDER_ARN, { 'ForAllValues:StringEquals': { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
+    ['every user of Google', new iam.WebIdentityPrincipal('accounts.google.com'), 'hold accounts.google.com to an application (StringEquals on accounts.google.com:…)'],
+  ])('refuses %s', (_, principal, rule) => {
+    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(`[TrustPolicy.addPrincipal] \`principal\` must ${rule}`);
+  });
+
+  test('a token that turns out to be everybody is refused at synth', () => {
+    const stack = literalStack();
+    role(stack, new TrustPolicy().addPrincipal(new iam.ArnPrincipal(Lazy.string({ produce: () => '*' }))));
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `assumeRolePolicy` must not be everybody without a condition');
+  });
+
+  test('everybody by web identity, added by hand with aud alone, is refused at synth', () => {
+    const stack = literalStack();
+    const it = role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
+    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.AnyPrincipal()], conditions: { StringEquals: AUD } }));
+    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold a web identity to both');
+  });
+
   test('Cognito, which has no sub, passes', () => {
     const conditions = { StringEquals: { 'cognito-identity.amazonaws.com:aud': 'pool' } };
     expect(statementsFor(new iam.WebIdentityPrincipal('cognito-identity.amazonaws.com', conditions))).toHaveLength(1);
@@ -394,6 +419,25 @@ describe('toPolicyDocument, in a plain CfnRole', () => {
     const stack = literalStack();
     plainRole(stack, new TrustPolicy());
     expect(() => Template.fromStack(stack)).toThrow('[Stack/Plain] `trust` must let someone in, got: "an empty trust policy". Call trust.addServiceAccounts()');
+  });
+
+  test.each<[string, (stack: Stack, trust: TrustPolicy, document: iam.PolicyDocument) => void, string]>([
+    ['a web identity added by hand', (_stack, _trust, document) => document.addStatements(new iam.PolicyStatement({
+      actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.FederatedPrincipal(PROVIDER_ARN)],
+    })), '`assumeRolePolicy` must hold a web identity to both'],
+    ['a parameter in another principal', (stack, trust) => trust.addPrincipal(new iam.ArnPrincipal(new CfnParameter(stack, 'Arn').valueAsString)), '`assumeRolePolicy (parameter Stack/Arn)` must have an allowedPattern'],
+    ['too many subjects', (_stack, trust) => trust.addServiceAccounts(literalProvider(_stack, 'Other'), Array.from({ length: 200 }, (_, index) => ServiceAccountSubject.exact('ns', `a-rather-long-name-${index}`))), '`trust` must fit in 8192 characters'],
+  ])('the rules of a role hold: %s', (_, spoil, message) => {
+    const stack = agnosticStack();
+    const trust = new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]);
+    spoil(stack, trust, plainRole(stack, trust));
+    expect(() => Template.fromStack(stack)).toThrow(message);
+  });
+
+  test('warnings come too', () => {
+    const stack = literalStack();
+    plainRole(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.matching('*', 'x')]));
+    expect(warnings(stack)).toEqual([expect.stringContaining('cdk-irsa:wildcard-namespace')]);
   });
 
   test('the same rules hold', () => {

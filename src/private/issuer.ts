@@ -3,12 +3,14 @@ import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
+import { settledProblems } from './parameter-safety';
 import { literalPartition, settle } from './tokens';
 
 const SCHEME = 'https://';
 const LONGEST_ISSUER_URL = 255;
 const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const PATH_SEGMENT = /^[A-Za-z0-9._~-]+$/;
+const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
 const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 
 const LONGEST_AUDIENCE = 255;
@@ -21,12 +23,10 @@ export const DEFAULT_AUDIENCE = 'sts.amazonaws.com';
 export function issuerUrlProblem(property: string, url: string): string | undefined {
   if (Token.isUnresolved(url)) return undefined;
   const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
-  if (typeof url !== 'string' || !url.startsWith(SCHEME)) {
-    return wrong('start with https://', 'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
-  }
+  if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
   if (url.length > LONGEST_ISSUER_URL) return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
   if (/[?#]/.test(url)) return wrong('have no query and no fragment', 'Take the issuer as it stands in the `iss` claim of the tokens.');
-  if (url.endsWith('/')) return wrong('have no trailing slash', 'Remove it: the slash would become a part of the condition keys.');
+  if (url.endsWith('/')) return trailingSlashProblem(property, url);
   const [host, ...segments] = url.slice(SCHEME.length).split('/');
   if (host.includes(':')) return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
   if (!HOST.test(host)) return wrong('have a lower-case DNS host', 'Take the issuer as it stands in the `iss` claim of the tokens.');
@@ -34,6 +34,23 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
     return wrong('have a path of letters, digits, -, ., _ and ~ between single slashes', 'Take the issuer as it stands in the `iss` claim of the tokens.');
   }
   return undefined;
+}
+
+function schemeProblem(property: string, url: string): string {
+  return problem(property, 'start with https://', url, 'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
+}
+
+function trailingSlashProblem(property: string, url: string): string {
+  return problem(property, 'have no trailing slash', url, 'Remove it: the slash would become a part of the condition keys.');
+}
+
+/** What is wrong with an issuer URL that may be deferred, in whole or in part. */
+export function issuerUrlProblems(scope: IConstruct, property: string, url: string): string[] {
+  const parts: any[] = settle(scope, url)?.['Fn::Join']?.[1] ?? [];
+  const [first, last] = [parts[0], parts[parts.length - 1]];
+  if (typeof first === 'string' && !first.startsWith(SCHEME)) return [schemeProblem(property, url)];
+  if (typeof last === 'string' && last.endsWith('/')) return [trailingSlashProblem(property, url)];
+  return settledProblems(scope, property, url, issuerUrlProblem, URL_FRAGMENT);
 }
 
 /** The issuer URL without its scheme, the left half of the condition keys. */
@@ -51,18 +68,32 @@ export function audienceProblem(property: string, audience: string): string | un
 
 /** What is wrong with the ARN of an OIDC provider that roles of the stack are to trust. Tokens pass. */
 export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
-  if (Token.isUnresolved(arn)) return accountProblem(property, stack, arn.split(':')[4], arn);
+  if (Token.isUnresolved(arn)) return partialArnProblem(property, stack, arn);
   const match = PROVIDER_ARN.exec(arn);
-  if (!match || issuerUrlProblem(property, SCHEME + match[3])) {
-    return problem(property, 'be the ARN of an OIDC provider: arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>', arn,
-      '`aws iam list-open-id-connect-providers` prints the ones you have.');
-  }
+  if (!match || issuerUrlProblem(property, SCHEME + match[3])) return notAProvider(property, arn);
   const [, partition, account] = match;
+  return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
+}
+
+/** Of an ARN that is deferred, the parts that are not. */
+function partialArnProblem(property: string, stack: Stack, arn: string): string | undefined {
+  const [, partition, service, , account, resource] = arn.split(':');
+  if (resource === undefined) return undefined;
+  const wrongService = !Token.isUnresolved(service) && service !== 'iam';
+  const wrongResource = !resource.startsWith('oidc-provider/') && !Token.isUnresolved(resource.split('/')[0]);
+  if (wrongService || wrongResource) return notAProvider(property, arn);
+  return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
+}
+
+function notAProvider(property: string, arn: string): string {
+  return problem(property, 'be the ARN of an OIDC provider: arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>', arn,
+    '`aws iam list-open-id-connect-providers` prints the ones you have.');
+}
+
+function partitionProblem(property: string, stack: Stack, partition: string, arn: string): string | undefined {
   const own = literalPartition(stack);
-  if (own !== undefined && own !== partition) {
-    return problem(property, `be in the partition of the stack, ${own}`, arn, 'A role can trust a provider of its own partition only.');
-  }
-  return accountProblem(property, stack, account, arn);
+  if (own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
+  return problem(property, `be in the partition of the stack, ${own}`, arn, 'A role can trust a provider of its own partition only.');
 }
 
 function accountProblem(property: string, stack: Stack, account: string | undefined, arn: string): string | undefined {

@@ -1,12 +1,10 @@
+import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { hasIntrinsic, Manifest, objectName, unresolvedProblem } from './manifest-objects';
 import { parameterProblems } from './parameter-safety';
 import { settleForManifest } from './tokens';
-
-/** `@` cannot begin a plain YAML scalar: it forces quotes around a text whose end nobody knows yet. */
-const QUOTE_ME = '@cdk-irsa-deferred@';
 
 /** Stands for a refused value until validation has stopped the synth. */
 const REFUSED = 'refused';
@@ -33,7 +31,7 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
         return REFUSED;
       }
       problems.push(...parameterProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
-      return `${QUOTE_ME}${value}`;
+      return value;
     }
     if (Array.isArray(value)) return value.map((item, index) => settle(manifest, item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
@@ -49,7 +47,18 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
 /** YAML in the order in which it is safe to apply: what workloads need comes before the workloads. */
 export function manifestText(manifests: Manifest[]): string {
   const sorted = [...manifests].sort((left, right) => rank(left) - rank(right));
-  return Yaml.stringify(...sorted).replaceAll(QUOTE_ME, '');
+  const deferred: string[] = [];
+  // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is always quoted.
+  const mark = `@${createHash('sha256').update(JSON.stringify(sorted)).digest('hex')}-`;
+  const marked = (value: any): any => {
+    if (typeof value === 'string' && Token.isUnresolved(value)) return `${mark}${deferred.push(value) - 1}`;
+    if (Array.isArray(value)) return value.map(marked);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [marked(key), marked(item)]));
+  };
+  // A text whose end only the deployment knows stands in double quotes, as JSON, which is YAML too.
+  return Yaml.stringify(...sorted.map(marked))
+    .replace(new RegExp(`"${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(deferred[Number(index)]));
 }
 
 /** A Pod made before its ServiceAccount is there gets no credentials, silently. */
@@ -66,6 +75,6 @@ function repeatedProblems(manifests: Manifest[]): string[] {
       seen.add(key);
       return [];
     }
-    return [`\`chart\` must hold each object once, got: ${objectName(manifest)} twice. The second would overwrite the first: remove one of them.`];
+    return [`\`chart\` must hold each object once, got: ${objectName(manifest)} twice. The second would overwrite the first: remove one of them, or give each cluster a stack or a chart of its own.`];
   });
 }

@@ -1,7 +1,7 @@
 import { CfnParameter, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
-import { parametersOf, settle } from './tokens';
+import { literalParts, parametersOf, settle } from './tokens';
 
 /**
  * Characters no parameter value may bring into a trust policy or a manifest: the ones that end a JSON or
@@ -13,7 +13,12 @@ const FORBIDDEN = [
   '\u007f', '\u0085', '\u2028', '\u2029', '\u00e9',
 ];
 
-const SAFE_TYPES = /^(Number|List<Number>|AWS::(EC2|Route53)::.+|List<AWS::(EC2|Route53)::.+>|AWS::SSM::Parameter::Name)$/;
+/** Types of numbers and identifiers; the names of key pairs and security groups may hold anything. */
+const SAFE_TYPES = /^(Number|AWS::EC2::[\w:]+::Id|AWS::Route53::HostedZone::Id|AWS::SSM::Parameter::Name)$/;
+const ANY_TEXT = /^[^"\\*?$]*$/;
+
+type Check = (property: string, value: string) => string | undefined;
+
 const FROM_PARAMETER_STORE = /^AWS::SSM::Parameter::Value</;
 
 /**
@@ -27,16 +32,23 @@ export function parameterProblems(scope: IConstruct, property: string, value: an
 }
 
 /**
- * What is wrong with a value that may be a token: the check decides where synth knows the value, the parameters in it where
- * only the deployment does.
+ * What is wrong with a value that may be a token: the check decides where synth knows the value; where only the deployment does,
+ * the literal texts around it and the parameters in it.
+ *
+ * @param fragment what each literal text of a deferred value must match
  */
 export function settledProblems(
-  scope: IConstruct, property: string, value: string, check: (property: string, value: string) => string | undefined,
+  scope: IConstruct, property: string, value: string, check: Check, fragment = ANY_TEXT,
 ): string[] {
   const settled = settle(scope, value);
-  if (typeof settled !== 'string') return parameterProblems(scope, property, value);
+  if (typeof settled !== 'string') return [...fragmentProblems(property, settled, fragment), ...parameterProblems(scope, property, value)];
   const found = check(property, settled);
   return found === undefined ? [] : [found];
+}
+
+function fragmentProblems(property: string, settled: any, allowed: RegExp): string[] {
+  return literalParts(settled).filter(part => !allowed.test(part))
+    .map(part => problem(property, 'be put together from valid characters, around what the deployment fills in', part, 'Correct this part of it.'));
 }
 
 function parameterProblem(property: string, parameter: CfnParameter): string | undefined {

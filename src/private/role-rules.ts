@@ -23,7 +23,7 @@ export interface RoleOptions {
   readonly maxSessionDuration?: Duration;
 }
 
-/** What IAM would refuse of a role's own properties. Tokens pass. */
+/** What IAM would refuse of a role's own properties. Texts that are tokens pass. */
 export function roleOptionsProblem({ roleName, path, description, maxSessionDuration }: RoleOptions): string | undefined {
   if (literalIs(roleName, name => !ROLE_NAME.test(name))) {
     return problem('roleName', 'be 1 to 64 letters, digits and _+=,.@-', roleName, 'Leave it out for a generated name.');
@@ -34,7 +34,8 @@ export function roleOptionsProblem({ roleName, path, description, maxSessionDura
   if (literalIs(description, text => text.length > LONGEST_DESCRIPTION)) {
     return problem('description', 'have at most 1000 characters', description, 'Shorten it.');
   }
-  if (maxSessionDuration === undefined || maxSessionDuration.isUnresolved()) return undefined;
+  if (maxSessionDuration === undefined) return undefined;
+  if (maxSessionDuration.isUnresolved()) return problem('maxSessionDuration', 'be known at synth', 'a token', 'Write the duration as a literal.');
   const seconds = maxSessionDuration.toSeconds({ integral: false });
   if (Number.isInteger(seconds) && seconds >= SHORTEST_SESSION.toSeconds() && seconds <= LONGEST_SESSION.toSeconds()) return undefined;
   return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`, 'Leave it out for one hour.');

@@ -1,4 +1,4 @@
-import { CfnParameter, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnParameter, CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { IConstruct } from 'constructs';
@@ -19,12 +19,18 @@ export function literal(value: string | undefined): string | undefined {
  */
 export function literalRoleArn(role: CfnRole): string | undefined {
   const stack = Stack.of(role);
-  const name = literal(role.roleName);
+  const overrides = propertyOverrides(role);
+  const name = literal(overrides.RoleName ?? role.roleName);
   const account = literal(stack.account);
   const partition = literalPartition(stack);
-  const path = role.path ?? '/';
+  const path = overrides.Path ?? role.path ?? '/';
   if (!name || !account || !partition || Token.isUnresolved(path)) return undefined;
   return `arn:${partition}:iam::${account}:role${path}${name}`;
+}
+
+/** What `addPropertyOverride` has set. CDK keeps it private. */
+function propertyOverrides(resource: CfnResource): any {
+  return (resource as any).rawOverrides?.Properties ?? {};
 }
 
 /**
@@ -54,9 +60,33 @@ export function fingerprint(scope: IConstruct, value: any): string {
 /** The CloudFormation parameters that have a part in the value. */
 export function parametersOf(scope: IConstruct, value: any): CfnParameter[] {
   if (isLiteralText(value)) return [];
-  const pointing = new Pointing(Stack.of(scope), false);
-  run(scope, value, pointing);
-  return [...pointing.targets].filter((target): target is CfnParameter => target instanceof CfnParameter);
+  const stack = Stack.of(scope);
+  const pointing = new Pointing(stack, false);
+  const names = namesIn(run(scope, value, pointing));
+  const targets = [...pointing.targets].filter((target): target is CfnParameter => target instanceof CfnParameter);
+  return [...new Set([...targets, ...names.length > 0 ? parametersNamed(stack, names) : []])];
+}
+
+/** Logical ids that are written out by hand, as `Fn.ref` and `Fn.sub` allow. */
+function namesIn(value: any): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isIntrinsic(value) && typeof value.Ref === 'string') return [value.Ref];
+  const template = isIntrinsic(value) ? [value['Fn::Sub']].flat()[0] : undefined;
+  const substituted = typeof template === 'string' ? [...template.matchAll(/\$\{([^!}.]+)\}/g)].map(([, name]) => name) : [];
+  return [...substituted, ...Object.values(value).flatMap(namesIn)];
+}
+
+function parametersNamed(stack: Stack, names: string[]): CfnParameter[] {
+  return stack.node.findAll().filter((child): child is CfnParameter => child instanceof CfnParameter && Stack.of(child) === stack)
+    .filter(parameter => names.includes(stack.resolve(parameter.logicalId)));
+}
+
+/** The literal texts that a deferred value is put together from, as far as they end up in it. */
+export function literalParts(settled: any): string[] {
+  if (typeof settled === 'string') return [settled];
+  if (!isIntrinsic(settled)) return [];
+  const pieces = settled['Fn::Join']?.[1] ?? settled['Fn::If']?.slice(1);
+  return Array.isArray(pieces) ? pieces.flatMap(literalParts) : [];
 }
 
 /** Whether the (resolved) value is a CloudFormation function such as `{ Ref: … }`. */

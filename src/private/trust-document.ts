@@ -16,6 +16,8 @@ export interface TrustSource {
   _statements(scope?: IConstruct): any[];
   /** Names for the deferred values in the statements. */
   _namedValues(): NamedValue[];
+  /** Called with the whole document before the template is rendered; throws when it must not be. */
+  _check?(scope: IConstruct, document: any): void;
 }
 
 /**
@@ -37,7 +39,11 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     resolve: {
       value: (context: IResolveContext) => {
         own.resolve(context); // freezes and minimizes its own statements and registers CDK's post-processing
-        return document.isEmpty ? undefined : renderTrust(context, whole(context.scope), source._namedValues());
+        if (document.isEmpty) return undefined;
+        const rendered = whole(context.scope);
+        // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
+        if (context.preparing) source._check?.(context.scope, rendered);
+        return renderTrust(context, rendered, source._namedValues());
       },
     },
   });
@@ -45,27 +51,28 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
 
 /** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
 export function renderTrust(context: IResolveContext, document: any, named: NamedValue[] = []): any {
-  const object = withSettledKeys(context.scope, document);
-  return object ?? new Substitution(context, named).render(document);
+  const settled = settledCopy(context.scope, document);
+  return hasDeferredKey(settled) ? new Substitution(context, named).render(settled) : settled;
 }
 
-/** The same value with its keys as literals; undefined when a key is deferred. */
-export function withSettledKeys(scope: IConstruct, value: any): any {
+/** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
+export function settledCopy(scope: IConstruct, value: any): any {
   if (typeof value === 'string') return literalOrToken(scope, value);
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
-  if (Array.isArray(value)) {
-    const items = value.map(item => withSettledKeys(scope, item));
-    return items.includes(undefined) ? undefined : items;
-  }
-  const result: any = {};
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) continue;
-    const settledKey = settle(scope, key);
-    const settledItem = withSettledKeys(scope, item);
-    if (typeof settledKey !== 'string' || settledItem === undefined) return undefined;
-    result[settledKey] = settledItem;
-  }
-  return result;
+  if (Array.isArray(value)) return value.map(item => settledCopy(scope, item));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [literalOrToken(scope, key), settledCopy(scope, item)]));
+}
+
+/** Whether a key somewhere in the value is a token: CloudFormation has no intrinsic for keys. */
+export function hasDeferredKey(value: any): boolean {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return false;
+  return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || hasDeferredKey(item));
+}
+
+/** Every text in a value, keys and values. */
+export function textsIn(value: any): any[] {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(textsIn) : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }
 
 function literalOrToken(scope: IConstruct, text: string): string {

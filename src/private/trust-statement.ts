@@ -4,30 +4,69 @@ import { problem } from './errors';
 export const WEB_IDENTITY_ACTION = 'sts:AssumeRoleWithWebIdentity';
 
 /**
- * Why a statement of a trust policy lets in more than anyone can have meant: a web identity of an OIDC provider
- * that is not held to both `aud` and `sub`, or everybody without a condition.
+ * Why a statement of a trust policy lets in more than anyone can have meant: a web identity that is not held to both `aud` and
+ * `sub`, or everybody without a condition.
  */
 export function statementProblem(property: string, statement: any): string | undefined {
   if (statement.Effect !== 'Allow') return undefined;
-  if (isEverybody(statement) && !statement.Condition) {
-    return problem(property, 'not be everybody without a condition', statement.Principal ?? { NotPrincipal: statement.NotPrincipal }, 'Name the principal, or add conditions (principal.withConditions).');
+  if (isEverybody(statement) && conditionKeys(statement, 'String|Arn|Bool|Ip|Numeric|Date|Null|Binary').length === 0) {
+    return problem(property, 'not be everybody without a condition', statement.Principal ?? { NotPrincipal: statement.NotPrincipal },
+      'Name the principal, or add conditions (principal.withConditions).');
   }
   if (!isWebIdentity(statement)) return undefined;
-  const equals = Object.keys(statement.Condition?.StringEquals ?? {});
-  const like = Object.keys(statement.Condition?.StringLike ?? {});
-  if (equals.some(key => key.endsWith(':aud')) && [...equals, ...like].some(key => key.endsWith(':sub'))) return undefined;
-  return problem(property, 'hold a web identity to both aud (StringEquals) and sub (StringEquals or StringLike)', statement.Condition,
+  if (isPublicProvider(statement)) return publicProviderProblem(property, statement);
+
+  const equal = conditionKeys(statement, 'StringEquals$');
+  const subs = subsOf(statement);
+  if (equal.some(key => key.endsWith(':aud')) && subs.length > 0 && !subs.some(isAnything)) return undefined;
+  return problem(property, 'hold a web identity to both aud (StringEquals) and sub (StringEquals or StringLike, not everything)', statement.Condition,
     'Without them every pod of the cluster gets in. Use trust.addServiceAccounts(), which writes both.');
 }
 
-function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
-  return excluded !== undefined || principal === '*' || [...list(principal?.AWS), ...list(principal?.Federated)].includes('*');
+/** The patterns in `sub` that reach over namespaces. */
+export function wildcardNamespaces(statements: any[]): string[] {
+  const patterns = statements.flatMap(({ Condition: condition }) => valuesOf(condition?.StringLike, ':sub'));
+  return [...new Set(patterns.filter(sub => /[*?]/.test(sub.split(':').slice(0, 3).join(':'))).filter(sub => sub.startsWith('system:')))];
 }
 
-/** Identity providers that are not OIDC providers of the account, such as Cognito, go by their domain name and have no `sub`. */
+function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
+  return excluded !== undefined || principal === '*' || list(principal?.AWS).includes('*');
+}
+
 function isWebIdentity({ Action: action, Principal: principal }: any): boolean {
-  const oidc = list(principal?.Federated).some(federated => Token.isUnresolved(federated) || `${federated}`.includes(':oidc-provider/'));
-  return oidc && list(action ?? '*').some(one => matchesWebIdentity(`${one}`));
+  const federated = principal === '*' || [...list(principal?.AWS)].includes('*') || list(principal?.Federated).length > 0;
+  return federated && list(action ?? '*').some(one => Token.isUnresolved(one) || matchesWebIdentity(`${one}`));
+}
+
+/** Cognito, Google and the like: they go by their domain name, are no OIDC providers of the account, and may have no `sub`. */
+function isPublicProvider({ Principal: principal }: any): boolean {
+  const providers = list(principal?.Federated);
+  return providers.length > 0 && providers.every(provider => !Token.isUnresolved(provider) && /^[a-z0-9.-]+$/.test(`${provider}`));
+}
+
+function publicProviderProblem(property: string, statement: any): string | undefined {
+  const [provider] = list(statement.Principal.Federated);
+  if (conditionKeys(statement, 'StringEquals$').some(key => key.startsWith(`${provider}:`))) return undefined;
+  return problem(property, `hold ${provider} to an application (StringEquals on ${provider}:…)`, statement.Condition, 'Without it every user of that provider gets in.');
+}
+
+function subsOf({ Condition: condition }: any): string[] {
+  return [...valuesOf(condition?.StringEquals, ':sub'), ...valuesOf(condition?.StringLike, ':sub')];
+}
+
+function isAnything(sub: string): boolean {
+  return /^[*?]+$/.test(sub);
+}
+
+function valuesOf(operator: any, suffix: string): string[] {
+  return Object.entries(operator ?? {}).filter(([key]) => key.endsWith(suffix)).flatMap(([, value]) => list(value)).map(value => `${value}`);
+}
+
+/** The keys under operators whose name begins like this, those that are compared to something. */
+function conditionKeys({ Condition: condition }: any, operators: string): string[] {
+  const begins = new RegExp(`^(?:${operators})`);
+  return Object.entries<any>(condition ?? {}).filter(([operator]) => begins.test(operator))
+    .flatMap(([, keys]) => Object.entries(keys)).filter(([, value]) => list(value).length > 0).map(([key]) => key);
 }
 
 function matchesWebIdentity(action: string): boolean {

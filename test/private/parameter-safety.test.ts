@@ -1,4 +1,4 @@
-import { CfnParameter, CfnParameterProps, Fn, Stack } from 'aws-cdk-lib';
+import { CfnParameter, CfnParameterProps, Fn, Stack, Token } from 'aws-cdk-lib';
 import { isSafePattern, parameterProblems } from '../../src/private/parameter-safety';
 
 test.each([
@@ -79,12 +79,24 @@ describe('a parameter', () => {
     ['no pattern', {}, 'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or braces, got: nothing.'],
     ['a loose pattern', { allowedPattern: '.*' }, 'got: ".*".'],
     ['a quote among its values', { allowedValues: ['a', '"'] }, 'have an allowedPattern'],
+    ['the name of a key pair', { type: 'AWS::EC2::KeyPair::KeyName' }, 'have an allowedPattern'],
+    ['the name of a security group', { type: 'AWS::EC2::SecurityGroup::GroupName' }, 'have an allowedPattern'],
     ['no values', { allowedValues: [] }, 'have an allowedPattern'],
     ['a value from Parameter Store, whatever its pattern', { type: 'AWS::SSM::Parameter::Value<String>', allowedPattern: '^[a-z]+$' }, 'be a parameter whose value the template restricts'],
   ])('fails with %s', (_, props, message) => {
     const [found] = problemsOf(props);
     expect(found).toContain('`namespace (parameter Default/P)` must');
     expect(found).toContain(message);
+  });
+
+  test.each<[string, (name: string) => string]>([
+    ['Fn.ref', name => Fn.ref(name)],
+    ['Fn.sub', name => Fn.sub(`x-\${${name}}`)],
+    ['a raw intrinsic', name => Token.asString({ 'Fn::Select': [0, { 'Fn::Split': ['/', { Ref: name }] }] })],
+  ])('is found when its logical id is written by hand: %s', (_, use) => {
+    expect(problemsOf({}, () => use('P'))).toHaveLength(1);
+    expect(problemsOf({ allowedPattern: '^[a-z]+$' }, () => use('P'))).toEqual([]);
+    expect(problemsOf({}, () => use('Other'))).toEqual([]);
   });
 
   test('is found inside functions', () => {

@@ -1,0 +1,53 @@
+import { Annotations } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { problem, show } from './errors';
+import { parameterProblems } from './parameter-safety';
+import { policySize, PolicySize } from './policy-size';
+import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
+import { statementProblem, wildcardNamespaces } from './trust-statement';
+
+const DEFAULT_QUOTA = 2048;
+const LARGEST_QUOTA = 8192;
+
+/**
+ * What is wrong with a whole trust policy, for a role in the place of `scope`; what is only risky becomes a warning there.
+ *
+ * @param document the policy as JSON, tokens unresolved
+ * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, and looks after
+ */
+export function trustProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
+  const own = new Set(trusted.map(statement => JSON.stringify(statement)));
+  const others = (document.Statement ?? []).filter((statement: any) => !own.has(JSON.stringify(statement)));
+  const settled = settledCopy(scope, document);
+
+  for (const sub of wildcardNamespaces(settled.Statement ?? [])) {
+    warn(scope, 'cdk-irsa:wildcard-namespace',
+      `\`trust\` lets in a pattern of namespaces, ${show(sub)}: whoever may create a namespace that matches may assume this role.`);
+  }
+  return [
+    ...settledCopy(scope, others).map((statement: any) => statementProblem('assumeRolePolicy', statement)).filter((found: any) => found !== undefined),
+    // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
+    ...hasDeferredKey(settled) ? parameterProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
+    ...sizeProblems(scope, policySize(scope, document)),
+  ];
+}
+
+function sizeProblems(scope: IConstruct, size: PolicySize): string[] {
+  const tooLong = (quota: number, advice: string) => problem('trust', `fit in ${quota} characters`, said(size), advice);
+  if (size.characters > LARGEST_QUOTA) return [tooLong(LARGEST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
+  if (size.characters > DEFAULT_QUOTA) {
+    warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_QUOTA,
+      `This is more than IAM's default quota (role trust policy length, L-C07B4B0D): have it raised, up to ${LARGEST_QUOTA}, or split the subjects over several roles.`));
+  }
+  return [];
+}
+
+/** On the child: an acknowledgement on the construct, made before the warning, does not count for the construct itself. */
+export function warn(scope: IConstruct, id: string, message: string): void {
+  Annotations.of(scope.node.defaultChild ?? scope).addWarningV2(id, message);
+}
+
+/** A size, for messages. */
+export function said({ characters, exact }: PolicySize): string {
+  return `${exact ? '' : 'about '}${characters} characters`;
+}
