@@ -50,7 +50,7 @@ export async function synthesize(example: string, outdir = join(exampleDir(examp
   for (const folder of [outdir, ownManifestsDir]) rmSync(folder, { recursive: true, force: true });
   await promisify(execFile)(process.execPath, [CDK, ...SYNTH, '--output', outdir], {
     cwd: exampleDir(example),
-    env: { ...process.env, CDK8S_OUTDIR: ownManifestsDir },
+    env: { ...process.env, CDK8S_OUTDIR: ownManifestsDir }, // of cdk8s: the CDK CLI takes it for an option of its own, says so and ignores it
   }).catch(error => {
     throw new Error(`cdk synth of example ${example} failed:\n${error.stderr || error.message}`);
   });

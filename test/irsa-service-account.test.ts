@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Annotations, App, Aspects, CfnParameter, Duration, Fn, Lazy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, App, Aspects, CfnParameter, Duration, Fn, Lazy, ScopedAws, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -302,7 +302,7 @@ describe('in a chart of the user', () => {
 });
 
 describe('the same ServiceAccount twice', () => {
-  const MESSAGE = /\[\w+\/Two\] `serviceAccountName` must be used once in a namespace of a cluster, got: "default\/my-service-account"\. \w+\/One makes the same ServiceAccount.*\/Two/;
+  const MESSAGE = /\[\w+\/Two\] `serviceAccountName` must be used once in a namespace of a cluster, got: "(?:default|<known at deployment only>)\/my-service-account"\. \w+\/One makes the same ServiceAccount.*\/Two/;
 
   test.each<[string, (app: App) => void]>([
     ['with one provider', app => {
@@ -319,6 +319,11 @@ describe('the same ServiceAccount twice', () => {
       const oidcProvider = deferredProvider(agnosticStack(app, 'A'));
       serviceAccount(agnosticStack(app, 'B'), 'One', { oidcProvider });
       serviceAccount(agnosticStack(app, 'C'), 'Two', { oidcProvider });
+    }],
+    ['with a pseudo parameter that stands for the same', app => {
+      const stack = literalStack(app);
+      serviceAccount(stack, 'One', { namespace: REGION, createServiceAccount: false });
+      serviceAccount(stack, 'Two', { namespace: new ScopedAws(stack).region, createServiceAccount: false });
     }],
     ['by trustCluster', app => {
       const stack = literalStack(app);

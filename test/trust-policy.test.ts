@@ -1,4 +1,4 @@
-import { App, CfnParameter, Fn, Lazy, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Lazy, NestedStack, Resource, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as eksv2 from 'aws-cdk-lib/aws-eks-v2';
@@ -369,6 +369,18 @@ describe('bad input', () => {
     const own = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL });
     role(stack, new TrustPolicy().addServiceAccounts(own, [ONE], { audience: Lazy.string({ produce: () => 'other' }) }));
     expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `audience` must be among the audiences of the provider Stack/Oidc');
+  });
+
+  test.each([['ARN', 'openIdConnectProviderArn'], ['issuer', 'openIdConnectProviderIssuer']])('an open parameter in the %s of a provider of the user\'s own', (_, part) => {
+    const stack = literalStack();
+    class Own extends Resource implements iam.IOpenIdConnectProvider {
+      public readonly openIdConnectProviderArn: string = PROVIDER_ARN;
+      public readonly openIdConnectProviderIssuer: string = ISSUER;
+      public readonly oidcProviderRef = { oidcProviderArn: PROVIDER_ARN };
+    }
+    const own = Object.assign(new Own(stack, 'Own'), { [part]: new CfnParameter(stack, 'Open').valueAsString });
+    role(stack, new TrustPolicy().addServiceAccounts(own, [ONE]));
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `oidcProvider (parameter Stack/Open)` must have an allowedPattern');
   });
 
   test('an audience from an open parameter', () => {

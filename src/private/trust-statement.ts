@@ -9,14 +9,14 @@ export const WEB_IDENTITY_ACTION = 'sts:AssumeRoleWithWebIdentity';
  */
 export function statementProblem(property: string, statement: any): string | undefined {
   if (statement.Effect !== 'Allow') return undefined;
-  if (isEverybody(statement) && conditionKeys(statement, 'String|Arn|Bool|Ip|Numeric|Date|Null|Binary').length === 0) {
+  if (isEverybody(statement) && conditionKeys(statement).length === 0) {
     return problem(property, 'not be everybody without a condition', statement.Principal ?? { NotPrincipal: statement.NotPrincipal },
       'Name the principal, or add conditions (principal.withConditions).');
   }
   if (!isWebIdentity(statement)) return undefined;
   if (isPublicProvider(statement)) return publicProviderProblem(property, statement);
 
-  const equal = conditionKeys(statement, 'StringEquals$');
+  const equal = equalKeys(statement);
   const subs = subsOf(statement);
   if (equal.some(key => key.endsWith(':aud')) && subs.length > 0 && !subs.some(isAnything)) return undefined;
   return problem(property, 'hold a web identity to both aud (StringEquals) and sub (StringEquals or StringLike, not everything)', statement.Condition,
@@ -33,9 +33,9 @@ function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boo
   return excluded !== undefined || principal === '*' || list(principal?.AWS).includes('*');
 }
 
-function isWebIdentity({ Action: action, Principal: principal }: any): boolean {
-  const federated = principal === '*' || [...list(principal?.AWS)].includes('*') || list(principal?.Federated).length > 0;
-  return federated && list(action ?? '*').some(one => Token.isUnresolved(one) || matchesWebIdentity(`${one}`));
+function isWebIdentity(statement: any): boolean {
+  if (!isEverybody(statement) && list(statement.Principal?.Federated).length === 0) return false;
+  return list(statement.Action ?? '*').some(one => Token.isUnresolved(one) || matchesWebIdentity(`${one}`));
 }
 
 /** Cognito, Google and the like: they go by their domain name, are no OIDC providers of the account, and may have no `sub`. */
@@ -46,7 +46,7 @@ function isPublicProvider({ Principal: principal }: any): boolean {
 
 function publicProviderProblem(property: string, statement: any): string | undefined {
   const [provider] = list(statement.Principal.Federated);
-  if (conditionKeys(statement, 'StringEquals$').some(key => key.startsWith(`${provider}:`))) return undefined;
+  if (equalKeys(statement).some(key => key.startsWith(`${provider}:`))) return undefined;
   return problem(property, `hold ${provider} to an application (StringEquals on ${provider}:…)`, statement.Condition, 'Without it every user of that provider gets in.');
 }
 
@@ -62,11 +62,13 @@ function valuesOf(operator: any, suffix: string): string[] {
   return Object.entries(operator ?? {}).filter(([key]) => key.endsWith(suffix)).flatMap(([, value]) => list(value)).map(value => `${value}`);
 }
 
-/** The keys under operators whose name begins like this, those that are compared to something. */
-function conditionKeys({ Condition: condition }: any, operators: string): string[] {
-  const begins = new RegExp(`^(?:${operators})`);
-  return Object.entries<any>(condition ?? {}).filter(([operator]) => begins.test(operator))
-    .flatMap(([, keys]) => Object.entries(keys)).filter(([, value]) => list(value).length > 0).map(([key]) => key);
+/** The keys that are compared to something. */
+function conditionKeys({ Condition: condition }: any): string[] {
+  return Object.values<any>(condition ?? {}).flatMap(Object.entries).filter(([, value]) => list(value).length > 0).map(([key]) => key);
+}
+
+function equalKeys({ Condition: condition }: any): string[] {
+  return conditionKeys({ Condition: { StringEquals: condition?.StringEquals ?? {} } });
 }
 
 function matchesWebIdentity(action: string): boolean {
