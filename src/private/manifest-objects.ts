@@ -53,7 +53,7 @@ function required(owner: IConstruct, manifest: Manifest, value: any, path: strin
 /** The message for a value of a manifest that only the deployment knows. */
 export function unresolvedProblem(manifest: Manifest, path: string[], settled: any): string {
   return problem(`${fieldName(path)} of ${objectName(manifest)}`, 'be known at synth', settled,
-    'Give the stack a literal env and the resource a fixed name, or pass the value to the pod some other way.');
+    'Write the literal itself instead of an attribute of a resource (account and region: give the stack an env), or pass the value to the pod some other way.');
 }
 
 /** `kind namespace/name`, for messages. */
