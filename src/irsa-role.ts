@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, PhysicalName, Stack, Token } from 'aws-cdk-lib';
 import { CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, PrincipalPolicyFragment, Role, RoleProps } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { failIf, problem } from './private/errors';
@@ -106,7 +106,8 @@ export class IrsaRole extends Role {
     super(scope, id, checked(scope, id, props, trusted));
     trusted.role = this;
     this.trust = props.trust;
-    this.texts = { roleName: props.roleName, path: props.path, description: props.description };
+    const named = props.roleName !== PhysicalName.GENERATE_IF_NEEDED;
+    this.texts = { roleName: named ? props.roleName : undefined, path: props.path, description: props.description };
     this.inlineDocuments = new Set(Object.values(props.inlinePolicies ?? {}));
     this.node.addValidation({ validate: () => this.problems() });
   }

@@ -13,6 +13,7 @@ import { settledProblems } from './private/parameter-safety';
 import { generatedRoleName, roleArnProblem } from './private/role-rules';
 import { fingerprint, settle, settleForManifest } from './private/tokens';
 import { settledCopy } from './private/trust-document';
+import { warn } from './private/trust-rules';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
 
@@ -171,7 +172,7 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
 
   constructor(scope: Construct, id: string, props: IrsaServiceAccountProps) {
     super(scope, id);
-    this.props = props;
+    this.props = { ...props, ...props.labels && { labels: { ...props.labels } }, ...props.annotations && { annotations: { ...props.annotations } } };
     this.namespace = props.namespace;
     this.serviceAccountName = props.serviceAccountName;
     this.audience = props.audience ?? DEFAULT_AUDIENCE;
@@ -339,11 +340,21 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
     return [
       // A role that is made here looks after its trust policy itself.
       ...this.props.role ? this.deferredProblems() : [],
-      ...settledProblems(this, 'role', this.roleArn, roleArnProblem),
+      ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem),
       ...this.renamedProblems(),
       ...this.lateProblems(),
       ...twice,
     ];
+  }
+
+  /** `Role.customizeRoles` makes its report before anybody has named the precreated role: only the next synth can say its ARN. */
+  private isNamelessPrecreated(): boolean {
+    const nameless = this.role instanceof IrsaRole && this.roleArn.endsWith(':role');
+    if (nameless) {
+      warn(this, 'cdk-irsa:precreated-role-without-name',
+        `\`role\` is to be created by somebody else and has no name yet, so the manifest holds no ARN to use: name it in usePrecreatedRoles ("${this.role.node.path}").`);
+    }
+    return nameless;
   }
 
   /** An aspect or an override can rename the role after its ARN has been handed out. */

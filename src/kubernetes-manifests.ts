@@ -1,4 +1,4 @@
-import { writeFileSync } from 'fs';
+import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { attachCustomSynthesis, CfnElement, Stack } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
@@ -97,8 +97,9 @@ export class KubernetesManifests extends Construct {
     const settled = this.validated ?? this.settled();
     // Validation can be skipped; a refused value must not reach a file all the same.
     if (settled.problems.length > 0) fail(this, settled.problems.join('\n'));
-    if (this.isDeferred() || settled.manifests.length === 0) return;
-    writeFileSync(join(outdir, `${this.stack.artifactId}.k8s.yaml`), this.text(settled));
+    const file = join(outdir, `${this.stack.artifactId}.k8s.yaml`);
+    if (this.isDeferred() || settled.manifests.length === 0) rmSync(file, { force: true }); // of an earlier synth
+    else writeFileSync(file, this.text(settled));
   }
 }
 

@@ -351,6 +351,21 @@ test.each([
   expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', `${prefix}${Fn.importValue('Issuer')}`)).toThrow(`[Stack/Oidc] \`providerArn\` must ${rule}`);
 });
 
+test('an imported provider is checked by its ARN, whatever hangs below it', () => {
+  const stack = literalStack();
+  const elsewhere = iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', 'arn:aws:iam::444455556666:oidc-provider/example.com');
+  new CfnOutput(elsewhere, 'Child', { value: 'x' });
+  roleFor(stack, elsewhere);
+  expect(() => Template.fromStack(stack)).toThrow('must be in the account of the stack');
+});
+
+test('a provider made in another partition is refused', () => {
+  const app = new App();
+  const china = new ClusterOidcProvider(literalStack(app, 'China', { account: ACCOUNT, region: 'cn-north-1' }), 'Oidc', { issuerUrl: ISSUER_URL });
+  roleFor(literalStack(app, 'User'), china);
+  expect(() => app.synth()).toThrow('[User/Role] `oidcProvider (China/Oidc)` must be in the partition of the stack, aws');
+});
+
 test('a parameter as issuer needs a pattern that keeps the policy whole', () => {
   const stack = agnosticStack();
   new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: new CfnParameter(stack, 'Issuer').valueAsString });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { Annotations, App, Aspects, CfnParameter, Duration, Fn, IAspect, Lazy, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, App, Aspects, CfnParameter, Duration, Fn, IAspect, Lazy, PhysicalName, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -220,6 +220,7 @@ describe('bad input', () => {
     ['a path of 512 characters', { path: `/${'a'.repeat(510)}/` }],
     ['the root path', { path: '/' }],
     ['an hour', { maxSessionDuration: Duration.hours(1) }],
+    ['a name generated when needed', { roleName: PhysicalName.GENERATE_IF_NEEDED }],
     ['tokens', { roleName: Lazy.string({ produce: () => 'a' }), path: Fn.importValue('path') }],
   ])('%s is fine', (_, props) => {
     const stack = literalStack();
@@ -348,6 +349,7 @@ describe('a wildcard namespace', () => {
 
   test.each<[string, (stack: Stack) => ServiceAccountSubject, string]>([
     ['a token that turns out to be one', () => ServiceAccountSubject.matching(Lazy.string({ produce: () => '*' }), 'sa'), '"system:serviceaccount:*:sa"'],
+    ['one in Fn::Sub', () => ServiceAccountSubject.matching(Fn.sub('*-${AWS::StackName}'), 'sa'), '"system:serviceaccount:<known at deployment only>:sa"'],
     ['one beside a parameter', stack => ServiceAccountSubject.matching(`*-${new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString}`, 'sa'), '"system:serviceaccount:*-<known at deployment only>:sa"'],
   ])('warns for %s', (_, subject, shown) => {
     const stack = literalStack();

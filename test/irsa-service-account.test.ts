@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'fs';
+import { mkdtempSync, readFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { Annotations, App, Aspects, CfnParameter, Duration, Fn, Lazy, ScopedAws, Stack, Stage } from 'aws-cdk-lib';
@@ -165,6 +165,16 @@ describe('the role', () => {
     expect(trustPolicy(stack).Statement).toHaveLength(2);
   });
 
+  test('customizeRoles: the first report comes without a name', () => {
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-irsa-')) });
+    iam.Role.customizeRoles(app);
+    const stack = literalStack(app);
+    serviceAccount(stack, 'Sa');
+    app.synth();
+    expect(readFileSync(join(app.outdir, 'iam-policy-report.txt'), 'utf8')).toContain('system:serviceaccount:default:my-service-account');
+    expect(warnings(stack)).toEqual([expect.stringContaining('name it in usePrecreatedRoles ("Stack/Sa/Role"). [ack: cdk-irsa:precreated-role-without-name]')]);
+  });
+
   test('customizeRoles: the manifest has the name of the precreated role', () => {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-irsa-')) });
     iam.Role.customizeRoles(app, { usePrecreatedRoles: { 'Stack/Sa/Role': 'precreated' } });
@@ -250,6 +260,13 @@ describe('for Helm and friends', () => {
     expect(ours.helmValues()).toEqual({ serviceAccount: { create: false, name: 'ours', annotations: ours.annotations } });
     expect(theirs.helmValues()).toEqual({ serviceAccount: { create: true, name: 'theirs', annotations: theirs.annotations } });
     expect(theirs.annotations[ROLE_ARN]).toBe(theirs.roleArn);
+  });
+
+  test('what is done to the props afterwards changes nothing', () => {
+    const annotations: Record<string, string> = { a: 'b' };
+    const sa = serviceAccount(literalStack(), 'Sa', { annotations });
+    annotations['eks.amazonaws.com/audience'] = 'evil';
+    expect(sa.annotations).not.toHaveProperty(['eks.amazonaws.com/audience']);
   });
 
   test('annotations, labels and manifests are copies', () => {
@@ -439,11 +456,12 @@ describe('a role that is renamed behind the manifest is an error', () => {
   test.each<[string, (role: iam.CfnRole) => void, string]>([
     ['by an aspect', role => Aspects.of(role).add({ visit: () => { role.roleName = 'corp-x'; } }), 'role/corp-x'],
     ['by an override', role => role.addPropertyOverride('RoleName', 'other'), 'role/other'],
+    ['by taking its name away', role => role.addPropertyDeletionOverride('RoleName'), ''],
     ['by its path', role => { role.path = '/corp/'; }, 'role/corp/default-my-service-account-e8b490b17d'],
   ])('%s', (_, rename, arn) => {
     const stack = literalStack();
     rename(serviceAccount(stack, 'Sa').role.node.defaultChild as iam.CfnRole);
-    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`roleName\` must stay what the manifest says, arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:${arn}".`);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`roleName\` must stay what the manifest says, arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d, got: ${arn === '' ? '' : `"arn:aws:iam::${ACCOUNT}:${arn}".`}`);
   });
 });
 

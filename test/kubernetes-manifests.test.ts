@@ -266,6 +266,20 @@ test('synth without validation does not write what is refused', () => {
   expect(readdirSync(app.outdir).filter(file => file.endsWith('.yaml'))).toEqual([]);
 });
 
+test('a file of an earlier synth goes away when nothing is left to write', () => {
+  const synth = (createServiceAccount: boolean, outdir?: string) => {
+    const app = new App({ outdir });
+    serviceAccount(literalStack(app), 'Sa', { createServiceAccount });
+    KubernetesManifests.of(app.node.findChild('Stack'));
+    app.synth();
+    return app.outdir;
+  };
+  const outdir = synth(true);
+  expect(existsSync(join(outdir, 'Stack.k8s.yaml'))).toBe(true);
+  synth(false, outdir);
+  expect(existsSync(join(outdir, 'Stack.k8s.yaml'))).toBe(false);
+});
+
 test('synth without validation writes the same file', () => {
   const app = new App();
   serviceAccount(literalStack(app), 'Sa');

@@ -1,4 +1,4 @@
-import { CfnParameter, Fn, Lazy } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Fn, Lazy, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
 import { agnosticStack, literalProvider, literalStack, SAFE_PATTERN, trustPolicy } from './support';
@@ -79,6 +79,11 @@ describe('a deferred name', () => {
     ['a wildcard in exact', value => ServiceAccountSubject.exact('ns', `${value}*`)],
     ['a colon', value => ServiceAccountSubject.exact(`a:${value}`, 'sa')],
     ['upper case', value => ServiceAccountSubject.matching(`A${value}`, '*')],
+    ['a wildcard in Fn::Sub', () => ServiceAccountSubject.anyInNamespace(Fn.sub('*${AWS::StackName}'))],
+    ['a wildcard as delimiter', value => ServiceAccountSubject.anyInNamespace(Fn.join('*', [value, value]))],
+    ['a wildcard in a choice', () => ServiceAccountSubject.anyInNamespace(Token.asString({ 'Fn::Select': [{ Ref: 'N' }, ['*', 'a']] }))],
+    ['a wildcard in a split', () => ServiceAccountSubject.anyInNamespace(Fn.select(0, Fn.split('-', Fn.join('', ['*-', Aws.STACK_NAME]))))],
+    ['a mapping', () => ServiceAccountSubject.anyInNamespace(Fn.findInMap('M', Aws.REGION, 'x'))],
     ['a wildcard in a branch', value => ServiceAccountSubject.anyInNamespace(Fn.conditionIf('C', '*', value).toString())],
   ])('cannot be put together with %s', (_, subject) => {
     const stack = agnosticStack();

@@ -137,6 +137,25 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
     expect(text).toContain('${!!x}');
   });
 
+  test('what a function brings along and JSON cannot hold is refused', () => {
+    const stack = agnosticStack();
+    const it = role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]));
+    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
+      actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()], conditions: { StringEquals: { 'aws:x': Fn.sub('a"b ${AWS::Region}') } },
+    }));
+    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must not bring quotes, backslashes or line breaks inside a function, got: "a\\"b "');
+  });
+
+  test('a list from a parameter is joined, not quoted as a whole', () => {
+    const stack = agnosticStack();
+    const it = role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]));
+    const list = new CfnParameter(stack, 'List', { type: 'CommaDelimitedList', allowedPattern: SAFE_PATTERN }).valueAsList;
+    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()], conditions: { StringEquals: { 'aws:x': list } } }));
+    const [text, variables] = trustPolicy(stack)['Fn::Sub'];
+    expect(text).toContain('"aws:x":["${Value}"]');
+    expect(variables.Value).toEqual({ 'Fn::Join': ['","', { Ref: 'List' }] });
+  });
+
   test('tokens of every kind in statements of the user', () => {
     const stack = agnosticStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]));
@@ -305,9 +324,38 @@ describe('addPrincipal', () => {
     ['conditions without values', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: { [`${ISSUER}:aud`]: [], [`${ISSUER}:sub`]: [] } }), 'hold a web identity to both'],
     ['conditions that pass when the claim is missing', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEqualsIfExists: { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
     ['conditions for any value', new iam.WebIdentityPrincipal(PROVIDER_ARN, { 'ForAllValues:StringEquals': { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
-    ['every user of Google', new iam.WebIdentityPrincipal('accounts.google.com'), 'hold accounts.google.com to an application (StringEquals on accounts.google.com:…)'],
+    ['every user of Google', new iam.WebIdentityPrincipal('accounts.google.com'), 'hold accounts.google.com to an application (StringEquals on accounts.google.com:aud or the like)'],
+    ['every authenticated user of Cognito', new iam.WebIdentityPrincipal('cognito-identity.amazonaws.com', { StringEquals: { 'cognito-identity.amazonaws.com:amr': 'authenticated' } }), 'hold cognito-identity.amazonaws.com to an application'],
+    ...['s*', 'sys*', '*s*', '*:*:*:*', '?ystem:serviceaccount:*:*', '*:api'].map((pattern): [string, iam.IPrincipal, string] => [
+      `the sub ${pattern}`, new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub(pattern) }), 'hold a web identity to both',
+    ]),
+    ...[{ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a'] } }, { StringLike: { 'aws:PrincipalArn': '*' } }, { StringEqualsIfExists: { x: 'y' } }, { Null: { x: 'true' } }].map((conditions): [string, iam.IPrincipal, string] => [
+      `everybody held to ${JSON.stringify(conditions)}`, new iam.AnyPrincipal().withConditions(conditions), 'not be everybody without a condition',
+    ]),
+    ['every identity provider', new iam.FederatedPrincipal('*', {}, 'sts:AssumeRole'), 'not be everybody without a condition'],
   ])('refuses %s', (_, principal, rule) => {
     expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(`[TrustPolicy.addPrincipal] \`principal\` must ${rule}`);
+  });
+
+  test.each<[string, any]>([
+    ['a list', Lazy.list({ produce: () => ['*'] })],
+    ['an object', Lazy.any({ produce: () => ['*'] })],
+  ])('a sub that turns out to be everything is refused at synth: %s', (_, subs) => {
+    const stack = literalStack();
+    const it = role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
+    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
+      actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.FederatedPrincipal(PROVIDER_ARN)], conditions: { StringEquals: AUD, StringLike: { [`${ISSUER}:sub`]: subs } },
+    }));
+    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold a web identity to both');
+  });
+
+  test('two keys that turn out the same are refused', () => {
+    const stack = literalStack();
+    const it = role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
+    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
+      actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()], conditions: { StringEquals: { 'aws:x': 'a', [Lazy.string({ produce: () => 'aws:x' })]: 'b' } },
+    }));
+    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold each key once, got: ["aws:x","aws:x"]');
   });
 
   test('a token that turns out to be everybody is refused at synth', () => {

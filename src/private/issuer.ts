@@ -127,10 +127,16 @@ export class ProviderFacts {
     const made = this.provider.node.children.length > 0;
     return [
       typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
-      made
-        ? accountProblem(property, stack, Stack.of(this.provider).account, `a provider of account ${Stack.of(this.provider).account}`)
-        : providerArnProblem(property, stack, typeof settledArn === 'string' ? settledArn : this.arn),
+      made ? this.madeElsewhereProblem(property, stack) : undefined,
+      made && typeof settledArn !== 'string' ? undefined : providerArnProblem(property, stack, typeof settledArn === 'string' ? settledArn : this.arn),
     ].filter((found): found is string => found !== undefined);
+  }
+
+  private madeElsewhereProblem(property: string, stack: Stack): string | undefined {
+    const own = Stack.of(this.provider);
+    const partition = literalPartition(own);
+    return accountProblem(property, stack, own.account, `a provider of account ${own.account}`)
+      ?? (partition === undefined ? undefined : partitionProblem(property, stack, partition, `a provider of partition ${partition}`));
   }
 
   /** Why tokens with this audience cannot pass the provider. */

@@ -3,7 +3,7 @@ import { IResolvable, Token } from 'aws-cdk-lib';
 import { ApiObject, ApiObjectProps, Chart, IResolver, Lazy, ResolutionContext } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { fail, problem } from './errors';
-import { fingerprint, isIntrinsic, settleForManifest } from './tokens';
+import { fingerprint, hasIntrinsic, settleForManifest } from './tokens';
 
 /** A Kubernetes object as JSON. */
 export type Manifest = Record<string, any>;
@@ -70,12 +70,6 @@ function fieldName(path: string[]): string {
     if (!/^\w+$/.test(part)) return `["${part}"]`;
     return index === 0 ? part : `.${part}`;
   }).join('');
-}
-
-/** Whether a settled value still holds something that only the deployment knows. */
-export function hasIntrinsic(value: any): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return isIntrinsic(value) || Object.values(value).some(hasIntrinsic);
 }
 
 /**

@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { hasIntrinsic, Manifest, objectName, unresolvedProblem } from './manifest-objects';
+import { Manifest, objectName, unresolvedProblem } from './manifest-objects';
 import { parameterProblems } from './parameter-safety';
-import { settleForManifest } from './tokens';
+import { hasIntrinsic, settleForManifest } from './tokens';
 
 /** Stands for a refused value until validation has stopped the synth. */
 const REFUSED = 'refused';

@@ -1,4 +1,4 @@
-import { CfnParameter, Token } from 'aws-cdk-lib';
+import { CfnParameter, Token, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
 import { literalParts, parametersOf, settle } from './tokens';
@@ -15,6 +15,7 @@ const FORBIDDEN = [
 
 /** Types of numbers and identifiers; the names of key pairs and security groups may hold anything. */
 const SAFE_TYPES = /^(Number|AWS::EC2::[\w:]+::Id|AWS::Route53::HostedZone::Id|AWS::SSM::Parameter::Name)$/;
+const UNQUOTABLE = /["\\\u0000-\u001f]/; // eslint-disable-line no-control-regex
 const ANY_TEXT = /^[^"\\*?$]*$/;
 
 type Check = (property: string, value: string) => string | undefined;
@@ -26,9 +27,17 @@ const FROM_PARAMETER_STORE = /^AWS::SSM::Parameter::Value</;
  * CloudFormation parameter in it whose value is not restricted enough.
  */
 export function parameterProblems(scope: IConstruct, property: string, value: any): string[] {
-  return parametersOf(scope, value)
-    .map(parameter => parameterProblem(property, parameter))
-    .filter((found): found is string => found !== undefined);
+  return [
+    ...parametersOf(scope, value).map(parameter => parameterProblem(property, parameter)),
+    ...tokensIn(value).flatMap(token => literalParts(settle(scope, token)))
+      .map(text => (UNQUOTABLE.test(text) ? problem(property, 'not bring quotes, backslashes or line breaks inside a function', text, 'Put this text beside the function instead of into it.') : undefined)),
+  ].filter((found): found is string => found !== undefined);
+}
+
+/** The tokens in a value: what becomes a variable as a whole, and cannot be escaped inside. */
+function tokensIn(value: any): any[] {
+  if (!Token.isUnresolved(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
+  return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
 }
 
 /**
@@ -116,6 +125,10 @@ function balanced(pattern: string): boolean {
 function isSafeAtom(atom: string): boolean {
   // Escapes beyond these differ between regular-expression dialects: \s, \p, \Q, \1, … are refused.
   if (/\\(?![dw.\-/_:@=+,~])/.test(atom)) return false;
-  const matches = new RegExp(`^(?:${atom})$`);
-  return !FORBIDDEN.some(character => matches.test(character));
+  try {
+    const matches = new RegExp(`^(?:${atom})$`);
+    return !FORBIDDEN.some(character => matches.test(character));
+  } catch {
+    return false; // not even a class
+  }
 }

@@ -56,7 +56,7 @@ class Measure {
     this.exact = false;
     const issuer = Reference.isReference(token) ? issuerLength(token.target) : undefined;
     if (issuer !== undefined) return PROVIDER_ARN_PREFIX + issuer;
-    if (settled?.['Fn::Join']) return settled['Fn::Join'][1].reduce((sum: number, part: any) => sum + this.intrinsic(part, part), 0);
+    if (Array.isArray(settled?.['Fn::Join']?.[1])) return settled['Fn::Join'][1].reduce((sum: number, part: any) => sum + this.intrinsic(part, part), 0);
     if (settled?.['Fn::Select']) return ASSUMED_ISSUER;
     return ASSUMED_LENGTHS[settled?.Ref] ?? ASSUMED_OTHER;
   }

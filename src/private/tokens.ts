@@ -20,10 +20,10 @@ export function literal(value: string | undefined): string | undefined {
 export function literalRoleArn(role: CfnRole): string | undefined {
   const stack = Stack.of(role);
   const overrides = propertyOverrides(role);
-  const name = literal(overrides.RoleName ?? role.roleName);
+  const name = literal('RoleName' in overrides ? overrides.RoleName : role.roleName);
   const account = literal(stack.account);
   const partition = literalPartition(stack);
-  const path = overrides.Path ?? role.path ?? '/';
+  const path = ('Path' in overrides ? overrides.Path : role.path) ?? '/';
   if (!name || !account || !partition || Token.isUnresolved(path)) return undefined;
   return `arn:${partition}:iam::${account}:role${path}${name}`;
 }
@@ -81,12 +81,37 @@ function parametersNamed(stack: Stack, names: string[]): CfnParameter[] {
     .filter(parameter => names.includes(stack.resolve(parameter.logicalId)));
 }
 
-/** The literal texts that a deferred value is put together from, as far as they end up in it. */
+/**
+ * The literal texts that may end up in a deferred value, whichever function puts it together. Cautious: a function that
+ * is not known stands for itself, by its name.
+ */
 export function literalParts(settled: any): string[] {
   if (typeof settled === 'string') return [settled];
+  if (Array.isArray(settled)) return settled.flatMap(literalParts);
   if (!isIntrinsic(settled)) return [];
-  const pieces = settled['Fn::Join']?.[1] ?? settled['Fn::If']?.slice(1);
-  return Array.isArray(pieces) ? pieces.flatMap(literalParts) : [];
+  const [[name, argument]] = Object.entries<any>(settled);
+  switch (name) {
+    case 'Ref':
+    case 'Fn::GetAtt':
+    case 'Fn::ImportValue':
+    case 'Fn::GetStackOutput': return [];
+    case 'Fn::Join': return literalParts(argument);
+    case 'Fn::If':
+    case 'Fn::Select':
+    case 'Fn::Split': return literalParts(argument.slice(1));
+    case 'Fn::Sub': return substitutedParts([argument].flat());
+    default: return [name];
+  }
+}
+
+function substitutedParts([template, variables = {}]: any[]): string[] {
+  return [...`${template}`.split(/\$\{[^!}][^}]*\}/), ...Object.values(variables).flatMap(literalParts)];
+}
+
+/** Whether a settled value still holds something that only the deployment knows. */
+export function hasIntrinsic(value: any): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isIntrinsic(value) || Object.values(value).some(hasIntrinsic);
 }
 
 /** Whether the (resolved) value is a CloudFormation function such as `{ Ref: … }`. */

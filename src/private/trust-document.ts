@@ -1,7 +1,8 @@
 import { Fn, IResolvable, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { fingerprint, isIntrinsic, settle } from './tokens';
+import { fail, problem } from './errors';
+import { fingerprint, hasIntrinsic, isIntrinsic, settle } from './tokens';
 
 /** A name for the variable of `Fn::Sub` that stands for a deferred value. */
 export interface NamedValue {
@@ -58,9 +59,17 @@ export function renderTrust(context: IResolveContext, document: any, named: Name
 /** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
 export function settledCopy(scope: IConstruct, value: any): any {
   if (typeof value === 'string') return literalOrToken(scope, value);
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
+  if (Token.isUnresolved(value)) {
+    const settled = settle(scope, value);
+    return hasIntrinsic(settled) ? value : settled;
+  }
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(item => settledCopy(scope, item));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [literalOrToken(scope, key), settledCopy(scope, item)]));
+  const entries = Object.entries(value).map(([key, item]) => [literalOrToken(scope, key), settledCopy(scope, item)]);
+  const copy = Object.fromEntries(entries);
+  // The second of two keys that turn out equal would silently replace a condition.
+  if (Object.keys(copy).length < entries.length) fail(scope, problem('assumeRolePolicy', 'hold each key once', entries.map(([key]) => key), 'Two keys turn out to be the same: put their values under one.'));
+  return copy;
 }
 
 /** Whether a key somewhere in the value is a token: CloudFormation has no intrinsic for keys. */
@@ -120,6 +129,7 @@ class Substitution {
     if (typeof value === 'string') return `"${this.text(value)}"`;
     if (typeof value === 'number' && Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), false);
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    if (Array.isArray(value) && Token.isUnresolved(value)) return this.list(value);
     if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
     if (Array.isArray(value)) return `[${value.map(item => this.json(item)).join()}]`;
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
@@ -128,9 +138,13 @@ class Substitution {
 
   /** A token that stands alone: plain data again, or something only the deployment knows. */
   private resolved(value: any, quoted: boolean): string {
-    if (isListIntrinsic(value)) return `["${this.variable(this.context.resolve(Fn.join('","', Token.asList(value))))}"]`;
+    if (isListIntrinsic(value)) return this.list(Token.asList(value));
     if (!isIntrinsic(value)) return this.json(value);
     return quoted ? `"${this.variable(value)}"` : this.variable(value);
+  }
+
+  private list(value: string[]): string {
+    return `["${this.variable(this.context.resolve(Fn.join('","', value)))}"]`;
   }
 
   private text(text: string): string {

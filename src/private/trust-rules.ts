@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { problem, show } from './errors';
 import { parameterProblems } from './parameter-safety';
 import { policySize, PolicySize } from './policy-size';
+import { literalParts, settle } from './tokens';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
 import { statementProblem, wildcardNamespaces } from './trust-statement';
 
@@ -20,7 +21,7 @@ export function trustProblems(scope: IConstruct, document: any, trusted: any[]):
   const others = (document.Statement ?? []).filter((statement: any) => !own.has(JSON.stringify(statement)));
   const settled = settledCopy(scope, document);
 
-  for (const sub of wildcardNamespaces(settled.Statement ?? [])) {
+  for (const sub of wildcardNamespaces(settled.Statement ?? [], one => literalParts(settle(scope, one)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
       `\`trust\` lets in a pattern of namespaces, ${show(sub)}: whoever may create a namespace that matches may assume this role.`);
   }

@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { problem } from './errors';
 
+const SERVICE_ACCOUNT = 'system:serviceaccount:';
+
 export const WEB_IDENTITY_ACTION = 'sts:AssumeRoleWithWebIdentity';
 
 /**
@@ -23,14 +25,22 @@ export function statementProblem(property: string, statement: any): string | und
     'Without them every pod of the cluster gets in. Use trust.addServiceAccounts(), which writes both.');
 }
 
-/** The patterns in `sub` that reach over namespaces. */
-export function wildcardNamespaces(statements: any[]): string[] {
-  const patterns = statements.flatMap(({ Condition: condition }) => valuesOf(condition?.StringLike, ':sub'));
-  return [...new Set(patterns.filter(sub => /[*?]/.test(sub.split(':').slice(0, 3).join(':'))).filter(sub => sub.startsWith('system:')))];
+/**
+ * The patterns in `sub` that reach over namespaces.
+ *
+ * @param partsOf the literal texts that a sub is put together from
+ */
+export function wildcardNamespaces(statements: any[], partsOf: (sub: string) => string[]): string[] {
+  const patterns = statements.flatMap(({ Condition: condition }) => valuesOf(condition?.StringLike, ':sub')).map(sub => `${sub}`);
+  return [...new Set(patterns.filter(sub => {
+    const head = headOf(partsOf(sub).filter(part => part !== '').join('x'));
+    return head !== undefined && head.startsWith(SERVICE_ACCOUNT) && !head.slice(SERVICE_ACCOUNT.length).includes(':');
+  }))];
 }
 
 function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
-  return excluded !== undefined || principal === '*' || list(principal?.AWS).includes('*');
+  const named = [principal?.AWS, principal?.Federated, principal?.CanonicalUser].flatMap(list);
+  return excluded !== undefined || principal === '*' || named.some(one => `${one}`.includes('*'));
 }
 
 function isWebIdentity(statement: any): boolean {
@@ -46,25 +56,36 @@ function isPublicProvider({ Principal: principal }: any): boolean {
 
 function publicProviderProblem(property: string, statement: any): string | undefined {
   const [provider] = list(statement.Principal.Federated);
-  if (equalKeys(statement).some(key => key.startsWith(`${provider}:`))) return undefined;
-  return problem(property, `hold ${provider} to an application (StringEquals on ${provider}:…)`, statement.Condition, 'Without it every user of that provider gets in.');
+  const applications = ['aud', 'oaud', 'azp', 'app_id', 'sub'].map(claim => `${provider}:${claim}`);
+  if (equalKeys(statement).some(key => applications.includes(key))) return undefined;
+  return problem(property, `hold ${provider} to an application (StringEquals on ${provider}:aud or the like)`, statement.Condition,
+    'Without it every user of that provider gets in.');
 }
 
-function subsOf({ Condition: condition }: any): string[] {
-  return [...valuesOf(condition?.StringEquals, ':sub'), ...valuesOf(condition?.StringLike, ':sub')];
+function subsOf({ Condition: condition }: any): any[] {
+  return [...valuesOf(condition?.StringEquals, ':sub').map(sub => ({ sub, head: undefined })),
+    ...valuesOf(condition?.StringLike, ':sub').map(sub => ({ sub, head: headOf(`${sub}`) }))];
 }
 
-function isAnything(sub: string): boolean {
-  return /^[*?]+$/.test(sub);
+/** A pattern that ends before it says what kind of subject it means, or one that nobody can read yet. */
+function isAnything({ sub, head }: any): boolean {
+  return typeof sub !== 'string' || (head !== undefined && head !== SERVICE_ACCOUNT && SERVICE_ACCOUNT.startsWith(head));
 }
 
-function valuesOf(operator: any, suffix: string): string[] {
-  return Object.entries(operator ?? {}).filter(([key]) => key.endsWith(suffix)).flatMap(([, value]) => list(value)).map(value => `${value}`);
+/** What stands before the first wildcard, if there is one. */
+function headOf(pattern: string): string | undefined {
+  const at = pattern.search(/[*?]/);
+  return at < 0 ? undefined : pattern.slice(0, at);
 }
 
-/** The keys that are compared to something. */
+function valuesOf(operator: any, suffix: string): any[] {
+  return Object.entries(operator ?? {}).filter(([key]) => key.endsWith(suffix)).flatMap(([, value]) => list(value));
+}
+
+/** The keys that are really compared to something: not those that pass when the key is missing, nor `*`. */
 function conditionKeys({ Condition: condition }: any): string[] {
-  return Object.values<any>(condition ?? {}).flatMap(Object.entries).filter(([, value]) => list(value).length > 0).map(([key]) => key);
+  return Object.entries<any>(condition ?? {}).filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/.test(operator))
+    .flatMap(([, keys]) => Object.entries(keys)).filter(([, value]) => list(value).length > 0 && !list(value).includes('*')).map(([key]) => key);
 }
 
 function equalKeys({ Condition: condition }: any): string[] {
@@ -78,5 +99,5 @@ function matchesWebIdentity(action: string): boolean {
 
 function list(value: any): any[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+  return Array.isArray(value) && !Token.isUnresolved(value) ? value : [value];
 }

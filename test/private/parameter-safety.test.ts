@@ -52,6 +52,7 @@ test.each([
   ['a back reference', '^([a-z])\\1$'],
   ['beyond ASCII', '^[a-é]+$'],
   ['a lone parenthesis', '^)a($'],
+  ['a class that is none', '^[z-a]+$'],
   ['nothing', ''],
 ])('unsafe: %s', (_, pattern) => {
   expect(isSafePattern(pattern)).toBe(false);
