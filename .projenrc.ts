@@ -39,10 +39,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   devDeps: [
     'aws-cdk@^2',
+    '@aws-cdk/cloudformation-diff',
     '@aws/cloudformation-validate',
     '@cloud-copilot/iam-policy',
     '@cloud-copilot/iam-simulate',
+    '@kubernetes-models/argo-cd',
+    '@kubernetes-models/flux-cd',
+    'cdk8s-plus-33',
+    'esbuild',
     'fast-check',
+    'jose@^5', // 6 is ESM alone
     'kubernetes-models',
     'tsx',
     'yaml',
