@@ -2,6 +2,7 @@ import { ContextProvider, Fn, IResolveContext, Reference, RemovalPolicy, Resourc
 import { CfnOIDCProvider, IOpenIdConnectProvider, OIDCProviderReference } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { claim, earlierClaims } from './private/app-registry';
+import { isClusterName } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
 import { literalPartition, settle } from './private/tokens';
@@ -9,7 +10,6 @@ import { literalPartition, settle } from './private/tokens';
 const MOST_AUDIENCES = 100;
 const MOST_THUMBPRINTS = 5;
 const ISSUER_ATTRIBUTE = 'OpenIdConnectIssuerUrl';
-const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
 
 /**
@@ -222,7 +222,7 @@ function issuerOfArn(arn: string): string {
 
 function lookUp(scope: Construct, path: string, { clusterName }: ClusterLookupOptions): string {
   const { account, region } = Stack.of(scope);
-  if (Token.isUnresolved(clusterName) || !CLUSTER_NAME.test(clusterName)) {
+  if (Token.isUnresolved(clusterName) || !isClusterName(clusterName)) {
     fail(path, problem('clusterName', 'be the literal name of an EKS cluster: at most 100 letters, digits, - and _', clusterName, 'A name known at deployment only cannot be looked up at synth.'));
   }
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) {

@@ -1,63 +1,34 @@
-import { Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IOpenIdConnectProvider, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Chart } from 'cdk8s';
+import { Duration, Tokenization } from 'aws-cdk-lib';
+import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { IrsaRole, IrsaRoleOptions } from './irsa-role';
-import { KubernetesManifests } from './kubernetes-manifests';
-import { claim, earlierClaims } from './private/app-registry';
-import { fail, failIf, problem } from './private/errors';
+import { PodIdentityOptions } from './pod-identity-options';
+import { claim } from './private/app-registry';
+import { accountOfArn, clusterNameProblem, clusterNameProblems } from './private/cluster-names';
+import { problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
-import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
-import { addToChart, literalManifest } from './private/manifest-objects';
 import { settledProblems } from './private/parameter-safety';
-import { generatedRoleName, roleArnProblem } from './private/role-rules';
-import { fingerprint, settle, settleForManifest } from './private/tokens';
-import { settledCopy } from './private/trust-document';
-import { warn } from './private/trust-rules';
-import { ServiceAccountSubject } from './service-account-subject';
+import { associate, trustPodIdentity } from './private/pod-identity-association';
+import { DecidedAnnotation, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { fingerprint, settle } from './private/tokens';
+import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
-const ANNOTATION = {
-  roleArn: 'eks.amazonaws.com/role-arn',
-  audience: 'eks.amazonaws.com/audience',
-  regionalStsEndpoint: 'eks.amazonaws.com/sts-regional-endpoints',
-  tokenExpiration: 'eks.amazonaws.com/token-expiration',
-};
+const AUDIENCE_ANNOTATION = 'eks.amazonaws.com/audience';
+const REGIONAL_STS_ANNOTATION = 'eks.amazonaws.com/sts-regional-endpoints';
+const TOKEN_EXPIRATION_ANNOTATION = 'eks.amazonaws.com/token-expiration';
 
 const SHORTEST_TOKEN_LIFE = 600;
 const LONGEST_TOKEN_LIFE = 86400;
 
-const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
-  'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration',
-];
-
 /**
  * Properties of `IrsaServiceAccount`.
  */
-export interface IrsaServiceAccountProps extends IrsaRoleOptions {
+export interface IrsaServiceAccountProps extends ServiceAccountOptions {
   /**
    * The OIDC provider of the cluster, in the account of the role: `ClusterOidcProvider`, one of CDK's own,
    * or `cluster.openIdConnectProvider`.
    */
   readonly oidcProvider: IOpenIdConnectProvider;
-
-  /**
-   * The Kubernetes namespace: a DNS-1123 label of at most 63 characters. It has no default: guessing it is how IRSA breaks.
-   */
-  readonly namespace: string;
-
-  /**
-   * The name of the ServiceAccount: a DNS-1123 subdomain of at most 253 characters. It has no default either.
-   */
-  readonly serviceAccountName: string;
-
-  /**
-   * An existing role. It is left as it is: its trust policy must let this service account in already. Excludes the
-   * options of a new role.
-   *
-   * @default - a new role that trusts this service account alone
-   */
-  readonly role?: IRole;
 
   /**
    * The audience of the token. It must be a client id of the provider.
@@ -81,55 +52,13 @@ export interface IrsaServiceAccountProps extends IrsaRoleOptions {
   readonly regionalStsEndpoint?: boolean;
 
   /**
-   * Labels of the ServiceAccount.
+   * Lets pods in through EKS Pod Identity as well, for moving to it without an outage: the role trusts both, and the service account
+   * is associated with it. New pods get their credentials from Pod Identity then, so the agent must be on the nodes; pods that run go on with
+   * the web identity. When all are restarted, put `PodIdentityServiceAccount` in the place of this construct, under the same id.
    *
-   * @default - none
+   * @default - IRSA alone
    */
-  readonly labels?: { [key: string]: string };
-
-  /**
-   * More annotations of the ServiceAccount. They cannot contradict the ones of this construct.
-   *
-   * @default - only the ones of this construct
-   */
-  readonly annotations?: { [key: string]: string };
-
-  /**
-   * Whether Kubernetes mounts its own API token into pods. The token for AWS does not depend on it.
-   *
-   * @default - the default of Kubernetes, true
-   */
-  readonly automountServiceAccountToken?: boolean;
-
-  /**
-   * Names of Secrets to pull images with.
-   *
-   * @default - none
-   */
-  readonly imagePullSecrets?: string[];
-
-  /**
-   * Whether the manifest holds the Namespace too, once however many service accounts ask for it.
-   *
-   * @default false
-   */
-  readonly createNamespace?: boolean;
-
-  /**
-   * Whether the manifest holds the ServiceAccount. False when somebody else, such as a Helm chart, makes it: give
-   * it `annotations` or `helmValues()`.
-   *
-   * @default true
-   */
-  readonly createServiceAccount?: boolean;
-
-  /**
-   * A chart of your own cdk8s app, to hold the ServiceAccount instead of the stack's manifest file. Everything in the ServiceAccount
-   * must be known at synth then.
-   *
-   * @default - the stack's manifest file, `KubernetesManifests.of(stack)`
-   */
-  readonly chart?: Chart;
+  readonly podIdentity?: PodIdentityOptions;
 }
 
 /**
@@ -151,102 +80,11 @@ export interface IrsaServiceAccountProps extends IrsaRoleOptions {
  * const api = new IrsaServiceAccount(stack, 'Api', { oidcProvider, namespace: 'payments', serviceAccountName: 'api' });
  * new Bucket(stack, 'Receipts').grantRead(api);
  */
-export class IrsaServiceAccount extends Construct implements IGrantable {
-  /** The role that the service account assumes. */
-  public readonly role: IRole;
-
-  /** The ARN of the role, literal where account, region and name of the role are. */
-  public readonly roleArn: string;
-
-  /** The Kubernetes namespace. */
-  public readonly namespace: string;
-
-  /** The name of the ServiceAccount. */
-  public readonly serviceAccountName: string;
-
-  /** The role, as the one that grants are made to. */
-  public readonly grantPrincipal: IPrincipal;
-
-  private readonly props: IrsaServiceAccountProps;
-  private readonly audience: string;
-
+export class IrsaServiceAccount extends ServiceAccountBase {
   constructor(scope: Construct, id: string, props: IrsaServiceAccountProps) {
-    super(scope, id);
-    this.props = { ...props, ...props.labels && { labels: { ...props.labels } }, ...props.annotations && { annotations: { ...props.annotations } } };
-    this.namespace = props.namespace;
-    this.serviceAccountName = props.serviceAccountName;
-    this.audience = props.audience ?? DEFAULT_AUDIENCE;
-    this.checkProps();
-
-    this.role = props.role ?? this.makeRole();
-    this.grantPrincipal = this.role.grantPrincipal;
-    const settledArn = settleForManifest(this, this.role.roleArn);
-    this.roleArn = typeof settledArn === 'string' ? settledArn : this.role.roleArn;
-    failIf(this, this.annotationConflict());
-
-    if (props.createServiceAccount ?? true) this.addToManifest();
+    super(scope, id, props);
     claim(this, () => [this.subjectIn(props.oidcProvider)]);
-    this.node.addValidation({ validate: () => this.problems() });
-  }
-
-  /**
-   * Who may assume the role. What is added to it until synth is in the template.
-   *
-   * @throws when the role is an existing one that this library did not make: its trust is left as it is
-   */
-  public get trust(): TrustPolicy {
-    if (this.role instanceof IrsaRole) return this.role.trust;
-    return fail(this, problem('trust', 'belong to a role made by this library', this.role.node.path, 'An existing role is left as it is: change its trust policy where it is made.'));
-  }
-
-  /**
-   * The annotations of the ServiceAccount: for a Helm chart, or a ServiceAccount of cdk8s-plus. A copy.
-   */
-  public get annotations(): { [key: string]: string } {
-    return { ...this.props.annotations, ...this.ownAnnotations() };
-  }
-
-  /**
-   * Values for a Helm chart that follows the common convention:
-   * `{ serviceAccount: { create, name, annotations } }`. The chart creates the ServiceAccount exactly when this construct does not.
-   */
-  public helmValues(): { [key: string]: any } {
-    return {
-      serviceAccount: {
-        create: !(this.props.createServiceAccount ?? true),
-        name: this.serviceAccountName,
-        annotations: this.annotations,
-      },
-    };
-  }
-
-  /**
-   * The ServiceAccount as an object that may hold tokens, for `cluster.addManifest()`.
-   */
-  public toManifest(): { [key: string]: any } {
-    const { labels, automountServiceAccountToken, imagePullSecrets } = this.props;
-    return {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: {
-        name: this.serviceAccountName,
-        namespace: this.namespace,
-        ...Object.keys(labels ?? {}).length > 0 && { labels: { ...labels } },
-        annotations: this.annotations,
-      },
-      ...automountServiceAccountToken !== undefined && { automountServiceAccountToken },
-      ...imagePullSecrets && { imagePullSecrets: imagePullSecrets.map(name => ({ name })) },
-    };
-  }
-
-  /** Adds a statement to the role's policy. */
-  public addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
-    return this.role.addToPrincipalPolicy(statement);
-  }
-
-  /** Attaches a managed policy to the role. */
-  public addManagedPolicy(policy: IManagedPolicy): void {
-    this.role.addManagedPolicy(policy);
+    if (props.podIdentity) associate(this, props.podIdentity, props.role === undefined);
   }
 
   /**
@@ -257,131 +95,83 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
    * @throws when the role is an existing one
    */
   public trustCluster(provider: IOpenIdConnectProvider): void {
-    this.trust.addServiceAccounts(provider, [this.subject()], { audience: this.audience });
+    this.trust.addServiceAccounts(provider, [this._subject()], { audience: this.audience });
     claim(this, () => [this.subjectIn(provider)]);
   }
 
-  private subject(): ServiceAccountSubject {
-    return ServiceAccountSubject.exact(this.namespace, this.serviceAccountName);
+  /** @internal */
+  protected _propsProblem(): string | undefined {
+    const { oidcProvider, tokenExpiration, podIdentity } = this.own;
+    return audienceProblem('audience', this.audience)
+      ?? new ProviderFacts(oidcProvider).audienceProblem('audience', this.audience)
+      ?? tokenExpirationProblem(tokenExpiration)
+      ?? (podIdentity && clusterNameProblem('podIdentity.clusterName', podIdentity.clusterName));
   }
 
-  private makeRole(): IrsaRole {
-    const options = Object.fromEntries(ROLE_OPTIONS.map(option => [option, this.props[option]])) as IrsaRoleOptions;
-    return new IrsaRole(this, 'Role', {
-      ...options,
-      roleName: options.roleName ?? generatedRoleName(this, this.namespace, this.serviceAccountName),
-      trust: new TrustPolicy().addServiceAccounts(this.props.oidcProvider, [this.subject()], { audience: this.audience }),
-    });
+  /** @internal */
+  protected _addTrust(trust: TrustPolicy): TrustPolicy {
+    const { oidcProvider, podIdentity } = this.own;
+    trust.addServiceAccounts(oidcProvider, [this._subject()], { audience: this.audience });
+    return podIdentity ? trustPodIdentity(this, trust, this._subject(), podIdentity) : trust;
   }
 
-  private checkProps(): void {
-    const { props } = this;
-    failIf(this, namespaceProblem('namespace', props.namespace));
-    failIf(this, objectNameProblem('serviceAccountName', props.serviceAccountName));
-    failIf(this, audienceProblem('audience', this.audience) ?? new ProviderFacts(props.oidcProvider).audienceProblem('audience', this.audience));
-    failIf(this, tokenExpirationProblem(props.tokenExpiration));
-    failIf(this, labelsProblem('labels', props.labels ?? {}));
-    failIf(this, annotationsProblem('annotations', props.annotations ?? {}));
-    if (Token.isUnresolved(props.imagePullSecrets)) fail(this, problem('imagePullSecrets', 'be a list known at synth', props.imagePullSecrets, 'Write the names out; each of them may be a token.'));
-    for (const secret of props.imagePullSecrets ?? []) failIf(this, objectNameProblem('imagePullSecrets', secret));
-    const given = ROLE_OPTIONS.filter(option => props[option] !== undefined);
-    if (props.role && given.length > 0) {
-      fail(this, problem('role', `stand without the options of a new role (${given.join(', ')})`, props.role.node.path, 'Set them where the existing role is made, or leave `role` out.'));
-    }
-  }
-
-  private ownAnnotations(): { [key: string]: string } {
-    const { audience, tokenExpiration, regionalStsEndpoint } = this.props;
+  /** @internal */
+  protected _ownAnnotations(): { [key: string]: string } {
+    const { audience, tokenExpiration, regionalStsEndpoint } = this.own;
     return {
-      [ANNOTATION.roleArn]: this.roleArn,
-      ...audience !== undefined && { [ANNOTATION.audience]: audience },
-      [ANNOTATION.regionalStsEndpoint]: `${regionalStsEndpoint ?? true}`,
-      ...tokenExpiration && { [ANNOTATION.tokenExpiration]: seconds(tokenExpiration) },
+      [ROLE_ARN_ANNOTATION]: this.roleArn,
+      ...audience !== undefined && { [AUDIENCE_ANNOTATION]: audience },
+      [REGIONAL_STS_ANNOTATION]: `${regionalStsEndpoint ?? true}`,
+      ...tokenExpiration && { [TOKEN_EXPIRATION_ANNOTATION]: seconds(tokenExpiration) },
     };
   }
 
-  /** Also where this construct writes no annotation, since the trust policy or the webhook's default decides then. */
-  private annotationConflict(): string | undefined {
-    const own = { [ANNOTATION.audience]: this.audience, [ANNOTATION.tokenExpiration]: 'nothing', ...this.ownAnnotations() };
-    const contradicted = Object.entries(this.props.annotations ?? {}).find(([key, value]) => key in own && own[key] !== value);
-    if (!contradicted) return undefined;
-    const [key, value] = contradicted;
-    const [property] = Object.entries(ANNOTATION).find(([, annotation]) => annotation === key)!;
-    const advice = property === 'roleArn' ? 'Use `role` for an existing role, or leave the annotation out.' : `Set \`${property}\` instead.`;
-    const shown = Token.isUnresolved(own[key]) ? 'the role of this construct' : own[key];
-    return problem(`annotations["${key}"]`, `not contradict this construct, which has ${shown}`, value, advice);
+  /** @internal */
+  protected _decidedAnnotations(): { [key: string]: DecidedAnnotation } {
+    const { [TOKEN_EXPIRATION_ANNOTATION]: expiration = 'nothing', [REGIONAL_STS_ANNOTATION]: regional } = this._ownAnnotations();
+    const set = (property: string) => `Set \`${property}\` instead.`;
+    return {
+      [ROLE_ARN_ANNOTATION]: { value: this.roleArn, advice: 'Use `role` for an existing role, or leave the annotation out.' },
+      [AUDIENCE_ANNOTATION]: { value: this.audience, advice: set('audience') },
+      [REGIONAL_STS_ANNOTATION]: { value: regional, advice: set('regionalStsEndpoint') },
+      [TOKEN_EXPIRATION_ANNOTATION]: { value: expiration, advice: set('tokenExpiration') },
+    };
   }
 
-  private addToManifest(): void {
-    const { chart, createNamespace } = this.props;
-    const objects = [
-      ...createNamespace ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } }] : [],
-      this.toManifest(),
+  /** @internal */
+  protected _problems(): string[] {
+    const { role, tokenExpiration, podIdentity } = this.own;
+    const life = tokenExpiration?.isUnresolved() ? settle(this, tokenExpiration.toSeconds()) : undefined;
+    return [
+      ...typeof life === 'number' ? [tokenExpirationProblem(Duration.seconds(life))] : [],
+      ...podIdentity ? clusterNameProblems(this, 'podIdentity.clusterName', podIdentity.clusterName) : [],
+      ...role ? this.providerProblems() : [],
+    ].filter((found): found is string => found !== undefined);
+  }
+
+  /** What a role that is made here looks after itself. */
+  private providerProblems(): string[] {
+    const facts = new ProviderFacts(this.own.oidcProvider);
+    const [roleAccount, providerAccount] = [this.roleArn, facts.arn].map(arn => settle(this, accountOfArn(arn)));
+    const apart = [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
+    return [
+      ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
+      ...apart ? [problem('role', `be in the account of the provider, ${providerAccount}`, this.roleArn,
+        `A role trusts providers of its own account only: use a provider of account ${roleAccount}, in a stack of that account.`)] : [],
     ];
-    if (chart) addToChart(this, chart, objects, manifest => literalManifest(this, manifest));
-    else KubernetesManifests.of(this)._add(this, objects, () => this.isDeferred());
   }
 
-  /** Whether the manifest is complete only once the stack is deployed. */
-  private isDeferred(): boolean {
-    const { tokenExpiration } = this.props;
-    return [this.roleArn, this.namespace, this.serviceAccountName, this.audience, ...tokenExpiration ? [seconds(tokenExpiration)] : []]
-      .some(value => typeof settleForManifest(this, value) !== 'string');
+  private get own(): IrsaServiceAccountProps {
+    return this._props as IrsaServiceAccountProps;
+  }
+
+  private get audience(): string {
+    return this.own.audience ?? DEFAULT_AUDIENCE;
   }
 
   /** The same name in the same cluster is one ServiceAccount, and can carry one role only. */
   private subjectIn(provider: IOpenIdConnectProvider): string {
     return `service account ${fingerprint(this, `${this.namespace}:${this.serviceAccountName}`)} ${fingerprint(this, new ProviderFacts(provider).issuer)}`;
-  }
-
-  private problems(): string[] {
-    const twice = earlierClaims(this).map(other => problem('serviceAccountName', 'be used once in a namespace of a cluster', `${this.namespace}/${this.serviceAccountName}`,
-      `${other.node.path} makes the same ServiceAccount, which can carry one role only: use that one, or another name here (${this.node.path}).`));
-    return [
-      // A role that is made here looks after its trust policy itself.
-      ...this.props.role ? this.deferredProblems() : [],
-      ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem),
-      ...this.renamedProblems(),
-      ...this.lateProblems(),
-      ...twice,
-    ];
-  }
-
-  /** `Role.customizeRoles` makes its report before anybody has named the precreated role: only the next synth can say its ARN. */
-  private isNamelessPrecreated(): boolean {
-    const nameless = this.role instanceof IrsaRole && this.roleArn.endsWith(':role');
-    if (nameless) {
-      warn(this, 'cdk-irsa:precreated-role-without-name',
-        `\`role\` is to be created by somebody else and has no name yet, so the manifest holds no ARN to use: name it in usePrecreatedRoles ("${this.role.node.path}").`);
-    }
-    return nameless;
-  }
-
-  /** An aspect or an override can rename the role after its ARN has been handed out. */
-  private renamedProblems(): string[] {
-    const now = settleForManifest(this, this.role.roleArn);
-    if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
-    return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now, 'Set `roleName` and `path` of this construct instead of changing the resource.')];
-  }
-
-  /** Tokens that turned out literal. */
-  private lateProblems(): string[] {
-    const { labels = {}, imagePullSecrets = [], tokenExpiration } = this.props;
-    const life = tokenExpiration?.isUnresolved() ? settle(this, tokenExpiration.toSeconds()) : undefined;
-    return [
-      labelsProblem('labels', settledCopy(this, labels)),
-      typeof life === 'number' ? tokenExpirationProblem(Duration.seconds(life)) : undefined,
-      ...imagePullSecrets.flatMap(secret => settledProblems(this, 'imagePullSecrets', secret, objectNameProblem)),
-    ].filter((found): found is string => found !== undefined);
-  }
-
-  private deferredProblems(): string[] {
-    const facts = new ProviderFacts(this.props.oidcProvider);
-    return [
-      ...settledProblems(this, 'namespace', this.namespace, namespaceProblem),
-      ...settledProblems(this, 'serviceAccountName', this.serviceAccountName, objectNameProblem),
-      ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
-    ];
   }
 }
 

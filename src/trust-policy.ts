@@ -1,12 +1,14 @@
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { clusterArnProblem, clusterArnProblems } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { parameterProblems, settledProblems } from './private/parameter-safety';
-import { fingerprint } from './private/tokens';
-import { bindTrust, NamedValue, withoutRepeats } from './private/trust-document';
-import { trustProblems } from './private/trust-rules';
-import { statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
+import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
+import { fingerprint, settle } from './private/tokens';
+import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
+import { trustProblems, warn } from './private/trust-rules';
+import { matchesPattern, statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
 import { ServiceAccountSubject } from './service-account-subject';
 
 /**
@@ -20,6 +22,30 @@ export interface AddServiceAccountsOptions {
    * @default 'sts.amazonaws.com'
    */
   readonly audience?: string;
+}
+
+/**
+ * Options of `TrustPolicy.addPodIdentity`.
+ */
+export interface AddPodIdentityOptions {
+  /**
+   * The ARN of the EKS cluster, `arn:<partition>:eks:<region>:<account>:cluster/<name>`, in the account of the role. Literal or
+   * deferred (`cluster.clusterArn`).
+   */
+  readonly clusterArn: string;
+
+  /**
+   * Who may assume the role; at least one.
+   */
+  readonly subjects: ServiceAccountSubject[];
+
+  /**
+   * Whether the association sends session tags. False where it has them disabled: the trust policy cannot see the subjects
+   * then and lets in every association of the cluster with this role, which raises the warning `cdk-irsa:pod-identity-without-session-tags`.
+   *
+   * @default true
+   */
+  readonly sessionTags?: boolean;
 }
 
 interface Entry {
@@ -55,6 +81,7 @@ interface Entry {
  */
 export class TrustPolicy {
   private readonly entries: Entry[] = [];
+  private readonly podIdentities: PodIdentityEntry[] = [];
   private readonly others: PolicyDocument[] = [];
 
   /**
@@ -72,9 +99,28 @@ export class TrustPolicy {
     const facts = new ProviderFacts(provider);
     const audience = options.audience ?? DEFAULT_AUDIENCE;
     const where = 'TrustPolicy.addServiceAccounts';
-    if (subjects.length === 0) fail(where, problem('subjects', 'name at least one service account', subjects, 'Use ServiceAccountSubject.exact(namespace, name).'));
+    if (subjects.length === 0) fail(where, noSubjects(subjects));
     failIf(where, audienceProblem('audience', audience) ?? facts.audienceProblem('audience', audience));
     this.entries.push({ provider: facts, subjects: [...subjects], audience });
+    return this;
+  }
+
+  /**
+   * Lets service accounts of one EKS cluster in through EKS Pod Identity: the service `pods.eks.amazonaws.com`, on behalf of this
+   * cluster and its account alone, for pods whose session tags name the subjects. Clusters that share their subjects share a statement.
+   *
+   * The association itself is made by `PodIdentityServiceAccount`, or by you.
+   *
+   * @returns this policy, so that calls chain
+   * @throws when `subjects` is empty or `clusterArn` is not the ARN of an EKS cluster
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+   */
+  public addPodIdentity(options: AddPodIdentityOptions): TrustPolicy {
+    const { clusterArn, subjects, sessionTags = true } = options;
+    const where = 'TrustPolicy.addPodIdentity';
+    if (subjects.length === 0) fail(where, noSubjects(subjects));
+    failIf(where, clusterArnProblem('clusterArn', clusterArn));
+    this.podIdentities.push({ clusterArn, subjects: [...subjects], sessionTags });
     return this;
   }
 
@@ -114,7 +160,7 @@ export class TrustPolicy {
 
   /** @internal */
   public get _isEmpty(): boolean {
-    return this.entries.length === 0 && this.others.length === 0;
+    return this.entries.length + this.podIdentities.length + this.others.length === 0;
   }
 
   /**
@@ -133,23 +179,40 @@ export class TrustPolicy {
    * @internal
    */
   public _serviceAccountStatements(scope?: IConstruct): any[] {
-    return this.groups(scope).flatMap(group => [
+    const webIdentity = this.groups(scope).flatMap(group => [
       webIdentityStatement(group, 'StringEquals', scope),
       webIdentityStatement(group, 'StringLike', scope),
     ]).filter(statement => statement !== undefined);
+    return [...webIdentity, ...podIdentityStatements(this.podIdentities, scope)];
+  }
+
+  /**
+   * Whether what was added to this policy lets in everybody that was added to the other one; true where a pattern is known at deployment only.
+   *
+   * @internal
+   */
+  public _covers(scope: IConstruct, other: TrustPolicy): boolean {
+    const same = (left: string, right: string) => fingerprint(scope, left) === fingerprint(scope, right);
+    const covered = (subjects: ServiceAccountSubject[], trusted: { readonly subjects: ServiceAccountSubject[] }[]) =>
+      subjects.every(({ _sub: sub }) => trusted.flatMap(entry => entry.subjects).some(one =>
+        same(one._sub, sub) || (one._operator === 'StringLike' && mayMatch(settle(scope, one._sub), settle(scope, sub)))));
+    return other.entries.every(({ subjects, provider, audience }) => covered(subjects, this.entries.filter(entry =>
+      same(entry.provider.issuer, provider.issuer) && same(entry.audience, audience))))
+      && other.podIdentities.every(({ subjects, clusterArn }) => covered(subjects, this.podIdentities.filter(entry =>
+        same(entry.clusterArn, clusterArn))));
   }
 
   /** @internal */
   public _namedValues(): NamedValue[] {
-    return this.entries.flatMap(({ provider, subjects, audience }) => [
-      { name: 'ProviderArn', value: provider.arn },
-      { name: 'Issuer', value: provider.issuer },
-      { name: 'Audience', value: audience },
-      ...subjects.flatMap(subject => [
-        { name: 'Namespace', value: subject._namespace },
-        { name: 'ServiceAccountName', value: subject._name },
+    return [
+      ...this.entries.flatMap(({ provider, subjects, audience }) => [
+        { name: 'ProviderArn', value: provider.arn },
+        { name: 'Issuer', value: provider.issuer },
+        { name: 'Audience', value: audience },
+        ...namedSubjects(subjects),
       ]),
-    ]);
+      ...this.podIdentities.flatMap(({ clusterArn, subjects }) => [{ name: 'ClusterArn', value: clusterArn }, ...namedSubjects(subjects)]),
+    ];
   }
 
   /**
@@ -160,7 +223,7 @@ export class TrustPolicy {
    */
   public _problems(scope: IConstruct, document: any): string[] {
     if (this._isEmpty) {
-      return [problem('trust', 'let someone in', 'an empty trust policy', 'Call trust.addServiceAccounts() or trust.addPrincipal().')];
+      return [problem('trust', 'let someone in', 'an empty trust policy', 'Call trust.addServiceAccounts(), trust.addPodIdentity() or trust.addPrincipal().')];
     }
     const ofEntries = this.entries.flatMap(({ provider, subjects, audience }) => [
       ...provider.problems(scope),
@@ -169,7 +232,15 @@ export class TrustPolicy {
       ...parameterProblems(scope, 'oidcProvider', provider.arn),
       ...parameterProblems(scope, 'oidcProvider', provider.issuer),
     ]);
-    return [...new Set([...ofEntries, ...trustProblems(scope, document, this._serviceAccountStatements(scope))])];
+    const ofPodIdentities = this.podIdentities.flatMap(({ clusterArn, subjects }) => [
+      ...clusterArnProblems(scope, 'clusterArn', clusterArn),
+      ...subjects.flatMap(subject => subject._problems(scope)),
+    ]);
+    if (this.podIdentities.some(({ sessionTags }) => !sessionTags)) {
+      warn(scope, 'cdk-irsa:pod-identity-without-session-tags',
+        '`trust` lets in every Pod Identity association of the cluster that names this role: without session tags it cannot tell service accounts apart. Whoever may create an association with it (eks:CreatePodIdentityAssociation, iam:PassRole) decides.');
+    }
+    return [...new Set([...ofEntries, ...ofPodIdentities, ...trustProblems(scope, document, this._serviceAccountStatements(scope))])];
   }
 
   /** Entries of one provider and audience as one, in the order in which they came first. */
@@ -190,7 +261,7 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
   const subs = sorted(subjects.filter(subject => subject._operator === operator).map(subject => subject._sub), scope);
   if (subs.length === 0) return undefined;
   const aud = { [`${provider.issuer}:aud`]: audience };
-  const sub = { [`${provider.issuer}:sub`]: subs.length === 1 ? subs[0] : subs };
+  const sub = { [`${provider.issuer}:sub`]: oneOrMany(subs) };
   return {
     Action: WEB_IDENTITY_ACTION,
     Condition: operator === 'StringEquals' ? { StringEquals: { ...aud, ...sub } } : { StringEquals: aud, StringLike: sub },
@@ -199,9 +270,17 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
   };
 }
 
-/** By code point, literals before deferred values, without repeats. */
-function sorted(subs: string[], scope?: IConstruct): string[] {
-  if (subs.length < 2) return subs;
-  const keyed = new Map(subs.map(sub => [scope ? fingerprint(scope, sub) : sub, sub]));
-  return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, sub]) => sub);
+function mayMatch(pattern: unknown, text: unknown): boolean {
+  return typeof pattern !== 'string' || typeof text !== 'string' || matchesPattern(pattern, text);
+}
+
+function noSubjects(subjects: ServiceAccountSubject[]): string {
+  return problem('subjects', 'name at least one service account', subjects, 'Use ServiceAccountSubject.exact(namespace, name).');
+}
+
+function namedSubjects(subjects: ServiceAccountSubject[]): NamedValue[] {
+  return subjects.flatMap(subject => [
+    { name: 'Namespace', value: subject._namespace },
+    { name: 'ServiceAccountName', value: subject._name },
+  ]);
 }

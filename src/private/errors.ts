@@ -33,8 +33,12 @@ export function show(value: unknown): string {
 }
 
 function showText(value: string): string {
-  const parts = Tokenization.reverseString(value);
-  return JSON.stringify(parts.mapTokens({ mapToken: () => '<known at deployment only>' }).join({
+  return JSON.stringify(withoutTokens(value));
+}
+
+/** A text with words where only the deployment knows a part of it. */
+export function withoutTokens(text: string): string {
+  return Tokenization.reverseString(text).mapTokens({ mapToken: () => '<known at deployment only>' }).join({
     join: (left, right) => `${left ?? ''}${right ?? ''}`,
-  }));
+  });
 }

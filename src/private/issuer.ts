@@ -90,16 +90,22 @@ function notAProvider(property: string, arn: string): string {
     '`aws iam list-open-id-connect-providers` prints the ones you have.');
 }
 
-function partitionProblem(property: string, stack: Stack, partition: string, arn: string): string | undefined {
+/** Why something of one partition cannot be trusted by roles of the stack. */
+export function partitionProblem(
+  property: string, stack: Stack, partition: string, arn: string, advice = 'A role can trust a provider of its own partition only.',
+): string | undefined {
   const own = literalPartition(stack);
   if (own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
-  return problem(property, `be in the partition of the stack, ${own}`, arn, 'A role can trust a provider of its own partition only.');
+  return problem(property, `be in the partition of the stack, ${own}`, arn, advice);
 }
 
-function accountProblem(property: string, stack: Stack, account: string | undefined, arn: string): string | undefined {
+/** Why something of one account cannot be trusted by roles of the stack. */
+export function accountProblem(
+  property: string, stack: Stack, account: string | undefined, arn: string,
+  advice = `A role trusts providers of its own account only: register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`,
+): string | undefined {
   if (!account || Token.isUnresolved(account) || Token.isUnresolved(stack.account) || account === stack.account) return undefined;
-  return problem(property, `be in the account of the stack, ${stack.account}`, arn,
-    `A role trusts providers of its own account only: register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`);
+  return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
 }
 
 /** What this library needs to know of a provider, whoever made it. */

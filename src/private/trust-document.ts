@@ -89,6 +89,18 @@ function literalOrToken(scope: IConstruct, text: string): string {
   return typeof settled === 'string' ? settled : text;
 }
 
+/** Values of a condition by code point, literals before deferred ones, without repeats. */
+export function sorted(values: string[], scope?: IConstruct): string[] {
+  if (values.length < 2) return values;
+  const keyed = new Map(values.map(value => [scope ? fingerprint(scope, value) : value, value]));
+  return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, value]) => value);
+}
+
+/** IAM takes a list of one and the one itself for the same; the one itself is shorter. */
+export function oneOrMany<T>(values: T[]): T | T[] {
+  return values.length === 1 ? values[0] : values;
+}
+
 /** Statements without repeats; equal means equal to IAM, however the tokens in them are written. */
 export function withoutRepeats(scope: IConstruct | undefined, statements: any[]): any[] {
   if (statements.length < 2) return statements;

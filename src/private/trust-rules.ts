@@ -3,9 +3,9 @@ import { IConstruct } from 'constructs';
 import { problem, show } from './errors';
 import { parameterProblems } from './parameter-safety';
 import { policySize, PolicySize } from './policy-size';
-import { literalParts, settle } from './tokens';
+import { fingerprint, literalParts, settle } from './tokens';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
-import { statementProblem, wildcardNamespaces } from './trust-statement';
+import { statementProblem, WEB_IDENTITY_ACTION, wildcardNamespaces } from './trust-statement';
 
 const DEFAULT_QUOTA = 2048;
 const LARGEST_QUOTA = 8192;
@@ -29,18 +29,35 @@ export function trustProblems(scope: IConstruct, document: any, trusted: any[]):
     ...settledCopy(scope, others).map((statement: any) => statementProblem('assumeRolePolicy', statement)).filter((found: any) => found !== undefined),
     // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
     ...hasDeferredKey(settled) ? parameterProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
-    ...sizeProblems(scope, policySize(scope, document)),
+    ...sizeProblems(scope, document, trusted),
   ];
 }
 
-function sizeProblems(scope: IConstruct, size: PolicySize): string[] {
-  const tooLong = (quota: number, advice: string) => problem('trust', `fit in ${quota} characters`, said(size), advice);
+function sizeProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
+  const size = policySize(scope, document);
+  const tooLong = (quota: number, advice: string) => problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`);
   if (size.characters > LARGEST_QUOTA) return [tooLong(LARGEST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
   if (size.characters > DEFAULT_QUOTA) {
     warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_QUOTA,
       `This is more than IAM's default quota (role trust policy length, L-C07B4B0D): have it raised, up to ${LARGEST_QUOTA}, or split the subjects over several roles.`));
   }
   return [];
+}
+
+/** How many clusters there are, and how many like these fit: what the real statements take, with the comma between two of them. */
+function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): string {
+  const clusters = new Map<string, number>();
+  for (const statement of trusted.filter(({ Action }) => Action === WEB_IDENTITY_ACTION)) {
+    const provider = fingerprint(scope, statement.Principal.Federated);
+    clusters.set(provider, (clusters.get(provider) ?? 0) + policySize(scope, statement).characters + 1);
+  }
+  const sizes = [...clusters.values()];
+  if (sizes.length === 0) return '';
+  const others = characters - sizes.reduce((sum, one) => sum + one, 0);
+  const average = (characters - others) / sizes.length;
+  const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
+  const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}`;
+  return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_QUOTA)} fit in ${DEFAULT_QUOTA} characters and ${fitting(LARGEST_QUOTA)} in ${LARGEST_QUOTA}.`;
 }
 
 /** On the child: an acknowledgement on the construct, made before the warning, does not count for the construct itself. */

@@ -3,6 +3,10 @@ import { problem } from './errors';
 
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
+/** The session tags by which Pod Identity says who asks. */
+export const NAMESPACE_TAG = 'aws:RequestTag/kubernetes-namespace';
+export const SERVICE_ACCOUNT_TAG = 'aws:RequestTag/kubernetes-service-account';
+
 export const WEB_IDENTITY_ACTION = 'sts:AssumeRoleWithWebIdentity';
 
 /**
@@ -26,16 +30,18 @@ export function statementProblem(property: string, statement: any): string | und
 }
 
 /**
- * The patterns in `sub` that reach over namespaces.
+ * The patterns in `sub`, or in the session tag of the namespace, that reach over namespaces.
  *
  * @param partsOf the literal texts that a sub is put together from
  */
 export function wildcardNamespaces(statements: any[], partsOf: (sub: string) => string[]): string[] {
-  const patterns = statements.flatMap(({ Condition: condition }) => valuesOf(condition?.StringLike, ':sub')).map(sub => `${sub}`);
-  return [...new Set(patterns.filter(sub => {
-    const head = headOf(partsOf(sub).filter(part => part !== '').join('x'));
+  const patterns = (key: string) => statements.flatMap(({ Condition: condition }) => valuesOf(condition?.StringLike, key)).map(value => `${value}`);
+  const literalHead = (pattern: string) => headOf(partsOf(pattern).filter(part => part !== '').join('x'));
+  const subs = patterns(':sub').filter(sub => {
+    const head = literalHead(sub);
     return head !== undefined && head.startsWith(SERVICE_ACCOUNT) && !head.slice(SERVICE_ACCOUNT.length).includes(':');
-  }))];
+  });
+  return [...new Set([...subs, ...patterns(NAMESPACE_TAG).filter(namespace => literalHead(namespace) !== undefined)])];
 }
 
 function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
@@ -93,8 +99,13 @@ function equalKeys({ Condition: condition }: any): string[] {
 }
 
 function matchesWebIdentity(action: string): boolean {
-  const pattern = action.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${pattern}$`, 'i').test(WEB_IDENTITY_ACTION);
+  return matchesPattern(action, WEB_IDENTITY_ACTION, 'is');
+}
+
+/** Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. */
+export function matchesPattern(pattern: string, text: string, flags = 's'): boolean {
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, flags).test(text);
 }
 
 function list(value: any): any[] {

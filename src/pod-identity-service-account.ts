@@ -1,0 +1,74 @@
+import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
+import { Construct } from 'constructs';
+import { PodIdentityOptions } from './pod-identity-options';
+import { clusterNameProblem, clusterNameProblems } from './private/cluster-names';
+import { associate, trustPodIdentity } from './private/pod-identity-association';
+import { DecidedAnnotation, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { ServiceAccountOptions } from './service-account-options';
+import { TrustPolicy } from './trust-policy';
+
+/**
+ * Properties of `PodIdentityServiceAccount`: those of a service account, and how it is associated.
+ */
+export interface PodIdentityServiceAccountProps extends ServiceAccountOptions, PodIdentityOptions {}
+
+/**
+ * A Kubernetes service account whose pods get the credentials of a role by EKS Pod Identity: the role, a trust policy that lets in exactly this
+ * service account of this cluster, the association, and the ServiceAccount manifest, which needs no annotation. No OIDC provider, no custom resource, no Lambda.
+ *
+ * The agent must be on the nodes: `installAgent` installs it, EKS Auto Mode has it. Fargate has none: use `IrsaServiceAccount` there.
+ *
+ * Put in the place of an `IrsaServiceAccount` under the same id, it keeps that one's role, with its name and its policies.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+ * @example
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { PodIdentityServiceAccount } from 'cdk-irsa';
+ *
+ * const stack = new Stack(new App(), 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
+ * const api = new PodIdentityServiceAccount(stack, 'Api', { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api' });
+ * new Bucket(stack, 'Receipts').grantRead(api);
+ */
+export class PodIdentityServiceAccount extends ServiceAccountBase {
+  /** The association of the service account with the role. */
+  public readonly association: CfnPodIdentityAssociation;
+
+  constructor(scope: Construct, id: string, props: PodIdentityServiceAccountProps) {
+    super(scope, id, props);
+    this.association = associate(this, props, props.role === undefined);
+  }
+
+  /** @internal */
+  protected _propsProblem(): string | undefined {
+    return clusterNameProblem('clusterName', this.own.clusterName);
+  }
+
+  /** @internal */
+  protected _addTrust(trust: TrustPolicy): TrustPolicy {
+    return trustPodIdentity(this, trust, this._subject(), this.own);
+  }
+
+  /** @internal */
+  protected _ownAnnotations(): { [key: string]: string } {
+    return {};
+  }
+
+  /**
+   * The webhook goes by the association; an annotation for IRSA that names another role only misleads.
+   *
+   * @internal
+   */
+  protected _decidedAnnotations(): { [key: string]: DecidedAnnotation } {
+    return { [ROLE_ARN_ANNOTATION]: { value: this.roleArn, advice: 'Leave the annotation out: the association names the role.' } };
+  }
+
+  /** @internal */
+  protected _problems(): string[] {
+    return clusterNameProblems(this, 'clusterName', this.own.clusterName);
+  }
+
+  private get own(): PodIdentityServiceAccountProps {
+    return this._props as PodIdentityServiceAccountProps;
+  }
+}

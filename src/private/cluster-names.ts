@@ -1,0 +1,51 @@
+import { Fn, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { problem } from './errors';
+import { accountProblem, partitionProblem } from './issuer';
+import { settledProblems } from './parameter-safety';
+
+const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
+const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
+const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
+/** No wildcards: `ArnEquals` would take them. */
+const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
+
+/** Whether a literal is the name of an EKS cluster. */
+export function isClusterName(name: string): boolean {
+  return CLUSTER_NAME.test(name);
+}
+
+/** What is wrong with the name of an EKS cluster. Tokens pass. */
+export function clusterNameProblem(property: string, name: string): string | undefined {
+  if (Token.isUnresolved(name) || isClusterName(name)) return undefined;
+  return problem(property, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', name, '`aws eks list-clusters` prints the ones you have.');
+}
+
+/** What is wrong with the name of an EKS cluster that may be deferred. */
+export function clusterNameProblems(scope: IConstruct, property: string, name: string): string[] {
+  return settledProblems(scope, property, name, clusterNameProblem, CLUSTER_NAME_FRAGMENT);
+}
+
+/** What is wrong with the ARN of an EKS cluster. Tokens pass. */
+export function clusterArnProblem(property: string, arn: string): string | undefined {
+  if (Token.isUnresolved(arn) || CLUSTER_ARN.test(arn)) return undefined;
+  return problem(property, 'be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>', arn, '`aws eks describe-cluster --query cluster.arn` prints it.');
+}
+
+/** What is wrong with the ARN of an EKS cluster that roles in the stack of `scope` are to trust, and that may be deferred. */
+export function clusterArnProblems(scope: IConstruct, property: string, arn: string): string[] {
+  const stack = Stack.of(scope);
+  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: put the role there, and reach other accounts by `targetRole`.';
+  return settledProblems(scope, property, arn, (_, value) => {
+    const [, partition, , , account] = value.split(':');
+    return clusterArnProblem(property, value)
+      ?? partitionProblem(property, stack, partition, value, advice)
+      ?? accountProblem(property, stack, account, value, advice);
+  }, CLUSTER_ARN_FRAGMENT);
+}
+
+/** The account in an ARN. */
+export function accountOfArn(arn: string): string {
+  const parts = arn.split(':');
+  return parts.length > 5 ? parts[4] : Fn.select(4, Fn.split(':', arn));
+}

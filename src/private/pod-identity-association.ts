@@ -1,0 +1,70 @@
+import { createHash } from 'crypto';
+import { Stack } from 'aws-cdk-lib';
+import { CfnAddon, CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
+import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { PodIdentityOptions } from '../pod-identity-options';
+import { ServiceAccountSubject } from '../service-account-subject';
+import { TrustPolicy } from '../trust-policy';
+import { claim, earlierClaims } from './app-registry';
+import { problem } from './errors';
+import { fingerprint, literalPartition, settle } from './tokens';
+
+const AGENT = 'eks-pod-identity-agent';
+
+/** What is associated with its role. */
+export interface AssociatedServiceAccount extends Construct {
+  readonly namespace: string;
+  readonly serviceAccountName: string;
+  readonly role: IRole;
+}
+
+/** The ARN of a cluster in the account and region of the stack. */
+function clusterArn(scope: Construct, clusterName: string): string {
+  const stack = Stack.of(scope);
+  return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition: literalPartition(stack) });
+}
+
+/** Lets the service account in through Pod Identity. */
+export function trustPodIdentity(scope: Construct, trust: TrustPolicy, subject: ServiceAccountSubject, options: PodIdentityOptions): TrustPolicy {
+  return trust.addPodIdentity({ clusterArn: clusterArn(scope, options.clusterName), subjects: [subject], sessionTags: !options.disableSessionTags });
+}
+
+/** Associates a service account with its role, and makes what the options ask for beside it. */
+export function associate(owner: AssociatedServiceAccount, options: PodIdentityOptions, roleIsNew: boolean): CfnPodIdentityAssociation {
+  const { namespace, serviceAccountName, role } = owner;
+  const { clusterName, targetRole, disableSessionTags, installAgent } = options;
+  const association = new CfnPodIdentityAssociation(owner, 'PodIdentityAssociation', {
+    clusterName,
+    namespace,
+    serviceAccount: serviceAccountName,
+    roleArn: role.roleArn,
+    targetRoleArn: targetRole?.roleArn,
+    disableSessionTags,
+  });
+  if (targetRole && roleIsNew) {
+    role.addToPrincipalPolicy(new PolicyStatement({
+      actions: ['sts:AssumeRole', ...disableSessionTags ? [] : ['sts:TagSession']],
+      resources: [targetRole.roleArn],
+    }));
+  }
+  // An association without the agent on the nodes leaves new pods without credentials.
+  if (installAgent) association.addDependency(agentOf(owner, clusterName));
+  claim(owner, () => [`association ${fingerprint(owner, [namespace, serviceAccountName, clusterArn(owner, clusterName)])}`]);
+  return association;
+}
+
+/** The add-on of a cluster: one a stack, and one stack a cluster. */
+function agentOf(scope: Construct, clusterName: string): CfnAddon {
+  const stack = Stack.of(scope);
+  const id = `PodIdentityAgent-${createHash('sha256').update(fingerprint(stack, clusterName)).digest('hex').slice(0, 10)}`;
+  const existing = stack.node.tryFindChild(id);
+  if (existing) return existing as CfnAddon;
+  const agent = new CfnAddon(stack, id, { clusterName, addonName: AGENT });
+  claim(agent, () => [`agent ${fingerprint(agent, clusterArn(stack, clusterName))}`]);
+  agent.node.addValidation({
+    validate: () => earlierClaims(agent).map(other => problem('installAgent', `be set in one stack for cluster ${settle(agent, clusterName)}`, true,
+      `${Stack.of(other).node.path} installs the add-on ${AGENT} already, and EKS takes it once: leave \`installAgent\` out in ${stack.node.path}.`)),
+  });
+  return agent;
+}

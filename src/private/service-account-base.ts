@@ -1,0 +1,292 @@
+import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Token } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { earlierClaims } from './app-registry';
+import { fail, failIf, problem, withoutTokens } from './errors';
+import { noteRequiredTrust, requiredTrust } from './existing-role';
+import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
+import { addToChart, literalManifest } from './manifest-objects';
+import { settledProblems } from './parameter-safety';
+import { generatedRoleName, roleArnProblem } from './role-rules';
+import { settleForManifest } from './tokens';
+import { settledCopy } from './trust-document';
+import { warn } from './trust-rules';
+import { IrsaRole, IrsaRoleOptions } from '../irsa-role';
+import { KubernetesManifests } from '../kubernetes-manifests';
+import { ServiceAccountOptions } from '../service-account-options';
+import { ServiceAccountSubject } from '../service-account-subject';
+import { TrustPolicy } from '../trust-policy';
+
+export const ROLE_ARN_ANNOTATION = 'eks.amazonaws.com/role-arn';
+
+const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
+  'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration',
+];
+
+/** An annotation that this library decides on: what a user may not contradict. */
+export interface DecidedAnnotation {
+  /** The value; a word for it where the annotation is not written. */
+  readonly value: string;
+  /** What to do instead of an annotation that contradicts. */
+  readonly advice: string;
+}
+
+/**
+ * A Kubernetes service account with a role: the role, the manifest, and that both go by the same names. How pods
+ * get the role's credentials is for the classes that build on it. Their hooks are asked from this constructor: they may use `_props` and no field of their own.
+ *
+ * @internal
+ */
+export abstract class ServiceAccountBase extends Construct implements IGrantable {
+  /** The role that the service account assumes. */
+  public readonly role: IRole;
+
+  /** The ARN of the role, literal where account, region and name of the role are. */
+  public readonly roleArn: string;
+
+  /** The Kubernetes namespace. */
+  public readonly namespace: string;
+
+  /** The name of the ServiceAccount. */
+  public readonly serviceAccountName: string;
+
+  /** The role, as the one that grants are made to. */
+  public readonly grantPrincipal: IPrincipal;
+
+  /** @internal */
+  protected readonly _props: ServiceAccountOptions;
+
+  constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
+    super(scope, id);
+    this._props = { ...props, ...props.labels && { labels: { ...props.labels } }, ...props.annotations && { annotations: { ...props.annotations } } };
+    this.namespace = props.namespace;
+    this.serviceAccountName = props.serviceAccountName;
+    this.checkNames();
+    failIf(this, this._propsProblem());
+    this.checkObject();
+
+    this.role = props.role ?? this.makeRole();
+    if (props.role) this._addTrust(requiredTrust(props.role, this));
+    this.grantPrincipal = this.role.grantPrincipal;
+    const settledArn = settleForManifest(this, this.role.roleArn);
+    this.roleArn = typeof settledArn === 'string' ? settledArn : this.role.roleArn;
+    failIf(this, this.annotationConflict());
+
+    if (props.createServiceAccount ?? true) this.addToManifest();
+    this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /**
+   * Who may assume the role. What is added to it until synth is in the template.
+   *
+   * @throws when the role is an existing one that this library did not make: its trust is left as it is
+   */
+  public get trust(): TrustPolicy {
+    if (this.role instanceof IrsaRole) return this.role.trust;
+    return fail(this, problem('trust', 'belong to a role made by this library', this.role.node.path, 'An existing role is left as it is: change its trust policy where it is made.'));
+  }
+
+  /**
+   * The annotations of the ServiceAccount: for a Helm chart, or a ServiceAccount of cdk8s-plus. A copy.
+   */
+  public get annotations(): { [key: string]: string } {
+    return { ...this._props.annotations, ...this._ownAnnotations() };
+  }
+
+  /**
+   * Values for a Helm chart that follows the common convention:
+   * `{ serviceAccount: { create, name, annotations } }`. The chart creates the ServiceAccount exactly when this construct does not.
+   */
+  public helmValues(): { [key: string]: any } {
+    return {
+      serviceAccount: {
+        create: !(this._props.createServiceAccount ?? true),
+        name: this.serviceAccountName,
+        annotations: this.annotations,
+      },
+    };
+  }
+
+  /**
+   * The ServiceAccount as an object that may hold tokens, for `cluster.addManifest()`.
+   */
+  public toManifest(): { [key: string]: any } {
+    const { labels, automountServiceAccountToken, imagePullSecrets } = this._props;
+    const { annotations } = this;
+    return {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: {
+        name: this.serviceAccountName,
+        namespace: this.namespace,
+        ...Object.keys(labels ?? {}).length > 0 && { labels: { ...labels } },
+        ...Object.keys(annotations).length > 0 && { annotations },
+      },
+      ...automountServiceAccountToken !== undefined && { automountServiceAccountToken },
+      ...imagePullSecrets && { imagePullSecrets: imagePullSecrets.map(name => ({ name })) },
+    };
+  }
+
+  /** Adds a statement to the role's policy. */
+  public addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
+    return this.role.addToPrincipalPolicy(statement);
+  }
+
+  /** Attaches a managed policy to the role. */
+  public addManagedPolicy(policy: IManagedPolicy): void {
+    this.role.addManagedPolicy(policy);
+  }
+
+  /**
+   * What is wrong with the properties of the class itself.
+   *
+   * @internal
+   */
+  protected abstract _propsProblem(): string | undefined;
+
+  /**
+   * Adds this service account to a trust policy.
+   *
+   * @internal
+   */
+  protected abstract _addTrust(trust: TrustPolicy): TrustPolicy;
+
+  /**
+   * The annotations that are written.
+   *
+   * @internal
+   */
+  protected abstract _ownAnnotations(): { [key: string]: string };
+
+  /**
+   * The annotations that are decided, written or not.
+   *
+   * @internal
+   */
+  protected abstract _decidedAnnotations(): { [key: string]: DecidedAnnotation };
+
+  /**
+   * What is wrong with deferred properties of the class itself.
+   *
+   * @internal
+   */
+  protected abstract _problems(): string[];
+
+  /** @internal */
+  protected _subject(): ServiceAccountSubject {
+    return ServiceAccountSubject.exact(this.namespace, this.serviceAccountName);
+  }
+
+  private makeRole(): IrsaRole {
+    const options = Object.fromEntries(ROLE_OPTIONS.map(option => [option, this._props[option]])) as IrsaRoleOptions;
+    return new IrsaRole(this, 'Role', {
+      ...options,
+      roleName: options.roleName ?? generatedRoleName(this, this.namespace, this.serviceAccountName),
+      trust: this._addTrust(new TrustPolicy()),
+    });
+  }
+
+  private checkNames(): void {
+    failIf(this, namespaceProblem('namespace', this.namespace));
+    failIf(this, objectNameProblem('serviceAccountName', this.serviceAccountName));
+  }
+
+  private checkObject(): void {
+    const { labels = {}, annotations = {}, imagePullSecrets, role } = this._props;
+    failIf(this, labelsProblem('labels', labels));
+    failIf(this, annotationsProblem('annotations', annotations));
+    if (Token.isUnresolved(imagePullSecrets)) fail(this, problem('imagePullSecrets', 'be a list known at synth', imagePullSecrets, 'Write the names out; each of them may be a token.'));
+    for (const secret of imagePullSecrets ?? []) failIf(this, objectNameProblem('imagePullSecrets', secret));
+    const given = ROLE_OPTIONS.filter(option => this._props[option] !== undefined);
+    if (role && given.length > 0) {
+      fail(this, problem('role', `stand without the options of a new role (${given.join(', ')})`, role.node.path, 'Set them where the existing role is made, or leave `role` out.'));
+    }
+  }
+
+  /** Also where this construct writes no annotation, since the trust policy or the webhook's default decides then. */
+  private annotationConflict(): string | undefined {
+    const decided = this._decidedAnnotations();
+    const contradicted = Object.entries(this._props.annotations ?? {}).find(([key, value]) => key in decided && decided[key].value !== value);
+    if (!contradicted) return undefined;
+    const [key, value] = contradicted;
+    const { value: own, advice } = decided[key];
+    return problem(`annotations["${key}"]`, `not contradict this construct, which has ${Token.isUnresolved(own) ? 'the role of this construct' : own}`, value, advice);
+  }
+
+  private addToManifest(): void {
+    const { chart, createNamespace } = this._props;
+    const objects = [
+      ...createNamespace ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } }] : [],
+      this.toManifest(),
+    ];
+    if (chart) addToChart(this, chart, objects, manifest => literalManifest(this, manifest));
+    else KubernetesManifests.of(this)._add(this, objects, () => this.isDeferred());
+  }
+
+  /** Whether the manifest is complete only once the stack is deployed. */
+  private isDeferred(): boolean {
+    return [this.namespace, this.serviceAccountName, ...Object.values(this._ownAnnotations())].some(value => typeof settleForManifest(this, value) !== 'string');
+  }
+
+  private problems(): string[] {
+    const twice = earlierClaims(this).map(other => problem('serviceAccountName', 'be used once in a namespace of a cluster', `${this.namespace}/${this.serviceAccountName}`,
+      `${other.node.path} makes the same ServiceAccount, which can carry one role only: use that one, or another name here (${this.node.path}).`));
+    return [
+      // A role that is made here looks after its trust policy itself.
+      ...this._props.role ? this.existingRoleProblems() : [],
+      ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem),
+      ...this.renamedProblems(),
+      ...this.lateProblems(),
+      ...this._problems(),
+      ...twice,
+    ];
+  }
+
+  private existingRoleProblems(): string[] {
+    const found = [
+      ...settledProblems(this, 'namespace', this.namespace, namespaceProblem),
+      ...settledProblems(this, 'serviceAccountName', this.serviceAccountName, objectNameProblem),
+    ];
+    if (found.length > 0) return found;
+    if (this.role instanceof IrsaRole) return this.lacksTrust(this.role) ? [this.lacksTrustProblem()] : [];
+    noteRequiredTrust(this.role, this);
+    return [];
+  }
+
+  /** As far as can be said: what was added by hand may let anybody in. */
+  private lacksTrust(role: IrsaRole): boolean {
+    const byHand = (role.assumeRolePolicy?.statementCount ?? 0) > role.trust._statements(role).length;
+    return !byHand && !role.trust._covers(this, this._addTrust(new TrustPolicy()));
+  }
+
+  private lacksTrustProblem(): string {
+    return problem('role', `let in ${withoutTokens(`${this.namespace}/${this.serviceAccountName}`)} of this cluster`, `${this.role.node.path}, which does not`,
+      'Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+  }
+
+  /** `Role.customizeRoles` makes its report before anybody has named the precreated role: only the next synth can say its ARN. */
+  private isNamelessPrecreated(): boolean {
+    const nameless = this.role instanceof IrsaRole && this.roleArn.endsWith(':role');
+    if (nameless) {
+      warn(this, 'cdk-irsa:precreated-role-without-name',
+        `\`role\` is to be created by somebody else and has no name yet, so the manifest holds no ARN to use: name it in usePrecreatedRoles ("${this.role.node.path}").`);
+    }
+    return nameless;
+  }
+
+  /** An aspect or an override can rename the role after its ARN has been handed out. */
+  private renamedProblems(): string[] {
+    const now = settleForManifest(this, this.role.roleArn);
+    if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
+    return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now, 'Set `roleName` and `path` of this construct instead of changing the resource.')];
+  }
+
+  /** Tokens that turned out literal. */
+  private lateProblems(): string[] {
+    const { labels = {}, imagePullSecrets = [] } = this._props;
+    return [
+      labelsProblem('labels', settledCopy(this, labels)),
+      ...imagePullSecrets.flatMap(secret => settledProblems(this, 'imagePullSecrets', secret, objectNameProblem)),
+    ].filter((found): found is string => found !== undefined);
+  }
+}
