@@ -1,4 +1,4 @@
-import { letsIn } from './iam-simulator';
+import { letsIn, letsPodIn } from './iam-simulator';
 
 // The judge itself: a hand-written policy, decided as IAM documents it.
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/ABC';
@@ -27,4 +27,30 @@ test.each([
   ['another provider', 'StringEquals', 'system:serviceaccount:ns:sa', { ...token, providerArn: `${ARN}x` }, false],
 ])('the simulator decides on %s', (_, operator, sub, identity, expected) => {
   expect(letsIn(policy(operator, sub), identity)).toBe(expected);
+});
+
+const podPolicy = {
+  Version: '2012-10-17',
+  Statement: [{
+    Effect: 'Allow',
+    Principal: { Service: 'pods.eks.amazonaws.com' },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': '111122223333', 'aws:RequestTag/kubernetes-namespace': 'ns' },
+      ArnEquals: { 'aws:SourceArn': 'arn:aws:eks:eu-west-1:111122223333:cluster/blue' },
+    },
+  }],
+};
+const request = { clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/blue', account: '111122223333', namespace: 'ns', serviceAccount: 'sa' };
+
+test.each([
+  ['the service account', podPolicy, request, true],
+  ['another namespace', podPolicy, { ...request, namespace: 'other' }, false],
+  ['another cluster', podPolicy, { ...request, clusterArn: `${request.clusterArn}2` }, false],
+  ['another account', podPolicy, { ...request, account: '444455556666' }, false],
+  ['no session tags', podPolicy, { ...request, namespace: undefined }, false],
+  ['another service', { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Principal: { Service: 'eks.amazonaws.com' } }] }, request, false],
+  ['a policy that forgets sts:TagSession', { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Action: 'sts:AssumeRole' }] }, request, false],
+])('the simulator decides on Pod Identity: %s', (_, trust, identity, expected) => {
+  expect(letsPodIn(trust, identity)).toBe(expected);
 });

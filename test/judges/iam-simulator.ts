@@ -30,6 +30,26 @@ export function letsIn(trustPolicy: any, { providerArn, issuer, sub, aud }: WebI
   return ask(trustPolicy, providerArn, 'sts:AssumeRoleWithWebIdentity', context);
 }
 
+/** A request of EKS Pod Identity, as STS sees it. */
+export interface PodIdentityRequest {
+  readonly clusterArn: string;
+  readonly account: string;
+  /** Left out: an association without session tags. */
+  readonly namespace?: string;
+  readonly serviceAccount?: string;
+}
+
+/** Whether EKS Pod Identity can assume a role with this trust policy, and tag the session. */
+export function letsPodIn(trustPolicy: any, { clusterArn, account, namespace, serviceAccount }: PodIdentityRequest): boolean {
+  const context: Record<string, string> = {
+    'aws:SourceArn': clusterArn,
+    'aws:SourceAccount': account,
+    ...namespace !== undefined && { 'aws:RequestTag/kubernetes-namespace': namespace },
+    ...serviceAccount !== undefined && { 'aws:RequestTag/kubernetes-service-account': serviceAccount },
+  };
+  return ['sts:AssumeRole', 'sts:TagSession'].every(action => ask(trustPolicy, 'pods.eks.amazonaws.com', action, context));
+}
+
 /** Whether a role with this trust policy can be assumed by an IAM principal. */
 export function letsPrincipalIn(trustPolicy: any, principalArn: string, context: Record<string, string> = {}): boolean {
   return ask(trustPolicy, principalArn, 'sts:AssumeRole', context);

@@ -1,0 +1,344 @@
+import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
+import { letsIn, letsPodIn, PodIdentityRequest, trustPolicyErrors } from './judges/iam-simulator';
+import { ACCOUNT, agnosticStack, cluster, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicy, warnings } from './support';
+
+const CLUSTER_ARN = `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/production`;
+const POD: PodIdentityRequest = { clusterArn: CLUSTER_ARN, account: ACCOUNT, namespace: 'payments', serviceAccount: 'api' };
+
+function podServiceAccount(stack: Stack, id = 'Sa', props: Partial<PodIdentityServiceAccountProps> = {}): PodIdentityServiceAccount {
+  return new PodIdentityServiceAccount(stack, id, { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api', ...props });
+}
+
+const association = (properties: any) => ({ Type: 'AWS::EKS::PodIdentityAssociation', Properties: properties });
+const arnOf = (stack: Stack, sa: { role: iam.IRole }) => ({ 'Fn::GetAtt': [logicalId(stack, sa.role as IrsaRole), 'Arn'] });
+
+const NEIGHBOURS: [string, PodIdentityRequest][] = [
+  ['another namespace', { ...POD, namespace: 'payment' }],
+  ['another name', { ...POD, serviceAccount: 'api2' }],
+  ['the names the other way round', { ...POD, namespace: 'api', serviceAccount: 'payments' }],
+  ['other case', { ...POD, serviceAccount: 'API' }],
+  ['another cluster', { ...POD, clusterArn: `${CLUSTER_ARN}-2` }],
+  ['a cluster of another region', { ...POD, clusterArn: CLUSTER_ARN.replace(REGION, 'us-east-1') }],
+  ['a cluster of another account', { ...POD, clusterArn: CLUSTER_ARN.replace(ACCOUNT, '444455556666') }],
+  ['another account', { ...POD, account: '444455556666' }],
+  ['no session tags', { clusterArn: CLUSTER_ARN, account: ACCOUNT }],
+  ['a namespace alone', { ...POD, serviceAccount: undefined }],
+];
+
+describe('minimal', () => {
+  const stack = literalStack();
+  const sa = podServiceAccount(stack);
+
+  test('a role and an association', () => {
+    const { Resources, Outputs } = Template.fromStack(stack).toJSON();
+    expect(Object.values<any>(Resources).map(({ Type }) => Type).sort()).toEqual(['AWS::EKS::PodIdentityAssociation', 'AWS::IAM::Role']);
+    expect(Object.values(Resources)).toContainEqual(association({ ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn: arnOf(stack, sa) }));
+    expect(Outputs).toBeUndefined();
+  });
+
+  test('whose trust is valid and lets exactly this service account of this cluster in', () => {
+    const trust = trustPolicy(stack);
+    expect(trustPolicyErrors(trust)).toEqual([]);
+    expect(letsPodIn(trust, POD)).toBe(true);
+    expect(letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: 'system:serviceaccount:payments:api', aud: 'sts.amazonaws.com' })).toBe(false);
+  });
+
+  test.each(NEIGHBOURS)('and refuses %s', (_, neighbour) => {
+    expect(letsPodIn(trustPolicy(stack), neighbour)).toBe(false);
+  });
+
+  test('and a manifest without an annotation', () => {
+    expect(sa.toManifest()).toEqual({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'api', namespace: 'payments' } });
+    expect(sa.helmValues()).toEqual({ serviceAccount: { create: false, name: 'api', annotations: {} } });
+  });
+
+});
+
+test('it is an IGrantable', () => {
+  const stack = literalStack();
+  const sa = podServiceAccount(stack);
+  new Bucket(stack, 'Bucket').grantRead(sa);
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', { Roles: [{ Ref: logicalId(stack, sa.role as IrsaRole) }] });
+});
+
+test('maximal', () => {
+  const app = new App();
+  const stack = literalStack(app);
+  const other = literalStack(app, 'Other', { account: '444455556666', region: REGION });
+  const targetRole = new iam.Role(other, 'Target', { roleName: 'target', assumedBy: new iam.AccountPrincipal(ACCOUNT) });
+  const sa = podServiceAccount(stack, 'Sa', {
+    targetRole,
+    disableSessionTags: false,
+    installAgent: true,
+    labels: { app: 'api' },
+    annotations: { owner: 'payments' },
+    automountServiceAccountToken: false,
+    roleName: 'api',
+    path: '/workloads/',
+  });
+  const template = Template.fromStack(stack);
+  const targetArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:role/target']] };
+  template.hasResource('AWS::EKS::PodIdentityAssociation', {
+    Properties: { ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn: arnOf(stack, sa), TargetRoleArn: targetArn, DisableSessionTags: false },
+    DependsOn: [Match.stringLikeRegexp('^PodIdentityAgent')],
+  });
+  template.hasResourceProperties('AWS::EKS::Addon', { AddonName: 'eks-pod-identity-agent', ClusterName: 'production' });
+  template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Action: ['sts:AssumeRole', 'sts:TagSession'], Effect: 'Allow', Resource: targetArn }] } });
+  template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'api', Path: '/workloads/' });
+  expect(sa.toManifest()).toEqual({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'api', namespace: 'payments', labels: { app: 'api' }, annotations: { owner: 'payments' } },
+    automountServiceAccountToken: false,
+  });
+});
+
+test('without session tags the trust holds to cluster and account, and warns', () => {
+  const stack = literalStack();
+  podServiceAccount(stack, 'Sa', { disableSessionTags: true, targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target') });
+  const trust = trustPolicy(stack);
+  expect(letsPodIn(trust, { clusterArn: CLUSTER_ARN, account: ACCOUNT })).toBe(true);
+  expect(letsPodIn(trust, { clusterArn: `${CLUSTER_ARN}2`, account: ACCOUNT })).toBe(false);
+  expect(letsPodIn(trust, { clusterArn: CLUSTER_ARN, account: '444455556666' })).toBe(false);
+  Template.fromStack(stack).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { DisableSessionTags: true });
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Action: 'sts:AssumeRole' }] } });
+  expect(warnings(stack)).toEqual([expect.stringContaining('[ack: cdk-irsa:pod-identity-without-session-tags]')]);
+  expect(warnings(stack)[0]).toContain('every Pod Identity association of the cluster that names this role');
+});
+
+test('a cluster of the same app: everything is deferred but the trust stays an object', () => {
+  const stack = agnosticStack();
+  podServiceAccount(stack, 'Sa', { clusterName: cluster(stack).ref });
+  const { Condition } = trustPolicy(stack).Statement[0];
+  const arn = ['arn:', { Ref: 'AWS::Partition' }, ':eks:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':cluster/', { Ref: 'Cluster' }];
+  expect(Condition).toEqual({
+    ArnEquals: { 'aws:SourceArn': { 'Fn::Join': ['', arn] } },
+    StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'payments', 'aws:RequestTag/kubernetes-service-account': 'api', 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+  });
+  // Nothing in the manifest depends on the deployment.
+  expect(Template.fromStack(stack).toJSON().Outputs).toBeUndefined();
+});
+
+test.each([['cn-north-1', 'aws-cn'], ['us-gov-east-1', 'aws-us-gov'], ['eusc-de-east-1', 'aws-eusc']])('in %s the partition is %s, the service is the same', (region, partition) => {
+  const stack = literalStack(new App(), 'Stack', { account: ACCOUNT, region });
+  podServiceAccount(stack);
+  expect(letsPodIn(trustPolicy(stack), { ...POD, clusterArn: `arn:${partition}:eks:${region}:${ACCOUNT}:cluster/production` })).toBe(true);
+  expect(letsPodIn(trustPolicy(stack), POD)).toBe(false);
+});
+
+describe('the agent', () => {
+  test('is not installed unless asked for', () => {
+    const stack = literalStack();
+    podServiceAccount(stack);
+    Template.fromStack(stack).resourceCountIs('AWS::EKS::Addon', 0);
+  });
+
+  test('is installed once a cluster', () => {
+    const stack = literalStack();
+    podServiceAccount(stack, 'A', { installAgent: true });
+    podServiceAccount(stack, 'B', { installAgent: true, serviceAccountName: 'b' });
+    podServiceAccount(stack, 'C', { installAgent: true, serviceAccountName: 'c', clusterName: 'green' });
+    expect(Object.values(Template.fromStack(stack).findResources('AWS::EKS::Addon')).map(({ Properties }) => Properties.ClusterName).sort()).toEqual(['green', 'production']);
+  });
+
+  test('of two stacks for one cluster is an error that names both', () => {
+    const app = new App();
+    podServiceAccount(literalStack(app, 'One'), 'A', { installAgent: true });
+    podServiceAccount(literalStack(app, 'Two'), 'B', { installAgent: true, serviceAccountName: 'b' });
+    expect(() => app.synth()).toThrow(/\[Two\/PodIdentityAgent-\w+\] `installAgent` must be set in one stack for cluster production, got: true\. One installs the add-on eks-pod-identity-agent already, and EKS takes it once: leave `installAgent` out in Two\./);
+  });
+});
+
+describe('an existing role', () => {
+  test('is associated and left as it is', () => {
+    const stack = literalStack();
+    podServiceAccount(stack, 'Sa', { role: iam.Role.fromRoleName(stack, 'Role', 'shared'), targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target') });
+    const template = Template.fromStack(stack);
+    expect(Object.values<any>(template.toJSON().Resources).map(({ Type }) => Type)).toEqual(['AWS::EKS::PodIdentityAssociation']);
+    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', { RoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/shared`]] } });
+  });
+
+  test('that is an IrsaRole must let it in', () => {
+    const sharing = (...names: string[]) => {
+      const stack = literalStack();
+      const trust = new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [ServiceAccountSubject.matching('payments', 'a*')] });
+      const role = new IrsaRole(stack, 'Role', { trust });
+      for (const serviceAccountName of names) podServiceAccount(stack, serviceAccountName, { role, serviceAccountName });
+      return stack;
+    };
+    Template.fromStack(sharing('api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
+    expect(() => Template.fromStack(sharing('api', 'b'))).toThrow('[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+  });
+});
+
+describe('bad input', () => {
+  test.each<[string, Partial<PodIdentityServiceAccountProps>, string]>([
+    ['a cluster name', { clusterName: 'no name' }, '[Stack/Sa] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "no name". `aws eks list-clusters` prints the ones you have.'],
+    ['an empty cluster name', { clusterName: '' }, '`clusterName` must be the name of an EKS cluster'],
+    ['a cluster name of 101 characters', { clusterName: 'c'.repeat(101) }, '`clusterName` must be the name of an EKS cluster'],
+    ['a wildcard', { clusterName: 'prod*' }, '`clusterName` must be the name of an EKS cluster'],
+    ['a namespace', { namespace: 'Payments' }, '[Stack/Sa] `namespace` must be a DNS-1123 label'],
+    ['a name', { serviceAccountName: 'a..b' }, '[Stack/Sa] `serviceAccountName` must be a DNS-1123 subdomain'],
+    ['a role with role options', { role: iam.Role.fromRoleArn(literalStack(), 'R', `arn:aws:iam::${ACCOUNT}:role/r`), path: '/x/' }, '[Stack/Sa] `role` must stand without the options of a new role (path)'],
+    ['an IRSA annotation of another role', { annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/other` } },
+      `[Stack/Sa] \`annotations["eks.amazonaws.com/role-arn"]\` must not contradict this construct, which has arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:role/other". Leave the annotation out: the association names the role.`],
+  ])('%s', (_, props, message) => {
+    expect(() => podServiceAccount(literalStack(), 'Sa', props)).toThrow(message);
+  });
+
+  test.each(['c', 'c'.repeat(100), '0-a_B'])('%s is a cluster name', clusterName => {
+    expect(podServiceAccount(literalStack(), 'Sa', { clusterName }).association.clusterName).toBe(clusterName);
+  });
+
+  test('an IRSA annotation of the same role is let pass', () => {
+    expect(podServiceAccount(literalStack(), 'Sa', { roleName: 'r', annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/r` } }).annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
+  });
+
+  test.each<[string, string | undefined, string]>([
+    ['open', undefined, '`clusterName (parameter Stack/Name)` must have an allowedPattern'],
+    ['with a wildcard', '^[a-z*]+$', '`clusterName (parameter Stack/Name)` must have an allowedPattern'],
+  ])('a cluster name from a parameter that is %s', (_, allowedPattern, message) => {
+    const stack = agnosticStack();
+    podServiceAccount(stack, 'Sa', { clusterName: new CfnParameter(stack, 'Name', { allowedPattern }).valueAsString });
+    expect(() => Template.fromStack(stack)).toThrow(message);
+  });
+
+  test('a cluster name from a closed parameter is fine', () => {
+    const stack = agnosticStack();
+    podServiceAccount(stack, 'Sa', { clusterName: new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString });
+    Template.fromStack(stack).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { ClusterName: { Ref: 'Name' } });
+  });
+
+  test('a cluster name put together with a wildcard', () => {
+    const stack = agnosticStack();
+    podServiceAccount(stack, 'Sa', { clusterName: `${cluster(stack).ref}*` });
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Sa] `clusterName` must be put together from valid characters, around what the deployment fills in, got: "*".');
+  });
+
+  test('two associations of one service account', () => {
+    const app = new App();
+    podServiceAccount(literalStack(app, 'One'));
+    podServiceAccount(literalStack(app, 'Two'));
+    expect(() => app.synth()).toThrow('[Two/Sa] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". One/Sa makes the same ServiceAccount');
+  });
+
+  test('the same names in another cluster, region or account are fine', () => {
+    const app = new App();
+    podServiceAccount(literalStack(app, 'One'));
+    podServiceAccount(literalStack(app, 'Two'), 'Sa', { clusterName: 'green' });
+    podServiceAccount(literalStack(app, 'Three', { account: ACCOUNT, region: 'us-east-1' }));
+    podServiceAccount(literalStack(app, 'Four', { account: '444455556666', region: REGION }));
+    expect(app.synth().stacks).toHaveLength(4);
+  });
+});
+
+describe('TrustPolicy.addPodIdentity', () => {
+  const trustOf = (...options: Parameters<TrustPolicy['addPodIdentity']>) => {
+    const stack = literalStack();
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity(...options) });
+    return trustPolicy(stack);
+  };
+  const subjects = [ServiceAccountSubject.exact('a', 'x'), ServiceAccountSubject.exact('b', 'y'), ServiceAccountSubject.exact('a', 'z')];
+
+  test('names of two namespaces do not mix', () => {
+    const trust = trustOf({ clusterArn: CLUSTER_ARN, subjects });
+    const inside = (namespace: string, serviceAccount: string) => letsPodIn(trust, { ...POD, namespace, serviceAccount });
+    expect([['a', 'x'], ['a', 'z'], ['b', 'y']].map(([namespace, name]) => inside(namespace, name))).toEqual([true, true, true]);
+    expect([['a', 'y'], ['b', 'x'], ['b', 'z'], ['x', 'a']].map(([namespace, name]) => inside(namespace, name))).toEqual([false, false, false, false]);
+    expect(trust.Statement.map(({ Condition }: any) => Condition.StringEquals['aws:RequestTag/kubernetes-service-account'])).toEqual([['x', 'z'], 'y']);
+  });
+
+  test('clusters that let in the same share a statement; others do not', () => {
+    const stack = literalStack();
+    const green = CLUSTER_ARN.replace('production', 'green');
+    const trust = new TrustPolicy()
+      .addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [subjects[0]] })
+      .addPodIdentity({ clusterArn: green, subjects: [subjects[0], subjects[0]] })
+      .addPodIdentity({ clusterArn: green, subjects: [subjects[1]] });
+    new IrsaRole(stack, 'Role', { trust });
+    expect(trustPolicy(stack).Statement.map(({ Condition }: any) => [Condition.ArnEquals['aws:SourceArn'], Condition.StringEquals['aws:RequestTag/kubernetes-service-account']]))
+      .toEqual([[[green, CLUSTER_ARN], 'x'], [green, 'y']]);
+    expect(letsPodIn(trustPolicy(stack), { ...POD, namespace: 'b', serviceAccount: 'y' })).toBe(false);
+  });
+
+  test('patterns match, and those of namespaces warn', () => {
+    const stack = literalStack();
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [ServiceAccountSubject.anyInNamespace('batch'), ServiceAccountSubject.matching('team-*', 'deploy?r')] }) });
+    const inside = (namespace: string, serviceAccount: string) => letsPodIn(trustPolicy(stack), { ...POD, namespace, serviceAccount });
+    expect([inside('batch', 'any'), inside('team-a', 'deployer'), inside('team-', 'deployor')]).toEqual([true, true, true]);
+    expect([inside('batch2', 'any'), inside('team', 'deployer'), inside('team-a', 'deployr'), letsPodIn(trustPolicy(stack), { clusterArn: CLUSTER_ARN, account: ACCOUNT })]).toEqual([false, false, false, false]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/a pattern of namespaces, "team-\*".*\[ack: cdk-irsa:wildcard-namespace\]/)]);
+  });
+
+  test('beside service accounts by web identity, literal and deferred', () => {
+    const stack = literalStack();
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addServiceAccounts(literalProvider(stack), [subjects[0]]).addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [subjects[0]] }) });
+    const trust = trustPolicy(stack);
+    expect(letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: 'system:serviceaccount:a:x', aud: 'sts.amazonaws.com' })).toBe(true);
+    expect(letsPodIn(trust, { ...POD, namespace: 'a', serviceAccount: 'x' })).toBe(true);
+  });
+
+  test.each<[string, Parameters<TrustPolicy['addPodIdentity']>[0], string]>([
+    ['no subject', { clusterArn: CLUSTER_ARN, subjects: [] }, '[TrustPolicy.addPodIdentity] `subjects` must name at least one service account, got: [].'],
+    ['no ARN', { clusterArn: 'production', subjects }, '[TrustPolicy.addPodIdentity] `clusterArn` must be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>, got: "production". `aws eks describe-cluster --query cluster.arn` prints it.'],
+    ['a wildcard', { clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/*`, subjects }, '`clusterArn` must be the ARN of an EKS cluster'],
+    ['another resource', { clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:nodegroup/a`, subjects }, '`clusterArn` must be the ARN of an EKS cluster'],
+  ])('%s is an error', (_, options, message) => {
+    expect(() => new TrustPolicy().addPodIdentity(options)).toThrow(message);
+  });
+
+  test.each<[string, string, string]>([
+    ['account', CLUSTER_ARN.replace(ACCOUNT, '444455556666'), `[Stack/Role] \`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:eks:${REGION}:444455556666:cluster/production". EKS Pod Identity takes a role of the cluster's own account: put the role there, and reach other accounts by \`targetRole\`.`],
+    ['partition', CLUSTER_ARN.replace('arn:aws:', 'arn:aws-cn:'), '[Stack/Role] `clusterArn` must be in the partition of the stack, aws, got: "arn:aws-cn:eks:'],
+  ])('a cluster of another %s is an error', (_, clusterArn, message) => {
+    expect(() => trustOf({ clusterArn, subjects })).toThrow(message);
+  });
+
+  test('the ARN attribute of a cluster: its account is split off at deployment', () => {
+    const stack = agnosticStack();
+    const eks = cluster(stack);
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: eks.attrArn, subjects: [subjects[0]] }) });
+    const { Condition } = trustPolicy(stack).Statement[0];
+    expect(Condition.ArnEquals['aws:SourceArn']).toEqual({ 'Fn::GetAtt': ['Cluster', 'Arn'] });
+    expect(Condition.StringEquals['aws:SourceAccount']).toEqual({ 'Fn::Select': [4, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Cluster', 'Arn'] }] }] });
+  });
+
+  test('an ARN put together with a wildcard is an error', () => {
+    const stack = agnosticStack();
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: '*' }), subjects }) });
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `clusterArn` must be put together from valid characters');
+  });
+});
+
+test('IrsaServiceAccount with podIdentity trusts both, and only this service account by either way', () => {
+  const stack = literalStack();
+  const sa = new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'api', podIdentity: { clusterName: 'production' } });
+  const trust = trustPolicy(stack);
+  const token = { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: 'system:serviceaccount:payments:api', aud: 'sts.amazonaws.com' };
+  expect(letsIn(trust, token)).toBe(true);
+  expect(letsIn(trust, { ...token, sub: 'system:serviceaccount:payments:api2' })).toBe(false);
+  expect(letsPodIn(trust, POD)).toBe(true);
+  for (const [, neighbour] of NEIGHBOURS) expect(letsPodIn(trust, neighbour)).toBe(false);
+  expect(Object.values(Template.fromStack(stack).findResources('AWS::EKS::PodIdentityAssociation'))).toEqual([
+    association({ ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn: arnOf(stack, sa) }),
+  ]);
+  expect(sa.annotations['eks.amazonaws.com/role-arn']).toBe(sa.roleArn);
+});
+
+test.each([
+  ['no name', '[Stack/Sa] `podIdentity.clusterName` must be the name of an EKS cluster'],
+])('podIdentity with the cluster name %s is an error', (clusterName, message) => {
+  const stack = literalStack();
+  expect(() => new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), namespace: 'a', serviceAccountName: 'b', podIdentity: { clusterName } })).toThrow(message);
+});
+
+test('a nested stack: the association refers to its own role', () => {
+  const stack = literalStack();
+  const nested = new NestedStack(stack, 'Nested');
+  const sa = new PodIdentityServiceAccount(nested, 'Sa', { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api' });
+  Template.fromStack(nested).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { RoleArn: arnOf(nested, sa) });
+});
