@@ -19,15 +19,17 @@ export interface WebIdentity {
   /** Left out: a token without the claim. */
   readonly sub?: string;
   readonly aud?: string;
+  /** The account of the role; a provider of another one is none for it. */
+  readonly account?: string;
 }
 
 /** Whether a role with this trust policy lets the token in. */
-export function letsIn(trustPolicy: any, { providerArn, issuer, sub, aud }: WebIdentity): boolean {
+export function letsIn(trustPolicy: any, { providerArn, issuer, sub, aud, account }: WebIdentity): boolean {
   const context: Record<string, string> = {
     ...sub !== undefined && { [`${issuer}:sub`]: sub },
     ...aud !== undefined && { [`${issuer}:aud`]: aud },
   };
-  return ask(trustPolicy, providerArn, 'sts:AssumeRoleWithWebIdentity', context);
+  return ask(trustPolicy, providerArn, 'sts:AssumeRoleWithWebIdentity', context, account);
 }
 
 /** A request of EKS Pod Identity, as STS sees it. */
@@ -71,13 +73,13 @@ export function allows(policies: any[], action: string, resource: string, contex
   });
 }
 
-function ask(trustPolicy: any, principal: string, action: string, context: Record<string, string>): boolean {
-  return run({ principal, action, resource: 'arn:aws:iam::111122223333:role/workload', context, resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }) });
+function ask(trustPolicy: any, principal: string, action: string, context: Record<string, string>, account = '111122223333'): boolean {
+  return run({ principal, action, account, resource: `arn:aws:iam::${account}:role/workload`, context, resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }) });
 }
 
-function run({ principal, action, resource, context, identityPolicies = [], resourcePolicy }: any): boolean {
+function run({ principal, action, account = '111122223333', resource, context, identityPolicies = [], resourcePolicy }: any): boolean {
   const analysis = authorize({
-    request: new AwsRequestImpl(principal, { resource, accountId: '111122223333' }, action, new RequestContextImpl(context)),
+    request: new AwsRequestImpl(principal, { resource, accountId: account }, action, new RequestContextImpl(context)),
     sessionPolicy: undefined,
     identityPolicies,
     serviceControlPolicies: [],
