@@ -1,0 +1,58 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { ArnPrincipal, Role, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { IrsaRole, KubernetesManifests, PodIdentityServiceAccount, TrustPolicy } from 'cdk-irsa';
+import { ApiObject } from 'cdk8s';
+
+const BUCKET_NAME = 'invoices-444455556666';
+
+const app = new App();
+const workloads = new Stack(app, 'PodIdentity', { env: { account: '111122223333', region: 'eu-west-1' } });
+const data = new Stack(app, 'PodIdentityData', { env: { account: '444455556666', region: 'eu-west-1' } });
+
+// The cluster is named; no issuer, no OIDC provider.
+const api = new PodIdentityServiceAccount(workloads, 'Api', {
+  clusterName: 'production',
+  namespace: 'invoices',
+  createNamespace: true,
+  serviceAccountName: 'api',
+  installAgent: true,
+});
+new Bucket(workloads, 'Drafts', { bucketName: 'drafts-111122223333' }).grantReadWrite(api);
+
+// A role of another account: EKS assumes the first role, then the target, and pods get the credentials of the target.
+const names = { namespace: 'invoices', serviceAccountName: 'archiver' };
+const targetArn = 'arn:aws:iam::444455556666:role/invoices-archive';
+const archiver = new PodIdentityServiceAccount(workloads, 'Archiver', {
+  ...names,
+  clusterName: 'production',
+  targetRole: Role.fromRoleArn(workloads, 'Target', targetArn),
+});
+const target = new IrsaRole(data, 'Archive', {
+  roleName: 'invoices-archive',
+  // The session tags that EKS sends come along: the target looks at them again.
+  trust: new TrustPolicy().addPrincipal(new SessionTagsPrincipal(new ArnPrincipal(archiver.roleArn).withConditions({
+    StringEquals: {
+      'aws:RequestTag/kubernetes-namespace': names.namespace,
+      'aws:RequestTag/kubernetes-service-account': names.serviceAccountName,
+    },
+  }))),
+});
+data.addDependency(workloads); // IAM refuses a principal that does not exist yet
+new Bucket(data, 'Invoices', { bucketName: BUCKET_NAME }).grantPut(target);
+
+new ApiObject(KubernetesManifests.of(workloads).chart, 'Pod', {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'archiver', namespace: archiver.namespace },
+  spec: {
+    serviceAccountName: archiver.serviceAccountName,
+    restartPolicy: 'Never',
+    containers: [{
+      name: 'aws-cli',
+      image: 'amazon/aws-cli:2.31.0',
+      args: ['s3', 'cp', '/etc/hostname', `s3://${BUCKET_NAME}/`],
+      resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+    }],
+  },
+});

@@ -1,0 +1,34 @@
+import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
+
+const BUCKET_NAME = 'build-artifacts-111122223333';
+
+const app = new App();
+const stack = new Stack(app, 'SharedRole', { env: { account: '111122223333', region: 'eu-west-1' } });
+const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc',
+  'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE');
+
+// 1. One role for the runners of many namespaces. Those of the teams are named, those of pull requests match a pattern.
+const teams = ['payments', 'orders'];
+const runners = new IrsaRole(stack, 'Runners', {
+  roleName: 'runners',
+  trust: new TrustPolicy().addServiceAccounts(oidcProvider, [
+    ...teams.map(team => ServiceAccountSubject.exact(team, 'runner')),
+    ServiceAccountSubject.matching('pull-request-*', 'runner'),
+  ]),
+});
+Annotations.of(runners).acknowledgeWarning('cdk-irsa:wildcard-namespace', 'only the CI system may create namespaces of this name');
+new Bucket(stack, 'Artifacts', { bucketName: BUCKET_NAME }).grantReadWrite(runners);
+
+// A manifest for each team. The CI system makes those of pull requests, with `runners.roleArn` in the annotation.
+for (const team of teams) {
+  new IrsaServiceAccount(stack, `Runner-${team}`, { oidcProvider, role: runners, namespace: team, serviceAccountName: 'runner' });
+}
+
+// 2. Manifests for a role that somebody else owns: synth says what its trust policy must contain.
+const audit = Role.fromRoleName(stack, 'Audit', 'audit-reader');
+for (const team of teams) {
+  new IrsaServiceAccount(stack, `Audit-${team}`, { oidcProvider, role: audit, namespace: team, serviceAccountName: 'audit' });
+}

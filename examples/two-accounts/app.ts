@@ -1,0 +1,33 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, TrustPolicy } from 'cdk-irsa';
+
+const app = new App();
+const workloads = new Stack(app, 'Workloads', { env: { account: '111122223333', region: 'eu-west-1' } });
+const data = new Stack(app, 'Data', { env: { account: '444455556666', region: 'eu-west-1' } });
+
+// The cluster is in the account of the workloads.
+const issuerUrl = ClusterOidcProvider.lookupIssuerUrl(workloads, { clusterName: 'production' });
+
+// Directly: the account of the data trusts the cluster itself, and the pod assumes a role there. One hop, one session.
+const reader = new IrsaServiceAccount(data, 'Reader', {
+  oidcProvider: new ClusterOidcProvider(data, 'Oidc', { issuerUrl }),
+  namespace: 'reports',
+  serviceAccountName: 'reader',
+});
+new Bucket(data, 'Reports', { bucketName: 'reports-444455556666' }).grantRead(reader);
+
+// Chained: the pod has a role in its own account, and from that one it assumes a role in the account of the data.
+const importer = new IrsaServiceAccount(workloads, 'Importer', {
+  oidcProvider: ClusterOidcProvider.fromIssuerUrl(workloads, 'Oidc', issuerUrl),
+  namespace: 'reports',
+  serviceAccountName: 'importer',
+});
+const inbox = new IrsaRole(data, 'Inbox', {
+  roleName: 'reports-inbox',
+  trust: new TrustPolicy().addPrincipal(importer.grantPrincipal), // this half lets it in …
+});
+inbox.grantAssumeRole(importer.grantPrincipal); // … and this one lets it ask
+data.addDependency(workloads); // IAM refuses a principal that does not exist yet
+new Queue(data, 'Queue', { queueName: 'reports-inbox' }).grantSendMessages(inbox);
