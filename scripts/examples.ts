@@ -3,7 +3,7 @@
  */
 import { execFile } from 'child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'fs';
-import { join } from 'path';
+import { basename, dirname, join } from 'path';
 import { promisify } from 'util';
 
 const EXAMPLES_DIR = join(__dirname, '..', 'examples');
@@ -18,6 +18,8 @@ const NEEDS_CODE = /^(AWS::Lambda::Function|Custom::.+|AWS::CloudFormation::Cust
 export interface Template {
   readonly file: string;
   readonly stackName: string;
+  /** The account it is deployed to, where that is known. */
+  readonly account?: string;
   readonly body: any;
   /** The Kubernetes manifest beside it, if there is one. */
   readonly manifestFile?: string;
@@ -75,8 +77,16 @@ function readTemplate(file: string): Template {
   const manifestFile = file.replace(TEMPLATE, '.k8s.yaml');
   return {
     file,
-    stackName: file.replace(TEMPLATE, '').replace(/^.*[/\\]/, ''),
+    stackName: basename(file).replace(TEMPLATE, ''),
+    account: accountOf(file),
     body: JSON.parse(readFileSync(file, 'utf8')),
     ...existsSync(manifestFile) && { manifestFile },
   };
+}
+
+/** As the cloud assembly says it: `aws://<account>/<region>`. */
+function accountOf(templateFile: string): string | undefined {
+  const { artifacts } = JSON.parse(readFileSync(join(dirname(templateFile), 'manifest.json'), 'utf8'));
+  const stack = Object.values<any>(artifacts).find(({ properties }) => properties?.templateFile === basename(templateFile));
+  return /^aws:\/\/(\d{12})\//.exec(stack?.environment)?.[1];
 }

@@ -5,39 +5,56 @@ import { readFileSync } from 'fs';
 import { relative } from 'path';
 import { Assembly, Template } from './examples';
 
-/** A role that service accounts may assume, and who they are. */
+/** A role, and by one statement of its trust policy who may assume it. */
 export interface Workload {
   readonly template: Template;
   readonly roleId: string;
   /** The role as the template holds it. */
   readonly role: any;
-  readonly issuer: string;
-  readonly audience: string;
-  readonly subjects: string[];
+  /** Who, in short: `namespace/name`, or a role. */
+  readonly who: string[];
+  /** How they get in, as rows of the report. */
+  readonly by: [label: string, ...values: string[]][];
 }
 
-/** The workloads of an example: one for each web-identity statement of a role. */
+/** The workloads of an example: one for each statement of a role that lets in service accounts, or a role of theirs. */
 export function workloadsOf({ templates }: Assembly): Workload[] {
   return templates.flatMap(template => resources(template, 'AWS::IAM::Role').flatMap(([roleId, role]) =>
-    trustStatements(role).filter(({ Action }) => Action === 'sts:AssumeRoleWithWebIdentity').map(({ Condition }) => {
-      const conditions: [string, any][] = Object.values<any>(Condition).flatMap(Object.entries);
-      const [audienceKey, audience] = conditions.find(([key]) => key.endsWith(':aud'))!;
-      const [, subjects] = conditions.find(([key]) => key.endsWith(':sub'))!;
-      return { template, roleId, role, issuer: audienceKey.slice(0, -':aud'.length), audience, subjects: [subjects].flat() };
+    trustStatements(role).flatMap(statement => {
+      const entrance = entranceOf(statement);
+      return entrance ? [{ template, roleId, role, ...entrance }] : [];
     })));
+}
+
+/** What a statement says of who gets in; nothing where it is about neither service accounts nor roles. */
+function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who' | 'by'> | undefined {
+  const conditions: [string, any][] = Object.values<any>(Condition ?? {}).flatMap(Object.entries);
+  const values = (suffix: string): string[] => [conditions.find(([key]) => key.endsWith(suffix))?.[1] ?? []].flat().map(value => words(value)!);
+  if (Action === 'sts:AssumeRoleWithWebIdentity') {
+    const [audienceKey] = conditions.find(([key]) => key.endsWith(':aud'))!;
+    const issuer = audienceKey.slice(0, -':aud'.length).replace(/^<(.*)>$/, 'known at deployment ($1)');
+    return {
+      who: values(':sub').map(subject => subject.replace(/^system:serviceaccount:(.+):/, '$1/')),
+      by: [['issuer', issuer], ['lets in', ...values(':sub')], ['audience', ...values(':aud')]],
+    };
+  }
+  if (Principal.Service === 'pods.eks.amazonaws.com') {
+    const who = values('/kubernetes-namespace').flatMap(namespace => values('/kubernetes-service-account').map(name => `${namespace}/${name}`));
+    return { who, by: [['cluster', ...values(':SourceArn')], ['lets in', ...who.map(one => `${one}, by EKS Pod Identity`)]] };
+  }
+  const roles = [Principal.AWS ?? []].flat().map(arn => words(arn)!).filter(arn => arn.includes(':role/'));
+  return roles.length > 0 ? { who: roles.map(arn => arn.replace(/^.*:role\//, 'role ')), by: [['lets in', ...roles]] } : undefined;
 }
 
 /** A paragraph for each workload, with paths relative to `from`. */
 export function report(assembly: Assembly, from: string): string {
   const paragraphs = workloadsOf(assembly).map(workload => [
-    `  ${workload.subjects.map(subject => subject.replace(/^system:serviceaccount:(.+):/, '$1/')).join(', ')}`,
+    `  ${workload.who.join(', ')}`,
     row('role', words(workload.role.Properties.RoleName) ?? `named at deployment (${withoutHash(workload.roleId)})`),
-    row('issuer', workload.issuer.replace(/^<(.*)>$/, 'known at deployment ($1)')),
-    row('lets in', ...workload.subjects),
-    row('audience', workload.audience),
+    ...workload.by.map(([label, ...values]) => row(label, ...values)),
     row('may', ...policies(workload)),
     row('template', relative(from, workload.template.file)),
-    row('manifest', manifest(assembly, workload, from)),
+    ...workload.by.length > 1 ? [row('manifest', manifest(assembly, workload, from))] : [], // a role is assumed by no manifest
   ].join('\n'));
   return [assembly.example, ...paragraphs].join('\n\n');
 }
@@ -68,10 +85,11 @@ function statementInShort({ Action, Resource }: any): string {
   return `${first}${others.length > 0 ? ` and ${others.length} more` : ''} on ${targets.join(', ')}`;
 }
 
-function manifest({ ownManifestFiles }: Assembly, { template, role }: Workload, from: string): string {
+function manifest({ ownManifestFiles }: Assembly, { template, role, who }: Workload, from: string): string {
   if (template.body.Outputs?.KubernetesManifests) return `output KubernetesManifests of stack ${template.stackName}`;
-  const holdsRole = (file: string) => readFileSync(file, 'utf8').includes(`/${role.Properties.RoleName}\n`);
-  const file = [template.manifestFile, ...ownManifestFiles].find(candidate => candidate && holdsRole(candidate));
+  const names = who.map(one => one.split('/')).filter(parts => parts.length === 2).map(([namespace, name]) => `  name: ${name}\n  namespace: ${namespace}\n`);
+  const holds = (text: string) => text.includes(`/${role.Properties.RoleName}\n`) || names.some(metadata => text.includes(metadata));
+  const file = [template.manifestFile, ...ownManifestFiles].find(candidate => candidate && holds(readFileSync(candidate, 'utf8')));
   return file ? relative(from, file) : 'none';
 }
 

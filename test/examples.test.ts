@@ -3,7 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { templateProblems } from './judges/cloudformation';
 import { deployed, Deployment } from './judges/deployment';
-import { allows, letsIn, trustPolicyErrors } from './judges/iam-simulator';
+import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
 import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, ISSUER, REGION } from './support';
 import { Assembly, exampleDir, EXAMPLES, resourcesWithCode, synthesize, Template } from '../scripts/examples';
@@ -16,13 +16,14 @@ const GIVEN = {
   'Namespace': 'team-a',
   'ServiceAccountName': 'describer',
 };
+const issuerId = (four: string) => `oidc.eks.${REGION}.amazonaws.com/id/${four.repeat(8)}`;
 const issuerOfCluster = (name: string) => `oidc.eks.${REGION}.amazonaws.com/id/OF${name.toUpperCase()}`;
-const iamArn = (resource: string) => `arn:aws:iam::${ACCOUNT}:${resource}`;
+const iamArn = (resource: string, account = ACCOUNT) => `arn:aws:iam::${account}:${resource}`;
 const serviceArn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-const RETURNS: { type: string; property: string; attributes: (value: string) => Record<string, string> }[] = [
+const RETURNS: { type: string; property: string; attributes: (value: string, account?: string) => Record<string, string> }[] = [
   { type: 'AWS::EKS::Cluster', property: 'Name', attributes: name => ({ Arn: serviceArn('eks', `cluster/${name}`), OpenIdConnectIssuerUrl: `https://${issuerOfCluster(name)}` }) },
-  { type: 'AWS::IAM::OIDCProvider', property: 'Url', attributes: url => ({ Arn: iamArn(`oidc-provider/${url.replace('https://', '')}`) }) },
-  { type: 'AWS::IAM::Role', property: 'RoleName', attributes: name => ({ Arn: iamArn(`role/${name}`) }) },
+  { type: 'AWS::IAM::OIDCProvider', property: 'Url', attributes: (url, account) => ({ Arn: iamArn(`oidc-provider/${url.replace('https://', '')}`, account) }) },
+  { type: 'AWS::IAM::Role', property: 'RoleName', attributes: (name, account) => ({ Arn: iamArn(`role/${name}`, account) }) },
   { type: 'AWS::S3::Bucket', property: 'BucketName', attributes: name => ({ Arn: `arn:aws:s3:::${name}` }) },
   { type: 'AWS::DynamoDB::Table', property: 'TableName', attributes: name => ({ Arn: serviceArn('dynamodb', `table/${name}`) }) },
   { type: 'AWS::SQS::Queue', property: 'QueueName', attributes: name => ({ Arn: serviceArn('sqs', name) }) },
@@ -37,14 +38,30 @@ interface Expected {
   readonly serviceAccount: string;
   /** The Pods and Deployments that use it. */
   readonly usedBy: string[];
-  readonly issuer: string;
-  readonly may: [action: string, resource: string];
-  readonly mayNot: [action: string, resource: string];
+  /** The cluster, by its issuer; by its ARN for Pod Identity; neither where the role is somebody else's. */
+  readonly issuer?: string;
+  readonly clusterArn?: string;
+  /** The account of the role. */
+  readonly account?: string;
+  readonly may?: [action: string, resource: string];
+  readonly mayNot?: [action: string, resource: string];
 }
 
 const SITE = 'arn:aws:s3:::private-site-111122223333';
 const FILES = 'arn:aws:s3:::my-app-files-111122223333';
+const BLUE = issuerId('B10E');
+const GREEN = issuerId('64EE');
+const PRODUCTION = serviceArn('eks', 'cluster/production');
+const DATA_ACCOUNT = '444455556666';
 const EXPECTED: Expected[] = [
+  {
+    example: 'blue-green-clusters',
+    serviceAccount: 'orders/api',
+    usedBy: [],
+    issuer: BLUE,
+    may: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/orders')],
+    mayNot: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/payments')],
+  },
   {
     example: 'deployment-nginx',
     serviceAccount: 'default/test-aws-iam',
@@ -62,12 +79,45 @@ const EXPECTED: Expected[] = [
     mayNot: ['s3:DeleteBucket', 'arn:aws:s3:::any'],
   },
   {
+    example: 'migrate-from-aws-eks',
+    serviceAccount: 'payments/api',
+    usedBy: [],
+    issuer: ISSUER,
+    may: ['s3:GetObject', 'arn:aws:s3:::receipts-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::receipts-111122223333/any'],
+  },
+  {
+    example: 'migrate-to-pod-identity',
+    serviceAccount: 'payments/api',
+    usedBy: [],
+    issuer: ISSUER,
+    clusterArn: PRODUCTION,
+    may: ['s3:GetObject', 'arn:aws:s3:::receipts-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::receipts-111122223333/any'],
+  },
+  {
     example: 'payments-dynamodb',
     serviceAccount: 'default/payments-service-user',
     usedBy: ['Deployment payments-service'],
     issuer: ISSUER,
     may: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/payments')],
     mayNot: ['dynamodb:DeleteTable', serviceArn('dynamodb', 'table/payments')],
+  },
+  {
+    example: 'pod-identity',
+    serviceAccount: 'invoices/api',
+    usedBy: [],
+    clusterArn: PRODUCTION,
+    may: ['s3:PutObject', 'arn:aws:s3:::drafts-111122223333/any'],
+    mayNot: ['sts:AssumeRole', iamArn('role/invoices-archive', DATA_ACCOUNT)],
+  },
+  {
+    example: 'pod-identity',
+    serviceAccount: 'invoices/archiver',
+    usedBy: ['Pod archiver'],
+    clusterArn: PRODUCTION,
+    may: ['sts:AssumeRole', iamArn('role/invoices-archive', DATA_ACCOUNT)],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::drafts-111122223333/any'],
   },
   {
     example: 'replace-the-lambda',
@@ -100,6 +150,34 @@ const EXPECTED: Expected[] = [
     issuer: ISSUER,
     may: ['s3:PutObject', `${FILES}/any/key`],
     mayNot: ['s3:PutObject', 'arn:aws:s3:::another/key'],
+  },
+  ...['orders', 'payments'].flatMap((team): Expected[] => [
+    { example: 'shared-role', serviceAccount: `${team}/audit`, usedBy: [] },
+    {
+      example: 'shared-role',
+      serviceAccount: `${team}/runner`,
+      usedBy: [],
+      issuer: ISSUER,
+      may: ['s3:PutObject', 'arn:aws:s3:::build-artifacts-111122223333/any'],
+      mayNot: ['s3:PutObject', 'arn:aws:s3:::another/any'],
+    },
+  ]),
+  {
+    example: 'two-accounts',
+    serviceAccount: 'reports/importer',
+    usedBy: [],
+    issuer: ISSUER,
+    may: ['sts:AssumeRole', iamArn('role/reports-inbox', DATA_ACCOUNT)],
+    mayNot: ['sts:AssumeRole', iamArn('role/reports-inbox')],
+  },
+  {
+    example: 'two-accounts',
+    serviceAccount: 'reports/reader',
+    usedBy: [],
+    issuer: ISSUER,
+    account: DATA_ACCOUNT,
+    may: ['s3:GetObject', 'arn:aws:s3:::reports-444455556666/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::reports-444455556666/any'],
   },
 ];
 
@@ -163,18 +241,17 @@ describe.each(EXAMPLES)('example %s', example => {
   test('stays as it is', () => {
     const trustPolicies = assemblyOf(example).templates.map(({ stackName, body }) => [stackName, Object.fromEntries(resourcesOf(body, 'AWS::IAM::Role')
       .map(([id, { Properties }]) => [id, Properties.AssumeRolePolicyDocument])
-      .filter(([, document]) => JSON.stringify(document).includes('sts:AssumeRoleWithWebIdentity')))]);
+      .filter(([, document]) => /sts:AssumeRoleWithWebIdentity|pods\.eks/.test(JSON.stringify(document))))]);
     expect(Object.fromEntries(trustPolicies)).toMatchSnapshot('trust policies');
     expect(manifestTexts(example).join('\n')).toMatchSnapshot('manifests');
     expect(report(assemblyOf(example), directory)).toMatchSnapshot('report');
   });
 });
 
-describe.each(EXPECTED)('$example: $serviceAccount', ({ example, serviceAccount, issuer, may, mayNot }) => {
-  const providerArn = iamArn(`oidc-provider/${issuer}`);
+describe.each(EXPECTED.filter(({ issuer }) => issuer))('$example: $serviceAccount', ({ example, serviceAccount, issuer = '', account = ACCOUNT }) => {
+  const vouching = (provider: string) => iamArn(`oidc-provider/${provider}`, account);
   const sub = `system:serviceaccount:${serviceAccount.replace('/', ':')}`;
-  const aud = 'sts.amazonaws.com';
-  const token = { providerArn, issuer, sub, aud };
+  const token = { providerArn: vouching(issuer), issuer, sub, aud: 'sts.amazonaws.com', account };
   const otherIssuer = 'oidc.eks.eu-west-1.amazonaws.com/id/ANOTHER';
 
   test('has a role that lets it in', () => {
@@ -189,17 +266,63 @@ describe.each(EXPECTED)('$example: $serviceAccount', ({ example, serviceAccount,
     ['without a subject', { ...token, sub: undefined }],
     ['for another audience', { ...token, aud: 'another' }],
     ['without an audience', { ...token, aud: undefined }],
-    ['of another cluster', { ...token, issuer: otherIssuer, providerArn: iamArn(`oidc-provider/${otherIssuer}`) }],
-    ['that another provider vouches for', { ...token, providerArn: iamArn(`oidc-provider/${otherIssuer}`) }],
+    ['of another cluster', { ...token, issuer: otherIssuer, providerArn: vouching(otherIssuer) }],
+    ['that another provider vouches for', { ...token, providerArn: vouching(otherIssuer) }],
   ])('has a role that refuses a token %s', (_, neighbour) => {
     expect(letsIn(roleOf(example, serviceAccount).trust, neighbour)).toBe(false);
   });
+});
 
-  test('may do its work, and no more', () => {
-    const { policies } = roleOf(example, serviceAccount);
-    expect(allows(policies, ...may)).toBe(true);
-    expect(allows(policies, ...mayNot)).toBe(false);
+describe.each(EXPECTED.filter(({ clusterArn }) => clusterArn))('$example: $serviceAccount by Pod Identity', ({ example, serviceAccount, clusterArn = '' }) => {
+  const [namespace, name] = serviceAccount.split('/');
+  const request = { clusterArn, account: ACCOUNT, namespace, serviceAccount: name };
+
+  test('has a role that lets it in', () => {
+    const { trust } = roleOf(example, serviceAccount);
+    expect(trustPolicyErrors(trust)).toEqual([]);
+    expect(letsPodIn(trust, request)).toBe(true);
   });
+
+  test.each([
+    ['of another namespace', { ...request, namespace: 'another' }],
+    ['of another name', { ...request, serviceAccount: `${name}x` }],
+    ['of another cluster', { ...request, clusterArn: `${clusterArn}2` }],
+    ['of another account', { ...request, account: DATA_ACCOUNT }],
+    ['without session tags', { clusterArn, account: ACCOUNT }],
+  ])('has a role that refuses a pod %s', (_, neighbour) => {
+    expect(letsPodIn(roleOf(example, serviceAccount).trust, neighbour)).toBe(false);
+  });
+});
+
+test.each(EXPECTED.filter(({ may }) => may))('$example: $serviceAccount may do its work, and no more', ({ example, serviceAccount, may, mayNot }) => {
+  const { policies } = roleOf(example, serviceAccount);
+  expect(allows(policies, ...may!)).toBe(true);
+  expect(allows(policies, ...mayNot!)).toBe(false);
+});
+
+test('blue-green-clusters: the role lets the service account of the other cluster in, and of no third', () => {
+  const { trust } = roleOf('blue-green-clusters', 'orders/api');
+  const lets = (issuer: string) => letsIn(trust, { issuer, providerArn: iamArn(`oidc-provider/${issuer}`), sub: 'system:serviceaccount:orders:api', aud: 'sts.amazonaws.com' });
+  expect([BLUE, GREEN, ISSUER].map(lets)).toEqual([true, true, false]);
+});
+
+test('shared-role: runners of pull requests get in, and the manifests name both roles', () => {
+  const { trust } = roleOf('shared-role', 'orders/runner');
+  const lets = (sub: string) => letsIn(trust, { issuer: ISSUER, providerArn: iamArn(`oidc-provider/${ISSUER}`), sub: `system:serviceaccount:${sub}`, aud: 'sts.amazonaws.com' });
+  expect(['pull-request-7:runner', 'pull-request-7:deployer', 'pull:runner', 'orders:audit'].map(lets)).toEqual([true, false, false, false]);
+  expect(new Set(serviceAccountsOf('shared-role').map(arnOf))).toEqual(new Set([iamArn('role/runners'), iamArn('role/audit-reader')]));
+});
+
+test.each([
+  ['two-accounts', 'reports/importer', 'role/reports-inbox'],
+  ['pod-identity', 'invoices/archiver', 'role/invoices-archive'],
+])('%s: the role of %s, and no other, may assume %s of the other account', (example, serviceAccount, target) => {
+  const { arn } = roleOf(example, serviceAccount);
+  const { trust } = rolesOf(example).find(role => role.arn === iamArn(target, DATA_ACCOUNT))!;
+  const [namespace, name] = serviceAccount.split('/');
+  const tags = { 'aws:RequestTag/kubernetes-namespace': namespace, 'aws:RequestTag/kubernetes-service-account': name };
+  expect(trustPolicyErrors(trust)).toEqual([]);
+  expect([arn, `${arn}x`, iamArn('root')].map(principal => letsPrincipalIn(trust, principal, tags))).toEqual([true, false, false]);
 });
 
 function assemblyOf(example: string): Assembly {
@@ -216,11 +339,11 @@ function resourcesOf(body: any, type: string): [string, any][] {
 }
 
 /** What a stack knows once it is deployed, and what the others of its account export. */
-function deploymentOf({ body }: Template, exports: Record<string, string> = {}): Deployment {
+function deploymentOf({ body, account }: Template, exports: Record<string, string> = {}): Deployment {
   const values: Record<string, string> = { ...GIVEN };
   for (const { type, property, attributes } of RETURNS) {
     for (const [id, { Properties }] of resourcesOf(body, type)) {
-      const returned = attributes(deployed(Properties?.[property] ?? id, { values, exports }));
+      const returned = attributes(deployed(Properties?.[property] ?? id, { values, exports }), account);
       for (const [name, value] of Object.entries(returned)) values[`${id}.${name}`] = value;
     }
   }
@@ -252,13 +375,19 @@ function rolesOf(example: string): DeployedRole[] {
   }));
 }
 
-/** The role that the annotation of a service account names. */
+/** The role that the annotation of a service account names, or its association. */
 function roleOf(example: string, serviceAccount: string): DeployedRole {
   const manifest = serviceAccountsOf(example).find(candidate => nameOf(candidate) === serviceAccount);
-  const arn = manifest?.metadata.annotations['eks.amazonaws.com/role-arn'];
-  const role = rolesOf(example).find(candidate => candidate.arn === arn);
-  if (!role) throw new Error(`no role ${arn} for ${serviceAccount}`);
+  const arns = [manifest && arnOf(manifest), ...deploymentsOf(example).flatMap(({ template: { body }, deployment }) =>
+    resourcesOf(body, 'AWS::EKS::PodIdentityAssociation').map(([, { Properties }]) => deployed(Properties, deployment))
+      .filter(({ Namespace, ServiceAccount }) => `${Namespace}/${ServiceAccount}` === serviceAccount).map(({ RoleArn }) => RoleArn))];
+  const role = rolesOf(example).find(({ arn }) => arns.includes(arn));
+  if (!role) throw new Error(`no role ${arns.join()} for ${serviceAccount}`);
   return role;
+}
+
+function arnOf({ metadata }: Manifest): string | undefined {
+  return metadata.annotations?.['eks.amazonaws.com/role-arn'];
 }
 
 /** What a user applies: files, and outputs of deployed stacks. */

@@ -5,16 +5,16 @@ import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as eksv2 from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ClusterOidcProvider, IrsaServiceAccount, PodIdentityServiceAccount } from '../src';
 import { exampleDir } from '../scripts/examples';
+import { ClusterOidcProvider, IrsaServiceAccount, PodIdentityServiceAccount } from '../src';
 import { ACCOUNT, ISSUER, literalProvider, literalStack } from './support';
 
 const NAMES = { namespace: 'payments', serviceAccountName: 'api' };
@@ -24,9 +24,7 @@ function changes(before: any, after: any): string[] {
   const found: string[] = [];
   fullDiff(before, after).resources.forEachDifference((_, difference) => {
     const type = difference.resourceType;
-    if (difference.isAddition) found.push(`+ ${type}`);
-    else if (difference.isRemoval) found.push(`- ${type}${difference.changeImpact === ResourceImpact.WILL_ORPHAN ? ' (kept)' : ''}`);
-    else {
+    if (difference.isAddition) {found.push(`+ ${type}`);} else if (difference.isRemoval) {found.push(`- ${type}${difference.changeImpact === ResourceImpact.WILL_ORPHAN ? ' (kept)' : ''}`);} else {
       const impact = difference.changeImpact === ResourceImpact.WILL_UPDATE ? '~' : difference.changeImpact;
       found.push(`${impact} ${type} ${Object.keys(difference.propertyUpdates).join()}`.trim());
     }

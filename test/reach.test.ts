@@ -33,7 +33,8 @@ describe('many clusters, one role', () => {
     }
 
     // As CloudFormation would fill it in from what the clusters' stacks export.
-    const exportsOf = (stack: Stack) => Object.values<any>(assembly.getStackByName(stack.stackName).template.Outputs).filter(({ Export }) => Export).map(({ Export, Value }) => {
+    const outputsOf = (stack: Stack) => Object.values<any>(assembly.getStackByName(stack.stackName).template.Outputs);
+    const exportsOf = (stack: Stack) => outputsOf(stack).filter(({ Export }) => Export).map(({ Export, Value }) => {
       const [id, attribute] = Value['Fn::GetAtt'];
       const issuer = issuerOf(stack.node.id.toUpperCase());
       expect(['Cluster', 'Oidc70BFA75F']).toContain(id);

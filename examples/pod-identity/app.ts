@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { ArnPrincipal, Role, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { IrsaRole, KubernetesManifests, PodIdentityServiceAccount, TrustPolicy } from 'cdk-irsa';
 import { ApiObject } from 'cdk8s';
@@ -21,23 +21,20 @@ const api = new PodIdentityServiceAccount(workloads, 'Api', {
 new Bucket(workloads, 'Drafts', { bucketName: 'drafts-111122223333' }).grantReadWrite(api);
 
 // A role of another account: EKS assumes the first role, then the target, and pods get the credentials of the target.
-const names = { namespace: 'invoices', serviceAccountName: 'archiver' };
-const targetArn = 'arn:aws:iam::444455556666:role/invoices-archive';
+const target = new IrsaRole(data, 'Archive', { roleName: 'invoices-archive', trust: new TrustPolicy() });
 const archiver = new PodIdentityServiceAccount(workloads, 'Archiver', {
-  ...names,
   clusterName: 'production',
-  targetRole: Role.fromRoleArn(workloads, 'Target', targetArn),
+  namespace: 'invoices',
+  serviceAccountName: 'archiver',
+  targetRole: target,
 });
-const target = new IrsaRole(data, 'Archive', {
-  roleName: 'invoices-archive',
-  // The session tags that EKS sends come along: the target looks at them again.
-  trust: new TrustPolicy().addPrincipal(new SessionTagsPrincipal(new ArnPrincipal(archiver.roleArn).withConditions({
-    StringEquals: {
-      'aws:RequestTag/kubernetes-namespace': names.namespace,
-      'aws:RequestTag/kubernetes-service-account': names.serviceAccountName,
-    },
-  }))),
-});
+// The session tags that EKS sends come along: the target looks at them again.
+target.trust.addPrincipal(new SessionTagsPrincipal(new ArnPrincipal(archiver.roleArn).withConditions({
+  StringEquals: {
+    'aws:RequestTag/kubernetes-namespace': archiver.namespace,
+    'aws:RequestTag/kubernetes-service-account': archiver.serviceAccountName,
+  },
+})));
 data.addDependency(workloads); // IAM refuses a principal that does not exist yet
 new Bucket(data, 'Invoices', { bucketName: BUCKET_NAME }).grantPut(target);
 
