@@ -4,3 +4,4 @@ export { TrustPolicy, type AddServiceAccountsOptions } from './trust-policy';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
 export { KubernetesManifests } from './kubernetes-manifests';
+export { CdkTokenResolver } from './cdk-token-resolver';
