@@ -4,4 +4,5 @@ export { TrustPolicy, type AddServiceAccountsOptions } from './trust-policy';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
 export { KubernetesManifests } from './kubernetes-manifests';
+export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';

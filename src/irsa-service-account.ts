@@ -1,7 +1,7 @@
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IOpenIdConnectProvider, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Chart } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { IrsaRole, IrsaRoleOptions } from './irsa-role';
 import { KubernetesManifests } from './kubernetes-manifests';
 import { claim, earlierClaims } from './private/app-registry';
@@ -14,8 +14,10 @@ import { generatedRoleName, roleArnProblem } from './private/role-rules';
 import { fingerprint, settle, settleForManifest } from './private/tokens';
 import { settledCopy } from './private/trust-document';
 import { warn } from './private/trust-rules';
+import { applyToWorkload } from './private/workload';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
+import { WorkloadOptions } from './workload-options';
 
 const ANNOTATION = {
   roleArn: 'eks.amazonaws.com/role-arn',
@@ -237,6 +239,20 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
       ...automountServiceAccountToken !== undefined && { automountServiceAccountToken },
       ...imagePullSecrets && { imagePullSecrets: imagePullSecrets.map(name => ({ name })) },
     };
+  }
+
+  /**
+   * Lets the pods of a workload use this service account: a Pod, or what makes pods (Deployment, StatefulSet, DaemonSet, Job, CronJob, a
+   * Rollout of Argo, …), of cdk8s or cdk8s-plus, in any chart. It is applied each time the workload is rendered.
+   *
+   * @param workload an `ApiObject`, or a construct that has one as its default child, as those of cdk8s-plus have
+   * @throws when an option is wrong, or the workload has been given to another service account. What contradicts the service account in
+   * the workload itself (another name, another namespace) is an error at synth.
+   */
+  public applyTo(workload: IConstruct, options: WorkloadOptions = {}): void {
+    const { namespace, serviceAccountName, roleArn, props: { audience } } = this;
+    const podAnnotations = { 'cdk-irsa/role-arn': roleArn, ...audience !== undefined && { 'cdk-irsa/audience': audience } };
+    applyToWorkload({ owner: this, namespace, serviceAccountName, podAnnotations }, workload, options);
   }
 
   /** Adds a statement to the role's policy. */
