@@ -248,6 +248,19 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
    * @param workload an `ApiObject`, or a construct that has one as its default child, as those of cdk8s-plus have
    * @throws when an option is wrong, or the workload has been given to another service account. What contradicts the service account in
    * the workload itself (another name, another namespace) is an error at synth.
+   * @example
+   * import { ApiObject } from 'cdk8s';
+   * import { IrsaServiceAccount, KubernetesManifests } from 'cdk-irsa';
+   *
+   * declare const serviceAccount: IrsaServiceAccount;
+   *
+   * const pod = new ApiObject(KubernetesManifests.of(serviceAccount).chart, 'Pod', {
+   *   apiVersion: 'v1',
+   *   kind: 'Pod',
+   *   metadata: { name: 'api' },
+   *   spec: { containers: [{ name: 'api', image: 'api:1.0.0' }, { name: 'proxy', image: 'proxy:1.0.0' }] },
+   * });
+   * serviceAccount.applyTo(pod, { skipContainers: ['proxy'] });
    */
   public applyTo(workload: IConstruct, options: WorkloadOptions = {}): void {
     const { namespace, serviceAccountName, roleArn, props: { audience } } = this;

@@ -1,4 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
+import { problem } from './private/errors';
+import { tokenExpirationProblem } from './private/token-expiration';
+
+/** The group that the documentation of EKS and of the webhook uses for containers that are not root. */
+export const TOKEN_READERS = 65534;
+const LARGEST_GROUP = 2 ** 31 - 1;
 
 /**
  * How the pods of a workload use a service account.
@@ -35,4 +41,16 @@ export interface WorkloadOptions {
    * @default true
    */
   readonly restartOnChange?: boolean;
+}
+
+/** What is wrong with the options themselves. Tokens pass. */
+export function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: WorkloadOptions): string | undefined {
+  if (Token.isUnresolved(skipContainers)) return problem('skipContainers', 'be a list known at synth', skipContainers, 'Write the names out.');
+  return fsGroupProblem(fsGroup) ?? tokenExpirationProblem(tokenExpiration);
+}
+
+/** What is wrong with a group. Tokens pass. */
+export function fsGroupProblem(value: any): string | undefined {
+  if (value === undefined || Token.isUnresolved(value) || (Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)) return undefined;
+  return problem('fsGroup', `be a whole number, 0 to ${LARGEST_GROUP}`, value, `${TOKEN_READERS} is what the documentation of EKS uses.`);
 }

@@ -168,9 +168,9 @@ describe('every kind of workload', () => {
 
 describe('names', () => {
   test.each<[string, any, any, string]>([
-    ['serviceAccountName', { serviceAccountName: 'other', ...POD }, {}, '`spec.template.spec.serviceAccountName of Deployment app` must be "my-service-account", as the service account is applied, got: "other". Leave it to applyTo(), or apply the service account that is meant.'],
+    ['serviceAccountName', { serviceAccountName: 'other', ...POD }, {}, '`spec.template.spec.serviceAccountName of Deployment app` must be "my-service-account", as applyTo() sets it, got: "other". Leave it to applyTo(), or apply the service account that is meant.'],
     ['its old name', { serviceAccount: 'other', ...POD }, {}, '`spec.template.spec.serviceAccount of Deployment app` must be "my-service-account"'],
-    ['the namespace', POD, { namespace: 'other' }, '`metadata.namespace of Deployment other/app` must be "default", as the service account is applied, got: "other". A pod can use the service accounts of its own namespace only'],
+    ['the namespace', POD, { namespace: 'other' }, '`metadata.namespace of Deployment other/app` must be "default", as applyTo() sets it, got: "other". A pod can use the service accounts of its own namespace only'],
   ])('another one is an error: %s', (_, pod, metadata, message) => {
     const object = workload(ownChart(), 'Deployment', pod, undefined, { name: 'app', ...metadata });
     serviceAccount(literalStack(), 'Sa').applyTo(object);
@@ -236,7 +236,7 @@ describe('fsGroup', () => {
 
   test('a contradiction is an error', () => {
     expect(() => rendered({ ...POD, securityContext: { fsGroup: 101 } }, { fsGroup: 102 })).toThrow(
-      '[Stack/Sa] `spec.template.spec.securityContext.fsGroup of Deployment app` must be 102, as the service account is applied, got: 101. Set it in one place.');
+      '[Stack/Sa] `spec.template.spec.securityContext.fsGroup of Deployment app` must be 102, as applyTo() sets it, got: 101. Set it in one place.');
   });
 
   test('so is one for Windows', () => {
@@ -280,7 +280,7 @@ describe('tokenExpiration', () => {
     expect(podOf(rendered(POD, {}, 'Pod', own)).metadata.annotations).toEqual({ [EXPIRATION]: '700', mine: 'x' });
     expect(podOf(rendered(POD, { tokenExpiration: Duration.seconds(700) }, 'Pod', own)).metadata.annotations[EXPIRATION]).toBe('700');
     expect(() => rendered(POD, { tokenExpiration: Duration.seconds(800) }, 'Pod', own)).toThrow(
-      `[Stack/Sa] \`metadata.annotations["${EXPIRATION}"] of Pod app\` must be "800", as the service account is applied, got: "700". Remove the annotation from the workload.`);
+      `[Stack/Sa] \`metadata.annotations["${EXPIRATION}"] of Pod app\` must be "800", as applyTo() sets it, got: "700". Remove the annotation from the workload.`);
     expect(() => rendered(POD, { tokenExpiration: Duration.seconds(800) }, 'CronJob', own)).toThrow(
       `\`spec.jobTemplate.spec.template.metadata.annotations["${EXPIRATION}"] of CronJob app\` must be "800"`);
   });
@@ -331,7 +331,7 @@ describe('skipContainers', () => {
   test('an annotation of the workload must not contradict', () => {
     const own = { annotations: { [SKIP]: 'proxy' } };
     expect(skipped(rendered(pod, { skipContainers: ['proxy'] }, 'Pod', own))).toEqual(['proxy']);
-    expect(() => rendered(pod, { skipContainers: ['logs'] }, 'Pod', own)).toThrow(`\`metadata.annotations["${SKIP}"] of Pod app\` must be "logs", as the service account is applied, got: "proxy".`);
+    expect(() => rendered(pod, { skipContainers: ['logs'] }, 'Pod', own)).toThrow(`\`metadata.annotations["${SKIP}"] of Pod app\` must be "logs", as applyTo() sets it, got: "proxy".`);
   });
 });
 

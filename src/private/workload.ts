@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { fail, failIf, problem, show } from './errors';
@@ -6,14 +6,10 @@ import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText, unres
 import { seconds, tokenExpirationProblem } from './token-expiration';
 import { hasIntrinsic, settleForManifest } from './tokens';
 import { warn } from './trust-rules';
-import { WorkloadOptions } from '../workload-options';
+import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../workload-options';
 
 const TOKEN_EXPIRATION = 'eks.amazonaws.com/token-expiration';
 const SKIP_CONTAINERS = 'eks.amazonaws.com/skip-containers';
-
-/** The group that the documentation of EKS and of the webhook uses for containers that are not root. */
-const TOKEN_READERS = 65534;
-const LARGEST_GROUP = 2 ** 31 - 1;
 
 /** Every SDK takes these before a web identity. */
 const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
@@ -74,16 +70,6 @@ function apiObjectOf(owner: IConstruct, workload: IConstruct): ApiObject {
   while (found && !ApiObject.isApiObject(found)) found = found.node.defaultChild;
   return found as ApiObject | undefined
     ?? fail(owner, problem('workload', 'be an ApiObject of cdk8s, or a construct that has one as its default child', workload.node.path, 'Pass the Deployment or the like itself.'));
-}
-
-function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: WorkloadOptions): string | undefined {
-  if (Token.isUnresolved(skipContainers)) return problem('skipContainers', 'be a list known at synth', skipContainers, 'Write the names out.');
-  return fsGroupProblem(fsGroup) ?? tokenExpirationProblem(tokenExpiration);
-}
-
-function fsGroupProblem(value: any): string | undefined {
-  if (value === undefined || Token.isUnresolved(value) || (Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)) return undefined;
-  return problem('fsGroup', `be a whole number, 0 to ${LARGEST_GROUP}`, value, `${TOKEN_READERS} is what the documentation of EKS uses.`);
 }
 
 /** One rendering of a workload, with its service account, and what is wrong with it. */
@@ -195,7 +181,7 @@ class Rendering {
   private field(path: string[], present: any, wanted: any, advice: string): any {
     const settled = this.settled(wanted);
     if (present !== undefined && JSON.stringify(this.settled(present)) !== JSON.stringify(settled)) {
-      this.report(problem(`${fieldName(path)} of ${objectName(this.own)}`, `be ${show(wanted)}, as the service account is applied`, present, advice));
+      this.report(problem(`${fieldName(path)} of ${objectName(this.own)}`, `be ${show(wanted)}, as applyTo() sets it`, present, advice));
     }
     if (!this.literal) return wanted;
     if (hasIntrinsic(settled)) this.report(unresolvedProblem(this.own, path, settled));
