@@ -35,7 +35,7 @@ const MANAGED_POLICIES: Record<string, any> = {
 interface Expected {
   readonly example: string;
   readonly serviceAccount: string;
-  /** The Pods and Deployments that use it. */
+  /** The Pods, Deployments and CronJobs that use it. */
   readonly usedBy: string[];
   readonly issuer: string;
   readonly may: [action: string, resource: string];
@@ -68,6 +68,14 @@ const EXPECTED: Expected[] = [
     issuer: ISSUER,
     may: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/payments')],
     mayNot: ['dynamodb:DeleteTable', serviceArn('dynamodb', 'table/payments')],
+  },
+  {
+    example: 'pod-settings',
+    serviceAccount: 'reports/reports',
+    usedBy: ['CronJob nightly-report', 'Deployment reports-api'],
+    issuer: ISSUER,
+    may: ['s3:PutObject', 'arn:aws:s3:::reports-111122223333/nightly'],
+    mayNot: ['s3:DeleteBucket', 'arn:aws:s3:::reports-111122223333'],
   },
   {
     example: 'replace-the-lambda',
@@ -280,7 +288,7 @@ function serviceAccountsOf(example: string): Manifest[] {
 
 function workloadsOf(example: string): { workload: string; serviceAccount: string }[] {
   return manifestsOf(example).flatMap(({ kind, metadata, spec }) => {
-    const podSpec = kind === 'Pod' ? spec : spec?.template?.spec;
+    const podSpec = kind === 'Pod' ? spec : (spec?.jobTemplate?.spec ?? spec)?.template?.spec;
     return podSpec ? [{ workload: `${kind} ${metadata.name}`, serviceAccount: `${metadata.namespace}/${podSpec.serviceAccountName}` }] : [];
   });
 }
