@@ -7,3 +7,5 @@ export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service
 export { type PodIdentityOptions } from './pod-identity-options';
 export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from './pod-identity-service-account';
 export { KubernetesManifests } from './kubernetes-manifests';
+export { type WorkloadOptions } from './workload-options';
+export { CdkTokenResolver } from './cdk-token-resolver';

@@ -1,4 +1,4 @@
-import { Duration, Tokenization } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
@@ -8,7 +8,8 @@ import { problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { settledProblems } from './private/parameter-safety';
 import { associate, trustPodIdentity } from './private/pod-identity-association';
-import { DecidedAnnotation, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { seconds, tokenExpirationProblem } from './private/token-expiration';
 import { fingerprint, settle } from './private/tokens';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
@@ -16,9 +17,6 @@ import { TrustPolicy } from './trust-policy';
 const AUDIENCE_ANNOTATION = 'eks.amazonaws.com/audience';
 const REGIONAL_STS_ANNOTATION = 'eks.amazonaws.com/sts-regional-endpoints';
 const TOKEN_EXPIRATION_ANNOTATION = 'eks.amazonaws.com/token-expiration';
-
-const SHORTEST_TOKEN_LIFE = 600;
-const LONGEST_TOKEN_LIFE = 86400;
 
 /**
  * Properties of `IrsaServiceAccount`.
@@ -139,6 +137,13 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   }
 
   /** @internal */
+  protected _podAnnotations(): { [key: string]: string } {
+    const { audience, podIdentity } = this.own;
+    if (podIdentity) return POD_IDENTITY;
+    return { 'cdk-irsa/role-arn': this.roleArn, ...audience !== undefined && { 'cdk-irsa/audience': audience } };
+  }
+
+  /** @internal */
   protected _problems(): string[] {
     const { role, tokenExpiration, podIdentity } = this.own;
     const life = tokenExpiration?.isUnresolved() ? settle(this, tokenExpiration.toSeconds()) : undefined;
@@ -173,15 +178,4 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   private subjectIn(provider: IOpenIdConnectProvider): string {
     return `service account ${fingerprint(this, `${this.namespace}:${this.serviceAccountName}`)} ${fingerprint(this, new ProviderFacts(provider).issuer)}`;
   }
-}
-
-function seconds(duration: Duration): string {
-  return Tokenization.stringifyNumber(duration.toSeconds());
-}
-
-function tokenExpirationProblem(duration: Duration | undefined): string | undefined {
-  if (duration === undefined || duration.isUnresolved()) return undefined;
-  const value = duration.toSeconds({ integral: false });
-  if (Number.isInteger(value) && value >= SHORTEST_TOKEN_LIFE && value <= LONGEST_TOKEN_LIFE) return undefined;
-  return problem('tokenExpiration', `be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} whole seconds (10 minutes to 24 hours)`, `${value} s`, 'Leave it out for the default of the cluster, 24 hours on EKS.');
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
 import { clusterNameProblem, clusterNameProblems } from './private/cluster-names';
 import { associate, trustPodIdentity } from './private/pod-identity-association';
-import { DecidedAnnotation, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
@@ -61,6 +61,11 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
    */
   protected _decidedAnnotations(): { [key: string]: DecidedAnnotation } {
     return { [ROLE_ARN_ANNOTATION]: { value: this.roleArn, advice: 'Leave the annotation out: the association names the role.' } };
+  }
+
+  /** @internal */
+  protected _podAnnotations(): { [key: string]: string } {
+    return POD_IDENTITY;
   }
 
   /** @internal */

@@ -36,7 +36,7 @@ const MANAGED_POLICIES: Record<string, any> = {
 interface Expected {
   readonly example: string;
   readonly serviceAccount: string;
-  /** The Pods and Deployments that use it. */
+  /** The Pods, Deployments and CronJobs that use it. */
   readonly usedBy: string[];
   /** The cluster, by its issuer; by its ARN for Pod Identity; neither where the role is somebody else's. */
   readonly issuer?: string;
@@ -118,6 +118,14 @@ const EXPECTED: Expected[] = [
     clusterArn: PRODUCTION,
     may: ['sts:AssumeRole', iamArn('role/invoices-archive', DATA_ACCOUNT)],
     mayNot: ['s3:PutObject', 'arn:aws:s3:::drafts-111122223333/any'],
+  },
+  {
+    example: 'pod-settings',
+    serviceAccount: 'reports/reports',
+    usedBy: ['CronJob nightly-report', 'Deployment reports-api'],
+    issuer: ISSUER,
+    may: ['s3:PutObject', 'arn:aws:s3:::reports-111122223333/nightly'],
+    mayNot: ['s3:DeleteBucket', 'arn:aws:s3:::reports-111122223333'],
   },
   {
     example: 'replace-the-lambda',
@@ -409,7 +417,7 @@ function serviceAccountsOf(example: string): Manifest[] {
 
 function workloadsOf(example: string): { workload: string; serviceAccount: string }[] {
   return manifestsOf(example).flatMap(({ kind, metadata, spec }) => {
-    const podSpec = kind === 'Pod' ? spec : spec?.template?.spec;
+    const podSpec = kind === 'Pod' ? spec : (spec?.jobTemplate?.spec ?? spec)?.template?.spec;
     return podSpec ? [{ workload: `${kind} ${metadata.name}`, serviceAccount: `${metadata.namespace}/${podSpec.serviceAccountName}` }] : [];
   });
 }

@@ -128,6 +128,7 @@ describe('tokens in objects of the user', () => {
         replicas: Lazy.number({ produce: () => 3 }),
         env: [{ value: stack.region }, { value: `${Aws.ACCOUNT_ID}.${stack.partition}.${stack.urlSuffix}` }, { value: Lazy.any({ produce: () => 'object' }) }, { value: sa.role.roleArn }, { value: sa.role.roleName }],
         args: Lazy.list({ produce: () => ['a', 'b'] }),
+        more: ['x', ...Lazy.list({ produce: () => ['a', 'b'] })],
         [Lazy.string({ produce: () => 'key' })]: true,
       },
     });
@@ -136,6 +137,7 @@ describe('tokens in objects of the user', () => {
       replicas: 3,
       env: [{ value: REGION }, { value: `${ACCOUNT}.aws.amazonaws.com` }, { value: 'object' }, { value: sa.roleArn }, { value: 'default-my-service-account-e8b490b17d' }],
       args: ['a', 'b'],
+      more: ['x', 'a', 'b'],
       key: true,
     });
   });
@@ -146,6 +148,7 @@ describe('tokens in objects of the user', () => {
     ['an object', bucket => ({ spec: { bucket: Token.asAny({ Ref: bucket.node.id }) } }), 'spec.bucket'],
     ['a number', () => ({ spec: { replicas: Token.asNumber({ Ref: 'X' }) } }), 'spec.replicas'],
     ['a list', () => ({ spec: { args: Token.asList({ Ref: 'X' }) } }), 'spec.args'],
+    ['a list in a list', () => ({ spec: { args: ['x', ...Token.asList({ Ref: 'X' })] } }), 'spec.args'],
     ['a key', bucket => ({ spec: { [bucket.bucketName]: 'x' } }), 'spec["'],
   ])('are refused where only the deployment knows them: %s', (_, extra, field) => {
     const app = new App();

@@ -16,10 +16,19 @@ export type Manifest = Record<string, any>;
 export function addToChart(owner: IConstruct, chart: Chart, manifests: Manifest[], render: (manifest: Manifest) => Manifest): void {
   for (const manifest of manifests) {
     const { kind, metadata: { name } } = manifest;
-    const id = `${kind} ${kind === 'Namespace' ? readableId(owner, name) : owner.node.path}`;
+    const id = kind === 'Namespace' ? `Namespace ${readableId(owner, name)}` : objectId(owner, kind);
     if (kind === 'Namespace' && (chart.node.tryFindChild(id) || hasNamespace(chart, name))) continue;
     new ApiObject(chart, id, render(manifest) as ApiObjectProps);
   }
+}
+
+/** The object of a kind that a construct has added to a chart. */
+export function addedObject(owner: IConstruct, chart: Chart, kind: string): IConstruct | undefined {
+  return chart.node.tryFindChild(objectId(owner, kind));
+}
+
+function objectId(owner: IConstruct, kind: string): string {
+  return `${kind} ${owner.node.path}`;
 }
 
 function readableId(owner: IConstruct, name: string): string {
@@ -36,7 +45,7 @@ function hasNamespace(chart: Chart, name: string): boolean {
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
   const literal = (value: any, path: string[]): any => {
-    if (Token.isUnresolved(value)) return Lazy.any({ produce: () => required(owner, manifest, value, path) });
+    if (Token.isUnresolved(value)) return Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
     if (Array.isArray(value)) return value.map((item, index) => literal(item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, [...path, key])]));
@@ -44,7 +53,8 @@ export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest
   return literal(manifest, []);
 }
 
-function required(owner: IConstruct, manifest: Manifest, value: any, path: string[]): any {
+/** What synth knows of a value in a chart that somebody else synthesizes. Throws when it is not all of it. */
+export function settledForFile(owner: IConstruct, manifest: Manifest, value: any, path: string[]): any {
   const settled = settleForManifest(owner, value);
   if (hasIntrinsic(settled)) fail(owner, unresolvedProblem(manifest, path, settled));
   return settled;
@@ -64,12 +74,32 @@ export function objectName({ kind, metadata }: Manifest): string {
 }
 
 /** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */
-function fieldName(path: string[]): string {
+export function fieldName(path: string[]): string {
   return path.map((part, index) => {
+    if (Token.isUnresolved(part)) return '["<known at deployment only>"]';
     if (/^\d+$/.test(part)) return `[${part}]`;
     if (!/^\w+$/.test(part)) return `["${part}"]`;
     return index === 0 ? part : `.${part}`;
   }).join('');
+}
+
+/** Whether a value is a token of the CDK, in whichever form. A token object of cdk8s has no stack trace. */
+export function isCdkToken(value: any): boolean {
+  return Token.isUnresolved(value) && (!isObject(value) || Array.isArray(value) || 'creationStack' in value);
+}
+
+/** Whether an item of a list stands for a whole list: `[...list, 'more']`. */
+export function isListToken(item: any): boolean {
+  return typeof item === 'string' && Token.isUnresolved([item]);
+}
+
+/** Whether a value is a plain map. */
+export function isMap(value: any): value is Record<string, any> {
+  return isObject(value) && value.constructor === Object;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /**
@@ -79,8 +109,6 @@ function fieldName(path: string[]): string {
 export class TokenObjectsAsText implements IResolver {
   public resolve(context: ResolutionContext): void {
     const { value } = context;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Token.isUnresolved(value)) {
-      context.replaceValue(Token.asString(value as IResolvable));
-    }
+    if (isObject(value) && !Array.isArray(value) && isCdkToken(value)) context.replaceValue(Token.asString(value as IResolvable));
   }
 }

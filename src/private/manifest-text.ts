@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { Manifest, objectName, unresolvedProblem } from './manifest-objects';
+import { isListToken, Manifest, objectName, unresolvedProblem } from './manifest-objects';
 import { parameterProblems } from './parameter-safety';
 import { hasIntrinsic, settleForManifest } from './tokens';
 
@@ -33,7 +33,7 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
       problems.push(...parameterProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
       return value;
     }
-    if (Array.isArray(value)) return value.map((item, index) => settle(manifest, item, [...path, `${index}`]));
+    if (Array.isArray(value)) return value.flatMap((item, index) => (isListToken(item) ? settle(manifest, [item], path) : [settle(manifest, item, [...path, `${index}`])]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => {
       const field = [...path, key];

@@ -1,6 +1,6 @@
 import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { earlierClaims } from './app-registry';
 import { fail, failIf, problem, withoutTokens } from './errors';
 import { noteRequiredTrust, requiredTrust } from './existing-role';
@@ -11,13 +11,18 @@ import { generatedRoleName, roleArnProblem } from './role-rules';
 import { settleForManifest } from './tokens';
 import { settledCopy } from './trust-document';
 import { warn } from './trust-rules';
+import { applyToWorkload } from './workload';
 import { IrsaRole, IrsaRoleOptions } from '../irsa-role';
 import { KubernetesManifests } from '../kubernetes-manifests';
 import { ServiceAccountOptions } from '../service-account-options';
 import { ServiceAccountSubject } from '../service-account-subject';
 import { TrustPolicy } from '../trust-policy';
+import { WorkloadOptions } from '../workload-options';
 
 export const ROLE_ARN_ANNOTATION = 'eks.amazonaws.com/role-arn';
+
+/** For pods: they must be made anew once their service account is associated, and for nothing that comes later. */
+export const POD_IDENTITY = { 'cdk-irsa/pod-identity': 'true' };
 
 const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
   'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration',
@@ -127,6 +132,32 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     };
   }
 
+  /**
+   * Lets the pods of a workload use this service account: a Pod, or what makes pods (Deployment, StatefulSet, DaemonSet, Job, CronJob, a
+   * Rollout of Argo, …), of cdk8s or cdk8s-plus, in any chart. It is applied each time the workload is rendered.
+   *
+   * @param workload an `ApiObject`, or a construct that has one as its default child, as those of cdk8s-plus have
+   * @throws when an option is wrong, or the workload has been given to another service account. What contradicts the service account in
+   * the workload itself (another name, another namespace) is an error at synth.
+   * @example
+   * import { ApiObject } from 'cdk8s';
+   * import { IrsaServiceAccount, KubernetesManifests } from 'cdk-irsa';
+   *
+   * declare const serviceAccount: IrsaServiceAccount;
+   *
+   * const pod = new ApiObject(KubernetesManifests.of(serviceAccount).chart, 'Pod', {
+   *   apiVersion: 'v1',
+   *   kind: 'Pod',
+   *   metadata: { name: 'api' },
+   *   spec: { containers: [{ name: 'api', image: 'api:1.0.0' }, { name: 'proxy', image: 'proxy:1.0.0' }] },
+   * });
+   * serviceAccount.applyTo(pod, { skipContainers: ['proxy'] });
+   */
+  public applyTo(workload: IConstruct, options: WorkloadOptions = {}): void {
+    const { namespace, serviceAccountName } = this;
+    applyToWorkload({ owner: this, namespace, serviceAccountName, podAnnotations: this._podAnnotations() }, workload, options);
+  }
+
   /** Adds a statement to the role's policy. */
   public addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
     return this.role.addToPrincipalPolicy(statement);
@@ -164,6 +195,13 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
    * @internal
    */
   protected abstract _decidedAnnotations(): { [key: string]: DecidedAnnotation };
+
+  /**
+   * What the pods of a workload are made anew for when it changes.
+   *
+   * @internal
+   */
+  protected abstract _podAnnotations(): { [key: string]: string };
 
   /**
    * What is wrong with deferred properties of the class itself.

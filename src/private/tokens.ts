@@ -42,8 +42,8 @@ export function settle(scope: IConstruct, value: any): any {
 }
 
 /**
- * Like `settle`, and the ARN or name of a role that has a fixed name is literal too. For manifests only:
- * inside a template the reference must stay, since it also orders the deployment.
+ * Like `settle`, and the ARN or name of a role that has a fixed name is literal too, as are the names of other resources that the
+ * user has named. For manifests only: inside a template the reference must stay, since it also orders the deployment.
  */
 export function settleForManifest(scope: IConstruct, value: any): any {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), true));
@@ -154,13 +154,29 @@ function joined(parts: any[]): any {
   return merged.length === 1 ? merged[0] : { 'Fn::Join': ['', merged] };
 }
 
+/**
+ * Resources whose `Ref` is their name, and the property that sets it. Not so a queue's (a URL) or a topic's (an ARN).
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+ */
+const NAME_PROPERTY: Record<string, string> = {
+  'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::ECR::Repository': 'RepositoryName',
+  'AWS::EKS::Cluster': 'Name',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::Kinesis::Stream': 'Name',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
+};
+
 class Settling extends DefaultTokenResolver {
-  constructor(private readonly stack: Stack, private readonly namedRoles: boolean) {
+  constructor(private readonly stack: Stack, private readonly named: boolean) {
     super(CONCAT);
   }
 
   public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
-    const known = this.namedRoles ? namedRoleAttribute(token) : undefined;
+    const known = this.named ? namedAttribute(token) : undefined;
     return known ?? this.fold(super.resolveToken(token, context, postProcessor));
   }
 
@@ -196,8 +212,14 @@ class Pointing extends Settling {
   }
 }
 
-function namedRoleAttribute(token: IResolvable): string | undefined {
-  if (!Reference.isReference(token) || !(token.target instanceof CfnRole)) return undefined;
-  if (token.displayName === 'Arn') return literalRoleArn(token.target);
-  return token.displayName === 'Ref' ? literal(token.target.roleName) : undefined;
+/** The ARN of a role with a fixed name, and the `Ref` of a resource whose name is literal where that is what `Ref` returns. */
+function namedAttribute(token: IResolvable): string | undefined {
+  if (!Reference.isReference(token)) return undefined;
+  const { target, displayName } = token;
+  if (displayName === 'Arn') return target instanceof CfnRole ? literalRoleArn(target) : undefined;
+  if (displayName !== 'Ref' || !CfnResource.isCfnResource(target)) return undefined;
+  const property = NAME_PROPERTY[target.cfnResourceType];
+  if (property === undefined) return undefined;
+  const overrides = propertyOverrides(target);
+  return literal(property in overrides ? overrides[property] : (target as any)[`${property[0].toLowerCase()}${property.slice(1)}`]);
 }

@@ -1,14 +1,17 @@
 /**
  * Judge: the YAML 1.2 parser of `yaml`, and the schemas of Kubernetes in `kubernetes-models`.
  */
-import { Deployment } from 'kubernetes-models/apps/v1';
-import { Namespace, Pod, ServiceAccount } from 'kubernetes-models/v1';
+import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from 'kubernetes-models/apps/v1';
+import { CronJob, Job } from 'kubernetes-models/batch/v1';
+import { ConfigMap, Namespace, Pod, ReplicationController, Service, ServiceAccount } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
 
 /** A Kubernetes object as JSON. */
 export type Manifest = Record<string, any>;
 
-const MODELS = [Namespace, ServiceAccount, Pod, Deployment];
+const MODELS = [
+  Namespace, ServiceAccount, ConfigMap, Service, Pod, ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, CronJob,
+];
 
 /**
  * The objects of a YAML text.
