@@ -184,7 +184,14 @@ export class SelfHostedIssuer extends Construct {
     return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...twice];
   }
 
+  /** Whether only the deployment of this stack makes what the documents need. */
+  private isServedAfterDeployment(): boolean {
+    const made = this.bucket?.node.defaultChild !== undefined && Stack.of(this.bucket) === this.stack;
+    return made || this.configurationOutput !== undefined;
+  }
+
   private warnOfProviders(): void {
+    if (!this.isServedAfterDeployment()) return;
     const issuer = fingerprint(this, this.issuerUrl);
     const providers = this.stack.node.findAll().filter((child): child is CfnOIDCProvider => child instanceof CfnOIDCProvider);
     for (const provider of providers.filter(({ stack }) => stack === this.stack).filter(({ url }) => fingerprint(this, url) === issuer)) {
