@@ -107,7 +107,7 @@ export abstract class IssuerHosting {
 
   /**
    * A bucket that exists. It is left as it is: its policy must let everybody (`"Principal": "*"`) `s3:GetObject` the two documents,
-   * `keys.json` and `.well-known/openid-configuration` under the path of the issuer. Where something else is in front of the bucket, use `elsewhere`.
+   * `keys.json` and `.well-known/openid-configuration` under the path of the issuer, and they must not be encrypted with KMS. Where something else is in front of the bucket, use `elsewhere`.
    *
    * The issuer is as with `publicBucket`; of a bucket with dots in its name the path style, since certificates do not cover the other.
    */

@@ -48,15 +48,15 @@ export interface SelfHostedIssuerProps {
  * @see https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/SELF_HOSTED_SETUP.md
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery
  * @example
- * import { readFileSync } from 'fs';
  * import { App, Stack } from 'aws-cdk-lib';
  * import { ClusterOidcProvider, IssuerHosting, SelfHostedIssuer } from 'cdk-irsa';
  *
+ * declare const saPub: string; // readFileSync('sa.pub', 'utf8')
  * const app = new App();
  * const env = { account: '111122223333', region: 'eu-west-1' };
  *
  * const issuer = new SelfHostedIssuer(new Stack(app, 'Issuer', { env }), 'Issuer', {
- *   publicKeys: [readFileSync('sa.pub', 'utf8')],
+ *   publicKeys: [saPub],
  *   hosting: IssuerHosting.publicBucket({ bucketName: 'my-cluster-issuer' }),
  * });
  * new ClusterOidcProvider(new Stack(app, 'Workloads', { env }), 'Oidc', { issuerUrl: issuer.issuerUrl });
