@@ -187,6 +187,14 @@ const EXPECTED: Expected[] = [
     may: ['s3:GetObject', 'arn:aws:s3:::reports-444455556666/any'],
     mayNot: ['s3:PutObject', 'arn:aws:s3:::reports-444455556666/any'],
   },
+  {
+    example: 'self-hosted-issuer',
+    serviceAccount: 'backup/backup',
+    usedBy: ['Pod backup'],
+    issuer: 'my-cluster-issuer-111122223333.s3.eu-west-1.amazonaws.com',
+    may: ['s3:PutObject', 'arn:aws:s3:::backups-111122223333/last-run'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::my-cluster-issuer-111122223333/keys.json'],
+  },
 ];
 
 /** A role as IAM holds it after the deployment. */
@@ -244,6 +252,15 @@ describe.each(EXAMPLES)('example %s', example => {
     for (const yaml of shown('yaml')) expect(manifestTexts(example).join('')).toContain(yaml);
     expect(shown('json')).not.toEqual([]);
     for (const json of shown('json')) expect(assemblyOf(example).templates.flatMap(({ body }) => everythingIn(body))).toContainEqual(JSON.parse(json));
+  });
+
+  test('has a README that shows the commands and addresses of its issuer', () => {
+    const readme = readFileSync(join(exampleDir(example), 'README.md'), 'utf8');
+    const outputs = assemblyOf(example).templates.flatMap(({ body }) => Object.entries<any>(body.Outputs ?? {}));
+    for (const [name, { Value }] of outputs) {
+      if (name.includes('UploadCommands')) expect(readme).toContain(`\n${Value}\n`);
+      if (name.includes('ApiServerFlags')) for (const [, flag, value] of Value.matchAll(/--(\S+)=(\S+)/g)) for (const part of [flag, value]) expect(readme).toContain(part);
+    }
   });
 
   test('stays as it is', () => {

@@ -1,4 +1,4 @@
-import { letsIn, letsPodIn } from './iam-simulator';
+import { letsAnybody, letsIn, letsPodIn } from './iam-simulator';
 
 // The judge itself: a hand-written policy, decided as IAM documents it.
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/ABC';
@@ -53,4 +53,23 @@ test.each([
   ['a policy that forgets sts:TagSession', { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Action: 'sts:AssumeRole' }] }, request, false],
 ])('the simulator decides on Pod Identity: %s', (_, trust, identity, expected) => {
   expect(letsPodIn(trust, identity)).toBe(expected);
+});
+
+const bucketPolicy = (Principal: any) => ({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal, Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/open' },
+    { Effect: 'Deny', Principal, Action: 's3:*', Resource: 'arn:aws:s3:::bucket/*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+  ],
+});
+
+test.each<[string, any, string, string, Record<string, string>, boolean]>([
+  ['everybody', { AWS: '*' }, 's3:GetObject', 'open', {}, true],
+  ['everybody, written otherwise', '*', 's3:GetObject', 'open', {}, true],
+  ['an account', { AWS: 'arn:aws:iam::111122223333:root' }, 's3:GetObject', 'open', {}, false],
+  ['another object', { AWS: '*' }, 's3:GetObject', 'other', {}, false],
+  ['another action', { AWS: '*' }, 's3:PutObject', 'open', {}, false],
+  ['a denial', { AWS: '*' }, 's3:GetObject', 'open', { 'aws:SecureTransport': 'false' }, false],
+])('the simulator decides on anonymous requests: %s', (_, principal, action, key, context, expected) => {
+  expect(letsAnybody(bucketPolicy(principal), action, `arn:aws:s3:::bucket/${key}`, context)).toBe(expected);
 });

@@ -2,7 +2,7 @@
  * Judge: the IAM policy engine of @cloud-copilot/iam-simulate decides who gets in, and @cloud-copilot/iam-policy whether a policy is valid.
  */
 import { dirname, join } from 'path';
-import { loadPolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
+import { loadPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
 
 // runSimulation() drops <issuer>:sub as an unknown context key: ask the engine underneath.
 const ENGINE = dirname(require.resolve('@cloud-copilot/iam-simulate'));
@@ -60,6 +60,16 @@ export function letsPrincipalIn(trustPolicy: any, principalArn: string, context:
 /** What the trust policy is told to be wrong about; empty when it is valid. */
 export function trustPolicyErrors(trustPolicy: any): string[] {
   return validateTrustPolicy(trustPolicy).map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** What a resource policy is told to be wrong about; empty when it is valid. */
+export function resourcePolicyErrors(policy: any): string[] {
+  return validateResourcePolicy(policy).map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** Whether a bucket policy lets somebody without credentials call. */
+export function letsAnybody(bucketPolicy: any, action: string, resource: string, context: Record<string, string> = {}): boolean {
+  return run({ principal: { type: 'Anonymous' }, action, resource, context, resourcePolicy: loadPolicy(bucketPolicy, { name: 'bucket' }) });
 }
 
 /** Whether identity policies allow a call. */

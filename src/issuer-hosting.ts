@@ -1,0 +1,237 @@
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { CachePolicy, Distribution, IDistribution, SecurityPolicyProtocol, ViewerProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct, IConstruct } from 'constructs';
+import { fail, failIf, problem } from './private/errors';
+import { issuerUrlProblem } from './private/issuer';
+import { IssuerAddress, issuerAddress } from './private/issuer-address';
+import { literal, settle } from './private/tokens';
+
+const BUCKET_NAME = /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/;
+const DOMAIN_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z][-a-z0-9]*[a-z0-9]$/;
+
+/** The path of the discovery document under an issuer. Fixed by OpenID Connect. */
+export const CONFIGURATION = '.well-known/openid-configuration';
+/** The path of the key set. */
+export const KEYS = 'keys.json';
+
+/**
+ * Options of `IssuerHosting.publicBucket`.
+ */
+export interface PublicBucketOptions {
+  /**
+   * The name of the bucket: 3 to 63 lower-case letters, digits and hyphens, no dots. With a literal name and region the issuer is
+   * literal too.
+   *
+   * @default - CloudFormation names the bucket; only the deployment knows the issuer
+   */
+  readonly bucketName?: string;
+}
+
+/**
+ * Options of `IssuerHosting.cloudFront`.
+ */
+export interface CloudFrontOptions {
+  /**
+   * The name of the bucket: 3 to 63 lower-case letters, digits and hyphens, no dots.
+   *
+   * @default - CloudFormation names the bucket
+   */
+  readonly bucketName?: string;
+
+  /**
+   * The host of the issuer. You point its DNS record to the distribution, `issuer.distribution`. Together with `certificate`.
+   *
+   * @default - the distribution's own domain, which only the deployment knows
+   */
+  readonly domainName?: string;
+
+  /**
+   * A certificate for `domainName`, in us-east-1 (that is where CloudFront takes them from).
+   *
+   * @default - the distribution's own certificate
+   */
+  readonly certificate?: ICertificate;
+}
+
+/**
+ * What serves an issuer, in its stack.
+ *
+ * @internal
+ */
+export interface BoundHosting extends IssuerAddress {
+  /** Where to upload the documents; not there when that is not known. */
+  readonly bucket?: IBucket;
+  readonly distribution?: IDistribution;
+}
+
+/**
+ * Who serves the two public documents of a `SelfHostedIssuer`.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { IssuerHosting } from 'cdk-irsa';
+ *
+ * declare const stack: Stack;
+ * declare const certificate: ICertificate;
+ *
+ * const fromBucket = IssuerHosting.publicBucket({ bucketName: 'my-cluster-issuer' });
+ * const fromPrivateBucket = IssuerHosting.cloudFront({ domainName: 'issuer.example.com', certificate });
+ * const fromYourBucket = IssuerHosting.existingBucket(Bucket.fromBucketName(stack, 'Site', 'my-public-site'));
+ * const fromYourServer = IssuerHosting.elsewhere('https://issuer.example.com/my-cluster');
+ */
+export abstract class IssuerHosting {
+  /**
+   * A new bucket, of which everybody can read exactly the two documents, over https. Nobody can list it. The account must not block public bucket
+   * policies as a whole (S3 Block Public Access of the account); where it does, use `cloudFront`.
+   *
+   * The issuer is `https://<bucket>.s3.<region>.<suffix>`, or an `issuerUrl` of this bucket, virtual-hosted or path style, with a path if you like.
+   */
+  public static publicBucket(options: PublicBucketOptions = {}): IssuerHosting {
+    return new PublicBucket(options);
+  }
+
+  /**
+   * A new private bucket behind a new CloudFront distribution, over https. Nothing is cached: a new key is seen at once.
+   *
+   * The issuer is `https://<domainName>`, or the distribution's own domain.
+   */
+  public static cloudFront(options: CloudFrontOptions = {}): IssuerHosting {
+    return new CloudFront(options);
+  }
+
+  /**
+   * A bucket that exists. It is left as it is: its policy must let everybody (`"Principal": "*"`) `s3:GetObject` the two documents,
+   * `keys.json` and `.well-known/openid-configuration` under the path of the issuer, and they must not be encrypted with KMS. Where something else is in front of the bucket, use `elsewhere`.
+   *
+   * The issuer is as with `publicBucket`; of a bucket with dots in its name the path style, since certificates do not cover the other.
+   */
+  public static existingBucket(bucket: IBucket): IssuerHosting {
+    return new ExistingBucket(bucket);
+  }
+
+  /**
+   * Any web server. Synth writes the documents; you put them there, so that both can be read under the issuer without a login.
+   *
+   * @param issuerUrl the issuer with `https://`, literal or deferred
+   */
+  public static elsewhere(issuerUrl: string): IssuerHosting {
+    return new Elsewhere(issuerUrl);
+  }
+
+  /**
+   * Makes what it needs below `scope`.
+   *
+   * @param issuerUrl what the user wants the issuer to be
+   * @internal
+   */
+  public abstract _bind(scope: Construct, issuerUrl: string | undefined): BoundHosting;
+}
+
+class PublicBucket extends IssuerHosting {
+  constructor(private readonly options: PublicBucketOptions) {
+    super();
+  }
+
+  public _bind(scope: Construct, issuerUrl: string | undefined): BoundHosting {
+    const bucket = makeBucket(scope, this.options.bucketName, new BlockPublicAccess({
+      blockPublicAcls: true,
+      ignorePublicAcls: true,
+      blockPublicPolicy: false,
+      restrictPublicBuckets: false,
+    }));
+    const address = issuerAddress(scope, bucketIssuers(scope, bucket), issuerUrl);
+    bucket.addToResourcePolicy(new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: ['s3:GetObject'],
+      resources: [CONFIGURATION, KEYS].map(document => bucket.arnForObjects(address.keyPrefix + document)),
+    }));
+    return { ...address, bucket };
+  }
+}
+
+class CloudFront extends IssuerHosting {
+  constructor(private readonly options: CloudFrontOptions) {
+    super();
+  }
+
+  public _bind(scope: Construct, issuerUrl: string | undefined): BoundHosting {
+    const { bucketName, domainName, certificate } = this.options;
+    failIf(scope, domainProblem(this.options));
+    const bucket = makeBucket(scope, bucketName, BlockPublicAccess.BLOCK_ALL);
+    const distribution = new Distribution(scope, 'Distribution', {
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(bucket),
+        viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+        cachePolicy: CachePolicy.CACHING_DISABLED,
+      },
+      ...domainName !== undefined && { domainNames: [domainName], certificate, minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021 },
+    });
+    return { ...issuerAddress(scope, [`https://${domainName ?? distribution.distributionDomainName}`], issuerUrl), bucket, distribution };
+  }
+}
+
+class ExistingBucket extends IssuerHosting {
+  constructor(private readonly bucket: IBucket) {
+    super();
+  }
+
+  public _bind(scope: Construct, issuerUrl: string | undefined): BoundHosting {
+    return { ...issuerAddress(scope, bucketIssuers(scope, this.bucket), issuerUrl), bucket: this.bucket };
+  }
+}
+
+class Elsewhere extends IssuerHosting {
+  constructor(private readonly url: string) {
+    super();
+  }
+
+  public _bind(scope: Construct, issuerUrl: string | undefined): BoundHosting {
+    failIf(scope, issuerUrlProblem('hosting', this.url));
+    return issuerAddress(scope, [this.url], issuerUrl);
+  }
+}
+
+/** The name of a bucket: literal where it is fixed, even though the attribute of a new bucket is a token. */
+export function bucketNameOf(bucket: IBucket): string {
+  const resource = bucket.node.defaultChild;
+  return (resource instanceof CfnBucket ? literal(resource.bucketName) : undefined) ?? bucket.bucketName;
+}
+
+function makeBucket(scope: Construct, bucketName: string | undefined, blockPublicAccess: BlockPublicAccess): Bucket {
+  const name = bucketName === undefined ? undefined : settle(scope, bucketName);
+  if (typeof name === 'string' && !BUCKET_NAME.test(name)) {
+    fail(scope, problem('bucketName', 'be 3 to 63 lower-case letters, digits and hyphens, without dots', name, 'The certificate of S3 does not cover names with dots.'));
+  }
+  return new Bucket(scope, 'Bucket', {
+    bucketName: typeof name === 'string' ? name : bucketName,
+    blockPublicAccess,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    // Without the documents no workload gets credentials. A first deployment that fails leaves nothing behind all the same.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  });
+}
+
+/** The issuers at the root of a bucket, in every partition. */
+function bucketIssuers(scope: IConstruct, bucket: IBucket): string[] {
+  const name = bucketNameOf(bucket);
+  const endpoint = `s3.${bucket.env.region}.${Stack.of(scope).urlSuffix}`;
+  const settled = settle(scope, name);
+  const hasDots = typeof settled === 'string' && settled.includes('.');
+  return [...hasDots ? [] : [`https://${name}.${endpoint}`], `https://${endpoint}/${name}`];
+}
+
+function domainProblem({ domainName, certificate }: CloudFrontOptions): string | undefined {
+  if ((domainName === undefined) !== (certificate === undefined)) {
+    return problem('domainName', 'come with a `certificate`, and the other way round', domainName, 'Set both, or neither for the distribution\'s own domain.');
+  }
+  if (domainName === undefined || Token.isUnresolved(domainName) || DOMAIN_NAME.test(domainName)) return undefined;
+  return problem('domainName', 'be a lower-case DNS name', domainName, 'Set the host alone, such as issuer.example.com.');
+}

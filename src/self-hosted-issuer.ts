@@ -1,0 +1,215 @@
+import { mkdirSync, rmSync, writeFileSync } from 'fs';
+import { dirname, join, relative } from 'path';
+import { attachCustomSynthesis, CfnOutput, Lazy, Names, Stack, Stage, Token } from 'aws-cdk-lib';
+import { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { BoundHosting, bucketNameOf, CONFIGURATION, IssuerHosting, KEYS } from './issuer-hosting';
+import { claim, earlierClaims } from './private/app-registry';
+import { failIf, problem } from './private/errors';
+import { issuerUrlProblems } from './private/issuer';
+import { JsonWebKey, jsonWebKeys, publicKeysProblem } from './private/json-web-keys';
+import { fingerprint, settle } from './private/tokens';
+import { warn } from './private/trust-rules';
+
+const DEFAULT_OUTDIR = 'cdk.out';
+
+/**
+ * Properties of `SelfHostedIssuer`.
+ */
+export interface SelfHostedIssuerProps {
+  /**
+   * The public keys that the API server's tokens can be checked with: PEM texts (`-----BEGIN PUBLIC KEY-----`), each of one or several keys. RSA, at least
+   * 2,048 bits, at most 100 keys. Several at once while keys are rotated. Never a private key.
+   */
+  readonly publicKeys: string[];
+
+  /**
+   * Who serves the documents. It has no default: making something public is said aloud.
+   */
+  readonly hosting: IssuerHosting;
+
+  /**
+   * The issuer with `https://`, as the tokens say it in `iss`. A literal that the hosting serves, with or without a path.
+   *
+   * @default - what the hosting serves
+   */
+  readonly issuerUrl?: string;
+}
+
+/**
+ * The issuer of a cluster that is not EKS: kOps, kubeadm, EKS Anywhere, kind. Synth computes the two public documents, by which AWS checks the
+ * cluster's tokens, from its public keys, and writes them to a folder beside the template. You upload them: the commands are in `uploadCommands` and
+ * in the stack's outputs. No custom resource, no Lambda.
+ *
+ * IAM calls the issuer when the provider is made. So deploy this stack, upload, then deploy the stack with the `ClusterOidcProvider`.
+ *
+ * @see https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/SELF_HOSTED_SETUP.md
+ * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery
+ * @example
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import { ClusterOidcProvider, IssuerHosting, SelfHostedIssuer } from 'cdk-irsa';
+ *
+ * declare const saPub: string; // readFileSync('sa.pub', 'utf8')
+ * const app = new App();
+ * const env = { account: '111122223333', region: 'eu-west-1' };
+ *
+ * const issuer = new SelfHostedIssuer(new Stack(app, 'Issuer', { env }), 'Issuer', {
+ *   publicKeys: [saPub],
+ *   hosting: IssuerHosting.publicBucket({ bucketName: 'my-cluster-issuer' }),
+ * });
+ * new ClusterOidcProvider(new Stack(app, 'Workloads', { env }), 'Oidc', { issuerUrl: issuer.issuerUrl });
+ */
+export class SelfHostedIssuer extends Construct {
+  /** The issuer with `https://`, for `ClusterOidcProvider`. Literal where the hosting's address is. */
+  public readonly issuerUrl: string;
+
+  /**
+   * Where synth writes the documents, relative to the app's folder as long as the cloud assembly is in `cdk.out`. The folder holds `keys.json` and, where the
+   * issuer is literal, `.well-known/openid-configuration`.
+   */
+  public readonly documentsFolder: string;
+
+  /** The bucket that the documents go to. None with `IssuerHosting.elsewhere`. */
+  public readonly bucket?: IBucket;
+
+  /** The distribution of `IssuerHosting.cloudFront`: point the DNS record of your domain to it. */
+  public readonly distribution?: IDistribution;
+
+  private readonly stack: Stack;
+  private readonly keys: JsonWebKey[];
+  private readonly hosted: BoundHosting;
+  /** The discovery document as an output, where only the deployment knows it. */
+  private readonly configurationOutput?: CfnOutput;
+
+  constructor(scope: Construct, id: string, props: SelfHostedIssuerProps) {
+    super(scope, id);
+    this.stack = Stack.of(this);
+    failIf(this, this.nestedProblem());
+    failIf(this, publicKeysProblem('publicKeys', props.publicKeys));
+
+    this.keys = jsonWebKeys(props.publicKeys);
+    this.hosted = props.hosting._bind(this, props.issuerUrl);
+    this.issuerUrl = this.hosted.issuerUrl;
+    this.bucket = this.hosted.bucket;
+    this.distribution = this.hosted.distribution;
+    this.documentsFolder = [DEFAULT_OUTDIR, ...this.assemblyPath(), this.folderName()].join('/');
+    if (Token.isUnresolved(this.issuerUrl)) {
+      this.configurationOutput = this.output('OpenIdConfiguration', 'The discovery document of the issuer', () => JSON.stringify(this.configuration()));
+    }
+    if (this.bucket) this.output('UploadCommands', 'Uploads the documents of the issuer, from the folder of the CDK app', () => this.uploadCommands.join('\n'));
+    this.output('ApiServerFlags', 'What the API server has to be told', () => this.apiServerFlags.join('\n'));
+
+    claim(this, () => [`issuer ${fingerprint(this, this.issuerUrl)}`]);
+    this.node.addValidation({
+      validate: () => {
+        this.warnOfProviders();
+        return this.problems();
+      },
+    });
+    attachCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.write(join(outdir, this.folderName())) });
+  }
+
+  /**
+   * What uploads the documents, once the stack is deployed: commands of the AWS CLI, to be run in the app's folder. Empty with `IssuerHosting.elsewhere`.
+   * They hold tokens where the bucket or region is known at deployment only; the stack's output has them filled in.
+   */
+  public get uploadCommands(): string[] {
+    const { bucket, keyPrefix } = this.hosted;
+    if (!bucket) return [];
+    const upload = (source: string, document: string) =>
+      `aws s3 cp ${source} s3://${bucketNameOf(bucket)}/${keyPrefix}${document} --content-type application/json --region ${bucket.env.region}`;
+    return [
+      upload(`${this.documentsFolder}/${KEYS}`, KEYS),
+      this.configurationOutput
+        ? `${this.printOutput(this.configurationOutput)} | ${upload('-', CONFIGURATION)}`
+        : upload(`${this.documentsFolder}/${CONFIGURATION}`, CONFIGURATION),
+    ];
+  }
+
+  /**
+   * The flags that the API server needs, with the paths of kubeadm: `sa.key` signs, `sa.pub` holds all the public keys, one after the other. `--api-audiences` stays
+   * as it is (by default the issuer): with `sts.amazonaws.com` in it, a token for AWS would open the API server too.
+   */
+  public get apiServerFlags(): string[] {
+    return [
+      `--service-account-issuer=${this.issuerUrl}`,
+      `--service-account-jwks-uri=${this.issuerUrl}/${KEYS}`,
+      '--service-account-key-file=/etc/kubernetes/pki/sa.pub',
+      '--service-account-signing-key-file=/etc/kubernetes/pki/sa.key',
+    ];
+  }
+
+  private configuration(): object {
+    return {
+      issuer: this.issuerUrl,
+      jwks_uri: `${this.issuerUrl}/${KEYS}`,
+      authorization_endpoint: 'urn:kubernetes:programmatic_authorization',
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      claims_supported: ['sub', 'iss'],
+    };
+  }
+
+  private output(id: string, description: string, produce: () => string): CfnOutput {
+    return new CfnOutput(this, id, { description, value: Lazy.string({ produce }) });
+  }
+
+  private printOutput(output: CfnOutput): string {
+    const query = `Stacks[0].Outputs[?OutputKey=='${this.stack.resolve(output.logicalId)}'].OutputValue`;
+    return `aws cloudformation describe-stacks --stack-name ${this.stack.stackName} --query "${query}" --output text --region ${this.stack.region}`;
+  }
+
+  private folderName(): string {
+    return `${Names.uniqueResourceName(this, { separator: '-', maxLength: 128 })}.issuer`;
+  }
+
+  /** The folders from the cloud assembly of the app to the one of this stage. */
+  private assemblyPath(): string[] {
+    const own = Stage.of(this)!;
+    const app = own.node.root as Stage;
+    return relative(app.outdir, own.outdir).split(/[/\\]/).filter(part => part !== '');
+  }
+
+  private nestedProblem(): string | undefined {
+    if (!this.stack.nestedStackParent) return undefined;
+    return problem('scope', 'be in a stack that is deployed on its own', this.stack.node.path, 'The commands are outputs of the stack, and nobody is shown those of a nested one.');
+  }
+
+  private problems(): string[] {
+    const twice = earlierClaims(this).map(other => problem('issuerUrl', 'belong to one cluster', settle(this, this.issuerUrl),
+      `${other.node.path} has the same issuer, and one would overwrite the documents of the other: give each a bucket or a path of its own (${this.node.path}).`));
+    return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...twice];
+  }
+
+  /** Whether only the deployment of this stack makes what the documents need. */
+  private isServedAfterDeployment(): boolean {
+    const made = this.bucket?.node.defaultChild !== undefined && Stack.of(this.bucket) === this.stack;
+    return made || this.configurationOutput !== undefined;
+  }
+
+  private warnOfProviders(): void {
+    if (!this.isServedAfterDeployment()) return;
+    const issuer = fingerprint(this, this.issuerUrl);
+    const providers = this.stack.node.findAll().filter((child): child is CfnOIDCProvider => child instanceof CfnOIDCProvider);
+    for (const provider of providers.filter(({ stack }) => stack === this.stack).filter(({ url }) => fingerprint(this, url) === issuer)) {
+      warn(provider, 'cdk-irsa:issuer-not-uploaded',
+        `\`issuerUrl\` is served by ${this.node.path} of the same stack, whose documents can be uploaded only once it is deployed, and IAM calls the issuer when the provider is made: put the provider into a stack of its own.`);
+    }
+  }
+
+  private write(folder: string): void {
+    // Validation can be skipped.
+    failIf(this, this.problems()[0]);
+    rmSync(folder, { recursive: true, force: true }); // of an earlier synth
+    writeJson(join(folder, KEYS), { keys: this.keys });
+    if (!this.configurationOutput) writeJson(join(folder, CONFIGURATION), this.configuration());
+  }
+}
+
+function writeJson(file: string, value: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
