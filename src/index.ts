@@ -3,4 +3,4 @@ export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddServiceAccountsOptions } from './trust-policy';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
-export { KubernetesManifests } from './kubernetes-manifests';
+export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';

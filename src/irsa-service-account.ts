@@ -3,9 +3,10 @@ import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IOpenIdConnectP
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IrsaRole, IrsaRoleOptions } from './irsa-role';
-import { KubernetesManifests } from './kubernetes-manifests';
+import { HelmValuesOptions, KubernetesManifests } from './kubernetes-manifests';
 import { claim, earlierClaims } from './private/app-registry';
 import { fail, failIf, problem } from './private/errors';
+import { helmKeyProblem, underKey } from './private/helm-values';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
 import { addToChart, literalManifest } from './private/manifest-objects';
@@ -209,15 +210,30 @@ export class IrsaServiceAccount extends Construct implements IGrantable {
   /**
    * Values for a Helm chart that follows the common convention:
    * `{ serviceAccount: { create, name, annotations } }`. The chart creates the ServiceAccount exactly when this construct does not.
+   *
+   * @throws when `key` is no path of letters, digits, - and _
    */
-  public helmValues(): { [key: string]: any } {
-    return {
-      serviceAccount: {
-        create: !(this.props.createServiceAccount ?? true),
-        name: this.serviceAccountName,
-        annotations: this.annotations,
-      },
-    };
+  public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
+    const key = options.key ?? 'serviceAccount';
+    failIf(this, helmKeyProblem(key));
+    return underKey(key, {
+      create: !(this.props.createServiceAccount ?? true),
+      name: this.serviceAccountName,
+      annotations: this.annotations,
+    });
+  }
+
+  /**
+   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or where
+   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each with a `key` of its own.
+   *
+   * Everything in it must be known at synth.
+   *
+   * @param fileName a name that ends in .yaml or .yml, without a folder
+   * @throws when `fileName` or `key` is none
+   */
+  public writeHelmValues(fileName: string, options: HelmValuesOptions = {}): void {
+    KubernetesManifests.of(this)._addHelmValues(this, fileName, this.helmValues(options));
   }
 
   /**

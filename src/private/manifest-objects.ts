@@ -64,7 +64,7 @@ export function objectName({ kind, metadata }: Manifest): string {
 }
 
 /** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */
-function fieldName(path: string[]): string {
+export function fieldName(path: string[]): string {
   return path.map((part, index) => {
     if (/^\d+$/.test(part)) return `[${part}]`;
     if (!/^\w+$/.test(part)) return `["${part}"]`;

@@ -1,6 +1,9 @@
 /**
- * Judge: the YAML 1.2 parser of `yaml`, and the schemas of Kubernetes in `kubernetes-models`.
+ * Judge: the YAML 1.2 parser of `yaml`, and the schemas of Kubernetes, Argo CD and Flux in `kubernetes-models`.
  */
+import { Application, ApplicationSet } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
+import { Kustomization } from '@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1';
+import { GitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { Namespace, Pod, ServiceAccount } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
@@ -8,7 +11,7 @@ import { parseAllDocuments } from 'yaml';
 /** A Kubernetes object as JSON. */
 export type Manifest = Record<string, any>;
 
-const MODELS = [Namespace, ServiceAccount, Pod, Deployment];
+const MODELS = [Namespace, ServiceAccount, Pod, Deployment, Application, ApplicationSet, Kustomization, GitRepository];
 
 /**
  * The objects of a YAML text.
