@@ -50,8 +50,8 @@ function put(path: string, text: string): void {
 }
 
 /** A stack with a service account of a cluster of its own, whose files go where the options say. */
-function stackWith(app: App | Stage, id: string, options: ManifestFilesOptions, serviceAccountNames = [id.toLowerCase()], createNamespace = false): Stack {
-  const stack = literalStack(app as App, id);
+function stackWith(app: Stage, id: string, options: ManifestFilesOptions, serviceAccountNames = [id.toLowerCase()], createNamespace = false): Stack {
+  const stack = literalStack(app, id);
   const oidcProvider = literalProvider(stack, 'Oidc', `https://oidc.eks.eu-west-1.amazonaws.com/id/OF${stack.node.addr.toUpperCase()}`);
   for (const serviceAccountName of serviceAccountNames) {
     serviceAccount(stack, `Sa-${serviceAccountName}`, { oidcProvider, namespace: 'payments', serviceAccountName, createNamespace });
@@ -214,12 +214,15 @@ describe('kustomization', () => {
       kind: 'Kustomization',
       resources: ['1_serviceaccount_payments_three.yaml', 'One.k8s.yaml', 'Two.k8s.yaml'],
     });
-    expect(files(gitops)['kustomization.yaml'].split('\n').slice(0, 4)).toEqual([HEADER.trim(), '# App: App. Stack: One (One).', '# App: App. Stack: Two (Two).', '# App: App. Stack: Three (Three).']);
+    expect(files(gitops)['kustomization.yaml'].split('\n').slice(0, 5))
+      .toEqual([HEADER.trim(), '# App: App. Stack: One (One).', '# App: App. Stack: Two (Two).', '# App: App. Stack: Three (Three).', '# App: App. Stack: Empty (Empty).']);
   });
 
-  test('is not there without an object: kustomize refuses an empty one', () => {
+  test('stays when the last object goes, so that GitOps tools remove it from the cluster', () => {
+    synth(app => stackWith(app, 'Api', { directory: gitops, kustomization: true }));
     synth(app => stackWith(app, 'Api', { directory: gitops, kustomization: true }, []));
-    expect(existsSync(gitops)).toBe(false);
+    expect(names(gitops)).toEqual(['kustomization.yaml']);
+    expect(resources().resources).toEqual([]);
   });
 
   test.each(['kustomization.yml', 'Kustomization'])('a %s of somebody else is in its way', name => {
@@ -385,7 +388,7 @@ describe('what an earlier synth has left', () => {
     synth(app => stackWith(app, 'One', options, ['a']));
     expect(objects()).toEqual(['ServiceAccount a']);
     expect(parse(files(gitops)['kustomization.yaml']).resources).toEqual(names(gitops).filter(name => !/mine|kustomization/.test(name)));
-    synth(app => stackWith(app, 'One', options, []));
+    synth(app => stackWith(app, 'One', { ...options, kustomization: false }, []));
     expect(files(gitops)).toEqual({ 'mine.yaml': 'mine: yes' });
   });
 

@@ -49,8 +49,8 @@ export function plannedFiles(folder: string, stacks: StackFiles[]): PlannedFile[
   const objects = stacks.flatMap(({ owner, objects: files }) =>
     [...files].map(([name, manifests]) => file(name, [owner], () => manifestText(manifests))));
   const names = objects.map(({ path }) => basename(path)).sort();
-  const kustomized = names.length > 0 && stacks.some(({ kustomization }) => kustomization);
-  const contributors = stacks.filter(stack => stack.objects.size > 0).map(({ owner }) => owner);
+  const kustomized = stacks.some(({ kustomization }) => kustomization);
+  const contributors = stacks.filter(stack => stack.objects.size > 0 || stack.kustomization).map(({ owner }) => owner);
   return [
     ...objects,
     ...kustomized ? [file(KUSTOMIZATION, contributors, () => kustomizationText(names))] : [],
