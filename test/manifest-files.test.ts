@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'path';
 import { App, CfnParameter, Lazy, NestedStack, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import * as cdk8s from 'cdk8s';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
@@ -499,6 +500,24 @@ test('the same app writes the same bytes, and no file that has them already', ()
   expect(Object.keys(first).map(name => statSync(join(gitops, name)).mtimeMs)).toEqual(Object.keys(first).map(() => 1000));
 });
 
+test('while a look-up is to be made, its dummy value does not reach a directory', () => {
+  const build = (context: Record<string, unknown>) => {
+    const app = new App({ outdir, context });
+    const stack = stackWith(app, 'Api', { directory: gitops });
+    const parameter = StringParameter.valueFromLookup(literalStack(app, 'Other'), '/my/parameter');
+    object(stack, 'ConfigMap', 'c', { data: { parameter } });
+    KubernetesManifests.of(literalStack(app, 'Inside')).writeTo({ directory: join(outdir, 'inside'), kustomization: true });
+    app.synth();
+  };
+  const key = `ssm:account=${ACCOUNT}:parameterName=/my/parameter:region=eu-west-1`;
+  build({});
+  expect(names(home)).toEqual(['cdk.out/inside/kustomization.yaml']);
+  build({ [key]: 'found' });
+  expect(files(gitops)['Api.k8s.yaml']).toContain('parameter: found');
+  build({});
+  expect(files(gitops)['Api.k8s.yaml']).toContain('parameter: found');
+});
+
 test('an app that is synthesized again writes what it is then', () => {
   const app = new App({ outdir });
   const stack = stackWith(app, 'Api', { directory: gitops, filePerResource: true });
@@ -608,7 +627,10 @@ describe('Helm values', () => {
     expect(() => sa.writeHelmValues(fileName)).toThrow(`[Stack/Sa] \`fileName\` must be the name of a file that ends in .yaml or .yml, without a folder, got: ${JSON.stringify(fileName).slice(0, 100)}`);
   });
 
-  test.each(['', '.', 'a.', '.a', 'a..b', 'a b', '__proto__', 'a.__proto__', 'a[0]', Token.asString({ Ref: 'X' })])('a key %p is refused', key => {
+  test.each([
+    ['empty', ''], ['a dot', '.'], ['a dot at the end', 'a.'], ['a dot at the start', '.a'], ['two dots', 'a..b'], ['a space', 'a b'],
+    ['a prototype', '__proto__'], ['a prototype below', 'a.__proto__'], ['an index', 'a[0]'], ['a token', Token.asString({ Ref: 'X' })],
+  ])('a key is refused: %s', (_, key) => {
     const sa = serviceAccount(literalStack(), 'Sa');
     expect(() => sa.helmValues({ key })).toThrow('[Stack/Sa] `key` must be a path of letters, digits, - and _, with dots between its parts, got: ');
     expect(() => sa.writeHelmValues('values.yaml', { key })).toThrow('[Stack/Sa] `key` must be a path of letters');

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'path';
-import { attachCustomSynthesis } from 'aws-cdk-lib';
+import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { fail } from './errors';
 import { fileProblems, isOurs, PlannedFile, plannedFiles, StackFiles } from './manifest-files';
@@ -52,18 +52,32 @@ export class ManifestWriter extends Construct {
     return folders;
   }
 
+  /**
+   * While context is missing, values in the manifests may be the dummies of look-ups. The CLI makes the look-ups and runs the app again;
+   * what is outside the cloud assembly waits for that, since nobody would know a dummy there if they fail.
+   */
+  private writableFolders(outdir: string): Map<string, ManifestSource[]> {
+    const waiting = this.node.root.node.findAll().some(child => Stack.isStack(child) && missesContext(child));
+    return new Map([...this.folders()].filter(([folder]) => !waiting || contains(resolve(outdir), folder)));
+  }
+
   private write(outdir: string): void {
     // Validation can be skipped; a refused value must not reach a file all the same, nor a file of somebody else be lost.
     for (const { owner, problems } of this.sources) {
       const found = problems();
       if (found.length > 0) fail(owner, found.join('\n'));
     }
-    const folders = this.folders();
+    const folders = this.writableFolders(outdir);
     const planned = [...folders].flatMap(([folder, sources]) => plannedFiles(folder, sources.map(({ files }) => files())));
     // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
     removeStale(resolve(outdir), [...folders.keys()], new Set(planned.map(({ path }) => path)));
     planned.forEach(writeFile);
   }
+}
+
+/** CDK keeps it private. */
+function missesContext(stack: Stack): boolean {
+  return (stack as any)._missingContext?.length > 0;
 }
 
 function writeFile({ path, text }: PlannedFile): void {
