@@ -118,7 +118,7 @@ project.addTask('gitops', {
   exec: 'scripts/gitops.sh',
 });
 
-for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
+for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/.venv/', '/.gobin/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
   project.addPackageIgnore(ignored);
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');

@@ -107,7 +107,7 @@ function yamlFiles(folder: string, entered: (name: string) => boolean): string[]
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entered(entry.name) ? yamlFiles(path, entered) : [];
-    return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [path] : [];
+    return /\.ya?ml$/.test(entry.name) ? [path] : [];
   });
 }
 
