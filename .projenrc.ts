@@ -56,7 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   docgen: true,
   sampleCode: false,
-  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv'],
+  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
   projenrcTs: true,
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
@@ -113,8 +113,12 @@ project.addTask('cfn-lint', {
   description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',
   exec: 'scripts/cfn-lint.sh',
 });
+project.addTask('gitops', {
+  description: 'Has kustomize and Helm read what the examples write for them (builds both with Go)',
+  exec: 'scripts/gitops.sh',
+});
 
-for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
+for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/.venv/', '/.gobin/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
   project.addPackageIgnore(ignored);
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');

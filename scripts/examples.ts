@@ -29,7 +29,7 @@ export interface Template {
 export interface Assembly {
   readonly example: string;
   readonly templates: Template[];
-  /** Manifests of a cdk8s app of the example's own. */
+  /** YAML that goes elsewhere than the cloud assembly: of a cdk8s app of the example's own, or into a folder for a GitOps tool. */
   readonly ownManifestFiles: string[];
 }
 
@@ -46,20 +46,23 @@ export function exampleDir(example: string): string {
  *
  * @param outdir where the cloud assembly goes
  * @param ownManifestsDir where the cdk8s app of the example's own writes to, if it has one
+ * @param gitopsDir where the folder `clusters` is, if it has one; what is in there is committed, and the library keeps it current
  * @throws with what the CLI says when it fails
  */
-export async function synthesize(example: string, outdir = join(exampleDir(example), 'cdk.out'), ownManifestsDir = join(exampleDir(example), 'dist')): Promise<Assembly> {
+export async function synthesize(
+  example: string, outdir = join(exampleDir(example), 'cdk.out'), ownManifestsDir = join(exampleDir(example), 'dist'), gitopsDir = exampleDir(example),
+): Promise<Assembly> {
   for (const folder of [outdir, ownManifestsDir]) rmSync(folder, { recursive: true, force: true });
   await promisify(execFile)(process.execPath, [CDK, ...SYNTH, '--output', outdir], {
     cwd: exampleDir(example),
-    env: { ...process.env, CDK8S_OUTDIR: ownManifestsDir }, // of cdk8s: the CDK CLI takes it for an option of its own, says so and ignores it
+    env: { ...process.env, GITOPS_DIR: gitopsDir, CDK8S_OUTDIR: ownManifestsDir }, // the latter of cdk8s: the CDK CLI takes it for an option of its own, says so and ignores it
   }).catch(error => {
     throw new Error(`cdk synth of example ${example} failed:\n${error.stderr || error.message}`);
   });
   return {
     example,
     templates: filesIn(outdir, TEMPLATE).map(readTemplate),
-    ownManifestFiles: filesIn(ownManifestsDir, /\.yaml$/),
+    ownManifestFiles: [ownManifestsDir, join(gitopsDir, 'clusters')].flatMap(folder => filesIn(folder, /\.yaml$/)),
   };
 }
 
@@ -68,7 +71,8 @@ export function resourcesWithCode({ body }: Template): string[] {
   return Object.entries<any>(body.Resources ?? {}).filter(([, { Type }]) => NEEDS_CODE.test(Type)).map(([id, { Type }]) => `${id} (${Type})`);
 }
 
-function filesIn(folder: string, name: RegExp): string[] {
+/** The files below a folder, by a pattern of their names. */
+export function filesIn(folder: string, name: RegExp): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => name.test(file)).sort().map(file => join(folder, file));
 }

@@ -8,6 +8,6 @@ export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
 export { type PodIdentityOptions } from './pod-identity-options';
 export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from './pod-identity-service-account';
-export { KubernetesManifests } from './kubernetes-manifests';
+export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';
 export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';

@@ -1,13 +1,59 @@
-import { rmSync, writeFileSync } from 'fs';
-import { join } from 'path';
-import { attachCustomSynthesis, CfnElement, Stack } from 'aws-cdk-lib';
+import { join, resolve } from 'path';
+import { CfnElement, Stack, Stage, Token } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { fail } from './private/errors';
+import { failIf, problem } from './private/errors';
+import { helmFileNameProblem, HelmValues, HelmValuesPart, settleHelmValues } from './private/helm-values';
+import { objectFiles, StackFiles } from './private/manifest-files';
 import { addToChart, Manifest, TokenObjectsAsText } from './private/manifest-objects';
-import { manifestText, SettledManifests, settleManifests } from './private/manifest-text';
+import { header, manifestText, SettledManifests, settleManifests } from './private/manifest-text';
+import { ManifestWriter } from './private/manifest-writer';
+import { warn } from './private/trust-rules';
 
 const ID = 'KubernetesManifests';
+
+/**
+ * Where the manifests of a stack go, and in how many files.
+ */
+export interface ManifestFilesOptions {
+  /**
+   * A folder for the files, in a GitOps repository say; made when it is missing. A relative path counts from the working directory of
+   * the app, as for cdk8s. Nothing of this stack goes to the cloud assembly then.
+   *
+   * Several stacks may share a folder when all of them are for one cluster: each object can be in it once. Two apps may not: synth
+   * removes the generated files in it that the app no longer makes. Every synth writes, one in a unit test too.
+   *
+   * @default - the cloud assembly, `cdk.out`
+   */
+  readonly directory?: string;
+
+  /**
+   * Whether each object has a file of its own, such as `1_serviceaccount_payments_api.yaml`. The number keeps the order for
+   * `kubectl apply -f <folder>`: Namespaces, ServiceAccounts, the rest. In the cloud assembly they are in a folder `<stack>.k8s`.
+   *
+   * @default false - one file, `<stack>.k8s.yaml`
+   */
+  readonly filePerResource?: boolean;
+
+  /**
+   * Whether a `kustomization.yaml` lists the files with objects in the folder: those of every stack of the app that writes to it.
+   *
+   * @default false
+   */
+  readonly kustomization?: boolean;
+}
+
+/**
+ * Where the values of a service account stand in the values of a Helm chart.
+ */
+export interface HelmValuesOptions {
+  /**
+   * The key, with a dot between the parts of a longer path: `controller.serviceAccount`. The chart's own values.yaml tells.
+   *
+   * @default 'serviceAccount'
+   */
+  readonly key?: string;
+}
 
 /**
  * The Kubernetes objects of one stack. Synth writes them beside the template, to `<stack>.k8s.yaml`; where a service account depends
@@ -47,7 +93,10 @@ export class KubernetesManifests extends Construct {
   public readonly chart: Chart;
 
   private readonly stack: Stack;
-  private readonly deferred: (() => boolean)[] = [];
+  private readonly writer: ManifestWriter;
+  private readonly accounts: { owner: IConstruct; isDeferred: () => boolean }[] = [];
+  private readonly values: HelmValuesPart[] = [];
+  private options: ManifestFilesOptions = {};
   private validated?: SettledManifests;
 
   private constructor(stack: Stack) {
@@ -58,10 +107,32 @@ export class KubernetesManifests extends Construct {
     this.node.addValidation({
       validate: () => {
         this.validated = this.settled();
-        return this.validated.problems;
+        this.warnOfValuesAmongManifests();
+        return this.problems();
       },
     });
-    attachCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.write(outdir) });
+    this.writer = ManifestWriter.of(this);
+    this.writer.add({ owner: this, folder: () => this.folder(), files: () => this.files(), problems: () => this.problems() });
+  }
+
+  /**
+   * Says where the files go. A later call replaces an earlier one.
+   *
+   * A file that is there already and was not made by this library is an error, never overwritten and never removed. A stack whose manifest is
+   * complete only after the deployment has no files: an error too.
+   *
+   * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+   * @throws when `directory` is empty or a token
+   * @example
+   * import { App, Stack } from 'aws-cdk-lib';
+   * import { KubernetesManifests } from 'cdk-irsa';
+   *
+   * const stack = new Stack(new App(), 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
+   * KubernetesManifests.of(stack).writeTo({ directory: '../gitops/clusters/blue', filePerResource: true, kustomization: true });
+   */
+  public writeTo(options: ManifestFilesOptions): void {
+    failIf(this, directoryProblem(options.directory));
+    this.options = { ...options, directory: options.directory === undefined ? undefined : resolve(options.directory) };
   }
 
   /**
@@ -69,13 +140,23 @@ export class KubernetesManifests extends Construct {
    *
    * @internal
    */
-  public _add(owner: IConstruct, manifests: Manifest[], deferred: () => boolean): void {
+  public _add(owner: IConstruct, manifests: Manifest[], isDeferred: () => boolean): void {
     addToChart(owner, this.chart, manifests, manifest => manifest);
-    this.deferred.push(deferred);
+    this.accounts.push({ owner, isDeferred });
+  }
+
+  /**
+   * Adds what a service account has in a file of Helm values.
+   *
+   * @internal
+   */
+  public _addHelmValues(owner: IConstruct, fileName: string, values: HelmValues): void {
+    failIf(owner, helmFileNameProblem(fileName));
+    this.values.push({ owner, fileName, values });
   }
 
   private isDeferred(): boolean {
-    return this.deferred.some(isDeferred => isDeferred());
+    return this.accounts.some(({ isDeferred }) => isDeferred());
   }
 
   private settled(): SettledManifests {
@@ -84,23 +165,55 @@ export class KubernetesManifests extends Construct {
   }
 
   private text({ manifests }: SettledManifests): string {
-    const { stack } = this;
-    const root = stack.node.root.node.id || 'App';
-    return [
-      '# Made by cdk-irsa: do not edit, change the CDK app instead.',
-      `# App: ${root}. Stack: ${stack.node.path} (${stack.stackName}).`,
-      manifestText(manifests),
-    ].join('\n');
+    return `${header([this.stack])}\n${manifestText(manifests)}`;
   }
 
-  private write(outdir: string): void {
-    const settled = this.validated ?? this.settled();
-    // Validation can be skipped; a refused value must not reach a file all the same.
-    if (settled.problems.length > 0) fail(this, settled.problems.join('\n'));
-    const file = join(outdir, `${this.stack.artifactId}.k8s.yaml`);
-    if (this.isDeferred() || settled.manifests.length === 0) rmSync(file, { force: true }); // of an earlier synth
-    else writeFileSync(file, this.text(settled));
+  private folder(): string {
+    const { directory, filePerResource } = this.options;
+    const assembly = resolve(Stage.of(this)!.outdir);
+    return directory ?? (filePerResource ? join(assembly, `${this.stack.artifactId}.k8s`) : assembly);
   }
+
+  private files(): StackFiles {
+    const { directory, filePerResource = false, kustomization = false } = this.options;
+    this.validated ??= this.settled();
+    return {
+      owner: this,
+      applied: directory !== undefined || kustomization,
+      kustomization,
+      objects: objectFiles(this.isDeferred() ? [] : this.validated.manifests, filePerResource ? undefined : `${this.stack.artifactId}.k8s.yaml`),
+      values: this.values,
+    };
+  }
+
+  private problems(): string[] {
+    this.validated ??= this.settled();
+    const { problems } = this.validated;
+    const found = [...problems, ...this.outputProblems(), ...this.values.flatMap(part => settleHelmValues(part).problems)];
+    return found.length > 0 ? found : this.writer.problems(this);
+  }
+
+  /** The deployment cannot write files. */
+  private outputProblems(): string[] {
+    const { directory, filePerResource, kustomization } = this.options;
+    const [asked] = Object.entries({ directory, filePerResource, kustomization }).filter(([, value]) => value);
+    const deferred = this.accounts.filter(({ isDeferred }) => isDeferred()).map(({ owner }) => owner.node.path);
+    if (!asked || deferred.length === 0) return [];
+    return [problem(asked[0], 'be left out where only the deployment can complete the manifest', asked[1],
+      `That is so because of ${deferred.join(', ')}: give the stack an env with account and region and write names as literals, or apply the stack output ${ID}.`)];
+  }
+
+  private warnOfValuesAmongManifests(): void {
+    const { directory, filePerResource, kustomization } = this.options;
+    if (this.values.length === 0 || kustomization || !(directory || filePerResource)) return;
+    warn(this, 'cdk-irsa:helm-values-among-manifests',
+      `\`kustomization\` is off, and the folder of the manifests holds Helm values too (${this.values[0].fileName}): \`kubectl apply -f\` of the whole folder and GitOps tools will take them for an object. Set \`kustomization: true\`.`);
+  }
+}
+
+function directoryProblem(directory: string | undefined): string | undefined {
+  if (directory === undefined || (!Token.isUnresolved(directory) && directory.trim() !== '')) return undefined;
+  return problem('directory', 'be a path known at synth', directory, 'For example ../gitops/clusters/blue; leave it out for the cloud assembly.');
 }
 
 /** A stack output that is there only when it has a value. */

@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
-import { join } from 'path';
+import { basename, join } from 'path';
+import { parse } from 'yaml';
 import { templateProblems } from './judges/cloudformation';
 import { deployed, Deployment } from './judges/deployment';
 import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
 import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, ISSUER, REGION } from './support';
-import { Assembly, exampleDir, EXAMPLES, resourcesWithCode, synthesize, Template } from '../scripts/examples';
+import { Assembly, exampleDir, EXAMPLES, filesIn, resourcesWithCode, synthesize, Template } from '../scripts/examples';
 import { report } from '../scripts/report';
 
 // What CloudFormation knows once it deploys: pseudo parameters, parameters, and what resources return by their names.
@@ -69,6 +70,14 @@ const EXPECTED: Expected[] = [
     issuer: ISSUER,
     may: ['s3:GetObject', `${SITE}/index.html`],
     mayNot: ['s3:PutObject', `${SITE}/index.html`],
+  },
+  {
+    example: 'gitops',
+    serviceAccount: 'payments/receipts',
+    usedBy: ['Deployment receipts'],
+    issuer: ISSUER,
+    may: ['s3:PutObject', 'arn:aws:s3:::receipts-111122223333/any'],
+    mayNot: ['s3:GetObject', 'arn:aws:s3:::receipts-111122223333/any'],
   },
   {
     example: 'managed-policy',
@@ -209,7 +218,7 @@ const assemblies = new Map<string, Assembly>();
 
 beforeAll(async () => {
   await Promise.all(EXAMPLES.map(async example =>
-    assemblies.set(example, await synthesize(example, join(directory, example, 'cdk.out'), join(directory, example, 'dist')))));
+    assemblies.set(example, await synthesize(example, ...['cdk.out', 'dist', ''].map(folder => join(directory, example, folder))))));
 }, 300_000);
 
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -350,6 +359,37 @@ test.each([
   expect([arn, `${arn}x`, iamArn('root')].map(principal => letsPrincipalIn(trust, principal, tags))).toEqual([true, false, false]);
 });
 
+describe('example gitops', () => {
+  const committed = (folder: string) => filesIn(join(exampleDir('gitops'), folder), /\.yaml$/);
+  const texts = (files: string[]) => files.map(file => [basename(file), readFileSync(file, 'utf8')]);
+
+  test('has in its folder what comes out', () => {
+    expect(texts(committed('clusters/blue'))).toEqual(texts(assemblyOf('gitops').ownManifestFiles));
+    expect(assemblyOf('gitops').ownManifestFiles).not.toEqual([]);
+  });
+
+  test('has values for a chart, with a role that lets its service account in', () => {
+    const { serviceAccount: { create, name, annotations } } = parse(readFileSync(join(exampleDir('gitops'), 'clusters/blue/external-dns.values.yaml'), 'utf8'));
+    expect([create, name]).toEqual([true, 'external-dns']);
+    const { trust, policies } = rolesOf('gitops').find(({ arn }) => arn === annotations['eks.amazonaws.com/role-arn'])!;
+    const token = (sub: string) => ({ providerArn: iamArn(`oidc-provider/${ISSUER}`), issuer: ISSUER, sub, aud: 'sts.amazonaws.com' });
+    expect(letsIn(trust, token('system:serviceaccount:external-dns:external-dns'))).toBe(true);
+    expect(letsIn(trust, token('system:serviceaccount:payments:receipts'))).toBe(false);
+    expect(allows(policies, 'route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/Z0123456789EXAMPLE')).toBe(true);
+    expect(allows(policies, 'route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/ANOTHER')).toBe(false);
+  });
+
+  test('has what Argo CD and Flux take, and it points at what is there', () => {
+    const objects = committed('bootstrap').flatMap(file => parseManifests(readFileSync(file, 'utf8')));
+    expect(objects.flatMap(manifestProblems)).toEqual([]);
+    expect(objects.map(({ kind }) => kind)).toEqual(['Application', 'Application', 'GitRepository', 'Kustomization']);
+    const [blue, dns, , flux] = objects.map(({ spec }) => spec);
+    const named = [blue.source.path, flux.path, dns.sources[0].helm.valueFiles[0].replace('$values', '.')];
+    expect(named.filter(path => !existsSync(join(exampleDir('gitops'), path)))).toEqual([]);
+    expect(dns.destination.namespace).toBe('external-dns');
+  });
+});
+
 function assemblyOf(example: string): Assembly {
   return assemblies.get(example)!;
 }
@@ -424,8 +464,9 @@ function manifestTexts(example: string): string[] {
   return [...files.map(file => readFileSync(file, 'utf8')), ...outputs];
 }
 
+/** The objects: what kustomize and Helm read has no metadata. */
 function manifestsOf(example: string): Manifest[] {
-  return manifestTexts(example).flatMap(parseManifests);
+  return manifestTexts(example).flatMap(parseManifests).filter(({ metadata }) => metadata !== undefined);
 }
 
 function serviceAccountsOf(example: string): Manifest[] {

@@ -1,10 +1,30 @@
 import { createHash } from 'crypto';
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isListToken, Manifest, objectName, unresolvedProblem } from './manifest-objects';
 import { parameterProblems } from './parameter-safety';
 import { hasIntrinsic, settleForManifest } from './tokens';
+
+const MADE_BY = '# Made by cdk-irsa: do not edit, change the CDK app instead.';
+// With CR too: a checkout by Git on Windows may have put it there.
+const HEADER = new RegExp(`^${MADE_BY.replaceAll('.', '\\.')}\r?\n# App: .*\\. Stack: .* \\(.*\\)\\.\r?\n`);
+
+/** The comment on top of all that goes out: what it is, and the stacks that it is made for. */
+export function header(stacks: Stack[]): string {
+  const lines = stacks.map(stack => `# App: ${oneLine(stack.node.root.node.id || 'App')}. Stack: ${oneLine(stack.node.path)} (${oneLine(stack.stackName)}).`);
+  return [MADE_BY, ...lines].join('\n');
+}
+
+/** Whether a text is one that this library has written. */
+export function hasHeader(text: string): boolean {
+  return HEADER.test(text);
+}
+
+/** The id of a construct may hold anything; a line break would end the comment. */
+function oneLine(text: string): string {
+  return text.replace(/\s/g, ' ');
+}
 
 /** Stands for a refused value until validation has stopped the synth. */
 const REFUSED = 'refused';
@@ -61,8 +81,8 @@ export function manifestText(manifests: Manifest[]): string {
     .replace(new RegExp(`"${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(deferred[Number(index)]));
 }
 
-/** A Pod made before its ServiceAccount is there gets no credentials, silently. */
-function rank({ kind }: Manifest): number {
+/** Where in the order an object comes. A Pod made before its ServiceAccount is there gets no credentials, silently. */
+export function rank({ kind }: Manifest): number {
   const first = ['Namespace', 'ServiceAccount'].indexOf(kind);
   return first < 0 ? 2 : first;
 }

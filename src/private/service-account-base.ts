@@ -4,6 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { earlierClaims } from './app-registry';
 import { fail, failIf, problem, withoutTokens } from './errors';
 import { noteRequiredTrust, requiredTrust } from './existing-role';
+import { helmKeyProblem, underKey } from './helm-values';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
 import { addToChart, literalManifest } from './manifest-objects';
 import { settledProblems } from './parameter-safety';
@@ -13,7 +14,7 @@ import { settledCopy } from './trust-document';
 import { warn } from './trust-rules';
 import { applyToWorkload } from './workload';
 import { IrsaRole, IrsaRoleOptions } from '../irsa-role';
-import { KubernetesManifests } from '../kubernetes-manifests';
+import { HelmValuesOptions, KubernetesManifests } from '../kubernetes-manifests';
 import { ServiceAccountOptions } from '../service-account-options';
 import { ServiceAccountSubject } from '../service-account-subject';
 import { TrustPolicy } from '../trust-policy';
@@ -101,15 +102,30 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   /**
    * Values for a Helm chart that follows the common convention:
    * `{ serviceAccount: { create, name, annotations } }`. The chart creates the ServiceAccount exactly when this construct does not.
+   *
+   * @throws when `key` is no path of letters, digits, - and _
    */
-  public helmValues(): { [key: string]: any } {
-    return {
-      serviceAccount: {
-        create: !(this._props.createServiceAccount ?? true),
-        name: this.serviceAccountName,
-        annotations: this.annotations,
-      },
-    };
+  public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
+    const key = options.key ?? 'serviceAccount';
+    failIf(this, helmKeyProblem(key));
+    return underKey(key, {
+      create: !(this._props.createServiceAccount ?? true),
+      name: this.serviceAccountName,
+      annotations: this.annotations,
+    });
+  }
+
+  /**
+   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or where
+   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each with a `key` of its own.
+   *
+   * Everything in it must be known at synth.
+   *
+   * @param fileName a name that ends in .yaml or .yml, without a folder
+   * @throws when `fileName` or `key` is none
+   */
+  public writeHelmValues(fileName: string, options: HelmValuesOptions = {}): void {
+    KubernetesManifests.of(this)._addHelmValues(this, fileName, this.helmValues(options));
   }
 
   /**

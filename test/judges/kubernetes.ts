@@ -1,6 +1,9 @@
 /**
- * Judge: the YAML 1.2 parser of `yaml`, and the schemas of Kubernetes in `kubernetes-models`.
+ * Judge: the YAML 1.2 parser of `yaml`, and the schemas of Kubernetes, Argo CD and Flux in `kubernetes-models`.
  */
+import { Application, ApplicationSet } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
+import { Kustomization } from '@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1';
+import { GitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1';
 import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from 'kubernetes-models/apps/v1';
 import { CronJob, Job } from 'kubernetes-models/batch/v1';
 import { ConfigMap, Namespace, Pod, ReplicationController, Service, ServiceAccount } from 'kubernetes-models/v1';
@@ -11,6 +14,7 @@ export type Manifest = Record<string, any>;
 
 const MODELS = [
   Namespace, ServiceAccount, ConfigMap, Service, Pod, ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, CronJob,
+  Application, ApplicationSet, Kustomization, GitRepository,
 ];
 
 /**

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Has kustomize and Helm read what the examples write for them. Builds both with Go, into .gobin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+KUSTOMIZE=sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+HELM=helm.sh/helm/v3/cmd/helm@v3.19.5
+
+bin=$PWD/.gobin
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The first time about three minutes on two cores: nearly all of it Helm's. Go uses every core by itself.
+install() { # module, program
+  [ "$(cat "$bin/$2.version" 2>/dev/null)" = "$1" ] && return
+  if ! command -v go >/dev/null; then apt-get update -qq && apt-get install -y -qq golang-go; fi
+  GOBIN=$bin GOFLAGS=-trimpath go install -ldflags='-s -w' "$1" 2>"$work/go.log" || { cat "$work/go.log"; exit 1; }
+  echo "$1" >"$bin/$2.version"
+}
+install "$KUSTOMIZE" kustomize
+install "$HELM" helm
+kustomize() { "$bin/kustomize" "$@"; }
+helm() { HELM_CACHE_HOME=$work HELM_CONFIG_HOME=$work HELM_DATA_HOME=$work "$bin/helm" "$@"; }
+
+passed=0
+failed=0
+check() { # what it is, then the command that must succeed
+  local what=$1
+  shift
+  if "$@" >"$work/log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok    $what"
+  else
+    failed=$((failed + 1))
+    echo "FAIL  $what"
+    cat "$work/log"
+  fi
+}
+
+# Objects as sorted lines of JSON, from YAML files or standard input.
+objects() {
+  node -e '
+    const { readFileSync } = require("fs");
+    const { parseAllDocuments } = require("yaml");
+    const sorted = value => Array.isArray(value) ? value.map(sorted) : value && typeof value === "object"
+      ? Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])])) : value;
+    const files = process.argv.length > 1 ? process.argv.slice(1) : [0];
+    const all = files.flatMap(file => parseAllDocuments(readFileSync(file, "utf8")).map(document => document.toJS()));
+    console.log(all.filter(object => object).map(object => JSON.stringify(sorted(object))).sort().join("\n"));
+  ' "$@"
+}
+
+npx projen demo >/dev/null
+
+all_objects_and_no_other() { # folder
+  kustomize build "$1" | objects >"$work/built"
+  find "$1" -name '[0-9]_*.yaml' -o -name '*.k8s.yaml' >"$work/files"
+  [ -s "$work/files" ] || { echo "no files in $1"; return 1; }
+  xargs --arg-file="$work/files" --delimiter='\n' bash -c 'objects "$@"' _ >"$work/written"
+  diff "$work/written" "$work/built"
+}
+workloads_last() { # folder
+  [ "$(kustomize build "$1" | sed -n 's/^kind: //p' | sed -n '/^Deployment/,$p' | grep -cE '^(Namespace|ServiceAccount)$')" -eq 0 ]
+}
+export -f objects
+
+while IFS= read -r file; do
+  folder=$(dirname "$file")
+  check "kustomize builds $folder: every object, no other" all_objects_and_no_other "$folder"
+  check 'what workloads need comes before them' workloads_last "$folder"
+done < <(find examples -name kustomization.yaml -not -path '*/node_modules/*' | sort)
+
+# The chart that `helm create` makes: the convention that charts follow.
+(cd "$work" && helm create chart >/dev/null)
+same_service_account() { # values file, object of the chart
+  node -e '
+    const { deepStrictEqual } = require("assert");
+    const { readFileSync } = require("fs");
+    const [values, made] = process.argv.slice(1).map(file => readFileSync(file, "utf8"));
+    const { name, annotations } = require("yaml").parse(values).serviceAccount;
+    const { metadata } = JSON.parse(made);
+    deepStrictEqual([metadata.name, metadata.annotations], [name, annotations]);
+    if (!/^arn:aws:iam::[0-9]{12}:role\/.+/.test(annotations["eks.amazonaws.com/role-arn"])) throw new Error("no role");
+  ' "$1" "$2"
+}
+helm_makes_the_service_account() { # values file
+  helm template release "$work/chart" --namespace test --values "$1" >"$work/rendered" &&
+    objects "$work/rendered" | grep '"kind":"ServiceAccount"' >"$work/made" &&
+    same_service_account "$1" "$work/made" &&
+    grep -qx "      serviceAccountName: $(sed -n 's/^  name: //p' "$1")" "$work/rendered" # of the chart's Deployment
+}
+while IFS= read -r file; do
+  check "Helm makes the service account of $file" helm_makes_the_service_account "$file"
+done < <(find examples -name '*.values.yaml' -not -path '*/node_modules/*' | sort)
+
+echo "$passed passed, $failed failed"
+[ "$passed" -gt 2 ] && [ "$failed" -eq 0 ]

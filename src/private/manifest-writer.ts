@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'path';
+import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { fail } from './errors';
+import { fileProblems, isOurs, PlannedFile, plannedFiles, StackFiles } from './manifest-files';
+
+const ID = 'KubernetesManifestFiles';
+
+/** A stack that has manifests. */
+export interface ManifestSource {
+  readonly owner: IConstruct;
+  readonly folder: () => string;
+  readonly files: () => StackFiles;
+  readonly problems: () => string[];
+}
+
+/**
+ * Writes the manifest files of a whole app, at the end of its synth: when every stack, in whatever stage, has been
+ * validated. What an earlier synth left behind goes away.
+ */
+export class ManifestWriter extends Construct {
+  /** The writer of the app that `scope` is in. */
+  public static of(scope: IConstruct): ManifestWriter {
+    const { root } = scope.node;
+    return root.node.tryFindChild(ID) as ManifestWriter | undefined ?? new ManifestWriter(root as Construct);
+  }
+
+  private readonly sources: ManifestSource[] = [];
+
+  private constructor(root: Construct) {
+    super(root, ID);
+    attachCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.write(outdir) });
+  }
+
+  public add(source: ManifestSource): void {
+    this.sources.push(source);
+  }
+
+  /** What is wrong with the files of one stack, beside those of the others. */
+  public problems(owner: IConstruct): string[] {
+    return [...this.folders()].filter(([, sources]) => sources.some(source => source.owner === owner))
+      .flatMap(([folder, sources]) => fileProblems(owner, folder, sources.map(({ files }) => files())));
+  }
+
+  private folders(): Map<string, ManifestSource[]> {
+    const folders = new Map<string, ManifestSource[]>();
+    for (const source of this.sources) {
+      const folder = source.folder();
+      folders.set(folder, [...folders.get(folder) ?? [], source]);
+    }
+    return folders;
+  }
+
+  /**
+   * While context is missing, values in the manifests may be the dummies of look-ups. The CLI makes the look-ups and runs the app again;
+   * what is outside the cloud assembly waits for that, since nobody would know a dummy there if they fail.
+   */
+  private writableFolders(outdir: string): Map<string, ManifestSource[]> {
+    const waiting = this.node.root.node.findAll().some(child => Stack.isStack(child) && missesContext(child));
+    return new Map([...this.folders()].filter(([folder]) => !waiting || contains(resolve(outdir), folder)));
+  }
+
+  private write(outdir: string): void {
+    // Validation can be skipped; a refused value must not reach a file all the same, nor a file of somebody else be lost.
+    for (const { owner, problems } of this.sources) {
+      const found = problems();
+      if (found.length > 0) fail(owner, found.join('\n'));
+    }
+    const folders = this.writableFolders(outdir);
+    const planned = [...folders].flatMap(([folder, sources]) => plannedFiles(folder, sources.map(({ files }) => files())));
+    // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
+    removeStale(resolve(outdir), [...folders.keys()], new Set(planned.map(({ path }) => path)));
+    planned.forEach(writeFile);
+  }
+}
+
+/** CDK keeps it private. */
+function missesContext(stack: Stack): boolean {
+  return (stack as any)._missingContext?.length > 0;
+}
+
+function writeFile({ path, text }: PlannedFile): void {
+  const content = text();
+  mkdirSync(dirname(path), { recursive: true });
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== content) writeFileSync(path, content);
+}
+
+/** Removes what an earlier synth has written and this one has not, and the folders that are empty then. */
+function removeStale(outdir: string, folders: string[], written: Set<string>): void {
+  const candidates = [...folders.flatMap(folder => yamlFiles(folder, () => false)), ...yamlFiles(outdir, name => isPartOfAssembly(outdir, name))];
+  for (const path of new Set(candidates)) {
+    if (written.has(path) || !isOurs(path)) continue;
+    rmSync(path);
+    removeEmpty(dirname(path), outdir);
+  }
+}
+
+/** Assets are copies of what belongs to the user. A folder that the app itself runs in is no cloud assembly alone. */
+function isPartOfAssembly(outdir: string, name: string): boolean {
+  const dedicated = !contains(outdir, process.cwd());
+  return dedicated ? !name.startsWith('asset.') : /^assembly-|\.k8s$/.test(name);
+}
+
+function yamlFiles(folder: string, entered: (name: string) => boolean): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entered(entry.name) ? yamlFiles(path, entered) : [];
+    return /\.ya?ml$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function removeEmpty(folder: string, outdir: string): void {
+  if (contains(folder, outdir) || contains(folder, process.cwd()) || readdirSync(folder).length > 0) return;
+  rmdirSync(folder);
+  if (contains(outdir, folder)) removeEmpty(dirname(folder), outdir);
+}
+
+/** Whether `inner` is `outer` or below it. */
+function contains(outer: string, inner: string): boolean {
+  const path = relative(outer, inner);
+  return !isAbsolute(path) && !/^\.\.($|[\\/])/.test(path);
+}
