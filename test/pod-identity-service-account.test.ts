@@ -163,15 +163,16 @@ describe('an existing role', () => {
   });
 
   test('that is an IrsaRole must let it in', () => {
-    const sharing = (...names: string[]) => {
+    const sharing = (clusterArn: string, ...names: string[]) => {
       const stack = literalStack();
-      const trust = new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [ServiceAccountSubject.matching('payments', 'a*')] });
+      const trust = new TrustPolicy().addPodIdentity({ clusterArn, subjects: [ServiceAccountSubject.matching('payments', 'a*')] });
       const role = new IrsaRole(stack, 'Role', { trust });
       for (const serviceAccountName of names) podServiceAccount(stack, serviceAccountName, { role, serviceAccountName });
       return stack;
     };
-    Template.fromStack(sharing('api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
-    expect(() => Template.fromStack(sharing('api', 'b'))).toThrow('[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+    Template.fromStack(sharing(CLUSTER_ARN, 'api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
+    expect(() => Template.fromStack(sharing(`${CLUSTER_ARN}2`, 'api'))).toThrow('[Stack/api] `role` must let in payments/api of this cluster');
+    expect(() => Template.fromStack(sharing(CLUSTER_ARN, 'api', 'b'))).toThrow('[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
   });
 });
 
@@ -180,6 +181,7 @@ describe('bad input', () => {
     ['a cluster name', { clusterName: 'no name' }, '[Stack/Sa] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "no name". `aws eks list-clusters` prints the ones you have.'],
     ['an empty cluster name', { clusterName: '' }, '`clusterName` must be the name of an EKS cluster'],
     ['a cluster name of 101 characters', { clusterName: 'c'.repeat(101) }, '`clusterName` must be the name of an EKS cluster'],
+    ['a wildcard at the beginning', { clusterName: '*' }, '`clusterName` must be the name of an EKS cluster'],
     ['a wildcard', { clusterName: 'prod*' }, '`clusterName` must be the name of an EKS cluster'],
     ['a namespace', { namespace: 'Payments' }, '[Stack/Sa] `namespace` must be a DNS-1123 label'],
     ['a name', { serviceAccountName: 'a..b' }, '[Stack/Sa] `serviceAccountName` must be a DNS-1123 subdomain'],
@@ -213,10 +215,10 @@ describe('bad input', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { ClusterName: { Ref: 'Name' } });
   });
 
-  test('a cluster name put together with a wildcard', () => {
+  test.each(['*', '/', ' ', 'é'])('a cluster name put together with %s', part => {
     const stack = agnosticStack();
-    podServiceAccount(stack, 'Sa', { clusterName: `${cluster(stack).ref}*` });
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Sa] `clusterName` must be put together from valid characters, around what the deployment fills in, got: "*".');
+    podServiceAccount(stack, 'Sa', { clusterName: `${cluster(stack).ref}${part}` });
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`clusterName\` must be put together from valid characters, around what the deployment fills in, got: "${part}".`);
   });
 
   test('two associations of one service account', () => {
@@ -265,6 +267,19 @@ describe('TrustPolicy.addPodIdentity', () => {
     expect(letsPodIn(trustPolicy(stack), { ...POD, namespace: 'b', serviceAccount: 'y' })).toBe(false);
   });
 
+  test('clusters that let in other names of the same namespace keep apart', () => {
+    const stack = literalStack();
+    const green = CLUSTER_ARN.replace('production', 'green');
+    new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy()
+        .addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [subjects[0]] })
+        .addPodIdentity({ clusterArn: green, subjects: [subjects[0], subjects[2]] }),
+    });
+    const inside = (clusterArn: string, serviceAccount: string) => letsPodIn(trustPolicy(stack), { ...POD, clusterArn, namespace: 'a', serviceAccount });
+    expect([inside(CLUSTER_ARN, 'x'), inside(green, 'x'), inside(green, 'z')]).toEqual([true, true, true]);
+    expect(inside(CLUSTER_ARN, 'z')).toBe(false);
+  });
+
   test('patterns match, and those of namespaces warn', () => {
     const stack = literalStack();
     new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [ServiceAccountSubject.anyInNamespace('batch'), ServiceAccountSubject.matching('team-*', 'deploy?r')] }) });
@@ -307,9 +322,9 @@ describe('TrustPolicy.addPodIdentity', () => {
     expect(Condition.StringEquals['aws:SourceAccount']).toEqual({ 'Fn::Select': [4, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Cluster', 'Arn'] }] }] });
   });
 
-  test('an ARN put together with a wildcard is an error', () => {
+  test.each(['*', 'a b', 'a.b'])('an ARN put together with %s is an error', resourceName => {
     const stack = agnosticStack();
-    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: '*' }), subjects }) });
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName }), subjects }) });
     expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `clusterArn` must be put together from valid characters');
   });
 });

@@ -1,13 +1,13 @@
 /**
  * One role for many clusters, one for many service accounts, and roles of other accounts.
  */
-import { App, CfnOutput, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy } from '../src';
 import { deployed } from './judges/deployment';
 import { allows, letsIn, letsPrincipalIn, trustPolicyErrors, WebIdentity } from './judges/iam-simulator';
-import { ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, serviceAccount, trustPolicies, trustPolicy, warnings } from './support';
+import { ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, serviceAccount, trustPolicies, trustPolicy, warnings } from './support';
 
 const OTHER_ACCOUNT = '444455556666';
 const issuerOf = (id: string) => `oidc.eks.${REGION}.amazonaws.com/id/${id.padEnd(32, '0')}`;
@@ -168,6 +168,12 @@ describe('many service accounts, one role', () => {
     ['another principal', () => new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com'))],
   ])('an IrsaRole that lets in %s is an error', (_, trust) => {
     expect(() => Template.fromStack(shared(trust))).toThrow('[Stack/Sa] `role` must let in default/my-service-account of this cluster, got: "Stack/Shared, which does not". Add it to the trust of that role');
+  });
+
+  test('an IrsaRole that lets in a name known at deployment only is an error for another one', () => {
+    const name = (stack: Stack) => new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString;
+    expect(() => Template.fromStack(shared(stack => new TrustPolicy().addServiceAccounts(literalProvider(stack, 'P'), [ServiceAccountSubject.exact('default', name(stack))]))))
+      .toThrow('[Stack/Sa] `role` must let in default/my-service-account of this cluster');
   });
 
   test('an IrsaRole with statements of the user\'s own is trusted to be right', () => {
