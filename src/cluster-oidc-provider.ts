@@ -4,12 +4,12 @@ import { Construct } from 'constructs';
 import { claim, earlierClaims } from './private/app-registry';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
+import { CLUSTER_NAME } from './private/name-patterns';
 import { literalPartition, settle } from './private/tokens';
 
 const MOST_AUDIENCES = 100;
 const MOST_THUMBPRINTS = 5;
 const ISSUER_ATTRIBUTE = 'OpenIdConnectIssuerUrl';
-const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
 
 /**

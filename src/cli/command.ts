@@ -1,0 +1,19 @@
+/** Where a command writes: results to stdout, words to stderr. */
+export interface Output {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+export interface Command {
+  /** One word or more. */
+  readonly name: string;
+  /** For the list of commands. */
+  readonly summary: string;
+  readonly help: string;
+  /**
+   * @param args what follows the name
+   * @returns the exit code
+   * @throws UsageError, or what util.parseArgs throws
+   */
+  run(args: string[], output: Output): number;
+}
