@@ -98,23 +98,27 @@ export function readClusterConfig(file: Value, remarks: Remarks): ClusterConfig 
   if (remarks.count('problem') > 0) return undefined;
 
   const metadata = file.get('metadata');
-  const accounts = file.get('iam')?.get('serviceAccounts');
-  if (!metadata) file.wrong('hold metadata', 'Write the name and the region of the cluster.');
-  if (!accounts?.items().length) (accounts ?? file).wrong('hold service accounts in iam.serviceAccounts', 'There is nothing to import.');
+  const iam = file.get('iam');
+  const accounts = iam?.get('serviceAccounts');
+  if (!metadata) file.missing('metadata', 'be an object', 'Write the name and the region of the cluster.');
+  if (!iam) file.missing('iam', 'hold serviceAccounts', 'There is nothing to import.');
+  else if (!accounts) iam.missing('serviceAccounts', 'hold at least one service account', 'There is nothing to import.');
+  else if (accounts.isList && accounts.items().length === 0) accounts.wrong('hold at least one service account', 'There is nothing to import.');
   const taken = new Map<string, Place>();
   const config = {
     clusterName: metadata && required(metadata, 'name', CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.'),
     region: metadata && required(metadata, 'region', REGION, 'be the region of the cluster', 'For example eu-west-1.'),
     tags: readTags(metadata?.get('tags')),
     serviceAccounts: accounts?.items().map(account => readServiceAccount(account, remarks, taken)),
-    gaps: readTheRest(file, remarks),
+    gaps: readTheRest(file, iam, remarks),
   };
   return remarks.count('problem') > 0 ? undefined : config as ClusterConfig;
 }
 
 function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string, Place>): ServiceAccount | undefined {
+  if (!account.isObject) return account.wrong('be an object', 'Write metadata, and the policies.');
   const metadata = account.get('metadata');
-  if (!metadata) return account.wrong('hold metadata', 'Name the service account.');
+  if (!metadata) return account.missing('metadata', 'be an object', 'Name the service account.');
   const gaps = new Gaps(remarks);
   gaps.unknown(account, SERVICE_ACCOUNT_KEYS);
   gaps.unknown(metadata, ['name', 'namespace', 'labels', 'annotations']);
@@ -195,7 +199,7 @@ function readWellKnown(wellKnown: Value, remarks: Remarks, gaps: Gaps): string[]
 
 function readLabels(labels: Value | undefined): Texts {
   for (const { key, value } of labels?.entries() ?? []) {
-    checkKey(labels!, key);
+    checkKey(key, value);
     if (value.raw !== '') value.textLike(matcher(LABEL_VALUE), LABEL_VALUE.rule, LABEL_VALUE.advice);
   }
   return labels?.texts() ?? [];
@@ -203,7 +207,7 @@ function readLabels(labels: Value | undefined): Texts {
 
 /** The annotations that the webhook reads are properties of their own; eksctl sets the ARN of the role itself. */
 function readAnnotations(annotations: Value | undefined, remarks: Remarks, gaps: Gaps): Pick<ServiceAccount, 'annotations' | 'audience' | 'tokenExpiration' | 'regionalStsEndpoint'> {
-  for (const { key } of annotations?.entries() ?? []) checkKey(annotations!, key);
+  for (const { key, value } of annotations?.entries() ?? []) checkKey(key, value);
   const own = (name: string) => annotations?.get(`eks.amazonaws.com/${name}`);
   const [arn, audience, expiration, regional] = ['role-arn', 'audience', 'token-expiration', 'sts-regional-endpoints'].map(own);
   if (arn) remarks.note(arn.keyPlace, arn.path, 'eksctl puts the ARN of the role of this service account here; so does the program.');
@@ -221,22 +225,21 @@ function readAnnotations(annotations: Value | undefined, remarks: Remarks, gaps:
   };
 }
 
-function checkKey(labels: Value, key: string): void {
-  if (!isMetadataKey(key)) labels.get(key)?.wrong(`${METADATA_KEY.rule}, not ${quoted(key)}`, METADATA_KEY.advice);
+function checkKey(key: string, value: Value): void {
+  if (!isMetadataKey(key)) value.wrongKey(key, METADATA_KEY.rule, METADATA_KEY.advice);
 }
 
 function readTags(tags: Value | undefined): Texts {
   for (const { key, value } of tags?.entries() ?? []) {
-    if (key === '' || key.length > 128 || key.startsWith('aws:')) value.wrong(`have a key of 1 to 128 characters that does not begin with aws:, not ${quoted(key)}`, 'AWS takes no other.');
+    if (key === '' || key.length > 128 || key.startsWith('aws:')) value.wrongKey(key, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.');
     if (value.raw.length > 256) value.wrong('have at most 256 characters', 'AWS takes no more.');
   }
   return tags?.texts() ?? [];
 }
 
 /** What is not in `iam.serviceAccounts`: other ways to a role, and the cluster itself. */
-function readTheRest(file: Value, remarks: Remarks): Gap[] {
+function readTheRest(file: Value, iam: Value | undefined, remarks: Remarks): Gap[] {
   const gaps = new Gaps(remarks);
-  const iam = file.get('iam');
   const oidc = iam?.get('withOIDC');
   if (!oidc?.flag()) remarks.note((oidc ?? iam ?? file).keyPlace, 'iam.withOIDC', 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the program.');
   else remarks.note(oidc.keyPlace, oidc.path, 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.');
@@ -284,8 +287,7 @@ class Gaps {
 /** A text that has to be there. */
 function required(object: Value, key: string, pattern: Pattern, rule: string, advice: string): string | undefined {
   const value = object.get(key);
-  if (!value) return object.wrong(`hold ${key}`, `It must ${rule}.`);
-  return value.textLike(pattern, rule, advice);
+  return value ? value.textLike(pattern, rule, advice) : object.missing(key, rule, advice);
 }
 
 /** A value that is there and not the empty text, which eksctl takes for nothing. */

@@ -1,5 +1,4 @@
 import { Remarks } from './remarks';
-import { quoted } from './text';
 import { Json, Value } from './yaml-file';
 
 const NEW_VERSION = '2012-10-17';
@@ -18,7 +17,10 @@ const INTRINSIC = /^(Ref|Fn::.+)$/;
  */
 export function readPolicy(policy: Value, remarks: Remarks, unmapped: (value: Value, advice: string) => void): Map<string, Json> | undefined {
   if (!policy.isObject) return policy.wrong('be a policy document', 'Write Version and Statement.');
-  if (policy.entries().length === 0) return undefined;
+  if (policy.allEntries().length === 0) return undefined;
+  const empty = [...everyValue(policy)].filter(({ isNothing }) => isNothing);
+  for (const value of empty) value.wrong('be there', 'A policy has no empty values: a condition would be lost.');
+  if (empty.length > 0) return undefined;
   const obstacle = obstacleIn(policy);
   if (obstacle) {
     unmapped(...obstacle);
@@ -28,7 +30,8 @@ export function readPolicy(policy: Value, remarks: Remarks, unmapped: (value: Va
   const before = remarks.count('problem');
   checkKeys(policy, ['Version', 'Id', 'Statement'], 'a policy document');
   policy.get('Version')?.textLike(/^20(12|08)-10-17$/, `be ${NEW_VERSION} or ${OLD_VERSION}`, 'There are no others.');
-  policy.get('Id')?.text();
+  const id = policy.get('Id');
+  if (id) remarks.note(id.keyPlace, id.path, 'the CDK writes no Id; it has no effect.');
   const statements = statementsOf(policy).map(readStatement);
   return remarks.count('problem') > before ? undefined : new Map<string, Json>([['Version', NEW_VERSION], ['Statement', statements]]);
 }
@@ -36,7 +39,7 @@ export function readPolicy(policy: Value, remarks: Remarks, unmapped: (value: Va
 function statementsOf(policy: Value): Value[] {
   const value = policy.get('Statement');
   const statements = value?.isList ? value.items() : value ? [value] : [];
-  if (statements.length === 0) policy.wrong('hold a Statement', 'Write one, or leave attachPolicy out.');
+  if (statements.length === 0) policy.missing('Statement', 'hold at least one statement', 'Write one, or leave attachPolicy out.');
   return statements;
 }
 
@@ -46,7 +49,7 @@ function readStatement(statement: Value): Map<string, Json> {
   statement.get('Sid')?.textLike(/^[A-Za-z0-9]*$/, 'be letters and digits', 'IAM takes no others.');
   const effect = statement.get('Effect');
   if (effect) effect.textLike(/^(Allow|Deny)$/, 'be Allow or Deny', 'IAM has no third.');
-  else statement.wrong('hold Effect', 'Write Allow or Deny.');
+  else statement.missing('Effect', 'be Allow or Deny', 'Without it IAM refuses the policy.');
   for (const action of oneOf(statement, 'Action', 'NotAction')) checkAction(action);
   for (const resource of oneOf(statement, 'Resource', 'NotResource')) resource.text();
   const condition = statement.get('Condition');
@@ -82,7 +85,7 @@ function checkOperand(value: Value): void {
 
 function checkKeys(value: Value, known: string[], what: string): void {
   for (const { key, value: found } of value.entries()) {
-    if (!known.includes(key)) found.wrong(`not be in ${what}, which has ${known.join(', ')}`, `Check how ${quoted(key)} is spelled.`);
+    if (!known.includes(key)) found.wrongKey(key, `not be in ${what}, which has ${known.join(', ')}`, 'Check how it is spelled.');
   }
 }
 
@@ -102,6 +105,6 @@ function obstacleIn(policy: Value): [Value, string] | undefined {
 
 function* everyValue(value: Value): Generator<Value> {
   yield value;
-  const inside = value.isList ? value.items() : value.isObject ? value.entries().map(entry => entry.value) : [];
+  const inside = value.isList ? value.items() : value.isObject ? value.allEntries().map(entry => entry.value) : [];
   for (const one of inside) yield* everyValue(one);
 }

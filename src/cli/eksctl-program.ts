@@ -145,7 +145,7 @@ class Program {
   }
 
   private said({ path, place, advice }: Gap): string {
-    return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\./, '')} (${this.options.file}:${place.line}). ${advice}`;
+    return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). ${advice}`;
   }
 
   private statement(code: Code): string {

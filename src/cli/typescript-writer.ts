@@ -15,7 +15,9 @@ export class Comment {
 
 /** Code between brackets: on one line where it fits, an item a line where it does not. */
 export class Group {
-  constructor(private readonly open: string, private readonly items: (Code | Comment)[], private readonly close: string, private readonly broken = false) {}
+  constructor(
+    private readonly open: string, private readonly items: (Code | Comment)[], private readonly close: string, private readonly broken = false,
+  ) {}
 
   public inOneLine(): string | undefined {
     if (this.broken || this.items.some(item => item instanceof Comment)) return undefined;
@@ -40,8 +42,11 @@ export type Code = string | Group | Code[];
 export function write(code: Code, indent = ''): string {
   const line = oneLine(code);
   if (line !== undefined && indent.length + line.length + 1 <= WIDTH) return line;
-  if (typeof code === 'string') return code;
-  return code instanceof Group ? code.onManyLines(indent) : code.map(part => (part instanceof Group ? part.onManyLines(indent) : write(part, indent))).join('');
+  return pieces(code).map(piece => (piece instanceof Group ? piece.onManyLines(indent) : piece)).join('');
+}
+
+function pieces(code: Code): (string | Group)[] {
+  return Array.isArray(code) ? code.flatMap(pieces) : [code];
 }
 
 function oneLine(code: Code): string | undefined {

@@ -4,7 +4,7 @@
 import { readFileSync, statSync } from 'fs';
 import { Alias, Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap } from 'yaml';
 import { Place, Remarks } from './remarks';
-import { quoted } from './text';
+import { printable, quoted } from './text';
 import { UsageError } from './usage-error';
 
 const LARGEST_FILE = 1024 * 1024;
@@ -18,6 +18,8 @@ const OTHER_TAGS = /:(timestamp|binary|omap|pairs|set)$/;
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 /** How the CDK writes a value that is not known yet. */
 const CDK_TOKEN = /[$#]\{Token\[/;
+
+const OVERFLOW = /call stack/;
 
 export type Json = string | number | boolean | null | Json[] | Map<string, Json>;
 
@@ -49,10 +51,13 @@ export class Value {
   private ownEntries?: Entry[];
   private ownItems?: Value[];
 
-  constructor(private readonly source: Source, public readonly path: string, node: unknown, place: Place, private readonly depth: number) {
+  /**
+   * @param place of its key, or else of what it is in
+   */
+  constructor(private readonly source: Source, public readonly path: string, node: unknown, place: Place, private readonly depth = 0, keyed = false) {
     const own = isNode(node) ? node : null;
     this.place = own?.range ? placeIn(source.lines, own.range[0]) : place;
-    this.keyPlace = path.endsWith(']') ? this.place : place;
+    this.keyPlace = keyed ? place : this.place;
     this.node = isAlias(own) ? this.target(own) : own;
     this.spend(depth);
   }
@@ -69,6 +74,11 @@ export class Value {
 
   /** Keys and values of an object; values that are nothing are left out, as eksctl does. */
   public entries(): Entry[] {
+    return this.allEntries().filter(({ value }) => !value.isNothing);
+  }
+
+  /** Keys and values of an object. */
+  public allEntries(): Entry[] {
     this.ownEntries ??= this.readEntries();
     return this.ownEntries;
   }
@@ -141,16 +151,32 @@ export class Value {
     return undefined;
   }
 
+  /** Says that the key is wrong under which this value stands. */
+  public wrongKey(key: string, rule: string, advice: string): undefined {
+    this.source.remarks.problem(this.keyPlace, this.path, rule, quoted(key), advice);
+    return undefined;
+  }
+
+  /** Says that a key is missing, and what belongs there. */
+  public missing(key: string, rule: string, advice: string): undefined {
+    this.source.remarks.problem(this.place, this.pathTo(key), rule, 'nothing', advice);
+    return undefined;
+  }
+
   private readEntries(): Entry[] {
     if (this.isNothing) return [];
     if (!isMap(this.node)) return this.wrong('be an object', 'Write keys and values.') ?? [];
-    return [...this.pairs(this.node, 0)].map(([key, { node, place }]) => ({ key, value: this.child(this.path + pathOf(key, this.path), node, place) }))
-      .filter(({ value }) => !value.isNothing);
+    return [...this.pairs(this.node, 0)].map(([key, { node, place }]) => ({ key, value: new Value(this.source, this.pathTo(key), node, place, this.depth + 1, true) }));
   }
 
   private readItems(): Value[] {
     if (!isSeq(this.node)) return this.wrong('be a list', 'Write its items with - in front.') ?? [];
-    return this.node.items.map((item, index) => this.child(`${this.path}[${index}]`, item, this.place));
+    return this.node.items.map((item, index) => new Value(this.source, `${this.path}[${index}]`, item, this.place, this.depth + 1));
+  }
+
+  private pathTo(key: string): string {
+    if (!/^[\w-]+$/.test(key)) return `${this.path}[${quoted(key)}]`;
+    return this.path === '' ? key : `${this.path}.${key}`;
   }
 
   private shown(): string {
@@ -161,12 +187,10 @@ export class Value {
     return typeof value === 'string' ? quoted(value) : source ?? `${value}`;
   }
 
-  private child(path: string, node: unknown, place: Place): Value {
-    return new Value(this.source, path, node, place, this.depth + 1);
-  }
-
   private target(alias: Alias): Node | null {
-    return alias.resolve(this.source.document) ?? null;
+    const target = alias.resolve(this.source.document);
+    if (!target) this.source.remarks.problem(this.place, this.path || 'the file', 'name an anchor that is set before it', `*${printable(alias.source)}`, 'Check how it is spelled.');
+    return target ?? null;
   }
 
   /** The pairs of a map, what `<<` brings first, so that own keys win. */
@@ -178,6 +202,7 @@ export class Value {
       if (isMergeKey(key)) {
         for (const [name, pair] of this.merged(value, depth)) if (!merged.has(name)) merged.set(name, pair);
       } else if (isScalar(key) && typeof key.value === 'string') {
+        if (own.has(key.value)) this.source.remarks.problem(place, this.pathTo(key.value), 'be there once', 'a second one', 'Remove one of them.');
         own.set(key.value, { node: value, place });
       } else {
         const got = isScalar(key) ? `${key.source ?? key.value}` : 'a list, an object or an alias';
@@ -213,29 +238,24 @@ export class Value {
  * @throws UsageError when it cannot be read
  */
 export function readYaml(file: string, remarks: Remarks): Value {
-  const text = readText(file);
   const lines = new LineCounter();
-  const documents = parse(file, text, lines).filter(document => !isEmpty(document) || document.errors.length > 0);
+  const documents = parse(readText(file), lines).filter(document => !isEmpty(document) || document.errors.length > 0);
   for (const document of documents) {
-    for (const { message, pos } of [...document.errors, ...document.warnings]) remarks.unreadable(placeIn(lines, pos[0]), `not YAML as eksctl reads it: ${message}`);
+    for (const { message, pos } of [...document.errors, ...document.warnings]) remarks.unreadable(placeIn(lines, pos[0]), `not YAML as eksctl reads it: ${OVERFLOW.test(message) ? 'it nests too deep' : printable(message)}`);
   }
   if (documents.length === 0) remarks.unreadable({ line: 1, column: 1 }, 'the file is empty. Give a ClusterConfig of eksctl.');
   if (documents.length > 1) {
-    remarks.unreadable(placeIn(lines, documents[1].range[0]), 'another document begins here. eksctl reads the first one alone, and would drop this: put each into a file of its own.');
+    remarks.unreadable(placeIn(lines, documents[1].range![0]), 'another document begins here. eksctl reads the first one alone, and would drop this: put each into a file of its own.');
   }
   if (remarks.count('problem') > 0) throw new UsageError(remarks.lines('problem'));
   const [document] = documents;
-  return new Value({ document, lines, remarks, left: MOST_VALUES }, '', document.contents, { line: 1, column: 1 }, 0);
+  return new Value({ document, lines, remarks, left: MOST_VALUES }, '', document.contents, { line: 1, column: 1 });
 }
 
-function parse(file: string, text: string, lineCounter: LineCounter): Document[] {
+function parse(text: string, lineCounter: LineCounter): Document[] {
   const customTags = (tags: Tags) => tags.filter(tag => typeof tag === 'string' || !OTHER_TAGS.test(tag.tag));
-  try {
-    return [...parseAllDocuments(text, { version: '1.1', merge: true, customTags, lineCounter, prettyErrors: false })];
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError([`${file}: nests too deep to be read.`]);
-    throw error;
-  }
+  // Repeated keys are found here, where it takes less than a time squared.
+  return [...parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false, customTags, lineCounter, prettyErrors: false })];
 }
 
 function readText(file: string): string {
@@ -279,9 +299,4 @@ function isEmpty({ contents }: Document): boolean {
 function placeIn(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
-}
-
-function pathOf(key: string, parent: string): string {
-  if (/^[\w-]+$/.test(key)) return parent === '' ? key : `.${key}`;
-  return `[${quoted(key)}]`;
 }
