@@ -1,12 +1,11 @@
 import { writeFileSync } from 'fs';
 import { basename } from 'path';
 import { parseArgs } from 'util';
-import { Command, Output } from './command';
+import { Command, Output, UsageError } from './command';
 import { ClusterConfig, readClusterConfig } from './eksctl-config';
 import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { printable, quoted } from './text';
-import { UsageError } from './usage-error';
 import { readYaml, reasonOf } from './yaml-file';
 
 const HELP = `Usage: cdk-irsa import eksctl <cluster.yaml> [options]

@@ -1,7 +1,6 @@
-import { Command, Output } from './command';
+import { Command, Output, UsageError } from './command';
 import { IMPORT_EKSCTL } from './import-eksctl';
 import { quoted } from './text';
-import { UsageError } from './usage-error';
 
 const UNUSABLE = 2;
 

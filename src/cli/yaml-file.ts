@@ -3,9 +3,9 @@
  */
 import { readFileSync, statSync } from 'fs';
 import { Alias, Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap } from 'yaml';
+import { UsageError } from './command';
 import { Place, Remarks } from './remarks';
 import { printable, quoted } from './text';
-import { UsageError } from './usage-error';
 
 const LARGEST_FILE = 1024 * 1024;
 const DEEPEST = 64;
@@ -121,10 +121,6 @@ export class Value {
     return typeof value === 'boolean' ? value : this.wrong('be true or false', 'Write it without quotes.');
   }
 
-  public list(): string[] {
-    return this.items().map(item => item.text()).filter(text => text !== undefined);
-  }
-
   /** Keys and values that are texts. */
   public texts(): [string, string][] {
     return this.entries().flatMap(({ key, value }) => {
@@ -189,7 +185,10 @@ export class Value {
 
   private target(alias: Alias): Node | null {
     const target = alias.resolve(this.source.document);
-    if (!target) this.source.remarks.problem(this.place, this.path || 'the file', 'name an anchor that is set before it', `*${printable(alias.source)}`, 'Check how it is spelled.');
+    if (!target) {
+      const got = `*${printable(alias.source)}`;
+      this.source.remarks.problem(this.place, this.path || 'the file', 'name an anchor that is set before it', got, 'Check how it is spelled.');
+    }
     return target ?? null;
   }
 

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'path';
 import { cli, configWith, directory, importText, ROOT } from './support';
 import { IMPORT_EKSCTL } from '../../src/cli/import-eksctl';
+import { run as runBin } from '../../src/cli/main';
 
 const installed = join(directory, 'installed');
 const bundle = join(installed, 'lib', 'cli.js');
@@ -70,6 +71,20 @@ Options:
   expect(run('--help')).toEqual({ code: 0, stdout: help, stderr: '' });
   expect(run('-h')).toEqual({ code: 0, stdout: help, stderr: '' });
   expect(run()).toEqual({ code: 2, stdout: '', stderr: help });
+  expect(cli('--help')).toEqual({ code: 0, stdout: help, stderr: '' });
+  expect(cli('--version')).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+});
+
+test('the bin takes arguments and exit code of the process', () => {
+  const { argv, exitCode } = process;
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  process.argv = ['node', 'cdk-irsa', '--version'];
+  runBin({ version: '4.5.6' });
+  expect(write.mock.calls).toEqual([['4.5.6\n']]);
+  expect(process.exitCode).toBe(0);
+  Object.assign(process, { argv, exitCode });
+  write.mockRestore();
+  expect(process.stdout.listeners('error').pop()!(new Error('EPIPE'))).toBeUndefined();
 });
 
 test('--help of a command names each of its options', () => {

@@ -127,9 +127,11 @@ describe.each(INPUTS)('%s', (name, text) => {
 
   test.each(withRole.map(account => [nameOf(account), account]))('%s has the policies, boundary, name and tags that eksctl gives to the role', (_, account) => {
     const role = roleOf(account);
-    const wellKnown = Object.entries(account.wellKnownPolicies ?? {}).filter(([key, value]) => value && MANAGED_BY_AWS[key]).map(([key]) => MANAGED_BY_AWS[key]);
+    const wellKnown = Object.entries(account.wellKnownPolicies ?? {})
+      .filter(([key, value]) => value && MANAGED_BY_AWS[key]).map(([key]) => MANAGED_BY_AWS[key]);
     expect(deployed(role.ManagedPolicyArns ?? [], { values }).sort()).toEqual([...account.attachPolicyARNs ?? [], ...wellKnown].sort());
-    expect((role.Policies ?? []).map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement))).toEqual(account.attachPolicy ? [normal(account.attachPolicy.Statement)] : []);
+    expect((role.Policies ?? []).map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement)))
+      .toEqual(account.attachPolicy ? [normal(account.attachPolicy.Statement)] : []);
     expect(role.PermissionsBoundary).toBe(account.permissionsBoundary);
     if (account.roleName) expect(role.RoleName).toBe(account.roleName);
     expect(Object.fromEntries((role.Tags ?? []).map(({ Key, Value }: any) => [Key, Value]))).toEqual({ ...input.metadata.tags, ...account.tags });
@@ -204,6 +206,8 @@ test('the same file gives the same program, wherever it is', () => {
 /** Statements as IAM reads them: one value and a list of it are the same. */
 function normal(statements: any): any {
   return [statements].flat().map(({ Action, NotAction, Resource, NotResource, ...others }: any) => ({
-    ...others, ...Object.fromEntries(Object.entries({ Action, NotAction, Resource, NotResource }).filter(([, value]) => value).map(([key, value]) => [key, [value].flat().sort()])),
+    ...others,
+    ...Object.fromEntries(Object.entries({ Action, NotAction, Resource, NotResource })
+      .filter(([, value]) => value).map(([key, value]) => [key, [value].flat().sort()])),
   }));
 }
