@@ -162,7 +162,8 @@ export class Value {
   private readEntries(): Entry[] {
     if (this.isNothing) return [];
     if (!isMap(this.node)) return this.wrong('be an object', 'Write keys and values.') ?? [];
-    return [...this.pairs(this.node, 0)].map(([key, { node, place }]) => ({ key, value: new Value(this.source, this.pathTo(key), node, place, this.depth + 1, true) }));
+    return [...this.pairs(this.node, 0)]
+      .map(([key, { node, place }]) => ({ key, value: new Value(this.source, this.pathTo(key), node, place, this.depth + 1, true) }));
   }
 
   private readItems(): Value[] {

@@ -1,9 +1,11 @@
 /**
  * Whatever a text of the input holds, the program is the same calls with that text in its place.
  */
+import { writeFileSync } from 'fs';
+import { join } from 'path';
 import * as fc from 'fast-check';
 import * as ts from 'typescript';
-import { importText } from './support';
+import { cli, configWith, directory, importText } from './support';
 
 const NAME = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const HOSTILE = fc.oneof(
@@ -54,6 +56,15 @@ test('hostile texts stay texts', () => {
     expect(statementsOf(stdout)).toEqual(expectedStatements(tags, accounts));
   }), { numRuns: 150 });
 }, 300_000);
+
+test.each(['a\nthrow 1; //.yaml', 'a\u2028throw 1; //.yaml'])('a file called %j stays in the comments', name => {
+  const file = join(directory, name);
+  writeFileSync(file, configWith('    - metadata: { name: a }\n      wellKnownPolicies: { autoScaler: true }\n'));
+  const { code, stdout, stderr } = cli('import', 'eksctl', file);
+  expect(code).toBe(0);
+  expect(statementsOf(stdout)).toHaveLength(5);
+  expect(stderr).not.toMatch(/\nthrow|\u2028/);
+});
 
 test('arbitrary bytes are refused in words', () => {
   fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'binary', maxLength: 200 })), bytes => {
@@ -127,7 +138,8 @@ function read(node: ts.Node): any {
     return [ts.isNewExpression(node) ? 'new' : 'call', read(node.expression), ...args.map((argument, index) => (isConstruct && index === 1 ? 'ID' : argument))];
   }
   if (ts.isObjectLiteralExpression(node)) {
-    return entriesObject(node.properties.map(property => [keyOf(property), read(ts.isPropertyAssignment(property) ? property.initializer : property.name!)]));
+    const valueOf = (property: ts.ObjectLiteralElementLike) => read(ts.isPropertyAssignment(property) ? property.initializer : property.name!);
+    return entriesObject(node.properties.map(property => [keyOf(property), valueOf(property)]));
   }
   throw new Error(`unexpected: ${ts.SyntaxKind[node.kind]} ${node.getText()}`);
 }
