@@ -54,6 +54,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'yaml',
   ],
 
+  // The command line is a program of its own: bundled, and no part of the jsii assembly.
+  bin: { 'cdk-irsa': 'bin/cdk-irsa' },
+  excludeTypescript: ['src/cli/**'],
+
   docgen: true,
   sampleCode: false,
   gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
@@ -61,7 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
   tsconfigDev: {
-    include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
+    include: ['../src/cli/**/*.ts', '../examples/**/*.ts', '../scripts/**/*.ts'],
     // examples/ and the tests import the library by its name, as a user does.
     compilerOptions: { paths: { 'cdk-irsa': ['../src'] }, skipLibCheck: true },
   },
@@ -83,6 +87,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // jest's resolver: the platform bindings of 1.13.0 are incomplete, and `npm ci` refuses the lockfile then.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// Its one library is bundled with it.
+project.eslint!.allowDevDeps('src/cli/**');
+project.compileTask.spawn(project.addTask('bundle', {
+  description: 'Bundles the command line into lib/cli.js',
+  exec: 'tsx scripts/bundle-cli.ts',
+}));
 
 // Every snippet of README and docstrings compiles, or the build fails.
 project.package.addField('jsiiRosetta', { strict: true });

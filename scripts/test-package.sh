@@ -33,7 +33,7 @@ npm install --no-audit --no-fund --loglevel=error ./cdk-irsa-*.tgz \
 awk '/^```ts/ { inside = 1; next } /^```/ { if (inside) exit } inside' "$root/README.md" >app.ts
 
 no_more_than_the_library() {
-  ! find node_modules/cdk-irsa -type f | grep -vE 'cdk-irsa/(lib/|package\.json|README\.md|LICENSE|\.jsii$)'
+  ! find node_modules/cdk-irsa -type f | grep -vE 'cdk-irsa/(lib/|bin/cdk-irsa$|package\.json|README\.md|LICENSE|\.jsii$)'
 }
 three_peers_and_nothing_else() {
   node -e "const p = require('cdk-irsa/package.json');
@@ -45,7 +45,14 @@ only_the_modules_it_uses() { # beyond their index.js, which loads nothing until 
     const loaded = new Set(Object.keys(require.cache).map(f => /aws-cdk-lib\/(aws-[^/]+)\/lib\//.exec(f)?.[1]).filter(Boolean));
     require('assert').deepStrictEqual([...loaded], ['aws-iam'], [...loaded].join());"
 }
-check 'the tarball holds lib, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
+no_sources_of_the_command() {
+  ! find node_modules/cdk-irsa -path '*/lib/cli/*' | grep . && ! grep -q '"cli/' node_modules/cdk-irsa/.jsii
+}
+import_from_eksctl() {
+  npx --no-install cdk-irsa import eksctl cluster.yaml --account 111122223333 --output from-eksctl.ts \
+    --issuer-url https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE
+}
+check 'the tarball holds lib, bin, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
 check 'three peers, no dependencies' three_peers_and_nothing_else
 check 'requiring it loads aws-iam of aws-cdk-lib, and no code of another service' only_the_modules_it_uses
 check "the README's first program compiles" npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node app.ts
@@ -53,6 +60,14 @@ check 'it synthesizes' env CDK_OUTDIR=cdk.out node app.js
 check 'into a template with a role' grep -q '"AWS::IAM::Role"' cdk.out/Payments.template.json
 check 'without a Lambda or a custom resource' bash -c '! grep -rqE "AWS::Lambda|Custom::|CustomResource" cdk.out --include=*.template.json'
 check 'and an annotated ServiceAccount beside it' grep -qE 'eks.amazonaws.com/role-arn: arn:aws:iam::[0-9]{12}:role/' cdk.out/Payments.k8s.yaml
+
+cp "$root/examples/from-eksctl/cluster.yaml" .
+check 'the command line is one file beside the library' no_sources_of_the_command
+check 'it runs' npx --no-install cdk-irsa --help
+check 'and imports a ClusterConfig of eksctl' import_from_eksctl
+check 'its program compiles' npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node from-eksctl.ts
+check 'and synthesizes' env CDK_OUTDIR=eksctl.out node from-eksctl.js
+check 'into the service accounts of the file' grep -q 'name: receipts' eksctl.out/ProductionServiceAccounts.k8s.yaml
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -71,6 +71,15 @@ const EXPECTED: Expected[] = [
     may: ['s3:GetObject', `${SITE}/index.html`],
     mayNot: ['s3:PutObject', `${SITE}/index.html`],
   },
+  { example: 'from-eksctl', serviceAccount: 'default/reports', usedBy: [] },
+  {
+    example: 'from-eksctl',
+    serviceAccount: 'payments/receipts',
+    usedBy: [],
+    issuer: ISSUER,
+    may: ['s3:PutObject', 'arn:aws:s3:::receipts-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::another/any'],
+  },
   {
     example: 'gitops',
     serviceAccount: 'payments/receipts',

@@ -2,9 +2,9 @@ import { Fn, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
+import { CLUSTER_NAME } from './name-patterns';
 import { settledProblems } from './parameter-safety';
 
-const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 /** No wildcards: `ArnEquals` would take them. */

@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
+import { ROLE_NAME, WEBHOOK_ROLE_ARN } from './name-patterns';
 import { literal } from './tokens';
 
-const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const LONGEST_ROLE_NAME = 64;
 const ROLE_PATH = /^\/([\u0021-\u007e]+\/)?$/;
 const LONGEST_ROLE_PATH = 512;
@@ -12,9 +12,6 @@ const LONGEST_DESCRIPTION = 1000;
 const SHORTEST_SESSION = Duration.hours(1);
 const LONGEST_SESSION = Duration.hours(12);
 const HASH_LENGTH = 10;
-
-/** The role ARNs that the pod identity webhook takes for well-formed. */
-const WEBHOOK_ROLE_ARN = /^arn:aws[a-z0-9-]*:iam::\d{12}:role\/[\w\-/.@+=,]+$/;
 
 export interface RoleOptions {
   readonly roleName?: string;

@@ -1,0 +1,301 @@
+/**
+ * What an eksctl ClusterConfig says of service accounts, checked.
+ *
+ * @see https://eksctl.io/usage/schema/
+ */
+import { readPolicy } from './eksctl-policy';
+import { Place, Remarks } from './remarks';
+import { quoted } from './text';
+import { Json, Pattern, Value } from './yaml-file';
+import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../private/name-patterns';
+
+const API_VERSION = 'eksctl.io/v1alpha5';
+const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
+const ROLE_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:role\/[\u0021-\u007e]+$/;
+const POLICY_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:policy\/[\u0021-\u007e]+$/;
+const POLICY_ARN = /^arn:aws[a-z0-9-]*:iam::(\d{12}|aws):policy\/[\u0021-\u007e]+$/;
+const SHORTEST_TOKEN_LIFE = 600;
+const LONGEST_TOKEN_LIFE = 86400;
+const AUDIENCE = 'sts.amazonaws.com';
+
+/** Of `iam`, what is the cluster's own. */
+const IAM_OF_THE_CLUSTER = ['serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN', 'fargatePodExecutionRolePermissionsBoundary', 'vpcResourceControllerPolicy'];
+/** Of the file, what is read here. */
+const READ_KEYS = ['apiVersion', 'kind', 'metadata', 'iam', 'karpenter'];
+const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachPolicyARNs', 'attachPolicy', 'attachRoleARN', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'roleOnly', 'tags', 'status'];
+const ROLE_KEYS = ['attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'tags'];
+const ADDON_ROLE_KEYS = ['serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'podIdentityAssociations', 'useDefaultPodIdentityAssociations'];
+
+/** Where eksctl attaches a managed policy of AWS, its name; where it writes statements of its own, nothing. */
+const WELL_KNOWN_POLICIES: Record<string, string | undefined> = {
+  imageBuilder: 'AmazonEC2ContainerRegistryPowerUser',
+  autoScaler: undefined,
+  awsLoadBalancerController: undefined,
+  externalDNS: undefined,
+  certManager: undefined,
+  ebsCSIController: 'service-role/AmazonEBSCSIDriverPolicy',
+  efsCSIController: undefined,
+};
+
+export type Texts = [key: string, value: string][];
+
+/** Something that the program does not have. */
+export interface Gap {
+  readonly place: Place;
+  readonly path: string;
+  readonly advice: string;
+}
+
+/** The role that eksctl makes for a service account. */
+export interface NewRole {
+  readonly roleName?: string;
+  readonly policyArns: string[];
+  /** Names of AWS's own policies. */
+  readonly awsPolicies: string[];
+  readonly inlinePolicy?: Map<string, Json>;
+  readonly permissionsBoundary?: string;
+  readonly tags: Texts;
+}
+
+/** A service account, as eksctl makes it. */
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+  /** False: the role alone. */
+  readonly createServiceAccount: boolean;
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  readonly audience?: string;
+  /** In seconds. */
+  readonly tokenExpiration?: number;
+  readonly regionalStsEndpoint?: boolean;
+  /** The ARN of an existing role, or a new one. */
+  readonly role: string | NewRole;
+  /** Told where the program has the service account. */
+  readonly gaps: Gap[];
+  /** Whether the gaps leave nothing to write. */
+  readonly isLeftOut: boolean;
+}
+
+export interface ClusterConfig {
+  readonly clusterName: string;
+  readonly region: string;
+  readonly tags: Texts;
+  readonly serviceAccounts: ServiceAccount[];
+  /** Of what is no service account. */
+  readonly gaps: Gap[];
+}
+
+/**
+ * Reads a ClusterConfig. Whatever is wrong with it, or not mapped, goes to the remarks.
+ *
+ * @returns nothing when something is wrong
+ */
+export function readClusterConfig(file: Value, remarks: Remarks): ClusterConfig | undefined {
+  if (!file.isObject) return file.wrong('be an object', `Give a ClusterConfig of eksctl, ${API_VERSION}.`);
+  required(file, 'kind', /^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.');
+  required(file, 'apiVersion', /^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.');
+  if (remarks.count('problem') > 0) return undefined;
+
+  const metadata = file.get('metadata');
+  const iam = file.get('iam');
+  const accounts = iam?.get('serviceAccounts');
+  if (!metadata) file.missing('metadata', 'be an object', 'Write the name and the region of the cluster.');
+  if (!iam) file.missing('iam', 'hold serviceAccounts', 'There is nothing to import.');
+  else if (!accounts) iam.missing('serviceAccounts', 'hold at least one service account', 'There is nothing to import.');
+  else if (accounts.isList && accounts.items().length === 0) accounts.wrong('hold at least one service account', 'There is nothing to import.');
+  const taken = new Map<string, Place>();
+  const config = {
+    clusterName: metadata && required(metadata, 'name', CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.'),
+    region: metadata && required(metadata, 'region', REGION, 'be the region of the cluster', 'For example eu-west-1.'),
+    tags: readTags(metadata?.get('tags')),
+    serviceAccounts: accounts?.items().map(account => readServiceAccount(account, remarks, taken)),
+    gaps: readTheRest(file, iam, remarks),
+  };
+  return remarks.count('problem') > 0 ? undefined : config as ClusterConfig;
+}
+
+function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string, Place>): ServiceAccount | undefined {
+  if (!account.isObject) return account.wrong('be an object', 'Write metadata, and the policies.');
+  const metadata = account.get('metadata');
+  if (!metadata) return account.missing('metadata', 'be an object', 'Name the service account.');
+  const gaps = new Gaps(remarks);
+  gaps.unknown(account, SERVICE_ACCOUNT_KEYS);
+  gaps.unknown(metadata, ['name', 'namespace', 'labels', 'annotations']);
+  const subject = readSubject(metadata, taken);
+  const createServiceAccount = !account.get('roleOnly')?.flag();
+  const existing = filled(account, 'attachRoleARN');
+  const isLeftOut = existing !== undefined && isWithoutUse(existing, createServiceAccount, gaps);
+
+  const note = (value: Value | undefined, text: string) => value && remarks.note(value.keyPlace, value.path, text);
+  note(account.get('status'), 'eksctl writes it, and does not read it; neither does the program.');
+  if (!createServiceAccount) for (const key of ['labels', 'annotations']) note(metadata.get(key), 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
+  if (existing) for (const key of ROLE_KEYS) note(account.get(key), 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
+  return {
+    ...subject,
+    createServiceAccount,
+    labels: readLabels(metadata.get('labels')),
+    ...readAnnotations(metadata.get('annotations'), remarks, gaps),
+    role: existing?.raw ?? readRole(account, remarks, gaps),
+    gaps: gaps.all,
+    isLeftOut,
+  };
+}
+
+function readSubject(metadata: Value, taken: Map<string, Place>): { namespace: string; name: string } {
+  const name = required(metadata, 'name', matcher(OBJECT_NAME), OBJECT_NAME.rule, OBJECT_NAME.advice) ?? '';
+  const namespace = filled(metadata, 'namespace')?.textLike(matcher(NAMESPACE), NAMESPACE.rule, NAMESPACE.advice) ?? 'default';
+  const key = `${namespace}/${name}`;
+  const first = taken.get(key);
+  if (first) metadata.get('name')!.wrong('be used once in a namespace', `${key} is in line ${first.line} already.`);
+  else taken.set(key, metadata.place);
+  return { namespace, name };
+}
+
+/** Whether nothing can be written for a service account with an existing role. */
+function isWithoutUse(arn: Value, createServiceAccount: boolean, gaps: Gaps): boolean {
+  const text = arn.textLike(ROLE_ARN_LIKE, 'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>', 'Take it from `aws iam get-role`.');
+  if (text === undefined) return true;
+  const reason = !createServiceAccount ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
+    : WEBHOOK_ROLE_ARN.test(text) ? undefined : `No role can have the ARN ${quoted(text)}: correct it (the account has 12 digits) and import again.`;
+  if (reason) gaps.add(arn, reason);
+  return reason !== undefined;
+}
+
+function readRole(account: Value, remarks: Remarks, gaps: Gaps): NewRole {
+  const policies = account.get('attachPolicyARNs')?.items() ?? [];
+  const boundary = filled(account, 'permissionsBoundary');
+  const roleName = filled(account, 'roleName');
+  const wellKnown = account.get('wellKnownPolicies');
+  const document = account.get('attachPolicy');
+  if (policies.length === 0 && !wellKnown && !document) remarks.note(account.place, account.path, 'has no policies, and eksctl would refuse it; the role has none.');
+  if (roleName) remarks.note(roleName.keyPlace, roleName.path, 'the role of eksctl\'s stack has this name until that stack is deleted, and IAM has a name once. Write another one while both exist.');
+  return {
+    policyArns: policies.map(policy => readPolicyArn(policy, remarks)).filter(arn => arn !== undefined),
+    awsPolicies: wellKnown ? readWellKnown(wellKnown, remarks, gaps) : [],
+    inlinePolicy: document && readPolicy(document, remarks, (value, advice) => gaps.add(document, advice, value)),
+    permissionsBoundary: boundary && readPolicyArn(boundary, remarks),
+    roleName: roleName?.textLike(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.'),
+    tags: readTags(account.get('tags')),
+  };
+}
+
+/** Wrong accounts stay as they are: without the boundary the role would be wider, without the policy weaker. */
+function readPolicyArn(value: Value, remarks: Remarks): string | undefined {
+  const arn = value.textLike(POLICY_ARN_LIKE, 'be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>', 'Take it from `aws iam list-policies`.');
+  if (arn !== undefined && !POLICY_ARN.test(arn)) remarks.note(value.keyPlace, value.path, `no policy can have the ARN ${quoted(arn)}: IAM will refuse it. Correct it before you deploy.`);
+  return arn;
+}
+
+function readWellKnown(wellKnown: Value, remarks: Remarks, gaps: Gaps): string[] {
+  gaps.unknown(wellKnown, Object.keys(WELL_KNOWN_POLICIES));
+  return wellKnown.entries().filter(({ key, value }) => Object.hasOwn(WELL_KNOWN_POLICIES, key) && value.flag()).flatMap(({ key, value }) => {
+    const managed = WELL_KNOWN_POLICIES[key];
+    if (managed) remarks.note(value.keyPlace, value.path, `written as AWS's managed policy ${managed}, which eksctl attaches for it.`);
+    else gaps.add(value, 'The role is written without it: copy the policies that eksctl wrote for it, out of the template of its stack, into inlinePolicies.');
+    return managed ?? [];
+  });
+}
+
+function readLabels(labels: Value | undefined): Texts {
+  for (const { key, value } of labels?.entries() ?? []) {
+    checkKey(key, value);
+    if (value.raw !== '') value.textLike(matcher(LABEL_VALUE), LABEL_VALUE.rule, LABEL_VALUE.advice);
+  }
+  return labels?.texts() ?? [];
+}
+
+/** The annotations that the webhook reads are properties of their own; eksctl sets the ARN of the role itself. */
+function readAnnotations(annotations: Value | undefined, remarks: Remarks, gaps: Gaps): Pick<ServiceAccount, 'annotations' | 'audience' | 'tokenExpiration' | 'regionalStsEndpoint'> {
+  for (const { key, value } of annotations?.entries() ?? []) checkKey(key, value);
+  const own = (name: string) => annotations?.get(`eks.amazonaws.com/${name}`);
+  const [arn, audience, expiration, regional] = ['role-arn', 'audience', 'token-expiration', 'sts-regional-endpoints'].map(own);
+  if (arn) remarks.note(arn.keyPlace, arn.path, 'eksctl puts the ARN of the role of this service account here; so does the program.');
+  if (audience && audience.text() !== AUDIENCE) gaps.add(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
+  const seconds = Number(expiration?.text());
+  const valid = /^\d+$/.test(expiration?.raw ?? '') && seconds >= SHORTEST_TOKEN_LIFE && seconds <= LONGEST_TOKEN_LIFE;
+  if (expiration && !valid) gaps.add(expiration, `It must be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} seconds: set tokenExpiration.`);
+  if (regional && !/^(true|false)$/.test(regional.text() ?? '')) gaps.add(regional, 'It must be "true" or "false": set regionalStsEndpoint.');
+  const properties = [arn, audience, expiration, regional].map(value => value?.path);
+  return {
+    annotations: annotations?.entries().filter(({ value }) => !properties.includes(value.path)).map(({ key, value }) => [key, value.text() ?? '']) ?? [],
+    audience: audience?.raw === AUDIENCE ? AUDIENCE : undefined,
+    tokenExpiration: expiration && valid ? seconds : undefined,
+    regionalStsEndpoint: regional?.raw === 'false' ? false : undefined,
+  };
+}
+
+function checkKey(key: string, value: Value): void {
+  if (!isMetadataKey(key)) value.wrongKey(key, METADATA_KEY.rule, METADATA_KEY.advice);
+}
+
+function readTags(tags: Value | undefined): Texts {
+  for (const { key, value } of tags?.entries() ?? []) {
+    if (key === '' || key.length > 128 || key.startsWith('aws:')) value.wrongKey(key, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.');
+    if (value.raw.length > 256) value.wrong('have at most 256 characters', 'AWS takes no more.');
+  }
+  return tags?.texts() ?? [];
+}
+
+/** What is not in `iam.serviceAccounts`: other ways to a role, and the cluster itself. */
+function readTheRest(file: Value, iam: Value | undefined, remarks: Remarks): Gap[] {
+  const gaps = new Gaps(remarks);
+  const oidc = iam?.get('withOIDC');
+  if (!oidc?.flag()) remarks.note((oidc ?? iam ?? file).keyPlace, 'iam.withOIDC', 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the program.');
+  else remarks.note(oidc.keyPlace, oidc.path, 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.');
+
+  for (const association of iam?.get('podIdentityAssociations')?.items() ?? []) {
+    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl.');
+  }
+  for (const addon of file.get('addons')?.items() ?? []) {
+    for (const key of ADDON_ROLE_KEYS) if (addon.get(key)) gaps.add(addon.get(key)!, 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.');
+  }
+  const automatic = file.get('addonsConfig')?.get('autoApplyPodIdentityAssociations');
+  if (automatic) gaps.add(automatic, 'It gives roles to add-ons by EKS Pod Identity: leave it with eksctl.');
+  const karpenter = file.get('karpenter');
+  if (karpenter) gaps.add(karpenter, 'eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.');
+
+  if (iam) gaps.unknown(iam, ['withOIDC', 'serviceAccounts', 'podIdentityAssociations', ...IAM_OF_THE_CLUSTER]);
+  const ofTheCluster = [
+    ...file.entries().filter(({ key }) => !READ_KEYS.includes(key)),
+    ...file.get('metadata')?.entries().filter(({ key }) => !['name', 'region', 'tags'].includes(key)) ?? [],
+    ...iam?.entries().filter(({ key }) => IAM_OF_THE_CLUSTER.includes(key)) ?? [],
+  ];
+  for (const { value } of ofTheCluster) remarks.note(value.keyPlace, value.path, 'is about the cluster itself, and stays with eksctl.');
+  return gaps.all;
+}
+
+/** Collects what the program does not have. */
+class Gaps {
+  public readonly all: Gap[] = [];
+
+  constructor(private readonly remarks: Remarks) {}
+
+  /** @param cause the part of the value that is in the way */
+  public add(value: Value, advice: string, cause = value): void {
+    this.all.push({ place: value.keyPlace, path: value.path, advice });
+    this.remarks.notMapped(cause.keyPlace, cause.path, advice);
+  }
+
+  public unknown(object: Value, known: string[]): void {
+    for (const { key, value } of object.entries()) {
+      if (!known.includes(key)) this.add(value, `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
+    }
+  }
+}
+
+/** A text that has to be there. */
+function required(object: Value, key: string, pattern: Pattern, rule: string, advice: string): string | undefined {
+  const value = object.get(key);
+  return value ? value.textLike(pattern, rule, advice) : object.missing(key, rule, advice);
+}
+
+/** A value that is there and not the empty text, which eksctl takes for nothing. */
+function filled(object: Value, key: string): Value | undefined {
+  const value = object.get(key);
+  return value?.raw === '' && !value.isList && !value.isObject ? undefined : value;
+}
+
+function matcher(rule: NameRule): Pattern {
+  return { test: name => keeps(name, rule) };
+}

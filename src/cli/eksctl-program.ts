@@ -1,0 +1,201 @@
+/**
+ * The CDK app that makes what an eksctl ClusterConfig says.
+ */
+import { ClusterConfig, Gap, NewRole, ServiceAccount, Texts } from './eksctl-config';
+import { call, Code, Comment, comment, Group, importLine, jsonLiteral, listLiteral, literal, objectLiteral, write } from './typescript-writer';
+
+export interface ProgramOptions {
+  /** How the file is called in the comments. */
+  readonly file: string;
+  /** The account of the cluster, or the one that the CDK CLI is signed in to. */
+  readonly account?: string;
+  /** The issuer of the cluster, where it is not to be looked up. */
+  readonly issuerUrl?: string;
+  /** The id of the stack. */
+  readonly stackName?: string;
+}
+
+/** The namespaces of every cluster. */
+const BUILT_IN_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+const AWS_POLICY_ARN = /^arn:(aws[a-z0-9-]*):iam::aws:policy\/(.+)$/;
+
+/** The program as text. */
+export function writeProgram(config: ClusterConfig, options: ProgramOptions): string {
+  return new Program(config, options).text();
+}
+
+/** The id of the stack of a cluster. */
+export function stackIdOf({ clusterName }: ClusterConfig, { stackName }: ProgramOptions): string {
+  return stackName ?? startsWithLetter(pascalCase(`${clusterName}-service-accounts`), 'Cluster');
+}
+
+class Program {
+  private readonly imports = { cdk: new Set<string>(), iam: new Set<string>(), irsa: new Set<string>() };
+  private readonly ids = new Set<string>();
+
+  constructor(private readonly config: ClusterConfig, private readonly options: ProgramOptions) {}
+
+  public text(): string {
+    const paragraphs = [this.stack(), this.provider(), ...this.config.serviceAccounts.map(account => this.serviceAccount(account)), ...this.gaps()];
+    const imports = [
+      ...importLine(this.imports.cdk, 'aws-cdk-lib'),
+      ...importLine(this.imports.iam, 'aws-cdk-lib/aws-iam'),
+      ...importLine(this.imports.irsa, 'cdk-irsa'),
+    ].join('\n');
+    return `${[imports, ...paragraphs].join('\n\n')}\n`;
+  }
+
+  private stack(): string {
+    const account = this.options.account ? literal(this.options.account) : 'process.env.CDK_DEFAULT_ACCOUNT';
+    const env = objectLiteral([['account', account], ['region', literal(this.config.region)]]);
+    return [
+      `const app = new ${this.cdk('App')}();`,
+      this.statement(['const stack = ', call(`new ${this.cdk('Stack')}`, ['app', literal(stackIdOf(this.config, this.options)), objectLiteral([['env', env]])])]),
+      ...this.tags('stack', this.config.tags),
+    ].join('\n');
+  }
+
+  private provider(): string {
+    const { issuerUrl } = this.options;
+    const [factory, argument] = issuerUrl === undefined ? ['fromLookup', objectLiteral([['clusterName', literal(this.config.clusterName)]])] : ['fromIssuerUrl', literal(issuerUrl)];
+    return [
+      comment(issuerUrl === undefined ? 'The CDK CLI reads the issuer of the cluster at synth, and keeps it in cdk.context.json.' : 'The cluster\'s issuer, registered with IAM by eksctl.'),
+      this.statement(['const oidcProvider = ', call(`${this.irsa('ClusterOidcProvider')}.${factory}`, ['stack', literal(this.id('Oidc')), argument])]),
+    ].join('\n');
+  }
+
+  private serviceAccount(account: ServiceAccount): string {
+    const heading = comment(`${account.namespace}/${account.name}`);
+    if (account.isLeftOut) return [heading, ...account.gaps.map(gap => comment(this.said(gap)))].join('\n');
+    const id = this.id(startsWithLetter(pascalCase(`${account.namespace}-${account.name}`), 'Ns'));
+    const made = account.createServiceAccount ? this.irsaServiceAccount(id, account) : this.irsaRole(id, account);
+    const tags = typeof account.role === 'string' ? [] : account.role.tags;
+    const output = account.createServiceAccount ? [] : [`new ${this.cdk('CfnOutput')}(stack, ${literal(this.id(`${id}RoleArn`))}, { value: ${variable(id)}.roleArn });`];
+    return [
+      heading,
+      this.statement(tags.length + output.length > 0 ? [`const ${variable(id)} = `, made] : made),
+      ...this.tags(variable(id), tags),
+      ...output,
+    ].join('\n');
+  }
+
+  private irsaServiceAccount(id: string, account: ServiceAccount): Group {
+    const { namespace, role, labels, annotations } = account;
+    return this.construct(this.irsa('IrsaServiceAccount'), id, [
+      'oidcProvider',
+      ['namespace: ', literal(namespace)],
+      ['serviceAccountName: ', literal(account.name)],
+      ...BUILT_IN_NAMESPACES.includes(namespace) ? [] : ['createNamespace: true'],
+      ...account.audience === undefined ? [] : [['audience: ', literal(account.audience)]],
+      ...account.tokenExpiration === undefined ? [] : [`tokenExpiration: ${this.cdk('Duration')}.seconds(${account.tokenExpiration})`],
+      ...account.regionalStsEndpoint === undefined ? [] : [`regionalStsEndpoint: ${account.regionalStsEndpoint}`],
+      ...labels.length === 0 ? [] : [['labels: ', textsLiteral(labels)]],
+      ...annotations.length === 0 ? [] : [['annotations: ', textsLiteral(annotations)]],
+      ...typeof role === 'string' ? [['role: ', this.imported('Role', 'fromRoleArn', `${id}Role`, role)]] : this.roleOptions(id, role),
+      ...account.gaps.map(gap => new Comment(this.said(gap))),
+    ]);
+  }
+
+  private irsaRole(id: string, account: ServiceAccount): Group {
+    const subject = `${this.irsa('ServiceAccountSubject')}.exact(${literal(account.namespace)}, ${literal(account.name)})`;
+    return this.construct(this.irsa('IrsaRole'), id, [
+      ['trust: ', call(`new ${this.irsa('TrustPolicy')}().addServiceAccounts`, ['oidcProvider', new Group('[', [subject], ']')])],
+      ...this.roleOptions(id, account.role as NewRole),
+      ...account.gaps.map(gap => new Comment(this.said(gap))),
+    ]);
+  }
+
+  private construct(name: string, id: string, properties: (Code | Comment)[]): Group {
+    return new Group(`new ${name}(stack, ${literal(id)}, {`, properties, '})', true);
+  }
+
+  private roleOptions(id: string, role: NewRole): Code[] {
+    const policies = [...role.policyArns.map((arn, index) => this.managedPolicy(`${id}Policy${index + 1}`, arn)), ...role.awsPolicies.map(name => this.awsPolicy(name))];
+    return [
+      ...role.roleName === undefined ? [] : [['roleName: ', literal(role.roleName)]],
+      ...policies.length === 0 ? [] : [['managedPolicies: ', listLiteral(policies)]],
+      ...role.inlinePolicy === undefined ? [] : [['inlinePolicies: ', new Group('{', [
+        ['attachPolicy: ', call(`${this.iam('PolicyDocument')}.fromJson`, [jsonLiteral(role.inlinePolicy)])],
+      ], '}', true)]],
+      ...role.permissionsBoundary === undefined ? [] : [['permissionsBoundary: ', this.managedPolicy(`${id}Boundary`, role.permissionsBoundary)]],
+    ];
+  }
+
+  /** One of AWS's own goes by its name, in the partition of the region. */
+  private managedPolicy(id: string, arn: string): Code {
+    const [, partition, name] = AWS_POLICY_ARN.exec(arn) ?? [];
+    return partition !== undefined && partition === partitionOf(this.config.region) ? this.awsPolicy(name) : this.imported('ManagedPolicy', 'fromManagedPolicyArn', id, arn);
+  }
+
+  private awsPolicy(name: string): Code {
+    return `${this.iam('ManagedPolicy')}.fromAwsManagedPolicyName(${literal(name)})`;
+  }
+
+  private imported(type: string, factory: string, id: string, arn: string): Code {
+    return call(`${this.iam(type)}.${factory}`, ['stack', literal(this.id(id)), literal(arn)]);
+  }
+
+  private tags(target: string, tags: Texts): string[] {
+    return tags.map(([key, value]) => `${this.cdk('Tags')}.of(${target}).add(${literal(key)}, ${literal(value)});`);
+  }
+
+  private gaps(): string[] {
+    const { gaps } = this.config;
+    return gaps.length === 0 ? [] : [gaps.map(gap => comment(this.said(gap))).join('\n')];
+  }
+
+  private said({ path, place, advice }: Gap): string {
+    return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). ${advice}`;
+  }
+
+  private statement(code: Code): string {
+    return `${write(code)};`;
+  }
+
+  /** An id that nothing else has. */
+  private id(wanted: string): string {
+    let id = wanted;
+    for (let count = 2; this.ids.has(id.toLowerCase()); count++) id = `${wanted}${count}`;
+    this.ids.add(id.toLowerCase()); // variables differ in their first letter only
+    return id;
+  }
+
+  private cdk(name: string): string {
+    this.imports.cdk.add(name);
+    return name;
+  }
+
+  private iam(name: string): string {
+    this.imports.iam.add(name);
+    return name;
+  }
+
+  private irsa(name: string): string {
+    this.imports.irsa.add(name);
+    return name;
+  }
+}
+
+function textsLiteral(texts: Texts): Group {
+  return objectLiteral(texts.map(([key, value]) => [key, literal(value)]));
+}
+
+/** The partition of a region, where its name says it. */
+function partitionOf(region: string): string | undefined {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return /^([a-z]+-iso|eusc)/.test(region) ? undefined : 'aws';
+}
+
+function pascalCase(text: string): string {
+  return text.split(/[^A-Za-z0-9]+/).map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function startsWithLetter(id: string, prefix: string): string {
+  return /^[A-Za-z]/.test(id) ? id : prefix + id;
+}
+
+/** The variable of a construct. It holds two words at least, so it is no keyword and none of the program's own names. */
+function variable(id: string): string {
+  return id.charAt(0).toLowerCase() + id.slice(1);
+}

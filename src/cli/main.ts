@@ -1,0 +1,61 @@
+import { Command, Output, UsageError } from './command';
+import { IMPORT_EKSCTL } from './import-eksctl';
+import { quoted } from './text';
+
+const UNUSABLE = 2;
+
+const COMMANDS: Command[] = [IMPORT_EKSCTL];
+
+const HELP = `Usage: cdk-irsa <command> [options]
+
+Commands:
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(20)}${summary}`).join('\n')}
+
+Options:
+  --help              print this; after a command, what it takes
+  --version           print the version of cdk-irsa`;
+
+/**
+ * Runs the command line.
+ *
+ * @returns the exit code
+ */
+export function main(args: string[], version: string, output: Output): number {
+  try {
+    return dispatch(args, version, output);
+  } catch (error) {
+    output.stderr.write(`${linesOf(error).map(line => `${line}\n`).join('')}`);
+    return UNUSABLE;
+  }
+}
+
+/** What `bin/cdk-irsa` calls. */
+export function run({ version }: { version: string }): void {
+  // A reader that closes the pipe, such as head, is no error.
+  process.stdout.on('error', () => undefined);
+  process.exitCode = main(process.argv.slice(2), version, process);
+}
+
+function dispatch(args: string[], version: string, output: Output): number {
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));
+  const rest = args.slice(command?.name.split(' ').length ?? 0);
+  if (command && !rest.some(isHelp)) return command.run(rest, output);
+
+  const [first] = args;
+  if (command || first === '--help' || first === '-h') output.stdout.write(`${command?.help ?? HELP}\n`);
+  else if (first === '--version') output.stdout.write(`${version}\n`);
+  else throw new UsageError([first === undefined ? HELP : `cdk-irsa has no command ${quoted(args.join(' '))}. See cdk-irsa --help.`]);
+  return 0;
+}
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+/** Never a stack trace. */
+function linesOf(error: unknown): string[] {
+  if (error instanceof UsageError) return error.lines;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code.startsWith('ERR_PARSE_ARGS')) return [`${message.split('. ')[0]}. See cdk-irsa --help.`];
+  return [`cdk-irsa failed, which is a defect of it: ${message}. Please report it.`];
+}

@@ -1,0 +1,120 @@
+import { execFileSync, spawnSync } from 'child_process';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { cli, configWith, directory, importText, ROOT } from './support';
+import { IMPORT_EKSCTL } from '../../src/cli/import-eksctl';
+import { run as runBin } from '../../src/cli/main';
+
+const installed = join(directory, 'installed');
+const bundle = join(installed, 'lib', 'cli.js');
+const file = join(installed, 'cluster.yaml');
+const text = configWith('    - metadata: { name: a }\n      wellKnownPolicies: { externalDNS: true }\n');
+const makeBundle = (outfile: string) => execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'scripts', 'bundle-cli.ts'), outfile]);
+
+beforeAll(() => {
+  for (const folder of ['lib', 'bin']) mkdirSync(join(installed, folder), { recursive: true });
+  makeBundle(bundle);
+  copyFileSync(join(ROOT, 'bin', 'cdk-irsa'), join(installed, 'bin', 'cdk-irsa'));
+  writeFileSync(join(installed, 'package.json'), JSON.stringify({ version: '7.8.9' }));
+  writeFileSync(file, text);
+});
+
+/** Runs what npm installs, with nothing else there. */
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'bin', 'cdk-irsa'), ...args], { encoding: 'utf8', cwd: installed });
+  return { code: status, stdout, stderr };
+}
+
+test('it prints what the sources print: the program on stdout, words on stderr', () => {
+  const expected = importText(text);
+  expect(run('import', 'eksctl', 'cluster.yaml')).toEqual(expected);
+  expect(expected.stdout).toMatch(/^import /);
+  expect(expected.stderr).toContain('not mapped');
+  expect(expected.code).toBe(0);
+});
+
+test.each<[string[], number]>([
+  [['import', 'eksctl', 'cluster.yaml', '--strict'], 1],
+  [['import', 'eksctl', 'none.yaml'], 2],
+  [['import', 'eksctl'], 2],
+  [['import', 'terraform', 'x'], 2],
+  [[], 2],
+])('%j exits with %i and no stack trace', (args, code) => {
+  const result = run(...args);
+  expect(result.code).toBe(code);
+  expect(result.stderr).not.toMatch(/^ +at /m);
+  if (code === 2) expect(result.stdout).toBe('');
+});
+
+test('a reader that closes the pipe is no error', () => {
+  const many = join(installed, 'many.yaml');
+  writeFileSync(many, configWith(Array.from({ length: 1000 }, (_, index) => `    - metadata: { name: a${index} }\n`).join('')));
+  const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${many}" 2>"${join(installed, 'words')}" | head -n 1`], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: "import { App, Stack } from 'aws-cdk-lib';\n", stderr: '' });
+  expect(readFileSync(join(installed, 'words'), 'utf8')).not.toMatch(/EPIPE|^ +at /m);
+});
+
+test('--version is the one of the package', () => {
+  expect(run('--version')).toEqual({ code: 0, stdout: '7.8.9\n', stderr: '' });
+});
+
+test('--help', () => {
+  const help = `Usage: cdk-irsa <command> [options]
+
+Commands:
+  import eksctl       print a CDK app that makes the service accounts of an eksctl ClusterConfig
+
+Options:
+  --help              print this; after a command, what it takes
+  --version           print the version of cdk-irsa
+`;
+  expect(run('--help')).toEqual({ code: 0, stdout: help, stderr: '' });
+  expect(run('-h')).toEqual({ code: 0, stdout: help, stderr: '' });
+  expect(run()).toEqual({ code: 2, stdout: '', stderr: help });
+  expect(cli('--help')).toEqual({ code: 0, stdout: help, stderr: '' });
+  expect(cli('--version')).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+});
+
+test('the bin takes arguments and exit code of the process', () => {
+  const { argv, exitCode } = process;
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  process.argv = ['node', 'cdk-irsa', '--version'];
+  runBin({ version: '4.5.6' });
+  expect(write.mock.calls).toEqual([['4.5.6\n']]);
+  expect(process.exitCode).toBe(0);
+  Object.assign(process, { argv, exitCode });
+  write.mockRestore();
+  expect(process.stdout.listeners('error').pop()!(new Error('EPIPE'))).toBeUndefined();
+});
+
+test('--help of a command names each of its options', () => {
+  const { code, stdout, stderr } = run('import', 'eksctl', '--help');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: cdk-irsa import eksctl <cluster\.yaml> \[options\]\n/);
+  for (const option of ['account', 'issuer-url', 'stack-name', 'output', 'force', 'strict', 'help']) expect(stdout).toContain(`\n  --${option} `);
+});
+
+test.each([
+  [['import'], 'cdk-irsa has no command "import". See cdk-irsa --help.\n'],
+  [['import', 'terraform'], 'cdk-irsa has no command "import terraform". See cdk-irsa --help.\n'],
+  [['--nothing'], 'cdk-irsa has no command "--nothing". See cdk-irsa --help.\n'],
+])('%j is no command', (args, stderr) => {
+  expect(cli(...args)).toEqual({ code: 2, stdout: '', stderr });
+});
+
+test('a defect is told without a stack trace', () => {
+  jest.spyOn(IMPORT_EKSCTL, 'run').mockImplementationOnce(() => {
+    throw new Error('boom');
+  });
+  expect(cli('import', 'eksctl', 'x')).toEqual({ code: 2, stdout: '', stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n' });
+});
+
+test('the bundle is small, has no CDK in it, carries the license of what it has, and is the same each time', () => {
+  const code = readFileSync(bundle, 'utf8');
+  expect(statSync(bundle).size).toBeLessThan(500_000);
+  expect([...code.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module).filter(module => !['fs', 'path', 'util', 'process', 'buffer'].includes(module))).toEqual([]);
+  expect(code).toContain(readFileSync(join(ROOT, 'node_modules', 'yaml', 'LICENSE'), 'utf8').trim());
+  expect(code).not.toContain(ROOT);
+  makeBundle(join(directory, 'again.js'));
+  expect(readFileSync(join(directory, 'again.js'), 'utf8')).toBe(code);
+});

@@ -1,0 +1,213 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { parse } from 'yaml';
+import { cli, directory, FIXTURES, importText, ROOT, Synthesized, synthesize, typeErrors } from './support';
+import { deployed } from '../judges/deployment';
+import { letsIn, trustPolicyErrors } from '../judges/iam-simulator';
+import { manifestProblems } from '../judges/kubernetes';
+import { ACCOUNT, ISSUER, ISSUER_URL, PROVIDER_ARN } from '../support';
+
+/** Of eksctl's source: pkg/cfn/builder/iam_helper.go. */
+const MANAGED_BY_AWS: Record<string, string> = {
+  imageBuilder: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser',
+  ebsCSIController: 'arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy',
+};
+const BUILT_IN = ['default', 'kube-system'];
+
+const OWN = `
+# anchors and merge keys, as eksctl takes them
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata:
+  name: 1-cluster_x
+  region: eu-west-1
+  tags: { team: platform, both: cluster }
+iam:
+  withOIDC: yes
+  serviceAccounts:
+    - &all
+      metadata:
+        name: every.thing
+        namespace: web
+        labels: &labels { app.kubernetes.io/name: web, empty: "" }
+        annotations:
+          example.com/text: "it's ünïcode \\\\ 'quoted' \\" \${x} \`y\`\\nsecond line"
+          eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/old
+          eks.amazonaws.com/audience: sts.amazonaws.com
+          eks.amazonaws.com/token-expiration: "3600"
+          eks.amazonaws.com/sts-regional-endpoints: "false"
+      attachPolicyARNs: &arns
+        - arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
+        - arn:aws:iam::111122223333:policy/team/own
+        - arn:aws-cn:iam::aws:policy/OfAnotherPartition
+      attachPolicy:
+        Version: 2012-10-17
+        Id: some-id
+        Statement:
+          - { Sid: Read, Effect: Allow, Action: "s3:Get*", Resource: ["arn:aws:s3:::b/\${aws:PrincipalTag/team}/*"], Condition: { Bool: { "aws:SecureTransport": true }, NumericLessThan: { "s3:max-keys": [10, 2.5] } } }
+          - { Effect: Deny, NotAction: [s3:ListBucket], NotResource: "*" }
+      permissionsBoundary: arn:aws:iam::111122223333:policy/boundary
+      roleName: web-role
+      tags: { Owner: "John 'Doe'", both: account }
+    - metadata: { name: plain, labels: *labels }
+      attachPolicyARNs: *arns
+    - <<: *all
+      metadata: { name: thing, namespace: web-every }
+      roleName: ""
+    - metadata: { name: c, namespace: a-b }
+      attachPolicy: { Version: 2012-10-17, Statement: { Effect: Allow, Action: "*", Resource: "*" } }
+    - metadata: { name: b-c, namespace: a }
+      attachPolicy: { Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } }
+    - metadata: { name: 9to5, namespace: 24x7 }
+      wellKnownPolicies: { imageBuilder: true, ebsCSIController: false }
+    - metadata: { name: existing, namespace: web }
+      attachRoleARN: arn:aws:iam::111122223333:role/path/existing
+    - metadata: { name: elsewhere, namespace: helm }
+      attachPolicyARNs: [ arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess ]
+      roleOnly: true
+      tags: { a: b }
+`;
+
+const INPUTS: [name: string, text: string][] = [
+  ...['13-iamserviceaccounts', '17-permissions-boundary', 'iamserviceaccounts-guide'].map((name): [string, string] => [name, readFileSync(join(FIXTURES, `${name}.yaml`), 'utf8')]),
+  ['the one with everything', OWN],
+];
+
+const programs = new Map(INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL)]));
+const synthesized = new Map<string, Synthesized>();
+beforeAll(async () => {
+  for (const [name, { stdout }] of programs) synthesized.set(name, await synthesize(stdout));
+}, 300_000);
+
+test('every program passes tsc --strict', () => {
+  const looked = importText(INPUTS[0][1]);
+  expect(typeErrors([...programs.values(), looked].map(({ stdout }) => stdout))).toEqual([]);
+  expect(typeErrors([looked.stdout.replace('oidcProvider,', 'oidcProvider: 1,')])).not.toEqual([]); // the judge itself
+});
+
+describe.each(INPUTS)('%s', (name, text) => {
+  const input = parse(text, { merge: true });
+  const accounts: any[] = input.iam.serviceAccounts;
+  const nameOf = ({ metadata }: any) => `${metadata.namespace ?? 'default'}/${metadata.name}`;
+  const values = { 'AWS::Partition': 'aws' };
+  const manifests = () => synthesized.get(name)!.manifests;
+  const rolesOf = () => Object.entries<any>(synthesized.get(name)!.template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+  const token = (account: any) => ({ providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${nameOf(account).replace('/', ':')}`, aud: 'sts.amazonaws.com' });
+  const roleOf = (account: any) => {
+    const found = rolesOf().filter(([, { Properties }]) => letsIn(Properties.AssumeRolePolicyDocument, token(account)));
+    expect(found).toHaveLength(1);
+    return { id: found[0][0], ...found[0][1].Properties };
+  };
+  const manifestOf = (account: any) => manifests().find(({ kind, metadata }) => kind === 'ServiceAccount' && `${metadata.namespace}/${metadata.name}` === nameOf(account));
+  const usable = accounts.filter(({ attachRoleARN = '' }) => !attachRoleARN.includes(':123:'));
+  const withRole = usable.filter(({ attachRoleARN }) => !attachRoleARN);
+
+  test('makes these service accounts, their namespaces and roles, and nothing else', () => {
+    const made = usable.filter(({ roleOnly }) => !roleOnly);
+    const namespaces = new Set(made.map(({ metadata }) => metadata.namespace).filter(namespace => namespace && !BUILT_IN.includes(namespace)));
+    expect(manifests().filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(made.map(nameOf).sort());
+    expect(manifests().filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name).sort()).toEqual([...namespaces].sort());
+    expect(manifests().flatMap(manifestProblems)).toEqual([]);
+    expect(new Set(Object.values<any>(synthesized.get(name)!.template.Resources).map(({ Type }) => Type))).toEqual(new Set(['AWS::IAM::Role']));
+    expect(rolesOf()).toHaveLength(withRole.length);
+  });
+
+  test.each(usable.map(account => [nameOf(account), account]))('%s has labels, annotations and role as eksctl gives them', (_, account) => {
+    if (account.roleOnly) {
+      expect(manifestOf(account)).toBeUndefined();
+      return;
+    }
+    const { labels, annotations } = manifestOf(account)!.metadata;
+    expect(labels ?? {}).toEqual(account.metadata.labels ?? {});
+    const { 'eks.amazonaws.com/role-arn': arn, 'eks.amazonaws.com/sts-regional-endpoints': regional, ...others } = annotations;
+    const { 'eks.amazonaws.com/role-arn': _old, 'eks.amazonaws.com/sts-regional-endpoints': wanted = 'true', ...expected } = account.metadata.annotations ?? {};
+    expect({ others, regional }).toEqual({ others: expected, regional: wanted });
+    expect(arn).toBe(account.attachRoleARN ?? `arn:aws:iam::${ACCOUNT}:role/${roleOf(account).RoleName}`);
+  });
+
+  test.each(withRole.map(account => [nameOf(account), account]))('%s has the policies, boundary, name and tags that eksctl gives to the role', (_, account) => {
+    const role = roleOf(account);
+    const wellKnown = Object.entries(account.wellKnownPolicies ?? {})
+      .filter(([key, value]) => value && MANAGED_BY_AWS[key]).map(([key]) => MANAGED_BY_AWS[key]);
+    expect(deployed(role.ManagedPolicyArns ?? [], { values }).sort()).toEqual([...account.attachPolicyARNs ?? [], ...wellKnown].sort());
+    expect((role.Policies ?? []).map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement)))
+      .toEqual(account.attachPolicy ? [normal(account.attachPolicy.Statement)] : []);
+    expect(role.PermissionsBoundary).toBe(account.permissionsBoundary);
+    if (account.roleName) expect(role.RoleName).toBe(account.roleName);
+    expect(Object.fromEntries((role.Tags ?? []).map(({ Key, Value }: any) => [Key, Value]))).toEqual({ ...input.metadata.tags, ...account.tags });
+  });
+
+  test.each(withRole.map(account => [nameOf(account), account]))('%s alone may assume its role', (_, account) => {
+    const trust = roleOf(account).AssumeRolePolicyDocument;
+    expect(trustPolicyErrors(trust)).toEqual([]);
+    expect(letsIn(trust, { ...token(account), aud: 'another' })).toBe(false);
+    expect(letsIn(trust, { ...token(account), sub: `${token(account).sub}x` })).toBe(false);
+    for (const other of accounts.filter(one => nameOf(one) !== nameOf(account))) expect(letsIn(trust, token(other))).toBe(false);
+  });
+
+  test('gives the ARNs of roles without a ServiceAccount as outputs, as eksctl does', () => {
+    const outputs = Object.values<any>(synthesized.get(name)!.template.Outputs ?? {}).map(({ Value }) => Value['Fn::GetAtt']);
+    expect(outputs).toEqual(usable.filter(({ roleOnly }) => roleOnly).map(account => [roleOf(account).id, 'Arn']));
+  });
+});
+
+test('what is not mapped is said with its line, on stderr and at its place', () => {
+  const file = join(FIXTURES, '13-iamserviceaccounts.yaml');
+  const { code, stdout, stderr } = cli('import', 'eksctl', file);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  for (const flag of ['awsLoadBalancerController', 'efsCSIController', 'externalDNS', 'certManager', 'autoScaler']) {
+    const line = lines.findIndex(text => text.includes(`${flag}: true`)) + 1;
+    expect(stderr).toMatch(new RegExp(`^${file}:${line}:7: not mapped: \`iam\\.serviceAccounts\\[\\d+\\]\\.wellKnownPolicies\\.${flag}\`\\. The role is written without it: copy`, 'm'));
+    expect(stdout).toContain(`// Not mapped: wellKnownPolicies.${flag} (13-iamserviceaccounts.yaml:${line}).`);
+  }
+  expect(stderr).toContain(`${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: written as AWS's managed policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it.\n`);
+  expect(stderr).toContain(`${file}:83:5: not mapped: \`iam.serviceAccounts[10].attachRoleARN\`. No role can have the ARN "arn:aws:iam::123:role/already-created-role-for-app": correct it (the account has 12 digits) and import again.\n`);
+  expect(stderr).toContain('\n10 of 11 service accounts written, 6 things not mapped.\n');
+  expect(code).toBe(0);
+  expect(cli('import', 'eksctl', file, '--strict')).toEqual({ code: 1, stdout, stderr });
+});
+
+test('all that is mapped passes --strict', () => {
+  expect(cli('import', 'eksctl', join(FIXTURES, '17-permissions-boundary.yaml'), '--strict')).toMatchObject({ code: 0 });
+});
+
+test('without options the program has the CDK CLI look up account and issuer', async () => {
+  const { stdout } = cli('import', 'eksctl', join(FIXTURES, '17-permissions-boundary.yaml'));
+  const { template } = await synthesize(stdout, { CDK_DEFAULT_ACCOUNT: ACCOUNT });
+  const issuer = `dummy.us-west-2.example/${ACCOUNT}/cluster-17`;
+  const [role] = Object.values<any>(template.Resources);
+  expect(letsIn(role.Properties.AssumeRolePolicyDocument, {
+    issuer, providerArn: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`, sub: 'system:serviceaccount:default:s3-reader', aud: 'sts.amazonaws.com',
+  })).toBe(true);
+});
+
+test.each([
+  ['cn-north-1', 'arn:aws-cn:iam::aws:policy/X', "fromAwsManagedPolicyName('X')"],
+  ['us-gov-west-1', 'arn:aws-us-gov:iam::aws:policy/X', "fromAwsManagedPolicyName('X')"],
+  ['cn-north-1', 'arn:aws:iam::aws:policy/X', "'arn:aws:iam::aws:policy/X'"],
+  ['us-iso-east-1', 'arn:aws-iso:iam::aws:policy/X', "'arn:aws-iso:iam::aws:policy/X'"],
+  ['eusc-de-east-1', 'arn:aws-eusc:iam::aws:policy/X', "'arn:aws-eusc:iam::aws:policy/X'"],
+])('in %s %s is written %s', (region, arn, written) => {
+  const text = INPUTS[1][1].replace('us-west-2', region).replace('arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess', arn);
+  expect(importText(text).stdout).toContain(written);
+});
+
+test('the example is what the command prints', () => {
+  const example = join(ROOT, 'examples', 'from-eksctl');
+  const { code, stdout } = cli('import', 'eksctl', join(example, 'cluster.yaml'), '--account', ACCOUNT, '--issuer-url', ISSUER_URL, '--stack-name', 'FromEksctl');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: readFileSync(join(example, 'app.ts'), 'utf8') });
+});
+
+test('the same file gives the same program, wherever it is', () => {
+  expect(importText(OWN).stdout).toBe(importText(OWN).stdout);
+  expect(importText(OWN).stdout).not.toContain(directory);
+});
+
+/** Statements as IAM reads them: one value and a list of it are the same. */
+function normal(statements: any): any {
+  return [statements].flat().map(({ Action, NotAction, Resource, NotResource, ...others }: any) => ({
+    ...others,
+    ...Object.fromEntries(Object.entries({ Action, NotAction, Resource, NotResource })
+      .filter(([, value]) => value).map(([key, value]) => [key, [value].flat().sort()])),
+  }));
+}
