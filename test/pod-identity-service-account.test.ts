@@ -2,7 +2,8 @@ import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
+import { ApiObject } from 'cdk8s';
+import { IrsaRole, IrsaServiceAccount, KubernetesManifests, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
 import { letsIn, letsPodIn, PodIdentityRequest, trustPolicyErrors } from './judges/iam-simulator';
 import { ACCOUNT, agnosticStack, cluster, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicy, warnings } from './support';
 
@@ -342,6 +343,53 @@ test('IrsaServiceAccount with podIdentity trusts both, and only this service acc
     association({ ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn: arnOf(stack, sa) }),
   ]);
   expect(sa.annotations['eks.amazonaws.com/role-arn']).toBe(sa.roleArn);
+});
+
+test('IrsaServiceAccount with podIdentity and an existing role leaves the role as it is', () => {
+  const stack = literalStack();
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    role: iam.Role.fromRoleName(stack, 'Role', 'shared'),
+    podIdentity: { clusterName: 'production', targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target') },
+  });
+  expect(Object.values<any>(Template.fromStack(stack).toJSON().Resources).map(({ Type }) => Type)).toEqual(['AWS::EKS::PodIdentityAssociation']);
+});
+
+test('podIdentity with an existing role and a cluster name from an open parameter is an error', () => {
+  const stack = agnosticStack();
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    role: iam.Role.fromRoleName(stack, 'Role', 'shared'),
+    podIdentity: { clusterName: new CfnParameter(stack, 'Name').valueAsString },
+  });
+  expect(() => Template.fromStack(stack)).toThrow('[Stack/Sa] `podIdentity.clusterName (parameter Stack/Name)` must have an allowedPattern');
+});
+
+describe('pods are made anew once their service account is associated, and not again', () => {
+  const annotationsOf = (makeServiceAccount: (stack: Stack) => IrsaServiceAccount | PodIdentityServiceAccount) => {
+    const stack = literalStack();
+    const deployment = new ApiObject(KubernetesManifests.of(stack).chart, 'Deployment', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'api' },
+      spec: { selector: { matchLabels: { app: 'api' } }, template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'api', image: 'api:1' }] } } },
+    });
+    makeServiceAccount(stack).applyTo(deployment);
+    return deployment.toJson().spec.template.metadata.annotations;
+  };
+  const names = { namespace: 'payments', serviceAccountName: 'api' };
+
+  test.each<[string, (stack: Stack) => IrsaServiceAccount | PodIdentityServiceAccount, any]>([
+    ['IRSA', stack => new IrsaServiceAccount(stack, 'Sa', { ...names, oidcProvider: literalProvider(stack) }), { 'cdk-irsa/role-arn': `arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d` }],
+    ['both', stack => new IrsaServiceAccount(stack, 'Sa', { ...names, oidcProvider: literalProvider(stack), podIdentity: { clusterName: 'production' } }), { 'cdk-irsa/pod-identity': 'true' }],
+    ['Pod Identity', stack => podServiceAccount(stack), { 'cdk-irsa/pod-identity': 'true' }],
+  ])('%s', (_, makeServiceAccount, expected) => {
+    expect(annotationsOf(makeServiceAccount)).toEqual(expected);
+  });
 });
 
 test.each([

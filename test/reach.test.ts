@@ -70,7 +70,7 @@ describe('many clusters, one role', () => {
     };
     const lengthOf = (count: number, extra?: iam.IPrincipal[]) => JSON.stringify(trustPolicy(trusting(count, extra))).length;
 
-    test.each([[4, []], [5, [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/ops')]]])('of %d clusters, counted from documents with so many', (count, extra: iam.IPrincipal[]) => {
+    test.each([[3, []], [4, []], [6, []], [8, []], [5, [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/ops')]]])('of %d clusters, counted from documents with so many', (count, extra: iam.IPrincipal[]) => {
       const [found] = warnings(trusting(count, extra));
       const [, clusters, inDefault, inLargest] = /It trusts (\d+) clusters: of clusters like these, (\d+) fit in 2048 characters and (\d+) in 8192\./.exec(found)!.map(Number);
       expect(clusters).toBe(count);
@@ -164,6 +164,7 @@ describe('many service accounts, one role', () => {
     ['another cluster', stack => new TrustPolicy().addServiceAccounts(literalProvider(stack, 'P', `https://${issuerOf('GREEN')}`), [ONE])],
     ['another audience', stack => new TrustPolicy().addServiceAccounts(literalProvider(stack, 'P'), [ONE], { audience: 'vault' })],
     ['a pattern that does not match', stack => new TrustPolicy().addServiceAccounts(literalProvider(stack, 'P'), [ServiceAccountSubject.matching('default', 'my-service-accoun?t')])],
+    ['a pattern that ends earlier', stack => new TrustPolicy().addServiceAccounts(literalProvider(stack, 'P'), [ServiceAccountSubject.matching('default', 'my-servic?')])],
     ['a pattern whose dot is a dot', stack => new TrustPolicy().addServiceAccounts(literalProvider(stack, 'P'), [ServiceAccountSubject.matching('default', 'my.service-account*')])],
     ['another principal', () => new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com'))],
   ])('an IrsaRole that lets in %s is an error', (_, trust) => {
