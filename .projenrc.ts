@@ -76,7 +76,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       moduleNameMapper: { '^cdk-irsa$': '<rootDir>/src' },
       testTimeout: 60_000,
-      collectCoverageFrom: ['src/**/*.ts'],
+      // Two hold types alone, which count as code that never runs.
+      collectCoverageFrom: ['src/**/*.ts', '!src/service-account-options.ts', '!src/pod-identity-options.ts'],
       coverageThreshold: { branches: 95, functions: 98, lines: 99, statements: 99 },
       watchPathIgnorePatterns: ['cdk.out'],
       modulePathIgnorePatterns: ['<rootDir>/dist', 'cdk\\.out'],
