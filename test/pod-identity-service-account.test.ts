@@ -1,4 +1,4 @@
-import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnMapping, CfnParameter, Fn, NestedStack, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -320,6 +320,23 @@ describe('TrustPolicy.addPodIdentity', () => {
     const { Condition } = trustPolicy(stack).Statement[0];
     expect(Condition.ArnEquals['aws:SourceArn']).toEqual({ 'Fn::GetAtt': ['Cluster', 'Arn'] });
     expect(Condition.StringEquals['aws:SourceAccount']).toEqual({ 'Fn::Select': [4, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Cluster', 'Arn'] }] }] });
+  });
+
+  test.each(['FindInMap', 'Base64'])('an ARN, or a part of it, from Fn::%s is an error: nobody knows that it holds no wildcard', name => {
+    for (const prefix of ['', CLUSTER_ARN]) {
+      const stack = literalStack();
+      new CfnMapping(stack, 'Map', { mapping: { a: { b: '*' } } });
+      const clusterArn = prefix + (name === 'Base64' ? Fn.base64('*') : Fn.findInMap('Map', 'a', 'b'));
+      new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
+      expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`clusterArn\` must be put together from valid characters, around what the deployment fills in, got: "Fn::${name}"`);
+    }
+  });
+
+  test('a colon in the name of a token is none of the ARN', () => {
+    const stack = literalStack();
+    const region = Token.asString({ Ref: 'AWS::Region' }, { displayHint: 'AWS::Region' });
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: `arn:aws:eks:${region}:${ACCOUNT}:cluster/production`, subjects: [subjects[0]] }) });
+    expect(letsPodIn(trustPolicy(stack), { ...POD, namespace: 'a', serviceAccount: 'x' })).toBe(true);
   });
 
   test.each(['*', 'a b', 'a.b'])('an ARN put together with %s is an error', resourceName => {

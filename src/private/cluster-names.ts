@@ -4,11 +4,12 @@ import { problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from './name-patterns';
 import { settledProblems } from './parameter-safety';
+import { arnParts } from './tokens';
 
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
-/** No wildcards: `ArnEquals` would take them. */
-const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
+/** No wildcards, which `ArnEquals` would take, nor functions that could bring some. */
+const CLUSTER_ARN_FRAGMENT = /^(?!Fn::)[A-Za-z0-9:/_-]*$/;
 
 /** Whether a literal is the name of an EKS cluster. */
 export function isClusterName(name: string): boolean {
@@ -46,6 +47,6 @@ export function clusterArnProblems(scope: IConstruct, property: string, arn: str
 
 /** The account in an ARN. */
 export function accountOfArn(arn: string): string {
-  const parts = arn.split(':');
+  const parts = arnParts(arn);
   return parts.length > 5 ? parts[4] : Fn.select(4, Fn.split(':', arn));
 }

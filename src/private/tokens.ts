@@ -14,6 +14,11 @@ export function literal(value: string | undefined): string | undefined {
   return value === undefined || Token.isUnresolved(value) ? undefined : value;
 }
 
+/** The parts of an ARN that may hold tokens. A colon inside the text of a token, which some have in their name, ends none. */
+export function arnParts(arn: string): string[] {
+  return arn.split(/:(?![^{}]*\]\})/);
+}
+
 /**
  * The ARN of a role that has a fixed name in a literal account. `iam.Role.roleArn` is `Fn::GetAtt` even then.
  */
