@@ -1,4 +1,4 @@
-import { App, CfnMapping, CfnParameter, Fn, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnMapping, CfnParameter, Fn, NestedStack, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -153,6 +153,15 @@ describe('the agent', () => {
   });
 });
 
+test('the agent of two stacks for one cluster whose name is deferred', () => {
+  const app = new App();
+  const one = literalStack(app, 'One');
+  const clusterName = cluster(one).ref;
+  podServiceAccount(one, 'A', { clusterName, installAgent: true });
+  podServiceAccount(literalStack(app, 'Two'), 'B', { clusterName, installAgent: true, serviceAccountName: 'b' });
+  expect(() => app.synth()).toThrow('`installAgent` must be set in one stack for cluster <known at deployment only>, got: true. One installs the add-on');
+});
+
 describe('an existing role', () => {
   test('is associated and left as it is', () => {
     const stack = literalStack();
@@ -226,6 +235,38 @@ describe('bad input', () => {
     podServiceAccount(literalStack(app, 'One'));
     podServiceAccount(literalStack(app, 'Two'));
     expect(() => app.synth()).toThrow('[Two/Sa] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". One/Sa makes the same ServiceAccount');
+  });
+
+  test.each<[string, string, string]>([
+    ['account', 'arn:aws:iam::444455556666:role/r', `must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:iam::444455556666:role/r". EKS Pod Identity takes a role of the cluster's own account: use one of the stack's account, and reach others by \`targetRole\`.`],
+    ['partition', `arn:aws-cn:iam::${ACCOUNT}:role/r`, `must be in the partition of the stack, aws, got: "arn:aws-cn:iam::${ACCOUNT}:role/r".`],
+  ])('an existing role of another %s', (_, roleArn, message) => {
+    const stack = literalStack();
+    podServiceAccount(stack, 'Sa', { role: iam.Role.fromRoleArn(stack, 'Role', roleArn) });
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`role\` ${message}`);
+  });
+
+  test('a target role that is a pattern', () => {
+    const stack = literalStack();
+    const targetRole = iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/*');
+    podServiceAccount(stack, 'Sa', { targetRole });
+    new IrsaServiceAccount(stack, 'Irsa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'irsa', podIdentity: { clusterName: 'production', targetRole } });
+    const rule = 'must have the ARN of one role, without wildcards, got: "arn:aws:iam::444455556666:role/*". The role of the service account may assume what it names.';
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`targetRole\` ${rule}`);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Irsa] \`podIdentity.targetRole\` ${rule}`);
+  });
+
+  test('two associations of one service account in a stack without an environment', () => {
+    const stack = agnosticStack();
+    podServiceAccount(stack, 'A', { createServiceAccount: false });
+    podServiceAccount(new NestedStack(stack, 'Nested'), 'B', { createServiceAccount: false });
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Nested/B] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". Stack/A makes the same ServiceAccount');
+  });
+
+  test('the same names in stacks that may go to two accounts are fine', () => {
+    const app = new App();
+    for (const id of ['Dev', 'Prod']) podServiceAccount(agnosticStack(new Stage(app, id)), 'Sa', { installAgent: true });
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('the same names in another cluster, region or account are fine', () => {
