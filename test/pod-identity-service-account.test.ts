@@ -2,7 +2,7 @@ import { App, CfnMapping, CfnParameter, Fn, NestedStack, Stack, Stage, Token } f
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
+import { AddPodIdentityOptions, IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
 import { letsIn, letsPodIn, PodIdentityRequest, trustPolicyErrors } from './judges/iam-simulator';
 import { ACCOUNT, agnosticStack, cluster, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicy, warnings } from './support';
 
@@ -182,6 +182,50 @@ describe('an existing role', () => {
     Template.fromStack(sharing(CLUSTER_ARN, 'api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
     expect(() => Template.fromStack(sharing(`${CLUSTER_ARN}2`, 'api'))).toThrow('[Stack/api] `role` must let in payments/api of this cluster');
     expect(() => Template.fromStack(sharing(CLUSTER_ARN, 'api', 'b'))).toThrow('[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+  });
+});
+
+describe('an existing IrsaRole', () => {
+  const subjects = [ServiceAccountSubject.exact('payments', 'api')];
+  const shared = (stack: Stack, options: Partial<AddPodIdentityOptions>, props: Partial<PodIdentityServiceAccountProps> = {}) => {
+    const role = new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects, ...options }) });
+    podServiceAccount(stack, 'Sa', { role, ...props });
+    return () => Template.fromStack(stack);
+  };
+
+  test('that asks for session tags does not let in an association without them', () => {
+    expect(shared(literalStack(), {}, { disableSessionTags: true })).toThrow('[Stack/Sa] `role` must let in payments/api of this cluster');
+  });
+
+  test('that asks for none lets in every association of the cluster', () => {
+    const open = { sessionTags: false, subjects: [ServiceAccountSubject.exact('other', 'name')] };
+    expect(shared(literalStack(), open)).not.toThrow();
+    expect(shared(literalStack(), open, { disableSessionTags: true })).not.toThrow();
+    expect(shared(literalStack(), open, { clusterName: 'green' })).toThrow('`role` must let in');
+  });
+
+  test('may name a cluster by its attribute, a literal or its name', () => {
+    const stack = agnosticStack();
+    const blue = cluster(stack, 'Blue');
+    const byName = (clusterName: string) => stack.formatArn({ service: 'eks', region: REGION, resource: 'cluster', resourceName: clusterName });
+    const cases: [string, string, boolean][] = [
+      [blue.attrArn, blue.ref, true],
+      [blue.attrArn, 'blue', true],
+      [byName(blue.ref), blue.ref, true],
+      [byName(blue.ref), cluster(stack, 'Green').ref, false],
+      [byName('blue'), 'blue', true],
+      [byName('blue'), 'green', false],
+      [CLUSTER_ARN, 'production', true],
+      [CLUSTER_ARN, 'green', false],
+      [CLUSTER_ARN, blue.ref, true],
+    ];
+    for (const [index, [clusterArn, clusterName, fits]] of cases.entries()) {
+      const nested = new NestedStack(stack, `Case${index}`);
+      const role = new IrsaRole(nested, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
+      podServiceAccount(nested, 'Sa', { role, clusterName, createServiceAccount: false, serviceAccountName: 'api' });
+      const found = nested.node.findChild('Sa').node.validate().filter(message => message.includes('`role` must let in'));
+      expect([index, found.length]).toEqual([index, fits ? 0 : 1]);
+    }
   });
 });
 
