@@ -9,7 +9,7 @@ import { arnParts, literalPartition, settle } from './tokens';
 const SCHEME = 'https://';
 const LONGEST_ISSUER_URL = 255;
 const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const PATH_SEGMENT = /^[A-Za-z0-9._~-]+$/;
+const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
 const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
 const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 

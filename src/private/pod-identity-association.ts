@@ -11,7 +11,7 @@ import { clusterNameProblems } from './cluster-names';
 import { problem, withoutTokens } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { WEBHOOK_ROLE_ARN } from './name-patterns';
-import { fingerprint, literalPartition, settle } from './tokens';
+import { deployedStack, fingerprint, literalPartition, settle } from './tokens';
 
 const AGENT = 'eks-pod-identity-agent';
 
@@ -30,8 +30,7 @@ function clusterArn(scope: Construct, clusterName: string): string {
 
 /** Which cluster it is. Two stacks without an account or a region may go to two; one stack, with those nested in it, goes to one. */
 function clusterIdentity(scope: Construct, clusterName: string): string {
-  let stack = Stack.of(scope);
-  while (stack.nestedStackParent) stack = stack.nestedStackParent;
+  const stack = deployedStack(scope);
   const known = [stack.account, stack.region].every(part => !Token.isUnresolved(part));
   return `${known ? '' : stack.node.addr} ${fingerprint(scope, clusterArn(scope, clusterName))}`;
 }
