@@ -9,6 +9,7 @@ import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issu
 import { settledProblems } from './private/parameter-safety';
 import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
 import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { isLookupDummy } from './private/role-rules';
 import { seconds, tokenExpirationProblem } from './private/token-expiration';
 import { fingerprint, settle } from './private/tokens';
 import { ServiceAccountOptions } from './service-account-options';
@@ -158,7 +159,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   private providerProblems(): string[] {
     const facts = new ProviderFacts(this.own.oidcProvider);
     const [roleAccount, providerAccount] = [this.roleArn, facts.arn].map(arn => settle(this, accountOfArn(arn)));
-    const apart = [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
+    const apart = !isLookupDummy(this.roleArn) && [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
     return [
       ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
       ...apart ? [problem('role', `be in the account of the provider, ${providerAccount}`, this.roleArn,

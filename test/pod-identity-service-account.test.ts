@@ -185,6 +185,14 @@ describe('an existing role', () => {
   });
 });
 
+test('a role that is yet to be looked up is no error', () => {
+  const stack = literalStack();
+  const lookup = (roleName: string) => iam.Role.fromLookup(stack, roleName, { roleName });
+  podServiceAccount(stack, 'Sa', { role: lookup('a'), targetRole: lookup('b') });
+  new IrsaServiceAccount(stack, 'Irsa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'irsa', role: lookup('c') });
+  expect((stack.node.root as App).synth().manifest.missing).toHaveLength(3);
+});
+
 describe('an existing IrsaRole', () => {
   const subjects = [ServiceAccountSubject.exact('payments', 'api')];
   const shared = (stack: Stack, options: Partial<AddPodIdentityOptions>, props: Partial<PodIdentityServiceAccountProps> = {}) => {

@@ -11,6 +11,7 @@ import { clusterNameProblems } from './cluster-names';
 import { problem, withoutTokens } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { WEBHOOK_ROLE_ARN } from './name-patterns';
+import { isLookupDummy } from './role-rules';
 import { deployedStack, fingerprint, literalPartition, settle } from './tokens';
 
 const AGENT = 'eks-pod-identity-agent';
@@ -39,12 +40,12 @@ function clusterIdentity(scope: Construct, clusterName: string): string {
 export function associationProblems(owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = ''): string[] {
   const stack = Stack.of(owner);
   const [roleArn, targetArn] = [owner.role.roleArn, targetRole?.roleArn].map(arn => settle(owner, arn));
-  const [, partition, , , account] = typeof roleArn === 'string' ? roleArn.split(':') : [];
+  const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
   const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: use one of the stack\'s account, and reach others by `targetRole`.';
   return [
     ...clusterNameProblems(owner, `${prefix}clusterName`, clusterName),
     partition === undefined ? undefined : partitionProblem('role', stack, partition, roleArn, advice) ?? accountProblem('role', stack, account, roleArn, advice),
-    typeof targetArn === 'string' && !WEBHOOK_ROLE_ARN.test(targetArn)
+    typeof targetArn === 'string' && !isLookupDummy(targetArn) && !WEBHOOK_ROLE_ARN.test(targetArn)
       ? problem(`${prefix}targetRole`, 'have the ARN of one role, without wildcards', targetArn, 'The role of the service account may assume what it names.') : undefined,
   ].filter((found): found is string => found !== undefined);
 }
