@@ -4,7 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ApiObject } from 'cdk8s';
 import {
-  AddPodIdentityOptions, IrsaRole, IrsaServiceAccount, KubernetesManifests, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy,
+  AddPodIdentityOptions, IrsaRole, IrsaServiceAccount, KubernetesManifests,
+  PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy,
 } from '../src';
 import { letsIn, letsPodIn, PodIdentityRequest, trustPolicyErrors } from './judges/iam-simulator';
 import { ACCOUNT, agnosticStack, cluster, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicy, warnings } from './support';

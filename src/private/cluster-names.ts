@@ -38,7 +38,7 @@ export function clusterArnProblems(scope: IConstruct, property: string, arn: str
   const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: put the role there, and reach other accounts by `targetRole`.';
   const elsewhere = (value: string) => {
     const [, partition, , , account] = arnParts(value);
-    return (partition === undefined ? undefined : partitionProblem(property, stack, partition, value, advice)) ?? accountProblem(property, stack, account, value, advice);
+    return partitionProblem(property, stack, partition, value, advice) ?? accountProblem(property, stack, account, value, advice);
   };
   const found = settledProblems(scope, property, arn, (_, value) => clusterArnProblem(property, value) ?? elsewhere(value), CLUSTER_ARN_FRAGMENT);
   if (found.length > 0 || typeof settle(scope, arn) === 'string') return found;

@@ -92,10 +92,10 @@ function notAProvider(property: string, arn: string): string {
 
 /** Why something of one partition cannot be trusted by roles of the stack. */
 export function partitionProblem(
-  property: string, stack: Stack, partition: string, arn: string, advice = 'A role can trust a provider of its own partition only.',
+  property: string, stack: Stack, partition: string | undefined, arn: string, advice = 'A role can trust a provider of its own partition only.',
 ): string | undefined {
   const own = literalPartition(stack);
-  if (own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
+  if (!partition || own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
   return problem(property, `be in the partition of the stack, ${own}`, arn, advice);
 }
 
