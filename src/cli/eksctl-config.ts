@@ -251,7 +251,7 @@ function readTheRest(file: Value, iam: Value | undefined, remarks: Remarks): Gap
   else remarks.note(oidc.keyPlace, oidc.path, 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.');
 
   for (const association of iam?.get('podIdentityAssociations')?.items() ?? []) {
-    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl.');
+    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: eksctl\'s must go first.');
   }
   for (const addon of file.get('addons')?.items() ?? []) {
     for (const key of ADDON_ROLE_KEYS) if (addon.get(key)) gaps.add(addon.get(key)!, 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.');

@@ -55,6 +55,11 @@ describe('a file that is', () => {
     expect(code).toBe(2);
   });
 
+  test('as large as it may be is read', () => {
+    const text = configWith('    - metadata: { name: a }\n');
+    expect(importText(text.padEnd(1024 * 1024, '\n')).code).toBe(0);
+  });
+
   test('with many keys is read in no time', () => {
     const { stderr } = importText(Array.from({ length: 60_000 }, (_, index) => `key${index}: 1\n`).join(''));
     expect(stderr).toContain('`kind` must be ClusterConfig, got: nothing.');
@@ -179,7 +184,7 @@ describe('not mapped, and said, is', () => {
     ['a token without end', `    - metadata: { name: a, annotations: { eks.amazonaws.com/token-expiration: "9e9" } }\n${arns}`, `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/token-expiration"]\`. It must be 600 to 86400 seconds: set tokenExpiration.`, 'metadata.annotations["eks.amazonaws.com/token-expiration"]'],
     ['a strange endpoint', `    - metadata: { name: a, annotations: { eks.amazonaws.com/sts-regional-endpoints: "no" } }\n${arns}`, `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/sts-regional-endpoints"]\`. It must be "true" or "false": set regionalStsEndpoint.`, 'metadata.annotations["eks.amazonaws.com/sts-regional-endpoints"]'],
     ['roleOnly with an existing role', '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      roleOnly: true\n', `8:7: not mapped: \`${P}.attachRoleARN\`. With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.`, 'attachRoleARN'],
-    ['an association of EKS Pod Identity', `    - metadata: { name: a }\n${arns}  podIdentityAssociations:\n    - namespace: a\n`, '10:7: not mapped: `iam.podIdentityAssociations[0]`. It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl.', 'iam.podIdentityAssociations[0]'],
+    ['an association of EKS Pod Identity', `    - metadata: { name: a }\n${arns}  podIdentityAssociations:\n    - namespace: a\n`, '10:7: not mapped: `iam.podIdentityAssociations[0]`. It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: eksctl\'s must go first.', 'iam.podIdentityAssociations[0]'],
     ['an unknown key of iam', `    - metadata: { name: a }\n${arns}  more: 1\n`, `9:3: not mapped: \`iam.more\`. ${unknown}`, 'iam.more'],
     ['the role of an add-on', `    - metadata: { name: a }\n${arns}addons:\n  - name: x\n    serviceAccountRoleARN: y\n`, '11:5: not mapped: `addons[0].serviceAccountRoleARN`. It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.', 'addons[0].serviceAccountRoleARN'],
     ['the roles of all add-ons', `    - metadata: { name: a }\n${arns}addonsConfig: { autoApplyPodIdentityAssociations: true }\n`, '9:17: not mapped: `addonsConfig.autoApplyPodIdentityAssociations`. It gives roles to add-ons by EKS Pod Identity: leave it with eksctl.', 'addonsConfig.autoApplyPodIdentityAssociations'],
