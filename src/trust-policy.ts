@@ -3,12 +3,13 @@ import { IConstruct } from 'constructs';
 import { clusterArnProblem, clusterArnProblems, mayBeOneCluster } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
+import { matchesPattern } from './private/name-patterns';
 import { parameterProblems, settledProblems } from './private/parameter-safety';
 import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
 import { fingerprint, settle } from './private/tokens';
 import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
 import { trustProblems, warn } from './private/trust-rules';
-import { matchesPattern, statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
+import { statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
 import { ServiceAccountSubject } from './service-account-subject';
 
 /**

@@ -7,7 +7,7 @@ import { readPolicy } from './eksctl-policy';
 import { Place, Remarks } from './remarks';
 import { quoted } from './text';
 import { Json, Pattern, Value } from './yaml-file';
-import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../private/name-patterns';
+import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../private/name-patterns';
 
 const API_VERSION = 'eksctl.io/v1alpha5';
 const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
@@ -22,8 +22,8 @@ const AUDIENCE = 'sts.amazonaws.com';
 const IAM_OF_THE_CLUSTER = ['serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN', 'fargatePodExecutionRolePermissionsBoundary', 'vpcResourceControllerPolicy'];
 /** Of the file, what is read here. */
 const READ_KEYS = ['apiVersion', 'kind', 'metadata', 'iam', 'karpenter'];
-const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachPolicyARNs', 'attachPolicy', 'attachRoleARN', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'roleOnly', 'tags', 'status'];
-const ROLE_KEYS = ['attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'tags'];
+const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachPolicyARNs', 'attachPolicy', 'attachRoleARN', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'roleOnly', 'subjectPattern', 'tags', 'status'];
+const ROLE_KEYS = ['attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'subjectPattern', 'tags'];
 const ADDON_ROLE_KEYS = ['serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'podIdentityAssociations', 'useDefaultPodIdentityAssociations'];
 
 /** Where eksctl attaches a managed policy of AWS, its name; where it writes statements of its own, nothing. */
@@ -54,6 +54,8 @@ export interface NewRole {
   readonly awsPolicies: string[];
   readonly inlinePolicy?: Map<string, Json>;
   readonly permissionsBoundary?: string;
+  /** The names of the service accounts of the namespace that it lets in, instead of one. */
+  readonly subjectPattern?: string;
   readonly tags: Texts;
 }
 
@@ -123,20 +125,23 @@ function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string,
   gaps.unknown(account, SERVICE_ACCOUNT_KEYS);
   gaps.unknown(metadata, ['name', 'namespace', 'labels', 'annotations']);
   const subject = readSubject(metadata, taken);
-  const createServiceAccount = !account.get('roleOnly')?.flag();
+  const roleOnly = account.get('roleOnly')?.flag() ?? false;
   const existing = filled(account, 'attachRoleARN');
-  const isLeftOut = existing !== undefined && isWithoutUse(existing, createServiceAccount, gaps);
+  const isLeftOut = existing !== undefined && isWithoutUse(existing, roleOnly, gaps);
 
   const note = (value: Value | undefined, text: string) => value && remarks.note(value.keyPlace, value.path, text);
   note(account.get('status'), 'eksctl writes it, and does not read it; neither does the program.');
-  if (!createServiceAccount) for (const key of ['labels', 'annotations']) note(metadata.get(key), 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
+  if (roleOnly) for (const key of ['labels', 'annotations']) note(metadata.get(key), 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
   if (existing) for (const key of ROLE_KEYS) note(account.get(key), 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
+  const role = existing?.raw ?? readRole(account, remarks, gaps);
+  const isLockedOut = typeof role !== 'string' && role.subjectPattern !== undefined && !matchesPattern(role.subjectPattern, subject.name);
+  if (isLockedOut && !roleOnly) gaps.add(account.get('subjectPattern')!, 'It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.');
   return {
     ...subject,
-    createServiceAccount,
+    createServiceAccount: !roleOnly && !isLockedOut,
     labels: readLabels(metadata.get('labels')),
     ...readAnnotations(metadata.get('annotations'), remarks, gaps),
-    role: existing?.raw ?? readRole(account, remarks, gaps),
+    role,
     gaps: gaps.all,
     isLeftOut,
   };
@@ -153,10 +158,10 @@ function readSubject(metadata: Value, taken: Map<string, Place>): { namespace: s
 }
 
 /** Whether nothing can be written for a service account with an existing role. */
-function isWithoutUse(arn: Value, createServiceAccount: boolean, gaps: Gaps): boolean {
+function isWithoutUse(arn: Value, roleOnly: boolean, gaps: Gaps): boolean {
   const text = arn.textLike(ROLE_ARN_LIKE, 'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>', 'Take it from `aws iam get-role`.');
   if (text === undefined) return true;
-  const reason = !createServiceAccount ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
+  const reason = roleOnly ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
     : WEBHOOK_ROLE_ARN.test(text) ? undefined : `No role can have the ARN ${quoted(text)}: correct it (the account has 12 digits) and import again.`;
   if (reason) gaps.add(arn, reason);
   return reason !== undefined;
@@ -176,6 +181,7 @@ function readRole(account: Value, remarks: Remarks, gaps: Gaps): NewRole {
     inlinePolicy: document && readPolicy(document, remarks, (value, advice) => gaps.add(document, advice, value)),
     permissionsBoundary: boundary && readPolicyArn(boundary, remarks),
     roleName: roleName?.textLike(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.'),
+    subjectPattern: filled(account, 'subjectPattern')?.textLike(matcher(OBJECT_NAME_PATTERN), OBJECT_NAME_PATTERN.rule, OBJECT_NAME_PATTERN.advice),
     tags: readTags(account.get('tags')),
   };
 }
@@ -245,7 +251,7 @@ function readTheRest(file: Value, iam: Value | undefined, remarks: Remarks): Gap
   else remarks.note(oidc.keyPlace, oidc.path, 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.');
 
   for (const association of iam?.get('podIdentityAssociations')?.items() ?? []) {
-    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl.');
+    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: eksctl\'s must go first.');
   }
   for (const addon of file.get('addons')?.items() ?? []) {
     for (const key of ADDON_ROLE_KEYS) if (addon.get(key)) gaps.add(addon.get(key)!, 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.');

@@ -69,14 +69,11 @@ class Program {
     if (account.isLeftOut) return [heading, ...account.gaps.map(gap => comment(this.said(gap)))].join('\n');
     const id = this.id(startsWithLetter(pascalCase(`${account.namespace}-${account.name}`), 'Ns'));
     const made = account.createServiceAccount ? this.irsaServiceAccount(id, account) : this.irsaRole(id, account);
-    const tags = typeof account.role === 'string' ? [] : account.role.tags;
-    const output = account.createServiceAccount ? [] : [`new ${this.cdk('CfnOutput')}(stack, ${literal(this.id(`${id}RoleArn`))}, { value: ${variable(id)}.roleArn });`];
-    return [
-      heading,
-      this.statement(tags.length + output.length > 0 ? [`const ${variable(id)} = `, made] : made),
-      ...this.tags(variable(id), tags),
-      ...output,
-    ].join('\n');
+    const more = [
+      ...typeof account.role === 'string' ? [] : this.tags(variable(id), account.role.tags),
+      account.createServiceAccount ? this.trustOfPattern(id, account) : this.roleArnOutput(id),
+    ].filter(line => line !== undefined);
+    return [heading, this.statement(more.length > 0 ? [`const ${variable(id)} = `, made] : made), ...more].join('\n');
   }
 
   private irsaServiceAccount(id: string, account: ServiceAccount): Group {
@@ -96,13 +93,29 @@ class Program {
     ]);
   }
 
+  /** Whom the role of a service account lets in beside that one. */
+  private trustOfPattern(id: string, { namespace, role }: ServiceAccount): string | undefined {
+    if (typeof role === 'string' || role.subjectPattern === undefined) return undefined;
+    return this.statement(this.addServiceAccounts(`${variable(id)}.trust`, 'matching', namespace, role.subjectPattern));
+  }
+
+  private roleArnOutput(id: string): string {
+    return `new ${this.cdk('CfnOutput')}(stack, ${literal(this.id(`${id}RoleArn`))}, { value: ${variable(id)}.roleArn });`;
+  }
+
   private irsaRole(id: string, account: ServiceAccount): Group {
-    const subject = `${this.irsa('ServiceAccountSubject')}.exact(${literal(account.namespace)}, ${literal(account.name)})`;
+    const { subjectPattern, ...role } = account.role as NewRole;
+    const trust = `new ${this.irsa('TrustPolicy')}()`;
     return this.construct(this.irsa('IrsaRole'), id, [
-      ['trust: ', call(`new ${this.irsa('TrustPolicy')}().addServiceAccounts`, ['oidcProvider', new Group('[', [subject], ']')])],
-      ...this.roleOptions(id, account.role as NewRole),
+      ['trust: ', this.addServiceAccounts(trust, subjectPattern === undefined ? 'exact' : 'matching', account.namespace, subjectPattern ?? account.name)],
+      ...this.roleOptions(id, role),
       ...account.gaps.map(gap => new Comment(this.said(gap))),
     ]);
+  }
+
+  private addServiceAccounts(trust: string, factory: 'exact' | 'matching', namespace: string, name: string): Code {
+    const subject = call(`${this.irsa('ServiceAccountSubject')}.${factory}`, [literal(namespace), literal(name)]);
+    return call(`${trust}.addServiceAccounts`, ['oidcProvider', new Group('[', [subject], ']')]);
   }
 
   private construct(name: string, id: string, properties: (Code | Comment)[]): Group {

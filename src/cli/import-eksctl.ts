@@ -12,6 +12,8 @@ const HELP = `Usage: cdk-irsa import eksctl <cluster.yaml> [options]
 
 Reads iam.serviceAccounts of an eksctl ClusterConfig (eksctl.io/v1alpha5) and prints a CDK app in TypeScript that makes the
 same with cdk-irsa. What it cannot map is said line by line on stderr, and in a comment at its place in the program.
+Mapped: metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, subjectPattern,
+tags, and of wellKnownPolicies imageBuilder and ebsCSIController.
 
 Options:
   --account <id>         the account of the cluster, 12 digits      (default: process.env.CDK_DEFAULT_ACCOUNT)

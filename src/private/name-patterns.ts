@@ -80,3 +80,14 @@ export function isMetadataKey(key: string): boolean {
   const name = key.slice(slash + 1);
   return (prefix === undefined || keeps(prefix, OBJECT_NAME)) && QUALIFIED_NAME.test(name) && name.length <= LONGEST_QUALIFIED_NAME;
 }
+
+/** Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. No regular expression, which many `*` could keep busy for ever. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  let matched = Array.from({ length: text.length + 1 }, (_, length) => length === 0); // which beginnings of the text, by their length
+  for (const character of pattern.split('')) {
+    const shortest = matched.indexOf(true);
+    matched = matched.map((_, length) => (character === '*' ? shortest >= 0 && length >= shortest
+      : length > 0 && matched[length - 1] && (character === '?' || character === text[length - 1])));
+  }
+  return matched[text.length];
+}

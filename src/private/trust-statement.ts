@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { problem } from './errors';
+import { matchesPattern } from './name-patterns';
 
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
@@ -99,13 +100,7 @@ function equalKeys({ Condition: condition }: any): string[] {
 }
 
 function matchesWebIdentity(action: string): boolean {
-  return matchesPattern(action, WEB_IDENTITY_ACTION, 'is');
-}
-
-/** Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. */
-export function matchesPattern(pattern: string, text: string, flags = 's'): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, flags).test(text);
+  return matchesPattern(action.toLowerCase(), WEB_IDENTITY_ACTION.toLowerCase());
 }
 
 function list(value: any): any[] {

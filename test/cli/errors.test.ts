@@ -11,6 +11,8 @@ const IAM = `iam:
 `;
 const NAMES = 'See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/';
 const LABELS = 'See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set';
+const PATTERN_RULE = 'must be a pattern of a-z, 0-9, -, ., * and ?, at most 253 characters';
+const PATTERNS = 'Use * for any text and ? for one character.';
 const POLICY_RULE = 'must be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>';
 
 describe('a file that is', () => {
@@ -51,6 +53,11 @@ describe('a file that is', () => {
     const { code, stderr } = importText('['.repeat(100_000));
     expect(stderr).toMatch(/^cluster\.yaml:1:\d+: not YAML as eksctl reads it: it nests too deep\n/);
     expect(code).toBe(2);
+  });
+
+  test('as large as it may be is read', () => {
+    const text = configWith('    - metadata: { name: a }\n');
+    expect(importText(text.padEnd(1024 * 1024, '\n')).code).toBe(0);
   });
 
   test('with many keys is read in no time', () => {
@@ -94,6 +101,11 @@ describe('a service account', () => {
     ['with a boundary that is no ARN', '    - metadata: { name: a }\n      permissionsBoundary: x\n', `8:28: \`${P}.permissionsBoundary\` ${POLICY_RULE}, got: "x". Take it from \`aws iam list-policies\`.`],
     ['with a role that is no ARN', '    - metadata: { name: a }\n      attachRoleARN: x\n', `8:22: \`${P}.attachRoleARN\` must be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>, got: "x". Take it from \`aws iam get-role\`.`],
     ['with a bad role name', '    - metadata: { name: a }\n      roleName: a b\n', `8:17: \`${P}.roleName\` must be 1 to 64 letters, digits and _+=,.@-, got: "a b". Leave it out for a generated name.`],
+    ['with a pattern of namespaces', '    - metadata: { name: a }\n      subjectPattern: "*:*"\n', `8:23: \`${P}.subjectPattern\` ${PATTERN_RULE}, got: "*:*". ${PATTERNS}`],
+    ['with a pattern that is a variable', '    - metadata: { name: a }\n      subjectPattern: "${aws:username}"\n', `8:23: \`${P}.subjectPattern\` ${PATTERN_RULE}, got: "\${aws:username}". ${PATTERNS}`],
+    ['with a long pattern', `    - metadata: { name: a }\n      subjectPattern: ${'a'.repeat(254)}\n`, `8:23: \`${P}.subjectPattern\` ${PATTERN_RULE}, got: "${'a'.repeat(199)}… (254 characters). ${PATTERNS}`],
+    ['with a number for a pattern', '    - metadata: { name: a }\n      subjectPattern: 5\n', `8:23: \`${P}.subjectPattern\` must be a text, got: 5. Put it in quotes.`],
+    ['with a list of patterns', '    - metadata: { name: a }\n      subjectPattern: [ "*" ]\n', `8:23: \`${P}.subjectPattern\` must be a text, got: a list. Write a single value.`],
     ['with a text for a flag', '    - metadata: { name: a }\n      roleOnly: "true"\n', `8:17: \`${P}.roleOnly\` must be true or false, got: "true". Write it without quotes.`],
     ['with a text for a well-known policy', '    - metadata: { name: a }\n      wellKnownPolicies: { autoScaler: 1 }\n', `8:40: \`${P}.wellKnownPolicies.autoScaler\` must be true or false, got: 1. Write it without quotes.`],
     ['with a list for a tag', '    - metadata: { name: a }\n      tags: { a: [b] }\n', `8:18: \`${P}.tags.a\` must be a text, got: a list. Write a single value.`],
@@ -141,6 +153,12 @@ describe('a service account', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
+  test('with a pattern of many * is read in no time', () => {
+    const { code, stderr } = importText(configWith(`    - metadata: { name: ${'a'.repeat(253)} }\n      subjectPattern: "${'*a'.repeat(120)}*b"\n`));
+    expect(stderr).toContain('It does not match the name');
+    expect(code).toBe(0);
+  });
+
   test('every problem is said, in the order of the file', () => {
     const { stderr } = importText(`${HEAD}metadata: { name: 1, region: 2 }\niam:\n  serviceAccounts:\n    - metadata: { name: A }\n    - 3\n`);
     expect(stderr.split('\n').map(line => line.split(' ')[0])).toEqual(['cluster.yaml:3:19:', 'cluster.yaml:3:30:', 'cluster.yaml:6:25:', 'cluster.yaml:7:7:', 'cluster.yaml:', '']);
@@ -154,7 +172,8 @@ describe('not mapped, and said, is', () => {
   const unknown = 'No version of eksctl.io/v1alpha5 that this command knows has it: check how it is spelled.';
 
   test.each([
-    ['an unknown key', `    - metadata: { name: a }\n${arns}      subjectPattern: "*"\n`, `9:7: not mapped: \`${P}.subjectPattern\`. ${unknown}`, 'subjectPattern'],
+    ['an unknown key', `    - metadata: { name: a }\n${arns}      subjectPatterns: "*"\n`, `9:7: not mapped: \`${P}.subjectPatterns\`. ${unknown}`, 'subjectPatterns'],
+    ['a pattern that does not match the name', `    - metadata: { name: a }\n${arns}      subjectPattern: b*\n`, `9:7: not mapped: \`${P}.subjectPattern\`. It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.`, 'subjectPattern'],
     ['an unknown key of metadata', `    - metadata: { name: a, uid: b }\n${arns}`, `7:28: not mapped: \`${P}.metadata.uid\`. ${unknown}`, 'metadata.uid'],
     ['an unknown well-known policy', '    - metadata: { name: a }\n      wellKnownPolicies: { constructor: true }\n', `8:28: not mapped: \`${P}.wellKnownPolicies.constructor\`. ${unknown}`, 'wellKnownPolicies.constructor'],
     ['a key that would break out of a comment', `    - metadata: { name: a }\n${arns}      "x\\n; throw 1 //": "*"\n`, `9:7: not mapped: \`${P}["x\\n; throw 1 //"]\`. ${unknown}`, '["x\\n; throw 1 //"]'],
@@ -165,7 +184,7 @@ describe('not mapped, and said, is', () => {
     ['a token without end', `    - metadata: { name: a, annotations: { eks.amazonaws.com/token-expiration: "9e9" } }\n${arns}`, `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/token-expiration"]\`. It must be 600 to 86400 seconds: set tokenExpiration.`, 'metadata.annotations["eks.amazonaws.com/token-expiration"]'],
     ['a strange endpoint', `    - metadata: { name: a, annotations: { eks.amazonaws.com/sts-regional-endpoints: "no" } }\n${arns}`, `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/sts-regional-endpoints"]\`. It must be "true" or "false": set regionalStsEndpoint.`, 'metadata.annotations["eks.amazonaws.com/sts-regional-endpoints"]'],
     ['roleOnly with an existing role', '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      roleOnly: true\n', `8:7: not mapped: \`${P}.attachRoleARN\`. With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.`, 'attachRoleARN'],
-    ['an association of EKS Pod Identity', `    - metadata: { name: a }\n${arns}  podIdentityAssociations:\n    - namespace: a\n`, '10:7: not mapped: `iam.podIdentityAssociations[0]`. It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl.', 'iam.podIdentityAssociations[0]'],
+    ['an association of EKS Pod Identity', `    - metadata: { name: a }\n${arns}  podIdentityAssociations:\n    - namespace: a\n`, '10:7: not mapped: `iam.podIdentityAssociations[0]`. It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: eksctl\'s must go first.', 'iam.podIdentityAssociations[0]'],
     ['an unknown key of iam', `    - metadata: { name: a }\n${arns}  more: 1\n`, `9:3: not mapped: \`iam.more\`. ${unknown}`, 'iam.more'],
     ['the role of an add-on', `    - metadata: { name: a }\n${arns}addons:\n  - name: x\n    serviceAccountRoleARN: y\n`, '11:5: not mapped: `addons[0].serviceAccountRoleARN`. It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.', 'addons[0].serviceAccountRoleARN'],
     ['the roles of all add-ons', `    - metadata: { name: a }\n${arns}addonsConfig: { autoApplyPodIdentityAssociations: true }\n`, '9:17: not mapped: `addonsConfig.autoApplyPodIdentityAssociations`. It gives roles to add-ons by EKS Pod Identity: leave it with eksctl.', 'addonsConfig.autoApplyPodIdentityAssociations'],
@@ -192,6 +211,7 @@ describe('noted is', () => {
     ['a role name', '    - metadata: { name: a }\n      roleName: b\n', `8:7: note: \`${P}.roleName\`: the role of eksctl's stack has this name until that stack is deleted, and IAM has a name once. Write another one while both exist.`],
     ['the status', '    - metadata: { name: a }\n      status: { roleARN: b }\n', `8:7: note: \`${P}.status\`: eksctl writes it, and does not read it; neither does the program.`],
     ['what eksctl ignores beside a role', '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      tags: { a: b }\n', `9:7: note: \`${P}.tags\`: eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.`],
+    ['a pattern beside a role', '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      subjectPattern: "*:*"\n', `9:7: note: \`${P}.subjectPattern\`: eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.`],
     ['what eksctl ignores with roleOnly', '    - metadata: { name: a, labels: { b: c } }\n      roleOnly: true\n', `7:28: note: \`${P}.metadata.labels\`: eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.`],
     ['the annotation of eksctl', '    - metadata: { name: a, annotations: { eks.amazonaws.com/role-arn: x } }\n', `7:43: note: \`${P}.metadata.annotations["eks.amazonaws.com/role-arn"]\`: eksctl puts the ARN of the role of this service account here; so does the program.`],
     ['the id of a policy', '    - metadata: { name: a }\n      attachPolicy: { Id: x, Statement: { Effect: Allow, Action: "*", Resource: "*" } }\n', `8:23: note: \`${P}.attachPolicy.Id\`: the CDK writes no Id; it has no effect.`],

@@ -68,12 +68,40 @@ iam:
       tags: { a: b }
 `;
 
+/** The policy says whose role it is. */
+const PATTERNS = `
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: patterns, region: eu-west-1 }
+iam:
+  withOIDC: true
+  serviceAccounts:
+    - metadata: { name: job-main, namespace: batch }
+      attachPolicyARNs: [ arn:aws:iam::aws:policy/Jobs ]
+      subjectPattern: job-*
+      tags: { a: b }
+    - metadata: { name: provider, namespace: crossplane }
+      attachPolicyARNs: [ arn:aws:iam::aws:policy/Providers ]
+      subjectPattern: provider-?.aws
+      roleOnly: true
+    - metadata: { name: job, namespace: batch }
+      attachPolicyARNs: [ arn:aws:iam::aws:policy/Others ]
+      subjectPattern: job-?*
+    - metadata: { name: any }
+      attachPolicyARNs: [ arn:aws:iam::aws:policy/All ]
+      subjectPattern: "*"
+    - metadata: { name: one, namespace: batch }
+      attachPolicyARNs: [ arn:aws:iam::aws:policy/One ]
+      subjectPattern: ""
+`;
+
 const INPUTS: [name: string, text: string][] = [
   ...['13-iamserviceaccounts', '17-permissions-boundary', 'iamserviceaccounts-guide'].map((name): [string, string] => [name, readFileSync(join(FIXTURES, `${name}.yaml`), 'utf8')]),
   ['the one with everything', OWN],
 ];
 
 const programs = new Map(INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL)]));
+const patterns = importText(PATTERNS, '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
 const synthesized = new Map<string, Synthesized>();
 beforeAll(async () => {
   for (const [name, { stdout }] of programs) synthesized.set(name, await synthesize(stdout));
@@ -81,7 +109,7 @@ beforeAll(async () => {
 
 test('every program passes tsc --strict', () => {
   const looked = importText(INPUTS[0][1]);
-  expect(typeErrors([...programs.values(), looked].map(({ stdout }) => stdout))).toEqual([]);
+  expect(typeErrors([...programs.values(), patterns, looked].map(({ stdout }) => stdout))).toEqual([]);
   expect(typeErrors([looked.stdout.replace('oidcProvider,', 'oidcProvider: 1,')])).not.toEqual([]); // the judge itself
 });
 
@@ -148,6 +176,40 @@ describe.each(INPUTS)('%s', (name, text) => {
   test('gives the ARNs of roles without a ServiceAccount as outputs, as eksctl does', () => {
     const outputs = Object.values<any>(synthesized.get(name)!.template.Outputs ?? {}).map(({ Value }) => Value['Fn::GetAtt']);
     expect(outputs).toEqual(usable.filter(({ roleOnly }) => roleOnly).map(account => [roleOf(account).id, 'Arn']));
+  });
+});
+
+describe('subjectPattern', () => {
+  let made: Synthesized;
+  beforeAll(async () => {
+    made = await synthesize(patterns.stdout);
+  }, 60_000);
+  const roleOf = (policy: string) => Object.values<any>(made.template.Resources).map(({ Properties }) => Properties)
+    .find(({ ManagedPolicyArns }) => JSON.stringify(ManagedPolicyArns).includes(`:iam::aws:policy/${policy}"`));
+
+  test.each([
+    ['Jobs', ['batch:job-main', 'batch:job-', 'batch:job-1.x'], ['batch:job', 'batch:a-job-main', 'batch2:job-main', 'default:job-main', 'crossplane:job-main']],
+    ['Providers', ['crossplane:provider-1.aws'], ['crossplane:provider', 'crossplane:provider-.aws', 'crossplane:provider-12.aws', 'crossplane:provider-1-aws', 'batch:provider-1.aws']],
+    ['Others', ['batch:job-main'], ['batch:job', 'batch:job-', 'crossplane:job-main']],
+    ['All', ['default:any', 'default:other'], ['batch:any', 'default2:any', 'kube-system:any']],
+    ['One', ['batch:one'], ['batch:', 'batch:*', 'batch:two']],
+  ])('the role of %s lets %j in, and %j not', (policy, inside, outside) => {
+    const trust = roleOf(policy).AssumeRolePolicyDocument;
+    const gets = (subject: string, aud = 'sts.amazonaws.com') => letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${subject}`, aud });
+    expect(trustPolicyErrors(trust)).toEqual([]);
+    expect(inside.filter(subject => !gets(subject))).toEqual([]);
+    expect([...inside.filter(subject => gets(subject, 'another')), ...outside.filter(subject => gets(subject))]).toEqual([]);
+  });
+
+  test('the ServiceAccount is made where the role lets it in, with its role', () => {
+    const accounts = made.manifests.filter(({ kind }) => kind === 'ServiceAccount')
+      .map(({ metadata: { namespace, name, annotations } }) => [`${namespace}/${name}`, annotations!['eks.amazonaws.com/role-arn']]);
+    const arnOf = (policy: string) => `arn:aws:iam::${ACCOUNT}:role/${roleOf(policy).RoleName}`;
+    expect(accounts.sort()).toEqual([['batch/job-main', arnOf('Jobs')], ['batch/one', arnOf('One')], ['default/any', arnOf('All')]]);
+    expect(roleOf('Jobs').Tags).toEqual([{ Key: 'a', Value: 'b' }]);
+    expect(Object.keys(made.template.Outputs)).toHaveLength(2);
+    expect(patterns.stderr).toContain('cluster.yaml:18:7: not mapped: `iam.serviceAccounts[2].subjectPattern`. ');
+    expect(patterns.stderr).toContain('\n5 of 5 service accounts written, 1 things not mapped.\n');
   });
 });
 

@@ -27,6 +27,7 @@ const STATEMENT = fc.record({
   ), { maxKeys: 2 }),
 });
 const ACCOUNT = fc.record({
+  subjectPattern: fc.constantFrom(undefined, '*', '?*'), // they match every name
   metadata: fc.record({
     name: NAME,
     namespace: NAME,
@@ -39,7 +40,7 @@ const ACCOUNT = fc.record({
 const CONFIG = fc.record({
   tags: TAGS,
   accounts: fc.uniqueArray(ACCOUNT, { minLength: 1, maxLength: 4, selector: ({ metadata }) => `${metadata.namespace}/${metadata.name}` }),
-  unknown: fc.dictionary(HOSTILE.filter(key => !/^(metadata|attach.*|wellKnownPolicies|permissionsBoundary|role.*|tags|status|<<)$/.test(key)), HOSTILE, { maxKeys: 2 }),
+  unknown: fc.dictionary(HOSTILE.filter(key => !/^(metadata|attach.*|wellKnownPolicies|permissionsBoundary|role.*|subjectPattern|tags|status|<<)$/.test(key)), HOSTILE, { maxKeys: 2 }),
 });
 
 test('hostile texts stay texts', () => {
@@ -84,7 +85,7 @@ function expectedStatements(tags: Record<string, string>, accounts: any[]): any[
     ['new', 'Stack', 'VARIABLE', ['text', 'TestServiceAccounts'], { env: { account: ['.', ['.', 'process', 'env'], 'CDK_DEFAULT_ACCOUNT'], region: ['text', 'eu-west-1'] } }],
     ...tagCalls(tags),
     ['call', ['.', 'ClusterOidcProvider', 'fromLookup'], 'VARIABLE', 'ID', { clusterName: ['text', 'test'] }],
-    ...accounts.flatMap(({ metadata: { name, namespace, annotations }, attachPolicyARNs, attachPolicy, tags: own }) => [
+    ...accounts.flatMap(({ metadata: { name, namespace, annotations }, attachPolicyARNs, attachPolicy, subjectPattern, tags: own }) => [
       ['new', 'IrsaServiceAccount', 'VARIABLE', 'ID', {
         oidcProvider: 'VARIABLE',
         namespace: ['text', namespace],
@@ -95,6 +96,8 @@ function expectedStatements(tags: Record<string, string>, accounts: any[]): any[
         inlinePolicies: { attachPolicy: ['call', ['.', 'PolicyDocument', 'fromJson'], texts(attachPolicy)] },
       }],
       ...tagCalls(own),
+      ...subjectPattern ? [['call', ['.', ['.', 'VARIABLE', 'trust'], 'addServiceAccounts'], 'VARIABLE',
+        [['call', ['.', 'ServiceAccountSubject', 'matching'], ['text', namespace], ['text', subjectPattern]]]]] : [],
     ]),
   ];
 }
