@@ -1,8 +1,8 @@
 /**
  * Bundles the command line into one file, with the licenses of what is in it: `npx projen bundle`.
  */
-import { readFileSync, writeFileSync } from 'fs';
-import { join } from 'path';
+import { mkdirSync, readFileSync, writeFileSync } from 'fs';
+import { dirname, join } from 'path';
 import { build } from 'esbuild';
 
 const ROOT = join(__dirname, '..');
@@ -21,6 +21,7 @@ async function main(outfile: string): Promise<void> {
     metafile: true,
   });
   const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
+  mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, `${text}\n${[...packages].sort().map(notice).join('\n')}`);
 }
 

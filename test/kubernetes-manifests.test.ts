@@ -158,6 +158,12 @@ describe('tokens in objects of the user', () => {
     expect(() => app.synth()).toThrow(/ of Pod default\/pod` must be known at synth, got: (\{"Ref"|\{"Fn|"<)/);
   });
 
+  test('a kind is refused without its token', () => {
+    const app = new App();
+    new cdk8s.ApiObject(KubernetesManifests.of(literalStack(app)).chart, 'Object', { apiVersion: 'v1', kind: Token.asString({ Ref: 'X' }), metadata: { name: 'a' } });
+    expect(() => app.synth()).toThrow('[Stack/KubernetesManifests] `kind of <known at deployment only> a` must be known at synth, got: {"Ref":"X"}.');
+  });
+
   test('all refusals are told at once, and nothing is written', () => {
     const app = new App();
     const stack = literalStack(app);

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join, relative } from 'path';
-import { App, CfnParameter, Lazy, NestedStack, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Annotations, App, CfnParameter, CfnResource, Lazy, NestedStack, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -13,6 +13,7 @@ import { manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, agnosticStack, literalProvider, literalStack, SAFE_PATTERN, serviceAccount, warnings } from './support';
 
 const HEADER = '# Made by cdk-irsa: do not edit, change the CDK app instead.\n';
+const ASSET_HASH = '0123456789abcdef'.repeat(4);
 
 let home: string;
 let outdir: string;
@@ -462,9 +463,9 @@ describe('what an earlier synth has left', () => {
   test('nothing below the directory, nothing in assets, no other kind of file', () => {
     synth(app => stackWith(app, 'Api', { directory: gitops }));
     const ours = files(gitops)['Api.k8s.yaml'];
-    const kept = [join(gitops, 'other', 'Old.k8s.yaml'), join(gitops, 'old.txt'), join(outdir, 'asset.0123', 'Old.k8s.yaml')];
+    const kept = [join(gitops, 'other', 'Old.k8s.yaml'), join(gitops, 'old.txt'), ...[`asset.${ASSET_HASH}`, `Inner/asset.${ASSET_HASH}`].map(folder => join(outdir, folder, 'Old.k8s.yaml')), join(outdir, `asset.${ASSET_HASH}.yaml`)];
     for (const path of kept) put(path, ours);
-    const gone = [join(gitops, 'old.yml'), join(outdir, 'Old.k8s.yaml'), join(outdir, 'some', 'old.yaml')];
+    const gone = [join(gitops, 'old.yml'), join(gitops, 'asset.values.yaml'), join(outdir, 'Old.k8s.yaml'), join(outdir, 'some', 'old.yaml')];
     for (const path of gone) put(path, ours);
     synth(app => stackWith(app, 'Api', { directory: gitops }));
     expect(kept.filter(path => !existsSync(path))).toEqual([]);
@@ -516,6 +517,24 @@ test('while a look-up is to be made, its dummy value does not reach a directory'
   expect(files(gitops)['Api.k8s.yaml']).toContain('parameter: found');
   build({});
   expect(files(gitops)['Api.k8s.yaml']).toContain('parameter: found');
+});
+
+test.each<[string, (stack: Stack) => void]>([
+  ['a stack whose template is refused', stack => Array.from({ length: 501 }, (_, index) => new CfnResource(stack, `R${index}`, { type: 'AWS::SNS::Topic' }))],
+  ['an error annotation, for the CLI to find', stack => Annotations.of(new CfnResource(stack, 'R', { type: 'AWS::SNS::Topic' })).addError('no')],
+])('%s: nothing in a directory changes', (_, spoil) => {
+  synth(app => stackWith(app, 'Api', { directory: gitops }, ['api']));
+  const before = files(gitops);
+  const build = (app: App) => {
+    stackWith(app, 'Api', { directory: gitops, filePerResource: true }, ['other']);
+    spoil(literalStack(app, 'Later'));
+  };
+  try {
+    synth(build);
+  } catch (error) {
+    expect(`${error}`).toContain('Number of resources');
+  }
+  expect(files(gitops)).toEqual(before);
 });
 
 test('an app that is synthesized again writes what it is then', () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { Annotations, App, CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, App, Aws, CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import * as cdk8s from 'cdk8s';
@@ -252,7 +252,7 @@ describe('fsGroup', () => {
   test('a token counts by its value', () => {
     expect(podOf(rendered(POD, { fsGroup: Lazy.number({ produce: () => 7 }) })).spec.securityContext).toEqual({ fsGroup: 7 });
     expect(() => rendered(POD, { fsGroup: Lazy.number({ produce: () => -7 }) })).toThrow('`fsGroup` must be a whole number, 0 to 2147483647, got: -7');
-    expect(() => rendered(POD, { fsGroup: Token.asNumber({ Ref: 'Group' }) })).toThrow('`spec.template.spec.securityContext.fsGroup of Deployment app` must be known at synth, got: {"Ref":"Group"}');
+    expect(() => rendered(POD, { fsGroup: Token.asNumber({ Ref: 'Group' }) })).toThrow('`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be known at synth, got: {"Ref":"Group"}');
   });
 });
 
@@ -520,9 +520,31 @@ describe('what only the deployment knows', () => {
     const stack = agnosticStack(app);
     const chart = ownChart({ resolvers: [new CdkTokenResolver(stack)] });
     serviceAccount(stack, 'Sa').applyTo(workload(chart));
-    const message = /\[Stack\/Sa\] `spec\.template\.metadata\.annotations\["cdk-irsa\/role-arn"\] of Deployment app` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}/;
+    const message = /\[Stack\/Sa\] `spec\.template\.metadata\.annotations\["cdk-irsa\/role-arn"\] of Deployment default\/app` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}/;
     expect(() => cdk8s.Testing.synth(chart)).toThrow(message);
     expect(() => app.synth()).toThrow(message);
+  });
+
+  test.each<[string, any, string]>([
+    ['a text', { args: [`x-${Token.asString({ Ref: 'X' })}`] }, 'spec.containers[0].args[0]'],
+    ['a number', { port: Token.asNumber({ Ref: 'X' }) }, 'spec.containers[0].port'],
+    ['a list', { args: Token.asList({ Ref: 'X' }) }, 'spec.containers[0].args'],
+    ['a key', { resources: { [Token.asString({ Ref: 'X' })]: 1 } }, 'spec.containers[0].resources["<known at deployment only>"]'],
+  ])('%s of the workload itself never reaches the file of a cdk8s app without the resolver', (_, extra, field) => {
+    const app = new App();
+    const chart = ownChart();
+    serviceAccount(literalStack(app), 'Sa').applyTo(workload(chart, 'Pod', { containers: [container('app', extra)] }));
+    const message = `[Stack/Sa] \`${field} of Pod default/app\` must be known at synth, got: {"`;
+    expect(() => written(chart)).toThrow(message);
+    expect(() => app.synth()).toThrow(message);
+  });
+
+  test('of the workload itself is written where synth knows it, without the resolver too', () => {
+    const stack = literalStack();
+    const chart = ownChart();
+    const image = `${stack.partition}-${Aws.ACCOUNT_ID}`;
+    serviceAccount(stack, 'Sa').applyTo(workload(chart, 'Pod', { containers: [container('app', { image, args: Token.asList(['a', Aws.REGION]), port: Token.asNumber(7) })] }));
+    expect(written(chart)[0].spec.containers).toEqual([{ name: 'app', image: `aws-${ACCOUNT}`, args: ['a', 'eu-west-1'], port: 7 }]);
   });
 
   test('is not needed without restartOnChange', () => {

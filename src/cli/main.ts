@@ -31,9 +31,16 @@ export function main(args: string[], version: string, output: Output): number {
 
 /** What `bin/cdk-irsa` calls. */
 export function run({ version }: { version: string }): void {
-  // A reader that closes the pipe, such as head, is no error.
-  process.stdout.on('error', () => undefined);
+  process.stdout.on('error', error => unwritten(error, process.stderr));
+  process.stderr.on('error', error => unwritten(error));
   process.exitCode = main(process.argv.slice(2), version, process);
+}
+
+/** A reader that closes the pipe, such as head, is no error; a full disk is. */
+function unwritten(error: NodeJS.ErrnoException, words?: Output['stderr']): void {
+  if (error.code === 'EPIPE') return;
+  process.exitCode = UNUSABLE;
+  words?.write(`cdk-irsa: the output cannot be written: ${error.message}.\n`);
 }
 
 function dispatch(args: string[], version: string, output: Output): number {

@@ -1,7 +1,7 @@
 /**
  * A YAML file as eksctl reads it (YAML 1.1 without timestamps, anchors and merge keys), each value with its place.
  */
-import { readFileSync, statSync } from 'fs';
+import { closeSync, openSync, readSync } from 'fs';
 import { Alias, Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap } from 'yaml';
 import { UsageError } from './command';
 import { Place, Remarks } from './remarks';
@@ -269,12 +269,25 @@ function readText(file: string): string {
 
 function readBytes(file: string): Buffer {
   try {
-    const { size } = statSync(file);
-    if (size > LARGEST_FILE) throw new UsageError([`${file}: must have at most ${LARGEST_FILE} bytes, got: ${size} bytes. Give a ClusterConfig of eksctl.`]);
-    return readFileSync(file);
+    const bytes = readAtMost(file, LARGEST_FILE + 1);
+    if (bytes.length > LARGEST_FILE) throw new UsageError([`${file}: must have at most ${LARGEST_FILE} bytes, got: more. Give a ClusterConfig of eksctl.`]);
+    return bytes;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError([`${file}: cannot be read: ${reasonOf(error)}.`]);
+  }
+}
+
+/** A device or a pipe says no size, and may have no end. */
+function readAtMost(file: string, most: number): Buffer {
+  const bytes = Buffer.alloc(most);
+  const descriptor = openSync(file, 'r');
+  try {
+    let length = 0;
+    for (let read = most; read > 0; length += read) read = readSync(descriptor, bytes, length, most - length, null);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -68,9 +68,8 @@ export function unresolvedProblem(manifest: Manifest, path: string[], settled: a
 
 /** `kind namespace/name`, for messages. */
 export function objectName({ kind, metadata }: Manifest): string {
-  const name = [metadata?.namespace, metadata?.name].filter(part => part !== undefined)
-    .map(part => (Token.isUnresolved(part) ? '<known at deployment only>' : part)).join('/');
-  return `${kind} ${name}`;
+  const shown = (part: any) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
+  return `${shown(kind)} ${[metadata?.namespace, metadata?.name].filter(part => part !== undefined).map(shown).join('/')}`;
 }
 
 /** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */

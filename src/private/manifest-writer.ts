@@ -7,6 +7,9 @@ import { fileProblems, isOurs, PlannedFile, plannedFiles, StackFiles } from './m
 
 const ID = 'KubernetesManifestFiles';
 
+/** Files and folders that are copies of what belongs to the user. */
+const ASSET = /^asset\.[0-9a-f]{64}/;
+
 /** A stack that has manifests. */
 export interface ManifestSource {
   readonly owner: IConstruct;
@@ -30,7 +33,8 @@ export class ManifestWriter extends Construct {
 
   private constructor(root: Construct) {
     super(root, ID);
-    attachCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.write(outdir) });
+    // CDK synthesizes the root last: a stack whose template fails has stopped the synth by then.
+    attachCustomSynthesis(root, { onSynthesize: ({ outdir }) => this.write(outdir) });
   }
 
   public add(source: ManifestSource): void {
@@ -54,10 +58,11 @@ export class ManifestWriter extends Construct {
 
   /**
    * While context is missing, values in the manifests may be the dummies of look-ups. The CLI makes the look-ups and runs the app again;
-   * what is outside the cloud assembly waits for that, since nobody would know a dummy there if they fail.
+   * what is outside the cloud assembly waits for that, since nobody would know a dummy there if they fail. So it does while there are error
+   * annotations, which the CLI reads in the assembly.
    */
   private writableFolders(outdir: string): Map<string, ManifestSource[]> {
-    const waiting = this.node.root.node.findAll().some(child => Stack.isStack(child) && missesContext(child));
+    const waiting = this.node.root.node.findAll().some(child => hasError(child) || (Stack.isStack(child) && missesContext(child)));
     return new Map([...this.folders()].filter(([folder]) => !waiting || contains(resolve(outdir), folder)));
   }
 
@@ -73,6 +78,10 @@ export class ManifestWriter extends Construct {
     removeStale(resolve(outdir), [...folders.keys()], new Set(planned.map(({ path }) => path)));
     planned.forEach(writeFile);
   }
+}
+
+function hasError(construct: IConstruct): boolean {
+  return construct.node.metadata.some(({ type }) => type === 'aws:cdk:error');
 }
 
 /** CDK keeps it private. */
@@ -96,16 +105,16 @@ function removeStale(outdir: string, folders: string[], written: Set<string>): v
   }
 }
 
-/** Assets are copies of what belongs to the user. A folder that the app itself runs in is no cloud assembly alone. */
+/** A folder that the app itself runs in is no cloud assembly alone. */
 function isPartOfAssembly(outdir: string, name: string): boolean {
-  const dedicated = !contains(outdir, process.cwd());
-  return dedicated ? !name.startsWith('asset.') : /^assembly-|\.k8s$/.test(name);
+  return !contains(outdir, process.cwd()) || /^assembly-|\.k8s$/.test(name);
 }
 
 function yamlFiles(folder: string, entered: (name: string) => boolean): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     const path = join(folder, entry.name);
+    if (ASSET.test(entry.name)) return [];
     if (entry.isDirectory()) return entered(entry.name) ? yamlFiles(path, entered) : [];
     return /\.ya?ml$/.test(entry.name) ? [path] : [];
   });

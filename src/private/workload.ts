@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { fail, failIf, problem, show } from './errors';
-import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText, unresolvedProblem } from './manifest-objects';
+import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './manifest-objects';
+import { settleManifests } from './manifest-text';
 import { seconds, tokenExpirationProblem } from './token-expiration';
-import { hasIntrinsic, settleForManifest } from './tokens';
+import { settleForManifest } from './tokens';
 import { warn } from './trust-rules';
 import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../workload-options';
 
@@ -91,7 +92,15 @@ class Rendering {
     if (!isWorkload) {
       this.problems.push(problem('workload', 'be a Pod, a CronJob, or have a pod template with containers at spec.template', objectName(own), 'Pass the object that makes the pods.'));
     }
-    this.manifest = isWorkload ? replaced(this.withNamespace(), this.path, value => this.withAccount(value)) : own;
+    this.manifest = this.known(isWorkload ? replaced(this.withNamespace(), this.path, value => this.withAccount(value)) : own);
+  }
+
+  /** In a chart of the user's own nobody else settles tokens of the CDK; as they are they would reach the file as text. */
+  private known(manifest: Manifest): Manifest {
+    if (!this.literal) return manifest;
+    const { manifests: [settled], problems } = settleManifests(this.account.owner, [manifest], false);
+    this.problems.push(...problems);
+    return settled;
   }
 
   private withNamespace(): Manifest {
@@ -183,9 +192,7 @@ class Rendering {
     if (present !== undefined && JSON.stringify(this.settled(present)) !== JSON.stringify(settled)) {
       this.report(problem(`${fieldName(path)} of ${objectName(this.own)}`, `be ${show(wanted)}, as applyTo() sets it`, present, advice));
     }
-    if (!this.literal) return wanted;
-    if (hasIntrinsic(settled)) this.report(unresolvedProblem(this.own, path, settled));
-    return settled;
+    return wanted;
   }
 
   private settled(value: any): any {

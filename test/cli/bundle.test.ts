@@ -54,6 +54,29 @@ test('a reader that closes the pipe is no error', () => {
   expect(readFileSync(join(installed, 'words'), 'utf8')).not.toMatch(/EPIPE|^ +at /m);
 });
 
+test.each<[string, string, number]>([
+  ['words that nobody reads', '2>&1 >/dev/null | true', 0],
+  ['a program for a full disk', '2>/dev/null >/dev/full', 2],
+  ['words for a full disk', '2>/dev/full >/dev/null', 2],
+  ['a program that nobody reads', '2>/dev/null | true', 0],
+])('%s: %s exits with %i', (_, redirections, code) => {
+  spawnSync('bash', ['-c', `( sleep 0.3; "${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${file}"; echo $? >"${join(installed, 'code')}" ) ${redirections}`]);
+  expect(readFileSync(join(installed, 'code'), 'utf8')).toBe(`${code}\n`);
+});
+
+test('a full disk is said', () => {
+  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${file}" >/dev/full`], { encoding: 'utf8' });
+  expect(stderr).toContain('cdk-irsa: the output cannot be written: ENOSPC: no space left on device, write.\n');
+});
+
+test('a device without an end is refused', () => {
+  expect(run('import', 'eksctl', '/dev/zero')).toEqual({ code: 2, stdout: '', stderr: '/dev/zero: must have at most 1048576 bytes, got: more. Give a ClusterConfig of eksctl.\n' });
+}, 20_000);
+
+test('a pipe is read', () => {
+  expect(spawnSync('bash', ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl <(cat "${file}")`], { encoding: 'utf8' }).stdout).toMatch(/^import /);
+});
+
 test('--version is the one of the package', () => {
   expect(run('--version')).toEqual({ code: 0, stdout: '7.8.9\n', stderr: '' });
 });
@@ -84,7 +107,24 @@ test('the bin takes arguments and exit code of the process', () => {
   expect(process.exitCode).toBe(0);
   Object.assign(process, { argv, exitCode });
   write.mockRestore();
-  expect(process.stdout.listeners('error').pop()!(new Error('EPIPE'))).toBeUndefined();
+});
+
+test.each([['EPIPE', 0, 0], ['ENOSPC', 2, 1]])('%s of the output', (code, exitCode, said) => {
+  const before = process.exitCode;
+  const words = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const out = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  runBin({ version: '4.5.6' });
+  process.exitCode = 0;
+  words.mockClear();
+  for (const stream of [process.stdout, process.stderr]) {
+    const listener = stream.listeners('error').pop() as (error: Error) => void;
+    stream.removeListener('error', listener);
+    listener(Object.assign(new Error('no'), { code }));
+  }
+  expect({ exitCode: process.exitCode, said: words.mock.calls.length }).toEqual({ exitCode, said });
+  process.exitCode = before;
+  words.mockRestore();
+  out.mockRestore();
 });
 
 test('--help of a command names each of its options', () => {
