@@ -3,6 +3,8 @@ export { SelfHostedIssuer, type SelfHostedIssuerProps } from './self-hosted-issu
 export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from './issuer-hosting';
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
+export { Controller } from './controller';
+export { type ExternalDnsOptions } from './controllers/external-dns';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';

