@@ -46,6 +46,9 @@ export abstract class Controller {
   /** The ServiceAccount that its chart or manifest uses. */
   public abstract readonly serviceAccountName: string;
 
+  /** @internal */
+  public abstract readonly _definition: ControllerDefinition;
+
   /**
    * What it may do, as one document for a role of your own. It may be longer than one policy can be (6,144 characters), and where a cluster's name is known at deployment
    * only it renders as a string, which an `iam.ManagedPolicy` takes.
@@ -53,9 +56,6 @@ export abstract class Controller {
    * @param scope where the role is: its stack's partition, account and region count
    */
   public abstract policyDocument(scope: IConstruct): PolicyDocument;
-
-  /** @internal */
-  public abstract readonly _definition: ControllerDefinition;
 }
 
 class DefinedController extends Controller {
