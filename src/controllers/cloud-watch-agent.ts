@@ -27,8 +27,8 @@ export interface CloudWatchAgentOptions {
   readonly applicationSignals?: boolean;
 
   /**
-   * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application Signals), instead of the narrower statements.
-   * That reaches all metrics and log groups of the account.
+   * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application Signals), instead of
+   * the narrower statements. That reaches all metrics and log groups of the account.
    *
    * @default false
    */
