@@ -36,7 +36,8 @@ export interface CloudWatchAgentOptions {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html */
-export function cloudWatchAgent({ clusterName, metricNamespaces, applicationSignals, useManagedPolicy }: CloudWatchAgentOptions): ControllerDefinition {
+export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefinition {
+  const { clusterName, metricNamespaces, applicationSignals, useManagedPolicy } = options;
   failIf('Controller.cloudWatchAgent', clusterNameProblem('clusterName', clusterName));
   const namespaces = required('cloudWatchAgent', 'metricNamespaces', 'namespace of CloudWatch', metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']);
   const definition = { name: 'cloudwatch-agent', namespace: 'amazon-cloudwatch', serviceAccountName: 'cloudwatch-agent' };
