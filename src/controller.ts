@@ -1,7 +1,14 @@
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { adotCollector, AdotCollectorOptions } from './controllers/adot-collector';
+import { amazonManagedPrometheusIngest, AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
+import { argoCdImageUpdater, ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
+import { cloudWatchAgent, CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
 import { ControllerDefinition } from './controllers/definition';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
+import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
+import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
+import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
 import { controllerDocument } from './private/controller-policy';
 
 /**
@@ -28,6 +35,52 @@ import { controllerDocument } from './private/controller-policy';
  */
 export abstract class Controller {
   /**
+   * The collector of the AWS Distro for OpenTelemetry: sends metrics to Amazon Managed Service for Prometheus, traces to X-Ray, logs and metrics to CloudWatch Logs.
+   *
+   * Held to the workspaces and log groups named; X-Ray has no resources, so that traces are held to the stack's region alone. Goes by the names of AWS's guide; the add-on's
+   * own collectors are `adot-col-prom-metrics`, `adot-col-otlp-ingest` and `adot-col-container-logs` in `opentelemetry-operator-system`.
+   *
+   * @throws when there is nowhere to send to, or a list is empty
+   * @see https://aws-otel.github.io/docs/getting-started/adot-eks-add-on
+   */
+  public static adotCollector(options: AdotCollectorOptions): Controller {
+    return new DefinedController(adotCollector(options));
+  }
+
+  /**
+   * A Prometheus server or agent that writes to Amazon Managed Service for Prometheus (`remote_write`). Held to the workspaces named.
+   *
+   * @throws when no workspace is named
+   * @see https://docs.aws.amazon.com/prometheus/latest/userguide/set-up-irsa.html
+   */
+  public static amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIngestOptions): Controller {
+    return new DefinedController(amazonManagedPrometheusIngest(options));
+  }
+
+  /**
+   * Argo CD Image Updater with images in ECR: lists them and reads their manifests. Held to the repositories named. For
+   * another controller that reads ECR, set its `namespace` and `serviceAccountName` beside it.
+   *
+   * @throws when no repository is named
+   * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/
+   */
+  public static argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): Controller {
+    return new DefinedController(argoCdImageUpdater(options));
+  }
+
+  /**
+   * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on `amazon-cloudwatch-observability` or its chart.
+   *
+   * Held to the namespaces of its metrics and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
+   *
+   * @throws when the cluster's name is none, or the namespaces are empty
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
+   */
+  public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
+    return new DefinedController(cloudWatchAgent(options));
+  }
+
+  /**
    * external-dns for Route 53: keeps the records of the zones in step with Services and Ingresses.
    *
    * @throws when no zone is named
@@ -35,6 +88,42 @@ export abstract class Controller {
    */
   public static externalDns(options: ExternalDnsOptions): Controller {
     return new DefinedController(externalDns(options));
+  }
+
+  /**
+   * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster, and by `PushSecret` the other way.
+   *
+   * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an `ExternalSecret` for a store without a role of
+   * its own reach what this role does.
+   *
+   * @throws when no secret or parameter is named, or a list is empty
+   * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
+   */
+  public static externalSecrets(options: ExternalSecretsOptions): Controller {
+    return new DefinedController(externalSecrets(options));
+  }
+
+  /**
+   * AWS for Fluent Bit with CloudWatch Logs. Held to the log groups named; it creates them only where asked.
+   *
+   * @throws when no log group is named
+   * @see https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
+   */
+  public static fluentBit(options: FluentBitOptions): Controller {
+    return new DefinedController(fluentBit(options));
+  }
+
+  /**
+   * The AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters into pods. It has no role of its own: it asks AWS as the ServiceAccount of the
+   * pods that mount, and that is whose role this is, one for each such ServiceAccount.
+   *
+   * Held to the secrets and parameters named, and to keys through their services.
+   *
+   * @throws when no secret or parameter is named, or a list is empty
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html
+   */
+  public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
+    return new DefinedController(secretsStoreCsiProvider(options));
   }
 
   /** The name of the controller, as its project writes it. */

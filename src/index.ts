@@ -4,7 +4,14 @@ export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from 
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
 export { Controller } from './controller';
+export { type AdotCollectorOptions } from './controllers/adot-collector';
+export { type AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
+export { type ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
+export { type CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
 export { type ExternalDnsOptions } from './controllers/external-dns';
+export { type ExternalSecretsOptions } from './controllers/external-secrets';
+export { type FluentBitOptions } from './controllers/fluent-bit';
+export { type SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';

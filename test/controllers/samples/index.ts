@@ -1,7 +1,21 @@
+import { SAMPLES as adotCollector } from './adot-collector';
+import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
+import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
+import { SAMPLES as cloudWatchAgent } from './cloud-watch-agent';
 import { SAMPLES as externalDns } from './external-dns';
+import { SAMPLES as externalSecrets } from './external-secrets';
+import { SAMPLES as fluentBit } from './fluent-bit';
+import { SAMPLES as secretsStoreCsiProvider } from './secrets-store-csi-provider';
 import { ControllerSample } from '../sample';
 
 /** One for each controller, and one for each variant that has other statements. */
 export const SAMPLES: ControllerSample[] = [
+  ...adotCollector,
+  ...amazonManagedPrometheusIngest,
+  ...argoCdImageUpdater,
+  ...cloudWatchAgent,
   ...externalDns,
+  ...externalSecrets,
+  ...fluentBit,
+  ...secretsStoreCsiProvider,
 ];
