@@ -3,11 +3,12 @@ import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
 import { claim } from './private/app-registry';
-import { accountOfArn, clusterNameProblem, clusterNameProblems } from './private/cluster-names';
+import { accountOfArn, clusterNameProblem } from './private/cluster-names';
 import { problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { settledProblems } from './private/parameter-safety';
-import { associate, trustPodIdentity } from './private/pod-identity-association';
+import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
+import { isLookupDummy } from './private/role-rules';
 import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
 import { seconds, tokenExpirationProblem } from './private/token-expiration';
 import { fingerprint, settle } from './private/tokens';
@@ -149,7 +150,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
     const life = tokenExpiration?.isUnresolved() ? settle(this, tokenExpiration.toSeconds()) : undefined;
     return [
       ...typeof life === 'number' ? [tokenExpirationProblem(Duration.seconds(life))] : [],
-      ...podIdentity ? clusterNameProblems(this, 'podIdentity.clusterName', podIdentity.clusterName) : [],
+      ...podIdentity ? associationProblems(this, podIdentity, 'podIdentity.') : [],
       ...role ? this.providerProblems() : [],
     ].filter((found): found is string => found !== undefined);
   }
@@ -158,7 +159,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   private providerProblems(): string[] {
     const facts = new ProviderFacts(this.own.oidcProvider);
     const [roleAccount, providerAccount] = [this.roleArn, facts.arn].map(arn => settle(this, accountOfArn(arn)));
-    const apart = [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
+    const apart = !isLookupDummy(this.roleArn) && [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
     return [
       ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
       ...apart ? [problem('role', `be in the account of the provider, ${providerAccount}`, this.roleArn,

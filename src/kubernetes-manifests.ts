@@ -8,6 +8,7 @@ import { objectFiles, StackFiles } from './private/manifest-files';
 import { addToChart, Manifest, TokenObjectsAsText } from './private/manifest-objects';
 import { header, manifestText, SettledManifests, settleManifests } from './private/manifest-text';
 import { ManifestWriter } from './private/manifest-writer';
+import { deployedStack } from './private/tokens';
 import { warn } from './private/trust-rules';
 
 const ID = 'KubernetesManifests';
@@ -80,8 +81,7 @@ export class KubernetesManifests extends Construct {
    * The manifests of the stack that `scope` is in. A nested stack shares those of the stack that is deployed with it.
    */
   public static of(scope: IConstruct): KubernetesManifests {
-    let stack = Stack.of(scope);
-    while (stack.nestedStackParent) stack = stack.nestedStackParent;
+    const stack = deployedStack(scope);
     const existing = stack.node.tryFindChild(ID);
     return existing instanceof KubernetesManifests ? existing : new KubernetesManifests(stack);
   }

@@ -20,7 +20,7 @@ export interface PodIdentityOptions {
 
   /**
    * Whether EKS sends no session tags (cluster, namespace, service account, pod) to the role. The trust policy cannot tell service accounts
-   * apart then: it lets in every association of the cluster with this role, and the warning `cdk-irsa:pod-identity-without-session-tags` is raised.
+   * apart then: it lets in every association of the cluster with this role, and a role that is made here raises the warning `cdk-irsa:pod-identity-without-session-tags`.
    *
    * @default false
    * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html

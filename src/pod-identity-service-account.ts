@@ -1,8 +1,8 @@
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
-import { clusterNameProblem, clusterNameProblems } from './private/cluster-names';
-import { associate, trustPodIdentity } from './private/pod-identity-association';
+import { clusterNameProblem } from './private/cluster-names';
+import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
 import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
@@ -70,7 +70,7 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
 
   /** @internal */
   protected _problems(): string[] {
-    return clusterNameProblems(this, 'clusterName', this.own.clusterName);
+    return associationProblems(this, this.own);
   }
 
   private get own(): PodIdentityServiceAccountProps {

@@ -10,7 +10,7 @@ import { claim, earlierClaims } from './private/app-registry';
 import { failIf, problem } from './private/errors';
 import { issuerUrlProblems } from './private/issuer';
 import { JsonWebKey, jsonWebKeys, publicKeysProblem } from './private/json-web-keys';
-import { fingerprint, settle } from './private/tokens';
+import { deployedStack, fingerprint, settle, settleForManifest } from './private/tokens';
 import { warn } from './private/trust-rules';
 
 const DEFAULT_OUTDIR = 'cdk.out';
@@ -80,6 +80,8 @@ export class SelfHostedIssuer extends Construct {
   private readonly stack: Stack;
   private readonly keys: JsonWebKey[];
   private readonly hosted: BoundHosting;
+  /** What the issuer is named by, where synth knows it. */
+  private readonly bucketName: any;
   /** The discovery document as an output, where only the deployment knows it. */
   private readonly configurationOutput?: CfnOutput;
 
@@ -93,6 +95,7 @@ export class SelfHostedIssuer extends Construct {
     this.hosted = props.hosting._bind(this, props.issuerUrl);
     this.issuerUrl = this.hosted.issuerUrl;
     this.bucket = this.hosted.bucket;
+    this.bucketName = settleForManifest(this, this.bucket?.bucketName);
     this.distribution = this.hosted.distribution;
     this.documentsFolder = [DEFAULT_OUTDIR, ...this.assemblyPath(), this.folderName()].join('/');
     if (Token.isUnresolved(this.issuerUrl)) {
@@ -101,7 +104,7 @@ export class SelfHostedIssuer extends Construct {
     if (this.bucket) this.output('UploadCommands', 'Uploads the documents of the issuer, from the folder of the CDK app', () => this.uploadCommands.join('\n'));
     this.output('ApiServerFlags', 'What the API server has to be told', () => this.apiServerFlags.join('\n'));
 
-    claim(this, () => [`issuer ${fingerprint(this, this.issuerUrl)}`]);
+    claim(this, () => this.places());
     this.node.addValidation({
       validate: () => {
         this.warnOfProviders();
@@ -139,6 +142,12 @@ export class SelfHostedIssuer extends Construct {
       '--service-account-key-file=/etc/kubernetes/pki/sa.pub',
       '--service-account-signing-key-file=/etc/kubernetes/pki/sa.key',
     ];
+  }
+
+  /** Virtual-hosted and path style are two issuers for one place. */
+  private places(): string[] {
+    const { bucket, issuerUrl, keyPrefix } = this.hosted;
+    return [`issuer ${fingerprint(this, issuerUrl)}`, ...bucket ? [`documents ${fingerprint(this, bucketNameOf(bucket))} ${keyPrefix}`] : []];
   }
 
   private configuration(): object {
@@ -180,8 +189,15 @@ export class SelfHostedIssuer extends Construct {
 
   private problems(): string[] {
     const twice = earlierClaims(this).map(other => problem('issuerUrl', 'belong to one cluster', settle(this, this.issuerUrl),
-      `${other.node.path} has the same issuer, and one would overwrite the documents of the other: give each a bucket or a path of its own (${this.node.path}).`));
-    return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...twice];
+      `${other.node.path} has the same issuer, or the same place for its documents, and one would overwrite the documents of the other: give each a bucket or a path of its own (${this.node.path}).`));
+    return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...this.renamedProblems(), ...twice];
+  }
+
+  /** An aspect or an override can rename the bucket after the issuer has been named by it. */
+  private renamedProblems(): string[] {
+    const now = settleForManifest(this, this.bucket?.bucketName);
+    if (typeof this.bucketName !== 'string' || now === this.bucketName) return [];
+    return [problem('bucketName', `stay what the issuer says, ${this.bucketName}`, now, 'Set it where the bucket is made, or in `hosting`: whoever takes that name would be the issuer.')];
   }
 
   /** Whether only the deployment of this stack makes what the documents need. */
@@ -194,7 +210,7 @@ export class SelfHostedIssuer extends Construct {
     if (!this.isServedAfterDeployment()) return;
     const issuer = fingerprint(this, this.issuerUrl);
     const providers = this.stack.node.findAll().filter((child): child is CfnOIDCProvider => child instanceof CfnOIDCProvider);
-    for (const provider of providers.filter(({ stack }) => stack === this.stack).filter(({ url }) => fingerprint(this, url) === issuer)) {
+    for (const provider of providers.filter(one => deployedStack(one) === this.stack).filter(({ url }) => fingerprint(this, url) === issuer)) {
       warn(provider, 'cdk-irsa:issuer-not-uploaded',
         `\`issuerUrl\` is served by ${this.node.path} of the same stack, whose documents can be uploaded only once it is deployed, and IAM calls the issuer when the provider is made: put the provider into a stack of its own.`);
     }

@@ -22,7 +22,7 @@ export interface ServiceAccountOptions extends IrsaRoleOptions {
 
   /**
    * An existing role. It is left as it is: its trust policy must let this service account in, and no role option can be
-   * given beside it. Synth says what the trust policy must contain, ready to paste, or reports the role when it is an `IrsaRole` that does not let it in.
+   * given beside it. Synth says what the trust policy must contain, ready to paste where account, region and issuer are literal; an `IrsaRole` that does not let it in is an error.
    *
    * @default - a new role, which trusts exactly this service account
    */

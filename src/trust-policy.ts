@@ -1,6 +1,6 @@
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { clusterArnProblem, clusterArnProblems } from './private/cluster-names';
+import { clusterArnProblem, clusterArnProblems, mayBeOneCluster } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
 import { parameterProblems, settledProblems } from './private/parameter-safety';
@@ -187,7 +187,7 @@ export class TrustPolicy {
   }
 
   /**
-   * Whether what was added to this policy lets in everybody that was added to the other one; true where a pattern is known at deployment only.
+   * Whether what was added to this policy lets in everybody that was added to the other one; true where only the deployment knows.
    *
    * @internal
    */
@@ -198,8 +198,10 @@ export class TrustPolicy {
         same(one._sub, sub) || (one._operator === 'StringLike' && mayMatch(settle(scope, one._sub), settle(scope, sub)))));
     return other.entries.every(({ subjects, provider, audience }) => covered(subjects, this.entries.filter(entry =>
       same(entry.provider.issuer, provider.issuer) && same(entry.audience, audience))))
-      && other.podIdentities.every(({ subjects, clusterArn }) => covered(subjects, this.podIdentities.filter(entry =>
-        same(entry.clusterArn, clusterArn))));
+      && other.podIdentities.every(({ subjects, clusterArn, sessionTags }) => {
+        const trusted = this.podIdentities.filter(entry => mayBeOneCluster(scope, entry.clusterArn, clusterArn));
+        return trusted.some(entry => !entry.sessionTags) || (sessionTags && covered(subjects, trusted));
+      });
   }
 
   /** @internal */

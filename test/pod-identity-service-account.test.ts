@@ -1,9 +1,12 @@
-import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnMapping, CfnParameter, Fn, NestedStack, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ApiObject } from 'cdk8s';
-import { IrsaRole, IrsaServiceAccount, KubernetesManifests, PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
+import {
+  AddPodIdentityOptions, IrsaRole, IrsaServiceAccount, KubernetesManifests,
+  PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy,
+} from '../src';
 import { letsIn, letsPodIn, PodIdentityRequest, trustPolicyErrors } from './judges/iam-simulator';
 import { ACCOUNT, agnosticStack, cluster, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicy, warnings } from './support';
 
@@ -154,6 +157,15 @@ describe('the agent', () => {
   });
 });
 
+test('the agent of two stacks for one cluster whose name is deferred', () => {
+  const app = new App();
+  const one = literalStack(app, 'One');
+  const clusterName = cluster(one).ref;
+  podServiceAccount(one, 'A', { clusterName, installAgent: true });
+  podServiceAccount(literalStack(app, 'Two'), 'B', { clusterName, installAgent: true, serviceAccountName: 'b' });
+  expect(() => app.synth()).toThrow('`installAgent` must be set in one stack for cluster <known at deployment only>, got: true. One installs the add-on');
+});
+
 describe('an existing role', () => {
   test('is associated and left as it is', () => {
     const stack = literalStack();
@@ -174,6 +186,58 @@ describe('an existing role', () => {
     Template.fromStack(sharing(CLUSTER_ARN, 'api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
     expect(() => Template.fromStack(sharing(`${CLUSTER_ARN}2`, 'api'))).toThrow('[Stack/api] `role` must let in payments/api of this cluster');
     expect(() => Template.fromStack(sharing(CLUSTER_ARN, 'api', 'b'))).toThrow('[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+  });
+});
+
+test('a role that is yet to be looked up is no error', () => {
+  const stack = literalStack();
+  const lookup = (roleName: string) => iam.Role.fromLookup(stack, roleName, { roleName });
+  podServiceAccount(stack, 'Sa', { role: lookup('a'), targetRole: lookup('b') });
+  new IrsaServiceAccount(stack, 'Irsa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'irsa', role: lookup('c') });
+  expect((stack.node.root as App).synth().manifest.missing).toHaveLength(3);
+});
+
+describe('an existing IrsaRole', () => {
+  const subjects = [ServiceAccountSubject.exact('payments', 'api')];
+  const shared = (stack: Stack, options: Partial<AddPodIdentityOptions>, props: Partial<PodIdentityServiceAccountProps> = {}) => {
+    const role = new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects, ...options }) });
+    podServiceAccount(stack, 'Sa', { role, ...props });
+    return () => Template.fromStack(stack);
+  };
+
+  test('that asks for session tags does not let in an association without them', () => {
+    expect(shared(literalStack(), {}, { disableSessionTags: true })).toThrow('[Stack/Sa] `role` must let in payments/api of this cluster');
+  });
+
+  test('that asks for none lets in every association of the cluster', () => {
+    const open = { sessionTags: false, subjects: [ServiceAccountSubject.exact('other', 'name')] };
+    expect(shared(literalStack(), open)).not.toThrow();
+    expect(shared(literalStack(), open, { disableSessionTags: true })).not.toThrow();
+    expect(shared(literalStack(), open, { clusterName: 'green' })).toThrow('`role` must let in');
+  });
+
+  test('may name a cluster by its attribute, a literal or its name', () => {
+    const stack = agnosticStack();
+    const blue = cluster(stack, 'Blue');
+    const byName = (clusterName: string) => stack.formatArn({ service: 'eks', region: REGION, resource: 'cluster', resourceName: clusterName });
+    const cases: [string, string, boolean][] = [
+      [blue.attrArn, blue.ref, true],
+      [blue.attrArn, 'blue', true],
+      [byName(blue.ref), blue.ref, true],
+      [byName(blue.ref), cluster(stack, 'Green').ref, false],
+      [byName('blue'), 'blue', true],
+      [byName('blue'), 'green', false],
+      [CLUSTER_ARN, 'production', true],
+      [CLUSTER_ARN, 'green', false],
+      [CLUSTER_ARN, blue.ref, true],
+    ];
+    for (const [index, [clusterArn, clusterName, fits]] of cases.entries()) {
+      const nested = new NestedStack(stack, `Case${index}`);
+      const role = new IrsaRole(nested, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
+      podServiceAccount(nested, 'Sa', { role, clusterName, createServiceAccount: false, serviceAccountName: 'api' });
+      const found = nested.node.findChild('Sa').node.validate().filter(message => message.includes('`role` must let in'));
+      expect([index, found.length]).toEqual([index, fits ? 0 : 1]);
+    }
   });
 });
 
@@ -227,6 +291,38 @@ describe('bad input', () => {
     podServiceAccount(literalStack(app, 'One'));
     podServiceAccount(literalStack(app, 'Two'));
     expect(() => app.synth()).toThrow('[Two/Sa] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". One/Sa makes the same ServiceAccount');
+  });
+
+  test.each<[string, string, string]>([
+    ['account', 'arn:aws:iam::444455556666:role/r', `must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:iam::444455556666:role/r". EKS Pod Identity takes a role of the cluster's own account: use one of the stack's account, and reach others by \`targetRole\`.`],
+    ['partition', `arn:aws-cn:iam::${ACCOUNT}:role/r`, `must be in the partition of the stack, aws, got: "arn:aws-cn:iam::${ACCOUNT}:role/r".`],
+  ])('an existing role of another %s', (_, roleArn, message) => {
+    const stack = literalStack();
+    podServiceAccount(stack, 'Sa', { role: iam.Role.fromRoleArn(stack, 'Role', roleArn) });
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`role\` ${message}`);
+  });
+
+  test('a target role that is a pattern', () => {
+    const stack = literalStack();
+    const targetRole = iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/*');
+    podServiceAccount(stack, 'Sa', { targetRole });
+    new IrsaServiceAccount(stack, 'Irsa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'irsa', podIdentity: { clusterName: 'production', targetRole } });
+    const rule = 'must have the ARN of one role, without wildcards, got: "arn:aws:iam::444455556666:role/*". The role of the service account may assume what it names.';
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`targetRole\` ${rule}`);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Irsa] \`podIdentity.targetRole\` ${rule}`);
+  });
+
+  test('two associations of one service account in a stack without an environment', () => {
+    const stack = agnosticStack();
+    podServiceAccount(stack, 'A', { createServiceAccount: false });
+    podServiceAccount(new NestedStack(stack, 'Nested'), 'B', { createServiceAccount: false });
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Nested/B] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". Stack/A makes the same ServiceAccount');
+  });
+
+  test('the same names in stacks that may go to two accounts are fine', () => {
+    const app = new App();
+    for (const id of ['Dev', 'Prod']) podServiceAccount(agnosticStack(new Stage(app, id)), 'Sa', { installAgent: true });
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('the same names in another cluster, region or account are fine', () => {
@@ -314,6 +410,17 @@ describe('TrustPolicy.addPodIdentity', () => {
     expect(() => trustOf({ clusterArn, subjects })).toThrow(message);
   });
 
+  test.each<[string, (stack: Stack) => string, string]>([
+    ['account', () => `arn:aws:eks:${REGION}:444455556666:cluster/${Fn.importValue('name')}`, `\`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:eks:${REGION}:444455556666:cluster/<known at deployment only>"`],
+    ['partition', () => `arn:aws-cn:eks:${REGION}:${ACCOUNT}:cluster/${Fn.importValue('name')}`, '`clusterArn` must be in the partition of the stack, aws'],
+    ['service', stack => stack.formatArn({ service: 'lambda', resource: 'cluster', resourceName: Fn.importValue('name') }), '`clusterArn` must be the ARN of an EKS cluster'],
+    ['resource', stack => stack.formatArn({ service: 'eks', resource: 'nodegroup', resourceName: Fn.importValue('name') }), '`clusterArn` must be the ARN of an EKS cluster'],
+  ])('an ARN that is deferred with a literal %s of something else is an error', (_, arn, message) => {
+    const stack = literalStack();
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: arn(stack), subjects }) });
+    expect(() => Template.fromStack(stack)).toThrow(message);
+  });
+
   test('the ARN attribute of a cluster: its account is split off at deployment', () => {
     const stack = agnosticStack();
     const eks = cluster(stack);
@@ -321,6 +428,23 @@ describe('TrustPolicy.addPodIdentity', () => {
     const { Condition } = trustPolicy(stack).Statement[0];
     expect(Condition.ArnEquals['aws:SourceArn']).toEqual({ 'Fn::GetAtt': ['Cluster', 'Arn'] });
     expect(Condition.StringEquals['aws:SourceAccount']).toEqual({ 'Fn::Select': [4, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Cluster', 'Arn'] }] }] });
+  });
+
+  test.each(['FindInMap', 'Base64'])('an ARN, or a part of it, from Fn::%s is an error: nobody knows that it holds no wildcard', name => {
+    for (const prefix of ['', CLUSTER_ARN]) {
+      const stack = literalStack();
+      new CfnMapping(stack, 'Map', { mapping: { a: { b: '*' } } });
+      const clusterArn = prefix + (name === 'Base64' ? Fn.base64('*') : Fn.findInMap('Map', 'a', 'b'));
+      new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
+      expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`clusterArn\` must be put together from valid characters, around what the deployment fills in, got: "Fn::${name}"`);
+    }
+  });
+
+  test('a colon in the name of a token is none of the ARN', () => {
+    const stack = literalStack();
+    const region = Token.asString({ Ref: 'AWS::Region' }, { displayHint: 'AWS::Region' });
+    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: `arn:aws:eks:${region}:${ACCOUNT}:cluster/production`, subjects: [subjects[0]] }) });
+    expect(letsPodIn(trustPolicy(stack), { ...POD, namespace: 'a', serviceAccount: 'x' })).toBe(true);
   });
 
   test.each(['*', 'a b', 'a.b'])('an ARN put together with %s is an error', resourceName => {

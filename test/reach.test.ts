@@ -86,6 +86,16 @@ describe('many clusters, one role', () => {
       expect(warnings(stack)[0]).toMatch(/It trusts 1 cluster: of clusters like these, 0 fit in 2048 characters and 2 in 8192\./);
     });
 
+    test('of those by web identity, where others are let in by Pod Identity', () => {
+      const stack = literalStack();
+      const trust = new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.exact('payments', 'api')]);
+      for (let index = 0; index < 10; index++) {
+        trust.addPodIdentity({ clusterArn: `arn:aws:eks:eu-west-1:111122223333:cluster/c${index}`, subjects: [ServiceAccountSubject.exact('payments', `api-${index}`)] });
+      }
+      new IrsaRole(stack, 'Role', { trust });
+      expect(warnings(stack)[0]).toMatch(/It trusts 1 cluster by web identity: of clusters like these, 0 fit in 2048 characters/);
+    });
+
     test('nothing of clusters where there is none', () => {
       const stack = literalStack();
       new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPrincipal(new iam.CompositePrincipal(...Array.from({ length: 60 }, (_, index) => new iam.ArnPrincipal(`arn:aws:iam::111122223333:role/${index}`)))) });

@@ -5,7 +5,7 @@ import { join } from 'path';
 import { App, Aws, CfnElement, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { OidcProviderNative } from 'aws-cdk-lib/aws-iam';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { SignJWT } from 'jose';
 import { filesIn, runAws } from './judges/aws-cli';
@@ -360,6 +360,7 @@ describe('the provider', () => {
     ['ours, literal', (stack, issuerUrl) => new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }), {}],
     ['ours, deferred', (stack, issuerUrl) => new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }), { hosting: IssuerHosting.cloudFront() }],
     ['ours, of a bucket of the stack', (stack, issuerUrl) => new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }), 'site'],
+    ['ours, in a nested stack', (stack, issuerUrl) => new ClusterOidcProvider(new NestedStack(stack, 'Nested'), 'Oidc', { issuerUrl }), {}],
     ['CDK\'s own', (stack, url) => new OidcProviderNative(stack, 'Oidc', { url, clientIds: [AUDIENCE], thumbprints: ['0'.repeat(40)] }), {}],
   ])('in the same stack comes too early: %s', (_, makeProvider, props) => {
     const stack = literalStack();
@@ -394,6 +395,7 @@ describe('refused:', () => {
     ['http', stack => issuerIn(stack, { issuerUrl: 'http://blue-issuer.s3.eu-west-1.amazonaws.com' }), '[Stack/Issuer] `issuerUrl` must start with https://, got: "http://blue-issuer.s3.eu-west-1.amazonaws.com".'],
     ['a port', stack => issuerIn(stack, { issuerUrl: 'https://blue-issuer.s3.eu-west-1.amazonaws.com:443' }), '[Stack/Issuer] `issuerUrl` must have no port'],
     ['a slash at the end', stack => issuerIn(stack, { issuerUrl: 'https://blue-issuer.s3.eu-west-1.amazonaws.com/' }), '[Stack/Issuer] `issuerUrl` must have no trailing slash'],
+    ['a path that goes up', stack => issuerIn(stack, { issuerUrl: 'https://blue-issuer.s3.eu-west-1.amazonaws.com/a/../b' }), '[Stack/Issuer] `issuerUrl` must have a path of letters'],
     ['a query', stack => issuerIn(stack, { issuerUrl: 'https://blue-issuer.s3.eu-west-1.amazonaws.com/a?b' }), '[Stack/Issuer] `issuerUrl` must have no query'],
     ['a nested stack', stack => issuerIn(new NestedStack(stack, 'Nested')), '[Stack/Nested/Issuer] `scope` must be in a stack that is deployed on its own, got: "Stack/Nested". The commands are outputs of the stack, and nobody is shown those of a nested one.'],
   ])('%s', (_, make, message) => {
@@ -406,7 +408,26 @@ describe('refused:', () => {
     const hosting = IssuerHosting.elsewhere('https://issuer.example.com');
     issuerIn(literalStack(app, 'Blue'), { hosting });
     issuerIn(literalStack(app, 'Green'), { hosting });
-    expect(() => app.synth()).toThrow('`issuerUrl` must belong to one cluster, got: "https://issuer.example.com". Blue/Issuer has the same issuer, and one would overwrite the documents of the other: give each a bucket or a path of its own (Green/Issuer).');
+    expect(() => app.synth()).toThrow('`issuerUrl` must belong to one cluster, got: "https://issuer.example.com". Blue/Issuer has the same issuer, or the same place for its documents, and one would overwrite the documents of the other: give each a bucket or a path of its own (Green/Issuer).');
+  });
+
+  test('two issuers for one place of a bucket', () => {
+    const app = new App();
+    const stack = literalStack(app);
+    const hosting = IssuerHosting.existingBucket(Bucket.fromBucketName(stack, 'Site', 'my-site'));
+    issuerIn(stack, { hosting }, 'Blue');
+    issuerIn(stack, { hosting, issuerUrl: 'https://s3.eu-west-1.amazonaws.com/my-site' }, 'Green');
+    expect(() => app.synth()).toThrow('[Stack/Green] `issuerUrl` must belong to one cluster, got: "https://s3.eu-west-1.amazonaws.com/my-site". Stack/Blue has the same issuer, or the same place for its documents');
+  });
+
+  test.each<[string, (bucket: CfnBucket) => void]>([
+    ['the property', bucket => { bucket.bucketName = 'other'; }],
+    ['an override', bucket => bucket.addPropertyOverride('BucketName', 'other')],
+  ])('a bucket that is renamed once the issuer is named by it: %s', (_, rename) => {
+    const app = new App();
+    const { bucket } = issuerIn(literalStack(app));
+    rename(bucket!.node.defaultChild as CfnBucket);
+    expect(() => app.synth()).toThrow('[Stack/Issuer] `bucketName` must stay what the issuer says, blue-issuer, got: "other". Set it where the bucket is made, or in `hosting`: whoever takes that name would be the issuer.');
   });
 
   test('but not two paths of one bucket', () => {

@@ -4,11 +4,12 @@ import { problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from './name-patterns';
 import { settledProblems } from './parameter-safety';
+import { arnParts, fingerprint, settle } from './tokens';
 
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
-/** No wildcards: `ArnEquals` would take them. */
-const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
+/** No wildcards, which `ArnEquals` would take, nor functions that could bring some. */
+const CLUSTER_ARN_FRAGMENT = /^(?!Fn::)[A-Za-z0-9:/_-]*$/;
 
 /** Whether a literal is the name of an EKS cluster. */
 export function isClusterName(name: string): boolean {
@@ -28,24 +29,47 @@ export function clusterNameProblems(scope: IConstruct, property: string, name: s
 
 /** What is wrong with the ARN of an EKS cluster. Tokens pass. */
 export function clusterArnProblem(property: string, arn: string): string | undefined {
-  if (Token.isUnresolved(arn) || CLUSTER_ARN.test(arn)) return undefined;
-  return problem(property, 'be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>', arn, '`aws eks describe-cluster --query cluster.arn` prints it.');
+  return Token.isUnresolved(arn) || CLUSTER_ARN.test(arn) ? undefined : notACluster(property, arn);
 }
 
 /** What is wrong with the ARN of an EKS cluster that roles in the stack of `scope` are to trust, and that may be deferred. */
 export function clusterArnProblems(scope: IConstruct, property: string, arn: string): string[] {
   const stack = Stack.of(scope);
   const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: put the role there, and reach other accounts by `targetRole`.';
-  return settledProblems(scope, property, arn, (_, value) => {
-    const [, partition, , , account] = value.split(':');
-    return clusterArnProblem(property, value)
-      ?? partitionProblem(property, stack, partition, value, advice)
-      ?? accountProblem(property, stack, account, value, advice);
-  }, CLUSTER_ARN_FRAGMENT);
+  const elsewhere = (value: string) => {
+    const [, partition, , , account] = arnParts(value);
+    return partitionProblem(property, stack, partition, value, advice) ?? accountProblem(property, stack, account, value, advice);
+  };
+  const found = settledProblems(scope, property, arn, (_, value) => clusterArnProblem(property, value) ?? elsewhere(value), CLUSTER_ARN_FRAGMENT);
+  if (found.length > 0 || typeof settle(scope, arn) === 'string') return found;
+  return [partialArnProblem(property, arn) ?? elsewhere(arn)].filter(one => one !== undefined);
+}
+
+/** Of an ARN that is deferred, the parts that are not. */
+function partialArnProblem(property: string, arn: string): string | undefined {
+  const [, , service, , , resource] = arnParts(arn);
+  const wrong = (part: string | undefined, right: string) => part !== undefined && !Token.isUnresolved(part) && part !== right;
+  return wrong(service, 'eks') || wrong(resource?.split('/')[0], 'cluster') ? notACluster(property, arn) : undefined;
+}
+
+function notACluster(property: string, arn: string): string {
+  return problem(property, 'be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>', arn, '`aws eks describe-cluster --query cluster.arn` prints it.');
+}
+
+/**
+ * Whether two ARNs can be those of one cluster. Where one of them is deferred their names decide, and an attribute of a
+ * cluster has none.
+ */
+export function mayBeOneCluster(scope: IConstruct, left: string, right: string): boolean {
+  const [one, other] = [left, right].map(arn => fingerprint(scope, arn));
+  if (one === other) return true;
+  if ([left, right].every(arn => typeof settle(scope, arn) === 'string')) return false;
+  const [name, otherName] = [one, other].map(text => text.split(':cluster/')[1]?.replace(/[^\w:-]/g, ''));
+  return name === undefined || otherName === undefined || name === otherName || isClusterName(name) !== isClusterName(otherName);
 }
 
 /** The account in an ARN. */
 export function accountOfArn(arn: string): string {
-  const parts = arn.split(':');
+  const parts = arnParts(arn);
   return parts.length > 5 ? parts[4] : Fn.select(4, Fn.split(':', arn));
 }

@@ -4,12 +4,12 @@ import { Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { problem } from './errors';
 import { settledProblems } from './parameter-safety';
-import { literalPartition, settle } from './tokens';
+import { arnParts, literalPartition, settle } from './tokens';
 
 const SCHEME = 'https://';
 const LONGEST_ISSUER_URL = 255;
 const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const PATH_SEGMENT = /^[A-Za-z0-9._~-]+$/;
+const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
 const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
 const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 
@@ -77,7 +77,7 @@ export function providerArnProblem(property: string, stack: Stack, arn: string):
 
 /** Of an ARN that is deferred, the parts that are not. */
 function partialArnProblem(property: string, stack: Stack, arn: string): string | undefined {
-  const [, partition, service, , account, resource] = arn.split(':');
+  const [, partition, service, , account, resource] = arnParts(arn);
   if (resource === undefined) return undefined;
   const wrongService = !Token.isUnresolved(service) && service !== 'iam';
   const wrongResource = !resource.startsWith('oidc-provider/') && !Token.isUnresolved(resource.split('/')[0]);
@@ -92,10 +92,10 @@ function notAProvider(property: string, arn: string): string {
 
 /** Why something of one partition cannot be trusted by roles of the stack. */
 export function partitionProblem(
-  property: string, stack: Stack, partition: string, arn: string, advice = 'A role can trust a provider of its own partition only.',
+  property: string, stack: Stack, partition: string | undefined, arn: string, advice = 'A role can trust a provider of its own partition only.',
 ): string | undefined {
   const own = literalPartition(stack);
-  if (own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
+  if (!partition || own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
   return problem(property, `be in the partition of the stack, ${own}`, arn, advice);
 }
 

@@ -71,8 +71,9 @@ function blockProblem(property: string, block: Block): string | undefined {
   if (!key) return wrong('a PEM block that holds no public key', 'It is damaged: copy the file once more.');
   const type = key.asymmetricKeyType;
   if (type !== 'rsa') return wrong(`a key of type ${type}`, 'The documents are for RS256: let the API server sign with an RSA key, `openssl genrsa -out sa.key 2048`.');
-  const bits = key.asymmetricKeyDetails!.modulusLength!;
+  const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails!;
   if (bits < FEWEST_BITS) return wrong(`${bits} bits`, 'A key this short can be broken: make a new one, `openssl genrsa -out sa.key 2048`.');
+  if (publicExponent < 3n) return wrong(`a public exponent of ${publicExponent}`, 'Anybody can sign for such a key: make a new one, `openssl genrsa -out sa.key 2048`.');
   return undefined;
 }
 

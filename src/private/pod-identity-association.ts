@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { CfnAddon, CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -7,8 +7,12 @@ import { PodIdentityOptions } from '../pod-identity-options';
 import { ServiceAccountSubject } from '../service-account-subject';
 import { TrustPolicy } from '../trust-policy';
 import { claim, earlierClaims } from './app-registry';
-import { problem } from './errors';
-import { fingerprint, literalPartition, settle } from './tokens';
+import { clusterNameProblems } from './cluster-names';
+import { problem, withoutTokens } from './errors';
+import { accountProblem, partitionProblem } from './issuer';
+import { WEBHOOK_ROLE_ARN } from './name-patterns';
+import { isLookupDummy } from './role-rules';
+import { deployedStack, fingerprint, literalPartition, settle } from './tokens';
 
 const AGENT = 'eks-pod-identity-agent';
 
@@ -23,6 +27,27 @@ export interface AssociatedServiceAccount extends Construct {
 function clusterArn(scope: Construct, clusterName: string): string {
   const stack = Stack.of(scope);
   return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition: literalPartition(stack) });
+}
+
+/** Which cluster it is. Two stacks without an account or a region may go to two; one stack, with those nested in it, goes to one. */
+function clusterIdentity(scope: Construct, clusterName: string): string {
+  const stack = deployedStack(scope);
+  const known = [stack.account, stack.region].every(part => !Token.isUnresolved(part));
+  return `${known ? '' : stack.node.addr} ${fingerprint(scope, clusterArn(scope, clusterName))}`;
+}
+
+/** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */
+export function associationProblems(owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = ''): string[] {
+  const stack = Stack.of(owner);
+  const [roleArn, targetArn] = [owner.role.roleArn, targetRole?.roleArn].map(arn => settle(owner, arn));
+  const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
+  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: use one of the stack\'s account, and reach others by `targetRole`.';
+  return [
+    ...clusterNameProblems(owner, `${prefix}clusterName`, clusterName),
+    partition === undefined ? undefined : partitionProblem('role', stack, partition, roleArn, advice) ?? accountProblem('role', stack, account, roleArn, advice),
+    typeof targetArn === 'string' && !isLookupDummy(targetArn) && !WEBHOOK_ROLE_ARN.test(targetArn)
+      ? problem(`${prefix}targetRole`, 'have the ARN of one role, without wildcards', targetArn, 'The role of the service account may assume what it names.') : undefined,
+  ].filter((found): found is string => found !== undefined);
 }
 
 /** Lets the service account in through Pod Identity. */
@@ -50,7 +75,7 @@ export function associate(owner: AssociatedServiceAccount, options: PodIdentityO
   }
   // An association without the agent on the nodes leaves new pods without credentials.
   if (installAgent) association.addDependency(agentOf(owner, clusterName));
-  claim(owner, () => [`association ${fingerprint(owner, [namespace, serviceAccountName, clusterArn(owner, clusterName)])}`]);
+  claim(owner, () => [`association ${fingerprint(owner, [namespace, serviceAccountName])} ${clusterIdentity(owner, clusterName)}`]);
   return association;
 }
 
@@ -61,9 +86,9 @@ function agentOf(scope: Construct, clusterName: string): CfnAddon {
   const existing = stack.node.tryFindChild(id);
   if (existing) return existing as CfnAddon;
   const agent = new CfnAddon(stack, id, { clusterName, addonName: AGENT });
-  claim(agent, () => [`agent ${fingerprint(agent, clusterArn(stack, clusterName))}`]);
+  claim(agent, () => [`agent ${clusterIdentity(agent, clusterName)}`]);
   agent.node.addValidation({
-    validate: () => earlierClaims(agent).map(other => problem('installAgent', `be set in one stack for cluster ${settle(agent, clusterName)}`, true,
+    validate: () => earlierClaims(agent).map(other => problem('installAgent', `be set in one stack for cluster ${withoutTokens(clusterName)}`, true,
       `${Stack.of(other).node.path} installs the add-on ${AGENT} already, and EKS takes it once: leave \`installAgent\` out in ${stack.node.path}.`)),
   });
   return agent;

@@ -38,9 +38,14 @@ export function roleOptionsProblem({ roleName, path, description, maxSessionDura
   return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`, 'Leave it out for one hour.');
 }
 
+/** Whether an ARN only stands in until the CDK CLI has looked the role up (`Role.fromLookup`). */
+export function isLookupDummy(arn: string): boolean {
+  return arn.endsWith(':role/DUMMY_ARN');
+}
+
 /** What the webhook would not take for a role ARN. Tokens pass. */
 export function roleArnProblem(property: string, arn: string): string | undefined {
-  if (Token.isUnresolved(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
+  if (Token.isUnresolved(arn) || isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
   return problem(property, 'be a role ARN as the pod identity webhook takes it: arn:<partition>:iam::<account>:role/<path and name of letters, digits and _-/.@+=,>', arn,
     'The webhook passes another value on to the pod, where it fails.');
 }

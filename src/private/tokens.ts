@@ -9,9 +9,21 @@ export function literalPartition(stack: Stack): string | undefined {
   return Token.isUnresolved(stack.region) ? undefined : RegionInfo.get(stack.region).partition;
 }
 
+/** The stack that `scope` is deployed with: of a nested stack, the outermost one. */
+export function deployedStack(scope: IConstruct): Stack {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent) stack = stack.nestedStackParent;
+  return stack;
+}
+
 /** `value` unless it is a token. */
 export function literal(value: string | undefined): string | undefined {
   return value === undefined || Token.isUnresolved(value) ? undefined : value;
+}
+
+/** The parts of an ARN that may hold tokens. A colon inside the text of a token, which some have in their name, ends none. */
+export function arnParts(arn: string): string[] {
+  return arn.split(/:(?![^{}]*\]\})/);
 }
 
 /**

@@ -44,10 +44,11 @@ function sizeProblems(scope: IConstruct, document: any, trusted: any[]): string[
   return [];
 }
 
-/** How many clusters there are, and how many like these fit: what the real statements take, with the comma between two of them. */
+/** How many clusters there are by web identity, and how many like these fit beside the rest: what the real statements take, with the comma between two of them. */
 function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): string {
   const clusters = new Map<string, number>();
-  for (const statement of trusted.filter(({ Action }) => Action === WEB_IDENTITY_ACTION)) {
+  const webIdentity = trusted.filter(({ Action }) => Action === WEB_IDENTITY_ACTION);
+  for (const statement of webIdentity) {
     const provider = fingerprint(scope, statement.Principal.Federated);
     clusters.set(provider, (clusters.get(provider) ?? 0) + policySize(scope, statement).characters + 1);
   }
@@ -56,7 +57,7 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): st
   const others = characters - sizes.reduce((sum, one) => sum + one, 0);
   const average = (characters - others) / sizes.length;
   const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
-  const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}`;
+  const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${webIdentity.length < trusted.length ? ' by web identity' : ''}`;
   return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_QUOTA)} fit in ${DEFAULT_QUOTA} characters and ${fitting(LARGEST_QUOTA)} in ${LARGEST_QUOTA}.`;
 }
 

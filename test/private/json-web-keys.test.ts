@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'crypto';
+import { createPublicKey, generateKeyPairSync } from 'crypto';
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Lazy, Token } from 'aws-cdk-lib';
@@ -17,6 +17,7 @@ const rsa = pems('rsa', { modulusLength: 2048 });
 const pkcs1 = generateKeyPairSync('rsa', {
   modulusLength: 2048, publicKeyEncoding: { type: 'pkcs1', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
 });
+const exponent = (e: string) => createPublicKey({ key: { ...createPublicKey(rsa.publicKey).export({ format: 'jwk' }), e }, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
 const block = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 const body = (pem: string) => pem.replace(/-----.*-----/g, '').trim();
 
@@ -57,6 +58,7 @@ describe('refused, without a character of the key:', () => {
     ['an encrypted private key', block('ENCRYPTED PRIVATE KEY', body(rsa.privateKey)), 'must be a public key, got: "A PRIVATE KEY".'],
     ['an OpenSSH private key', block('OPENSSH PRIVATE KEY', body(rsa.privateKey)), 'must be a public key, got: "A PRIVATE KEY".'],
     ['a private key that is cut off', rsa.privateKey.slice(0, 400), 'must be a public key, got: "A PRIVATE KEY".'],
+    ['an exponent of 1', exponent('AQ'), `${RSA_2048}"a public exponent of 1". Anybody can sign for such a key: make a new one, \`openssl genrsa -out sa.key 2048\`.`],
     ['a private key under a wrong name', block('PUBLIC KEY', body(rsa.privateKey)), `${RSA_2048}"a PEM block that holds no public key". It is damaged: copy the file once more.`],
     ['a private key of the old form under a wrong name', block('PUBLIC KEY', body(pkcs1.privateKey)), `${RSA_2048}"a PEM block that holds no public key".`],
     ['a certificate', block('CERTIFICATE', body(rsa.publicKey)), `${RSA_2048}"a PEM block of type CERTIFICATE". Take the key out of it: \`openssl x509 -in sa.crt -noout -pubkey\`.`],
