@@ -1,5 +1,6 @@
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { clusterAutoscaler, ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
 import { ControllerDefinition } from './controllers/definition';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { controllerDocument } from './private/controller-policy';
@@ -27,6 +28,19 @@ import { controllerDocument } from './private/controller-policy';
  * });
  */
 export abstract class Controller {
+  /**
+   * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
+   *
+   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
+   * managed node groups carry the tag; give it to your own.
+   *
+   * @throws when no cluster is named, or by a name that no cluster can have
+   * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+   */
+  public static clusterAutoscaler(options: ClusterAutoscalerOptions): Controller {
+    return new DefinedController(clusterAutoscaler(options));
+  }
+
   /**
    * external-dns for Route 53: keeps the records of the zones in step with Services and Ingresses.
    *
