@@ -4,8 +4,12 @@ export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from 
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
 export { Controller } from './controller';
+export { AckService, type AckAcmOptions, type AckControllerOptions, type AckNamePrefixOptions } from './controllers/ack-controller';
 export { type ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
+export { type CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-provider';
 export { type ExternalDnsOptions } from './controllers/external-dns';
+export { type KarpenterOptions } from './controllers/karpenter';
+export { type KedaOptions } from './controllers/keda';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
