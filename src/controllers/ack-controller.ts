@@ -104,14 +104,16 @@ export abstract class AckService {
       { actions: ['kinesis:ListStreams', 'kinesis:UpdateShardCount'], resources: ['*'], conditions: inRegion(scope) },
       {
         actions: [
-          // The tags are not in the recommended policy, but the controller sets some on each stream.
+          // Tags and retention are not in the recommended policy, but the controller sets them.
           'kinesis:AddTagsToStream',
           'kinesis:CreateStream',
+          'kinesis:DecreaseStreamRetentionPeriod',
           'kinesis:DeleteResourcePolicy',
           'kinesis:DeleteStream',
           'kinesis:DescribeStream',
           'kinesis:DescribeStreamSummary',
           'kinesis:GetResourcePolicy',
+          'kinesis:IncreaseStreamRetentionPeriod',
           'kinesis:ListShards',
           'kinesis:ListTagsForStream',
           'kinesis:PutResourcePolicy',

@@ -1,6 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CfnRole, Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement, PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement, PolicyStatementProps, Role } from 'aws-cdk-lib/aws-iam';
 import { Controller, IrsaServiceAccount, IrsaServiceAccountProps } from '../../src';
 import { literalProvider, literalStack, warnings } from '../support';
 
@@ -44,6 +47,15 @@ test.each<[string, (stack: Stack) => void]>([
   const stack = literalStack();
   make(stack);
   Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', { PermissionsBoundary: stack.resolve(stack.formatArn({ service: 'iam', region: '', resource: 'policy', resourceName: 'boundary' })) });
+});
+
+test('a role that is made elsewhere is somebody else\'s to limit', () => {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'crossplane-')) });
+  const stack = literalStack(app);
+  Role.customizeRoles(stack, { usePrecreatedRoles: { 'Stack/Sa/Role': 'crossplane' } });
+  provider(stack);
+  expect(() => app.synth()).not.toThrow();
+  rmSync(app.outdir, { recursive: true });
 });
 
 test.each<[string, PolicyStatementProps, boolean]>([

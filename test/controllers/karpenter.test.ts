@@ -23,8 +23,12 @@ function policies(name: (stack: Stack) => string): { inline: any[]; managed: any
   return { inline: inline.map(({ PolicyDocument }) => PolicyDocument), managed: managed.map(({ Properties }) => Properties.PolicyDocument) };
 }
 
-const deployedAs = (cluster: string, documents: any[]): any[] => documents.map(document => deployed(document, { values: { ...VALUES, Name: cluster } }));
+const deployedAs = (cluster: string, documents: any[]): any[] => documents
+  .map(document => deployed(document, { values: { ...VALUES, Name: cluster } }));
 const statements = (documents: any[]) => documents.flatMap(document => (typeof document === 'string' ? JSON.parse(document) : document).Statement);
+const renamed = (value: any, cluster: string) => JSON.parse(JSON.stringify(value)
+  .replaceAll('cluster/blue', `cluster/${cluster}`)
+  .replaceAll('"blue"', `"${cluster}"`));
 
 test.each([['missing', undefined, 'nothing'], ['empty', [], '[]']])('needs the roles of the nodes: %s', (_, nodeRoles, got) => {
   expect(() => Controller.karpenter({ clusterName: 'blue', nodeRoles: nodeRoles! })).toThrow(
@@ -38,7 +42,7 @@ test.each(['', '*', 'a b'])('takes no name that no cluster has: %p', clusterName
   );
 });
 
-test('a cluster\'s name that is known at deployment only makes one Fn::Sub for each document with such a key, which say what a literal name does', () => {
+test('a cluster\'s name that is known at deployment only makes one Fn::Sub a document, which says what a literal name does', () => {
   const literal = policies(() => 'blue');
   const deferred = policies(stack => new CfnParameter(stack, 'Name', { allowedPattern: '^[A-Za-z0-9_-]+$' }).valueAsString);
   expect(deferred.inline).toEqual([]);
@@ -56,7 +60,7 @@ test('a document that is too long for one managed policy is split, without losin
   const { inline, managed } = policies(() => long);
   expect([inline.length, managed.length]).toEqual([0, 2]);
   for (const document of deployedAs(long, managed)) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
-  expect(statements(deployedAs(long, managed))).toEqual(JSON.parse(JSON.stringify(statements(deployedAs('blue', policies(() => 'blue').inline))).replaceAll('cluster/blue', `cluster/${long}`).replaceAll('"blue"', `"${long}"`)));
+  expect(statements(deployedAs(long, managed))).toEqual(renamed(statements(deployedAs('blue', policies(() => 'blue').inline)), long));
 });
 
 test('a parameter that may hold anything is no name of a cluster', () => {
