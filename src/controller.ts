@@ -1,5 +1,12 @@
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import {
+  awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly,
+  AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
+} from './controllers/aws-load-balancer-controller';
+import { awsNodeTerminationHandler, AwsNodeTerminationHandlerOptions } from './controllers/aws-node-termination-handler';
+import { awsPrivateCaIssuer, AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
+import { certManager, CertManagerOptions } from './controllers/cert-manager';
 import { ControllerDefinition } from './controllers/definition';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { controllerDocument } from './private/controller-policy';
@@ -27,6 +34,62 @@ import { controllerDocument } from './private/controller-policy';
  * });
  */
 export abstract class Controller {
+  /**
+   * AWS Load Balancer Controller: makes Application and Network Load Balancers for Ingresses and Services.
+   *
+   * What it makes carries the tag `elbv2.k8s.aws/cluster` with the name of the cluster, and it may change only what carries it: load balancers, target groups, security groups,
+   * and listeners and rules, which the controller tags from release 2.2 on (not with its feature gate `ListenerRulesTagging=false`). It may open ports in one VPC.
+   * Web ACLs, Shield protections and the priorities of listener rules cannot be scoped like this: raises `cdk-irsa:controller-unscoped`.
+   *
+   * @throws when the cluster's name cannot be one
+   * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
+   */
+  public static awsLoadBalancerController(options: AwsLoadBalancerControllerOptions): Controller {
+    return new DefinedController(awsLoadBalancerController(options));
+  }
+
+  /**
+   * AWS Load Balancer Controller where it makes no load balancer: it registers pods in the target groups that you name, by `TargetGroupBinding`.
+   *
+   * @throws when no target group is named
+   * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
+   */
+  public static awsLoadBalancerControllerTargetGroupBindingOnly(options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions): Controller {
+    return new DefinedController(awsLoadBalancerControllerTargetGroupBindingOnly(options));
+  }
+
+  /**
+   * AWS Node Termination Handler in queue mode: drains nodes that are about to go. It reads one queue, and completes the lifecycle actions of the Auto Scaling groups that you name,
+   * or of those that carry its tag. In its other mode it needs no role.
+   *
+   * @throws when `autoScalingGroups` is given and empty
+   * @see https://github.com/aws/aws-node-termination-handler
+   */
+  public static awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): Controller {
+    return new DefinedController(awsNodeTerminationHandler(options));
+  }
+
+  /**
+   * AWS Private CA Issuer for cert-manager: has the certificate authorities that you name sign, by the templates of end entities only unless you say otherwise.
+   *
+   * @throws when no certificate authority is named
+   * @see https://github.com/cert-manager/aws-privateca-issuer
+   */
+  public static awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controller {
+    return new DefinedController(awsPrivateCaIssuer(options));
+  }
+
+  /**
+   * cert-manager with Route 53: answers the DNS-01 challenges of ACME by TXT records in the zones that you name. A zone of this app that is private raises the warning
+   * `cdk-irsa:private-zone`: public certificate authorities do not see it.
+   *
+   * @throws when no zone is named, or a record name can never match
+   * @see https://cert-manager.io/docs/configuration/acme/dns01/route53/
+   */
+  public static certManager(options: CertManagerOptions): Controller {
+    return new DefinedController(certManager(options));
+  }
+
   /**
    * external-dns for Route 53: keeps the records of the zones in step with Services and Ingresses.
    *

@@ -4,6 +4,10 @@ export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from 
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
 export { Controller } from './controller';
+export { type AwsLoadBalancerControllerOptions, type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
+export { type AwsNodeTerminationHandlerOptions } from './controllers/aws-node-termination-handler';
+export { type AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
+export { type CertManagerOptions } from './controllers/cert-manager';
 export { type ExternalDnsOptions } from './controllers/external-dns';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';

