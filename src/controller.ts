@@ -1,5 +1,6 @@
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { awsGatewayApiController, AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 import {
   awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly,
   AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
@@ -34,6 +35,19 @@ import { controllerDocument } from './private/controller-policy';
  * });
  */
 export abstract class Controller {
+  /**
+   * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
+   *
+   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, and associate one VPC. Listeners, rules, targets,
+   * tags and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
+   *
+   * @throws when the cluster's name cannot be one
+   * @see https://www.gateway-api-controller.eks.aws.dev/
+   */
+  public static awsGatewayApiController(options: AwsGatewayApiControllerOptions): Controller {
+    return new DefinedController(awsGatewayApiController(options));
+  }
+
   /**
    * AWS Load Balancer Controller: makes Application and Network Load Balancers for Ingresses and Services.
    *

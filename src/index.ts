@@ -4,6 +4,7 @@ export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from 
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
 export { Controller } from './controller';
+export { type AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 export { type AwsLoadBalancerControllerOptions, type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
 export { type AwsNodeTerminationHandlerOptions } from './controllers/aws-node-termination-handler';
 export { type AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
