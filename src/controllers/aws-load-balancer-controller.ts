@@ -150,7 +150,9 @@ function protectionStatements(scope: IConstruct, vpc: IVpc) {
 }
 
 /** @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/#configure-iam */
-export function awsLoadBalancerControllerTargetGroupBindingOnly(options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions): ControllerDefinition {
+export function awsLoadBalancerControllerTargetGroupBindingOnly(
+  options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
+): ControllerDefinition {
   const targetGroups = required('awsLoadBalancerControllerTargetGroupBindingOnly', 'targetGroups', 'target group', options.targetGroups);
   const { vpc } = options;
   return {

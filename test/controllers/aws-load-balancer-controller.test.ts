@@ -16,7 +16,7 @@ const FOLDER = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'aws-e
 const version = (file: string) => Number(/v(\d+)\.(\d+)\.(\d+)/.exec(file)!.slice(1).map(part => part.padStart(3, '0')).join(''));
 const NEWEST = readdirSync(FOLDER).filter(file => /^alb-iam_policy-v[\d.]+\.json$/.test(file)).sort((left, right) => version(left) - version(right)).pop()!;
 const ORACLE = JSON.parse(readFileSync(join(FOLDER, NEWEST), 'utf8'));
-const actionsOf = (document: any): string[] => [...new Set<string>(document.Statement.flatMap(({ Action }: any) => Action))].sort();
+const actionsOf = (policy: any): string[] => [...new Set<string>(policy.Statement.flatMap(({ Action }: any) => Action))].sort();
 
 /** What releases after v2.8.2, the newest that the oldest aws-cdk-lib ships, call: its policy of v3 has them. */
 const LATER = [
@@ -37,7 +37,8 @@ const NARROWER: [string, string, string, Record<string, string>?][] = [
   ['it makes security groups in its VPC', 'ec2:CreateSecurityGroup', `${EC2}:vpc/vpc-other`],
   ['it makes security groups with its tag', 'ec2:CreateSecurityGroup', `${EC2}:security-group/sg-1`],
   ['another cluster has a controller of its own', 'ec2:DeleteSecurityGroup', `${EC2}:security-group/sg-1`, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }],
-  ['another cluster has a controller of its own', 'elasticloadbalancing:DeleteLoadBalancer', `${ELB}:loadbalancer/app/a/1`, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }],
+  ['another cluster has a controller of its own', 'elasticloadbalancing:DeleteLoadBalancer', `${ELB}:loadbalancer/app/a/1`,
+    { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }],
   ['it tags as its own cluster', 'elasticloadbalancing:CreateLoadBalancer', `${ELB}:loadbalancer/app/a/1`, { 'aws:RequestTag/elbv2.k8s.aws/cluster': 'green' }],
   ['it adds listeners to load balancers of its own', 'elasticloadbalancing:CreateListener', `${ELB}:loadbalancer/app/a/1`],
   ['it tags listeners as it makes them', 'elasticloadbalancing:DeleteListener', `${ELB}:listener/app/a/1/2`],
