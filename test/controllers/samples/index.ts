@@ -2,6 +2,11 @@ import { SAMPLES as adotCollector } from './adot-collector';
 import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
 import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
 import { SAMPLES as cloudWatchAgent } from './cloud-watch-agent';
+import { SAMPLES as awsGatewayApiController } from './aws-gateway-api-controller';
+import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-controller';
+import { SAMPLES as awsNodeTerminationHandler } from './aws-node-termination-handler';
+import { SAMPLES as awsPrivateCaIssuer } from './aws-private-ca-issuer';
+import { SAMPLES as certManager } from './cert-manager';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as externalSecrets } from './external-secrets';
 import { SAMPLES as fluentBit } from './fluent-bit';
@@ -20,6 +25,11 @@ export const SAMPLES: ControllerSample[] = [
   ...amazonManagedPrometheusIngest,
   ...argoCdImageUpdater,
   ...cloudWatchAgent,
+  ...awsGatewayApiController,
+  ...awsLoadBalancerController,
+  ...awsNodeTerminationHandler,
+  ...awsPrivateCaIssuer,
+  ...certManager,
   ...externalDns,
   ...externalSecrets,
   ...fluentBit,
