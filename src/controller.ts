@@ -1,6 +1,8 @@
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ControllerDefinition } from './controllers/definition';
+import { ebsCsiDriver, EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
+import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { controllerDocument } from './private/controller-policy';
 
@@ -27,6 +29,44 @@ import { controllerDocument } from './private/controller-policy';
  * });
  */
 export abstract class Controller {
+  /**
+   * The EBS CSI driver (its controller): makes, attaches, grows, snapshots and deletes EBS volumes.
+   *
+   * Held to the account and region, to volumes and snapshots that a driver has tagged as its own, and with `clusterName` to those of one cluster and to its nodes. Keys
+   * can be used through EC2 only. Without `clusterName` it raises the warning `cdk-irsa:controller-unscoped`.
+   *
+   * @throws when `clusterName` is set with `useManagedPolicy`
+   * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver
+   */
+  public static ebsCsiDriver(options: EbsCsiDriverOptions = {}): Controller {
+    return new DefinedController(ebsCsiDriver(options));
+  }
+
+  /**
+   * The controller of the EFS CSI driver: makes and deletes access points, one for each volume.
+   *
+   * Makes them on the file systems that you name only. Which file system an access point is of is no condition in IAM: it deletes those in the account and region that
+   * have the tag of a driver (`efs.csi.aws.com/cluster`), which it can set at creation only. For the DaemonSet see `efsCsiNode`.
+   *
+   * @throws when no file system is named
+   * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
+   */
+  public static efsCsiDriver(options: EfsCsiDriverOptions): Controller {
+    return new DefinedController(efsCsiDriver(options));
+  }
+
+  /**
+   * The DaemonSet of the EFS CSI driver: mounts file systems on nodes. It needs a role for volumes with the mount option `iam`, and where mount targets cannot be found by DNS.
+   *
+   * Held to the file systems that you name.
+   *
+   * @throws when no file system is named
+   * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
+   */
+  public static efsCsiNode(options: EfsCsiNodeOptions): Controller {
+    return new DefinedController(efsCsiNode(options));
+  }
+
   /**
    * external-dns for Route 53: keeps the records of the zones in step with Services and Ingresses.
    *

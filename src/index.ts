@@ -4,6 +4,8 @@ export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from 
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
 export { Controller } from './controller';
+export { type EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
+export { type EfsCsiDriverOptions, type EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 export { type ExternalDnsOptions } from './controllers/external-dns';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';

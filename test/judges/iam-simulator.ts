@@ -72,6 +72,12 @@ export function letsAnybody(bucketPolicy: any, action: string, resource: string,
   return run({ principal: { type: 'Anonymous' }, action, resource, context, resourcePolicy: loadPolicy(bucketPolicy, { name: 'bucket' }) });
 }
 
+/** Of a key that leaves it to IAM who may use it, as the console and CDK make them: without one nobody may. */
+const KEY_POLICY = loadPolicy({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
+}, { name: 'key' });
+
 /** Whether identity policies allow a call. */
 export function allows(policies: any[], action: string, resource: string, context: Record<string, string> = {}): boolean {
   return run({
@@ -80,6 +86,7 @@ export function allows(policies: any[], action: string, resource: string, contex
     resource,
     context,
     identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
+    resourcePolicy: action.startsWith('kms:') ? KEY_POLICY : undefined,
   });
 }
 
