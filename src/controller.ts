@@ -4,6 +4,8 @@ import { ControllerDefinition } from './controllers/definition';
 import { ebsCsiDriver, EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
 import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
+import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
+import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
 import { controllerDocument } from './private/controller-policy';
 
 /**
@@ -75,6 +77,42 @@ export abstract class Controller {
    */
   public static externalDns(options: ExternalDnsOptions): Controller {
     return new DefinedController(externalDns(options));
+  }
+
+  /**
+   * The FSx for Lustre CSI driver (its controller): makes, grows and deletes file systems.
+   *
+   * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets and keys are those that you name. Raises the
+   * warning `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   *
+   * @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver
+   */
+  public static fsxLustreCsiDriver(options: FsxLustreCsiDriverOptions = {}): Controller {
+    return new DefinedController(fsxLustreCsiDriver(options));
+  }
+
+  /**
+   * The FSx for OpenZFS CSI driver (its controller): makes, grows, snapshots and deletes file systems and volumes.
+   *
+   * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are those that you name. Raises the warning
+   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   *
+   * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
+   */
+  public static fsxOpenZfsCsiDriver(options: FsxOpenZfsCsiDriverOptions = {}): Controller {
+    return new DefinedController(fsxOpenZfsCsiDriver(options));
+  }
+
+  /**
+   * The Mountpoint for Amazon S3 CSI driver (its node part): mounts buckets.
+   *
+   * Held to the buckets that you name, with `prefixes` to folders of them, and to reading with `readOnly`. Keys can be used through S3 only.
+   *
+   * @throws when no bucket is named, when a prefix is no folder, or when `allowDelete` is set with `readOnly`
+   * @see https://github.com/awslabs/mountpoint-s3-csi-driver
+   */
+  public static mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Controller {
+    return new DefinedController(mountpointS3CsiDriver(options));
   }
 
   /** The name of the controller, as its project writes it. */

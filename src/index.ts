@@ -7,6 +7,8 @@ export { Controller } from './controller';
 export { type EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
 export { type EfsCsiDriverOptions, type EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 export { type ExternalDnsOptions } from './controllers/external-dns';
+export { type FsxLustreCsiDriverOptions, type FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
+export { type MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';

@@ -1,6 +1,8 @@
 import { SAMPLES as ebsCsiDriver } from './ebs-csi-driver';
 import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
 import { SAMPLES as externalDns } from './external-dns';
+import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
+import { SAMPLES as mountpointS3CsiDriver } from './mountpoint-s3-csi-driver';
 import { ControllerSample } from '../sample';
 
 /** One for each controller, and one for each variant that has other statements. */
@@ -8,4 +10,6 @@ export const SAMPLES: ControllerSample[] = [
   ...ebsCsiDriver,
   ...efsCsiDriver,
   ...externalDns,
+  ...fsxCsiDrivers,
+  ...mountpointS3CsiDriver,
 ];
