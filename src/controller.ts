@@ -6,6 +6,8 @@ import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
+import { velero, VeleroOptions } from './controllers/velero';
+import { vpcCni, VpcCniOptions } from './controllers/vpc-cni';
 import { controllerDocument } from './private/controller-policy';
 
 /**
@@ -113,6 +115,32 @@ export abstract class Controller {
    */
   public static mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Controller {
     return new DefinedController(mountpointS3CsiDriver(options));
+  }
+
+  /**
+   * Velero with its plugin for AWS: backs up what is in a cluster to a bucket, and if asked to, snapshots EBS volumes.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them; to snapshots of its own, by the tag of a backup, and to volumes of one cluster with
+   * `clusterName`. Volumes can be restored from the snapshots of any backup in the account, so that clusters can be moved. Keys can be used through S3 and EC2 only.
+   *
+   * @throws when no bucket is named, when a prefix is no folder, or when an option of snapshots is set without `volumeSnapshots`
+   * @see https://github.com/vmware-tanzu/velero-plugin-for-aws
+   */
+  public static velero(options: VeleroOptions): Controller {
+    return new DefinedController(velero(options));
+  }
+
+  /**
+   * The Amazon VPC CNI plugin: gives nodes network interfaces, and Pods their addresses.
+   *
+   * Held to the account and region, with `clusterName` to the network interfaces and nodes of one cluster, with `vpc` to subnets and security groups of one VPC. Without
+   * `clusterName` it raises the warning `cdk-irsa:controller-unscoped`.
+   *
+   * @throws when neither `ipv4` nor `ipv6` is true, or when `networkPolicyLogs` is set without `clusterName`
+   * @see https://github.com/aws/amazon-vpc-cni-k8s
+   */
+  public static vpcCni(options: VpcCniOptions): Controller {
+    return new DefinedController(vpcCni(options));
   }
 
   /** The name of the controller, as its project writes it. */

@@ -9,6 +9,8 @@ export { type EfsCsiDriverOptions, type EfsCsiNodeOptions } from './controllers/
 export { type ExternalDnsOptions } from './controllers/external-dns';
 export { type FsxLustreCsiDriverOptions, type FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 export { type MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
+export { type VeleroOptions } from './controllers/velero';
+export { type VpcCniOptions } from './controllers/vpc-cni';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';

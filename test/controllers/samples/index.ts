@@ -3,6 +3,8 @@ import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
 import { SAMPLES as mountpointS3CsiDriver } from './mountpoint-s3-csi-driver';
+import { SAMPLES as velero } from './velero';
+import { SAMPLES as vpcCni } from './vpc-cni';
 import { ControllerSample } from '../sample';
 
 /** One for each controller, and one for each variant that has other statements. */
@@ -12,4 +14,6 @@ export const SAMPLES: ControllerSample[] = [
   ...externalDns,
   ...fsxCsiDrivers,
   ...mountpointS3CsiDriver,
+  ...velero,
+  ...vpcCni,
 ];
