@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { ControllerSample } from '../sample';
 
@@ -80,6 +81,8 @@ export const SAMPLES: ControllerSample[] = [{
   ],
   mayNot: [
     ...ofCluster.mayNot,
+    ...elsewhere(ofCluster.may),
+    { action: 'ec2:AttachVolume', resource: INSTANCE.replace('eu-west-1', 'us-east-1'), context: { 'aws:ResourceTag/kubernetes.io/cluster/blue': 'owned' } },
     ...keyCalls.mayNot,
     { action: 'ec2:DeleteVolume', resource: VOLUME, context: { 'aws:ResourceTag/ebs.csi.aws.com/cluster': 'true' } },
     { action: 'ec2:AttachVolume', resource: INSTANCE },
@@ -92,7 +95,7 @@ export const SAMPLES: ControllerSample[] = [{
   variant: 'all clusters',
   make: () => Controller.ebsCsiDriver(),
   may: [...ofDriver.may, { action: 'ec2:AttachVolume', resource: INSTANCE }],
-  mayNot: [...ofDriver.mayNot, { action: 'kms:CreateGrant', resource: KEY, context: { ...throughEc2, 'kms:GrantIsForAWSResource': 'true' } }],
+  mayNot: [...ofDriver.mayNot, ...elsewhere([...ofDriver.may, { action: 'ec2:AttachVolume', resource: INSTANCE }]), { action: 'kms:CreateGrant', resource: KEY, context: { ...throughEc2, 'kms:GrantIsForAWSResource': 'true' } }],
   unscoped: true,
   inputs: '',
   scopedTo: 'volumes and snapshots that a driver has made, by tags',

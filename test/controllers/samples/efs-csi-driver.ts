@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FileSystem } from 'aws-cdk-lib/aws-efs';
+import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { ControllerSample } from '../sample';
 
@@ -34,6 +35,11 @@ export const SAMPLES: ControllerSample[] = [{
   ],
   mayNot: [
     { action: 'elasticfilesystem:CreateAccessPoint', resource: OTHER, context: REQUESTED },
+    ...elsewhere([
+      { action: 'elasticfilesystem:DescribeAccessPoints', resource: ACCESS_POINT },
+      { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: { ...REQUESTED, ...CREATING } },
+      { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
+    ]),
     { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM },
     { action: 'elasticfilesystem:DescribeFileSystems', resource: OTHER },
     { action: 'elasticfilesystem:DescribeMountTargets', resource: OTHER },

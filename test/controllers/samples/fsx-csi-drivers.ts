@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
@@ -10,6 +11,7 @@ const VOLUME = `${FSX}volume/fs-0123456789abcdef0/fsvol-0123456789abcdef0`;
 const SNAPSHOT = `${FSX}snapshot/fsvol-0123456789abcdef0/fsvolsnap-0123456789abcdef0`;
 const BACKUP = `${FSX}backup/backup-0123456789abcdef0`;
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
+const OTHER_KEY = KEY.replace('11111111', '99999999');
 const LINKED_ROLE = 'arn:aws:iam::111122223333:role/aws-service-role/fsx.amazonaws.com/AWSServiceRoleForAmazonFSx';
 const S3_LINKED_ROLE = 'arn:aws:iam::111122223333:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-0123456789abcdef0';
 const SERVICE = { 'iam:AWSServiceName': 'fsx.amazonaws.com' };
@@ -24,7 +26,10 @@ const keyCalls = {
   ],
   mayNot: [
     { action: 'kms:CreateGrant', resource: KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' } },
+    { action: 'kms:CreateGrant', resource: KEY, context: { 'kms:GrantIsForAWSResource': 'true' } },
+    { action: 'kms:CreateGrant', resource: OTHER_KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' } },
     { action: 'kms:Decrypt', resource: KEY },
+    { action: 'kms:Decrypt', resource: OTHER_KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' } },
   ],
 };
 
@@ -56,6 +61,13 @@ const lustre = fileSystemCalls('CSIVolumeName', 'pvc-1');
 const zfs = fileSystemCalls('fsx.openzfs.csi.aws.com/cluster', 'true');
 const REQUESTED = { 'aws:RequestTag/fsx.openzfs.csi.aws.com/cluster': 'true' };
 const TAGGED = { 'aws:ResourceTag/fsx.openzfs.csi.aws.com/cluster': 'true' };
+const volumeCalls: Call[] = [
+  ...[FILE_SYSTEM, VOLUME].map(resource => ({ action: 'fsx:ListTagsForResource', resource })),
+  ...['CreateVolume', 'CreateSnapshot', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: VOLUME, context: REQUESTED })),
+  ...['CreateSnapshot', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT, context: REQUESTED })),
+  { action: 'fsx:DeleteVolume', resource: VOLUME, context: TAGGED },
+  ...['CreateVolume', 'DeleteSnapshot'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT, context: TAGGED })),
+];
 const backupCalls = [
   { action: 'fsx:CreateBackup', resource: BACKUP },
   { action: 'fsx:DeleteFileSystem', resource: BACKUP },
@@ -77,10 +89,14 @@ export const SAMPLES: ControllerSample[] = [{
   may: [...lustre.own, ...keyCalls.may, ...backupCalls, ...bucketCalls, { action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: { 'aws:ResourceTag/CSIVolumeName': 'pvc-1' } }],
   mayNot: [
     ...lustre.others,
+    ...elsewhere([...lustre.own, ...backupCalls]),
+    { action: 'fsx:CreateBackup', resource: FILE_SYSTEM.replace('eu-west-1', 'us-east-1'), context: { 'aws:ResourceTag/CSIVolumeName': 'pvc-1' } },
+    { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
     ...keyCalls.mayNot,
     { action: 'fsx:CreateBackup', resource: FILE_SYSTEM },
     { action: 's3:ListBucket', resource: 'arn:aws:s3:::other' },
     { action: 's3:GetObject', resource: 'arn:aws:s3:::data/a' },
+    { action: 'iam:CreateServiceLinkedRole', resource: S3_LINKED_ROLE, context: SERVICE },
     { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
   ],
   inputs: '`buckets`, `kmsKeys`, `finalBackups`',
@@ -100,20 +116,19 @@ export const SAMPLES: ControllerSample[] = [{
     ...zfs.own,
     ...keyCalls.may,
     ...backupCalls,
+    { action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED },
     { action: 'fsx:DescribeVolumes', resource: '*' },
     { action: 'fsx:DescribeSnapshots', resource: '*' },
-    ...[FILE_SYSTEM, VOLUME].map(resource => ({ action: 'fsx:ListTagsForResource', resource })),
-    ...['CreateVolume', 'CreateSnapshot', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: VOLUME, context: REQUESTED })),
-    ...['CreateSnapshot', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT, context: REQUESTED })),
-    { action: 'fsx:DeleteVolume', resource: VOLUME, context: TAGGED },
-    ...['CreateVolume', 'DeleteSnapshot'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT, context: TAGGED })),
+    ...volumeCalls,
   ],
   mayNot: [
     ...zfs.others,
+    ...elsewhere([...zfs.own, ...volumeCalls, ...backupCalls]),
     ...keyCalls.mayNot,
     ...['CreateVolume', 'CreateSnapshot', 'TagResource', 'DeleteVolume'].map(name => ({ action: `fsx:${name}`, resource: VOLUME })),
     ...['CreateVolume', 'CreateSnapshot', 'TagResource', 'DeleteSnapshot'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT })),
     { action: 'fsx:CreateBackup', resource: FILE_SYSTEM },
+    ...elsewhere([{ action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED }]),
     { action: 'fsx:UpdateVolume', resource: VOLUME, context: TAGGED },
   ],
   inputs: '`kmsKeys`, `finalBackups`',

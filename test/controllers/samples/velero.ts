@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
@@ -77,6 +78,8 @@ export const SAMPLES: ControllerSample[] = [{
     ...objects(`${BUCKET}/clusters/green`),
     ...objects(`${BUCKET}-of-others/clusters/blue`),
     ...green.all,
+    ...elsewhere([...blue.all, ...restores]),
+    { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: { 'kms:GrantIsForAWSResource': 'true' } },
     ...blue.withoutBackup,
     { action: 'kms:Decrypt', resource: KEY, context: THROUGH_EC2 },
     { action: 'kms:CreateGrant', resource: KEY, context: GRANT },

@@ -1,4 +1,5 @@
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { ControllerSample } from '../sample';
 
@@ -53,6 +54,15 @@ export const SAMPLES: ControllerSample[] = [{
     ...onInstance(),
     ...onInstance({ 'aws:ResourceTag/kubernetes.io/cluster/green': 'owned' }),
     ...inVpc('vpc-2'),
+    ...elsewhere([
+      ...onInterface({ [`aws:ResourceTag/${TAG}`]: 'blue' }),
+      ...onInstance({ 'aws:ResourceTag/kubernetes.io/cluster/blue': 'owned' }),
+      ...inVpc('vpc-1'),
+      create({ [`aws:RequestTag/${TAG}`]: 'blue' }),
+      tag({ [`aws:RequestTag/${TAG}`]: 'blue' }),
+      tag({ [`aws:ResourceTag/${TAG}`]: 'blue' }),
+      ...logs,
+    ]),
     create(),
     create({ [`aws:RequestTag/${TAG}`]: 'green' }),
     tag(),
@@ -99,7 +109,7 @@ export const SAMPLES: ControllerSample[] = [{
     tag(),
   ],
   mayNot: [
-    { action: 'ec2:DeleteNetworkInterface', resource: INTERFACE.replace('eu-west-1', 'us-east-1') },
+    ...elsewhere([...onInterface(), ...onInstance(), ...inVpc('vpc-2'), create(), tag()]),
     { action: 'ec2:CreateTags', resource: INSTANCE },
     ...logs,
   ],
