@@ -23,6 +23,13 @@ export { type CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-
 export { type ExternalDnsOptions } from './controllers/external-dns';
 export { type KarpenterOptions } from './controllers/karpenter';
 export { type KedaOptions } from './controllers/keda';
+export { type EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
+export { type EfsCsiDriverOptions, type EfsCsiNodeOptions } from './controllers/efs-csi-driver';
+export { type ExternalDnsOptions } from './controllers/external-dns';
+export { type FsxLustreCsiDriverOptions, type FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
+export { type MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
+export { type VeleroOptions } from './controllers/velero';
+export { type VpcCniOptions } from './controllers/vpc-cni';
 export { IrsaRole, type IrsaRoleOptions, type IrsaRoleProps } from './irsa-role';
 export { type ServiceAccountOptions } from './service-account-options';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';

@@ -33,10 +33,16 @@ export async function statementProblems({ Action, Resource, Condition }: any): P
     for (const resource of [Resource].flat()) {
       if (resource === '*') continue;
       const patterns = await Promise.all(typesOf(action, resourceTypes).map(async type => (await iamResourceTypeDetails(service, type)).arn));
+    const details = await Promise.all(resourceTypes.map(({ name: type }) => iamResourceTypeDetails(service, type)));
+    for (const resource of [Resource].flat()) {
+      if (resource === '*') continue;
+      const patterns = details.map(({ arn }) => arn);
       if (isWildcardOnly) problems.push(`${action} takes no resource but *, got ${resource}`);
       else if (!patterns.some(pattern => overlaps(pattern, resource))) problems.push(`${action} takes ${patterns.join(', ')}, got ${resource}`);
     }
-    const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys)];
+    // Tags of a resource are listed with the action for some services, with the type of the resource for others.
+    const ofResources = details.flatMap(type => type.conditionKeys).filter(key => key.startsWith('aws:ResourceTag/'));
+    const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys), ...ofResources];
     for (const key of Object.values<any>(Condition ?? {}).flatMap(Object.keys)) {
       if (!known.some(pattern => matchesKey(pattern, key)) && !await isGlobal(service, key)) problems.push(`${action} does not know the condition key ${key}`);
     }

@@ -74,6 +74,11 @@ export function letsAnybody(bucketPolicy: any, action: string, resource: string,
 
 /** A key's policy as KMS makes it: without one, no identity policy reaches a key. */
 const KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }] };
+/** Of a key that leaves it to IAM who may use it, as the console and CDK make them: without one nobody may. */
+const KEY_POLICY = loadPolicy({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
+}, { name: 'key' });
 
 /** Whether identity policies allow a call. */
 export function allows(policies: any[], action: string, resource: string, context: Record<string, string> = {}): boolean {
@@ -85,6 +90,7 @@ export function allows(policies: any[], action: string, resource: string, contex
     identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
     // A key listens to identity policies only as far as its own policy says so; this is the one that KMS gives a key by default.
     resourcePolicy: action.startsWith('kms:') ? loadPolicy(KEY_POLICY, { name: 'key' }) : undefined,
+    resourcePolicy: action.startsWith('kms:') ? KEY_POLICY : undefined,
   });
 }
 

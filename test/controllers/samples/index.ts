@@ -17,6 +17,13 @@ import { SAMPLES as crossplaneAwsProvider } from './crossplane-aws-provider';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as karpenter } from './karpenter';
 import { SAMPLES as keda } from './keda';
+import { SAMPLES as ebsCsiDriver } from './ebs-csi-driver';
+import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
+import { SAMPLES as externalDns } from './external-dns';
+import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
+import { SAMPLES as mountpointS3CsiDriver } from './mountpoint-s3-csi-driver';
+import { SAMPLES as velero } from './velero';
+import { SAMPLES as vpcCni } from './vpc-cni';
 import { ControllerSample } from '../sample';
 
 /** One for each controller, and one for each variant that has other statements. */
@@ -40,4 +47,11 @@ export const SAMPLES: ControllerSample[] = [
   ...externalDns,
   ...karpenter,
   ...keda,
+  ...ebsCsiDriver,
+  ...efsCsiDriver,
+  ...externalDns,
+  ...fsxCsiDrivers,
+  ...mountpointS3CsiDriver,
+  ...velero,
+  ...vpcCni,
 ];
