@@ -1,33 +1,28 @@
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { AckControllerOptions } from './controllers/ack-controller';
 import { adotCollector, AdotCollectorOptions } from './controllers/adot-collector';
 import { amazonManagedPrometheusIngest, AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
 import { argoCdImageUpdater, ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
-import { cloudWatchAgent, CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
 import { awsGatewayApiController, AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
-import {
-  awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly,
-  AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
-} from './controllers/aws-load-balancer-controller';
+import { awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly, AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
 import { awsNodeTerminationHandler, AwsNodeTerminationHandlerOptions } from './controllers/aws-node-termination-handler';
 import { awsPrivateCaIssuer, AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
 import { certManager, CertManagerOptions } from './controllers/cert-manager';
+import { cloudWatchAgent, CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
+import { clusterAutoscaler, ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
+import { crossplaneAwsProvider, CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-provider';
 import { ControllerDefinition } from './controllers/definition';
 import { ebsCsiDriver, EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
 import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
 import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
-import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
-import { AckControllerOptions } from './controllers/ack-controller';
-import { clusterAutoscaler, ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
-import { crossplaneAwsProvider, CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-provider';
-import { ControllerDefinition } from './controllers/definition';
-import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
+import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 import { karpenter, KarpenterOptions } from './controllers/karpenter';
 import { keda, KedaOptions } from './controllers/keda';
-import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
+import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
 import { velero, VeleroOptions } from './controllers/velero';
 import { vpcCni, VpcCniOptions } from './controllers/vpc-cni';
 import { controllerDocument } from './private/controller-policy';
@@ -55,6 +50,17 @@ import { controllerDocument } from './private/controller-policy';
  * });
  */
 export abstract class Controller {
+  /**
+   * A controller of AWS Controllers for Kubernetes (ACK): makes and keeps the resources of one AWS service.
+   *
+   * What it is held to differs by service: see `AckService`. The namespace and ServiceAccount are those of its chart, `ack-<service>-controller` in `ack-system`.
+   *
+   * @see https://aws-controllers-k8s.github.io/community/docs/user-docs/irsa/
+   */
+  public static ackController(options: AckControllerOptions): Controller {
+    return new DefinedController(options.service._definition);
+  }
+
   /**
    * The collector of the AWS Distro for OpenTelemetry: sends metrics to Amazon Managed Service for Prometheus, traces to X-Ray, logs and metrics to CloudWatch Logs.
    *
@@ -90,50 +96,6 @@ export abstract class Controller {
   }
 
   /**
-   * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on `amazon-cloudwatch-observability` or its chart.
-   *
-   * Held to the namespaces of its metrics and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
-   *
-   * @throws when the cluster's name is none, or the namespaces are empty
-   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
-   */
-  public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
-    return new DefinedController(cloudWatchAgent(options));
-   * A controller of AWS Controllers for Kubernetes (ACK): makes and keeps the resources of one AWS service.
-   *
-   * What it is held to differs by service: see `AckService`. The namespace and ServiceAccount are those of its chart, `ack-<service>-controller` in `ack-system`.
-   *
-   * @see https://aws-controllers-k8s.github.io/community/docs/user-docs/irsa/
-   */
-  public static ackController(options: AckControllerOptions): Controller {
-    return new DefinedController(options.service._definition);
-  }
-
-  /**
-   * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
-   *
-   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
-   * managed node groups carry the tag; give it to your own.
-   *
-   * @throws when no cluster is named, or by a name that no cluster can have
-   * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
-   */
-  public static clusterAutoscaler(options: ClusterAutoscalerOptions): Controller {
-    return new DefinedController(clusterAutoscaler(options));
-  }
-
-  /**
-   * The AWS provider of Crossplane: makes what compositions ask for, by your statements.
-   *
-   * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an error at synth. Statements that allow more than reading
-   * on every resource raise `cdk-irsa:controller-unscoped`. Crossplane gives each provider a ServiceAccount of its own: name it `provider-aws` in the
-   * `serviceAccountTemplate` of the provider's DeploymentRuntimeConfig, or give your name as `serviceAccountName`.
-   *
-   * @throws when no statement is given
-   * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
-   */
-  public static crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Controller {
-    return new DefinedController(crossplaneAwsProvider(options));
    * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
    *
    * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, and associate one VPC. Listeners, rules, targets,
@@ -200,6 +162,48 @@ export abstract class Controller {
    */
   public static certManager(options: CertManagerOptions): Controller {
     return new DefinedController(certManager(options));
+  }
+
+  /**
+   * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on `amazon-cloudwatch-observability` or its chart.
+   *
+   * Held to the namespaces of its metrics and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
+   *
+   * @throws when the cluster's name is none, or the namespaces are empty
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
+   */
+  public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
+    return new DefinedController(cloudWatchAgent(options));
+  }
+
+  /**
+   * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
+   *
+   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
+   * managed node groups carry the tag; give it to your own.
+   *
+   * @throws when no cluster is named, or by a name that no cluster can have
+   * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+   */
+  public static clusterAutoscaler(options: ClusterAutoscalerOptions): Controller {
+    return new DefinedController(clusterAutoscaler(options));
+  }
+
+  /**
+   * The AWS provider of Crossplane: makes what compositions ask for, by your statements.
+   *
+   * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an error at synth. Statements that allow more than reading
+   * on every resource raise `cdk-irsa:controller-unscoped`. Crossplane gives each provider a ServiceAccount of its own: name it `provider-aws` in the
+   * `serviceAccountTemplate` of the provider's DeploymentRuntimeConfig, or give your name as `serviceAccountName`.
+   *
+   * @throws when no statement is given
+   * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
+   */
+  public static crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Controller {
+    return new DefinedController(crossplaneAwsProvider(options));
+  }
+
+  /**
    * The EBS CSI driver (its controller): makes, attaches, grows, snapshots and deletes EBS volumes.
    *
    * Held to the account and region, to volumes and snapshots that a driver has tagged as its own, and with `clusterName` to those of one cluster and to its nodes. Keys
@@ -271,38 +275,6 @@ export abstract class Controller {
   }
 
   /**
-   * The AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters into pods. It has no role of its own: it asks AWS as the ServiceAccount of the
-   * pods that mount, and that is whose role this is, one for each such ServiceAccount.
-   *
-   * Held to the secrets and parameters named, and to keys through their services.
-   *
-   * @throws when no secret or parameter is named, or a list is empty
-   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html
-   */
-  public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
-    return new DefinedController(secretsStoreCsiProvider(options));
-   * Karpenter v1: launches nodes for pods that wait for one.
-   *
-   * It changes what carries the tags of the cluster only, in the account and region of the role, and passes the roles of the nodes to EC2 only. Images, subnets, security
-   * groups, placement groups and capacity reservations cannot be told apart by its tags: it may launch with any in the region that it can reach.
-   *
-   * @throws when no role of the nodes is named, or on a name that no cluster can have
-   * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
-   */
-  public static karpenter(options: KarpenterOptions): Controller {
-    return new DefinedController(karpenter(options));
-  }
-
-  /**
-   * KEDA: scales workloads by the length of queues, shards of streams, the result of queries, and metrics.
-   *
-   * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
-   *
-   * @throws when nothing is listed
-   * @see https://keda.sh/docs/latest/authentication-providers/aws/
-   */
-  public static keda(options: KedaOptions): Controller {
-    return new DefinedController(keda(options));
    * The FSx for Lustre CSI driver (its controller): makes, grows and deletes file systems.
    *
    * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets and keys are those that you name. Raises the
@@ -327,6 +299,31 @@ export abstract class Controller {
   }
 
   /**
+   * Karpenter v1: launches nodes for pods that wait for one.
+   *
+   * It changes what carries the tags of the cluster only, in the account and region of the role, and passes the roles of the nodes to EC2 only. Images, subnets, security
+   * groups, placement groups and capacity reservations cannot be told apart by its tags: it may launch with any in the region that it can reach.
+   *
+   * @throws when no role of the nodes is named, or on a name that no cluster can have
+   * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
+   */
+  public static karpenter(options: KarpenterOptions): Controller {
+    return new DefinedController(karpenter(options));
+  }
+
+  /**
+   * KEDA: scales workloads by the length of queues, shards of streams, the result of queries, and metrics.
+   *
+   * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
+   *
+   * @throws when nothing is listed
+   * @see https://keda.sh/docs/latest/authentication-providers/aws/
+   */
+  public static keda(options: KedaOptions): Controller {
+    return new DefinedController(keda(options));
+  }
+
+  /**
    * The Mountpoint for Amazon S3 CSI driver (its node part): mounts buckets.
    *
    * Held to the buckets that you name, with `prefixes` to folders of them, and to reading with `readOnly`. Keys can be used through S3 only.
@@ -336,6 +333,19 @@ export abstract class Controller {
    */
   public static mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Controller {
     return new DefinedController(mountpointS3CsiDriver(options));
+  }
+
+  /**
+   * The AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters into pods. It has no role of its own: it asks AWS as the ServiceAccount of the
+   * pods that mount, and that is whose role this is, one for each such ServiceAccount.
+   *
+   * Held to the secrets and parameters named, and to keys through their services.
+   *
+   * @throws when no secret or parameter is named, or a list is empty
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html
+   */
+  public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
+    return new DefinedController(secretsStoreCsiProvider(options));
   }
 
   /**

@@ -72,9 +72,7 @@ export function letsAnybody(bucketPolicy: any, action: string, resource: string,
   return run({ principal: { type: 'Anonymous' }, action, resource, context, resourcePolicy: loadPolicy(bucketPolicy, { name: 'bucket' }) });
 }
 
-/** A key's policy as KMS makes it: without one, no identity policy reaches a key. */
-const KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }] };
-/** Of a key that leaves it to IAM who may use it, as the console and CDK make them: without one nobody may. */
+/** A key's policy as KMS makes it by default: without one, no identity policy reaches a key. */
 const KEY_POLICY = loadPolicy({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
@@ -88,16 +86,9 @@ export function allows(policies: any[], action: string, resource: string, contex
     resource,
     context,
     identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
-    // A key listens to identity policies only as far as its own policy says so; this is the one that KMS gives a key by default.
-    resourcePolicy: action.startsWith('kms:') ? loadPolicy(KEY_POLICY, { name: 'key' }) : undefined,
     resourcePolicy: action.startsWith('kms:') ? KEY_POLICY : undefined,
   });
 }
-
-const KEY_POLICY: any = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
-};
 
 function ask(trustPolicy: any, principal: string, action: string, context: Record<string, string>, account = '111122223333'): boolean {
   return run({ principal, action, account, resource: `arn:aws:iam::${account}:role/workload`, context, resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }) });
