@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { allow, arn, ControllerDefinition } from './definition';
-import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
+import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
 
 /**
@@ -39,7 +39,6 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs }: AwsGat
     namespace: 'aws-application-networking-system',
     serviceAccountName: 'gateway-api-controller',
     unscoped: `listeners, rules, targets, tags and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} cannot be held to one cluster.`,
-    problems: scope => clusterNameProblems(scope, 'controller.clusterName', clusterName),
     statements: scope => {
       const region = vpc.env.region;
       const of = (...types: string[]) => types.map(type => arn(scope, 'vpc-lattice', `${type}/*`, { region }));

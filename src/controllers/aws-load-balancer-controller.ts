@@ -2,7 +2,7 @@ import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, required } from './definition';
-import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
+import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
 
 /**
@@ -57,7 +57,6 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
   return {
     ...NAMES,
     unscoped: 'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one cluster.',
-    problems: scope => clusterNameProblems(scope, 'controller.clusterName', clusterName),
     statements: scope => [
       allow({
         actions: ['iam:CreateServiceLinkedRole'],

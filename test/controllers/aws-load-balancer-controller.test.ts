@@ -62,11 +62,11 @@ test(`has the actions of ${NEWEST}, and those of later releases`, () => {
 
 test('allows nothing that AWS\'s policy does not', () => {
   const known = SAMPLE.may.filter(({ action }) => !LATER.includes(action));
-  // Tags of listeners and rules as they are made are in the oracle without a condition.
-  for (const { action, resource, context } of known) expect([action, resource, allows([ORACLE], action, resource, context)]).toEqual([action, resource, true]);
+  const refused = known.filter(({ action, resource, context }) => !allows([ORACLE], action, resource, context));
+  expect(refused).toEqual([]);
 });
 
-test.each(NARROWER)('is narrower: %s (%s on %s)', (_, action, resource, context) => {
+test.each(NARROWER)('is narrower: %s (%s on %s)', (...[, action, resource, context]) => {
   expect([allows([ORACLE], action, resource, context), allows([document()], action, resource, context)]).toEqual([true, false]);
 });
 
@@ -87,7 +87,7 @@ test.each([undefined, []])('no target group is an error: %j', targetGroups => {
 test('a name that the deployment tells is in the conditions', () => {
   const app = new App();
   const stack = literalStack(app);
-  const parameter = new CfnParameter(stack, 'Name', { allowedPattern: '[A-Za-z0-9_-]+' });
+  const parameter = new CfnParameter(stack, 'Name', { allowedPattern: '^[A-Za-z0-9_-]+$' });
   new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: Controller.awsLoadBalancerController({ clusterName: parameter.valueAsString, vpc: vpc(stack) }) });
   const template = Template.fromStack(stack);
   const documents = [

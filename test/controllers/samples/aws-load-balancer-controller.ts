@@ -6,11 +6,11 @@ import { Call, ControllerSample } from '../sample';
 
 const ELB = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333';
 const EC2 = 'arn:aws:ec2:eu-west-1:111122223333';
-const BALANCER = `${ELB}:loadbalancer/app/k8s-shop/50dc6c495c0c9188`;
-const NETWORK_BALANCER = `${ELB}:loadbalancer/net/k8s-mail/50dc6c495c0c9188`;
-const LISTENER = `${ELB}:listener/app/k8s-shop/50dc6c495c0c9188/f2f7dc8efc522ab2`;
-const RULE = `${ELB}:listener-rule/net/k8s-mail/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`;
-const GROUP = `${ELB}:targetgroup/k8s-shop/73e2d6bc24d8a067`;
+const BALANCER = `${ELB}:loadbalancer/app/k8s-shop/1`;
+const NETWORK_BALANCER = `${ELB}:loadbalancer/net/k8s-mail/1`;
+const LISTENER = `${ELB}:listener/app/k8s-shop/1/2`;
+const RULE = `${ELB}:listener-rule/net/k8s-mail/1/2/3`;
+const GROUP = `${ELB}:targetgroup/k8s-shop/4`;
 const SECURITY_GROUP = `${EC2}:security-group/sg-0123456789abcdef0`;
 const VPC = `${EC2}:vpc/vpc-0123456789abcdef0`;
 const OTHER_VPC = `${EC2}:vpc/vpc-00000000000000000`;
@@ -38,10 +38,10 @@ const vpc = (stack: Stack) => Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-
 
 function targetGroup(stack: Stack) {
   return ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'Group', {
-    targetGroupArn: stack.formatArn({ service: 'elasticloadbalancing', resource: 'targetgroup', resourceName: 'legacy/0123456789abcdef' }),
+    targetGroupArn: stack.formatArn({ service: 'elasticloadbalancing', resource: 'targetgroup', resourceName: 'legacy/5' }),
   });
 }
-const LEGACY_GROUP = `${ELB}:targetgroup/legacy/0123456789abcdef`;
+const LEGACY_GROUP = `${ELB}:targetgroup/legacy/5`;
 
 const MAY: Call[] = [
   ...changes(OWN),
