@@ -25,7 +25,7 @@ export async function statementProblems({ Action, Resource, Condition }: any): P
       else if (!patterns.some(pattern => overlaps(pattern, resource))) problems.push(`${action} takes ${patterns.join(', ')}, got ${resource}`);
     }
     // Tags of a resource are listed with the action for some services, with the type of the resource for others.
-    const ofResources = details.flatMap(type => type.conditionKeys).filter(key => key.startsWith('aws:ResourceTag/'));
+    const ofResources = details.flatMap(type => type.conditionKeys ?? []).filter(key => key.startsWith('aws:ResourceTag/'));
     const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys), ...ofResources];
     for (const key of Object.values<any>(Condition ?? {}).flatMap(Object.keys)) {
       if (!known.some(pattern => matchesKey(pattern, key)) && !await isGlobal(service, key)) problems.push(`${action} does not know the condition key ${key}`);
