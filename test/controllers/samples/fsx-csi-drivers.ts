@@ -19,7 +19,7 @@ const S3_SERVICE = { 'iam:AWSServiceName': 's3.data-source.lustre.fsx.amazonaws.
 
 const kmsKeys = (stack: Stack) => [Key.fromKeyArn(stack, 'Key', stack.formatArn({ service: 'kms', resource: 'key', resourceName: '11111111-2222-3333-4444-555555555555' }))];
 
-const keyCalls = {
+const keyCalls: { may: Call[]; mayNot: Call[] } = {
   may: [
     ...['Decrypt', 'DescribeKey', 'GenerateDataKeyWithoutPlaintext'].map(name => ({ action: `kms:${name}`, resource: KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' } })),
     { action: 'kms:CreateGrant', resource: KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' } },
