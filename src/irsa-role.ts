@@ -1,7 +1,9 @@
 import { Duration, PhysicalName, Stack, Token } from 'aws-cdk-lib';
 import { CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, PrincipalPolicyFragment, Role, RoleProps } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { failIf, problem } from './private/errors';
+import { Controller } from './controller';
+import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/controller-policy';
+import { fail, failIf, problem } from './private/errors';
 import { policySize } from './private/policy-size';
 import { roleOptionsProblem } from './private/role-rules';
 import { bindTrust, settledCopy } from './private/trust-document';
@@ -52,6 +54,13 @@ export interface IrsaRoleOptions {
   readonly inlinePolicies?: { [name: string]: PolicyDocument };
 
   /**
+   * A controller whose permissions the role gets: inside the role where they fit in 6,144 characters, as managed policies of the stack otherwise.
+   *
+   * @default - none
+   */
+  readonly controller?: Controller;
+
+  /**
    * The permissions boundary of the role.
    *
    * @default - none, or what `iam.PermissionsBoundary.of(scope)` applies
@@ -98,17 +107,21 @@ export class IrsaRole extends Role {
   /** Who may assume the role. What is added to it until synth is in the template. */
   public readonly trust: TrustPolicy;
 
+  private readonly controller?: Controller;
   private readonly inlineDocuments: Set<PolicyDocument>;
   private readonly texts: { roleName?: string; path?: string; description?: string };
 
   constructor(scope: Construct, id: string, props: IrsaRoleProps) {
     const trusted = new TrustedPrincipal(props.trust);
-    super(scope, id, checked(scope, id, props, trusted));
+    const options = checked(scope, id, props, trusted);
+    super(scope, id, options);
     trusted.role = this;
     this.trust = props.trust;
+    this.controller = props.controller;
+    if (props.controller) attachManagedPolicies(this, props.controller._definition);
     const named = props.roleName !== PhysicalName.GENERATE_IF_NEEDED;
     this.texts = { roleName: named ? props.roleName : undefined, path: props.path, description: props.description };
-    this.inlineDocuments = new Set(Object.values(props.inlinePolicies ?? {}));
+    this.inlineDocuments = new Set(Object.values(options.inlinePolicies ?? {}));
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -123,6 +136,7 @@ export class IrsaRole extends Role {
     return [
       ...this.trust._problems(this, this.assumeRolePolicy!.toJSON() ?? {}),
       ...this.optionProblems(),
+      ...this.controller ? controllerProblems(this, this.controller._definition) : [],
       ...this.inlineSizeProblems(),
       ...this.managedPolicyProblems(),
     ];
@@ -190,7 +204,12 @@ function reportable(value: any): any {
 }
 
 function checked(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: TrustedPrincipal): RoleProps {
-  failIf(`${scope.node.path}/${id}`, roleOptionsProblem(props));
-  const { trust: _, ...options } = props;
-  return { ...options, assumedBy };
+  const path = `${scope.node.path}/${id}`;
+  failIf(path, roleOptionsProblem(props));
+  const { trust: _, controller, ...options } = props;
+  const document = controller && inlinePolicy(scope, controller._definition);
+  if (!document) return { ...options, assumedBy };
+  const name = controller.controllerName;
+  if (props.inlinePolicies && name in props.inlinePolicies) fail(path, problem('inlinePolicies', `leave the name ${name} to the controller`, name, 'Give your policy another name.'));
+  return { ...options, inlinePolicies: { ...props.inlinePolicies, [name]: document }, assumedBy };
 }

@@ -7,14 +7,18 @@ import { IrsaRoleOptions } from './irsa-role';
  */
 export interface ServiceAccountOptions extends IrsaRoleOptions {
   /**
-   * The Kubernetes namespace: a DNS-1123 label of at most 63 characters. It has no default: guessing it is how IRSA breaks.
+   * The Kubernetes namespace: a DNS-1123 label of at most 63 characters. Guessing it is how IRSA breaks.
+   *
+   * @default - required, unless `controller` is given: what its chart uses
    */
-  readonly namespace: string;
+  readonly namespace?: string;
 
   /**
    * The name of the ServiceAccount: a DNS-1123 subdomain of at most 253 characters.
+   *
+   * @default - required, unless `controller` is given: what its chart uses
    */
-  readonly serviceAccountName: string;
+  readonly serviceAccountName?: string;
 
   /**
    * An existing role. It is left as it is: its trust policy must let this service account in, and no role option can be

@@ -26,7 +26,7 @@ export const ROLE_ARN_ANNOTATION = 'eks.amazonaws.com/role-arn';
 export const POD_IDENTITY = { 'cdk-irsa/pod-identity': 'true' };
 
 const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
-  'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration',
+  'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration', 'controller',
 ];
 
 /** An annotation that this library decides on: what a user may not contradict. */
@@ -65,8 +65,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
     super(scope, id);
     this._props = { ...props, ...props.labels && { labels: { ...props.labels } }, ...props.annotations && { annotations: { ...props.annotations } } };
-    this.namespace = props.namespace;
-    this.serviceAccountName = props.serviceAccountName;
+    this.namespace = this.named('namespace');
+    this.serviceAccountName = this.named('serviceAccountName');
     this.checkNames();
     failIf(this, this._propsProblem());
     this.checkObject();
@@ -229,6 +229,11 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   /** @internal */
   protected _subject(): ServiceAccountSubject {
     return ServiceAccountSubject.exact(this.namespace, this.serviceAccountName);
+  }
+
+  private named(property: 'namespace' | 'serviceAccountName'): string {
+    return this._props[property] ?? this._props.controller?.[property]
+      ?? fail(this, problem(property, 'be given', undefined, 'Only a `controller` has one by convention; guessing it is how IRSA breaks.'));
   }
 
   private makeRole(): IrsaRole {

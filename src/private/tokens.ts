@@ -41,7 +41,7 @@ export function literalRoleArn(role: CfnRole): string | undefined {
 }
 
 /** What `addPropertyOverride` has set. CDK keeps it private. */
-function propertyOverrides(resource: CfnResource): any {
+export function propertyOverrides(resource: CfnResource): any {
   return (resource as any).rawOverrides?.Properties ?? {};
 }
 

@@ -72,6 +72,12 @@ export function letsAnybody(bucketPolicy: any, action: string, resource: string,
   return run({ principal: { type: 'Anonymous' }, action, resource, context, resourcePolicy: loadPolicy(bucketPolicy, { name: 'bucket' }) });
 }
 
+/** A key's policy as KMS makes it by default: without one, no identity policy reaches a key. */
+const KEY_POLICY = loadPolicy({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
+}, { name: 'key' });
+
 /** Whether identity policies allow a call. */
 export function allows(policies: any[], action: string, resource: string, context: Record<string, string> = {}): boolean {
   return run({
@@ -80,6 +86,7 @@ export function allows(policies: any[], action: string, resource: string, contex
     resource,
     context,
     identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
+    resourcePolicy: action.startsWith('kms:') ? KEY_POLICY : undefined,
   });
 }
 

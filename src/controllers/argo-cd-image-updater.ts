@@ -1,0 +1,30 @@
+import { IRepository } from 'aws-cdk-lib/aws-ecr';
+import { allow, ControllerDefinition, required } from './definition';
+
+/**
+ * Options of `Controller.argoCdImageUpdater`.
+ */
+export interface ArgoCdImageUpdaterOptions {
+  /**
+   * The repositories of ECR whose images it looks at; at least one.
+   */
+  readonly repositories: IRepository[];
+}
+
+/** @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/ */
+export function argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): ControllerDefinition {
+  const repositories = required('argoCdImageUpdater', 'repositories', 'repository', options.repositories);
+  return {
+    name: 'argocd-image-updater',
+    namespace: 'argocd',
+    serviceAccountName: 'argocd-image-updater',
+    statements: () => [
+      allow({
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImages'],
+        resources: repositories.map(repository => repository.repositoryArn),
+      }),
+      // A token opens nothing by itself: each call is checked against the statement above.
+      allow({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    ],
+  };
+}

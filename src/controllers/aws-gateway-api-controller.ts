@@ -1,0 +1,100 @@
+import { Stack } from 'aws-cdk-lib';
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { allow, arn, ControllerDefinition } from './definition';
+import { clusterNameProblem } from '../private/cluster-names';
+import { failIf } from '../private/errors';
+
+/**
+ * Options of `Controller.awsGatewayApiController`.
+ */
+export interface AwsGatewayApiControllerOptions {
+  /**
+   * The name of the cluster, as `clusterName` of its chart has it: services, target groups and service networks that it makes carry it in the tag
+   * `application-networking.k8s.aws/ManagedBy`, and it may delete no others.
+   */
+  readonly clusterName: string;
+
+  /**
+   * The VPC of the cluster: it may make target groups in it, and associate it with service networks.
+   */
+  readonly vpc: IVpc;
+
+  /**
+   * Whether it may have access logs delivered, for an `AccessLogPolicy`: to CloudWatch Logs, whose deliveries cannot be scoped.
+   *
+   * @default false
+   */
+  readonly accessLogs?: boolean;
+}
+
+const MANAGED_BY = 'aws:ResourceTag/application-networking.k8s.aws/ManagedBy';
+
+/** @see https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json */
+export function awsGatewayApiController({ clusterName, vpc, accessLogs }: AwsGatewayApiControllerOptions): ControllerDefinition {
+  failIf('Controller.awsGatewayApiController', clusterNameProblem('clusterName', clusterName));
+  const lattice = (...actions: string[]) => actions.map(action => `vpc-lattice:${action}`);
+  const role = (service: string) => `role/aws-service-role/${service}/*`;
+  return {
+    name: 'aws-gateway-api-controller',
+    namespace: 'aws-application-networking-system',
+    serviceAccountName: 'gateway-api-controller',
+    unscoped: `listeners, rules, targets, tags and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} cannot be held to one cluster.`,
+    statements: scope => {
+      const region = vpc.env.region;
+      const of = (...types: string[]) => types.map(type => arn(scope, 'vpc-lattice', `${type}/*`, { region }));
+      const [services, groups, networks] = of('service', 'targetgroup', 'servicenetwork');
+      const [serviceAssociations, vpcAssociations, subscriptions] = of('servicenetworkserviceassociation', 'servicenetworkvpcassociation', 'accesslogsubscription');
+      // Shared service networks belong to other accounts.
+      const anyNetwork = arn(scope, 'vpc-lattice', 'servicenetwork/*', { region, account: '*' });
+      const inVpc = { StringEquals: { 'vpc-lattice:VpcId': vpc.vpcId } };
+      const managed = { StringEquals: { [MANAGED_BY]: `${Stack.of(scope).account}/${clusterName}/${vpc.vpcId}` } };
+      const serviceRole = (service: string) => allow({
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: [arn(scope, 'iam', role(service), { region: '' })],
+        conditions: { StringEquals: { 'iam:AWSServiceName': service } },
+      });
+      return [
+        allow({
+          actions: [
+            'acm:ListCertificates', 'ec2:DescribeManagedPrefixLists', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeTags', 'ec2:DescribeVpcs',
+            'tag:GetResources', 'tag:TagResources', 'tag:UntagResources',
+            ...lattice('ListAccessLogSubscriptions', 'ListListeners', 'ListRules', 'ListServiceNetworkServiceAssociations', 'ListServiceNetworkVpcAssociations',
+              'ListServiceNetworks', 'ListServices', 'ListTagsForResource', 'ListTargetGroups'),
+          ],
+          resources: ['*'],
+        }),
+        allow({ actions: lattice('CreateService', 'GetService'), resources: [services] }),
+        allow({ actions: lattice('CreateListener', 'DeleteListener', 'GetListener', 'UpdateListener'), resources: of('service/*/listener') }),
+        allow({ actions: lattice('CreateRule', 'DeleteRule', 'GetRule', 'UpdateRule'), resources: of('service/*/listener/*/rule') }),
+        allow({ actions: lattice('CreateTargetGroup'), resources: [groups], conditions: inVpc }),
+        allow({ actions: lattice('DeregisterTargets', 'GetTargetGroup', 'ListTargets', 'RegisterTargets'), resources: [groups] }),
+        allow({ actions: lattice('CreateServiceNetwork', 'UpdateServiceNetwork'), resources: [networks] }),
+        allow({ actions: lattice('GetServiceNetwork'), resources: [anyNetwork] }),
+        allow({ actions: lattice('DeleteService', 'UpdateService'), resources: [services], conditions: managed }),
+        allow({ actions: lattice('DeleteTargetGroup', 'UpdateTargetGroup'), resources: [groups], conditions: managed }),
+        allow({ actions: lattice('DeleteServiceNetwork'), resources: [networks], conditions: managed }),
+        allow({ actions: lattice('CreateServiceNetworkServiceAssociation'), resources: [services, anyNetwork, serviceAssociations] }),
+        allow({ actions: lattice('DeleteServiceNetworkServiceAssociation', 'GetServiceNetworkServiceAssociation'), resources: [serviceAssociations] }),
+        allow({ actions: lattice('CreateServiceNetworkVpcAssociation'), resources: [anyNetwork, vpcAssociations], conditions: inVpc }),
+        allow({ actions: lattice('DeleteServiceNetworkVpcAssociation', 'UpdateServiceNetworkVpcAssociation'), resources: [vpcAssociations], conditions: inVpc }),
+        allow({ actions: lattice('GetServiceNetworkVpcAssociation'), resources: [vpcAssociations] }),
+        allow({ actions: lattice('DeleteAuthPolicy', 'GetAuthPolicy', 'PutAuthPolicy'), resources: [services, networks] }),
+        allow({
+          actions: lattice('TagResource', 'UntagResource'),
+          resources: [services, groups, networks, serviceAssociations, vpcAssociations, ...accessLogs ? [subscriptions] : []],
+        }),
+        serviceRole('vpc-lattice.amazonaws.com'),
+        ...accessLogs ? [
+          allow({ actions: lattice('CreateAccessLogSubscription'), resources: [subscriptions, services, networks] }),
+          allow({ actions: lattice('DeleteAccessLogSubscription', 'GetAccessLogSubscription', 'UpdateAccessLogSubscription'), resources: [subscriptions] }),
+          allow({
+            actions: ['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies', 'GetLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy',
+              'UpdateLogDelivery'].map(action => `logs:${action}`),
+            resources: ['*'],
+          }),
+          serviceRole('delivery.logs.amazonaws.com'),
+        ] : [],
+      ];
+    },
+  };
+}

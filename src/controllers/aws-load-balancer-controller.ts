@@ -1,0 +1,200 @@
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IConstruct } from 'constructs';
+import { allow, arn, ControllerDefinition, required } from './definition';
+import { clusterNameProblem } from '../private/cluster-names';
+import { failIf } from '../private/errors';
+
+/**
+ * Options of `Controller.awsLoadBalancerController`.
+ */
+export interface AwsLoadBalancerControllerOptions {
+  /**
+   * The name of the cluster, as its `--cluster-name` has it: what it makes carries the tag `elbv2.k8s.aws/cluster` with this value, and it may change nothing else.
+   */
+  readonly clusterName: string;
+
+  /**
+   * The VPC of the cluster: it may open and close ports of the security groups of this one only.
+   */
+  readonly vpc: IVpc;
+
+  /**
+   * Target groups that were made elsewhere and that a `TargetGroupBinding` names: it may register targets in them too.
+   *
+   * @default - only those that it makes itself
+   */
+  readonly targetGroups?: ITargetGroup[];
+}
+
+/**
+ * Options of `Controller.awsLoadBalancerControllerTargetGroupBindingOnly`.
+ */
+export interface AwsLoadBalancerControllerTargetGroupBindingOnlyOptions {
+  /**
+   * The target groups that it may register targets in; at least one.
+   */
+  readonly targetGroups: ITargetGroup[];
+
+  /**
+   * The VPC of the cluster, where a `TargetGroupBinding` has `networking`: it then may open and close ports of the security groups of this one.
+   *
+   * @default - it changes no security group
+   */
+  readonly vpc?: IVpc;
+}
+
+/** What both are called. */
+const NAMES = { name: 'aws-load-balancer-controller', namespace: 'kube-system', serviceAccountName: 'aws-load-balancer-controller' };
+
+const TAG = 'elbv2.k8s.aws/cluster';
+
+/** @see https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json */
+export function awsLoadBalancerController(options: AwsLoadBalancerControllerOptions): ControllerDefinition {
+  const { clusterName, vpc } = options;
+  failIf('Controller.awsLoadBalancerController', clusterNameProblem('clusterName', clusterName));
+  const targetGroups = [...options.targetGroups ?? []];
+  return {
+    ...NAMES,
+    unscoped: 'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one cluster.',
+    statements: scope => [
+      allow({
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: [arn(scope, 'iam', 'role/aws-service-role/elasticloadbalancing.amazonaws.com/*', { region: '' })],
+        conditions: { StringEquals: { 'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com' } },
+      }),
+      allow({
+        actions: [
+          'acm:ListCertificates',
+          'ec2:DescribeAccountAttributes', 'ec2:DescribeAddresses', 'ec2:DescribeAvailabilityZones', 'ec2:DescribeCoipPools', 'ec2:DescribeInstances',
+          'ec2:DescribeInternetGateways', 'ec2:DescribeIpamPools', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeRouteTables', 'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets', 'ec2:DescribeTags', 'ec2:DescribeVpcPeeringConnections', 'ec2:DescribeVpcs',
+          ...['CapacityReservation', 'ListenerAttributes', 'ListenerCertificates', 'Listeners', 'LoadBalancerAttributes', 'LoadBalancers', 'Rules', 'SSLPolicies',
+            'Tags', 'TargetGroupAttributes', 'TargetGroups', 'TargetHealth', 'TrustStores'].map(what => `elasticloadbalancing:Describe${what}`),
+          'iam:ListServerCertificates',
+          'shield:GetSubscriptionState',
+        ],
+        resources: ['*'],
+      }),
+      allow({ actions: ['acm:DescribeCertificate'], resources: [regional(scope, vpc, 'acm', 'certificate/*')] }),
+      allow({ actions: ['cognito-idp:DescribeUserPoolClient'], resources: [regional(scope, vpc, 'cognito-idp', 'userpool/*')] }),
+      allow({ actions: ['ec2:GetCoipPoolUsage'], resources: ['*'] }),
+      allow({ actions: ['ec2:GetSecurityGroupsForVpc'], resources: [vpcArn(scope, vpc)] }),
+      allow({ actions: ['iam:GetServerCertificate'], resources: [arn(scope, 'iam', 'server-certificate/*', { region: '' })] }),
+      ...securityGroupStatements(scope, vpc, clusterName),
+      ...loadBalancerStatements(scope, vpc, clusterName),
+      ...targetGroups.length > 0 ? [registration(targetGroups)] : [],
+      ...protectionStatements(scope, vpc),
+    ],
+  };
+}
+
+/** Its security groups carry the tag; the ports of others, those of the nodes, open and close for health checks and traffic. */
+function securityGroupStatements(scope: IConstruct, vpc: IVpc, clusterName: string) {
+  const groups = [regional(scope, vpc, 'ec2', 'security-group/*')];
+  return [
+    ports(scope, vpc),
+    allow({ actions: ['ec2:CreateSecurityGroup'], resources: [vpcArn(scope, vpc)] }),
+    allow({ actions: ['ec2:CreateSecurityGroup'], resources: groups, conditions: { StringEquals: requested(clusterName) } }),
+    allow({ actions: ['ec2:CreateTags'], resources: groups, conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSecurityGroup', ...requested(clusterName) } } }),
+    allow({ actions: ['ec2:CreateTags', 'ec2:DeleteTags'], resources: groups, conditions: { StringEquals: owned(clusterName), Null: untouched() } }),
+    allow({ actions: ['ec2:DeleteSecurityGroup'], resources: groups, conditions: { StringEquals: owned(clusterName) } }),
+  ];
+}
+
+/** Load balancers, target groups, listeners and rules: it makes them with the tag, and changes those that carry it. */
+function loadBalancerStatements(scope: IConstruct, vpc: IVpc, clusterName: string) {
+  const of = (...types: string[]) => types.map(type => regional(scope, vpc, 'elasticloadbalancing', type));
+  const elb = (...actions: string[]) => actions.map(action => `elasticloadbalancing:${action}`);
+  const balancers = of('loadbalancer/app/*/*', 'loadbalancer/net/*/*');
+  const groups = of('targetgroup/*/*');
+  const listeners = of('listener/app/*/*/*', 'listener/net/*/*/*');
+  const rules = of('listener-rule/app/*/*/*', 'listener-rule/net/*/*/*');
+  const all = [...balancers, ...groups, ...listeners, ...rules];
+  const change = (actions: string[], resources: string[]) => allow({ actions, resources, conditions: { StringEquals: owned(clusterName) } });
+  return [
+    allow({ actions: elb('CreateLoadBalancer'), resources: balancers, conditions: { StringEquals: requested(clusterName) } }),
+    allow({ actions: elb('CreateTargetGroup'), resources: groups, conditions: { StringEquals: requested(clusterName) } }),
+    change(elb('CreateListener', 'DeleteLoadBalancer', 'ModifyCapacityReservation', 'ModifyLoadBalancerAttributes', 'SetIpAddressType', 'SetSecurityGroups',
+      'SetSubnets'), balancers),
+    change(elb('ModifyIpPools'), of('loadbalancer/app/*/*')),
+    change(elb('AddListenerCertificates', 'CreateRule', 'DeleteListener', 'ModifyListener', 'ModifyListenerAttributes', 'RemoveListenerCertificates'), listeners),
+    change(elb('DeleteRule', 'ModifyRule'), rules),
+    change(elb('DeleteTargetGroup', 'DeregisterTargets', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes', 'RegisterTargets'), groups),
+    // The service knows no condition for it.
+    allow({ actions: elb('SetRulePriorities'), resources: rules }),
+    allow({
+      actions: elb('AddTags'),
+      resources: all,
+      conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': ['CreateListener', 'CreateLoadBalancer', 'CreateRule', 'CreateTargetGroup'], ...requested(clusterName) } },
+    }),
+    allow({ actions: elb('AddTags', 'RemoveTags'), resources: all, conditions: { StringEquals: owned(clusterName), Null: untouched() } }),
+  ];
+}
+
+/** AWS WAF, both of them, and Shield: their calls know no tag of a load balancer. */
+function protectionStatements(scope: IConstruct, vpc: IVpc) {
+  const balancers = regional(scope, vpc, 'elasticloadbalancing', 'loadbalancer/app/*/*');
+  const acls = regional(scope, vpc, 'wafv2', 'regional/webacl/*/*');
+  const classicAcls = regional(scope, vpc, 'waf-regional', 'webacl/*');
+  return [
+    allow({ actions: ['wafv2:AssociateWebACL', 'wafv2:GetWebACLForResource'], resources: [acls, balancers] }),
+    allow({ actions: ['wafv2:GetWebACL'], resources: [acls] }),
+    allow({ actions: ['waf-regional:AssociateWebACL'], resources: [classicAcls, balancers] }),
+    allow({ actions: ['waf-regional:GetWebACL'], resources: [classicAcls] }),
+    allow({ actions: ['waf-regional:DisassociateWebACL', 'waf-regional:GetWebACLForResource', 'wafv2:DisassociateWebACL'], resources: [balancers] }),
+    allow({ actions: ['elasticloadbalancing:SetWebAcl', 'shield:CreateProtection'], resources: ['*'] }),
+    allow({ actions: ['shield:DeleteProtection', 'shield:DescribeProtection'], resources: [arn(scope, 'shield', 'protection/*', { region: '' })] }),
+  ];
+}
+
+/** @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/#configure-iam */
+export function awsLoadBalancerControllerTargetGroupBindingOnly(
+  options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
+): ControllerDefinition {
+  const targetGroups = required('awsLoadBalancerControllerTargetGroupBindingOnly', 'targetGroups', 'target group', options.targetGroups);
+  const { vpc } = options;
+  return {
+    ...NAMES,
+    statements: scope => [
+      allow({
+        actions: [
+          'ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs',
+          'elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth',
+        ],
+        resources: ['*'],
+      }),
+      registration(targetGroups, 'elasticloadbalancing:ModifyTargetGroup', 'elasticloadbalancing:ModifyTargetGroupAttributes'),
+      ...vpc ? [ports(scope, vpc)] : [],
+    ],
+  };
+}
+
+function registration(targetGroups: ITargetGroup[], ...more: string[]) {
+  return allow({
+    actions: ['elasticloadbalancing:DeregisterTargets', 'elasticloadbalancing:RegisterTargets', ...more],
+    resources: targetGroups.map(group => group.targetGroupArn),
+  });
+}
+
+function ports(scope: IConstruct, vpc: IVpc) {
+  return allow({
+    actions: ['ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress'],
+    resources: [regional(scope, vpc, 'ec2', 'security-group/*')],
+    conditions: { ArnLike: { 'ec2:Vpc': vpcArn(scope, vpc) } },
+  });
+}
+
+const owned = (clusterName: string) => ({ [`aws:ResourceTag/${TAG}`]: clusterName });
+const requested = (clusterName: string) => ({ [`aws:RequestTag/${TAG}`]: clusterName });
+/** A change of other tags: not of the one that says whose it is. */
+const untouched = () => ({ [`aws:RequestTag/${TAG}`]: 'true' });
+
+function regional(scope: IConstruct, vpc: IVpc, service: string, resource: string): string {
+  return arn(scope, service, resource, { region: vpc.env.region });
+}
+
+/** The ID alone says which: a VPC that is shared belongs to another account. */
+function vpcArn(scope: IConstruct, vpc: IVpc): string {
+  return arn(scope, 'ec2', `vpc/${vpc.vpcId}`, { region: vpc.env.region, account: '*' });
+}

@@ -1,0 +1,48 @@
+import { Stack } from 'aws-cdk-lib';
+import { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { allow, ControllerDefinition, required } from './definition';
+
+/**
+ * Options of `Controller.awsNodeTerminationHandler`.
+ */
+export interface AwsNodeTerminationHandlerOptions {
+  /**
+   * The queue that EventBridge and the Auto Scaling groups write to. Where it is encrypted with a key of yours, it may decrypt with this key through SQS.
+   */
+  readonly queue: IQueue;
+
+  /**
+   * The Auto Scaling groups whose lifecycle actions it may complete.
+   *
+   * @default - those that carry the tag `aws-node-termination-handler/managed`, whatever its value
+   */
+  readonly autoScalingGroups?: IAutoScalingGroup[];
+}
+
+const MANAGED = 'aws:ResourceTag/aws-node-termination-handler/managed';
+
+/** @see https://github.com/aws/aws-node-termination-handler#5-create-an-iam-role-for-the-pods */
+export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): ControllerDefinition {
+  const { queue } = options;
+  const groups = options.autoScalingGroups && required('awsNodeTerminationHandler', 'autoScalingGroups', 'Auto Scaling group', options.autoScalingGroups);
+  return {
+    name: 'aws-node-termination-handler',
+    namespace: 'kube-system',
+    serviceAccountName: 'aws-node-termination-handler',
+    statements: scope => [
+      allow({ actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'], resources: [queue.queueArn] }),
+      ...queue.encryptionMasterKey ? [allow({
+        actions: ['kms:Decrypt'],
+        resources: [queue.encryptionMasterKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `sqs.${queue.env.region}.${Stack.of(scope).urlSuffix}` } },
+      })] : [],
+      allow({
+        actions: ['autoscaling:CompleteLifecycleAction'],
+        resources: groups?.map(group => group.autoScalingGroupArn) ?? ['*'],
+        conditions: groups ? undefined : { Null: { [MANAGED]: 'false' } },
+      }),
+      allow({ actions: ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeTags', 'ec2:DescribeInstances'], resources: ['*'] }),
+    ],
+  };
+}

@@ -1,0 +1,71 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { allow, arn, ControllerDefinition, ControllerWarning, required } from './definition';
+import { fail, problem } from '../private/errors';
+
+/**
+ * Options of `Controller.certManager`.
+ */
+export interface CertManagerOptions {
+  /**
+   * The public zones in which it answers DNS-01 challenges; at least one.
+   */
+  readonly hostedZones: IHostedZone[];
+
+  /**
+   * The names of the TXT records that it may write, in lower case and without a dot at the end; `*` stands for any characters.
+   *
+   * For challenges that another name answers by CNAME (`cnameStrategy: Follow`), name the records that the CNAMEs point to.
+   *
+   * @default - `_acme-challenge.*`, those that ACME asks for
+   */
+  readonly recordNames?: string[];
+}
+
+/** @see https://cert-manager.io/docs/configuration/acme/dns01/route53/#set-up-an-iam-policy */
+export function certManager(options: CertManagerOptions): ControllerDefinition {
+  const zones = required('certManager', 'hostedZones', 'hosted zone', options.hostedZones);
+  const names = recordNames(options.recordNames ?? ['_acme-challenge.*']);
+  return {
+    name: 'cert-manager',
+    namespace: 'cert-manager',
+    serviceAccountName: 'cert-manager',
+    warnings: () => zones.filter(isPrivate).map(privateZoneWarning),
+    statements: scope => [
+      allow({ actions: ['route53:GetChange'], resources: [arn(scope, 'route53', 'change/*', { region: '', account: '' })] }),
+      allow({ actions: ['route53:ListResourceRecordSets'], resources: zones.map(zone => zone.hostedZoneArn) }),
+      allow({
+        actions: ['route53:ChangeResourceRecordSets'],
+        resources: zones.map(zone => zone.hostedZoneArn),
+        conditions: {
+          'ForAllValues:StringEquals': { 'route53:ChangeResourceRecordSetsRecordTypes': ['TXT'] },
+          'ForAllValues:StringLike': { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': names },
+        },
+      }),
+      allow({ actions: ['route53:ListHostedZonesByName'], resources: ['*'] }),
+    ],
+  };
+}
+
+/** As Route 53 compares them. */
+function recordNames(names: string[]): string[] {
+  const given = required('certManager', 'recordNames', 'record name', names);
+  const wrong = given.find(name => name === '' || name !== name.toLowerCase() || name.endsWith('.'));
+  if (wrong === undefined) return given;
+  return fail('Controller.certManager', problem('recordNames', 'be in lower case, without a dot at the end', wrong, 'Route 53 compares names in this form, and others never match.'));
+}
+
+/** Whether the zone is one of this app that serves VPCs. Of an imported one nobody knows. */
+function isPrivate(zone: IHostedZone): boolean {
+  const resource = zone.node.defaultChild;
+  if (!resource || !CfnResource.isCfnResource(resource)) return false;
+  const vpcs = Stack.of(resource).resolve((resource as any).vpcs);
+  return Array.isArray(vpcs) && vpcs.length > 0;
+}
+
+function privateZoneWarning(zone: IHostedZone): ControllerWarning {
+  return {
+    rule: 'private-zone',
+    message: `is to answer challenges in ${zone.node.path}, which is private: a public certificate authority such as Let's Encrypt does not see it. Name the public zone of the same domain.`,
+  };
+}

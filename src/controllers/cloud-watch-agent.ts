@@ -1,0 +1,63 @@
+import { allow, arn, ControllerDefinition, required } from './definition';
+import { writeLogs, writeTraces } from './telemetry';
+import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
+import { failIf } from '../private/errors';
+
+/**
+ * Options of `Controller.cloudWatchAgent`.
+ */
+export interface CloudWatchAgentOptions {
+  /**
+   * The name of the cluster: its log groups are those below `/aws/containerinsights/<name>/`. May be known at deployment only.
+   */
+  readonly clusterName: string;
+
+  /**
+   * The namespaces of CloudWatch that it writes metrics to.
+   *
+   * @default ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']
+   */
+  readonly metricNamespaces?: string[];
+
+  /**
+   * Whether it collects for Application Signals: the log group `/aws/application-signals/data`, and traces for the X-Ray of the stack's account and region.
+   *
+   * @default false
+   */
+  readonly applicationSignals?: boolean;
+
+  /**
+   * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application Signals), instead of
+   * the narrower statements. That reaches all metrics and log groups of the account.
+   *
+   * @default false
+   */
+  readonly useManagedPolicy?: boolean;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html */
+export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefinition {
+  const { clusterName, metricNamespaces, applicationSignals, useManagedPolicy } = options;
+  failIf('Controller.cloudWatchAgent', clusterNameProblem('clusterName', clusterName));
+  const namespaces = required('cloudWatchAgent', 'metricNamespaces', 'namespace of CloudWatch', metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']);
+  const definition = { name: 'cloudwatch-agent', namespace: 'amazon-cloudwatch', serviceAccountName: 'cloudwatch-agent' };
+  if (useManagedPolicy) {
+    return {
+      ...definition,
+      statements: () => [],
+      managedPolicyNames: ['CloudWatchAgentServerPolicy', ...applicationSignals ? ['AWSXrayWriteOnlyAccess'] : []],
+      unscoped: 'CloudWatchAgentServerPolicy writes to all metrics and log groups of the account. Leave `useManagedPolicy` out where the narrower statements do.',
+    };
+  }
+  const groups = [`/aws/containerinsights/${clusterName}/*`, ...applicationSignals ? ['/aws/application-signals/data'] : []];
+  return {
+    ...definition,
+    statements: scope => [
+      allow({ actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } } }),
+      writeLogs(groups.map(group => arn(scope, 'logs', `log-group:${group}:*`)), true),
+      allow({ actions: ['ec2:DescribeTags', 'ec2:DescribeVolumes', 'logs:DescribeLogGroups'], resources: ['*'] }),
+      ...applicationSignals ? [writeTraces(scope)] : [],
+    ],
+    problems: scope => clusterNameProblems(scope, 'clusterName', clusterName),
+  };
+}

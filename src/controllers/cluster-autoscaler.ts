@@ -1,0 +1,51 @@
+import { Stack } from 'aws-cdk-lib';
+import { allow, arn, ControllerDefinition, required } from './definition';
+import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
+import { failIf } from '../private/errors';
+
+/**
+ * Options of `Controller.clusterAutoscaler`.
+ */
+export interface ClusterAutoscalerOptions {
+  /**
+   * The names of the clusters whose nodes it scales, in the account and region of the role; at least one. Their Auto Scaling groups carry the tag
+   * `k8s.io/cluster-autoscaler/<name>` = `owned`, as EKS sets it for managed node groups. A name may be known at deployment only.
+   */
+  readonly clusterNames: string[];
+}
+
+/** @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy */
+export function clusterAutoscaler(options: ClusterAutoscalerOptions): ControllerDefinition {
+  const clusterNames = required('clusterAutoscaler', 'clusterNames', 'EKS cluster', options.clusterNames);
+  clusterNames.forEach(name => failIf('Controller.clusterAutoscaler', clusterNameProblem('clusterNames', name)));
+  return {
+    name: 'cluster-autoscaler',
+    namespace: 'kube-system',
+    serviceAccountName: 'cluster-autoscaler',
+    problems: scope => clusterNames.flatMap(name => clusterNameProblems(scope, 'clusterNames', name)),
+    statements: scope => [
+      allow({
+        actions: [
+          'autoscaling:DescribeAutoScalingGroups',
+          'autoscaling:DescribeAutoScalingInstances',
+          'autoscaling:DescribeLaunchConfigurations',
+          'autoscaling:DescribeScalingActivities',
+          'autoscaling:DescribeTags',
+          'ec2:DescribeImages',
+          'ec2:DescribeInstanceTypes',
+          'ec2:DescribeLaunchTemplateVersions',
+          'ec2:GetInstanceTypesFromInstanceRequirements',
+        ],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+      }),
+      allow({ actions: ['eks:DescribeNodegroup'], resources: clusterNames.map(name => arn(scope, 'eks', `nodegroup/${name}/*`)) }),
+      // The conditions of one statement must all hold: one for each cluster.
+      ...clusterNames.map(name => allow({
+        actions: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
+        resources: [arn(scope, 'autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*')],
+        conditions: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${name}`]: 'owned' } },
+      })),
+    ],
+  };
+}

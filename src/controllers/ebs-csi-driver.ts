@@ -1,0 +1,100 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IConstruct } from 'constructs';
+import { allow, arn, ControllerDefinition } from './definition';
+import { volumeKeys } from './kms-permissions';
+import { fail, problem } from '../private/errors';
+
+/**
+ * Options of `Controller.ebsCsiDriver`.
+ */
+export interface EbsCsiDriverOptions {
+  /**
+   * The cluster that it serves. It then manages no volumes and snapshots but those with the tag `ebs.csi.aws.com/cluster-name` of this cluster, which the driver sets from
+   * release 1.58 on (the EKS add-on by itself, its chart with `controller.k8sTagClusterId`), and attaches them to nodes of this cluster only: those with the tag
+   * `kubernetes.io/cluster/<name>: owned`. Volumes from before, and those that somebody else has made, need the tag.
+   *
+   * @default - whatever the drivers of all clusters in the account and region have made (tag `ebs.csi.aws.com/cluster: true`), on any instance, with a warning
+   */
+  readonly clusterName?: string;
+
+  /**
+   * The keys of its StorageClasses. They can be used through EC2 only.
+   *
+   * @default - volumes are not encrypted, or with the key that AWS manages
+   */
+  readonly kmsKeys?: IKey[];
+
+  /**
+   * Whether to attach `AmazonEBSCSIDriverPolicyV2`, which AWS maintains, instead of statements of its own. It reaches every cluster's volumes in every region of the account.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
+   */
+  readonly useManagedPolicy?: boolean;
+}
+
+const MANAGED_POLICY = 'AmazonEBSCSIDriverPolicyV2';
+/** A driver that could change them could make any volume its own, or let go of one. */
+const OWNERSHIP_TAGS = ['ebs.csi.aws.com/cluster', 'ebs.csi.aws.com/cluster-name', 'kubernetes.io/created-for/pvc/name'];
+
+/** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy.html */
+export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition {
+  const { clusterName, kmsKeys, useManagedPolicy } = options;
+  if (useManagedPolicy && clusterName !== undefined) {
+    fail('Controller.ebsCsiDriver', problem('clusterName', 'not be set with `useManagedPolicy`', clusterName, `${MANAGED_POLICY} cannot be held to one cluster: leave out one of the two.`));
+  }
+  return {
+    name: 'aws-ebs-csi-driver',
+    namespace: 'kube-system',
+    serviceAccountName: 'ebs-csi-controller-sa',
+    managedPolicyNames: useManagedPolicy ? [MANAGED_POLICY] : undefined,
+    unscoped: clusterName !== undefined ? undefined
+      : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by `clusterName`.',
+    statements: scope => [
+      ...useManagedPolicy ? [] : ownStatements(scope, clusterName),
+      ...volumeKeys(scope, 'ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
+    ],
+  };
+}
+
+function ownStatements(scope: IConstruct, clusterName: string | undefined): PolicyStatement[] {
+  const volumes = arn(scope, 'ec2', 'volume/*');
+  const snapshots = arn(scope, 'ec2', 'snapshot/*', { account: '' });
+  const [tag, value] = clusterName === undefined ? ['ebs.csi.aws.com/cluster', 'true'] : ['ebs.csi.aws.com/cluster-name', clusterName];
+  const requested = { StringEquals: { [`aws:RequestTag/${tag}`]: value } };
+  const tagged = { StringEquals: { [`aws:ResourceTag/${tag}`]: value } };
+  return [
+    allow({
+      actions: [
+        'ec2:DescribeAvailabilityZones', 'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeSnapshots', 'ec2:DescribeTags', 'ec2:DescribeVolumes',
+        'ec2:DescribeVolumesModifications', 'ec2:DescribeVolumeStatus',
+      ],
+      resources: ['*'],
+    }),
+    allow({ actions: ['ec2:CopyVolumes', 'ec2:CreateVolume'], resources: [volumes], conditions: requested }),
+    allow({ actions: ['ec2:CreateSnapshot'], resources: [snapshots], conditions: requested }),
+    allow({
+      actions: ['ec2:AttachVolume', 'ec2:CreateSnapshot', 'ec2:DeleteVolume', 'ec2:DetachVolume', 'ec2:ModifyVolume'],
+      resources: [volumes],
+      conditions: tagged,
+    }),
+    allow({ actions: ['ec2:CopyVolumes'], resources: [arn(scope, 'ec2', 'volume/vol-*')], conditions: tagged }),
+    allow({ actions: ['ec2:CreateVolume', 'ec2:DeleteSnapshot', 'ec2:EnableFastSnapshotRestores', 'ec2:LockSnapshot'], resources: [snapshots], conditions: tagged }),
+    allow({
+      actions: ['ec2:AttachVolume', 'ec2:DetachVolume'],
+      resources: [arn(scope, 'ec2', 'instance/*')],
+      conditions: clusterName === undefined ? undefined : { StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' } },
+    }),
+    allow({
+      actions: ['ec2:CreateTags'],
+      resources: [volumes, snapshots],
+      conditions: { StringEquals: { 'ec2:CreateAction': ['CopyVolumes', 'CreateSnapshot', 'CreateVolume'] } },
+    }),
+    allow({
+      actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
+      resources: [volumes],
+      conditions: { ...tagged, 'Null': { 'aws:TagKeys': 'false' }, 'ForAllValues:StringNotEquals': { 'aws:TagKeys': OWNERSHIP_TAGS } },
+    }),
+  ];
+}

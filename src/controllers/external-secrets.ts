@@ -1,0 +1,140 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IParameter } from 'aws-cdk-lib/aws-ssm';
+import { allow, ControllerDefinition } from './definition';
+import { optional, requireOne } from './parts';
+import { keysOf, secretArn, throughServices, unique } from './secrets';
+
+/**
+ * Options of `Controller.externalSecrets`. At least one secret or parameter.
+ */
+export interface ExternalSecretsOptions {
+  /**
+   * The secrets of Secrets Manager that it reads. One imported as `Secret.fromSecretNameV2(scope, id, 'team-a/*')` stands for all below `team-a/`.
+   *
+   * @default - none
+   */
+  readonly secrets?: ISecret[];
+
+  /**
+   * The parameters of Parameter Store that it reads, such as `StringParameter.fromSecureStringParameterAttributes`.
+   *
+   * @default - none
+   */
+  readonly parameters?: IParameter[];
+
+  /**
+   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone. Those
+   * that the given secrets name as `encryptionKey` need not be repeated.
+   *
+   * @default - the keys that the secrets name
+   */
+  readonly encryptionKeys?: IKey[];
+
+  /**
+   * The secrets that a `PushSecret` creates, overwrites and deletes, and therefore reads too. Those that exist already it overwrites and deletes only where it has tagged them
+   * `managed-by: external-secrets`. For one that is yet to be created: `Secret.fromSecretNameV2`. Resource policies and replicas are not included.
+   *
+   * @default - none
+   */
+  readonly pushSecrets?: ISecret[];
+
+  /**
+   * The parameters that a `PushSecret` creates, overwrites and deletes, and therefore reads too; deletes only where it has tagged them.
+   *
+   * @default - none
+   */
+  readonly pushParameters?: IParameter[];
+
+  /**
+   * Whether it may search by name or tag (`dataFrom.find`): list the names of all secrets or parameters of the account, not their values.
+   *
+   * @default false
+   */
+  readonly find?: boolean;
+}
+
+/**
+ * Narrower than the published policy: of what that lists the provider does not call `ListSecretVersionIds`, and `GetResourcePolicy` only for resource policies.
+ *
+ * @see https://external-secrets.io/latest/provider/aws-secrets-manager/#iam-policy
+ * @see https://external-secrets.io/latest/provider/aws-parameter-store/#iam-policy
+ */
+export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSecretsOptions): ControllerDefinition {
+  requireOne('externalSecrets', { secrets: undefined, parameters: undefined, pushSecrets: undefined, pushParameters: undefined, ...scopes });
+  const secrets = optional('externalSecrets', 'secrets', 'secret', scopes.secrets);
+  const parameters = optional('externalSecrets', 'parameters', 'parameter', scopes.parameters);
+  const pushSecrets = optional('externalSecrets', 'pushSecrets', 'secret', scopes.pushSecrets);
+  const pushParameters = optional('externalSecrets', 'pushParameters', 'parameter', scopes.pushParameters);
+  const keys = optional('externalSecrets', 'encryptionKeys', 'KMS key', encryptionKeys);
+  const allSecrets = unique([...secrets, ...pushSecrets]);
+  const allParameters = unique([...parameters, ...pushParameters]);
+  return {
+    name: 'external-secrets',
+    namespace: 'external-secrets',
+    serviceAccountName: 'external-secrets',
+    statements: scope => [
+      ...allSecrets.length > 0 ? readSecrets(allSecrets, find) : [],
+      ...allParameters.length > 0 ? readParameters(allParameters, find) : [],
+      ...throughServices(scope, ['kms:Decrypt'], services(allSecrets, allParameters), unique([...keys, ...keysOf(allSecrets)])),
+      ...pushSecrets.length > 0 ? writeSecrets(pushSecrets) : [],
+      ...pushParameters.length > 0 ? writeParameters(pushParameters) : [],
+      ...pushSecrets.length + pushParameters.length > 0
+        ? throughServices(scope, ['kms:Encrypt', 'kms:GenerateDataKey'], services(pushSecrets, pushParameters), unique([...keys, ...keysOf(pushSecrets)]))
+        : [],
+    ],
+  };
+}
+
+function services(secrets: ISecret[], parameters: IParameter[]): string[] {
+  return [...secrets.length > 0 ? ['secretsmanager'] : [], ...parameters.length > 0 ? ['ssm'] : []];
+}
+
+function readSecrets(secrets: ISecret[], find?: boolean): PolicyStatement[] {
+  return [
+    allow({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: secrets.map(secretArn) }),
+    // Gives no value by itself: each takes GetSecretValue on the secret too.
+    ...find ? [allow({ actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:ListSecrets'], resources: ['*'] })] : [],
+  ];
+}
+
+function readParameters(parameters: IParameter[], find?: boolean): PolicyStatement[] {
+  return [
+    allow({
+      actions: ['ssm:GetParameter', 'ssm:ListTagsForResource', ...find ? ['ssm:GetParametersByPath'] : []],
+      resources: parameters.map(parameter => parameter.parameterArn),
+    }),
+    ...find ? [allow({ actions: ['ssm:DescribeParameters', 'tag:GetResources'], resources: ['*'] })] : [],
+  ];
+}
+
+function writeSecrets(secrets: ISecret[]): PolicyStatement[] {
+  return [
+    allow({
+      actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+      // A secret that is being created has no six characters yet.
+      resources: unique(secrets.flatMap(secret => [secretArn(secret), secret.secretArn])),
+      conditions: managed('aws:RequestTag'),
+    }),
+    allow({
+      // It deletes the resource policy of every secret that it updates, unless told of one.
+      actions: ['secretsmanager:DeleteResourcePolicy', 'secretsmanager:DeleteSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:UntagResource'],
+      resources: secrets.map(secretArn),
+      conditions: managed('aws:ResourceTag'),
+    }),
+  ];
+}
+
+function writeParameters(parameters: IParameter[]): PolicyStatement[] {
+  const resources = parameters.map(parameter => parameter.parameterArn);
+  return [
+    allow({ actions: ['ssm:AddTagsToResource', 'ssm:PutParameter'], resources }),
+    allow({ actions: ['ssm:DeleteParameter', 'ssm:RemoveTagsFromResource'], resources, conditions: managed('aws:ResourceTag') }),
+  ];
+}
+
+/** What it sets on all that it creates, and looks for before it changes or deletes anything. */
+function managed(key: string): { [operator: string]: { [key: string]: string } } {
+  return { StringEquals: { [`${key}/managed-by`]: 'external-secrets' } };
+}

@@ -1,0 +1,137 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { IConstruct } from 'constructs';
+import { allow, arn, ControllerDefinition } from './definition';
+import { volumeKeys } from './kms-permissions';
+
+/**
+ * Options of `Controller.fsxLustreCsiDriver`.
+ */
+export interface FsxLustreCsiDriverOptions {
+  /**
+   * The buckets that file systems import from and export to (`s3ImportPath`, `s3ExportPath` of a StorageClass).
+   *
+   * @default - file systems without a bucket
+   */
+  readonly buckets?: IBucket[];
+
+  /**
+   * The keys of its StorageClasses. They can be used through FSx only.
+   *
+   * @default - the key that AWS manages
+   */
+  readonly kmsKeys?: IKey[];
+
+  /**
+   * Whether deleting a file system may leave a backup (`skipFinalBackup: "false"`).
+   *
+   * @default false
+   */
+  readonly finalBackups?: boolean;
+}
+
+/**
+ * Options of `Controller.fsxOpenZfsCsiDriver`.
+ */
+export interface FsxOpenZfsCsiDriverOptions {
+  /**
+   * The keys of its StorageClasses. They can be used through FSx only.
+   *
+   * @default - the key that AWS manages
+   */
+  readonly kmsKeys?: IKey[];
+
+  /**
+   * Whether deleting a file system may leave a backup (`SkipFinalBackupOnDeletion: "false"`).
+   *
+   * @default false
+   */
+  readonly finalBackups?: boolean;
+}
+
+/** FSx has no `CreateAction` as EC2 and EFS have. */
+const UNSCOPED = 'FSx cannot tell a tag that is given at creation from one that is given later, so that it could mark any file system in the account and region as its own.';
+
+/** @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver/blob/master/docs/install.md#set-up-driver-permissions */
+export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxLustreCsiDriverOptions): ControllerDefinition {
+  return {
+    name: 'aws-fsx-csi-driver',
+    namespace: 'kube-system',
+    serviceAccountName: 'fsx-csi-controller-sa',
+    unscoped: UNSCOPED,
+    statements: scope => {
+      const fileSystems = arn(scope, 'fsx', 'file-system/*');
+      // The name of the volume is the one tag that it always sets.
+      const requested = { StringLike: { 'aws:RequestTag/CSIVolumeName': '*' } };
+      const tagged = { StringLike: { 'aws:ResourceTag/CSIVolumeName': '*' } };
+      return [
+        allow({ actions: ['fsx:DescribeFileSystems'], resources: ['*'] }),
+        allow({ actions: ['fsx:CreateFileSystem', 'fsx:TagResource'], resources: [fileSystems], conditions: requested }),
+        allow({ actions: ['fsx:DeleteFileSystem', 'fsx:UpdateFileSystem'], resources: [fileSystems], conditions: tagged }),
+        ...finalBackups ? backups(scope, fileSystems, tagged) : [],
+        serviceLinkedRole(scope, 'fsx.amazonaws.com'),
+        ...buckets.length > 0 ? dataSource(scope, buckets) : [],
+        ...volumeKeys(scope, 'fsx', kmsKeys),
+      ];
+    },
+  };
+}
+
+/** @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver/blob/main/docs/example-iam-policy.json */
+export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriverOptions): ControllerDefinition {
+  return {
+    name: 'aws-fsx-openzfs-csi-driver',
+    namespace: 'kube-system',
+    serviceAccountName: 'fsx-openzfs-csi-controller-sa',
+    unscoped: UNSCOPED,
+    statements: scope => {
+      const [fileSystems, volumes, snapshots] = ['file-system/*', 'volume/*', 'snapshot/*'].map(resource => arn(scope, 'fsx', resource));
+      const requested = { StringEquals: { 'aws:RequestTag/fsx.openzfs.csi.aws.com/cluster': 'true' } };
+      const tagged = { StringEquals: { 'aws:ResourceTag/fsx.openzfs.csi.aws.com/cluster': 'true' } };
+      return [
+        allow({ actions: ['fsx:DescribeFileSystems', 'fsx:DescribeSnapshots', 'fsx:DescribeVolumes'], resources: ['*'] }),
+        allow({ actions: ['fsx:ListTagsForResource'], resources: [fileSystems, volumes] }),
+        allow({ actions: ['fsx:CreateFileSystem'], resources: [fileSystems], conditions: requested }),
+        allow({ actions: ['fsx:CreateVolume'], resources: [volumes], conditions: requested }),
+        allow({ actions: ['fsx:CreateSnapshot'], resources: [volumes, snapshots], conditions: requested }),
+        allow({ actions: ['fsx:TagResource'], resources: [fileSystems, volumes, snapshots], conditions: requested }),
+        allow({ actions: ['fsx:DeleteFileSystem', 'fsx:UpdateFileSystem'], resources: [fileSystems], conditions: tagged }),
+        allow({ actions: ['fsx:DeleteVolume'], resources: [volumes], conditions: tagged }),
+        // A volume may be made from a snapshot.
+        allow({ actions: ['fsx:CreateVolume', 'fsx:DeleteSnapshot'], resources: [snapshots], conditions: tagged }),
+        ...finalBackups ? backups(scope, fileSystems, tagged) : [],
+        serviceLinkedRole(scope, 'fsx.amazonaws.com'),
+        ...volumeKeys(scope, 'fsx', kmsKeys),
+      ];
+    },
+  };
+}
+
+/** The last one, which FSx takes as the caller. */
+function backups(scope: IConstruct, fileSystems: string, tagged: any): PolicyStatement[] {
+  const backup = arn(scope, 'fsx', 'backup/*');
+  return [
+    allow({ actions: ['fsx:CreateBackup'], resources: [fileSystems], conditions: tagged }),
+    allow({ actions: ['fsx:CreateBackup', 'fsx:DeleteFileSystem', 'fsx:TagResource'], resources: [backup] }),
+  ];
+}
+
+/** FSx makes it with the first file system of an account. */
+function serviceLinkedRole(scope: IConstruct, service: string): PolicyStatement {
+  return allow({
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: [arn(scope, 'iam', `role/aws-service-role/${service}/*`, { region: '' })],
+    conditions: { StringEquals: { 'iam:AWSServiceName': service } },
+  });
+}
+
+/** @see https://docs.aws.amazon.com/fsx/latest/LustreGuide/setting-up.html#fsx-adding-permissions-s3 */
+function dataSource(scope: IConstruct, buckets: IBucket[]): PolicyStatement[] {
+  const service = 's3.data-source.lustre.fsx.amazonaws.com';
+  return [
+    serviceLinkedRole(scope, service),
+    allow({ actions: ['iam:AttachRolePolicy', 'iam:PutRolePolicy'], resources: [arn(scope, 'iam', `role/aws-service-role/${service}/*`, { region: '' })] }),
+    allow({ actions: ['s3:ListBucket'], resources: buckets.map(bucket => bucket.bucketArn) }),
+  ];
+}

@@ -1,0 +1,165 @@
+import { Stack } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { IConstruct } from 'constructs';
+import { allow, arn, ControllerDefinition, Permission, required } from './definition';
+import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
+import { failIf } from '../private/errors';
+
+/**
+ * Options of `Controller.karpenter`.
+ */
+export interface KarpenterOptions {
+  /**
+   * The name of the cluster whose nodes it launches, in the account and region of the role. It may be known at deployment only.
+   */
+  readonly clusterName: string;
+
+  /**
+   * The roles of the nodes, those that the EC2NodeClasses name; at least one.
+   */
+  readonly nodeRoles: IRole[];
+
+  /**
+   * The queue with the interruption events, the chart's `settings.interruptionQueue`.
+   *
+   * @default - none: Karpenter does not handle interruptions
+   */
+  readonly interruptionQueue?: IQueue;
+}
+
+/** @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization */
+export function karpenter(options: KarpenterOptions): ControllerDefinition {
+  const { clusterName, interruptionQueue } = options;
+  const nodeRoles = required('karpenter', 'nodeRoles', 'role of the nodes', options.nodeRoles);
+  failIf('Controller.karpenter', clusterNameProblem('clusterName', clusterName ?? ''));
+  return {
+    name: 'karpenter',
+    namespace: 'kube-system',
+    serviceAccountName: 'karpenter',
+    problems: scope => clusterNameProblems(scope, 'clusterName', clusterName),
+    statements: scope => [
+      ...nodeLifecycle(scope, clusterName),
+      ...instanceProfiles(scope, clusterName, nodeRoles),
+      { actions: ['eks:DescribeCluster'], resources: [clusterArn(scope, clusterName)] },
+      {
+        actions: ['arc-zonal-shift:GetManagedResource'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'arc-zonal-shift:ResourceIdentifier': clusterArn(scope, clusterName) } },
+      },
+      ...interruptionQueue ? [{ actions: ['sqs:DeleteMessage', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'], resources: [interruptionQueue.queueArn] }] : [],
+      ...discovery(scope),
+    ].map(allow),
+  };
+}
+
+/** Instances and launch templates, by the tags that Karpenter gives them. */
+function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
+  const own = (type: string) => arn(scope, 'ec2', `${type}/*`);
+  const shared = (type: string) => arn(scope, 'ec2', `${type}/*`, { account: '*' });
+  const created = ['fleet', 'instance', 'volume', 'network-interface', 'launch-template', 'spot-instances-request'].map(own);
+  const tagged = {
+    StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' },
+    StringLike: { 'aws:ResourceTag/karpenter.sh/nodepool': '*' },
+  };
+  const tagging = { [`aws:RequestTag/kubernetes.io/cluster/${clusterName}`]: 'owned', 'aws:RequestTag/eks:eks-cluster-name': clusterName };
+  const nodepool = { 'aws:RequestTag/karpenter.sh/nodepool': '*' };
+  return [
+    {
+      actions: ['ec2:RunInstances', 'ec2:CreateFleet'],
+      resources: [
+        arn(scope, 'ec2', 'image/*', { account: '' }),
+        arn(scope, 'ec2', 'snapshot/*', { account: '' }),
+        // What other accounts may share with this one.
+        ...['security-group', 'subnet', 'capacity-reservation', 'placement-group'].map(shared),
+      ],
+    },
+    { actions: ['ec2:RunInstances', 'ec2:CreateFleet'], resources: [own('launch-template')], conditions: tagged },
+    {
+      actions: ['ec2:RunInstances', 'ec2:CreateFleet', 'ec2:CreateLaunchTemplate'],
+      resources: created,
+      conditions: { StringEquals: tagging, StringLike: nodepool },
+    },
+    {
+      actions: ['ec2:CreateTags'],
+      resources: created,
+      conditions: { StringEquals: { ...tagging, 'ec2:CreateAction': ['RunInstances', 'CreateFleet', 'CreateLaunchTemplate'] }, StringLike: nodepool },
+    },
+    {
+      actions: ['ec2:CreateTags'],
+      resources: [own('instance')],
+      conditions: {
+        ...tagged,
+        'StringEqualsIfExists': { 'aws:RequestTag/eks:eks-cluster-name': clusterName },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['eks:eks-cluster-name', 'karpenter.sh/nodeclaim', 'Name'] },
+      },
+    },
+    { actions: ['ec2:TerminateInstances', 'ec2:DeleteLaunchTemplate'], resources: [own('instance'), own('launch-template')], conditions: tagged },
+  ];
+}
+
+/** The instance profiles that Karpenter makes for the roles of the nodes. */
+function instanceProfiles(scope: IConstruct, clusterName: string, nodeRoles: IRole[]): Permission[] {
+  const { region } = Stack.of(scope);
+  const resources = [instanceProfile(scope)];
+  const tagged = { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned', 'aws:ResourceTag/topology.kubernetes.io/region': region };
+  const tagging = {
+    [`aws:RequestTag/kubernetes.io/cluster/${clusterName}`]: 'owned',
+    'aws:RequestTag/eks:eks-cluster-name': clusterName,
+    'aws:RequestTag/topology.kubernetes.io/region': region,
+  };
+  const nodeClass = (kind: string) => ({ [`aws:${kind}/karpenter.k8s.aws/ec2nodeclass`]: '*' });
+  return [
+    {
+      actions: ['iam:PassRole'],
+      resources: nodeRoles.map(role => role.roleArn),
+      // EC2 has another name in China.
+      conditions: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
+    },
+    { actions: ['iam:CreateInstanceProfile'], resources, conditions: { StringEquals: tagging, StringLike: nodeClass('RequestTag') } },
+    {
+      actions: ['iam:TagInstanceProfile'],
+      resources,
+      conditions: { StringEquals: { ...tagged, ...tagging }, StringLike: { ...nodeClass('ResourceTag'), ...nodeClass('RequestTag') } },
+    },
+    {
+      actions: ['iam:AddRoleToInstanceProfile', 'iam:RemoveRoleFromInstanceProfile', 'iam:DeleteInstanceProfile'],
+      resources,
+      conditions: { StringEquals: tagged, StringLike: nodeClass('ResourceTag') },
+    },
+  ];
+}
+
+/** What it reads to choose an instance type. */
+function discovery(scope: IConstruct): Permission[] {
+  return [
+    {
+      actions: [
+        'ec2:DescribeCapacityReservations',
+        'ec2:DescribeImages',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceStatus',
+        'ec2:DescribeInstanceTypeOfferings',
+        'ec2:DescribeInstanceTypes',
+        'ec2:DescribeLaunchTemplates',
+        'ec2:DescribePlacementGroups',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSpotPriceHistory',
+        'ec2:DescribeSubnets',
+      ],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+    },
+    { actions: ['ssm:GetParameter'], resources: [arn(scope, 'ssm', 'parameter/aws/service/*', { account: '' })] },
+    { actions: ['pricing:GetProducts', 'iam:ListInstanceProfiles'], resources: ['*'] },
+    { actions: ['iam:GetInstanceProfile'], resources: [instanceProfile(scope)] },
+  ];
+}
+
+function instanceProfile(scope: IConstruct): string {
+  return arn(scope, 'iam', 'instance-profile/*', { region: '' });
+}
+
+function clusterArn(scope: IConstruct, clusterName: string): string {
+  return arn(scope, 'eks', `cluster/${clusterName}`);
+}

@@ -1,0 +1,77 @@
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { allow, ControllerDefinition, required } from './definition';
+import { viaService } from './kms-permissions';
+import { bucketKeyArns, checkPrefixes, objectArns } from './s3-objects';
+import { fail, problem } from '../private/errors';
+
+/**
+ * Options of `Controller.mountpointS3CsiDriver`.
+ */
+export interface MountpointS3CsiDriverOptions {
+  /**
+   * The buckets that it mounts (general purpose buckets); at least one.
+   */
+  readonly buckets: IBucket[];
+
+  /**
+   * The folders of each bucket that it mounts, by the mount option `prefix`: `data/images/`.
+   *
+   * @default - whole buckets
+   */
+  readonly prefixes?: string[];
+
+  /**
+   * Keys that objects are encrypted with, besides the buckets' own where CDK knows them. They can be used through S3 only.
+   *
+   * @default - the `encryptionKey` of the buckets
+   */
+  readonly kmsKeys?: IKey[];
+
+  /**
+   * Whether Pods only read, as with the mount option `read-only`.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+
+  /**
+   * Whether Pods delete files, which the mount option `allow-delete` lets them.
+   *
+   * @default false
+   */
+  readonly allowDelete?: boolean;
+}
+
+/** @see https://github.com/awslabs/mountpoint-s3/blob/main/doc/CONFIGURATION.md#iam-permissions */
+export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): ControllerDefinition {
+  const { prefixes, kmsKeys, readOnly, allowDelete } = options;
+  const buckets = required('mountpointS3CsiDriver', 'buckets', 'bucket', options.buckets);
+  checkPrefixes('mountpointS3CsiDriver', prefixes);
+  if (readOnly && allowDelete) {
+    fail('Controller.mountpointS3CsiDriver', problem('allowDelete', 'not be set with `readOnly`', allowDelete, 'Who only reads deletes nothing: leave out one of the two.'));
+  }
+  const keys = bucketKeyArns(buckets, kmsKeys);
+  const writing = ['s3:AbortMultipartUpload', 's3:PutObject'];
+  return {
+    name: 'aws-mountpoint-s3-csi-driver',
+    namespace: 'kube-system',
+    serviceAccountName: 's3-csi-driver-sa',
+    statements: () => [
+      allow({
+        actions: ['s3:ListBucket'],
+        resources: buckets.map(bucket => bucket.bucketArn),
+        conditions: prefixes && { StringLike: { 's3:prefix': prefixes.map(prefix => `${prefix}*`) } },
+      }),
+      allow({
+        actions: [...readOnly ? [] : writing, ...allowDelete ? ['s3:DeleteObject'] : [], 's3:GetObject'],
+        resources: objectArns(buckets, prefixes),
+      }),
+      ...keys.length === 0 ? [] : [allow({
+        actions: ['kms:Decrypt', ...readOnly ? [] : ['kms:GenerateDataKey']],
+        resources: keys,
+        conditions: { StringLike: { 'kms:ViaService': viaService('s3', '*') } },
+      })],
+    ],
+  };
+}

@@ -1,0 +1,22 @@
+import { required } from './definition';
+import { fail, problem } from '../private/errors';
+
+/**
+ * A list that may be left out, but not be empty: that is a scope that went missing.
+ *
+ * @throws when it is empty
+ */
+export function optional<T>(factory: string, property: string, what: string, values: T[] | undefined): T[] {
+  return values === undefined ? [] : required(factory, property, what, values);
+}
+
+/**
+ * For a controller of parts, of which none is needed by itself.
+ *
+ * @throws when there is none
+ */
+export function requireOne(factory: string, parts: { [property: string]: any }): void {
+  const [first, ...others] = Object.keys(parts);
+  if (Object.values(parts).some(Boolean)) return;
+  fail(`Controller.${factory}`, problem(first, `be given, or ${others.map(name => `\`${name}\``).join(' or ')}`, parts[first], 'Without any of them the controller could do nothing.'));
+}

@@ -1,0 +1,28 @@
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { failIf, problem } from '../private/errors';
+import { literal } from '../private/tokens';
+
+/** Below these prefixes of each bucket, or everywhere in them. */
+export function objectArns(buckets: IBucket[], prefixes: string[] | undefined): string[] {
+  const patterns = prefixes?.map(prefix => `${prefix}*`) ?? ['*'];
+  return buckets.flatMap(bucket => patterns.map(pattern => bucket.arnForObjects(pattern)));
+}
+
+/**
+ * Prefixes as folders, so that `logs` does not reach `logs-of-others`.
+ *
+ * @throws when the list is empty, or a literal prefix is no folder
+ */
+export function checkPrefixes(factory: string, prefixes: string[] | undefined): void {
+  if (prefixes?.length === 0) failIf(`Controller.${factory}`, problem('prefixes', 'name at least one prefix', prefixes, 'Leave it out to reach whole buckets.'));
+  const wrong = prefixes?.find(prefix => literal(prefix) !== undefined && !/^[^/*?$][^*?$]*\/$/.test(prefix));
+  failIf(`Controller.${factory}`, wrong === undefined ? undefined
+    : problem('prefixes', 'begin with a name, end with / and hold no *, ? or $', wrong, 'Write a folder of the bucket: `data/images/`.'));
+}
+
+/** The keys that are given, and those that CDK knows the buckets to be encrypted with. */
+export function bucketKeyArns(buckets: IBucket[], keys: IKey[] = []): string[] {
+  const ofBuckets = buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []);
+  return [...new Set([...ofBuckets, ...keys].map(({ keyArn }) => keyArn))];
+}

@@ -1,0 +1,63 @@
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IParameter } from 'aws-cdk-lib/aws-ssm';
+import { allow, ControllerDefinition } from './definition';
+import { optional, requireOne } from './parts';
+import { keysOf, secretArn, throughServices, unique } from './secrets';
+
+/**
+ * Options of `Controller.secretsStoreCsiProvider`. At least one secret or parameter.
+ */
+export interface SecretsStoreCsiProviderOptions {
+  /**
+   * The namespace of the pods that mount the secrets. Not that of the provider.
+   */
+  readonly namespace: string;
+
+  /**
+   * The ServiceAccount of the pods that mount the secrets. Not `csi-secrets-store-provider-aws`, which needs no role.
+   */
+  readonly serviceAccountName: string;
+
+  /**
+   * The secrets of Secrets Manager that the pods mount.
+   *
+   * @default - none
+   */
+  readonly secrets?: ISecret[];
+
+  /**
+   * The parameters of Parameter Store that the pods mount, such as `StringParameter.fromSecureStringParameterAttributes`.
+   *
+   * @default - none
+   */
+  readonly parameters?: IParameter[];
+
+  /**
+   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone. Those
+   * that the given secrets name as `encryptionKey` need not be repeated.
+   *
+   * @default - the keys that the secrets name
+   */
+  readonly encryptionKeys?: IKey[];
+}
+
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html */
+export function secretsStoreCsiProvider({ namespace, serviceAccountName, ...options }: SecretsStoreCsiProviderOptions): ControllerDefinition {
+  requireOne('secretsStoreCsiProvider', { secrets: options.secrets, parameters: options.parameters });
+  const secrets = optional('secretsStoreCsiProvider', 'secrets', 'secret', options.secrets);
+  const parameters = optional('secretsStoreCsiProvider', 'parameters', 'parameter', options.parameters);
+  const keys = optional('secretsStoreCsiProvider', 'encryptionKeys', 'KMS key', options.encryptionKeys);
+  return {
+    name: 'secrets-store-csi-driver-provider-aws',
+    namespace,
+    serviceAccountName,
+    statements: scope => [
+      ...secrets.length > 0 ? [allow({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: secrets.map(secretArn) })] : [],
+      ...parameters.length > 0 ? [allow({ actions: ['ssm:GetParameters'], resources: parameters.map(parameter => parameter.parameterArn) })] : [],
+      ...throughServices(
+        scope, ['kms:Decrypt'], [...secrets.length > 0 ? ['secretsmanager'] : [], ...parameters.length > 0 ? ['ssm'] : []], unique([...keys, ...keysOf(secrets)]),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,122 @@
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { allow, arn, ControllerDefinition } from './definition';
+import { fail, problem } from '../private/errors';
+
+/**
+ * Options of `Controller.vpcCni`. The address family of the cluster must be chosen: `ipv4` or `ipv6`.
+ */
+export interface VpcCniOptions {
+  /**
+   * Whether Pods have IPv4 addresses.
+   *
+   * @default false
+   */
+  readonly ipv4?: boolean;
+
+  /**
+   * Whether Pods have IPv6 addresses.
+   *
+   * @default false
+   */
+  readonly ipv6?: boolean;
+
+  /**
+   * The cluster that it serves. It then manages no network interfaces but those with the tag `cluster.k8s.amazonaws.com/name` of this cluster, which it sets when its environment
+   * variable `CLUSTER_NAME` has the name (the EKS add-on sets it by itself), on nodes of this cluster only: those with the tag `kubernetes.io/cluster/<name>: owned`.
+   *
+   * @default - every network interface and instance in the account and region, with a warning
+   */
+  readonly clusterName?: string;
+
+  /**
+   * The VPC of the nodes: network interfaces get its subnets and security groups only.
+   *
+   * @default - every subnet and security group in the account and region
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * Whether the network policy agent writes its logs to the cluster's log group, `/aws/eks/<clusterName>/cluster`. Needs `clusterName`.
+   *
+   * @default false
+   */
+  readonly networkPolicyLogs?: boolean;
+}
+
+const DESCRIBE = ['ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeTags'];
+const ADDRESSES_V4 = ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
+const ADDRESSES_V6 = ['ec2:AssignIpv6Addresses'];
+const INTERFACES = ['ec2:AttachNetworkInterface', 'ec2:DetachNetworkInterface'];
+const MODIFY = 'ec2:ModifyNetworkInterfaceAttribute';
+const NAME_TAG = 'cluster.k8s.amazonaws.com/name';
+
+/** @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/iam-policy.md */
+export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcCniOptions): ControllerDefinition {
+  if (!ipv4 && !ipv6) fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Choose the address family of the cluster.'));
+  if (networkPolicyLogs && clusterName === undefined) {
+    fail('Controller.vpcCni', problem('clusterName', 'be set with `networkPolicyLogs`', clusterName, 'The log group has the name of the cluster.'));
+  }
+  return {
+    name: 'amazon-vpc-cni-k8s',
+    namespace: 'kube-system',
+    serviceAccountName: 'aws-node',
+    unscoped: clusterName !== undefined ? undefined : 'it changes any network interface and instance in the account and region. Name the cluster by `clusterName`.',
+    statements: scope => [
+      allow({ actions: DESCRIBE, resources: ['*'] }),
+      allow({
+        actions: [...ipv4 ? [...ADDRESSES_V4, ...INTERFACES, 'ec2:DeleteNetworkInterface'] : [], ...ipv6 ? ADDRESSES_V6 : [], MODIFY],
+        resources: [arn(scope, 'ec2', 'network-interface/*')],
+        conditions: ofCluster('ResourceTag', clusterName),
+      }),
+      allow({ actions: [...ipv4 ? INTERFACES : [], MODIFY], resources: [arn(scope, 'ec2', 'instance/*')], conditions: onNodes(clusterName) }),
+      allow({ actions: [MODIFY], resources: [arn(scope, 'ec2', 'security-group/*')], conditions: inVpc(scope, vpc) }),
+      // With IPv6 alone the first interface of a node has room for all Pods.
+      ...ipv4 ? createStatements(scope, clusterName, vpc) : [],
+      ...tagStatements(scope, clusterName),
+      ...networkPolicyLogs ? logStatements(scope, clusterName!) : [],
+    ],
+  };
+}
+
+function createStatements(scope: IConstruct, clusterName: string | undefined, vpc: IVpc | undefined): PolicyStatement[] {
+  const actions = ['ec2:CreateNetworkInterface'];
+  return [
+    allow({ actions, resources: [arn(scope, 'ec2', 'network-interface/*')], conditions: ofCluster('RequestTag', clusterName) }),
+    allow({ actions, resources: [arn(scope, 'ec2', 'security-group/*'), arn(scope, 'ec2', 'subnet/*')], conditions: inVpc(scope, vpc) }),
+  ];
+}
+
+function ofCluster(kind: string, clusterName: string | undefined) {
+  return clusterName === undefined ? undefined : { StringEquals: { [`aws:${kind}/${NAME_TAG}`]: clusterName } };
+}
+
+function onNodes(clusterName: string | undefined) {
+  return clusterName === undefined ? undefined : { StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' } };
+}
+
+function inVpc(scope: IConstruct, vpc: IVpc | undefined) {
+  return vpc && { ArnEquals: { 'ec2:Vpc': arn(scope, 'ec2', `vpc/${vpc.vpcId}`) } };
+}
+
+/** It claims interfaces that nobody has claimed, the first one of its node among them, and may add tags to its own. */
+function tagStatements(scope: IConstruct, clusterName: string | undefined): PolicyStatement[] {
+  const permission = { actions: ['ec2:CreateTags'], resources: [arn(scope, 'ec2', 'network-interface/*')] };
+  if (clusterName === undefined) return [allow(permission)];
+  const own = { [`aws:ResourceTag/${NAME_TAG}`]: clusterName };
+  return [
+    allow({ ...permission, conditions: { StringEquals: { [`aws:RequestTag/${NAME_TAG}`]: clusterName }, StringEqualsIfExists: own } }),
+    allow({ ...permission, conditions: { StringEquals: own, StringEqualsIfExists: { [`aws:RequestTag/${NAME_TAG}`]: clusterName } } }),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/network-policies-troubleshooting.html */
+function logStatements(scope: IConstruct, clusterName: string): PolicyStatement[] {
+  const group = arn(scope, 'logs', `log-group:/aws/eks/${clusterName}/cluster`);
+  return [
+    allow({ actions: ['logs:DescribeLogGroups'], resources: ['*'] }),
+    allow({ actions: ['logs:CreateLogGroup'], resources: [group, `${group}:*`] }),
+    allow({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${group}:log-stream:*`] }),
+  ];
+}

@@ -1,0 +1,36 @@
+/**
+ * The Mountpoint for Amazon S3 CSI driver: what the table of all controllers cannot say.
+ */
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import { Controller } from '../../src';
+
+const PATH = '[Controller.mountpointS3CsiDriver]';
+const buckets = (stack = new Stack()): IBucket[] => [Bucket.fromBucketName(stack, 'Bucket', 'data')];
+
+test('needs a bucket', () => {
+  expect(() => Controller.mountpointS3CsiDriver({ buckets: [] })).toThrow(
+    `${PATH} \`buckets\` must name at least one bucket, got: []. Without it the controller would reach all of them, or none.`);
+});
+
+test('an empty list of prefixes is no whole bucket', () => {
+  expect(() => Controller.mountpointS3CsiDriver({ buckets: buckets(), prefixes: [] })).toThrow(
+    `${PATH} \`prefixes\` must name at least one prefix, got: []. Leave it out to reach whole buckets.`);
+});
+
+test.each(['', '/', '/data/', 'data', '*', 'da*ta/', 'data?/', '${aws:username}/'])('the prefix %j is no folder', prefix => {
+  expect(() => Controller.mountpointS3CsiDriver({ buckets: buckets(), prefixes: ['good/', prefix] })).toThrow(
+    `${PATH} \`prefixes\` must begin with a name, end with / and hold no *, ? or $, got: "${prefix}". Write a folder of the bucket: \`data/images/\`.`);
+});
+
+test('a prefix may be known at deployment only', () => {
+  const stack = new Stack();
+  const prefixes = [new CfnParameter(stack, 'Prefix').valueAsString];
+  const document = Controller.mountpointS3CsiDriver({ buckets: buckets(stack), prefixes }).policyDocument(stack);
+  expect(stack.resolve(document).Statement[0].Condition).toEqual({ StringLike: { 's3:prefix': [{ 'Fn::Join': ['', [{ Ref: 'Prefix' }, '*']] }] } });
+});
+
+test('who only reads deletes nothing', () => {
+  expect(() => Controller.mountpointS3CsiDriver({ buckets: buckets(), readOnly: true, allowDelete: true })).toThrow(
+    `${PATH} \`allowDelete\` must not be set with \`readOnly\`, got: true. Who only reads deletes nothing: leave out one of the two.`);
+});

@@ -1,0 +1,53 @@
+import { SAMPLES as ackController } from './ack-controller';
+import { SAMPLES as adotCollector } from './adot-collector';
+import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
+import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
+import { SAMPLES as awsGatewayApiController } from './aws-gateway-api-controller';
+import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-controller';
+import { SAMPLES as awsNodeTerminationHandler } from './aws-node-termination-handler';
+import { SAMPLES as awsPrivateCaIssuer } from './aws-private-ca-issuer';
+import { SAMPLES as certManager } from './cert-manager';
+import { SAMPLES as cloudWatchAgent } from './cloud-watch-agent';
+import { SAMPLES as clusterAutoscaler } from './cluster-autoscaler';
+import { SAMPLES as crossplaneAwsProvider } from './crossplane-aws-provider';
+import { SAMPLES as ebsCsiDriver } from './ebs-csi-driver';
+import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
+import { SAMPLES as externalDns } from './external-dns';
+import { SAMPLES as externalSecrets } from './external-secrets';
+import { SAMPLES as fluentBit } from './fluent-bit';
+import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
+import { SAMPLES as karpenter } from './karpenter';
+import { SAMPLES as keda } from './keda';
+import { SAMPLES as mountpointS3CsiDriver } from './mountpoint-s3-csi-driver';
+import { SAMPLES as secretsStoreCsiProvider } from './secrets-store-csi-provider';
+import { SAMPLES as velero } from './velero';
+import { SAMPLES as vpcCni } from './vpc-cni';
+import { ControllerSample } from '../sample';
+
+/** One for each controller, and one for each variant that has other statements. */
+export const SAMPLES: ControllerSample[] = [
+  ...ackController,
+  ...adotCollector,
+  ...amazonManagedPrometheusIngest,
+  ...argoCdImageUpdater,
+  ...awsGatewayApiController,
+  ...awsLoadBalancerController,
+  ...awsNodeTerminationHandler,
+  ...awsPrivateCaIssuer,
+  ...certManager,
+  ...cloudWatchAgent,
+  ...clusterAutoscaler,
+  ...crossplaneAwsProvider,
+  ...ebsCsiDriver,
+  ...efsCsiDriver,
+  ...externalDns,
+  ...externalSecrets,
+  ...fluentBit,
+  ...fsxCsiDrivers,
+  ...karpenter,
+  ...keda,
+  ...mountpointS3CsiDriver,
+  ...secretsStoreCsiProvider,
+  ...velero,
+  ...vpcCni,
+];

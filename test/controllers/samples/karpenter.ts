@@ -1,0 +1,101 @@
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Controller } from '../../../src';
+import { Call, ControllerSample } from '../sample';
+
+const ec2 = (resource: string, account = '111122223333', region = 'eu-west-1') => `arn:aws:ec2:${region}:${account}:${resource}`;
+const PROFILE = 'arn:aws:iam::111122223333:instance-profile/blue_1';
+const NODE_ROLE = 'arn:aws:iam::111122223333:role/nodes';
+const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:interruptions';
+const CLUSTER = 'arn:aws:eks:eu-west-1:111122223333:cluster/blue';
+
+const requested = (cluster: string) => ({
+  [`aws:RequestTag/kubernetes.io/cluster/${cluster}`]: 'owned',
+  'aws:RequestTag/eks:eks-cluster-name': cluster,
+  'aws:RequestTag/karpenter.sh/nodepool': 'default',
+});
+const tagged = (cluster: string) => ({ [`aws:ResourceTag/kubernetes.io/cluster/${cluster}`]: 'owned', 'aws:ResourceTag/karpenter.sh/nodepool': 'default' });
+const profileRequested = (cluster: string) => ({
+  [`aws:RequestTag/kubernetes.io/cluster/${cluster}`]: 'owned',
+  'aws:RequestTag/eks:eks-cluster-name': cluster,
+  'aws:RequestTag/topology.kubernetes.io/region': 'eu-west-1',
+  'aws:RequestTag/karpenter.k8s.aws/ec2nodeclass': 'default',
+});
+const profileTagged = (cluster: string, region = 'eu-west-1') => ({
+  [`aws:ResourceTag/kubernetes.io/cluster/${cluster}`]: 'owned',
+  'aws:ResourceTag/topology.kubernetes.io/region': region,
+  'aws:ResourceTag/karpenter.k8s.aws/ec2nodeclass': 'default',
+});
+
+const may: Call[] = [
+  { action: 'ec2:RunInstances', resource: ec2('image/ami-1', '') },
+  { action: 'ec2:RunInstances', resource: ec2('subnet/subnet-1', '444455556666') },
+  { action: 'ec2:CreateFleet', resource: ec2('launch-template/lt-1'), context: tagged('blue') },
+  { action: 'ec2:CreateFleet', resource: ec2('fleet/fleet-1'), context: requested('blue') },
+  { action: 'ec2:RunInstances', resource: ec2('instance/i-1'), context: requested('blue') },
+  { action: 'ec2:CreateLaunchTemplate', resource: ec2('launch-template/lt-1'), context: requested('blue') },
+  { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: { ...requested('blue'), 'ec2:CreateAction': 'RunInstances' } },
+  { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: { ...tagged('blue'), 'aws:TagKeys': 'Name' } },
+  { action: 'ec2:TerminateInstances', resource: ec2('instance/i-1'), context: tagged('blue') },
+  { action: 'ec2:DeleteLaunchTemplate', resource: ec2('launch-template/lt-1'), context: tagged('blue') },
+  { action: 'iam:PassRole', resource: NODE_ROLE, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+  { action: 'iam:CreateInstanceProfile', resource: PROFILE, context: profileRequested('blue') },
+  { action: 'iam:TagInstanceProfile', resource: PROFILE, context: { ...profileTagged('blue'), ...profileRequested('blue') } },
+  { action: 'iam:AddRoleToInstanceProfile', resource: PROFILE, context: profileTagged('blue') },
+  { action: 'iam:DeleteInstanceProfile', resource: PROFILE, context: profileTagged('blue') },
+  { action: 'iam:GetInstanceProfile', resource: PROFILE },
+  { action: 'iam:ListInstanceProfiles', resource: '*' },
+  { action: 'eks:DescribeCluster', resource: CLUSTER },
+  { action: 'ec2:DescribeInstanceTypes', resource: '*', context: { 'aws:RequestedRegion': 'eu-west-1' } },
+  { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1::parameter/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/recommended' },
+];
+
+const mayNot: Call[] = [
+  { action: 'ec2:RunInstances', resource: ec2('instance/i-1') },
+  { action: 'ec2:RunInstances', resource: ec2('instance/i-1'), context: requested('green') },
+  { action: 'ec2:RunInstances', resource: ec2('instance/i-1', '111122223333', 'us-east-1'), context: requested('blue') },
+  { action: 'ec2:RunInstances', resource: ec2('launch-template/lt-1') },
+  { action: 'ec2:RunInstances', resource: ec2('launch-template/lt-1'), context: tagged('green') },
+  { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: requested('blue') },
+  { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: { ...tagged('blue'), 'aws:TagKeys': 'Owner' } },
+  { action: 'ec2:TerminateInstances', resource: ec2('instance/i-1') },
+  { action: 'ec2:TerminateInstances', resource: ec2('instance/i-1'), context: tagged('green') },
+  { action: 'ec2:StopInstances', resource: ec2('instance/i-1'), context: tagged('blue') },
+  { action: 'iam:PassRole', resource: 'arn:aws:iam::111122223333:role/admin', context: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+  { action: 'iam:PassRole', resource: NODE_ROLE, context: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+  { action: 'iam:PassRole', resource: NODE_ROLE },
+  { action: 'iam:CreateInstanceProfile', resource: PROFILE, context: profileRequested('green') },
+  { action: 'iam:TagInstanceProfile', resource: PROFILE, context: profileRequested('blue') },
+  { action: 'iam:AddRoleToInstanceProfile', resource: PROFILE },
+  { action: 'iam:AddRoleToInstanceProfile', resource: PROFILE, context: profileTagged('blue', 'us-east-1') },
+  { action: 'eks:DescribeCluster', resource: CLUSTER.replace('blue', 'green') },
+  { action: 'ec2:DescribeInstanceTypes', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } },
+  { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/password' },
+];
+
+const receive: Call = { action: 'sqs:ReceiveMessage', resource: QUEUE };
+const cell = { namespace: 'kube-system', serviceAccountName: 'karpenter', scopedTo: 'the cluster by its tags, the region, the roles of the nodes, the queue' };
+
+export const SAMPLES: ControllerSample[] = [
+  {
+    ...cell,
+    factory: 'karpenter',
+    make: stack => Controller.karpenter({
+      clusterName: 'blue',
+      nodeRoles: [Role.fromRoleName(stack, 'Nodes', 'nodes')],
+      interruptionQueue: Queue.fromQueueAttributes(stack, 'Queue', { queueArn: stack.formatArn({ service: 'sqs', resource: 'interruptions' }) }),
+    }),
+    may: [...may, receive, { action: 'sqs:DeleteMessage', resource: QUEUE }],
+    mayNot: [...mayNot, { action: 'sqs:ReceiveMessage', resource: `${QUEUE}-2` }, { action: 'sqs:SendMessage', resource: QUEUE }],
+    inputs: '`clusterName`, `nodeRoles`, `interruptionQueue`',
+  },
+  {
+    ...cell,
+    factory: 'karpenter',
+    variant: 'no interruption queue',
+    make: stack => Controller.karpenter({ clusterName: 'blue', nodeRoles: [Role.fromRoleName(stack, 'Nodes', 'nodes')] }),
+    may,
+    mayNot: [...mayNot, receive],
+    inputs: '`clusterName`, `nodeRoles`',
+  },
+];
