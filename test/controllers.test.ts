@@ -1,7 +1,7 @@
 /**
  * Every controller by the same judges: AWS's service reference, the policy simulator, IAM's size limits, AWS's template validator.
  */
-import { mkdtempSync, rmSync } from 'fs';
+import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { loadPolicy, validateIdentityPolicy } from '@cloud-copilot/iam-policy';
@@ -15,6 +15,7 @@ import { deployed } from './judges/deployment';
 import { statementProblems } from './judges/iam-reference';
 import { allows } from './judges/iam-simulator';
 import { literalProvider, literalStack, warnings } from './support';
+import { controllersTable } from '../scripts/controllers-table';
 import { Controller, IrsaServiceAccount, PodIdentityServiceAccount } from '../src';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'controllers-'));
@@ -40,6 +41,10 @@ function synthesized({ make }: ControllerSample, id: string): { stack: Stack; te
 test('there is a sample for each factory', () => {
   const factories = Object.getOwnPropertyNames(Controller).filter(name => !['length', 'name', 'prototype'].includes(name));
   expect([...new Set(SAMPLES.map(({ factory }) => factory))].sort()).toEqual(factories.sort());
+});
+
+test('the README has the table that the code makes', () => {
+  expect(readFileSync(join(__dirname, '..', 'README.md'), 'utf8')).toContain(`<!-- controllers -->\n\n${controllersTable()}\n<!-- /controllers -->`);
 });
 
 describe.each(samples)('%s', (name, sample) => {
