@@ -275,6 +275,20 @@ describe('two stacks in one directory', () => {
   });
 });
 
+test('a folder and a link to it are one directory', () => {
+  mkdirSync(gitops, { recursive: true });
+  symlinkSync(gitops, join(home, 'link'));
+  synth(app => {
+    stackWith(app, 'One', { directory: join(home, 'link'), filePerResource: true, kustomization: true });
+    stackWith(app, 'Two', { directory: gitops, filePerResource: true, kustomization: true });
+  });
+  expect(parse(read(gitops, 'kustomization.yaml')).resources).toEqual(['1_serviceaccount_payments_one.yaml', '1_serviceaccount_payments_two.yaml']);
+  expect(() => synth(app => {
+    stackWith(app, 'One', { directory: join(home, 'link') }, ['same']);
+    stackWith(app, 'Two', { directory: gitops }, ['same']);
+  })).toThrow(`\`chart\` must hold what is in ${gitops} only once`);
+});
+
 describe('a manifest that the deployment completes', () => {
   test.each<[ManifestFilesOptions, string]>([
     [{ directory: 'blue' }, `\`directory\` must be left out where only the deployment can complete the manifest, got: "${join(process.cwd(), 'blue')}"`],
@@ -472,7 +486,7 @@ describe('what an earlier synth has left', () => {
     expect(gone.filter(path => existsSync(path))).toEqual([]);
   });
 
-  test('in a project folder that is the cloud assembly too, the assembly\'s own folders only', () => {
+  test.each(['itself', 'by a link'])('in a project folder that is the cloud assembly too, %s, the assembly\'s own folders only', name => {
     synth(app => stackWith(app, 'Api', {}));
     const ours = read(outdir, 'Api.k8s.yaml');
     put(join(outdir, 'clusters', 'Other.k8s.yaml'), ours);
@@ -480,7 +494,10 @@ describe('what an earlier synth has left', () => {
     const before = process.cwd();
     try {
       process.chdir(outdir);
-      synth(app => stackWith(app, 'Api', {}));
+      symlinkSync(outdir, join(home, 'by a link'));
+      const app = new App({ outdir: name === 'itself' ? outdir : join(home, name) });
+      stackWith(app, 'Api', {});
+      app.synth();
     } finally {
       process.chdir(before);
     }

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, statSync } from 'fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'fs';
 import { basename, dirname, join, relative, sep } from 'path';
 import { Stack } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
@@ -131,6 +131,12 @@ function foreignProblem(path: string): string | undefined {
 /** Whether a path is a file that this library has written. */
 export function isOurs(path: string): boolean {
   return lstatSync(path).isFile() && hasHeader(readFileSync(path, 'utf8'));
+}
+
+/** A folder, there already or not, by its one name: without symbolic links. */
+export function realFolder(path: string): string {
+  if (existsSync(path)) return realpathSync.native(path);
+  return dirname(path) === path ? path : join(realFolder(dirname(path)), basename(path));
 }
 
 function existingParent(path: string): string {

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'path';
 import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { fail } from './errors';
-import { fileProblems, isOurs, PlannedFile, plannedFiles, StackFiles } from './manifest-files';
+import { fileProblems, isOurs, PlannedFile, plannedFiles, realFolder, StackFiles } from './manifest-files';
 
 const ID = 'KubernetesManifestFiles';
 
@@ -34,7 +34,7 @@ export class ManifestWriter extends Construct {
   private constructor(root: Construct) {
     super(root, ID);
     // CDK synthesizes the root last: a stack whose template fails has stopped the synth by then.
-    attachCustomSynthesis(root, { onSynthesize: ({ outdir }) => this.write(outdir) });
+    attachCustomSynthesis(root, { onSynthesize: ({ outdir }) => this.write(realFolder(resolve(outdir))) });
   }
 
   public add(source: ManifestSource): void {
@@ -50,7 +50,7 @@ export class ManifestWriter extends Construct {
   private folders(): Map<string, ManifestSource[]> {
     const folders = new Map<string, ManifestSource[]>();
     for (const source of this.sources) {
-      const folder = source.folder();
+      const folder = realFolder(source.folder());
       folders.set(folder, [...folders.get(folder) ?? [], source]);
     }
     return folders;
@@ -63,7 +63,7 @@ export class ManifestWriter extends Construct {
    */
   private writableFolders(outdir: string): Map<string, ManifestSource[]> {
     const waiting = this.node.root.node.findAll().some(child => hasError(child) || (Stack.isStack(child) && missesContext(child)));
-    return new Map([...this.folders()].filter(([folder]) => !waiting || contains(resolve(outdir), folder)));
+    return new Map([...this.folders()].filter(([folder]) => !waiting || contains(outdir, folder)));
   }
 
   private write(outdir: string): void {
@@ -75,7 +75,7 @@ export class ManifestWriter extends Construct {
     const folders = this.writableFolders(outdir);
     const planned = [...folders].flatMap(([folder, sources]) => plannedFiles(folder, sources.map(({ files }) => files())));
     // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
-    removeStale(resolve(outdir), [...folders.keys()], new Set(planned.map(({ path }) => path)));
+    removeStale(outdir, [...folders.keys()], new Set(planned.map(({ path }) => path)));
     planned.forEach(writeFile);
   }
 }
