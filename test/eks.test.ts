@@ -101,6 +101,6 @@ describe.each(CLUSTERS)('cluster of %s', (_, cluster) => {
       /\[Stack\/Sa\] `metadata\.annotations\["eks\.amazonaws\.com\/role-arn"\] of ServiceAccount default\/my-service-account` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}\. .*account and region: give the stack an env/);
     const other = ownChart(stack);
     sa.applyTo(deployment(other));
-    expect(() => other.toJson()).toThrow('`spec.template.metadata.annotations["cdk-irsa/role-arn"] of Deployment app` must be known at synth');
+    expect(() => other.toJson()).toThrow('`spec.template.metadata.annotations["cdk-irsa/role-arn"] of Deployment default/app` must be known at synth');
   });
 });
