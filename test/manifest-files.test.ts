@@ -460,7 +460,10 @@ describe('what an earlier synth has left', () => {
       serviceAccount(stack, 'Sa');
       KubernetesManifests.of(stack).writeTo({ directory: gitops });
     });
-    expect(Object.values(files(gitops)).map(text => text.split('\n').slice(0, 3))).toEqual([[HEADER.trim(), '# App: App. Stack: A). Stack: B (C). evil: yes # (a).', 'apiVersion: v1']]);
+    expect(Object.values(files(gitops)).map(text => text.split('\n').slice(0, 3))).toEqual([
+      // Newer releases of constructs take line breaks out of ids by themselves.
+      [HEADER.trim(), expect.stringMatching(/^# App: App\. Stack: A\)\. Stack: B \(C\)\.( |--)evil: yes # \(a\)\.$/), 'apiVersion: v1'],
+    ]);
     synth(app => stackWith(app, 'Other', { directory: gitops }));
     expect(names(gitops)).toEqual(['Other.k8s.yaml']);
   });
