@@ -1,0 +1,124 @@
+/**
+ * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the machine-readable report.
+ */
+
+/** A text of the assembly or of a manifest. What only the deployment knows stands in it as `⟨Stack/LogicalId.Attribute⟩`. */
+export type Text = string;
+
+/** Where something is written. */
+export interface Place {
+  /** The template or the manifest, relative to the working directory or as it was given. */
+  readonly file: string;
+  /** In a manifest: from 1. */
+  readonly line?: number;
+  readonly column?: number;
+  /** In a template. */
+  readonly stack?: string;
+  readonly logicalId?: string;
+  readonly constructPath?: string;
+}
+
+/** What vouches for tokens, or a cluster that sends pods by EKS Pod Identity. */
+export interface Cluster {
+  /** The issuer without `https://`; the ARN of the cluster for EKS Pod Identity. */
+  readonly id: Text;
+  readonly kind: 'issuer' | 'pod-identity';
+}
+
+/** An OIDC provider that is registered with IAM in a template. */
+export interface Provider {
+  readonly arn: Text;
+  readonly issuer: Text;
+  /** The client ids; undefined where only the deployment knows them. */
+  readonly audiences?: Text[];
+  readonly place: Place;
+}
+
+/** A policy of a role. */
+export interface Policy {
+  /** Of an inline policy; `PowerUserAccess` of a managed one. */
+  readonly name: Text;
+  readonly kind: 'inline' | 'managed' | 'boundary';
+  /** Undefined where the policy is elsewhere: AWS's own, or imported. */
+  readonly document?: any;
+  readonly arn?: Text;
+  readonly place?: Place;
+}
+
+export interface Role {
+  readonly arn: Text;
+  readonly name: Text;
+  readonly account: Text;
+  readonly region: Text;
+  readonly partition: Text;
+  /** The trust policy with its functions resolved. */
+  readonly trust: any;
+  /** Why the trust policy, or a part of it, cannot be read. */
+  readonly unresolved: string[];
+  readonly policies: Policy[];
+  readonly place: Place;
+}
+
+/** A ServiceAccount in a manifest. */
+export interface ServiceAccount {
+  readonly namespace: Text;
+  readonly name: Text;
+  /** The annotation `eks.amazonaws.com/role-arn`. */
+  readonly roleArn?: Text;
+  /** The annotation `eks.amazonaws.com/audience`, or what the webhook takes without it. */
+  readonly audience: Text;
+  readonly place: Place;
+}
+
+/** An association of EKS Pod Identity in a template. */
+export interface Association {
+  readonly cluster: Text;
+  readonly namespace: Text;
+  readonly serviceAccount: Text;
+  readonly roleArn: Text;
+  readonly place: Place;
+}
+
+/** Pods, or what makes them. */
+export interface Workload {
+  readonly kind: string;
+  readonly name: Text;
+  readonly namespace: Text;
+  /** `default` where none is given. */
+  readonly serviceAccount: Text;
+  /** The pods' annotations. */
+  readonly annotations: Record<string, Text>;
+  /** The spec of the pods. */
+  readonly spec: any;
+  readonly place: Place;
+}
+
+/** That somebody can become a role: by a trust policy, or by an annotation that a trust policy may or may not honour. */
+export interface Access {
+  readonly cluster: Text;
+  /** May be a pattern, as may the name: then whoever it matches. */
+  readonly namespace: Text;
+  readonly serviceAccount: Text;
+  readonly audience: Text;
+  readonly via: 'irsa' | 'pod-identity';
+  /** The role, by its ARN. */
+  readonly role: Text;
+  /** The statement of the trust policy that lets in. */
+  readonly statement: number;
+  /** Whether a manifest, or an association, uses it. */
+  readonly used: boolean;
+}
+
+export interface AccessMap {
+  readonly clusters: Cluster[];
+  readonly providers: Provider[];
+  readonly roles: Role[];
+  readonly serviceAccounts: ServiceAccount[];
+  readonly associations: Association[];
+  readonly workloads: Workload[];
+  readonly access: Access[];
+  /** Accounts that stacks of the assembly are deployed to. */
+  readonly accounts: Text[];
+  /** Roles that the app says are somebody else's, by their ARN: left as they are. */
+  readonly existingRoles: Text[];
+}
