@@ -98,6 +98,7 @@ class Reader {
         namespace: of(properties.Namespace),
         serviceAccount: of(properties.ServiceAccount),
         roleArn: of(properties.RoleArn),
+        disableSessionTags: of(properties.DisableSessionTags ?? false) === 'true',
         place,
       };
     });
