@@ -7,6 +7,7 @@ export { Controller } from './controller';
 export { type AckAcmOptions, type AckControllerOptions, type AckNamePrefixOptions, AckService } from './controllers/ack-controller';
 export { type AdotCollectorOptions } from './controllers/adot-collector';
 export { type AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
+export { type AppMeshOptions } from './controllers/app-mesh';
 export { type ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 export { type AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 export { type AwsLoadBalancerControllerOptions, type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';

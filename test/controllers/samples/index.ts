@@ -1,6 +1,7 @@
 import { SAMPLES as ackController } from './ack-controller';
 import { SAMPLES as adotCollector } from './adot-collector';
 import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
+import { SAMPLES as appMesh } from './app-mesh';
 import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
 import { SAMPLES as awsGatewayApiController } from './aws-gateway-api-controller';
 import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-controller';
@@ -29,6 +30,7 @@ export const SAMPLES: ControllerSample[] = [
   ...ackController,
   ...adotCollector,
   ...amazonManagedPrometheusIngest,
+  ...appMesh,
   ...argoCdImageUpdater,
   ...awsGatewayApiController,
   ...awsLoadBalancerController,
