@@ -19,6 +19,7 @@ import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
 import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
+import { fluxImageReflector, FluxImageReflectorOptions } from './controllers/flux-image-reflector';
 import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 import { karpenter, KarpenterOptions } from './controllers/karpenter';
 import { keda, KedaOptions } from './controllers/keda';
@@ -103,7 +104,7 @@ export abstract class Controller {
 
   /**
    * Argo CD Image Updater with images in ECR: lists them and reads their manifests. Held to the repositories named. For
-   * another controller that reads ECR, set its `namespace` and `serviceAccountName` beside it.
+   * another workload that pulls from ECR by itself, set its `namespace` and `serviceAccountName` beside it.
    *
    * @throws when no repository is named
    * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/
@@ -289,6 +290,16 @@ export abstract class Controller {
    */
   public static fluentBit(options: FluentBitOptions): Controller {
     return new DefinedController(fluentBit(options));
+  }
+
+  /**
+   * Flux's image reflector with images in ECR: lists their tags, and reads the digests of those that a policy picks. It downloads no layer. Held to the repositories named.
+   *
+   * @throws when no repository is named
+   * @see https://fluxcd.io/flux/components/image/imagerepositories/
+   */
+  public static fluxImageReflector(options: FluxImageReflectorOptions): Controller {
+    return new DefinedController(fluxImageReflector(options));
   }
 
   /**

@@ -22,6 +22,7 @@ export { type EfsCsiDriverOptions, type EfsCsiNodeOptions } from './controllers/
 export { type ExternalDnsOptions } from './controllers/external-dns';
 export { type ExternalSecretsOptions } from './controllers/external-secrets';
 export { type FluentBitOptions } from './controllers/fluent-bit';
+export { type FluxImageReflectorOptions } from './controllers/flux-image-reflector';
 export { type FsxLustreCsiDriverOptions, type FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 export { type KarpenterOptions } from './controllers/karpenter';
 export { type KedaOptions } from './controllers/keda';

@@ -16,6 +16,7 @@ import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as externalSecrets } from './external-secrets';
 import { SAMPLES as fluentBit } from './fluent-bit';
+import { SAMPLES as fluxImageReflector } from './flux-image-reflector';
 import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
 import { SAMPLES as karpenter } from './karpenter';
 import { SAMPLES as keda } from './keda';
@@ -45,6 +46,7 @@ export const SAMPLES: ControllerSample[] = [
   ...externalDns,
   ...externalSecrets,
   ...fluentBit,
+  ...fluxImageReflector,
   ...fsxCsiDrivers,
   ...karpenter,
   ...keda,
