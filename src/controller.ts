@@ -185,7 +185,7 @@ export abstract class Controller {
   /**
    * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on `amazon-cloudwatch-observability` or its chart.
    *
-   * Held to the namespaces of its metrics and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
+   * Held to the namespaces of its metrics, metrics of OpenTelemetry to the region, and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
    *
    * @throws when the cluster's name is none, or the namespaces are empty
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
@@ -198,7 +198,8 @@ export abstract class Controller {
    * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
    *
    * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
-   * managed node groups carry the tag; give it to your own.
+   * managed node groups carry the tag; give it to your own. Goes by the names of its manifests; the chart makes `<release>-aws-cluster-autoscaler`: set its
+   * `rbac.serviceAccount.name`, or `serviceAccountName` here.
    *
    * @throws when no cluster is named, or by a name that no cluster can have
    * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
