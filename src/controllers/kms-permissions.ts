@@ -29,7 +29,7 @@ export function throughServices(actions: string[], services: string[], keys: IKe
   const regions = unique(keys.map(key => key.env.region));
   return [allow({
     actions,
-    resources: unique(keys.map(key => key.keyArn)),
+    resources: keys.map(key => key.keyArn),
     conditions: { StringEquals: { 'kms:ViaService': services.flatMap(service => regions.map(region => `${service}.${region}.amazonaws.com`)) }, ...moreConditions },
   })];
 }
