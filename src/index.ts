@@ -4,7 +4,12 @@ export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from 
 export { ServiceAccountSubject } from './service-account-subject';
 export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
 export { Controller } from './controller';
-export { type AckAcmOptions, type AckControllerOptions, type AckNamePrefixOptions, AckService } from './controllers/ack-controller';
+export { type AckControllerOptions, AckService } from './controllers/ack-controller';
+export { type AckAcmOptions } from './controllers/ack/acm';
+export { type AckIamOptions } from './controllers/ack/iam';
+export { type AckNamePrefixOptions, type AckResourceTagsOptions } from './controllers/ack/parts';
+export { type AckRdsOptions } from './controllers/ack/rds';
+export { type AckS3Options } from './controllers/ack/s3';
 export { type AdotCollectorOptions } from './controllers/adot-collector';
 export { type AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
 export { type ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';

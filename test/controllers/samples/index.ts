@@ -1,4 +1,7 @@
 import { SAMPLES as ackController } from './ack-controller';
+import { SAMPLES as ackIam } from './ack-iam';
+import { SAMPLES as ackRds } from './ack-rds';
+import { SAMPLES as ackS3 } from './ack-s3';
 import { SAMPLES as adotCollector } from './adot-collector';
 import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
 import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
@@ -27,6 +30,9 @@ import { ControllerSample } from '../sample';
 /** One for each controller, and one for each variant that has other statements. */
 export const SAMPLES: ControllerSample[] = [
   ...ackController,
+  ...ackIam,
+  ...ackRds,
+  ...ackS3,
   ...adotCollector,
   ...amazonManagedPrometheusIngest,
   ...argoCdImageUpdater,
