@@ -6,7 +6,10 @@ export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions
 export { Controller } from './controller';
 export { type AckControllerOptions, AckService } from './controllers/ack-controller';
 export { type AckAcmOptions } from './controllers/ack/acm';
+export { type AckEksOptions } from './controllers/ack/eks';
 export { type AckIamOptions } from './controllers/ack/iam';
+export { type AckKmsOptions } from './controllers/ack/kms';
+export { type AckLambdaOptions } from './controllers/ack/lambda';
 export { type AckNamePrefixOptions, type AckResourceTagsOptions } from './controllers/ack/parts';
 export { type AckRdsOptions } from './controllers/ack/rds';
 export { type AckS3Options } from './controllers/ack/s3';

@@ -1,7 +1,10 @@
 import { ackAcm, AckAcmOptions } from './ack/acm';
 import { ackCloudWatchLogs } from './ack/cloud-watch-logs';
+import { ackEks, AckEksOptions } from './ack/eks';
 import { ackIam, AckIamOptions } from './ack/iam';
 import { ackKinesis } from './ack/kinesis';
+import { ackKms, AckKmsOptions } from './ack/kms';
+import { ackLambda, AckLambdaOptions } from './ack/lambda';
 import { ackController, AckNamePrefixOptions, badName } from './ack/parts';
 import { ackRds, AckRdsOptions } from './ack/rds';
 import { ackS3, AckS3Options } from './ack/s3';
@@ -46,6 +49,18 @@ export abstract class AckService {
   }
 
   /**
+   * EKS: clusters whose names begin with the prefix, with their node groups, Fargate profiles, add-ons and Pod Identity associations; keep the cluster that it runs in out of
+   * the prefix. It passes the roles only. Access entries it makes with the access policies that you name, and none without; but the cluster's creator is its administrator,
+   * unless the object sets `bootstrapClusterCreatorAdminPermissions: false`. AWS cannot hold `CreateCluster` to a name: of others it may make, but no more.
+   *
+   * @throws on a prefix that is empty or holds other characters, without roles, or when `accessPolicies` is empty or holds an ARN
+   * @see https://github.com/aws-controllers-k8s/eks-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static eks(options: AckEksOptions): AckService {
+    return new DefinedService(ackEks(options));
+  }
+
+  /**
    * IAM: roles below the path and inside the permissions boundary, and managed policies below the path. It can neither leave the boundary out, nor take it away, nor change it.
    * Groups, OIDC providers, SAML providers and instance profiles are not among it.
    *
@@ -65,6 +80,28 @@ export abstract class AckService {
    */
   public static kinesis(options: AckNamePrefixOptions): AckService {
     return new DefinedService(ackKinesis(options));
+  }
+
+  /**
+   * KMS: keys that carry the tags, and aliases that begin with the prefix. What it makes must carry the tags; but it may put them on other keys of the account and region too,
+   * where the key's policy leaves that to IAM: raises `cdk-irsa:controller-unscoped`. Custom key stores and replicas are not among it.
+   *
+   * @throws on a prefix that is empty or holds other characters, or without tags
+   * @see https://github.com/aws-controllers-k8s/kms-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static kms(options: AckKmsOptions): AckService {
+    return new DefinedService(ackKms(options));
+  }
+
+  /**
+   * Lambda: functions and layers whose names begin with the prefix, with their aliases, versions, event source mappings, and URLs that IAM guards. It passes the roles only, and
+   * reads code from the buckets and repositories that you name. Code signing configurations, whose ids AWS makes up, are not among it.
+   *
+   * @throws on a prefix that is empty or holds other characters, without roles, or when a list is empty
+   * @see https://github.com/aws-controllers-k8s/lambda-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static lambda(options: AckLambdaOptions): AckService {
+    return new DefinedService(ackLambda(options));
   }
 
   /**

@@ -1,5 +1,8 @@
 import { SAMPLES as ackController } from './ack-controller';
+import { SAMPLES as ackEks } from './ack-eks';
 import { SAMPLES as ackIam } from './ack-iam';
+import { SAMPLES as ackKms } from './ack-kms';
+import { SAMPLES as ackLambda } from './ack-lambda';
 import { SAMPLES as ackRds } from './ack-rds';
 import { SAMPLES as ackS3 } from './ack-s3';
 import { SAMPLES as adotCollector } from './adot-collector';
@@ -30,7 +33,10 @@ import { ControllerSample } from '../sample';
 /** One for each controller, and one for each variant that has other statements. */
 export const SAMPLES: ControllerSample[] = [
   ...ackController,
+  ...ackEks,
   ...ackIam,
+  ...ackKms,
+  ...ackLambda,
   ...ackRds,
   ...ackS3,
   ...adotCollector,
