@@ -1,13 +1,21 @@
 import { ackAcm, AckAcmOptions } from './ack/acm';
+import { ackCloudFront, AckCloudFrontOptions } from './ack/cloud-front';
 import { ackCloudWatchLogs } from './ack/cloud-watch-logs';
+import { ackDms, AckDmsOptions } from './ack/dms';
 import { ackEks, AckEksOptions } from './ack/eks';
+import { ackEmrContainers, AckEmrContainersOptions } from './ack/emr-containers';
 import { ackIam, AckIamOptions } from './ack/iam';
 import { ackKinesis } from './ack/kinesis';
 import { ackKms, AckKmsOptions } from './ack/kms';
 import { ackLambda, AckLambdaOptions } from './ack/lambda';
-import { ackController, AckNamePrefixOptions, badName } from './ack/parts';
+import { ackLambdaMicrovms, AckLambdaMicrovmsOptions } from './ack/lambda-microvms';
+import { ackMwaaServerless, AckMwaaServerlessOptions } from './ack/mwaa-serverless';
+import { ackController, AckNamePrefixOptions, AckResourceTagsOptions, badName } from './ack/parts';
+import { ackPrometheusService } from './ack/prometheus-service';
 import { ackRds, AckRdsOptions } from './ack/rds';
 import { ackS3, AckS3Options } from './ack/s3';
+import { ackS3Vectors } from './ack/s3-vectors';
+import { ackSsm, AckSsmOptions } from './ack/ssm';
 import { ControllerDefinition } from './definition';
 import { failIf } from '../private/errors';
 
@@ -39,6 +47,17 @@ export abstract class AckService {
   }
 
   /**
+   * CloudFront: functions whose names begin with the prefix, and distributions and VPC origins that carry the tags. Cache, origin request and response headers policies and
+   * origin access controls have no tags, so that it may change those of others: raises `cdk-irsa:controller-unscoped`.
+   *
+   * @throws on a prefix that is empty or holds other characters, or without tags
+   * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static cloudFront(options: AckCloudFrontOptions): AckService {
+    return new DefinedService(ackCloudFront(options));
+  }
+
+  /**
    * CloudWatch Logs: log groups whose names begin with the prefix.
    *
    * @throws on a prefix that is empty or holds other characters
@@ -46,6 +65,17 @@ export abstract class AckService {
    */
   public static cloudWatchLogs(options: AckNamePrefixOptions): AckService {
     return new DefinedService(ackCloudWatchLogs(options));
+  }
+
+  /**
+   * Database Migration Service: endpoints, replication instances and tasks, certificates and the rest that carry the tags. What it makes must carry the tags; but it may put them
+   * on what others have made too: raises `cdk-irsa:controller-unscoped`.
+   *
+   * @throws without tags, or when `roles` is empty
+   * @see https://github.com/aws-controllers-k8s/dms-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static dms(options: AckDmsOptions): AckService {
+    return new DefinedService(ackDms(options));
   }
 
   /**
@@ -58,6 +88,17 @@ export abstract class AckService {
    */
   public static eks(options: AckEksOptions): AckService {
     return new DefinedService(ackEks(options));
+  }
+
+  /**
+   * EMR on EKS: virtual clusters that carry the tags, and jobs in them that run as the roles. What it makes must carry the tags; but it may put them on virtual clusters of others
+   * too: raises `cdk-irsa:controller-unscoped`.
+   *
+   * @throws without tags or roles
+   * @see https://github.com/aws-controllers-k8s/emrcontainers-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static emrContainers(options: AckEmrContainersOptions): AckService {
+    return new DefinedService(ackEmrContainers(options));
   }
 
   /**
@@ -105,6 +146,39 @@ export abstract class AckService {
   }
 
   /**
+   * Lambda MicroVMs: images whose names begin with the prefix. It passes the roles only. AWS cannot hold making an image to a name: of others it may make, but no more.
+   *
+   * @throws on a prefix that is empty or holds other characters, or without roles
+   * @see https://github.com/aws-controllers-k8s/lambdamicrovms-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static lambdaMicrovms(options: AckLambdaMicrovmsOptions): AckService {
+    return new DefinedService(ackLambdaMicrovms(options));
+  }
+
+  /**
+   * MWAA Serverless: workflows that carry the tags and run as the roles. What it makes must carry the tags; but it may put them on workflows of others too: raises
+   * `cdk-irsa:controller-unscoped`.
+   *
+   * @throws without tags or roles
+   * @see https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static mwaaServerless(options: AckMwaaServerlessOptions): AckService {
+    return new DefinedService(ackMwaaServerless(options));
+  }
+
+  /**
+   * Amazon Managed Service for Prometheus: workspaces that carry the tags, with their alert manager definitions and rule groups. What it makes must carry the tags; but it may put
+   * them on workspaces of others too: raises `cdk-irsa:controller-unscoped`. Logging configurations, for which it would have to write the account's log policies, and scrapers
+   * are not among it.
+   *
+   * @throws without tags
+   * @see https://github.com/aws-controllers-k8s/prometheusservice-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static prometheusService(options: AckResourceTagsOptions): AckService {
+    return new DefinedService(ackPrometheusService(options));
+  }
+
+  /**
    * RDS and Aurora: databases, clusters, snapshots, and parameter, option and subnet groups whose names begin with the prefix; beside them databases may use RDS's own `default`
    * groups. Passwords that RDS manages it may have made, not read. Proxies, whose ids AWS makes up, are not among it.
    *
@@ -123,6 +197,27 @@ export abstract class AckService {
    */
   public static s3(options: AckS3Options): AckService {
     return new DefinedService(ackS3(options));
+  }
+
+  /**
+   * S3 Vectors: vector buckets whose names begin with the prefix, and their indexes; no vectors.
+   *
+   * @throws on a prefix that is empty or holds other characters
+   * @see https://github.com/aws-controllers-k8s/s3vectors-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static s3Vectors(options: AckNamePrefixOptions): AckService {
+    return new DefinedService(ackS3Vectors(options));
+  }
+
+  /**
+   * Systems Manager: documents and resource data syncs whose names begin with the prefix, parameters that begin with another, and patch baselines that carry the tags. It may
+   * put the tags on patch baselines of others too, where you give tags: raises `cdk-irsa:controller-unscoped` then.
+   *
+   * @throws on a prefix that is empty or holds other characters, or when `resourceTags` is empty
+   * @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy
+   */
+  public static ssm(options: AckSsmOptions): AckService {
+    return new DefinedService(ackSsm(options));
   }
 
   /**

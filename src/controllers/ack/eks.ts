@@ -22,9 +22,8 @@ export interface AckEksOptions extends AckNamePrefixOptions {
   readonly accessPolicies?: string[];
 }
 
-/** Services that roles for EKS are passed to. EC2 has another name in China. */
+/** Services that roles for EKS are passed to; EC2 has another name in China. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_eks.html */
 const PASSED_TO = [
-  'capabilities.eks.amazonaws.com',
   'ec2.amazonaws.com',
   'ec2.amazonaws.com.cn',
   'eks-fargate-pods.amazonaws.com',

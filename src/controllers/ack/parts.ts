@@ -30,8 +30,10 @@ export interface AckResourceTagsOptions {
   readonly resourceTags: { [key: string]: string };
 }
 
+type Reach = Pick<ControllerDefinition, 'managedPolicyNames' | 'unscoped'>;
+
 /** What all charts of ACK have in common. */
-export function ackController(service: string, reach: { unscoped?: string; managedPolicyNames?: string[] }, statements: (scope: IConstruct) => PolicyStatement[]): ControllerDefinition {
+export function ackController(service: string, reach: Reach, statements: (scope: IConstruct) => PolicyStatement[]): ControllerDefinition {
   const name = `ack-${service}-controller`;
   return { ...reach, name, namespace: 'ack-system', serviceAccountName: name, statements };
 }
