@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckResourceTagsOptions, checkedTags, inRegion, passRoles } from './parts';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 import { optional } from '../parts';
 
@@ -42,7 +42,7 @@ export function ackDms(options: AckDmsOptions): ControllerDefinition {
       allow({
         actions: ['dms:CreateReplicationTask'],
         resources: [arn(scope, 'dms', 'endpoint:*'), arn(scope, 'dms', 'rep:*')],
-        conditions: { StringEquals: { ...request.StringEquals, ...resource.StringEquals } },
+        conditions: allOf(request, resource),
       }),
       allow({
         actions: [

@@ -1,5 +1,5 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckResourceTagsOptions, checkedTags, inRegion } from './parts';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion } from './parts';
 import { allow, arn, ControllerDefinition, required } from '../definition';
 
 /**
@@ -24,13 +24,13 @@ export function ackEmrContainers(options: AckEmrContainersOptions): ControllerDe
   return ackController('emrcontainers', { unscoped }, scope => {
     const clusters = [arn(scope, 'emr-containers', '/virtualclusters/*')];
     return [
-      allow({ actions: ['emr-containers:CreateVirtualCluster'], resources: ['*'], conditions: { StringEquals: { ...inRegion(scope).StringEquals, ...request.StringEquals } } }),
+      allow({ actions: ['emr-containers:CreateVirtualCluster'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
       allow({ actions: ['emr-containers:TagResource'], resources: clusters, conditions: request }),
       allow({
         actions: ['emr-containers:StartJobRun'],
         resources: clusters,
         conditions: {
-          StringEquals: { ...request.StringEquals, ...resource.StringEquals },
+          ...allOf(request, resource),
           ArnEquals: { 'emr-containers:ExecutionRoleArn': roles.map(role => role.roleArn) },
         },
       }),

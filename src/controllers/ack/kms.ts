@@ -1,4 +1,4 @@
-import { ackController, AckResourceTagsOptions, checkedPrefix, checkedTags, inRegion } from './parts';
+import { ackController, AckResourceTagsOptions, allOf, checkedPrefix, checkedTags, inRegion } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**
@@ -40,7 +40,7 @@ export function ackKms(options: AckKmsOptions): ControllerDefinition {
   return ackController('kms', { unscoped }, scope => {
     const keys = [arn(scope, 'kms', 'key/*')];
     return [
-      allow({ actions: ['kms:CreateKey'], resources: ['*'], conditions: { StringEquals: { ...inRegion(scope).StringEquals, ...request.StringEquals } } }),
+      allow({ actions: ['kms:CreateKey'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
       allow({ actions: ['kms:TagResource'], resources: keys, conditions: request }),
       allow({ actions: KEY_ACTIONS, resources: keys, conditions: resource }),
       allow({ actions: ['kms:CreateAlias', 'kms:DeleteAlias', 'kms:UpdateAlias'], resources: [arn(scope, 'kms', `alias/${prefix}*`)] }),

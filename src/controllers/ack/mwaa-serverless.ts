@@ -1,5 +1,5 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckResourceTagsOptions, checkedTags, inRegion, passRoles } from './parts';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition, required } from '../definition';
 
 /**
@@ -20,7 +20,7 @@ export function ackMwaaServerless(options: AckMwaaServerlessOptions): Controller
   return ackController('mwaaserverless', { unscoped }, scope => {
     const workflows = [arn(scope, 'airflow-serverless', 'workflow/*')];
     return [
-      allow({ actions: ['airflow-serverless:CreateWorkflow'], resources: ['*'], conditions: { StringEquals: { ...inRegion(scope).StringEquals, ...request.StringEquals } } }),
+      allow({ actions: ['airflow-serverless:CreateWorkflow'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
       allow({ actions: ['airflow-serverless:TagResource'], resources: workflows, conditions: request }),
       allow({
         actions: [

@@ -56,12 +56,15 @@ export interface TagConditions {
   readonly resource: Conditions;
 }
 
-/** @throws when there are no tags, or a key or value is empty */
+/** @throws when there are no tags, when a key or value is empty, or when a key holds what no key can */
 export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagConditions {
   const tags = Object.entries(resourceTags ?? {});
+  const advice = 'Without it the controller would reach what others have made.';
   if (tags.length === 0 || tags.some(([key, value]) => !key || !value)) {
-    fail('AckService', problem('resourceTags', 'hold at least one tag, with a key and a value', resourceTags, 'Without it the controller would reach what others have made.'));
+    fail('AckService', problem('resourceTags', 'hold at least one tag, with a key and a value', resourceTags, advice));
   }
+  const wrong = tags.find(([key]) => Token.isUnresolved(key) || !/^[\p{L}\p{N} _.:/=+@-]+$/u.test(key));
+  if (wrong) fail('AckService', problem('resourceTags', 'have keys of letters, digits, spaces and _.:/=+@-', wrong[0], advice));
   const conditions = (kind: string) => ({ StringEquals: Object.fromEntries(tags.map(([key, value]) => [`aws:${kind}/${key}`, value])) });
   return { request: conditions('RequestTag'), resource: conditions('ResourceTag') };
 }
@@ -69,6 +72,11 @@ export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagCondit
 /** For calls that AWS cannot hold to a resource. */
 export function inRegion(scope: IConstruct): Conditions {
   return { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } };
+}
+
+/** All of several conditions on equality. */
+export function allOf(...conditions: Conditions[]): Conditions {
+  return { StringEquals: Object.assign({}, ...conditions.map(({ StringEquals }) => StringEquals)) };
 }
 
 /** Roles that the controller may give to a service, and to no other. Nothing without roles. */

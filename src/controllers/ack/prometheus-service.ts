@@ -1,4 +1,4 @@
-import { ackController, AckResourceTagsOptions, checkedTags, inRegion } from './parts';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /** On what carries the tags. Writing and querying metrics is not among it. */
@@ -26,7 +26,7 @@ export function ackPrometheusService(options: AckResourceTagsOptions): Controlle
     const workspaces = arn(scope, 'aps', 'workspace/*');
     const ruleGroups = arn(scope, 'aps', 'rulegroupsnamespace/*');
     return [
-      allow({ actions: ['aps:CreateWorkspace'], resources: ['*'], conditions: { StringEquals: { ...inRegion(scope).StringEquals, ...request.StringEquals } } }),
+      allow({ actions: ['aps:CreateWorkspace'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
       allow({ actions: ['aps:CreateRuleGroupsNamespace'], resources: [ruleGroups], conditions: request }),
       allow({ actions: ['aps:TagResource'], resources: [workspaces, ruleGroups], conditions: request }),
       allow({ actions: ACTIONS, resources: [workspaces, ruleGroups], conditions: resource }),

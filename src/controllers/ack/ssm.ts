@@ -1,6 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { ackController, AckNamePrefixOptions, checkedPrefix, checkedTags, inRegion, TagConditions } from './parts';
+import { ackController, AckNamePrefixOptions, allOf, checkedPrefix, checkedTags, inRegion, TagConditions } from './parts';
+import { failIf, problem } from '../../private/errors';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**
@@ -25,7 +26,7 @@ export interface AckSsmOptions extends AckNamePrefixOptions {
 /** @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy */
 export function ackSsm(options: AckSsmOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
-  const parameters = options.parameterPrefix === undefined ? undefined : checkedPrefix({ namePrefix: options.parameterPrefix }, 'parameterPrefix');
+  const parameters = checkedParameterPrefix(options.parameterPrefix);
   const tags = options.resourceTags && checkedTags({ resourceTags: options.resourceTags });
   const unscoped = tags && 'AWS does not tell tags that a patch baseline is made with from tags that it gets later, so it may put the tags on those of others.';
   return ackController('ssm', { unscoped }, scope => [
@@ -43,19 +44,26 @@ export function ackSsm(options: AckSsmOptions): ControllerDefinition {
   ]);
 }
 
+/** The ARN of `/apps/web` has one slash before it, so that `/` alone would be all. */
+function checkedParameterPrefix(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const prefix = checkedPrefix({ namePrefix: given }, 'parameterPrefix').replace(/^\/+/, '');
+  failIf('AckService', prefix ? undefined : problem('parameterPrefix', 'name more than /', given, 'Without a prefix the controller would reach what others have made.'));
+  return prefix;
+}
+
 /** Not in the recommended policy, but the controller has an object for them. */
 function parameterStatements(scope: IConstruct, prefix: string): PolicyStatement[] {
   return [allow({
     actions: ['ssm:AddTagsToResource', 'ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:GetParameters', 'ssm:ListTagsForResource', 'ssm:PutParameter', 'ssm:RemoveTagsFromResource'],
-    // The ARN of `/apps/web` has one slash before it.
-    resources: [arn(scope, 'ssm', `parameter/${prefix.replace(/^\//, '')}*`)],
+    resources: [arn(scope, 'ssm', `parameter/${prefix}*`)],
   })];
 }
 
 function patchBaselines(scope: IConstruct, { request, resource }: TagConditions): PolicyStatement[] {
   const resources = [arn(scope, 'ssm', 'patchbaseline/*')];
   return [
-    allow({ actions: ['ssm:CreatePatchBaseline'], resources: ['*'], conditions: { StringEquals: { ...inRegion(scope).StringEquals, ...request.StringEquals } } }),
+    allow({ actions: ['ssm:CreatePatchBaseline'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
     allow({ actions: ['ssm:AddTagsToResource'], resources, conditions: request }),
     allow({
       actions: ['ssm:AddTagsToResource', 'ssm:DeletePatchBaseline', 'ssm:GetPatchBaseline', 'ssm:ListTagsForResource', 'ssm:RemoveTagsFromResource', 'ssm:UpdatePatchBaseline'],

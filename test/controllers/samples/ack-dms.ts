@@ -21,6 +21,7 @@ const mayNot = [
   ...calls(['dms:CreateEndpoint', 'dms:AddTagsToResource', 'dms:ModifyEndpoint', 'dms:DeleteEndpoint'], endpoint),
   ...calls(['dms:CreateEndpoint'], endpoint, { 'aws:RequestTag/owner': 'jane' }),
   ...calls(['dms:CreateReplicationTask'], endpoint, made),
+  ...calls(['dms:CreateReplicationTask'], endpoint, there),
   ...calls(['dms:DeleteEndpoint'], endpoint, { 'aws:ResourceTag/owner': 'jane' }),
   ...calls(['iam:PassRole'], secrets, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
   ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'dms.amazonaws.com' }),

@@ -25,8 +25,10 @@ const mayNot = [
   ...calls(['eks:AccessKubernetesApi'], own('eks', 'cluster/apps-blue')),
   ...calls(['eks:UpdateAccessEntry'], entry),
   ...calls(['eks:AssociateAccessPolicy'], entry, admin),
+  ...calls(['eks:DeleteAccessEntry'], own('eks', 'access-entry/blue/role/111122223333/jane/1')),
   ...calls(['eks:AssociateAccessPolicy'], own('eks', 'access-entry/blue/role/111122223333/jane/1'), view),
   ...calls(['eks:CreateAccessEntry'], own('eks', 'cluster/apps-blue'), { 'eks:kubernetesGroups': 'admins' }),
+  ...calls(['iam:GetRole'], 'arn:aws:iam::111122223333:role/admin'),
   ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'pods.eks.amazonaws.com' }),
   ...calls(['iam:PassRole'], nodes, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
 ];

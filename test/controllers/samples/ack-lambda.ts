@@ -16,6 +16,7 @@ const may = [
   ...calls(['lambda:CreateFunctionUrlConfig'], web, { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
   ...calls(['lambda:CreateEventSourceMapping'], '*', { ...REGION, ...ofWeb }),
   ...calls(['lambda:DeleteEventSourceMapping'], own('lambda', 'event-source-mapping:1'), ofWeb),
+  ...calls(['lambda:ListLayerVersions'], '*', REGION),
   ...calls(['lambda:PublishLayerVersion'], own('lambda', 'layer:apps-tools')),
   ...calls(['lambda:DeleteLayerVersion'], own('lambda', 'layer:apps-tools:1')),
   ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
@@ -25,12 +26,14 @@ const mayNot = [
   ...calls(['lambda:CreateFunction', 'lambda:DeleteFunction', 'lambda:UpdateFunctionCode', 'lambda:AddPermission', 'lambda:TagResource'], own('lambda', 'function:billing')),
   ...calls(['lambda:InvokeFunction'], web),
   ...calls(['lambda:CreateFunctionUrlConfig'], web, { 'lambda:FunctionUrlAuthType': 'NONE' }),
+  ...calls(['lambda:CreateFunctionUrlConfig'], own('lambda', 'function:billing'), { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
   ...calls(['lambda:CreateEventSourceMapping'], '*', { ...REGION, ...ofOther }),
   ...calls(['lambda:DeleteEventSourceMapping', 'lambda:UpdateEventSourceMapping'], own('lambda', 'event-source-mapping:1'), ofOther),
   ...calls(['lambda:DeleteLayerVersion'], own('lambda', 'layer:tools:1')),
   ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
   ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'lambda.amazonaws.com' }),
   ...calls(['s3:GetObject'], 'arn:aws:s3:::billing/2026.csv'),
+  ...calls(['ecr:BatchGetImage'], own('ecr', 'repository/billing')),
 ];
 
 export const SAMPLES: ControllerSample[] = [

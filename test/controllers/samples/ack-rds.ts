@@ -5,6 +5,7 @@ import { ackSample, calls, own, REGION } from '../ack-samples';
 import { ControllerSample } from '../sample';
 
 const monitoring = 'arn:aws:iam::111122223333:role/monitoring';
+const linkedRole = 'arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS';
 const throughRds = { 'kms:ViaService': 'rds.eu-west-1.amazonaws.com' };
 const forAws = { ...throughRds, 'kms:GrantIsForAWSResource': 'true' };
 
@@ -17,7 +18,7 @@ const may = [
   ...calls(['rds:CreateGlobalCluster'], 'arn:aws:rds::111122223333:global-cluster:apps-web'),
   ...calls(['rds:DescribeDBEngineVersions', 'ec2:DescribeSubnets'], '*', REGION),
   ...calls(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], own('secretsmanager', 'secret:rds!db-1')),
-  ...calls(['iam:CreateServiceLinkedRole'], 'arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS', { 'iam:AWSServiceName': 'rds.amazonaws.com' }),
+  ...calls(['iam:CreateServiceLinkedRole'], linkedRole, { 'iam:AWSServiceName': 'rds.amazonaws.com' }),
 ];
 
 const mayNot = [
@@ -28,9 +29,13 @@ const mayNot = [
   ...calls(['rds:ModifyDBSnapshotAttribute'], own('rds', 'snapshot:apps-web')),
   ...calls(['secretsmanager:GetSecretValue', 'secretsmanager:DeleteSecret'], own('secretsmanager', 'secret:rds!db-1')),
   ...calls(['secretsmanager:CreateSecret'], own('secretsmanager', 'secret:billing')),
+  ...calls(['iam:CreateServiceLinkedRole'], linkedRole, { 'iam:AWSServiceName': 'ecs.amazonaws.com' }),
   ...calls(['iam:PassRole'], monitoring, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
+  ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'rds.amazonaws.com' }),
   ...calls(['kms:CreateGrant'], own('kms', 'key/other'), forAws),
   ...calls(['kms:CreateGrant'], own('kms', 'key/1'), throughRds),
+  ...calls(['kms:CreateGrant'], own('kms', 'key/1'), { 'kms:GrantIsForAWSResource': 'true' }),
+  ...calls(['kms:Decrypt'], own('kms', 'key/other'), throughRds),
   ...calls(['kms:Decrypt'], own('kms', 'key/1'), { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' }),
 ];
 
