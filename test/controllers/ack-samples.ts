@@ -32,7 +32,7 @@ export function ackSample(service: string, variant: string, make: (stack: Stack)
 /** The same call in another region, or another account: no controller reaches either. */
 function elsewhere({ action, resource, context }: Call): Call[] {
   const region = context?.['aws:RequestedRegion'] ? [{ action, resource, context: { ...context, 'aws:RequestedRegion': 'us-east-1' } }] : [];
-  const [, prefix, own = '', rest] = /^(arn:aws:[^:]+:)([^:]*:111122223333):(.*)$/.exec(resource) ?? [];
-  const arns = own ? [own.replace('111122223333', '444455556666'), own.replace('eu-west-1', 'us-east-1')].filter(other => other !== own) : [];
+  const [, prefix, place = '', rest] = /^(arn:aws:[^:]+:)([^:]*:111122223333):(.*)$/.exec(resource) ?? [];
+  const arns = place ? [place.replace('111122223333', '444455556666'), place.replace('eu-west-1', 'us-east-1')].filter(other => other !== place) : [];
   return [...region, ...arns.map(other => ({ action, resource: `${prefix}${other}:${rest}`, context }))];
 }
