@@ -76,7 +76,8 @@ function policies({ template, roleId, role }: Workload): string[] {
   const own = new Map(resources(template, 'AWS::IAM::ManagedPolicy').map(([id, policy]) => [id, policy.Properties]));
   return [
     ...managed.filter((arn: any) => !own.has(arn.Ref)).map((arn: any) => `${words(arn)!.replace(/^.*:policy\//, '')} (managed policy)`),
-    ...[...inline, ...granted, ...managed.flatMap((arn: any) => own.get(arn.Ref) ?? [])].flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(statementInShort)),
+    ...[...inline, ...granted, ...managed.flatMap((arn: any) => own.get(arn.Ref) ?? [])]
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(statementInShort)),
   ];
 }
 
