@@ -1,10 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
 import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
-import { viaService } from '../kms-permissions';
+import { throughServices } from '../kms-permissions';
 import { optional } from '../parts';
 
 /**
@@ -128,19 +127,16 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
         resources: [arn(scope, 'iam', 'role/aws-service-role/rds.amazonaws.com/*', { region: '' })],
         conditions: { StringEquals: { 'iam:AWSServiceName': 'rds.amazonaws.com' } },
       }),
-      ...encryption(scope, keys),
+      ...encryption(keys),
       ...passRoles(roles, ['monitoring.rds.amazonaws.com', 'rds.amazonaws.com']),
     ];
   });
 }
 
-function encryption(scope: IConstruct, keys: IKey[]): PolicyStatement[] {
-  if (keys.length === 0) return [];
-  const { region } = Stack.of(scope);
-  const resources = keys.map(key => key.keyArn);
-  const through = { StringLike: { 'kms:ViaService': [viaService('rds', region), viaService('secretsmanager', region)] } };
+function encryption(keys: IKey[]): PolicyStatement[] {
+  const services = ['rds', 'secretsmanager'];
   return [
-    allow({ actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'], resources, conditions: through }),
-    allow({ actions: ['kms:CreateGrant'], resources, conditions: { ...through, Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
+    ...throughServices(['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'], services, keys),
+    ...throughServices(['kms:CreateGrant'], services, keys, { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
   ];
 }
