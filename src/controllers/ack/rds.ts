@@ -1,6 +1,5 @@
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { IConstruct } from 'constructs';
 import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 import { throughServices } from '../kms-permissions';
