@@ -312,11 +312,11 @@ export abstract class Controller {
   }
 
   /**
-   * KEDA: scales workloads by the length of queues, shards of streams, the result of queries, and metrics.
+   * KEDA: scales workloads by the length of queues, shards of streams, the lag of topics, the result of queries, and metrics.
    *
    * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
    *
-   * @throws when nothing is listed
+   * @throws when nothing is listed, a list is empty, or what is listed of MSK cannot be that
    * @see https://keda.sh/docs/latest/authentication-providers/aws/
    */
   public static keda(options: KedaOptions): Controller {
