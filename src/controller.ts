@@ -98,10 +98,10 @@ export abstract class Controller {
   /**
    * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
    *
-   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, and associate one VPC. Listeners, rules, targets,
-   * tags and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
+   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, tag what is its own or nobody's, and associate one VPC.
+   * Listeners, rules, targets and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
    *
-   * @throws when the cluster's name cannot be one
+   * @throws when the cluster's name cannot be one, or `takeoverFrom` is empty
    * @see https://www.gateway-api-controller.eks.aws.dev/
    */
   public static awsGatewayApiController(options: AwsGatewayApiControllerOptions): Controller {
