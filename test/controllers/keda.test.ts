@@ -76,7 +76,9 @@ test('a secret of this stack is meant by its full ARN, with its key', () => {
   const [read, decrypt, ...more] = stack.resolve(Controller.keda({ secrets: [secret] }).policyDocument(stack)).Statement;
   expect(read).toEqual({ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: { Ref: expect.stringMatching(/^Secret/) } });
   expect(decrypt).toEqual({
-    Action: 'kms:Decrypt', Effect: 'Allow', Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
+    Action: 'kms:Decrypt',
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
     Condition: { StringEquals: { 'kms:ViaService': ['secretsmanager.eu-west-1.amazonaws.com'] } },
   });
   expect(more).toEqual([]);

@@ -12,7 +12,8 @@ const OWN_KEY = 'key/00000000-0000-0000-0000-000000000001';
 const CLUSTER = 'cluster/blue/11111111-2222-3333-4444-555555555555-6';
 const inCluster = (type: string, name: string, cluster = CLUSTER) => `${cluster.replace('cluster/', `${type}/`)}/${name}`;
 const arn = (service: string, resource: string) => `arn:aws:${service}:${service === 'iam' ? '' : 'eu-west-1'}:111122223333:${resource}`;
-const call = (action: string, service: string, resource: string, context?: Record<string, string>): Call => ({ action, resource: arn(service, resource), context });
+const call = (action: string, service: string, resource: string, context?: Record<string, string>): Call => (
+  { action, resource: arn(service, resource), context });
 
 /** Each call, on what it is for and on something else. */
 const CALLS: [action: string, service: string, own: string, other: string][] = [
