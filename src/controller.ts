@@ -255,7 +255,7 @@ export abstract class Controller {
    * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster, and by `PushSecret` the other way.
    *
    * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an `ExternalSecret` for a store without a role of
-   * its own reach what this role does.
+   * its own reach what this role does. For certificates in ACM (`service: CertificateManager`) add your own statements.
    *
    * @throws when no secret or parameter is named, or a list is empty
    * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
@@ -290,7 +290,8 @@ export abstract class Controller {
    * The FSx for OpenZFS CSI driver (its controller): makes, grows, snapshots and deletes file systems and volumes.
    *
    * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are those that you name. Raises the warning
-   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart. What a
+   * VolumeAttributesClass changes is not included: FSx could not hold that to volumes of a driver.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
    */
