@@ -127,6 +127,7 @@ iam:
 
 const programs = new Map(INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES)]));
 const wellKnown = importText(WELL_KNOWN, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES);
+const inMadeVpc = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, '\n'), '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
 const patterns = importText(PATTERNS, '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
 const synthesized = new Map<string, Synthesized>();
 beforeAll(async () => {
@@ -135,7 +136,7 @@ beforeAll(async () => {
 
 test('every program passes tsc --strict', () => {
   const looked = importText(INPUTS[0][1]);
-  expect(typeErrors([...programs.values(), patterns, wellKnown, looked].map(({ stdout }) => stdout))).toEqual([]);
+  expect(typeErrors([...programs.values(), patterns, wellKnown, inMadeVpc, looked].map(({ stdout }) => stdout))).toEqual([]);
   expect(typeErrors([looked.stdout.replace('oidcProvider,', 'oidcProvider: 1,')])).not.toEqual([]); // the judge itself
 });
 
@@ -262,7 +263,8 @@ describe('wellKnownPolicies', () => {
   const ports = `arn:aws:ec2:eu-west-1:${ACCOUNT}:security-group/sg-1`;
   const zone = (id: string) => `arn:aws:route53:::hostedzone/${id}`;
   const record = (type: string, name: string) => ({ 'route53:ChangeResourceRecordSetsRecordTypes': type, 'route53:ChangeResourceRecordSetsNormalizedRecordNames': name });
-  type Case = [flag: string, action: string, own: [resource: string, context?: Record<string, string>], others: [resource: string, context?: Record<string, string>]];
+  type Target = [resource: string, context?: Record<string, string>];
+  type Case = [flag: string, action: string, own: Target, others: Target];
   const CASES: Case[] = [
     ['autoScaler', 'autoscaling:SetDesiredCapacity', [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/blue': 'owned' }], [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/green': 'owned' }]],
     ['awsLoadBalancerController', 'elasticloadbalancing:DeleteLoadBalancer', [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'blue' }],
@@ -293,20 +295,17 @@ describe('wellKnownPolicies', () => {
     expect(wellKnown.stderr).toContain('\n5 of 5 service accounts written, 0 things not mapped.\n');
   });
 
-  test.each([['nothing', '\n'], ['no VPC id', '\nvpc: { id: "*", cidr: 10.0.0.0/16 }\n'], ['something else', '\nvpc: yes\n']])('with %s about the VPC, the CDK CLI looks it up', async (_, vpc) => {
-    const { stdout, stderr } = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, vpc), '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES);
+  test.each([['nothing', '\n'], ['no VPC id', '\nvpc: { id: "*", cidr: 10.0.0.0/16 }\n'], ['something else', '\nvpc: yes\n']])('with %s about the VPC, the CDK CLI looks it up', (_, vpc) => {
+    const { stdout, stderr } = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, vpc));
     expect(stdout).toContain("const vpc = Vpc.fromLookup(stack, 'Vpc', { tags: { 'alpha.eksctl.io/cluster-name': 'blue' } });\n");
     expect(stderr).toContain('and security groups of the VPC with the tag alpha.eksctl.io/cluster-name = blue, which the CDK CLI looks up, alone.\n');
-    expect(typeErrors([stdout])).toEqual([]);
-    await expect(synthesize(stdout)).resolves.toBeDefined();
-  }, 60_000);
+  });
 
   test('nothing reaches every hosted zone: without zones the role has no policy, and that is said', async () => {
-    const { stdout, stderr } = importText(WELL_KNOWN, '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
-    const { template } = await synthesize(stdout);
+    const { template } = await synthesize(inMadeVpc.stdout);
     expect(JSON.stringify(template)).not.toContain('ChangeResourceRecordSets');
-    expect(stdout).not.toContain('HostedZone');
-    expect(stderr).toContain('\n5 of 5 service accounts written, 4 things not mapped.\n');
+    expect(inMadeVpc.stdout).not.toContain('HostedZone');
+    expect(inMadeVpc.stderr).toContain('\n5 of 5 service accounts written, 4 things not mapped.\n');
   }, 60_000);
 });
 
