@@ -116,10 +116,10 @@ export abstract class Controller {
   /**
    * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
    *
-   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, and associate one VPC. Listeners, rules, targets,
-   * tags and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
+   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, tag what is its own or nobody's, and associate one VPC.
+   * Listeners, rules, targets and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
    *
-   * @throws when the cluster's name cannot be one
+   * @throws when the cluster's name cannot be one, or `takeoverFrom` is empty
    * @see https://www.gateway-api-controller.eks.aws.dev/
    */
   public static awsGatewayApiController(options: AwsGatewayApiControllerOptions): Controller {
@@ -274,7 +274,7 @@ export abstract class Controller {
    * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster, and by `PushSecret` the other way.
    *
    * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an `ExternalSecret` for a store without a role of
-   * its own reach what this role does.
+   * its own reach what this role does. For certificates in ACM (`service: CertificateManager`) add your own statements.
    *
    * @throws when no secret or parameter is named, or a list is empty
    * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
@@ -319,7 +319,8 @@ export abstract class Controller {
    * The FSx for OpenZFS CSI driver (its controller): makes, grows, snapshots and deletes file systems and volumes.
    *
    * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are those that you name. Raises the warning
-   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart. What a
+   * VolumeAttributesClass changes is not included: FSx could not hold that to volumes of a driver.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
    */
@@ -341,11 +342,11 @@ export abstract class Controller {
   }
 
   /**
-   * KEDA: scales workloads by the length of queues, shards of streams, the result of queries, and metrics.
+   * KEDA: scales workloads by the length of queues, shards of streams, the lag of topics, the result of queries, and metrics.
    *
    * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
    *
-   * @throws when nothing is listed
+   * @throws when nothing is listed, a list is empty, or what is listed of MSK cannot be that
    * @see https://keda.sh/docs/latest/authentication-providers/aws/
    */
   public static keda(options: KedaOptions): Controller {

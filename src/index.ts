@@ -40,6 +40,7 @@ export { type FluxImageReflectorOptions } from './controllers/flux-image-reflect
 export { type FsxLustreCsiDriverOptions, type FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 export { type KarpenterOptions } from './controllers/karpenter';
 export { type KedaOptions } from './controllers/keda';
+export { type KedaMskCluster } from './controllers/keda-msk-cluster';
 export { type MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
 export { type SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
 export { type VeleroOptions } from './controllers/velero';

@@ -37,7 +37,8 @@ export interface CloudWatchAgentOptions {
 
   /**
    * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application Signals), instead of
-   * the narrower statements. That reaches all metrics and log groups of the account.
+   * the narrower statements. That reaches all metrics and log groups of the account. Take it for Container Insights with OpenTelemetry (`otelContainerInsights`), whose
+   * metrics have no namespace that the statements could name.
    *
    * @default false
    */

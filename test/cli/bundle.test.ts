@@ -131,7 +131,7 @@ test('--help of a command names each of its options', () => {
   const { code, stdout, stderr } = run('import', 'eksctl', '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Usage: cdk-irsa import eksctl <cluster\.yaml> \[options\]\n/);
-  for (const option of ['account', 'issuer-url', 'stack-name', 'output', 'force', 'strict', 'help']) expect(stdout).toContain(`\n  --${option} `);
+  for (const option of ['account', 'issuer-url', 'hosted-zone', 'stack-name', 'output', 'force', 'strict', 'help']) expect(stdout).toContain(`\n  --${option} `);
 });
 
 test.each([
