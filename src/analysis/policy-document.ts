@@ -102,7 +102,8 @@ function conditionProblem(condition: any): string | undefined {
   const operator = Object.keys(condition).find(name => !isObject(condition[name]) && !isStandIn(condition[name]));
   if (operator !== undefined) return `${operator} is no object`;
   const scalar = (value: any) => ['string', 'boolean', 'number'].includes(typeof value);
-  const key = Object.values<any>(condition).filter(isObject).flatMap(keys => Object.entries<any>(keys)).find(([, values]) => ![values].flat().every(scalar));
+  const lines = Object.values<any>(condition).filter(isObject).flatMap(keys => Object.entries<any>(keys));
+  const key = lines.find(([, values]) => ![values].flat().every(scalar));
   return key && `the value of ${key[0]} is neither a text nor a list of texts`;
 }
 
