@@ -143,5 +143,5 @@ function likeness(one: string, other: string): number {
 
 function shown(values: readonly string[]): string {
   const rest = values.length - SHOWN;
-  return values.length === 0 ? 'nobody' : `${values.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return values.length === 0 ? 'nothing' : `${values.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -67,8 +67,7 @@ export function actionMatches({ actions: { values, inverted } }: Statement, acti
 function oneActionMatches(value: string, action: string): Truth {
   const found = matches(foldCase(pattern(value)), foldCase(literal(action)));
   if (found === undefined) return `whether ${action} is ${value} is known only later`;
-  const service = value.slice(0, value.indexOf(':'));
-  return found && !/^\*+$/.test(value) && /^$|[*?]/.test(service) ? `IAM documents no wildcard for a service, as in ${value}` : found;
+  return found && !/^(\*+$|[^:*?]+:)/.test(value) ? `IAM documents no wildcard for a service, as in ${value}` : found;
 }
 
 export function isObject(value: any): boolean {

@@ -114,7 +114,7 @@ const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
     reason: /no wildcard for a service/,
     why: 'actions are a service, a colon and a name that may hold wildcards; of wildcards for services nothing is documented',
     source: `${GUIDE}/reference_policies_elements_action.html`,
-    applies: document => [document.Statement].flat().flatMap(({ Action, NotAction }: any) => Action ?? NotAction).some(one => /^[^:]*[*?][^:]*:/.test(one)),
+    applies: document => [document.Statement].flat().flatMap(({ Action, NotAction }: any) => Action ?? NotAction).some(one => /^[^:]*[*?][^:]*(:|$)/.test(one)),
   },
   {
     reason: /means web identities of the account, too/,
@@ -187,7 +187,7 @@ const principal = mostly<any>(
   ), 2);
 const action = mostly(
   pick(WEB_IDENTITY, WEB_IDENTITY, 'sts:AssumeRole*', 'STS:assumerolewithwebidentity', 'sts:*', '*', 'sts:AssumeRoleWith?ebIdentity', 'sts:AssumeRole', 'sts:TagSession', 's3:*'),
-  pick('**', 'st?:AssumeRole*', '*:*'));
+  pick('**', 'st?:AssumeRole*', '*:*', 'st*'));
 const actions = mostly(list(action, 0).map(Action => ({ Action })), list(action).map(NotAction => ({ NotAction })), 6);
 const statement = fc.tuple(mostly(fc.constant('Allow'), fc.constant('Deny'), 4), principal, actions, conditions, fc.boolean())
   .map(([Effect, Principal, acts, Condition, always]) => ({ Effect, Principal, ...acts, ...(always || Object.keys(Condition).length > 0) && { Condition } }));
