@@ -153,10 +153,13 @@ describe('conditions', () => {
     expect(['a*', 'a${*}${?}$', 'a???', 'a${*}${*}$'].map(value => decide(under({ StringLike: { [SUB]: value } }), asking))).toEqual(['allow', 'allow', 'allow', 'deny']);
   });
 
-  test('empty values: of a list the same as none, of a text unknown', () => {
+  test('empty values', () => {
     const asking = { ...TOKEN, context: { ...TOKEN.context, [AMR]: [], [AUD]: '' } };
     expect([decide(under({ 'ForAllValues:StringEquals': { [AMR]: 'x' } }), asking), decide(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking),
       decide(under({ StringNotEquals: { [AUD]: 'x' } }), asking)]).toEqual(['allow', 'deny', 'unknown']);
+    expect(texts(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking)).toEqual(['`amr` differs: got nothing, trusted x']);
+    expect(reasons(under({ Null: { [AMR]: 'true' } }), asking)).toEqual([expect.stringMatching(/holds an empty list/)]);
+    expect(reasons(under({ StringNotEquals: { [AMR]: 'x' } }), asking)).toEqual([expect.stringMatching(/holds a list/)]);
   });
 
   test('conditions of nothing are none', () => {
@@ -355,9 +358,9 @@ describe('malformed documents', () => {
 
   test('never throw, and never let anybody in by what is broken', () => {
     const junk = fc.oneof(fc.constantFrom<any>(null, 5, true, 'x', '*', '⟨x⟩', [], {}, [null], { a: null }, [['x']]), fc.anything());
-    const places: ((value: any) => any)[] = [value => value, value => ({ Statement: value }), value => document(value), value => document({ ...ALLOW, Action: value }),
-      value => document({ ...ALLOW, Principal: value }), value => document({ ...ALLOW, Effect: value }), value => under(value),
-      value => under({ StringEquals: value }), value => under({ StringEquals: { [SUB]: value } }), value => under({ Null: { [SUB]: value } })];
+    const places: ((value: any) => any)[] = [value => value, value => ({ Statement: value }), value => document(value),
+      value => document({ ...ALLOW, Action: value }), value => document({ ...ALLOW, Principal: value }), value => document({ ...ALLOW, Effect: value }),
+      value => under(value), value => under({ StringEquals: value }), value => under({ StringEquals: { [SUB]: value } }), value => under({ Null: { [SUB]: value } })];
     fc.assert(fc.property(junk, fc.constantFrom(...places), (value, place) => {
       const { decision, nearMisses, unknowns } = evaluateTrust(place(value), TOKEN);
       expect(decision === 'unknown').toBe(unknowns.length > 0);
@@ -389,7 +392,7 @@ describe('near misses', () => {
     ['another issuer', under({ StringEquals: { 'gitlab.example:sub': 'x' } }), '`sub` of the issuer gitlab.example is not in the request'],
     ['Null true', under({ Null: { [SUB]: 'true' } }), '`sub` must not be in the request, got: system:serviceaccount:shop:payment'],
     ['an inverted operator', under({ StringNotEquals: { [AUD]: ['x', 'sts.amazonaws.com'] } }), '`aud` must not be sts.amazonaws.com, x (StringNotEquals), got: sts.amazonaws.com'],
-    ['a list', under({ 'ForAllValues:StringEquals': { [AMR]: ['a', 'c'] } }), `\`amr\` differs: got a, b, trusted a, c`],
+    ['a list', under({ 'ForAllValues:StringEquals': { [AMR]: ['a', 'c'] } }), '`amr` differs: got a, b, trusted a, c'],
     ['an ARN', under({ ArnLike: { 'aws:SourceArn': 'arn:aws:eks:*:1:cluster/z' } }),
       '`aws:SourceArn` differs: got arn:aws:eks:eu-west-1:1:cluster/x:y, trusted arn:aws:eks:*:1:cluster/z'],
     ['the action', document({ ...ALLOW, Action: ['sts:TagSession', 'sts:AssumeRole'] }), `action differs: got ${WEB_IDENTITY}, trusted sts:AssumeRole, sts:TagSession`],
@@ -421,7 +424,13 @@ describe('near misses', () => {
     const { nearMisses } = evaluateTrust(policy, TOKEN);
     expect(nearMisses.map(({ sid, key }) => [sid, key])).toEqual([['Near', SUB], ['Far', SUB], ['Both', SUB], ['Both', AUD], ['Principal', undefined], ['Action', undefined]]);
     expect(nearMisses[0]).toEqual({
-      statement: 4, sid: 'Near', what: 'condition', key: SUB, operator: 'StringEquals', got: [subject('shop:payment')], trusted: [subject('shop:payments')],
+      statement: 4,
+      sid: 'Near',
+      what: 'condition',
+      key: SUB,
+      operator: 'StringEquals',
+      got: [subject('shop:payment')],
+      trusted: [subject('shop:payments')],
       text: '`sub` differs: got payment, trusted payments (the service account; the namespace shop agrees)',
     });
   });
