@@ -358,9 +358,18 @@ describe('malformed documents', () => {
 
   test('never throw, and never let anybody in by what is broken', () => {
     const junk = fc.oneof(fc.constantFrom<any>(null, 5, true, 'x', '*', '⟨x⟩', [], {}, [null], { a: null }, [['x']]), fc.anything());
-    const places: ((value: any) => any)[] = [value => value, value => ({ Statement: value }), value => document(value),
-      value => document({ ...ALLOW, Action: value }), value => document({ ...ALLOW, Principal: value }), value => document({ ...ALLOW, Effect: value }),
-      value => under(value), value => under({ StringEquals: value }), value => under({ StringEquals: { [SUB]: value } }), value => under({ Null: { [SUB]: value } })];
+    const places: ((value: any) => any)[] = [
+      value => value,
+      value => ({ Statement: value }),
+      value => document(value),
+      value => document({ ...ALLOW, Action: value }),
+      value => document({ ...ALLOW, Principal: value }),
+      value => document({ ...ALLOW, Effect: value }),
+      value => under(value),
+      value => under({ StringEquals: value }),
+      value => under({ StringEquals: { [SUB]: value } }),
+      value => under({ Null: { [SUB]: value } }),
+    ];
     fc.assert(fc.property(junk, fc.constantFrom(...places), (value, place) => {
       const { decision, nearMisses, unknowns } = evaluateTrust(place(value), TOKEN);
       expect(decision === 'unknown').toBe(unknowns.length > 0);
