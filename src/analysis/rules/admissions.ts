@@ -2,8 +2,10 @@
  * Whether roles let in the service accounts that are meant to use them.
  */
 import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
+import { hasStandIn } from '../stand-in';
 import { evaluateTrust, TrustAnswer } from '../trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
+import { meansWebIdentities } from './web-identities';
 import { annotatedIn, arnParts, listOf, rolesByArn } from './words';
 
 /** What a role answers to a service account. */
@@ -38,9 +40,10 @@ export function admissionsOf(map: AccessMap): Admission[] {
 function admissionOf(serviceAccount: ServiceAccount, role: Role): Admission {
   const providers = providersOf(role);
   const answers = providers.map(provider => ask(role, serviceAccount, provider, serviceAccount.audience));
-  const answer = summary(answers);
+  const unknowns = [...answers.flatMap(answer => answer.unknowns), ...hasUnknownProvider(role) ? ['only the deployment knows which provider it trusts'] : []];
+  const answer: Admission['answer'] = answers.some(({ decision }) => decision === 'allow') ? 'in' : unknowns.length > 0 ? 'unknown' : 'out';
   const known = { serviceAccount, role, answer, audiences: [] };
-  if (answer !== 'out') return { ...known, reason: answers.flatMap(({ unknowns }) => unknowns)[0] ?? '' };
+  if (answer !== 'out') return { ...known, reason: unknowns[0] ?? '' };
   const audiences = providers.flatMap(provider => audiencesOf(role, provider).filter(audience => ask(role, serviceAccount, provider, audience).decision === 'allow'));
   return { ...known, audiences: [...new Set(audiences)], reason: providers.length === 0 ? 'it trusts no OIDC provider' : nearest(answers) };
 }
@@ -76,11 +79,6 @@ export function refusalOf({ trust }: Role, association: Association): { answer: 
   return unknowns.length > 0 ? { answer: 'unknown', reason: unknowns[0] } : undefined;
 }
 
-function summary(answers: TrustAnswer[]): Admission['answer'] {
-  const decisions = answers.map(({ decision }) => decision);
-  return decisions.includes('allow') ? 'in' : decisions.includes('unknown') ? 'unknown' : 'out';
-}
-
 /** What misses by the least: all conditions of one statement, rather than a principal. */
 function nearest(answers: TrustAnswer[]): string {
   const misses = answers.map(({ nearMisses }) => nearMisses).filter(all => all.length > 0);
@@ -92,6 +90,13 @@ function nearest(answers: TrustAnswer[]): string {
 function providersOf({ trust }: Role): string[] {
   const allowed = statementsOf(trust).filter(statement => statement?.Effect === 'Allow').flatMap(statement => listOf(statement.Principal?.Federated).map(String));
   return [...new Set(allowed)].filter(arn => issuerOfArn(arn) !== undefined);
+}
+
+function hasUnknownProvider({ trust }: Role): boolean {
+  return statementsOf(trust).filter(meansWebIdentities).some(({ Principal: principal }) => {
+    const arns = listOf(principal?.Federated).map(String);
+    return arns.length === 0 || arns.some(arn => issuerOfArn(arn) === undefined && hasStandIn(arn));
+  });
 }
 
 /** That some condition names. */

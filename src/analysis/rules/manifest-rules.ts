@@ -45,7 +45,7 @@ function byAssociation(map: AccessMap): Found[] {
 }
 
 function verdict(who: string, role: Role, isUnknown: boolean, reason: string): Pick<Found, 'message' | 'severity'> {
-  return isUnknown ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in, only the deployment knows: ${reason}.` }
+  return isUnknown ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
     : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
 }
 
@@ -125,7 +125,7 @@ function repeated(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
 
 function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<string, Role>): Found {
   const places = { place: one.place, others: [other.place] };
-  if (isSame(one, other)) return { severity: 'warning', message: `${saName(one)}: stands twice in ${one.place.file}.`, fix: 'Remove one.', ...places };
+  if (isSame(one, other)) return { severity: 'warning', message: `${saName(one)}: stands twice in one file.`, fix: 'Remove one.', ...places };
   const [left, right] = [other, one].map(({ roleArn, audience }) => (roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role'));
   return {
     message: `${saName(one)}: there are two for one cluster, with ${left} and with ${right}.`,

@@ -1,0 +1,12 @@
+/**
+ * The README's table of rules, made from the code: `npx tsx scripts/rules-table.ts`.
+ */
+import { RULES } from '../src/analysis/rules';
+
+/** One row for each rule; its id is an anchor. */
+export function rulesTable(): string {
+  const rows = RULES.map(({ id, severity, title, why }) => `| <a id="${id}"></a>\`${id}\` | ${severity} | ${title} | ${why} |`);
+  return ['| rule | severity | what | why |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+if (require.main === module) process.stdout.write(rulesTable());
