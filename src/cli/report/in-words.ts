@@ -1,0 +1,47 @@
+/**
+ * What a report says, in words; texts of others go through `show`, which makes them safe where they stand.
+ */
+import { Permission } from './permissions';
+import { Access, Text } from '../../analysis/access-map';
+
+type Show = (text: string) => string;
+const MOST = 4;
+
+export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 'serviceAccount'>): string {
+  return `${namespace}/${serviceAccount}`;
+}
+
+/** `s3:GetObject and s3:PutObject on arn:aws:s3:::bucket/*, under conditions`. */
+export function permissionInWords({ actions, notActions, resources, notResources, condition }: Permission, show: Show = text => text): string {
+  const what = notActions ? `everything but ${some(actions, show)}` : some(actions, show);
+  const where = notResources ? `everything but ${some(resources, show)}` : resources.length === 1 && resources[0] === '*' ? `every resource (${show('*')})` : some(resources, show);
+  const keys = [...new Set(Object.values<any>(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
+  return `${what} on ${where}${keys.length > 0 ? `, if ${some(keys, show)} ${keys.length === 1 ? 'is' : 'are'} right` : ''}`;
+}
+
+/** The first of them. */
+function some(texts: string[], show: Show): string {
+  const shown = texts.slice(0, texts.length > MOST + 1 ? MOST : texts.length).map(show);
+  return `${shown.join(', ')}${shown.length < texts.length ? ` and ${texts.length - shown.length} more` : ''}`;
+}
+
+/** A resource without what all of its kind have: `bucket/*`, `table/Orders`. */
+export function resourceInShort(resource: Text): string {
+  const [, , service, , , ...rest] = splitArn(resource);
+  return service === undefined ? resource : `${service}: ${rest.join(':')}`;
+}
+
+/** `s3` of an ARN or of an action. */
+export function serviceOf(action: Text): string {
+  return action.split(':')[0].toLowerCase();
+}
+
+/** A colon in a stand-in is none of the ARN. */
+function splitArn(arn: Text): string[] {
+  const parts = arn.replace(/⟨[^⟨⟩]*⟩/g, one => one.replaceAll(':', '\u0000')).split(':').map(part => part.replaceAll('\u0000', ':'));
+  return parts.length >= 6 && parts[0] === 'arn' ? parts : [];
+}
+
+export function roleInShort(arn: Text): string {
+  return arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
+}
