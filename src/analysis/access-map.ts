@@ -109,6 +109,14 @@ export interface Access {
   readonly used: boolean;
 }
 
+/** That a rule does not hold for a resource, in its metadata: `cdk_irsa: { rules_to_suppress: [{ id, reason }] }`. */
+export interface Suppression {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly rule: string;
+  readonly reason: string;
+}
+
 export interface AccessMap {
   readonly clusters: Cluster[];
   readonly providers: Provider[];
@@ -121,4 +129,6 @@ export interface AccessMap {
   readonly accounts: Text[];
   /** Roles that the app says are somebody else's, by their ARN: left as they are. */
   readonly existingRoles: Text[];
+  /** Rules that resources are exempt from. */
+  readonly suppressions: Suppression[];
 }

@@ -9,11 +9,11 @@ const installed = join(directory, 'installed');
 const bundle = join(installed, 'lib', 'cli.js');
 const file = join(installed, 'cluster.yaml');
 const text = configWith('    - metadata: { name: a }\n      wellKnownPolicies: { externalDNS: true }\n');
-const makeBundle = (outfile: string) => execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'scripts', 'bundle-cli.ts'), outfile]);
+const makeBundle = (folder: string) => execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'scripts', 'bundle.ts'), folder]);
 
 beforeAll(() => {
   for (const folder of ['lib', 'bin']) mkdirSync(join(installed, folder), { recursive: true });
-  makeBundle(bundle);
+  makeBundle(join(installed, 'lib'));
   copyFileSync(join(ROOT, 'bin', 'cdk-irsa'), join(installed, 'bin', 'cdk-irsa'));
   writeFileSync(join(installed, 'package.json'), JSON.stringify({ version: '7.8.9' }));
   writeFileSync(file, text);
@@ -155,6 +155,6 @@ test('the bundle is small, has no CDK in it, carries the license of what it has,
   expect([...code.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module).filter(module => !['fs', 'path', 'util', 'process', 'buffer'].includes(module))).toEqual([]);
   expect(code).toContain(readFileSync(join(ROOT, 'node_modules', 'yaml', 'LICENSE'), 'utf8').trim());
   expect(code).not.toContain(ROOT);
-  makeBundle(join(directory, 'again.js'));
-  expect(readFileSync(join(directory, 'again.js'), 'utf8')).toBe(code);
+  makeBundle(join(directory, 'again'));
+  expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8')).toBe(code);
 });

@@ -14,7 +14,12 @@ export interface Finding {
   readonly place: Place;
   /** More places that have a part in it. */
   readonly others?: Place[];
+  /** Why it does not count: the reason that somebody gave when switching the rule off. */
+  readonly suppressed?: string;
 }
+
+/** A finding, as a rule tells it. A severity of its own may be lower than the rule's. */
+export type Found = Pick<Finding, 'message' | 'fix' | 'place' | 'others'> & Partial<Pick<Finding, 'severity'>>;
 
 /** One rule. Its id is for ever: people switch it off by it. */
 export interface Rule {
@@ -24,10 +29,26 @@ export interface Rule {
   readonly title: string;
   /** What is at stake, for the documentation. */
   readonly why: string;
-  check(map: AccessMap): Omit<Finding, 'rule' | 'severity'>[];
+  check(map: AccessMap): Found[];
 }
 
-/** Findings, and the rule that they come from. */
-export function findingsOf(rules: Rule[], map: AccessMap): Finding[] {
-  return rules.flatMap(rule => rule.check(map).map(found => ({ rule: rule.id, severity: rule.severity, ...found })));
+/**
+ * What the rules find. What is switched off is among it, with the reason.
+ *
+ * @param ignored rules that are switched off everywhere, and why
+ */
+export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<string, string> = new Map()): Finding[] {
+  return rules.flatMap(rule => rule.check(map).map(found => {
+    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, found.place);
+    return { rule: rule.id, severity: rule.severity, ...found, ...suppressed !== undefined && { suppressed } };
+  }));
+}
+
+/** Whether findings leave the assembly unclean. */
+export function counts({ severity, suppressed }: Finding): boolean {
+  return severity !== 'info' && suppressed === undefined;
+}
+
+function suppressionOf({ suppressions }: AccessMap, { id }: Rule, { stack, logicalId }: Place): string | undefined {
+  return suppressions.find(one => one.rule === id && one.stack === stack && one.logicalId === logicalId)?.reason;
 }

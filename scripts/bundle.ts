@@ -1,5 +1,5 @@
 /**
- * Bundles the command line into one file, with the licenses of what is in it: `npx projen bundle`.
+ * Bundles what the library has of others, each into one file with the licenses of what is in it: `npx projen bundle`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
@@ -7,10 +7,20 @@ import { build } from 'esbuild';
 
 const ROOT = join(__dirname, '..');
 
-async function main(outfile: string): Promise<void> {
+/** From what to what. */
+const BUNDLES = [
+  { source: 'src/cli/main.ts', target: 'cli.js' },
+  { source: 'src/analysis/yaml.ts', target: 'analysis/yaml.js' },
+];
+
+async function main(folder: string): Promise<void> {
+  for (const { source, target } of BUNDLES) await bundle(source, join(folder, target));
+}
+
+async function bundle(source: string, outfile: string): Promise<void> {
   const { outputFiles: [{ text }], metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['src/cli/main.ts'],
+    entryPoints: [source],
     bundle: true,
     platform: 'node',
     target: 'node20.16',
@@ -31,4 +41,4 @@ function notice(name: string): string {
   return `/*!\n${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n*/\n`;
 }
 
-void main(process.argv[2] ?? join(ROOT, 'lib', 'cli.js')); // an error ends the process
+void main(process.argv[2] ?? join(ROOT, 'lib')); // an error ends the process

@@ -1,0 +1,316 @@
+/**
+ * What the functions in a template amount to, as far as the assembly tells: account and region of the stack, parameters of nested
+ * stacks, exports of other stacks. What only the deployment knows becomes a stand-in; what cannot be read is said so, never guessed.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ */
+import { createHash } from 'crypto';
+import { Assembly, StackTemplate } from './assembly';
+import { attributeOf, referenceOf } from './resource-values';
+import { hasStandIn, standIn, standInsOf } from './stand-in';
+
+/** A value without functions, and what of it could not be read. */
+export interface Resolved {
+  readonly value: any;
+  readonly unresolved: string[];
+}
+
+const DEEPEST = 100;
+const MOST_STEPS = 200_000;
+const NO_VALUE = Symbol('AWS::NoValue');
+
+/** Resolves the functions of all templates of an assembly. */
+export class Intrinsics {
+  private readonly exports = new Map<string, { stack: StackTemplate; value: any }[]>();
+
+  constructor(private readonly assembly: Assembly) {
+    for (const stack of assembly.stacks) this.readExports(stack);
+  }
+
+  /** The value with every function in it carried out. */
+  public resolve(stack: StackTemplate, value: any): Resolved {
+    const resolution = new Resolution(this, stack);
+    const resolved = resolution.of(value, 0);
+    return { value: resolved === NO_VALUE ? undefined : resolved, unresolved: [...new Set(resolution.unresolved)] };
+  }
+
+  /** The value as a text; undefined where it is none. */
+  public text(stack: StackTemplate, value: any): string | undefined {
+    const { value: resolved } = this.resolve(stack, value);
+    return typeof resolved === 'string' ? resolved : typeof resolved === 'number' || typeof resolved === 'boolean' ? `${resolved}` : undefined;
+  }
+
+  /** What exports a value under this name, in the environment of the stack that imports it. */
+  public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: any } | undefined {
+    const all = this.exports.get(name) ?? [];
+    const near = all.filter(({ stack }) => stack.account === importer.account && stack.region === importer.region);
+    return near.length === 1 ? near[0] : undefined;
+  }
+
+  public stackNamed(name: string): StackTemplate | undefined {
+    const found = this.assembly.stacks.filter(({ stackName }) => stackName === name);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The stack that a resource of type AWS::CloudFormation::Stack makes. */
+  public nestedIn(stack: StackTemplate, logicalId: string): StackTemplate | undefined {
+    return this.assembly.stacks.find(({ parent }) => parent?.stack === stack && parent.logicalId === logicalId);
+  }
+
+  /** What a stack in another region is handed by CDK's custom resource, by its key. */
+  public writtenFor(key: string): { stack: StackTemplate; value: any } | undefined {
+    for (const stack of this.assembly.stacks) {
+      for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
+        if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
+        const written = resource.Properties?.WriterProps?.exports;
+        if (written && Object.hasOwn(written, key)) return { stack, value: written[key] };
+      }
+    }
+    return undefined;
+  }
+
+  private readExports(stack: StackTemplate): void {
+    for (const output of Object.values<any>(stack.template.Outputs ?? {})) {
+      if (output?.Export?.Name === undefined) continue;
+      const name = this.text(stack, output.Export.Name);
+      if (name !== undefined) this.exports.set(name, [...this.exports.get(name) ?? [], { stack, value: output.Value }]);
+    }
+  }
+}
+
+/** One value on its way. */
+class Resolution {
+  public readonly unresolved: string[] = [];
+  private steps = 0;
+
+  constructor(private readonly intrinsics: Intrinsics, private readonly stack: StackTemplate, private readonly path: string[] = []) {}
+
+  public of(value: any, depth: number): any {
+    if (depth > DEEPEST || this.steps++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
+    if (Array.isArray(value)) return value.map(item => this.of(item, depth + 1)).filter(item => item !== NO_VALUE);
+    if (typeof value !== 'object' || value === null) return value;
+    const keys = Object.keys(value);
+    if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
+    const entries = Object.entries(value).map(([key, item]) => [key, this.of(item, depth + 1)]);
+    return Object.fromEntries(entries.filter(([, item]) => item !== NO_VALUE));
+  }
+
+  private call(name: string, argument: any, depth: number): any {
+    const inner = (value: any) => this.of(value, depth);
+    switch (name) {
+      case 'Ref': return this.reference(`${argument}`, depth);
+      case 'Fn::GetAtt': return this.attribute(argument, depth);
+      case 'Fn::ImportValue': return this.imported(inner(argument), depth);
+      case 'Fn::GetStackOutput': return this.stackOutput(inner(argument), depth);
+      case 'Fn::Join': return this.join(inner(argument));
+      case 'Fn::Split': return this.split(inner(argument), argument);
+      case 'Fn::Select': return this.select(argument, depth);
+      case 'Fn::Sub': return this.substitute(argument, depth);
+      case 'Fn::If': return this.choose(argument, depth);
+      case 'Fn::FindInMap': return this.find(inner(argument), argument);
+      case 'Fn::ToJsonString': return JSON.stringify(inner(argument));
+      default: return this.unknown(name, inner(argument));
+    }
+  }
+
+  private reference(name: string, depth: number): any {
+    if (name === 'AWS::NoValue') return NO_VALUE;
+    const pseudo = pseudoParameter(this.stack, name);
+    if (pseudo !== undefined) return pseudo;
+    const { Parameters: parameters = {}, Resources: resources = {} } = this.stack.template;
+    if (Object.hasOwn(parameters, name)) return this.parameter(name, depth);
+    if (!Object.hasOwn(resources, name)) return this.give(`Ref of ${name}, which the template does not have`);
+    return referenceOf(this.resource(name, resources[name], depth)) ?? standIn(`${this.stack.path}/${name}`);
+  }
+
+  /** Never the default: the deployment may set another value. Of a nested stack, what the outer one passes. */
+  private parameter(name: string, depth: number): any {
+    const { parent } = this.stack;
+    const passed = parent?.stack.template.Resources?.[parent.logicalId]?.Properties?.Parameters?.[name];
+    return parent && passed !== undefined ? this.elsewhere(parent.stack, passed, depth) : standIn(`${this.stack.path}/${name}`);
+  }
+
+  private attribute(argument: any, depth: number): any {
+    const [name, ...rest] = Array.isArray(argument) ? argument : `${argument}`.split('.');
+    const attribute = rest.map(part => (typeof part === 'string' ? part : this.of(part, depth))).join('.');
+    const resource = this.stack.template.Resources?.[name];
+    if (!resource) return this.give(`Fn::GetAtt of ${name}, which the template does not have`);
+    const other = resource.Type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
+    if (other) return this.elsewhere(other.stack, other.value, depth);
+    const nested = resource.Type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
+    const output = nested?.template.Outputs?.[attribute.replace(/^Outputs\./, '')];
+    if (nested && output) return this.elsewhere(nested, output.Value, depth);
+    return attributeOf(this.resource(name, resource, depth), attribute) ?? standIn(`${this.stack.path}/${name}.${attribute}`);
+  }
+
+  private resource(logicalId: string, { Type: type, Properties: properties = {} }: any, depth: number) {
+    return {
+      type: `${type}`,
+      text: (property: string) => {
+        const value = this.of(properties?.[property], depth);
+        return typeof value === 'string' ? value : undefined;
+      },
+      partition: pseudoParameter(this.stack, 'AWS::Partition')!,
+      account: pseudoParameter(this.stack, 'AWS::AccountId')!,
+      region: pseudoParameter(this.stack, 'AWS::Region')!,
+      unnamed: standIn(`${this.stack.path}/${logicalId}`),
+      standIn: (attribute: string) => standIn(`${this.stack.path}/${logicalId}.${attribute}`),
+    };
+  }
+
+  private imported(name: any, depth: number): any {
+    const found = typeof name === 'string' ? this.intrinsics.exported(this.stack, name) : undefined;
+    return found ? this.elsewhere(found.stack, found.value, depth) : standIn(`export ${name}`);
+  }
+
+  private stackOutput(argument: any, depth: number): any {
+    const stack = this.intrinsics.stackNamed(`${argument?.StackName}`);
+    const output = stack?.template.Outputs?.[`${argument?.OutputName ?? argument?.OutputKey}`];
+    return stack && output ? this.elsewhere(stack, output.Value, depth) : standIn(`output ${JSON.stringify(argument)}`);
+  }
+
+  /** In the words of another stack. */
+  private elsewhere(stack: StackTemplate, value: any, depth: number): any {
+    const key = `${stack.path} ${JSON.stringify(value)}`;
+    if (this.path.includes(key) || depth > DEEPEST) return this.give('stacks that refer to each other in a circle');
+    const resolution = new Resolution(this.intrinsics, stack, [...this.path, key]);
+    const resolved = resolution.of(value, depth);
+    this.unresolved.push(...resolution.unresolved);
+    return resolved;
+  }
+
+  private join(argument: any): any {
+    const [separator, parts] = Array.isArray(argument) ? argument : [];
+    if (typeof parts === 'string') return parts; // a list that only the deployment knows
+    if (typeof separator !== 'string' || !Array.isArray(parts) || parts.some(part => typeof part === 'object')) return this.unknown('Fn::Join', argument);
+    return parts.join(separator);
+  }
+
+  /** Only where no stand-in can hide the separator: those for accounts, regions and names hold no more than they say. */
+  private split(argument: any, raw: any): any {
+    const [separator, text] = Array.isArray(argument) ? argument : [];
+    if (typeof separator !== 'string' || typeof text !== 'string') return this.unknown('Fn::Split', argument);
+    return standInsOf(text).every(isName) ? text.split(separator) : this.unknown('Fn::Split', raw);
+  }
+
+  private select([index, list]: any, depth: number): any {
+    const at = this.of(index, depth);
+    const items = this.of(list, depth);
+    if (Array.isArray(items) && items[Number(at)] !== undefined) return items[Number(at)];
+    return this.unknown('Fn::Select', [at, items]);
+  }
+
+  private substitute(argument: any, depth: number): any {
+    const [template, variables = {}] = Array.isArray(argument) ? argument : [argument];
+    if (typeof template !== 'string') return this.unknown('Fn::Sub', argument);
+    return template.replace(/\$\{(!?)([^}]*)\}/g, (_, escape, name) => {
+      if (escape) return `\${${name}}`;
+      const value = Object.hasOwn(variables, name) ? this.of(variables[name], depth)
+        : name.includes('.') ? this.attribute(name, depth) : this.reference(name, depth);
+      return typeof value === 'object' ? this.unknown('Fn::Sub', value) : `${String(value)}`;
+    });
+  }
+
+  private choose(argument: any, depth: number): any {
+    const [name, whenTrue, whenFalse] = Array.isArray(argument) ? argument : [];
+    const condition = new Conditions(this.stack, value => this.of(value, depth)).of(`${name}`);
+    if (condition !== undefined) return this.of(condition ? whenTrue : whenFalse, depth);
+    const [left, right] = [this.of(whenTrue, depth), this.of(whenFalse, depth)];
+    return JSON.stringify(left) === JSON.stringify(right) ? left : this.unknown(`Fn::If ${name}`, [String(left), String(right)]);
+  }
+
+  private find(argument: any, raw: any): any {
+    const [map, first, second] = Array.isArray(argument) ? argument : [];
+    const value = this.stack.template.Mappings?.[map]?.[first]?.[second];
+    return value === undefined ? this.unknown('Fn::FindInMap', raw) : value;
+  }
+
+  private unknown(name: string, argument: any): string {
+    const text = typeof argument === 'string' ? argument : JSON.stringify(argument) ?? '';
+    return standIn(`${this.stack.path}/${name} ${createHash('sha256').update(text).digest('hex').slice(0, 8)}`);
+  }
+
+  private give(what: string): string {
+    this.unresolved.push(`${this.stack.path}: ${what}`);
+    return standIn(`${this.stack.path}/unresolved`);
+  }
+}
+
+/** Conditions of a template, as far as they compare what is known. */
+class Conditions {
+  private readonly open = new Set<string>();
+
+  constructor(private readonly stack: StackTemplate, private readonly resolve: (value: any) => any) {}
+
+  public of(name: string): boolean | undefined {
+    if (this.open.has(name)) return undefined;
+    this.open.add(name);
+    const result = this.expression(this.stack.template.Conditions?.[name]);
+    this.open.delete(name);
+    return result;
+  }
+
+  private expression(value: any): boolean | undefined {
+    const [[name, argument]] = Object.entries<any>(value ?? { none: undefined });
+    const inner = () => (Array.isArray(argument) ? argument : []).map(item => this.expression(item));
+    switch (name) {
+      case 'Condition': return this.of(`${argument}`);
+      case 'Fn::Equals': return equal(this.resolve(argument));
+      case 'Fn::Not': {
+        const [one] = inner();
+        return one === undefined ? undefined : !one;
+      }
+      case 'Fn::And': return inner().includes(false) ? false : inner().includes(undefined) ? undefined : true;
+      case 'Fn::Or': return inner().includes(true) ? true : inner().includes(undefined) ? undefined : false;
+      default: return undefined;
+    }
+  }
+}
+
+function equal(argument: any): boolean | undefined {
+  if (!Array.isArray(argument) || argument.length !== 2 || argument.some(one => typeof one === 'object')) return undefined;
+  const [left, right] = argument.map(String);
+  if (left === right) return true;
+  return hasStandIn(left) || hasStandIn(right) ? undefined : false;
+}
+
+function isFunction(key: string): boolean {
+  return key === 'Ref' || key.startsWith('Fn::');
+}
+
+const ACCOUNT = standIn('AWS::AccountId');
+const REGION = standIn('AWS::Region');
+const PARTITION = standIn('AWS::Partition');
+const URL_SUFFIX = standIn('AWS::URLSuffix');
+
+/** Whether a stand-in is for a name: of an account, a region, a partition, or of a resource in an ARN that is made here. */
+function isName(text: string): boolean {
+  return [ACCOUNT, REGION, PARTITION, URL_SUFFIX].includes(text) || /^⟨[^⟨⟩]*\/[A-Za-z0-9]+(\.(OpenIdConnectIssuerUrl|OpenIdConnectIssuer))?⟩$/.test(text);
+}
+
+/** By the beginning of a region. */
+const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [
+  [/^cn-/, 'aws-cn', 'amazonaws.com.cn'],
+  [/^us-gov-/, 'aws-us-gov', 'amazonaws.com'],
+  [/^us-iso-/, 'aws-iso', 'c2s.ic.gov'],
+  [/^us-isob-/, 'aws-iso-b', 'sc2s.sgov.gov'],
+  [/^eu-isoe-/, 'aws-iso-e', 'cloud.adc-e.uk'],
+  [/^us-isof-/, 'aws-iso-f', 'csp.hci.ic.gov'],
+  [/^eusc-/, 'aws-eusc', 'amazonaws.eu'],
+  [/^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d+$/, 'aws', 'amazonaws.com'],
+];
+
+/** A pseudo parameter in the environment of a stack. */
+export function pseudoParameter({ account, region, path, stackName }: StackTemplate, name: string): string | undefined {
+  const found = PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region));
+  switch (name) {
+    case 'AWS::AccountId': return account ?? ACCOUNT;
+    case 'AWS::Region': return region ?? REGION;
+    case 'AWS::Partition': return found?.[1] ?? PARTITION;
+    case 'AWS::URLSuffix': return found?.[2] ?? URL_SUFFIX;
+    case 'AWS::StackName': return stackName ?? standIn(`${path}/AWS::StackName`);
+    case 'AWS::StackId': return standIn(`${path}/AWS::StackId`);
+    case 'AWS::NotificationARNs': return standIn(`${path}/AWS::NotificationARNs`);
+    default: return undefined;
+  }
+}

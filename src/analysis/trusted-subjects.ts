@@ -1,0 +1,77 @@
+/**
+ * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
+ */
+import { Access } from './access-map';
+
+type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
+
+const SUBJECT = /^system:serviceaccount:([^:]*):(.*)$/;
+const POD_IDENTITY = 'pods.eks.amazonaws.com';
+const NAMESPACE_TAG = 'aws:requesttag/kubernetes-namespace';
+const SERVICE_ACCOUNT_TAG = 'aws:requesttag/kubernetes-service-account';
+
+/** Everybody that the statements name; `*` for a half that they leave open. */
+export function trustedBy(trust: any): Trusted[] {
+  return statementsOf(trust).flatMap((statement, index) => {
+    if (statement?.Effect !== 'Allow') return [];
+    const trusted = [...byWebIdentity(statement), ...byPodIdentity(statement)];
+    return trusted.map(one => ({ ...one, statement: index }));
+  });
+}
+
+/** The statements of a policy document, however many there are. */
+export function statementsOf(document: any): any[] {
+  return listOf(document?.Statement);
+}
+
+/** The issuer of a provider's ARN. */
+export function issuerOfArn(arn: string): string | undefined {
+  return /^arn:[^:]*:iam::[^:]*:oidc-provider\/(.+)$/.exec(arn)?.[1];
+}
+
+/** The keys of a statement's conditions, without the operators, and their values. */
+export function conditionsOf(statement: any): { operator: string; key: string; values: string[] }[] {
+  return Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
+    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: listOf(value).map(String) })));
+}
+
+function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
+  return listOf(statement.Principal?.Federated).flatMap(arn => {
+    const issuer = issuerOfArn(`${arn}`);
+    if (issuer === undefined) return [];
+    const subjects = valuesOf(statement, `${issuer}:sub`);
+    const audiences = valuesOf(statement, `${issuer}:aud`);
+    return (subjects ?? ['*']).flatMap(subject => (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...halves(subject), audience, via: 'irsa' as const })));
+  });
+}
+
+function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
+  if (!listOf(statement.Principal?.Service).includes(POD_IDENTITY)) return [];
+  const clusters = valuesOf(statement, 'aws:SourceArn') ?? ['*'];
+  const namespaces = valuesOf(statement, NAMESPACE_TAG) ?? ['*'];
+  const names = valuesOf(statement, SERVICE_ACCOUNT_TAG) ?? ['*'];
+  return clusters.flatMap(cluster => namespaces.flatMap(namespace => names.map(serviceAccount =>
+    ({ cluster, namespace, serviceAccount, audience: POD_IDENTITY, via: 'pod-identity' as const }))));
+}
+
+/** What a key must be equal to, or like; undefined where nothing says so. */
+function valuesOf(statement: any, wanted: string): string[] | undefined {
+  const found = conditionsOf(statement).filter(({ operator, key }) =>
+    key.toLowerCase() === wanted.toLowerCase() && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator));
+  return found.length === 0 ? undefined : found.flatMap(({ values }) => values);
+}
+
+function halves(subject: string): { namespace: string; serviceAccount: string } {
+  const [, namespace, serviceAccount] = SUBJECT.exec(subject) ?? [];
+  if (namespace !== undefined) return { namespace, serviceAccount };
+  return { namespace: '*', serviceAccount: '*' };
+}
+
+function listOf(value: any): any[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function objectOf(value: any): any {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
