@@ -1,10 +1,11 @@
 import { Command, Output, UsageError } from './command';
 import { IMPORT_EKSCTL } from './import-eksctl';
+import { REPORT } from './report/report-command';
 import { quoted } from './text';
 
 const UNUSABLE = 2;
 
-const COMMANDS: Command[] = [IMPORT_EKSCTL];
+const COMMANDS: Command[] = [IMPORT_EKSCTL, REPORT];
 
 const HELP = `Usage: cdk-irsa <command> [options]
 

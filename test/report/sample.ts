@@ -52,7 +52,7 @@ export function serviceAccount(namespace: string, name: string, roleName: string
 
 export function mapOf(parts: Partial<AccessMap>): AccessMap {
   const clusters = [...new Set((parts.access ?? []).map(({ cluster }) => cluster))].map(id => ({ id, kind: 'issuer' as const }));
-  return { clusters, providers: [], roles: [], serviceAccounts: [], associations: [], workloads: [], access: [], accounts: [ACCOUNT], existingRoles: [], ...parts };
+  return { clusters, providers: [], roles: [], serviceAccounts: [], associations: [], workloads: [], access: [], accounts: [ACCOUNT], existingRoles: [], suppressions: [], ...parts };
 }
 
 export function finding(more: Partial<Finding> = {}): Finding {
