@@ -81,13 +81,32 @@ export function isMetadataKey(key: string): boolean {
   return (prefix === undefined || keeps(prefix, OBJECT_NAME)) && QUALIFIED_NAME.test(name) && name.length <= LONGEST_QUALIFIED_NAME;
 }
 
-/** Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. No regular expression, which many `*` could keep busy for ever. */
-export function matchesPattern(pattern: string, text: string): boolean {
-  let matched = Array.from({ length: text.length + 1 }, (_, length) => length === 0); // which beginnings of the text, by their length
-  for (const character of pattern.split('')) {
-    const shortest = matched.indexOf(true);
-    matched = matched.map((_, length) => (character === '*' ? shortest >= 0 && length >= shortest
-      : length > 0 && matched[length - 1] && (character === '?' || character === text[length - 1])));
+/**
+ * Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. No regular expression, which many `*` could
+ * keep busy for ever: a `*` that is followed by another never has to give way again.
+ *
+ * @param fits whether a character of the pattern, other than `*`, takes one of the text
+ */
+export function matchesPattern(pattern: ArrayLike<string>, text: ArrayLike<string>, fits: (one: string, character: string) => boolean = fitsOne): boolean {
+  let [at, position, star, resume] = [0, 0, -1, 0];
+  while (position < text.length) {
+    if (pattern[at] === '*') {
+      star = at++;
+      resume = position;
+    } else if (at < pattern.length && fits(pattern[at], text[position])) {
+      at++;
+      position++;
+    } else if (star >= 0) {
+      at = star + 1;
+      position = ++resume;
+    } else {
+      return false;
+    }
   }
-  return matched[text.length];
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
+}
+
+function fitsOne(one: string, character: string): boolean {
+  return one === '?' || one === character;
 }
