@@ -1,10 +1,11 @@
 /**
  * What access a change adds and removes, between two reports. `cdk diff` cannot say it of a trust policy that only the deployment completes.
  */
-import { beyond, covers, Permission, piecesOf } from './permissions';
+import { beyond, Permission, piecesOf } from './permissions';
 import { ReportData } from './report-data';
 import { canonical, compare, identityPolicies, isObject, listOf, normalized, sortedTexts } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
+import { covers, pattern } from '../../analysis/patterns';
 
 /** `changed`: more or less, nobody can say which from the texts. */
 export type Direction = 'wider' | 'narrower' | 'changed';
@@ -158,7 +159,7 @@ const WHO = ['cluster', 'namespace', 'serviceAccount', 'audience', 'via'] as con
 /** Whether one lets in all that another does, and demands the same. */
 function letsIn(one: Entrance, other: Entrance): boolean {
   return one.demands === other.demands && one.access.via === other.access.via
-    && (['cluster', 'namespace', 'serviceAccount', 'audience'] as const).every(key => covers(one.access[key], other.access[key]));
+    && (['cluster', 'namespace', 'serviceAccount', 'audience'] as const).every(key => covers(pattern(one.access[key]), pattern(other.access[key])));
 }
 
 function permissionChanges(kind: PermissionChange['kind'], role: Text, before: any[], after: any[]): PermissionChange[] {

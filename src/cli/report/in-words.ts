@@ -11,12 +11,16 @@ export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 's
   return `${namespace}/${serviceAccount}`;
 }
 
-/** `s3:GetObject and s3:PutObject on arn:aws:s3:::bucket/*, under conditions`. */
+/** `s3:GetObject and s3:PutObject on arn:aws:s3:::bucket/*, under conditions on aws:SourceVpc`. */
 export function permissionInWords({ actions, notActions, resources, notResources, condition }: Permission, show: Show = text => text): string {
-  const what = notActions ? `everything but ${some(actions, show)}` : some(actions, show);
-  const where = notResources ? `everything but ${some(resources, show)}` : resources.length === 1 && resources[0] === '*' ? `every resource (${show('*')})` : some(resources, show);
+  const what = notActions ? `every action but ${some(actions, show)}` : isAll(actions) ? 'every action' : some(actions, show);
+  const where = notResources ? `every resource but ${some(resources, show)}` : isAll(resources) ? 'every resource' : some(resources, show);
   const keys = [...new Set(Object.values<any>(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
-  return `${what} on ${where}${keys.length > 0 ? `, if ${some(keys, show)} ${keys.length === 1 ? 'is' : 'are'} right` : ''}`;
+  return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
+}
+
+function isAll(patterns: string[]): boolean {
+  return patterns.length === 1 && /^\*+$/.test(patterns[0]);
 }
 
 /** The first of them. */

@@ -2,6 +2,7 @@
  * What a role may do, taken apart into the smallest pieces and put together again in short.
  */
 import { compare, isObject, listOf, normalized, sortedTexts, statementsOf } from './statements';
+import { covers, foldCase, pattern } from '../../analysis/patterns';
 
 /** Actions on resources, all under the same conditions. */
 export interface Permission {
@@ -52,28 +53,9 @@ export function permissionsOf(documents: any[]): Permission[] {
   return inShort([...piecesOf(documents).values()]);
 }
 
-/** Whether all that a pattern of IAM matches is matched by another. It may say no where yes is right, never the other way round. */
-export function covers(wide: string, narrow: string): boolean {
-  if (wide.includes('?') && narrow.includes('*')) return wide === narrow;
-  const parts = wide.split('*');
-  const [first, last] = [parts[0], parts[parts.length - 1]];
-  if (parts.length === 1) return fits(wide, narrow);
-  if (narrow.length < first.length + last.length || !fits(first, narrow.slice(0, first.length)) || !fits(last, narrow.slice(narrow.length - last.length))) return false;
-  let rest = narrow.slice(first.length, narrow.length - last.length);
-  return parts.slice(1, -1).every(part => {
-    const at = Array.from({ length: Math.max(0, rest.length - part.length + 1) }, (_, start) => start).find(start => fits(part, rest.slice(start, start + part.length)));
-    if (at !== undefined) rest = rest.slice(at + part.length);
-    return at !== undefined;
-  });
-}
-
-function fits(pattern: string, text: string): boolean {
-  return pattern.length === text.length && [...pattern.split('')].every((character, index) => character === '?' || character === text[index]);
-}
-
 function includes(wide: Piece, piece: Piece): boolean {
   return piece.effect === 'Allow' && !piece.notActions && !piece.notResources
-    && covers(wide.action.toLowerCase(), piece.action.toLowerCase()) && covers(wide.resource, piece.resource);
+    && covers(foldCase(pattern(wide.action)), foldCase(pattern(piece.action))) && covers(pattern(wide.resource), pattern(piece.resource));
 }
 
 function halvesOf(statement: any, name: string): { items: string[]; not: boolean } {

@@ -3,8 +3,8 @@
  */
 import { resourceInShort, roleInShort, serviceOf } from './in-words';
 import { permissionsOf } from './permissions';
-import { Answer } from './rows';
-import { identityPolicies } from './statements';
+import { Answer, isPattern } from './rows';
+import { identityPolicies, sortedTexts } from './statements';
 import { Access, Role, Text } from '../../analysis/access-map';
 
 export interface Box {
@@ -85,7 +85,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>)
           leftOut.add(accountId(ofAccount[0].access));
           continue;
         }
-        const account: Box = { ...box(`account ${accountId(ofAccount[0].access)}`, 'account', y), label: ofAccount[0].access.serviceAccount };
+        const account: Box = { ...box(`account ${accountId(ofAccount[0].access)}`, 'account', y), label: ofAccount[0].access.serviceAccount, more: isPattern(ofAccount[0].access.serviceAccount) ? 'pattern' : undefined };
         boxes.push(account);
         for (const one of ofAccount) sources.set(one, account);
         y += STEP;
@@ -131,7 +131,7 @@ function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, (Role | undefined
 function targetsFor(roles: Map<Box, (Role | undefined)[]>, edges: Edge[]): Box[] {
   const targets = new Map<string, Box>();
   for (const [from, some] of roles) {
-    for (const { key, label, more } of targetsOf(some)) {
+    for (const { key, label, more } of some.length === 1 ? targetsOf(some) : servicesOf(from, some)) {
       const target = targets.get(key) ?? { ...box(`target ${key}`, 'target', 0), label, more };
       targets.set(key, target);
       edges.push({ from, to: target });
@@ -147,8 +147,14 @@ interface Target {
   readonly more?: string;
 }
 
-function targetsOf(roles: (Role | undefined)[]): Target[] {
-  const policies = roles.flatMap(role => (role ? identityPolicies(role) : []));
+/** Of roles that are one box, in one box too. */
+function servicesOf({ id }: Box, roles: (Role | undefined)[]): Target[] {
+  const services = sortedTexts(roles.flatMap(role => targetsOf([role])).map(({ label, more }) => (more === undefined || more.endsWith(' resources') ? label : more)));
+  return services.length === 0 ? [] : [{ key: `services ${id}`, label: services.join(', ') }];
+}
+
+function targetsOf([role]: (Role | undefined)[]): Target[] {
+  const policies = role ? identityPolicies(role) : [];
   const elsewhere = policies.filter(({ document }) => document === undefined).map(({ name, arn }): Target => ({ key: `policy ${arn ?? name}`, label: name, more: 'policy' }));
   const permissions = permissionsOf(policies.map(({ document }) => document)).filter(({ effect }) => effect === 'Allow');
   const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] => (notResources ? [{ key: 'all but', label: 'all but some resources' }] : resources.map(resource => {
@@ -158,10 +164,10 @@ function targetsOf(roles: (Role | undefined)[]): Target[] {
     return { key: `${service} ${isAll ? '*' : resource}`, label: rest.join('') || service, more: rest.length > 0 ? service : undefined };
   })));
   const unique = [...new Map([...single, ...elsewhere].map(target => [target.key, target])).values()];
-  if (roles.length === 1 && unique.length <= MOST_TARGETS) return unique;
+  if (unique.length <= MOST_TARGETS) return unique;
   return groups(unique, ({ more, label }) => more ?? label).map(([first, ...others]): Target => {
     const service = first.more ?? first.label;
-    return roles.length === 1 && others.length === 0 ? first : { key: `service ${service}`, label: `${service === '*' ? 'all services' : service}`, more: roles.length === 1 ? `${others.length + 1} resources` : undefined };
+    return others.length === 0 ? first : { key: `service ${service} ${role!.arn}`, label: service === '*' ? 'all services' : service, more: `${others.length + 1} resources` };
   });
 }
 
