@@ -6,7 +6,7 @@ export { ACCOUNT, ISSUER };
 export const AUDIENCE = 'sts.amazonaws.com';
 
 /** Names that want out of wherever they are put. */
-export const HOSTILE = [
+export const HOSTILE: string[] = [
   '</script><script>window.hacked = 1</script>', '<!--<script>', '<img src=x onerror="window.hacked = 1">', '"\'`', '```\n# Heading', 'a|b||c', '@octocat #1 https://evil.example/',
   '${alert(1)}', '\u202egnp.exe', '\u2028\u2029\u0000\u001b[31m', '\\', '\\|', '[x](javascript:alert(1))', '</details>', '-->', '"]; click x href "javascript:alert(1)"', 'end', '&lt;b&gt;', '#quot;',
   '%%{init: {}}%%', ' ', '', '1. one', '\ud800', `long${'x'.repeat(5000)}`, '⟨Stack/Cluster.Issuer⟩', '*_~', '__proto__', 'constructor',

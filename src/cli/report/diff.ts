@@ -120,7 +120,7 @@ function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
 
 function directionOf(before: any[], after: any[]): Direction {
   const all = [...before.map(statement => [statement, false] as const), ...after.map(statement => [statement, true] as const)];
-  const directions = sortedTexts(all.map(([{ Effect }, added]) => (Effect === 'Allow' ? added : Effect === 'Deny' && !added) ? 'wider' : 'narrower'));
+  const directions = sortedTexts(all.map(([{ Effect }, added]) => (Effect !== 'Allow' && Effect !== 'Deny' ? 'changed' : (Effect === 'Allow') === added ? 'wider' : 'narrower')));
   return directions.length === 1 ? directions[0] as Direction : 'changed';
 }
 

@@ -11,7 +11,7 @@ export const MARK = '<!doctype html>\n<!-- Made by cdk-irsa report -->\n';
 export function html(data: ReportData): string {
   const { script, style } = pageAssets();
   const policy = [
-    "default-src 'none'", `script-src ${hash(script)}`, `style-src ${hash(style)}`, "base-uri 'none'", "form-action 'none'",
+    "default-src 'none'", `script-src ${hash(script)}`, `style-src ${hash(style)}`, "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
   ].join('; ');
   return `${MARK}<html lang="en">
 <head>

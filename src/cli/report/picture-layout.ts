@@ -45,6 +45,7 @@ const MOST_ROWS = 60;
 /** As long as there are not more, all are drawn. */
 const ALL_OPEN = 40;
 const MOST_TARGETS = 3;
+const NEAR = 6 * STEP;
 
 type Drawn = Answer & { readonly access: Access };
 
@@ -157,11 +158,10 @@ function targetsOf([role]: (Role | undefined)[]): Target[] {
   const policies = role ? identityPolicies(role) : [];
   const elsewhere = policies.filter(({ document }) => document === undefined).map(({ name, arn }): Target => ({ key: `policy ${arn ?? name}`, label: name, more: 'policy' }));
   const permissions = permissionsOf(policies.map(({ document }) => document)).filter(({ effect }) => effect === 'Allow');
-  const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] => (notResources ? [{ key: 'all but', label: 'all but some resources' }] : resources.map(resource => {
-    const services = notActions ? ['*'] : [...new Set(actions.map(serviceOf))];
-    const isAll = resource === '*';
-    const [service, ...rest] = isAll ? [services.length === 1 ? services[0] : '*', 'all resources'] : splitShort(resourceInShort(resource));
-    return { key: `${service} ${isAll ? '*' : resource}`, label: rest.join('') || service, more: rest.length > 0 ? service : undefined };
+  const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] => (notResources ? [{ key: 'all but', label: 'all but some resources' }] : resources.flatMap(resource => {
+    if (resource === '*') return (notActions ? ['*'] : sortedTexts(actions.map(serviceOf))).map(service => ({ key: `${service} *`, label: 'all resources', more: service }));
+    const [service, name] = splitShort(resourceInShort(resource));
+    return [{ key: resource, label: name ?? service, more: name === undefined ? undefined : service }];
   })));
   const unique = [...new Map([...single, ...elsewhere].map(target => [target.key, target])).values()];
   if (unique.length <= MOST_TARGETS) return unique;
@@ -176,11 +176,12 @@ function splitShort(short: string): [string, string?] {
   return at < 0 ? [short] : [short.slice(0, at), short.slice(at + 2)];
 }
 
-/** Each as near as it can be to what leads to it. */
+/** Each as near as it can be to what leads to it first: what does from far away would pull everything into the middle. */
 function place(boxes: Box[], edges: Edge[]): void {
   const wanted = new Map(boxes.map(one => {
     const from = edges.filter(({ to }) => to === one).map(({ from: source }) => source.y + source.height / 2 - ROW / 2);
-    return [one, from.reduce((sum, middle) => sum + middle, 0) / from.length] as const;
+    const near = from.filter(middle => middle - from[0] < NEAR);
+    return [one, near.reduce((sum, middle) => sum + middle, 0) / near.length] as const;
   }));
   const sorted = [...boxes].sort((left, right) => wanted.get(left)! - wanted.get(right)!);
   let y = 0;

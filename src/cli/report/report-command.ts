@@ -60,7 +60,6 @@ function report(args: string[], output: Output): number {
   const forms = [values.html !== undefined && '--html', values.mermaid && '--mermaid', values.diff !== undefined ? '--diff' : values.json && '--json'].filter(form => form);
   if (more.length > 0) throw new UsageError([`cdk-irsa report takes one folder, got: ${positionals.map(quoted).join(', ')}. See cdk-irsa report --help.`]);
   if (forms.length !== 1) throw new UsageError([`cdk-irsa report takes one of --html, --mermaid, --json and --diff, got: ${forms.join(', ') || 'none'}. See cdk-irsa report --help.`]);
-  if (values.json && values.html !== undefined || values.json && values.mermaid) throw new UsageError(['--json goes alone, or with --diff. See cdk-irsa report --help.']);
   if (values.force && values.html === undefined) throw new UsageError(['--force goes with --html.']);
   const old = values.diff === undefined ? undefined : readOld(values.diff);
   const data = read(directory, values);

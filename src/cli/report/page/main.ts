@@ -80,7 +80,7 @@ function said(answers: Answer[], { action, resource }: Query): (Node | string)[]
   const of = (verdict: string) => withAccess.filter(({ reach }) => reach!.verdict === verdict).length;
   const what = [action === '' ? 'do anything' : name(action), ...resource === '' ? [] : [' on ', name(resource)]];
   const certain = of('allow') + of('partly');
-  const more = [[of('conditional'), 'more under conditions'], [of('unknown'), 'unknown: policies that are not in the templates'], [others, 'other roles']].filter(([count]) => (count as number) > 0).map(([count, text]) => `${count} ${text}`);
+  const more = [[of('conditional'), 'more under conditions'], [of('unknown'), 'unknown: policies that are not in the templates'], [others, others === 1 ? 'other role' : 'other roles']].filter(([count]) => (count as number) > 0).map(([count, text]) => `${count} ${text}`);
   return [`${certain === 0 ? 'No service account' : plural(certain, 'service account')} can `, ...what, more.length > 0 ? `; ${more.join('; ')}.` : '.'];
 }
 
