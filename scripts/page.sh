@@ -18,6 +18,6 @@ fi
 export CHROMIUM_PATH=$chromium
 
 if [ "${1:-}" = --picture ]; then
-  exec npx tsx --tsconfig scripts/tsconfig.json scripts/picture.ts
+  exec npx tsx scripts/picture.ts
 fi
 exec npx jest --ci --coverage=false --testMatch '<rootDir>/test/report/*.browser.ts' "$@"

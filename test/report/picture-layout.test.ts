@@ -46,8 +46,7 @@ test('what would be too much is left out, and counted', () => {
   const picture = pictureOf(manyMap(5000));
   expect(labels(picture, 'namespace')).toHaveLength(60);
   expect(picture.leftOut).toBe(4400);
-  const namespaces = pictureOf(manyMap(500)).boxes.filter(({ kind }) => kind === 'namespace');
-  const all = pictureOf(manyMap(500), namespaces.map(({ id }) => [id, true]));
+  const all = layOut(rowsOf(reportData(manyMap(500), [])).map(row => ({ row })), new Map(), true);
   expect(labels(all, 'namespace').length + labels(all, 'account').length).toBeLessThanOrEqual(60);
   expect(all.leftOut).toBe(500 - labels(all, 'account').length);
   apart(all);

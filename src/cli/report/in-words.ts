@@ -49,3 +49,11 @@ function splitArn(arn: Text): string[] {
 export function roleInShort(arn: Text): string {
   return arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
 }
+
+/** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */
+export function clusterInShort(cluster: Text): [string, string] {
+  const eks = /^oidc\.eks\.([a-z0-9-]+)\.[^/]+\/id\/(.+)$/.exec(cluster);
+  if (eks) return [eks[2], eks[1]];
+  const [, , service, region, account, ...rest] = splitArn(cluster);
+  return service === undefined ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')] : [rest.join(':').replace(/^cluster\//, ''), `${region} ${account}`];
+}

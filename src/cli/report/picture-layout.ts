@@ -51,8 +51,9 @@ type Drawn = Answer & { readonly access: Access };
 
 /**
  * @param toggled namespaces that somebody has opened or closed, by their id
+ * @param isOpenByDefault whether somebody has opened or closed all others
  */
-export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>): Picture {
+export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>, isOpenByDefault?: boolean): Picture {
   const drawn = answers.filter(({ row }) => row.access).map((answer): Drawn => ({ ...answer, access: answer.row.access! }));
   const accounts = new Set(drawn.map(({ access }) => accountId(access)));
   const boxes: Box[] = [];
@@ -72,7 +73,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>)
       }
       const { namespace } = inNamespace[0].access;
       const id = `namespace ${JSON.stringify([cluster, namespace])}`;
-      const isOpen = toggled.get(id) ?? accounts.size <= ALL_OPEN;
+      const isOpen = toggled.get(id) ?? isOpenByDefault ?? accounts.size <= ALL_OPEN;
       const heading: Box = { ...box(id, 'namespace', y), height: isOpen ? HEADING : ROW, label: namespace, more: `${ids.size}`, isOpen };
       boxes.push(heading);
       y += isOpen ? HEADING + 2 : STEP;
@@ -160,8 +161,9 @@ function targetsOf([role]: (Role | undefined)[]): Target[] {
   const permissions = permissionsOf(policies.map(({ document }) => document)).filter(({ effect }) => effect === 'Allow');
   const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] => (notResources ? [{ key: 'all but', label: 'all but some resources' }] : resources.flatMap(resource => {
     if (resource === '*') return (notActions ? ['*'] : sortedTexts(actions.map(serviceOf))).map(service => ({ key: `${service} *`, label: 'all resources', more: service }));
-    const [service, name] = splitShort(resourceInShort(resource));
-    return [{ key: resource, label: name ?? service, more: name === undefined ? undefined : service }];
+    const whole = resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/\*$/, '$1'); // a bucket and what is in it
+    const [service, name] = splitShort(resourceInShort(whole));
+    return [{ key: whole, label: name ?? service, more: name === undefined ? undefined : service }];
   })));
   const unique = [...new Map([...single, ...elsewhere].map(target => [target.key, target])).values()];
   if (unique.length <= MOST_TARGETS) return unique;

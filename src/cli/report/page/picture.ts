@@ -1,4 +1,5 @@
 import { h, plural, svg, visible } from './dom';
+import { clusterInShort } from '../in-words';
 import { Box, layOut, Picture } from '../picture-layout';
 import { Answer } from '../rows';
 
@@ -8,11 +9,12 @@ const CHARACTER = 7.3; // of the font of 12 px
 export class PictureView {
   public readonly element = h('div', { id: 'picture-body' });
   private readonly toggled = new Map<string, boolean>();
+  private isOpenByDefault?: boolean;
   private answers: Answer[] = [];
 
   public show(answers: Answer[]): void {
     this.answers = answers;
-    const picture = layOut(answers, this.toggled);
+    const picture = layOut(answers, this.toggled, this.isOpenByDefault);
     if (picture.boxes.length === 0) {
       this.element.replaceChildren(h('p', { class: 'quiet' }, 'No service account is left to draw.'));
       return;
@@ -29,7 +31,8 @@ export class PictureView {
   private button(text: string, namespaces: Box[], isOpen: boolean): HTMLElement | false {
     return namespaces.length > 1 && namespaces.some(one => one.isOpen !== isOpen) && h('button', {
       type: 'button', class: 'link', click: () => {
-        for (const { id } of namespaces) this.toggled.set(id, isOpen);
+        this.toggled.clear();
+        this.isOpenByDefault = isOpen;
         this.show(this.answers);
       },
     }, text);
@@ -65,8 +68,9 @@ export class PictureView {
     const text = (content: string, at: number, row: number, className: string, anchor = 'start') => svg('text', { x: at, y: row, class: className, 'text-anchor': anchor }, content);
     const shape = svg('rect', { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, rx: kind === 'role' ? height / 2 : 5 });
     if (kind === 'cluster') {
-      const [first, ...rest] = chunks(shorten(visible(label), room * 2 - 1), room);
-      return svg('g', { class: `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(first, x + 12, y + 20, 'label'), text(rest.join(''), x + 12, y + 36, 'label'), height > 58 ? text(more!, x + 12, y + 54, 'more') : '');
+      const [first, second] = clusterInShort(label);
+      return svg('g', { 'class': `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(shorten(visible(first), room), x + 12, y + 20, 'label'),
+        text(second === '' ? more! : shorten(visible(second), room), x + 12, y + 36, 'more'), second !== '' && height > 58 && text(more!, x + 12, y + 52, 'more'));
     }
     if (kind !== 'namespace') {
       return svg('g', { class: `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(shorten(visible(label), room), x + 12, y + 19.5, 'label'),
@@ -109,8 +113,4 @@ function shorten(text: string, room: number): string {
   if (characters.length <= room) return text;
   const end = Math.floor((room - 1) / 2);
   return `${characters.slice(0, room - 1 - end).join('')}…${characters.slice(-end).join('')}`;
-}
-
-function chunks(text: string, room: number): string[] {
-  return [text.slice(0, room), text.slice(room)];
 }

@@ -36,7 +36,7 @@ export class Table {
   /** The focus stays where it was. */
   private more(first: number): void {
     this.show(this.answers, this.shown + STEP);
-    (this.element.querySelectorAll<HTMLElement>('tr.row')[first]?.querySelector('summary') ?? this.element).focus();
+    (this.element.querySelectorAll<HTMLElement>('tr.row')[first]?.nextElementSibling?.querySelector<HTMLElement>('summary') ?? this.element).focus();
   }
 }
 
