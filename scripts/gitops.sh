@@ -21,20 +21,8 @@ install "$HELM" helm
 kustomize() { "$bin/kustomize" "$@"; }
 helm() { HELM_CACHE_HOME=$work HELM_CONFIG_HOME=$work HELM_DATA_HOME=$work "$bin/helm" "$@"; }
 
-passed=0
-failed=0
-check() { # what it is, then the command that must succeed
-  local what=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok    $what"
-  else
-    failed=$((failed + 1))
-    echo "FAIL  $what"
-    cat "$work/log"
-  fi
-}
+log=$work/log
+. scripts/checks.sh
 
 # Objects as sorted lines of JSON, from YAML files or standard input.
 objects() {
@@ -92,5 +80,4 @@ while IFS= read -r file; do
   check "Helm makes the service account of $file" helm_makes_the_service_account "$file"
 done < <(find examples -name '*.values.yaml' -not -path '*/node_modules/*' | sort)
 
-echo "$passed passed, $failed failed"
-[ "$passed" -gt 2 ] && [ "$failed" -eq 0 ]
+all_passed 3

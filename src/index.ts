@@ -7,6 +7,7 @@ export { Controller } from './controller';
 export { type AckAcmOptions, type AckControllerOptions, type AckNamePrefixOptions, AckService } from './controllers/ack-controller';
 export { type AdotCollectorOptions } from './controllers/adot-collector';
 export { type AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
+export { type AppMeshOptions } from './controllers/app-mesh';
 export { type ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 export { type AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 export { type AwsLoadBalancerControllerOptions, type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
@@ -21,6 +22,7 @@ export { type EfsCsiDriverOptions, type EfsCsiNodeOptions } from './controllers/
 export { type ExternalDnsOptions } from './controllers/external-dns';
 export { type ExternalSecretsOptions } from './controllers/external-secrets';
 export { type FluentBitOptions } from './controllers/fluent-bit';
+export { type FluxImageReflectorOptions } from './controllers/flux-image-reflector';
 export { type FsxLustreCsiDriverOptions, type FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 export { type KarpenterOptions } from './controllers/karpenter';
 export { type KedaOptions } from './controllers/keda';

@@ -9,7 +9,8 @@ import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-
 import { fingerprint, settle } from './private/tokens';
 import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
 import { trustProblems, warn } from './private/trust-rules';
-import { statementProblem, WEB_IDENTITY_ACTION } from './private/trust-statement';
+import { statementProblem } from './private/trust-statement';
+import { WEB_IDENTITY_ACTION } from './private/web-identity';
 import { ServiceAccountSubject } from './service-account-subject';
 
 /**

@@ -19,7 +19,7 @@ export interface AccessMapOptions {
   readonly namespace?: string;
 }
 
-const LARGEST_FILE = 256 * 1024 * 1024;
+const LARGEST_FILE = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
 
 /**
@@ -46,7 +46,7 @@ class Reader {
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
     this.intrinsics = new Intrinsics(assembly);
     this.resources = assembly.stacks.flatMap(stack => Object.entries<any>(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
-      (typeof resource?.Type === 'string' ? [foundIn(stack, logicalId, resource)] : [])));
+      (typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource) ? [foundIn(stack, logicalId, resource)] : [])));
   }
 
   public map(): AccessMap {
@@ -98,6 +98,7 @@ class Reader {
         namespace: of(properties.Namespace),
         serviceAccount: of(properties.ServiceAccount),
         roleArn: of(properties.RoleArn),
+        disableSessionTags: of(properties.DisableSessionTags ?? false) === 'true',
         place,
       };
     });

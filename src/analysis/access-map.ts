@@ -76,6 +76,8 @@ export interface Association {
   readonly namespace: Text;
   readonly serviceAccount: Text;
   readonly roleArn: Text;
+  /** That sessions carry no tags that say who asks. */
+  readonly disableSessionTags?: boolean;
   readonly place: Place;
 }
 

@@ -40,6 +40,11 @@ export class Intrinsics {
     return typeof resolved === 'string' ? resolved : typeof resolved === 'number' || typeof resolved === 'boolean' ? `${resolved}` : undefined;
   }
 
+  /** Whether a resource may be made: not where its condition is known to be false. */
+  public mayExist(stack: StackTemplate, { Condition: condition }: any): boolean {
+    return typeof condition !== 'string' || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false;
+  }
+
   /** What exports a value under this name, in the environment of the stack that imports it. */
   public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: any } | undefined {
     const all = this.exports.get(name) ?? [];

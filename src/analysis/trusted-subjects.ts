@@ -5,7 +5,8 @@ import { Access } from './access-map';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
-const SUBJECT = /^system:serviceaccount:([^:]*):(.*)$/;
+const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
+const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/; // a stand-in may hold colons
 const POD_IDENTITY = 'pods.eks.amazonaws.com';
 const NAMESPACE_TAG = 'aws:requesttag/kubernetes-namespace';
 const SERVICE_ACCOUNT_TAG = 'aws:requesttag/kubernetes-service-account';
@@ -26,7 +27,7 @@ export function statementsOf(document: any): any[] {
 
 /** The issuer of a provider's ARN. */
 export function issuerOfArn(arn: string): string | undefined {
-  return /^arn:[^:]*:iam::[^:]*:oidc-provider\/(.+)$/.exec(arn)?.[1];
+  return PROVIDER_ARN.exec(arn)?.[1];
 }
 
 /** The keys of a statement's conditions, without the operators, and their values. */

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { allow, arn, ControllerDefinition, required } from './definition';
 import { writeLogs, writeTraces } from './telemetry';
 import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
@@ -20,6 +21,14 @@ export interface CloudWatchAgentOptions {
   readonly metricNamespaces?: string[];
 
   /**
+   * Whether it sends metrics by OpenTelemetry (OTLP) too, as Container Insights with OpenTelemetry does. They are of no namespace: only the region of the stack holds them.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+   */
+  readonly otlpMetrics?: boolean;
+
+  /**
    * Whether it collects for Application Signals: the log group `/aws/application-signals/data`, and traces for the X-Ray of the stack's account and region.
    *
    * @default false
@@ -37,7 +46,7 @@ export interface CloudWatchAgentOptions {
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html */
 export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefinition {
-  const { clusterName, metricNamespaces, applicationSignals, useManagedPolicy } = options;
+  const { clusterName, metricNamespaces, otlpMetrics, applicationSignals, useManagedPolicy } = options;
   failIf('Controller.cloudWatchAgent', clusterNameProblem('clusterName', clusterName));
   const namespaces = required('cloudWatchAgent', 'metricNamespaces', 'namespace of CloudWatch', metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']);
   const definition = { name: 'cloudwatch-agent', namespace: 'amazon-cloudwatch', serviceAccountName: 'cloudwatch-agent' };
@@ -54,6 +63,11 @@ export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefi
     ...definition,
     statements: scope => [
       allow({ actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } } }),
+      ...otlpMetrics ? [allow({
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { Null: { 'cloudwatch:namespace': 'true' }, StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+      })] : [],
       writeLogs(groups.map(group => arn(scope, 'logs', `log-group:${group}:*`)), true),
       allow({ actions: ['ec2:DescribeTags', 'ec2:DescribeVolumes', 'logs:DescribeLogGroups'], resources: ['*'] }),
       ...applicationSignals ? [writeTraces(scope)] : [],

@@ -53,7 +53,7 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
       : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by `clusterName`.',
     statements: scope => [
       ...useManagedPolicy ? [] : ownStatements(scope, clusterName),
-      ...volumeKeys(scope, 'ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
+      ...volumeKeys('ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
     ],
   };
 }

@@ -72,7 +72,7 @@ export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxL
         ...finalBackups ? backups(scope, fileSystems, tagged) : [],
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
         ...buckets.length > 0 ? dataSource(scope, buckets) : [],
-        ...volumeKeys(scope, 'fsx', kmsKeys),
+        ...volumeKeys('fsx', kmsKeys),
       ];
     },
   };
@@ -102,7 +102,7 @@ export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriv
         allow({ actions: ['fsx:CreateVolume', 'fsx:DeleteSnapshot'], resources: [snapshots], conditions: tagged }),
         ...finalBackups ? backups(scope, fileSystems, tagged) : [],
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
-        ...volumeKeys(scope, 'fsx', kmsKeys),
+        ...volumeKeys('fsx', kmsKeys),
       ];
     },
   };

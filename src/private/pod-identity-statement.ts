@@ -3,7 +3,7 @@ import { ServiceAccountSubject } from '../service-account-subject';
 import { accountOfArn } from './cluster-names';
 import { fingerprint } from './tokens';
 import { oneOrMany, sorted } from './trust-document';
-import { NAMESPACE_TAG, SERVICE_ACCOUNT_TAG } from './trust-statement';
+import { NAMESPACE_TAG, SERVICE_ACCOUNT_TAG } from './web-identity';
 
 /** The service accounts of one EKS cluster that Pod Identity lets in. */
 export interface PodIdentityEntry {

@@ -1,6 +1,7 @@
 import { CfnElement, Reference, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from './policy-lengths';
 import { isIntrinsic, settle } from './tokens';
 
 /** How long a policy is for IAM, which does not count white space. */
@@ -10,9 +11,6 @@ export interface PolicySize {
   readonly exact: boolean;
 }
 
-const ASSUMED_LENGTHS: Record<string, number> = { 'AWS::Partition': 3, 'AWS::AccountId': 12, 'AWS::Region': 14 };
-const ASSUMED_ISSUER = 73; // oidc.eks.ap-southeast-1.amazonaws.com/id/ and 32 characters
-const ASSUMED_OTHER = 64;
 const PROVIDER_ARN_PREFIX = 'arn:aws:iam::123456789012:oidc-provider/'.length;
 
 /** The size of a document given as JSON that may hold tokens, in keys too. */

@@ -2,13 +2,12 @@ import { Annotations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem, show } from './errors';
 import { parameterProblems } from './parameter-safety';
+import { DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from './policy-lengths';
 import { policySize, PolicySize } from './policy-size';
 import { fingerprint, literalParts, settle } from './tokens';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
-import { statementProblem, WEB_IDENTITY_ACTION, wildcardNamespaces } from './trust-statement';
-
-const DEFAULT_QUOTA = 2048;
-const LARGEST_QUOTA = 8192;
+import { statementProblem, wildcardNamespaces } from './trust-statement';
+import { WEB_IDENTITY_ACTION } from './web-identity';
 
 /**
  * What is wrong with a whole trust policy, for a role in the place of `scope`; what is only risky becomes a warning there.
@@ -36,10 +35,10 @@ export function trustProblems(scope: IConstruct, document: any, trusted: any[]):
 function sizeProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
   const size = policySize(scope, document);
   const tooLong = (quota: number, advice: string) => problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`);
-  if (size.characters > LARGEST_QUOTA) return [tooLong(LARGEST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
-  if (size.characters > DEFAULT_QUOTA) {
-    warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_QUOTA,
-      `This is more than IAM's default quota (role trust policy length, L-C07B4B0D): have it raised, up to ${LARGEST_QUOTA}, or split the subjects over several roles.`));
+  if (size.characters > LARGEST_TRUST_QUOTA) return [tooLong(LARGEST_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
+  if (size.characters > DEFAULT_TRUST_QUOTA) {
+    warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_TRUST_QUOTA,
+      `This is more than IAM's default quota (${TRUST_QUOTA_NAME}): have it raised, up to ${LARGEST_TRUST_QUOTA}, or split the subjects over several roles.`));
   }
   return [];
 }
@@ -58,7 +57,7 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): st
   const average = (characters - others) / sizes.length;
   const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
   const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${webIdentity.length < trusted.length ? ' by web identity' : ''}`;
-  return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_QUOTA)} fit in ${DEFAULT_QUOTA} characters and ${fitting(LARGEST_QUOTA)} in ${LARGEST_QUOTA}.`;
+  return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} characters and ${fitting(LARGEST_TRUST_QUOTA)} in ${LARGEST_TRUST_QUOTA}.`;
 }
 
 /** On the child: an acknowledgement on the construct, made before the warning, does not count for the construct itself. */

@@ -4,13 +4,13 @@ import { Construct, IConstruct } from 'constructs';
 import { fail, failIf, problem, show } from './errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './manifest-objects';
 import { settleManifests } from './manifest-text';
+import { allContainers, isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from './pod-spec';
 import { seconds, tokenExpirationProblem } from './token-expiration';
 import { settleForManifest } from './tokens';
 import { warn } from './trust-rules';
 import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../workload-options';
 
 const TOKEN_EXPIRATION = 'eks.amazonaws.com/token-expiration';
-const SKIP_CONTAINERS = 'eks.amazonaws.com/skip-containers';
 
 /** Every SDK takes these before a web identity. */
 const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
@@ -160,8 +160,7 @@ class Rendering {
   }
 
   private containersWithCredentials(spec: any, skipList = ''): any[] {
-    const skipped = `${this.settled(skipList)}`.split(',');
-    return allContainers(spec).filter(({ name }) => !skipped.includes(this.settled(name)));
+    return withCredentials(spec, `${this.settled(skipList)}`, name => this.settled(name));
   }
 
   private warnOfStaticCredentials(containers: any[]): void {
@@ -207,21 +206,6 @@ class Rendering {
 function podPath({ kind }: Manifest): string[] {
   if (kind === 'Pod') return [];
   return kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
-}
-
-function allContainers({ containers, initContainers = [] }: any): any[] {
-  return [...containers, ...initContainers];
-}
-
-/** Whether a container evidently runs as somebody else than root; its own settings come before the pod's. */
-function isNonRoot(own: any, pod: any): boolean {
-  const user = own.runAsUser ?? pod.runAsUser;
-  return user === undefined ? (own.runAsNonRoot ?? pod.runAsNonRoot) === true : user !== 0;
-}
-
-function isWindows(spec: any): boolean {
-  return spec.os?.name === 'windows' || spec.nodeSelector?.['kubernetes.io/os'] === 'windows'
-    || [spec, ...allContainers(spec)].some(({ securityContext }) => securityContext?.windowsOptions !== undefined);
 }
 
 function replaced(value: any, [key, ...rest]: string[], replace: (value: any) => any): any {

@@ -85,8 +85,9 @@ test('--help', () => {
   const help = `Usage: cdk-irsa <command> [options]
 
 Commands:
-  import eksctl       print a CDK app that makes the service accounts of an eksctl ClusterConfig
+  verify              check the trust policies in a cloud assembly, and the manifests that name the roles
   report              show who can become whom in a cloud assembly: a page, a picture, JSON, or what has changed
+  import eksctl       print a CDK app that makes the service accounts of an eksctl ClusterConfig
 
 Options:
   --help              print this; after a command, what it takes

@@ -10,7 +10,7 @@ import { accessMapOf } from '../../analysis/access-map-reader';
 import { readAssembly } from '../../analysis/assembly';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
-import { reasonOf, UnusableInput } from '../../analysis/unusable-input';
+import { reasonOf } from '../../analysis/unusable-input';
 import { Command, Output, UsageError } from '../command';
 import { printable, quoted } from '../text';
 
@@ -28,7 +28,7 @@ Output:
 
 Options:
   --manifests <path>  YAML beside the assembly: a file or a folder, such as what helm template prints; as often as needed
-  --namespace <name>  the namespace of objects that name none     (default: default)
+  --namespace <name>  the namespace of objects that name none     (default: none)
   --force             with --html: overwrite a file that is no report
   --help              print this
 
@@ -75,14 +75,9 @@ function report(args: string[], output: Output): number {
   return 0;
 }
 
-function read(directory: string, options: { manifests?: string[]; namespace?: string }): ReportData {
-  try {
-    const map = accessMapOf(readAssembly(directory), { manifests: options.manifests, namespace: options.namespace });
-    return reportData(map, findingsOf(RULES, map));
-  } catch (error) {
-    if (error instanceof UnusableInput) throw new UsageError(error.message.split('\n').map(printable));
-    throw error;
-  }
+function read(directory: string, { manifests, namespace }: { manifests?: string[]; namespace?: string }): ReportData {
+  const map = accessMapOf(readAssembly(directory), { manifests, namespace });
+  return reportData(map, findingsOf(RULES, map));
 }
 
 function readOld(file: string): ReportData {

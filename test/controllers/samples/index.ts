@@ -1,6 +1,7 @@
 import { SAMPLES as ackController } from './ack-controller';
 import { SAMPLES as adotCollector } from './adot-collector';
 import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
+import { SAMPLES as appMesh } from './app-mesh';
 import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
 import { SAMPLES as awsGatewayApiController } from './aws-gateway-api-controller';
 import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-controller';
@@ -15,6 +16,7 @@ import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as externalSecrets } from './external-secrets';
 import { SAMPLES as fluentBit } from './fluent-bit';
+import { SAMPLES as fluxImageReflector } from './flux-image-reflector';
 import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
 import { SAMPLES as karpenter } from './karpenter';
 import { SAMPLES as keda } from './keda';
@@ -29,6 +31,7 @@ export const SAMPLES: ControllerSample[] = [
   ...ackController,
   ...adotCollector,
   ...amazonManagedPrometheusIngest,
+  ...appMesh,
   ...argoCdImageUpdater,
   ...awsGatewayApiController,
   ...awsLoadBalancerController,
@@ -43,6 +46,7 @@ export const SAMPLES: ControllerSample[] = [
   ...externalDns,
   ...externalSecrets,
   ...fluentBit,
+  ...fluxImageReflector,
   ...fsxCsiDrivers,
   ...karpenter,
   ...keda,

@@ -1,0 +1,102 @@
+/**
+ * Whether roles let in the service accounts that are meant to use them.
+ */
+import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
+import { evaluateTrust, TrustAnswer } from '../trust-evaluator';
+import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
+import { annotatedIn, arnParts, listOf, rolesByArn } from './words';
+
+/** What a role answers to a service account. */
+export interface Admission {
+  readonly serviceAccount: ServiceAccount;
+  readonly role: Role;
+  readonly answer: 'in' | 'out' | 'unknown';
+  /** Why. */
+  readonly reason: string;
+  /** That it would let in with these audiences. */
+  readonly audiences: string[];
+}
+
+const WEB_IDENTITY = 'sts:AssumeRoleWithWebIdentity';
+const POD_IDENTITY = { type: 'Service', id: 'pods.eks.amazonaws.com' } as const;
+const ADMISSIONS = new WeakMap<AccessMap, Admission[]>();
+
+/** Of the ServiceAccounts that are annotated with a role of the app. Asked once a map: two rules want it. */
+export function admissionsOf(map: AccessMap): Admission[] {
+  const known = ADMISSIONS.get(map);
+  if (known) return known;
+  const roles = rolesByArn(map);
+  const admissions = annotatedIn(map).flatMap(serviceAccount => {
+    const role = roles.get(serviceAccount.roleArn);
+    return role ? [admissionOf(serviceAccount, role)] : [];
+  });
+  ADMISSIONS.set(map, admissions);
+  return admissions;
+}
+
+/** Which cluster the manifest is for nobody says: one of those that the role trusts is enough. */
+function admissionOf(serviceAccount: ServiceAccount, role: Role): Admission {
+  const providers = providersOf(role);
+  const answers = providers.map(provider => ask(role, serviceAccount, provider, serviceAccount.audience));
+  const answer = summary(answers);
+  const known = { serviceAccount, role, answer, audiences: [] };
+  if (answer !== 'out') return { ...known, reason: answers.flatMap(({ unknowns }) => unknowns)[0] ?? '' };
+  const audiences = providers.flatMap(provider => audiencesOf(role, provider).filter(audience => ask(role, serviceAccount, provider, audience).decision === 'allow'));
+  return { ...known, audiences: [...new Set(audiences)], reason: providers.length === 0 ? 'it trusts no OIDC provider' : nearest(answers) };
+}
+
+function ask({ trust }: Role, { namespace, name }: ServiceAccount, provider: string, audience: string): TrustAnswer {
+  const issuer = issuerOfArn(provider)!;
+  return evaluateTrust(trust, {
+    action: WEB_IDENTITY,
+    principal: { type: 'Federated', id: provider },
+    context: { [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}`, [`${issuer}:aud`]: audience },
+  });
+}
+
+/** Why an association is of no use; undefined where it is, or nobody knows. */
+export function refusalOf({ trust }: Role, association: Association): { answer: 'out' | 'unknown'; reason: string } | undefined {
+  const { cluster, namespace, serviceAccount, disableSessionTags } = association;
+  const [, , , , account, resource] = arnParts(cluster);
+  const tags = {
+    'aws:RequestTag/eks-cluster-arn': cluster,
+    'aws:RequestTag/eks-cluster-name': resource.replace(/^cluster\//, ''),
+    'aws:RequestTag/kubernetes-namespace': namespace,
+    'aws:RequestTag/kubernetes-service-account': serviceAccount,
+  };
+  const answers = ['sts:AssumeRole', ...disableSessionTags ? [] : ['sts:TagSession']].map(action => evaluateTrust(trust, {
+    action,
+    principal: POD_IDENTITY,
+    context: { 'aws:SourceArn': cluster, 'aws:SourceAccount': account, ...disableSessionTags ? {} : tags },
+    ...disableSessionTags && { absent: (key: string) => /^aws:requesttag\//i.test(key) },
+  }));
+  const refused = answers.filter(({ decision }) => decision === 'deny');
+  if (refused.length > 0) return { answer: 'out', reason: nearest(refused) };
+  const unknowns = answers.flatMap(answer => answer.unknowns);
+  return unknowns.length > 0 ? { answer: 'unknown', reason: unknowns[0] } : undefined;
+}
+
+function summary(answers: TrustAnswer[]): Admission['answer'] {
+  const decisions = answers.map(({ decision }) => decision);
+  return decisions.includes('allow') ? 'in' : decisions.includes('unknown') ? 'unknown' : 'out';
+}
+
+/** What misses by the least: all conditions of one statement, rather than a principal. */
+function nearest(answers: TrustAnswer[]): string {
+  const misses = answers.map(({ nearMisses }) => nearMisses).filter(all => all.length > 0);
+  const best = misses.find(([first]) => first.what === 'condition') ?? misses[0];
+  if (!best) return answers.some(({ statement }) => statement !== undefined) ? 'a Deny keeps it out' : 'it allows nobody';
+  return best.filter(({ statement }) => statement === best[0].statement).map(({ text }) => text).join('; ');
+}
+
+function providersOf({ trust }: Role): string[] {
+  const allowed = statementsOf(trust).filter(statement => statement?.Effect === 'Allow').flatMap(statement => listOf(statement.Principal?.Federated).map(String));
+  return [...new Set(allowed)].filter(arn => issuerOfArn(arn) !== undefined);
+}
+
+/** That some condition names. */
+function audiencesOf({ trust }: Role, provider: string): string[] {
+  const key = `${issuerOfArn(provider)}:aud`.toLowerCase();
+  const named = statementsOf(trust).flatMap(conditionsOf).filter(condition => condition.key.toLowerCase() === key).flatMap(({ values }) => values);
+  return [...new Set(named)];
+}

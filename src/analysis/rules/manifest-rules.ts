@@ -1,0 +1,176 @@
+/**
+ * Whether manifests and roles go together.
+ */
+import { WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
+import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
+import { AUDIENCE, ROLE_ARN } from '../kubernetes';
+import { hasStandIn } from '../stand-in';
+import { trustedBy } from '../trusted-subjects';
+import { admissionsOf, refusalOf } from './admissions';
+import { Found, Rule } from './rule';
+import { annotatedIn, grouped, rolesByArn, saName } from './words';
+
+export const ROLE_DOES_NOT_TRUST: Rule = {
+  id: 'role-does-not-trust',
+  severity: 'error',
+  title: 'A ServiceAccount, or an association of EKS Pod Identity, whose role does not let it in',
+  why: '`AccessDenied` in the pod. Where only the deployment knows, it is said for information.',
+  check: map => [...byAnnotation(map), ...byAssociation(map)],
+};
+
+function byAnnotation(map: AccessMap): Found[] {
+  return admissionsOf(map).filter(({ answer, audiences }) => answer !== 'in' && audiences.length === 0).map(({ serviceAccount, role, answer, reason }) => ({
+    ...verdict(saName(serviceAccount), role, answer === 'unknown', reason),
+    fix: answer === 'unknown' ? fixOfUnknown(serviceAccount.namespace)
+      : `Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the ServiceAccount.`,
+    place: serviceAccount.place,
+    others: [role.place],
+  }));
+}
+
+function byAssociation(map: AccessMap): Found[] {
+  const roles = rolesByArn(map);
+  return map.associations.flatMap(association => {
+    const role = roles.get(association.roleArn);
+    const refusal = role && refusalOf(role, association);
+    if (!refusal) return [];
+    const { cluster, namespace, serviceAccount, place } = association;
+    return [{
+      ...verdict(`Association of ${namespace}/${serviceAccount} with ${cluster}`, role, refusal.answer === 'unknown', refusal.reason),
+      fix: refusal.answer === 'unknown' ? fixOfUnknown(namespace) : 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or correct the association.',
+      place,
+      others: [role.place],
+    }];
+  });
+}
+
+function verdict(who: string, role: Role, isUnknown: boolean, reason: string): Pick<Found, 'message' | 'severity'> {
+  return isUnknown ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in, only the deployment knows: ${reason}.` }
+    : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
+}
+
+function fixOfUnknown(namespace: string): string {
+  return /^⟨namespace/.test(namespace) ? 'Write the namespace into the manifest.' : 'Compare the two after the deployment.';
+}
+
+export const AUDIENCE_MISMATCH: Rule = {
+  id: 'audience-mismatch',
+  severity: 'error',
+  title: 'A ServiceAccount whose role lets it in, but with another audience',
+  why: `\`AccessDenied\` in the pod: the webhook asks for tokens for the audience in the annotation \`${AUDIENCE}\`, or sts.amazonaws.com.`,
+  check: map => admissionsOf(map).filter(({ audiences }) => audiences.length > 0).map(({ serviceAccount, role, audiences }) => ({
+    message: `${saName(serviceAccount)}: its tokens are for ${serviceAccount.audience}, and role ${role.name} takes those for ${audiences.join(', ')}.`,
+    fix: `Annotate it, ${AUDIENCE}: ${audiences[0]}, or trust { audience: '${serviceAccount.audience}' }.`,
+    place: serviceAccount.place,
+    others: [role.place],
+  })),
+};
+
+export const ROLE_NOT_FOUND: Rule = {
+  id: 'role-not-found',
+  severity: 'error',
+  title: 'A ServiceAccount, or an association, whose role is in no template: an error where the ARN is none, a warning where its account is one of the app\'s',
+  why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and the rule is silent.',
+  check: map => {
+    const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
+    const annotated = map.serviceAccounts.filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn))
+      .map(one => notFound(map, saName(one), one.roleArn!, one.place));
+    const associated = map.associations.filter(({ roleArn }) => !known.has(roleArn))
+      .map(({ namespace, serviceAccount, roleArn, place }) => notFound(map, `Association of ${namespace}/${serviceAccount}`, roleArn, place));
+    return [...annotated, ...associated];
+  },
+};
+
+function notFound({ accounts }: AccessMap, who: string, arn: string, place: Place): Found {
+  if (arn === '') return { severity: 'info', message: `${who}: the annotation ${ROLE_ARN} is empty: it gets no role.`, fix: 'Write the ARN, or remove the annotation.', place };
+  if (hasStandIn(arn)) {
+    return { severity: 'info', message: `${who}: which role ${arn} is, only the deployment knows.`, fix: 'See that the role trusts it.', place };
+  }
+  if (!WEBHOOK_ROLE_ARN.test(arn)) {
+    const fix = WEBHOOK_ROLE_ARN.test(arn.trim().replace(/^["']|["']$/g, '')) ? 'Remove what stands around it.' : 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.';
+    return { message: `${who}: ${JSON.stringify(arn)} is no role ARN as the pod identity webhook takes it.`, fix, place };
+  }
+  const [, account] = /:iam::(\d{12}):/.exec(arn)!;
+  return {
+    severity: accounts.includes(account) ? 'warning' : 'info',
+    message: `${who}: role ${arn} is in no template${accounts.includes(account) ? `, though account ${account} is one of the app's` : ''}.`,
+    fix: 'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, \'Role\', roleArn).',
+    place,
+  };
+}
+
+export const REPEATED_SERVICE_ACCOUNT: Rule = {
+  id: 'repeated-service-account',
+  severity: 'error',
+  title: 'Two ServiceAccounts of one namespace and name: in one file, or with different roles for one cluster',
+  why: 'The one that is applied last replaces the other, and its role with it.',
+  check: map => {
+    const roles = rolesByArn(map);
+    return [...grouped(map.serviceAccounts, saName).values()].filter(all => all.length > 1).flatMap(all => repeated(all, roles));
+  },
+};
+
+/** Of ServiceAccounts of one name. Different files are normal: they go to different clusters. */
+function repeated(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
+  const first = new Map<string, ServiceAccount>(); // in a file, and of an issuer
+  return all.flatMap(one => {
+    const issuers = issuersOf(roles.get(one.roleArn ?? '')).map(issuer => `issuer ${issuer}`);
+    const file = `${one.place.file} ${one.place.logicalId}`;
+    const inFile = first.get(file);
+    const other = inFile ?? issuers.map(issuer => first.get(issuer)).find(found => found && !isSame(found, one));
+    for (const key of [file, ...issuers]) if (!first.has(key)) first.set(key, one);
+    return other && (one.roleArn || other.roleArn) ? [repetition(one, other, roles)] : [];
+  });
+}
+
+function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<string, Role>): Found {
+  const places = { place: one.place, others: [other.place] };
+  if (isSame(one, other)) return { severity: 'warning', message: `${saName(one)}: stands twice in ${one.place.file}.`, fix: 'Remove one.', ...places };
+  const [left, right] = [other, one].map(({ roleArn, audience }) => (roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role'));
+  return {
+    message: `${saName(one)}: there are two for one cluster, with ${left} and with ${right}.`,
+    fix: 'Keep one, or give one of them another name or namespace.',
+    ...places,
+  };
+}
+
+function issuersOf(role: Role | undefined): string[] {
+  return role ? [...new Set(trustedBy(role.trust).filter(({ via }) => via === 'irsa').map(({ cluster }) => cluster))] : [];
+}
+
+function isSame(one: ServiceAccount, other: ServiceAccount): boolean {
+  return one.roleArn === other.roleArn && one.audience === other.audience;
+}
+
+export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
+  id: 'role-without-service-account',
+  severity: 'info',
+  title: 'A role that trusts service accounts, and no manifest or association uses it',
+  why: 'A Helm chart may own the ServiceAccount; if none does, the role is of no use and a risk.',
+  check: ({ roles, access }) => {
+    const byRole = grouped(access, ({ role }) => role);
+    return roles.flatMap(({ arn, name, place }) => {
+      const trusted = byRole.get(arn) ?? [];
+      if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
+      const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
+      return [{
+        message: `Role ${name}: trusts ${first}${more.length > 0 ? ` and ${more.length} more` : ''}, and no manifest uses it.`,
+        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        place,
+      }];
+    });
+  },
+};
+
+/** What a namespace's pods may get without asking. */
+export const DEFAULT_WITH_ROLE: Rule = {
+  id: 'default-with-role',
+  severity: 'warning',
+  title: 'The ServiceAccount `default` has a role',
+  why: 'Every pod of the namespace that names no service account gets the role.',
+  check: map => annotatedIn(map).filter(({ name }) => name === 'default').map(one => ({
+    message: `${saName(one)}: has role ${one.roleArn}, which every pod of the namespace gets that names no service account.`,
+    fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
+    place: one.place,
+  })),
+};

@@ -1,0 +1,111 @@
+/**
+ * Whether pods get what their service account has.
+ */
+import { isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../private/pod-spec';
+import { Workload } from '../access-map';
+import { hasStandIn } from '../stand-in';
+import { trustedBy } from '../trusted-subjects';
+import { Rule } from './rule';
+import { annotatedIn, workloadName } from './words';
+
+const DEFAULT = 'default';
+
+/** Service accounts, to be looked up by namespace and name. */
+class Names {
+  private readonly all = new Set<string>();
+  private readonly anywhere = new Set<string>();
+  private readonly somewhere = new Set<string>();
+
+  constructor(names: [namespace: string, name: string][]) {
+    for (const [namespace, name] of names) {
+      this.all.add(`${namespace}/${name}`);
+      this.anywhere.add(name);
+      if (hasStandIn(namespace)) this.somewhere.add(name);
+    }
+  }
+
+  /** Also where only the deployment knows that the namespaces are one. */
+  public mayHave(namespace: string, name: string): boolean {
+    return this.all.has(`${namespace}/${name}`) || (hasStandIn(namespace) ? this.anywhere : this.somewhere).has(name);
+  }
+}
+
+export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
+  id: 'undeclared-service-account',
+  severity: 'warning',
+  title: 'A workload uses a ServiceAccount that no manifest declares, and no role trusts by its name',
+  why: 'Kubernetes makes no pod without its ServiceAccount: a wrong name, or a manifest that was left out.',
+  check: map => {
+    const declared = new Names(map.serviceAccounts.map(({ namespace, name }) => [namespace, name]));
+    // Helm charts own ServiceAccounts that roles trust.
+    const trusted = new Names([
+      ...map.roles.flatMap(({ trust }) => trustedBy(trust)).map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
+      ...map.associations.map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
+    ]);
+    return map.workloads.filter(({ namespace, serviceAccount: name }) =>
+      name !== DEFAULT && !hasStandIn(name) && !declared.mayHave(namespace, name) && !trusted.mayHave(namespace, name)).map(workload => ({
+      message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, which no manifest declares and no role trusts.`,
+      fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the right one.',
+      place: workload.place,
+    }));
+  },
+};
+
+export const DEFAULT_SERVICE_ACCOUNT: Rule = {
+  id: 'default-service-account',
+  severity: 'warning',
+  title: 'A workload uses the ServiceAccount `default`: a warning where it names none, and its namespace has one with a role',
+  why: 'A forgotten `serviceAccountName`: the pod gets no credentials, or those of the node.',
+  check: map => {
+    const annotated = annotatedIn(map);
+    const withRole = new Map([...map.associations.map(({ namespace, serviceAccount: name }) => ({ namespace, name })), ...annotated].reverse()
+      .map(({ namespace, name }) => [namespace, name]));
+    const defaults = new Names(annotated.filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]));
+    return map.workloads.filter(({ namespace, serviceAccount: name }) => name === DEFAULT && !defaults.mayHave(namespace, DEFAULT)).map(workload => {
+      const other = isNamed(workload) ? undefined : withRole.get(workload.namespace);
+      return {
+        ...other === undefined && { severity: 'info' as const },
+        message: `${workloadName(workload)}: ${isNamed(workload) ? 'names the' : 'names no service account and gets'} ServiceAccount default${other === undefined ? '' : `; in its namespace ${other} has a role`}.`,
+        fix: `Name the one that is meant, serviceAccountName: ${other ?? '<name>'}, or say that it needs none: automountServiceAccountToken: false.`,
+        place: workload.place,
+      };
+    });
+  },
+};
+
+function isNamed({ spec }: Workload): boolean {
+  return Boolean(spec.serviceAccountName || spec.serviceAccount);
+}
+
+export const MISSING_FS_GROUP: Rule = {
+  id: 'missing-fs-group',
+  severity: 'warning',
+  title: 'A pod with a role that runs as non-root, without `fsGroup`',
+  why: 'The file of the token belongs to root: `Permission denied`, and the SDK goes on without the role. Not on Windows, and not for containers that `eks.amazonaws.com/skip-containers` leaves out.',
+  check: map => {
+    const withRole = new Set(annotatedIn(map).map(({ namespace, name }) => `${namespace}/${name}`));
+    return map.workloads.filter(workload => withRole.has(`${workload.namespace}/${workload.serviceAccount}`)).flatMap(workload => {
+      const container = unableToRead(workload);
+      return container === undefined ? [] : [{
+        message: `${workloadName(workload)}: container ${container.name} runs as non-root, and the pod has no fsGroup: it cannot read the token of ${workload.serviceAccount}.`,
+        fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) does.',
+        place: workload.place,
+      }];
+    });
+  },
+};
+
+function unableToRead({ spec, annotations }: Workload): any {
+  const pod = { ...spec, containers: objectsOf(spec.containers), initContainers: objectsOf(spec.initContainers) };
+  const own = objectOf(spec.securityContext);
+  if ((own.fsGroup ?? undefined) !== undefined || isWindows(pod)) return undefined;
+  return withCredentials(pod, annotations[SKIP_CONTAINERS] ?? '').find(({ securityContext }) => isNonRoot(objectOf(securityContext), own));
+}
+
+function objectsOf(list: any): any[] {
+  return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
+}
+
+function objectOf(value: any): any {
+  return typeof value === 'object' && value !== null ? value : {};
+}

@@ -1,0 +1,117 @@
+/**
+ * What roles of workloads may do, and who else may be them.
+ */
+import { conditionKeys, matchesAction } from '../../private/web-identity';
+import { AccessMap, Policy, Role } from '../access-map';
+import { literal, matches, pattern } from '../patterns';
+import { hasStandIn } from '../stand-in';
+import { statementsOf } from '../trusted-subjects';
+import { Found, Rule } from './rule';
+import { statementName } from './web-identities';
+import { arnParts, listOf } from './words';
+
+/** A rule that looks at the roles that pods can assume. */
+function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
+  return { ...rule, check: map => workloadRoles(map).flatMap(role => check(role).map(found => ({ ...found, place: role.place }))) };
+}
+
+function workloadRoles({ roles, access }: AccessMap): Role[] {
+  const arns = new Set(access.map(({ role }) => role));
+  return roles.filter(({ arn }) => arns.has(arn));
+}
+
+const ADMINS = ['policy/AdministratorAccess', 'policy/PowerUserAccess', 'policy/IAMFullAccess'];
+const ANY_ACTION = /^(\*+|\*+:\*+)$/;
+
+export const ADMIN_POLICY = eachWorkloadRole({
+  id: 'admin-policy',
+  severity: 'warning',
+  title: 'A role of a workload is an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess`, or `*` or `iam:*` on `*`',
+  why: 'Whoever gets into the pod owns the account. A permissions boundary that is narrower settles it.',
+}, role => widest(role, isAdmin).map(({ policy, what }) => ({
+  message: `Role ${role.name}: its policy ${policy.name} ${what}, and pods can assume it.`,
+  fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+  ...policy.place && policy.kind === 'managed' && { others: [policy.place] },
+})));
+
+export const PASS_ROLE_ANY = eachWorkloadRole({
+  id: 'pass-role-any',
+  severity: 'warning',
+  title: 'A role of a workload may pass any role, `iam:PassRole` on `*`, without a condition',
+  why: 'A pod can start something that runs as a stronger role: it has what that role has. An administrator is told of by the rule before.',
+}, role => widest(role, (policy: Policy) => passesAny(role, policy)).map(({ policy, what }) => ({
+  message: `Role ${role.name}: its policy ${policy.name} ${what}, without a condition.`,
+  fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: role.grantPassRole(irsaServiceAccount.grantPrincipal).',
+  ...policy.place && policy.kind === 'managed' && { others: [policy.place] },
+})));
+
+interface Wide {
+  readonly policy: Policy;
+  readonly what: string;
+}
+
+/** The policies that are too wide in one respect, unless the boundary is narrower. */
+function widest({ policies }: Role, tooWide: (policy: Policy) => string | undefined): Wide[] {
+  const boundaries = policies.filter(({ kind }) => kind === 'boundary');
+  if (boundaries.some(boundary => tooWide(boundary) === undefined)) return [];
+  return policies.filter(({ kind }) => kind !== 'boundary').flatMap(policy => {
+    const what = tooWide(policy);
+    return what === undefined ? [] : [{ policy, what }];
+  });
+}
+
+function isAdmin({ arn = '', document }: Policy): string | undefined {
+  const [, , , , owner, name] = arnParts(arn);
+  if (owner === 'aws' && ADMINS.includes(name)) return 'is one of AWS\'s own for administrators';
+  return allowed(document).map(statement => {
+    if (!isUnconditional(statement) || !listOf(statement.Resource).some(one => /^\*+$/.test(one))) return undefined;
+    if (statement.NotAction !== undefined) return `allows everything but ${listOf(statement.NotAction).join(', ')} on *`;
+    const action = listOf(statement.Action).find(one => ANY_ACTION.test(one) || /^iam:\*+$/i.test(one));
+    return action && `allows ${action} on *`;
+  }).find(found => found !== undefined);
+}
+
+function passesAny({ partition, account }: Role, { document }: Policy): string | undefined {
+  // Roles of no name that anybody can have meant, with a path and without.
+  const anyRole = ['a', 'z/0'].map(name => literal(`arn:${partition}:iam::${account}:role/${name}`));
+  return allowed(document).map(statement => {
+    const action = listOf(statement.Action).find(one => matchesAction(`${one}`, 'iam:PassRole') && !ANY_ACTION.test(one));
+    const resource = listOf(statement.Resource).find(one => anyRole.every(arn => matches(pattern(`${one}`), arn) === true));
+    return isUnconditional(statement) && action && resource ? `allows ${action} on ${resource}` : undefined;
+  }).find(found => found !== undefined);
+}
+
+function allowed(document: any): any[] {
+  return statementsOf(document).filter(statement => statement?.Effect === 'Allow');
+}
+
+function isUnconditional({ Condition: condition }: any): boolean {
+  return condition === undefined || (typeof condition === 'object' && Object.keys(condition).length === 0);
+}
+
+export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
+  id: 'assumable-by-account',
+  severity: 'warning',
+  title: 'A role of a workload that an account as a whole may assume, too, without a condition',
+  why: 'Every principal of the account that may call `sts:AssumeRole` becomes the workload.',
+}, role => statementsOf(role.trust).flatMap((statement, index) => {
+  if (statement?.Effect !== 'Allow' || !listOf(statement.Action ?? '*').some(one => matchesAction(`${one}`, 'sts:AssumeRole'))) return [];
+  if (conditionKeys(statement.Condition, isUnknown).length > 0) return [];
+  const everybody = statement.Principal === '*' ? ['*'] : listOf(statement.Principal?.AWS).map(String);
+  return everybody.filter(isAccount).map(principal => ({
+    message: `${statementName(role, statement, index)}: ${principal === '*' ? 'everybody' : `every principal of account ${accountOf(principal)}`} may assume the role, not only pods.`,
+    fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+  }));
+}));
+
+function isAccount(principal: string): boolean {
+  return principal === '*' || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root';
+}
+
+function accountOf(principal: string): string {
+  return arnParts(principal)[4] ?? principal;
+}
+
+function isUnknown(value: any): boolean {
+  return typeof value === 'string' && hasStandIn(value);
+}

@@ -1,0 +1,282 @@
+/**
+ * What is wrong with a trust policy by itself.
+ */
+import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER, DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../private/policy-lengths';
+import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../private/web-identity';
+import { AccessMap, Role } from '../access-map';
+import { literal, matches, pattern } from '../patterns';
+import { hasStandIn, standInsOf } from '../stand-in';
+import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
+import { Found, Rule } from './rule';
+import { Claim, demands, hasWildcard, isReadable, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf, withoutStandIns } from './web-identities';
+import { arnParts } from './words';
+
+/** A rule that looks at one statement after the other. */
+function eachStatement(rule: Omit<Rule, 'check'>, check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[]): Rule {
+  return { ...rule, check: map => webIdentitiesOf(map).flatMap(one => check(one, map).map(found => ({ ...found, place: one.role.place }))) };
+}
+
+/** A rule that looks at one role after the other. */
+function eachRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
+  return { ...rule, check: ({ roles }) => roles.flatMap(role => check(role).map(found => ({ ...found, place: role.place }))) };
+}
+
+/** How a key may begin that is no key of IAM. */
+const URL_SCHEME = /^https?:\/\//i;
+const PROVIDER_ARN = /^.*oidc-provider\//i;
+
+export const HTTPS_IN_KEY = eachStatement({
+  id: 'https-in-key',
+  severity: 'error',
+  title: 'A condition key begins with `https://`',
+  why: 'IAM refuses the policy, and with it the deployment: a key is the issuer without the scheme, a colon and the claim.',
+}, ({ name, claims }) => claims.filter(({ key }) => URL_SCHEME.test(key)).map(({ key }) => ({
+  message: `${name}: the condition key ${key} begins with a scheme, which IAM refuses.`,
+  fix: `Write ${key.replace(URL_SCHEME, '')}.`,
+})));
+
+export const PROVIDER_ARN_IN_KEY = eachStatement({
+  id: 'provider-arn-in-key',
+  severity: 'error',
+  title: 'A condition key holds the ARN of the provider, or `oidc-provider/`',
+  why: 'No token has such a claim: the statement lets nobody in, or IAM refuses it. A key begins with the host of the issuer.',
+}, ({ name, claims }) => claims.filter(({ key }) => PROVIDER_ARN.test(key)).map(({ key }) => ({
+  message: `${name}: the condition key ${key} holds oidc-provider/, which is a part of the provider's ARN and of no token.`,
+  fix: `Write ${key.replace(PROVIDER_ARN, '')}.`,
+})));
+
+export const ISSUER_MISMATCH = eachStatement({
+  id: 'issuer-mismatch',
+  severity: 'error',
+  title: 'A condition is about another issuer than the provider that is trusted',
+  why: 'The tokens of one issuer have no claims of another: the condition is never true, and nobody gets in.',
+}, ({ name, providers, claims }) => providers.flatMap(({ issuer }) => claims.filter(claim => isOfAnother(issuer, claim)).slice(0, 1).map(({ key, issuer: other, claim }) => ({
+  message: `${name}: trusts tokens of ${issuer}, but compares ${key}, a claim of another issuer, which is in none of them.`,
+  fix: `Write ${issuer}:${claim}, or trust the provider of ${other}. A statement of its own for each issuer.`,
+}))));
+
+function isOfAnother(issuer: string, { operator, key, issuer: other }: Claim): boolean {
+  if (demands(operator) === undefined || URL_SCHEME.test(key) || PROVIDER_ARN.test(key)) return false;
+  return !hasStandIn(issuer) && !hasStandIn(other) && issuer.toLowerCase() !== other.toLowerCase();
+}
+
+export const MISSING_AUD = eachStatement({
+  id: 'missing-aud',
+  severity: 'error',
+  title: 'A web identity is not held to an audience',
+  why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
+}, one => (one.holdsAudience ? [] : [{
+  message: `${one.name}: takes tokens of ${one.whose} for every audience: \`aud\` is not held by StringEquals, ${conditions(one)}.`,
+  fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
+}]));
+
+export const MISSING_SUB = eachStatement({
+  id: 'missing-sub',
+  severity: 'error',
+  title: 'A web identity is not held to a subject',
+  why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, `ForAllValues:`, `Null`) does not hold anybody.',
+}, one => (one.holdsAnySubject ? [] : [{
+  message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or StringLike, ${conditions(one)}.`,
+  fix: `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
+}]));
+
+function conditions({ keys }: WebIdentities): string {
+  return keys.length === 0 ? 'there are no conditions' : `the conditions are on ${keys.join(', ')}`;
+}
+
+function keyOf({ providers: [first] }: WebIdentities, claim: string): string {
+  return `${first?.issuer ?? '<issuer>'}:${claim}`;
+}
+
+export const WILDCARD_UNDER_STRING_EQUALS = eachStatement({
+  id: 'wildcard-under-string-equals',
+  severity: 'error',
+  title: 'A wildcard in `sub` or `aud` under `StringEquals`',
+  why: '`StringEquals` takes `*` and `?` for themselves, and no name holds them: the value never matches.',
+}, ({ name, claims }) => claims.filter(({ operator, claim }) => demandsEqual(operator) && ['sub', 'aud'].includes(claim))
+  .flatMap(({ operator, key, claim, values }) => values.filter(hasWildcard).map(value => ({
+    message: `${name}: ${key} is compared to ${value} by ${operator}, to which a wildcard is a character like any other: it never matches.`,
+    fix: claim === 'sub' ? 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.' : 'Name the audience, say sts.amazonaws.com.',
+  }))));
+
+function demandsEqual(operator: string): boolean {
+  return demands(operator.replace(/IfExists$/i, '')) === 'equal';
+}
+
+export const WHOLE_CLUSTER = eachStatement({
+  id: 'whole-cluster',
+  severity: 'error',
+  title: 'A pattern for `sub` that lets in every service account of the cluster',
+  why: 'Whoever can start a pod anywhere in the cluster can assume the role.',
+}, ({ name, whose, claims }) => {
+  const subs = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'like');
+  const others = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'equal');
+  if (others.length > 0 || !subs.every(({ values }) => values.some(isWholeCluster))) return [];
+  return subs.slice(0, 1).map(({ values }) => ({
+    message: `${name}: \`sub\` is like ${values.find(isWholeCluster)}, which every service account of ${whose} is.`,
+    fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, ServiceAccountSubject.anyInNamespace(namespace).',
+  }));
+});
+
+/** The shortest and the longest names there are, in different letters. */
+const ANYBODY = ['a:b', '0:1', `${'c'.repeat(63)}:d`, `e:${'f.'.repeat(126)}g`].map(name => literal(SERVICE_ACCOUNT + name));
+
+function isWholeCluster(sub: string): boolean {
+  return ANYBODY.every(anybody => matches(pattern(sub), anybody) === true);
+}
+
+export const NOT_PRINCIPAL = eachRole({
+  id: 'not-principal',
+  severity: 'error',
+  title: 'A trust policy that allows everybody but a `NotPrincipal`',
+  why: 'Everybody else in AWS may assume the role, anonymous callers among them.',
+}, role => statementsOf(role.trust).flatMap((statement, index) => (statement?.Effect !== 'Allow' || statement.NotPrincipal === undefined ? [] : [{
+  message: `${statementName(role, statement, index)}: allows everybody but ${JSON.stringify(statement.NotPrincipal)}.`,
+  fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
+}])));
+
+export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement({
+  id: 'provider-of-another-account',
+  severity: 'error',
+  title: 'The provider that is trusted is in another account than the role',
+  why: 'STS looks for the provider in the account of the role and nowhere else: nobody gets in.',
+}, ({ name, role, providers }) => providers.filter(({ arn }) => differs(accountOf(arn), role.account) && !differs(partitionOf(arn), role.partition)).map(({ arn, issuer }) => ({
+  message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}; the role is in account ${role.account}.`,
+  fix: `Register the issuer in account ${role.account}, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}' }), and trust that provider.`,
+})));
+
+export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement({
+  id: 'provider-of-another-partition',
+  severity: 'error',
+  title: 'The provider that is trusted is in another partition than the role',
+  why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) know nothing of each other: IAM refuses the policy, or nobody gets in.',
+}, ({ name, role, providers }) => providers.filter(({ arn }) => differs(partitionOf(arn), role.partition)).map(({ arn, issuer }) => ({
+  message: `${name}: trusts ${arn} of partition ${partitionOf(arn)}; the role is in partition ${role.partition}.`,
+  fix: `Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://${issuer}').`,
+})));
+
+function partitionOf(arn: string): string {
+  return arnParts(arn)[1];
+}
+
+function accountOf(arn: string): string {
+  return arnParts(arn)[4];
+}
+
+/** Whether two texts certainly differ. */
+function differs(one: string, other: string): boolean {
+  return one !== other && !hasStandIn(one) && !hasStandIn(other);
+}
+
+export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
+  id: 'audience-not-a-client-id',
+  severity: 'error',
+  title: 'The audience is no client id of the provider',
+  why: 'STS refuses tokens for an audience that the provider is not registered with: `Incorrect token audience`.',
+  check: map => {
+    const providers = new Map(map.providers.map(provider => [provider.arn, provider]));
+    return webIdentitiesOf(map).flatMap(({ name, role, providers: trusted, claims }) => trusted.flatMap(({ arn }): Found[] => {
+      const { audiences = [], place } = providers.get(arn) ?? {};
+      if (audiences.length === 0 || audiences.some(hasStandIn)) return [];
+      const wanted = claims.filter(({ operator, claim }) => claim === 'aud' && demands(operator) !== undefined).flatMap(({ values }) => values);
+      const strange = wanted.filter(value => !hasStandIn(value) && !hasWildcard(value) && !audiences.includes(value));
+      return [...new Set(strange)].map(value => ({
+        message: `${name}: takes tokens for the audience ${value}, with which ${arn} is not registered; its client ids are ${audiences.join(', ')}.`,
+        fix: `Add it to the provider, audiences: [${[...audiences, value].map(one => `'${one}'`).join(', ')}], or trust one of its own.`,
+        place: role.place,
+        others: [place!],
+      }));
+    }));
+  },
+};
+
+export const TRUST_POLICY_QUOTA = eachRole({
+  id: 'trust-policy-quota',
+  severity: 'error',
+  title: `A trust policy over IAM's quota: an error over ${LARGEST_TRUST_QUOTA.toLocaleString('en')} characters, a warning over ${DEFAULT_TRUST_QUOTA.toLocaleString('en')}`,
+  why: `IAM refuses the role. The default quota (${TRUST_QUOTA_NAME}) can be raised, up to ${LARGEST_TRUST_QUOTA.toLocaleString('en')}. White space does not count.`,
+}, role => {
+  const text = JSON.stringify(role.trust ?? {});
+  const size = assumedLength(text);
+  const message = (quota: number) => `Role ${role.name}: its trust policy has ${hasStandIn(text) ? 'about ' : ''}${size} characters, more than ${quota}.`;
+  if (size > LARGEST_TRUST_QUOTA) return [{ message: message(LARGEST_TRUST_QUOTA), fix: 'Split the subjects over several roles; IAM allows no more.' }];
+  if (size <= DEFAULT_TRUST_QUOTA) return [];
+  return [{ severity: 'warning', message: message(DEFAULT_TRUST_QUOTA), fix: `Have the quota raised (${TRUST_QUOTA_NAME}), or split the subjects over several roles.` }];
+});
+
+/** With what only the deployment knows at the length that the library assumes, too. */
+function assumedLength(text: string): number {
+  return standInsOf(text).reduce((sum, one) => sum - one.length + lengthOf(one), text.length);
+}
+
+function lengthOf(one: string): number {
+  return ASSUMED_LENGTHS[one.slice(1, -1)] ?? (/\.OpenIdConnectIssuer(Url)?⟩$/.test(one) ? ASSUMED_ISSUER : ASSUMED_OTHER);
+}
+
+export const WILDCARD_NAMESPACE: Rule = {
+  id: 'wildcard-namespace',
+  severity: 'warning',
+  title: 'A pattern that reaches over namespaces',
+  why: 'Whoever may create a namespace that matches may assume the role.',
+  check: ({ roles }) => roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) => {
+    if (statement?.Effect !== 'Allow') return [];
+    const conditionsLike = conditionsOf(statement).filter(({ operator }) => demands(operator) === 'like');
+    const subs = meansWebIdentities(statement) ? conditionsLike.filter(({ key }) => /:sub$/i.test(key)).flatMap(({ values }) => values.filter(hasPatternOfNamespaces)) : [];
+    const tags = conditionsLike.filter(({ key }) => key.toLowerCase() === NAMESPACE_TAG.toLowerCase()).flatMap(({ values }) => values.filter(hasWildcard));
+    return [...new Set([...subs, ...tags])].map(value => ({
+      message: `${statementName(role, statement, index)}: lets in a pattern of namespaces, ${value}.`,
+      fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
+      place: role.place,
+    }));
+  })),
+};
+
+function hasPatternOfNamespaces(sub: string): boolean {
+  const head = isWholeCluster(sub) ? undefined : headOf(withoutStandIns(sub));
+  return head !== undefined && (reachesOverNamespaces(head) || SERVICE_ACCOUNT.startsWith(head));
+}
+
+export const UNREADABLE_TRUST = eachRole({
+  id: 'unreadable-trust',
+  severity: 'warning',
+  title: 'A trust policy that cannot be read',
+  why: 'Who gets in is known only to the deployment: none of the other rules can tell.',
+}, role => {
+  const reasons = [...role.unresolved, ...unreadableParts(role)];
+  return reasons.length === 0 ? [] : [{
+    message: `Role ${role.name}: its trust policy cannot be read: ${[...new Set(reasons)].join('; ')}.`,
+    fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
+  }];
+});
+
+function unreadableParts({ trust, unresolved }: Role): string[] {
+  if (trust === undefined && unresolved.length > 0) return [];
+  if (typeof trust !== 'object' || trust === null) return ['only the deployment knows it'];
+  return statementsOf(trust).flatMap((statement, index) => {
+    if (typeof statement !== 'object' || statement === null) return [`only the deployment knows Statement[${index}]`];
+    return meansWebIdentities(statement) && !isReadable(statement) ? [`only the deployment knows the conditions of Statement[${index}]`] : [];
+  });
+}
+
+export const PROVIDER_NOT_IN_APP: Rule = {
+  id: 'provider-not-in-app',
+  severity: 'info',
+  title: 'The provider that is trusted is registered nowhere in the app',
+  why: 'If it is not registered in the account of the role either, STS answers `No OpenIDConnect provider found in your account`. The app that owns the cluster may have done it.',
+  check: map => {
+    const accounts = new Map<string, string[]>();
+    for (const { issuer, arn } of map.providers) accounts.set(issuer, [...accounts.get(issuer) ?? [], accountOf(arn)]);
+    const missing = new Map<string, WebIdentities[]>();
+    for (const one of webIdentitiesOf(map)) {
+      for (const { arn, issuer } of one.providers) {
+        const isThere = (accounts.get(issuer) ?? []).some(account => !differs(account, accountOf(arn)));
+        if (!isThere) missing.set(arn, [...missing.get(arn) ?? [], one]);
+      }
+    }
+    return [...missing].map(([arn, [first, ...more]]) => ({
+      message: `${first.name}${more.length > 0 ? ` and ${more.length} more` : ''}: trusts ${arn}, which no template registers.`,
+      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless somebody else has.`,
+      place: first.role.place,
+    }));
+  },
+};

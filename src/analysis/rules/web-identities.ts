@@ -1,0 +1,115 @@
+/**
+ * The statements of trust policies that let web identities in.
+ */
+import { holdsAudience, isEverybody, isWebIdentity, publicProviderOf, subsOf } from '../../private/web-identity';
+import { AccessMap, Role } from '../access-map';
+import { claimOf, isClaim, issuerOf } from '../claims';
+import { operatorOf } from '../conditions';
+import { hasStandIn } from '../stand-in';
+import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
+import { listOf } from './words';
+
+/** One line of a condition about a token. */
+export interface Claim {
+  readonly operator: string;
+  /** As it is written, and its two halves. */
+  readonly key: string;
+  readonly issuer: string;
+  /** In lower case, as IAM compares it. */
+  readonly claim: string;
+  readonly values: string[];
+}
+
+/** A statement that lets in whoever has a token of an OIDC provider. */
+export interface WebIdentities {
+  readonly role: Role;
+  /** As messages name it. */
+  readonly name: string;
+  /** Whose ARN can be read. */
+  readonly providers: { readonly arn: string; readonly issuer: string }[];
+  /** Whose tokens, for messages. */
+  readonly whose: string;
+  readonly claims: Claim[];
+  /** All keys that it compares, for messages. */
+  readonly keys: string[];
+  readonly holdsAudience: boolean;
+  readonly holdsAnySubject: boolean;
+}
+
+/** Those of all roles. Not those of public providers such as Cognito, nor what nobody can read. */
+export function webIdentitiesOf({ roles }: AccessMap): WebIdentities[] {
+  return roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
+    (meansWebIdentities(statement) && isReadable(statement) ? [webIdentities(role, statement, index)] : [])));
+}
+
+/** Whether a statement lets in whoever has a token. */
+export function meansWebIdentities(statement: any): boolean {
+  if (statement?.Effect !== 'Allow' || !isWebIdentity(statement, isUnknown) || publicProviderOf(statement, isUnknown) !== undefined) return false;
+  return isEverybody(statement) || federated(statement).some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
+}
+
+/** Whether keys and values of the conditions are there to be read. */
+export function isReadable({ Condition: condition }: any): boolean {
+  return condition === undefined || (typeof condition === 'object' && Object.values(condition).every(keys => typeof keys === 'object'));
+}
+
+/** As messages name it: by its place in the policy, and its own name if it has one. */
+export function statementName(role: Role, { Sid: sid }: any, index: number): string {
+  return `Role ${role.name}, Statement[${index}]${typeof sid === 'string' && sid !== '' ? ` (${sid})` : ''}`;
+}
+
+/** What the operator demands of a key; undefined where the statement holds without the key. */
+export function demands(operator: string): 'equal' | 'like' | undefined {
+  const known = operatorOf(operator);
+  if (!known || known.ifExists || known.set === 'all' || known.negated || known.kind === 'null') return undefined;
+  return known.wildcards ? 'like' : 'equal';
+}
+
+function webIdentities(role: Role, statement: any, index: number): WebIdentities {
+  const condition = plainCondition(statement);
+  const arns = federated(statement);
+  const providers = arns.map(arn => ({ arn, issuer: issuerOfArn(arn) })).filter((one): one is { arn: string; issuer: string } => one.issuer !== undefined);
+  const all = conditionsOf(statement);
+  return {
+    role,
+    name: statementName(role, statement, index),
+    providers,
+    whose: arns.length === 0 ? 'every issuer' : arns.map(arn => issuerOfArn(arn) ?? arn).join(', '),
+    claims: all.filter(({ key }) => isClaim(key)).map(({ operator, key, values }) => ({ operator, key, issuer: issuerOf(key), claim: claimOf(key).toLowerCase(), values })),
+    keys: all.map(({ operator, key }) => `${key} (${operator})`),
+    holdsAudience: holdsAudience(condition, isUnknown),
+    holdsAnySubject: subsOf(condition, isUnknown).length > 0,
+  };
+}
+
+/** What means the same in one spelling: keys in lower case, StringEquals for what no wildcard is in. */
+function plainCondition(statement: any): any {
+  const plain: Record<string, Record<string, string[]>> = { StringEquals: {}, StringLike: {} };
+  for (const { operator, key, values } of conditionsOf(statement)) {
+    const demanded = operatorOf(operator)?.kind === 'string' ? demands(operator) : undefined;
+    if (demanded === undefined) continue;
+    const keys = plain[demanded === 'like' && values.some(hasWildcard) ? 'StringLike' : 'StringEquals'];
+    const name = key.toLowerCase();
+    // What can never be equal is for another rule to say.
+    keys[name] = [...keys[name] ?? [], ...values.map(value => (demanded === 'equal' && value === '*' ? '**' : value))];
+  }
+  return plain;
+}
+
+/** Whether a value of IAM has a wildcard, other than in the description of a stand-in. */
+export function hasWildcard(value: string): boolean {
+  return /[*?]/.test(withoutStandIns(value));
+}
+
+/** With a letter for each stand-in. */
+export function withoutStandIns(text: string): string {
+  return text.replace(/⟨[^⟨⟩]*⟩/g, 'x');
+}
+
+function federated({ Principal: principal }: any): string[] {
+  return listOf(principal?.Federated).map(String);
+}
+
+function isUnknown(value: any): boolean {
+  return typeof value === 'string' && hasStandIn(value);
+}
