@@ -1,8 +1,8 @@
 import { access, allow, arn, HOSTILE, hostileMap, ISSUER, manyMap, mapOf, policy, role, THREE, webIdentity } from './sample';
+import { Access, AccessMap, Policy, Role } from '../../src/analysis/access-map';
 import { accessDiff } from '../../src/cli/report/diff';
 import { code, diffMarkdown } from '../../src/cli/report/diff-markdown';
 import { reportData } from '../../src/cli/report/report-data';
-import { Access, AccessMap, Policy, Role } from '../../src/analysis/access-map';
 
 const diffOf = (before: AccessMap, after: AccessMap) => accessDiff(reportData(before, []), reportData(after, []));
 const markdownOf = (before: AccessMap, after: AccessMap) => diffMarkdown(diffOf(before, after));

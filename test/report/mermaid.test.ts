@@ -1,7 +1,7 @@
 import { access, allow, HOSTILE, hostileMap, manyMap, mapOf, policy, role, THREE } from './sample';
+import { AccessMap } from '../../src/analysis/access-map';
 import { mermaid } from '../../src/cli/report/mermaid';
 import { reportData } from '../../src/cli/report/report-data';
-import { AccessMap } from '../../src/analysis/access-map';
 
 const chartOf = (map: AccessMap) => mermaid(reportData(map, []));
 

@@ -3,12 +3,12 @@ import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ClusterOidcProvider, IrsaServiceAccount } from '../../src';
 import { manyMap } from './sample';
-import { MARK } from '../../src/cli/report/html';
+import { ClusterOidcProvider, IrsaServiceAccount } from '../../src';
 import * as reader from '../../src/analysis/access-map-reader';
-import { ACCOUNT, ISSUER, ISSUER_URL, REGION } from '../support';
+import { MARK } from '../../src/cli/report/html';
 import { cli, directory } from '../cli/support';
+import { ACCOUNT, ISSUER, ISSUER_URL, REGION } from '../support';
 
 const assembly = join(directory, 'cdk.out');
 const wider = join(directory, 'wider.out');
@@ -68,7 +68,7 @@ test('--mermaid prints a flowchart', () => {
 
 test('a map that is too large for Mermaid is said to be condensed', () => {
   jest.spyOn(reader, 'accessMapOf').mockReturnValueOnce(manyMap(500));
-  expect(cli('report', assembly, '--mermaid').stderr).toBe('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n2 clusters, 500 service accounts, 450 roles, 0 findings.\n');
+  expect(cli('report', assembly, '--mermaid').stderr).toBe('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n2 clusters, 500 service accounts, 450 roles, 51 findings.\n');
   jest.restoreAllMocks();
 });
 

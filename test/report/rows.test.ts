@@ -1,7 +1,7 @@
 import { access, allow, arn, manyMap, mapOf, policy, role, THREE } from './sample';
-import { EMPTY, Query, reachOf, rowsOf, search } from '../../src/cli/report/rows';
-import { reportData } from '../../src/cli/report/report-data';
 import { AccessMap, Role } from '../../src/analysis/access-map';
+import { reportData } from '../../src/cli/report/report-data';
+import { EMPTY, Query, reachOf, rowsOf, search } from '../../src/cli/report/rows';
 
 const found = (map: AccessMap, query: Partial<Query>) => search(rowsOf(reportData(map, [])), { ...EMPTY, ...query })
   .map(({ row, reach }) => `${row.access ? `${row.access.namespace}/${row.access.serviceAccount}` : row.role!.name}${reach ? ` ${reach.verdict} ${reach.statements.map(({ policy: { name }, index }) => `${name}#${index}`).join()}` : ''}`.trim());

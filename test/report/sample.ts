@@ -12,8 +12,8 @@ export const HOSTILE: string[] = [
   '%%{init: {}}%%', ' ', '', '1. one', '\ud800', `long${'x'.repeat(5000)}`, '⟨Stack/Cluster.Issuer⟩', '*_~', '__proto__', 'constructor',
 ];
 
-export function access(namespace: string, serviceAccount: string, role: string, more: Partial<Access> = {}): Access {
-  return { cluster: ISSUER, namespace, serviceAccount, audience: AUDIENCE, via: 'irsa', role: arn(role), statement: 0, used: true, ...more };
+export function access(namespace: string, name: string, roleName: string, more: Partial<Access> = {}): Access {
+  return { cluster: ISSUER, namespace, serviceAccount: name, audience: AUDIENCE, via: 'irsa', role: arn(roleName), statement: 0, used: true, ...more };
 }
 
 export function arn(name: string): string {
@@ -41,7 +41,14 @@ export function allow(actions: string | string[], resources: string | string[] =
 
 export function role(name: string, trust: any[], policies: Policy[] = []): Role {
   return {
-    arn: arn(name), name, account: ACCOUNT, region: REGION, partition: 'aws', trust: { Version: '2012-10-17', Statement: trust }, unresolved: [], policies,
+    arn: arn(name),
+    name,
+    account: ACCOUNT,
+    region: REGION,
+    partition: 'aws',
+    trust: { Version: '2012-10-17', Statement: trust },
+    unresolved: [],
+    policies,
     place: { file: 'cdk.out/Stack.template.json', stack: 'Stack', logicalId: `Role${name}`, constructPath: `Stack/${name}` },
   };
 }
@@ -52,7 +59,8 @@ export function serviceAccount(namespace: string, name: string, roleName: string
 
 export function mapOf(parts: Partial<AccessMap>): AccessMap {
   const clusters = [...new Set((parts.access ?? []).map(({ cluster }) => cluster))].map(id => ({ id, kind: 'issuer' as const }));
-  return { clusters, providers: [], roles: [], serviceAccounts: [], associations: [], workloads: [], access: [], accounts: [ACCOUNT], existingRoles: [], suppressions: [], ...parts };
+  const nothing = { providers: [], roles: [], serviceAccounts: [], associations: [], workloads: [], access: [], existingRoles: [], suppressions: [] };
+  return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }
 
 export function finding(more: Partial<Finding> = {}): Finding {
@@ -64,8 +72,13 @@ export function hostileMap(text: string): AccessMap {
   return mapOf({
     clusters: [{ id: text, kind: 'issuer' }],
     providers: [{ arn: text, issuer: text, audiences: [text], place: { file: text } }],
-    roles: [{ ...role(text, [webIdentity([`${text}/${text}`]), { Effect: 'Allow', Principal: { AWS: text }, Action: text }],
-      [policy(text, allow(text, text, { Condition: { StringEquals: { [text]: text } } })), { name: text, kind: 'managed', arn: text }]), arn: text, unresolved: [text], place: { file: text, stack: text, logicalId: text, constructPath: text } }],
+    roles: [{
+      ...role(text, [webIdentity([`${text}/${text}`]), { Effect: 'Allow', Principal: { AWS: text }, Action: text }],
+        [policy(text, allow(text, text, { Condition: { StringEquals: { [text]: text } } })), { name: text, kind: 'managed', arn: text }]),
+      arn: text,
+      unresolved: [text],
+      place: { file: text, stack: text, logicalId: text, constructPath: text },
+    }],
     serviceAccounts: [{ namespace: text, name: text, roleArn: text, audience: text, place: { file: text } }],
     associations: [{ cluster: text, namespace: text, serviceAccount: text, roleArn: text, place: { file: text } }],
     workloads: [{ kind: text, name: text, namespace: text, serviceAccount: text, annotations: { [text]: text }, spec: { env: 'SECRET' }, place: { file: text } }],

@@ -110,7 +110,8 @@ function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
 function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
   const [was, is] = [old, now].map(entrancesOf);
   const demandsChanged = (entrances: Entrance[], others: Entrance[]) => entrances
-    .filter(one => others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one))).map(({ statement }) => statement);
+    .filter(one => others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
+    .map(({ statement }) => statement);
   const [wasOther, isOther] = [old, now].map(otherStatements);
   const without = (statements: any[], others: any[]) => statements.filter(one => !others.some(other => canonical(other) === canonical(one)));
   const before = distinct([...without(wasOther, isOther), ...demandsChanged(was, is)]);
@@ -137,17 +138,19 @@ function demandsOf(statement: any, accesses: Access[]): any {
   const told = new Set(accesses.flatMap(({ cluster, namespace, serviceAccount, audience }) => [`system:serviceaccount:${namespace}:${serviceAccount}`, namespace, serviceAccount, audience, cluster]));
   const { Principal, Condition, ...rest } = normalized(statement);
   const { Federated: _, Service: __, ...others } = isObject(Principal) ? Principal : {};
-  const keys = Object.entries<any>(isObject(Condition) ? Condition : {}).map(([operator, values]) => [operator, Object.entries<any>(values).map(([key, value]) => {
+  const untold = ([key, value]: [string, any]) => {
     const more = listOf(value).filter(item => !told.has(item));
     return [more.length < listOf(value).length ? key.replace(/^.*:/, '') : key, more];
-  })]);
-  return { ...rest, Principal: others, Condition: keys };
+  };
+  const operators = Object.entries<any>(isObject(Condition) ? Condition : {});
+  return { ...rest, Principal: others, Condition: operators.map(([operator, keys]) => [operator, Object.entries<any>(keys).map(untold)]) };
 }
 
 /** The statements that let in no service account. */
 function otherStatements({ role, access }: Side): any[] {
   const taken = new Set(access.map(({ statement }) => statement));
-  return role ? [...listOf(role.trust?.Statement).filter((statement, index) => isObject(statement) && !taken.has(index)), ...role.unresolved?.length ? [{ Unresolved: role.unresolved }] : []] : [];
+  const others = listOf(role?.trust?.Statement).filter((statement, index) => isObject(statement) && !taken.has(index));
+  return role?.unresolved?.length ? [...others, { Unresolved: role.unresolved }] : others;
 }
 
 function sameWho(left: Access, right: Access): boolean {
@@ -200,5 +203,6 @@ function unique<T>(items: T[]): T[] {
 }
 
 function distinct(statements: any[]): any[] {
-  return [...new Map(statements.map(statement => [canonical(statement), statement])).entries()].sort(([left], [right]) => compare(left, right)).map(([, statement]) => statement);
+  const byText = [...new Map(statements.map(statement => [canonical(statement), statement]))];
+  return byText.sort(([left], [right]) => compare(left, right)).map(([, statement]) => statement);
 }

@@ -95,8 +95,10 @@ function mayDo(role: Role | undefined): string[] {
 
 function inShort(permission: Permission): string {
   const [first, ...others] = permission.actions;
-  const short = { ...permission, actions: permission.notActions || others.length === 0 ? permission.actions : [first], resources: permission.resources.map(resourceInShort), condition: undefined };
-  const words = permissionInWords(short).replace(' on ', `${permission.notActions || others.length === 0 ? '' : ` and ${others.length} more`} on `);
+  const isCut = !permission.notActions && others.length > 0;
+  const actions = isCut ? [first] : permission.actions;
+  const words = permissionInWords({ ...permission, actions, resources: permission.resources.map(resourceInShort), condition: undefined })
+    .replace(' on ', `${isCut ? ` and ${others.length} more` : ''} on `);
   return `${permission.effect === 'Deny' ? 'not ' : ''}${escaped(words)}${permission.condition ? ' (conditions)' : ''}`;
 }
 

@@ -35,7 +35,11 @@ export function piecesOf(documents: any[]): Pieces {
     const { Condition: condition } = normalized(statement);
     const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
     return actions.items.flatMap(action => resources.items.map((resource): Piece => ({
-      effect: statement.Effect, action, notActions: actions.not, resource, notResources: resources.not,
+      effect: statement.Effect,
+      action,
+      notActions: actions.not,
+      resource,
+      notResources: resources.not,
       ...isObject(condition) && Object.keys(condition).length > 0 && { condition },
     })));
   });
@@ -65,7 +69,8 @@ function halvesOf(statement: any, name: string): { items: string[]; not: boolean
 }
 
 function inShort(pieces: Piece[]): Permission[] {
-  const byResource = grouped(pieces, ({ action, ...rest }) => JSON.stringify(rest)).map(group => ({ ...group[0], actions: sortedTexts(group.map(({ action }) => action)) }));
+  const byResource = grouped(pieces, ({ action, ...rest }) => JSON.stringify(rest))
+    .map(group => ({ ...group[0], actions: sortedTexts(group.map(({ action }) => action)) }));
   const byActions = grouped(byResource, ({ resource, action, ...rest }) => JSON.stringify(rest));
   return byActions.map((group): Permission => {
     const { effect, actions, notActions, notResources, condition } = group[0];

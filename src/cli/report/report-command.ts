@@ -64,10 +64,7 @@ function report(args: string[], output: Output): number {
   const old = values.diff === undefined ? undefined : readOld(values.diff);
   const data = read(directory, values);
 
-  if (values.html !== undefined) save(values.html, html(data), values.force ?? false);
-  else if (values.mermaid) writeChart(data, output);
-  else if (!old) output.stdout.write(`${jsonText(data, 2)}\n`);
-  else {
+  if (values.html !== undefined) {save(values.html, html(data), values.force ?? false);} else if (values.mermaid) {writeChart(data, output);} else if (!old) {output.stdout.write(`${jsonText(data, 2)}\n`);} else {
     const diff = accessDiff(old, data);
     output.stdout.write(values.json ? `${jsonText(diff, 2)}\n` : diffMarkdown(diff));
   }

@@ -52,7 +52,8 @@ export function normalized(statement: any): any {
 
 function sortedDeep(value: any): any {
   if (!isObject(value)) return sortedTexts(textsOf(value));
-  return Object.fromEntries(Object.entries<any>(value).map(([key, inner]) => [key, sortedDeep(inner)] as const).sort(([left], [right]) => compare(left, right)));
+  const entries = Object.entries<any>(value).map(([key, inner]) => [key, sortedDeep(inner)] as const);
+  return Object.fromEntries(entries.sort(([left], [right]) => compare(left, right)));
 }
 
 export function sortedTexts(texts: string[]): string[] {

@@ -18,9 +18,9 @@ export function byId<T extends HTMLElement>(id: string): T {
 }
 
 function filled<T extends Element>(element: T, attributes: Attributes, children: Child[]): T {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') element.addEventListener(name, value);
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : `${value}`);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') element.addEventListener(key, value);
+    else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? '' : `${value}`);
   }
   element.append(...children.filter((child): child is Node | string => child !== undefined && child !== false));
   return element;

@@ -1,11 +1,11 @@
-import { Finding } from '../../../analysis/rules/rule';
 import { h, name, plural, visible } from './dom';
+import { Finding } from '../../../analysis/rules/rule';
 
 /** The findings by rule; what is switched off comes last. */
 export function findingsSection(findings: Finding[]): HTMLElement {
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const off = findings.filter(({ suppressed }) => suppressed !== undefined);
-  return h('section', { id: 'findings', 'aria-labelledby': 'findings-title' },
+  return h('section', { 'id': 'findings', 'aria-labelledby': 'findings-title' },
     h('h2', { id: 'findings-title' }, 'Findings'),
     open.length === 0 ? h('p', { class: 'clean' }, 'No rule has found anything.') : h('div', { class: 'rules' }, ...byRule(open)),
     off.length > 0 && h('details', { class: 'off' }, h('summary', {}, `${plural(off.length, 'finding')} switched off, with a reason`), h('div', { class: 'rules' }, ...byRule(off))));

@@ -23,7 +23,7 @@ document.body.append(
   h('header', {}, h('h1', {}, 'Access map'), h('p', { class: 'lead' }, 'Which Kubernetes service account can become which IAM role, and what the role may do.'), numbers()),
   h('main', {}, findingsSection(data.findings), form(),
     h('section', { 'aria-labelledby': 'picture-title' }, h('h2', { id: 'picture-title' }, 'Picture'), picture.element),
-    h('section', { id: 'access', tabindex: -1, 'aria-labelledby': 'access-title' }, h('h2', { id: 'access-title' }, 'Access'), table.element)),
+    h('section', { 'id': 'access', 'tabindex': -1, 'aria-labelledby': 'access-title' }, h('h2', { id: 'access-title' }, 'Access'), table.element)),
 );
 document.addEventListener('keydown', onKey);
 update();
@@ -52,9 +52,9 @@ function form(): HTMLElement {
     h('form', { submit: event => event.preventDefault() },
       h('div', { class: 'field wide' }, h('label', { for: 'text' }, 'Search'), h('input', { 'id': 'text', 'type': 'search', 'placeholder': 'any name, action, resource', 'autocomplete': 'off', 'spellcheck': 'false', 'aria-keyshortcuts': '/', 'input': update }), h('kbd', { 'aria-hidden': 'true', 'title': 'Press / to search' }, '/')),
       h('div', { class: 'fields' }, ...FIELDS.map(field)),
-      h('div', { class: 'fields asked', role: 'group', 'aria-label': 'Who can do what' }, ...ASKED.map(field)),
+      h('div', { 'class': 'fields asked', 'role': 'group', 'aria-label': 'Who can do what' }, ...ASKED.map(field)),
       h('button', { type: 'button', id: 'clear', click: clear }, 'Clear')),
-    h('p', { id: 'count', role: 'status', 'aria-live': 'polite' }));
+    h('p', { 'id': 'count', 'role': 'status', 'aria-live': 'polite' }));
 }
 
 function query(): Query {
@@ -100,8 +100,7 @@ function onKey(event: KeyboardEvent): void {
     byId('text').focus();
   } else if (event.key === 'Escape' && isField) {
     event.preventDefault();
-    if (target.value === '') target.blur();
-    else {
+    if (target.value === '') {target.blur();} else {
       target.value = '';
       update();
     }

@@ -23,14 +23,16 @@ export class PictureView {
     this.element.replaceChildren(
       h('p', { class: 'quiet tools' }, namespaces.some(({ isOpen }) => !isOpen) ? 'Namespaces are closed: open one to see its service accounts. ' : '',
         this.button('Open all', namespaces, true), this.button('Close all', namespaces, false)),
-      h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Picture of who can become which role. The table of access says the same.' },
-        h('div', { class: 'columns', 'aria-hidden': 'true' }, ...['Cluster', 'Service account', 'Role', 'Reaches'].map(title => h('span', {}, title))), this.draw(picture)),
+      h('div', { 'class': 'scroll', 'tabindex': 0, 'role': 'group', 'aria-label': 'Picture of who can become which role. The table of access says the same.' },
+        h('div', { 'class': 'columns', 'aria-hidden': 'true' }, ...['Cluster', 'Service account', 'Role', 'Reaches'].map(title => h('span', {}, title))), this.draw(picture)),
       picture.leftOut > 0 ? h('p', { class: 'quiet' }, `${plural(picture.leftOut, 'more service account')} not drawn: narrow the filter to see them here. The table has them all.`) : '');
   }
 
   private button(text: string, namespaces: Box[], isOpen: boolean): HTMLElement | false {
     return namespaces.length > 1 && namespaces.some(one => one.isOpen !== isOpen) && h('button', {
-      type: 'button', class: 'link', click: () => {
+      type: 'button',
+      class: 'link',
+      click: () => {
         this.toggled.clear();
         this.isOpenByDefault = isOpen;
         this.show(this.answers);
@@ -65,7 +67,7 @@ export class PictureView {
     const { id, kind, x, y, width, height, label, more, isOpen } = box;
     const title = svg('title', {}, visible(more === undefined ? label : `${label}, ${kind === 'namespace' ? plural(Number(more), 'service account') : more}`));
     const room = Math.floor((width - 24 - (kind === 'cluster' || more === undefined ? 0 : kind === 'namespace' ? 52 : more.length * CHARACTER + 10)) / CHARACTER);
-    const text = (content: string, at: number, row: number, className: string, anchor = 'start') => svg('text', { x: at, y: row, class: className, 'text-anchor': anchor }, content);
+    const text = (content: string, at: number, row: number, className: string, anchor = 'start') => svg('text', { 'x': at, 'y': row, 'class': className, 'text-anchor': anchor }, content);
     const shape = svg('rect', { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, rx: kind === 'role' ? height / 2 : 5 });
     if (kind === 'cluster') {
       const [first, second] = clusterInShort(label);
@@ -73,7 +75,7 @@ export class PictureView {
         text(second === '' ? more! : shorten(visible(second), room), x + 12, y + 36, 'more'), second !== '' && height > 58 && text(more!, x + 12, y + 52, 'more'));
     }
     if (kind !== 'namespace') {
-      return svg('g', { class: `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(shorten(visible(label), room), x + 12, y + 19.5, 'label'),
+      return svg('g', { 'class': `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(shorten(visible(label), room), x + 12, y + 19.5, 'label'),
         more !== undefined && text(visible(more), x + width - 12, y + 19.5, 'more', 'end'));
     }
     const toggle = (event: Event) => {
@@ -83,7 +85,11 @@ export class PictureView {
       (this.element.querySelector(`[data-id="${CSS.escape(id)}"]`) as SVGElement | null)?.focus();
     };
     return svg('g', {
-      'class': `box ${kind} ${isOpen ? 'open' : 'closed'}`, 'role': 'button', 'tabindex': 0, 'aria-expanded': `${isOpen}`, 'data-id': id,
+      'class': `box ${kind} ${isOpen ? 'open' : 'closed'}`,
+      'role': 'button',
+      'tabindex': 0,
+      'aria-expanded': `${isOpen}`,
+      'data-id': id,
       'aria-label': `Namespace ${visible(label)}, ${plural(Number(more), 'service account')}`,
       'click': toggle,
       'keydown': event => {

@@ -1,9 +1,9 @@
 import { h, name, plural, visible } from './dom';
+import { Access, Policy, Role } from '../../../analysis/access-map';
 import { permissionInWords, roleInShort } from '../in-words';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';
 import { identityPolicies, listOf, textsOf } from '../statements';
-import { Access, Policy, Role } from '../../../analysis/access-map';
 
 const STEP = 200;
 const MOST_PERMISSIONS = 3;
@@ -114,13 +114,13 @@ function inCode(given: Permission): Node[] {
   return words.split('\u0000').map((part, index) => (index % 2 === 0 ? document.createTextNode(part) : name(names[Number(part)])));
 }
 
-function reachList({ verdict, statements }: Reach): HTMLElement {
-  const items = statements.slice(0, 6).map(({ policy, index, statement }) => h('li', {},
+function reachList({ verdict, statements: placed }: Reach): HTMLElement {
+  const items = placed.slice(0, 6).map(({ policy, index, statement }) => h('li', {},
     ...statement === undefined ? ['the policy ', name(policy.name), ', which is not in the templates'] : [
       ...permissionsOf([{ Statement: [statement] }]).slice(0, 1).flatMap(one => [one.effect === 'Deny' && h('span', { class: 'chip deny' }, 'never'), ...inCode(one)]),
       h('span', { class: 'note' }, `statement ${index + 1} of `, name(policy.name), policy.kind === 'boundary' && ', its boundary'),
     ]));
-  return h('div', {}, h('span', { class: `chip ${verdict}` }, VERDICTS[verdict]), h('ul', { class: 'may' }, ...items, statements.length > 6 && h('li', { class: 'note' }, `and ${statements.length - 6} more`)));
+  return h('div', {}, h('span', { class: `chip ${verdict}` }, VERDICTS[verdict]), h('ul', { class: 'may' }, ...items, placed.length > 6 && h('li', { class: 'note' }, `and ${placed.length - 6} more`)));
 }
 
 /** Written when it is opened: 500 roles have a lot to say. */
@@ -159,5 +159,5 @@ function statements(document: any, mark: (index: number) => string | undefined):
   const all = listOf(document?.Statement);
   if (all.length === 0) return [h('pre', {}, visible(JSON.stringify(document ?? null, null, 2)))];
   return [h('ol', { class: 'statements' }, ...all.map((statement, index) => h('li', { class: mark(index) ? 'marked' : undefined },
-    mark(index) !== undefined && h('span', { class: 'mark' }, mark(index)!), h('pre', { tabindex: 0, 'aria-label': `Statement ${index + 1}` }, visible(JSON.stringify(statement, null, 2))))))];
+    mark(index) !== undefined && h('span', { class: 'mark' }, mark(index)!), h('pre', { 'tabindex': 0, 'aria-label': `Statement ${index + 1}` }, visible(JSON.stringify(statement, null, 2))))))];
 }
