@@ -7,7 +7,7 @@ test.each<[string, [string, string]]>([
   ['my-issuer.s3.eu-west-1.amazonaws.com', ['my-issuer.s3.eu-west-1.amazonaws.com', '']],
   ['s3.eu-west-1.amazonaws.com/my/issuer', ['s3.eu-west-1.amazonaws.com', 'my/issuer']],
   ['arn:aws:eks:eu-west-1:111122223333:cluster/production', ['production', 'eu-west-1 111122223333']],
-  ['⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩', ['⟨Stack', 'Cluster.OpenIdConnectIssuerUrl⟩']],
+  ['⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩', ['Cluster.OpenIdConnectIssuerUrl', 'Stack/']],
   ['*', ['*', '']],
 ])('cluster %s in short', (cluster, expected) => {
   expect(clusterInShort(cluster)).toEqual(expected);

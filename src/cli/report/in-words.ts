@@ -54,6 +54,8 @@ export function roleInShort(arn: Text): string {
 export function clusterInShort(cluster: Text): [string, string] {
   const eks = /^oidc\.eks\.([a-z0-9-]+)\.[^/]+\/id\/(.+)$/.exec(cluster);
   if (eks) return [eks[2], eks[1]];
+  const deferred = /^⟨(.*?)([^/⟨⟩]*)⟩$/.exec(cluster);
+  if (deferred) return [deferred[2], deferred[1]];
   const [, , service, region, account, ...rest] = splitArn(cluster);
   return service === undefined ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')] : [rest.join(':').replace(/^cluster\//, ''), `${region} ${account}`];
 }
