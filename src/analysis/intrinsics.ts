@@ -217,7 +217,8 @@ class Resolution {
   }
 
   private choose(argument: any, depth: number): any {
-    const [name, whenTrue, whenFalse] = Array.isArray(argument) ? argument : [];
+    if (!Array.isArray(argument) || argument.length !== 3) return this.unknown('Fn::If', argument);
+    const [name, whenTrue, whenFalse] = argument;
     const condition = new Conditions(this.stack, value => this.of(value, depth)).of(`${name}`);
     if (condition !== undefined) return this.of(condition ? whenTrue : whenFalse, depth);
     const [left, right] = [this.of(whenTrue, depth), this.of(whenFalse, depth)];

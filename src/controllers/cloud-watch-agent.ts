@@ -49,7 +49,12 @@ export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefi
   const { clusterName, metricNamespaces, otlpMetrics, applicationSignals, useManagedPolicy } = options;
   failIf('Controller.cloudWatchAgent', clusterNameProblem('clusterName', clusterName));
   const namespaces = required('cloudWatchAgent', 'metricNamespaces', 'namespace of CloudWatch', metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']);
-  const definition = { name: 'cloudwatch-agent', namespace: 'amazon-cloudwatch', serviceAccountName: 'cloudwatch-agent' };
+  const definition = {
+    name: 'cloudwatch-agent',
+    namespace: 'amazon-cloudwatch',
+    serviceAccountName: 'cloudwatch-agent',
+    insteadOfHelmValues: 'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no annotation.',
+  };
   if (useManagedPolicy) {
     return {
       ...definition,

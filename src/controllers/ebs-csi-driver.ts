@@ -48,6 +48,7 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
     name: 'aws-ebs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'ebs-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     managedPolicyNames: useManagedPolicy ? [MANAGED_POLICY] : undefined,
     unscoped: clusterName !== undefined ? undefined
       : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by `clusterName`.',

@@ -59,6 +59,7 @@ export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxL
     name: 'aws-fsx-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'fsx-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     unscoped: UNSCOPED,
     statements: scope => {
       const fileSystems = arn(scope, 'fsx', 'file-system/*');
@@ -84,6 +85,7 @@ export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriv
     name: 'aws-fsx-openzfs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'fsx-openzfs-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     unscoped: UNSCOPED,
     statements: scope => {
       const [fileSystems, volumes, snapshots] = ['file-system/*', 'volume/*', 'snapshot/*'].map(resource => arn(scope, 'fsx', resource));

@@ -70,6 +70,7 @@ export function keda(options: KedaOptions): ControllerDefinition {
     name: 'keda',
     namespace: 'keda',
     serviceAccountName: 'keda-operator',
+    helmKey: 'serviceAccount.operator',
     statements: scope => [
       on(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], queues.map(queue => queue.queueArn)),
       on(['kinesis:DescribeStreamSummary'], streams.map(stream => stream.streamArn)),

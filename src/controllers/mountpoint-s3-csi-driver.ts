@@ -57,6 +57,7 @@ export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Co
     name: 'aws-mountpoint-s3-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 's3-csi-driver-sa',
+    helmKey: 'node.serviceAccount',
     statements: () => [
       allow({
         actions: ['s3:ListBucket'],

@@ -67,6 +67,7 @@ export function velero(options: VeleroOptions): ControllerDefinition {
     name: 'velero',
     namespace: 'velero',
     serviceAccountName: 'velero-server',
+    helmKey: 'serviceAccount.server',
     statements: scope => [
       allow({ actions: ['s3:ListBucket'], resources: buckets.map(bucket => bucket.bucketArn) }),
       allow({

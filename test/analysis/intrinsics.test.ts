@@ -15,16 +15,19 @@ function resolve(value: any, template: any = {}, stack: Partial<StackTemplate> =
 describe('what synth can know', () => {
   const text = fc.stringMatching(/^[a-z:/.-]{0,8}$/);
   const leaf = fc.oneof(text, fc.constantFrom(...Object.keys(PSEUDO)).map(name => ({ Ref: name })));
-  const { value } = fc.letrec(tie => ({
-    value: fc.oneof({ depthSize: 'small' }, leaf, tie('join'), tie('select'), tie('sub')),
-    list: fc.array(tie('value'), { minLength: 1, maxLength: 4 }),
-    join: fc.tuple(text, tie('list')).map(([separator, parts]) => ({ 'Fn::Join': [separator, parts] })),
-    select: fc.tuple(tie('value'), fc.constantFrom(':', '/', '//', '.')).map(([source, separator]) => ({ 'Fn::Select': [0, { 'Fn::Split': [separator, source] }] })),
-    sub: fc.tuple(text, tie('value'), text).map(([before, one, after]) => ({ 'Fn::Sub': [`${before}\${Value}${after}\${AWS::Region}\${!Kept}`, { Value: one }] })),
-  }));
+  const valueOf = (depth: number): fc.Arbitrary<any> => {
+    if (depth === 0) return leaf;
+    const value = valueOf(depth - 1);
+    return fc.oneof(
+      leaf,
+      fc.tuple(text, fc.array(value, { minLength: 1, maxLength: 3 })).map(([separator, parts]) => ({ 'Fn::Join': [separator, parts] })),
+      fc.tuple(value, fc.constantFrom(':', '/', '//', '.')).map(([source, separator]) => ({ 'Fn::Select': [0, { 'Fn::Split': [separator, source] }] })),
+      fc.tuple(text, value, text).map(([before, one, after]) => ({ 'Fn::Sub': [`${before}\${Value}${after}\${AWS::Region}\${!Kept}`, { Value: one }] })),
+    );
+  };
 
   test('is what CloudFormation makes of it', () => {
-    fc.assert(fc.property(value, one => {
+    fc.assert(fc.property(valueOf(4), one => {
       expect(resolve(one)).toEqual({ value: deployed(one, { values: PSEUDO }), unresolved: [] });
     }), { numRuns: 2000, seed: 7 });
   });
