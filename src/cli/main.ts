@@ -1,12 +1,13 @@
 import { Command, Output, UsageError } from './command';
 import { IMPORT_EKSCTL } from './import-eksctl';
+import { REPORT } from './report/report-command';
 import { printable, quoted } from './text';
 import { VERIFY } from './verify/verify-command';
 import { UnusableInput } from '../analysis/unusable-input';
 
 const UNUSABLE = 2;
 
-const COMMANDS: Command[] = [VERIFY, IMPORT_EKSCTL];
+const COMMANDS: Command[] = [VERIFY, REPORT, IMPORT_EKSCTL];
 
 const HELP = `Usage: cdk-irsa <command> [options]
 
