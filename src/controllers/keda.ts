@@ -6,8 +6,9 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, ControllerDefinition, Permission } from './definition';
 import { KedaMskCluster, mskArns, mskClusterProblems } from './keda-msk-cluster';
-import { optional, requireOne } from './parts';
-import { keysOf, secretArn, throughServices, unique } from './secrets';
+import { throughServices } from './kms-permissions';
+import { optional, requireOne, unique } from './parts';
+import { keysOf, secretArn } from './secrets';
 import { workspaceArns, workspaceProblems } from './telemetry';
 
 /**
@@ -117,8 +118,8 @@ export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDe
         on(['secretsmanager:GetSecretValue'], sources.secrets.map(secretArn)),
         on(['sts:AssumeRole'], sources.roles.map(role => role.roleArn)),
       ].filter(({ resources }) => resources.length > 0).map(allow),
-      ...throughServices(scope, ['kms:Decrypt', 'kms:DescribeKey'], ['dynamodb'], unique(sources.tables.flatMap(({ encryptionKey }) => encryptionKey ?? []))),
-      ...throughServices(scope, ['kms:Decrypt'], ['secretsmanager'], unique(keysOf(sources.secrets))),
+      ...throughServices(['kms:Decrypt', 'kms:DescribeKey'], ['dynamodb'], unique(sources.tables.flatMap(({ encryptionKey }) => encryptionKey ?? []))),
+      ...throughServices(['kms:Decrypt'], ['secretsmanager'], unique(keysOf(sources.secrets))),
       ...cloudWatchMetrics ? [allow({
         actions: ['cloudwatch:GetMetricData'],
         resources: ['*'],
