@@ -195,7 +195,7 @@ class Resolution {
   private split(argument: any, raw: any): any {
     const [separator, text] = Array.isArray(argument) ? argument : [];
     if (typeof separator !== 'string' || typeof text !== 'string') return this.unknown('Fn::Split', argument);
-    return standInsOf(text).every(isName) ? text.split(separator) : this.unknown('Fn::Split', raw);
+    return standInsOf(text).every(isName) ? splitBesideStandIns(text, separator) : this.unknown('Fn::Split', raw);
   }
 
   private select([index, list]: any, depth: number): any {
@@ -293,6 +293,16 @@ const URL_SUFFIX = standIn('AWS::URLSuffix');
 function isName(text: string): boolean {
   return [ACCOUNT, REGION, PARTITION, URL_SUFFIX].includes(text) || /^⟨[^⟨⟩]*\/[A-Za-z0-9]+(\.(OpenIdConnectIssuerUrl|OpenIdConnectIssuer))?⟩$/.test(text);
 }
+
+/** The description in a stand-in may hold the separator; what it stands for does not. */
+function splitBesideStandIns(text: string, separator: string): string[] {
+  const all = standInsOf(text);
+  const hidden = all.reduce((rest, one, index) => rest.replace(one, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`), text);
+  return hidden.split(separator).map(part => part.replace(/⟨(.)⟩/g, (_, mark) => all[mark.charCodeAt(0) - FIRST_PRIVATE]));
+}
+
+/** Of the characters that mean nothing. */
+const FIRST_PRIVATE = 0xe000;
 
 /** By the beginning of a region. */
 const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [

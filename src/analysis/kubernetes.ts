@@ -112,7 +112,7 @@ function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): 
   const annotations = textsOf(metadata?.annotations);
   return {
     namespace: namespaceOf(metadata, namespace),
-    name: `${metadata?.name}`,
+    name: nameOf(metadata?.name, place),
     roleArn: annotations[ROLE_ARN],
     audience: annotations[AUDIENCE] ?? DEFAULT_AUDIENCE,
     place,
@@ -130,13 +130,19 @@ function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?:
   const { serviceAccountName, serviceAccount } = pod.spec;
   return {
     kind: `${kind}`,
-    name: `${metadata?.name ?? metadata?.generateName}`,
+    name: nameOf(metadata?.name ?? metadata?.generateName, place),
     namespace: namespaceOf(metadata, namespace),
     serviceAccount: `${serviceAccountName || serviceAccount || 'default'}`,
     annotations: textsOf(pod.metadata?.annotations),
     spec: pod.spec,
     place,
   };
+}
+
+/** What is not rendered yet often is YAML all the same: `{{ .Values.name }}` is an object in an object. */
+function nameOf(name: unknown, { file, line }: Place): string {
+  if (typeof name === 'string') return name;
+  throw new UnusableInput(`${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: ${name === undefined ? 'nothing' : JSON.stringify(name)}. A Helm chart must be rendered first: helm template.`);
 }
 
 function namespaceOf(metadata: any, namespace?: string): string {

@@ -1,8 +1,8 @@
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { artifact, assemblyWith, folderWith, mapOf } from './support';
-import { assemblyDirectoryOf, onlyStacks, readAssembly } from '../../src/analysis/assembly';
 import { accessMapOf } from '../../src/analysis/access-map-reader';
+import { assemblyDirectoryOf, onlyStacks, readAssembly } from '../../src/analysis/assembly';
 import { ACCOUNT, agnosticStack, appWith, literalStack, REGION, serviceAccount } from '../support';
 
 /** The paths of the stacks, with where they go. */
@@ -18,11 +18,11 @@ describe('what the CDK writes', () => {
     serviceAccount(new NestedStack(new NestedStack(outer, 'Middle'), 'Inner'), 'Api');
     const { directory } = app.synth();
     expect(stacksOf(directory)).toEqual([
-      `Plain ${ACCOUNT}/${REGION}`,
-      'Anywhere undefined/undefined',
       'Production/West/Outer 444455556666/us-west-2',
       expect.stringMatching(/^Production\/West\/Outer\/Middle\w+ 444455556666\/us-west-2$/),
       expect.stringMatching(/^Production\/West\/Outer\/Middle\w+\/Inner\w+ 444455556666\/us-west-2$/),
+      `Plain ${ACCOUNT}/${REGION}`,
+      'Anywhere undefined/undefined',
     ]);
     const { roles } = mapOf(directory);
     expect(roles.map(({ place }) => place.constructPath)).toEqual(['Production/West/Outer/Middle/Inner/Api/Role/Resource']);
@@ -65,7 +65,7 @@ test('some stacks alone, with those nested in them; the others still say what th
   const app = new App();
   const [one, two] = [literalStack(app, 'One'), literalStack(app, 'Two')];
   serviceAccount(new NestedStack(one, 'Inner'), 'Api');
-  serviceAccount(two, 'Api');
+  serviceAccount(two, 'Api', { serviceAccountName: 'other' });
   const assembly = readAssembly(app.synth().directory);
   const wanted = onlyStacks(assembly, [`${assembly.directory}/One.template.json`]);
   expect(wanted.stacks.map(({ path }) => path)).toEqual(['One', expect.stringMatching(/^One\/Inner/)]);

@@ -55,7 +55,7 @@ test.each<[string, any, any, any, Partial<StackTemplate>?]>([
   ['JSON', { 'Fn::ToJsonString': { a: { Ref: 'AWS::AccountId' } } }, `{"a":"${ACCOUNT}"}`, {}],
   ['the end of a text with a stand-in for an account', { 'Fn::Select': [5, { 'Fn::Split': [':', GET_ARN] }] }, 'role/api', ROLE({ RoleName: 'api' }), { account: undefined }],
   ['no value', { a: { Ref: 'AWS::NoValue' }, b: [1, { Ref: 'AWS::NoValue' }] }, { b: [1] }, {}],
-])('%s', (_, value, expected, template, stack) => {
+])('%s', (...[, value, expected, template, stack]) => {
   expect(resolve(value, template, stack)).toEqual({ value: expected, unresolved: [] });
 });
 

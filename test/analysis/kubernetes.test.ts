@@ -29,7 +29,12 @@ test('a ServiceAccount and a Pod, each with its place', () => {
   expect(read(ACCOUNT_AND_POD)).toEqual({
     serviceAccounts: [{ namespace: 'payments', name: 'api', roleArn: ARN, audience: 'sts.amazonaws.com', place: { file: 'a.yaml', line: 2, column: 1 } }],
     workloads: [{
-      kind: 'Pod', name: 'api', namespace: 'payments', serviceAccount: 'api', annotations: {}, place: { file: 'a.yaml', line: 10, column: 1 },
+      kind: 'Pod',
+      name: 'api',
+      namespace: 'payments',
+      serviceAccount: 'api',
+      annotations: {},
+      place: { file: 'a.yaml', line: 10, column: 1 },
       spec: { serviceAccountName: 'api', containers: [{ name: 'text', command: ['a --- b'] }, { name: 'api' }] },
     }],
   });
@@ -91,7 +96,9 @@ test('other objects, and no objects, are passed over', () => {
 test.each([
   ['a bracket that stays open', 'a: 1\n---\nb: [1,\n', /^a\.yaml:4:1: not YAML: .+ Correct it, or leave the file out\.$/],
   ['a wrong indentation', 'kind: Pod\n---\na:\n   b: 1\n  c: 2\n', /^a\.yaml:5:1: not YAML: /],
-  ['a template of Helm', 'a: 1\n---\nname: {{ .Values.name }}\n', /^a\.yaml:3:\d+: not YAML: .+ A Helm chart must be rendered first: helm template\.$/],
+  ['a template of Helm', 'a: 1\n---\n{{- if .Values.create }}\nkind: Pod\n', /^a\.yaml:\d+:\d+: not YAML: .+ A Helm chart must be rendered first: helm template\.$/],
+  ['a template of Helm that is YAML', 'a: 1\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n', /^a\.yaml:3: metadata\.name must be a text, got: \{.+\}\. A Helm chart must be rendered first: helm template\.$/],
+  ['no name', '{ kind: Pod, metadata: {}, spec: { containers: [] } }', /^a\.yaml:1: metadata\.name must be a text, got: nothing\./],
   ['a tab', 'a:\n\tb: 1\n', /^a\.yaml:2:1: not YAML: /],
   ['aliases of aliases', `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefgh'.split('').map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}\n`, /^a\.yaml:1: cannot be read: Excessive alias count/],
   ['an alias of nothing', 'a: *b\n', /^a\.yaml:1:?\d*: /],

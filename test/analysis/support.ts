@@ -42,7 +42,15 @@ export function mapOf(folder: string, options?: AccessMapOptions): AccessMap {
 /** A stack without an assembly. */
 export function stackOf(template: any, stack: Partial<StackTemplate> = {}): StackTemplate {
   return {
-    path: 'Stack', stackName: 'Stack', file: 'Stack.template.json', template, account: ACCOUNT, region: REGION,
-    constructPaths: new Map(), existingRoles: [], manifestFiles: [], ...stack,
+    path: 'Stack',
+    stackName: 'Stack',
+    file: 'Stack.template.json',
+    template,
+    account: ACCOUNT,
+    region: REGION,
+    constructPaths: new Map(),
+    existingRoles: [],
+    manifestFiles: [],
+    ...stack,
   };
 }
