@@ -221,6 +221,7 @@ export const POLICY_CASES: Case[] = [
   },
   { rule: 'assumable-by-account', name: 'a role', resources: alsoTrusting('arn:aws:iam::111122223333:role/root'), expected: [] },
   { rule: 'assumable-by-account', name: 'a condition', resources: alsoTrusting('444455556666', { Condition: { StringEquals: { 'sts:ExternalId': 'x' } } }), expected: [] },
+  { rule: 'assumable-by-account', name: 'a condition with a list', resources: alsoTrusting('*', { Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-1', 'o-2'] } } }), expected: [] },
   { rule: 'assumable-by-account', name: 'another action', resources: alsoTrusting('444455556666', { Action: 'sts:TagSession' }), expected: [] },
   { rule: 'assumable-by-account', name: 'a Deny', resources: alsoTrusting('*', { Effect: 'Deny' }), expected: [] },
   { rule: 'assumable-by-account', name: 'a role for no pods', resources: { Role: role('deploy', [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '111122223333' } }]) }, expected: [] },

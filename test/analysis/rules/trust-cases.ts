@@ -8,7 +8,7 @@ const SUBJECT = 'system:serviceaccount:payments:api';
 const GITHUB = 'token.actions.githubusercontent.com';
 const GITHUB_ARN = PROVIDER_ARN.replace(ISSUER, GITHUB);
 
-const like = (sub: string | string[], aud: Record<string, unknown> = { StringEquals: { [AUD]: AUDIENCE } }) => webIdentity({ ...aud, StringLike: { [SUB]: sub } });
+const like = (sub: string | string[]) => webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: sub } });
 const of = (statement: any, roleProperties: Record<string, unknown> = {}) => ({ resources: { Role: role('api', [statement], roleProperties) } });
 
 /** What a deployment parameter holds. */
