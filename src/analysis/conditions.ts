@@ -68,7 +68,7 @@ export function conditionHolds(condition: Condition, facts: Facts): Truth {
 
   const known = facts.lookUp(condition.key);
   if (known === 'unknown') return `nobody knows ${condition.key} before the request`;
-  if (operator.kind === 'null') return isAsAbsentAs(condition, known === 'absent');
+  if (operator.kind === 'null') return isNull(condition, known);
   if (known === 'absent') return holdsWithout(operator, condition);
   if (operator.set === undefined && known.isList) return `${condition.key} holds a list, for which IAM wants ForAnyValue: or ForAllValues:`;
 
@@ -76,10 +76,11 @@ export function conditionHolds(condition: Condition, facts: Facts): Truth {
   return operator.set === 'any' ? some(known.values, holds) : every(known.values, holds);
 }
 
-function isAsAbsentAs({ key, values }: Condition, absent: boolean): Truth {
+function isNull({ key, values }: Condition, known: Exclude<Knowledge, 'unknown'>): Truth {
+  if (known !== 'absent' && known.values.length === 0) return `${key} holds an empty list, and whether that is null AWS does not say`;
   return some(values, value => {
     const wanted = `${value}`.toLowerCase();
-    return wanted === 'true' || wanted === 'false' ? (wanted === 'true') === absent : `Null wants true or false for ${key}`;
+    return wanted === 'true' || wanted === 'false' ? (wanted === 'true') === (known === 'absent') : `Null wants true or false for ${key}`;
   });
 }
 

@@ -30,9 +30,8 @@ const SHOWN = 3;
 /** Nearest first: those that miss by conditions, then by the principal, then by the action. */
 export function nearMisses(statements: readonly Statement[], request: { action: string; principal: RequestPrincipal }, facts: Facts): Mismatch[] {
   return statements.map(statement => ({ statement, misses: missesOf(statement, request, facts) }))
-    .map(({ statement: { index, sid }, misses }) => ({ distance: distance(misses), misses: misses.map(miss => ({ statement: index, ...sid !== undefined && { sid }, ...miss })) }))
-    .sort((one, other) => one.distance - other.distance)
-    .flatMap(({ misses }) => misses);
+    .sort((one, other) => distance(one.misses) - distance(other.misses))
+    .flatMap(({ statement: { index, sid }, misses }) => misses.map(miss => ({ statement: index, ...sid !== undefined && { sid }, ...miss })));
 }
 
 function missesOf(statement: Statement, { action, principal }: { action: string; principal: RequestPrincipal }, facts: Facts): Miss[] {
@@ -73,15 +72,16 @@ function principalDifference(id: string, trusted: string | undefined): string | 
 
 function conditionMiss(condition: Condition, facts: Facts): Miss {
   const { key, operator } = condition;
+  const rules = operatorOf(operator)!;
   const known = facts.lookUp(key);
   const got = typeof known === 'string' ? undefined : [...known.values];
   const trusted = nearest(condition.values.map(value => `${value}`), got?.[0] ?? '');
-  return { what: 'condition', key, operator, ...got && { got }, trusted, text: conditionText(condition, operatorOf(operator)!, got, trusted, facts) };
+  return { what: 'condition', key, operator, ...got && { got }, trusted, text: conditionText(condition, rules, got, trusted, facts) };
 }
 
-function conditionText({ key, operator }: Condition, rules: Operator, got: readonly string[] | undefined, trusted: readonly string[], facts: Facts): string {
+function conditionText({ key, operator }: Condition, rules: Operator, got: string[] | undefined, trusted: string[], facts: Facts): string {
   const name = `\`${claimOf(key)}\``;
-  if (rules.kind === 'null') return `${name} must be ${got === undefined ? 'in the request' : 'missing'}, got: ${got === undefined ? 'nothing' : shown(got)}`;
+  if (rules.kind === 'null') return got === undefined ? `${name} must be in the request` : `${name} must not be in the request, got: ${shown(got)}`;
   if (got === undefined) return absence(key);
   if (rules.negated) return `${name} must not be ${shown(trusted)} (${operator}), got: ${shown(got)}`;
   const cause = got.length === 1 ? causeOf(rules, operator, got[0], trusted[0], facts) : undefined;
@@ -101,22 +101,24 @@ function absence(key: string): string {
 function causeOf({ kind, wildcards, ignoreCase }: Operator, operator: string, got: string, trusted: string, facts: Facts): string | undefined {
   if (kind !== 'string') return undefined;
   if (trusted.includes('${') && !facts.variables) return 'a variable is plain text without Version 2012-10-17';
-  if (!wildcards && /[*?]/.test(trusted)) return `a wildcard under ${operator} never matches, use ${ignoreCase ? 'StringLike' : operator.replace(/Equals/i, 'Like')}`;
+  if (!wildcards && /[*?]/.test(trusted)) return `a wildcard under ${operator} never matches, use StringLike`;
   if (!ignoreCase && got.toLowerCase() === trusted.toLowerCase()) return 'only upper and lower case differ';
   return got.trim() === trusted.trim() ? 'only white space at the ends differs' : undefined;
 }
 
 /** Which half of system:serviceaccount:<namespace>:<name> differs. */
-function subjectText(name: string, got: readonly string[], trusted: readonly string[]): string | undefined {
+function subjectText(claim: string, got: readonly string[], trusted: readonly string[]): string | undefined {
   const asking = got.length === 1 ? halves(got[0]) : undefined;
   const wanted = trusted.map(halves).filter(one => one !== undefined);
   if (asking === undefined || wanted.length !== trusted.length || wanted.length === 0) return undefined;
 
   const agrees = (half: number) => wanted.filter(one => matches(pattern(one[half]), literal(asking[half])));
   const [sameNamespace, sameName] = [agrees(0), agrees(1)];
-  if (sameNamespace.length > 0) return `${name} differs: got ${asking[1]}, trusted ${shown(sameNamespace.map(one => one[1]))} (the service account; the namespace ${asking[0]} agrees)`;
-  if (sameName.length > 0) return `${name} differs: got ${asking[0]}, trusted ${shown(sameName.map(one => one[0]))} (the namespace; the service account ${asking[1]} agrees)`;
-  return `${name} differs: got ${asking.join(':')}, trusted ${shown(wanted.map(one => one.join(':')))} (namespace and service account)`;
+  const differs = (one: string, others: string[], which: string) => `${claim} differs: got ${one}, trusted ${shown(others)} (${which})`;
+  const [namespace, name] = asking;
+  if (sameNamespace.length > 0) return differs(name, sameNamespace.map(one => one[1]), `the service account; the namespace ${namespace} agrees`);
+  if (sameName.length > 0) return differs(namespace, sameName.map(one => one[0]), `the namespace; the service account ${name} agrees`);
+  return differs(asking.join(':'), wanted.map(one => one.join(':')), 'namespace and service account');
 }
 
 function halves(subject: string): [string, string] | undefined {
@@ -141,5 +143,5 @@ function likeness(one: string, other: string): number {
 
 function shown(values: readonly string[]): string {
   const rest = values.length - SHOWN;
-  return values.length === 0 ? 'nobody' : `${values.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return values.length === 0 ? 'nothing' : `${values.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

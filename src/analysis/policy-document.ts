@@ -67,8 +67,7 @@ export function actionMatches({ actions: { values, inverted } }: Statement, acti
 function oneActionMatches(value: string, action: string): Truth {
   const found = matches(foldCase(pattern(value)), foldCase(literal(action)));
   if (found === undefined) return `whether ${action} is ${value} is known only later`;
-  const service = value.slice(0, value.indexOf(':'));
-  return found && !/^\*+$/.test(value) && /^$|[*?]/.test(service) ? `IAM documents no wildcard for a service, as in ${value}` : found;
+  return found && !/^(\*+$|[^:*?]+:)/.test(value) ? `IAM documents no wildcard for a service, as in ${value}` : found;
 }
 
 export function isObject(value: any): boolean {
@@ -102,7 +101,8 @@ function conditionProblem(condition: any): string | undefined {
   const operator = Object.keys(condition).find(name => !isObject(condition[name]) && !isStandIn(condition[name]));
   if (operator !== undefined) return `${operator} is no object`;
   const scalar = (value: any) => ['string', 'boolean', 'number'].includes(typeof value);
-  const key = Object.values<any>(condition).filter(isObject).flatMap(keys => Object.entries<any>(keys)).find(([, values]) => ![values].flat().every(scalar));
+  const lines = Object.values<any>(condition).filter(isObject).flatMap(keys => Object.entries<any>(keys));
+  const key = lines.find(([, values]) => ![values].flat().every(scalar));
   return key && `the value of ${key[0]} is neither a text nor a list of texts`;
 }
 

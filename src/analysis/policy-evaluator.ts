@@ -4,7 +4,7 @@
  * Nothing is known of the request but action and resource: whatever else a statement asks for makes the answer conditional.
  */
 import { conditionHolds, Facts, resolve } from './conditions';
-import { covers, foldCase, literal, matches, overlap, pattern, split, Symbols } from './patterns';
+import { covers, foldCase, literal, matches, overlap, pattern, splitArn, Symbols } from './patterns';
 import { actionMatches, Choice, PolicyDocument, readDocument, Statement } from './policy-document';
 import { every, not, some, Truth } from './truth';
 
@@ -65,15 +65,15 @@ function decide(parts: readonly Part[]): PolicyAnswer {
   const [allowed, maybeAllowed, maybeDenied] = [places('Allow', true), places('Allow', false), places('Deny', false)];
   if (allowed.length > 0 && maybeDenied.length === 0) return { decision: 'allow', statements: allowed };
   if (allowed.length + maybeAllowed.length === 0) return { decision: 'none', statements: [] };
-  const statements = [...allowed, ...maybeAllowed, ...maybeDenied];
-  return { decision: 'conditional', statements: statements.filter(([document, index], at) => statements.findIndex(one => one[0] === document && one[1] === index) === at) };
+  return { decision: 'conditional', statements: [...new Set([...allowed, ...maybeAllowed, ...maybeDenied])] };
 }
 
 /** A document that nobody can read may do anything, at its first statement. */
 function partsOf(document: any, index: number, question: PolicyQuestion): Part[] {
   const policy = readDocument(document, 'identity');
   if (typeof policy === 'string') return [{ place: [index, 0], truth: policy }];
-  return policy.statements.map(statement => ({ place: [index, statement.index], effect: statement.effect, truth: statementMatches(statement, policy, question) }));
+  return policy.statements.map(statement => (
+    { place: [index, statement.index], effect: statement.effect, truth: statementMatches(statement, policy, question) }));
 }
 
 function statementMatches(statement: Statement, policy: PolicyDocument, { action, resource }: PolicyQuestion): Truth {
@@ -89,6 +89,8 @@ function statementMatches(statement: Statement, policy: PolicyDocument, { action
 function resourceMatches({ values, inverted }: Choice, resource: string, facts: Facts): Truth {
   if (inverted && values.length === 0) return 'NotResource is empty';
   const found = some(values, value => oneResourceMatches(value, literal(resource), facts));
+  const short = inverted && found === false ? values.find(value => missingFields(value) > 0) : undefined;
+  if (short !== undefined) return `AWS says nothing of an incomplete ARN in NotResource, as ${short}`;
   return inverted ? not(found) : found;
 }
 
@@ -97,15 +99,18 @@ function oneResourceMatches(value: string, resource: Symbols, facts: Facts): Tru
   const wanted = resourcePattern(value, facts);
   const whole = matches(wanted, resource);
   if (whole !== true || /^\*+$/.test(value)) return whole ?? `whether the resource is ${value}`;
-  const [parts, given] = [split(wanted, ':', 6), split(resource, ':', 6)];
+  const [parts, given] = [wanted, resource].map(splitArn);
   // At the end of a part `*` "can expand to match beyond the colon boundaries", AWS says, and leaves open when.
   return parts.length === given.length && parts.every((part, at) => matches(part, given[at]) === true) || `whether * in ${value} reaches over a colon`;
 }
 
 /** "If you specify an incomplete ARN", AWS adds `*` for all missing fields. */
 function resourcePattern(value: string, facts: Facts): Symbols {
-  const missing = value.startsWith('arn:') && !value.includes('⟨') ? 6 - split(value, ':', 6).length : 0;
-  return resolve(value + ':*'.repeat(missing), true, facts)!; // what no request knows is a stand-in, never without a value
+  return resolve(value + ':*'.repeat(missingFields(value)), true, facts)!; // what no request knows is a stand-in, never without a value
+}
+
+function missingFields(value: string): number {
+  return value.startsWith('arn:') && !value.includes('⟨') ? 6 - splitArn(value).length : 0;
 }
 
 interface Reach {

@@ -99,10 +99,9 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
   return { lookUp, variables };
 }
 
-/** An empty list is the same as none; of an empty text AWS says so for lists alone. */
+/** Whether an empty text is a value, AWS leaves open. */
 function knowledge(values: string | readonly string[]): Knowledge {
-  if (typeof values === 'string') return values === '' ? 'unknown' : { values: [values], isList: false };
-  return values.length === 0 ? 'absent' : { values, isList: true };
+  return values === '' ? 'unknown' : { values: [values].flat(), isList: typeof values !== 'string' };
 }
 
 /** Whether a key is a claim of an issuer who did not write the token. */

@@ -87,7 +87,8 @@ export function isMetadataKey(key: string): boolean {
  *
  * @param fits whether a character of the pattern, other than `*`, takes one of the text
  */
-export function matchesPattern(pattern: ArrayLike<string>, text: ArrayLike<string>, fits: (one: string, character: string) => boolean = fitsOne): boolean {
+export function matchesPattern(
+  pattern: ArrayLike<string>, text: ArrayLike<string>, fits: (one: string, character: string) => boolean = fitsOne): boolean {
   let [at, position, star, resume] = [0, 0, -1, 0];
   while (position < text.length) {
     if (pattern[at] === '*') {

@@ -57,6 +57,19 @@ export function letsPrincipalIn(trustPolicy: any, principalArn: string, context:
   return ask(trustPolicy, principalArn, 'sts:AssumeRole', context);
 }
 
+/** Whether a trust policy lets anybody in, of any kind; a caller with an identity in an account may ask for everything by its own policies. */
+export function trusts(trustPolicy: any, principal: string, action: string, context: Record<string, string | string[]>): boolean {
+  return run({
+    principal,
+    action,
+    resource: 'arn:aws:iam::111122223333:role/workload',
+    context,
+    resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }),
+    identityPolicies: /:(role|assumed-role)\//.test(principal)
+      ? [loadPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, { name: 'caller' })] : [],
+  });
+}
+
 /** What the trust policy is told to be wrong about; empty when it is valid. */
 export function trustPolicyErrors(trustPolicy: any): string[] {
   return validateTrustPolicy(trustPolicy).map(({ path, message }) => `${path}: ${message}`);
@@ -78,6 +91,19 @@ const KEY_POLICY = loadPolicy({
   Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
 }, { name: 'key' });
 
+/** Whether identity policies allow a call within a permissions boundary; resource `*`: an action that knows no resources. */
+export function allowsWithin(policies: any[], boundary: any, action: string, resource: string): boolean {
+  return run({
+    principal: 'arn:aws:iam::111122223333:role/workload',
+    action,
+    resource,
+    wildcardOnly: resource === '*',
+    context: {},
+    identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
+    permissionBoundaries: boundary && [loadPolicy(boundary, { name: 'boundary' })],
+  });
+}
+
 /** Whether identity policies allow a call. */
 export function allows(policies: any[], action: string, resource: string, context: Record<string, string> = {}): boolean {
   return run({
@@ -94,17 +120,18 @@ function ask(trustPolicy: any, principal: string, action: string, context: Recor
   return run({ principal, action, account, resource: `arn:aws:iam::${account}:role/workload`, context, resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }) });
 }
 
-function run({ principal, action, account = '111122223333', resource, context, identityPolicies = [], resourcePolicy }: any): boolean {
+function run(call: any): boolean {
+  const { principal, action, account = '111122223333', resource, wildcardOnly, context, identityPolicies = [], resourcePolicy, permissionBoundaries } = call;
   const analysis = authorize({
-    request: new AwsRequestImpl(principal, { resource, accountId: account }, action, new RequestContextImpl(context)),
+    request: new AwsRequestImpl(principal, { resource, accountId: account }, action, new RequestContextImpl(context), wildcardOnly),
     sessionPolicy: undefined,
     identityPolicies,
     serviceControlPolicies: [],
     resourceControlPolicies: [],
     resourcePolicy,
-    permissionBoundaries: undefined,
+    permissionBoundaries,
     vpcEndpointPolicies: undefined,
-    simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: {} },
+    simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: { constraintFor: () => ({ explicitlyConfigured: false }) } },
   });
   return analysis.result === 'Allowed';
 }
