@@ -1,7 +1,7 @@
 /**
  * The statements of trust policies that let web identities in.
  */
-import { holdsAudience, isEverybody, isWebIdentity, publicProviderOf, subsOf } from '../../private/web-identity';
+import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../private/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { claimOf, isClaim, issuerOf } from '../claims';
 import { operatorOf } from '../conditions';
@@ -48,7 +48,7 @@ export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
 
 /** Whether a statement lets in whoever has a token. */
 export function meansWebIdentities(statement: any): boolean {
-  if (statement?.Effect !== 'Allow' || !isWebIdentity(statement, isUnknown) || publicProviderOf(statement, isUnknown) !== undefined) return false;
+  if (statement?.Effect !== 'Allow' || !isWebIdentity(statement, isUnknown)) return false;
   return isEverybody(statement) || federated(statement).some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
 }
 

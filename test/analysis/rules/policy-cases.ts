@@ -154,6 +154,7 @@ export const POLICY_CASES: Case[] = [
   },
   { rule: 'pass-role-any', name: 'with a condition', resources: ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole', Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } }) }), expected: [] },
   { rule: 'pass-role-any', name: 'on roles of a path', resources: ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole', Resource: 'arn:aws:iam::111122223333:role/nodes/*' }) }), expected: [] },
+  { rule: 'pass-role-any', name: 'on roles by the beginning of their names', resources: ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole', Resource: 'arn:aws:iam::111122223333:role/a*' }) }), expected: [] },
   { rule: 'pass-role-any', name: 'with a boundary', resources: { ...ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole' }), PermissionsBoundary: { Ref: 'Policy' } }), Policy: managed({ ...ALLOW, Action: 's3:*' }) }, expected: [] },
   { rule: 'pass-role-any', name: 'of a role for no pods', resources: ofNode({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole' }) }), expected: [] },
   { rule: 'pass-role-any', name: 'of an administrator: another rule says so', resources: ofPods({ Policies: inline({ ...ALLOW, Action: '*' }) }), expected: [] },
