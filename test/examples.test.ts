@@ -9,6 +9,10 @@ import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes'
 import { ACCOUNT, ISSUER, REGION } from './support';
 import { Assembly, exampleDir, EXAMPLES, filesIn, resourcesWithCode, synthesize, Template } from '../scripts/examples';
 import { report } from '../scripts/report';
+import { accessMapOf } from '../src/analysis/access-map-reader';
+import { readAssembly } from '../src/analysis/assembly';
+import { RULES } from '../src/analysis/rules';
+import { counts, findingsOf } from '../src/analysis/rules/rule';
 
 // What CloudFormation knows once it deploys: pseudo parameters, parameters, and what resources return by their names.
 const GIVEN = {
@@ -297,6 +301,15 @@ describe.each(EXAMPLES)('example %s', example => {
 
   test('runs no code at deployment', () => {
     expect(assemblyOf(example).templates.flatMap(resourcesWithCode)).toEqual([]);
+  });
+
+  test('has nothing that the rules count', () => {
+    const { ownManifestFiles } = assemblyOf(example);
+    for (const manifests of [[], ownManifestFiles]) {
+      const map = accessMapOf(readAssembly(join(directory, example, 'cdk.out')), { manifests });
+      expect(map.roles).not.toEqual([]);
+      expect(findingsOf(RULES, map).filter(counts)).toEqual([]);
+    }
   });
 
   test('writes no token', () => {

@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { problem } from './errors';
 import {
-  conditionKeys, equalKeys, headOf, holdsAudience, holdsSubject, isEverybody, isWebIdentity, NAMESPACE_TAG, publicProviderOf, reachesOverNamespaces, valuesOf,
+  conditionKeys, equalKeys, headOf, holdsAudience, holdsSubject, isEverybody, isWebIdentity, NAMESPACE_TAG, publicProviderOf, reachesOverNamespaces,
+  valuesOf,
 } from './web-identity';
 
 const isUnknown = (value: any): boolean => Token.isUnresolved(value);

@@ -4,10 +4,9 @@
 import { conditionKeys, matchesAction } from '../../private/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
 import { literal, matches, pattern } from '../patterns';
-import { hasStandIn } from '../stand-in';
 import { statementsOf } from '../trusted-subjects';
 import { Found, Rule } from './rule';
-import { statementName } from './web-identities';
+import { isUnknown, statementName } from './web-identities';
 import { arnParts, listOf } from './words';
 
 /** A rule that looks at the roles that pods can assume. */
@@ -110,8 +109,4 @@ function isAccount(principal: string): boolean {
 
 function accountOf(principal: string): string {
   return arnParts(principal)[4] ?? principal;
-}
-
-function isUnknown(value: any): boolean {
-  return typeof value === 'string' && hasStandIn(value);
 }

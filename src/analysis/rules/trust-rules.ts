@@ -50,10 +50,13 @@ export const ISSUER_MISMATCH = eachStatement({
   severity: 'error',
   title: 'A condition is about another issuer than the provider that is trusted',
   why: 'The tokens of one issuer have no claims of another: the condition is never true, and nobody gets in.',
-}, ({ name, providers, claims }) => providers.flatMap(({ issuer }) => claims.filter(claim => isOfAnother(issuer, claim)).slice(0, 1).map(({ key, issuer: other, claim }) => ({
-  message: `${name}: trusts tokens of ${issuer}, but compares ${key}, a claim of another issuer, which is in none of them.`,
-  fix: `Write ${issuer}:${claim}, or trust the provider of ${other}. A statement of its own for each issuer.`,
-}))));
+}, ({ name, providers, claims }) => providers.flatMap(({ issuer }) => {
+  const strange = claims.find(claim => isOfAnother(issuer, claim));
+  return strange === undefined ? [] : [{
+    message: `${name}: trusts tokens of ${issuer}, but compares ${strange.key}, a claim of another issuer, which is in none of them.`,
+    fix: `Write ${issuer}:${strange.claim}, or trust the provider of ${strange.issuer}. A statement of its own for each issuer.`,
+  }];
+}));
 
 function isOfAnother(issuer: string, { operator, key, issuer: other }: Claim): boolean {
   if (demands(operator) === undefined || URL_SCHEME.test(key) || PROVIDER_ARN.test(key)) return false;
@@ -66,7 +69,7 @@ export const MISSING_AUD = eachStatement({
   title: 'A web identity is not held to an audience',
   why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
 }, one => (one.holdsAudience ? [] : [{
-  message: `${one.name}: takes tokens of ${one.whose} for every audience: \`aud\` is not held by StringEquals, ${conditions(one)}.`,
+  message: `${one.name}: takes tokens of ${one.whose} for every audience: \`aud\` is not held by StringEquals, ${conditionsIn(one)}.`,
   fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
 }]));
 
@@ -76,11 +79,11 @@ export const MISSING_SUB = eachStatement({
   title: 'A web identity is not held to a subject',
   why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, `ForAllValues:`, `Null`) does not hold anybody.',
 }, one => (one.holdsAnySubject ? [] : [{
-  message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or StringLike, ${conditions(one)}.`,
+  message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or StringLike, ${conditionsIn(one)}.`,
   fix: `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
 }]));
 
-function conditions({ keys }: WebIdentities): string {
+function conditionsIn({ keys }: WebIdentities): string {
   return keys.length === 0 ? 'there are no conditions' : `the conditions are on ${keys.join(', ')}`;
 }
 
@@ -118,8 +121,8 @@ export const WHOLE_CLUSTER = eachStatement({
   }));
 });
 
-/** The shortest and the longest names there are, in different letters. */
-const ANYBODY = ['a:b', '0:1', `${'c'.repeat(63)}:d`, `e:${'f.'.repeat(126)}g`].map(name => literal(SERVICE_ACCOUNT + name));
+/** Usual names, of several lengths, and one that shares no letter with them. */
+const ANYBODY = ['default:default', 'kube-system:coredns', 'zzzzz:11111'].map(name => literal(SERVICE_ACCOUNT + name));
 
 function isWholeCluster(sub: string): boolean {
   return ANYBODY.every(anybody => matches(pattern(sub), anybody) === true);
@@ -140,10 +143,15 @@ export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement({
   severity: 'error',
   title: 'The provider that is trusted is in another account than the role',
   why: 'STS looks for the provider in the account of the role and nowhere else: nobody gets in.',
-}, ({ name, role, providers }) => providers.filter(({ arn }) => differs(accountOf(arn), role.account) && !differs(partitionOf(arn), role.partition)).map(({ arn, issuer }) => ({
+}, ({ name, role, providers }) => providers.filter(({ arn }) => isInAnotherAccount(arn, role)).map(({ arn, issuer }) => ({
   message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}; the role is in account ${role.account}.`,
   fix: `Register the issuer in account ${role.account}, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}' }), and trust that provider.`,
 })));
+
+/** Of another partition, another rule says so. */
+function isInAnotherAccount(arn: string, { account, partition }: Role): boolean {
+  return differs(accountOf(arn), account) && !differs(partitionOf(arn), partition);
+}
 
 export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement({
   id: 'provider-of-another-partition',
@@ -218,18 +226,26 @@ export const WILDCARD_NAMESPACE: Rule = {
   severity: 'warning',
   title: 'A pattern that reaches over namespaces',
   why: 'Whoever may create a namespace that matches may assume the role.',
-  check: ({ roles }) => roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) => {
-    if (statement?.Effect !== 'Allow') return [];
-    const conditionsLike = conditionsOf(statement).filter(({ operator }) => demands(operator) === 'like');
-    const subs = meansWebIdentities(statement) ? conditionsLike.filter(({ key }) => /:sub$/i.test(key)).flatMap(({ values }) => values.filter(hasPatternOfNamespaces)) : [];
-    const tags = conditionsLike.filter(({ key }) => key.toLowerCase() === NAMESPACE_TAG.toLowerCase()).flatMap(({ values }) => values.filter(hasWildcard));
-    return [...new Set([...subs, ...tags])].map(value => ({
-      message: `${statementName(role, statement, index)}: lets in a pattern of namespaces, ${value}.`,
-      fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
-      place: role.place,
-    }));
-  })),
+  check: map => [
+    ...webIdentitiesOf(map).flatMap(({ role, name, claims }) =>
+      patterns(role, name, claims.filter(({ claim }) => claim === 'sub'), hasPatternOfNamespaces)),
+    ...map.roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
+      (statement?.Effect === 'Allow' ? patterns(role, statementName(role, statement, index), tagsOf(statement), hasWildcard) : []))),
+  ],
 };
+
+function tagsOf(statement: any): { operator: string; values: string[] }[] {
+  return conditionsOf(statement).filter(({ key }) => key.toLowerCase() === NAMESPACE_TAG.toLowerCase());
+}
+
+function patterns({ place }: Role, name: string, conditions: { operator: string; values: string[] }[], reaches: (value: string) => boolean): Found[] {
+  const values = conditions.filter(({ operator }) => demands(operator) === 'like').flatMap(one => one.values.filter(reaches));
+  return [...new Set(values)].map(value => ({
+    message: `${name}: lets in a pattern of namespaces, ${value}.`,
+    fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
+    place,
+  }));
+}
 
 function hasPatternOfNamespaces(sub: string): boolean {
   const head = isWholeCluster(sub) ? undefined : headOf(withoutStandIns(sub));

@@ -1,7 +1,7 @@
 /**
  * The statements of trust policies that let web identities in.
  */
-import { holdsAudience, isEverybody, isWebIdentity, publicProviderOf, subsOf } from '../../private/web-identity';
+import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../private/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { claimOf, isClaim, issuerOf } from '../claims';
 import { operatorOf } from '../conditions';
@@ -36,15 +36,19 @@ export interface WebIdentities {
   readonly holdsAnySubject: boolean;
 }
 
-/** Those of all roles. Not those of public providers such as Cognito, nor what nobody can read. */
-export function webIdentitiesOf({ roles }: AccessMap): WebIdentities[] {
-  return roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
+const KNOWN = new WeakMap<AccessMap, WebIdentities[]>();
+
+/** Those of all roles. Not those of public providers such as Cognito, nor what nobody can read. Read once a map: many rules want them. */
+export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
+  const known = KNOWN.get(map) ?? map.roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
     (meansWebIdentities(statement) && isReadable(statement) ? [webIdentities(role, statement, index)] : [])));
+  KNOWN.set(map, known);
+  return known;
 }
 
 /** Whether a statement lets in whoever has a token. */
 export function meansWebIdentities(statement: any): boolean {
-  if (statement?.Effect !== 'Allow' || !isWebIdentity(statement, isUnknown) || publicProviderOf(statement, isUnknown) !== undefined) return false;
+  if (statement?.Effect !== 'Allow' || !isWebIdentity(statement, isUnknown)) return false;
   return isEverybody(statement) || federated(statement).some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
 }
 
@@ -68,14 +72,18 @@ export function demands(operator: string): 'equal' | 'like' | undefined {
 function webIdentities(role: Role, statement: any, index: number): WebIdentities {
   const condition = plainCondition(statement);
   const arns = federated(statement);
-  const providers = arns.map(arn => ({ arn, issuer: issuerOfArn(arn) })).filter((one): one is { arn: string; issuer: string } => one.issuer !== undefined);
+  const providers = arns.flatMap(arn => {
+    const issuer = issuerOfArn(arn);
+    return issuer === undefined ? [] : [{ arn, issuer }];
+  });
   const all = conditionsOf(statement);
   return {
     role,
     name: statementName(role, statement, index),
     providers,
     whose: arns.length === 0 ? 'every issuer' : arns.map(arn => issuerOfArn(arn) ?? arn).join(', '),
-    claims: all.filter(({ key }) => isClaim(key) || key.includes('oidc-provider/')).map(({ operator, key, values }) => ({ operator, key, issuer: issuerOf(key), claim: claimOf(key).toLowerCase(), values })),
+    claims: all.filter(({ key }) => isClaim(key) || key.includes('oidc-provider/'))
+      .map(({ operator, key, values }) => ({ operator, key, issuer: issuerOf(key), claim: claimOf(key).toLowerCase(), values })),
     keys: all.map(({ operator, key }) => `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} (${operator})`),
     holdsAudience: holdsAudience(condition, isUnknown),
     holdsAnySubject: subsOf(condition, isUnknown).length > 0,
@@ -110,6 +118,7 @@ function federated({ Principal: principal }: any): string[] {
   return listOf(principal?.Federated).map(String);
 }
 
-function isUnknown(value: any): boolean {
+/** Whether only the deployment knows a text, or a part of it. */
+export function isUnknown(value: any): boolean {
   return typeof value === 'string' && hasStandIn(value);
 }

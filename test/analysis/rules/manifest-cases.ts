@@ -158,6 +158,18 @@ export const MANIFEST_CASES: Case[] = [
   },
   {
     rule: 'role-does-not-trust',
+    name: 'of two clusters, one for tags alone',
+    resources: { Role: role('api', [trusting(), { ...trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER), Action: 'sts:TagSession' }]) },
+    manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) },
+    expected: [{
+      message: 'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service account; the namespace payments agrees).',
+      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'apo\')]), or correct the ServiceAccount.',
+      at: 'sa.yaml:2:1',
+      others: ['Stack/Role'],
+    }],
+  },
+  {
+    rule: 'role-does-not-trust',
     name: 'no provider',
     resources: { Role: role('api', [podIdentity()]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
@@ -311,6 +323,14 @@ export const MANIFEST_CASES: Case[] = [
   },
   { rule: 'audience-mismatch', name: 'the same', resources: { Role: role('api', [trusting('payments:api', 'kafka')]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api'), 'kafka') }, expected: [] },
   { rule: 'audience-mismatch', name: 'the name differs, too: another rule says so', resources: { Role: role('api', [trusting('payments:api', 'kafka')]) }, manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) }, expected: [] },
+
+  {
+    rule: 'audience-mismatch',
+    name: 'the same, of the second cluster',
+    resources: { Role: role('api', [trusting('payments:other', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]) },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
 
   // repeated-service-account
   {

@@ -62,8 +62,8 @@ export const POD_CASES: Case[] = [
   { rule: 'undeclared-service-account', name: 'declared without a role', manifests: { 'sa.yaml': serviceAccount('payments/api'), 'pod.yaml': pod('payments/main', USES_API) }, expected: [] },
   { rule: 'undeclared-service-account', name: 'of a Helm chart: a role trusts it', resources: API, manifests: { 'pod.yaml': pod('payments/main', USES_API) }, expected: [] },
   { rule: 'undeclared-service-account', name: 'of a Helm chart: it is associated', resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) }, manifests: { 'pod.yaml': pod('payments/main', USES_API) }, expected: [] },
-  { rule: 'undeclared-service-account', name: 'both without a namespace', resources: API, manifests: { 'sa.yaml': serviceAccount('api'), 'pod.yaml': pod('payments/main', USES_API) }, expected: [] },
-  { rule: 'undeclared-service-account', name: 'a pod without a namespace', resources: API, manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', USES_API).replace(',"namespace":"payments"', '') }, expected: [] },
+  { rule: 'undeclared-service-account', name: 'declared without a namespace', manifests: { 'sa.yaml': serviceAccount('api'), 'pod.yaml': pod('payments/main', USES_API) }, expected: [] },
+  { rule: 'undeclared-service-account', name: 'a pod without a namespace', manifests: { 'sa.yaml': serviceAccount('payments/api'), 'pod.yaml': pod('payments/main', USES_API).replace(',"namespace":"payments"', '') }, expected: [] },
 
   // default-service-account
   {

@@ -8,7 +8,7 @@ const SUBJECT = 'system:serviceaccount:payments:api';
 const GITHUB = 'token.actions.githubusercontent.com';
 const GITHUB_ARN = PROVIDER_ARN.replace(ISSUER, GITHUB);
 
-const like = (sub: string | string[], aud: Record<string, unknown> = { StringEquals: { [AUD]: AUDIENCE } }) => webIdentity({ ...aud, StringLike: { [SUB]: sub } });
+const like = (sub: string | string[]) => webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: sub } });
 const of = (statement: any, roleProperties: Record<string, unknown> = {}) => ({ resources: { Role: role('api', [statement], roleProperties) } });
 
 /** What a deployment parameter holds. */
@@ -344,7 +344,7 @@ export const TRUST_CASES: Case[] = [
   { rule: 'wildcard-under-string-equals', name: 'in another claim', ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT, [`${ISSUER}:email`]: '*' } })), expected: [] },
 
   // whole-cluster
-  ...['*', 'system:*', 'system:serviceaccount:*', 'system:serviceaccount:*:*', 'system:serviceaccount:?*:?*', '????????????????????????*', 'system:serviceaccount:*?:*'].map((sub): Case =>
+  ...['*', 'system:*', 'system:serviceaccount:*', 'system:serviceaccount:*:*', 'system:serviceaccount:?*:?*', '????????????????????????*', 'system:serviceaccount:*?:*', 'system:serviceaccount:????*'].map((sub): Case =>
     ({ rule: 'whole-cluster', name: sub, ...of(like(sub)), expected: [wholeCluster(sub)] })),
   {
     rule: 'whole-cluster',
@@ -356,7 +356,7 @@ export const TRUST_CASES: Case[] = [
       at: 'Stack/Role',
     }],
   },
-  ...['system:serviceaccount:payments:*', 'system:serviceaccount:*:api', 'system:serviceaccount:?:*', 'system:serviceaccount:*-*', 'system:serviceaccount:????:????'].map((sub): Case =>
+  ...['system:serviceaccount:payments:*', 'system:serviceaccount:*:api', 'system:serviceaccount:?:*', 'system:serviceaccount:*-*', 'system:serviceaccount:????:????', `system:serviceaccount:${'?'.repeat(20)}*`, 'system:serviceaccount:*u*'].map((sub): Case =>
     ({ rule: 'whole-cluster', name: `not ${sub}`, ...of(like(sub)), expected: NOTHING })),
   { rule: 'whole-cluster', name: 'narrowed by another operator', ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT }, StringLike: { [SUB]: '*' } })), expected: [] },
 
