@@ -83,7 +83,8 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     return { line: line + linesBefore, column: col };
   };
   // The lines of a text that stands in a template are not those of the template.
-  const at = (node: Node | null | undefined): Place => (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
+  const at = (node: Node | null | undefined): Place =>
+    (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
 
   for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' }) as Document[]) {
     const { contents, errors: [error] } = document;
@@ -95,7 +96,8 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, at(contents as Node));
     const items = isMap(contents) && /List$/.test(`${object?.kind}`) && Array.isArray(object.items) ? contents.get('items', true) as any : undefined;
-    const found: Found[] = items ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) })) : [{ object, at: at(contents as Node) }];
+    const found: Found[] = items ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) }))
+      : [{ object, at: at(contents as Node) }];
     yield* found.filter(({ object: one }) => typeof one === 'object' && one !== null);
   }
 }

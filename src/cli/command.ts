@@ -1,6 +1,6 @@
 /** Where a command writes: results to stdout, words to stderr. */
 export interface Output {
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
 }
 

@@ -8,7 +8,9 @@ export function findingsJson({ version, map, findings }: Verified): object {
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version },
     clean: !findings.some(counts),
-    checked: { roles: roles.length, serviceAccounts: serviceAccounts.length, podIdentityAssociations: associations.length, workloads: workloads.length },
+    checked: {
+      roles: roles.length, serviceAccounts: serviceAccounts.length, podIdentityAssociations: associations.length, workloads: workloads.length,
+    },
     findings,
   };
 }
