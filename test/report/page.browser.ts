@@ -1,7 +1,10 @@
 /**
  * The page, driven as a person does it. Needs Chromium: `npx projen page`.
  */
+import { once } from 'events';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { createServer } from 'http';
+import { AddressInfo } from 'net';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { pathToFileURL } from 'url';
@@ -231,6 +234,10 @@ test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))('hostil
 });
 
 test('the policy is in force: no other script runs, no style applies, nothing is fetched', async () => {
+  let reached = 0;
+  const server = createServer((_, response) => response.end(`${reached++}`)).listen(0, '127.0.0.1').unref();
+  await once(server, 'listening');
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const page = await openMap(THREE);
   const blocked: any = await page.evaluate(`(async () => {
     const violations = [];
@@ -241,8 +248,8 @@ test('the policy is in force: no other script runs, no style applies, nothing is
     await attempt(() => { document.body.innerHTML += '<img src=x onerror="window.hacked = 1">'; });
     await attempt(() => { document.body.append(Object.assign(document.createElement('style'), { textContent: 'h1 { color: red }' })); });
     await attempt(() => { document.querySelector('h1').setAttribute('onclick', 'window.hacked = 1'); document.querySelector('h1').click(); });
-    await attempt(() => fetch('https://example.com/'));
-    await attempt(() => new Promise((resolve, reject) => { const image = new Image(); image.onload = resolve; image.onerror = () => reject(new TypeError()); image.src = 'https://example.com/x.png'; }));
+    await attempt(() => fetch('${address}', { mode: 'no-cors' }));
+    await attempt(() => new Promise((resolve, reject) => { const image = new Image(); image.onload = resolve; image.onerror = () => reject(new TypeError()); image.src = '${address}x.png'; }));
     await attempt(() => eval('window.hacked = 1'));
     await new Promise(resolve => setTimeout(resolve, 100));
     return { violations: [...new Set(violations)].sort(), hacked: window.hacked, color: getComputedStyle(document.querySelector('h1')).color };
@@ -250,7 +257,7 @@ test('the policy is in force: no other script runs, no style applies, nothing is
   expect(blocked.hacked).toBeUndefined();
   expect(blocked.color).not.toBe('rgb(255, 0, 0)');
   expect(blocked.violations).toEqual(expect.arrayContaining(['connect-src', 'img-src', 'require-trusted-types-for', 'style-src-elem']));
-  expect(requests.filter(url => url.startsWith('http'))).toEqual([]);
+  expect(reached).toBe(0);
 });
 
 test('a script put into the file does not run', async () => {
