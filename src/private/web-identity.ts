@@ -72,7 +72,7 @@ export function valuesOf(operator: any, suffix: string, isUnknown: IsUnknown): a
 /** The keys that are really compared to something: not those that pass when the key is missing, nor `*`. */
 export function conditionKeys(condition: any, isUnknown: IsUnknown): string[] {
   return Object.entries<any>(condition ?? {}).filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/.test(operator))
-    .flatMap(([, keys]) => Object.entries(keys)).filter(([, value]) => isCompared(list(value, isUnknown))).map(([key]) => key);
+    .flatMap(([, keys]) => Object.entries(keys ?? {})).filter(([, value]) => isCompared(list(value, isUnknown))).map(([key]) => key);
 }
 
 export function equalKeys(condition: any, isUnknown: IsUnknown): string[] {

@@ -85,7 +85,7 @@ function allowed(document: any): any[] {
 }
 
 function isUnconditional({ Condition: condition }: any): boolean {
-  return condition === undefined || (typeof condition === 'object' && Object.keys(condition).length === 0);
+  return typeof (condition ?? {}) === 'object' && Object.keys(condition ?? {}).length === 0;
 }
 
 export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({

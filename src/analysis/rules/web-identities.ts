@@ -54,7 +54,7 @@ export function meansWebIdentities(statement: any): boolean {
 
 /** Whether keys and values of the conditions are there to be read. */
 export function isReadable({ Condition: condition }: any): boolean {
-  return condition === undefined || (typeof condition === 'object' && Object.values(condition).every(keys => typeof keys === 'object'));
+  return typeof (condition ?? {}) === 'object' && Object.values(condition ?? {}).every(keys => typeof keys === 'object');
 }
 
 /** As messages name it: by its place in the policy, and its own name if it has one. */
