@@ -52,6 +52,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check',
     'jose@^5', // 6 is ESM alone
     'kubernetes-models',
+    'playwright-core',
     'tsx',
     'yaml',
   ],
@@ -68,6 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenCommand: 'npx projen',
   tsconfigDev: {
     include: ['../src/cli/**/*.ts', '../examples/**/*.ts', '../scripts/**/*.ts'],
+    exclude: ['../src/cli/report/page'], // of browsers: checked with a tsconfig.json of its own
     // examples/ and the tests import the library by its name, as a user does.
     compilerOptions: { paths: { 'cdk-irsa': ['../src'] }, skipLibCheck: true },
   },
@@ -79,7 +81,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-irsa$': '<rootDir>/src' },
       testTimeout: 60_000,
       // Two hold types alone, which count as code that never runs.
-      collectCoverageFrom: ['src/**/*.ts', '!src/service-account-options.ts', '!src/pod-identity-options.ts'],
+      // The page runs in a browser: `npx projen page`.
+      collectCoverageFrom: ['src/**/*.ts', '!src/service-account-options.ts', '!src/pod-identity-options.ts', '!src/cli/report/page/**'],
       coverageThreshold: { branches: 95, functions: 98, lines: 99, statements: 99 },
       watchPathIgnorePatterns: ['cdk.out'],
       modulePathIgnorePatterns: ['<rootDir>/dist', 'cdk\\.out'],
@@ -107,6 +110,8 @@ const rosetta = project.addTask('rosetta', {
 });
 project.postCompileTask.spawn(rosetta);
 
+project.testTask.prependExec('tsc --noEmit -p src/cli/report/page/tsconfig.json', { name: 'Type-check what runs in a browser' });
+
 // The JavaScript package in every build; the other languages where their toolchains are (npx projen package-all).
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
@@ -123,6 +128,11 @@ project.addTask('test:newest', {
 project.addTask('test:package', {
   description: 'Packs the library and uses it as a new project would',
   exec: 'scripts/test-package.sh',
+});
+project.addTask('page', {
+  description: 'Drives the page of cdk-irsa report in Chromium (installs it on Debian and Ubuntu); --picture writes examples/report.png instead',
+  exec: 'scripts/page.sh',
+  receiveArgs: true,
 });
 project.addTask('cfn-lint', {
   description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',

@@ -3,7 +3,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { build } from 'esbuild';
+import { build, Plugin } from 'esbuild';
+import { pageAssets } from '../src/cli/report/page-assets';
 
 const ROOT = join(__dirname, '..');
 
@@ -12,6 +13,12 @@ const BUNDLES = [
   { source: 'src/cli/main.ts', target: 'cli.js' },
   { source: 'src/analysis/yaml.ts', target: 'analysis/yaml.js' },
 ];
+
+/** The page of the report, built now instead of when it is wanted. */
+const PAGE: Plugin = {
+  name: 'page',
+  setup: ({ onLoad }) => onLoad({ filter: /[\\/]page-assets\.ts$/ }, () => ({ contents: `export const pageAssets = () => (${JSON.stringify(pageAssets())});` })),
+};
 
 async function main(folder: string): Promise<void> {
   for (const { source, target } of BUNDLES) await bundle(source, join(folder, target));
@@ -29,6 +36,7 @@ async function bundle(source: string, outfile: string): Promise<void> {
     legalComments: 'inline',
     write: false,
     metafile: true,
+    plugins: [PAGE],
   });
   const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   mkdirSync(dirname(outfile), { recursive: true });

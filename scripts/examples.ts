@@ -29,7 +29,7 @@ export interface Template {
 export interface Assembly {
   readonly example: string;
   readonly templates: Template[];
-  /** YAML that goes elsewhere than the cloud assembly: of a cdk8s app of the example's own, or into a folder for a GitOps tool. */
+  /** More YAML: of a cdk8s app of the example's own, in a folder for a GitOps tool, and values for Helm. */
   readonly ownManifestFiles: string[];
 }
 
@@ -62,7 +62,10 @@ export async function synthesize(
   return {
     example,
     templates: filesIn(outdir, TEMPLATE).map(readTemplate),
-    ownManifestFiles: [ownManifestsDir, join(gitopsDir, 'clusters')].flatMap(folder => filesIn(folder, /\.yaml$/)),
+    ownManifestFiles: [
+      ...[ownManifestsDir, join(gitopsDir, 'clusters')].flatMap(folder => filesIn(folder, /\.yaml$/)),
+      ...filesIn(outdir, /\.values\.yaml$/),
+    ],
   };
 }
 

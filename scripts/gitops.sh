@@ -21,20 +21,8 @@ install "$HELM" helm
 kustomize() { "$bin/kustomize" "$@"; }
 helm() { HELM_CACHE_HOME=$work HELM_CONFIG_HOME=$work HELM_DATA_HOME=$work "$bin/helm" "$@"; }
 
-passed=0
-failed=0
-check() { # what it is, then the command that must succeed
-  local what=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok    $what"
-  else
-    failed=$((failed + 1))
-    echo "FAIL  $what"
-    cat "$work/log"
-  fi
-}
+log=$work/log
+. scripts/checks.sh
 
 # Objects as sorted lines of JSON, from YAML files or standard input.
 objects() {
@@ -69,28 +57,41 @@ while IFS= read -r file; do
   check 'what workloads need comes before them' workloads_last "$folder"
 done < <(find examples -name kustomization.yaml -not -path '*/node_modules/*' | sort)
 
-# The chart that `helm create` makes: the convention that charts follow.
+# The chart that `helm create` makes: the convention that charts follow, with the ServiceAccount moved to where the values have it.
 (cd "$work" && helm create chart >/dev/null)
-same_service_account() { # values file, object of the chart
+service_account() { # values file: the key of the service account, and its name
+  node -e '
+    const found = (value, path) => typeof value !== "object" || !value ? undefined
+      : "annotations" in value ? [path.join("."), value.name] : Object.entries(value).map(([key, item]) => found(item, [...path, key])).find(Boolean);
+    console.log(found(require("yaml").parse(require("fs").readFileSync(process.argv[1], "utf8")), []).join(" "));
+  ' "$1"
+}
+chart_with() { # key of the service account
+  rm -rf "$work/moved" && cp -r "$work/chart" "$work/moved"
+  find "$work/moved/templates" -type f -exec sed -i "s/\.Values\.serviceAccount\./.Values.$1./g" {} +
+}
+same_service_account() { # values file, key, object of the chart
   node -e '
     const { deepStrictEqual } = require("assert");
     const { readFileSync } = require("fs");
-    const [values, made] = process.argv.slice(1).map(file => readFileSync(file, "utf8"));
-    const { name, annotations } = require("yaml").parse(values).serviceAccount;
-    const { metadata } = JSON.parse(made);
-    deepStrictEqual([metadata.name, metadata.annotations], [name, annotations]);
+    const [values, key, made] = process.argv.slice(1);
+    const { create, name, annotations } = key.split(".").reduce((value, part) => value[part], require("yaml").parse(readFileSync(values, "utf8")));
+    const { metadata } = JSON.parse(readFileSync(made, "utf8"));
+    deepStrictEqual([create, name, annotations], [true, metadata.name, metadata.annotations]);
     if (!/^arn:aws:iam::[0-9]{12}:role\/.+/.test(annotations["eks.amazonaws.com/role-arn"])) throw new Error("no role");
-  ' "$1" "$2"
+  ' "$1" "$2" "$3"
 }
 helm_makes_the_service_account() { # values file
-  helm template release "$work/chart" --namespace test --values "$1" >"$work/rendered" &&
+  local key name
+  read -r key name < <(service_account "$1")
+  chart_with "$key"
+  helm template release "$work/moved" --namespace test --values "$1" >"$work/rendered" &&
     objects "$work/rendered" | grep '"kind":"ServiceAccount"' >"$work/made" &&
-    same_service_account "$1" "$work/made" &&
-    grep -qx "      serviceAccountName: $(sed -n 's/^  name: //p' "$1")" "$work/rendered" # of the chart's Deployment
+    same_service_account "$1" "$key" "$work/made" &&
+    grep -qx "      serviceAccountName: $name" "$work/rendered" # of the chart's Deployment
 }
 while IFS= read -r file; do
   check "Helm makes the service account of $file" helm_makes_the_service_account "$file"
 done < <(find examples -name '*.values.yaml' -not -path '*/node_modules/*' | sort)
 
-echo "$passed passed, $failed failed"
-[ "$passed" -gt 2 ] && [ "$failed" -eq 0 ]
+all_passed 3

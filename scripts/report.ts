@@ -73,9 +73,11 @@ function policies({ template, roleId, role }: Workload): string[] {
   const { ManagedPolicyArns: managed = [], Policies: inline = [] } = role.Properties;
   const granted = resources(template, 'AWS::IAM::Policy').map(([, policy]) => policy.Properties)
     .filter(({ Roles }) => Roles?.some((user: any) => user.Ref === roleId));
+  const own = new Map(resources(template, 'AWS::IAM::ManagedPolicy').map(([id, policy]) => [id, policy.Properties]));
   return [
-    ...managed.map((arn: any) => `${words(arn)!.replace(/^.*:policy\//, '')} (managed policy)`),
-    ...[...inline, ...granted].flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(statementInShort)),
+    ...managed.filter((arn: any) => !own.has(arn.Ref)).map((arn: any) => `${words(arn)!.replace(/^.*:policy\//, '')} (managed policy)`),
+    ...[...inline, ...granted, ...managed.flatMap((arn: any) => own.get(arn.Ref) ?? [])]
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(statementInShort)),
   ];
 }
 

@@ -9,20 +9,8 @@ trap 'rm -rf "$project"' EXIT
 npx projen compile >/dev/null
 npm pack --silent --pack-destination "$project" >/dev/null
 
-passed=0
-failed=0
-check() { # what it is, then the command that must succeed
-  local what=$1
-  shift
-  if "$@" >"$project/log" 2>&1; then
-    passed=$((passed + 1))
-    echo "ok    $what"
-  else
-    failed=$((failed + 1))
-    echo "FAIL  $what"
-    cat "$project/log"
-  fi
-}
+log=$project/log
+. scripts/checks.sh
 
 cd "$project"
 version() { node -p "require('$root/node_modules/$1/package.json').version"; }
@@ -69,5 +57,4 @@ check 'its program compiles' npx tsc --strict --target es2022 --module node16 --
 check 'and synthesizes' env CDK_OUTDIR=eksctl.out node from-eksctl.js
 check 'into the service accounts of the file' grep -q 'name: receipts' eksctl.out/ProductionServiceAccounts.k8s.yaml
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+all_passed

@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { AckControllerOptions } from './controllers/ack-controller';
 import { adotCollector, AdotCollectorOptions } from './controllers/adot-collector';
 import { amazonManagedPrometheusIngest, AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
+import { appMesh, AppMeshOptions } from './controllers/app-mesh';
 import { argoCdImageUpdater, ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 import { awsGatewayApiController, AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 import { awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly, AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
@@ -18,6 +19,7 @@ import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
 import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
+import { fluxImageReflector, FluxImageReflectorOptions } from './controllers/flux-image-reflector';
 import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
 import { karpenter, KarpenterOptions } from './controllers/karpenter';
 import { keda, KedaOptions } from './controllers/keda';
@@ -85,8 +87,24 @@ export abstract class Controller {
   }
 
   /**
+   * AWS App Mesh controller for Kubernetes: makes meshes, and what is in them, for its own kinds of object. Not the Envoy proxies: their pods have roles of their own.
+   *
+   * AWS has discontinued App Mesh: since September 30, 2026 neither its console nor its resources can be accessed. New meshes want another product, such as Amazon VPC Lattice
+   * (`awsGatewayApiController`).
+   *
+   * Held to the meshes named, in the account and region; certificates are those that you name. With namespaces of Cloud Map it can be held to the namespaces only where it makes
+   * services, and raises the warning `cdk-irsa:controller-unscoped`.
+   *
+   * @throws when no mesh is named, by a name that no mesh can have, or a list is empty
+   * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
+   */
+  public static appMesh(options: AppMeshOptions): Controller {
+    return new DefinedController(appMesh(options));
+  }
+
+  /**
    * Argo CD Image Updater with images in ECR: lists them and reads their manifests. Held to the repositories named. For
-   * another controller that reads ECR, set its `namespace` and `serviceAccountName` beside it.
+   * another workload that pulls from ECR by itself, set its `namespace` and `serviceAccountName` beside it.
    *
    * @throws when no repository is named
    * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/
@@ -98,10 +116,10 @@ export abstract class Controller {
   /**
    * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
    *
-   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, and associate one VPC. Listeners, rules, targets,
-   * tags and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
+   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, tag what is its own or nobody's, and associate one VPC.
+   * Listeners, rules, targets and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
    *
-   * @throws when the cluster's name cannot be one
+   * @throws when the cluster's name cannot be one, or `takeoverFrom` is empty
    * @see https://www.gateway-api-controller.eks.aws.dev/
    */
   public static awsGatewayApiController(options: AwsGatewayApiControllerOptions): Controller {
@@ -167,7 +185,7 @@ export abstract class Controller {
   /**
    * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on `amazon-cloudwatch-observability` or its chart.
    *
-   * Held to the namespaces of its metrics and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
+   * Held to the namespaces of its metrics, metrics of OpenTelemetry to the region, and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
    *
    * @throws when the cluster's name is none, or the namespaces are empty
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
@@ -180,7 +198,8 @@ export abstract class Controller {
    * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
    *
    * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
-   * managed node groups carry the tag; give it to your own.
+   * managed node groups carry the tag; give it to your own. Goes by the names of its manifests; the chart makes `<release>-aws-cluster-autoscaler`: set its
+   * `rbac.serviceAccount.name`, or `serviceAccountName` here.
    *
    * @throws when no cluster is named, or by a name that no cluster can have
    * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
@@ -255,7 +274,7 @@ export abstract class Controller {
    * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster, and by `PushSecret` the other way.
    *
    * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an `ExternalSecret` for a store without a role of
-   * its own reach what this role does.
+   * its own reach what this role does. For certificates in ACM (`service: CertificateManager`) add your own statements.
    *
    * @throws when no secret or parameter is named, or a list is empty
    * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
@@ -275,6 +294,16 @@ export abstract class Controller {
   }
 
   /**
+   * Flux's image reflector with images in ECR: lists their tags, and reads the digests of those that a policy picks. It downloads no layer. Held to the repositories named.
+   *
+   * @throws when no repository is named
+   * @see https://fluxcd.io/flux/components/image/imagerepositories/
+   */
+  public static fluxImageReflector(options: FluxImageReflectorOptions): Controller {
+    return new DefinedController(fluxImageReflector(options));
+  }
+
+  /**
    * The FSx for Lustre CSI driver (its controller): makes, grows and deletes file systems.
    *
    * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets and keys are those that you name. Raises the
@@ -290,7 +319,8 @@ export abstract class Controller {
    * The FSx for OpenZFS CSI driver (its controller): makes, grows, snapshots and deletes file systems and volumes.
    *
    * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are those that you name. Raises the warning
-   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart. What a
+   * VolumeAttributesClass changes is not included: FSx could not hold that to volumes of a driver.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
    */
@@ -312,11 +342,11 @@ export abstract class Controller {
   }
 
   /**
-   * KEDA: scales workloads by the length of queues, shards of streams, the result of queries, and metrics.
+   * KEDA: scales workloads by the length of queues, shards of streams, the lag of topics, the result of queries, and metrics.
    *
    * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
    *
-   * @throws when nothing is listed
+   * @throws when nothing is listed, a list is empty, or what is listed of MSK cannot be that
    * @see https://keda.sh/docs/latest/authentication-providers/aws/
    */
   public static keda(options: KedaOptions): Controller {

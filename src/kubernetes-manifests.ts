@@ -51,7 +51,7 @@ export interface HelmValuesOptions {
   /**
    * The key, with a dot between the parts of a longer path: `controller.serviceAccount`. The chart's own values.yaml tells.
    *
-   * @default 'serviceAccount'
+   * @default - where the chart of the `controller` has it; without one 'serviceAccount'
    */
   readonly key?: string;
 }

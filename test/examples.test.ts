@@ -32,6 +32,8 @@ const RETURNS: { type: string; property: string; attributes: (value: string, acc
   { type: 'AWS::S3::Bucket', property: 'BucketName', attributes: name => ({ Arn: `arn:aws:s3:::${name}` }) },
   { type: 'AWS::DynamoDB::Table', property: 'TableName', attributes: name => ({ Arn: serviceArn('dynamodb', `table/${name}`) }) },
   { type: 'AWS::SQS::Queue', property: 'QueueName', attributes: name => ({ Arn: serviceArn('sqs', name) }) },
+  { type: 'AWS::Logs::LogGroup', property: 'LogGroupName', attributes: name => ({ Arn: serviceArn('logs', `log-group:${name}:*`) }) },
+  { type: 'AWS::KMS::Key', property: 'none', attributes: id => ({ Arn: serviceArn('kms', `key/${id}`) }) },
 ];
 
 const MANAGED_POLICIES: Record<string, any> = {
@@ -48,9 +50,11 @@ interface Expected {
   readonly clusterArn?: string;
   /** The account of the role. */
   readonly account?: string;
-  readonly may?: [action: string, resource: string];
-  readonly mayNot?: [action: string, resource: string];
+  readonly may?: Call;
+  readonly mayNot?: Call;
 }
+
+type Call = [action: string, resource: string, context?: Record<string, string>];
 
 const SITE = 'arn:aws:s3:::private-site-111122223333';
 const FILES = 'arn:aws:s3:::my-app-files-111122223333';
@@ -58,6 +62,45 @@ const BLUE = issuerId('B10E');
 const GREEN = issuerId('64EE');
 const PRODUCTION = serviceArn('eks', 'cluster/production');
 const DATA_ACCOUNT = '444455556666';
+const ZONE = 'arn:aws:route53:::hostedzone/Z0123456789EXAMPLE';
+const txtRecord = (name: string) => ({ 'route53:ChangeResourceRecordSetsNormalizedRecordNames': name, 'route53:ChangeResourceRecordSetsRecordTypes': 'TXT' });
+const ofCluster = (tag: string, value: string) => ({ [`aws:ResourceTag/${tag}`]: value });
+const ADD_ONS: [serviceAccount: string, may: Call, mayNot: Call][] = [
+  [
+    'kube-system/aws-load-balancer-controller',
+    ['elasticloadbalancing:DeleteLoadBalancer', serviceArn('elasticloadbalancing', 'loadbalancer/app/any/1'), ofCluster('elbv2.k8s.aws/cluster', 'blue')],
+    ['elasticloadbalancing:DeleteLoadBalancer', serviceArn('elasticloadbalancing', 'loadbalancer/app/any/1'), ofCluster('elbv2.k8s.aws/cluster', 'green')],
+  ],
+  ['external-dns/external-dns', ['route53:ChangeResourceRecordSets', ZONE], ['route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/ANOTHER']],
+  [
+    'cert-manager/cert-manager',
+    ['route53:ChangeResourceRecordSets', ZONE, txtRecord('_acme-challenge.example.com')],
+    ['route53:ChangeResourceRecordSets', ZONE, txtRecord('www.example.com')],
+  ],
+  ['kube-system/karpenter', ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-interruptions')], ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-jobs')]],
+  [
+    'kube-system/ebs-csi-controller-sa',
+    ['ec2:DeleteVolume', serviceArn('ec2', 'volume/vol-1'), ofCluster('ebs.csi.aws.com/cluster-name', 'blue')],
+    ['ec2:DeleteVolume', serviceArn('ec2', 'volume/vol-1'), ofCluster('ebs.csi.aws.com/cluster-name', 'green')],
+  ],
+  [
+    'kube-system/efs-csi-controller-sa',
+    ['elasticfilesystem:CreateAccessPoint', serviceArn('elasticfilesystem', 'file-system/fs-0123456789abcdef0'), { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' }],
+    ['elasticfilesystem:CreateAccessPoint', serviceArn('elasticfilesystem', 'file-system/fs-another'), { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' }],
+  ],
+  [
+    'external-secrets/external-secrets',
+    ['secretsmanager:GetSecretValue', serviceArn('secretsmanager', 'secret:blue/db-AbCdEf')],
+    ['secretsmanager:GetSecretValue', serviceArn('secretsmanager', 'secret:green/db-AbCdEf')],
+  ],
+  ['velero/velero-server', ['s3:PutObject', 'arn:aws:s3:::blue-backups-111122223333/any'], ['s3:PutObject', 'arn:aws:s3:::another/any']],
+  [
+    'kube-system/aws-for-fluent-bit',
+    ['logs:PutLogEvents', serviceArn('logs', 'log-group:/eks/blue/pods:log-stream:any')],
+    ['logs:PutLogEvents', serviceArn('logs', 'log-group:/eks/green/pods:log-stream:any')],
+  ],
+  ['keda/keda-operator', ['sqs:GetQueueAttributes', serviceArn('sqs', 'blue-jobs')], ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-jobs')]],
+];
 const EXPECTED: Expected[] = [
   {
     example: 'blue-green-clusters',
@@ -67,6 +110,7 @@ const EXPECTED: Expected[] = [
     may: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/orders')],
     mayNot: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/payments')],
   },
+  ...ADD_ONS.map(([serviceAccount, may, mayNot]): Expected => ({ example: 'cluster-add-ons', serviceAccount, usedBy: [], issuer: ISSUER, may, mayNot })),
   {
     example: 'deployment-nginx',
     serviceAccount: 'default/test-aws-iam',
@@ -83,6 +127,14 @@ const EXPECTED: Expected[] = [
     issuer: ISSUER,
     may: ['s3:PutObject', 'arn:aws:s3:::receipts-111122223333/any'],
     mayNot: ['s3:PutObject', 'arn:aws:s3:::another/any'],
+  },
+  {
+    example: 'gitops',
+    serviceAccount: 'external-dns/external-dns',
+    usedBy: [],
+    issuer: ISSUER,
+    may: ['route53:ChangeResourceRecordSets', ZONE],
+    mayNot: ['route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/ANOTHER'],
   },
   {
     example: 'gitops',
@@ -390,17 +442,6 @@ describe('example gitops', () => {
     expect(assemblyOf('gitops').ownManifestFiles).not.toEqual([]);
   });
 
-  test('has values for a chart, with a role that lets its service account in', () => {
-    const { serviceAccount: { create, name, annotations } } = parse(readFileSync(join(exampleDir('gitops'), 'clusters/blue/external-dns.values.yaml'), 'utf8'));
-    expect([create, name]).toEqual([true, 'external-dns']);
-    const { trust, policies } = rolesOf('gitops').find(({ arn }) => arn === annotations['eks.amazonaws.com/role-arn'])!;
-    const token = (sub: string) => ({ providerArn: iamArn(`oidc-provider/${ISSUER}`), issuer: ISSUER, sub, aud: 'sts.amazonaws.com' });
-    expect(letsIn(trust, token('system:serviceaccount:external-dns:external-dns'))).toBe(true);
-    expect(letsIn(trust, token('system:serviceaccount:payments:receipts'))).toBe(false);
-    expect(allows(policies, 'route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/Z0123456789EXAMPLE')).toBe(true);
-    expect(allows(policies, 'route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/ANOTHER')).toBe(false);
-  });
-
   test('has what Argo CD and Flux take, and it points at what is there', () => {
     const objects = committed('bootstrap').flatMap(file => parseManifests(readFileSync(file, 'utf8')));
     expect(objects.flatMap(manifestProblems)).toEqual([]);
@@ -451,11 +492,12 @@ function rolesOf(example: string): DeployedRole[] {
     const now = (value: any) => deployed(value, deployment);
     const trust = now(Properties.AssumeRolePolicyDocument);
     const granted = resourcesOf(body, 'AWS::IAM::Policy').map(([, policy]) => policy.Properties).filter(({ Roles }) => Roles.some((role: any) => role.Ref === id));
+    const own = new Map(resourcesOf(body, 'AWS::IAM::ManagedPolicy').map(([policyId, policy]) => [policyId, policy.Properties.PolicyDocument]));
     return {
       arn: deployment.values[`${id}.Arn`],
       trust: typeof trust === 'string' ? JSON.parse(trust) : trust,
       policies: [
-        ...(Properties.ManagedPolicyArns ?? []).map((arn: any) => MANAGED_POLICIES[now(arn)]),
+        ...(Properties.ManagedPolicyArns ?? []).map((arn: any) => (own.has(arn.Ref) ? now(own.get(arn.Ref)) : MANAGED_POLICIES[now(arn)])),
         ...[...Properties.Policies ?? [], ...granted].map(({ PolicyDocument }) => now(PolicyDocument)),
       ],
     };
@@ -492,7 +534,18 @@ function manifestsOf(example: string): Manifest[] {
 }
 
 function serviceAccountsOf(example: string): Manifest[] {
-  return manifestsOf(example).filter(({ kind }) => kind === 'ServiceAccount');
+  return [...manifestsOf(example).filter(({ kind }) => kind === 'ServiceAccount'), ...serviceAccountsOfCharts(example)];
+}
+
+/** What charts make of the values files, in the namespaces that the README installs them to. */
+function serviceAccountsOfCharts(example: string): Manifest[] {
+  const readme = readFileSync(join(exampleDir(example), 'README.md'), 'utf8');
+  const installed = new Map([...readme.matchAll(/helm (?:upgrade --)?install(?:(?!helm ).)*?--namespace (\S+)(?:(?!helm ).)*?(?:-f|--values) (\S+\.values\.yaml)/gs)]
+    .map(([, namespace, file]) => [basename(file), namespace]));
+  return assemblyOf(example).ownManifestFiles.filter(file => file.endsWith('.values.yaml')).map(file => {
+    const { name, annotations } = everythingIn(parse(readFileSync(file, 'utf8'))).find(({ create, annotations: given }) => create === true && given);
+    return { kind: 'ServiceAccount', metadata: { namespace: installed.get(basename(file)), name, annotations } };
+  });
 }
 
 function workloadsOf(example: string): { workload: string; serviceAccount: string }[] {

@@ -51,8 +51,9 @@ const kubeSystemExternalDns = new IrsaRole(stack, 'KubeSystemExternalDns', {
     ServiceAccountSubject.exact('kube-system', 'external-dns'),
   ]),
   roleName: 'external-dns',
-  // Not mapped: wellKnownPolicies.externalDNS (cluster.yaml:42). The role is written without it: copy the policies that
-  // eksctl wrote for it, out of the template of its stack, into inlinePolicies.
+  // Not mapped: wellKnownPolicies.externalDNS (cluster.yaml:42). eksctl lets it change every record of every hosted
+  // zone of the account; the role is written without it. Import again with --hosted-zone <id> for each zone that it
+  // manages, or add controller: Controller.externalDns({ hostedZones: […] }).
 });
 new CfnOutput(stack, 'KubeSystemExternalDnsRoleArn', { value: kubeSystemExternalDns.roleArn });
 

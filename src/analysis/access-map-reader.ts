@@ -19,7 +19,7 @@ export interface AccessMapOptions {
   readonly namespace?: string;
 }
 
-const LARGEST_FILE = 256 * 1024 * 1024;
+const LARGEST_FILE = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
 
 /**
@@ -46,7 +46,7 @@ class Reader {
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
     this.intrinsics = new Intrinsics(assembly);
     this.resources = assembly.stacks.flatMap(stack => Object.entries<any>(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
-      (typeof resource?.Type === 'string' ? [foundIn(stack, logicalId, resource)] : [])));
+      (typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource) ? [foundIn(stack, logicalId, resource)] : [])));
   }
 
   public map(): AccessMap {
@@ -219,7 +219,8 @@ function foundIn(stack: StackTemplate, logicalId: string, { Type: type, Properti
 }
 
 function placeOf(stack: StackTemplate, logicalId: string): Place {
-  const constructPath = stack.parent ? undefined : stack.constructPaths.get(logicalId);
+  const isOfOuter = stack.parent && Object.hasOwn(stack.parent.stack.template.Resources, logicalId); // paths of nested stacks stand among those of the outer one
+  const constructPath = isOfOuter ? undefined : stack.constructPaths.get(logicalId);
   return { file: stack.file, stack: stack.path, logicalId, ...constructPath !== undefined && { constructPath } };
 }
 
@@ -272,7 +273,7 @@ function readText(file: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     if (error instanceof UnusableInput) throw error;
-    throw new UnusableInput(`${file}: cannot be read: ${error instanceof TypeError ? 'it is no UTF-8 text' : reasonOf(error)}.`);
+    throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}.`);
   }
 }
 

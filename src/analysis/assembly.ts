@@ -172,7 +172,7 @@ function readJson(file: string, advice: string): any {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    throw new UnusableInput(`${file}: cannot be read: ${error instanceof TypeError ? 'it is no UTF-8 text' : reasonOf(error)}. ${advice}`);
+    throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}. ${advice}`);
   }
   try {
     const value = JSON.parse(text);

@@ -40,6 +40,11 @@ export class Intrinsics {
     return typeof resolved === 'string' ? resolved : typeof resolved === 'number' || typeof resolved === 'boolean' ? `${resolved}` : undefined;
   }
 
+  /** Whether a resource may be made: not where its condition is known to be false. */
+  public mayExist(stack: StackTemplate, { Condition: condition }: any): boolean {
+    return typeof condition !== 'string' || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false;
+  }
+
   /** What exports a value under this name, in the environment of the stack that imports it. */
   public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: any } | undefined {
     const all = this.exports.get(name) ?? [];
@@ -190,7 +195,7 @@ class Resolution {
   private split(argument: any, raw: any): any {
     const [separator, text] = Array.isArray(argument) ? argument : [];
     if (typeof separator !== 'string' || typeof text !== 'string') return this.unknown('Fn::Split', argument);
-    return standInsOf(text).every(isName) ? text.split(separator) : this.unknown('Fn::Split', raw);
+    return standInsOf(text).every(isName) ? splitBesideStandIns(text, separator) : this.unknown('Fn::Split', raw);
   }
 
   private select([index, list]: any, depth: number): any {
@@ -212,7 +217,8 @@ class Resolution {
   }
 
   private choose(argument: any, depth: number): any {
-    const [name, whenTrue, whenFalse] = Array.isArray(argument) ? argument : [];
+    if (!Array.isArray(argument) || argument.length !== 3) return this.unknown('Fn::If', argument);
+    const [name, whenTrue, whenFalse] = argument;
     const condition = new Conditions(this.stack, value => this.of(value, depth)).of(`${name}`);
     if (condition !== undefined) return this.of(condition ? whenTrue : whenFalse, depth);
     const [left, right] = [this.of(whenTrue, depth), this.of(whenFalse, depth)];
@@ -287,6 +293,16 @@ const URL_SUFFIX = standIn('AWS::URLSuffix');
 function isName(text: string): boolean {
   return [ACCOUNT, REGION, PARTITION, URL_SUFFIX].includes(text) || /^⟨[^⟨⟩]*\/[A-Za-z0-9]+(\.(OpenIdConnectIssuerUrl|OpenIdConnectIssuer))?⟩$/.test(text);
 }
+
+/** The description in a stand-in may hold the separator; what it stands for does not. */
+function splitBesideStandIns(text: string, separator: string): string[] {
+  const all = standInsOf(text);
+  const hidden = all.reduce((rest, one, index) => rest.replace(one, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`), text);
+  return hidden.split(separator).map(part => part.replace(/⟨(.)⟩/g, (_, mark) => all[mark.charCodeAt(0) - FIRST_PRIVATE]));
+}
+
+/** Of the characters that mean nothing. */
+const FIRST_PRIVATE = 0xe000;
 
 /** By the beginning of a region. */
 const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [

@@ -1,7 +1,7 @@
 /**
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
-import type { Document, LineCounter, Node } from 'yaml';
+import type { Document, Node } from 'yaml';
 import { Place, ServiceAccount, Workload } from './access-map';
 import { standIn } from './stand-in';
 import { UnusableInput } from './unusable-input';
@@ -27,8 +27,10 @@ export interface KubernetesObjects {
   readonly workloads: Workload[];
 }
 
-const MOST_DOCUMENTS = 100_000;
+const LONGEST_DOCUMENT = 16 * 1024 * 1024;
 const MOST_ALIASES = 1000;
+/** In the first column it begins a document, whatever stands around it. */
+const DOCUMENT_START = /^---(?=\s|$)/gm;
 
 /**
  * The ServiceAccounts and pods in a text. Objects that are neither are passed over.
@@ -37,12 +39,10 @@ const MOST_ALIASES = 1000;
  * @throws UnusableInput when it is not YAML, with line and column
  */
 export function readManifests({ text, place }: ManifestText, namespace?: string): KubernetesObjects {
-  const lines = new (yaml().LineCounter)();
-  const documents = parsed(text, place, lines);
   const serviceAccounts: ServiceAccount[] = [];
   const workloads: Workload[] = [];
-  for (const document of documents) {
-    for (const { object, at } of objectsOf(document, place, lines)) {
+  for (const part of partsOf(text, place)) {
+    for (const { object, at } of objectsIn(part, place)) {
       if (object.kind === 'ServiceAccount' && object.apiVersion === 'v1') serviceAccounts.push(serviceAccountOf(object, at, namespace));
       const pod = podOf(object);
       if (pod) workloads.push(workloadOf(object, pod, at, namespace));
@@ -56,48 +56,63 @@ interface Found {
   readonly at: Place;
 }
 
-function parsed(text: string, place: Place, lines: LineCounter): Document[] {
-  // As Kubernetes reads it: YAML 1.1 without its own types of numbers would differ for nothing that is read here.
-  const documents = [...yaml().parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })] as Document[];
-  if (documents.length > MOST_DOCUMENTS) throw new UnusableInput(`${place.file}: holds more than ${MOST_DOCUMENTS} documents. Split it.`);
-  for (const { errors: [error] } of documents) {
-    if (!error) continue;
-    const { line, column } = positionIn(lines, error.pos[0]);
-    const advice = text.includes('{{') ? 'A Helm chart must be rendered first: helm template' : 'Correct it, or leave the file out';
-    throw new UnusableInput(`${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0]}. ${advice}.`);
-  }
-  return documents;
+/** Some documents of a text, and the lines before them. */
+interface Part {
+  readonly text: string;
+  readonly linesBefore: number;
 }
 
-/** The objects of a document: one, or the items of a List. */
-function objectsOf(document: Document, place: Place, lines: LineCounter): Found[] {
-  const { contents } = document;
-  const { isMap, isScalar } = yaml();
-  if (contents === null || (isScalar(contents) && contents.value === null)) return [];
+/** One document at a time, so that thousands of them take no more memory than the longest; all at once where directives belong to them. */
+function* partsOf(text: string, { file }: Place): Generator<Part> {
+  const starts = /^%/m.test(text) ? [] : [...text.matchAll(DOCUMENT_START)].map(({ index }) => index).filter(index => index > 0);
+  let linesBefore = 0;
+  for (const [number, start] of [0, ...starts].entries()) {
+    const part = text.slice(start, starts[number]);
+    if (part.length > LONGEST_DOCUMENT) throw new UnusableInput(`${file}:${linesBefore + 1}: a document has more than ${LONGEST_DOCUMENT / 1024 / 1024} MB. Split it.`);
+    yield { text: part, linesBefore };
+    linesBefore += part.split('\n').length - 1;
+  }
+}
+
+/** The objects of the documents: one of each, or the items of a List. */
+function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found> {
+  const { isMap, isScalar, LineCounter, parseAllDocuments } = yaml();
+  const lines = new LineCounter();
+  const positionOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: line + linesBefore, column: col };
+  };
   // The lines of a text that stands in a template are not those of the template.
-  const at = (node: Node | null | undefined): Place => (node?.range && place.logicalId === undefined ? { ...place, ...positionIn(lines, node.range[0]) } : place);
-  let object: any;
-  try {
-    object = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch (error) {
-    throw new UnusableInput(`${place.file}: cannot be read: ${(error as Error).message}.`);
+  const at = (node: Node | null | undefined): Place => (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
+
+  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' }) as Document[]) {
+    const { contents, errors: [error] } = document;
+    if (error) {
+      const { line, column } = positionOf(error.pos[0]);
+      const advice = text.includes('{{') ? 'A Helm chart must be rendered first: helm template' : 'Correct it, or leave the file out';
+      throw new UnusableInput(`${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`);
+    }
+    if (contents === null || (isScalar(contents) && contents.value === null)) continue;
+    const object = plain(document, at(contents as Node));
+    const items = isMap(contents) && /List$/.test(`${object?.kind}`) && Array.isArray(object.items) ? contents.get('items', true) as any : undefined;
+    const found: Found[] = items ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) })) : [{ object, at: at(contents as Node) }];
+    yield* found.filter(({ object: one }) => typeof one === 'object' && one !== null);
   }
-  if (typeof object !== 'object' || object === null) return [];
-  if (!/List$/.test(`${object.kind}`) || !Array.isArray(object.items)) return [{ object, at: at(contents as Node) }];
-  const items = isMap(contents) ? (contents.get('items', true) as any)?.items : undefined;
-  return object.items.flatMap((item: any, index: number) => (typeof item === 'object' && item !== null ? [{ object: item, at: at(items?.[index]) }] : []));
 }
 
-function positionIn(lines: LineCounter, offset: number): { line: number; column: number } {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
+function plain(document: Document, { file, line }: Place): any {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    throw new UnusableInput(`${file}:${line}: cannot be read: ${(error as Error).message}.`);
+  }
 }
 
 function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): ServiceAccount {
   const annotations = textsOf(metadata?.annotations);
   return {
     namespace: namespaceOf(metadata, namespace),
-    name: `${metadata?.name}`,
+    name: nameOf(metadata?.name, place),
     roleArn: annotations[ROLE_ARN],
     audience: annotations[AUDIENCE] ?? DEFAULT_AUDIENCE,
     place,
@@ -115,13 +130,19 @@ function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?:
   const { serviceAccountName, serviceAccount } = pod.spec;
   return {
     kind: `${kind}`,
-    name: `${metadata?.name ?? metadata?.generateName}`,
+    name: nameOf(metadata?.name ?? metadata?.generateName, place),
     namespace: namespaceOf(metadata, namespace),
     serviceAccount: `${serviceAccountName || serviceAccount || 'default'}`,
     annotations: textsOf(pod.metadata?.annotations),
     spec: pod.spec,
     place,
   };
+}
+
+/** What is not rendered yet often is YAML all the same: `{{ .Values.name }}` is an object in an object. */
+function nameOf(name: unknown, { file, line }: Place): string {
+  if (typeof name === 'string') return name;
+  throw new UnusableInput(`${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: ${name === undefined ? 'nothing' : JSON.stringify(name)}. A Helm chart must be rendered first: helm template.`);
 }
 
 function namespaceOf(metadata: any, namespace?: string): string {

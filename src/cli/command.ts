@@ -1,6 +1,6 @@
 /** Where a command writes: results to stdout, words to stderr. */
 export interface Output {
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown };
 }
 
@@ -12,10 +12,11 @@ export interface Command {
   readonly help: string;
   /**
    * @param args what follows the name
+   * @param version of cdk-irsa
    * @returns the exit code
-   * @throws UsageError, or what util.parseArgs throws
+   * @throws UsageError or UnusableInput, or what util.parseArgs throws
    */
-  run(args: string[], output: Output): number;
+  run(args: string[], output: Output, version: string): number;
 }
 
 /** Input or arguments that cannot be used: each line is told to the user, and the exit code is 2. */

@@ -14,6 +14,9 @@ const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
 const ROLE_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:role\/[\u0021-\u007e]+$/;
 const POLICY_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:policy\/[\u0021-\u007e]+$/;
 const POLICY_ARN = /^arn:aws[a-z0-9-]*:iam::(\d{12}|aws):policy\/[\u0021-\u007e]+$/;
+const VPC_ID = /^vpc-[0-9a-f]{8,17}$/;
+/** What eksctl gives to the VPC that it makes. */
+export const VPC_TAG = 'alpha.eksctl.io/cluster-name';
 const SHORTEST_TOKEN_LIFE = 600;
 const LONGEST_TOKEN_LIFE = 86400;
 const AUDIENCE = 'sts.amazonaws.com';
@@ -26,16 +29,19 @@ const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachPolicyARNs', 'attachPolicy', 'a
 const ROLE_KEYS = ['attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'subjectPattern', 'tags'];
 const ADDON_ROLE_KEYS = ['serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'podIdentityAssociations', 'useDefaultPodIdentityAssociations'];
 
-/** Where eksctl attaches a managed policy of AWS, its name; where it writes statements of its own, nothing. */
-const WELL_KNOWN_POLICIES: Record<string, string | undefined> = {
-  imageBuilder: 'AmazonEC2ContainerRegistryPowerUser',
-  autoScaler: undefined,
-  awsLoadBalancerController: undefined,
-  externalDNS: undefined,
-  certManager: undefined,
-  ebsCSIController: 'service-role/AmazonEBSCSIDriverPolicy',
-  efsCSIController: undefined,
+/** Of the well-known policies, those that become a managed policy of AWS. */
+const AWS_POLICIES: Record<string, { name: string; reason: string }> = {
+  imageBuilder: { name: 'AmazonEC2ContainerRegistryPowerUser', reason: 'which eksctl attaches for it.' },
+  ebsCSIController: { name: 'service-role/AmazonEBSCSIDriverPolicy', reason: 'which eksctl attaches for it. Controller.ebsCsiDriver is narrower.' },
+  efsCSIController: {
+    name: 'service-role/AmazonEFSCSIDriverPolicy',
+    reason: 'held to the tag of a driver as eksctl\'s own statements are. Controller.efsCsiDriver is narrower: it names the file systems.',
+  },
 };
+/** Those that become a controller of this library. */
+const CONTROLLERS: WellKnownController[] = ['autoScaler', 'awsLoadBalancerController', 'externalDNS', 'certManager'];
+
+export type WellKnownController = 'autoScaler' | 'awsLoadBalancerController' | 'externalDNS' | 'certManager';
 
 export type Texts = [key: string, value: string][];
 
@@ -52,6 +58,7 @@ export interface NewRole {
   readonly policyArns: string[];
   /** Names of AWS's own policies. */
   readonly awsPolicies: string[];
+  readonly controllers: WellKnownController[];
   readonly inlinePolicy?: Map<string, Json>;
   readonly permissionsBoundary?: string;
   /** The names of the service accounts of the namespace that it lets in, instead of one. */
@@ -83,17 +90,27 @@ export interface ClusterConfig {
   readonly clusterName: string;
   readonly region: string;
   readonly tags: Texts;
+  /** Where the file names it. */
+  readonly vpcId?: string;
   readonly serviceAccounts: ServiceAccount[];
   /** Of what is no service account. */
   readonly gaps: Gap[];
 }
 
+/** What controllers are held to. */
+interface Held {
+  readonly clusterName: string;
+  readonly vpcId?: string;
+  readonly hasZones: boolean;
+}
+
 /**
  * Reads a ClusterConfig. Whatever is wrong with it, or not mapped, goes to the remarks.
  *
+ * @param hasZones whether the hosted zones of the cluster are known
  * @returns nothing when something is wrong
  */
-export function readClusterConfig(file: Value, remarks: Remarks): ClusterConfig | undefined {
+export function readClusterConfig(file: Value, remarks: Remarks, hasZones: boolean): ClusterConfig | undefined {
   if (!file.isObject) return file.wrong('be an object', `Give a ClusterConfig of eksctl, ${API_VERSION}.`);
   required(file, 'kind', /^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.');
   required(file, 'apiVersion', /^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.');
@@ -107,17 +124,28 @@ export function readClusterConfig(file: Value, remarks: Remarks): ClusterConfig 
   else if (!accounts) iam.missing('serviceAccounts', 'hold at least one service account', 'There is nothing to import.');
   else if (accounts.isList && accounts.items().length === 0) accounts.wrong('hold at least one service account', 'There is nothing to import.');
   const taken = new Map<string, Place>();
+  const clusterName = metadata && required(metadata, 'name', CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.');
+  const vpcId = readVpcId(file);
+  const held = { clusterName: clusterName ?? '', vpcId, hasZones };
   const config = {
-    clusterName: metadata && required(metadata, 'name', CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.'),
+    clusterName,
+    vpcId,
     region: metadata && required(metadata, 'region', REGION, 'be the region of the cluster', 'For example eu-west-1.'),
     tags: readTags(metadata?.get('tags')),
-    serviceAccounts: accounts?.items().map(account => readServiceAccount(account, remarks, taken)),
+    serviceAccounts: accounts?.items().map(account => readServiceAccount(account, remarks, taken, held)),
     gaps: readTheRest(file, iam, remarks),
   };
   return remarks.count('problem') > 0 ? undefined : config as ClusterConfig;
 }
 
-function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string, Place>): ServiceAccount | undefined {
+/** Of a VPC that was there before the cluster. */
+function readVpcId(file: Value): string | undefined {
+  const vpc = file.get('vpc');
+  const id = vpc?.isObject ? vpc.get('id') : undefined;
+  return id && VPC_ID.test(id.raw) ? id.raw : undefined;
+}
+
+function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string, Place>, held: Held): ServiceAccount | undefined {
   if (!account.isObject) return account.wrong('be an object', 'Write metadata, and the policies.');
   const metadata = account.get('metadata');
   if (!metadata) return account.missing('metadata', 'be an object', 'Name the service account.');
@@ -133,7 +161,7 @@ function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string,
   note(account.get('status'), 'eksctl writes it, and does not read it; neither does the program.');
   if (roleOnly) for (const key of ['labels', 'annotations']) note(metadata.get(key), 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
   if (existing) for (const key of ROLE_KEYS) note(account.get(key), 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
-  const role = existing?.raw ?? readRole(account, remarks, gaps);
+  const role = existing?.raw ?? readRole(account, remarks, gaps, held);
   const isLockedOut = typeof role !== 'string' && role.subjectPattern !== undefined && !matchesPattern(role.subjectPattern, subject.name);
   if (isLockedOut && !roleOnly) gaps.add(account.get('subjectPattern')!, 'It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.');
   return {
@@ -167,7 +195,7 @@ function isWithoutUse(arn: Value, roleOnly: boolean, gaps: Gaps): boolean {
   return reason !== undefined;
 }
 
-function readRole(account: Value, remarks: Remarks, gaps: Gaps): NewRole {
+function readRole(account: Value, remarks: Remarks, gaps: Gaps, held: Held): NewRole {
   const policies = account.get('attachPolicyARNs')?.items() ?? [];
   const boundary = filled(account, 'permissionsBoundary');
   const roleName = filled(account, 'roleName');
@@ -177,7 +205,7 @@ function readRole(account: Value, remarks: Remarks, gaps: Gaps): NewRole {
   if (roleName) remarks.note(roleName.keyPlace, roleName.path, 'the role of eksctl\'s stack has this name until that stack is deleted, and IAM has a name once. Write another one while both exist.');
   return {
     policyArns: policies.map(policy => readPolicyArn(policy, remarks)).filter(arn => arn !== undefined),
-    awsPolicies: wellKnown ? readWellKnown(wellKnown, remarks, gaps) : [],
+    ...readWellKnown(wellKnown, remarks, gaps, held),
     inlinePolicy: document && readPolicy(document, remarks, (value, advice) => gaps.add(document, advice, value)),
     permissionsBoundary: boundary && readPolicyArn(boundary, remarks),
     roleName: roleName?.textLike(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.'),
@@ -193,14 +221,47 @@ function readPolicyArn(value: Value, remarks: Remarks): string | undefined {
   return arn;
 }
 
-function readWellKnown(wellKnown: Value, remarks: Remarks, gaps: Gaps): string[] {
-  gaps.unknown(wellKnown, Object.keys(WELL_KNOWN_POLICIES));
-  return wellKnown.entries().filter(({ key, value }) => Object.hasOwn(WELL_KNOWN_POLICIES, key) && value.flag()).flatMap(({ key, value }) => {
-    const managed = WELL_KNOWN_POLICIES[key];
-    if (managed) remarks.note(value.keyPlace, value.path, `written as AWS's managed policy ${managed}, which eksctl attaches for it.`);
-    else gaps.add(value, 'The role is written without it: copy the policies that eksctl wrote for it, out of the template of its stack, into inlinePolicies.');
-    return managed ?? [];
-  });
+function readWellKnown(wellKnown: Value | undefined, remarks: Remarks, gaps: Gaps, held: Held): Pick<NewRole, 'awsPolicies' | 'controllers'> {
+  const known = [...Object.keys(AWS_POLICIES), ...CONTROLLERS];
+  if (wellKnown) gaps.unknown(wellKnown, known);
+  const awsPolicies: string[] = [];
+  const controllers: WellKnownController[] = [];
+  for (const { key, value } of wellKnown?.entries() ?? []) {
+    if (!known.includes(key) || !value.flag()) continue;
+    const awsPolicy = Object.hasOwn(AWS_POLICIES, key) ? AWS_POLICIES[key] : undefined;
+    if (awsPolicy) {
+      awsPolicies.push(awsPolicy.name);
+      remarks.note(value.keyPlace, value.path, `written as AWS's managed policy ${awsPolicy.name}, ${awsPolicy.reason}`);
+      continue;
+    }
+    const controller = key as WellKnownController;
+    const { factory, needsZones, scope } = describeController(controller, held);
+    if (needsZones && !held.hasZones) {
+      gaps.add(value, `eksctl lets it change every record of every hosted zone of the account; the role is written without it. Import again with --hosted-zone <id> for each zone that it manages, or add controller: ${factory}({ hostedZones: […] }).`);
+      continue;
+    }
+    controllers.push(controller);
+    remarks.note(value.keyPlace, value.path, `written as ${factory}, narrower than eksctl: ${scope}`);
+  }
+  return { awsPolicies, controllers };
+}
+
+/** What becomes of a well-known policy, and what is new for the user in it. */
+function describeController(controller: WellKnownController, { clusterName, vpcId }: Held): { factory: string; needsZones: boolean; scope: string } {
+  switch (controller) {
+    case 'autoScaler': return {
+      factory: 'Controller.clusterAutoscaler',
+      needsZones: false,
+      scope: `it changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/${clusterName} = owned alone. See that yours have it.`,
+    };
+    case 'awsLoadBalancerController': return {
+      factory: 'Controller.awsLoadBalancerController',
+      needsZones: false,
+      scope: `it changes load balancers with the tag elbv2.k8s.aws/cluster = ${clusterName}, and security groups of ${vpcId ?? `the VPC with the tag ${VPC_TAG} = ${clusterName}, which the CDK CLI looks up`}, alone.`,
+    };
+    case 'externalDNS': return { factory: 'Controller.externalDns', needsZones: true, scope: 'it changes records of the zones of --hosted-zone alone.' };
+    case 'certManager': return { factory: 'Controller.certManager', needsZones: true, scope: 'it changes TXT records _acme-challenge.* of the zones of --hosted-zone alone.' };
+  }
 }
 
 function readLabels(labels: Value | undefined): Texts {

@@ -1,7 +1,7 @@
 /**
  * The CDK app that makes what an eksctl ClusterConfig says.
  */
-import { ClusterConfig, Gap, NewRole, ServiceAccount, Texts } from './eksctl-config';
+import { ClusterConfig, Gap, NewRole, ServiceAccount, Texts, VPC_TAG, WellKnownController } from './eksctl-config';
 import { call, Code, Comment, comment, Group, importLine, jsonLiteral, listLiteral, literal, objectLiteral, write } from './typescript-writer';
 
 export interface ProgramOptions {
@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly issuerUrl?: string;
   /** The id of the stack. */
   readonly stackName?: string;
+  /** The ids of the zones that controllers are for. */
+  readonly hostedZones: string[];
 }
 
 /** The namespaces of every cluster. */
@@ -30,16 +32,21 @@ export function stackIdOf({ clusterName }: ClusterConfig, { stackName }: Program
 }
 
 class Program {
-  private readonly imports = { cdk: new Set<string>(), iam: new Set<string>(), irsa: new Set<string>() };
+  private readonly imports = {
+    cdk: new Set<string>(), ec2: new Set<string>(), iam: new Set<string>(), route53: new Set<string>(), irsa: new Set<string>(),
+  };
   private readonly ids = new Set<string>();
 
   constructor(private readonly config: ClusterConfig, private readonly options: ProgramOptions) {}
 
   public text(): string {
-    const paragraphs = [this.stack(), this.provider(), ...this.config.serviceAccounts.map(account => this.serviceAccount(account)), ...this.gaps()];
+    const accounts = this.config.serviceAccounts.map(account => this.serviceAccount(account));
+    const paragraphs = [this.stack(), this.provider(), ...this.vpc(), ...this.zones(), ...accounts, ...this.gaps()];
     const imports = [
       ...importLine(this.imports.cdk, 'aws-cdk-lib'),
+      ...importLine(this.imports.ec2, 'aws-cdk-lib/aws-ec2'),
       ...importLine(this.imports.iam, 'aws-cdk-lib/aws-iam'),
+      ...importLine(this.imports.route53, 'aws-cdk-lib/aws-route53'),
       ...importLine(this.imports.irsa, 'cdk-irsa'),
     ].join('\n');
     return `${[imports, ...paragraphs].join('\n\n')}\n`;
@@ -62,6 +69,29 @@ class Program {
       comment(issuerUrl === undefined ? 'The CDK CLI reads the issuer of the cluster at synth, and keeps it in cdk.context.json.' : 'The cluster\'s issuer, registered with IAM by eksctl.'),
       this.statement(['const oidcProvider = ', call(`${this.irsa('ClusterOidcProvider')}.${factory}`, ['stack', literal(this.id('Oidc')), argument])]),
     ].join('\n');
+  }
+
+  /** The VPC that the controller of load balancers is held to, where there is one. */
+  private vpc(): string[] {
+    if (!this.uses('awsLoadBalancerController')) return [];
+    const { vpcId, clusterName, region } = this.config;
+    this.imports.ec2.add('Vpc');
+    const make = (said: string, factory: string, argument: Code) => [comment(said), this.statement(['const vpc = ', call(`Vpc.${factory}`, ['stack', literal(this.id('Vpc')), argument])])].join('\n');
+    if (vpcId === undefined) return [make('The CDK CLI looks the VPC of the cluster up, by the tag that eksctl gave it.', 'fromLookup', objectLiteral([['tags', objectLiteral([[VPC_TAG, literal(clusterName)]])]]))];
+    // The CDK wants a zone.
+    return [make('The VPC of the cluster. Only its id is used.', 'fromVpcAttributes', objectLiteral([['vpcId', literal(vpcId)], ['availabilityZones', listLiteral([literal(`${region}a`)])]]))];
+  }
+
+  /** The zones that external-dns and cert-manager are held to, where there are some. */
+  private zones(): string[] {
+    if (!this.uses('externalDNS') && !this.uses('certManager')) return [];
+    this.imports.route53.add('HostedZone');
+    const zones = this.options.hostedZones.map((zone, index) => call('HostedZone.fromHostedZoneId', ['stack', literal(this.id(`Zone${index + 1}`)), literal(zone)]));
+    return [[comment('The zones of --hosted-zone.'), this.statement(['const zones = ', listLiteral(zones)])].join('\n')];
+  }
+
+  private uses(controller: WellKnownController): boolean {
+    return this.config.serviceAccounts.some(({ role }) => typeof role !== 'string' && role.controllers.includes(controller));
   }
 
   private serviceAccount(account: ServiceAccount): string {
@@ -124,14 +154,30 @@ class Program {
 
   private roleOptions(id: string, role: NewRole): Code[] {
     const policies = [...role.policyArns.map((arn, index) => this.managedPolicy(`${id}Policy${index + 1}`, arn)), ...role.awsPolicies.map(name => this.awsPolicy(name))];
+    // A role has one controller. That of load balancers may be longer than a policy inside the role can be.
+    const [controller, ...others] = [...role.controllers].sort((left, right) => Number(right === 'awsLoadBalancerController') - Number(left === 'awsLoadBalancerController'));
+    const inlinePolicies: Code[] = [
+      ...role.inlinePolicy === undefined ? [] : [['attachPolicy: ', call(`${this.iam('PolicyDocument')}.fromJson`, [jsonLiteral(role.inlinePolicy)])]],
+      ...others.map(other => [`${other}: `, this.controller(other), '.policyDocument(stack)']),
+    ];
     return [
+      ...controller === undefined ? [] : [['controller: ', this.controller(controller)]],
       ...role.roleName === undefined ? [] : [['roleName: ', literal(role.roleName)]],
       ...policies.length === 0 ? [] : [['managedPolicies: ', listLiteral(policies)]],
-      ...role.inlinePolicy === undefined ? [] : [['inlinePolicies: ', new Group('{', [
-        ['attachPolicy: ', call(`${this.iam('PolicyDocument')}.fromJson`, [jsonLiteral(role.inlinePolicy)])],
-      ], '}', true)]],
+      ...inlinePolicies.length === 0 ? [] : [['inlinePolicies: ', new Group('{', inlinePolicies, '}', true)]],
       ...role.permissionsBoundary === undefined ? [] : [['permissionsBoundary: ', this.managedPolicy(`${id}Boundary`, role.permissionsBoundary)]],
     ];
+  }
+
+  private controller(controller: WellKnownController): Code {
+    const clusterName = literal(this.config.clusterName);
+    const make = (factory: string, properties: string) => `${this.irsa('Controller')}.${factory}({ ${properties} })`;
+    switch (controller) {
+      case 'autoScaler': return make('clusterAutoscaler', `clusterNames: [${clusterName}]`);
+      case 'awsLoadBalancerController': return make('awsLoadBalancerController', `clusterName: ${clusterName}, vpc`);
+      case 'externalDNS': return make('externalDns', 'hostedZones: zones');
+      case 'certManager': return make('certManager', 'hostedZones: zones');
+    }
   }
 
   /** One of AWS's own goes by its name, in the partition of the region. */

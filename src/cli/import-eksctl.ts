@@ -13,11 +13,13 @@ const HELP = `Usage: cdk-irsa import eksctl <cluster.yaml> [options]
 Reads iam.serviceAccounts of an eksctl ClusterConfig (eksctl.io/v1alpha5) and prints a CDK app in TypeScript that makes the
 same with cdk-irsa. What it cannot map is said line by line on stderr, and in a comment at its place in the program.
 Mapped: metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, subjectPattern,
-tags, and of wellKnownPolicies imageBuilder and ebsCSIController.
+tags, and wellKnownPolicies: autoScaler, awsLoadBalancerController, externalDNS and certManager as controllers of cdk-irsa, which
+are narrower, the two last for the zones of --hosted-zone; the others as managed policies of AWS.
 
 Options:
   --account <id>         the account of the cluster, 12 digits      (default: process.env.CDK_DEFAULT_ACCOUNT)
   --issuer-url <url>     the issuer of the cluster, with https://   (default: the CDK CLI looks it up by the cluster's name)
+  --hosted-zone <id>     a hosted zone that externalDNS and certManager are for; once for each zone
   --stack-name <name>    the id and name of the stack               (default: made from the cluster's name)
   --output <file>        write the program into a file that does not exist yet, instead of stdout
   --force                with --output: overwrite the file
@@ -32,6 +34,7 @@ Exit codes:
 const OPTIONS = {
   'account': { type: 'string' },
   'issuer-url': { type: 'string' },
+  'hosted-zone': { type: 'string', multiple: true },
   'stack-name': { type: 'string' },
   'output': { type: 'string' },
   'force': { type: 'boolean' },
@@ -52,15 +55,17 @@ function importEksctl(args: string[], output: Output): number {
   if (file === undefined || more.length > 0) throw new UsageError([`cdk-irsa import eksctl takes one file, got: ${positionals.length === 0 ? 'none' : positionals.map(quoted).join(', ')}. See cdk-irsa import eksctl --help.`]);
   checkOption('account', values.account, /^\d{12}$/, 'be an account id of 12 digits');
   checkOption('issuer-url', values['issuer-url'], /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/, 'be the issuer as `aws eks describe-cluster` prints it: https://, host and path, without a slash at the end');
+  const hostedZones = [...new Set(values['hosted-zone'])];
+  for (const zone of hostedZones) checkOption('hosted-zone', zone, /^[A-Z0-9]{1,32}$/, 'be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/');
   checkOption('stack-name', values['stack-name'], /^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'be the name of a stack: at most 128 letters, digits and -, beginning with a letter');
   if (values.force && values.output === undefined) throw new UsageError(['--force goes with --output.']);
 
   const shownFile = printable(file);
   const remarks = new Remarks(shownFile);
-  const config = readClusterConfig(readYaml(file, remarks), remarks);
+  const config = readClusterConfig(readYaml(file, remarks), remarks, hostedZones.length > 0);
   if (!config) throw new UsageError([...remarks.lines('problem', 'not mapped'), `${shownFile}: nothing was imported.`]);
 
-  const options = { file: basename(file), account: values.account, issuerUrl: values['issuer-url'], stackName: values['stack-name'] };
+  const options = { file: basename(file), account: values.account, issuerUrl: values['issuer-url'], stackName: values['stack-name'], hostedZones };
   const program = writeProgram(config, options);
   if (values.output === undefined) output.stdout.write(program);
   else save(values.output, program, values.force ?? false);

@@ -1,10 +1,13 @@
 import { Command, Output, UsageError } from './command';
 import { IMPORT_EKSCTL } from './import-eksctl';
-import { quoted } from './text';
+import { REPORT } from './report/report-command';
+import { printable, quoted } from './text';
+import { VERIFY } from './verify/verify-command';
+import { UnusableInput } from '../analysis/unusable-input';
 
 const UNUSABLE = 2;
 
-const COMMANDS: Command[] = [IMPORT_EKSCTL];
+const COMMANDS: Command[] = [VERIFY, REPORT, IMPORT_EKSCTL];
 
 const HELP = `Usage: cdk-irsa <command> [options]
 
@@ -46,7 +49,7 @@ function unwritten(error: NodeJS.ErrnoException, words?: Output['stderr']): void
 function dispatch(args: string[], version: string, output: Output): number {
   const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));
   const rest = args.slice(command?.name.split(' ').length ?? 0);
-  if (command && !rest.some(isHelp)) return command.run(rest, output);
+  if (command && !rest.some(isHelp)) return command.run(rest, output, version);
 
   const [first] = args;
   if (command || first === '--help' || first === '-h') output.stdout.write(`${command?.help ?? HELP}\n`);
@@ -62,6 +65,7 @@ function isHelp(argument: string): boolean {
 /** Never a stack trace. */
 function linesOf(error: unknown): string[] {
   if (error instanceof UsageError) return error.lines;
+  if (error instanceof UnusableInput) return [printable(error.message)];
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('ERR_PARSE_ARGS')) return [`${message.split('. ')[0]}. See cdk-irsa --help.`];
   return [`cdk-irsa failed, which is a defect of it: ${message}. Please report it.`];

@@ -18,6 +18,7 @@ export function amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIn
     name: 'amazon-managed-service-for-prometheus-ingest',
     namespace: 'prometheus',
     serviceAccountName: 'amp-iamproxy-ingest-service-account',
+    helmKey: 'serviceAccounts.server',
     statements: scope => [writeMetrics(scope, workspaceIds, ['aps:GetLabels', 'aps:GetMetricMetadata', 'aps:GetSeries'])],
     problems: scope => workspaceProblems(scope, 'workspaceIds', workspaceIds),
   };

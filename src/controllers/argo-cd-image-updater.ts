@@ -1,5 +1,6 @@
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
-import { allow, ControllerDefinition, required } from './definition';
+import { ControllerDefinition, required } from './definition';
+import { onRepositories } from './repositories';
 
 /**
  * Options of `Controller.argoCdImageUpdater`.
@@ -18,13 +19,8 @@ export function argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): Controll
     name: 'argocd-image-updater',
     namespace: 'argocd',
     serviceAccountName: 'argocd-image-updater',
-    statements: () => [
-      allow({
-        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImages'],
-        resources: repositories.map(repository => repository.repositoryArn),
-      }),
-      // A token opens nothing by itself: each call is checked against the statement above.
-      allow({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-    ],
+    statements: () => onRepositories(repositories, [
+      'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImages',
+    ]),
   };
 }

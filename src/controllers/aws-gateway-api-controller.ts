@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { allow, arn, ControllerDefinition } from './definition';
+import { optional } from './parts';
 import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
 
@@ -25,20 +26,34 @@ export interface AwsGatewayApiControllerOptions {
    * @default false
    */
   readonly accessLogs?: boolean;
+
+  /**
+   * The clusters whose services it may take over, by the annotation `application-networking.k8s.aws/allow-takeover-from`: what these have in
+   * the tag `application-networking.k8s.aws/ManagedBy`, `<account>/<cluster>/<vpc>`.
+   *
+   * @default - what no cluster has
+   */
+  readonly takeoverFrom?: string[];
 }
 
-const MANAGED_BY = 'aws:ResourceTag/application-networking.k8s.aws/ManagedBy';
+const TAGS = 'application-networking.k8s.aws/';
 
-/** @see https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json */
-export function awsGatewayApiController({ clusterName, vpc, accessLogs }: AwsGatewayApiControllerOptions): ControllerDefinition {
+/**
+ * Narrower than the published policy, which allows all of VPC Lattice: these are the calls of the controller.
+ *
+ * @see https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json
+ * @see https://github.com/aws/aws-application-networking-k8s/tree/main/pkg/deploy/lattice
+ */
+export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeoverFrom }: AwsGatewayApiControllerOptions): ControllerDefinition {
   failIf('Controller.awsGatewayApiController', clusterNameProblem('clusterName', clusterName));
+  const others = optional('awsGatewayApiController', 'takeoverFrom', 'cluster', takeoverFrom);
   const lattice = (...actions: string[]) => actions.map(action => `vpc-lattice:${action}`);
   const role = (service: string) => `role/aws-service-role/${service}/*`;
   return {
     name: 'aws-gateway-api-controller',
     namespace: 'aws-application-networking-system',
     serviceAccountName: 'gateway-api-controller',
-    unscoped: `listeners, rules, targets, tags and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} cannot be held to one cluster.`,
+    unscoped: `listeners, rules, targets and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} cannot be held to one cluster.`,
     statements: scope => {
       const region = vpc.env.region;
       const of = (...types: string[]) => types.map(type => arn(scope, 'vpc-lattice', `${type}/*`, { region }));
@@ -46,8 +61,11 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs }: AwsGat
       const [serviceAssociations, vpcAssociations, subscriptions] = of('servicenetworkserviceassociation', 'servicenetworkvpcassociation', 'accesslogsubscription');
       // Shared service networks belong to other accounts.
       const anyNetwork = arn(scope, 'vpc-lattice', 'servicenetwork/*', { region, account: '*' });
+      const tagged = [services, groups, networks, serviceAssociations, vpcAssociations, ...accessLogs ? [subscriptions] : []];
       const inVpc = { StringEquals: { 'vpc-lattice:VpcId': vpc.vpcId } };
-      const managed = { StringEquals: { [MANAGED_BY]: `${Stack.of(scope).account}/${clusterName}/${vpc.vpcId}` } };
+      const managedBy = `aws:ResourceTag/${TAGS}ManagedBy`;
+      const own = `${Stack.of(scope).account}/${clusterName}/${vpc.vpcId}`;
+      const managed = { StringEquals: { [managedBy]: own } };
       const serviceRole = (service: string) => allow({
         actions: ['iam:CreateServiceLinkedRole'],
         resources: [arn(scope, 'iam', role(service), { region: '' })],
@@ -56,33 +74,31 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs }: AwsGat
       return [
         allow({
           actions: [
-            'acm:ListCertificates', 'ec2:DescribeManagedPrefixLists', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeTags', 'ec2:DescribeVpcs',
+            'acm:ListCertificates', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeTags', 'ec2:DescribeVpcs',
             'tag:GetResources', 'tag:TagResources', 'tag:UntagResources',
-            ...lattice('ListAccessLogSubscriptions', 'ListListeners', 'ListRules', 'ListServiceNetworkServiceAssociations', 'ListServiceNetworkVpcAssociations',
+            ...lattice(...accessLogs ? ['ListAccessLogSubscriptions'] : [], 'ListListeners', 'ListRules', 'ListServiceNetworkServiceAssociations', 'ListServiceNetworkVpcAssociations',
               'ListServiceNetworks', 'ListServices', 'ListTagsForResource', 'ListTargetGroups'),
           ],
           resources: ['*'],
         }),
-        allow({ actions: lattice('CreateService', 'GetService'), resources: [services] }),
+        allow({ actions: lattice('CreateService'), resources: [services] }),
         allow({ actions: lattice('CreateListener', 'DeleteListener', 'GetListener', 'UpdateListener'), resources: of('service/*/listener') }),
         allow({ actions: lattice('CreateRule', 'DeleteRule', 'GetRule', 'UpdateRule'), resources: of('service/*/listener/*/rule') }),
         allow({ actions: lattice('CreateTargetGroup'), resources: [groups], conditions: inVpc }),
         allow({ actions: lattice('DeregisterTargets', 'GetTargetGroup', 'ListTargets', 'RegisterTargets'), resources: [groups] }),
         allow({ actions: lattice('CreateServiceNetwork', 'UpdateServiceNetwork'), resources: [networks] }),
-        allow({ actions: lattice('GetServiceNetwork'), resources: [anyNetwork] }),
         allow({ actions: lattice('DeleteService', 'UpdateService'), resources: [services], conditions: managed }),
         allow({ actions: lattice('DeleteTargetGroup', 'UpdateTargetGroup'), resources: [groups], conditions: managed }),
         allow({ actions: lattice('DeleteServiceNetwork'), resources: [networks], conditions: managed }),
         allow({ actions: lattice('CreateServiceNetworkServiceAssociation'), resources: [services, anyNetwork, serviceAssociations] }),
-        allow({ actions: lattice('DeleteServiceNetworkServiceAssociation', 'GetServiceNetworkServiceAssociation'), resources: [serviceAssociations] }),
+        allow({ actions: lattice('DeleteServiceNetworkServiceAssociation'), resources: [serviceAssociations] }),
         allow({ actions: lattice('CreateServiceNetworkVpcAssociation'), resources: [anyNetwork, vpcAssociations], conditions: inVpc }),
         allow({ actions: lattice('DeleteServiceNetworkVpcAssociation', 'UpdateServiceNetworkVpcAssociation'), resources: [vpcAssociations], conditions: inVpc }),
         allow({ actions: lattice('GetServiceNetworkVpcAssociation'), resources: [vpcAssociations] }),
-        allow({ actions: lattice('DeleteAuthPolicy', 'GetAuthPolicy', 'PutAuthPolicy'), resources: [services, networks] }),
-        allow({
-          actions: lattice('TagResource', 'UntagResource'),
-          resources: [services, groups, networks, serviceAssociations, vpcAssociations, ...accessLogs ? [subscriptions] : []],
-        }),
+        allow({ actions: lattice('DeleteAuthPolicy', 'PutAuthPolicy'), resources: [services, networks] }),
+        // It adopts what nobody manages, and removes no tag of its own. Listeners and rules are below services.
+        allow({ actions: lattice('TagResource'), resources: tagged, conditions: { StringEqualsIfExists: { [managedBy]: [own, ...others] } } }),
+        allow({ actions: lattice('UntagResource'), resources: tagged, conditions: { 'ForAllValues:StringNotLike': { 'aws:TagKeys': [`${TAGS}*`] } } }),
         serviceRole('vpc-lattice.amazonaws.com'),
         ...accessLogs ? [
           allow({ actions: lattice('CreateAccessLogSubscription'), resources: [subscriptions, services, networks] }),

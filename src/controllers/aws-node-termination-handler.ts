@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, ControllerDefinition, required } from './definition';
+import { throughServices } from './kms-permissions';
 
 /**
  * Options of `Controller.awsNodeTerminationHandler`.
@@ -30,13 +30,9 @@ export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOpti
     name: 'aws-node-termination-handler',
     namespace: 'kube-system',
     serviceAccountName: 'aws-node-termination-handler',
-    statements: scope => [
+    statements: () => [
       allow({ actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'], resources: [queue.queueArn] }),
-      ...queue.encryptionMasterKey ? [allow({
-        actions: ['kms:Decrypt'],
-        resources: [queue.encryptionMasterKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `sqs.${queue.env.region}.${Stack.of(scope).urlSuffix}` } },
-      })] : [],
+      ...throughServices(['kms:Decrypt'], ['sqs'], queue.encryptionMasterKey ? [queue.encryptionMasterKey] : []),
       allow({
         actions: ['autoscaling:CompleteLifecycleAction'],
         resources: groups?.map(group => group.autoScalingGroupArn) ?? ['*'],

@@ -11,7 +11,8 @@ export interface AwsPrivateCaIssuerOptions {
   readonly certificateAuthorities: ICertificateAuthority[];
 
   /**
-   * Whether it may also have certificates signed that are certificate authorities themselves, those of a `Certificate` with `isCA: true`.
+   * Whether it may also have certificates signed that are certificate authorities themselves, those of a `Certificate` with `isCA: true`: with a path length of 0, so that
+   * they sign no further authorities.
    *
    * @default false
    */

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { allow, arn, ControllerDefinition, required } from './definition';
 import { writeLogs, writeTraces } from './telemetry';
 import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
@@ -20,6 +21,14 @@ export interface CloudWatchAgentOptions {
   readonly metricNamespaces?: string[];
 
   /**
+   * Whether it sends metrics by OpenTelemetry (OTLP) too, as Container Insights with OpenTelemetry does. They are of no namespace: only the region of the stack holds them.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+   */
+  readonly otlpMetrics?: boolean;
+
+  /**
    * Whether it collects for Application Signals: the log group `/aws/application-signals/data`, and traces for the X-Ray of the stack's account and region.
    *
    * @default false
@@ -28,7 +37,8 @@ export interface CloudWatchAgentOptions {
 
   /**
    * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application Signals), instead of
-   * the narrower statements. That reaches all metrics and log groups of the account.
+   * the narrower statements. That reaches all metrics and log groups of the account. Take it for Container Insights with OpenTelemetry (`otelContainerInsights`), whose
+   * metrics have no namespace that the statements could name.
    *
    * @default false
    */
@@ -37,10 +47,15 @@ export interface CloudWatchAgentOptions {
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html */
 export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefinition {
-  const { clusterName, metricNamespaces, applicationSignals, useManagedPolicy } = options;
+  const { clusterName, metricNamespaces, otlpMetrics, applicationSignals, useManagedPolicy } = options;
   failIf('Controller.cloudWatchAgent', clusterNameProblem('clusterName', clusterName));
   const namespaces = required('cloudWatchAgent', 'metricNamespaces', 'namespace of CloudWatch', metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']);
-  const definition = { name: 'cloudwatch-agent', namespace: 'amazon-cloudwatch', serviceAccountName: 'cloudwatch-agent' };
+  const definition = {
+    name: 'cloudwatch-agent',
+    namespace: 'amazon-cloudwatch',
+    serviceAccountName: 'cloudwatch-agent',
+    insteadOfHelmValues: 'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no annotation.',
+  };
   if (useManagedPolicy) {
     return {
       ...definition,
@@ -54,6 +69,11 @@ export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefi
     ...definition,
     statements: scope => [
       allow({ actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } } }),
+      ...otlpMetrics ? [allow({
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { Null: { 'cloudwatch:namespace': 'true' }, StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+      })] : [],
       writeLogs(groups.map(group => arn(scope, 'logs', `log-group:${group}:*`)), true),
       allow({ actions: ['ec2:DescribeTags', 'ec2:DescribeVolumes', 'logs:DescribeLogGroups'], resources: ['*'] }),
       ...applicationSignals ? [writeTraces(scope)] : [],

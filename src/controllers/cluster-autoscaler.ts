@@ -22,6 +22,7 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): Controller
     name: 'cluster-autoscaler',
     namespace: 'kube-system',
     serviceAccountName: 'cluster-autoscaler',
+    helmKey: 'rbac.serviceAccount',
     problems: scope => clusterNames.flatMap(name => clusterNameProblems(scope, 'clusterNames', name)),
     statements: scope => [
       allow({

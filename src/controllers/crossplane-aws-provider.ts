@@ -21,6 +21,7 @@ export function crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Co
     name: 'crossplane-provider-aws',
     namespace: 'crossplane-system',
     serviceAccountName: 'provider-aws',
+    insteadOfHelmValues: 'Write `annotations` to the serviceAccountTemplate of its DeploymentRuntimeConfig.',
     statements: () => statements.map(statement => statement.copy()),
     unscoped: statements.some(isUnscoped) ? 'your `statements` allow more than reading on every resource, under no condition.' : undefined,
     problems: scope => hasBoundary(scope) ? [] : [problem('permissionsBoundary', 'be given for a provider that makes resources on behalf of whoever may write to the cluster', undefined,

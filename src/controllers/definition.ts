@@ -19,6 +19,10 @@ export interface ControllerDefinition {
   readonly namespace: string;
   /** The ServiceAccount that its chart or manifest makes. */
   readonly serviceAccountName: string;
+  /** Where the values of its chart have the ServiceAccount, with `create`, `name` and `annotations`; `serviceAccount` where not given. */
+  readonly helmKey?: string;
+  /** Where no chart takes its annotations: what to do instead. */
+  readonly insteadOfHelmValues?: string;
   /** What it may do, for a role in the place of `scope`. Called anew for each document. */
   readonly statements: (scope: IConstruct) => PolicyStatement[];
   /** ARNs of AWS-managed policies to attach, without the account: `service-role/AmazonEBSCSIDriverPolicy`. */

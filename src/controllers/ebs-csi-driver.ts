@@ -48,12 +48,13 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
     name: 'aws-ebs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'ebs-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     managedPolicyNames: useManagedPolicy ? [MANAGED_POLICY] : undefined,
     unscoped: clusterName !== undefined ? undefined
       : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by `clusterName`.',
     statements: scope => [
       ...useManagedPolicy ? [] : ownStatements(scope, clusterName),
-      ...volumeKeys(scope, 'ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
+      ...volumeKeys('ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
     ],
   };
 }

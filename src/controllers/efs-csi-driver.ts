@@ -43,6 +43,7 @@ export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition
     name: 'aws-efs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'efs-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     statements: scope => {
       const accessPoints = arn(scope, 'elasticfilesystem', 'access-point/*');
       return [
@@ -77,6 +78,7 @@ export function efsCsiNode(options: EfsCsiNodeOptions): ControllerDefinition {
     name: 'aws-efs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'efs-csi-node-sa',
+    helmKey: 'node.serviceAccount',
     statements: () => [
       allow({ actions: ['ec2:DescribeAvailabilityZones'], resources: ['*'] }),
       allow({ actions: [...client, 'elasticfilesystem:DescribeMountTargets'], resources: fileSystems }),

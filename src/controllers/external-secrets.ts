@@ -3,8 +3,9 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IParameter } from 'aws-cdk-lib/aws-ssm';
 import { allow, ControllerDefinition } from './definition';
-import { optional, requireOne } from './parts';
-import { keysOf, secretArn, throughServices, unique } from './secrets';
+import { throughServices } from './kms-permissions';
+import { optional, requireOne, unique } from './parts';
+import { keysOf, secretArn } from './secrets';
 
 /**
  * Options of `Controller.externalSecrets`. At least one secret or parameter.
@@ -74,14 +75,14 @@ export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSec
     name: 'external-secrets',
     namespace: 'external-secrets',
     serviceAccountName: 'external-secrets',
-    statements: scope => [
+    statements: () => [
       ...allSecrets.length > 0 ? readSecrets(allSecrets, find) : [],
       ...allParameters.length > 0 ? readParameters(allParameters, find) : [],
-      ...throughServices(scope, ['kms:Decrypt'], services(allSecrets, allParameters), unique([...keys, ...keysOf(allSecrets)])),
+      ...throughServices(['kms:Decrypt'], services(allSecrets, allParameters), [...keys, ...keysOf(allSecrets)]),
       ...pushSecrets.length > 0 ? writeSecrets(pushSecrets) : [],
       ...pushParameters.length > 0 ? writeParameters(pushParameters) : [],
       ...pushSecrets.length + pushParameters.length > 0
-        ? throughServices(scope, ['kms:Encrypt', 'kms:GenerateDataKey'], services(pushSecrets, pushParameters), unique([...keys, ...keysOf(pushSecrets)]))
+        ? throughServices(['kms:Encrypt', 'kms:GenerateDataKey'], services(pushSecrets, pushParameters), [...keys, ...keysOf(pushSecrets)])
         : [],
     ],
   };

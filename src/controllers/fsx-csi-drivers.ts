@@ -59,6 +59,7 @@ export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxL
     name: 'aws-fsx-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'fsx-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     unscoped: UNSCOPED,
     statements: scope => {
       const fileSystems = arn(scope, 'fsx', 'file-system/*');
@@ -72,7 +73,7 @@ export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxL
         ...finalBackups ? backups(scope, fileSystems, tagged) : [],
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
         ...buckets.length > 0 ? dataSource(scope, buckets) : [],
-        ...volumeKeys(scope, 'fsx', kmsKeys),
+        ...volumeKeys('fsx', kmsKeys),
       ];
     },
   };
@@ -84,6 +85,7 @@ export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriv
     name: 'aws-fsx-openzfs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'fsx-openzfs-csi-controller-sa',
+    helmKey: 'controller.serviceAccount',
     unscoped: UNSCOPED,
     statements: scope => {
       const [fileSystems, volumes, snapshots] = ['file-system/*', 'volume/*', 'snapshot/*'].map(resource => arn(scope, 'fsx', resource));
@@ -102,7 +104,7 @@ export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriv
         allow({ actions: ['fsx:CreateVolume', 'fsx:DeleteSnapshot'], resources: [snapshots], conditions: tagged }),
         ...finalBackups ? backups(scope, fileSystems, tagged) : [],
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
-        ...volumeKeys(scope, 'fsx', kmsKeys),
+        ...volumeKeys('fsx', kmsKeys),
       ];
     },
   };

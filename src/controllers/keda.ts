@@ -4,7 +4,12 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { allow, ControllerDefinition, Permission, required } from './definition';
+import { allow, ControllerDefinition, Permission } from './definition';
+import { KedaMskCluster, mskArns, mskClusterProblems } from './keda-msk-cluster';
+import { throughServices } from './kms-permissions';
+import { optional, requireOne, unique } from './parts';
+import { keysOf, secretArn } from './secrets';
+import { workspaceArns, workspaceProblems } from './telemetry';
 
 /**
  * Options of `Controller.keda`: what it scales by, or the roles that it assumes for that; at least one.
@@ -25,7 +30,7 @@ export interface KedaOptions {
   readonly streams?: IStream[];
 
   /**
-   * Tables that it queries (`aws-dynamodb`), with their indexes.
+   * Tables that it queries (`aws-dynamodb`), with their indexes and, through DynamoDB alone, the customer managed keys that CDK knows them to be encrypted with.
    *
    * @default - none
    */
@@ -39,6 +44,21 @@ export interface KedaOptions {
   readonly tableStreams?: ITable[];
 
   /**
+   * The ids of the workspaces of Amazon Managed Service for Prometheus that it queries (`prometheus` with AWS authentication), in the stack's account and region. Of
+   * a `CfnWorkspace`: `attrWorkspaceId`.
+   *
+   * @default - none
+   */
+  readonly prometheusWorkspaceIds?: string[];
+
+  /**
+   * Topics of Amazon MSK whose lag it scales by (`apache-kafka` and `kafka` with MSK IAM authentication), cluster by cluster.
+   *
+   * @default - none
+   */
+  readonly mskClusters?: KedaMskCluster[];
+
+  /**
    * Whether it scales by metrics of CloudWatch (`aws-cloudwatch`): all metrics of the role's account and region, since AWS cannot tell them apart.
    *
    * @default false
@@ -46,7 +66,7 @@ export interface KedaOptions {
   readonly cloudWatchMetrics?: boolean;
 
   /**
-   * Secrets that a TriggerAuthentication reads (`awsSecretManager`). Those with a KMS key of their own: grant `kms:Decrypt` by `key.grantDecrypt()`.
+   * Secrets that a TriggerAuthentication reads (`awsSecretManager`), and through Secrets Manager alone, the customer managed keys that CDK knows them to be encrypted with.
    *
    * @default - none
    */
@@ -60,31 +80,56 @@ export interface KedaOptions {
   readonly workloadRoles?: IRole[];
 }
 
-/** @see https://keda.sh/docs/latest/scalers/aws-sqs/ */
-export function keda(options: KedaOptions): ControllerDefinition {
-  const { queues = [], streams = [], tables = [], tableStreams = [], cloudWatchMetrics, secrets = [], workloadRoles = [] } = options;
-  required('keda', 'options', 'source to scale by, or role to assume', [
-    ...queues, ...streams, ...tables, ...tableStreams, ...cloudWatchMetrics ? ['metrics'] : [], ...secrets, ...workloadRoles,
-  ]);
+/**
+ * KEDA publishes no policy: these are the calls of its scalers.
+ *
+ * @see https://github.com/kedacore/keda/tree/main/pkg/scalers
+ */
+export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDefinition {
+  const { queues, streams, tables, tableStreams, prometheusWorkspaceIds, mskClusters, secrets, workloadRoles } = lists;
+  requireOne('keda', { queues, streams, tables, tableStreams, prometheusWorkspaceIds, mskClusters, cloudWatchMetrics, secrets, workloadRoles });
+  const sources = {
+    queues: optional('keda', 'queues', 'queue', queues),
+    streams: optional('keda', 'streams', 'stream', streams),
+    tables: optional('keda', 'tables', 'table', tables),
+    tableStreams: optional('keda', 'tableStreams', 'table', tableStreams),
+    workspaceIds: optional('keda', 'prometheusWorkspaceIds', 'workspace', prometheusWorkspaceIds),
+    msk: mskArns(optional('keda', 'mskClusters', 'cluster', mskClusters)),
+    secrets: optional('keda', 'secrets', 'secret', secrets),
+    roles: optional('keda', 'workloadRoles', 'role', workloadRoles),
+  };
   return {
     name: 'keda',
     namespace: 'keda',
     serviceAccountName: 'keda-operator',
+    helmKey: 'serviceAccount.operator',
     statements: scope => [
-      on(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], queues.map(queue => queue.queueArn)),
-      on(['kinesis:DescribeStreamSummary'], streams.map(stream => stream.streamArn)),
-      on(['dynamodb:Query'], tables.flatMap(({ tableArn }) => [tableArn, `${tableArn}/index/*`])),
-      on(['dynamodb:DescribeTable'], tableStreams.map(table => table.tableArn)),
-      // The stream's own label changes whenever it is turned on anew.
-      on(['dynamodb:DescribeStream'], tableStreams.map(({ tableArn }) => `${tableArn}/stream/*`)),
-      on(['secretsmanager:GetSecretValue'], secrets.map(secret => secret.secretFullArn ?? `${secret.secretArn}-??????`)),
-      on(['sts:AssumeRole'], workloadRoles.map(role => role.roleArn)),
-      ...cloudWatchMetrics ? [{
+      ...[
+        on(['sqs:GetQueueAttributes'], sources.queues.map(queue => queue.queueArn)),
+        on(['kinesis:DescribeStreamSummary'], sources.streams.map(stream => stream.streamArn)),
+        on(['dynamodb:Query'], sources.tables.flatMap(({ tableArn }) => [tableArn, `${tableArn}/index/*`])),
+        on(['dynamodb:DescribeTable'], sources.tableStreams.map(table => table.tableArn)),
+        // The stream's own label changes whenever it is turned on anew.
+        on(['dynamodb:DescribeStream'], sources.tableStreams.map(({ tableArn }) => `${tableArn}/stream/*`)),
+        on(['aps:QueryMetrics'], workspaceArns(scope, sources.workspaceIds)),
+        on(['kafka-cluster:Connect'], sources.msk.clusters),
+        on(['kafka-cluster:DescribeTopic'], sources.msk.topics),
+        on(['kafka-cluster:DescribeGroup'], sources.msk.consumerGroups),
+        on(['secretsmanager:GetSecretValue'], sources.secrets.map(secretArn)),
+        on(['sts:AssumeRole'], sources.roles.map(role => role.roleArn)),
+      ].filter(({ resources }) => resources.length > 0).map(allow),
+      ...throughServices(['kms:Decrypt', 'kms:DescribeKey'], ['dynamodb'], unique(sources.tables.flatMap(({ encryptionKey }) => encryptionKey ?? []))),
+      ...throughServices(['kms:Decrypt'], ['secretsmanager'], unique(keysOf(sources.secrets))),
+      ...cloudWatchMetrics ? [allow({
         actions: ['cloudwatch:GetMetricData'],
         resources: ['*'],
         conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
-      }] : [],
-    ].filter(({ resources }) => resources.length > 0).map(allow),
+      })] : [],
+    ],
+    problems: scope => [
+      ...workspaceProblems(scope, 'prometheusWorkspaceIds', sources.workspaceIds),
+      ...mskClusterProblems(scope, mskClusters ?? []),
+    ],
   };
 }
 

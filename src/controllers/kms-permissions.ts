@@ -1,8 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { IConstruct } from 'constructs';
 import { allow } from './definition';
+import { unique } from './parts';
 
 /** What a service that stores volumes asks of a key, when somebody lets it encrypt one. */
 const VOLUME_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'];
@@ -12,17 +11,25 @@ const VOLUME_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWi
  *
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
  */
-export function volumeKeys(scope: IConstruct, service: string, keys: IKey[] | undefined, moreActions: string[] = []): PolicyStatement[] {
-  if (!keys?.length) return [];
-  const resources = keys.map(key => key.keyArn);
-  const through = { StringLike: { 'kms:ViaService': viaService(service, Stack.of(scope).region) } };
+export function volumeKeys(service: string, keys: IKey[] = [], moreActions: string[] = []): PolicyStatement[] {
   return [
-    allow({ actions: [...VOLUME_ACTIONS, ...moreActions].sort(), resources, conditions: through }),
-    allow({ actions: ['kms:CreateGrant'], resources, conditions: { ...through, Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
+    ...throughServices([...VOLUME_ACTIONS, ...moreActions].sort(), [service], keys),
+    ...throughServices(['kms:CreateGrant'], [service], keys, { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
   ];
 }
 
-/** Of `kms:ViaService`. The asterisk at the end stands for the suffix of China. */
-export function viaService(service: string, region: string): string {
-  return `${service}.${region}.amazonaws.com*`;
+/**
+ * What services may do with keys for the controller; not the controller by itself. None without keys. A service uses keys of its own region, and goes by
+ * `amazonaws.com` in every partition, China too.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
+ */
+export function throughServices(actions: string[], services: string[], keys: IKey[], moreConditions: { [operator: string]: any } = {}): PolicyStatement[] {
+  if (keys.length === 0) return [];
+  const regions = unique(keys.map(key => key.env.region));
+  return [allow({
+    actions,
+    resources: keys.map(key => key.keyArn),
+    conditions: { StringEquals: { 'kms:ViaService': services.flatMap(service => regions.map(region => `${service}.${region}.amazonaws.com`)) }, ...moreConditions },
+  })];
 }

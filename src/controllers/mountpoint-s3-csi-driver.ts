@@ -1,8 +1,8 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { allow, ControllerDefinition, required } from './definition';
-import { viaService } from './kms-permissions';
-import { bucketKeyArns, checkPrefixes, objectArns } from './s3-objects';
+import { throughServices } from './kms-permissions';
+import { bucketKeys, checkPrefixes, objectArns } from './s3-objects';
 import { fail, problem } from '../private/errors';
 
 /**
@@ -51,12 +51,13 @@ export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Co
   if (readOnly && allowDelete) {
     fail('Controller.mountpointS3CsiDriver', problem('allowDelete', 'not be set with `readOnly`', allowDelete, 'Who only reads deletes nothing: leave out one of the two.'));
   }
-  const keys = bucketKeyArns(buckets, kmsKeys);
+  const keys = bucketKeys(buckets, kmsKeys);
   const writing = ['s3:AbortMultipartUpload', 's3:PutObject'];
   return {
     name: 'aws-mountpoint-s3-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 's3-csi-driver-sa',
+    helmKey: 'node.serviceAccount',
     statements: () => [
       allow({
         actions: ['s3:ListBucket'],
@@ -67,11 +68,7 @@ export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Co
         actions: [...readOnly ? [] : writing, ...allowDelete ? ['s3:DeleteObject'] : [], 's3:GetObject'],
         resources: objectArns(buckets, prefixes),
       }),
-      ...keys.length === 0 ? [] : [allow({
-        actions: ['kms:Decrypt', ...readOnly ? [] : ['kms:GenerateDataKey']],
-        resources: keys,
-        conditions: { StringLike: { 'kms:ViaService': viaService('s3', '*') } },
-      })],
+      ...throughServices(['kms:Decrypt', ...readOnly ? [] : ['kms:GenerateDataKey']], ['s3'], keys),
     ],
   };
 }

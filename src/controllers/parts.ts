@@ -20,3 +20,7 @@ export function requireOne(factory: string, parts: { [property: string]: any }):
   if (Object.values(parts).some(Boolean)) return;
   fail(`Controller.${factory}`, problem(first, `be given, or ${others.map(name => `\`${name}\``).join(' or ')}`, parts[first], 'Without any of them the controller could do nothing.'));
 }
+
+export function unique<T>(values: T[]): T[] {
+  return [...new Set(values)];
+}

@@ -22,7 +22,6 @@ export function checkPrefixes(factory: string, prefixes: string[] | undefined): 
 }
 
 /** The keys that are given, and those that CDK knows the buckets to be encrypted with. */
-export function bucketKeyArns(buckets: IBucket[], keys: IKey[] = []): string[] {
-  const ofBuckets = buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []);
-  return [...new Set([...ofBuckets, ...keys].map(({ keyArn }) => keyArn))];
+export function bucketKeys(buckets: IBucket[], keys: IKey[] = []): IKey[] {
+  return [...buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []), ...keys];
 }

@@ -2,8 +2,9 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IParameter } from 'aws-cdk-lib/aws-ssm';
 import { allow, ControllerDefinition } from './definition';
+import { throughServices } from './kms-permissions';
 import { optional, requireOne } from './parts';
-import { keysOf, secretArn, throughServices, unique } from './secrets';
+import { keysOf, secretArn } from './secrets';
 
 /**
  * Options of `Controller.secretsStoreCsiProvider`. At least one secret or parameter.
@@ -52,12 +53,10 @@ export function secretsStoreCsiProvider({ namespace, serviceAccountName, ...opti
     name: 'secrets-store-csi-driver-provider-aws',
     namespace,
     serviceAccountName,
-    statements: scope => [
+    statements: () => [
       ...secrets.length > 0 ? [allow({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: secrets.map(secretArn) })] : [],
       ...parameters.length > 0 ? [allow({ actions: ['ssm:GetParameters'], resources: parameters.map(parameter => parameter.parameterArn) })] : [],
-      ...throughServices(
-        scope, ['kms:Decrypt'], [...secrets.length > 0 ? ['secretsmanager'] : [], ...parameters.length > 0 ? ['ssm'] : []], unique([...keys, ...keysOf(secrets)]),
-      ),
+      ...throughServices(['kms:Decrypt'], [...secrets.length > 0 ? ['secretsmanager'] : [], ...parameters.length > 0 ? ['ssm'] : []], [...keys, ...keysOf(secrets)]),
     ],
   };
 }

@@ -10,7 +10,11 @@ const WORKSPACE_ID_FRAGMENT = /^[0-9A-Za-z-]*$/;
 
 /** Writing to workspaces of Amazon Managed Service for Prometheus. */
 export function writeMetrics(scope: IConstruct, workspaceIds: string[], actions: string[] = []): PolicyStatement {
-  return allow({ actions: ['aps:RemoteWrite', ...actions], resources: workspaceIds.map(id => arn(scope, 'aps', `workspace/${id}`)) });
+  return allow({ actions: ['aps:RemoteWrite', ...actions], resources: workspaceArns(scope, workspaceIds) });
+}
+
+export function workspaceArns(scope: IConstruct, workspaceIds: string[]): string[] {
+  return workspaceIds.map(id => arn(scope, 'aps', `workspace/${id}`));
 }
 
 /** What is wrong with the ids of workspaces, of which a deployment may fill in some. */

@@ -3,8 +3,8 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, required } from './definition';
-import { viaService, volumeKeys } from './kms-permissions';
-import { bucketKeyArns, checkPrefixes, objectArns } from './s3-objects';
+import { throughServices, volumeKeys } from './kms-permissions';
+import { bucketKeys, checkPrefixes, objectArns } from './s3-objects';
 import { fail, problem } from '../private/errors';
 
 /**
@@ -62,24 +62,21 @@ export function velero(options: VeleroOptions): ControllerDefinition {
   if (!volumeSnapshots && (clusterName !== undefined || volumeKmsKeys)) {
     fail('Controller.velero', problem('volumeSnapshots', 'be true with `clusterName` or `volumeKmsKeys`', volumeSnapshots, 'Without snapshots it reaches no volume.'));
   }
-  const keys = bucketKeyArns(buckets, kmsKeys);
+  const keys = bucketKeys(buckets, kmsKeys);
   return {
     name: 'velero',
     namespace: 'velero',
     serviceAccountName: 'velero-server',
+    helmKey: 'serviceAccount.server',
     statements: scope => [
       allow({ actions: ['s3:ListBucket'], resources: buckets.map(bucket => bucket.bucketArn) }),
       allow({
         actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
         resources: objectArns(buckets, prefixes),
       }),
-      ...keys.length === 0 ? [] : [allow({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: keys,
-        conditions: { StringLike: { 'kms:ViaService': viaService('s3', '*') } },
-      })],
+      ...throughServices(['kms:Decrypt', 'kms:GenerateDataKey'], ['s3'], keys),
       ...volumeSnapshots ? snapshotStatements(scope, clusterName) : [],
-      ...volumeKeys(scope, 'ec2', volumeKmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
+      ...volumeKeys('ec2', volumeKmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
     ],
   };
 }

@@ -100,13 +100,13 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   }
 
   /**
-   * Values for a Helm chart that follows the common convention:
-   * `{ serviceAccount: { create, name, annotations } }`. The chart creates the ServiceAccount exactly when this construct does not.
+   * Values for a Helm chart that follows the common convention, `{ serviceAccount: { create, name, annotations } }`, or for the chart of the `controller`,
+   * which may have them elsewhere. The chart creates the ServiceAccount exactly when this construct does not.
    *
-   * @throws when `key` is no path of letters, digits, - and _
+   * @throws when `key` is no path of letters, digits, - and _, or is missing for a controller whose chart takes no annotations
    */
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
-    const key = options.key ?? 'serviceAccount';
+    const key = options.key ?? this.helmKey();
     failIf(this, helmKeyProblem(key));
     return underKey(key, {
       create: !(this._props.createServiceAccount ?? true),
@@ -117,7 +117,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   /**
    * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or where
-   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each with a `key` of its own.
+   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each under a key of its own.
    *
    * Everything in it must be known at synth.
    *
@@ -234,6 +234,12 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   private named(property: 'namespace' | 'serviceAccountName'): string {
     return this._props[property] ?? this._props.controller?.[property]
       ?? fail(this, problem(property, 'be given', undefined, 'Only a `controller` has one by convention; guessing it is how IRSA breaks.'));
+  }
+
+  private helmKey(): string {
+    const definition = this._props.controller?._definition;
+    if (definition?.insteadOfHelmValues === undefined) return definition?.helmKey ?? 'serviceAccount';
+    return fail(this, problem('key', `be given for ${definition.name}: no chart of its own takes annotations of the ServiceAccount`, undefined, definition.insteadOfHelmValues));
   }
 
   private makeRole(): IrsaRole {

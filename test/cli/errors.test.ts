@@ -238,6 +238,7 @@ describe('the arguments', () => {
     ['with an option that lacks its value', ['a', '--account'], 'Option \'--account <value>\' argument missing. See cdk-irsa --help.'],
     ['with a bad account', ['a', '--account', '1'], `\`--account\` must be an account id of 12 digits, got: "1". ${SEE}`],
     ['with a bad issuer', ['a', '--issuer-url', 'http://x'], `\`--issuer-url\` must be the issuer as \`aws eks describe-cluster\` prints it: https://, host and path, without a slash at the end, got: "http://x". ${SEE}`],
+    ['with a bad hosted zone', ['a', '--hosted-zone', 'Z1', '--hosted-zone', '/hostedzone/Z2'], `\`--hosted-zone\` must be the id of a hosted zone as \`aws route53 list-hosted-zones\` prints it, without /hostedzone/, got: "/hostedzone/Z2". ${SEE}`],
     ['with a bad stack name', ['a', '--stack-name', '1'], `\`--stack-name\` must be the name of a stack: at most 128 letters, digits and -, beginning with a letter, got: "1". ${SEE}`],
     ['with --force alone', ['a', '--force'], '--force goes with --output.'],
   ])('%s are refused', (_, args, message) => {

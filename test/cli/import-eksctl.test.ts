@@ -3,15 +3,17 @@ import { join } from 'path';
 import { parse } from 'yaml';
 import { cli, directory, FIXTURES, importText, ROOT, Synthesized, synthesize, typeErrors } from './support';
 import { deployed } from '../judges/deployment';
-import { letsIn, trustPolicyErrors } from '../judges/iam-simulator';
+import { allows, letsIn, trustPolicyErrors } from '../judges/iam-simulator';
 import { manifestProblems } from '../judges/kubernetes';
 import { ACCOUNT, ISSUER, ISSUER_URL, PROVIDER_ARN } from '../support';
 
-/** Of eksctl's source: pkg/cfn/builder/iam_helper.go. */
+/** The two first of eksctl's source, pkg/cfn/builder/iam_helper.go; for the third it has statements of the same reach. */
 const MANAGED_BY_AWS: Record<string, string> = {
   imageBuilder: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser',
   ebsCSIController: 'arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy',
+  efsCSIController: 'arn:aws:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy',
 };
+const ZONES = ['--hosted-zone', 'Z0000000000000000001', '--hosted-zone', 'Z2'];
 const BUILT_IN = ['default', 'kube-system'];
 
 const OWN = `
@@ -100,7 +102,32 @@ const INPUTS: [name: string, text: string][] = [
   ['the one with everything', OWN],
 ];
 
-const programs = new Map(INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL)]));
+/** Each controller by itself, and all in one role. */
+const WELL_KNOWN = `
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: blue, region: eu-west-1 }
+vpc: { id: vpc-0123456789abcdef0 }
+iam:
+  withOIDC: true
+  serviceAccounts:
+    - metadata: { name: autoScaler, namespace: one }
+      wellKnownPolicies: { autoScaler: true }
+    - metadata: { name: awsLoadBalancerController, namespace: one }
+      wellKnownPolicies: { awsLoadBalancerController: true }
+    - metadata: { name: externalDNS, namespace: one }
+      wellKnownPolicies: { externalDNS: true }
+    - metadata: { name: certManager, namespace: one }
+      wellKnownPolicies: { certManager: true }
+      roleOnly: true
+    - metadata: { name: all }
+      wellKnownPolicies: { autoScaler: true, awsLoadBalancerController: true, externalDNS: true, certManager: true }
+      attachPolicy: { Version: 2012-10-17, Statement: { Effect: Allow, Action: "s3:GetObject", Resource: "*" } }
+`.replaceAll(/name: (autoS|awsL|ext|cert)\w+,/g, name => name.toLowerCase());
+
+const programs = new Map(INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES)]));
+const wellKnown = importText(WELL_KNOWN, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES);
+const inMadeVpc = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, '\n'), '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
 const patterns = importText(PATTERNS, '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
 const synthesized = new Map<string, Synthesized>();
 beforeAll(async () => {
@@ -109,7 +136,7 @@ beforeAll(async () => {
 
 test('every program passes tsc --strict', () => {
   const looked = importText(INPUTS[0][1]);
-  expect(typeErrors([...programs.values(), patterns, looked].map(({ stdout }) => stdout))).toEqual([]);
+  expect(typeErrors([...programs.values(), patterns, wellKnown, inMadeVpc, looked].map(({ stdout }) => stdout))).toEqual([]);
   expect(typeErrors([looked.stdout.replace('oidcProvider,', 'oidcProvider: 1,')])).not.toEqual([]); // the judge itself
 });
 
@@ -136,7 +163,9 @@ describe.each(INPUTS)('%s', (name, text) => {
     expect(manifests().filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(made.map(nameOf).sort());
     expect(manifests().filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name).sort()).toEqual([...namespaces].sort());
     expect(manifests().flatMap(manifestProblems)).toEqual([]);
-    expect(new Set(Object.values<any>(synthesized.get(name)!.template.Resources).map(({ Type }) => Type))).toEqual(new Set(['AWS::IAM::Role']));
+    // The policy of one controller is too long for a role.
+    const types = accounts.some(({ wellKnownPolicies }) => wellKnownPolicies?.awsLoadBalancerController) ? ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'] : ['AWS::IAM::Role'];
+    expect([...new Set(Object.values<any>(synthesized.get(name)!.template.Resources).map(({ Type }) => Type))].sort()).toEqual(types);
     expect(rolesOf()).toHaveLength(withRole.length);
   });
 
@@ -155,10 +184,11 @@ describe.each(INPUTS)('%s', (name, text) => {
 
   test.each(withRole.map(account => [nameOf(account), account]))('%s has the policies, boundary, name and tags that eksctl gives to the role', (_, account) => {
     const role = roleOf(account);
-    const wellKnown = Object.entries(account.wellKnownPolicies ?? {})
+    const managed = Object.entries(account.wellKnownPolicies ?? {})
       .filter(([key, value]) => value && MANAGED_BY_AWS[key]).map(([key]) => MANAGED_BY_AWS[key]);
-    expect(deployed(role.ManagedPolicyArns ?? [], { values }).sort()).toEqual([...account.attachPolicyARNs ?? [], ...wellKnown].sort());
-    expect((role.Policies ?? []).map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement)))
+    const ofOthers = (role.ManagedPolicyArns ?? []).filter((arn: any) => !arn.Ref);
+    expect(deployed(ofOthers, { values }).sort()).toEqual([...account.attachPolicyARNs ?? [], ...managed].sort());
+    expect((role.Policies ?? []).filter(({ PolicyName }: any) => PolicyName === 'attachPolicy').map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement)))
       .toEqual(account.attachPolicy ? [normal(account.attachPolicy.Statement)] : []);
     expect(role.PermissionsBoundary).toBe(account.permissionsBoundary);
     if (account.roleName) expect(role.RoleName).toBe(account.roleName);
@@ -213,18 +243,85 @@ describe('subjectPattern', () => {
   });
 });
 
+describe('wellKnownPolicies', () => {
+  let made: Synthesized;
+  beforeAll(async () => {
+    made = await synthesize(wellKnown.stdout);
+  }, 60_000);
+
+  /** What the role of a service account may do. */
+  function policies(account: string): any[] {
+    const resources = Object.entries<any>(made.template.Resources);
+    const token = { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${account}`, aud: 'sts.amazonaws.com' };
+    const [, { Properties: role }] = resources.find(([, { Type, Properties }]) => Type === 'AWS::IAM::Role' && letsIn(Properties.AssumeRolePolicyDocument, token))!;
+    const attached = resources.filter(([id]) => role.ManagedPolicyArns?.some(({ Ref }: any) => Ref === id)).map(([, { Properties }]) => Properties);
+    return deployed([...role.Policies ?? [], ...attached].map(({ PolicyDocument }) => PolicyDocument), { values: { 'AWS::Partition': 'aws', 'AWS::AccountId': ACCOUNT, 'AWS::Region': 'eu-west-1' } });
+  }
+
+  const group = `arn:aws:autoscaling:eu-west-1:${ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/workers`;
+  const balancer = `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/web/1`;
+  const ports = `arn:aws:ec2:eu-west-1:${ACCOUNT}:security-group/sg-1`;
+  const zone = (id: string) => `arn:aws:route53:::hostedzone/${id}`;
+  const record = (type: string, name: string) => ({ 'route53:ChangeResourceRecordSetsRecordTypes': type, 'route53:ChangeResourceRecordSetsNormalizedRecordNames': name });
+  type Target = [resource: string, context?: Record<string, string>];
+  type Case = [flag: string, action: string, own: Target, others: Target];
+  const CASES: Case[] = [
+    ['autoScaler', 'autoscaling:SetDesiredCapacity', [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/blue': 'owned' }], [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/green': 'owned' }]],
+    ['awsLoadBalancerController', 'elasticloadbalancing:DeleteLoadBalancer', [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'blue' }],
+      [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }]],
+    ['awsLoadBalancerController', 'ec2:AuthorizeSecurityGroupIngress', [ports, { 'ec2:Vpc': `arn:aws:ec2:eu-west-1:${ACCOUNT}:vpc/vpc-0123456789abcdef0` }],
+      [ports, { 'ec2:Vpc': `arn:aws:ec2:eu-west-1:${ACCOUNT}:vpc/vpc-1` }]],
+    ['externalDNS', 'route53:ChangeResourceRecordSets', [zone('Z2'), record('A', 'web.example.com')], [zone('Z3'), record('A', 'web.example.com')]],
+    ['certManager', 'route53:ChangeResourceRecordSets', [zone('Z0000000000000000001'), record('TXT', '_acme-challenge.example.com')], [zone('Z3'), record('TXT', '_acme-challenge.example.com')]],
+  ];
+
+  test.each(CASES)('%s: %s on what is the cluster\'s, and on nothing else, alone and beside others', (flag, action, own, others) => {
+    for (const account of [`one:${flag.toLowerCase()}`, 'default:all']) {
+      expect([own, others].map(([resource, context]) => allows(policies(account), action, resource, context))).toEqual([true, false]);
+    }
+  });
+
+  test('attachPolicy stays beside them', () => {
+    expect(allows(policies('default:all'), 's3:GetObject', 'arn:aws:s3:::any/thing')).toBe(true);
+    expect(allows(policies('one:certmanager'), 'route53:ChangeResourceRecordSets', zone('Z2'), record('A', 'web.example.com'))).toBe(false);
+  });
+
+  test('what is narrower than with eksctl is said', () => {
+    const said = (flag: string, text: string) => expect(wellKnown.stderr).toContain(`.wellKnownPolicies.${flag}\`: written as ${text}\n`);
+    said('autoScaler', 'Controller.clusterAutoscaler, narrower than eksctl: it changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/blue = owned alone. See that yours have it.');
+    said('awsLoadBalancerController', 'Controller.awsLoadBalancerController, narrower than eksctl: it changes load balancers with the tag elbv2.k8s.aws/cluster = blue, and security groups of vpc-0123456789abcdef0, alone.');
+    said('externalDNS', 'Controller.externalDns, narrower than eksctl: it changes records of the zones of --hosted-zone alone.');
+    said('certManager', 'Controller.certManager, narrower than eksctl: it changes TXT records _acme-challenge.* of the zones of --hosted-zone alone.');
+    expect(wellKnown.stderr).toContain('\n5 of 5 service accounts written, 0 things not mapped.\n');
+  });
+
+  test.each([['nothing', '\n'], ['no VPC id', '\nvpc: { id: "*", cidr: 10.0.0.0/16 }\n'], ['something else', '\nvpc: yes\n']])('with %s about the VPC, the CDK CLI looks it up', (_, vpc) => {
+    const { stdout, stderr } = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, vpc));
+    expect(stdout).toContain("const vpc = Vpc.fromLookup(stack, 'Vpc', { tags: { 'alpha.eksctl.io/cluster-name': 'blue' } });\n");
+    expect(stderr).toContain('and security groups of the VPC with the tag alpha.eksctl.io/cluster-name = blue, which the CDK CLI looks up, alone.\n');
+  });
+
+  test('nothing reaches every hosted zone: without zones the role has no policy, and that is said', async () => {
+    const { template } = await synthesize(inMadeVpc.stdout);
+    expect(JSON.stringify(template)).not.toContain('ChangeResourceRecordSets');
+    expect(inMadeVpc.stdout).not.toContain('HostedZone');
+    expect(inMadeVpc.stderr).toContain('\n5 of 5 service accounts written, 4 things not mapped.\n');
+  }, 60_000);
+});
+
 test('what is not mapped is said with its line, on stderr and at its place', () => {
   const file = join(FIXTURES, '13-iamserviceaccounts.yaml');
   const { code, stdout, stderr } = cli('import', 'eksctl', file);
   const lines = readFileSync(file, 'utf8').split('\n');
-  for (const flag of ['awsLoadBalancerController', 'efsCSIController', 'externalDNS', 'certManager', 'autoScaler']) {
+  for (const [flag, factory] of [['externalDNS', 'externalDns'], ['certManager', 'certManager']]) {
     const line = lines.findIndex(text => text.includes(`${flag}: true`)) + 1;
-    expect(stderr).toMatch(new RegExp(`^${file}:${line}:7: not mapped: \`iam\\.serviceAccounts\\[\\d+\\]\\.wellKnownPolicies\\.${flag}\`\\. The role is written without it: copy`, 'm'));
+    expect(stderr.replace(/\[\d+\]/g, '[]')).toContain(`${file}:${line}:7: not mapped: \`iam.serviceAccounts[].wellKnownPolicies.${flag}\`. eksctl lets it change every record of every hosted zone of the account;`
+      + ` the role is written without it. Import again with --hosted-zone <id> for each zone that it manages, or add controller: Controller.${factory}({ hostedZones: […] }).\n`);
     expect(stdout).toContain(`// Not mapped: wellKnownPolicies.${flag} (13-iamserviceaccounts.yaml:${line}).`);
   }
-  expect(stderr).toContain(`${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: written as AWS's managed policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it.\n`);
+  expect(stderr).toContain(`${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: written as AWS's managed policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it. Controller.ebsCsiDriver is narrower.\n`);
   expect(stderr).toContain(`${file}:83:5: not mapped: \`iam.serviceAccounts[10].attachRoleARN\`. No role can have the ARN "arn:aws:iam::123:role/already-created-role-for-app": correct it (the account has 12 digits) and import again.\n`);
-  expect(stderr).toContain('\n10 of 11 service accounts written, 6 things not mapped.\n');
+  expect(stderr).toContain('\n10 of 11 service accounts written, 3 things not mapped.\n');
   expect(code).toBe(0);
   expect(cli('import', 'eksctl', file, '--strict')).toEqual({ code: 1, stdout, stderr });
 });

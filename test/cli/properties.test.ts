@@ -60,7 +60,7 @@ test('hostile texts stay texts', () => {
 
 test.each(['a\nthrow 1;.yaml', 'a\u2028throw 1;.yaml'])('a file called %j stays in the comments', name => {
   const file = join(directory, name);
-  writeFileSync(file, configWith('    - metadata: { name: a }\n      wellKnownPolicies: { autoScaler: true }\n'));
+  writeFileSync(file, configWith('    - metadata: { name: a }\n      wellKnownPolicies: { externalDNS: true }\n'));
   const { code, stdout, stderr } = cli('import', 'eksctl', file);
   expect(code).toBe(0);
   expect(statementsOf(stdout)).toHaveLength(6);

@@ -2,6 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Controller } from '../../src';
 
+test('an empty list of clusters to take over from is an error', () => {
+  const vpc = Vpc.fromVpcAttributes(new Stack(), 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
+  expect(() => Controller.awsGatewayApiController({ clusterName: 'blue', vpc, takeoverFrom: [] })).toThrow(
+    '[Controller.awsGatewayApiController] `takeoverFrom` must name at least one cluster, got: []. Without it the controller would reach all of them, or none.');
+});
+
 test('a name that no cluster has is an error', () => {
   const vpc = Vpc.fromVpcAttributes(new Stack(), 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
   expect(() => Controller.awsGatewayApiController({ clusterName: '', vpc })).toThrow(

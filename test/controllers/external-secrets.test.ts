@@ -59,13 +59,3 @@ test('takes a secret of the same app, in whichever account and region', () => {
   expect(allows([document], 'secretsmanager:GetSecretValue', values.SecretA720EF05)).toBe(true);
   expect(allows([document], 'secretsmanager:GetSecretValue', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf')).toBe(false);
 });
-
-test.each([
-  ['cn-north-1', 'aws-cn', 'secretsmanager.cn-north-1.amazonaws.com.cn', true],
-  ['eu-west-1', 'aws', 'secretsmanager.eu-west-1.amazonaws.com.cn', false],
-])('knows the services of %s by their domain', (region, partition, service, expected) => {
-  const stack = literalStack(undefined, 'Stack', { account: '111122223333', region });
-  const key = Key.fromKeyArn(stack, 'Key', `arn:${partition}:kms:${region}:111122223333:key/abc`);
-  const document = deployed(policy(stack, { secrets: [Secret.fromSecretNameV2(stack, 'Secret', 'db')], encryptionKeys: [key] }), { values: { ...values, 'AWS::Partition': partition } });
-  expect(allows([document], 'kms:Decrypt', key.keyArn, { 'kms:ViaService': service })).toBe(expected);
-});

@@ -4,6 +4,7 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Controller, IrsaServiceAccount } from '../../src';
 import { deployed } from '../judges/deployment';
+import { allows } from '../judges/iam-simulator';
 import { literalProvider, literalStack } from '../support';
 
 const VALUES = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333', 'Name': 'blue' };
@@ -36,6 +37,18 @@ test.each([['missing', undefined, 'nothing'], ['empty', [], '[]']])('needs the r
   );
 });
 
+test('passes roles to EC2 in China too, by its name there', () => {
+  const document = deployed(policies(() => 'blue').inline[0], { values: VALUES });
+  const passes = (service: string) => allows([document], 'iam:PassRole', 'arn:aws:iam::111122223333:role/nodes', { 'iam:PassedToService': service });
+  expect(['ec2.amazonaws.com', 'ec2.amazonaws.com.cn', 'eks.amazonaws.com'].map(passes)).toEqual([true, true, false]);
+});
+
+test('needs the name of the cluster', () => {
+  expect(() => Controller.karpenter({ clusterName: undefined!, nodeRoles: [Role.fromRoleName(literalStack(), 'Nodes', 'nodes')] })).toThrow(
+    '[Controller.karpenter] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "".',
+  );
+});
+
 test.each(['', '*', 'a b'])('takes no name that no cluster has: %p', clusterName => {
   expect(() => Controller.karpenter({ clusterName, nodeRoles: [Role.fromRoleName(literalStack(), 'Nodes', 'nodes')] })).toThrow(
     `[Controller.karpenter] \`clusterName\` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "${clusterName}".`,
@@ -61,6 +74,10 @@ test('a document that is too long for one managed policy is split, without losin
   expect([inline.length, managed.length]).toEqual([0, 2]);
   for (const document of deployedAs(long, managed)) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
   expect(statements(deployedAs(long, managed))).toEqual(renamed(statements(deployedAs('blue', policies(() => 'blue').inline)), long));
+});
+
+test('a wildcard around a parameter is no name of a cluster', () => {
+  expect(() => policies(stack => `${new CfnParameter(stack, 'Name', { allowedPattern: '^[a-z]+$' }).valueAsString}*`)).toThrow('`clusterName` must be put together from valid characters');
 });
 
 test('a parameter that may hold anything is no name of a cluster', () => {

@@ -18,6 +18,7 @@ export const SAMPLES: ControllerSample[] = [
     ],
     mayNot: [
       { action: 'logs:DeleteLogGroup', resource: own('logs', 'log-group:/aws/eks/blue') },
+      { action: 'logs:DescribeLogGroups', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } },
       { action: 'logs:DeleteLogGroup', resource: 'arn:aws:logs:us-east-1:111122223333:log-group:/apps/web' },
       { action: 'logs:PutLogEvents', resource: own('logs', 'log-group:/apps/web') },
     ],
@@ -33,6 +34,8 @@ export const SAMPLES: ControllerSample[] = [
     unscoped: true,
     may: [
       { action: 'kinesis:CreateStream', resource: own('kinesis', 'stream/apps-clicks') },
+      { action: 'kinesis:StartStreamEncryption', resource: own('kinesis', 'stream/apps-clicks') },
+      { action: 'kinesis:EnableEnhancedMonitoring', resource: '*', context: REGION },
       { action: 'kinesis:AddTagsToStream', resource: own('kinesis', 'stream/apps-clicks') },
       { action: 'kinesis:DescribeStreamSummary', resource: own('kinesis', 'stream/apps-clicks') },
       { action: 'kinesis:UpdateShardCount', resource: '*', context: REGION },
@@ -60,6 +63,7 @@ export const SAMPLES: ControllerSample[] = [
     mayNot: [
       { action: 'acm:RequestCertificate', resource: '*', context: { ...REGION, 'acm:DomainNames': 'www.example.org' } },
       { action: 'acm:RequestCertificate', resource: '*', context: REGION },
+      { action: 'acm:RequestCertificate', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1', 'acm:DomainNames': 'www.example.com' } },
       { action: 'acm:DeleteCertificate', resource: 'arn:aws:acm:us-east-1:111122223333:certificate/1' },
     ],
     inputs: '`service: AckService.acm({ domainNames })`',

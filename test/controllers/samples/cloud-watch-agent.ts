@@ -4,6 +4,7 @@ import { ControllerSample } from '../sample';
 const GROUP = 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/containerinsights/blue/performance:log-stream:';
 const OTHER_GROUP = 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/containerinsights/blue-2/performance:log-stream:';
 const SIGNALS = 'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/application-signals/data:log-stream:';
+const withoutNamespace = (region: string) => ({ action: 'cloudwatch:PutMetricData', resource: '*', context: { 'aws:RequestedRegion': region } });
 const HERE = { 'aws:RequestedRegion': 'eu-west-1' };
 const metricsOf = (namespace: string) => ({ action: 'cloudwatch:PutMetricData', resource: '*', context: { 'cloudwatch:namespace': namespace } });
 
@@ -26,7 +27,7 @@ export const SAMPLES: ControllerSample[] = [{
   ],
   mayNot: [
     metricsOf('Billing'),
-    { action: 'cloudwatch:PutMetricData', resource: '*' },
+    withoutNamespace('eu-west-1'),
     { action: 'logs:PutLogEvents', resource: `${OTHER_GROUP}node` },
     { action: 'logs:CreateLogGroup', resource: OTHER_GROUP },
     { action: 'logs:PutLogEvents', resource: `${SIGNALS}node` },
@@ -34,8 +35,21 @@ export const SAMPLES: ControllerSample[] = [{
     { action: 'xray:PutTraceSegments', resource: '*', context: HERE },
     { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/AmazonCloudWatch-config' },
   ],
-  inputs: '`clusterName`, `metricNamespaces?`',
+  inputs: '`clusterName`, `metricNamespaces?`, `otlpMetrics?`',
   scopedTo: 'namespaces of metrics, the cluster\'s log groups',
+}, {
+  ...common,
+  variant: 'OpenTelemetry',
+  make: () => Controller.cloudWatchAgent({ clusterName: 'blue', otlpMetrics: true }),
+  may: [metricsOf('CWAgent'), withoutNamespace('eu-west-1')],
+  mayNot: [
+    metricsOf('Billing'),
+    { ...metricsOf('Billing'), context: { 'cloudwatch:namespace': 'Billing', ...HERE } },
+    withoutNamespace('us-east-1'),
+    { action: 'cloudwatch:DeleteAlarms', resource: '*' },
+  ],
+  inputs: '`clusterName`, `otlpMetrics`',
+  scopedTo: 'namespaces of metrics, the cluster\'s log groups; metrics of OpenTelemetry: the region',
 }, {
   ...common,
   variant: 'Application Signals',

@@ -1,6 +1,21 @@
+import { SAMPLES as ackCloudFront } from './ack-cloud-front';
 import { SAMPLES as ackController } from './ack-controller';
+import { SAMPLES as ackDms } from './ack-dms';
+import { SAMPLES as ackEks } from './ack-eks';
+import { SAMPLES as ackEmrContainers } from './ack-emr-containers';
+import { SAMPLES as ackIam } from './ack-iam';
+import { SAMPLES as ackKms } from './ack-kms';
+import { SAMPLES as ackLambda } from './ack-lambda';
+import { SAMPLES as ackLambdaMicrovms } from './ack-lambda-microvms';
+import { SAMPLES as ackMwaaServerless } from './ack-mwaa-serverless';
+import { SAMPLES as ackPrometheusService } from './ack-prometheus-service';
+import { SAMPLES as ackRds } from './ack-rds';
+import { SAMPLES as ackS3 } from './ack-s3';
+import { SAMPLES as ackS3Vectors } from './ack-s3-vectors';
+import { SAMPLES as ackSsm } from './ack-ssm';
 import { SAMPLES as adotCollector } from './adot-collector';
 import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
+import { SAMPLES as appMesh } from './app-mesh';
 import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
 import { SAMPLES as awsGatewayApiController } from './aws-gateway-api-controller';
 import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-controller';
@@ -15,6 +30,7 @@ import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as externalSecrets } from './external-secrets';
 import { SAMPLES as fluentBit } from './fluent-bit';
+import { SAMPLES as fluxImageReflector } from './flux-image-reflector';
 import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
 import { SAMPLES as karpenter } from './karpenter';
 import { SAMPLES as keda } from './keda';
@@ -27,8 +43,23 @@ import { ControllerSample } from '../sample';
 /** One for each controller, and one for each variant that has other statements. */
 export const SAMPLES: ControllerSample[] = [
   ...ackController,
+  ...ackCloudFront,
+  ...ackDms,
+  ...ackEks,
+  ...ackEmrContainers,
+  ...ackIam,
+  ...ackKms,
+  ...ackLambda,
+  ...ackLambdaMicrovms,
+  ...ackMwaaServerless,
+  ...ackPrometheusService,
+  ...ackRds,
+  ...ackS3,
+  ...ackS3Vectors,
+  ...ackSsm,
   ...adotCollector,
   ...amazonManagedPrometheusIngest,
+  ...appMesh,
   ...argoCdImageUpdater,
   ...awsGatewayApiController,
   ...awsLoadBalancerController,
@@ -43,6 +74,7 @@ export const SAMPLES: ControllerSample[] = [
   ...externalDns,
   ...externalSecrets,
   ...fluentBit,
+  ...fluxImageReflector,
   ...fsxCsiDrivers,
   ...karpenter,
   ...keda,

@@ -1,9 +1,10 @@
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
-const ec2 = (resource: string, account = '111122223333', region = 'eu-west-1') => `arn:aws:ec2:${region}:${account}:${resource}`;
+const ec2 = (resource: string, account = '111122223333') => `arn:aws:ec2:eu-west-1:${account}:${resource}`;
 const PROFILE = 'arn:aws:iam::111122223333:instance-profile/blue_1';
 const NODE_ROLE = 'arn:aws:iam::111122223333:role/nodes';
 const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:interruptions';
@@ -21,9 +22,9 @@ const profileRequested = (cluster: string) => ({
   'aws:RequestTag/topology.kubernetes.io/region': 'eu-west-1',
   'aws:RequestTag/karpenter.k8s.aws/ec2nodeclass': 'default',
 });
-const profileTagged = (cluster: string, region = 'eu-west-1') => ({
+const profileTagged = (cluster: string) => ({
   [`aws:ResourceTag/kubernetes.io/cluster/${cluster}`]: 'owned',
-  'aws:ResourceTag/topology.kubernetes.io/region': region,
+  'aws:ResourceTag/topology.kubernetes.io/region': 'eu-west-1',
   'aws:ResourceTag/karpenter.k8s.aws/ec2nodeclass': 'default',
 });
 
@@ -46,30 +47,36 @@ const may: Call[] = [
   { action: 'iam:GetInstanceProfile', resource: PROFILE },
   { action: 'iam:ListInstanceProfiles', resource: '*' },
   { action: 'eks:DescribeCluster', resource: CLUSTER },
+  { action: 'arc-zonal-shift:GetManagedResource', resource: '*', context: { 'arc-zonal-shift:ResourceIdentifier': CLUSTER } },
   { action: 'ec2:DescribeInstanceTypes', resource: '*', context: { 'aws:RequestedRegion': 'eu-west-1' } },
   { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1::parameter/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/recommended' },
 ];
 
+/** The same calls without one of the things that they carry. No tag at all is no tag that it may not set. */
+const incomplete = may.flatMap(({ context = {}, ...call }) => Object.keys(context).filter(key => key !== 'aws:TagKeys')
+  .map(missing => ({ ...call, context: Object.fromEntries(Object.entries(context).filter(([key]) => key !== missing)) })));
+/** The same calls with what is somebody else's. */
+const others = ([[/blue/g, 'green'], [/eu-west-1/g, 'us-east-1']] as [RegExp, string][]).flatMap(([own, other]) => may
+  .map(call => ({ ...call, context: JSON.parse(JSON.stringify(call.context ?? {}).replace(own, other)) }))
+  .filter(({ context }) => JSON.stringify(context).includes(other)));
+
 const mayNot: Call[] = [
+  ...incomplete,
+  ...others,
+  ...elsewhere(may),
   { action: 'ec2:RunInstances', resource: ec2('instance/i-1') },
-  { action: 'ec2:RunInstances', resource: ec2('instance/i-1'), context: requested('green') },
-  { action: 'ec2:RunInstances', resource: ec2('instance/i-1', '111122223333', 'us-east-1'), context: requested('blue') },
   { action: 'ec2:RunInstances', resource: ec2('launch-template/lt-1') },
-  { action: 'ec2:RunInstances', resource: ec2('launch-template/lt-1'), context: tagged('green') },
-  { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: requested('blue') },
   { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: { ...tagged('blue'), 'aws:TagKeys': 'Owner' } },
+  { action: 'ec2:CreateTags', resource: ec2('instance/i-1'), context: { ...tagged('blue'), 'aws:TagKeys': 'eks:eks-cluster-name', 'aws:RequestTag/eks:eks-cluster-name': 'green' } },
   { action: 'ec2:TerminateInstances', resource: ec2('instance/i-1') },
-  { action: 'ec2:TerminateInstances', resource: ec2('instance/i-1'), context: tagged('green') },
   { action: 'ec2:StopInstances', resource: ec2('instance/i-1'), context: tagged('blue') },
   { action: 'iam:PassRole', resource: 'arn:aws:iam::111122223333:role/admin', context: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
   { action: 'iam:PassRole', resource: NODE_ROLE, context: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
-  { action: 'iam:PassRole', resource: NODE_ROLE },
-  { action: 'iam:CreateInstanceProfile', resource: PROFILE, context: profileRequested('green') },
   { action: 'iam:TagInstanceProfile', resource: PROFILE, context: profileRequested('blue') },
   { action: 'iam:AddRoleToInstanceProfile', resource: PROFILE },
-  { action: 'iam:AddRoleToInstanceProfile', resource: PROFILE, context: profileTagged('blue', 'us-east-1') },
+  ...['fleet/fleet-1', 'instance/i-1', 'launch-template/lt-1'].map(resource => ({ action: 'ec2:CreateFleet', resource: ec2(resource, '444455556666'), context: requested('blue') })),
+  { action: 'iam:GetInstanceProfile', resource: PROFILE.replace('111122223333', '444455556666') },
   { action: 'eks:DescribeCluster', resource: CLUSTER.replace('blue', 'green') },
-  { action: 'ec2:DescribeInstanceTypes', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } },
   { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/password' },
 ];
 

@@ -1,0 +1,208 @@
+/**
+ * What access a change adds and removes, between two reports. `cdk diff` cannot say it of a trust policy that only the deployment completes.
+ */
+import { beyond, Permission, piecesOf } from './permissions';
+import { ReportData } from './report-data';
+import { canonical, compare, identityPolicies, isObject, listOf, normalized, sortedTexts } from './statements';
+import { Access, Policy, Role, Text } from '../../analysis/access-map';
+import { covers, pattern } from '../../analysis/patterns';
+
+/** `changed`: more or less, nobody can say which from the texts. */
+export type Direction = 'wider' | 'narrower' | 'changed';
+
+interface OfRole {
+  readonly direction: Direction;
+  /** By its ARN. */
+  readonly role: Text;
+}
+
+/** A service account, or a pattern of some, that can or can no longer become a role. */
+export interface WhoChange extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via'> {
+  readonly kind: 'who';
+}
+
+/** Statements of a trust policy that are about others than service accounts, or let the same ones in under other conditions. */
+export interface TrustChange extends OfRole {
+  readonly kind: 'trust';
+  readonly before: any[];
+  readonly after: any[];
+}
+
+/** What a role may do, or what its boundary lets it do. */
+export interface PermissionChange extends OfRole {
+  readonly kind: 'permission' | 'boundary-permission';
+  readonly permission: Permission;
+}
+
+/** A policy whose content is elsewhere, as are those of AWS; and a boundary that comes, goes or is another. */
+export interface PolicyChange extends OfRole {
+  readonly kind: 'policy' | 'boundary';
+  readonly before?: Text;
+  readonly after?: Text;
+}
+
+export type Change = WhoChange | TrustChange | PermissionChange | PolicyChange;
+
+/** Roles by ARN; of a role, who comes before what. */
+export interface AccessDiff {
+  readonly schemaVersion: 1;
+  readonly newRoles: Text[];
+  readonly goneRoles: Text[];
+  readonly changes: Change[];
+}
+
+export function accessDiff(before: ReportData, after: ReportData): AccessDiff {
+  const [old, now] = [before, after].map(rolesOf);
+  const arns = sortedTexts([...old.keys(), ...now.keys()]);
+  return {
+    schemaVersion: 1,
+    newRoles: arns.filter(arn => now.get(arn)?.role && !old.get(arn)?.role),
+    goneRoles: arns.filter(arn => old.get(arn)?.role && !now.get(arn)?.role),
+    changes: arns.flatMap(arn => changesOf(arn, old.get(arn) ?? NO_ROLE, now.get(arn) ?? NO_ROLE)),
+  };
+}
+
+/** A role, which may be elsewhere, and who can become it. */
+interface Side {
+  readonly role?: Role;
+  readonly access: Access[];
+}
+
+const NO_ROLE: Side = { access: [] };
+
+function rolesOf({ roles, access }: ReportData): Map<string, Side> {
+  const sides = new Map<string, { role?: Role; access: Access[] }>(roles.map(role => [role.arn, { role, access: [] }]));
+  for (const one of access) {
+    const side = sides.get(one.role);
+    if (side) side.access.push(one);
+    else sides.set(one.role, { access: [one] });
+  }
+  return sides;
+}
+
+function changesOf(role: Text, old: Side, now: Side): Change[] {
+  const documents = ({ role: of }: Side) => (of ? identityPolicies(of).map(({ document }) => document) : []);
+  return [
+    ...whoChanges(role, old, now),
+    ...trustChanges(role, old, now),
+    ...permissionChanges('permission', role, documents(old), documents(now)),
+    ...elsewhereChanges(role, old, now),
+    ...boundaryChanges(role, boundaryOf(old), boundaryOf(now)),
+  ];
+}
+
+/** Who gets in, and what the statement demands beside that. */
+interface Entrance {
+  readonly access: Access;
+  readonly statement: any;
+  readonly demands: string;
+}
+
+function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
+  const [was, is] = [old, now].map(entrancesOf);
+  const changes = (direction: Direction, entrances: Entrance[], others: Entrance[]) =>
+    entrances.filter(one => !others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
+      .map(({ access: { cluster, namespace, serviceAccount, audience, via } }): WhoChange => ({ kind: 'who', direction, role, cluster, namespace, serviceAccount, audience, via }));
+  return unique([...changes('wider', is, was), ...changes('narrower', was, is)]);
+}
+
+/** What is left of the two trust policies when the service accounts that come and go are taken away. */
+function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
+  const [was, is] = [old, now].map(entrancesOf);
+  const demandsChanged = (entrances: Entrance[], others: Entrance[]) => entrances
+    .filter(one => others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
+    .map(({ statement }) => statement);
+  const [wasOther, isOther] = [old, now].map(otherStatements);
+  const without = (statements: any[], others: any[]) => statements.filter(one => !others.some(other => canonical(other) === canonical(one)));
+  const before = distinct([...without(wasOther, isOther), ...demandsChanged(was, is)]);
+  const after = distinct([...without(isOther, wasOther), ...demandsChanged(is, was)]);
+  return before.length + after.length === 0 ? [] : [{ kind: 'trust', direction: directionOf(before, after), role, before, after }];
+}
+
+function directionOf(before: any[], after: any[]): Direction {
+  const all = [...before.map(statement => [statement, false] as const), ...after.map(statement => [statement, true] as const)];
+  const directions = sortedTexts(all.map(([{ Effect }, added]) => (Effect !== 'Allow' && Effect !== 'Deny' ? 'changed' : (Effect === 'Allow') === added ? 'wider' : 'narrower')));
+  return directions.length === 1 ? directions[0] as Direction : 'changed';
+}
+
+function entrancesOf({ role, access }: Side): Entrance[] {
+  const statements = listOf(role?.trust?.Statement);
+  return access.map(one => {
+    const statement = statements[one.statement];
+    return { access: one, statement: statement ?? {}, demands: isObject(statement) ? canonical(demandsOf(statement, access.filter(other => other.statement === one.statement))) : '' };
+  });
+}
+
+/** A statement without the names that its accesses tell. */
+function demandsOf(statement: any, accesses: Access[]): any {
+  const told = new Set(accesses.flatMap(({ cluster, namespace, serviceAccount, audience }) => [`system:serviceaccount:${namespace}:${serviceAccount}`, namespace, serviceAccount, audience, cluster]));
+  const { Principal, Condition, ...rest } = normalized(statement);
+  const { Federated: _, Service: __, ...others } = isObject(Principal) ? Principal : {};
+  const untold = ([key, value]: [string, any]) => {
+    const more = listOf(value).filter(item => !told.has(item));
+    return [more.length < listOf(value).length ? key.replace(/^.*:/, '') : key, more];
+  };
+  const operators = Object.entries<any>(isObject(Condition) ? Condition : {});
+  return { ...rest, Principal: others, Condition: operators.map(([operator, keys]) => [operator, Object.entries<any>(keys).map(untold)]) };
+}
+
+/** The statements that let in no service account. */
+function otherStatements({ role, access }: Side): any[] {
+  const taken = new Set(access.map(({ statement }) => statement));
+  const others = listOf(role?.trust?.Statement).filter((statement, index) => isObject(statement) && !taken.has(index));
+  return role?.unresolved?.length ? [...others, { Unresolved: role.unresolved }] : others;
+}
+
+function sameWho(left: Access, right: Access): boolean {
+  return WHO.every(key => left[key] === right[key]);
+}
+
+const WHO = ['cluster', 'namespace', 'serviceAccount', 'audience', 'via'] as const;
+
+/** Whether one lets in all that another does, and demands the same. */
+function letsIn(one: Entrance, other: Entrance): boolean {
+  return one.demands === other.demands && one.access.via === other.access.via
+    && (['cluster', 'namespace', 'serviceAccount', 'audience'] as const).every(key => covers(pattern(one.access[key]), pattern(other.access[key])));
+}
+
+function permissionChanges(kind: PermissionChange['kind'], role: Text, before: any[], after: any[]): PermissionChange[] {
+  const [was, is] = [before, after].map(piecesOf);
+  const changes = (permissions: Permission[], added: boolean) => permissions.map((permission): PermissionChange =>
+    ({ kind, direction: (permission.effect === 'Allow') === added ? 'wider' : 'narrower', role, permission }));
+  const all = [...changes(beyond(is, was), true), ...changes(beyond(was, is), false)];
+  return [...all.filter(({ direction }) => direction === 'wider'), ...all.filter(({ direction }) => direction === 'narrower')];
+}
+
+function elsewhereChanges(role: Text, old: Side, now: Side): PolicyChange[] {
+  const policies = ({ role: of }: Side) => (of ? sortedTexts(identityPolicies(of).filter(({ document }) => document === undefined).map(nameOf)) : []);
+  const [was, is] = [old, now].map(policies);
+  return [
+    ...is.filter(name => !was.includes(name)).map((after): PolicyChange => ({ kind: 'policy', direction: 'wider', role, after })),
+    ...was.filter(name => !is.includes(name)).map((before): PolicyChange => ({ kind: 'policy', direction: 'narrower', role, before })),
+  ];
+}
+
+function boundaryOf({ role }: Side): Policy | undefined {
+  return role?.policies.find(({ kind }) => kind === 'boundary');
+}
+
+/** A boundary only takes away: to lose it is wider. */
+function boundaryChanges(role: Text, was: Policy | undefined, is: Policy | undefined): Change[] {
+  if (was && is && was.document !== undefined && is.document !== undefined) return permissionChanges('boundary-permission', role, [was.document], [is.document]);
+  const [before, after] = [was && nameOf(was), is && nameOf(is)];
+  if (before === after) return [];
+  return [{ kind: 'boundary', direction: before === undefined ? 'narrower' : after === undefined ? 'wider' : 'changed', role, before, after }];
+}
+
+function nameOf({ arn, name }: Policy): string {
+  return arn ?? name;
+}
+
+function unique<T>(items: T[]): T[] {
+  return [...new Map(items.map(item => [JSON.stringify(item), item])).values()];
+}
+
+function distinct(statements: any[]): any[] {
+  const byText = [...new Map(statements.map(statement => [canonical(statement), statement]))];
+  return byText.sort(([left], [right]) => compare(left, right)).map(([, statement]) => statement);
+}

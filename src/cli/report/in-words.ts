@@ -1,0 +1,61 @@
+/**
+ * What a report says, in words; texts of others go through `show`, which makes them safe where they stand.
+ */
+import { Permission } from './permissions';
+import { Access, Text } from '../../analysis/access-map';
+
+type Show = (text: string) => string;
+const MOST = 4;
+
+export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 'serviceAccount'>): string {
+  return `${namespace}/${serviceAccount}`;
+}
+
+/** `s3:GetObject and s3:PutObject on arn:aws:s3:::bucket/*, under conditions on aws:SourceVpc`. */
+export function permissionInWords({ actions, notActions, resources, notResources, condition }: Permission, show: Show = text => text): string {
+  const what = notActions ? `every action but ${some(actions, show)}` : isAll(actions) ? 'every action' : some(actions, show);
+  const where = notResources ? `every resource but ${some(resources, show)}` : isAll(resources) ? 'every resource' : some(resources, show);
+  const keys = [...new Set(Object.values<any>(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
+  return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
+}
+
+function isAll(patterns: string[]): boolean {
+  return patterns.length === 1 && /^\*+$/.test(patterns[0]);
+}
+
+/** The first of them. */
+function some(texts: string[], show: Show): string {
+  const shown = texts.slice(0, texts.length > MOST + 1 ? MOST : texts.length).map(show);
+  return `${shown.join(', ')}${shown.length < texts.length ? ` and ${texts.length - shown.length} more` : ''}`;
+}
+
+/** A resource without what all of its kind have: `bucket/*`, `table/Orders`. */
+export function resourceInShort(resource: Text): string {
+  const [, , service, , , ...rest] = splitArn(resource);
+  return service === undefined ? resource : `${service}: ${rest.join(':')}`;
+}
+
+/** `s3` of an ARN or of an action. */
+export function serviceOf(action: Text): string {
+  return action.split(':')[0].toLowerCase();
+}
+
+/** A colon in a stand-in is none of the ARN. */
+function splitArn(arn: Text): string[] {
+  const parts = arn.replace(/⟨[^⟨⟩]*⟩/g, one => one.replaceAll(':', '\u0000')).split(':').map(part => part.replaceAll('\u0000', ':'));
+  return parts.length >= 6 && parts[0] === 'arn' ? parts : [];
+}
+
+export function roleInShort(arn: Text): string {
+  return arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
+}
+
+/** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */
+export function clusterInShort(cluster: Text): [string, string] {
+  const eks = /^oidc\.eks\.([a-z0-9-]+)\.[^/]+\/id\/(.+)$/.exec(cluster);
+  if (eks) return [eks[2], eks[1]];
+  const deferred = /^⟨(.*?)([^/⟨⟩]*)⟩$/.exec(cluster);
+  if (deferred) return [deferred[2], deferred[1]];
+  const [, , service, region, account, ...rest] = splitArn(cluster);
+  return service === undefined ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')] : [rest.join(':').replace(/^cluster\//, ''), `${region} ${account}`];
+}

@@ -1,0 +1,122 @@
+/**
+ * The map as a flowchart of Mermaid: cluster, service account, role, what it may do.
+ *
+ * @see https://mermaid.js.org/syntax/flowchart.html
+ */
+import { permissionInWords, resourceInShort, roleInShort, serviceOf } from './in-words';
+import { Permission, permissionsOf } from './permissions';
+import { ReportData } from './report-data';
+import { identityPolicies, sortedTexts } from './statements';
+import { Access, Role, Text } from '../../analysis/access-map';
+import { printable } from '../text';
+
+/** Mermaid draws at most 500 edges and 50,000 characters, unless the page that shows it says otherwise. */
+const MOST_EDGES = 450;
+const LONGEST = 48_000;
+const LONGEST_LABEL = 80;
+const MOST_PERMISSIONS = 3;
+
+/** A map that is too large for Mermaid is drawn by namespaces, and then by clusters. */
+export function mermaid(data: ReportData): { text: string; isCondensed: boolean } {
+  const [full, ...condensed] = [chart(data, byServiceAccount), chart(data, byNamespace), chart(data, byCluster)];
+  const isDrawn = ({ text, edges }: Chart) => edges <= MOST_EDGES && text.length <= LONGEST;
+  return isDrawn(full) ? { text: full.text, isCondensed: false } : { text: (condensed.find(isDrawn) ?? condensed[1]).text, isCondensed: true };
+}
+
+interface Chart {
+  readonly text: string;
+  readonly edges: number;
+}
+
+/** What is one box: its key, and how it is called when it holds this many. */
+interface Box {
+  readonly key: string;
+  readonly label: (count: number) => string;
+}
+
+interface Boxes {
+  readonly account: (access: Access) => Box;
+  readonly role: (access: Access) => Box;
+}
+
+const single = (key: string, text: string): Box => ({ key, label: () => escaped(text) });
+const several = (key: string, text: string, what: string): Box => ({ key, label: count => `${escaped(text)}<br/>${count} ${what}${count === 1 ? '' : 's'}` });
+
+const byServiceAccount: Boxes = {
+  account: ({ cluster, namespace, serviceAccount }) => single(JSON.stringify([cluster, namespace, serviceAccount]), `${namespace}/${serviceAccount}`),
+  role: ({ role }) => single(role, roleInShort(role)),
+};
+const byNamespace: Boxes = {
+  account: ({ cluster, namespace }) => several(JSON.stringify([cluster, namespace]), namespace, 'service account'),
+  role: ({ namespace }) => several(namespace, namespace, 'role'),
+};
+const byCluster: Boxes = {
+  account: ({ cluster }) => several(cluster, 'all namespaces', 'service account'),
+  role: () => several('', 'all of them', 'role'),
+};
+
+function chart({ access, roles }: ReportData, boxes: Boxes): Chart {
+  const known = new Map(roles.map(role => [role.arn, role]));
+  const ids = new Map<string, string>();
+  const id = (kind: string, key: string) => {
+    const name = `${kind}${JSON.stringify(key)}`;
+    ids.set(name, ids.get(name) ?? `${kind}${ids.size}`);
+    return ids.get(name)!;
+  };
+  const lines: string[] = [];
+  const edges = new Set<string>();
+  for (const [cluster, inCluster] of grouped(access, one => one.cluster)) {
+    lines.push(`  subgraph ${id('cluster', cluster)}["${escaped(cluster)}"]`);
+    for (const [key, ofBox] of grouped(inCluster, one => boxes.account(one).key)) {
+      const count = new Set(ofBox.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`)).size;
+      lines.push(`    ${id('account', key)}["${boxes.account(ofBox[0]).label(count)}"]`);
+      for (const one of ofBox) edges.add(`  ${id('account', key)} --> ${id('role', boxes.role(one).key)}`);
+    }
+    lines.push('  end');
+  }
+  for (const [key, ofBox] of grouped(access, one => boxes.role(one).key)) {
+    const arns = sortedTexts(ofBox.map(({ role }) => role));
+    lines.push(`  ${id('role', key)}(["${boxes.role(ofBox[0]).label(arns.length)}"])`);
+    const may = arns.length === 1 ? mayDo(known.get(arns[0])) : services(arns.flatMap(arn => known.get(arn) ?? []));
+    if (may.length === 0) continue;
+    lines.push(`  ${id('may', key)}["${may.join('<br/>')}"]`);
+    edges.add(`  ${id('role', key)} --> ${id('may', key)}`);
+  }
+  if (access.length === 0) lines.push('  nobody["no service account can become a role"]');
+  return { text: `flowchart LR\n${[...lines, ...edges].join('\n')}\n`, edges: edges.size };
+}
+
+function mayDo(role: Role | undefined): string[] {
+  if (!role) return ['what it may do is not in the templates'];
+  const elsewhere = identityPolicies(role).filter(({ document }) => document === undefined).map(({ name }) => escaped(name));
+  const all = [...permissionsOf(identityPolicies(role).map(({ document }) => document)).map(inShort), ...elsewhere];
+  return all.length > MOST_PERMISSIONS + 1 ? [...all.slice(0, MOST_PERMISSIONS), `and ${all.length - MOST_PERMISSIONS} more`] : all;
+}
+
+function inShort(permission: Permission): string {
+  const [first, ...others] = permission.actions;
+  const isCut = !permission.notActions && others.length > 0;
+  const actions = isCut ? [first] : permission.actions;
+  const words = permissionInWords({ ...permission, actions, resources: permission.resources.map(resourceInShort), condition: undefined })
+    .replace(' on ', `${isCut ? ` and ${others.length} more` : ''} on `);
+  return `${permission.effect === 'Deny' ? 'not ' : ''}${escaped(words)}${permission.condition ? ' (conditions)' : ''}`;
+}
+
+function services(roles: Role[]): string[] {
+  const permissions = roles.flatMap(role => permissionsOf(identityPolicies(role).map(({ document }) => document)));
+  const names = sortedTexts(permissions.filter(({ effect }) => effect === 'Allow').flatMap(({ actions, notActions }) => (notActions ? ['*'] : actions.map(serviceOf))));
+  return names.length === 0 ? [] : [escaped(names.join(', '))];
+}
+
+/** All but letters, digits and a few others as a character code, which Mermaid reads inside quotes. */
+function escaped(text: Text): string {
+  const safe = printable(text);
+  const short = safe.length > LONGEST_LABEL ? `${safe.slice(0, LONGEST_LABEL)}…` : safe;
+  return (/\S/.test(short) ? short : '(empty)').replace(/[^A-Za-z0-9 ,:/._-]/gu, character => `#${character.codePointAt(0)};`);
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...groups.get(key(item)) ?? [], item]);
+  return [...groups];
+}

@@ -1,0 +1,97 @@
+/**
+ * What a role may do, taken apart into the smallest pieces and put together again in short.
+ */
+import { compare, isObject, listOf, normalized, sortedTexts, statementsOf } from './statements';
+import { covers, foldCase, pattern } from '../../analysis/patterns';
+
+/** Actions on resources, all under the same conditions. */
+export interface Permission {
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: string[];
+  /** True: all actions but these. */
+  readonly notActions?: boolean;
+  readonly resources: string[];
+  /** True: all resources but these. */
+  readonly notResources?: boolean;
+  readonly condition?: any;
+}
+
+/** One action on one resource. A list with Not is one piece. */
+interface Piece {
+  readonly effect: string;
+  readonly action: string;
+  readonly notActions: boolean;
+  readonly resource: string;
+  readonly notResources: boolean;
+  readonly condition?: any;
+}
+
+/** The pieces of the documents by what they mean. */
+export type Pieces = Map<string, Piece>;
+
+/** The actions are kept as they are written: IAM does not tell upper and lower case apart in them. */
+export function piecesOf(documents: any[]): Pieces {
+  const pieces = documents.flatMap(statementsOf).filter(({ Effect }) => Effect === 'Allow' || Effect === 'Deny').flatMap(statement => {
+    const { Condition: condition } = normalized(statement);
+    const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
+    return actions.items.flatMap(action => resources.items.map((resource): Piece => ({
+      effect: statement.Effect,
+      action,
+      notActions: actions.not,
+      resource,
+      notResources: resources.not,
+      ...isObject(condition) && Object.keys(condition).length > 0 && { condition },
+    })));
+  });
+  return new Map(pieces.map(piece => [JSON.stringify({ ...piece, action: piece.action.toLowerCase() }), piece]));
+}
+
+/** The pieces that the others do not have, in short. What others allow without a condition by a wider pattern is there already. */
+export function beyond(pieces: Pieces, others: Pieces): Permission[] {
+  const wide = [...others.values()].filter(({ effect, condition, notActions, notResources }) => effect === 'Allow' && !condition && !notActions && !notResources);
+  return inShort([...pieces].filter(([key, piece]) => !others.has(key) && !wide.some(other => includes(other, piece))).map(([, piece]) => piece));
+}
+
+/** The permissions of documents, in short. */
+export function permissionsOf(documents: any[]): Permission[] {
+  return inShort([...piecesOf(documents).values()]);
+}
+
+function includes(wide: Piece, piece: Piece): boolean {
+  return piece.effect === 'Allow' && !piece.notActions && !piece.notResources
+    && covers(foldCase(pattern(wide.action)), foldCase(pattern(piece.action))) && covers(pattern(wide.resource), pattern(piece.resource));
+}
+
+function halvesOf(statement: any, name: string): { items: string[]; not: boolean } {
+  const not = statement[`Not${name}`];
+  const items = sortedTexts(listOf(not ?? statement[name]).map(item => (typeof item === 'string' ? item : JSON.stringify(item))));
+  return not === undefined ? { items, not: false } : { items: [JSON.stringify(items)], not: true };
+}
+
+function inShort(pieces: Piece[]): Permission[] {
+  const byResource = grouped(pieces, ({ action, ...rest }) => JSON.stringify(rest))
+    .map(group => ({ ...group[0], actions: sortedTexts(group.map(({ action }) => action)) }));
+  const byActions = grouped(byResource, ({ resource, action, ...rest }) => JSON.stringify(rest));
+  return byActions.map((group): Permission => {
+    const { effect, actions, notActions, notResources, condition } = group[0];
+    return {
+      effect: effect as Permission['effect'],
+      actions: notActions ? JSON.parse(actions[0]) : actions,
+      ...notActions && { notActions },
+      resources: sortedTexts(notResources ? JSON.parse(group[0].resource) : group.map(({ resource }) => resource)),
+      ...notResources && { notResources },
+      ...condition && { condition },
+    };
+  }).sort((left, right) => compare(JSON.stringify(left), JSON.stringify(right)));
+}
+
+function grouped<T>(items: T[], key: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const of = key(item);
+    const group = groups.get(of);
+    if (group) group.push(item);
+    else groups.set(of, [item]);
+  }
+  return [...groups.values()];
+}

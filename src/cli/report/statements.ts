@@ -1,0 +1,61 @@
+/**
+ * Policy documents as lists of statements, whoever wrote them and however.
+ */
+import { Policy, Role } from '../../analysis/access-map';
+
+/** A value, or the list that may stand for it. */
+export function listOf(value: any): any[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The same, of texts. */
+export function textsOf(value: any): string[] {
+  return listOf(value).map(item => (typeof item === 'string' ? item : JSON.stringify(item)));
+}
+
+export function statementsOf(document: any): any[] {
+  return listOf(document?.Statement).filter(isObject);
+}
+
+export function isObject(value: any): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The policies that give or deny; a boundary does neither. */
+export function identityPolicies({ policies }: Role): Policy[] {
+  return policies.filter(({ kind }) => kind !== 'boundary');
+}
+
+/** A statement as a text that is equal for what means the same: order, repeats, `Sid` and one instead of a list are nothing. */
+export function canonical(statement: any): string {
+  return JSON.stringify(normalized(statement));
+}
+
+/** The order of code units: the same on every machine. */
+export function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
+
+/** The statement that {@link canonical} writes. */
+export function normalized(statement: any): any {
+  const entries = Object.entries<any>(statement).filter(([key]) => key !== 'Sid').map(([key, value]) => [
+    key,
+    /Action$/.test(key) ? sortedTexts(textsOf(value).map(action => action.toLowerCase()))
+      : LISTS.includes(key) ? sortedTexts(textsOf(value))
+        : key.endsWith('Principal') || key === 'Condition' ? sortedDeep(value) : value,
+  ]);
+  return Object.fromEntries(entries.sort(([left], [right]) => compare(left, right)));
+}
+
+function sortedDeep(value: any): any {
+  if (!isObject(value)) return sortedTexts(textsOf(value));
+  const entries = Object.entries<any>(value).map(([key, inner]) => [key, sortedDeep(inner)] as const);
+  return Object.fromEntries(entries.sort(([left], [right]) => compare(left, right)));
+}
+
+export function sortedTexts(texts: string[]): string[] {
+  return [...new Set(texts)].sort(compare);
+}

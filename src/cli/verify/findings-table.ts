@@ -1,0 +1,34 @@
+import { counted, placeInWords, Verified } from './verified';
+import { counts, Finding, Severity } from '../../analysis/rules/rule';
+import { printable } from '../text';
+
+const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+const COLOURS: Record<Severity, string> = { error: '31', warning: '33', info: '36' };
+
+/** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
+export function findingsTable({ map, findings }: Verified, isColoured: boolean): string {
+  const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paragraphs = findings.filter(({ suppressed }) => suppressed === undefined).map(({ rule, severity, message, fix, place, others = [] }) => [
+    `${paint(`1;${COLOURS[severity]}`, LABELS[severity])}  ${paint('1', rule)}`,
+    `  ${printable(placeInWords(place))}`,
+    ...others.map(other => `  ${printable(placeInWords(other))}`),
+    `  ${printable(message)}`,
+    `  Fix: ${printable(fix)}`,
+  ].join('\n'));
+  return [...paragraphs, ...ignored(findings), summary(map, findings)].map(paragraph => `${paragraph}\n`).join('\n');
+}
+
+/** What is switched off is not forgotten. */
+function ignored(findings: Finding[]): string[] {
+  const lines = findings.filter(({ suppressed }) => suppressed !== undefined)
+    .map(({ rule, place, suppressed }) => `  ${rule} at ${printable(placeInWords(place))}: ${printable(suppressed!)}`);
+  return lines.length > 0 ? [`Switched off:\n${lines.join('\n')}`] : [];
+}
+
+function summary({ roles, serviceAccounts, associations, workloads, access }: Verified['map'], findings: Finding[]): string {
+  const number = (severity: Severity) => findings.filter(finding => finding.severity === severity && finding.suppressed === undefined).length;
+  const trusted = new Set(access.map(({ role }) => role)).size;
+  return `${findings.some(counts) ? '' : 'Clean: '}${counted(number('error'), 'error')}, ${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
+    + `${counted(roles.length, 'role')} (${trusted} of workloads), ${counted(serviceAccounts.length, 'service account')}, `
+    + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`;
+}

@@ -1,0 +1,67 @@
+import { isAbsolute, relative } from 'path';
+import { pathToFileURL } from 'url';
+import { Verified } from './verified';
+import { Place } from '../../analysis/access-map';
+import { RULES } from '../../analysis/rules';
+import { helpUrl } from '../../analysis/rules/help';
+import { Finding, Rule, Severity } from '../../analysis/rules/rule';
+
+const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+
+/**
+ * Findings as code scanning takes them.
+ *
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function sarif({ version, findings }: Verified): object {
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{
+      tool: { driver: { name: 'cdk-irsa', semanticVersion: version, informationUri: helpUrl(), rules: RULES.map(descriptor) } },
+      columnKind: 'utf16CodeUnits',
+      results: findings.map(result),
+    }],
+  };
+}
+
+function descriptor({ id, severity, title, why }: Rule): object {
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    helpUri: helpUrl(id),
+    defaultConfiguration: { level: LEVELS[severity] },
+  };
+}
+
+function result({ rule, severity, message, fix, place, others = [], suppressed }: Finding): object {
+  return {
+    ruleId: rule,
+    ruleIndex: RULES.findIndex(({ id }) => id === rule),
+    level: LEVELS[severity],
+    message: { text: `${message} ${fix}` },
+    locations: [location(place)],
+    ...others.length > 0 && { relatedLocations: others.map((other, id) => ({ id, ...location(other) })) },
+    ...suppressed !== undefined && { suppressions: [{ kind: 'external', justification: suppressed }] },
+  };
+}
+
+function location({ file, line, column, constructPath, logicalId }: Place): object {
+  const name = constructPath ?? logicalId;
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(file) },
+      // Code scanning shows no result without a line.
+      region: line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column },
+    },
+    ...name !== undefined && { logicalLocations: [{ fullyQualifiedName: name, ...logicalId !== undefined && { name: logicalId }, kind: 'resource' }] },
+  };
+}
+
+/** Relative to where the command runs, the root of the repository as a rule; a file elsewhere in full. */
+function uriOf(file: string): string {
+  const path = relative(process.cwd(), file);
+  if (isAbsolute(path) || path.startsWith('..')) return pathToFileURL(file).href;
+  return path.split(/[\\/]/).map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,21 @@
+import { AccessMap, Place } from '../../analysis/access-map';
+import { Finding } from '../../analysis/rules/rule';
+
+/** What was looked at, and what was found. */
+export interface Verified {
+  readonly version: string;
+  readonly map: AccessMap;
+  readonly findings: Finding[];
+}
+
+/** A place in words, as editors and CI logs take it for a link. */
+export function placeInWords({ file, line, column, constructPath, logicalId }: Place): string {
+  const position = line === undefined ? '' : `:${line}:${column}`;
+  const resource = constructPath ?? logicalId;
+  return `${file}${position}${resource === undefined ? '' : ` (${resource})`}`;
+}
+
+/** `1 error`, `2 errors`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

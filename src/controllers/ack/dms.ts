@@ -1,0 +1,85 @@
+import { Stack } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion, passRoles } from './parts';
+import { allow, arn, ControllerDefinition } from '../definition';
+import { optional } from '../parts';
+
+/**
+ * Options of `AckService.dms`.
+ */
+export interface AckDmsOptions extends AckResourceTagsOptions {
+  /**
+   * The roles that endpoints may reach their data and secrets with.
+   *
+   * @default - none
+   */
+  readonly roles?: IRole[];
+}
+
+const TYPES = ['cert', 'endpoint', 'es', 'rep', 'subgrp', 'task'];
+
+/** @see https://github.com/aws-controllers-k8s/dms-controller/blob/main/config/iam/recommended-inline-policy */
+export function ackDms(options: AckDmsOptions): ControllerDefinition {
+  const { request, resource } = checkedTags(options);
+  const roles = optional('ackController', 'roles', 'role', options.roles);
+  const unscoped = 'AWS does not tell tags that something is made with from tags that it gets later, so it may put the tags on what others have made in DMS.';
+  return ackController('dms', { unscoped }, scope => {
+    const resources = TYPES.map(type => arn(scope, 'dms', `${type}:*`));
+    return [
+      allow({
+        actions: [
+          'dms:AddTagsToResource',
+          'dms:CreateEndpoint',
+          'dms:CreateEventSubscription',
+          'dms:CreateReplicationInstance',
+          'dms:CreateReplicationSubnetGroup',
+          'dms:ImportCertificate',
+        ],
+        resources,
+        conditions: request,
+      }),
+      // Its endpoints and replication instance are there already, and carry the tags.
+      allow({
+        actions: ['dms:CreateReplicationTask'],
+        resources: [arn(scope, 'dms', 'endpoint:*'), arn(scope, 'dms', 'rep:*')],
+        conditions: allOf(request, resource),
+      }),
+      allow({
+        actions: [
+          'dms:AddTagsToResource',
+          'dms:DeleteCertificate',
+          'dms:DeleteEndpoint',
+          'dms:DeleteEventSubscription',
+          'dms:DeleteReplicationInstance',
+          'dms:DeleteReplicationSubnetGroup',
+          'dms:DeleteReplicationTask',
+          'dms:ListTagsForResource',
+          'dms:ModifyEndpoint',
+          'dms:ModifyEventSubscription',
+          'dms:ModifyReplicationInstance',
+          'dms:ModifyReplicationSubnetGroup',
+          'dms:ModifyReplicationTask',
+          'dms:RemoveTagsFromResource',
+          'dms:StartReplicationTask',
+          'dms:StopReplicationTask',
+        ],
+        resources,
+        conditions: resource,
+      }),
+      allow({
+        actions: [
+          'dms:DescribeCertificates',
+          'dms:DescribeEndpoints',
+          'dms:DescribeEventSubscriptions',
+          'dms:DescribeReplicationInstances',
+          'dms:DescribeReplicationSubnetGroups',
+          'dms:DescribeReplicationTasks',
+        ],
+        resources: ['*'],
+        conditions: inRegion(scope),
+      }),
+      // Roles for secrets trust DMS of the region.
+      ...passRoles(roles, ['dms.amazonaws.com', `dms.${Stack.of(scope).region}.amazonaws.com`]),
+    ];
+  });
+}

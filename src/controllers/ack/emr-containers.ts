@@ -1,0 +1,58 @@
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion } from './parts';
+import { allow, arn, ControllerDefinition, required } from '../definition';
+
+/**
+ * Options of `AckService.emrContainers`.
+ */
+export interface AckEmrContainersOptions extends AckResourceTagsOptions {
+  /**
+   * The roles that jobs may run as; at least one.
+   */
+  readonly executionRoles: IRole[];
+}
+
+/**
+ * Not here, though recommended: logs, buckets and the web pages of jobs, which the controller does not read.
+ *
+ * @see https://github.com/aws-controllers-k8s/emrcontainers-controller/blob/main/config/iam/recommended-inline-policy
+ */
+export function ackEmrContainers(options: AckEmrContainersOptions): ControllerDefinition {
+  const { request, resource } = checkedTags(options);
+  const roles = required('ackController', 'executionRoles', 'role', options.executionRoles);
+  const unscoped = 'AWS does not tell tags that a virtual cluster is made with from tags that it gets later, so it may put the tags on those of others, and run jobs there as the roles.';
+  return ackController('emrcontainers', { unscoped }, scope => {
+    const clusters = [arn(scope, 'emr-containers', '/virtualclusters/*')];
+    return [
+      allow({ actions: ['emr-containers:CreateVirtualCluster'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
+      allow({ actions: ['emr-containers:TagResource'], resources: clusters, conditions: request }),
+      allow({
+        actions: ['emr-containers:StartJobRun'],
+        resources: clusters,
+        conditions: {
+          ...allOf(request, resource),
+          ArnEquals: { 'emr-containers:ExecutionRoleArn': roles.map(role => role.roleArn) },
+        },
+      }),
+      allow({
+        actions: [
+          'emr-containers:CancelJobRun',
+          'emr-containers:DeleteVirtualCluster',
+          'emr-containers:DescribeJobRun',
+          'emr-containers:DescribeVirtualCluster',
+          'emr-containers:ListJobRuns',
+          'emr-containers:ListTagsForResource',
+          'emr-containers:UntagResource',
+        ],
+        resources: clusters,
+        conditions: resource,
+      }),
+      allow({ actions: ['emr-containers:ListVirtualClusters'], resources: ['*'], conditions: inRegion(scope) }),
+      allow({
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: [arn(scope, 'iam', 'role/aws-service-role/emr-containers.amazonaws.com/*', { region: '' })],
+        conditions: { StringEquals: { 'iam:AWSServiceName': 'emr-containers.amazonaws.com' } },
+      }),
+    ];
+  });
+}

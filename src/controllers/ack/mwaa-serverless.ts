@@ -1,0 +1,40 @@
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, required } from '../definition';
+
+/**
+ * Options of `AckService.mwaaServerless`.
+ */
+export interface AckMwaaServerlessOptions extends AckResourceTagsOptions {
+  /**
+   * The roles that workflows may run as; at least one.
+   */
+  readonly executionRoles: IRole[];
+}
+
+/** @see https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy */
+export function ackMwaaServerless(options: AckMwaaServerlessOptions): ControllerDefinition {
+  const { request, resource } = checkedTags(options);
+  const roles = required('ackController', 'executionRoles', 'role', options.executionRoles);
+  const unscoped = 'AWS does not tell tags that a workflow is made with from tags that it gets later, so it may put the tags on those of others.';
+  return ackController('mwaaserverless', { unscoped }, scope => {
+    const workflows = [arn(scope, 'airflow-serverless', 'workflow/*')];
+    return [
+      allow({ actions: ['airflow-serverless:CreateWorkflow'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
+      allow({ actions: ['airflow-serverless:TagResource'], resources: workflows, conditions: request }),
+      allow({
+        actions: [
+          'airflow-serverless:DeleteWorkflow',
+          'airflow-serverless:GetWorkflow',
+          'airflow-serverless:ListTagsForResource',
+          'airflow-serverless:TagResource',
+          'airflow-serverless:UntagResource',
+          'airflow-serverless:UpdateWorkflow',
+        ],
+        resources: workflows,
+        conditions: resource,
+      }),
+      ...passRoles(roles, ['airflow-serverless.amazonaws.com']),
+    ];
+  });
+}

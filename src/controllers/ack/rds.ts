@@ -1,0 +1,141 @@
+import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
+import { allow, arn, ControllerDefinition } from '../definition';
+import { throughServices } from '../kms-permissions';
+import { optional } from '../parts';
+
+/**
+ * Options of `AckService.rds`.
+ */
+export interface AckRdsOptions extends AckNamePrefixOptions {
+  /**
+   * The keys that databases and their managed passwords may be encrypted with.
+   *
+   * @default - the keys of AWS only
+   */
+  readonly encryptionKeys?: IKey[];
+
+  /**
+   * The roles that databases may get, for enhanced monitoring, or to reach S3 and other services.
+   *
+   * @default - none
+   */
+  readonly roles?: IRole[];
+}
+
+/** Calls that make, change or delete what goes by a name, or read it. */
+const OWN_ACTIONS = [
+  'rds:AddRoleToDBCluster',
+  'rds:AddRoleToDBInstance',
+  'rds:AddTagsToResource',
+  'rds:CreateDBClusterEndpoint',
+  'rds:CreateDBClusterParameterGroup',
+  'rds:CreateDBClusterSnapshot',
+  'rds:CreateDBParameterGroup',
+  'rds:CreateDBSnapshot',
+  'rds:CreateDBSubnetGroup',
+  'rds:CreateGlobalCluster',
+  'rds:CreateOptionGroup',
+  'rds:DeleteDBCluster',
+  'rds:DeleteDBClusterEndpoint',
+  'rds:DeleteDBClusterParameterGroup',
+  'rds:DeleteDBClusterSnapshot',
+  'rds:DeleteDBInstance',
+  'rds:DeleteDBParameterGroup',
+  'rds:DeleteDBSnapshot',
+  'rds:DeleteDBSubnetGroup',
+  'rds:DeleteGlobalCluster',
+  'rds:DeleteOptionGroup',
+  'rds:DescribeDBClusterEndpoints',
+  'rds:DescribeDBClusterParameterGroups',
+  'rds:DescribeDBClusterParameters',
+  'rds:DescribeDBClusterSnapshots',
+  'rds:DescribeDBClusters',
+  'rds:DescribeDBInstances',
+  'rds:DescribeDBParameterGroups',
+  'rds:DescribeDBParameters',
+  'rds:DescribeDBSnapshots',
+  'rds:DescribeDBSubnetGroups',
+  'rds:DescribeGlobalClusters',
+  'rds:DescribeOptionGroups',
+  'rds:ListTagsForResource',
+  'rds:ModifyDBClusterEndpoint',
+  'rds:ModifyDBClusterParameterGroup',
+  'rds:ModifyDBParameterGroup',
+  'rds:ModifyDBSubnetGroup',
+  'rds:ModifyGlobalCluster',
+  'rds:ModifyOptionGroup',
+  'rds:RemoveFromGlobalCluster',
+  'rds:RemoveRoleFromDBCluster',
+  'rds:RemoveRoleFromDBInstance',
+  'rds:RemoveTagsFromResource',
+  'rds:ResetDBClusterParameterGroup',
+  'rds:ResetDBParameterGroup',
+];
+
+/** Calls whose database is the controller's, and which also name groups, or a snapshot to begin from. */
+const DATABASE_ACTIONS = [
+  'rds:CreateDBCluster',
+  'rds:CreateDBInstance',
+  'rds:CreateDBInstanceReadReplica',
+  'rds:ModifyDBCluster',
+  'rds:ModifyDBInstance',
+  'rds:RestoreDBClusterFromSnapshot',
+  'rds:RestoreDBClusterToPointInTime',
+  'rds:RestoreDBInstanceFromDBSnapshot',
+  'rds:RestoreDBInstanceToPointInTime',
+];
+
+/** RDS looks up the network on behalf of its caller. */
+const NETWORK_ACTIONS = ['ec2:DescribeAvailabilityZones', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcAttribute', 'ec2:DescribeVpcs'];
+
+/**
+ * The recommended policy is `AmazonRDSFullAccess`, and reading the passwords that RDS manages.
+ *
+ * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-policy-arn
+ * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-inline-policy
+ */
+export function ackRds(options: AckRdsOptions): ControllerDefinition {
+  const prefix = checkedPrefix(options);
+  const keys = optional('ackController', 'encryptionKeys', 'key', options.encryptionKeys);
+  const roles = optional('ackController', 'roles', 'role', options.roles);
+  return ackController('rds', {}, scope => {
+    const named = (name: string, types: string[]) => types.map(type => arn(scope, 'rds', `${type}:${name}*`));
+    const own = [
+      ...named(prefix, ['cluster', 'cluster-endpoint', 'cluster-pg', 'cluster-snapshot', 'db', 'og', 'pg', 'snapshot', 'subgrp']),
+      arn(scope, 'rds', `global-cluster:${prefix}*`, { region: '' }),
+    ];
+    return [
+      allow({ actions: OWN_ACTIONS, resources: own }),
+      allow({
+        actions: DATABASE_ACTIONS,
+        resources: [
+          ...named(prefix, ['cluster', 'cluster-pg', 'cluster-snapshot', 'db', 'og', 'pg', 'snapshot', 'subgrp']),
+          // RDS's own groups, and the snapshots that it makes every day.
+          ...named('default', ['cluster-pg', 'og', 'pg', 'subgrp']),
+          ...named(`rds:${prefix}`, ['cluster-snapshot', 'snapshot']),
+          arn(scope, 'rds', `global-cluster:${prefix}*`, { region: '' }),
+        ],
+      }),
+      allow({ actions: [...NETWORK_ACTIONS, 'rds:DescribeDBEngineVersions', 'rds:DescribeEngineDefaultClusterParameters', 'rds:DescribeEngineDefaultParameters'], resources: ['*'], conditions: inRegion(scope) }),
+      // Passwords that RDS manages: it may have them made, not read them.
+      allow({ actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], resources: [arn(scope, 'secretsmanager', 'secret:rds!*')] }),
+      allow({
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: [arn(scope, 'iam', 'role/aws-service-role/rds.amazonaws.com/*', { region: '' })],
+        conditions: { StringEquals: { 'iam:AWSServiceName': 'rds.amazonaws.com' } },
+      }),
+      ...encryption(keys),
+      ...passRoles(roles, ['monitoring.rds.amazonaws.com', 'rds.amazonaws.com']),
+    ];
+  });
+}
+
+function encryption(keys: IKey[]): PolicyStatement[] {
+  const services = ['rds', 'secretsmanager'];
+  return [
+    ...throughServices(['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'], services, keys),
+    ...throughServices(['kms:CreateGrant'], services, keys, { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
+  ];
+}

@@ -1,0 +1,60 @@
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
+import { allow, arn, ControllerDefinition } from '../definition';
+import { optional } from '../parts';
+
+/**
+ * Options of `AckService.s3`.
+ */
+export interface AckS3Options extends AckNamePrefixOptions {
+  /**
+   * The roles that buckets may replicate with.
+   *
+   * @default - none: it sets up no replication
+   */
+  readonly replicationRoles?: IRole[];
+}
+
+/** What the fields of a `Bucket` object stand for, as S3 calls it: the controller reads and writes them all. */
+const CONFIGURATIONS = [
+  'AccelerateConfiguration',
+  'AnalyticsConfiguration',
+  'BucketAcl',
+  'BucketCORS',
+  'BucketLogging',
+  'BucketNotification',
+  'BucketObjectLockConfiguration',
+  'BucketOwnershipControls',
+  'BucketPolicy',
+  'BucketPublicAccessBlock',
+  'BucketRequestPayment',
+  'BucketTagging',
+  'BucketVersioning',
+  'BucketWebsite',
+  'EncryptionConfiguration',
+  'IntelligentTieringConfiguration',
+  'InventoryConfiguration',
+  'LifecycleConfiguration',
+  'MetricsConfiguration',
+  'ReplicationConfiguration',
+];
+
+/**
+ * Buckets only: it has no business with objects, which the recommended `s3:*` would let it read.
+ *
+ * @see https://github.com/aws-controllers-k8s/s3-controller/blob/main/config/iam/recommended-inline-policy
+ */
+export function ackS3(options: AckS3Options): ControllerDefinition {
+  const prefix = checkedPrefix(options);
+  const roles = optional('ackController', 'replicationRoles', 'role', options.replicationRoles);
+  return ackController('s3', {}, scope => [
+    allow({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] }),
+    allow({
+      actions: ['s3:CreateBucket', 's3:DeleteBucket', 's3:DeleteBucketPolicy', 's3:DeleteBucketWebsite', 's3:GetBucketLocation', 's3:ListBucket',
+        ...CONFIGURATIONS.flatMap(configuration => [`s3:Get${configuration}`, `s3:Put${configuration}`])],
+      resources: [arn(scope, 's3', `${prefix}*`, { region: '', account: '' })],
+      conditions: inRegion(scope),
+    }),
+    ...passRoles(roles, ['s3.amazonaws.com']),
+  ]);
+}

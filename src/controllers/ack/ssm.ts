@@ -1,0 +1,74 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { ackController, AckNamePrefixOptions, allOf, checkedPrefix, checkedTags, inRegion, TagConditions } from './parts';
+import { failIf, problem } from '../../private/errors';
+import { allow, arn, ControllerDefinition } from '../definition';
+
+/**
+ * Options of `AckService.ssm`. `namePrefix` is that of documents and resource data syncs.
+ */
+export interface AckSsmOptions extends AckNamePrefixOptions {
+  /**
+   * How the names of parameters begin that the controller may make, read, change and delete: `/apps/`.
+   *
+   * @default - it touches no parameter
+   */
+  readonly parameterPrefix?: string;
+
+  /**
+   * Tags that patch baselines carry that the controller makes; it may change and delete only those that carry them. Set the same in the value `resourceTags` of its chart.
+   *
+   * @default - it makes no patch baseline
+   */
+  readonly resourceTags?: { [key: string]: string };
+}
+
+/** @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy */
+export function ackSsm(options: AckSsmOptions): ControllerDefinition {
+  const prefix = checkedPrefix(options);
+  const parameters = checkedParameterPrefix(options.parameterPrefix);
+  const tags = options.resourceTags && checkedTags({ resourceTags: options.resourceTags });
+  const unscoped = tags && 'AWS does not tell tags that a patch baseline is made with from tags that it gets later, so it may put the tags on those of others.';
+  return ackController('ssm', { unscoped }, scope => [
+    allow({
+      actions: ['ssm:AddTagsToResource', 'ssm:CreateDocument', 'ssm:DeleteDocument', 'ssm:DescribeDocument', 'ssm:ListTagsForResource', 'ssm:RemoveTagsFromResource', 'ssm:UpdateDocument'],
+      resources: [arn(scope, 'ssm', `document/${prefix}*`)],
+    }),
+    allow({
+      actions: ['ssm:CreateResourceDataSync', 'ssm:DeleteResourceDataSync', 'ssm:UpdateResourceDataSync'],
+      resources: [arn(scope, 'ssm', `resource-data-sync/${prefix}*`)],
+    }),
+    allow({ actions: ['ssm:ListResourceDataSync'], resources: ['*'], conditions: inRegion(scope) }),
+    ...parameters === undefined ? [] : parameterStatements(scope, parameters),
+    ...tags ? patchBaselines(scope, tags) : [],
+  ]);
+}
+
+/** The ARN of `/apps/web` has one slash before it, so that `/` alone would be all. */
+function checkedParameterPrefix(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const prefix = checkedPrefix({ namePrefix: given }, 'parameterPrefix').replace(/^\/+/, '');
+  failIf('AckService', prefix ? undefined : problem('parameterPrefix', 'name more than /', given, 'Without a prefix the controller would reach what others have made.'));
+  return prefix;
+}
+
+/** Not in the recommended policy, but the controller has an object for them. */
+function parameterStatements(scope: IConstruct, prefix: string): PolicyStatement[] {
+  return [allow({
+    actions: ['ssm:AddTagsToResource', 'ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:GetParameters', 'ssm:ListTagsForResource', 'ssm:PutParameter', 'ssm:RemoveTagsFromResource'],
+    resources: [arn(scope, 'ssm', `parameter/${prefix}*`)],
+  })];
+}
+
+function patchBaselines(scope: IConstruct, { request, resource }: TagConditions): PolicyStatement[] {
+  const resources = [arn(scope, 'ssm', 'patchbaseline/*')];
+  return [
+    allow({ actions: ['ssm:CreatePatchBaseline'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
+    allow({ actions: ['ssm:AddTagsToResource'], resources, conditions: request }),
+    allow({
+      actions: ['ssm:AddTagsToResource', 'ssm:DeletePatchBaseline', 'ssm:GetPatchBaseline', 'ssm:ListTagsForResource', 'ssm:RemoveTagsFromResource', 'ssm:UpdatePatchBaseline'],
+      resources,
+      conditions: resource,
+    }),
+  ];
+}

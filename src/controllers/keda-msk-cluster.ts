@@ -1,0 +1,76 @@
+import { Fn, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { required } from './definition';
+import { failIf, problem } from '../private/errors';
+import { settledProblems } from '../private/parameter-safety';
+
+/**
+ * Topics of an Amazon MSK cluster, provisioned or serverless, that KEDA may see the lag of.
+ */
+export interface KedaMskCluster {
+  /**
+   * The ARN of the cluster, in any region. Of a `CfnCluster` or `CfnServerlessCluster`: `attrArn`.
+   */
+  readonly clusterArn: string;
+
+  /**
+   * The topics, by name; at least one. A `*` at the end stands for all that begin so: `orders-*`.
+   */
+  readonly topics: string[];
+
+  /**
+   * The consumer groups whose offsets are compared, by name; at least one. A `*` at the end stands for all that begin so.
+   */
+  readonly consumerGroups: string[];
+}
+
+const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:kafka:[a-z0-9-]+:\d{12}:cluster\/[\w-]{1,64}\/[A-Za-z0-9-]+$/;
+/** No wildcards, nor functions that could bring some. */
+const CLUSTER_ARN_FRAGMENT = /^(?!Fn::)[A-Za-z0-9:/_-]*$/;
+const NAME = /^[^\s*?$]+\*?$/;
+
+/**
+ * What a policy says of clusters, their topics and groups.
+ *
+ * @throws when a cluster has no topic or no group, or a literal cannot be the one or the other
+ * @see https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+ */
+export function mskArns(clusters: KedaMskCluster[]): { clusters: string[]; topics: string[]; consumerGroups: string[] } {
+  const named = (property: string, what: string, names: string[]) => {
+    const found = required('keda', property, what, names);
+    found.forEach(name => failIf('Controller.keda', nameProblem(property, name)));
+    return found;
+  };
+  for (const { clusterArn } of clusters) failIf('Controller.keda', clusterProblem('mskClusters.clusterArn', clusterArn));
+  return {
+    clusters: clusters.map(({ clusterArn }) => clusterArn),
+    topics: clusters.flatMap(({ clusterArn, topics }) => named('mskClusters.topics', 'topic', topics).map(name => inCluster(clusterArn, 'topic', name))),
+    consumerGroups: clusters.flatMap(({ clusterArn, consumerGroups }) => named('mskClusters.consumerGroups', 'consumer group', consumerGroups)
+      .map(name => inCluster(clusterArn, 'group', name))),
+  };
+}
+
+/** The ARN has its own type where the cluster's has `cluster`, and the name behind. */
+function inCluster(clusterArn: string, type: string, name: string): string {
+  const [before, after] = [0, 1].map(index => Fn.select(index, Fn.split(':cluster/', clusterArn)));
+  return `${before}:${type}/${after}/${name}`;
+}
+
+/** What is wrong with clusters and names of which a deployment fills in some. */
+export function mskClusterProblems(scope: IConstruct, clusters: KedaMskCluster[]): string[] {
+  return clusters.flatMap(({ clusterArn, topics, consumerGroups }) => [
+    ...settledProblems(scope, 'mskClusters.clusterArn', clusterArn, clusterProblem, CLUSTER_ARN_FRAGMENT),
+    ...topics.flatMap(name => settledProblems(scope, 'mskClusters.topics', name, nameProblem)),
+    ...consumerGroups.flatMap(name => settledProblems(scope, 'mskClusters.consumerGroups', name, nameProblem)),
+  ]);
+}
+
+function clusterProblem(property: string, arn: string): string | undefined {
+  if (Token.isUnresolved(arn) || CLUSTER_ARN.test(arn)) return undefined;
+  return problem(property, 'be the ARN of an MSK cluster: arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>', arn, '`aws kafka list-clusters-v2` prints it.');
+}
+
+function nameProblem(property: string, name: string): string | undefined {
+  if (Token.isUnresolved(name) || NAME.test(name)) return undefined;
+  return problem(property, 'hold names, of which a * at the end stands for more, without other wildcards, $ or white space', name, 'Name what your ScaledObjects do.');
+}
