@@ -7,7 +7,7 @@ import { claimOf, isClaim, issuerOf } from '../claims';
 import { operatorOf } from '../conditions';
 import { hasStandIn } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
-import { listOf } from './words';
+import { textsOf } from './words';
 
 /** One line of a condition about a token. */
 export interface Claim {
@@ -115,7 +115,7 @@ export function withoutStandIns(text: string): string {
 }
 
 function federated({ Principal: principal }: any): string[] {
-  return listOf(principal?.Federated).map(String);
+  return textsOf(principal?.Federated);
 }
 
 /** Whether only the deployment knows a text, or a part of it. */
