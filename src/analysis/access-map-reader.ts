@@ -8,6 +8,7 @@ import { Assembly, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { ManifestText, readManifests } from './kubernetes';
 import { standIn } from './stand-in';
+import { textOf } from './text-of';
 import { trustedBy } from './trusted-subjects';
 import { reasonOf, UnusableInput } from './unusable-input';
 import { matchesPattern } from '../private/name-patterns';
@@ -71,7 +72,7 @@ class Reader {
   private suppressions(): Suppression[] {
     return this.resources.flatMap(({ stack, logicalId }) => listOf(stack.template.Resources[logicalId].Metadata?.cdk_irsa?.rules_to_suppress)
       .filter(({ reason } = {} as any) => typeof reason === 'string' && reason.trim() !== '')
-      .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: `${id}`, reason })));
+      .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: textOf(id), reason })));
   }
 
   private ofType(...types: string[]): Found[] {
@@ -137,8 +138,8 @@ class Reader {
     const { Policies: inline, ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     return [
       ...listOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy =>
-        ({ name: `${policy?.PolicyName}`, kind: 'inline', document: this.document(stack, policy?.PolicyDocument).value, place })),
-      ...listOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(`${arn}`, 'managed')),
+        ({ name: textOf(policy?.PolicyName), kind: 'inline', document: this.document(stack, policy?.PolicyDocument).value, place })),
+      ...listOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
       ...boundary === undefined ? [] : [this.managedPolicy(this.text(stack, boundary), 'boundary')],
     ];
   }

@@ -4,6 +4,7 @@
 import type { Document, Node } from 'yaml';
 import { Place, ServiceAccount, Workload } from './access-map';
 import { standIn } from './stand-in';
+import { textOf } from './text-of';
 import { UnusableInput } from './unusable-input';
 
 export const ROLE_ARN = 'eks.amazonaws.com/role-arn';
@@ -95,7 +96,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, at(contents as Node));
-    const items = isMap(contents) && /List$/.test(`${object?.kind}`) && Array.isArray(object.items) ? contents.get('items', true) as any : undefined;
+    const items = isMap(contents) && /List$/.test(textOf(object?.kind)) && Array.isArray(object.items) ? contents.get('items', true) as any : undefined;
     const found: Found[] = items ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) }))
       : [{ object, at: at(contents as Node) }];
     yield* found.filter(({ object: one }) => typeof one === 'object' && one !== null);
@@ -131,10 +132,10 @@ function podOf(object: any): any {
 function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?: string): Workload {
   const { serviceAccountName, serviceAccount } = pod.spec;
   return {
-    kind: `${kind}`,
+    kind: textOf(kind),
     name: nameOf(metadata?.name ?? metadata?.generateName, place),
     namespace: namespaceOf(metadata, namespace),
-    serviceAccount: `${serviceAccountName || serviceAccount || 'default'}`,
+    serviceAccount: textOf(serviceAccountName || serviceAccount || 'default'),
     annotations: textsOf(pod.metadata?.annotations),
     spec: pod.spec,
     place,
@@ -148,10 +149,10 @@ function nameOf(name: unknown, { file, line }: Place): string {
 }
 
 function namespaceOf(metadata: any, namespace?: string): string {
-  return `${metadata?.namespace || namespace || standIn('namespace of kubectl')}`;
+  return textOf(metadata?.namespace || namespace || standIn('namespace of kubectl'));
 }
 
 function textsOf(map: any): Record<string, string> {
   if (typeof map !== 'object' || map === null) return {};
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, `${value}`]));
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, textOf(value)]));
 }

@@ -2,6 +2,7 @@
  * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
  */
 import { Access } from './access-map';
+import { textOf } from './text-of';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
@@ -33,12 +34,12 @@ export function issuerOfArn(arn: string): string | undefined {
 /** The keys of a statement's conditions, without the operators, and their values. */
 export function conditionsOf(statement: any): { operator: string; key: string; values: string[] }[] {
   return Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
-    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: listOf(value).map(String) })));
+    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: listOf(value).map(textOf) })));
 }
 
 function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
   return listOf(statement.Principal?.Federated).flatMap(arn => {
-    const issuer = issuerOfArn(`${arn}`);
+    const issuer = issuerOfArn(textOf(arn));
     if (issuer === undefined) return [];
     const subjects = valuesOf(statement, `${issuer}:sub`);
     const audiences = valuesOf(statement, `${issuer}:aud`);

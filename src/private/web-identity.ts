@@ -23,18 +23,18 @@ export interface Sub {
 
 export function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
   const named = [principal?.AWS, principal?.Federated, principal?.CanonicalUser].flat();
-  return excluded !== undefined || principal === '*' || named.some(one => `${one}`.includes('*'));
+  return excluded !== undefined || principal === '*' || named.some(one => text(one).includes('*'));
 }
 
 export function isWebIdentity(statement: any, isUnknown: IsUnknown): boolean {
   if (!isEverybody(statement) && list(statement.Principal?.Federated, isUnknown).length === 0) return false;
-  return list(statement.Action ?? '*', isUnknown).some(one => isUnknown(one) || matchesAction(`${one}`, WEB_IDENTITY_ACTION));
+  return list(statement.Action ?? '*', isUnknown).some(one => isUnknown(one) || matchesAction(text(one), WEB_IDENTITY_ACTION));
 }
 
 /** Cognito, Google and the like: they go by their domain name, are no OIDC providers of the account, and may have no `sub`. */
 export function publicProviderOf({ Principal: principal }: any, isUnknown: IsUnknown): string | undefined {
   const providers = list(principal?.Federated, isUnknown);
-  return providers.every(provider => !isUnknown(provider) && /^[a-z0-9.-]+$/.test(`${provider}`)) ? providers[0] : undefined;
+  return providers.every(provider => !isUnknown(provider) && /^[a-z0-9.-]+$/.test(text(provider))) ? providers[0] : undefined;
 }
 
 /** Whether tokens must be for one audience. A key that only has to be right if it is there, or a pattern, does not count. */
@@ -51,7 +51,7 @@ export function holdsSubject(condition: any, isUnknown: IsUnknown): boolean {
 /** What `sub` must be equal to, or like. */
 export function subsOf(condition: any, isUnknown: IsUnknown): Sub[] {
   return [...valuesOf(condition?.StringEquals, ':sub', isUnknown).map(sub => ({ sub })),
-    ...valuesOf(condition?.StringLike, ':sub', isUnknown).map(sub => ({ sub, head: headOf(`${sub}`) }))];
+    ...valuesOf(condition?.StringLike, ':sub', isUnknown).map(sub => ({ sub, head: headOf(text(sub)) }))];
 }
 
 /** Whether a pattern of `sub` with this head reaches over namespaces. */
@@ -72,7 +72,7 @@ export function valuesOf(operator: any, suffix: string, isUnknown: IsUnknown): a
 /** The keys that are really compared to something: not those that pass when the key is missing, nor `*`. */
 export function conditionKeys(condition: any, isUnknown: IsUnknown): string[] {
   return Object.entries<any>(condition ?? {}).filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/.test(operator))
-    .flatMap(([, keys]) => Object.entries(keys)).filter(([, value]) => isCompared(list(value, isUnknown))).map(([key]) => key);
+    .flatMap(([, keys]) => Object.entries(keys ?? {})).filter(([, value]) => isCompared(list(value, isUnknown))).map(([key]) => key);
 }
 
 export function equalKeys(condition: any, isUnknown: IsUnknown): string[] {
@@ -91,6 +91,11 @@ function isCompared(values: any[]): boolean {
 /** A pattern that ends before it says what kind of subject it means, or one that nobody can read yet. */
 function isAnything({ sub, head }: Sub): boolean {
   return typeof sub !== 'string' || (head !== undefined && head !== SERVICE_ACCOUNT && SERVICE_ACCOUNT.startsWith(head));
+}
+
+/** Of what is none nothing can be told. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function list(value: any, isUnknown: IsUnknown): any[] {

@@ -6,7 +6,7 @@ import { hasStandIn } from '../stand-in';
 import { evaluateTrust, TrustAnswer } from '../trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 import { meansWebIdentities } from './web-identities';
-import { annotatedIn, arnParts, listOf, rolesByArn } from './words';
+import { annotatedIn, arnParts, rolesByArn, textsOf } from './words';
 
 /** What a role answers to a service account. */
 export interface Admission {
@@ -88,13 +88,13 @@ function nearest(answers: TrustAnswer[]): string {
 }
 
 function providersOf({ trust }: Role): string[] {
-  const allowed = statementsOf(trust).filter(statement => statement?.Effect === 'Allow').flatMap(statement => listOf(statement.Principal?.Federated).map(String));
+  const allowed = statementsOf(trust).filter(statement => statement?.Effect === 'Allow').flatMap(statement => textsOf(statement.Principal?.Federated));
   return [...new Set(allowed)].filter(arn => issuerOfArn(arn) !== undefined);
 }
 
 function hasUnknownProvider({ trust }: Role): boolean {
   return statementsOf(trust).filter(meansWebIdentities).some(({ Principal: principal }) => {
-    const arns = listOf(principal?.Federated).map(String);
+    const arns = textsOf(principal?.Federated);
     return arns.length === 0 || arns.some(arn => issuerOfArn(arn) === undefined && hasStandIn(arn));
   });
 }

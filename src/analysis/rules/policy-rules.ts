@@ -7,7 +7,7 @@ import { literal, matches, pattern } from '../patterns';
 import { statementsOf } from '../trusted-subjects';
 import { Found, Rule } from './rule';
 import { isUnknown, statementName } from './web-identities';
-import { arnParts, listOf } from './words';
+import { arnParts, textsOf } from './words';
 
 /** A rule that looks at the roles that pods can assume. */
 function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
@@ -63,9 +63,9 @@ function isAdmin({ arn = '', document }: Policy): string | undefined {
   const [, , , , owner, name] = arnParts(arn);
   if (owner === 'aws' && ADMINS.includes(name)) return 'is one of AWS\'s own for administrators';
   return allowed(document).map(statement => {
-    if (!isUnconditional(statement) || !listOf(statement.Resource).some(one => /^\*+$/.test(one))) return undefined;
-    if (statement.NotAction !== undefined) return `allows everything but ${listOf(statement.NotAction).join(', ')} on *`;
-    const action = listOf(statement.Action).find(one => ANY_ACTION.test(one) || /^iam:\*+$/i.test(one));
+    if (!isUnconditional(statement) || !textsOf(statement.Resource).some(one => /^\*+$/.test(one))) return undefined;
+    if (statement.NotAction !== undefined) return `allows everything but ${textsOf(statement.NotAction).join(', ')} on *`;
+    const action = textsOf(statement.Action).find(one => ANY_ACTION.test(one) || /^iam:\*+$/i.test(one));
     return action && `allows ${action} on *`;
   }).find(found => found !== undefined);
 }
@@ -74,8 +74,8 @@ function passesAny({ partition, account }: Role, { document }: Policy): string |
   // Roles of no name that anybody can have meant, with a path and without.
   const anyRole = ['a', 'z/0'].map(name => literal(`arn:${partition}:iam::${account}:role/${name}`));
   return allowed(document).map(statement => {
-    const action = listOf(statement.Action).find(one => matchesAction(`${one}`, 'iam:PassRole') && !ANY_ACTION.test(one));
-    const resource = listOf(statement.Resource).find(one => anyRole.every(arn => matches(pattern(`${one}`), arn) === true));
+    const action = textsOf(statement.Action).find(one => matchesAction(one, 'iam:PassRole') && !ANY_ACTION.test(one));
+    const resource = textsOf(statement.Resource).find(one => anyRole.every(arn => matches(pattern(one), arn) === true));
     return isUnconditional(statement) && action && resource ? `allows ${action} on ${resource}` : undefined;
   }).find(found => found !== undefined);
 }
@@ -85,7 +85,7 @@ function allowed(document: any): any[] {
 }
 
 function isUnconditional({ Condition: condition }: any): boolean {
-  return condition === undefined || (typeof condition === 'object' && Object.keys(condition).length === 0);
+  return typeof (condition ?? {}) === 'object' && Object.keys(condition ?? {}).length === 0;
 }
 
 export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
@@ -94,9 +94,9 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   title: 'A role of a workload that an account as a whole may assume, too, without a condition',
   why: 'Every principal of the account that may call `sts:AssumeRole` becomes the workload.',
 }, role => statementsOf(role.trust).flatMap((statement, index) => {
-  if (statement?.Effect !== 'Allow' || !listOf(statement.Action ?? '*').some(one => matchesAction(`${one}`, 'sts:AssumeRole'))) return [];
+  if (statement?.Effect !== 'Allow' || !textsOf(statement.Action ?? '*').some(one => matchesAction(one, 'sts:AssumeRole'))) return [];
   if (conditionKeys(statement.Condition, isUnknown).length > 0) return [];
-  const everybody = statement.Principal === '*' ? ['*'] : listOf(statement.Principal?.AWS).map(String);
+  const everybody = statement.Principal === '*' ? ['*'] : textsOf(statement.Principal?.AWS);
   return everybody.filter(isAccount).map(principal => ({
     message: `${statementName(role, statement, index)}: ${principal === '*' ? 'everybody' : `every principal of account ${accountOf(principal)}`} may assume the role, not only pods.`,
     fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',

@@ -7,7 +7,7 @@ import { claimOf, isClaim, issuerOf } from '../claims';
 import { operatorOf } from '../conditions';
 import { hasStandIn } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
-import { listOf } from './words';
+import { textsOf } from './words';
 
 /** One line of a condition about a token. */
 export interface Claim {
@@ -54,7 +54,7 @@ export function meansWebIdentities(statement: any): boolean {
 
 /** Whether keys and values of the conditions are there to be read. */
 export function isReadable({ Condition: condition }: any): boolean {
-  return condition === undefined || (typeof condition === 'object' && Object.values(condition).every(keys => typeof keys === 'object'));
+  return typeof (condition ?? {}) === 'object' && Object.values(condition ?? {}).every(keys => typeof keys === 'object');
 }
 
 /** As messages name it: by its place in the policy, and its own name if it has one. */
@@ -115,7 +115,7 @@ export function withoutStandIns(text: string): string {
 }
 
 function federated({ Principal: principal }: any): string[] {
-  return listOf(principal?.Federated).map(String);
+  return textsOf(principal?.Federated);
 }
 
 /** Whether only the deployment knows a text, or a part of it. */

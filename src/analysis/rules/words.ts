@@ -3,6 +3,7 @@
  */
 import { AccessMap, Role, ServiceAccount, Workload } from '../access-map';
 import { literal, splitArn } from '../patterns';
+import { textOf } from '../text-of';
 
 /** The empty annotation of a chart gives no role. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
@@ -26,9 +27,9 @@ export function arnParts(arn: string): string[] {
   return splitArn(literal(arn)).map(part => Array.from(part).join(''));
 }
 
-export function listOf(value: any): any[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
+/** One text, or a list of them. */
+export function textsOf(value: any): string[] {
+  return [value ?? []].flat().map(textOf);
 }
 
 export function grouped<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {

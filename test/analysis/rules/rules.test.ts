@@ -1,14 +1,15 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
+import * as fc from 'fast-check';
 import { MANIFEST_CASES } from './manifest-cases';
 import { POD_CASES } from './pod-cases';
 import { POLICY_CASES } from './policy-cases';
-import { annotated, arnOf, Case, Files, mapOf, placeText, pod, role, trusting } from './support';
+import { annotated, arnOf, association, Case, Files, mapOf, placeText, pod, role, trusting } from './support';
 import { TRUST_CASES } from './trust-cases';
 import { rulesTable } from '../../../scripts/rules-table';
 import { RULES } from '../../../src/analysis/rules';
 import { counts, findingsOf, Severity } from '../../../src/analysis/rules/rule';
-import { ISSUER } from '../../support';
+import { ISSUER, PROVIDER_ARN } from '../../support';
 
 const CASES = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES];
 const ruleOf = (id: string) => RULES.find(rule => rule.id === id)!;
@@ -78,6 +79,36 @@ test('errors come first, then warnings', () => {
 
 test('the README has the table that the code makes', () => {
   expect(readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8')).toContain(`<!-- rules -->\n\n${rulesTable()}\n<!-- /rules -->`);
+});
+
+test('nothing in a template or a manifest makes a rule fail', () => {
+  const json = fc.jsonValue({ maxDepth: 3 });
+  const statement = fc.record({
+    Effect: fc.constantFrom('Allow', 'Deny', 7),
+    Action: fc.oneof(fc.constantFrom('sts:*', 'sts:AssumeRole', 'iam:PassRole', '*'), json),
+    Principal: fc.oneof(fc.constantFrom('*', { Federated: PROVIDER_ARN }, { AWS: '111122223333' }, { Service: 'pods.eks.amazonaws.com' }), json),
+    NotPrincipal: json,
+    Resource: fc.oneof(fc.constant('*'), json),
+    Condition: fc.oneof(fc.record({ StringLike: fc.oneof(fc.record({ [`${ISSUER}:sub`]: json }), json) }), json),
+  }, { requiredKeys: ['Effect'] });
+  const statements = fc.oneof(fc.array(statement, { maxLength: 3 }), statement, json);
+  const security = fc.oneof(fc.record({ runAsUser: json, runAsNonRoot: json }), json);
+  const spec = fc.record({
+    containers: fc.array(fc.oneof(fc.record({ name: json, securityContext: security }), json)),
+    initContainers: json,
+    securityContext: security,
+    serviceAccountName: fc.constantFrom('api', 'default', '', 7),
+    os: json,
+    nodeSelector: json,
+  }, { requiredKeys: ['containers'] });
+  fc.assert(fc.property(statements, statements, json, spec, (trusted, allowed, annotation, podSpec) => {
+    const Policies = [{ PolicyName: 'inline', PolicyDocument: { Statement: allowed } }];
+    const { map } = mapOf({
+      resources: { Role: role('api', trusted, { Policies }), Good: role('good', [trusting()], { Policies }), Association: association(arnOf('api')) },
+      manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('payments/default', annotation as any), 'pod.yaml': pod('payments/main', podSpec) },
+    });
+    for (const { message, fix, place } of findingsOf(RULES, map)) expect([typeof message, typeof fix, typeof place.file]).toEqual(['string', 'string', 'string']);
+  }), { numRuns: 300 });
 });
 
 test('takes as long as there is to look at, with many roles, and many service accounts of one role', () => {
