@@ -53,6 +53,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jose@^5', // 6 is ESM alone
     'kubernetes-models',
     'playwright-core',
+    '@types/sarif',
     'tsx',
     'yaml',
   ],
