@@ -219,7 +219,7 @@ function foundIn(stack: StackTemplate, logicalId: string, { Type: type, Properti
 }
 
 function placeOf(stack: StackTemplate, logicalId: string): Place {
-  const constructPath = stack.parent ? undefined : stack.constructPaths.get(logicalId);
+  const constructPath = stack.constructPaths.get(logicalId);
   return { file: stack.file, stack: stack.path, logicalId, ...constructPath !== undefined && { constructPath } };
 }
 
