@@ -36,3 +36,4 @@ export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from '
 export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';
 export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';
+export { IrsaAssertions, type AllowedServiceAccounts, type AllowsOnlyOptions, type IrsaAssertionsOptions, type ServiceAccountAccess } from './irsa-assertions';
