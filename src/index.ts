@@ -37,3 +37,4 @@ export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions 
 export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';
 export { IrsaAssertions, type AllowedServiceAccounts, type AllowsOnlyOptions, type IrsaAssertionsOptions, type ServiceAccountAccess } from './irsa-assertions';
+export { IrsaValidator, type IrsaValidatorProps } from './irsa-validator';
