@@ -220,8 +220,7 @@ function foundIn(stack: StackTemplate, logicalId: string, { Type: type, Properti
 }
 
 function placeOf(stack: StackTemplate, logicalId: string): Place {
-  const isOfOuter = stack.parent && Object.hasOwn(stack.parent.stack.template.Resources, logicalId); // paths of nested stacks stand among those of the outer one
-  const constructPath = isOfOuter ? undefined : stack.constructPaths.get(logicalId);
+  const constructPath = stack.constructPaths.get(logicalId);
   return { file: stack.file, stack: stack.path, logicalId, ...constructPath !== undefined && { constructPath } };
 }
 

@@ -3,8 +3,8 @@
  *
  * @see https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/cloud-assembly-schema
  */
-import { readdirSync, readFileSync } from 'fs';
-import { dirname, join, relative } from 'path';
+import { existsSync, readdirSync, readFileSync } from 'fs';
+import { basename, dirname, join, relative, resolve } from 'path';
 import { reasonOf, UnusableInput } from './unusable-input';
 
 /** A stack, and its template. */
@@ -49,8 +49,8 @@ export function readAssembly(directory: string): Assembly {
 
 /** The assembly of those stacks alone whose templates are named; nested stacks belong to theirs. */
 export function onlyStacks({ directory, stacks }: Assembly, templateFiles: string[]): Assembly {
-  const wanted = new Set(templateFiles);
-  const isWanted = (stack: StackTemplate): boolean => wanted.has(stack.file) || (stack.parent !== undefined && isWanted(stack.parent.stack));
+  const wanted = new Set(templateFiles.map(file => resolve(file)));
+  const isWanted = (stack: StackTemplate): boolean => wanted.has(resolve(stack.file)) || (stack.parent !== undefined && isWanted(stack.parent.stack));
   return { directory, stacks: stacks.filter(isWanted) };
 }
 
@@ -62,7 +62,7 @@ function stacksIn(directory: string, depth: number): StackTemplate[] {
     throw new UnusableInput(`${file}: not the manifest of a cloud assembly. Give the folder that \`cdk synth\` writes, cdk.out.`);
   }
   return Object.entries<any>(artifacts ?? {}).flatMap(([id, artifact]) => {
-    if (artifact?.type === 'aws:cloudformation:stack') return withNested(readStack(directory, id, artifact), directory);
+    if (artifact?.type === 'aws:cloudformation:stack') return readStack(directory, id, artifact);
     if (artifact?.type !== 'cdk:cloud-assembly') return [];
     const inner = insideOf(directory, `${artifact.properties?.directoryName}`, file);
     if (depth > DEEPEST) throw new UnusableInput(`${file}: stages are nested more than ${DEEPEST} levels deep.`);
@@ -70,21 +70,24 @@ function stacksIn(directory: string, depth: number): StackTemplate[] {
   });
 }
 
-function readStack(directory: string, id: string, artifact: any): StackTemplate {
+/** A stack, and those nested in it. */
+function readStack(directory: string, id: string, artifact: any): StackTemplate[] {
   const file = insideOf(directory, `${artifact.properties?.templateFile}`, join(directory, MANIFEST));
   const { account, region } = environmentOf(artifact.environment);
   const metadata = { ...artifact.metadata, ...additionalMetadata(directory, artifact) };
-  return {
+  const named = constructPathsIn(metadata);
+  const stack = {
     path: artifact.displayName ?? id,
     stackName: artifact.properties?.stackName ?? id,
     file,
     template: readTemplate(file),
     account,
     region,
-    constructPaths: constructPathsIn(metadata),
+    constructPaths: pathsWithin(named),
     existingRoles: entriesOf(metadata, EXISTING_ROLE).map(({ data }) => data),
     manifestFiles: manifestFilesBeside(directory, id),
   };
+  return withNested(stack, directory, named);
 }
 
 /** Newer versions of the CDK may keep metadata in a file of its own. */
@@ -101,10 +104,21 @@ function environmentOf(environment: unknown): { account?: string; region?: strin
   };
 }
 
-function constructPathsIn(metadata: any): Map<string, string> {
-  const paths = Object.entries<any>(metadata).flatMap(([path, entries]) => listOf(entries)
-    .filter(entry => entry?.type === 'aws:cdk:logicalId').map(({ data }): [string, string] => [`${data}`, path.replace(/^\//, '')]));
-  return new Map(paths);
+/** The paths of constructs and their logical ids, those in nested stacks too: one logical id may be in several of them. */
+type NamedPath = readonly [path: string, logicalId: string];
+
+const NESTED_STACK = /^(.*\/([^/]+))\.NestedStack\/\2\.NestedStackResource$/;
+
+function constructPathsIn(metadata: any): NamedPath[] {
+  return Object.entries<any>(metadata).flatMap(([path, entries]) => listOf(entries)
+    .filter(entry => entry?.type === 'aws:cdk:logicalId').map(({ data }): NamedPath => [path.replace(/^\//, ''), `${data}`]));
+}
+
+/** By logical id: those of one stack, without the stacks nested in it. */
+function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string> {
+  const within = named.filter(([path]) => path.startsWith(root));
+  const nested = within.flatMap(([path]) => NESTED_STACK.exec(path)?.[1] ?? []);
+  return new Map(within.filter(([path]) => !nested.some(one => path.startsWith(`${one}/`))).map(([path, logicalId]) => [logicalId, path]));
 }
 
 function entriesOf(metadata: any, type: string): any[] {
@@ -121,24 +135,25 @@ function manifestFilesBeside(directory: string, artifactId: string): string[] {
 }
 
 /** A stack, and those nested in it, whose templates are assets in the same folder. */
-function withNested(stack: StackTemplate, directory: string, depth = 0): StackTemplate[] {
+function withNested(stack: StackTemplate, directory: string, named: readonly NamedPath[], depth = 0): StackTemplate[] {
   if (depth > DEEPEST) throw new UnusableInput(`${stack.file}: stacks are nested more than ${DEEPEST} levels deep.`);
   const nested = Object.entries<any>(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) => {
     const file = resource?.Type === 'AWS::CloudFormation::Stack' ? nestedTemplateFile(resource, directory) : undefined;
     if (file === undefined) return [];
     const path = insideOf(directory, file, stack.file);
+    const [, root] = NESTED_STACK.exec(stack.constructPaths.get(logicalId) ?? '') ?? [];
     const inner: StackTemplate = {
       path: `${stack.path}/${logicalId}`,
       file: path,
       template: readTemplate(path),
       account: stack.account,
       region: stack.region,
-      constructPaths: stack.constructPaths,
+      constructPaths: root === undefined ? new Map() : pathsWithin(named, `${root}/`),
       existingRoles: [],
       manifestFiles: [],
       parent: { stack, logicalId },
     };
-    return withNested(inner, directory, depth + 1);
+    return withNested(inner, directory, named, depth + 1);
   });
   return [stack, ...nested];
 }
@@ -193,7 +208,8 @@ function insideOf(directory: string, name: string, namedBy: string): string {
 /** The folder of the whole assembly that a template is in: stages have folders of their own below it. */
 export function assemblyDirectoryOf(templateFile: string): string {
   const directory = dirname(templateFile);
-  return /[\\/]assembly-[^\\/]+$/.test(directory) ? assemblyDirectoryOf(directory) : directory;
+  const isStage = /^assembly-/.test(basename(directory)) && existsSync(join(dirname(directory), MANIFEST));
+  return isStage ? assemblyDirectoryOf(directory) : directory;
 }
 
 function oneLine(text: string): string {

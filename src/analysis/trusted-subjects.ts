@@ -8,7 +8,7 @@ type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audien
 
 const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/; // a stand-in may hold colons
-const POD_IDENTITY = 'pods.eks.amazonaws.com';
+export const POD_IDENTITY = 'pods.eks.amazonaws.com';
 const NAMESPACE_TAG = 'aws:requesttag/kubernetes-namespace';
 const SERVICE_ACCOUNT_TAG = 'aws:requesttag/kubernetes-service-account';
 

@@ -1,0 +1,201 @@
+import { join } from 'path';
+import { Stack, Stage } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import type { AccessAssertions } from './private/access-assertions';
+import { fail } from './private/errors';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever asserts nothing shall not wait for the analysis
+const analysis = (): typeof import('./private/access-assertions') => require('./private/access-assertions');
+
+/**
+ * Options of `IrsaAssertions`.
+ */
+export interface IrsaAssertionsOptions {
+  /**
+   * More manifests: YAML files, and folders of them, such as the rendered charts of your own or a folder that `writeTo` writes to. Relative to the working directory.
+   *
+   * @default - the manifests in the cloud assembly alone
+   */
+  readonly manifests?: string[];
+}
+
+/**
+ * A service account, and roles that it can assume or not.
+ */
+export interface ServiceAccountAccess {
+  /**
+   * The namespace of the service account.
+   */
+  readonly namespace: string;
+
+  /**
+   * The name of the ServiceAccount.
+   */
+  readonly serviceAccount: string;
+
+  /**
+   * The role: its name, its ARN or its construct path (`role.node.path`); the path of its service account too, `IrsaServiceAccount` or of aws-eks. A role
+   * whose name CloudFormation makes has the path alone.
+   *
+   * @default - `roleMatching` says which
+   */
+  readonly role?: string;
+
+  /**
+   * A regular expression for roles: every role that has a name, an ARN or a construct path in which it is found, at least one. A text, since not every
+   * language of the CDK has regular expressions alike; JavaScript's count. `^` and `$` make it match the whole name.
+   *
+   * @default - `role` says which
+   */
+  readonly roleMatching?: string;
+
+  /**
+   * The issuer of the cluster, with or without `https://`. Only web identity is asked for then.
+   *
+   * @default - any that the role's trust policy speaks of, and EKS Pod Identity
+   */
+  readonly issuer?: string;
+
+  /**
+   * The audience of the token. Only web identity is asked for then.
+   *
+   * @default - 'sts.amazonaws.com', and EKS Pod Identity
+   */
+  readonly audience?: string;
+}
+
+/**
+ * One or many service accounts, and roles that they can assume.
+ */
+export interface AllowedServiceAccounts extends ServiceAccountAccess {
+  /**
+   * Whether `namespace` and `serviceAccount` are patterns, `*` for any text and `?` for one character, and the trust policy has exactly these.
+   *
+   * @default false
+   */
+  readonly pattern?: boolean;
+}
+
+/**
+ * Options of `IrsaAssertions.allowsOnly`.
+ */
+export interface AllowsOnlyOptions {
+  /**
+   * The role that nobody else may assume: its name, its ARN or its construct path.
+   *
+   * @default - every role
+   */
+  readonly role?: string;
+
+  /**
+   * A regular expression for the roles that nobody else may assume, as in `ServiceAccountAccess`.
+   *
+   * @default - every role
+   */
+  readonly roleMatching?: string;
+}
+
+/**
+ * Says in a unit test which service accounts can assume which roles. By IAM's rules, from the templates and manifests that the app makes: it does
+ * not matter whether the roles are made by this library, by `iam.Role`, `CfnRole` or `cluster.addServiceAccount`.
+ *
+ * What only the deployment decides (an issuer compared with one that you give, a condition on the caller's IP address) is a failure of `allows` and of
+ * `denies`, with the reason. A failed assertion throws an error that shows the statement of the trust policy.
+ *
+ * Deployed things are not looked at, nor are the policies of an organization.
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/testing.html
+ * @example
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import { ClusterOidcProvider, IrsaAssertions, IrsaServiceAccount } from 'cdk-irsa';
+ *
+ * const app = new App();
+ * const stack = new Stack(app, 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
+ * const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE' });
+ * const api = new IrsaServiceAccount(stack, 'Api', { oidcProvider, namespace: 'payments', serviceAccountName: 'api' });
+ *
+ * const irsa = IrsaAssertions.fromStack(stack);
+ * irsa.allows({ namespace: 'payments', serviceAccount: 'api', role: api.role.node.path });
+ * irsa.denies({ namespace: 'payments', serviceAccount: 'web', role: api.role.node.path });
+ * irsa.allowsOnly([{ namespace: 'payments', serviceAccount: 'api', role: api.role.node.path }]);
+ * irsa.manifestsMatchRoles();
+ * irsa.hasNoLambda();
+ */
+export class IrsaAssertions {
+  /**
+   * About a whole app, or a stage of it.
+   *
+   * @param assembly what `app.synth()` returns. A stage that is synthesized alone has no manifests: the app writes them
+   * @throws when the assembly or a manifest cannot be read
+   */
+  public static fromAssembly(assembly: CloudAssembly, options: IrsaAssertionsOptions = {}): IrsaAssertions {
+    return new IrsaAssertions(new (analysis().AccessAssertions)(assembly.directory, options));
+  }
+
+  /**
+   * About the roles, manifests and resources of one stack and the stacks nested in it. The app is synthesized, unless it was before, and its other stacks are
+   * read for what this one imports.
+   *
+   * @param stack the stack; a nested stack is one too
+   * @throws when the app cannot be synthesized, or a manifest cannot be read
+   */
+  public static fromStack(stack: Stack, options: IrsaAssertionsOptions = {}): IrsaAssertions {
+    const [stage, { root }] = [Stage.of(stack), stack.node];
+    if (!stage || !Stage.isStage(root)) fail(stack, 'The stack must be part of an App. Give it one as its scope.');
+    const { directory } = root.synth(); // of the whole app: only that writes manifests
+    return new IrsaAssertions(new (analysis().AccessAssertions)(directory, options, join(stage.synth().directory, stack.templateFile)));
+  }
+
+  private constructor(private readonly assertions: AccessAssertions) {}
+
+  /**
+   * The service account can assume the role by its trust policy; each role, where `roleMatching` matches several.
+   *
+   * @throws when it cannot, when nobody knows before the deployment, and when there is no such role
+   */
+  public allows(access: ServiceAccountAccess): void {
+    this.assertions.allows(access);
+  }
+
+  /**
+   * The service account cannot assume the role: its trust policy lets it in by no issuer and no cluster; no role, where `roleMatching` matches several.
+   *
+   * @throws when it can, when nobody knows before the deployment, and when there is no such role
+   */
+  public denies(access: ServiceAccountAccess): void {
+    this.assertions.denies(access);
+  }
+
+  /**
+   * The given service accounts can assume the given roles, and no other service account of any cluster can assume any role, by web identity or EKS Pod Identity. A
+   * pattern in a trust policy is another one, unless it is given with `pattern`; so is everybody (`*`). Other principals of trust policies, such as
+   * `lambda.amazonaws.com` or a user's ARN, are no service accounts.
+   *
+   * @param accesses may be empty: then no service account can assume a role
+   * @param options to say it of some roles alone
+   * @throws when one of them cannot, when somebody else can, and when a trust policy cannot be read
+   */
+  public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions = {}): void {
+    this.assertions.allowsOnly(accesses, options);
+  }
+
+  /**
+   * Every annotated ServiceAccount in the manifests names a role that the app makes and that lets it in with its audience: the rules `role-not-found`,
+   * `role-does-not-trust` and `audience-mismatch` of `IrsaValidator`, at any severity: what only the deployment knows is no match. So it is with the associations of
+   * EKS Pod Identity. Roles that the app imports for a service account are somebody else's and not looked at.
+   *
+   * @throws when one does not, and when no ServiceAccount is annotated at all
+   */
+  public manifestsMatchRoles(): void {
+    this.assertions.manifestsMatchRoles();
+  }
+
+  /**
+   * No template has a Lambda function or a custom resource: no `AWS::Lambda::Function`, `AWS::CloudFormation::CustomResource` or `Custom::*`.
+   *
+   * @throws when one has, with logical ids and types
+   */
+  public hasNoLambda(): void {
+    this.assertions.hasNoLambda();
+  }
+}
