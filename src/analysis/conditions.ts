@@ -53,8 +53,15 @@ const TESTS: { readonly [name: string]: Test } = {
   null: test('null'),
 };
 
-/** The operator of that name; undefined when its rules are not known here. */
+const OPERATORS = new Map<string, Operator | undefined>();
+
+/** The operator of that name; undefined when its rules are not known here. Few names come again and again. */
 export function operatorOf(name: string): Operator | undefined {
+  if (!OPERATORS.has(name)) OPERATORS.set(name, readOperator(name));
+  return OPERATORS.get(name);
+}
+
+function readOperator(name: string): Operator | undefined {
   const [, set, base, ifExists] = /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
   const found = Object.prototype.hasOwnProperty.call(TESTS, base) ? TESTS[base] : undefined;
   if (found === undefined || (found.kind === 'null' && (set !== undefined || ifExists !== undefined))) return undefined;
