@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { parseArgs } from 'util';
-import { accessDiff } from './diff';
+import { accessDiff, AccessDiff } from './diff';
 import { diffMarkdown } from './diff-markdown';
 import { html, MARK } from './html';
 import { mermaid } from './mermaid';
@@ -64,10 +64,8 @@ function report(args: string[], output: Output): number {
   const old = values.diff === undefined ? undefined : readOld(values.diff);
   const data = read(directory, values);
 
-  if (values.html !== undefined) {save(values.html, html(data), values.force ?? false);} else if (values.mermaid) {writeChart(data, output);} else if (!old) {output.stdout.write(`${jsonText(data, 2)}\n`);} else {
-    const diff = accessDiff(old, data);
-    output.stdout.write(values.json ? `${jsonText(diff, 2)}\n` : diffMarkdown(diff));
-  }
+  if (values.html !== undefined) save(values.html, html(data), values.force ?? false);
+  else output.stdout.write(old ? changes(accessDiff(old, data), values.json) : values.mermaid ? chart(data, output) : `${jsonText(data, 2)}\n`);
   output.stderr.write(`${summary(data)}\n${values.html === undefined ? '' : `${printable(values.html)}: written.\n`}`);
   return 0;
 }
@@ -91,10 +89,14 @@ function readOld(file: string): ReportData {
   }
 }
 
-function writeChart(data: ReportData, output: Output): void {
+function changes(diff: AccessDiff, asJson = false): string {
+  return asJson ? `${jsonText(diff, 2)}\n` : diffMarkdown(diff);
+}
+
+function chart(data: ReportData, { stderr }: Output): string {
   const { text, isCondensed } = mermaid(data);
-  output.stdout.write(text);
-  if (isCondensed) output.stderr.write('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n');
+  if (isCondensed) stderr.write('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n');
+  return text;
 }
 
 /** The whole file or none: it is written beside its place, and put there when it is complete. */
