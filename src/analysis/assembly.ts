@@ -205,11 +205,11 @@ function insideOf(directory: string, name: string, namedBy: string): string {
   return file;
 }
 
-/** The folder of the whole assembly that a template is in: stages have folders of their own below it. */
+/** The folder of the whole assembly that a template is in: stages have folders of their own below it, of a name that the whole may have too. */
 export function assemblyDirectoryOf(templateFile: string): string {
   const directory = dirname(templateFile);
-  const isStage = /^assembly-/.test(basename(directory)) && existsSync(join(dirname(directory), MANIFEST));
-  return isStage ? assemblyDirectoryOf(directory) : directory;
+  const [isAssembly, isInside] = [directory, dirname(directory)].map(folder => existsSync(join(folder, MANIFEST)));
+  return /^assembly-/.test(basename(directory)) && (isInside || !isAssembly) ? assemblyDirectoryOf(directory) : directory;
 }
 
 function oneLine(text: string): string {
