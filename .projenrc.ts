@@ -130,6 +130,10 @@ project.addTask('test:package', {
   description: 'Packs the library and uses it as a new project would',
   exec: 'scripts/test-package.sh',
 });
+project.addTask('bench:verify', {
+  description: 'Measures cdk-irsa verify beside merely parsing the same files',
+  exec: 'tsx scripts/bench-verify.ts',
+});
 project.addTask('page', {
   description: 'Drives the page of cdk-irsa report in Chromium (installs it on Debian and Ubuntu); --picture writes examples/report.png instead',
   exec: 'scripts/page.sh',

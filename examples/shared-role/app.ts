@@ -1,7 +1,7 @@
 import { Annotations, App, Stack } from 'aws-cdk-lib';
-import { CfnRole, Role } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
+import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, IrsaValidator, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
 
 const BUCKET_NAME = 'build-artifacts-111122223333';
 
@@ -22,7 +22,7 @@ const runners = new IrsaRole(stack, 'Runners', {
 // At synth, and for `cdk-irsa verify`, which reads the template.
 const reason = 'only the CI system may create namespaces of this name';
 Annotations.of(runners).acknowledgeWarning('cdk-irsa:wildcard-namespace', reason);
-(runners.node.defaultChild as CfnRole).addMetadata('cdk_irsa', { rules_to_suppress: [{ id: 'wildcard-namespace', reason }] });
+IrsaValidator.suppress(runners, 'wildcard-namespace', reason);
 new Bucket(stack, 'Artifacts', { bucketName: BUCKET_NAME }).grantReadWrite(runners);
 
 // A manifest for each team. The CI system makes those of pull requests, with `runners.roleArn` in the annotation.

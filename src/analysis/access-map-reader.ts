@@ -42,6 +42,7 @@ interface Found {
 class Reader {
   private readonly intrinsics: Intrinsics;
   private readonly resources: Found[];
+  private readonly references = new Map<string, Text | undefined>();
   private ownManaged?: Map<string, { document: any; place: Place }>;
 
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
@@ -79,8 +80,17 @@ class Reader {
     return this.resources.filter(({ type }) => types.includes(type));
   }
 
+  /** What `Ref` is, of roles mostly, is asked for again and again. */
+  private reference(stack: StackTemplate, value: any): Text | undefined {
+    const logicalId = value?.Ref;
+    if (typeof logicalId !== 'string') return undefined;
+    const key = resourceKey(stack, logicalId);
+    if (!this.references.has(key)) this.references.set(key, this.intrinsics.text(stack, value));
+    return this.references.get(key);
+  }
+
   private text(stack: StackTemplate, value: any): Text {
-    return this.intrinsics.text(stack, value) ?? standIn(`${stack.path}/unreadable`);
+    return this.reference(stack, value) ?? this.intrinsics.text(stack, value) ?? standIn(`${stack.path}/unreadable`);
   }
 
   private providers(): Provider[] {
@@ -117,7 +127,7 @@ class Reader {
         partition: pseudoParameter(stack, 'AWS::Partition')!,
         trust: trust.value,
         unresolved: trust.unresolved,
-        policies: [...this.ownPolicies(stack, properties, place), ...attached.get(roleKey(stack, logicalId)) ?? []],
+        policies: [...this.ownPolicies(stack, properties, place), ...attached.get(resourceKey(stack, logicalId)) ?? []],
         place,
       };
     });
@@ -174,7 +184,7 @@ class Reader {
 
   private byRole(byName: Map<string, Policy[]>): Map<string, Policy[]> {
     return new Map(this.ofType('AWS::IAM::Role').map(({ stack, logicalId }) =>
-      [roleKey(stack, logicalId), byName.get(JSON.stringify([pseudoParameter(stack, 'AWS::AccountId'), this.text(stack, { Ref: logicalId })])) ?? []]));
+      [resourceKey(stack, logicalId), byName.get(JSON.stringify([pseudoParameter(stack, 'AWS::AccountId'), this.text(stack, { Ref: logicalId })])) ?? []]));
   }
 
   private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
@@ -224,7 +234,7 @@ function placeOf(stack: StackTemplate, logicalId: string): Place {
   return { file: stack.file, stack: stack.path, logicalId, ...constructPath !== undefined && { constructPath } };
 }
 
-function roleKey({ path }: StackTemplate, logicalId: string): string {
+function resourceKey({ path }: StackTemplate, logicalId: string): string {
   return `${path}/${logicalId}`;
 }
 

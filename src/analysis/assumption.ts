@@ -4,6 +4,7 @@
 import { Role } from './access-map';
 import { claimOf, isClaim, issuerOf } from './claims';
 import { DEFAULT_AUDIENCE } from './kubernetes';
+import { listOf } from './list-of';
 import { hasStandIn, standIn } from './stand-in';
 import { Decision, evaluateTrust, TrustAnswer, TrustRequest } from './trust-evaluator';
 import { conditionsOf, issuerOfArn, POD_IDENTITY, statementsOf, trustedBy } from './trusted-subjects';
@@ -125,5 +126,5 @@ function assumed(answer: TrustAnswer): Assumption {
 }
 
 function texts(value: any): string[] {
-  return [value ?? []].flat().map(String);
+  return listOf(value ?? []).map(String);
 }

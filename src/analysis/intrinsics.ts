@@ -29,6 +29,7 @@ export class Intrinsics {
 
   /** The value with every function in it carried out. */
   public resolve(stack: StackTemplate, value: any): Resolved {
+    if (!mayHoldFunction(value, 0)) return { value, unresolved: [] };
     const resolution = new Resolution(this, stack);
     const resolved = resolution.of(value, 0);
     return { value: resolved === NO_VALUE ? undefined : resolved, unresolved: [...new Set(resolution.unresolved)] };
@@ -93,10 +94,10 @@ class Resolution {
   public of(value: any, depth: number): any {
     if (depth > DEEPEST || this.steps++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
     if (Array.isArray(value)) return value.map(item => this.of(item, depth + 1)).filter(item => item !== NO_VALUE);
-    if (typeof value !== 'object' || value === null) return value;
+    if (!mayHoldFunction(value, 0)) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
-    const entries = Object.entries(value).map(([key, item]) => [key, this.of(item, depth + 1)]);
+    const entries = keys.map(key => [key, this.of(value[key], depth + 1)]);
     return Object.fromEntries(entries.filter(([, item]) => item !== NO_VALUE));
   }
 
@@ -278,6 +279,16 @@ function equal(argument: any): boolean | undefined {
   const [left, right] = argument.map(String);
   if (left === right) return true;
   return hasStandIn(left) || hasStandIn(right) ? undefined : false;
+}
+
+/** Most values hold none, and need no copy. */
+function mayHoldFunction(value: any, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > DEEPEST) return true;
+  for (const key in value) { // the fastest way there is, for lists too
+    if (isFunction(key) || mayHoldFunction(value[key], depth + 1)) return true;
+  }
+  return false;
 }
 
 function isFunction(key: string): boolean {

@@ -39,6 +39,10 @@ export function splitArn(symbols: Symbols): Symbols[] {
 
 /** Like split(), but the last part keeps the rest; a separator in the name of a stand-in is none. */
 export function split(symbols: Symbols, separator: string, limit: number): Symbols[] {
+  if (typeof symbols === 'string') {
+    const all = symbols.split(separator);
+    return all.length <= limit ? all : [...all.slice(0, limit - 1), all.slice(limit - 1).join(separator)];
+  }
   const parts: string[][] = [[]];
   for (const one of Array.from(symbols)) {
     if (one === separator && parts.length < limit) parts.push([]);
@@ -49,6 +53,8 @@ export function split(symbols: Symbols, separator: string, limit: number): Symbo
 
 /** Whether a text matches; undefined when that depends on a stand-in. */
 export function matches(wanted: Symbols, text: Symbols): boolean | undefined {
+  if (wanted === text) return true;
+  if (typeof wanted === 'string' && typeof text === 'string' && !/[*?]/.test(wanted)) return false;
   if (matchesPattern(wanted, text, fits)) return true;
   return (hasStandIn(wanted) || hasStandIn(text)) && overlap(wanted, text) ? undefined : false;
 }
@@ -73,6 +79,11 @@ export function isSame(one: Symbols, other: Symbols): boolean {
 
 export function hasStandIn(symbols: Symbols): boolean {
   return typeof symbols !== 'string' && Array.prototype.some.call(symbols, isStandIn);
+}
+
+/** The text again. */
+export function textOfSymbols(symbols: Symbols): string {
+  return typeof symbols === 'string' ? symbols : Array.from(symbols).join('');
 }
 
 function cut(text: string): string[] {

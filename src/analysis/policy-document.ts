@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import { Condition } from './conditions';
+import { listOf } from './list-of';
 import { foldCase, literal, matches, pattern } from './patterns';
 import { not, some, Truth } from './truth';
 
@@ -51,7 +52,7 @@ export function readDocument(document: any, kind: PolicyKind): PolicyDocument | 
   if (version !== undefined && !VERSIONS.includes(version)) return `Version is none of ${VERSIONS.join(', ')}`;
   if (!isObject(statement) && !Array.isArray(statement)) return 'the document has no Statement';
 
-  const statements = [statement].flat();
+  const statements = listOf<any>(statement);
   const at = statements.findIndex(one => problemOf(one, kind) !== undefined);
   return at >= 0 ? `statement ${at}: ${problemOf(statements[at], kind)}`
     : { statements: statements.map(readStatement), variables: version === VERSIONS[0] };
@@ -102,7 +103,7 @@ function conditionProblem(condition: any): string | undefined {
   if (operator !== undefined) return `${operator} is no object`;
   const scalar = (value: any) => ['string', 'boolean', 'number'].includes(typeof value);
   const lines = Object.values<any>(condition).filter(isObject).flatMap(keys => Object.entries<any>(keys));
-  const key = lines.find(([, values]) => ![values].flat().every(scalar));
+  const key = lines.find(([, values]) => !listOf(values).every(scalar));
   return key && `the value of ${key[0]} is neither a text nor a list of texts`;
 }
 
@@ -120,17 +121,17 @@ function readStatement(statement: any, index: number): Statement {
 }
 
 function choice(named: any, others: any): Choice {
-  return { values: [named ?? others ?? []].flat(), inverted: named === undefined };
+  return { values: listOf(named ?? others ?? []), inverted: named === undefined };
 }
 
 function readConditions(condition: any): Condition[] | string {
   if (typeof condition === 'string' || Object.values(condition).some(keys => typeof keys === 'string')) return 'only the deployment knows the conditions';
   return Object.entries<any>(condition).flatMap(([operator, keys]) => Object.entries<any>(keys)
-    .map(([key, values]) => ({ operator, key, values: [values].flat() })));
+    .map(([key, values]) => ({ operator, key, values: listOf<any>(values) })));
 }
 
 function isTexts(value: any): boolean {
-  return [value].flat().every(one => typeof one === 'string');
+  return listOf(value).every(one => typeof one === 'string');
 }
 
 /** A stand-in where an object or a word ought to be. */

@@ -7,8 +7,9 @@
  */
 import { isClaim, issuerOf } from './claims';
 import { conditionHolds, Facts, Knowledge } from './conditions';
+import { listOf } from './list-of';
 import { Mismatch, nearMisses } from './near-misses';
-import { foldCase, hasStandIn, literal, matches } from './patterns';
+import { foldCase, hasStandIn, literal, matches, textOfSymbols } from './patterns';
 import { actionMatches, PolicyDocument, readDocument, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal } from './principals';
 import { every, Truth } from './truth';
@@ -101,7 +102,7 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
 
 /** Whether an empty text is a value, AWS leaves open. */
 function knowledge(values: string | readonly string[]): Knowledge {
-  return values === '' ? 'unknown' : { values: [values].flat(), isList: typeof values !== 'string' };
+  return values === '' ? 'unknown' : { values: listOf(values as string | string[]), isList: typeof values !== 'string' };
 }
 
 /** Whether a key is a claim of an issuer who did not write the token. */
@@ -111,5 +112,5 @@ function otherIssuersKey(given: readonly string[]): (key: string) => boolean {
 }
 
 function fold(text: string): string {
-  return Array.from(foldCase(literal(text))).join('');
+  return textOfSymbols(foldCase(literal(text)));
 }

@@ -2,6 +2,7 @@
  * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
  */
 import { Access } from './access-map';
+import { listOf } from './list-of';
 import { textOf } from './text-of';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
@@ -12,18 +13,36 @@ export const POD_IDENTITY = 'pods.eks.amazonaws.com';
 const NAMESPACE_TAG = 'aws:requesttag/kubernetes-namespace';
 const SERVICE_ACCOUNT_TAG = 'aws:requesttag/kubernetes-service-account';
 
+/** What a condition compares. */
+interface Compared {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: string[];
+}
+
+/** Documents do not change, and many rules ask. */
+const TRUSTED = new WeakMap<object, readonly Trusted[]>();
+const CONDITIONS = new WeakMap<object, readonly Compared[]>();
+
+function once<T>(known: WeakMap<object, T>, of: any, make: () => T): T {
+  if (typeof of !== 'object' || of === null) return make();
+  const found = known.get(of) ?? make();
+  known.set(of, found);
+  return found;
+}
+
 /** Everybody that the statements name; `*` for a half that they leave open. */
-export function trustedBy(trust: any): Trusted[] {
-  return statementsOf(trust).flatMap((statement, index) => {
+export function trustedBy(trust: any): readonly Trusted[] {
+  return once(TRUSTED, trust, () => statementsOf(trust).flatMap((statement, index) => {
     if (statement?.Effect !== 'Allow') return [];
     const trusted = [...byWebIdentity(statement), ...byPodIdentity(statement)];
     return trusted.map(one => ({ ...one, statement: index }));
-  });
+  }));
 }
 
 /** The statements of a policy document, however many there are. */
 export function statementsOf(document: any): any[] {
-  return listOf(document?.Statement);
+  return listOf<any>(document?.Statement ?? []);
 }
 
 /** The issuer of a provider's ARN. */
@@ -32,13 +51,13 @@ export function issuerOfArn(arn: string): string | undefined {
 }
 
 /** The keys of a statement's conditions, without the operators, and their values. */
-export function conditionsOf(statement: any): { operator: string; key: string; values: string[] }[] {
-  return Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
-    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: listOf(value).map(textOf) })));
+export function conditionsOf(statement: any): readonly Compared[] {
+  return once(CONDITIONS, statement, () => Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
+    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: listOf<any>(value ?? []).map(textOf) }))));
 }
 
 function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
-  return listOf(statement.Principal?.Federated).flatMap(arn => {
+  return listOf<any>(statement.Principal?.Federated ?? []).flatMap(arn => {
     const issuer = issuerOfArn(textOf(arn));
     if (issuer === undefined) return [];
     const subjects = valuesOf(statement, `${issuer}:sub`);
@@ -48,7 +67,7 @@ function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
 }
 
 function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
-  if (!listOf(statement.Principal?.Service).includes(POD_IDENTITY)) return [];
+  if (!listOf<any>(statement.Principal?.Service ?? []).includes(POD_IDENTITY)) return [];
   const clusters = valuesOf(statement, 'aws:SourceArn') ?? ['*'];
   const namespaces = valuesOf(statement, NAMESPACE_TAG) ?? ['*'];
   const names = valuesOf(statement, SERVICE_ACCOUNT_TAG) ?? ['*'];
@@ -67,11 +86,6 @@ function halves(subject: string): { namespace: string; serviceAccount: string } 
   const [, namespace, serviceAccount] = SUBJECT.exec(subject) ?? [];
   if (namespace !== undefined) return { namespace, serviceAccount };
   return { namespace: '*', serviceAccount: '*' };
-}
-
-function listOf(value: any): any[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
 }
 
 function objectOf(value: any): any {

@@ -30,6 +30,9 @@ export function throughServices(actions: string[], services: string[], keys: IKe
   return [allow({
     actions,
     resources: keys.map(key => key.keyArn),
-    conditions: { StringEquals: { 'kms:ViaService': services.flatMap(service => regions.map(region => `${service}.${region}.amazonaws.com`)) }, ...moreConditions },
+    conditions: {
+      StringEquals: { 'kms:ViaService': services.flatMap(service => regions.map(region => `${service}.${region}.amazonaws.com`)) },
+      ...moreConditions,
+    },
   })];
 }

@@ -22,8 +22,8 @@ export interface Sub {
 }
 
 export function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
-  const named = [principal?.AWS, principal?.Federated, principal?.CanonicalUser].flat();
-  return excluded !== undefined || principal === '*' || named.some(one => text(one).includes('*'));
+  const hasStar = (named: any) => (Array.isArray(named) ? named.some(one => text(one).includes('*')) : text(named).includes('*'));
+  return excluded !== undefined || principal === '*' || [principal?.AWS, principal?.Federated, principal?.CanonicalUser].some(hasStar);
 }
 
 export function isWebIdentity(statement: any, isUnknown: IsUnknown): boolean {

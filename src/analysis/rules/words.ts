@@ -2,7 +2,8 @@
  * What rules have in common: words for messages, and small things.
  */
 import { AccessMap, Role, ServiceAccount, Workload } from '../access-map';
-import { literal, splitArn } from '../patterns';
+import { listOf } from '../list-of';
+import { literal, splitArn, textOfSymbols } from '../patterns';
 import { textOf } from '../text-of';
 
 /** The empty annotation of a chart gives no role. */
@@ -24,12 +25,12 @@ export function workloadName({ kind, namespace, name }: Workload): string {
 
 /** The parts of an ARN; a colon in a stand-in parts nothing. */
 export function arnParts(arn: string): string[] {
-  return splitArn(literal(arn)).map(part => Array.from(part).join(''));
+  return splitArn(literal(arn)).map(textOfSymbols);
 }
 
 /** One text, or a list of them. */
 export function textsOf(value: any): string[] {
-  return [value ?? []].flat().map(textOf);
+  return listOf(value ?? []).map(textOf);
 }
 
 export function grouped<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
