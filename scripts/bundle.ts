@@ -1,7 +1,7 @@
 /**
- * Bundles what the library has of others, each into one file with the licenses of what is in it: `npx projen bundle`.
+ * Bundles what the library has of others, each into one file with the licenses of what is in it, and takes out what nobody needs: `npx projen bundle`.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { build, Plugin } from 'esbuild';
 import { pageAssets } from '../src/cli/report/page-assets';
@@ -22,6 +22,14 @@ const PAGE: Plugin = {
 
 async function main(folder: string): Promise<void> {
   for (const { source, target } of BUNDLES) await bundle(source, join(folder, target));
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
+}
+
+/** jsii puts the map and the sources into each file, as base64: half of the package. */
+function withoutSourceMap(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const stripped = text.replace(/\n\/\/# sourceMappingURL=data:\S+\s*$/, '\n');
+  if (stripped !== text) writeFileSync(file, stripped);
 }
 
 async function bundle(source: string, outfile: string): Promise<void> {

@@ -41,6 +41,7 @@ import_from_eksctl() {
     --issuer-url https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE
 }
 check 'the tarball holds lib, bin, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
+check 'it is smaller than 1 MB' test "$(stat -c %s cdk-irsa-*.tgz)" -lt 1000000
 check 'three peers, no dependencies' three_peers_and_nothing_else
 check 'requiring it loads aws-iam of aws-cdk-lib, and no code of another service' only_the_modules_it_uses
 check "the README's first program compiles" npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node app.ts
@@ -48,6 +49,28 @@ check 'it synthesizes' env CDK_OUTDIR=cdk.out node app.js
 check 'into a template with a role' grep -q '"AWS::IAM::Role"' cdk.out/Payments.template.json
 check 'without a Lambda or a custom resource' bash -c '! grep -rqE "AWS::Lambda|Custom::|CustomResource" cdk.out --include=*.template.json'
 check 'and an annotated ServiceAccount beside it' grep -qE 'eks.amazonaws.com/role-arn: arn:aws:iam::[0-9]{12}:role/' cdk.out/Payments.k8s.yaml
+
+cat >assert.js <<'JS'
+const { App, Stack } = require('aws-cdk-lib');
+const { ClusterOidcProvider, IrsaAssertions, IrsaServiceAccount, IrsaValidator } = require('cdk-irsa');
+const app = new App({ policyValidationBeta1: [new IrsaValidator()] });
+const stack = new Stack(app, 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
+const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE');
+const api = new IrsaServiceAccount(stack, 'Api', { oidcProvider, namespace: 'payments', serviceAccountName: 'api' });
+const irsa = IrsaAssertions.fromStack(stack);
+irsa.manifestsMatchRoles();
+irsa.allowsOnly([{ namespace: 'payments', serviceAccount: 'api', role: api.node.path }]);
+require('assert').throws(() => irsa.allows({ namespace: 'payments', serviceAccount: 'web', role: api.node.path }), /got web, trusted api/);
+JS
+wrong_is_found() { # exit 1, no more and no less
+  sed 's/name: [a-z].*/name: somebody-else/' cdk.out/Payments.k8s.yaml >wrong.yaml
+  npx --no-install cdk-irsa verify cdk.out --manifests wrong.yaml >verify.txt || [ $? -eq 1 ] && grep -q 'role-does-not-trust' verify.txt
+}
+check 'assertions and validator run, with the YAML parser that is packed' node assert.js
+check 'verify finds it clean' npx --no-install cdk-irsa verify cdk.out
+check 'and finds what is wrong' wrong_is_found
+check 'report writes a page' npx --no-install cdk-irsa report cdk.out --html report.html
+check 'with the role in it' grep -q ':role/' report.html
 
 cp "$root/examples/from-eksctl/cluster.yaml" .
 check 'the command line is one file beside the library' no_sources_of_the_command
