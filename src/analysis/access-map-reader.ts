@@ -71,7 +71,7 @@ class Reader {
 
   private suppressions(): Suppression[] {
     return this.resources.flatMap(({ stack, logicalId }) => listOf(stack.template.Resources[logicalId].Metadata?.cdk_irsa?.rules_to_suppress)
-      .filter(({ reason } = {} as any) => typeof reason === 'string' && reason.trim() !== '')
+      .filter(one => typeof one?.reason === 'string' && one.reason.trim() !== '')
       .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: textOf(id), reason })));
   }
 
@@ -87,7 +87,7 @@ class Reader {
     return this.ofType('AWS::IAM::OIDCProvider', 'Custom::AWSCDKOpenIdConnectProvider').map(({ stack, logicalId, properties, place }) => {
       const arn = this.text(stack, { Ref: logicalId });
       const { value } = this.intrinsics.resolve(stack, properties.ClientIdList ?? properties.ClientIDList);
-      return { arn, issuer: arn.replace(/^.*?:oidc-provider\//, ''), audiences: Array.isArray(value) ? value.map(String) : undefined, place };
+      return { arn, issuer: arn.replace(/^.*?:oidc-provider\//, ''), audiences: Array.isArray(value) ? value.map(textOf) : undefined, place };
     });
   }
 
