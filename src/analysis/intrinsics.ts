@@ -23,9 +23,13 @@ const NO_VALUE = Symbol('AWS::NoValue');
 /** Resolves the functions of all templates of an assembly. */
 export class Intrinsics {
   private readonly exports = new Map<string, { stack: StackTemplate; value: any }[]>();
+  private readonly written = new Map<string, { stack: StackTemplate; value: any }>();
 
   constructor(private readonly assembly: Assembly) {
-    for (const stack of assembly.stacks) this.readExports(stack);
+    for (const stack of assembly.stacks) {
+      this.readExports(stack);
+      this.readWritten(stack);
+    }
   }
 
   /** The value with every function in it carried out. */
@@ -65,14 +69,14 @@ export class Intrinsics {
 
   /** What a stack in another region is handed by CDK's custom resource, by its key. */
   public writtenFor(key: string): { stack: StackTemplate; value: any } | undefined {
-    for (const stack of this.assembly.stacks) {
-      for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
-        if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
-        const written = resource.Properties?.WriterProps?.exports;
-        if (written && Object.hasOwn(written, key)) return { stack, value: written[key] };
-      }
+    return this.written.get(key);
+  }
+
+  private readWritten(stack: StackTemplate): void {
+    for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
+      if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
+      for (const [key, value] of Object.entries(resource.Properties?.WriterProps?.exports ?? {})) this.written.set(key, { stack, value });
     }
-    return undefined;
   }
 
   private readExports(stack: StackTemplate): void {
@@ -89,7 +93,11 @@ class Resolution {
   public readonly unresolved: string[] = [];
 
   constructor(
-    private readonly intrinsics: Intrinsics, private readonly stack: StackTemplate, private readonly path: string[] = [], private readonly steps = { taken: 0 }) {}
+    private readonly intrinsics: Intrinsics,
+    private readonly stack: StackTemplate,
+    private readonly path: string[] = [],
+    private readonly steps = { taken: 0 },
+  ) {}
 
   public of(value: any, depth: number): any {
     if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
@@ -97,7 +105,9 @@ class Resolution {
     if (typeof value !== 'object' || value === null) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
-    const entries = Object.entries(value).map(([key, item]) => [key, this.of(item, depth + 1)]);
+    const [macro] = keys.filter(isMacro);
+    if (macro !== undefined) this.give(`what ${macro} makes, which the template does not tell`);
+    const entries = keys.filter(key => !isMacro(key)).map(key => [key, this.of(value[key], depth + 1)]);
     return Object.fromEntries(entries.filter(([, item]) => item !== NO_VALUE));
   }
 
@@ -291,6 +301,11 @@ function own(object: any, key: string): any {
 
 function isObject(value: any): boolean {
   return typeof value === 'object' && value !== null;
+}
+
+/** It stands among other keys, and adds more. */
+function isMacro(key: string): boolean {
+  return key === 'Fn::Transform' || key.startsWith('Fn::ForEach::');
 }
 
 function isFunction(key: string): boolean {
