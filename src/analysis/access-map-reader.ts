@@ -36,6 +36,7 @@ interface Found {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: any;
+  readonly metadata: any;
   readonly place: Place;
 }
 
@@ -47,7 +48,7 @@ class Reader {
 
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
     this.intrinsics = new Intrinsics(assembly);
-    this.resources = assembly.stacks.flatMap(stack => Object.entries<any>(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
+    this.resources = assembly.stacks.flatMap(stack => resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
       (typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource) ? [foundIn(stack, logicalId, resource)] : [])));
   }
 
@@ -71,8 +72,8 @@ class Reader {
   }
 
   private suppressions(): Suppression[] {
-    return this.resources.flatMap(({ stack, logicalId }) => listOf(stack.template.Resources[logicalId].Metadata?.cdk_irsa?.rules_to_suppress)
-      .filter(({ reason } = {} as any) => typeof reason === 'string' && reason.trim() !== '')
+    return this.resources.flatMap(({ stack, logicalId, metadata }) => listOf(metadata?.cdk_irsa?.rules_to_suppress)
+      .filter(one => typeof one?.reason === 'string' && one.reason.trim() !== '')
       .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: textOf(id), reason })));
   }
 
@@ -97,7 +98,7 @@ class Reader {
     return this.ofType('AWS::IAM::OIDCProvider', 'Custom::AWSCDKOpenIdConnectProvider').map(({ stack, logicalId, properties, place }) => {
       const arn = this.text(stack, { Ref: logicalId });
       const { value } = this.intrinsics.resolve(stack, properties.ClientIdList ?? properties.ClientIDList);
-      return { arn, issuer: arn.replace(/^.*?:oidc-provider\//, ''), audiences: Array.isArray(value) ? value.map(String) : undefined, place };
+      return { arn, issuer: arn.replace(/^.*?:oidc-provider\//, ''), audiences: Array.isArray(value) ? value.map(textOf) : undefined, place };
     });
   }
 
@@ -218,6 +219,12 @@ class Reader {
   }
 }
 
+/** Those of a loop once: what its variable is, nobody knows there. */
+function resourcesIn(section: any): [logicalId: string, resource: any][] {
+  return Object.entries<any>(section ?? {}).flatMap(([key, resource]) =>
+    (key.startsWith('Fn::ForEach::') && Array.isArray(resource) ? resourcesIn(resource[2]) : [[key, resource]]));
+}
+
 /** A JSON list of objects as a List. */
 function listed(text: string): string {
   return `{"apiVersion":"v1","kind":"List","items":${text}}`;
@@ -226,7 +233,7 @@ function listed(text: string): string {
 function foundIn(stack: StackTemplate, logicalId: string, { Type: type, Properties: properties, Metadata: metadata }: any): Found {
   const path = metadata?.['aws:cdk:path'];
   const place = placeOf(stack, logicalId);
-  return { stack, logicalId, type, properties: properties ?? {}, place: typeof path === 'string' ? { ...place, constructPath: path } : place };
+  return { stack, logicalId, type, properties: properties ?? {}, metadata, place: typeof path === 'string' ? { ...place, constructPath: path } : place };
 }
 
 function placeOf(stack: StackTemplate, logicalId: string): Place {
@@ -270,7 +277,7 @@ function yamlFilesIn(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
     return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(name => YAML_FILE.test(name) && !/(^|[\\/])(\.git|node_modules)[\\/]/.test(name))
-      .sort().map(name => join(path, name));
+      .sort().map(name => join(path, name)).filter(name => !statSync(name).isDirectory());
   } catch (error) {
     throw new UnusableInput(`${path}: cannot be read: ${reasonOf(error)}.`);
   }

@@ -8,6 +8,7 @@ import { createHash } from 'crypto';
 import { Assembly, StackTemplate } from './assembly';
 import { attributeOf, referenceOf } from './resource-values';
 import { hasStandIn, standIn, standInsOf } from './stand-in';
+import { textOf } from './text-of';
 
 /** A value without functions, and what of it could not be read. */
 export interface Resolved {
@@ -22,9 +23,13 @@ const NO_VALUE = Symbol('AWS::NoValue');
 /** Resolves the functions of all templates of an assembly. */
 export class Intrinsics {
   private readonly exports = new Map<string, { stack: StackTemplate; value: any }[]>();
+  private readonly written = new Map<string, { stack: StackTemplate; value: any }>();
 
   constructor(private readonly assembly: Assembly) {
-    for (const stack of assembly.stacks) this.readExports(stack);
+    for (const stack of assembly.stacks) {
+      this.readExports(stack);
+      this.readWritten(stack);
+    }
   }
 
   /** The value with every function in it carried out. */
@@ -65,14 +70,14 @@ export class Intrinsics {
 
   /** What a stack in another region is handed by CDK's custom resource, by its key. */
   public writtenFor(key: string): { stack: StackTemplate; value: any } | undefined {
-    for (const stack of this.assembly.stacks) {
-      for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
-        if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
-        const written = resource.Properties?.WriterProps?.exports;
-        if (written && Object.hasOwn(written, key)) return { stack, value: written[key] };
-      }
+    return this.written.get(key);
+  }
+
+  private readWritten(stack: StackTemplate): void {
+    for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
+      if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
+      for (const [key, value] of Object.entries(resource.Properties?.WriterProps?.exports ?? {})) this.written.set(key, { stack, value });
     }
-    return undefined;
   }
 
   private readExports(stack: StackTemplate): void {
@@ -87,24 +92,30 @@ export class Intrinsics {
 /** One value on its way. */
 class Resolution {
   public readonly unresolved: string[] = [];
-  private steps = 0;
 
-  constructor(private readonly intrinsics: Intrinsics, private readonly stack: StackTemplate, private readonly path: string[] = []) {}
+  constructor(
+    private readonly intrinsics: Intrinsics,
+    private readonly stack: StackTemplate,
+    private readonly path: string[] = [],
+    private readonly steps = { taken: 0 },
+  ) {}
 
   public of(value: any, depth: number): any {
-    if (depth > DEEPEST || this.steps++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
+    if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
     if (Array.isArray(value)) return value.map(item => this.of(item, depth + 1)).filter(item => item !== NO_VALUE);
     if (!mayHoldFunction(value, 0)) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
-    const entries = keys.map(key => [key, this.of(value[key], depth + 1)]);
+    const [macro] = keys.filter(isMacro);
+    if (macro !== undefined) this.give(`what ${macro} makes, which the template does not tell`);
+    const entries = keys.filter(key => !isMacro(key)).map(key => [key, this.of(value[key], depth + 1)]);
     return Object.fromEntries(entries.filter(([, item]) => item !== NO_VALUE));
   }
 
   private call(name: string, argument: any, depth: number): any {
     const inner = (value: any) => this.of(value, depth);
     switch (name) {
-      case 'Ref': return this.reference(`${argument}`, depth);
+      case 'Ref': return this.reference(textOf(argument), depth);
       case 'Fn::GetAtt': return this.attribute(argument, depth);
       case 'Fn::ImportValue': return this.imported(inner(argument), depth);
       case 'Fn::GetStackOutput': return this.stackOutput(inner(argument), depth);
@@ -132,26 +143,26 @@ class Resolution {
   /** Never the default: the deployment may set another value. Of a nested stack, what the outer one passes. */
   private parameter(name: string, depth: number): any {
     const { parent } = this.stack;
-    const passed = parent?.stack.template.Resources?.[parent.logicalId]?.Properties?.Parameters?.[name];
+    const passed = own(parent?.stack.template.Resources?.[parent.logicalId]?.Properties?.Parameters, name);
     return parent && passed !== undefined ? this.elsewhere(parent.stack, passed, depth) : standIn(`${this.stack.path}/${name}`);
   }
 
   private attribute(argument: any, depth: number): any {
-    const [name, ...rest] = Array.isArray(argument) ? argument : `${argument}`.split('.');
-    const attribute = rest.map(part => (typeof part === 'string' ? part : this.of(part, depth))).join('.');
-    const resource = this.stack.template.Resources?.[name];
+    const [name, ...rest] = (Array.isArray(argument) ? argument : textOf(argument).split('.')).map(part => textOf(this.of(part, depth)));
+    const attribute = rest.join('.');
+    const resource = own(this.stack.template.Resources, name);
     if (!resource) return this.give(`Fn::GetAtt of ${name}, which the template does not have`);
     const other = resource.Type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
     if (other) return this.elsewhere(other.stack, other.value, depth);
     const nested = resource.Type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
-    const output = nested?.template.Outputs?.[attribute.replace(/^Outputs\./, '')];
+    const output = own(nested?.template.Outputs, attribute.replace(/^Outputs\./, ''));
     if (nested && output) return this.elsewhere(nested, output.Value, depth);
     return attributeOf(this.resource(name, resource, depth), attribute) ?? standIn(`${this.stack.path}/${name}.${attribute}`);
   }
 
   private resource(logicalId: string, { Type: type, Properties: properties = {} }: any, depth: number) {
     return {
-      type: `${type}`,
+      type: textOf(type),
       text: (property: string) => {
         const value = this.of(properties?.[property], depth);
         return typeof value === 'string' ? value : undefined;
@@ -166,20 +177,21 @@ class Resolution {
 
   private imported(name: any, depth: number): any {
     const found = typeof name === 'string' ? this.intrinsics.exported(this.stack, name) : undefined;
-    return found ? this.elsewhere(found.stack, found.value, depth) : standIn(`export ${name}`);
+    return found ? this.elsewhere(found.stack, found.value, depth) : standIn(`export ${textOf(name)}`);
   }
 
   private stackOutput(argument: any, depth: number): any {
-    const stack = this.intrinsics.stackNamed(`${argument?.StackName}`);
-    const output = stack?.template.Outputs?.[`${argument?.OutputName ?? argument?.OutputKey}`];
-    return stack && output ? this.elsewhere(stack, output.Value, depth) : standIn(`output ${JSON.stringify(argument)}`);
+    const [stackName, outputName] = [argument?.StackName, argument?.OutputName ?? argument?.OutputKey].map(textOf);
+    const stack = this.intrinsics.stackNamed(stackName);
+    const output = own(stack?.template.Outputs, outputName);
+    return stack && output ? this.elsewhere(stack, output.Value, depth) : standIn(`output ${stackName}.${outputName}`);
   }
 
   /** In the words of another stack. */
   private elsewhere(stack: StackTemplate, value: any, depth: number): any {
     const key = `${stack.path} ${JSON.stringify(value)}`;
     if (this.path.includes(key) || depth > DEEPEST) return this.give('stacks that refer to each other in a circle');
-    const resolution = new Resolution(this.intrinsics, stack, [...this.path, key]);
+    const resolution = new Resolution(this.intrinsics, stack, [...this.path, key], this.steps);
     const resolved = resolution.of(value, depth);
     this.unresolved.push(...resolution.unresolved);
     return resolved;
@@ -199,16 +211,16 @@ class Resolution {
     return standInsOf(text).every(isName) ? splitBesideStandIns(text, separator) : this.unknown('Fn::Split', raw);
   }
 
-  private select([index, list]: any, depth: number): any {
-    const at = this.of(index, depth);
+  private select(argument: any, depth: number): any {
+    const [index, list] = Array.isArray(argument) ? argument : [];
+    const at = textOf(this.of(index, depth));
     const items = this.of(list, depth);
-    if (Array.isArray(items) && items[Number(at)] !== undefined) return items[Number(at)];
-    return this.unknown('Fn::Select', [at, items]);
+    return Array.isArray(items) && own(items, at) !== undefined ? items[Number(at)] : this.unknown('Fn::Select', [at, items]);
   }
 
   private substitute(argument: any, depth: number): any {
     const [template, variables = {}] = Array.isArray(argument) ? argument : [argument];
-    if (typeof template !== 'string') return this.unknown('Fn::Sub', argument);
+    if (typeof template !== 'string' || !isObject(variables)) return this.unknown('Fn::Sub', argument);
     return template.replace(/\$\{(!?)([^}]*)\}/g, (_, escape, name) => {
       if (escape) return `\${${name}}`;
       const value = Object.hasOwn(variables, name) ? this.of(variables[name], depth)
@@ -220,15 +232,15 @@ class Resolution {
   private choose(argument: any, depth: number): any {
     if (!Array.isArray(argument) || argument.length !== 3) return this.unknown('Fn::If', argument);
     const [name, whenTrue, whenFalse] = argument;
-    const condition = new Conditions(this.stack, value => this.of(value, depth)).of(`${name}`);
+    const condition = new Conditions(this.stack, value => this.of(value, depth)).of(textOf(name));
     if (condition !== undefined) return this.of(condition ? whenTrue : whenFalse, depth);
     const [left, right] = [this.of(whenTrue, depth), this.of(whenFalse, depth)];
-    return JSON.stringify(left) === JSON.stringify(right) ? left : this.unknown(`Fn::If ${name}`, [String(left), String(right)]);
+    return JSON.stringify(left) === JSON.stringify(right) ? left : this.unknown(`Fn::If ${textOf(name)}`, [left, right].map(textOf));
   }
 
   private find(argument: any, raw: any): any {
-    const [map, first, second] = Array.isArray(argument) ? argument : [];
-    const value = this.stack.template.Mappings?.[map]?.[first]?.[second];
+    const keys = (Array.isArray(argument) ? argument : []).slice(0, 3).map(textOf);
+    const value = keys.length < 3 ? undefined : keys.reduce(own, this.stack.template.Mappings);
     return value === undefined ? this.unknown('Fn::FindInMap', raw) : value;
   }
 
@@ -245,23 +257,25 @@ class Resolution {
 
 /** Conditions of a template, as far as they compare what is known. */
 class Conditions {
-  private readonly open = new Set<string>();
+  /** Undefined while it is on its way, too: a circle ends there. */
+  private readonly known = new Map<string, boolean | undefined>();
 
   constructor(private readonly stack: StackTemplate, private readonly resolve: (value: any) => any) {}
 
   public of(name: string): boolean | undefined {
-    if (this.open.has(name)) return undefined;
-    this.open.add(name);
-    const result = this.expression(this.stack.template.Conditions?.[name]);
-    this.open.delete(name);
+    if (this.known.has(name)) return this.known.get(name);
+    this.known.set(name, undefined);
+    const result = this.expression(own(this.stack.template.Conditions, name), 0);
+    this.known.set(name, result);
     return result;
   }
 
-  private expression(value: any): boolean | undefined {
-    const [[name, argument]] = Object.entries<any>(value ?? { none: undefined });
-    const inner = () => (Array.isArray(argument) ? argument : []).map(item => this.expression(item));
+  private expression(value: any, depth: number): boolean | undefined {
+    const [[name, argument] = []] = Object.entries<any>(value ?? {});
+    if (depth > DEEPEST) return undefined;
+    const inner = () => (Array.isArray(argument) ? argument : []).map(item => this.expression(item, depth + 1));
     switch (name) {
-      case 'Condition': return this.of(`${argument}`);
+      case 'Condition': return this.of(textOf(argument));
       case 'Fn::Equals': return equal(this.resolve(argument));
       case 'Fn::Not': {
         const [one] = inner();
@@ -289,6 +303,20 @@ function mayHoldFunction(value: any, depth: number): boolean {
     if (isFunction(key) || mayHoldFunction(value[key], depth + 1)) return true;
   }
   return false;
+}
+
+/** What an object has itself: templates may use names such as `constructor`. */
+function own(object: any, key: string): any {
+  return typeof object === 'object' && object !== null && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** It stands among other keys, and adds more. */
+function isMacro(key: string): boolean {
+  return key === 'Fn::Transform' || key.startsWith('Fn::ForEach::');
 }
 
 function isFunction(key: string): boolean {

@@ -87,7 +87,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
   const at = (node: Node | null | undefined): Place =>
     (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
 
-  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' }) as Document[]) {
+  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true, logLevel: 'silent' }) as Document[]) {
     const { contents, errors: [error] } = document;
     if (error) {
       const { line, column } = positionOf(error.pos[0]);

@@ -36,7 +36,7 @@ const cluster = (name: string | undefined, issuer: Arn): Type => ({
 /** A URL, so that what a template cuts off it leaves what it should. */
 const issuerUrl: Arn = resource => `https://${resource.standIn('OpenIdConnectIssuerUrl')}`;
 
-const TYPES: Record<string, Type> = {
+const TYPES = new Map<string, Type>(Object.entries<Type>({
   'AWS::IAM::Role': named('RoleName', iamArn('role')),
   'AWS::IAM::User': named('UserName', iamArn('user')),
   'AWS::IAM::ManagedPolicy': { name: 'ManagedPolicyName', ref: iamArn('policy'), attributes: { PolicyArn: iamArn('policy') } },
@@ -53,19 +53,19 @@ const TYPES: Record<string, Type> = {
   'AWS::Kinesis::Stream': named('Name', regional('kinesis', 'stream/')),
   'AWS::Logs::LogGroup': named('LogGroupName', (resource, name) => `${regional('logs', 'log-group:')(resource, name)}:*`),
   'AWS::KMS::Key': { ref: resource => resource.unnamed, attributes: { Arn: regional('kms', 'key/'), KeyId: (_, name) => name } },
-};
+}));
 
 /** What `Ref` returns; undefined where the type is not known here. */
 export function referenceOf(resource: Resource): string | undefined {
-  const type = TYPES[resource.type];
+  const type = TYPES.get(resource.type);
   return type?.ref(resource, nameOf(resource, type));
 }
 
 /** What `Fn::GetAtt` returns; undefined where the attribute is not known here. */
 export function attributeOf(resource: Resource, attribute: string): any {
   if (resource.type === 'Custom::AWSCDKCfnJson' && attribute === 'Value') return parsed(resource.text('Value'));
-  const type = TYPES[resource.type];
-  return type?.attributes[attribute]?.(resource, nameOf(resource, type));
+  const type = TYPES.get(resource.type);
+  return type && Object.hasOwn(type.attributes, attribute) ? type.attributes[attribute](resource, nameOf(resource, type)) : undefined;
 }
 
 function nameOf(resource: Resource, { name }: Type): string {

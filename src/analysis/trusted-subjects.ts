@@ -3,11 +3,13 @@
  */
 import { Access } from './access-map';
 import { listOf } from './list-of';
+import { overlap, pattern } from './patterns';
 import { textOf } from './text-of';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
 const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
+const ANY_SUBJECT = 'system:serviceaccount:*';
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/; // a stand-in may hold colons
 export const POD_IDENTITY = 'pods.eks.amazonaws.com';
 const NAMESPACE_TAG = 'aws:requesttag/kubernetes-namespace';
@@ -62,7 +64,7 @@ function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
     if (issuer === undefined) return [];
     const subjects = valuesOf(statement, `${issuer}:sub`);
     const audiences = valuesOf(statement, `${issuer}:aud`);
-    return (subjects ?? ['*']).flatMap(subject => (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...halves(subject), audience, via: 'irsa' as const })));
+    return (subjects ?? ['*']).flatMap(halves).flatMap(names => (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...names, audience, via: 'irsa' as const })));
   });
 }
 
@@ -79,13 +81,15 @@ function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
 function valuesOf(statement: any, wanted: string): string[] | undefined {
   const found = conditionsOf(statement).filter(({ operator, key }) =>
     key.toLowerCase() === wanted.toLowerCase() && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator));
-  return found.length === 0 ? undefined : found.flatMap(({ values }) => values);
+  const values = found.flatMap(one => one.values);
+  return values.length === 0 ? undefined : values;
 }
 
-function halves(subject: string): { namespace: string; serviceAccount: string } {
+/** Nothing of a subject that is no service account, such as a workflow of GitHub. */
+function halves(subject: string): { namespace: string; serviceAccount: string }[] {
   const [, namespace, serviceAccount] = SUBJECT.exec(subject) ?? [];
-  if (namespace !== undefined) return { namespace, serviceAccount };
-  return { namespace: '*', serviceAccount: '*' };
+  if (namespace !== undefined) return [{ namespace, serviceAccount }];
+  return overlap(pattern(subject), ANY_SUBJECT) ? [{ namespace: '*', serviceAccount: '*' }] : [];
 }
 
 function objectOf(value: any): any {

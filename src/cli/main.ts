@@ -66,6 +66,7 @@ function isHelp(argument: string): boolean {
 function linesOf(error: unknown): string[] {
   if (error instanceof UsageError) return error.lines;
   if (error instanceof UnusableInput) return error.message.split('\n').map(printable);
+  if (error instanceof RangeError) return ['The input is nested too deep, or too large.'];
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('ERR_PARSE_ARGS')) return [`${message.split('. ')[0]}. See cdk-irsa --help.`];
   return [`cdk-irsa failed, which is a defect of it: ${message}. Please report it.`];

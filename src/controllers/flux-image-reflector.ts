@@ -23,6 +23,7 @@ export function fluxImageReflector(options: FluxImageReflectorOptions): Controll
     name: 'image-reflector-controller',
     namespace: 'flux-system',
     serviceAccountName: 'image-reflector-controller',
+    helmKey: 'imageReflectionController.serviceAccount',
     statements: () => onRepositories(repositories, ['ecr:BatchGetImage', 'ecr:ListImages']),
   };
 }

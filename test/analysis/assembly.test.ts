@@ -1,3 +1,4 @@
+import { join } from 'path';
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { artifact, assemblyWith, folderWith, mapOf } from './support';
@@ -73,11 +74,13 @@ test('some stacks alone, with those nested in them; the others still say what th
 });
 
 test.each([
-  ['/a/cdk.out/S.template.json', '/a/cdk.out'],
-  ['/a/cdk.out/assembly-Production/S.template.json', '/a/cdk.out'],
-  ['/a/cdk.out/assembly-P/assembly-P-West/S.template.json', '/a/cdk.out'],
+  ['cdk.out/S.template.json', 'cdk.out'],
+  ['cdk.out/assembly-Production/S.template.json', 'cdk.out'],
+  ['cdk.out/assembly-P/assembly-P-West/S.template.json', 'cdk.out'],
+  ['alone/assembly-Production/S.template.json', 'alone/assembly-Production'],
 ])('%s belongs to the assembly %s', (file, expected) => {
-  expect(assemblyDirectoryOf(file)).toBe(expected);
+  const folder = folderWith({ 'cdk.out/manifest.json': {}, 'cdk.out/assembly-P/manifest.json': {} });
+  expect(assemblyDirectoryOf(join(folder, file))).toBe(join(folder, expected));
 });
 
 describe('what cannot be read is said, with the file', () => {
@@ -107,7 +110,8 @@ describe('what cannot be read is said, with the file', () => {
     expect(() => readAssembly(folder)).toThrow(`${folder}/${message}`);
   });
 
-  test.each([[null], ['text'], [5], [[]], [{ Type: 5 }], [{ Type: 'AWS::IAM::Role', Properties: null }], [{ Type: 'AWS::IAM::Role', Properties: { Policies: 5, ManagedPolicyArns: {}, AssumeRolePolicyDocument: 'x' } }]])(
+  test.each([[null], ['text'], [5], [[]], [{ Type: 5 }], [{ Type: 'AWS::IAM::Role', Properties: null }], [{ Type: 'AWS::IAM::Role', Properties: { Policies: 5, ManagedPolicyArns: {}, AssumeRolePolicyDocument: 'x' } }],
+    [{ Type: 'AWS::IAM::Role', Metadata: { cdk_irsa: { rules_to_suppress: [null, 5, 'x'] } } }], [{ Type: 'AWS::IAM::OIDCProvider', Properties: { Url: 'x', ClientIdList: [{ toString: null }] } }]])(
     'the resource %j does no harm', resource => {
       expect(mapOf(assemblyWith({ A: { Resources: { One: resource } } })).access).toEqual([]);
     });

@@ -201,3 +201,43 @@ describe('across stacks', () => {
     expect(json('{"cut')).toEqual({ StringEquals: '⟨Stack/Json.Value⟩' });
   });
 });
+
+describe('templates of others', () => {
+  const NO_TEXT = { toString: null };
+  const odd = [null, 5, 'x', [], {}, NO_TEXT, [NO_TEXT, NO_TEXT, NO_TEXT], { Ref: 'AWS::NoValue' }, [{ Ref: 'AWS::NoValue' }, ['a'], 'b'],
+    ['${a}', null], ['constructor', 'prototype', 'toString'], '__proto__', 'constructor', 'Odd.constructor', ['Odd', '__proto__'], { StackName: NO_TEXT }];
+  const names = ['Ref', 'Fn::GetAtt', 'Fn::ImportValue', 'Fn::GetStackOutput', 'Fn::Join', 'Fn::Split', 'Fn::Select', 'Fn::Sub', 'Fn::If', 'Fn::FindInMap', 'Fn::ToJsonString', 'Fn::Cidr'];
+
+  test.each(names)('%s of anything makes nothing fail, and holds nothing of JavaScript', name => {
+    for (const argument of odd) {
+      const one = { [name]: argument };
+      const template = {
+        Conditions: { One: { 'Fn::Equals': [one, one] }, Not: { 'Fn::Not': one }, Itself: one },
+        Resources: { Odd: { Type: 'constructor' }, Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: one } } },
+        Mappings: {},
+      };
+      const values = [one, { 'Fn::If': ['One', one, 1] }, { 'Fn::If': ['Not', one, 1] }, { 'Fn::If': ['Itself', one, 1] }, { Ref: 'Role' }, { Ref: 'Odd' }];
+      const { value } = resolve(values, template);
+      expect(JSON.stringify(value)).not.toMatch(/\[native code\]|\[object/);
+      expect(value.filter((each: any) => typeof each === 'function')).toEqual([]);
+    }
+  });
+
+  test.each([[{}], [5], ['x'], [[]], [null]])('the condition %j may be true', condition => {
+    const stack = stackOf({ Conditions: { C: condition } });
+    expect(new Intrinsics({ directory: '', stacks: [stack] }).mayExist(stack, { Condition: 'C' })).toBe(true);
+  });
+
+  test('conditions that are named twice each are evaluated once', () => {
+    const Conditions = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`C${i}`, { 'Fn::And': [{ Condition: `C${i + 1}` }, { Condition: `C${i + 1}` }] }]));
+    const stack = stackOf({ Conditions: { ...Conditions, C60: { 'Fn::Equals': [{ Ref: 'P' }, 'x'] } }, Parameters: { P: {} } });
+    expect(new Intrinsics({ directory: '', stacks: [stack] }).mayExist(stack, { Condition: 'C0' })).toBe(true);
+  });
+
+  test('exports that are imported twice each come to an end', () => {
+    const Outputs = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`O${i}`, {
+      Export: { Name: `e${i}` }, Value: { 'Fn::Join': ['', [{ 'Fn::ImportValue': `e${i + 1}` }, { 'Fn::ImportValue': `e${i + 1}` }]] },
+    }]));
+    expect(resolve({ 'Fn::ImportValue': 'e0' }, { Outputs }).unresolved).toEqual(['Stack: functions that are nested too deep, or in a circle']);
+  });
+});

@@ -51,6 +51,11 @@ test.each([
   expect([serviceAccounts.length, workloads.length, workloads[0].place.line]).toEqual([1, 1, line]);
 });
 
+test('annotations that are merged, as kubectl reads them', () => {
+  const { serviceAccounts } = read(`apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations: { <<: { eks.amazonaws.com/role-arn: '${ARN}', x: y } }\n`);
+  expect(serviceAccounts[0].roleArn).toBe(ARN);
+});
+
 test('the items of a List', () => {
   const { serviceAccounts, workloads } = read(`apiVersion: v1
 kind: List
@@ -120,6 +125,10 @@ test('a document over 16 MB is refused', () => {
 describe('files and folders beside the assembly', () => {
   const assembly = assemblyWith({ A: {} });
   const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'n' } });
+
+  test('a folder with the name of a file is none', () => {
+    expect(mapOf(assemblyWith({}), { manifests: [folderWith({ 'charts.yaml/notes.txt': '{', 'a.yaml': ACCOUNT_AND_POD })] }).serviceAccounts).toHaveLength(1);
+  });
 
   test('are read, in the order of their names; other files are not', () => {
     const folder = folderWith({ 'b/2.yml': account('b2'), 'b/1.yaml': account('b1'), 'a.json': account('a'), 'notes.md': '{{', '.git/x.yaml': '{{', 'node_modules/y.yaml': '{{' });

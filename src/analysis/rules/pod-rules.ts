@@ -4,6 +4,7 @@
 import { isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../private/pod-spec';
 import { Workload } from '../access-map';
 import { hasStandIn } from '../stand-in';
+import { textOf } from '../text-of';
 import { trustedBy } from '../trusted-subjects';
 import { Rule } from './rule';
 import { annotatedIn, workloadName } from './words';
@@ -87,7 +88,7 @@ export const MISSING_FS_GROUP: Rule = {
     return map.workloads.filter(workload => withRole.has(`${workload.namespace}/${workload.serviceAccount}`)).flatMap(workload => {
       const container = unableToRead(workload);
       return container === undefined ? [] : [{
-        message: `${workloadName(workload)}: container ${container.name} runs as non-root, and the pod has no fsGroup: it cannot read the token of ${workload.serviceAccount}.`,
+        message: `${workloadName(workload)}: container ${textOf(container.name)} runs as non-root, and the pod has no fsGroup: it cannot read the token of ${workload.serviceAccount}.`,
         fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) does.',
         place: workload.place,
       }];

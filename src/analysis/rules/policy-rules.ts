@@ -4,6 +4,7 @@
 import { conditionKeys, matchesAction } from '../../private/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
 import { literal, matches, pattern } from '../patterns';
+import { standIn } from '../stand-in';
 import { statementsOf } from '../trusted-subjects';
 import { Found, Rule } from './rule';
 import { isUnknown, statementName } from './web-identities';
@@ -103,8 +104,11 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   }));
 }));
 
+/** The account of a stack that can go anywhere. */
+const ANY_ACCOUNT = standIn('AWS::AccountId');
+
 function isAccount(principal: string): boolean {
-  return principal === '*' || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root';
+  return principal === '*' || principal === ANY_ACCOUNT || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root';
 }
 
 function accountOf(principal: string): string {

@@ -4,11 +4,12 @@
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER, DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../private/policy-lengths';
 import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../private/web-identity';
 import { AccessMap, Role } from '../access-map';
+import { claimOf } from '../claims';
 import { literal, matches, pattern } from '../patterns';
-import { hasStandIn, standInsOf } from '../stand-in';
+import { hasStandIn, isStandIn, standInsOf } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 import { Found, Rule } from './rule';
-import { Claim, demands, hasWildcard, isReadable, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf, withoutStandIns } from './web-identities';
+import { Claim, demands, hasWildcard, isReadable, isUnknown, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf, withoutStandIns } from './web-identities';
 import { arnParts } from './words';
 
 /** A rule that looks at one statement after the other. */
@@ -268,10 +269,24 @@ export const UNREADABLE_TRUST = eachRole({
 function unreadableParts({ trust, unresolved }: Role): string[] {
   if (trust === undefined && unresolved.length > 0) return [];
   if (typeof trust !== 'object' || trust === null) return ['only the deployment knows it'];
-  return statementsOf(trust).flatMap((statement, index) => {
+  const statements = statementsOf(trust);
+  if (statements.length === 0) return ['it has no Statement'];
+  return statements.flatMap((statement, index) => {
     if (typeof statement !== 'object' || statement === null) return [`only the deployment knows Statement[${index}]`];
-    return meansWebIdentities(statement) && !isReadable(statement) ? [`only the deployment knows the conditions of Statement[${index}]`] : [];
+    const part = unreadablePart(statement);
+    return part === undefined ? [] : [`only the deployment knows ${part} of Statement[${index}]`];
   });
+}
+
+/** The part that decides whether web identities get in, and which. */
+function unreadablePart(statement: any): string | undefined {
+  const { Effect: effect, Principal: principal } = statement;
+  if (!meansWebIdentities({ ...statement, Effect: isUnknown(effect) ? 'Allow' : effect, Principal: isUnknown(principal) ? '*' : principal })) return undefined;
+  if (isUnknown(effect)) return 'the Effect';
+  if (isUnknown(principal)) return 'the Principal';
+  if (!isReadable(statement)) return 'the conditions';
+  const isAnything = conditionsOf(statement).some(({ operator, key, values }) => claimOf(key).toLowerCase() === 'sub' && demands(operator) === 'like' && values.some(isStandIn));
+  return isAnything ? 'the pattern for `sub`' : undefined; // it may be *
 }
 
 export const PROVIDER_NOT_IN_APP: Rule = {

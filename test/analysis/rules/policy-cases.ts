@@ -9,6 +9,9 @@ const ofNode = (properties: Record<string, unknown>) =>
 const managed = (statement: any) => ({ Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'own', PolicyDocument: { Version: '2012-10-17', Statement: statement } } });
 const alsoTrusting = (AWS: any, more: Record<string, unknown> = {}) => ({ Role: role('api', [trusting(), { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS }, ...more }]) });
 
+const GITHUB = 'token.actions.githubusercontent.com';
+const trustingGithub = (sub: string) => ({ ...trusting([], 'sts.amazonaws.com', GITHUB), Condition: { StringEquals: { [`${GITHUB}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${GITHUB}:sub`]: sub } } });
+
 const admin = (what: string): Expected => ({
   message: `Role api: its policy ${what}, and pods can assume it.`,
   fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
@@ -94,6 +97,12 @@ export const POLICY_CASES: Case[] = [
   { rule: 'admin-policy', name: 'a boundary', resources: { ...ofPods({ ManagedPolicyArns: [awsManaged('AdministratorAccess')], PermissionsBoundary: { Ref: 'Policy' } }), Policy: managed({ ...ALLOW, Action: 's3:*' }) }, expected: [] },
   { rule: 'admin-policy', name: 'a boundary of another app', resources: ofPods({ ManagedPolicyArns: [awsManaged('AdministratorAccess')], PermissionsBoundary: 'arn:aws:iam::111122223333:policy/team' }), expected: [] },
   { rule: 'admin-policy', name: 'a role for no pods', resources: ofNode({ ManagedPolicyArns: [awsManaged('AdministratorAccess')] }), expected: [] },
+  {
+    rule: 'admin-policy',
+    name: 'a role for workflows of GitHub',
+    resources: { Role: role('deploy', [trustingGithub('repo:octo/*')], { ManagedPolicyArns: [awsManaged('AdministratorAccess')] }) },
+    expected: [],
+  },
   { rule: 'admin-policy', name: 'another policy', resources: ofPods({ ManagedPolicyArns: [awsManaged('AmazonS3FullAccess'), 'arn:aws:iam::111122223333:policy/AdministratorAccess'], Policies: inline({ ...ALLOW, Action: 's3:*' }) }), expected: [] },
   { rule: 'admin-policy', name: 'one resource', resources: ofPods({ Policies: inline({ ...ALLOW, Action: '*', Resource: 'arn:aws:s3:::bucket/*' }) }), expected: [] },
   { rule: 'admin-policy', name: 'a condition', resources: ofPods({ Policies: inline({ ...ALLOW, Action: '*', Condition: { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } } }) }), expected: [] },
@@ -160,6 +169,16 @@ export const POLICY_CASES: Case[] = [
   { rule: 'pass-role-any', name: 'of an administrator: another rule says so', resources: ofPods({ Policies: inline({ ...ALLOW, Action: '*' }) }), expected: [] },
 
   // assumable-by-account
+  {
+    rule: 'assumable-by-account',
+    name: 'the account of a stack that can go anywhere, by its id',
+    stacks: { Stack: { environment: 'unknown', resources: alsoTrusting({ Ref: 'AWS::AccountId' }) } },
+    expected: [{
+      message: 'Role api, Statement[1]: every principal of account ⟨AWS::AccountId⟩ may assume the role, not only pods.',
+      fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+      at: 'Stack/Role',
+    }],
+  },
   {
     rule: 'assumable-by-account',
     name: 'the root',

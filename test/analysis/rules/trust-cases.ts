@@ -296,6 +296,16 @@ export const TRUST_CASES: Case[] = [
       at: 'Stack/Role',
     }],
   },
+  {
+    rule: 'missing-sub',
+    name: 'in a role of a loop',
+    resources: { 'Fn::ForEach::Roles': ['Name', ['a', 'b'], { 'Fn::ForEach::More': ['Other', ['c'], { 'Role${Name}${Other}': role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE } })]) }] }] },
+    expected: [{
+      message: `Role ⟨Stack/unresolved⟩, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or StringLike, the conditions are on aud (StringEquals).`,
+      fix: `Add "StringEquals": { "${SUB}": "system:serviceaccount:<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
+      at: 'Stack/Role${Name}${Other}',
+    }],
+  },
   { rule: 'missing-sub', name: 'there', ...of(trusting()), expected: [] },
   { rule: 'missing-sub', name: 'under StringLike', ...of(like(`${SUBJECT}-*`)), expected: [] },
   {
@@ -455,6 +465,43 @@ export const TRUST_CASES: Case[] = [
       at: 'Stack/Role',
     }],
   },
+  ...Object.entries<[any, string]>({
+    'an effect': [{ ...trusting(), Effect: PARAMETER }, 'only the deployment knows the Effect of Statement[0]'],
+    'a principal': [{ ...trusting(), Principal: PARAMETER }, 'only the deployment knows the Principal of Statement[0]'],
+    'a pattern that may be *': [webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: [SUBJECT, PARAMETER] } }), 'only the deployment knows the pattern for `sub` of Statement[0]'],
+    'a macro in a statement': [{ ...trusting(), 'Fn::Transform': { Name: 'AWS::Include' } }, 'Stack: what Fn::Transform makes, which the template does not tell'],
+    'a loop in conditions': [webIdentity({ 'StringEquals': { [AUD]: AUDIENCE, [SUB]: SUBJECT }, 'Fn::ForEach::More': ['Name', ['a'], {}] }), 'Stack: what Fn::ForEach::More makes, which the template does not tell'],
+  }).map(([name, [statement, reason]]): Case => ({
+    rule: 'unreadable-trust',
+    name,
+    ...withParameter(statement),
+    expected: [{
+      message: `Role api: its trust policy cannot be read: ${reason}.`,
+      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
+      at: 'Stack/Role',
+    }],
+  })),
+  {
+    rule: 'unreadable-trust',
+    name: 'a document of a macro',
+    resources: { Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'api', AssumeRolePolicyDocument: { 'Version': '2012-10-17', 'Fn::Transform': { Name: 'AWS::Include' } } } } },
+    expected: [{
+      message: 'Role api: its trust policy cannot be read: Stack: what Fn::Transform makes, which the template does not tell; it has no Statement.',
+      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
+      at: 'Stack/Role',
+    }],
+  },
+  {
+    rule: 'unreadable-trust',
+    name: 'a role of a loop, of its variable',
+    resources: { 'Fn::ForEach::Roles': ['Name', ['a', 'b'], { 'Role${Name}': role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { Ref: 'Name' } } })]) }] },
+    expected: [{
+      message: 'Role ⟨Stack/unresolved⟩: its trust policy cannot be read: Stack: Ref of Name, which the template does not have.',
+      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
+      at: 'Stack/Role${Name}',
+    }],
+  },
+  { rule: 'unreadable-trust', name: 'a principal of a parameter, for no web identities', ...withParameter({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: PARAMETER }), expected: [] },
   { rule: 'unreadable-trust', name: 'a subject of a parameter', ...withParameter(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { 'Fn::Sub': 'system:serviceaccount:${Parameter}:api' } } })), expected: [] },
   {
     rule: 'unreadable-trust',
