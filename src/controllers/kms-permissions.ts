@@ -24,7 +24,9 @@ export function volumeKeys(service: string, keys: IKey[] = [], moreActions: stri
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
  */
-export function throughServices(actions: string[], services: string[], keys: IKey[], moreConditions: { [operator: string]: any } = {}): PolicyStatement[] {
+export function throughServices(
+  actions: string[], services: string[], keys: IKey[], moreConditions: { [operator: string]: any } = {},
+): PolicyStatement[] {
   if (keys.length === 0) return [];
   const regions = unique(keys.map(key => key.env.region));
   return [allow({

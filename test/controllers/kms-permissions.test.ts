@@ -61,7 +61,8 @@ test('keys of two regions make one statement, each key once', () => {
   const stack = literalStack();
   const keys = ['eu-west-1', 'us-east-1', 'eu-west-1'].map((region, index) =>
     Key.fromKeyArn(stack, `Key${index}`, `arn:aws:kms:${region}:${ACCOUNT}:key/1`));
-  const { Statement } = stack.resolve(Controller.mountpointS3CsiDriver({ buckets: [bucket(stack)], kmsKeys: keys, readOnly: true }).policyDocument(stack));
+  const driver = Controller.mountpointS3CsiDriver({ buckets: [bucket(stack)], kmsKeys: keys, readOnly: true });
+  const { Statement } = stack.resolve(driver.policyDocument(stack));
   expect(Statement.filter(({ Action }: any) => Action === 'kms:Decrypt').map(({ Resource, Condition }: any) => [Resource, Condition])).toEqual([[
     [`arn:aws:kms:eu-west-1:${ACCOUNT}:key/1`, `arn:aws:kms:us-east-1:${ACCOUNT}:key/1`],
     { StringEquals: { 'kms:ViaService': ['s3.eu-west-1.amazonaws.com', 's3.us-east-1.amazonaws.com'] } },
