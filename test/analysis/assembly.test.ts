@@ -79,7 +79,7 @@ test.each([
   ['cdk.out/assembly-P/assembly-P-West/S.template.json', 'cdk.out'],
   ['alone/assembly-Production/S.template.json', 'alone/assembly-Production'],
 ])('%s belongs to the assembly %s', (file, expected) => {
-  const folder = folderWith({ 'cdk.out/manifest.json': {}, 'cdk.out/assembly-P/manifest.json': {} });
+  const folder = folderWith({ 'cdk.out/manifest.json': {}, 'cdk.out/assembly-P/manifest.json': {}, 'alone/assembly-Production/manifest.json': {} });
   expect(assemblyDirectoryOf(join(folder, file))).toBe(join(folder, expected));
 });
 
