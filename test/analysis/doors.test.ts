@@ -56,7 +56,8 @@ function expectOneAnswer(input: Input): void {
   expect(success).toBe(clean);
   expect(violations.map(({ ruleName, severity, description, fix, violatingResources: [resource] }) => [ruleName, severity, description.split('\n')[0], fix, resource.resourceLogicalId]))
     .toEqual(open.map(({ rule, severity, message, fix, place, others = [] }) => [
-      rule, severity, message.split('\n')[0], fix, [place, ...others].find(({ logicalId }) => logicalId !== undefined)?.logicalId ?? '']));
+      rule, severity, message.split('\n')[0], fix, [place, ...others].find(({ logicalId }) => logicalId !== undefined)?.logicalId ?? '',
+    ]));
 
   const assertions = IrsaAssertions.fromAssembly({ directory: input.assembly } as any, { manifests: input.manifests });
   expectSameManifests(assertions, report, open.filter(({ rule }) => MANIFEST_RULES.includes(rule)));

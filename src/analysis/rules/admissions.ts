@@ -28,7 +28,11 @@ export function admissionsOf(map: AccessMap): Admission[] {
   const known = ADMISSIONS.get(map);
   if (known) return known;
   const roles = grouped(map.roles, ({ arn }) => arn);
-  const admissions = annotatedIn(map).flatMap(serviceAccount => {
+  const keyOf = (...names: string[]) => JSON.stringify(names);
+  const associated = new Set(map.associations.map(one => keyOf(one.namespace, one.serviceAccount, one.roleArn)));
+  // An association comes before the annotation, which aws-eks writes beside it.
+  const annotated = annotatedIn(map).filter(({ namespace, name, roleArn }) => !associated.has(keyOf(namespace, name, roleArn)));
+  const admissions = annotated.flatMap(serviceAccount => {
     // Stacks that can go anywhere may have roles of one ARN, as far as anybody knows.
     const all = (roles.get(serviceAccount.roleArn) ?? []).map(role => admissionOf(serviceAccount, role));
     return [...all.filter(({ answer }) => answer === 'in'), ...all.filter(({ answer }) => answer === 'unknown'), ...all].slice(0, 1);
