@@ -59,7 +59,7 @@ export interface ServiceAccountAccess {
   /**
    * The audience of the token. Only web identity is asked for then.
    *
-   * @default - 'sts.amazonaws.com', and EKS Pod Identity
+   * @default - 'sts.amazonaws.com', and EKS Pod Identity; of `denies` every audience that the role's trust policy speaks of, since a pod has tokens for any
    */
   readonly audience?: string;
 }
@@ -158,7 +158,7 @@ export class IrsaAssertions {
   }
 
   /**
-   * The service account cannot assume the role: its trust policy lets it in by no issuer and no cluster; no role, where `roleMatching` matches several.
+   * The service account cannot assume the role: its trust policy lets it in by no issuer, no audience and no cluster; no role, where `roleMatching` matches several.
    *
    * @throws when it can, when nobody knows before the deployment, and when there is no such role
    */

@@ -79,6 +79,15 @@ describe('allows and denies', () => {
       `payments/api can assume payments (Stack/Role): statement 0 of its trust policy lets it in.\n  Statement 0: ${PLAIN_TEXT}`);
   });
 
+  test('without an audience, denies is about all of them: a pod has a token for any', () => {
+    for (const [condition, audience] of [[{ StringEquals: { [AUD]: 'vault' } }, 'vault'], [{ StringLike: { [AUD]: 'vault-*' } }, 'vault-x']] as const) {
+      const other = IrsaAssertions.fromStack(handWritten([webIdentity({ ...condition, StringEquals: { ...(condition as any).StringEquals, [SUB]: 'system:serviceaccount:payments:api' } })]));
+      expect(failure(() => other.denies({ ...API, role: 'payments' }))).toMatch(new RegExp(`^payments/api with the audience ${audience} can assume payments`));
+      other.denies({ ...API, role: 'payments', audience: 'sts.amazonaws.com' });
+      other.denies({ ...API, role: 'payments', serviceAccount: 'web' });
+    }
+  });
+
   test('a Deny decides', () => {
     const deny = { ...PLAIN, Effect: 'Deny' };
     const denied = IrsaAssertions.fromStack(handWritten([PLAIN, deny]));

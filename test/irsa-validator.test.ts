@@ -314,7 +314,7 @@ test('the doors and the engine agree', () => {
 
   const assertions = IrsaAssertions.fromAssembly({ directory: app.outdir } as any);
   for (const name of ['a', 'b', 'c']) assertions.allows({ namespace: 'payments', serviceAccount: name, role: `Stack/${name}` });
-  assertions.denies({ namespace: 'payments', serviceAccount: 'd', role: 'hand-written' });
+  assertions.denies({ namespace: 'payments', serviceAccount: 'd', role: 'hand-written', audience: 'sts.amazonaws.com' });
   assertions.denies({ namespace: 'payments', serviceAccount: 'e', role: 'hand-written' });
   const failed = (() => {
     try {

@@ -11,10 +11,11 @@ import { AccessMap, Place, Role } from '../analysis/access-map';
 import { accessMapOf } from '../analysis/access-map-reader';
 import { onlyStacks, readAssembly, StackTemplate } from '../analysis/assembly';
 import { Assumption, assumption, openStatements, Subject } from '../analysis/assumption';
+import { claimOf } from '../analysis/claims';
 import { RULES } from '../analysis/rules';
 import { Finding, findingsOf } from '../analysis/rules/rule';
 import { hasWildcard } from '../analysis/rules/web-identities';
-import { statementsOf, trustedBy } from '../analysis/trusted-subjects';
+import { conditionsOf, statementsOf, trustedBy } from '../analysis/trusted-subjects';
 import { UnusableInput } from '../analysis/unusable-input';
 import type { AllowedServiceAccounts, AllowsOnlyOptions, IrsaAssertionsOptions, ServiceAccountAccess } from '../irsa-assertions';
 
@@ -114,8 +115,11 @@ function deferredProblem(values: Record<string, string | undefined>, advice: str
 
 /** One service account that a pattern matches. */
 function sample({ namespace, serviceAccount, ...rest }: Subject): Subject {
-  const filled = (pattern: string) => pattern.replace(/[*?]/g, 'x');
   return { ...rest, namespace: filled(namespace), serviceAccount: filled(serviceAccount) };
+}
+
+function filled(pattern: string): string {
+  return pattern.replace(/[*?]/g, 'x');
 }
 
 function denial(role: Role, subject: Subject): string | undefined {
@@ -126,11 +130,20 @@ function denial(role: Role, subject: Subject): string | undefined {
   return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${shown(role, found)}`;
 }
 
-function permission(role: Role, subject: Subject): string | undefined {
-  const found = assumption(role, subject);
-  if (found.decision === 'deny') return undefined;
+function permission(role: Role, asked: Subject): string | undefined {
+  const answers = withAudiences(role, asked).map(subject => ({ subject, found: assumption(role, subject) }));
+  const permitted = answers.find(({ found }) => found.decision === 'allow') ?? answers.find(({ found }) => found.decision === 'unknown');
+  if (permitted === undefined) return undefined;
+  const { subject, found } = permitted;
   if (found.decision === 'unknown') return doubt(role, subject, found);
   return `${who(subject)} can assume ${roleInWords(role)}: statement ${found.statement} of its trust policy lets it in.${shown(role, found)}`;
+}
+
+/** A pod has tokens for whatever audience it asks for: all those that the trust policy speaks of. */
+function withAudiences({ trust }: Role, subject: Subject): Subject[] {
+  if (subject.audience !== undefined) return [subject];
+  const audiences = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => claimOf(key).toLowerCase() === 'aud').flatMap(({ values }) => values);
+  return [subject, ...[...new Set(audiences)].map(audience => ({ ...subject, audience: filled(audience) }))];
 }
 
 function doubt(role: Role, subject: Subject, { reasons }: Assumption): string {

@@ -6,7 +6,7 @@ import { join } from 'path';
 import { MANIFEST_CASES } from './rules/manifest-cases';
 import { POD_CASES } from './rules/pod-cases';
 import { POLICY_CASES } from './rules/policy-cases';
-import { Case, mapOf } from './rules/support';
+import { Case, mapOf, role, trusting } from './rules/support';
 import { TRUST_CASES } from './rules/trust-cases';
 import { EXAMPLES, synthesize } from '../../scripts/examples';
 import { IrsaAssertions, IrsaValidator } from '../../src';
@@ -78,12 +78,12 @@ function expectSameAccess(assertions: IrsaAssertions, { access, roles }: ReportD
   const isPlain = (one: Access) => /^[a-z0-9-]+$/.test(one.namespace) && /^[a-z0-9.-]+$/.test(one.serviceAccount) && /^[^⟨*?]+$/.test(`${one.cluster}${one.role}${one.audience}`);
   const isSound = !rules.some(rule => BARRED.includes(rule));
   for (const one of isSound ? access.filter(isPlain) : []) {
-    const role = { role: roles.find(({ arn }) => arn === one.role)!.arn };
+    const selection = { role: roles.find(({ arn }) => arn === one.role)!.arn };
     const token = one.via === 'irsa' ? { issuer: one.cluster, audience: one.audience } : {};
-    assertions.allows({ namespace: one.namespace, serviceAccount: one.serviceAccount, ...role, ...token });
+    assertions.allows({ namespace: one.namespace, serviceAccount: one.serviceAccount, ...selection, ...token });
     if (one.via === 'pod-identity') continue;
     const isOpen = access.some(other => other.role === one.role && !isPlain(other));
-    if (!isOpen) assertions.denies({ namespace: one.namespace, serviceAccount: 'somebody-else', ...role, ...token });
+    if (!isOpen) assertions.denies({ namespace: one.namespace, serviceAccount: 'somebody-else', ...selection, ...token });
   }
 }
 
@@ -109,6 +109,14 @@ describe('examples', () => {
     expect(verify(input).clean).toBe(true);
   }, 180_000);
 });
+
+test.each([['verify', '--format', 'json'], ['verify', '--format', 'sarif'], ['verify', '--format', 'table'], ['report', '--json'], ['report', '--mermaid']])(
+  'a hostile name turns no line: %s %s %s', (command, ...args) => {
+    const RoleName = 'a\u202e\u009b31m\u2028';
+    const { folder } = mapOf({ resources: { Role: role(RoleName, [trusting()], { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }) } });
+    const { stdout } = cli(command, join(folder, 'cdk.out'), ...args.filter(arg => arg !== undefined));
+    expect(stdout).not.toMatch(/[\u202e\u009b\u2028]/);
+  });
 
 describe('faulty assemblies', () => {
   const all: Case[] = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES].filter(({ expected }) => expected.length > 0);

@@ -6,7 +6,7 @@ import { hasStandIn } from '../stand-in';
 import { evaluateTrust, TrustAnswer } from '../trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 import { meansWebIdentities } from './web-identities';
-import { annotatedIn, arnParts, rolesByArn, textsOf } from './words';
+import { annotatedIn, arnParts, grouped, textsOf } from './words';
 
 /** What a role answers to a service account. */
 export interface Admission {
@@ -27,10 +27,15 @@ const ADMISSIONS = new WeakMap<AccessMap, Admission[]>();
 export function admissionsOf(map: AccessMap): Admission[] {
   const known = ADMISSIONS.get(map);
   if (known) return known;
-  const roles = rolesByArn(map);
-  const admissions = annotatedIn(map).flatMap(serviceAccount => {
-    const role = roles.get(serviceAccount.roleArn);
-    return role ? [admissionOf(serviceAccount, role)] : [];
+  const roles = grouped(map.roles, ({ arn }) => arn);
+  const keyOf = (...names: string[]) => JSON.stringify(names);
+  const associated = new Set(map.associations.map(one => keyOf(one.namespace, one.serviceAccount, one.roleArn)));
+  // An association comes before the annotation, which aws-eks writes beside it.
+  const annotated = annotatedIn(map).filter(({ namespace, name, roleArn }) => !associated.has(keyOf(namespace, name, roleArn)));
+  const admissions = annotated.flatMap(serviceAccount => {
+    // Stacks that can go anywhere may have roles of one ARN, as far as anybody knows.
+    const all = (roles.get(serviceAccount.roleArn) ?? []).map(role => admissionOf(serviceAccount, role));
+    return [...all.filter(({ answer }) => answer === 'in'), ...all.filter(({ answer }) => answer === 'unknown'), ...all].slice(0, 1);
   });
   ADMISSIONS.set(map, admissions);
   return admissions;

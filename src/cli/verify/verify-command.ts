@@ -7,6 +7,7 @@ import { readAssembly } from '../../analysis/assembly';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { Command, Output, UsageError } from '../command';
+import { jsonText } from '../report/report-data';
 import { quoted } from '../text';
 import { Verified } from './verified';
 
@@ -36,8 +37,8 @@ const OPTIONS = {
 
 const FORMATS: Record<string, (verified: Verified, output: Output) => string> = {
   table: (verified, { stdout }) => findingsTable(verified, stdout.isTTY === true && !process.env.NO_COLOR),
-  json: verified => `${JSON.stringify(findingsJson(verified), null, 2)}\n`,
-  sarif: verified => `${JSON.stringify(sarif(verified), null, 2)}\n`,
+  json: verified => `${jsonText(findingsJson(verified), 2)}\n`,
+  sarif: verified => `${jsonText(sarif(verified), 2)}\n`,
 };
 
 /** `cdk-irsa verify`. */

@@ -232,6 +232,27 @@ export const MANIFEST_CASES: Case[] = [
     }],
   },
   { rule: 'role-does-not-trust', name: 'lets in by one of two providers', resources: { Custom: { Type: 'Custom::Provider', Properties: { ServiceToken: 'x' } }, Role: role('api', [{ ...trusting(), Principal: { Federated: { 'Fn::GetAtt': ['Custom', 'Arn'] } } }, trusting()]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
+  {
+    rule: 'role-does-not-trust',
+    name: 'lets in in one of two stacks that can go anywhere, and name their roles alike',
+    stacks: Object.fromEntries(['development', 'production'].map(namespace => [namespace, {
+      environment: 'unknown',
+      resources: {
+        Role: role('api', [{ ...trusting(`${namespace}:api`), Principal: { Federated: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${ISSUER}` } } }]),
+        Manifest: {
+          Type: 'Custom::AWSCDK-EKS-KubernetesResource',
+          Properties: {
+            Manifest: {
+              'Fn::Sub':
+          `[{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"api","namespace":"${namespace}","annotations":{"eks.amazonaws.com/role-arn":"\${Role.Arn}"}}}]`,
+            },
+          },
+        },
+      },
+    }])),
+    expected: [],
+  },
+  { rule: 'role-does-not-trust', name: 'an association, and the annotation that aws-eks writes beside it', resources: { Role: forPods(undefined), Association: association(arnOf('api')) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
   { rule: 'role-does-not-trust', name: 'lets in', resources: { Role: API }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
   { rule: 'role-does-not-trust', name: 'lets in by the second cluster', resources: { Role: role('api', [trusting('payments:other', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
   { rule: 'role-does-not-trust', name: 'lets in by a pattern', resources: { Role: role('api', [webIdentity({ StringEquals: { [AUD]: 'sts.amazonaws.com' }, StringLike: { [SUB]: 'system:serviceaccount:payments:*' } })]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
