@@ -1,4 +1,4 @@
-import { writeFileSync } from 'fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
 import { cli, directory, ROOT } from './support';
@@ -51,6 +51,21 @@ test('what is wrong is told with its places and what to do', () => {
 note  provider-not-in-app
 `));
   expect(stdout).toMatch(/\n1 error, 0 warnings, 2 notes in 1 role \(1 of workloads\), 1 service account, 0 Pod Identity associations, 0 workloads\.\n$/);
+});
+
+test('the README shows what it prints', () => {
+  const provider = { Type: 'AWS::IAM::OIDCProvider', Properties: { Url: `https://${ISSUER}`, ClientIdList: ['sts.amazonaws.com'] } };
+  const { folder } = mapOf({ stacks: { Payments: { resources: { Role: role('payments-api', [trusting('payments:web')]), Oidc: provider } } } });
+  const manifest = JSON.parse(readFileSync(join(folder, 'cdk.out', 'manifest.json'), 'utf8'));
+  manifest.artifacts.Payments.metadata = { '/Payments/Api/Role/Resource': [{ type: 'aws:cdk:logicalId', data: 'Role' }] };
+  writeFileSync(join(folder, 'cdk.out', 'manifest.json'), JSON.stringify(manifest));
+  const clusters = join(folder, 'gitops', 'clusters', 'blue');
+  mkdirSync(clusters, { recursive: true });
+  const account = (name: string, roleName: string) => annotated(`payments/${name}`, arnOf(roleName)).trimStart();
+  writeFileSync(join(clusters, '1_serviceaccount_payments_api.yaml'), `# Made by cdk-irsa: do not edit, change the CDK app instead.\n# App: App. Stack: Payments (Payments).\n${account('api', 'payments-api')}`);
+  writeFileSync(join(folder, 'rendered.yaml'), account('web', 'payments-api'));
+  const { stdout } = cli('verify', join(folder, 'cdk.out'), '--manifests', join(folder, 'rendered.yaml'), '--manifests', clusters);
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`\`\`\`text\n${stdout.replaceAll(`${folder}/`, '')}\`\`\`\n`);
 });
 
 test('warnings are no less', () => {
