@@ -1,17 +1,14 @@
 /**
  * How long `cdk-irsa verify` takes beside merely parsing the same files, and how much memory: `npx projen bench:verify`.
  *
- * Each figure is of a process of its own; the two take turns.
+ * Each figure is of a process of its own, bundled as the command is; the two take turns.
  */
 import { execFileSync } from 'child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { mkdtempSync, rmSync } from 'fs';
 import { cpus, tmpdir } from 'os';
-import { join } from 'path';
-import { parseAllDocuments } from 'yaml';
-import { accessMapOf } from '../src/analysis/access-map-reader';
-import { readAssembly } from '../src/analysis/assembly';
-import { RULES } from '../src/analysis/rules';
-import { findingsOf } from '../src/analysis/rules/rule';
+import { dirname, join } from 'path';
+import { build } from 'esbuild';
+import type { Measured } from './bench-verify-work';
 
 const SIZES = [500, 1000, 2000, 4000];
 /** A role and a policy each, and at most 500 resources a stack. */
@@ -19,28 +16,7 @@ const MOST_IN_A_STACK = 200;
 const RUNS = 7;
 const BAR = 2;
 
-interface Measured {
-  readonly milliseconds: number;
-  readonly megabytes: number;
-}
-
-const WAYS: Record<string, (directory: string) => unknown> = {
-  parse: directory => readdirSync(directory).map(name => {
-    const text = () => readFileSync(join(directory, name), 'utf8');
-    if (/^manifest\.json$|\.template\.json$/.test(name)) return JSON.parse(text());
-    return name.endsWith('.k8s.yaml') ? [...parseAllDocuments(text())].map(document => document.toJS()) : undefined;
-  }),
-  verify: directory => {
-    const map = accessMapOf(readAssembly(directory));
-    const findings = findingsOf(RULES, map);
-    if (map.access.length === 0 || findings.some(({ severity }) => severity !== 'info')) throw new Error('the assembly is not as it should be');
-    return findings;
-  },
-};
-
 async function main(): Promise<void> {
-  const [, , way, directory] = process.argv;
-  if (way !== undefined) return console.log(JSON.stringify(measure(WAYS[way], directory)));
   console.log(`${cpus()[0].model.trim()}, ${cpus().length} cores, Node.js ${process.version}, medians of ${RUNS} runs in turn (smallest to largest)\n`);
   console.log('| service accounts | parse alone | verify | ratio | memory, parse alone | memory, verify |\n|---|---|---|---|---|---|');
   for (const size of SIZES) console.log(await row(size));
@@ -50,8 +26,10 @@ async function main(): Promise<void> {
 async function row(size: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-irsa-bench-'));
   try {
-    await synthesize(size, folder);
-    const runs = Array.from({ length: RUNS }, () => ({ parse: inProcess('parse', folder), verify: inProcess('verify', folder) }));
+    const program = join(folder, 'work.js');
+    await build({ entryPoints: [join(__dirname, 'bench-verify-work.ts')], bundle: true, platform: 'node', outfile: program });
+    await synthesize(size, join(folder, 'cdk.out'));
+    const runs = Array.from({ length: RUNS }, () => ({ parse: inProcess(program, 'parse'), verify: inProcess(program, 'verify') }));
     const cell = (values: number[], unit: string, digits = 0) => {
       const sorted = [...values].sort((left, right) => left - right);
       const [least, median, most] = [0, Math.floor(RUNS / 2), RUNS - 1].map(index => sorted[index].toFixed(digits));
@@ -88,17 +66,8 @@ async function synthesize(size: number, outdir: string): Promise<void> {
   app.synth();
 }
 
-function inProcess(way: string, directory: string): Measured {
-  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, __filename, way, directory], { encoding: 'utf8' }));
-}
-
-/** With what has to be loaded for it loaded before. */
-function measure(work: (directory: string) => unknown, directory: string): Measured {
-  parseAllDocuments('a: 1');
-  const start = process.hrtime.bigint();
-  work(directory);
-  const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-  return { milliseconds, megabytes: process.resourceUsage().maxRSS / 1024 };
+function inProcess(program: string, way: string): Measured {
+  return JSON.parse(execFileSync(process.execPath, [program, way, join(dirname(program), 'cdk.out')], { encoding: 'utf8' }));
 }
 
 void main();

@@ -103,13 +103,15 @@ class Resolution {
   public of(value: any, depth: number): any {
     if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
     if (Array.isArray(value)) return value.map(item => this.of(item, depth + 1)).filter(item => item !== NO_VALUE);
-    if (!mayHoldFunction(value, 0)) return value;
+    if (typeof value !== 'object' || value === null) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
-    const [macro] = keys.filter(isMacro);
-    if (macro !== undefined) this.give(`what ${macro} makes, which the template does not tell`);
-    const entries = keys.filter(key => !isMacro(key)).map(key => [key, this.of(value[key], depth + 1)]);
-    return Object.fromEntries(entries.filter(([, item]) => item !== NO_VALUE));
+    const copy = {};
+    for (const key of keys) {
+      if (isMacro(key)) this.give(`what ${key} makes, which the template does not tell`);
+      else setOwn(copy, key, this.of(value[key], depth + 1));
+    }
+    return copy;
   }
 
   private call(name: string, argument: any, depth: number): any {
@@ -303,6 +305,13 @@ function mayHoldFunction(value: any, depth: number): boolean {
     if (isFunction(key) || mayHoldFunction(value[key], depth + 1)) return true;
   }
   return false;
+}
+
+/** Even where the key is `__proto__`. */
+function setOwn(object: any, key: string, value: any): void {
+  if (value === NO_VALUE) return;
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
 }
 
 /** What an object has itself: templates may use names such as `constructor`. */

@@ -1,0 +1,41 @@
+/**
+ * What scripts/bench-verify.ts measures, each way in a process of its own: `<way> <cloud assembly>`.
+ */
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { parseAllDocuments } from 'yaml';
+import { accessMapOf } from '../src/analysis/access-map-reader';
+import { readAssembly } from '../src/analysis/assembly';
+import { RULES } from '../src/analysis/rules';
+import { findingsOf } from '../src/analysis/rules/rule';
+
+export interface Measured {
+  readonly milliseconds: number;
+  readonly megabytes: number;
+}
+
+const WAYS: Record<string, (directory: string) => unknown> = {
+  parse: directory => readdirSync(directory).map(name => {
+    const text = () => readFileSync(join(directory, name), 'utf8');
+    if (/^manifest\.json$|\.template\.json$/.test(name)) return JSON.parse(text());
+    return name.endsWith('.k8s.yaml') ? [...parseAllDocuments(text())].map(document => document.toJS()) : undefined;
+  }),
+  verify: directory => {
+    const map = accessMapOf(readAssembly(directory));
+    const findings = findingsOf(RULES, map);
+    if (map.access.length === 0 || findings.some(({ severity }) => severity !== 'info')) throw new Error('the assembly is not as it should be');
+    return findings;
+  },
+};
+
+/** With what has to be loaded for it loaded before. */
+function measure(work: (directory: string) => unknown, directory: string): Measured {
+  parseAllDocuments('a: 1');
+  const start = process.hrtime.bigint();
+  work(directory);
+  const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+  return { milliseconds, megabytes: process.resourceUsage().maxRSS / 1024 };
+}
+
+const [, , way, directory] = process.argv;
+console.log(JSON.stringify(measure(WAYS[way], directory)));
