@@ -117,7 +117,7 @@ function constructPathsIn(metadata: any): NamedPath[] {
 /** By logical id: those of one stack, without the stacks nested in it. */
 function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string> {
   const within = named.filter(([path]) => path.startsWith(root));
-  const nested = within.flatMap(([path]) => NESTED_STACK.exec(path)?.[1] ?? []);
+  const nested = within.flatMap(([path]) => (path.endsWith('.NestedStackResource') ? NESTED_STACK.exec(path)?.[1] ?? [] : []));
   return new Map(within.filter(([path]) => !nested.some(one => path.startsWith(`${one}/`))).map(([path, logicalId]) => [logicalId, path]));
 }
 
