@@ -4,7 +4,7 @@ import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { IConstruct } from 'constructs';
-import { allow, arn, ControllerDefinition, required } from './definition';
+import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from './definition';
 import { optional } from './parts';
 import { failIf, problem } from '../private/errors';
 import { settledProblems } from '../private/parameter-safety';
@@ -85,11 +85,7 @@ function meshes(scope: IConstruct, names: string[]): PolicyStatement[] {
       resources: names.flatMap(name => [arn(scope, 'appmesh', `mesh/${name}`), arn(scope, 'appmesh', `mesh/${name}/*`)]),
     }),
     allow({ actions: ['appmesh:ListMeshes'], resources: ['*'] }),
-    allow({
-      actions: ['iam:CreateServiceLinkedRole'],
-      resources: [arn(scope, 'iam', 'role/aws-service-role/appmesh.amazonaws.com/AWSServiceRoleForAppMesh', { region: '' })],
-      conditions: { StringEquals: { 'iam:AWSServiceName': 'appmesh.amazonaws.com' } },
-    }),
+    serviceLinkedRole(scope, 'appmesh.amazonaws.com', 'AWSServiceRoleForAppMesh'),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { allow, arn, ControllerDefinition } from './definition';
+import { allow, arn, ControllerDefinition, serviceLinkedRole } from './definition';
 import { optional } from './parts';
 import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
@@ -48,7 +48,6 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeover
   failIf('Controller.awsGatewayApiController', clusterNameProblem('clusterName', clusterName));
   const others = optional('awsGatewayApiController', 'takeoverFrom', 'cluster', takeoverFrom);
   const lattice = (...actions: string[]) => actions.map(action => `vpc-lattice:${action}`);
-  const role = (service: string) => `role/aws-service-role/${service}/*`;
   return {
     name: 'aws-gateway-api-controller',
     namespace: 'aws-application-networking-system',
@@ -66,11 +65,6 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeover
       const managedBy = `aws:ResourceTag/${TAGS}ManagedBy`;
       const own = `${Stack.of(scope).account}/${clusterName}/${vpc.vpcId}`;
       const managed = { StringEquals: { [managedBy]: own } };
-      const serviceRole = (service: string) => allow({
-        actions: ['iam:CreateServiceLinkedRole'],
-        resources: [arn(scope, 'iam', role(service), { region: '' })],
-        conditions: { StringEquals: { 'iam:AWSServiceName': service } },
-      });
       return [
         allow({
           actions: [
@@ -99,7 +93,7 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeover
         // It adopts what nobody manages, and removes no tag of its own. Listeners and rules are below services.
         allow({ actions: lattice('TagResource'), resources: tagged, conditions: { StringEqualsIfExists: { [managedBy]: [own, ...others] } } }),
         allow({ actions: lattice('UntagResource'), resources: tagged, conditions: { 'ForAllValues:StringNotLike': { 'aws:TagKeys': [`${TAGS}*`] } } }),
-        serviceRole('vpc-lattice.amazonaws.com'),
+        serviceLinkedRole(scope, 'vpc-lattice.amazonaws.com'),
         ...accessLogs ? [
           allow({ actions: lattice('CreateAccessLogSubscription'), resources: [subscriptions, services, networks] }),
           allow({ actions: lattice('DeleteAccessLogSubscription', 'GetAccessLogSubscription', 'UpdateAccessLogSubscription'), resources: [subscriptions] }),
@@ -108,7 +102,7 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeover
               'UpdateLogDelivery'].map(action => `logs:${action}`),
             resources: ['*'],
           }),
-          serviceRole('delivery.logs.amazonaws.com'),
+          serviceLinkedRole(scope, 'delivery.logs.amazonaws.com'),
         ] : [],
       ];
     },

@@ -1,7 +1,7 @@
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
-import { allow, arn, ControllerDefinition, required } from './definition';
+import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from './definition';
 import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
 
@@ -58,11 +58,7 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
     ...NAMES,
     unscoped: 'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one cluster.',
     statements: scope => [
-      allow({
-        actions: ['iam:CreateServiceLinkedRole'],
-        resources: [arn(scope, 'iam', 'role/aws-service-role/elasticloadbalancing.amazonaws.com/*', { region: '' })],
-        conditions: { StringEquals: { 'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com' } },
-      }),
+      serviceLinkedRole(scope, 'elasticloadbalancing.amazonaws.com'),
       allow({
         actions: [
           'acm:ListCertificates',

@@ -64,3 +64,16 @@ export function arn(scope: IConstruct, service: string, resource: string, { regi
   const partition = literalPartition(stack) ?? stack.partition;
   return `arn:${partition}:${service}:${region ?? stack.region}:${account ?? stack.account}:${resource}`;
 }
+
+/**
+ * The role that AWS makes for a service with its first resource in an account.
+ *
+ * @param role its name, where it is known
+ */
+export function serviceLinkedRole(scope: IConstruct, service: string, role = '*'): PolicyStatement {
+  return allow({
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: [arn(scope, 'iam', `role/aws-service-role/${service}/${role}`, { region: '' })],
+    conditions: { StringEquals: { 'iam:AWSServiceName': service } },
+  });
+}

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
-import { allow, arn, ControllerDefinition } from './definition';
+import { allow, arn, ControllerDefinition, serviceLinkedRole } from './definition';
 import { volumeKeys } from './kms-permissions';
 
 /**
@@ -117,15 +117,6 @@ function backups(scope: IConstruct, fileSystems: string, tagged: any): PolicySta
     allow({ actions: ['fsx:CreateBackup'], resources: [fileSystems], conditions: tagged }),
     allow({ actions: ['fsx:CreateBackup', 'fsx:DeleteFileSystem', 'fsx:TagResource'], resources: [backup] }),
   ];
-}
-
-/** FSx makes it with the first file system of an account. */
-function serviceLinkedRole(scope: IConstruct, service: string): PolicyStatement {
-  return allow({
-    actions: ['iam:CreateServiceLinkedRole'],
-    resources: [arn(scope, 'iam', `role/aws-service-role/${service}/*`, { region: '' })],
-    conditions: { StringEquals: { 'iam:AWSServiceName': service } },
-  });
 }
 
 /** @see https://docs.aws.amazon.com/fsx/latest/LustreGuide/setting-up.html#fsx-adding-permissions-s3 */

@@ -1,6 +1,6 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion } from './parts';
-import { allow, arn, ControllerDefinition, required } from '../definition';
+import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from '../definition';
 
 /**
  * Options of `AckService.emrContainers`.
@@ -48,11 +48,7 @@ export function ackEmrContainers(options: AckEmrContainersOptions): ControllerDe
         conditions: resource,
       }),
       allow({ actions: ['emr-containers:ListVirtualClusters'], resources: ['*'], conditions: inRegion(scope) }),
-      allow({
-        actions: ['iam:CreateServiceLinkedRole'],
-        resources: [arn(scope, 'iam', 'role/aws-service-role/emr-containers.amazonaws.com/*', { region: '' })],
-        conditions: { StringEquals: { 'iam:AWSServiceName': 'emr-containers.amazonaws.com' } },
-      }),
+      serviceLinkedRole(scope, 'emr-containers.amazonaws.com'),
     ];
   });
 }

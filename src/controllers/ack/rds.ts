@@ -1,7 +1,7 @@
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { allow, arn, ControllerDefinition, serviceLinkedRole } from '../definition';
 import { throughServices } from '../kms-permissions';
 import { optional } from '../parts';
 
@@ -121,11 +121,7 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
       allow({ actions: [...NETWORK_ACTIONS, 'rds:DescribeDBEngineVersions', 'rds:DescribeEngineDefaultClusterParameters', 'rds:DescribeEngineDefaultParameters'], resources: ['*'], conditions: inRegion(scope) }),
       // Passwords that RDS manages: it may have them made, not read them.
       allow({ actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], resources: [arn(scope, 'secretsmanager', 'secret:rds!*')] }),
-      allow({
-        actions: ['iam:CreateServiceLinkedRole'],
-        resources: [arn(scope, 'iam', 'role/aws-service-role/rds.amazonaws.com/*', { region: '' })],
-        conditions: { StringEquals: { 'iam:AWSServiceName': 'rds.amazonaws.com' } },
-      }),
+      serviceLinkedRole(scope, 'rds.amazonaws.com'),
       ...encryption(keys),
       ...passRoles(roles, ['monitoring.rds.amazonaws.com', 'rds.amazonaws.com']),
     ];
