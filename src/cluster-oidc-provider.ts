@@ -4,8 +4,9 @@ import { Construct } from 'constructs';
 import { claim, earlierClaims } from './private/app-registry';
 import { isClusterName } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
-import { audienceProblem, DEFAULT_AUDIENCE, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
+import { audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
 import { literalPartition, settle } from './private/tokens';
+import { DEFAULT_AUDIENCE } from './private/web-identity';
 
 const MOST_AUDIENCES = 100;
 const MOST_THUMBPRINTS = 5;

@@ -2,20 +2,21 @@ import { Duration } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from './private/annotations';
 import { claim } from './private/app-registry';
 import { accountOfArn, clusterNameProblem } from './private/cluster-names';
 import { problem } from './private/errors';
-import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
+import { audienceProblem, ProviderFacts } from './private/issuer';
 import { settledProblems } from './private/parameter-safety';
 import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
 import { isLookupDummy } from './private/role-rules';
-import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './private/service-account-base';
 import { seconds, tokenExpirationProblem } from './private/token-expiration';
 import { fingerprint, settle } from './private/tokens';
+import { DEFAULT_AUDIENCE } from './private/web-identity';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
-const AUDIENCE_ANNOTATION = 'eks.amazonaws.com/audience';
 const REGIONAL_STS_ANNOTATION = 'eks.amazonaws.com/sts-regional-endpoints';
 const TOKEN_EXPIRATION_ANNOTATION = 'eks.amazonaws.com/token-expiration';
 

@@ -1,9 +1,10 @@
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
+import { ROLE_ARN_ANNOTATION } from './private/annotations';
 import { clusterNameProblem } from './private/cluster-names';
 import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
-import { DecidedAnnotation, POD_IDENTITY, ROLE_ARN_ANNOTATION, ServiceAccountBase } from './private/service-account-base';
+import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './private/service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 

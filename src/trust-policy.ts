@@ -2,7 +2,7 @@ import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } f
 import { IConstruct } from 'constructs';
 import { clusterArnProblem, clusterArnProblems, mayBeOneCluster } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
-import { audienceProblem, DEFAULT_AUDIENCE, ProviderFacts } from './private/issuer';
+import { audienceProblem, ProviderFacts } from './private/issuer';
 import { matchesPattern } from './private/name-patterns';
 import { parameterProblems, settledProblems } from './private/parameter-safety';
 import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
@@ -10,7 +10,7 @@ import { fingerprint, settle } from './private/tokens';
 import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
 import { trustProblems, warn } from './private/trust-rules';
 import { statementProblem } from './private/trust-statement';
-import { WEB_IDENTITY_ACTION } from './private/web-identity';
+import { DEFAULT_AUDIENCE, WEB_IDENTITY_ACTION } from './private/web-identity';
 import { ServiceAccountSubject } from './service-account-subject';
 
 /**

@@ -1,16 +1,16 @@
 /**
  * Makes the access map of an assembly and of manifests beside it.
  */
-import { readdirSync, readFileSync, statSync } from 'fs';
+import { readdirSync, statSync } from 'fs';
 import { join } from 'path';
 import { Access, AccessMap, Association, Cluster, Place, Policy, Provider, Role, ServiceAccount, Suppression, Text, Workload } from './access-map';
 import { Assembly, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
+import { arrayOf, grouped, textOf } from './json-values';
 import { ManifestText, readManifests } from './kubernetes';
 import { standIn } from './stand-in';
-import { textOf } from './text-of';
 import { trustedBy } from './trusted-subjects';
-import { reasonOf, UnusableInput } from './unusable-input';
+import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { matchesPattern } from '../private/name-patterns';
 
 export interface AccessMapOptions {
@@ -72,7 +72,7 @@ class Reader {
   }
 
   private suppressions(): Suppression[] {
-    return this.resources.flatMap(({ stack, logicalId, metadata }) => listOf(metadata?.cdk_irsa?.rules_to_suppress)
+    return this.resources.flatMap(({ stack, logicalId, metadata }) => arrayOf(metadata?.cdk_irsa?.rules_to_suppress)
       .filter(one => typeof one?.reason === 'string' && one.reason.trim() !== '')
       .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: textOf(id), reason })));
   }
@@ -120,15 +120,16 @@ class Reader {
     const attached = this.attachedPolicies();
     return this.ofType('AWS::IAM::Role').map(({ stack, logicalId, properties, place }) => {
       const trust = this.document(stack, properties.AssumeRolePolicyDocument);
+      const [account, name] = [pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, { Ref: logicalId })];
       return {
         arn: this.text(stack, { 'Fn::GetAtt': [logicalId, 'Arn'] }),
-        name: this.text(stack, { Ref: logicalId }),
-        account: pseudoParameter(stack, 'AWS::AccountId')!,
+        name,
+        account,
         region: pseudoParameter(stack, 'AWS::Region')!,
         partition: pseudoParameter(stack, 'AWS::Partition')!,
         trust: trust.value,
         unresolved: trust.unresolved,
-        policies: [...this.ownPolicies(stack, properties, place), ...attached.get(resourceKey(stack, logicalId)) ?? []],
+        policies: [...this.ownPolicies(stack, properties, place), ...(attached.get(roleKey(account, name)) ?? []).map(({ policy }) => policy)],
         place,
       };
     });
@@ -148,9 +149,9 @@ class Reader {
   private ownPolicies(stack: StackTemplate, properties: any, place: Place): Policy[] {
     const { Policies: inline, ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     return [
-      ...listOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy =>
+      ...arrayOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy =>
         ({ name: textOf(policy?.PolicyName), kind: 'inline', document: this.document(stack, policy?.PolicyDocument).value, place })),
-      ...listOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
+      ...arrayOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
       ...boundary === undefined ? [] : [this.managedPolicy(this.text(stack, boundary), 'boundary')],
     ];
   }
@@ -168,24 +169,16 @@ class Reader {
   }
 
   /** Policies that name their roles, by the role. */
-  private attachedPolicies(): Map<string, Policy[]> {
-    const attached = new Map<string, Policy[]>();
-    for (const { stack, logicalId, type, properties, place } of this.ofType('AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy')) {
-      const names = type === 'AWS::IAM::RolePolicy' ? [properties.RoleName] : listOf(properties.Roles);
-      if (names.length === 0) continue;
+  private attachedPolicies(): Map<string, { role: string; policy: Policy }[]> {
+    const types = ['AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy'];
+    const attached = this.ofType(...types).flatMap(({ stack, logicalId, type, properties, place }) => {
+      const names = type === 'AWS::IAM::RolePolicy' ? [properties.RoleName] : arrayOf(properties.Roles);
+      if (names.length === 0) return [];
       const policy: Policy = type === 'AWS::IAM::ManagedPolicy' ? this.managedPolicy(this.text(stack, { Ref: logicalId }), 'managed')
         : { name: this.text(stack, properties.PolicyName), kind: 'inline', document: this.document(stack, properties.PolicyDocument).value, place };
-      for (const name of names) {
-        const key = JSON.stringify([pseudoParameter(stack, 'AWS::AccountId'), this.text(stack, name)]);
-        attached.set(key, [...attached.get(key) ?? [], policy]);
-      }
-    }
-    return this.byRole(attached);
-  }
-
-  private byRole(byName: Map<string, Policy[]>): Map<string, Policy[]> {
-    return new Map(this.ofType('AWS::IAM::Role').map(({ stack, logicalId }) =>
-      [resourceKey(stack, logicalId), byName.get(JSON.stringify([pseudoParameter(stack, 'AWS::AccountId'), this.text(stack, { Ref: logicalId })])) ?? []]));
+      return names.map(name => ({ role: roleKey(pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, name)), policy }));
+    });
+    return grouped(attached, ({ role }) => role);
   }
 
   private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
@@ -198,7 +191,7 @@ class Reader {
       for (const one of found.serviceAccounts) serviceAccounts.push(one);
       for (const one of found.workloads) workloads.push(one);
     };
-    for (const file of files) read({ text: readText(file), place: { file } }); // one at a time: there may be a lot of them
+    for (const file of files) read({ text: readText(file, undefined, LARGEST_FILE), place: { file } }); // one at a time: there may be a lot of them
     [...this.outputs(), ...this.appliedByEks()].forEach(read);
     return { serviceAccounts, workloads };
   }
@@ -245,6 +238,11 @@ function resourceKey({ path }: StackTemplate, logicalId: string): string {
   return `${path}/${logicalId}`;
 }
 
+/** The name of a role is its account's. */
+function roleKey(account: Text, name: Text): string {
+  return JSON.stringify([account, name]);
+}
+
 function clusterArn(stack: StackTemplate, name: Text): Text {
   const pseudo = (parameter: string) => pseudoParameter(stack, parameter);
   return `arn:${pseudo('AWS::Partition')}:eks:${pseudo('AWS::Region')}:${pseudo('AWS::AccountId')}:cluster/${name}`;
@@ -252,19 +250,13 @@ function clusterArn(stack: StackTemplate, name: Text): Text {
 
 /** Who gets in by the trust policies, and whether a manifest or an association makes use of it. */
 function accessOf(roles: Role[], serviceAccounts: ServiceAccount[], associations: Association[]): Access[] {
-  const annotated = subjectsByRole(serviceAccounts.map(({ roleArn, namespace, name }) => [roleArn, namespace, name]));
-  const associated = subjectsByRole(associations.map(({ roleArn, namespace, serviceAccount }) => [roleArn, namespace, serviceAccount]));
+  const annotated = grouped(serviceAccounts, ({ roleArn = '' }) => roleArn);
+  const associated = grouped(associations.map(({ serviceAccount: name, ...rest }) => ({ name, ...rest })), ({ roleArn }) => roleArn);
   return roles.flatMap(({ arn, trust }) => trustedBy(trust).map(trusted => {
-    const users = (trusted.via === 'irsa' ? annotated : associated).get(arn) ?? [];
-    const used = users.some(([namespace, name]) => matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name));
+    const users: { namespace: Text; name: Text }[] = (trusted.via === 'irsa' ? annotated : associated).get(arn) ?? [];
+    const used = users.some(({ namespace, name }) => matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name));
     return { ...trusted, role: arn, used };
   }));
-}
-
-function subjectsByRole(users: [roleArn: Text | undefined, namespace: Text, name: Text][]): Map<Text | undefined, [Text, Text][]> {
-  const byRole = new Map<Text | undefined, [Text, Text][]>();
-  for (const [roleArn, ...subject] of users) byRole.set(roleArn, [...byRole.get(roleArn) ?? [], subject]);
-  return byRole;
 }
 
 function clustersOf(access: Access[]): Cluster[] {
@@ -281,21 +273,6 @@ function yamlFilesIn(path: string): string[] {
   } catch (error) {
     throw new UnusableInput(`${path}: cannot be read: ${reasonOf(error)}.`);
   }
-}
-
-function readText(file: string): string {
-  try {
-    const { size } = statSync(file);
-    if (size > LARGEST_FILE) throw new UnusableInput(`${file}: has more than ${LARGEST_FILE / 1024 / 1024} MB. Split it.`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    if (error instanceof UnusableInput) throw error;
-    throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}.`);
-  }
-}
-
-function listOf(value: any): any[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function unique<T>(values: T[]): T[] {

@@ -3,9 +3,10 @@
  *
  * @see https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/cloud-assembly-schema
  */
-import { existsSync, readdirSync, readFileSync } from 'fs';
+import { existsSync, readdirSync } from 'fs';
 import { basename, dirname, join, relative, resolve } from 'path';
-import { reasonOf, UnusableInput } from './unusable-input';
+import { arrayOf, isObject } from './json-values';
+import { readText, UnusableInput } from './unusable-input';
 
 /** A stack, and its template. */
 export interface StackTemplate {
@@ -110,7 +111,7 @@ type NamedPath = readonly [path: string, logicalId: string];
 const NESTED_STACK = /^(.*\/([^/]+))\.NestedStack\/\2\.NestedStackResource$/;
 
 function constructPathsIn(metadata: any): NamedPath[] {
-  return Object.entries<any>(metadata).flatMap(([path, entries]) => listOf(entries)
+  return Object.entries<any>(metadata).flatMap(([path, entries]) => arrayOf(entries)
     .filter(entry => entry?.type === 'aws:cdk:logicalId').map(({ data }): NamedPath => [path.replace(/^\//, ''), `${data}`]));
 }
 
@@ -122,7 +123,7 @@ function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string
 }
 
 function entriesOf(metadata: any, type: string): any[] {
-  return Object.values(metadata).flatMap(listOf).filter(entry => entry?.type === type);
+  return Object.values(metadata).flatMap(arrayOf).filter(entry => entry?.type === type);
 }
 
 /** As KubernetesManifests names them: one file, or a folder of files. */
@@ -165,8 +166,7 @@ function nestedTemplateFile({ Metadata: metadata, Properties: properties }: any,
   const [, hash] = /([0-9a-f]{64})\.json/.exec(JSON.stringify(properties?.TemplateURL ?? '')) ?? [];
   if (hash === undefined) return undefined;
   const assets = readdirSync(directory).filter(name => name.endsWith('.assets.json')).map(name => readJson(join(directory, name), 'Run `cdk synth` again.'));
-  const path = assets.map(({ files }) => files?.[hash]?.source?.path).find(one => typeof one === 'string');
-  return path;
+  return assets.map(({ files }) => files?.[hash]?.source?.path).find(one => typeof one === 'string');
 }
 
 function readTemplate(file: string): any {
@@ -183,12 +183,7 @@ function readTemplate(file: string): any {
  * @throws UnusableInput when it cannot be read
  */
 function readJson(file: string, advice: string): any {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}. ${advice}`);
-  }
+  const text = readText(file, advice);
   try {
     const value = JSON.parse(text);
     if (isObject(value)) return value;
@@ -214,12 +209,4 @@ export function assemblyDirectoryOf(templateFile: string): string {
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function listOf(value: any): any[] {
-  return Array.isArray(value) ? value : [];
 }

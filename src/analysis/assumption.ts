@@ -3,11 +3,12 @@
  */
 import { Role } from './access-map';
 import { claimOf, isClaim, issuerOf } from './claims';
-import { DEFAULT_AUDIENCE } from './kubernetes';
-import { listOf } from './list-of';
+import { textsOf } from './json-values';
 import { hasStandIn, standIn } from './stand-in';
 import { Decision, evaluateTrust, TrustAnswer, TrustRequest } from './trust-evaluator';
-import { conditionsOf, issuerOfArn, POD_IDENTITY, statementsOf, trustedBy } from './trusted-subjects';
+import { claimsOf, podIdentityRequest, podTags, webIdentityRequest } from './trust-requests';
+import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from './trusted-subjects';
+import { DEFAULT_AUDIENCE } from '../private/web-identity';
 
 /** A service account that asks. */
 export interface Subject {
@@ -52,15 +53,15 @@ function isOpen({ Effect: effect, Principal: principal }: any): boolean {
   if (effect === 'Deny') return false;
   if (effect !== 'Allow') return true; // only the deployment knows
   if (typeof principal !== 'object' || principal === null) return true; // *, a stand-in, NotPrincipal
-  return texts(principal.AWS).includes('*') || texts(principal.Service).some(hasStandIn)
-    || texts(principal.Federated).some(arn => issuerOfArn(arn) === undefined && (arn === '*' || hasStandIn(arn)));
+  return textsOf(principal.AWS).includes('*') || textsOf(principal.Service).some(hasStandIn)
+    || textsOf(principal.Federated).some(arn => issuerOfArn(arn) === undefined && (arn === '*' || hasStandIn(arn)));
 }
 
 function webIdentity(role: Role, { namespace, serviceAccount, issuer: wanted, audience = DEFAULT_AUDIENCE }: Subject): Assumption[] {
-  const claims = (issuer: string) => ({ [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}`, [`${issuer}:aud`]: audience });
+  const claims = (issuer: string) => claimsOf(issuer, namespace, serviceAccount, audience);
   const spokenOf = issuers(role.trust);
   return [...providers(role, spokenOf, wanted)].map(([arn, issuer]) => {
-    const request: TrustRequest = { action: 'sts:AssumeRoleWithWebIdentity', principal: { type: 'Federated', id: arn }, context: claims(issuer) };
+    const request = webIdentityRequest(arn, claims(issuer));
     const answer = assumed(withDeferred(role.trust, request, issuer, spokenOf.filter(one => one !== issuer), claims));
     return issuer === SOME_ISSUER && answer.decision === 'deny' ? { decision: 'deny', reasons: [] } : answer;
   });
@@ -86,7 +87,7 @@ function issuers(trust: any): string[] {
 }
 
 function principals(trust: any): string[] {
-  return statementsOf(trust).flatMap(statement => texts(statement?.Principal?.Federated));
+  return statementsOf(trust).flatMap(statement => textsOf(statement?.Principal?.Federated));
 }
 
 /** Two issuers may turn out to be one where only the deployment knows one of them. What holds whether they are or not, holds. */
@@ -105,13 +106,12 @@ function podIdentity({ trust, account }: Role, { namespace, serviceAccount, issu
   return [...new Set([...named, ...openStatements(trust).length > 0 ? ['*'] : []])].map(cluster => {
     const arn = cluster.replace(/[*?]/g, 'x'); // any that the pattern matches
     const context = {
-      'aws:RequestTag/kubernetes-namespace': namespace,
-      'aws:RequestTag/kubernetes-service-account': serviceAccount,
+      ...podTags(namespace, serviceAccount),
       'aws:SourceAccount': account,
       ...cluster !== '*' && { 'aws:SourceArn': arn, 'aws:RequestTag/eks-cluster-arn': arn },
     };
     const [assumes, tags] = ['sts:AssumeRole', 'sts:TagSession'].map(action =>
-      assumed(evaluateTrust(trust, { action, principal: { type: 'Service', id: POD_IDENTITY }, context })));
+      assumed(evaluateTrust(trust, podIdentityRequest(action, context))));
     return assumes.decision !== 'allow' || tags.decision === 'allow' ? assumes
       : { ...tags, decision: 'unknown', reasons: ['EKS Pod Identity may sts:AssumeRole, but not sts:TagSession, which it does unless the association disables session tags'] };
   });
@@ -123,8 +123,4 @@ function assumed(answer: TrustAnswer): Assumption {
   const [nearest] = answer.nearMisses;
   const reasons = answer.nearMisses.filter(miss => miss.statement === nearest.statement).map(({ text }) => text);
   return { decision, ...nearest && { nearest: nearest.statement }, reasons };
-}
-
-function texts(value: any): string[] {
-  return listOf(value ?? []).map(String);
 }

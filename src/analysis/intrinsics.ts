@@ -6,9 +6,9 @@
  */
 import { createHash } from 'crypto';
 import { Assembly, StackTemplate } from './assembly';
+import { textOf } from './json-values';
 import { attributeOf, referenceOf } from './resource-values';
 import { hasStandIn, standIn, standInsOf } from './stand-in';
-import { textOf } from './text-of';
 
 /** A value without functions, and what of it could not be read. */
 export interface Resolved {

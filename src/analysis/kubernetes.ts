@@ -3,14 +3,11 @@
  */
 import type { Document, Node } from 'yaml';
 import { Place, ServiceAccount, Workload } from './access-map';
+import { textOf } from './json-values';
 import { standIn } from './stand-in';
-import { textOf } from './text-of';
 import { UnusableInput } from './unusable-input';
-
-export const ROLE_ARN = 'eks.amazonaws.com/role-arn';
-export const AUDIENCE = 'eks.amazonaws.com/audience';
-/** What the webhook takes without the annotation. */
-export const DEFAULT_AUDIENCE = 'sts.amazonaws.com';
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../private/annotations';
+import { DEFAULT_AUDIENCE } from '../private/web-identity';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever only writes manifests shall not wait for a parser
 const yaml = (): typeof import('./yaml') => require('./yaml');
@@ -116,8 +113,8 @@ function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): 
   return {
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(metadata?.name, place),
-    roleArn: annotations[ROLE_ARN],
-    audience: annotations[AUDIENCE] ?? DEFAULT_AUDIENCE,
+    roleArn: annotations[ROLE_ARN_ANNOTATION],
+    audience: annotations[AUDIENCE_ANNOTATION] ?? DEFAULT_AUDIENCE,
     place,
   };
 }

@@ -81,6 +81,11 @@ export function hasStandIn(symbols: Symbols): boolean {
   return typeof symbols !== 'string' && Array.prototype.some.call(symbols, isStandIn);
 }
 
+/** The parts of an ARN as texts; a colon in a stand-in parts nothing. */
+export function arnParts(arn: string): string[] {
+  return splitArn(pattern(arn)).map(textOfSymbols);
+}
+
 /** The text again. */
 export function textOfSymbols(symbols: Symbols): string {
   return typeof symbols === 'string' ? symbols : Array.from(symbols).join('');

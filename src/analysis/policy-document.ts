@@ -4,8 +4,9 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import { Condition } from './conditions';
-import { listOf } from './list-of';
+import { isObject, listOf } from './json-values';
 import { foldCase, literal, matches, pattern } from './patterns';
+import { isStandIn } from './stand-in';
 import { not, some, Truth } from './truth';
 
 /** A trust policy names principals, a policy of an identity resources. */
@@ -71,10 +72,6 @@ function oneActionMatches(value: string, action: string): Truth {
   return found && !/^(\*+$|[^:*?]+:)/.test(value) ? `IAM documents no wildcard for a service, as in ${value}` : found;
 }
 
-export function isObject(value: any): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function problemOf(statement: any, kind: PolicyKind): string | undefined {
   if (!isObject(statement)) return 'it is no object';
   const stranger = Object.keys(statement).find(key => !ELEMENTS[kind].includes(key));
@@ -132,9 +129,4 @@ function readConditions(condition: any): Condition[] | string {
 
 function isTexts(value: any): boolean {
   return listOf(value).every(one => typeof one === 'string');
-}
-
-/** A stand-in where an object or a word ought to be. */
-function isStandIn(value: any): boolean {
-  return typeof value === 'string' && /^⟨[^⟨⟩]*⟩$/.test(value);
 }

@@ -3,7 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-import { isSame, literal, matches, split, splitArn, Symbols } from './patterns';
+import { isSame, literal, matches, split, splitArn, Symbols, textOfSymbols } from './patterns';
 import { every, some, Truth } from './truth';
 
 /** Who asks: a provider ARN, a role, user or account ARN or an account id, a service. */
@@ -69,7 +69,7 @@ function partsOf(id: string): Symbols[] | undefined {
 
 function accountText(id: string): string | undefined {
   const account = partsOf(id)?.[4];
-  return account && Array.from(account).join('');
+  return account && textOfSymbols(account);
 }
 
 /** Partition, account and name of a role; a session does not tell the path of its role. */
@@ -92,5 +92,5 @@ function sameParts(one: Symbols[], other: Symbols[]): Truth {
 }
 
 function equal(one: Symbols, other: Symbols): Truth {
-  return matches(one, other) ?? `whether ${Array.from(one).join('')} is ${Array.from(other).join('')}`;
+  return matches(one, other) ?? `whether ${textOfSymbols(one)} is ${textOfSymbols(other)}`;
 }

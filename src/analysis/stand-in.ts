@@ -13,12 +13,17 @@ export function hasStandIn(text: string): boolean {
   return text.includes('⟨');
 }
 
-/** Whether the whole text is one stand-in. */
-export function isStandIn(text: string): boolean {
-  return /^⟨[^⟨⟩]*⟩$/.test(text);
+/** Whether a value is one stand-in as a whole. */
+export function isStandIn(value: unknown): boolean {
+  return typeof value === 'string' && /^⟨[^⟨⟩]*⟩$/.test(value);
 }
 
 /** The stand-ins in a text. */
 export function standInsOf(text: string): string[] {
   return text.match(/⟨[^⟨⟩]*⟩/g) ?? [];
+}
+
+/** With a letter for each stand-in. */
+export function withoutStandIns(text: string): string {
+  return text.replace(/⟨[^⟨⟩]*⟩/g, 'x');
 }

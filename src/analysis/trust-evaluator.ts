@@ -7,7 +7,7 @@
  */
 import { isClaim, issuerOf } from './claims';
 import { conditionHolds, Facts, Knowledge } from './conditions';
-import { listOf } from './list-of';
+import { listOf } from './json-values';
 import { Mismatch, nearMisses } from './near-misses';
 import { foldCase, hasStandIn, literal, matches, textOfSymbols } from './patterns';
 import { actionMatches, PolicyDocument, readDocument, Statement } from './policy-document';

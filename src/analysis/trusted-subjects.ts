@@ -2,18 +2,15 @@
  * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
  */
 import { Access } from './access-map';
-import { listOf } from './list-of';
+import { isObject, listOf, textOf, textsOf } from './json-values';
 import { overlap, pattern } from './patterns';
-import { textOf } from './text-of';
+import { NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../private/web-identity';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
 const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
-const ANY_SUBJECT = 'system:serviceaccount:*';
+const ANY_SUBJECT = `${SERVICE_ACCOUNT}*`;
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/; // a stand-in may hold colons
-export const POD_IDENTITY = 'pods.eks.amazonaws.com';
-const NAMESPACE_TAG = 'aws:requesttag/kubernetes-namespace';
-const SERVICE_ACCOUNT_TAG = 'aws:requesttag/kubernetes-service-account';
 
 /** What a condition compares. */
 interface Compared {
@@ -55,7 +52,7 @@ export function issuerOfArn(arn: string): string | undefined {
 /** The keys of a statement's conditions, without the operators, and their values. */
 export function conditionsOf(statement: any): readonly Compared[] {
   return once(CONDITIONS, statement, () => Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
-    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: listOf<any>(value ?? []).map(textOf) }))));
+    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: textsOf(value) }))));
 }
 
 function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
@@ -69,12 +66,12 @@ function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
 }
 
 function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
-  if (!listOf<any>(statement.Principal?.Service ?? []).includes(POD_IDENTITY)) return [];
+  if (!listOf<any>(statement.Principal?.Service ?? []).includes(POD_IDENTITY_SERVICE)) return [];
   const clusters = valuesOf(statement, 'aws:SourceArn') ?? ['*'];
   const namespaces = valuesOf(statement, NAMESPACE_TAG) ?? ['*'];
   const names = valuesOf(statement, SERVICE_ACCOUNT_TAG) ?? ['*'];
   return clusters.flatMap(cluster => namespaces.flatMap(namespace => names.map(serviceAccount =>
-    ({ cluster, namespace, serviceAccount, audience: POD_IDENTITY, via: 'pod-identity' as const }))));
+    ({ cluster, namespace, serviceAccount, audience: POD_IDENTITY_SERVICE, via: 'pod-identity' as const }))));
 }
 
 /** What a key must be equal to, or like; undefined where nothing says so. */
@@ -93,5 +90,5 @@ function halves(subject: string): { namespace: string; serviceAccount: string }[
 }
 
 function objectOf(value: any): any {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  return isObject(value) ? value : {};
 }

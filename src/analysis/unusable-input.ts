@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'fs';
+
 /** Input that cannot be read at all: the message is for people, and says which file. */
 export class UnusableInput extends Error {}
 
@@ -13,4 +15,21 @@ export function reasonOf(error: unknown): string {
     ENOTDIR: 'no such directory',
   };
   return reasons[code ?? ''] ?? message;
+}
+
+/**
+ * The text in a file.
+ *
+ * @param advice what to do when it cannot be read
+ * @param largest how many bytes it may have
+ * @throws UnusableInput when it cannot
+ */
+export function readText(file: string, advice?: string, largest = Infinity): string {
+  try {
+    if (statSync(file).size > largest) throw new UnusableInput(`${file}: has more than ${largest / 1024 / 1024} MB. Split it.`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (error instanceof UnusableInput) throw error;
+    throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}.${advice === undefined ? '' : ` ${advice}`}`);
+  }
 }

@@ -6,7 +6,8 @@ import { ClusterConfig, readClusterConfig } from './eksctl-config';
 import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { printable, quoted } from './text';
-import { readYaml, reasonOf } from './yaml-file';
+import { readYaml } from './yaml-file';
+import { reasonOf } from '../analysis/unusable-input';
 
 const HELP = `Usage: cdk-irsa import eksctl <cluster.yaml> [options]
 

@@ -16,3 +16,14 @@ export function quoted(text: string): string {
   const shown = printable(JSON.stringify(text));
   return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}… (${text.length} characters)` : shown;
 }
+
+/** JSON for files and terminals: escaped by the rule of JSON. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(UNPRINTABLE, character => (character === '\n' ? character
+    : character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')));
+}
+
+/** `1 error`, `2 errors`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -6,6 +6,7 @@ import { Alias, Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, 
 import { UsageError } from './command';
 import { Place, Remarks } from './remarks';
 import { printable, quoted } from './text';
+import { reasonOf } from '../analysis/unusable-input';
 
 const LARGEST_FILE = 1024 * 1024;
 const DEEPEST = 64;
@@ -289,15 +290,6 @@ function readAtMost(file: string, most: number): Buffer {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Why the file system said no, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    EACCES: 'permission denied', EEXIST: 'it exists', EISDIR: 'it is a directory', ENOENT: 'no such file or directory', ENOTDIR: 'no such directory',
-  };
-  return reasons[code ?? ''] ?? message;
 }
 
 function isMergeKey(key: unknown): boolean {

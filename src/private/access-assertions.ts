@@ -3,10 +3,11 @@
  */
 import { Token } from 'aws-cdk-lib';
 import { failIf, problem } from './errors';
-import { audienceProblem, DEFAULT_AUDIENCE, issuerUrlProblem } from './issuer';
+import { audienceProblem, issuerUrlProblem } from './issuer';
 import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
 import { placeInWords } from './place-words';
 import { roleInWords, RoleSelection, selectedRoles } from './role-selection';
+import { DEFAULT_AUDIENCE } from './web-identity';
 import { AccessMap, Place, Role } from '../analysis/access-map';
 import { accessMapOf } from '../analysis/access-map-reader';
 import { onlyStacks, readAssembly, StackTemplate } from '../analysis/assembly';

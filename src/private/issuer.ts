@@ -16,9 +16,6 @@ const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 const LONGEST_AUDIENCE = 255;
 const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
 
-/** The audience of a service-account token for AWS, in every partition. */
-export const DEFAULT_AUDIENCE = 'sts.amazonaws.com';
-
 /** What is wrong with an issuer URL. Tokens pass. */
 export function issuerUrlProblem(property: string, url: string): string | undefined {
   if (Token.isUnresolved(url)) return undefined;

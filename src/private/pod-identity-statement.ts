@@ -3,7 +3,7 @@ import { ServiceAccountSubject } from '../service-account-subject';
 import { accountOfArn } from './cluster-names';
 import { fingerprint } from './tokens';
 import { oneOrMany, sorted } from './trust-document';
-import { NAMESPACE_TAG, SERVICE_ACCOUNT_TAG } from './web-identity';
+import { NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT_TAG } from './web-identity';
 
 /** The service accounts of one EKS cluster that Pod Identity lets in. */
 export interface PodIdentityEntry {
@@ -58,6 +58,6 @@ function statement({ clusterArns, operator, namespace, names }: Rule): any {
       ...operator === 'StringLike' && { StringLike: tags },
     },
     Effect: 'Allow',
-    Principal: { Service: 'pods.eks.amazonaws.com' },
+    Principal: { Service: POD_IDENTITY_SERVICE },
   };
 }

@@ -11,6 +11,12 @@ export const SERVICE_ACCOUNT_TAG = 'aws:RequestTag/kubernetes-service-account';
 
 export const WEB_IDENTITY_ACTION = 'sts:AssumeRoleWithWebIdentity';
 
+/** Who assumes roles for EKS Pod Identity. */
+export const POD_IDENTITY_SERVICE = 'pods.eks.amazonaws.com';
+
+/** The audience of a service-account token for AWS, in every partition. */
+export const DEFAULT_AUDIENCE = 'sts.amazonaws.com';
+
 /** Whether a value, a list too, is known at deployment only. */
 export type IsUnknown = (value: any) => boolean;
 

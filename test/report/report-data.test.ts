@@ -1,5 +1,6 @@
 import { access, ACCOUNT, arn, finding, HOSTILE, hostileMap, mapOf, role, serviceAccount, THREE } from './sample';
-import { jsonText, parseReportData, reportData } from '../../src/cli/report/report-data';
+import { parseReportData, reportData } from '../../src/cli/report/report-data';
+import { jsonText } from '../../src/cli/text';
 
 const reversed = <T>(items: readonly T[]) => [...items].reverse();
 

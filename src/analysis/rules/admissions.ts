@@ -2,11 +2,14 @@
  * Whether roles let in the service accounts that are meant to use them.
  */
 import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
+import { grouped, textsOf } from '../json-values';
+import { arnParts } from '../patterns';
 import { hasStandIn } from '../stand-in';
 import { evaluateTrust, TrustAnswer } from '../trust-evaluator';
+import { claimsOf, podIdentityRequest, podTags, webIdentityRequest } from '../trust-requests';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 import { meansWebIdentities } from './web-identities';
-import { annotatedIn, arnParts, grouped, textsOf } from './words';
+import { annotatedIn } from './words';
 
 /** What a role answers to a service account. */
 export interface Admission {
@@ -19,8 +22,6 @@ export interface Admission {
   readonly audiences: string[];
 }
 
-const WEB_IDENTITY = 'sts:AssumeRoleWithWebIdentity';
-const POD_IDENTITY = { type: 'Service', id: 'pods.eks.amazonaws.com' } as const;
 const ADMISSIONS = new WeakMap<AccessMap, Admission[]>();
 
 /** Of the ServiceAccounts that are annotated with a role of the app. Asked once a map: two rules want it. */
@@ -55,11 +56,7 @@ function admissionOf(serviceAccount: ServiceAccount, role: Role): Admission {
 
 function ask({ trust }: Role, { namespace, name }: ServiceAccount, provider: string, audience: string): TrustAnswer {
   const issuer = issuerOfArn(provider)!;
-  return evaluateTrust(trust, {
-    action: WEB_IDENTITY,
-    principal: { type: 'Federated', id: provider },
-    context: { [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}`, [`${issuer}:aud`]: audience },
-  });
+  return evaluateTrust(trust, webIdentityRequest(provider, claimsOf(issuer, namespace, name, audience)));
 }
 
 /** Why an association is of no use; undefined where it is, or nobody knows. */
@@ -69,13 +66,10 @@ export function refusalOf({ trust }: Role, association: Association): { answer: 
   const tags = {
     'aws:RequestTag/eks-cluster-arn': cluster,
     'aws:RequestTag/eks-cluster-name': resource.replace(/^cluster\//, ''),
-    'aws:RequestTag/kubernetes-namespace': namespace,
-    'aws:RequestTag/kubernetes-service-account': serviceAccount,
+    ...podTags(namespace, serviceAccount),
   };
   const answers = ['sts:AssumeRole', ...disableSessionTags ? [] : ['sts:TagSession']].map(action => evaluateTrust(trust, {
-    action,
-    principal: POD_IDENTITY,
-    context: { 'aws:SourceArn': cluster, 'aws:SourceAccount': account, ...disableSessionTags ? {} : tags },
+    ...podIdentityRequest(action, { 'aws:SourceArn': cluster, 'aws:SourceAccount': account, ...disableSessionTags ? {} : tags }),
     ...disableSessionTags && { absent: (key: string) => /^aws:requesttag\//i.test(key) },
   }));
   const refused = answers.filter(({ decision }) => decision === 'deny');

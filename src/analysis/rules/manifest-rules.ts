@@ -1,14 +1,15 @@
 /**
  * Whether manifests and roles go together.
  */
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../private/annotations';
 import { WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
-import { AUDIENCE, ROLE_ARN } from '../kubernetes';
 import { hasStandIn } from '../stand-in';
 import { trustedBy } from '../trusted-subjects';
 import { admissionsOf, refusalOf } from './admissions';
 import { Found, Rule } from './rule';
-import { annotatedIn, grouped, rolesByArn, saName } from './words';
+import { grouped } from '../json-values';
+import { annotatedIn, rolesByArn, saName } from './words';
 
 export const ROLE_DOES_NOT_TRUST: Rule = {
   id: 'role-does-not-trust',
@@ -57,10 +58,10 @@ export const AUDIENCE_MISMATCH: Rule = {
   id: 'audience-mismatch',
   severity: 'error',
   title: 'A ServiceAccount whose role lets it in, but with another audience',
-  why: `\`AccessDenied\` in the pod: the webhook asks for tokens for the audience in the annotation \`${AUDIENCE}\`, or sts.amazonaws.com.`,
+  why: `\`AccessDenied\` in the pod: the webhook asks for tokens for the audience in the annotation \`${AUDIENCE_ANNOTATION}\`, or sts.amazonaws.com.`,
   check: map => admissionsOf(map).filter(({ audiences }) => audiences.length > 0).map(({ serviceAccount, role, audiences }) => ({
     message: `${saName(serviceAccount)}: its tokens are for ${serviceAccount.audience}, and role ${role.name} takes those for ${audiences.join(', ')}.`,
-    fix: `Annotate it, ${AUDIENCE}: ${audiences[0]}, or trust { audience: '${serviceAccount.audience}' }.`,
+    fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}, or trust { audience: '${serviceAccount.audience}' }.`,
     place: serviceAccount.place,
     others: [role.place],
   })),
@@ -82,7 +83,7 @@ export const ROLE_NOT_FOUND: Rule = {
 };
 
 function notFound({ accounts }: AccessMap, who: string, arn: string, place: Place): Found {
-  if (arn === '') return { severity: 'info', message: `${who}: the annotation ${ROLE_ARN} is empty: it gets no role.`, fix: 'Write the ARN, or remove the annotation.', place };
+  if (arn === '') return { severity: 'info', message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty: it gets no role.`, fix: 'Write the ARN, or remove the annotation.', place };
   if (hasStandIn(arn)) {
     return { severity: 'info', message: `${who}: which role ${arn} is, only the deployment knows.`, fix: 'See that the role trusts it.', place };
   }

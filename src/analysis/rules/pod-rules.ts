@@ -3,8 +3,8 @@
  */
 import { isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../private/pod-spec';
 import { Workload } from '../access-map';
+import { textOf } from '../json-values';
 import { hasStandIn } from '../stand-in';
-import { textOf } from '../text-of';
 import { trustedBy } from '../trusted-subjects';
 import { Rule } from './rule';
 import { annotatedIn, workloadName } from './words';

@@ -3,12 +3,12 @@
  */
 import { conditionKeys, matchesAction } from '../../private/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
-import { literal, matches, pattern } from '../patterns';
+import { arnParts, literal, matches, pattern } from '../patterns';
 import { standIn } from '../stand-in';
 import { statementsOf } from '../trusted-subjects';
 import { Found, Rule } from './rule';
 import { isUnknown, statementName } from './web-identities';
-import { arnParts, textsOf } from './words';
+import { textsOf } from '../json-values';
 
 /** A rule that looks at the roles that pods can assume. */
 function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {

@@ -5,12 +5,12 @@ import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER, DEFAULT_TRUST_QUOTA, LA
 import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../private/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { claimOf } from '../claims';
-import { literal, matches, pattern } from '../patterns';
-import { hasStandIn, isStandIn, standInsOf } from '../stand-in';
+import { grouped } from '../json-values';
+import { arnParts, literal, matches, pattern } from '../patterns';
+import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 import { Found, Rule } from './rule';
-import { Claim, demands, hasWildcard, isReadable, isUnknown, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf, withoutStandIns } from './web-identities';
-import { arnParts } from './words';
+import { Claim, demands, hasWildcard, isReadable, isUnknown, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf } from './web-identities';
 
 /** A rule that looks at one statement after the other. */
 function eachStatement(rule: Omit<Rule, 'check'>, check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[]): Rule {
@@ -295,16 +295,11 @@ export const PROVIDER_NOT_IN_APP: Rule = {
   title: 'The provider that is trusted is registered nowhere in the app',
   why: 'If it is not registered in the account of the role either, STS answers `No OpenIDConnect provider found in your account`. The app that owns the cluster may have done it.',
   check: map => {
-    const accounts = new Map<string, string[]>();
-    for (const { issuer, arn } of map.providers) accounts.set(issuer, [...accounts.get(issuer) ?? [], accountOf(arn)]);
-    const missing = new Map<string, WebIdentities[]>();
-    for (const one of webIdentitiesOf(map)) {
-      for (const { arn, issuer } of one.providers) {
-        const isThere = (accounts.get(issuer) ?? []).some(account => !differs(account, accountOf(arn)));
-        if (!isThere) missing.set(arn, [...missing.get(arn) ?? [], one]);
-      }
-    }
-    return [...missing].map(([arn, [first, ...more]]) => ({
+    const registered = grouped(map.providers, ({ issuer }) => issuer);
+    const trusted = webIdentitiesOf(map).flatMap(one => one.providers.map(provider => ({ ...provider, one })));
+    const missing = grouped(trusted.filter(({ arn, issuer }) =>
+      !(registered.get(issuer) ?? []).some(provider => !differs(accountOf(provider.arn), accountOf(arn)))), ({ arn }) => arn);
+    return [...missing].map(([arn, [{ one: first }, ...more]]) => ({
       message: `${first.name}${more.length > 0 ? ` and ${more.length} more` : ''}: trusts ${arn}, which no template registers.`,
       fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless somebody else has.`,
       place: first.role.place,

@@ -5,9 +5,9 @@ import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../private
 import { AccessMap, Role } from '../access-map';
 import { claimOf, isClaim, issuerOf } from '../claims';
 import { operatorOf } from '../conditions';
-import { hasStandIn } from '../stand-in';
+import { textsOf } from '../json-values';
+import { hasStandIn, withoutStandIns } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
-import { textsOf } from './words';
 
 /** One line of a condition about a token. */
 export interface Claim {
@@ -107,11 +107,6 @@ function plainCondition(statement: any): any {
 /** Whether a value of IAM has a wildcard, other than in the description of a stand-in. */
 export function hasWildcard(value: string): boolean {
   return /[*?]/.test(withoutStandIns(value));
-}
-
-/** With a letter for each stand-in. */
-export function withoutStandIns(text: string): string {
-  return text.replace(/⟨[^⟨⟩]*⟩/g, 'x');
 }
 
 function federated({ Principal: principal }: any): string[] {

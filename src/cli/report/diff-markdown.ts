@@ -3,9 +3,8 @@
  */
 import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
-import { jsonText } from './report-data';
 import { Text } from '../../analysis/access-map';
-import { printable } from '../text';
+import { jsonText, printable } from '../text';
 
 /** GitHub takes 65,536 characters. */
 const LONGEST = 60_000;

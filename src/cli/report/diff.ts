@@ -3,9 +3,11 @@
  */
 import { beyond, Permission, piecesOf } from './permissions';
 import { ReportData } from './report-data';
-import { canonical, compare, identityPolicies, isObject, listOf, normalized, sortedTexts } from './statements';
+import { canonical, compare, identityPolicies, normalized, sortedTexts } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
+import { isObject, listOf } from '../../analysis/json-values';
 import { covers, pattern } from '../../analysis/patterns';
+import { statementsOf } from '../../analysis/trusted-subjects';
 
 /** `changed`: more or less, nobody can say which from the texts. */
 export type Direction = 'wider' | 'narrower' | 'changed';
@@ -126,7 +128,7 @@ function directionOf(before: any[], after: any[]): Direction {
 }
 
 function entrancesOf({ role, access }: Side): Entrance[] {
-  const statements = listOf(role?.trust?.Statement);
+  const statements = statementsOf(role?.trust);
   return access.map(one => {
     const statement = statements[one.statement];
     return { access: one, statement: statement ?? {}, demands: isObject(statement) ? canonical(demandsOf(statement, access.filter(other => other.statement === one.statement))) : '' };
@@ -139,8 +141,8 @@ function demandsOf(statement: any, accesses: Access[]): any {
   const { Principal, Condition, ...rest } = normalized(statement);
   const { Federated: _, Service: __, ...others } = isObject(Principal) ? Principal : {};
   const untold = ([key, value]: [string, any]) => {
-    const more = listOf(value).filter(item => !told.has(item));
-    return [more.length < listOf(value).length ? key.replace(/^.*:/, '') : key, more];
+    const more = listOf<any>(value).filter(item => !told.has(item));
+    return [more.length < listOf<any>(value).length ? key.replace(/^.*:/, '') : key, more];
   };
   const operators = Object.entries<any>(isObject(Condition) ? Condition : {});
   return { ...rest, Principal: others, Condition: operators.map(([operator, keys]) => [operator, Object.entries<any>(keys).map(untold)]) };
@@ -149,7 +151,7 @@ function demandsOf(statement: any, accesses: Access[]): any {
 /** The statements that let in no service account. */
 function otherStatements({ role, access }: Side): any[] {
   const taken = new Set(access.map(({ statement }) => statement));
-  const others = listOf(role?.trust?.Statement).filter((statement, index) => isObject(statement) && !taken.has(index));
+  const others = statementsOf(role?.trust).filter((statement, index) => isObject(statement) && !taken.has(index));
   return role?.unresolved?.length ? [...others, { Unresolved: role.unresolved }] : others;
 }
 

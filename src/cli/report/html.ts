@@ -3,7 +3,8 @@
  */
 import { createHash } from 'crypto';
 import { pageAssets } from './page-assets';
-import { jsonText, ReportData } from './report-data';
+import { jsonText } from '../text';
+import { ReportData } from './report-data';
 
 /** How such a page begins: a file that begins otherwise is not overwritten. */
 export const MARK = '<!doctype html>\n<!-- Made by cdk-irsa report -->\n';

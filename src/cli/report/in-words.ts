@@ -3,6 +3,7 @@
  */
 import { Permission } from './permissions';
 import { Access, Text } from '../../analysis/access-map';
+import { arnParts } from '../../analysis/patterns';
 
 type Show = (text: string) => string;
 const MOST = 4;
@@ -31,8 +32,8 @@ function some(texts: string[], show: Show): string {
 
 /** A resource without what all of its kind have: `bucket/*`, `table/Orders`. */
 export function resourceInShort(resource: Text): string {
-  const [, , service, , , ...rest] = splitArn(resource);
-  return service === undefined ? resource : `${service}: ${rest.join(':')}`;
+  const [, , service, , , rest] = partsOf(resource);
+  return service === undefined ? resource : `${service}: ${rest}`;
 }
 
 /** `s3` of an ARN or of an action. */
@@ -40,10 +41,10 @@ export function serviceOf(action: Text): string {
   return action.split(':')[0].toLowerCase();
 }
 
-/** A colon in a stand-in is none of the ARN. */
-function splitArn(arn: Text): string[] {
-  const parts = arn.replace(/⟨[^⟨⟩]*⟩/g, one => one.replaceAll(':', '\u0000')).split(':').map(part => part.replaceAll('\u0000', ':'));
-  return parts.length >= 6 && parts[0] === 'arn' ? parts : [];
+/** Nothing of what is no ARN. */
+function partsOf(arn: Text): string[] {
+  const parts = arnParts(arn);
+  return parts.length === 6 && parts[0] === 'arn' ? parts : [];
 }
 
 export function roleInShort(arn: Text): string {
@@ -56,6 +57,6 @@ export function clusterInShort(cluster: Text): [string, string] {
   if (eks) return [eks[2], eks[1]];
   const deferred = /^⟨(.*?)([^/⟨⟩]*)⟩$/.exec(cluster);
   if (deferred) return [deferred[2], deferred[1]];
-  const [, , service, region, account, ...rest] = splitArn(cluster);
-  return service === undefined ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')] : [rest.join(':').replace(/^cluster\//, ''), `${region} ${account}`];
+  const [, , service, region, account, rest] = partsOf(cluster);
+  return service === undefined ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')] : [rest.replace(/^cluster\//, ''), `${region} ${account}`];
 }

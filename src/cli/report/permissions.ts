@@ -1,7 +1,8 @@
 /**
  * What a role may do, taken apart into the smallest pieces and put together again in short.
  */
-import { compare, isObject, listOf, normalized, sortedTexts, statementsOf } from './statements';
+import { compare, normalized, sortedTexts, statementsIn } from './statements';
+import { grouped, isObject, textsOf } from '../../analysis/json-values';
 import { covers, foldCase, pattern } from '../../analysis/patterns';
 
 /** Actions on resources, all under the same conditions. */
@@ -31,7 +32,7 @@ export type Pieces = Map<string, Piece>;
 
 /** The actions are kept as they are written: IAM does not tell upper and lower case apart in them. */
 export function piecesOf(documents: any[]): Pieces {
-  const pieces = documents.flatMap(statementsOf).filter(({ Effect }) => Effect === 'Allow' || Effect === 'Deny').flatMap(statement => {
+  const pieces = documents.flatMap(statementsIn).filter(({ Effect }) => Effect === 'Allow' || Effect === 'Deny').flatMap(statement => {
     const { Condition: condition } = normalized(statement);
     const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
     return actions.items.flatMap(action => resources.items.map((resource): Piece => ({
@@ -64,15 +65,15 @@ function includes(wide: Piece, piece: Piece): boolean {
 
 function halvesOf(statement: any, name: string): { items: string[]; not: boolean } {
   const not = statement[`Not${name}`];
-  const items = sortedTexts(listOf(not ?? statement[name]).map(item => (typeof item === 'string' ? item : JSON.stringify(item))));
+  const items = sortedTexts(textsOf(not ?? statement[name]));
   return not === undefined ? { items, not: false } : { items: [JSON.stringify(items)], not: true };
 }
 
 function inShort(pieces: Piece[]): Permission[] {
-  const byResource = grouped(pieces, ({ action, ...rest }) => JSON.stringify(rest))
+  const byResource = [...grouped(pieces, ({ action, ...rest }) => JSON.stringify(rest)).values()]
     .map(group => ({ ...group[0], actions: sortedTexts(group.map(({ action }) => action)) }));
   const byActions = grouped(byResource, ({ resource, action, ...rest }) => JSON.stringify(rest));
-  return byActions.map((group): Permission => {
+  return [...byActions.values()].map((group): Permission => {
     const { effect, actions, notActions, notResources, condition } = group[0];
     return {
       effect: effect as Permission['effect'],
@@ -83,15 +84,4 @@ function inShort(pieces: Piece[]): Permission[] {
       ...condition && { condition },
     };
   }).sort((left, right) => compare(JSON.stringify(left), JSON.stringify(right)));
-}
-
-function grouped<T>(items: T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const of = key(item);
-    const group = groups.get(of);
-    if (group) group.push(item);
-    else groups.set(of, [item]);
-  }
-  return [...groups.values()];
 }

@@ -5,14 +5,14 @@ import { accessDiff, AccessDiff } from './diff';
 import { diffMarkdown } from './diff-markdown';
 import { html, MARK } from './html';
 import { mermaid } from './mermaid';
-import { jsonText, parseReportData, reportData, ReportData } from './report-data';
+import { parseReportData, reportData, ReportData } from './report-data';
 import { accessMapOf } from '../../analysis/access-map-reader';
 import { readAssembly } from '../../analysis/assembly';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
 import { reasonOf } from '../../analysis/unusable-input';
 import { Command, Output, UsageError } from '../command';
-import { printable, quoted } from '../text';
+import { counted, jsonText, printable, quoted } from '../text';
 
 const HELP = `Usage: cdk-irsa report [<cdk.out>] --html <file> | --mermaid | --json | --diff <old.json> [options]
 
@@ -132,9 +132,5 @@ function isReport(file: string): boolean {
 function summary({ access, roles, clusters, findings }: ReportData): string {
   const accounts = new Set(access.map(({ cluster, namespace, serviceAccount }) => JSON.stringify([cluster, namespace, serviceAccount]))).size;
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
-  return `${[count(clusters.length, 'cluster'), count(accounts, 'service account'), count(roles.length, 'role'), count(open.length, 'finding')].join(', ')}.`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+  return `${[counted(clusters.length, 'cluster'), counted(accounts, 'service account'), counted(roles.length, 'role'), counted(open.length, 'finding')].join(', ')}.`;
 }

@@ -1,8 +1,9 @@
 /**
  * The machine-readable report: `cdk-irsa report --json`. Its form is described in README and fixed by `schemaVersion`.
  */
-import { compare, isObject } from './statements';
+import { compare } from './statements';
 import { Access, AccessMap, Association, Cluster, Place, Provider, Role, ServiceAccount, Text } from '../../analysis/access-map';
+import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 
 export const SCHEMA_VERSION = 1;
@@ -46,12 +47,6 @@ export function reportData(map: AccessMap, findings: Finding[]): ReportData {
     roles: sorted(map.roles, ({ arn, place }) => [arn, ...keyOf(place)])
       .map(role => ({ ...role, policies: sorted(role.policies, ({ kind, name, arn = '' }) => [kind, name, arn]) })),
   };
-}
-
-/** For files and terminals: what is invisible, turns a line or ends one is escaped. */
-export function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, characters => (characters === '\n' ? characters
-    : characters.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')));
 }
 
 /**

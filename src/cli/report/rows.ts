@@ -3,9 +3,10 @@
  */
 import { permissionsOf } from './permissions';
 import { ReportData, ReportedWorkload } from './report-data';
-import { identityPolicies, listOf } from './statements';
+import { identityPolicies } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { evaluatePolicies, findStatements } from '../../analysis/policy-evaluator';
+import { statementsOf } from '../../analysis/trusted-subjects';
 import { matchesPattern } from '../../private/name-patterns';
 
 /** Who can become a role; or a role that no service account can become. */
@@ -95,7 +96,7 @@ export function reachOf(role: Role | undefined, { action, resource }: Pick<Query
   const limit = boundary && (boundary.document ?? null); // null: nobody can read it
   const placed = (places: [number, number][]) => places.map(([document, index]): Placed => {
     const policy = known[document] ?? boundary!;
-    return { policy, index, statement: listOf(policy.document?.Statement)[index] };
+    return { policy, index, statement: statementsOf(policy.document)[index] };
   });
 
   const isExact = action !== '' && resource !== '' && !isPattern(action) && !(isPattern(resource) && resource !== '*');

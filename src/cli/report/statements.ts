@@ -2,24 +2,12 @@
  * Policy documents as lists of statements, whoever wrote them and however.
  */
 import { Policy, Role } from '../../analysis/access-map';
+import { isObject, textsOf } from '../../analysis/json-values';
+import { statementsOf } from '../../analysis/trusted-subjects';
 
-/** A value, or the list that may stand for it. */
-export function listOf(value: any): any[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-/** The same, of texts. */
-export function textsOf(value: any): string[] {
-  return listOf(value).map(item => (typeof item === 'string' ? item : JSON.stringify(item)));
-}
-
-export function statementsOf(document: any): any[] {
-  return listOf(document?.Statement).filter(isObject);
-}
-
-export function isObject(value: any): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The statements of a document, without what is none. */
+export function statementsIn(document: any): any[] {
+  return statementsOf(document).filter(isObject);
 }
 
 /** The policies that give or deny; a boundary does neither. */

@@ -1,6 +1,6 @@
-import { counted, placeInWords, Verified } from './verified';
+import { placeInWords, Verified } from './verified';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
-import { printable } from '../text';
+import { counted, printable } from '../text';
 
 const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 const COLOURS: Record<Severity, string> = { error: '31', warning: '33', info: '36' };

@@ -14,8 +14,3 @@ export function placeInWords({ file, line, column, constructPath, logicalId }: P
   const resource = constructPath ?? logicalId;
   return `${file}${position}${resource === undefined ? '' : ` (${resource})`}`;
 }
-
-/** `1 error`, `2 errors`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}

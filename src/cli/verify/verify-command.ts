@@ -7,8 +7,7 @@ import { readAssembly } from '../../analysis/assembly';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { Command, Output, UsageError } from '../command';
-import { jsonText } from '../report/report-data';
-import { quoted } from '../text';
+import { jsonText, quoted } from '../text';
 import { Verified } from './verified';
 
 const HELP = `Usage: cdk-irsa verify [<cdk.out>] [options]

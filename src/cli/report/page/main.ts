@@ -5,9 +5,10 @@ import { byId, h, name, plural, visible } from './dom';
 import { findingsSection } from './findings';
 import { PictureView } from './picture';
 import { Table } from './table';
+import { textsOf } from '../../../analysis/json-values';
 import { ReportData } from '../report-data';
 import { Answer, EMPTY, Query, rowsOf, search } from '../rows';
-import { identityPolicies, listOf, sortedTexts, statementsOf, textsOf } from '../statements';
+import { identityPolicies, sortedTexts, statementsIn } from '../statements';
 
 const data: ReportData = JSON.parse(byId('data').textContent!);
 const rows = rowsOf(data);
@@ -108,6 +109,6 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function statementValues(key: 'Action' | 'Resource'): string[] {
-  const statements = data.roles.flatMap(role => identityPolicies(role).flatMap(({ document }) => statementsOf(document)));
-  return statements.flatMap(statement => textsOf(listOf(statement[key]))).map(visible);
+  const statements = data.roles.flatMap(role => identityPolicies(role).flatMap(({ document }) => statementsIn(document)));
+  return statements.flatMap(statement => textsOf(statement[key])).map(visible);
 }

@@ -1,9 +1,11 @@
 import { h, name, plural, visible } from './dom';
 import { Access, Policy, Role } from '../../../analysis/access-map';
+import { textsOf } from '../../../analysis/json-values';
+import { statementsOf } from '../../../analysis/trusted-subjects';
 import { permissionInWords, roleInShort } from '../in-words';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';
-import { identityPolicies, listOf, textsOf } from '../statements';
+import { identityPolicies, statementsIn } from '../statements';
 
 const STEP = 200;
 const MOST_PERMISSIONS = 3;
@@ -87,7 +89,7 @@ function account(arn: string, role: Role | undefined): string {
 }
 
 function trusted(role: Role | undefined): string {
-  const principals = listOf(role?.trust?.Statement).flatMap(({ Principal }) => (typeof Principal === 'object' && Principal !== null ? Object.values<any>(Principal).flatMap(textsOf) : textsOf(Principal)));
+  const principals = statementsIn(role?.trust).flatMap(({ Principal }) => (typeof Principal === 'object' && Principal !== null ? Object.values<any>(Principal).flatMap(textsOf) : textsOf(Principal)));
   return `trusts ${visible(principals.slice(0, 3).join(', ') || 'nobody that can be read')}${principals.length > 3 ? ` and ${principals.length - 3} more` : ''}`;
 }
 
@@ -156,7 +158,7 @@ function policySection(policy: Policy, placed: Placed[]): HTMLElement[] {
 }
 
 function statements(document: any, mark: (index: number) => string | undefined): HTMLElement[] {
-  const all = listOf(document?.Statement);
+  const all = statementsOf(document);
   if (all.length === 0) return [h('pre', {}, visible(JSON.stringify(document ?? null, null, 2)))];
   return [h('ol', { class: 'statements' }, ...all.map((statement, index) => h('li', { class: mark(index) ? 'marked' : undefined },
     mark(index) !== undefined && h('span', { class: 'mark' }, mark(index)!), h('pre', { 'tabindex': 0, 'aria-label': `Statement ${index + 1}` }, visible(JSON.stringify(statement, null, 2))))))];

@@ -1,0 +1,40 @@
+/**
+ * JSON of others, whatever shape it has.
+ */
+
+/** What stands where a text should, as a text. JSON can hold `{ "toString": null }`, which is none by itself. */
+export function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** One value, or a list of them, as a list. Not by `flat()`, which takes ten times as long. */
+export function listOf<T>(value: T | T[]): T[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** One text, a list of them, or nothing. */
+export function textsOf(value: any): string[] {
+  return listOf(value ?? []).map(textOf);
+}
+
+/** A list, or nothing where there is none. */
+export function arrayOf(value: any): any[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** An object that is no list. */
+export function isObject(value: any): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Items that share a key, in the order in which they came. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
