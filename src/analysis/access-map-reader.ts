@@ -43,6 +43,7 @@ interface Found {
 class Reader {
   private readonly intrinsics: Intrinsics;
   private readonly resources: Found[];
+  private readonly byType: Map<string, Found[]>;
   private readonly references = new Map<string, Text | undefined>();
   private ownManaged?: Map<string, { document: any; place: Place }>;
 
@@ -50,6 +51,7 @@ class Reader {
     this.intrinsics = new Intrinsics(assembly);
     this.resources = assembly.stacks.flatMap(stack => resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
       (typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource) ? [foundIn(stack, logicalId, resource)] : [])));
+    this.byType = grouped(this.resources, ({ type }) => type);
   }
 
   public map(): AccessMap {
@@ -78,7 +80,7 @@ class Reader {
   }
 
   private ofType(...types: string[]): Found[] {
-    return this.resources.filter(({ type }) => types.includes(type));
+    return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
   /** What `Ref` is, of roles mostly, is asked for again and again. */

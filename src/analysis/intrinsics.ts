@@ -102,14 +102,23 @@ class Resolution {
 
   public of(value: any, depth: number): any {
     if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
-    if (Array.isArray(value)) return value.map(item => this.of(item, depth + 1)).filter(item => item !== NO_VALUE);
     if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return this.list(value, depth + 1);
     const keys = Object.keys(value);
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
     const copy = {};
     for (const key of keys) {
       if (isMacro(key)) this.give(`what ${key} makes, which the template does not tell`);
       else setOwn(copy, key, this.of(value[key], depth + 1));
+    }
+    return copy;
+  }
+
+  private list(values: any[], depth: number): any[] {
+    const copy = [];
+    for (const value of values) {
+      const resolved = typeof value === 'string' ? value : this.of(value, depth); // most are, and there are a lot of them
+      if (resolved !== NO_VALUE) copy.push(resolved);
     }
     return copy;
   }
@@ -169,10 +178,8 @@ class Resolution {
         const value = this.of(properties?.[property], depth);
         return typeof value === 'string' ? value : undefined;
       },
-      partition: pseudoParameter(this.stack, 'AWS::Partition')!,
-      account: pseudoParameter(this.stack, 'AWS::AccountId')!,
-      region: pseudoParameter(this.stack, 'AWS::Region')!,
-      unnamed: standIn(`${this.stack.path}/${logicalId}`),
+      pseudo: (name: string) => pseudoParameter(this.stack, `AWS::${name}`)!,
+      unnamed: () => standIn(`${this.stack.path}/${logicalId}`),
       standIn: (attribute: string) => standIn(`${this.stack.path}/${logicalId}.${attribute}`),
     };
   }
@@ -302,7 +309,9 @@ function mayHoldFunction(value: any, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth > DEEPEST) return true;
   for (const key in value) { // the fastest way there is, for lists too
-    if (isFunction(key) || mayHoldFunction(value[key], depth + 1)) return true;
+    if (isFunction(key)) return true;
+    const inner = value[key];
+    if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
   }
   return false;
 }
@@ -364,14 +373,22 @@ const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [
   [/^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d+$/, 'aws', 'amazonaws.com'],
 ];
 
+type Partition = typeof PARTITIONS[number] | undefined;
+const PARTITION_OF = new Map<string | undefined, Partition>();
+
+/** Every ARN that is made asks for it. */
+function partitionOf(region: string | undefined): Partition {
+  if (!PARTITION_OF.has(region)) PARTITION_OF.set(region, PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region)));
+  return PARTITION_OF.get(region);
+}
+
 /** A pseudo parameter in the environment of a stack. */
 export function pseudoParameter({ account, region, path, stackName }: StackTemplate, name: string): string | undefined {
-  const found = PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region));
   switch (name) {
     case 'AWS::AccountId': return account ?? ACCOUNT;
     case 'AWS::Region': return region ?? REGION;
-    case 'AWS::Partition': return found?.[1] ?? PARTITION;
-    case 'AWS::URLSuffix': return found?.[2] ?? URL_SUFFIX;
+    case 'AWS::Partition': return partitionOf(region)?.[1] ?? PARTITION;
+    case 'AWS::URLSuffix': return partitionOf(region)?.[2] ?? URL_SUFFIX;
     case 'AWS::StackName': return stackName ?? standIn(`${path}/AWS::StackName`);
     case 'AWS::StackId': return standIn(`${path}/AWS::StackId`);
     case 'AWS::NotificationARNs': return standIn(`${path}/AWS::NotificationARNs`);

@@ -14,7 +14,7 @@ export function listOf<T>(value: T | T[]): T[] {
 
 /** One text, a list of them, or nothing. */
 export function textsOf(value: any): string[] {
-  return listOf(value ?? []).map(textOf);
+  return typeof value === 'string' ? [value] : listOf(value ?? []).map(textOf);
 }
 
 /** A list, or nothing where there is none. */
@@ -25,6 +25,14 @@ export function arrayOf(value: any): any[] {
 /** An object that is no list. */
 export function isObject(value: any): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is made of an object that does not change, once, however many ask. */
+export function once<T>(known: WeakMap<object, T>, of: any, make: () => T): T {
+  if (typeof of !== 'object' || of === null) return make();
+  const found = known.get(of) ?? make();
+  known.set(of, found);
+  return found;
 }
 
 /** Items that share a key, in the order in which they came. */

@@ -83,7 +83,8 @@ export function hasStandIn(symbols: Symbols): boolean {
 
 /** The parts of an ARN as texts; a colon in a stand-in parts nothing. */
 export function arnParts(arn: string): string[] {
-  return splitArn(pattern(arn)).map(textOfSymbols);
+  const parts = splitArn(pattern(arn));
+  return arn.includes('⟨') ? parts.map(textOfSymbols) : parts as string[];
 }
 
 /** The text again. */

@@ -8,11 +8,10 @@
 export interface Resource {
   readonly type: string;
   readonly text: (property: string) => string | undefined;
-  readonly partition: string;
-  readonly account: string;
-  readonly region: string;
+  /** Of the stack that it is in. */
+  readonly pseudo: (parameter: 'Partition' | 'Region' | 'AccountId') => string;
   /** Stands for its name where CloudFormation makes it. */
-  readonly unnamed: string;
+  readonly unnamed: () => string;
   readonly standIn: (attribute: string) => string;
 }
 
@@ -25,11 +24,11 @@ interface Type {
 
 type Arn = (resource: Resource, name: string) => string;
 
-const iamArn = (kind: string): Arn => (resource, name) => `arn:${resource.partition}:iam::${resource.account}:${kind}${resource.text('Path') ?? '/'}${name}`;
-const regional = (service: string, kind: string): Arn => ({ partition, region, account }, name) => `arn:${partition}:${service}:${region}:${account}:${kind}${name}`;
+const iamArn = (kind: string): Arn => (resource, name) => `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:${kind}${resource.text('Path') ?? '/'}${name}`;
+const regional = (service: string, kind: string): Arn => ({ pseudo }, name) => `arn:${pseudo('Partition')}:${service}:${pseudo('Region')}:${pseudo('AccountId')}:${kind}${name}`;
 const named = (name: string, arn: Arn): Type => ({ name, ref: (_, own) => own, attributes: { Arn: arn } });
 
-const providerArn = (url: string): Arn => resource => `arn:${resource.partition}:iam::${resource.account}:oidc-provider/${withoutScheme(resource.text(url) ?? resource.unnamed)}`;
+const providerArn = (url: string): Arn => resource => `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:oidc-provider/${withoutScheme(resource.text(url) ?? resource.unnamed())}`;
 const cluster = (name: string | undefined, issuer: Arn): Type => ({
   name, ref: (_, own) => own, attributes: { Arn: regional('eks', 'cluster/'), OpenIdConnectIssuerUrl: issuer, OpenIdConnectIssuer: (...args) => withoutScheme(issuer(...args)) },
 });
@@ -44,7 +43,7 @@ const TYPES = new Map<string, Type>(Object.entries<Type>({
   'Custom::AWSCDKOpenIdConnectProvider': { ref: providerArn('Url'), attributes: {} },
   'AWS::EKS::Cluster': cluster('Name', issuerUrl),
   'Custom::AWSCDK-EKS-Cluster': cluster(undefined, issuerUrl),
-  'AWS::S3::Bucket': named('BucketName', ({ partition }, name) => `arn:${partition}:s3:::${name}`),
+  'AWS::S3::Bucket': named('BucketName', ({ pseudo }, name) => `arn:${pseudo('Partition')}:s3:::${name}`),
   'AWS::DynamoDB::Table': named('TableName', regional('dynamodb', 'table/')),
   'AWS::DynamoDB::GlobalTable': named('TableName', regional('dynamodb', 'table/')),
   'AWS::SQS::Queue': { name: 'QueueName', ref: resource => resource.standIn('QueueUrl'), attributes: { Arn: regional('sqs', '') } },
@@ -52,7 +51,7 @@ const TYPES = new Map<string, Type>(Object.entries<Type>({
   'AWS::ECR::Repository': named('RepositoryName', regional('ecr', 'repository/')),
   'AWS::Kinesis::Stream': named('Name', regional('kinesis', 'stream/')),
   'AWS::Logs::LogGroup': named('LogGroupName', (resource, name) => `${regional('logs', 'log-group:')(resource, name)}:*`),
-  'AWS::KMS::Key': { ref: resource => resource.unnamed, attributes: { Arn: regional('kms', 'key/'), KeyId: (_, name) => name } },
+  'AWS::KMS::Key': { ref: resource => resource.unnamed(), attributes: { Arn: regional('kms', 'key/'), KeyId: (_, name) => name } },
 }));
 
 /** What `Ref` returns; undefined where the type is not known here. */
@@ -69,7 +68,7 @@ export function attributeOf(resource: Resource, attribute: string): any {
 }
 
 function nameOf(resource: Resource, { name }: Type): string {
-  return (name === undefined ? undefined : resource.text(name)) ?? resource.unnamed;
+  return (name === undefined ? undefined : resource.text(name)) ?? resource.unnamed();
 }
 
 /** CfnJson: a custom resource that gives back, parsed, the JSON that it is given. */

@@ -9,9 +9,10 @@ import { isClaim, issuerOf } from './claims';
 import { conditionHolds, Facts, Knowledge } from './conditions';
 import { listOf } from './json-values';
 import { Mismatch, nearMisses } from './near-misses';
-import { foldCase, hasStandIn, literal, matches, textOfSymbols } from './patterns';
+import { foldCase, literal, matches, pattern, textOfSymbols } from './patterns';
 import { actionMatches, PolicyDocument, readDocument, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal } from './principals';
+import { hasStandIn } from './stand-in';
 import { every, Truth } from './truth';
 
 export type Decision = 'allow' | 'deny' | 'unknown';
@@ -88,13 +89,13 @@ function statementMatches(statement: Statement, request: TrustRequest, facts: Fa
 function factsOf({ context, principal, absent }: TrustRequest, { variables }: PolicyDocument): Facts {
   const known = Object.entries(context).map(([key, values]) => ({ name: fold(key), knowledge: knowledge(values) }));
   const byName = new Map(known.map(({ name, knowledge: found }) => [name, found]));
-  const deferred = known.some(({ name }) => hasStandIn(literal(name)));
+  const deferred = known.some(({ name }) => hasStandIn(name));
   const isAbsent = absent ?? (principal.type === 'Federated' ? otherIssuersKey(Object.keys(context)) : () => false);
   const lookUp = (key: string): Knowledge => {
     const name = fold(key);
     const found = byName.get(name);
     if (found !== undefined) return found;
-    const maybe = (deferred || hasStandIn(literal(name))) && known.some(one => matches(literal(one.name), literal(name)) === undefined);
+    const maybe = (deferred || hasStandIn(name)) && known.some(one => matches(literal(one.name), literal(name)) === undefined);
     return !maybe && isAbsent(key) ? 'absent' : 'unknown';
   };
   return { lookUp, variables };
@@ -112,5 +113,5 @@ function otherIssuersKey(given: readonly string[]): (key: string) => boolean {
 }
 
 function fold(text: string): string {
-  return textOfSymbols(foldCase(literal(text)));
+  return textOfSymbols(foldCase(pattern(text))); // no wildcard is meant: only what stands in ⟨…⟩ is apart
 }

@@ -2,7 +2,7 @@
  * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
  */
 import { Access } from './access-map';
-import { isObject, listOf, textOf, textsOf } from './json-values';
+import { isObject, listOf, once, textOf, textsOf } from './json-values';
 import { overlap, pattern } from './patterns';
 import { NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../private/web-identity';
 
@@ -22,13 +22,7 @@ interface Compared {
 /** Documents do not change, and many rules ask. */
 const TRUSTED = new WeakMap<object, readonly Trusted[]>();
 const CONDITIONS = new WeakMap<object, readonly Compared[]>();
-
-function once<T>(known: WeakMap<object, T>, of: any, make: () => T): T {
-  if (typeof of !== 'object' || of === null) return make();
-  const found = known.get(of) ?? make();
-  known.set(of, found);
-  return found;
-}
+const ISSUERS = new Map<string, string | undefined>();
 
 /** Everybody that the statements name; `*` for a half that they leave open. */
 export function trustedBy(trust: any): readonly Trusted[] {
@@ -44,9 +38,10 @@ export function statementsOf(document: any): any[] {
   return listOf<any>(document?.Statement ?? []);
 }
 
-/** The issuer of a provider's ARN. */
+/** The issuer of a provider's ARN. Few come again and again. */
 export function issuerOfArn(arn: string): string | undefined {
-  return PROVIDER_ARN.exec(arn)?.[1];
+  if (!ISSUERS.has(arn)) ISSUERS.set(arn, PROVIDER_ARN.exec(arn)?.[1]);
+  return ISSUERS.get(arn);
 }
 
 /** The keys of a statement's conditions, without the operators, and their values. */
@@ -76,8 +71,9 @@ function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
 
 /** What a key must be equal to, or like; undefined where nothing says so. */
 function valuesOf(statement: any, wanted: string): string[] | undefined {
+  const lowerCase = wanted.toLowerCase();
   const found = conditionsOf(statement).filter(({ operator, key }) =>
-    key.toLowerCase() === wanted.toLowerCase() && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator));
+    key.toLowerCase() === lowerCase && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator));
   const values = found.flatMap(one => one.values);
   return values.length === 0 ? undefined : values;
 }

@@ -89,6 +89,7 @@ export function isMetadataKey(key: string): boolean {
  */
 export function matchesPattern(
   pattern: ArrayLike<string>, text: ArrayLike<string>, fits: (one: string, character: string) => boolean = fitsOne): boolean {
+  if (pattern === text) return true;
   let [at, position, star, resume] = [0, 0, -1, 0];
   while (position < text.length) {
     if (pattern[at] === '*') {

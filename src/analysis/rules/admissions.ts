@@ -46,12 +46,12 @@ export function admissionsOf(map: AccessMap): Admission[] {
 function admissionOf(serviceAccount: ServiceAccount, role: Role): Admission {
   const providers = providersOf(role);
   const answers = providers.map(provider => ask(role, serviceAccount, provider, serviceAccount.audience));
+  const known = { serviceAccount, role, audiences: [] };
+  if (answers.some(({ decision }) => decision === 'allow')) return { ...known, answer: 'in', reason: '' };
   const unknowns = [...answers.flatMap(answer => answer.unknowns), ...hasUnknownProvider(role) ? ['only the deployment knows which provider it trusts'] : []];
-  const answer: Admission['answer'] = answers.some(({ decision }) => decision === 'allow') ? 'in' : unknowns.length > 0 ? 'unknown' : 'out';
-  const known = { serviceAccount, role, answer, audiences: [] };
-  if (answer !== 'out') return { ...known, reason: unknowns[0] ?? '' };
+  if (unknowns.length > 0) return { ...known, answer: 'unknown', reason: unknowns[0] };
   const audiences = providers.flatMap(provider => audiencesOf(role, provider).filter(audience => ask(role, serviceAccount, provider, audience).decision === 'allow'));
-  return { ...known, audiences: [...new Set(audiences)], reason: providers.length === 0 ? 'it trusts no OIDC provider' : nearest(answers) };
+  return { ...known, answer: 'out', audiences: [...new Set(audiences)], reason: providers.length === 0 ? 'it trusts no OIDC provider' : nearest(answers) };
 }
 
 function ask({ trust }: Role, { namespace, name }: ServiceAccount, provider: string, audience: string): TrustAnswer {

@@ -73,11 +73,12 @@ function isAdmin({ arn = '', document }: Policy): string | undefined {
 
 function passesAny({ partition, account }: Role, { document }: Policy): string | undefined {
   // Roles of no name that anybody can have meant, with a path and without.
-  const anyRole = ['a', 'z/0'].map(name => literal(`arn:${partition}:iam::${account}:role/${name}`));
+  const anyRole = ['a', 'z/0'].map(name => () => literal(`arn:${partition}:iam::${account}:role/${name}`));
   return allowed(document).map(statement => {
     const action = textsOf(statement.Action).find(one => matchesAction(one, 'iam:PassRole') && !ANY_ACTION.test(one));
-    const resource = textsOf(statement.Resource).find(one => anyRole.every(arn => matches(pattern(one), arn) === true));
-    return isUnconditional(statement) && action && resource ? `allows ${action} on ${resource}` : undefined;
+    if (action === undefined || !isUnconditional(statement)) return undefined;
+    const resource = textsOf(statement.Resource).find(one => anyRole.every(arn => matches(pattern(one), arn()) === true));
+    return resource && `allows ${action} on ${resource}`;
   }).find(found => found !== undefined);
 }
 

@@ -281,9 +281,9 @@ function unreadableParts({ trust, unresolved }: Role): string[] {
 /** The part that decides whether web identities get in, and which. */
 function unreadablePart(statement: any): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
-  if (!meansWebIdentities({ ...statement, Effect: isUnknown(effect) ? 'Allow' : effect, Principal: isUnknown(principal) ? '*' : principal })) return undefined;
-  if (isUnknown(effect)) return 'the Effect';
-  if (isUnknown(principal)) return 'the Principal';
+  const isOpen = isUnknown(effect) || isUnknown(principal);
+  if (!meansWebIdentities(isOpen ? { ...statement, Effect: isUnknown(effect) ? 'Allow' : effect, Principal: isUnknown(principal) ? '*' : principal } : statement)) return undefined;
+  if (isOpen) return isUnknown(effect) ? 'the Effect' : 'the Principal';
   if (!isReadable(statement)) return 'the conditions';
   const isAnything = conditionsOf(statement).some(({ operator, key, values }) => claimOf(key).toLowerCase() === 'sub' && demands(operator) === 'like' && values.some(isStandIn));
   return isAnything ? 'the pattern for `sub`' : undefined; // it may be *
