@@ -41,6 +41,11 @@ const ELEMENTS: { readonly [kind in PolicyKind]: readonly string[] } = {
   trust: ['Sid', 'Effect', 'Action', 'NotAction', 'Condition', 'Principal', 'NotPrincipal'],
   identity: ['Sid', 'Effect', 'Action', 'NotAction', 'Condition', 'Resource', 'NotResource'],
 };
+const PAIRS: { readonly [kind in PolicyKind]: readonly [string, string][] } = {
+  trust: [['Action', 'NotAction'], ['Principal', 'NotPrincipal']],
+  identity: [['Action', 'NotAction'], ['Resource', 'NotResource']],
+};
+const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 const PRINCIPALS = ['AWS', 'Federated', 'Service', 'CanonicalUser'];
 
@@ -54,9 +59,11 @@ export function readDocument(document: any, kind: PolicyKind): PolicyDocument | 
   if (!isObject(statement) && !Array.isArray(statement)) return 'the document has no Statement';
 
   const statements = listOf<any>(statement);
-  const at = statements.findIndex(one => problemOf(one, kind) !== undefined);
-  return at >= 0 ? `statement ${at}: ${problemOf(statements[at], kind)}`
-    : { statements: statements.map(readStatement), variables: version === VERSIONS[0] };
+  for (const [at, one] of statements.entries()) {
+    const problem = problemOf(one, kind);
+    if (problem !== undefined) return `statement ${at}: ${problem}`;
+  }
+  return { statements: statements.map(readStatement), variables: version === VERSIONS[0] };
 }
 
 /** Whether a statement is about an action; upper and lower case are one. */
@@ -74,16 +81,13 @@ function oneActionMatches(value: string, action: string): Truth {
 
 function problemOf(statement: any, kind: PolicyKind): string | undefined {
   if (!isObject(statement)) return 'it is no object';
-  const stranger = Object.keys(statement).find(key => !ELEMENTS[kind].includes(key));
-  if (stranger !== undefined) return `IAM knows no ${stranger} there`;
+  for (const key in statement) if (!ELEMENTS[kind].includes(key)) return `IAM knows no ${key} there`;
   const { Effect: effect } = statement;
   if (effect !== 'Allow' && effect !== 'Deny' && !isStandIn(effect)) return 'Effect is neither Allow nor Deny';
-  const [actions, others] = [['Action', 'NotAction'], kind === 'trust' ? ['Principal', 'NotPrincipal'] : ['Resource', 'NotResource']];
-  for (const pair of [actions, others]) {
-    if (pair.filter(name => statement[name] !== undefined).length !== 1) return `it must have one of ${pair.join(' and ')}`;
+  for (const [one, other] of PAIRS[kind]) {
+    if ((statement[one] === undefined) === (statement[other] === undefined)) return `it must have one of ${one} and ${other}`;
   }
-  const list = ['Action', 'NotAction', 'Resource', 'NotResource'].find(name => statement[name] !== undefined && !isTexts(statement[name]));
-  if (list !== undefined) return `${list} is neither a text nor a list of texts`;
+  for (const list of LISTS) if (statement[list] !== undefined && !isTexts(statement[list])) return `${list} is neither a text nor a list of texts`;
   return kind === 'trust' && !isPrincipal(statement.Principal ?? statement.NotPrincipal) ? 'Principal is neither * nor a map of texts'
     : conditionProblem(statement.Condition);
 }
@@ -96,12 +100,16 @@ function isPrincipal(principal: any): boolean {
 function conditionProblem(condition: any): string | undefined {
   if (condition === undefined || isStandIn(condition)) return undefined;
   if (!isObject(condition)) return 'Condition is no object';
-  const operator = Object.keys(condition).find(name => !isObject(condition[name]) && !isStandIn(condition[name]));
-  if (operator !== undefined) return `${operator} is no object`;
-  const scalar = (value: any) => ['string', 'boolean', 'number'].includes(typeof value);
-  const lines = Object.values<any>(condition).filter(isObject).flatMap(keys => Object.entries<any>(keys));
-  const key = lines.find(([, values]) => !listOf(values).every(scalar));
-  return key && `the value of ${key[0]} is neither a text nor a list of texts`;
+  for (const operator in condition) if (!isObject(condition[operator]) && !isStandIn(condition[operator])) return `${operator} is no object`;
+  for (const keys of Object.values<any>(condition)) {
+    // A stand-in has no keys to be read.
+    for (const key in isObject(keys) ? keys : {}) if (!listOf(keys[key]).every(isScalar)) return `the value of ${key} is neither a text nor a list of texts`;
+  }
+  return undefined;
+}
+
+function isScalar(value: any): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
 }
 
 function readStatement(statement: any, index: number): Statement {

@@ -6,13 +6,13 @@ import { AccessMap, Policy, Role } from '../access-map';
 import { arnParts, literal, matches, pattern } from '../patterns';
 import { standIn } from '../stand-in';
 import { statementsOf } from '../trusted-subjects';
-import { Found, Rule } from './rule';
+import { atPlaces, Found, Rule } from './rule';
 import { isUnknown, statementName } from './web-identities';
 import { textsOf } from '../json-values';
 
 /** A rule that looks at the roles that pods can assume. */
 function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
-  return { ...rule, check: map => workloadRoles(map).flatMap(role => check(role).map(found => ({ ...found, place: role.place }))) };
+  return { ...rule, check: map => atPlaces(workloadRoles(map), check, ({ place }) => place) };
 }
 
 function workloadRoles({ roles, access }: AccessMap): Role[] {

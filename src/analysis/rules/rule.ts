@@ -32,6 +32,15 @@ export interface Rule {
   check(map: AccessMap): Found[];
 }
 
+/** What a rule finds that looks at one thing after the other. A loop, since mostly it finds nothing at all. */
+export function atPlaces<T>(things: readonly T[], check: (thing: T) => Omit<Found, 'place'>[], placeOf: (thing: T) => Place): Found[] {
+  const all: Found[] = [];
+  for (const thing of things) {
+    for (const found of check(thing)) all.push({ ...found, place: placeOf(thing) });
+  }
+  return all;
+}
+
 /**
  * What the rules find. What is switched off is among it, with the reason.
  *

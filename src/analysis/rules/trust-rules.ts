@@ -9,17 +9,17 @@ import { grouped } from '../json-values';
 import { arnParts, literal, matches, pattern } from '../patterns';
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
-import { Found, Rule } from './rule';
+import { atPlaces, Found, Rule } from './rule';
 import { Claim, demands, hasWildcard, isReadable, isUnknown, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf } from './web-identities';
 
 /** A rule that looks at one statement after the other. */
 function eachStatement(rule: Omit<Rule, 'check'>, check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[]): Rule {
-  return { ...rule, check: map => webIdentitiesOf(map).flatMap(one => check(one, map).map(found => ({ ...found, place: one.role.place }))) };
+  return { ...rule, check: map => atPlaces(webIdentitiesOf(map), one => check(one, map), ({ role }) => role.place) };
 }
 
 /** A rule that looks at one role after the other. */
 function eachRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
-  return { ...rule, check: ({ roles }) => roles.flatMap(role => check(role).map(found => ({ ...found, place: role.place }))) };
+  return { ...rule, check: ({ roles }) => atPlaces(roles, check, ({ place }) => place) };
 }
 
 /** How a key may begin that is no key of IAM. */

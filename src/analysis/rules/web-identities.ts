@@ -87,7 +87,10 @@ function webIdentities(role: Role, statement: any, index: number): WebIdentities
     whose: arns.length === 0 ? 'every issuer' : arns.map(arn => issuerOfArn(arn) ?? arn).join(', '),
     claims: all.filter(({ key }) => isClaim(key) || key.includes('oidc-provider/'))
       .map(({ operator, key, values }) => ({ operator, key, issuer: issuerOf(key), claim: claimOf(key).toLowerCase(), values })),
-    keys: all.map(({ operator, key }) => `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} (${operator})`),
+    // For messages alone.
+    get keys() {
+      return all.map(({ operator, key }) => `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} (${operator})`);
+    },
     holdsAudience: holdsAudience(condition, isUnknown),
     holdsAnySubject: subsOf(condition, isUnknown).length > 0,
   };
