@@ -62,6 +62,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'playwright-core',
     '@types/sarif',
     'tsx',
+    'vega',
+    'vega-lite',
     'yaml',
   ],
 
