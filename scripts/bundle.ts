@@ -22,7 +22,17 @@ const PAGE: Plugin = {
 
 async function main(folder: string): Promise<void> {
   for (const { source, target } of BUNDLES) await bundle(source, join(folder, target));
+  loadOnUse(join(folder, 'index.js'));
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
+}
+
+/** Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. */
+function loadOnUse(file: string): void {
+  const exported = /Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return \w+\.\w+; \} \}\);\n/g;
+  const text = readFileSync(file, 'utf8').replace(new RegExp(`var \\w+ = require\\("([^"]+)"\\);\n((?:${exported.source})+)`, 'g'), (_, module, names) =>
+    names.replace(exported, (__: string, name: string) => `Object.defineProperty(exports, "${name}", { enumerable: true, get: function () { return require("${module}").${name}; } });\n`));
+  if (/^var /m.test(text)) throw new Error(`${file}: the compiler writes exports in another way now`);
+  writeFileSync(file, text);
 }
 
 /** jsii puts the map and the sources into each file, as base64: half of the package. */

@@ -1,0 +1,55 @@
+/**
+ * What the library promises of its cost, held against what scripts/bench.ts measured.
+ */
+import type { Results, Row } from './bench';
+
+export interface Bar {
+  readonly what: string;
+  readonly wanted: string;
+  readonly found: string;
+  readonly met: boolean;
+  /** Whether it depends on the machine and its load. */
+  readonly isTime: boolean;
+}
+
+export function barsOf(results: Results): Bar[] {
+  const { rows, marginals, requireMilliseconds: { cdk, library }, tarballBytes } = results;
+  const own = marginals.find(({ way }) => way === 'cdk-irsa')!;
+  const lambdas = Math.max(...rows.filter(({ way }) => way.startsWith('cdk-irsa')).map(row => row.lambdas));
+  const time = (what: string, most: number, ratios: number[], unit = 'times') => bar(what, `at most ${most} ${unit}`, `${spread(ratios, 2)} ${unit}`, median(ratios) <= most, true);
+  return [
+    bar('resources for one more service account', '1', `${own.resources}`, own.resources === 1),
+    bar('the same with grants', '2', `${own.withGrants}`, own.withGrants === 2),
+    bar('Lambda functions', '0', `${lambdas}`, lambdas === 0),
+    bar('npm tarball, the command line in it', 'under 1 MB', `${Math.round(tarballBytes / 1000)} kB`, tarballBytes < 1e6),
+    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios => time('1,000 service accounts, beside iam.Role and YAML', 1.1, ratios)),
+    ...compared(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios => time('1,000 with a deferred issuer, beside a literal one', 1.25, ratios)),
+    ...grown(rows).map(ratios => time('5,000 service accounts, beside 1,000', 5.5, ratios)),
+    time('requiring cdk-irsa for the quickstart, more than the CDK modules that it uses', 30, library.map((value, index) => value - cdk[index]), 'ms'),
+  ];
+}
+
+function bar(what: string, wanted: string, found: string, met: boolean, isTime = false): Bar {
+  return { what, wanted, found, met, isTime };
+}
+
+/** Run by run, since those of one turn had the same machine. None where that size was not measured. */
+function compared(rows: Row[], size: number, way: string, other: string): number[][] {
+  const [one, two] = [way, other].map(name => rows.find(row => row.way === name && row.size === size));
+  return one && two ? [one.milliseconds.map((value, index) => value / two.milliseconds[index])] : [];
+}
+
+function grown(rows: Row[]): number[][] {
+  const [less, more] = [1000, 5000].map(size => rows.find(row => row.way === 'cdk-irsa' && row.size === size));
+  return less && more ? [more.milliseconds.map((value, index) => value / less.milliseconds[index])] : [];
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
+}
+
+/** The median, and from what to what. */
+export function spread(values: readonly number[], digits: number): string {
+  const text = (value: number) => value.toFixed(digits);
+  return `${text(median(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
+}

@@ -1,0 +1,185 @@
+/**
+ * What service accounts cost, beside the other ways to have them in the CDK: `npx projen bench`.
+ *
+ * Each figure of time and memory is of a whole process of its own; the ways take turns. Writes bench/, and prints it.
+ *
+ * `--sizes 1,100 --runs 3` measures less, and writes nothing.
+ */
+import { execFileSync, spawnSync } from 'child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
+import { cpus, tmpdir, totalmem } from 'os';
+import { basename, join } from 'path';
+import { parseArgs } from 'util';
+import { buildSync } from 'esbuild';
+import { Measured, WAYS } from './bench-apps';
+import { barsOf } from './bench-bars';
+import { markdown } from './bench-report';
+
+/** One way with so many service accounts. */
+export interface Row {
+  readonly way: string;
+  readonly size: number;
+  readonly resources: number;
+  readonly lambdas: number;
+  readonly templateBytes: number;
+  readonly assetBytes: number;
+  /** In the order of the runs: the first of one way took its turn with the first of another. */
+  readonly milliseconds: number[];
+  readonly synthMilliseconds: number[];
+  readonly megabytes: number[];
+  /** With the validation that CDK does itself, from aws-cdk-lib 2.262 on; one of each run. */
+  readonly validatedMilliseconds: number[];
+}
+
+/** What one more service account adds. */
+export interface Marginal {
+  readonly way: string;
+  readonly resources: number;
+  readonly withGrants?: number;
+  readonly templateBytes: number;
+}
+
+export interface Results {
+  readonly date: string;
+  readonly machine: string;
+  readonly versions: Record<string, string>;
+  readonly runs: number;
+  readonly rows: Row[];
+  readonly marginals: Marginal[];
+  /** Of requiring the files of the CDK that the quickstart needs, and of requiring the library for it, which requires them. */
+  readonly requireMilliseconds: { readonly cdk: number[]; readonly library: number[] };
+  readonly tarballBytes: number;
+}
+
+const ROOT = join(__dirname, '..');
+const REQUIRE_RUNS = 15;
+const work = mkdtempSync(join(tmpdir(), 'cdk-irsa-bench-'));
+const program = join(work, 'apps.js');
+
+async function main(): Promise<void> {
+  const { values: { sizes, runs } } = parseArgs({ options: { sizes: { type: 'string' }, runs: { type: 'string' } } });
+  execFileSync('npx', ['projen', 'compile'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  buildSync({ entryPoints: [join(__dirname, 'bench-apps.ts')], bundle: true, platform: 'node', packages: 'external', alias: { 'cdk-irsa': join(ROOT, 'lib') }, external: [join(ROOT, 'lib')], outfile: program });
+  const results = measured((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
+  const bars = barsOf(results);
+  const text = markdown(results, bars);
+  console.log(text);
+  if (sizes === undefined && runs === undefined) await write(results, text);
+  // How long something takes depends on the machine: such a bar is told, and fails nothing.
+  const certain = bars.filter(({ isTime }) => !isTime);
+  console.log(`${certain.filter(({ met }) => met).length} passed, ${certain.filter(({ met }) => !met).length} failed`);
+  process.exitCode = certain.every(({ met }) => met) ? 0 : 1;
+}
+
+async function write(results: Results, text: string): Promise<void> {
+  const { plot } = await import('./bench-plot.js');
+  mkdirSync(join(ROOT, 'bench'), { recursive: true });
+  writeFileSync(join(ROOT, 'bench', 'results.md'), `${text}\n`);
+  writeFileSync(join(ROOT, 'bench', 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(ROOT, 'bench', 'synth-time.svg'), await plot(results));
+}
+
+function measured(sizes: number[], runs: number): Results {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}`,
+    versions: Object.fromEntries(['aws-cdk-lib', 'constructs', 'cdk8s'].map(name => [name, versionOf(name)])),
+    runs,
+    rows: sizes.flatMap(size => rowsOf(size, runs)),
+    marginals: Object.keys(WAYS).map(marginal),
+    requireMilliseconds: requiring(),
+    tarballBytes: tarball(),
+  };
+}
+
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
+function rowsOf(size: number, runs: number): Row[] {
+  const ways = Object.keys(WAYS);
+  const turns = Array.from({ length: runs }, () => ways.map(way => {
+    process.stderr.write(`${size}: ${way}                              \r`);
+    return { plain: run(way, size), validated: run(way, size, { validated: true }) };
+  }));
+  return ways.map((way, index) => {
+    const own = turns.map(turn => turn[index]);
+    const { resources, lambdas, templateBytes, assetBytes } = own[0].plain;
+    return {
+      way,
+      size,
+      resources,
+      lambdas,
+      templateBytes,
+      assetBytes,
+      milliseconds: own.map(({ plain }) => plain.milliseconds),
+      synthMilliseconds: own.map(({ plain }) => plain.synthMilliseconds),
+      megabytes: own.map(({ plain }) => plain.megabytes),
+      validatedMilliseconds: own.map(({ validated }) => validated.milliseconds),
+    };
+  });
+}
+
+function marginal(way: string): Marginal {
+  const step = (grants: boolean) => {
+    const [ten, twenty] = [10, 20].map(size => run(way, size, { grants }));
+    return { resources: (twenty.resources - ten.resources) / 10, templateBytes: Math.round((twenty.templateBytes - ten.templateBytes) / 10) };
+  };
+  return { way, ...step(false), withGrants: way.startsWith('CfnRole') ? undefined : step(true).resources };
+}
+
+type Run = Measured & { milliseconds: number; resources: number; lambdas: number; templateBytes: number; assetBytes: number };
+
+/** One process, and what it leaves. */
+function run(way: string, size: number, { validated = false, grants = false } = {}): Run {
+  const outdir = mkdtempSync(join(work, 'out-'));
+  const env = { ...process.env, NODE_PATH: join(ROOT, 'node_modules'), CDK_VALIDATION: `${validated}`, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+  const start = process.hrtime.bigint();
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, way, `${size}`, outdir, ...grants ? ['grants'] : []], { encoding: 'utf8', env });
+  const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+  if (status !== 0) throw new Error(`${way}, ${size} service accounts: ${stderr}`);
+  try {
+    return { ...JSON.parse(stdout.trim().split('\n').at(-1)!), milliseconds, ...contents(outdir) };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'templateBytes' | 'assetBytes'> {
+  const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter(name => statSync(join(outdir, name)).isFile());
+  const bytes = (names: string[]) => names.reduce((sum, name) => sum + statSync(join(outdir, name)).size, 0);
+  const templates = files.filter(name => name.endsWith('.template.json'));
+  const types = templates.flatMap(name => Object.values<any>(JSON.parse(readFileSync(join(outdir, name), 'utf8')).Resources ?? {}).map(({ Type: type }) => type));
+  return {
+    resources: types.length,
+    lambdas: types.filter(type => type === 'AWS::Lambda::Function').length,
+    templateBytes: bytes(templates),
+    assetBytes: bytes(files.filter(name => name.startsWith('asset.') && !templates.includes(basename(name)))),
+  };
+}
+
+/** In turns, too: what the quickstart requires, and the files of the CDK alone that are loaded with it. */
+function requiring(): Results['requireMilliseconds'] {
+  const lib = join(ROOT, 'lib');
+  const quickstart = `const { ClusterOidcProvider, IrsaServiceAccount } = require(${JSON.stringify(lib)});`;
+  const cdk: string[] = JSON.parse(evaluated(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`)).filter((file: string) => !file.startsWith(`${lib}/`));
+  const milliseconds = (code: string) => Number(evaluated(`const start = process.hrtime.bigint(); ${code} console.log(Number(process.hrtime.bigint() - start) / 1e6)`));
+  const turns = Array.from({ length: REQUIRE_RUNS }, () => ({
+    cdk: milliseconds(`for (const file of ${JSON.stringify(cdk)}) require(file);`),
+    library: milliseconds(quickstart),
+  }));
+  return { cdk: turns.map(turn => turn.cdk), library: turns.map(({ library }) => library) };
+}
+
+function evaluated(code: string): string {
+  return execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', cwd: ROOT, env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' } });
+}
+
+function tarball(): number {
+  return JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))[0].size;
+}
+
+main().catch(error => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}).finally(() => rmSync(work, { recursive: true }));
