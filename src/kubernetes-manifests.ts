@@ -97,7 +97,8 @@ export class KubernetesManifests extends Construct {
   private readonly accounts: { owner: IConstruct; isDeferred: () => boolean }[] = [];
   private readonly values: HelmValuesPart[] = [];
   private options: ManifestFilesOptions = {};
-  private validated?: SettledManifests;
+  /** The objects of this round of validation, and what follows from them. */
+  private round?: { readonly settled: SettledManifests; readonly files: StackFiles };
 
   private constructor(stack: Stack) {
     super(stack, ID);
@@ -106,13 +107,13 @@ export class KubernetesManifests extends Construct {
     new ManifestOutput(this, 'Output', () => (this.isDeferred() ? this.text(this.settled()) : undefined));
     this.node.addValidation({
       validate: () => {
-        this.validated = this.settled();
+        this.writer.begin(this);
         this.warnOfValuesAmongManifests();
         return this.problems();
       },
     });
     this.writer = ManifestWriter.of(this);
-    this.writer.add({ owner: this, folder: () => this.folder(), files: () => this.files(), problems: () => this.problems() });
+    this.writer.add({ owner: this, folder: () => this.folder(), files: () => this.files(), problems: () => this.problems(), forget: () => { this.round = undefined; } });
   }
 
   /**
@@ -175,20 +176,29 @@ export class KubernetesManifests extends Construct {
   }
 
   private files(): StackFiles {
+    return this.rendered().files;
+  }
+
+  /** Once a round: settling takes long, and every stack that shares the folder asks. */
+  private rendered(): { settled: SettledManifests; files: StackFiles } {
+    if (this.round) return this.round;
     const { directory, filePerResource = false, kustomization = false } = this.options;
-    this.validated ??= this.settled();
-    return {
-      owner: this,
-      applied: directory !== undefined || kustomization,
-      kustomization,
-      objects: objectFiles(this.isDeferred() ? [] : this.validated.manifests, filePerResource ? undefined : `${this.stack.artifactId}.k8s.yaml`),
-      values: this.values,
+    const settled = this.settled();
+    this.round = {
+      settled,
+      files: {
+        owner: this,
+        applied: directory !== undefined || kustomization,
+        kustomization,
+        objects: objectFiles(this.isDeferred() ? [] : settled.manifests, filePerResource ? undefined : `${this.stack.artifactId}.k8s.yaml`),
+        values: this.values,
+      },
     };
+    return this.round;
   }
 
   private problems(): string[] {
-    this.validated ??= this.settled();
-    const { problems } = this.validated;
+    const { problems } = this.rendered().settled;
     const found = [...problems, ...this.outputProblems(), ...this.values.flatMap(part => settleHelmValues(part).problems)];
     return found.length > 0 ? found : this.writer.problems(this);
   }

@@ -36,7 +36,9 @@ export function objectFiles(manifests: Manifest[], fileForAll: string | undefine
   const files = new Map<string, Manifest[]>();
   for (const manifest of manifests) {
     const name = fileForAll ?? objectFileName(manifest);
-    files.set(name, [...files.get(name) ?? [], manifest]);
+    const others = files.get(name);
+    if (others) others.push(manifest);
+    else files.set(name, [manifest]);
   }
   return files;
 }
@@ -62,13 +64,13 @@ function kustomizationText(resources: string[]): string {
   return Yaml.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
 }
 
-/** What is wrong with the files of the stacks that share a folder, as far as it is `owner` who can change it. */
-export function fileProblems(owner: IConstruct, folder: string, stacks: StackFiles[]): string[] {
-  return [
-    ...repeatedObjects(folder, stacks),
-    ...contradictions(stacks),
-    ...plannedProblems(plannedFiles(folder, stacks)),
-  ].filter(([who]) => who === owner).map(([, message]) => message);
+/** What is wrong with the files of the stacks that share a folder, by the one who can change it. */
+export function fileProblems(folder: string, stacks: StackFiles[]): Map<IConstruct, string[]> {
+  const found = new Map<IConstruct, string[]>();
+  for (const [who, message] of [...repeatedObjects(folder, stacks), ...contradictions(stacks), ...plannedProblems(plannedFiles(folder, stacks))]) {
+    found.set(who, [...found.get(who) ?? [], message]);
+  }
+  return found;
 }
 
 type Problem = [owner: IConstruct, message: string];

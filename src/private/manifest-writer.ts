@@ -16,6 +16,8 @@ export interface ManifestSource {
   readonly folder: () => string;
   readonly files: () => StackFiles;
   readonly problems: () => string[];
+  /** Called where a round of validation begins or ends: what was true in the last one need not be true any more. */
+  readonly forget: () => void;
 }
 
 /**
@@ -30,6 +32,9 @@ export class ManifestWriter extends Construct {
   }
 
   private readonly sources: ManifestSource[] = [];
+  /** The stacks of this round of validation, and what is wrong with the files of each. One stack looks at those of all others: once a round, not once a stack. */
+  private readonly validated = new Set<IConstruct>();
+  private found?: Map<IConstruct, string[]>;
 
   private constructor(root: Construct) {
     super(root, ID);
@@ -39,12 +44,25 @@ export class ManifestWriter extends Construct {
 
   public add(source: ManifestSource): void {
     this.sources.push(source);
+    this.forget();
+  }
+
+  /** Called when the validation of a stack begins: with one that has been there, a new round. */
+  public begin(owner: IConstruct): void {
+    if (this.validated.has(owner)) this.forget();
+    this.validated.add(owner);
+  }
+
+  private forget(): void {
+    this.validated.clear();
+    this.found = undefined;
+    for (const { forget } of this.sources) forget();
   }
 
   /** What is wrong with the files of one stack, beside those of the others. */
   public problems(owner: IConstruct): string[] {
-    return [...this.folders()].filter(([, sources]) => sources.some(source => source.owner === owner))
-      .flatMap(([folder, sources]) => fileProblems(owner, folder, sources.map(({ files }) => files())));
+    this.found ??= new Map([...this.folders()].flatMap(([folder, sources]) => [...fileProblems(folder, sources.map(({ files }) => files()))]));
+    return this.found.get(owner) ?? [];
   }
 
   private folders(): Map<string, ManifestSource[]> {
@@ -77,6 +95,7 @@ export class ManifestWriter extends Construct {
     // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
     removeStale(outdir, [...folders.keys()], new Set(planned.map(({ path }) => path)));
     planned.forEach(writeFile);
+    this.forget();
   }
 }
 
