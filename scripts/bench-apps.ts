@@ -23,6 +23,9 @@ const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 
+/** What is left to write after the synthesis. */
+const whenDone: (() => void)[] = [];
+
 /** Makes one service account after the other in a stack. */
 type Maker = (namespace: string, name: string) => IGrantable;
 
@@ -33,13 +36,28 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
     return cdkIrsa(() => Fn.importValue('issuer'));
   },
   'iam.Role and YAML': () => {
-    const { FederatedPrincipal, Role } = require('aws-cdk-lib/aws-iam');
+    const { Role } = require('aws-cdk-lib/aws-iam');
     return stack => (namespace, name) => {
       const roleName = `${namespace}-${name}`;
-      const principal = new FederatedPrincipal(providerArn(ISSUER), condition(ISSUER, namespace, name), 'sts:AssumeRoleWithWebIdentity');
-      const role = new Role(stack, roleName, { roleName, assumedBy: principal });
-      writeManifest(stack, namespace, name, `arn:aws:iam::${ACCOUNT}:role/${roleName}`);
-      return role;
+      writeManifest(stack, namespace, name, roleName);
+      return new Role(stack, roleName, { roleName, assumedBy: webIdentity(ISSUER, namespace, name) });
+    };
+  },
+  'iam.Role and cdk8s': () => {
+    const { Role } = require('aws-cdk-lib/aws-iam');
+    const { App, ApiObject, Chart } = require('cdk8s');
+    return stack => {
+      const chart = new Chart(new App({ outdir }), stack.stackName);
+      whenDone.push(() => chart.node.root.synth());
+      return (namespace, name) => {
+        const roleName = `${namespace}-${name}`;
+        new ApiObject(chart, roleName, {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name, namespace, annotations: { 'eks.amazonaws.com/role-arn': roleArn(roleName), 'eks.amazonaws.com/sts-regional-endpoints': 'true' } },
+        });
+        return new Role(stack, roleName, { roleName, assumedBy: webIdentity(ISSUER, namespace, name) });
+      };
     };
   },
   'CfnRole and YAML': () => {
@@ -47,7 +65,7 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
     return stack => (namespace, name) => {
       const roleName = `${namespace}-${name}`;
       new CfnRole(stack, roleName, { roleName, assumeRolePolicyDocument: trustPolicy(namespace, name) });
-      writeManifest(stack, namespace, name, `arn:aws:iam::${ACCOUNT}:role/${roleName}`);
+      writeManifest(stack, namespace, name, roleName);
       return undefined as never; // nothing can be granted to it
     };
   },
@@ -58,9 +76,8 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
       const roleName = `${namespace}-${name}`;
       const issuer = Fn.importValue('issuer');
       const StringEquals = new CfnJson(stack, `${roleName}-condition`, { value: condition(issuer, namespace, name).StringEquals });
-      const role = new Role(stack, roleName, { roleName, assumedBy: new FederatedPrincipal(providerArn(issuer), { StringEquals }, 'sts:AssumeRoleWithWebIdentity') });
-      writeManifest(stack, namespace, name, `arn:aws:iam::${ACCOUNT}:role/${roleName}`);
-      return role;
+      writeManifest(stack, namespace, name, roleName);
+      return new Role(stack, roleName, { roleName, assumedBy: new FederatedPrincipal(providerArn(issuer), { StringEquals }, 'sts:AssumeRoleWithWebIdentity') });
     };
   },
   'aws-eks': () => eks('aws-cdk-lib/aws-eks'),
@@ -104,8 +121,18 @@ function trustPolicy(namespace: string, name: string) {
   return { Version: '2012-10-17', Statement: [statement] };
 }
 
-function writeManifest(stack: Stack, namespace: string, name: string, roleArn: string): void {
-  const annotations = `    eks.amazonaws.com/role-arn: ${roleArn}\n    eks.amazonaws.com/sts-regional-endpoints: "true"`;
+function webIdentity(issuer: string, namespace: string, name: string) {
+  const { FederatedPrincipal } = require('aws-cdk-lib/aws-iam');
+  return new FederatedPrincipal(providerArn(issuer), condition(issuer, namespace, name), 'sts:AssumeRoleWithWebIdentity');
+}
+
+function roleArn(roleName: string): string {
+  return `arn:aws:iam::${ACCOUNT}:role/${roleName}`;
+}
+
+/** A text, as quickly as can be: no parser and no quotes where a name would need them. */
+function writeManifest(stack: Stack, namespace: string, name: string, roleName: string): void {
+  const annotations = `    eks.amazonaws.com/role-arn: ${roleArn(roleName)}\n    eks.amazonaws.com/sts-regional-endpoints: "true"`;
   appendFileSync(join(outdir, `${stack.stackName}.yaml`), `---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  annotations:\n${annotations}\n  name: ${name}\n  namespace: ${namespace}\n`);
 }
 
@@ -126,6 +153,7 @@ function measure(way: string, size: number, grants: boolean): Measured {
     }
   }
   app.synth();
+  for (const write of whenDone) write();
   return { synthMilliseconds: Number(process.hrtime.bigint() - start) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 };
 }
 

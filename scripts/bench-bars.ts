@@ -23,6 +23,7 @@ export function barsOf(results: Results): Bar[] {
     bar('Lambda functions', '0', `${lambdas}`, lambdas === 0),
     bar('npm tarball, the command line in it', 'under 1 MB', `${Math.round(tarballBytes / 1000)} kB`, tarballBytes < 1e6),
     ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios => time('1,000 service accounts, beside iam.Role and YAML', 1.1, ratios)),
+    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios => time('the same beside iam.Role and cdk8s', 1.1, ratios)),
     ...compared(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios => time('1,000 with a deferred issuer, beside a literal one', 1.25, ratios)),
     ...grown(rows).map(ratios => time('5,000 service accounts, beside 1,000', 5.5, ratios)),
     time('requiring cdk-irsa for the quickstart, more than the CDK modules that it uses', 30, library.map((value, index) => value - cdk[index]), 'ms'),

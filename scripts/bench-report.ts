@@ -10,7 +10,8 @@ export function markdown({ date, machine, versions, runs, rows, marginals, requi
 ${date}, ${machine}, ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. Repeat it with \`npx projen bench\`.
 
 Times and memory are of whole processes, the medians of ${runs} runs (smallest to largest) in which the ways took turns. "With validation" is with the
-validator of templates that aws-cdk-lib brings from 2.262 on; before, it is the same.
+validator of templates that aws-cdk-lib runs by default (from 2.262 on); the others are without it, \`CDK_VALIDATION=false\`. "YAML" is a text put together by
+hand as quickly as can be, which does not quote a name that needs it; cdk8s writes YAML for any name, and for the library.
 
 ## What was promised
 

@@ -6,7 +6,7 @@
  * `--sizes 1,100 --runs 3` measures less, and writes nothing.
  */
 import { execFileSync, spawnSync } from 'child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
 import { cpus, tmpdir, totalmem } from 'os';
 import { basename, join } from 'path';
 import { parseArgs } from 'util';
@@ -27,7 +27,7 @@ export interface Row {
   readonly milliseconds: number[];
   readonly synthMilliseconds: number[];
   readonly megabytes: number[];
-  /** With the validation that CDK does itself, from aws-cdk-lib 2.262 on; one of each run. */
+  /** With the validation that CDK does itself. */
   readonly validatedMilliseconds: number[];
 }
 
@@ -53,13 +53,14 @@ export interface Results {
 
 const ROOT = join(__dirname, '..');
 const REQUIRE_RUNS = 15;
-const work = mkdtempSync(join(tmpdir(), 'cdk-irsa-bench-'));
+const work = mkdtempSync(join(realpathSync(tmpdir()), 'cdk-irsa-bench-'));
 const program = join(work, 'apps.js');
+const MODULES = join(work, 'node_modules');
 
 async function main(): Promise<void> {
   const { values: { sizes, runs } } = parseArgs({ options: { sizes: { type: 'string' }, runs: { type: 'string' } } });
-  execFileSync('npx', ['projen', 'compile'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
-  buildSync({ entryPoints: [join(__dirname, 'bench-apps.ts')], bundle: true, platform: 'node', packages: 'external', alias: { 'cdk-irsa': join(ROOT, 'lib') }, external: [join(ROOT, 'lib')], outfile: program });
+  install();
+  buildSync({ entryPoints: [join(__dirname, 'bench-apps.ts')], bundle: true, platform: 'node', packages: 'external', outfile: program });
   const results = measured((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
   const bars = barsOf(results);
   const text = markdown(results, bars);
@@ -69,6 +70,15 @@ async function main(): Promise<void> {
   const certain = bars.filter(({ isTime }) => !isTime);
   console.log(`${certain.filter(({ met }) => met).length} passed, ${certain.filter(({ met }) => !met).length} failed`);
   process.exitCode = certain.every(({ met }) => met) ? 0 : 1;
+}
+
+/** As a user does: the packed library, and the newest of what it works with. */
+function install(): void {
+  const execute = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  execute('npx', ['projen', 'compile'], ROOT);
+  const [{ filename }] = JSON.parse(execute('npm', ['pack', '--silent', '--json', '--pack-destination', work], ROOT));
+  execute('npm', ['init', '--yes'], work);
+  execute('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', `./${filename}`, 'aws-cdk-lib', 'constructs', 'cdk8s', '@aws-cdk/lambda-layer-kubectl-v33'], work);
 }
 
 async function write(results: Results, text: string): Promise<void> {
@@ -93,7 +103,7 @@ function measured(sizes: number[], runs: number): Results {
 }
 
 function versionOf(name: string): string {
-  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version;
+  return JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')).version;
 }
 
 function rowsOf(size: number, runs: number): Row[] {
@@ -133,7 +143,7 @@ type Run = Measured & { milliseconds: number; resources: number; lambdas: number
 /** One process, and what it leaves. */
 function run(way: string, size: number, { validated = false, grants = false } = {}): Run {
   const outdir = mkdtempSync(join(work, 'out-'));
-  const env = { ...process.env, NODE_PATH: join(ROOT, 'node_modules'), CDK_VALIDATION: `${validated}`, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+  const env = { ...process.env, CDK_VALIDATION: `${validated}`, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
   const start = process.hrtime.bigint();
   const { stdout, stderr, status } = spawnSync(process.execPath, [program, way, `${size}`, outdir, ...grants ? ['grants'] : []], { encoding: 'utf8', env });
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
@@ -160,9 +170,8 @@ function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'template
 
 /** In turns, too: what the quickstart requires, and the files of the CDK alone that are loaded with it. */
 function requiring(): Results['requireMilliseconds'] {
-  const lib = join(ROOT, 'lib');
-  const quickstart = `const { ClusterOidcProvider, IrsaServiceAccount } = require(${JSON.stringify(lib)});`;
-  const cdk: string[] = JSON.parse(evaluated(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`)).filter((file: string) => !file.startsWith(`${lib}/`));
+  const quickstart = 'const { ClusterOidcProvider, IrsaServiceAccount } = require("cdk-irsa");';
+  const cdk: string[] = JSON.parse(evaluated(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`)).filter((file: string) => !file.startsWith(`${join(MODULES, 'cdk-irsa')}/`));
   const milliseconds = (code: string) => Number(evaluated(`const start = process.hrtime.bigint(); ${code} console.log(Number(process.hrtime.bigint() - start) / 1e6)`));
   const turns = Array.from({ length: REQUIRE_RUNS }, () => ({
     cdk: milliseconds(`for (const file of ${JSON.stringify(cdk)}) require(file);`),
@@ -172,11 +181,11 @@ function requiring(): Results['requireMilliseconds'] {
 }
 
 function evaluated(code: string): string {
-  return execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', cwd: ROOT, env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' } });
+  return execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', cwd: work, env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' } });
 }
 
 function tarball(): number {
-  return JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))[0].size;
+  return statSync(join(work, readdirSync(work).find(name => name.endsWith('.tgz'))!)).size;
 }
 
 main().catch(error => {
