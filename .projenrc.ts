@@ -71,7 +71,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   docgen: true,
   sampleCode: false,
-  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
+  gitignore: ['cdk.out', 'examples/*/dist', 'examples/fleet/clusters', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
   projenrcTs: true,
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
