@@ -1,4 +1,4 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, javascript, release } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
 //  Owner and repository. Everything that names them is made from these two lines.
@@ -17,6 +17,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   keywords: ['aws', 'eks', 'irsa', 'iam', 'kubernetes', 'oidc', 'serviceaccount', 'cdk8s'],
   defaultReleaseBranch: 'main',
   majorVersion: 0,
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(), // a release is somebody's decision, and CHANGELOG.md says what is in it
+  nextVersionCommand: '[ "$VERSION" != 0.0.0 ] || echo 0.1.0', // the first one; from then on the commits say
 
   // The floor of each peer: see decisions/0003-floors.md.
   cdkVersion: '2.240.0',
