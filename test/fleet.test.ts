@@ -49,7 +49,7 @@ describe('the stacks', () => {
     const oneOfEach = fleet.templates.filter(({ file }) => /Everywhere|Provider|Workloads00/.test(basename(file)));
     expect(oneOfEach.length).toBe(2 * 2 + 2);
     expect(oneOfEach.flatMap(({ file }) => templateProblems(file))).toEqual([]);
-  });
+  }, 120_000);
 
   test('run no code at deployment', () => {
     expect([...fleet.templates, ...pipeline.templates].flatMap(resourcesWithCode)).toEqual([]);
@@ -90,7 +90,7 @@ describe('one service account more', () => {
     expect([...after.keys()].filter(key => !before.has(key))).toEqual([added]);
     expect([...before.values()]).toContain(after.get(added));
     expect([...before].filter(([key, stack]) => after.get(key) !== stack)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('one stack more takes its share, and the others keep the rest', () => {
     const moved = SERVICE_ACCOUNTS.map(({ namespace, name }) => [16, 17].map(stacks => stackOf(namespace, name, stacks)))
