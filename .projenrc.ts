@@ -1,4 +1,4 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, javascript, release } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
 //  Owner and repository. Everything that names them is made from these two lines.
@@ -17,6 +17,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   keywords: ['aws', 'eks', 'irsa', 'iam', 'kubernetes', 'oidc', 'serviceaccount', 'cdk8s'],
   defaultReleaseBranch: 'main',
   majorVersion: 0,
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(), // a release is somebody's decision, and CHANGELOG.md says what is in it
+  nextVersionCommand: '[ "$VERSION" != 0.0.0 ] || echo 0.1.0', // the first one; from then on the commits say
 
   // The floor of each peer: see decisions/0003-floors.md.
   cdkVersion: '2.240.0',
@@ -28,13 +30,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   npmAccess: javascript.NpmAccess.PUBLIC,
 
-  publishToPypi: { distName: 'cdk-irsa', module: 'cdk_irsa' },
+  // No tokens: the registries trust release.yml of this repository, and the packages say that they are from there.
+  // Maven Central knows no such thing; Go is a push to a repository.
+  npmTrustedPublishing: true,
+  npmProvenance: true,
+  publishToPypi: { distName: 'cdk-irsa', module: 'cdk_irsa', trustedPublishing: true, attestations: true },
   publishToMaven: {
     javaPackage: 'io.github.cdkirsa',
     mavenGroupId: 'io.github.cdk-irsa',
     mavenArtifactId: 'cdk-irsa',
   },
-  publishToNuget: { dotNetNamespace: 'CdkIrsa', packageId: 'CdkIrsa' },
+  publishToNuget: { dotNetNamespace: 'CdkIrsa', packageId: 'CdkIrsa', trustedPublishing: true },
   publishToGo: { moduleName: `github.com/${OWNER}/cdk-irsa-go` },
 
   devDeps: [
@@ -73,7 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   docgen: true,
   sampleCode: false,
-  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
+  gitignore: ['cdk.out', 'examples/*/dist', 'examples/fleet/clusters', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
   projenrcTs: true,
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
@@ -126,6 +132,12 @@ project.testTask.prependExec('tsc --noEmit -p src/cli/report/page/tsconfig.json'
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
 
+// The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks: .compatignore.
+project.buildWorkflow!.addPostBuildSteps({ name: 'Compare the API with the latest release', run: 'npx projen compat' });
+
+// Trusted publishing wants npm 11.5, which wants a newer Node than the floor.
+project.github!.tryFindWorkflow('release')!.file!.addOverride('jobs.release_npm.steps.0.with.node-version', '24.x');
+
 project.addTask('demo', {
   description: 'Synthesizes the examples with the CDK CLI and shows who may assume what',
   exec: 'tsx scripts/demo.ts',
@@ -162,7 +174,7 @@ project.addTask('gitops', {
   exec: 'scripts/gitops.sh',
 });
 
-for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/bench/', '/.venv/', '/.gobin/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
+for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/bench/', '/.venv/', '/.gobin/', '.jsii.tabl.json', '.eslintrc.json', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'VERSIONS.md']) {
   project.addPackageIgnore(ignored);
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');

@@ -47,13 +47,14 @@ export function exampleDir(example: string): string {
  * @param outdir where the cloud assembly goes
  * @param ownManifestsDir where the cdk8s app of the example's own writes to, if it has one
  * @param gitopsDir where the folder `clusters` is, if it has one; what is in there is committed, and the library keeps it current
+ * @param program the app, where it is not the one that `cdk.json` names
  * @throws with what the CLI says when it fails
  */
 export async function synthesize(
-  example: string, outdir = join(exampleDir(example), 'cdk.out'), ownManifestsDir = join(exampleDir(example), 'dist'), gitopsDir = exampleDir(example),
+  example: string, outdir = join(exampleDir(example), 'cdk.out'), ownManifestsDir = join(exampleDir(example), 'dist'), gitopsDir = exampleDir(example), program?: string,
 ): Promise<Assembly> {
   for (const folder of [outdir, ownManifestsDir]) rmSync(folder, { recursive: true, force: true });
-  await promisify(execFile)(process.execPath, [CDK, ...SYNTH, '--output', outdir], {
+  await promisify(execFile)(process.execPath, [CDK, ...SYNTH, '--output', outdir, ...program ? ['--app', `npx tsx ${program}`] : []], {
     cwd: exampleDir(example),
     env: { ...process.env, GITOPS_DIR: gitopsDir, CDK8S_OUTDIR: ownManifestsDir }, // the latter of cdk8s: the CDK CLI takes it for an option of its own, says so and ignores it
   }).catch(error => {

@@ -5,6 +5,10 @@ import { readFileSync } from 'fs';
 import { relative } from 'path';
 import { Assembly, Template } from './examples';
 
+/** More than a reader of the demo wants to see, and how many of them stand for all. */
+const MANY = 50;
+const SHOWN_OF_MANY = 2;
+
 /** A role, and by one statement of its trust policy who may assume it. */
 export interface Workload {
   readonly template: Template;
@@ -46,9 +50,11 @@ function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who'
   return roles.length > 0 ? { who: roles.map(arn => arn.replace(/^.*:role\//, 'role ')), by: [['lets in', ...roles]] } : undefined;
 }
 
-/** A paragraph for each workload, with paths relative to `from`. */
+/** A paragraph for each workload, with paths relative to `from`; of very many, for the first ones. */
 export function report(assembly: Assembly, from: string): string {
-  const paragraphs = workloadsOf(assembly).map(workload => [
+  const workloads = workloadsOf(assembly);
+  const shown = workloads.length > MANY ? workloads.slice(0, SHOWN_OF_MANY) : workloads;
+  const paragraphs = shown.map(workload => [
     `  ${workload.who.join(', ')}`,
     row('role', words(workload.role.Properties.RoleName) ?? `named at deployment (${withoutHash(workload.roleId)})`),
     ...workload.by.map(([label, ...values]) => row(label, ...values)),
@@ -56,7 +62,15 @@ export function report(assembly: Assembly, from: string): string {
     row('template', relative(from, workload.template.file)),
     ...workload.by.length > 1 ? [row('manifest', manifest(assembly, workload, from))] : [], // a role is assumed by no manifest
   ].join('\n'));
-  return [assembly.example, ...paragraphs].join('\n\n');
+  return [assembly.example, ...paragraphs, ...inShort(workloads.slice(shown.length))].join('\n\n');
+}
+
+/** How many there are, and how full their templates. */
+function inShort(workloads: Workload[]): string[] {
+  if (workloads.length === 0) return [];
+  const templates = new Set(workloads.map(({ template }) => template));
+  const resourceCounts = [...templates].map(({ body }) => Object.keys(body.Resources).length);
+  return [`  and ${workloads.length} more, in ${templates.size} templates of ${Math.min(...resourceCounts)} to ${Math.max(...resourceCounts)} resources`];
 }
 
 function row(label: string, ...values: string[]): string {

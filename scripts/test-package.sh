@@ -40,11 +40,33 @@ import_from_eksctl() {
   npx --no-install cdk-irsa import eksctl cluster.yaml --account 111122223333 --output from-eksctl.ts \
     --issuer-url https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE
 }
+types_resolve() { # module, moduleResolution, file, more options
+  npx tsc --noEmit --strict --target es2022 --types node --module "$1" --moduleResolution "$2" "${@:3}"
+}
+# What `npx projen compat` does against the latest release, here against this one and against one that had a method more.
+same_api_as() { # folder of a package
+  "$root/node_modules/.bin/jsii-diff" "$1" node_modules/cdk-irsa --keys
+}
+a_lost_method_is_found() {
+  cp -r node_modules/cdk-irsa older
+  node -e "const { readFileSync, writeFileSync } = require('fs');
+    const assembly = JSON.parse(readFileSync('older/.jsii', 'utf8'));
+    const { methods } = assembly.types['cdk-irsa.TrustPolicy'];
+    methods.push({ ...methods.find(({ name }) => name === 'addPrincipal'), name: 'addNobody' });
+    writeFileSync('older/.jsii', JSON.stringify(assembly));"
+  same_api_as older || [ $? -eq 1 ] && grep -q 'removed:cdk-irsa.TrustPolicy.addNobody' "$log"
+}
 check 'the tarball holds lib, bin, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
 check 'it is smaller than 1 MB' test "$(stat -c %s cdk-irsa-*.tgz)" -lt 1000000
 check 'three peers, no dependencies' three_peers_and_nothing_else
 check 'requiring it loads aws-iam of aws-cdk-lib, and no code of another service' only_the_modules_it_uses
+check 'jsii-diff finds the API compatible with itself' same_api_as node_modules/cdk-irsa
+check 'and a method that has gone' a_lost_method_is_found
 check "the README's first program compiles" npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node app.ts
+cp app.ts app.mts
+check 'types resolve for an ES module, node16' types_resolve node16 node16 app.mts
+check 'types resolve with moduleResolution bundler' types_resolve es2022 bundler app.ts
+check 'types resolve in CommonJS, node10' types_resolve commonjs node10 app.ts --ignoreDeprecations 6.0 # TypeScript 6 is about to drop it
 check 'it synthesizes' env CDK_OUTDIR=cdk.out node app.js
 check 'into a template with a role' grep -q '"AWS::IAM::Role"' cdk.out/Payments.template.json
 check 'without a Lambda or a custom resource' bash -c '! grep -rqE "AWS::Lambda|Custom::|CustomResource" cdk.out --include=*.template.json'

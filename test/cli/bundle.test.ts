@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'child_process';
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { cli, configWith, directory, importText, ROOT } from './support';
 import { IMPORT_EKSCTL } from '../../src/cli/import-eksctl';
@@ -159,4 +159,20 @@ test('the bundle is small, has no CDK in it, carries the license of what it has,
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));
   expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8')).toBe(code);
+});
+
+test.each(['cli.js', 'analysis/yaml.js'])('%s has no code of others but under a permissive license, and carries its text', name => {
+  const code = readFileSync(join(installed, 'lib', name), 'utf8');
+  const packages = [...new Set([...code.matchAll(/^ *\/\/ .*?node_modules\/((?:@[^/]+\/)?[^/\n]+)\//gm)].map(([, found]) => found))]; // esbuild says where each piece is from
+  const licenses = packages.map(found => JSON.parse(readFileSync(join(ROOT, 'node_modules', found, 'package.json'), 'utf8')).license);
+  expect(packages).toEqual(['yaml']);
+  expect(licenses.filter(license => !['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'].includes(license))).toEqual([]);
+  for (const found of packages) expect(code).toContain(readFileSync(join(ROOT, 'node_modules', found, 'LICENSE'), 'utf8').trim());
+});
+
+test('what runs in the browser is all ours', () => {
+  const sources = readdirSync(join(ROOT, 'src', 'cli', 'report', 'page'), { recursive: true, encoding: 'utf8' }).filter(source => /\.tsx?$/.test(source));
+  const imported = sources.flatMap(source => [...readFileSync(join(ROOT, 'src', 'cli', 'report', 'page', source), 'utf8').matchAll(/ from '([^']+)'/g)].map(([, module]) => module));
+  expect(sources).not.toEqual([]);
+  expect(imported.filter(module => !module.startsWith('.'))).toEqual([]);
 });

@@ -1,0 +1,38 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, KubernetesManifests, TrustPolicy } from 'cdk-irsa';
+import { Capability, DeploymentType, StackSet, StackSetStack, StackSetTarget, StackSetTemplate } from 'cdk-stacksets';
+import { ClusterStage, manifestsOf } from './cluster-stage';
+import { CLUSTERS, SERVICE_ACCOUNTS } from './inventory';
+
+const app = new App();
+for (const { id, account, region, ...cluster } of CLUSTERS) {
+  new ClusterStage(app, id, { env: { account, region }, ...cluster, serviceAccounts: SERVICE_ACCOUNTS });
+}
+
+// One service account that reads the costs of every account of the organization.
+const [{ clusterName, account, region, issuerUrl }] = CLUSTERS;
+const everywhere = new Stack(app, 'Everywhere', { env: { account, region } });
+KubernetesManifests.of(everywhere).writeTo(manifestsOf(clusterName));
+const collector = new IrsaServiceAccount(everywhere, 'Collector', {
+  oidcProvider: ClusterOidcProvider.fromIssuerUrl(everywhere, 'Oidc', issuerUrl),
+  namespace: 'finops',
+  serviceAccountName: 'cost-collector',
+});
+collector.addToPrincipalPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::*:role/cost-reader'] }));
+
+// The same role in each of them, also in one that joins later. It trusts a role, not an issuer, of which an account has 100 at most.
+const inEachAccount = new StackSetStack(everywhere, 'InEachAccount');
+new IrsaRole(inEachAccount, 'CostReader', {
+  roleName: 'cost-reader',
+  trust: new TrustPolicy().addPrincipal(collector.grantPrincipal),
+  managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AWSBillingReadOnlyAccess')],
+});
+const stackSet = new StackSet(everywhere, 'StackSet', {
+  stackSetName: 'cost-reader',
+  template: StackSetTemplate.fromStackSetStack(inEachAccount),
+  target: StackSetTarget.fromOrganizationalUnits({ organizationalUnits: ['ou-exam-11112222'], regions: ['us-east-1'] }), // one region: IAM is global
+  deploymentType: DeploymentType.serviceManaged({ delegatedAdmin: true }),
+  capabilities: [Capability.NAMED_IAM],
+});
+stackSet.node.addDependency(collector); // IAM refuses a principal that does not exist yet
