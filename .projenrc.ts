@@ -71,7 +71,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   docgen: true,
   sampleCode: false,
-  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
+  gitignore: ['cdk.out', 'examples/*/dist', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin', '.languages'],
   projenrcTs: true,
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
@@ -154,8 +154,12 @@ project.addTask('gitops', {
   description: 'Has kustomize and Helm read what the examples write for them (builds both with Go)',
   exec: 'scripts/gitops.sh',
 });
+project.addTask('languages', {
+  description: 'Runs examples/languages against the packages that jsii-pacmak makes (installs JDK, Maven, Go and Python on Debian and Ubuntu)',
+  exec: 'scripts/languages.sh',
+});
 
-for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/.venv/', '/.gobin/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
+for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/.venv/', '/.gobin/', '/.languages/', '.jsii.tabl.json', '.eslintrc.json', 'CONTRIBUTING.md', 'SECURITY.md']) {
   project.addPackageIgnore(ignored);
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');
