@@ -79,7 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   docgen: true,
   sampleCode: false,
-  gitignore: ['cdk.out', 'examples/*/dist', 'examples/fleet/clusters', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin'],
+  gitignore: ['cdk.out', 'examples/*/dist', 'examples/fleet/clusters', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin', '.languages'],
   projenrcTs: true,
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
@@ -173,8 +173,12 @@ project.addTask('gitops', {
   description: 'Has kustomize and Helm read what the examples write for them (builds both with Go)',
   exec: 'scripts/gitops.sh',
 });
+project.addTask('languages', {
+  description: 'Runs examples/languages against the packages that jsii-pacmak makes (installs JDK, Maven, Go and Python on Debian and Ubuntu)',
+  exec: 'scripts/languages.sh',
+});
 
-for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/bench/', '/.venv/', '/.gobin/', '.jsii.tabl.json', '.eslintrc.json', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'VERSIONS.md']) {
+for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/bench/', '/.venv/', '/.gobin/', '/.languages/', '.jsii.tabl.json', '.eslintrc.json', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'VERSIONS.md']) {
   project.addPackageIgnore(ignored);
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');

@@ -33,8 +33,8 @@ export interface Assembly {
   readonly ownManifestFiles: string[];
 }
 
-/** The names of the examples. */
-export const EXAMPLES = readdirSync(EXAMPLES_DIR, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort();
+/** The names of the examples; those in other languages run by `npx projen languages`. */
+export const EXAMPLES = readdirSync(EXAMPLES_DIR, { withFileTypes: true }).filter(entry => entry.isDirectory() && entry.name !== 'languages').map(({ name }) => name).sort();
 
 /** The folder of an example. */
 export function exampleDir(example: string): string {

@@ -1,0 +1,56 @@
+using System.Collections.Generic;
+using Amazon.CDK;
+using Amazon.CDK.AWS.IAM;
+using Amazon.CDK.AWS.Route53;
+using CdkIrsa;
+
+var app = new App();
+var stack = new Stack(app, "Teams", new StackProps
+{
+    Env = new Amazon.CDK.Environment { Account = "111122223333", Region = "eu-west-1" },
+});
+
+var oidcProvider = new ClusterOidcProvider(stack, "Oidc", new ClusterOidcProviderProps
+{
+    IssuerUrl = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+    RemovalPolicy = RemovalPolicy.RETAIN,
+});
+
+var reader = new IrsaServiceAccount(stack, "Reader", new IrsaServiceAccountProps
+{
+    OidcProvider = oidcProvider,
+    Namespace = "reports",
+    ServiceAccountName = "reader",
+    CreateNamespace = true,
+    TokenExpiration = Duration.Hours(1),
+    Labels = new Dictionary<string, string> { ["app.kubernetes.io/name"] = "reader", ["team"] = "data" },
+    ImagePullSecrets = new[] { "registry" },
+});
+reader.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
+{
+    Actions = new[] { "cloudwatch:GetMetricData" },
+    Resources = new[] { "*" },
+}));
+
+// One role for the runners of all teams, and for one of operations.
+new IrsaRole(stack, "Runners", new IrsaRoleProps
+{
+    Trust = new TrustPolicy().AddServiceAccounts(oidcProvider, new[]
+    {
+        ServiceAccountSubject.Matching("team-*", "runner"),
+        ServiceAccountSubject.Exact("operations", "runner"),
+    }),
+    MaxSessionDuration = Duration.Hours(2),
+});
+
+// A controller whose chart makes the service account.
+var zone = HostedZone.FromHostedZoneId(stack, "Zone", "Z0123456789EXAMPLE");
+var dns = new IrsaServiceAccount(stack, "Dns", new IrsaServiceAccountProps
+{
+    OidcProvider = oidcProvider,
+    Controller = Controller.ExternalDns(new ExternalDnsOptions { HostedZones = new[] { zone } }),
+    CreateServiceAccount = false,
+});
+dns.WriteHelmValues("external-dns.values.yaml");
+
+app.Synth();

@@ -1,0 +1,41 @@
+const { App, Duration, RemovalPolicy, Stack } = require('aws-cdk-lib');
+const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
+const { HostedZone } = require('aws-cdk-lib/aws-route53');
+const { ClusterOidcProvider, Controller, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy } = require('cdk-irsa');
+
+const app = new App();
+const stack = new Stack(app, 'Teams', { env: { account: '111122223333', region: 'eu-west-1' } });
+
+const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', {
+  issuerUrl: 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE',
+  removalPolicy: RemovalPolicy.RETAIN,
+});
+
+const reader = new IrsaServiceAccount(stack, 'Reader', {
+  oidcProvider,
+  namespace: 'reports',
+  serviceAccountName: 'reader',
+  createNamespace: true,
+  tokenExpiration: Duration.hours(1),
+  labels: { 'app.kubernetes.io/name': 'reader', 'team': 'data' },
+  imagePullSecrets: ['registry'],
+});
+reader.addToPrincipalPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
+
+// One role for the runners of all teams, and for one of operations.
+new IrsaRole(stack, 'Runners', {
+  trust: new TrustPolicy().addServiceAccounts(oidcProvider, [
+    ServiceAccountSubject.matching('team-*', 'runner'),
+    ServiceAccountSubject.exact('operations', 'runner'),
+  ]),
+  maxSessionDuration: Duration.hours(2),
+});
+
+// A controller whose chart makes the service account.
+const zone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789EXAMPLE');
+const dns = new IrsaServiceAccount(stack, 'Dns', {
+  oidcProvider,
+  controller: Controller.externalDns({ hostedZones: [zone] }),
+  createServiceAccount: false,
+});
+dns.writeHelmValues('external-dns.values.yaml');
