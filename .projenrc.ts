@@ -165,6 +165,11 @@ project.addTask('page', {
   exec: 'scripts/page.sh',
   receiveArgs: true,
 });
+project.addTask('token-test', {
+  description: 'Walks tokens from pods to roles, with Kubernetes API servers (builds them with Go)',
+  exec: 'scripts/token-test.sh',
+  receiveArgs: true,
+});
 project.addTask('cfn-lint', {
   description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',
   exec: 'scripts/cfn-lint.sh',
