@@ -7,10 +7,11 @@ it, so that the CDK CLI deploys, updates, rolls back and deletes the very templa
 import json
 import re
 import sys
+import time
 
-from ministack.core.responses import get_account_id, get_region, json_response
-from ministack.services import cloudcontrol, ec2, eks, iam
-from ministack.services.cloudformation import provisioners
+from ministack.core.responses import get_region, json_response
+from ministack.services import cloudcontrol, cloudformation, ec2, eks, iam
+from ministack.services.cloudformation.helpers import _error
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS, _delete_predecessor
 
 
@@ -124,10 +125,15 @@ UNKNOWN_TYPES = {
 }
 
 
-# What a deployment cannot do is refused by a type of its own, for the tests of a failing update.
+# Two types of the tests' own: one that fails, and one that takes a while, so that something else can happen in the middle of a deployment.
 
 def refuse(_logical_id, _props, _stack_name):
     raise ValueError("refused on purpose")
+
+
+def take_a_while(logical_id, props, _stack_name):
+    time.sleep(float(props["Seconds"]))
+    return logical_id, {}
 
 
 # Behaviour that differs from AWS in what the tests look at.
@@ -146,18 +152,34 @@ def get_resource(request):
     return json_response({"TypeName": "AWS::EKS::Cluster", "ResourceDescription": {"Identifier": cluster["name"], "Properties": json.dumps(properties)}})
 
 
+def one_at_a_time(operation):
+    """CloudFormation of AWS lets nobody change a stack that is being changed; the endpoint does."""
+    def guarded(params):
+        name = params["StackName"][0]
+        stack = cloudformation._stacks.get(name) or next((found for found in cloudformation._stacks.values() if found["StackId"] == name), None)
+        status = stack["StackStatus"] if stack else ""
+        if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+            return _error("ValidationError", f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
+        return operation(params)
+    return guarded
+
+
 for resource_type, (create, delete, update) in UNKNOWN_TYPES.items():
     if resource_type in _RESOURCE_HANDLERS:
         sys.exit(f"endpoint.py: ministack knows {resource_type} by now; remove it from UNKNOWN_TYPES")
     _RESOURCE_HANDLERS[resource_type] = {"create": create, "delete": delete, "update": update, "update_with_logical_id": True}
     print(f"endpoint: CloudFormation does not know {resource_type}: made by its API call", flush=True)
 _RESOURCE_HANDLERS["Custom::Refused"] = {"create": refuse, "delete": lambda *_: None}
+_RESOURCE_HANDLERS["Custom::Slow"] = {"create": take_a_while, "delete": lambda *_: None}
 
 eks._issuer_url = issuer_url
 print("endpoint: the issuer of a cluster would be http://localhost: given the form of EKS", flush=True)
 stored_resource = cloudcontrol._get_resource
 cloudcontrol._get_resource = get_resource
 print("endpoint: Cloud Control does not know AWS::EKS::Cluster: read from EKS", flush=True)
+for action in ("CreateChangeSet", "ExecuteChangeSet"):
+    cloudformation._ACTION_HANDLERS[action] = one_at_a_time(cloudformation._ACTION_HANDLERS[action])
+print("endpoint: CloudFormation updates a stack that is being updated: refused, as AWS does", flush=True)
 
 if __name__ == "__main__":
     from ministack.app import main

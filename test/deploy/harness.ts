@@ -180,17 +180,15 @@ export function assembly(account: Account, stackName: string, build: (stack: Sta
   return app.synth().directory;
 }
 
-/** A trust policy that lets service accounts in, written out. */
-export function webIdentityTrust(accountId: string, issuer: string, ...subjects: string[]): any {
-  return { Version: '2012-10-17', Statement: [webIdentity(accountId, issuer, subjects)] };
-}
-
-/** Its statement. */
-export function webIdentity(accountId: string, issuer: string, subjects: string[], audience = 'sts.amazonaws.com'): any {
+/** The trust policy that lets service accounts of an issuer in, written out. */
+export function webIdentityTrust(accountId: string, issuer: string, subjects: string[]): any {
   return {
-    Effect: 'Allow',
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/${issuer}` },
-    Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects } },
+    Version: '2012-10-17',
+    Statement: [{
+      Effect: 'Allow',
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/${issuer}` },
+      Condition: { StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects } },
+    }],
   };
 }
