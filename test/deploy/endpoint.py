@@ -115,13 +115,29 @@ def delete_nat_gateway(gateway, _props):
     call(ec2._delete_nat_gateway, query(NatGatewayId=gateway))
 
 
+# Custom::AWSCDK-EKS-KubernetesResource, of aws-eks: its Lambda runs kubectl, and there is no cluster to run it against.
+
+def apply_nothing(logical_id, _props, _stack_name):
+    return logical_id, {}
+
+
+def delete_nothing(_physical_id, _props):
+    pass
+
+
+# What is said of each type, how it is made and deleted, and how it changes.
 UNKNOWN_TYPES = {
-    "AWS::IAM::OIDCProvider": (create_provider, delete_provider, update_provider),
+    "AWS::IAM::OIDCProvider": ("made by CreateOpenIDConnectProvider", create_provider, delete_provider, update_provider),
     "AWS::EKS::PodIdentityAssociation": (
-        create_association, delete_association, replacing(create_association, delete_association, {"ClusterName", "Namespace", "ServiceAccount"})),
-    "AWS::EKS::Addon": (create_addon, delete_addon, replacing(create_addon, delete_addon, {"ClusterName", "AddonName"})),
-    "AWS::EC2::EIP": (create_address, delete_address, replacing(create_address, delete_address, {"Domain"})),
-    "AWS::EC2::NatGateway": (create_nat_gateway, delete_nat_gateway, replacing(create_nat_gateway, delete_nat_gateway, {"SubnetId", "AllocationId"})),
+        "made by CreatePodIdentityAssociation", create_association, delete_association,
+        replacing(create_association, delete_association, {"ClusterName", "Namespace", "ServiceAccount"})),
+    "AWS::EKS::Addon": ("made by CreateAddon", create_addon, delete_addon, replacing(create_addon, delete_addon, {"ClusterName", "AddonName"})),
+    "AWS::EC2::EIP": ("made by AllocateAddress", create_address, delete_address, replacing(create_address, delete_address, {"Domain"})),
+    "AWS::EC2::NatGateway": (
+        "made by CreateNatGateway", create_nat_gateway, delete_nat_gateway,
+        replacing(create_nat_gateway, delete_nat_gateway, {"SubnetId", "AllocationId"})),
+    "Custom::AWSCDK-EKS-KubernetesResource": (
+        "nothing is applied, there is no Kubernetes", apply_nothing, delete_nothing, replacing(apply_nothing, delete_nothing, set())),
 }
 
 
@@ -164,11 +180,11 @@ def one_at_a_time(operation):
     return guarded
 
 
-for resource_type, (create, delete, update) in UNKNOWN_TYPES.items():
+for resource_type, (instead, create, delete, update) in UNKNOWN_TYPES.items():
     if resource_type in _RESOURCE_HANDLERS:
         sys.exit(f"endpoint.py: ministack knows {resource_type} by now; remove it from UNKNOWN_TYPES")
     _RESOURCE_HANDLERS[resource_type] = {"create": create, "delete": delete, "update": update, "update_with_logical_id": True}
-    print(f"endpoint: CloudFormation does not know {resource_type}: made by its API call", flush=True)
+    print(f"endpoint: CloudFormation does not know {resource_type}: {instead}", flush=True)
 _RESOURCE_HANDLERS["Custom::Refused"] = {"create": refuse, "delete": lambda *_: None}
 _RESOURCE_HANDLERS["Custom::Slow"] = {"create": take_a_while, "delete": lambda *_: None}
 
