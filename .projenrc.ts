@@ -174,6 +174,11 @@ project.addTask('cfn-lint', {
   description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',
   exec: 'scripts/cfn-lint.sh',
 });
+project.addTask('deploy-test', {
+  description: 'Deploys the examples with the CDK CLI to a local AWS endpoint (installs it with Python), and reads back what IAM holds',
+  exec: 'scripts/deploy-test.sh',
+  receiveArgs: true,
+});
 project.addTask('gitops', {
   description: 'Has kustomize and Helm read what the examples write for them (builds both with Go)',
   exec: 'scripts/gitops.sh',

@@ -1,0 +1,202 @@
+"""
+The local AWS endpoint of `npx projen deploy-test`: ministack, and what it does not know yet.
+
+CloudFormation of ministack refuses a template with a type it does not know. Each of these types is made here by the endpoint's own API call for
+it, so that the CDK CLI deploys, updates, rolls back and deletes the very templates that were synthesized. Nothing here knows the library.
+"""
+import json
+import re
+import sys
+import time
+
+from ministack.core.responses import get_region, json_response
+from ministack.services import cloudcontrol, cloudformation, ec2, eks, iam
+from ministack.services.cloudformation.helpers import _error
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS, _delete_predecessor
+
+
+def call(operation, *args):
+    """An API call of the endpoint; its error becomes the reason why the resource failed."""
+    status, _, body = operation(*args)
+    text = body.decode() if isinstance(body, bytes) else body
+    if status >= 400:
+        raise ValueError(re.sub(r"\s+", " ", text))
+    return text
+
+
+def query(**params):
+    """Parameters as the query protocol brings them."""
+    return {name: [value] for name, value in params.items()}
+
+
+def replacing(create, delete, immutable):
+    """An update that replaces the resource where one of these properties has changed, and is refused otherwise."""
+    def update(physical_id, old, new, stack_name, logical_id=None):
+        changed = {name for name in {*old, *new} if old.get(name) != new.get(name)} - {"Tags"}
+        if changed - immutable:
+            raise ValueError(f"this endpoint cannot update {sorted(changed - immutable)}")
+        if not changed:
+            return physical_id, {}
+        created = create(logical_id, new, stack_name)
+        _delete_predecessor(delete, physical_id, old)
+        return created
+    return update
+
+
+# AWS::IAM::OIDCProvider: CreateOpenIDConnectProvider.
+
+def create_provider(_logical_id, props, _stack_name):
+    params = query(Url=props["Url"])
+    for member, key in (("ClientIDList", "ClientIdList"), ("ThumbprintList", "ThumbprintList")):
+        params.update({f"{member}.member.{index}": [value] for index, value in enumerate(props.get(key, []), 1)})
+    arn = re.search("<OpenIDConnectProviderArn>(.*?)<", call(iam._create_oidc_provider, params)).group(1)
+    return arn, {"Arn": arn}
+
+
+def update_provider(arn, old, new, stack_name, logical_id=None):
+    if old["Url"] != new["Url"]:
+        created = create_provider(logical_id, new, stack_name)
+        _delete_predecessor(delete_provider, arn, old)
+        return created
+    # AddClientIDToOpenIDConnectProvider and UpdateOpenIDConnectProviderThumbprint are not among the endpoint's calls.
+    iam._oidc_providers[arn]["ClientIDList"] = list(new.get("ClientIdList", []))
+    iam._oidc_providers[arn]["ThumbprintList"] = list(new.get("ThumbprintList", []))
+    return arn, {"Arn": arn}
+
+
+def delete_provider(arn, _props):
+    if arn in iam._oidc_providers:
+        call(iam._delete_oidc_provider, query(OpenIDConnectProviderArn=arn))
+
+
+# AWS::EKS::PodIdentityAssociation: CreatePodIdentityAssociation.
+
+def create_association(_logical_id, props, _stack_name):
+    body = {name[0].lower() + name[1:]: value for name, value in props.items() if name not in ("ClusterName", "Tags")}
+    association = json.loads(call(eks._create_pod_identity_association, props["ClusterName"], body))["association"]
+    return association["associationArn"], {"AssociationArn": association["associationArn"], "AssociationId": association["associationId"]}
+
+
+def delete_association(arn, props):
+    call(eks._delete_pod_identity_association, props["ClusterName"], arn.rsplit("/", 1)[1])
+
+
+# AWS::EKS::Addon: CreateAddon.
+
+def create_addon(_logical_id, props, _stack_name):
+    call(eks._create_addon, props["ClusterName"], {"addonName": props["AddonName"], "addonVersion": props.get("AddonVersion", "")})
+    return f"{props['ClusterName']}|{props['AddonName']}", {"Arn": eks._addon_arn(props["ClusterName"], props["AddonName"])}
+
+
+def delete_addon(_physical_id, props):
+    call(eks._delete_addon, props["ClusterName"], props["AddonName"])
+
+
+# AWS::EC2::EIP and AWS::EC2::NatGateway, of a Vpc: AllocateAddress and CreateNatGateway.
+
+def create_address(_logical_id, props, _stack_name):
+    text = call(ec2._allocate_address, query(Domain=props.get("Domain", "vpc")))
+    allocation, address = (re.search(f"<{name}>(.*?)<", text).group(1) for name in ("allocationId", "publicIp"))
+    return address, {"AllocationId": allocation, "PublicIp": address}
+
+
+def delete_address(address, _props):
+    allocation = next(identity for identity, record in ec2._addresses.items() if record["PublicIp"] == address)
+    call(ec2._release_address, query(AllocationId=allocation))
+
+
+def create_nat_gateway(_logical_id, props, _stack_name):
+    text = call(ec2._create_nat_gateway, query(SubnetId=props["SubnetId"], AllocationId=props["AllocationId"]))
+    gateway = re.search("<natGatewayId>(.*?)<", text).group(1)
+    return gateway, {"NatGatewayId": gateway}
+
+
+def delete_nat_gateway(gateway, _props):
+    call(ec2._delete_nat_gateway, query(NatGatewayId=gateway))
+
+
+# Custom::AWSCDK-EKS-KubernetesResource, of aws-eks: its Lambda runs kubectl, and there is no cluster to run it against.
+
+def apply_nothing(logical_id, _props, _stack_name):
+    return logical_id, {}
+
+
+def delete_nothing(_physical_id, _props):
+    pass
+
+
+# What is said of each type, how it is made and deleted, and how it changes.
+UNKNOWN_TYPES = {
+    "AWS::IAM::OIDCProvider": ("made by CreateOpenIDConnectProvider", create_provider, delete_provider, update_provider),
+    "AWS::EKS::PodIdentityAssociation": (
+        "made by CreatePodIdentityAssociation", create_association, delete_association,
+        replacing(create_association, delete_association, {"ClusterName", "Namespace", "ServiceAccount"})),
+    "AWS::EKS::Addon": ("made by CreateAddon", create_addon, delete_addon, replacing(create_addon, delete_addon, {"ClusterName", "AddonName"})),
+    "AWS::EC2::EIP": ("made by AllocateAddress", create_address, delete_address, replacing(create_address, delete_address, {"Domain"})),
+    "AWS::EC2::NatGateway": (
+        "made by CreateNatGateway", create_nat_gateway, delete_nat_gateway,
+        replacing(create_nat_gateway, delete_nat_gateway, {"SubnetId", "AllocationId"})),
+    "Custom::AWSCDK-EKS-KubernetesResource": (
+        "nothing is applied, there is no Kubernetes", apply_nothing, delete_nothing, replacing(apply_nothing, delete_nothing, set())),
+}
+
+
+# Two types of the tests' own: one that fails, and one that takes a while, so that something else can happen in the middle of a deployment.
+
+def refuse(_logical_id, _props, _stack_name):
+    raise ValueError("refused on purpose")
+
+
+def take_a_while(logical_id, props, _stack_name):
+    time.sleep(float(props["Seconds"]))
+    return logical_id, {}
+
+
+# Behaviour that differs from AWS in what the tests look at.
+
+def issuer_url(cluster_id):
+    """The endpoint says http://localhost:<port>/oidc/id/…; EKS says this."""
+    return f"https://oidc.eks.{get_region()}.amazonaws.com/id/{cluster_id}"
+
+
+def get_resource(request):
+    """Cloud Control of the endpoint knows only what was created through itself; a cluster is one of EKS."""
+    cluster = eks._clusters.get(request.get("Identifier")) if request.get("TypeName") == "AWS::EKS::Cluster" else None
+    if cluster is None:
+        return stored_resource(request)
+    properties = {"Name": cluster["name"], "Arn": cluster["arn"], "OpenIdConnectIssuerUrl": cluster["identity"]["oidc"]["issuer"]}
+    return json_response({"TypeName": "AWS::EKS::Cluster", "ResourceDescription": {"Identifier": cluster["name"], "Properties": json.dumps(properties)}})
+
+
+def one_at_a_time(operation):
+    """CloudFormation of AWS lets nobody change a stack that is being changed; the endpoint does."""
+    def guarded(params):
+        name = params["StackName"][0]
+        stack = cloudformation._stacks.get(name) or next((found for found in cloudformation._stacks.values() if found["StackId"] == name), None)
+        status = stack["StackStatus"] if stack else ""
+        if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+            return _error("ValidationError", f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
+        return operation(params)
+    return guarded
+
+
+for resource_type, (instead, create, delete, update) in UNKNOWN_TYPES.items():
+    if resource_type in _RESOURCE_HANDLERS:
+        sys.exit(f"endpoint.py: ministack knows {resource_type} by now; remove it from UNKNOWN_TYPES")
+    _RESOURCE_HANDLERS[resource_type] = {"create": create, "delete": delete, "update": update, "update_with_logical_id": True}
+    print(f"endpoint: CloudFormation does not know {resource_type}: {instead}", flush=True)
+_RESOURCE_HANDLERS["Custom::Refused"] = {"create": refuse, "delete": lambda *_: None}
+_RESOURCE_HANDLERS["Custom::Slow"] = {"create": take_a_while, "delete": lambda *_: None}
+
+eks._issuer_url = issuer_url
+print("endpoint: the issuer of a cluster would be http://localhost: given the form of EKS", flush=True)
+stored_resource = cloudcontrol._get_resource
+cloudcontrol._get_resource = get_resource
+print("endpoint: Cloud Control does not know AWS::EKS::Cluster: read from EKS", flush=True)
+for action in ("CreateChangeSet", "ExecuteChangeSet"):
+    cloudformation._ACTION_HANDLERS[action] = one_at_a_time(cloudformation._ACTION_HANDLERS[action])
+print("endpoint: CloudFormation updates a stack that is being updated: refused, as AWS does", flush=True)
+
+if __name__ == "__main__":
+    from ministack.app import main
+    main()
