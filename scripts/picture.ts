@@ -20,7 +20,7 @@ const PICTURE = join(__dirname, '..', 'examples', 'report.png');
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'picture-'));
   const maps: AccessMap[] = [];
-  for (const example of EXAMPLES) {
+  for (const example of EXAMPLES.filter(one => one !== 'fleet')) { // its 2,000 would be all that is seen
     const { ownManifestFiles } = await synthesize(example);
     maps.push(accessMapOf(readAssembly(join(__dirname, '..', 'examples', example, 'cdk.out')), { manifests: ownManifestFiles }));
   }

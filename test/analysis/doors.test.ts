@@ -101,7 +101,7 @@ function failureOf(assert: () => void): string | undefined {
 }
 
 describe('examples', () => {
-  test.each(EXAMPLES)('%s', async example => {
+  test.each(EXAMPLES.filter(example => example !== 'fleet'))('%s', async example => { // its 2,000 alike: fleet.test.ts
     const assembly = join(directory, example);
     await synthesize(example, assembly, join(directory, `${example}.dist`), join(directory, `${example}.gitops`));
     const input = { assembly, manifests: [] };
