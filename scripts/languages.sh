@@ -99,7 +99,7 @@ run_java() { maven --file "$java_project/pom.xml" "-Daws-cdk-lib.version=$CDK" "
 # Versions are those of the library's go.mod. The module of cdk8s is generated from its npm package, as its authors do: not every Go proxy has it.
 go_project=$work/go
 install_go() (
-  generate --target go "$node_project/node_modules/cdk8s" && cp -r examples/languages/go "$go_project" && cd "$go_project" &&
+  generate "$node_project/node_modules/cdk8s" --target go && cp -r examples/languages/go "$go_project" && cd "$go_project" &&
     mkdir wrong bin && wrong quickstart/main.go wrong/main.go &&
     go mod init example.com/app && go mod edit -require=github.com/cdk-irsa/cdk-irsa-go/cdkirsa@v0.0.0 \
       -replace="github.com/cdk-irsa/cdk-irsa-go/cdkirsa=$work/dist/go/cdkirsa" -replace="github.com/cdk8s-team/cdk8s-core-go/cdk8s/v2=$work/dist/go/cdk8s" &&
