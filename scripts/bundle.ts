@@ -22,8 +22,10 @@ const PAGE: Plugin = {
 
 async function main(folder: string): Promise<void> {
   for (const { source, target } of BUNDLES) await bundle(source, join(folder, target));
-  loadOnUse(join(folder, 'index.js'));
-  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
+    if (file === 'index.js') loadOnUse(join(folder, file));
+  }
 }
 
 /** Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. */

@@ -29,9 +29,14 @@ three_peers_and_nothing_else() {
     require('assert').deepStrictEqual(p.dependencies ?? {}, {});"
 }
 only_the_modules_it_uses() { # beyond their index.js, which loads nothing until it is asked
-  node -e "require('cdk-irsa');
+  node -e "Object.values(require('cdk-irsa'));
     const loaded = new Set(Object.keys(require.cache).map(f => /aws-cdk-lib\/(aws-[^/]+)\/lib\//.exec(f)?.[1]).filter(Boolean));
     require('assert').deepStrictEqual([...loaded], ['aws-iam'], [...loaded].join());"
+}
+nothing_before_it_is_used() {
+  node -e "require('cdk-irsa');
+    const loaded = Object.keys(require.cache).filter(f => /node_modules/.test(f)).map(f => f.replace(/.*node_modules\//, ''));
+    require('assert').deepStrictEqual(loaded, ['cdk-irsa/lib/index.js']);"
 }
 no_sources_of_the_command() {
   ! find node_modules/cdk-irsa -path '*/lib/cli/*' | grep . && ! grep -q '"cli/' node_modules/cdk-irsa/.jsii
@@ -59,7 +64,8 @@ a_lost_method_is_found() {
 check 'the tarball holds lib, bin, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
 check 'it is smaller than 1 MB' test "$(stat -c %s cdk-irsa-*.tgz)" -lt 1000000
 check 'three peers, no dependencies' three_peers_and_nothing_else
-check 'requiring it loads aws-iam of aws-cdk-lib, and no code of another service' only_the_modules_it_uses
+check 'requiring it loads nothing before it is used' nothing_before_it_is_used
+check 'all of it loads aws-iam of aws-cdk-lib, and no code of another service' only_the_modules_it_uses
 check 'jsii-diff finds the API compatible with itself' same_api_as node_modules/cdk-irsa
 check 'and a method that has gone' a_lost_method_is_found
 check "the README's first program compiles" npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node app.ts

@@ -111,6 +111,8 @@ const EXPECTED: Record<string, Expected> = {
 
 /** Deployed step by step in migration.deploy.ts. */
 const ELSEWHERE = ['migrate-from-aws-eks', 'migrate-to-pod-identity'];
+/** 2,000 roles, all made alike and in the way of the others: the simulator asks each of them in fleet.test.ts. */
+const TOO_MANY = ['fleet'];
 
 beforeAll(async () => {
   await reset();
@@ -119,7 +121,7 @@ beforeAll(async () => {
 });
 
 test('every example is deployed', () => {
-  expect([...Object.keys(EXPECTED), ...ELSEWHERE].sort()).toEqual(EXAMPLES);
+  expect([...Object.keys(EXPECTED), ...ELSEWHERE, ...TOO_MANY].sort()).toEqual(EXAMPLES);
 });
 
 describe.each(Object.entries(EXPECTED))('the example %s', (example, { roles, clusters = {}, providers = [], inData = [], parameters = [] }) => {
