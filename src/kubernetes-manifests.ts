@@ -113,7 +113,15 @@ export class KubernetesManifests extends Construct {
       },
     });
     this.writer = ManifestWriter.of(this);
-    this.writer.add({ owner: this, folder: () => this.folder(), files: () => this.files(), problems: () => this.problems(), forget: () => { this.round = undefined; } });
+    this.writer.add({
+      owner: this,
+      folder: () => this.folder(),
+      files: () => this.files(),
+      problems: () => this.problems(),
+      forget: () => {
+        this.round = undefined;
+      },
+    });
   }
 
   /**
