@@ -566,6 +566,20 @@ test('an app that is synthesized again writes what it is then', () => {
   expect(names(gitops)).toEqual(['1_serviceaccount_payments_api.yaml', '2_pod_payments_late.yaml']);
 });
 
+test('what was wrong with two stacks is looked for anew in each synth', () => {
+  const app = new App({ outdir });
+  const [, green] = ['Blue', 'Green'].map(id => stackWith(app, id, { directory: gitops }, ['api']));
+  expect(() => app.synth()).toThrow(/got: "ServiceAccount payments\/api"\. Blue writes it there already/);
+
+  KubernetesManifests.of(green).writeTo({ directory: join(home, 'gitops', 'green') });
+  app.synth({ force: true });
+  expect([gitops, join(home, 'gitops', 'green')].map(names)).toEqual([['Blue.k8s.yaml'], ['Green.k8s.yaml']]);
+
+  serviceAccount(green, 'More', { namespace: 'payments', serviceAccountName: 'more' });
+  app.synth({ force: true });
+  expect(named(read(home, 'gitops', 'green', 'Green.k8s.yaml'))).toEqual(['ServiceAccount api', 'ServiceAccount more']);
+});
+
 describe('Helm values', () => {
   const helm = (stack: Stack, name: string, fileName: string, key?: string, extra: any = {}) => {
     const sa = serviceAccount(stack, name, { namespace: 'kube-system', serviceAccountName: name, createServiceAccount: false, ...extra });
