@@ -28,13 +28,17 @@ async function main(folder: string): Promise<void> {
   }
 }
 
-/** Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. */
+/**
+ * Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. What Node.js reads in a file of CommonJS to tell
+ * `import` its names takes no getter like these; behind an assignment it does not see them, and goes by `exports.… = void 0`.
+ */
 function loadOnUse(file: string): void {
-  const exported = /Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return \w+\.\w+; \} \}\);\n/g;
-  const text = readFileSync(file, 'utf8').replace(new RegExp(`var \\w+ = require\\("([^"]+)"\\);\n((?:${exported.source})+)`, 'g'), (_, module, names) =>
-    names.replace(exported, (__: string, name: string) => `Object.defineProperty(exports, "${name}", { enumerable: true, get: function () { return require("${module}").${name}; } });\n`));
-  if (/^var /m.test(text)) throw new Error(`${file}: the compiler writes exports in another way now`);
-  writeFileSync(file, text);
+  const exported = /Object\.defineProperty\(exports, ("\w+"), \{ enumerable: true, get: function \(\) \{ return \w+\.(\w+); \} \}\);/g;
+  const text = readFileSync(file, 'utf8');
+  const lazy = text.replace(new RegExp(`var \\w+ = require\\("([^"]+)"\\);\n((?:${exported.source}\n)+)`, 'g'), (_, module, names) =>
+    names.replace(exported, `Object.defineProperty(exports, name = $1, { enumerable: true, get: function () { return require("${module}").$2; } });`));
+  if (/^var /m.test(lazy)) throw new Error(`${file}: the compiler writes exports in another way now`);
+  if (lazy !== text) writeFileSync(file, lazy.replace('"use strict";\n', '"use strict";\nlet name;\n'));
 }
 
 /** jsii puts the map and the sources into each file, as base64: half of the package. */
