@@ -40,7 +40,7 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
     return stack => (namespace, name) => {
       const roleName = `${namespace}-${name}`;
       writeManifest(stack, namespace, name, roleName);
-      return new Role(stack, roleName, { roleName, assumedBy: webIdentity(ISSUER, namespace, name) });
+      return new Role(stack, roleName, { roleName, assumedBy: webIdentity(namespace, name) });
     };
   },
   'iam.Role and cdk8s': () => {
@@ -56,7 +56,7 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
           kind: 'ServiceAccount',
           metadata: { name, namespace, annotations: { 'eks.amazonaws.com/role-arn': roleArn(roleName), 'eks.amazonaws.com/sts-regional-endpoints': 'true' } },
         });
-        return new Role(stack, roleName, { roleName, assumedBy: webIdentity(ISSUER, namespace, name) });
+        return new Role(stack, roleName, { roleName, assumedBy: webIdentity(namespace, name) });
       };
     };
   },
@@ -121,9 +121,9 @@ function trustPolicy(namespace: string, name: string) {
   return { Version: '2012-10-17', Statement: [statement] };
 }
 
-function webIdentity(issuer: string, namespace: string, name: string) {
+function webIdentity(namespace: string, name: string) {
   const { FederatedPrincipal } = require('aws-cdk-lib/aws-iam');
-  return new FederatedPrincipal(providerArn(issuer), condition(issuer, namespace, name), 'sts:AssumeRoleWithWebIdentity');
+  return new FederatedPrincipal(providerArn(ISSUER), condition(ISSUER, namespace, name), 'sts:AssumeRoleWithWebIdentity');
 }
 
 function roleArn(roleName: string): string {

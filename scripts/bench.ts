@@ -8,7 +8,7 @@
 import { execFileSync, spawnSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
 import { cpus, tmpdir, totalmem } from 'os';
-import { basename, join } from 'path';
+import { join } from 'path';
 import { parseArgs } from 'util';
 import { buildSync } from 'esbuild';
 import { Measured, WAYS } from './bench-apps';
@@ -53,6 +53,7 @@ export interface Results {
 
 const ROOT = join(__dirname, '..');
 const REQUIRE_RUNS = 15;
+const ENVIRONMENT = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 const work = mkdtempSync(join(realpathSync(tmpdir()), 'cdk-irsa-bench-'));
 const program = join(work, 'apps.js');
 const MODULES = join(work, 'node_modules');
@@ -143,7 +144,7 @@ type Run = Measured & { milliseconds: number; resources: number; lambdas: number
 /** One process, and what it leaves. */
 function run(way: string, size: number, { validated = false, grants = false } = {}): Run {
   const outdir = mkdtempSync(join(work, 'out-'));
-  const env = { ...process.env, CDK_VALIDATION: `${validated}`, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+  const env = { ...ENVIRONMENT, CDK_VALIDATION: `${validated}` };
   const start = process.hrtime.bigint();
   const { stdout, stderr, status } = spawnSync(process.execPath, [program, way, `${size}`, outdir, ...grants ? ['grants'] : []], { encoding: 'utf8', env });
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
@@ -164,7 +165,7 @@ function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'template
     resources: types.length,
     lambdas: types.filter(type => type === 'AWS::Lambda::Function').length,
     templateBytes: bytes(templates),
-    assetBytes: bytes(files.filter(name => name.startsWith('asset.') && !templates.includes(basename(name)))),
+    assetBytes: bytes(files.filter(name => name.startsWith('asset.'))),
   };
 }
 
@@ -181,7 +182,7 @@ function requiring(): Results['requireMilliseconds'] {
 }
 
 function evaluated(code: string): string {
-  return execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', cwd: work, env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' } });
+  return execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', cwd: work, env: ENVIRONMENT });
 }
 
 function tarball(): number {

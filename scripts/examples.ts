@@ -36,6 +36,9 @@ export interface Assembly {
 /** The names of the examples; those in other languages run by `npx projen languages`. */
 export const EXAMPLES = readdirSync(EXAMPLES_DIR, { withFileTypes: true }).filter(entry => entry.isDirectory() && entry.name !== 'languages').map(({ name }) => name).sort();
 
+/** Those that are looked at one service account after the other. The fleet has 2,000 that are alike, and a test of its own. */
+export const SMALL_EXAMPLES = EXAMPLES.filter(example => example !== 'fleet');
+
 /** The folder of an example. */
 export function exampleDir(example: string): string {
   return join(EXAMPLES_DIR, example);

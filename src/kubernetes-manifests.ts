@@ -116,7 +116,7 @@ export class KubernetesManifests extends Construct {
     this.writer.add({
       owner: this,
       folder: () => this.folder(),
-      files: () => this.files(),
+      files: () => this.rendered().files,
       problems: () => this.problems(),
       forget: () => {
         this.round = undefined;
@@ -181,10 +181,6 @@ export class KubernetesManifests extends Construct {
     const { directory, filePerResource } = this.options;
     const assembly = resolve(Stage.of(this)!.outdir);
     return directory ?? (filePerResource ? join(assembly, `${this.stack.artifactId}.k8s`) : assembly);
-  }
-
-  private files(): StackFiles {
-    return this.rendered().files;
   }
 
   /** Once a round: settling takes long, and every stack that shares the folder asks. */

@@ -20,7 +20,6 @@ import { ServiceAccountSubject } from '../service-account-subject';
 import { TrustPolicy } from '../trust-policy';
 import { WorkloadOptions } from '../workload-options';
 
-
 /** For pods: they must be made anew once their service account is associated, and for nothing that comes later. */
 export const POD_IDENTITY = { 'cdk-irsa/pod-identity': 'true' };
 
