@@ -1,0 +1,146 @@
+/**
+ * What the doctor reads of AWS and of Kubernetes, before anything is judged. Nothing here is a secret: no token, no key.
+ */
+
+/** What was read, or why it could not be: in words, with the permission that it needs where that is what is missing. */
+export type Read<T> = { readonly value: T } | { readonly unknown: string };
+
+/** What the doctor is asked. */
+export interface Question {
+  readonly clusterName: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** One pod; otherwise all of the service account. */
+  readonly pod?: string;
+  readonly action?: string;
+  readonly resource?: string;
+}
+
+/** A cluster as EKS knows it. */
+export interface EksCluster {
+  readonly name: string;
+  readonly arn: string;
+  readonly endpoint: string;
+  /** With `https://`. */
+  readonly issuerUrl?: string;
+}
+
+/** An OIDC provider of IAM. */
+export interface IamProvider {
+  readonly arn: string;
+  /** Without `https://`. */
+  readonly issuer: string;
+  readonly clientIds: string[];
+  readonly thumbprints: string[];
+}
+
+/** A policy as IAM holds it: its default version. */
+export interface IamPolicy {
+  readonly name: string;
+  readonly kind: 'attached' | 'inline' | 'boundary';
+  readonly arn?: string;
+  readonly document: Read<any>;
+}
+
+export interface IamRole {
+  readonly arn: string;
+  readonly name: string;
+  readonly trust: any;
+  readonly maxSessionSeconds: number;
+  /** ARN of the permissions boundary. */
+  readonly boundary?: string;
+}
+
+/** What IAM's own simulation says of the action and the resource asked for. */
+export interface Simulated {
+  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** Names of the policies that decide. */
+  readonly policies: string[];
+  /** Keys of conditions whose values the simulation did not have. */
+  readonly missingKeys: string[];
+}
+
+/** An association of EKS Pod Identity for the service account. */
+export interface PodIdentity {
+  readonly id: string;
+  readonly roleArn: string;
+}
+
+/** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */
+export interface TrailEvent {
+  readonly time: Date;
+  readonly roleArn?: string;
+  /** Who asked: `system:serviceaccount:…`. */
+  readonly subject?: string;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+
+/** A ServiceAccount of the cluster. */
+export interface ServiceAccountObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly annotations: { readonly [key: string]: string };
+  /** When the annotations were last set, as the managed fields tell; else undefined. */
+  readonly annotated?: Date;
+  readonly created: Date;
+}
+
+/** A webhook that is called when pods are created, and looks like the pod identity webhook. */
+export interface Webhook {
+  /** Of the MutatingWebhookConfiguration. */
+  readonly configuration: string;
+  readonly name: string;
+  readonly failurePolicy: 'Fail' | 'Ignore';
+  /** Where the API server calls it: a URL, or `service namespace/name`. */
+  readonly target: string;
+  /** Whether its selectors take in the pods of the namespace and of the service account asked for; words where that is not known. */
+  readonly selects: boolean | string;
+  readonly hasCaBundle: boolean;
+}
+
+/** A pod, with what is relevant of its spec and status. */
+export interface PodObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly created: Date;
+  readonly labels: { readonly [key: string]: string };
+  readonly annotations: { readonly [key: string]: string };
+  readonly serviceAccount: string;
+  /** The spec as the API server gives it. Values of environment variables whose names look like keys are left out when it is read. */
+  readonly spec: any;
+  readonly phase: string;
+}
+
+/** What came of a token of the service account, sent to STS. */
+export type Assumed = { readonly assumedRoleArn: string } | { readonly errorCode: string; readonly errorMessage: string };
+
+/** All of it. `undefined` as a value: there is none. */
+export interface Facts {
+  readonly question: Question;
+  readonly now: Date;
+  readonly region: string;
+  /** Who asks AWS, of the cluster's account. */
+  readonly caller: Read<{ readonly account: string; readonly arn: string }>;
+  /** Who asks AWS about the role: another one, where the role is of another account and a profile for it was given. */
+  readonly roleCaller: Read<{ readonly account: string; readonly arn: string }>;
+  readonly cluster: Read<EksCluster | undefined>;
+  /** Of the role's account. */
+  readonly providers: Read<IamProvider[]>;
+  readonly namespace: Read<{ readonly name: string } | undefined>;
+  readonly serviceAccount: Read<ServiceAccountObject | undefined>;
+  /** The role that the annotation names; unknown where there is no annotation of the form. */
+  readonly role: Read<IamRole | undefined>;
+  /** Attached, inline, boundary. */
+  readonly policies: Read<IamPolicy[]>;
+  /** Only where an action is asked for. */
+  readonly simulated?: Read<Simulated>;
+  readonly webhooks: Read<Webhook[]>;
+  readonly podIdentities: Read<PodIdentity[]>;
+  /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
+  readonly pods: Read<PodObject[] | undefined>;
+  /** Only where it is asked for. */
+  readonly assumed?: Read<Assumed>;
+  /** Newest first. */
+  readonly trail: Read<TrailEvent[]>;
+}
