@@ -61,7 +61,7 @@ const MODULES = join(work, 'node_modules');
 async function main(): Promise<void> {
   const { values: { sizes, runs } } = parseArgs({ options: { sizes: { type: 'string' }, runs: { type: 'string' } } });
   install();
-  buildSync({ entryPoints: [join(__dirname, 'bench-apps.ts')], bundle: true, platform: 'node', packages: 'external', outfile: program });
+  buildSync({ entryPoints: [join(__dirname, 'bench-apps.ts')], bundle: true, platform: 'node', packages: 'external', tsconfigRaw: {}, outfile: program });
   const results = measured((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
   const bars = barsOf(results);
   const text = markdown(results, bars);

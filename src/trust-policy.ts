@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { clusterArnProblem, clusterArnProblems, mayBeOneCluster } from './private/cluster-names';
@@ -233,8 +234,7 @@ export class TrustPolicy {
       ...provider.problems(scope),
       ...settledProblems(scope, 'audience', audience, (property, value) => audienceProblem(property, value) ?? provider.audienceProblem(property, value)),
       ...subjects.flatMap(subject => subject._problems(scope)),
-      ...parameterProblems(scope, 'oidcProvider', provider.arn),
-      ...parameterProblems(scope, 'oidcProvider', provider.issuer),
+      ...parameterProblems(scope, 'oidcProvider', [provider.arn, provider.issuer].filter(part => Token.isUnresolved(part))),
     ]);
     const ofPodIdentities = this.podIdentities.flatMap(({ clusterArn, subjects }) => [
       ...clusterArnProblems(scope, 'clusterArn', clusterArn),

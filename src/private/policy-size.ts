@@ -2,7 +2,7 @@ import { CfnElement, Reference, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from './policy-lengths';
-import { isIntrinsic, settle } from './tokens';
+import { isIntrinsic, settle, SettledTokens } from './tokens';
 
 /** How long a policy is for IAM, which does not count white space. */
 export interface PolicySize {
@@ -14,8 +14,8 @@ export interface PolicySize {
 const PROVIDER_ARN_PREFIX = 'arn:aws:iam::123456789012:oidc-provider/'.length;
 
 /** The size of a document given as JSON that may hold tokens, in keys too. */
-export function policySize(scope: IConstruct, document: any): PolicySize {
-  const measure = new Measure(scope);
+export function policySize(scope: IConstruct, document: any, tokens = new SettledTokens(scope)): PolicySize {
+  const measure = new Measure(scope, tokens);
   const characters = measure.json(document);
   return { characters, exact: measure.exact };
 }
@@ -23,7 +23,7 @@ export function policySize(scope: IConstruct, document: any): PolicySize {
 class Measure {
   public exact = true;
 
-  constructor(private readonly scope: IConstruct) {}
+  constructor(private readonly scope: IConstruct, private readonly tokens: SettledTokens) {}
 
   public json(value: any): number {
     if (typeof value === 'string') return this.text(value) + 2;
@@ -44,7 +44,7 @@ class Measure {
   private text(text: string): number {
     if (!Token.isUnresolved(text)) return JSON.stringify(text).length - 2;
     const parts = Tokenization.reverseString(text);
-    const lengths = parts.mapTokens({ mapToken: token => ({ length: this.intrinsic(token, settle(this.scope, token)) }) })
+    const lengths = parts.mapTokens({ mapToken: token => ({ length: this.intrinsic(token, this.tokens.of(token)) }) })
       .join({ join: (left: any, right: any) => [left, right].flat() });
     return [lengths].flat().reduce((sum: number, part: any) => sum + part.length, 0);
   }

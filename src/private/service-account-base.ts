@@ -1,4 +1,4 @@
-import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AddToPrincipalPolicyResult, CfnRole, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
 import { Construct, IConstruct } from 'constructs';
 import { earlierClaims } from './app-registry';
@@ -9,7 +9,7 @@ import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem 
 import { addToChart, literalManifest } from './manifest-objects';
 import { settledProblems } from './parameter-safety';
 import { generatedRoleName, roleArnProblem } from './role-rules';
-import { settleForManifest } from './tokens';
+import { literalRoleArn, settleForManifest } from './tokens';
 import { settledCopy } from './trust-document';
 import { warn } from './trust-rules';
 import { applyToWorkload } from './workload';
@@ -72,7 +72,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     this.role = props.role ?? this.makeRole();
     if (props.role) this._addTrust(requiredTrust(props.role, this));
     this.grantPrincipal = this.role.grantPrincipal;
-    const settledArn = settleForManifest(this, this.role.roleArn);
+    const settledArn = this.settledRoleArn();
     this.roleArn = typeof settledArn === 'string' ? settledArn : this.role.roleArn;
     failIf(this, this.annotationConflict());
 
@@ -249,6 +249,12 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     });
   }
 
+  /** What synth knows of the ARN. Of a role that is made here it takes no token to find that out. */
+  private settledRoleArn(): any {
+    const resource = this._props.role ? undefined : this.role.node.defaultChild;
+    return (resource instanceof CfnRole ? literalRoleArn(resource) : undefined) ?? settleForManifest(this, this.role.roleArn);
+  }
+
   private checkNames(): void {
     failIf(this, namespaceProblem('namespace', this.namespace));
     failIf(this, objectNameProblem('serviceAccountName', this.serviceAccountName));
@@ -339,7 +345,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   /** An aspect or an override can rename the role after its ARN has been handed out. */
   private renamedProblems(): string[] {
-    const now = settleForManifest(this, this.role.roleArn);
+    const now = this.settledRoleArn();
     if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
     return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now, 'Set `roleName` and `path` of this construct instead of changing the resource.')];
   }

@@ -53,6 +53,27 @@ export function settle(scope: IConstruct, value: any): any {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), false));
 }
 
+/** What synth knows of the tokens in one document. They come again and again, and each is settled once. */
+export class SettledTokens {
+  private readonly known = new Map<IResolvable, any>();
+
+  constructor(private readonly scope: IConstruct) {}
+
+  /** A token, settled. */
+  public of(token: IResolvable): any {
+    if (!this.known.has(token)) this.known.set(token, settle(this.scope, token));
+    return this.known.get(token);
+  }
+
+  /** The text as synth knows it, or as it is where a part of it is deferred. */
+  public literalOrToken(text: string): string {
+    if (isLiteralText(text)) return text;
+    const isDeferred = Tokenization.reverseString(text).tokens.some(token => typeof this.of(token) === 'object');
+    const settled = isDeferred ? undefined : settle(this.scope, text);
+    return typeof settled === 'string' ? settled : text;
+  }
+}
+
 /**
  * Like `settle`, and the ARN or name of a role that has a fixed name is literal too, as are the names of other resources that the
  * user has named. For manifests only: inside a template the reference must stay, since it also orders the deployment.

@@ -2,7 +2,7 @@ import { Fn, IResolvable, IResolveContext, Token, Tokenization } from 'aws-cdk-l
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { fail, problem } from './errors';
-import { fingerprint, hasIntrinsic, isIntrinsic, settle } from './tokens';
+import { fingerprint, hasIntrinsic, isIntrinsic, settle, SettledTokens } from './tokens';
 
 /** A name for the variable of `Fn::Sub` that stands for a deferred value. */
 export interface NamedValue {
@@ -42,9 +42,11 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
         own.resolve(context); // freezes and minimizes its own statements and registers CDK's post-processing
         if (document.isEmpty) return undefined;
         const rendered = whole(context.scope);
+        if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
         // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
-        if (context.preparing) source._check?.(context.scope, rendered);
-        return renderTrust(context, rendered, source._namedValues());
+        source._check?.(context.scope, rendered);
+        // CDK looks for references and throws the result away: any value that holds every token will do.
+        return textsIn(rendered);
       },
     },
   });
@@ -52,20 +54,21 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
 
 /** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
 export function renderTrust(context: IResolveContext, document: any, named: NamedValue[] = []): any {
-  const settled = settledCopy(context.scope, document);
-  return hasDeferredKey(settled) ? new Substitution(context, named).render(settled) : settled;
+  const tokens = new SettledTokens(context.scope);
+  const settled = settledCopy(context.scope, document, tokens);
+  return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
 }
 
 /** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
-export function settledCopy(scope: IConstruct, value: any): any {
-  if (typeof value === 'string') return literalOrToken(scope, value);
+export function settledCopy(scope: IConstruct, value: any, tokens = new SettledTokens(scope)): any {
+  if (typeof value === 'string') return tokens.literalOrToken(value);
   if (Token.isUnresolved(value)) {
     const settled = settle(scope, value);
     return hasIntrinsic(settled) ? value : settled;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(item => settledCopy(scope, item));
-  const entries = Object.entries(value).map(([key, item]) => [literalOrToken(scope, key), settledCopy(scope, item)]);
+  if (Array.isArray(value)) return value.map(item => settledCopy(scope, item, tokens));
+  const entries = Object.entries(value).map(([key, item]) => [tokens.literalOrToken(key), settledCopy(scope, item, tokens)]);
   const copy = Object.fromEntries(entries);
   // The second of two keys that turn out equal would silently replace a condition.
   if (Object.keys(copy).length < entries.length) fail(scope, problem('assumeRolePolicy', 'hold each key once', entries.map(([key]) => key), 'Two keys turn out to be the same: put their values under one.'));
@@ -82,11 +85,6 @@ export function hasDeferredKey(value: any): boolean {
 export function textsIn(value: any): any[] {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
   return Array.isArray(value) ? value.flatMap(textsIn) : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
-}
-
-function literalOrToken(scope: IConstruct, text: string): string {
-  const settled = settle(scope, text);
-  return typeof settled === 'string' ? settled : text;
 }
 
 /** Values of a condition by code point, literals before deferred ones, without repeats. */
@@ -124,7 +122,7 @@ class Substitution {
   private readonly names = new Map<string, string>();
   private readonly pieces = new Map<IResolvable, any>();
 
-  constructor(private readonly context: IResolveContext, named: NamedValue[]) {
+  constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
     for (const { name, value } of named) {
       if (!Token.isUnresolved(value)) continue;
       const key = JSON.stringify(this.context.resolve(value));
@@ -171,7 +169,7 @@ class Substitution {
   private piece(token: IResolvable): any {
     const known = this.pieces.get(token);
     if (known !== undefined) return known;
-    const settled = settle(this.context.scope, token);
+    const settled = this.tokens.of(token);
     const piece = isIntrinsic(settled) ? { variable: this.variable(this.context.resolve(token)) } : settled;
     this.pieces.set(token, piece);
     return piece;

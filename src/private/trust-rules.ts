@@ -4,7 +4,7 @@ import { problem, show } from './errors';
 import { parameterProblems } from './parameter-safety';
 import { DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from './policy-lengths';
 import { policySize, PolicySize } from './policy-size';
-import { fingerprint, literalParts, settle } from './tokens';
+import { fingerprint, literalParts, settle, SettledTokens } from './tokens';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
 import { statementProblem, wildcardNamespaces } from './trust-statement';
 import { WEB_IDENTITY_ACTION } from './web-identity';
@@ -18,22 +18,23 @@ import { WEB_IDENTITY_ACTION } from './web-identity';
 export function trustProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
   const own = new Set(trusted.map(statement => JSON.stringify(statement)));
   const others = (document.Statement ?? []).filter((statement: any) => !own.has(JSON.stringify(statement)));
-  const settled = settledCopy(scope, document);
+  const tokens = new SettledTokens(scope);
+  const settled = settledCopy(scope, document, tokens);
 
   for (const sub of wildcardNamespaces(settled.Statement ?? [], one => literalParts(settle(scope, one)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
       `\`trust\` lets in a pattern of namespaces, ${show(sub)}: whoever may create a namespace that matches may assume this role.`);
   }
   return [
-    ...settledCopy(scope, others).map((statement: any) => statementProblem('assumeRolePolicy', statement)).filter((found: any) => found !== undefined),
+    ...settledCopy(scope, others, tokens).map((statement: any) => statementProblem('assumeRolePolicy', statement)).filter((found: any) => found !== undefined),
     // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
     ...hasDeferredKey(settled) ? parameterProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
-    ...sizeProblems(scope, document, trusted),
+    ...sizeProblems(scope, document, trusted, tokens),
   ];
 }
 
-function sizeProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
-  const size = policySize(scope, document);
+function sizeProblems(scope: IConstruct, document: any, trusted: any[], tokens: SettledTokens): string[] {
+  const size = policySize(scope, document, tokens);
   const tooLong = (quota: number, advice: string) => problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`);
   if (size.characters > LARGEST_TRUST_QUOTA) return [tooLong(LARGEST_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
   if (size.characters > DEFAULT_TRUST_QUOTA) {
