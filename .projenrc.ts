@@ -170,6 +170,11 @@ project.addTask('token-test', {
   exec: 'scripts/token-test.sh',
   receiveArgs: true,
 });
+project.addTask('doctor-test', {
+  description: 'Breaks one link after the other between a pod and its role, and has cdk-irsa doctor find it (needs what token-test and deploy-test need)',
+  exec: 'scripts/doctor-test.sh',
+  receiveArgs: true,
+});
 project.addTask('cfn-lint', {
   description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',
   exec: 'scripts/cfn-lint.sh',

@@ -11,6 +11,7 @@ const ROOT = join(__dirname, '..');
 /** From what to what. */
 const BUNDLES = [
   { source: 'src/cli/main.ts', target: 'cli.js' },
+  { source: 'src/cli/doctor/doctor.ts', target: 'doctor.js', minify: true },
   { source: 'src/analysis/yaml.ts', target: 'analysis/yaml.js' },
 ];
 
@@ -20,8 +21,14 @@ const PAGE: Plugin = {
   setup: ({ onLoad }) => onLoad({ filter: /[\\/]page-assets\.ts$/ }, () => ({ contents: `export const pageAssets = () => (${JSON.stringify(pageAssets())});` })),
 };
 
+/** The doctor has a bundle of its own, beside that of the command line. */
+const DOCTOR: Plugin = {
+  name: 'doctor',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
+};
+
 async function main(folder: string): Promise<void> {
-  for (const { source, target } of BUNDLES) await bundle(source, join(folder, target));
+  for (const { source, target, minify } of BUNDLES) await bundle(source, join(folder, target), minify);
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
     if (file === 'index.js') loadOnUse(join(folder, file));
@@ -48,7 +55,7 @@ function withoutSourceMap(file: string): void {
   if (stripped !== text) writeFileSync(file, stripped);
 }
 
-async function bundle(source: string, outfile: string): Promise<void> {
+async function bundle(source: string, outfile: string, minify = false): Promise<void> {
   const { outputFiles: [{ text }], metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [source],
@@ -58,9 +65,10 @@ async function bundle(source: string, outfile: string): Promise<void> {
     format: 'cjs',
     charset: 'utf8',
     legalComments: 'inline',
+    minify,
     write: false,
     metafile: true,
-    plugins: [PAGE],
+    plugins: [PAGE, DOCTOR],
   });
   const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   mkdirSync(dirname(outfile), { recursive: true });

@@ -3,12 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VERSION=1.58.0
+me=cfn-lint
+. scripts/tools.sh
 
-if ! python3 -m venv --help >/dev/null 2>&1 || ! python3 -c 'import ensurepip' 2>/dev/null; then
-  apt-get update -qq && apt-get install -y -qq python3 python3-venv
-fi
-[ -x .venv/bin/python ] || python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check "cfn-lint==$VERSION"
+python_package cfn-lint "$VERSION"
 
 npx projen demo >/dev/null
 passed=0

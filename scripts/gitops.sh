@@ -5,6 +5,9 @@ cd "$(dirname "$0")/.."
 KUSTOMIZE=sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
 HELM=helm.sh/helm/v3/cmd/helm@v3.19.5
 
+me=gitops
+. scripts/tools.sh
+
 bin=$PWD/.gobin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 # The first time about three minutes on two cores: nearly all of it Helm's. Go uses every core by itself.
 install() { # module, program
   [ "$(cat "$bin/$2.version" 2>/dev/null)" = "$1" ] && return
-  if ! command -v go >/dev/null; then apt-get update -qq && apt-get install -y -qq golang-go; fi
+  need go golang-go
   GOBIN=$bin GOFLAGS=-trimpath go install -ldflags='-s -w' "$1" 2>"$work/go.log" || { cat "$work/go.log"; exit 1; }
   echo "$1" >"$bin/$2.version"
 }

@@ -13,17 +13,15 @@ mkdir -p "$cache" "$work/tmp"
 export TMPDIR=$work/tmp JSII_RUNTIME_PACKAGE_CACHE_ROOT=$work/jsii JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20
 
 log=$work/log
+me=languages
 . scripts/checks.sh
+. scripts/tools.sh
 
-need() { # program, Debian packages
-  command -v "$1" >/dev/null && return
-  apt-get update -qq && apt-get install -y -qq "${@:2}"
-}
 need javac default-jdk-headless
 need mvn maven
 need go golang-go
 need python3 python3 python3-venv
-python3 -c 'import ensurepip' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-venv; }
+python3 -c 'import ensurepip' 2>/dev/null || install_packages 'python3 has no venv' python3-venv
 
 version() { node -p "require('$root/node_modules/$1/package.json').version"; }
 CDK=$(version aws-cdk-lib) # all languages take the same, the floor: templates differ between releases

@@ -4,16 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+me=page
+. scripts/tools.sh
+
 chromium=${CHROMIUM_PATH:-/usr/bin/chromium}
 if [ ! -x "$chromium" ]; then
-  root=()
-  if [ "$(id -u)" -ne 0 ]; then root=(sudo); fi
-  if [ -n "${CHROMIUM_PATH:-}" ] || ! command -v apt-get >/dev/null || ! command -v "${root[0]:-true}" >/dev/null; then
-    echo "page: $chromium is missing, and cannot be installed here. Install Chromium, and set CHROMIUM_PATH to its program." >&2
-    exit 1
-  fi
-  "${root[@]}" apt-get update -qq
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-liberation >/dev/null
+  [ -z "${CHROMIUM_PATH:-}" ] || give_up "$chromium is missing. Set CHROMIUM_PATH to the program of Chromium, or leave it out."
+  install_packages 'Chromium is missing' chromium fonts-dejavu-core fonts-liberation
 fi
 export CHROMIUM_PATH=$chromium
 

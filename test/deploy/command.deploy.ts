@@ -47,9 +47,9 @@ test('the port is taken', async () => {
 test('there is no Python', async () => {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  for (const tool of ['dirname', 'mktemp', 'rm']) symlinkSync(`/usr/bin/${tool}`, join(bin, tool));
+  for (const tool of ['dirname', 'id', 'mktemp', 'rm']) symlinkSync(`/usr/bin/${tool}`, join(bin, tool));
   const venv = join(folder, 'none');
-  expectFailure(await outcome(start({ PATH: bin, DEPLOY_TEST_VENV: venv })), 'deploy-test: python3 is missing: the endpoint is a Python program. Install Python 3.10 or newer.');
+  expectFailure(await outcome(start({ PATH: bin, DEPLOY_TEST_VENV: venv })), 'deploy-test: python3 is missing, and cannot be installed here.');
   expect(existsSync(venv)).toBe(false);
 });
 

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Breaks one thing after the other between a pod and its role, and has `cdk-irsa doctor` find it: with the real API server of Kubernetes, and a local AWS endpoint.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+me=doctor-test
+. scripts/tools.sh
+. scripts/endpoint.sh
+. scripts/kubernetes.sh
+. scripts/suite.sh
+
+work=$(mktemp -d)
+clean_up() {
+  kill_suite
+  stop_endpoint
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+tests() {
+  DEPLOY_TEST_ENDPOINT=$endpoint_url DOCTOR_TEST_BIN=$kubernetes_bin DOCTOR_TEST_WORK=$work TMPDIR=$work/tmp \
+    npx jest --ci --coverage=false --testMatch '<rootDir>/test/doctor/*.live.ts' --testTimeout 240000 --runInBand \
+    --json --outputFile="$work/result.json" "$@" 2>&1 | grep -v '^Tests: '
+}
+
+need openssl openssl
+build_kubernetes
+start_endpoint
+run_suite tests "$@"

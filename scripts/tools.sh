@@ -1,0 +1,32 @@
+# Sourced: what scripts need of a machine, installed where it is missing. Set `me` before, which messages begin with.
+
+give_up() {
+  echo "$me: $*" >&2
+  exit 1
+}
+
+need() { # program, packages of Debian
+  command -v "$1" >/dev/null || install_packages "$1 is missing" "${@:2}"
+}
+
+install_packages() { # why, packages of Debian
+  local root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo)
+  if ! command -v apt-get >/dev/null || ! command -v "${root[0]:-true}" >/dev/null; then give_up "$1, and cannot be installed here."; fi
+  { "${root[@]}" apt-get update -qq && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${@:2}" >/dev/null; } ||
+    give_up "$1, and could not be installed: see above."
+}
+
+# A virtual environment of Python, .venv unless said otherwise, with a package of PyPI in it.
+python_package() { # package, version, folder
+  local venv=${3:-.venv} log
+  if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    need python3 python3 python3-venv
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages 'python3 has no venv' python3-venv
+    python3 -m venv "$venv"
+  fi
+  log=$("$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$1==$2" 2>&1) || {
+    echo "$log" >&2
+    give_up "pip could not install $1 $2: see above. Once it is in $venv, no network is needed."
+  }
+}
