@@ -49,6 +49,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/lambda-layer-kubectl-v33', // what aws-eks-v2 wants for a ServiceAccount: only to be measured beside
     '@aws-sdk/client-cloudcontrol',
     '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-cloudtrail',
     '@aws-sdk/client-eks',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-sts',
