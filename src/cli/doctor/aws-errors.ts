@@ -1,0 +1,124 @@
+/**
+ * What AWS and its SDK say when something fails, in words. Never a secret: only the messages of errors that are known are told, and keys and tokens are taken out.
+ */
+import { UnusableInput } from '../../analysis/unusable-input';
+import { printable } from '../text';
+
+/** What makes it useless to ask AWS for anything else. */
+export class CannotAskAws extends UnusableInput {
+  constructor(readonly kind: 'credentials' | 'expired' | 'region' | 'endpoint', message: string) {
+    super(message);
+  }
+}
+
+const LONGEST = 400;
+const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/;
+const NOT_ACCEPTED = /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/;
+const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)/;
+const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|PriorRequestNotComplete)/;
+const NETWORK: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was broken off',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name cannot be looked up',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no network to it',
+  ETIMEDOUT: 'it did not answer in time',
+  TimeoutError: 'it did not answer in time',
+  EPIPE: 'the connection was broken off',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
+};
+
+/** The code of an error: of the service, of the SDK, or of Node.js. */
+export function codeOf(error: any): string {
+  return [error?.name, error?.Code, error?.code].find(code => typeof code === 'string' && code !== 'Error') ?? 'Error';
+}
+
+/** What makes it useless to go on, if it does. */
+export function fatal(error: unknown, profile: string | undefined): CannotAskAws | undefined {
+  if (error instanceof CannotAskAws) return error;
+  const [code, message] = [codeOf(error), messageOf(error)];
+  if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(code)) return missing(message, profile);
+  if (EXPIRED.test(code)) {
+    return new CannotAskAws('expired', `The AWS credentials ${ofProfile(profile)} have expired. Sign in again, with \`aws sso login${option(profile)}\` where they come from SSO.`);
+  }
+  if (NOT_ACCEPTED.test(code)) {
+    return new CannotAskAws('credentials', `AWS does not accept the credentials ${ofProfile(profile)} (${code}): they are wrong, were deleted, are of another partition, or the clock of this computer is wrong.`);
+  }
+  if (/^Region is missing/.test(message)) return new CannotAskAws('region', 'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.');
+  if (/^Region not accepted/.test(message)) return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');
+  return undefined;
+}
+
+/** The SDK's own words may hold the command line of a credential process: they are read, not told. */
+function missing(message: string, profile: string | undefined): CannotAskAws {
+  if (/expired/i.test(message)) return new CannotAskAws('expired', `The sign-in ${ofProfile(profile)} has expired. Sign in again: \`aws sso login${option(profile)}\`.`);
+  if (/SSO|sso login/.test(message)) return new CannotAskAws('expired', `There is no valid sign-in ${ofProfile(profile)}. Sign in: \`aws sso login${option(profile)}\`.`);
+  if (profile !== undefined) {
+    return new CannotAskAws('credentials', `The profile ${shown(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials file, or what it says does not work. See \`aws configure list-profiles\`.`);
+  }
+  const { AWS_PROFILE: named } = process.env;
+  return new CannotAskAws('credentials', `There are no AWS credentials${named === undefined || named === '' ? '' : ` (AWS_PROFILE is ${shown(named)})`}. Give a profile, --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`);
+}
+
+/** That nobody could be reached; undefined where somebody answered. */
+export function unreachable(error: any): string | undefined {
+  return NETWORK[error?.code] ?? NETWORK[codeOf(error)] ?? networkOf(error?.errors) ?? (/^ERR_(TLS|SSL)/.test(error?.code) ? 'its certificate does not fit' : undefined);
+}
+
+/** Of a host with several addresses, each of which has failed. */
+function networkOf(errors: any): string | undefined {
+  return Array.isArray(errors) ? errors.map(one => NETWORK[one?.code]).find(words => words !== undefined) : undefined;
+}
+
+/** Why something could not be read. */
+export function reason(error: any, permission: string): string {
+  const code = codeOf(error);
+  if (DENIED.test(code)) return `needs ${permission}: ${tellable(messageOf(error))}`;
+  if (THROTTLED.test(code)) return `${permission}: AWS throttles the calls, several attempts failed. Try again later`;
+  const network = unreachable(error);
+  if (network !== undefined) return `${permission}: the service could not be reached: ${network}`;
+  const status = error?.$metadata?.httpStatusCode ?? error?.$response?.statusCode;
+  if (isOfService(error)) return `${permission} failed with ${printable(code).slice(0, 80)}${messageOf(error) === '' ? '' : `: ${tellable(messageOf(error))}`}`;
+  return `${permission}: the answer cannot be read${status === undefined ? '' : ` (HTTP status ${status})`}`;
+}
+
+/** Whether a service has looked at the request, and said no. */
+export function isRefusal(error: any): boolean {
+  return isOfService(error) && unreachable(error) === undefined && !THROTTLED.test(codeOf(error)) && (error.$metadata?.httpStatusCode ?? 500) < 500;
+}
+
+/** What a service says of itself; what is no answer of its has no such name. */
+function isOfService(error: any): boolean {
+  return error?.$fault !== undefined && /^[A-Z][A-Za-z.]+$/.test(codeOf(error)) && !/^(Unknown|SyntaxError|TypeError)/.test(codeOf(error));
+}
+
+export function messageOf(error: any): string {
+  const message = error?.message ?? error?.Message;
+  return typeof message === 'string' ? message : '';
+}
+
+/** A message of AWS without what nobody else may know, in one line. */
+export function tellable(message: string): string {
+  const text = printable(message.replace(/\s+/g, ' ').trim())
+    .replace(/\beyJ[\w-]*\.[\w-]*\.?[\w-]*/g, '(token)')
+    .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g, '(key)')
+    .replace(/(security-token\W{1,3})\S+/gi, '$1(left out)')
+    .replace(/[A-Za-z0-9+/=]{100,}/g, '(left out)');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function ofProfile(profile: string | undefined): string {
+  return profile === undefined ? 'that were found' : `of profile ${shown(profile)}`;
+}
+
+function option(profile: string | undefined): string {
+  return profile === undefined ? '' : ` --profile ${shown(profile)}`;
+}
+
+function shown(profile: string): string {
+  return printable(profile).slice(0, 80);
+}
