@@ -2,7 +2,9 @@
  * What the doctor reads of AWS. Nothing is changed there, and no credentials leave this file.
  */
 import { CloudTrailClient, Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { DescribeClusterCommand, DescribePodIdentityAssociationCommand, EKSClient, paginateListClusters, paginateListPodIdentityAssociations } from '@aws-sdk/client-eks';
+import {
+  DescribeClusterCommand, DescribePodIdentityAssociationCommand, EKSClient, paginateListClusters, paginateListPodIdentityAssociations,
+} from '@aws-sdk/client-eks';
 import {
   GetOpenIDConnectProviderCommand, GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, ListOpenIDConnectProvidersCommand,
   paginateListAttachedRolePolicies, paginateListRolePolicies, paginateListRoles, Role, SimulatePrincipalPolicyCommand,
@@ -38,7 +40,8 @@ export interface AwsQuestion {
   readonly now: Date;
 }
 
-export type AwsFacts = Pick<Facts, 'region' | 'caller' | 'roleCaller' | 'cluster' | 'clusterNames' | 'providers' | 'role' | 'policies' | 'simulated' | 'podIdentities' | 'trail'>;
+export type AwsFacts = Pick<Facts,
+  'region' | 'caller' | 'roleCaller' | 'cluster' | 'clusterNames' | 'providers' | 'role' | 'policies' | 'simulated' | 'podIdentities' | 'trail'>;
 export type Caller = { readonly account: string; readonly arn: string };
 
 /** The clients for one account. */
@@ -76,7 +79,7 @@ export class Aws {
    * @throws CannotAskAws where nothing can be read
    */
   public static async connect(options: AwsOptions = {}): Promise<Aws> {
-    for (const [name, value] of Object.entries({ region: options.region, profile: options.profile, 'role-profile': options.roleProfile })) {
+    for (const [name, value] of Object.entries({ 'region': options.region, 'profile': options.profile, 'role-profile': options.roleProfile })) {
       if (value?.trim() === '') throw new CannotAskAws(name === 'region' ? 'region' : 'credentials', `\`--${name}\` must not be empty.`);
     }
     const region = await regionOf(options);
@@ -116,7 +119,8 @@ export class Aws {
       question.action === undefined ? undefined : this.simulated(role, question.action, question.resource),
     ]);
     const { region, caller, roleCaller } = this;
-    return { region, caller, roleCaller, cluster, ...clusterNames && { clusterNames }, providers, role, policies, ...simulated && { simulated }, podIdentities, trail };
+    const asked = { ...clusterNames && { clusterNames }, ...simulated && { simulated } };
+    return { region, caller, roleCaller, cluster, providers, role, policies, podIdentities, trail, ...asked };
   }
 
   public async cluster(name: string): Promise<Read<EksCluster | undefined>> {
@@ -136,7 +140,8 @@ export class Aws {
     if (elsewhere !== undefined) return { unknown: elsewhere };
     const issuer = 'value' in cluster ? cluster.value?.issuerUrl?.replace(/^https:\/\//, '') : undefined;
     const owner = this.owner(role);
-    const exact = issuer === undefined || owner === undefined ? undefined : await this.provider(`arn:${owner.partition}:iam::${owner.account}:oidc-provider/${issuer}`, issuer);
+    const exact = issuer === undefined || owner === undefined ? undefined
+      : await this.provider(`arn:${owner.partition}:iam::${owner.account}:oidc-provider/${issuer}`, issuer);
     if (exact && 'value' in exact && exact.value !== undefined) return { value: [exact.value] };
 
     const all = await this.read(this.other, 'iam:ListOpenIDConnectProviders', async () => {
@@ -186,12 +191,13 @@ export class Aws {
     if (role.value === undefined) return { unknown: 'there is no role' };
     const { arn } = role.value;
     return this.read(this.other, 'iam:SimulatePrincipalPolicy', async () => {
-      const { EvaluationResults: results } = await this.other.iam.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn: arn, ActionNames: [action], ResourceArns: [resource] }));
-      const { EvalDecision, MatchedStatements = [], MissingContextValues = [], PermissionsBoundaryDecisionDetail: boundary, OrganizationsDecisionDetail: organization } = results![0];
+      const question = { PolicySourceArn: arn, ActionNames: [action], ResourceArns: [resource] };
+      const { EvaluationResults: [result] = [] } = await this.other.iam.send(new SimulatePrincipalPolicyCommand(question));
+      const { PermissionsBoundaryDecisionDetail: boundary, OrganizationsDecisionDetail: organization } = result;
       return {
-        decision: EvalDecision as Simulated['decision'],
-        policies: [...new Set(MatchedStatements.map(({ SourcePolicyId }) => SourcePolicyId!))],
-        missingKeys: MissingContextValues,
+        decision: result.EvalDecision as Simulated['decision'],
+        policies: [...new Set((result.MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId!))],
+        missingKeys: result.MissingContextValues ?? [],
         ...boundary && { boundaryAllows: boundary.AllowedByPermissionsBoundary },
         ...organization && { organizationAllows: organization.AllowedByOrganizations },
       };
@@ -203,10 +209,12 @@ export class Aws {
     const ids = await this.read(this.own, 'eks:ListPodIdentityAssociations', async () => (await orNone(['ResourceNotFoundException'], () =>
       collected(paginateListPodIdentityAssociations({ client: this.eks }, { clusterName, namespace, serviceAccount }), ({ associations = [] }) => associations))) ?? []);
     if ('unknown' in ids) return ids;
-    return this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
+    const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
       const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
       return { id: id!, roleArn: association?.roleArn ?? '' };
     })));
+    return 'value' in described ? described
+      : { unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod Identity is there, and its role is not known: ${described.unknown}` };
   }
 
   /**
@@ -238,7 +246,8 @@ export class Aws {
     if (elsewhere !== undefined) return { unknown: elsewhere };
     const since = new Date(now.getTime() - HOURS * 3_600_000);
     const regions = role.value.partition === 'aws' ? [...new Set([this.region, GLOBAL_REGION])] : [this.region];
-    const trails = await Promise.all(regions.map(region => this.read(this.other, 'cloudtrail:LookupEvents', () => lookUp({ ...this.other.settings, region }, since, now))));
+    const trails = await Promise.all(regions.map(one =>
+      this.read(this.other, 'cloudtrail:LookupEvents', () => lookUp({ ...this.other.settings, region: one }, since, now))));
     const [own] = trails;
     if ('unknown' in own) return own;
     const read = trails.flatMap(one => ('value' in one ? [one.value] : []));
@@ -246,7 +255,8 @@ export class Aws {
     const subject = `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`;
     return {
       value: {
-        events: [...unique.values()].map(trailEvent).filter(event => isAbout(event, role.value.arn, subject)).sort((one, other) => other.time.getTime() - one.time.getTime()),
+        events: [...unique.values()].map(trailEvent).filter(event => isAbout(event, role.value.arn, subject))
+          .sort((one, other) => other.time.getTime() - one.time.getTime()),
         since,
         regions: regions.filter((_, index) => 'value' in trails[index]),
         complete: read.length === regions.length && read.every(({ complete }) => complete),
@@ -421,8 +431,10 @@ async function lookUp(settings: Settings, since: Date, now: Date): Promise<{ eve
 function trailEvent({ EventTime, Username, CloudTrailEvent: text = '' }: Event): TrailEvent {
   const { userIdentity, requestParameters, errorCode, errorMessage } = decodedEvent(text);
   const subject = userIdentity?.userName ?? Username;
+  const provider = userIdentity?.identityProvider;
   return {
     time: EventTime!,
+    ...textual('issuer', typeof provider === 'string' ? issuerOfArn(provider) ?? provider.replace(/^https:\/\//, '') : undefined),
     ...textual('roleArn', requestParameters?.roleArn),
     ...textual('subject', subject),
     ...textual('errorCode', errorCode),

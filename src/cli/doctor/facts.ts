@@ -76,6 +76,8 @@ export interface TrailEvent {
   readonly roleArn?: string;
   /** Who asked: `system:serviceaccount:…`. */
   readonly subject?: string;
+  /** Who vouches for the token, without `https://`. */
+  readonly issuer?: string;
   readonly errorCode?: string;
   readonly errorMessage?: string;
 }

@@ -1,0 +1,60 @@
+/**
+ * What the pods of the service account come to STS with, as far as it is known.
+ */
+import { TrustRequest } from '../../../analysis/trust-evaluator';
+import { claimsOf, webIdentityRequest } from '../../../analysis/trust-requests';
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../private/web-identity';
+import { Facts, Read } from '../facts';
+import { readRoleArn, RoleArn } from '../role-arn';
+
+/** The issuer of the cluster, without `https://`. */
+export function issuerOf({ cluster }: Facts): Read<string> {
+  if ('unknown' in cluster) return { unknown: `the issuer of the cluster is not known: ${cluster.unknown}` };
+  if (cluster.value?.issuerUrl === undefined) return { unknown: 'the issuer of the cluster is not known' };
+  return { value: cluster.value.issuerUrl.replace(/^https:\/\//, '') };
+}
+
+/** The annotation as it stands. */
+export function annotated({ serviceAccount }: Facts): Read<string> {
+  if ('unknown' in serviceAccount) return { unknown: `the role is not known: ${serviceAccount.unknown}` };
+  const arn = serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION];
+  return arn === undefined ? { unknown: 'the role is not known: nothing is annotated' } : { value: arn };
+}
+
+export function roleArnOf(facts: Facts): Read<RoleArn> {
+  const text = annotated(facts);
+  return 'unknown' in text ? text : readRoleArn(text.value);
+}
+
+/** The audience that the webhook has tokens made for. */
+export function audienceOf({ serviceAccount }: Facts): string {
+  const audience = 'value' in serviceAccount ? serviceAccount.value?.annotations[AUDIENCE_ANNOTATION] : undefined;
+  return audience === undefined || audience === '' ? DEFAULT_AUDIENCE : audience;
+}
+
+export function subjectOf({ question: { namespace, serviceAccount } }: Facts): string {
+  return `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`;
+}
+
+export function providerArn({ partition, account }: Pick<RoleArn, 'partition' | 'account'>, issuer: string): string {
+  return `arn:${partition}:iam::${account}:oidc-provider/${issuer}`;
+}
+
+/** What STS is asked; the provider is the one of the role's account. */
+export function requestOf(facts: Facts, role: Pick<RoleArn, 'partition' | 'account'>, issuer: string): TrustRequest {
+  const { namespace, serviceAccount } = facts.question;
+  return webIdentityRequest(providerArn(role, issuer), claimsOf(issuer, namespace, serviceAccount, audienceOf(facts)));
+}
+
+/** The account of the role, as the annotation says; of who asks where there is none. */
+export function roleAccount(facts: Facts): string | undefined {
+  const role = roleArnOf(facts);
+  if ('value' in role) return role.value.account;
+  return 'value' in facts.roleCaller ? facts.roleCaller.value.account : undefined;
+}
+
+/** A text for a shell. */
+export function shell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;
+}

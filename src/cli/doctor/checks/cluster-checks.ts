@@ -1,0 +1,59 @@
+import { shell } from './asked';
+import { quoted } from '../../text';
+import { Check, judged, ok, wrong } from '../check';
+import { Facts } from '../facts';
+
+const SHOWN = 5;
+
+const FOUND: Check = {
+  id: 'cluster-found',
+  title: 'the cluster is there',
+  decisive: true,
+  run: facts => judged(facts.cluster, cluster => (cluster === undefined ? missing(facts) : ok(`The cluster ${cluster.name} is in ${facts.region}.`, [`ARN: ${cluster.arn}`, `endpoint: ${cluster.endpoint}`]))),
+};
+
+function missing({ question: { clusterName }, region, caller, clusterNames }: Facts) {
+  const account = 'value' in caller ? `account ${caller.value.account}, ` : '';
+  return wrong(`There is no cluster ${quoted(clusterName)} in ${account}region ${region}.`, {
+    evidence: clusterNames && [names(clusterName, clusterNames)],
+    fix: [`aws eks list-clusters --region ${shell(region)}`, 'Correct --cluster, --region or --profile.'],
+  });
+}
+
+function names(wanted: string, read: NonNullable<Facts['clusterNames']>): string {
+  if ('unknown' in read) return `other clusters: not known, ${read.unknown}`;
+  if (read.value.length === 0) return 'the region has no cluster at all';
+  const near = nearest(wanted, read.value);
+  return `clusters there: ${near.slice(0, SHOWN).join(', ')}${near.length > SHOWN ? ` and ${near.length - SHOWN} more` : ''}`;
+}
+
+/** Those that share most at their ends first. */
+function nearest(wanted: string, all: readonly string[]): string[] {
+  const text = wanted.toLowerCase();
+  const likeness = (name: string) => {
+    const other = name.toLowerCase();
+    if (other === text) return Infinity;
+    let [start, end] = [0, 0];
+    while (start < text.length && text[start] === other[start]) start++;
+    while (end < text.length - start && text[text.length - 1 - end] === other[other.length - 1 - end]) end++;
+    return start + end;
+  };
+  return [...all].sort((one, other) => likeness(other) - likeness(one));
+}
+
+const ISSUER: Check = {
+  id: 'cluster-issuer',
+  title: 'the cluster has an OIDC issuer',
+  decisive: true,
+  follows: ['cluster-found'],
+  run: ({ cluster, question: { clusterName } }) => judged(cluster, found => {
+    if (found === undefined) return undefined;
+    if (found.issuerUrl !== undefined) return ok(`The issuer of its tokens is ${found.issuerUrl}.`);
+    return wrong(`The cluster ${clusterName} tells no OIDC issuer, without which there is no IRSA.`, {
+      evidence: ['EKS has issuers since Kubernetes 1.13; a cluster that is still being created has none yet'],
+      fix: [`aws eks describe-cluster --name ${shell(clusterName)} --query cluster.identity.oidc.issuer`],
+    });
+  }),
+};
+
+export const CLUSTER_CHECKS: readonly Check[] = [FOUND, ISSUER];

@@ -1,0 +1,120 @@
+import { audienceOf, issuerOf, roleAccount, roleArnOf, shell } from './asked';
+import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
+import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, IamProvider } from '../facts';
+
+const SHOWN = 5;
+
+const EXISTS: Check = {
+  id: 'provider-exists',
+  title: 'IAM knows the issuer, in the account of the role',
+  decisive: true,
+  follows: ['cluster-found', 'cluster-issuer'],
+  run: facts => judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
+    const found = providers.find(one => one.issuer === issuer);
+    return found ? ok(`There is an OIDC provider for the issuer in account ${accountOf(found)}.`, [found.arn]) : missing(facts, issuer, providers);
+  })),
+};
+
+function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]): Verdict {
+  const account = roleAccount(facts);
+  const where = account === undefined ? 'the account of the role' : `account ${account}`;
+  const near = providers.flatMap(provider => nearMiss(provider, issuer));
+  const listed = providers.slice(0, SHOWN).map(({ arn }) => `there is: ${arn}`);
+  const rest = providers.length - SHOWN;
+  const role = roleArnOf(facts);
+  const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
+  return wrong(`IAM has no OIDC provider for the issuer of the cluster in ${where}.`, {
+    evidence: [
+      `issuer: ${issuer}`,
+      ...near.length > 0 ? near : [...listed, ...rest > 0 ? [`and ${rest} more providers`] : []],
+      ...elsewhere ? ['the role is in another account than the cluster: the provider must be where the role is'] : [],
+    ],
+    fix: [
+      `aws iam create-open-id-connect-provider --url ${shell(`https://${issuer}`)} --client-id-list ${shell(audienceOf(facts))}`,
+      `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'${audiencesProp([audienceOf(facts)])} });`,
+    ],
+  });
+}
+
+/** By what a provider misses the issuer, where it is close. */
+function nearMiss({ arn, issuer: other }: IamProvider, issuer: string): string[] {
+  const told = (what: string) => [`near: ${arn} (${what})`];
+  if (other.toLowerCase() === issuer.toLowerCase()) return told('only upper and lower case differ, and STS compares exactly');
+  if (other.replace(/\/+$/, '') === issuer.replace(/\/+$/, '')) return told('only a slash at the end differs, and STS compares exactly');
+  const [[host, id], [otherHost, otherId]] = [partsOf(issuer), partsOf(other)];
+  if (id !== '' && id === otherId) return told(`the id is the same, the host is ${otherHost} instead of ${host}: another region`);
+  return id !== '' && host === otherHost && otherId !== '' ? told('of another cluster in the same region, or of one that was made anew under its name') : [];
+}
+
+/** Host, and what stands after the last slash. */
+function partsOf(issuer: string): [string, string] {
+  const slash = issuer.lastIndexOf('/');
+  return slash < 0 ? [issuer, ''] : [issuer.slice(0, issuer.indexOf('/')), issuer.slice(slash + 1)];
+}
+
+const AUDIENCE: Check = {
+  id: 'provider-audience',
+  title: 'the provider takes the audience of the pods\' tokens',
+  decisive: true,
+  follows: ['provider-exists'],
+  run: facts => ofProvider(facts, provider => {
+    const audience = audienceOf(facts);
+    if (provider.details === undefined) return unknown('the client ids of the provider were not read');
+    return judged(provider.details, ({ clientIds }) => (clientIds.includes(audience) ? ok(`The audience ${audience} is among its client ids.`)
+      : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
+        evidence: [`client ids: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`, ...nearAudience(clientIds, audience)],
+        fix: [
+          `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${shell(provider.arn)} --client-id ${shell(audience)}`,
+          `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: [${[...clientIds, audience].map(one => `'${one}'`).join(', ')}] });`,
+        ],
+      })));
+  }),
+};
+
+function nearAudience(clientIds: readonly string[], audience: string): string[] {
+  const near = clientIds.find(one => one !== audience && one.trim().toLowerCase() === audience.trim().toLowerCase());
+  return near === undefined ? [] : [`${JSON.stringify(near)} differs in upper and lower case or in white space alone, and STS compares exactly`];
+}
+
+function audiencesProp(audiences: readonly string[]): string {
+  return audiences.every(one => one === DEFAULT_AUDIENCE) ? '' : `, audiences: [${audiences.map(one => `'${one}'`).join(', ')}]`;
+}
+
+const THUMBPRINTS: Check = {
+  id: 'provider-thumbprints',
+  title: 'the thumbprints of the provider, where they matter',
+  follows: ['provider-exists'],
+  run: facts => ofProvider(facts, ({ details, issuer }) => {
+    if (isEks(issuer)) return ok('Thumbprints do not matter: IAM trusts the issuers of EKS by its own list of authorities, whatever they say.');
+    if (details === undefined) return unknown('the thumbprints of the provider were not read');
+    return judged(details, ({ thumbprints }) => {
+      const evidence = [`thumbprints: ${thumbprints.length === 0 ? 'none' : thumbprints.join(', ')}`];
+      const malformed = thumbprints.filter(one => !/^[0-9a-f]{40}$/i.test(one));
+      if (malformed.length === 0) return ok('Thumbprints matter only if no public authority has signed the issuer\'s certificate; they have the right form.', evidence);
+      return wrong(`${malformed[0]} is no thumbprint, which is the SHA-1 of a certificate: 40 hexadecimal digits.`, {
+        evidence: [...evidence, 'they matter only if no public authority has signed the issuer\'s certificate'],
+        fix: [`new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', thumbprints: ['<SHA-1 of the top certificate of the chain>'] });`],
+      });
+    });
+  }),
+};
+
+/** Of every partition, and of both forms of the host. */
+function isEks(issuer: string): boolean {
+  return /^oidc[.-]eks\.[a-z0-9-]+\.(amazonaws\.|api\.aws\/|api\.amazonwebservices\.)/.test(issuer);
+}
+
+/** Of the provider for the issuer; nothing to look at without one. */
+function ofProvider(facts: Facts, judge: (provider: IamProvider) => Verdict | undefined): Verdict | undefined {
+  return judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
+    const found = providers.find(one => one.issuer === issuer);
+    return found && judge(found);
+  }));
+}
+
+function accountOf({ arn }: IamProvider): string {
+  return arn.split(':')[4];
+}
+
+export const PROVIDER_CHECKS: readonly Check[] = [EXISTS, AUDIENCE, THUMBPRINTS];

@@ -1,0 +1,223 @@
+import { audienceOf, issuerOf, providerArn, requestOf, roleArnOf, shell, subjectOf } from './asked';
+import { closings, openings } from './role-map';
+import { textsOf } from '../../../analysis/json-values';
+import { Mismatch } from '../../../analysis/near-misses';
+import { evaluatePolicies } from '../../../analysis/policy-evaluator';
+import { evaluateTrust, TrustAnswer } from '../../../analysis/trust-evaluator';
+import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
+import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
+import { counted, printable } from '../../text';
+import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, IamPolicy, IamRole } from '../facts';
+import { RoleArn } from '../role-arn';
+import { shownStatement, statementPlace } from './statement-words';
+
+const SHOWN = 8;
+const TOKEN_EXPIRATION = 'eks.amazonaws.com/token-expiration';
+const DAY = 86_400;
+
+const ACCOUNT: Check = {
+  id: 'role-account',
+  title: 'the account of the role, beside that of the cluster',
+  follows: ['cluster-found'],
+  run: facts => judged(roleArnOf(facts), role => judged(facts.cluster, cluster => {
+    if (cluster === undefined) return undefined;
+    const [, partition, , , account] = cluster.arn.split(':');
+    if (role.partition !== partition) return otherPartition(facts, role, partition);
+    if (role.account === account) return ok(`Role and cluster are in one account, ${account}.`);
+    return ok(`The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in account ${role.account}, too.`);
+  })),
+};
+
+function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
+  return wrong(`The role is of partition ${role.partition}, the cluster of ${partition}: they know nothing of each other.`, {
+    evidence: [`annotation: ${role.arn}`],
+    fix: [annotate(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`), 'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.'],
+  });
+}
+
+const EXISTS: Check = {
+  id: 'role-exists',
+  title: 'the role that the annotation names is there',
+  decisive: true,
+  run: facts => judged(roleArnOf(facts), wanted => judged(facts.role, role => {
+    if (role === undefined) return missing(wanted);
+    return role.arn === wanted.arn ? ok(`The role ${role.name} is in account ${wanted.account}.`, [role.arn]) : otherArn(facts, wanted, role);
+  })),
+};
+
+function missing({ arn, account, name }: RoleArn): Verdict {
+  return wrong(`There is no role ${name} in account ${account}. STS says AccessDenied to that, too.`, {
+    evidence: [`annotation: ${arn}`],
+    fix: [
+      'aws iam list-roles --query \'Roles[].Arn\'',
+      'Deploy the role, or annotate the one that is meant: serviceAccount.roleArn of new IrsaServiceAccount(stack, \'ServiceAccount\', { … }).',
+    ],
+  });
+}
+
+function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
+  const path = arn.slice(arn.indexOf(':role/') + ':role'.length, arn.lastIndexOf('/') + 1);
+  const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
+  return wrong(`The role ${wanted.name} has ${what}, and STS compares the whole ARN.`, {
+    evidence: [`annotation: ${wanted.arn}`, `IAM:        ${arn}`],
+    fix: [annotate(facts, arn), 'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.'],
+  });
+}
+
+function annotate({ question: { namespace, serviceAccount } }: Facts, arn: string): string {
+  return `kubectl annotate serviceaccount -n ${shell(namespace)} ${shell(serviceAccount)} --overwrite eks.amazonaws.com/role-arn=${shell(arn)}`;
+}
+
+const TRUST: Check = {
+  id: 'trust',
+  title: 'the role trusts this service account',
+  decisive: true,
+  follows: ['cluster-found', 'cluster-issuer', 'role-exists'],
+  run: facts => ofRole(facts, role => judged(issuerOf(facts), issuer => {
+    const answer = evaluateTrust(role.trust, requestOf(facts, ownerOf(role), issuer));
+    if (answer.decision === 'allow') return ok(`The trust policy lets ${subjectOf(facts)} in.`, [shownStatement(role.trust, answer.statement!)]);
+    if (answer.decision === 'deny') return untrusted(facts, role, issuer, answer);
+    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subjectOf(facts)} in.`, { evidence: answer.unknowns.map(printable) });
+  })),
+};
+
+function untrusted(facts: Facts, role: IamRole, issuer: string, answer: TrustAnswer): Verdict {
+  const asked = `asked: ${subjectOf(facts)}, audience ${audienceOf(facts)}, issuer ${issuer}`;
+  if (answer.statement !== undefined) {
+    return wrong(`A Deny of the trust policy keeps ${subjectOf(facts)} out.`, {
+      evidence: [asked, shownStatement(role.trust, answer.statement)],
+      fix: [`aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`, 'Take the statement out of the trust policy, or except the service account from it.'],
+    });
+  }
+  const [nearest] = answer.nearMisses;
+  const misses = answer.nearMisses.filter(({ statement }) => statement === nearest.statement);
+  const why = [...issuerMiss(issuer, nearest), ...misses.map(({ text }) => text)].map(printable);
+  // Of the statement that is meant for the service account, not of those for others.
+  const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
+    .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`)).slice(0, SHOWN);
+  return wrong(`The trust policy does not let ${subjectOf(facts)} in${why.length === 0 ? ': it allows nobody' : `: ${why[0]}`}.`, {
+    evidence: [asked, ...nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : [], ...why.slice(1), ...causes.map(({ message }) => printable(message))],
+    fix: [...causes.map(({ fix }) => printable(fix)), ...trustFix(facts, role, issuer)],
+  });
+}
+
+/** In words for what the principal says: the other cluster, region or account. */
+function issuerMiss(issuer: string, nearest: Mismatch | undefined): string[] {
+  if (nearest?.what !== 'principal') return [];
+  const others = (nearest.trusted ?? []).flatMap(arn => issuerOfArn(arn) ?? []).filter(other => other !== issuer);
+  const near = others.find(other => hostOf(other) === hostOf(issuer));
+  if (near !== undefined) return [`it trusts another cluster of the region, ${near}, not ${issuer}`];
+  const region = others.find(other => idOf(other) === idOf(issuer));
+  return region === undefined ? [] : [`it trusts the issuer in another region, ${region}, not ${issuer}`];
+}
+
+function hostOf(issuer: string): string {
+  return issuer.split('/')[0];
+}
+
+function idOf(issuer: string): string {
+  return issuer.slice(issuer.lastIndexOf('/') + 1);
+}
+
+/** The statement that is missing, as a command's file and as CDK. */
+function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
+  const { namespace, serviceAccount } = facts.question;
+  const audience = audienceOf(facts);
+  const statement = {
+    Effect: 'Allow',
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Principal: { Federated: providerArn(ownerOf(role), issuer) },
+    Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjectOf(facts) } },
+  };
+  const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: '${audience}' }`;
+  return [
+    `Add to the trust policy: ${JSON.stringify(statement)}`,
+    `aws iam update-assume-role-policy --role-name ${shell(role.name)} --policy-document file://trust.json`,
+    `trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('${namespace}', '${serviceAccount}')]${options});`,
+    'serviceAccount.trustCluster(provider); // where the role is an IrsaServiceAccount\'s own, and the cluster another one',
+  ];
+}
+
+const OTHERWISE: Check = {
+  id: 'trust-otherwise',
+  title: 'who else may assume the role',
+  run: facts => ofRole(facts, role => {
+    const own = subjectOf(facts).split(':');
+    const issuer = issuerOf(facts);
+    const others = trustedBy(role.trust).filter(({ cluster, namespace, serviceAccount }) =>
+      !('value' in issuer && cluster === issuer.value && namespace === own[2] && serviceAccount === own[3]));
+    const open = openings(role);
+    const evidence = [
+      ...open.map(({ severity, message }) => `${severity === 'error' ? 'risky' : 'mind'}: ${printable(message)}`),
+      ...others.map(({ cluster, namespace, serviceAccount, via }) => printable(`${namespace}:${serviceAccount} of ${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`)),
+      ...principalsOf(role.trust).map(one => printable(`also: ${one}`)),
+    ];
+    if (evidence.length === 0) return ok('Nobody else may assume the role.');
+    const shown = [...evidence.slice(0, SHOWN), ...evidence.length > SHOWN ? [`and ${evidence.length - SHOWN} more`] : []];
+    return ok(open.length > 0 ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.` : 'Others may assume the role, too.', shown);
+  }),
+};
+
+/** AWS principals, and services but that of Pod Identity, which is told with its subjects. */
+function principalsOf(trust: any): string[] {
+  const allowed = statementsOf(trust).filter(statement => statement?.Effect === 'Allow');
+  return [...new Set(allowed.flatMap(({ Principal: principal }) => (principal === '*' ? ['everybody'] : [
+    ...textsOf(principal?.AWS), ...textsOf(principal?.Service).filter(service => service !== 'pods.eks.amazonaws.com'),
+    ...textsOf(principal?.Federated).filter(arn => issuerOfArn(arn) === undefined),
+  ])))];
+}
+
+const SESSION: Check = {
+  id: 'session-length',
+  title: 'how long a session lasts',
+  run: facts => ofRole(facts, ({ maxSessionSeconds, trust }) => {
+    const text = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations[TOKEN_EXPIRATION] : undefined;
+    const limits = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
+    return ok(`A session lasts an hour unless the SDK asks for another length, ${maxSessionSeconds} seconds at most.`, [
+      `the token is good for ${text ?? DAY} seconds${text === undefined ? ', as none is annotated' : ''}; the kubelet renews it before, and neither length limits the other`,
+      ...limits.map(({ operator, values }) => `the trust policy asks for sts:DurationSeconds ${operator} ${values.join(', ')}`),
+    ]);
+  }),
+};
+
+const BOUNDARY: Check = {
+  id: 'permissions-boundary',
+  title: 'the permissions boundary of the role',
+  follows: ['role-exists'],
+  run: facts => ofRole(facts, role => {
+    if (role.boundary === undefined) return ok('The role has no permissions boundary.');
+    return judged(facts.policies, policies => boundaryVerdict(facts, role, policies.find(({ kind }) => kind === 'boundary')));
+  }),
+};
+
+function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boundary, name }: IamRole, policy: IamPolicy | undefined): Verdict {
+  if (policy === undefined) return unknown(`The permissions boundary ${boundary} was not read.`);
+  return judged(policy.document, document => {
+    const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
+    const shown = [...statements.slice(0, SHOWN), ...statements.length > SHOWN ? [`and ${statements.length - SHOWN} more`] : []];
+    const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
+    const { decision } = action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
+    if (decision !== 'none' && decision !== 'deny') return ok(`${summary}.`, shown);
+    return wrong(`${summary}, and ${action} on ${resource} is not among it.`, {
+      evidence: [`${boundary}`, ...shown],
+      fix: [
+        `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} --set-as-default --policy-document file://boundary.json`,
+        `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
+        'new IrsaServiceAccount(stack, \'ServiceAccount\', { …, permissionsBoundary })',
+      ],
+    });
+  })!;
+}
+
+function ownerOf({ arn }: IamRole): { readonly partition: string; readonly account: string } {
+  const [, partition, , , account] = arn.split(':');
+  return { partition, account };
+}
+
+/** Nothing to look at where the role is not there. */
+function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
+  return judged(role, found => found && judge(found));
+}
+
+export const ROLE_CHECKS: readonly Check[] = [ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION, BOUNDARY];

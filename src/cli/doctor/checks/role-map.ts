@@ -1,0 +1,51 @@
+/**
+ * The role and the provider as the rules of `verify` see them, so that the same rules judge what is deployed.
+ */
+import { AccessMap, Role } from '../../../analysis/access-map';
+import { ASSUMABLE_BY_ACCOUNT } from '../../../analysis/rules/policy-rules';
+import { Finding, findingsOf, Rule } from '../../../analysis/rules/rule';
+import {
+  AUDIENCE_NOT_A_CLIENT_ID, HTTPS_IN_KEY, ISSUER_MISMATCH, MISSING_AUD, MISSING_SUB, NOT_PRINCIPAL, PROVIDER_ARN_IN_KEY, PROVIDER_OF_ANOTHER_ACCOUNT,
+  PROVIDER_OF_ANOTHER_PARTITION, UNREADABLE_TRUST, WHOLE_CLUSTER, WILDCARD_NAMESPACE, WILDCARD_UNDER_STRING_EQUALS,
+} from '../../../analysis/rules/trust-rules';
+import { trustedBy } from '../../../analysis/trusted-subjects';
+import { IamRole, IamProvider } from '../facts';
+
+const PLACE = { file: 'IAM' };
+
+/** Those by which a statement lets nobody in. */
+const CLOSING: Rule[] = [
+  PROVIDER_OF_ANOTHER_PARTITION, PROVIDER_OF_ANOTHER_ACCOUNT, AUDIENCE_NOT_A_CLIENT_ID, HTTPS_IN_KEY, PROVIDER_ARN_IN_KEY, ISSUER_MISMATCH,
+  WILDCARD_UNDER_STRING_EQUALS,
+];
+/** Those by which too many get in. */
+const OPENING: Rule[] = [MISSING_SUB, MISSING_AUD, WHOLE_CLUSTER, WILDCARD_NAMESPACE, NOT_PRINCIPAL, ASSUMABLE_BY_ACCOUNT, UNREADABLE_TRUST];
+
+export function closings(role: IamRole, providers: readonly IamProvider[]): Finding[] {
+  return findingsOf(CLOSING, mapOf(role, providers));
+}
+
+export function openings(role: IamRole): Finding[] {
+  return findingsOf(OPENING, mapOf(role, []));
+}
+
+function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
+  const [, partition, , , account] = role.arn.split(':');
+  const seen: Role = {
+    arn: role.arn, name: role.name, account, partition, region: '', trust: role.trust, unresolved: [], policies: [], place: PLACE,
+  };
+  return {
+    clusters: [],
+    providers: providers.map(({ arn, issuer, details }) => ({
+      arn, issuer, ...details && 'value' in details && { audiences: details.value.clientIds }, place: PLACE,
+    })),
+    roles: [seen],
+    serviceAccounts: [],
+    associations: [],
+    workloads: [],
+    access: trustedBy(role.trust).map(one => ({ ...one, role: role.arn, used: false })),
+    accounts: [account],
+    existingRoles: [],
+    suppressions: [],
+  };
+}

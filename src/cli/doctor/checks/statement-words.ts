@@ -1,0 +1,36 @@
+/**
+ * Statements of policies, for a line of evidence.
+ */
+import { isObject, textsOf } from '../../../analysis/json-values';
+import { conditionsOf, statementsOf } from '../../../analysis/trusted-subjects';
+import { printable } from '../../text';
+
+const SHOWN = 3;
+const LONGEST = 300;
+
+/** `Statement[0] (Sid)`. */
+export function statementPlace(document: any, index: number): string {
+  const sid = statementsOf(document)[index]?.Sid;
+  return printable(`Statement[${index}]${typeof sid === 'string' && sid !== '' ? ` (${sid})` : ''}`);
+}
+
+/** What a statement says, in one line. */
+export function shownStatement(document: any, index: number): string {
+  const statement = statementsOf(document)[index];
+  if (!isObject(statement)) return statementPlace(document, index);
+  const { Effect, Action, NotAction, Resource, NotResource, Principal } = statement;
+  const parts = [
+    `${typeof Effect === 'string' ? Effect : '?'} ${NotAction === undefined ? some(Action) : `all but ${some(NotAction)}`}`,
+    ...Resource === undefined ? [] : [`on ${some(Resource)}`],
+    ...NotResource === undefined ? [] : [`on all but ${some(NotResource)}`],
+    ...Principal === undefined ? [] : [`for ${isObject(Principal) ? some(Object.values<any>(Principal).flat()) : some(Principal)}`],
+    ...conditionsOf(statement).map(({ operator, key, values }, at) => `${at === 0 ? 'where' : 'and'} ${key} ${operator} ${some(values)}`),
+  ];
+  const text = printable(`${statementPlace(document, index)}: ${parts.join(' ')}`);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+function some(value: any): string {
+  const texts = textsOf(value);
+  return `${texts.slice(0, SHOWN).join(', ')}${texts.length > SHOWN ? ` and ${texts.length - SHOWN} more` : ''}`;
+}
