@@ -48,7 +48,7 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
   if (NOT_ACCEPTED.test(code)) {
     return new CannotAskAws('credentials', `AWS does not accept the credentials ${ofProfile(profile)} (${code}): they are wrong, were deleted, are of another partition, or the clock of this computer is wrong.`);
   }
-  if (/^Region is missing/.test(message)) return new CannotAskAws('region', 'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.');
+  if (/^Region is missing|region=""/.test(message)) return new CannotAskAws('region', 'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.');
   if (/^Region not accepted/.test(message)) return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');
   return undefined;
 }
@@ -66,7 +66,10 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
 
 /** That nobody could be reached; undefined where somebody answered. */
 export function unreachable(error: any): string | undefined {
-  return NETWORK[error?.code] ?? NETWORK[codeOf(error)] ?? networkOf(error?.errors) ?? (/^ERR_(TLS|SSL)/.test(error?.code) ? 'its certificate does not fit' : undefined);
+  // What the SDK does not take for an error of this program it wraps, and keeps the message alone.
+  const [, wrapped = ''] = /^AWS SDK error wrapper for .*\b(E[A-Z_]{4,})\b/.exec(messageOf(error)) ?? [];
+  return [error?.code, codeOf(error), wrapped].map(code => NETWORK[code]).find(words => words !== undefined)
+    ?? networkOf(error?.errors) ?? (/^ERR_(TLS|SSL)/.test(error?.code) ? 'its certificate does not fit' : undefined);
 }
 
 /** Of a host with several addresses, each of which has failed. */

@@ -6,7 +6,8 @@ import {
   DescribeClusterCommand, DescribePodIdentityAssociationCommand, EKSClient, paginateListClusters, paginateListPodIdentityAssociations,
 } from '@aws-sdk/client-eks';
 import {
-  GetOpenIDConnectProviderCommand, GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient, ListOpenIDConnectProvidersCommand,
+  GetOpenIDConnectProviderCommand, GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient,
+  ListOpenIDConnectProvidersCommand,
   paginateListAttachedRolePolicies, paginateListRolePolicies, paginateListRoles, Role, SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -71,6 +72,7 @@ const TRAIL_PAGES = 10;
 const GLOBAL_REGION = 'us-east-1';
 const SESSION_NAME = 'cdk-irsa-doctor';
 const SHORTEST_SESSION = 900;
+const NO_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
 
 export class Aws {
   /**
@@ -82,6 +84,8 @@ export class Aws {
     for (const [name, value] of Object.entries({ 'region': options.region, 'profile': options.profile, 'role-profile': options.roleProfile })) {
       if (value?.trim() === '') throw new CannotAskAws(name === 'region' ? 'region' : 'credentials', `\`--${name}\` must not be empty.`);
     }
+    // That future versions of the SDK want a newer Node.js: this one is bundled.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const region = await regionOf(options);
     const own = await side(options.profile, region, options);
     const role = options.roleProfile === undefined ? own : await side(options.roleProfile, region, options);
@@ -125,8 +129,9 @@ export class Aws {
 
   public async cluster(name: string): Promise<Read<EksCluster | undefined>> {
     return this.read(this.own, 'eks:DescribeCluster', async () => {
-      const { cluster } = await orNone(['ResourceNotFoundException'], () => this.eks.send(new DescribeClusterCommand({ name }))) ?? {};
-      return cluster && { name: cluster.name!, arn: cluster.arn!, endpoint: cluster.endpoint ?? '', issuerUrl: cluster.identity?.oidc?.issuer };
+      const answer = await orNone(['ResourceNotFoundException'], () => this.eks.send(new DescribeClusterCommand({ name })));
+      const cluster = answer && said(answer.cluster);
+      return cluster && { name: said(cluster.name), arn: said(cluster.arn), endpoint: cluster.endpoint ?? '', issuerUrl: cluster.identity?.oidc?.issuer };
     });
   }
 
@@ -158,8 +163,8 @@ export class Aws {
     const elsewhere = this.elsewhere(arn);
     if (elsewhere !== undefined) return { unknown: elsewhere };
     return this.read(this.other, 'iam:GetRole', async () => {
-      const { Role: role } = await orNone(['NoSuchEntity', 'NoSuchEntityException'], () => this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name }))) ?? {};
-      return role && iamRole(role);
+      const answer = await orNone(NO_ENTITY, () => this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name })));
+      return answer && iamRole(said(answer.Role));
     });
   }
 
@@ -171,8 +176,8 @@ export class Aws {
     const { iam } = this.other;
     const [attached, inline] = await Promise.all([
       this.read(this.other, 'iam:ListAttachedRolePolicies', () =>
-        collected(paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }), ({ AttachedPolicies = [] }) => AttachedPolicies)),
-      this.read(this.other, 'iam:ListRolePolicies', () => collected(paginateListRolePolicies({ client: iam }, { RoleName: name }), ({ PolicyNames = [] }) => PolicyNames)),
+        collected(paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }), listOf(({ AttachedPolicies }) => AttachedPolicies))),
+      this.read(this.other, 'iam:ListRolePolicies', () => collected(paginateListRolePolicies({ client: iam }, { RoleName: name }), listOf(({ PolicyNames }) => PolicyNames))),
     ]);
     if ('unknown' in attached) return attached;
     if ('unknown' in inline) return inline;
@@ -206,8 +211,10 @@ export class Aws {
 
   /** Of the service account: one at most, says EKS. */
   public async podIdentities(clusterName: string, namespace: string, serviceAccount: string): Promise<Read<PodIdentity[]>> {
-    const ids = await this.read(this.own, 'eks:ListPodIdentityAssociations', async () => (await orNone(['ResourceNotFoundException'], () =>
-      collected(paginateListPodIdentityAssociations({ client: this.eks }, { clusterName, namespace, serviceAccount }), ({ associations = [] }) => associations))) ?? []);
+    const ofServiceAccount = { clusterName, namespace, serviceAccount };
+    const pages = paginateListPodIdentityAssociations({ client: this.eks }, ofServiceAccount);
+    const list = () => collected(pages, ({ associations = [] }) => associations);
+    const ids = await this.read(this.own, 'eks:ListPodIdentityAssociations', async () => (await orNone(['ResourceNotFoundException'], list)) ?? []);
     if ('unknown' in ids) return ids;
     const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
       const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
@@ -275,8 +282,10 @@ export class Aws {
 
   private async provider(arn: string, issuer: string): Promise<Read<IamProvider | undefined>> {
     return this.read(this.other, 'iam:GetOpenIDConnectProvider', async () => {
-      const found = await orNone(['NoSuchEntity', 'NoSuchEntityException'], () => this.other.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
-      return found && { arn, issuer, details: { value: { clientIds: found.ClientIDList ?? [], thumbprints: found.ThumbprintList ?? [] } } };
+      const found = await orNone(NO_ENTITY, () => this.other.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
+      if (found === undefined) return undefined;
+      said(found.Url);
+      return { arn, issuer, details: { value: { clientIds: found.ClientIDList ?? [], thumbprints: found.ThumbprintList ?? [] } } };
     });
   }
 
@@ -342,7 +351,8 @@ async function side(profile: string | undefined, region: string, options: AwsOpt
   const permission = 'sts:GetCallerIdentity';
   const caller = await reading(profile, permission, async () => {
     const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({})).catch(error => { throw unreachedEndpoint(error, region) ?? error; });
-    return { account: Account!, arn: Arn! };
+    if (Account === undefined || Arn === undefined) throw new CannotAskAws('endpoint', `What answers in region ${region} is not AWS: a proxy, or the sign-in page of a network?`);
+    return { account: Account, arn: Arn };
   });
   return { profile, settings, iam: new IAMClient(settings), caller };
 }
@@ -372,6 +382,20 @@ async function orNone<T>(codes: string[], ask: () => Promise<T>): Promise<T | un
     if (codes.includes(codeOf(error))) return undefined;
     throw error;
   }
+}
+
+/** A part that AWS never leaves out: without it somebody else has answered, such as the sign-in page of a network. */
+function said<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('not an answer of AWS');
+  return part;
+}
+
+/** The items of a page of IAM, which always says whether it is the last one. */
+function listOf<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
+  return page => {
+    said(page.IsTruncated);
+    return itemsOf(page) ?? [];
+  };
 }
 
 async function collected<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[]): Promise<T[]> {
