@@ -1,8 +1,9 @@
 /**
  * Statements of policies, for a line of evidence.
  */
+import { claimOf, isClaim, issuerOf } from '../../../analysis/claims';
 import { isObject, textsOf } from '../../../analysis/json-values';
-import { conditionsOf, statementsOf } from '../../../analysis/trusted-subjects';
+import { conditionsOf, issuerOfArn, statementsOf } from '../../../analysis/trusted-subjects';
 import { printable } from '../../text';
 
 const SHOWN = 3;
@@ -19,12 +20,15 @@ export function shownStatement(document: any, index: number): string {
   const statement = statementsOf(document)[index];
   if (!isObject(statement)) return statementPlace(document, index);
   const { Effect, Action, NotAction, Resource, NotResource, Principal } = statement;
+  const issuers = textsOf(Principal?.Federated).map(issuerOfArn);
+  // Short where it is of the issuer that stands before.
+  const keyOf = (key: string) => (isClaim(key) && issuers.includes(issuerOf(key)) ? claimOf(key) : key);
   const parts = [
     `${typeof Effect === 'string' ? Effect : '?'} ${NotAction === undefined ? some(Action) : `all but ${some(NotAction)}`}`,
     ...Resource === undefined ? [] : [`on ${some(Resource)}`],
     ...NotResource === undefined ? [] : [`on all but ${some(NotResource)}`],
     ...Principal === undefined ? [] : [`for ${isObject(Principal) ? some(Object.values<any>(Principal).flat()) : some(Principal)}`],
-    ...conditionsOf(statement).map(({ operator, key, values }, at) => `${at === 0 ? 'where' : 'and'} ${key} ${operator} ${some(values)}`),
+    ...conditionsOf(statement).map(({ operator, key, values }, at) => `${at === 0 ? 'where' : 'and'} ${keyOf(key)} ${operator} ${some(values)}`),
   ];
   const text = printable(`${statementPlace(document, index)}: ${parts.join(' ')}`);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
