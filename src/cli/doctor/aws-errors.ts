@@ -48,6 +48,10 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
   if (NOT_ACCEPTED.test(code)) {
     return new CannotAskAws('credentials', `AWS does not accept the credentials ${ofProfile(profile)} (${code}): they are wrong, were deleted, are of another partition, or the clock of this computer is wrong.`);
   }
+  // The caller's own role, which a profile or the environment names: the calls of the doctor itself are none of these.
+  if (DENIED.test(code) && /perform:? sts:AssumeRole/.test(message)) {
+    return new CannotAskAws('credentials', `The credentials ${ofProfile(profile)} lead to a role that may not be assumed: ${tellable(message)}.`);
+  }
   if (/^Region is missing|region=""/.test(message)) return new CannotAskAws('region', 'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.');
   if (/^Region not accepted/.test(message)) return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');
   return undefined;
@@ -55,8 +59,11 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
 
 /** The SDK's own words may hold the command line of a credential process: they are read, not told. */
 function missing(message: string, profile: string | undefined): CannotAskAws {
-  if (/expired/i.test(message)) return new CannotAskAws('expired', `The sign-in ${ofProfile(profile)} has expired. Sign in again: \`aws sso login${option(profile)}\`.`);
-  if (/SSO|sso login/.test(message)) return new CannotAskAws('expired', `There is no valid sign-in ${ofProfile(profile)}. Sign in: \`aws sso login${option(profile)}\`.`);
+  if (/expired/i.test(message)) return new CannotAskAws('expired', `The sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`} has expired. Sign in again: \`aws sso login${option(profile)}\`.`);
+  if (/SSO|sso login/.test(message)) return new CannotAskAws('expired', `There is no valid sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`}. Sign in: \`aws sso login${option(profile)}\`.`);
+  if (/multi-factor/i.test(message)) {
+    return new CannotAskAws('credentials', `The profile ${shown(profile ?? 'that was found')} wants an MFA code, which is not asked for here. Begin a session with it elsewhere, and give its profile.`);
+  }
   if (profile !== undefined) {
     return new CannotAskAws('credentials', `The profile ${shown(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials file, or what it says does not work. See \`aws configure list-profiles\`.`);
   }

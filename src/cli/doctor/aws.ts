@@ -230,8 +230,7 @@ export class Aws {
    * @param token of the service account, for the audience of its pods
    */
   public async assumed(roleArn: string, token: string): Promise<Read<Assumed>> {
-    const { settings: { credentials, ...settings } } = this.other;
-    const sts = new STSClient(settings);
+    const sts = new STSClient(this.other.settings); // of which this call takes no credentials
     try {
       const { AssumedRoleUser: user } = await sts.send(new AssumeRoleWithWebIdentityCommand({
         RoleArn: roleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SHORTEST_SESSION, WebIdentityToken: token,
@@ -405,7 +404,7 @@ async function collected<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[
 }
 
 /** The results in the order of the tasks, of which only some run at a time. */
-async function eachInFlight<T>(tasks: (() => Promise<T>)[]): Promise<T[]> {
+export async function eachInFlight<T>(tasks: (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = new Array(tasks.length);
   let next = 0;
   const worker = async () => {

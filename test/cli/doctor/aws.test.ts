@@ -339,6 +339,16 @@ describe('nothing can be asked', () => {
     expect((await cannot(Aws.connect({ profile: 'helper' }))).message).not.toMatch(/hunter2/);
   });
 
+  test('a profile whose role may not be assumed, or that wants an MFA code', async () => {
+    const base = '[profile base]\naws_access_key_id = AKIAMAIN\naws_secret_access_key = x\n';
+    profiles(`${base}[profile role]\nsource_profile = base\nrole_arn = ${ROLE}\n[profile mfa]\nsource_profile = base\nrole_arn = ${ROLE}\nmfa_serial = x\n`);
+    server.answer('sts:AssumeRole', failure('sts:AssumeRole', 'AccessDenied', `User: x is not authorized to perform: sts:AssumeRole on resource: ${ROLE}`, 403));
+    expect(await cannot(Aws.connect({ profile: 'role' }))).toMatchObject({
+      kind: 'credentials', message: `The credentials of profile role lead to a role that may not be assumed: User: x is not authorized to perform: sts:AssumeRole on resource: ${ROLE}.`,
+    });
+    expect((await cannot(Aws.connect({ profile: 'mfa' }))).message).toMatch(/^The profile mfa wants an MFA code/);
+  });
+
   test('an SSO session that has not begun', async () => {
     process.env.HOME = directory;
     profiles('[profile sso]\nsso_session = s\nsso_account_id = 111122223333\nsso_role_name = r\n[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n');

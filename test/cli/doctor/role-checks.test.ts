@@ -16,7 +16,7 @@ test('a healthy set-up', () => {
   expect(verdict(ROLE_CHECKS, 'trust').evidence).toEqual([
     `Statement[0]: Allow sts:AssumeRoleWithWebIdentity for ${PROVIDER} where aud StringEquals sts.amazonaws.com and sub StringEquals ${SUBJECT}`,
   ]);
-  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('Nobody else may assume the role.');
+  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('The trust policy names nobody else.');
 });
 
 test.each([
@@ -79,7 +79,7 @@ describe('trust', () => {
     expect(summary).toBe(`The trust policy does not let ${SUBJECT} in: ${why}.`);
     expect(evidence!.slice(0, 2)).toEqual([`asked: ${SUBJECT}, audience sts.amazonaws.com, issuer ${ISSUER}`, 'nearest: Statement[0]']);
     expect(fix).toEqual(expect.arrayContaining([
-      `Add to the trust policy: ${JSON.stringify({ ...TRUST.Statement[0] })}`, 'trust.addServiceAccounts(provider, [ServiceAccountSubject.exact(\'payments\', \'api\')]);',
+      `Add to its Statement: ${JSON.stringify({ ...TRUST.Statement[0] })}`, 'trust.addServiceAccounts(provider, [ServiceAccountSubject.exact(\'payments\', \'api\')]);',
     ]));
   });
 
@@ -150,7 +150,7 @@ describe('trust otherwise', () => {
     ];
     expect(verdict(ROLE_CHECKS, 'trust-otherwise', trust({ ...TRUST, Statement: [TRUST.Statement[0], ...more] })).evidence).toEqual([
       `mind: Role api, Statement[3]: every principal of account ${ACCOUNT} may assume the role, not only pods.`,
-      `a:b of ${ISSUER}`, '*:* of *, by EKS Pod Identity', `also: arn:aws:iam::${ACCOUNT}:root`, 'also: ec2.amazonaws.com', 'also: accounts.google.com',
+      `trusted: a:b of ${ISSUER}`, 'trusted: *:* of *, by EKS Pod Identity', `also: arn:aws:iam::${ACCOUNT}:root`, 'also: ec2.amazonaws.com', 'also: accounts.google.com',
     ]);
   });
 
@@ -168,7 +168,7 @@ test('the length of a session, and of the token', () => {
   });
   const changes = { ...withAnnotations({ 'eks.amazonaws.com/token-expiration': '3600' }), ...trusting(one => (one.Condition.NumericLessThan = { 'sts:DurationSeconds': '900' })) };
   expect(verdict(ROLE_CHECKS, 'session-length', changes).evidence).toEqual([
-    'the token is good for 3600 seconds; the kubelet renews it before, and neither length limits the other', 'the trust policy asks for sts:DurationSeconds NumericLessThan 900',
+    'the token is good for 3600 seconds, unless the pod says another time; the kubelet renews it before, and neither length limits the other', 'the trust policy asks for sts:DurationSeconds NumericLessThan 900',
   ]);
 });
 

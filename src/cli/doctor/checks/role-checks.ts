@@ -132,7 +132,8 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
   };
   const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: '${audience}' }`;
   return [
-    `Add to the trust policy: ${JSON.stringify(statement)}`,
+    `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument > trust.json`,
+    `Add to its Statement: ${JSON.stringify(statement)}`,
     `aws iam update-assume-role-policy --role-name ${shell(role.name)} --policy-document file://trust.json`,
     `trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('${namespace}', '${serviceAccount}')]${options});`,
     'serviceAccount.trustCluster(provider); // where the role is an IrsaServiceAccount\'s own, and the cluster another one',
@@ -150,12 +151,12 @@ const OTHERWISE: Check = {
     const open = openings(role);
     const evidence = [
       ...open.map(({ severity, message }) => `${severity === 'error' ? 'risky' : 'mind'}: ${printable(message)}`),
-      ...others.map(({ cluster, namespace, serviceAccount, via }) => printable(`${namespace}:${serviceAccount} of ${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`)),
+      ...others.map(({ cluster, namespace, serviceAccount, via }) => printable(`trusted: ${namespace}:${serviceAccount} of ${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`)),
       ...principalsOf(role.trust).map(one => printable(`also: ${one}`)),
     ];
-    if (evidence.length === 0) return ok('Nobody else may assume the role.');
+    if (evidence.length === 0) return ok('The trust policy names nobody else.');
     const shown = [...evidence.slice(0, SHOWN), ...evidence.length > SHOWN ? [`and ${evidence.length - SHOWN} more`] : []];
-    return ok(open.length > 0 ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.` : 'Others may assume the role, too.', shown);
+    return ok(open.length > 0 ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.` : 'The trust policy names others, too.', shown);
   }),
 };
 
@@ -175,7 +176,7 @@ const SESSION: Check = {
     const text = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations[TOKEN_EXPIRATION] : undefined;
     const limits = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
     return ok(`A session lasts an hour unless the SDK asks for another length, ${maxSessionSeconds} seconds at most.`, [
-      `the token is good for ${text ?? DAY} seconds${text === undefined ? ', as none is annotated' : ''}; the kubelet renews it before, and neither length limits the other`,
+      `the token is good for ${text ?? DAY} seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the kubelet renews it before, and neither length limits the other`,
       ...limits.map(({ operator, values }) => `the trust policy asks for sts:DurationSeconds ${operator} ${values.join(', ')}`),
     ]);
   }),
