@@ -329,7 +329,10 @@ describe('nothing can be asked', () => {
     expect((await cannot(Aws.connect())).message).toMatch(/^There are no AWS credentials \(AWS_PROFILE is nobody\)/);
   });
 
-  test('an unknown profile, whatever else there is', async () => {
+  test('an unknown profile, whatever other credentials there are', async () => {
+    // Those of a container or an instance, with which the default chain goes on.
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${server.url}/clusters`;
+    server.answer('eks:ListClusters', json({ AccessKeyId: 'AKIACONTAINER', SecretAccessKey: 'x', Token: 'x', Expiration: '2099-01-01T00:00:00Z' }));
     expect(await cannot(Aws.connect({ profile: 'nobody' }))).toMatchObject({ kind: 'credentials', message: expect.stringMatching(/^The profile nobody gives no AWS credentials/) });
     expect((await cannot(Aws.connect({ roleProfile: 'nobody' }))).message).toMatch(/^The profile nobody gives no AWS credentials/);
   });
