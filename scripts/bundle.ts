@@ -27,6 +27,15 @@ const DOCTOR: Plugin = {
   setup: ({ onResolve }) => onResolve({ filter: /^\.\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
 };
 
+/** Of the Kubernetes client only the kubeconfig is used: not its thousand models of the API, nor node-fetch, whose Headers Node.js has. */
+const KUBECONFIG: Plugin = {
+  name: 'kubeconfig',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /client-node[\\/]dist[\\/]gen[\\/]index\.js$/ }, () => ({ contents: 'export const createConfiguration = undefined, ServerConfiguration = undefined;' }));
+    onLoad({ filter: /node_modules[\\/]node-fetch[\\/]/ }, () => ({ contents: 'export const Headers = globalThis.Headers;' }));
+  },
+};
+
 async function main(folder: string): Promise<void> {
   for (const { source, target, minify } of BUNDLES) await bundle(source, join(folder, target), minify);
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -68,7 +77,7 @@ async function bundle(source: string, outfile: string, minify = false): Promise<
     minify,
     write: false,
     metafile: true,
-    plugins: [PAGE, DOCTOR],
+    plugins: [PAGE, DOCTOR, KUBECONFIG],
   });
   const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   mkdirSync(dirname(outfile), { recursive: true });

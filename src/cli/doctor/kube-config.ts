@@ -1,0 +1,167 @@
+/**
+ * Which API server, and as whom: what kubectl would take, read by the official client. Nothing of it is ever shown: a kubeconfig is full of secrets.
+ */
+import { spawn, SpawnOptions } from 'child_process';
+import { accessSync, existsSync } from 'fs';
+import { RequestOptions } from 'https';
+import { homedir } from 'os';
+import { delimiter, join } from 'path';
+import { reasonOf, UnusableInput } from '../../analysis/unusable-input';
+import { printable, quoted } from '../text';
+
+const SHOWN_CONTEXTS = 20;
+const POD_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+type Client = typeof import('@kubernetes/client-node', { with: { 'resolution-mode': 'import' } });
+type KubeConfig = InstanceType<Client['KubeConfig']>;
+type User = NonNullable<ReturnType<KubeConfig['getCurrentUser']>>;
+
+export interface KubeConfigOptions {
+  /** @default the current one */
+  readonly context?: string;
+  /** How long an exec plugin may take. */
+  readonly execTimeoutMs: number;
+}
+
+/** Where requests go, and what they are sent with. */
+export interface Access {
+  readonly context: string;
+  readonly server: string;
+  /** Anew for each use: tokens expire. */
+  credentials(): Promise<RequestOptions>;
+}
+
+/** Credentials that could not be had. The message is for people, and holds none. */
+export class NoCredentials extends Error {}
+
+/**
+ * @throws UnusableInput where there is no kubeconfig, or none that can be used
+ */
+export function loadAccess({ context, execTimeoutMs }: KubeConfigOptions): Access {
+  const config = load();
+  const name = context ?? config.currentContext;
+  const known = config.contexts.map(one => one.name);
+  if (!name) throw new UnusableInput(`The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`);
+  if (!known.includes(name)) throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
+  config.setCurrentContext(name);
+  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
+  if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there. Correct it.`);
+  if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there. Correct it.`);
+  if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
+  const run = limitExecPlugins(config, execTimeoutMs);
+  return { context: name, server: cluster.server, credentials: () => credentialsOf(config, user, run) };
+}
+
+/** The files that kubectl reads; where there are none, what a pod has. */
+function load(): KubeConfig {
+  // This file alone: the package's index loads a thousand models of the API. It is ESM, which the types of CommonJS do not let in and the bundler does.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { KubeConfig: Config } = require('@kubernetes/client-node/dist/config.js') as Pick<Client, 'KubeConfig'>;
+  const merged = new Config();
+  const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
+  const files = (listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]).filter(file => existsSync(file));
+  if (files.length === 0 && existsSync(POD_TOKEN)) {
+    merged.loadFromCluster();
+    return merged;
+  }
+  if (files.length === 0) throw new UnusableInput(`There is no kubeconfig: no file ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'}. Make one: aws eks update-kubeconfig --name <cluster>.`);
+  for (const file of files) addTo(merged, loadFile(new Config(), file));
+  return merged;
+}
+
+function loadFile(config: KubeConfig, file: string): KubeConfig {
+  try {
+    accessSync(file);
+    config.loadFromFile(file);
+    return config;
+  } catch (error) {
+    throw new UnusableInput(`${file}: cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`);
+  }
+}
+
+/** Without what the parser quotes of the file. */
+function configProblem(error: any): string {
+  if (error?.name === 'YAMLException') return `it is no YAML${error.mark ? `, line ${error.mark.line + 1}` : ''}`;
+  if (error?.code) return reasonOf(error);
+  const missing = /^(clusters|users|contexts)\[\d+\]\.[\w.]+ is missing$/.exec(error?.message ?? '');
+  return missing ? missing[0] : 'it has not the form of one';
+}
+
+/** As kubectl merges: the first file that says something has the word. */
+function addTo(merged: KubeConfig, other: KubeConfig): void {
+  const added = <T extends { name: string }>(all: T[], more: T[]): T[] => [...all, ...more.filter(({ name }) => !all.some(one => one.name === name))];
+  merged.clusters = added(merged.clusters, other.clusters);
+  merged.users = added(merged.users, other.users);
+  merged.contexts = added(merged.contexts, other.contexts);
+  if (!merged.currentContext) merged.currentContext = other.currentContext;
+}
+
+function contextList(known: string[]): string {
+  if (known.length === 0) return 'are none';
+  const more = known.length - SHOWN_CONTEXTS;
+  return `are: ${known.slice(0, SHOWN_CONTEXTS).map(printable).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Whether the plugin that ran last was stopped for its time. */
+interface ExecRun {
+  tookTooLong: boolean;
+}
+
+/** The client lets a plugin run for ever. */
+function limitExecPlugins(config: KubeConfig, timeout: number): ExecRun {
+  const run: ExecRun = { tookTooLong: false };
+  const limited = (command: string, args: string[] = [], options: SpawnOptions = {}) => {
+    run.tookTooLong = false;
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => {
+      run.tookTooLong = true;
+      child.kill('SIGKILL');
+      // What it has started may hold the pipes open, and nobody waits for that.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, timeout);
+    child.on('error', () => clearTimeout(timer)).on('exit', () => clearTimeout(timer));
+    return child;
+  };
+  for (const authenticator of (config as any).authenticators) if ('execFn' in authenticator) authenticator.execFn = limited;
+  return run;
+}
+
+async function credentialsOf(config: KubeConfig, user: User, run: ExecRun): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options as any);
+    return options;
+  } catch (error) {
+    throw new NoCredentials(problemOf(error as NodeJS.ErrnoException, user, run));
+  }
+}
+
+function problemOf(error: NodeJS.ErrnoException, user: User, { tookTooLong }: ExecRun): string {
+  const command = user.exec?.command ?? user.authProvider?.config?.exec?.command;
+  if (command === undefined) return fileProblem(error);
+  const name = quoted(`${command}`);
+  if (tookTooLong) return `the exec plugin ${name} of the kubeconfig took too long`;
+  if (error.syscall?.startsWith('spawn')) return `the exec plugin ${name} of the kubeconfig cannot be run: ${reasonOf(error)}`;
+  // The client gives stderr for a message where the plugin failed, and else what it could not read: a piece of stdout.
+  const isOutput = error instanceof SyntaxError || error instanceof TypeError;
+  const said = isOutput ? '' : withoutSecrets(error.message);
+  return `the exec plugin ${name} of the kubeconfig ${isOutput ? 'gave no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
+}
+
+/** Of certificates, keys and tokens in files: which file, not what is in it. */
+function fileProblem(error: NodeJS.ErrnoException): string {
+  if (error.code !== undefined && error.path !== undefined) return `${error.path}, which the kubeconfig names, cannot be read: ${reasonOf(error)}`;
+  if (/^HTTP protocol is not allowed/.test(error.message)) return 'the kubeconfig wants http, without encryption, which is not done';
+  return 'the certificate, key or token in the kubeconfig cannot be used';
+}
+
+/** The last line, as programs say there what is wrong; without anything in it that could be a token or a key. */
+function withoutSecrets(text: string): string {
+  const line = text.trim().split('\n').pop()!.trim();
+  return printable(line.replace(/[\w+/=.-]{24,}/g, '…')).slice(0, 200);
+}

@@ -1,0 +1,216 @@
+/**
+ * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
+ */
+import { Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from './facts';
+import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
+import { withoutValues } from './pod-without-values';
+import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
+import { ROLE_ARN_ANNOTATION } from '../../private/annotations';
+
+const PAGE = 500;
+const RESTARTS = 3;
+const SHORTEST_TOKEN_SECONDS = 600;
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
+
+export type { KubernetesOptions } from './kubernetes-client';
+export { KubernetesProblem } from './kubernetes-client';
+
+interface NamespaceObject {
+  readonly name: string;
+  readonly labels: { readonly [key: string]: string };
+}
+
+export class Kubernetes {
+  /** @throws UnusableInput where the kubeconfig cannot be used */
+  public static connect(options?: KubernetesOptions): Kubernetes {
+    return new Kubernetes(KubernetesClient.connect(options));
+  }
+
+  private constructor(private readonly client: KubernetesClient) {}
+
+  /** URL of the API server, as the kubeconfig has it. */
+  public get endpoint(): string {
+    return this.client.endpoint;
+  }
+
+  /** The context of the kubeconfig. */
+  public get context(): string {
+    return this.client.context;
+  }
+
+  /** All that the checks want to know. */
+  public async facts(question: Question): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'pods' | 'webhooks'>> {
+    const namespace = await this.namespace(question.namespace);
+    const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
+    const pods = await this.pods(question);
+    const webhooks = await this.webhooks({
+      namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
+      pods: 'value' in pods ? pods.value ?? [] : [],
+    });
+    return { namespace, serviceAccount, pods, webhooks };
+  }
+
+  public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
+    return this.read('get', 'namespaces', undefined, async () => {
+      const { metadata } = object(await this.client.get(`/api/v1/namespaces/${name}`));
+      return { name: metadata.name, labels: textsOf(metadata.labels) };
+    });
+  }
+
+  public serviceAccount(namespace: string, name: string): Promise<Read<ServiceAccountObject | undefined>> {
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
+    return this.read('get', 'serviceaccounts', namespace, async () => serviceAccountOf(await this.client.get(path)));
+  }
+
+  /** The pods of a service account, or the one that is asked for. */
+  public pods({ namespace, serviceAccount, pod }: Question): Promise<Read<PodObject[] | undefined>> {
+    if (pod !== undefined) {
+      return this.read('get', 'pods', namespace, async () => [podOf(await this.client.get(`/api/v1/namespaces/${namespace}/pods/${pod}`))]);
+    }
+    return this.read('list', 'pods', namespace, async () => {
+      const pods: PodObject[] = [];
+      const selector = encodeURIComponent(`spec.serviceAccountName=${serviceAccount}`);
+      for await (const one of this.list(`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`)) pods.push(podOf(one));
+      return pods;
+    });
+  }
+
+  /** The webhooks that look like the pod identity webhook. */
+  public async webhooks(scope: WebhookScope): Promise<Read<Webhook[]>> {
+    const resource = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
+    const read = await this.read('list', resource, undefined, async () => {
+      const found: Webhook[] = [];
+      for await (const configuration of this.list('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?')) {
+        for (const webhook of listOf(configuration.webhooks)) if (isWebhook(configuration, webhook)) found.push(webhookOf(configuration, webhook, scope));
+      }
+      return found;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /**
+   * All ServiceAccounts of a namespace, or of the cluster, page by page.
+   *
+   * @throws KubernetesProblem
+   */
+  public async *serviceAccounts(namespace?: string): AsyncGenerator<ServiceAccountObject> {
+    const path = namespace === undefined ? '/api/v1/serviceaccounts' : `/api/v1/namespaces/${namespace}/serviceaccounts`;
+    try {
+      for await (const one of this.list(`${path}?`)) yield serviceAccountOf(one);
+    } catch (error) {
+      throw error instanceof KubernetesProblem && error.status === 403 ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403) : error;
+    }
+  }
+
+  /**
+   * Has a token made, as kubelet does it for a pod. A secret: never write it anywhere.
+   */
+  public async mintToken(namespace: string, serviceAccount: string, audience: string): Promise<Read<string>> {
+    const read = await this.read('create', 'serviceaccounts/token', namespace, async () => {
+      const { status } = await this.client.post(`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
+        apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
+      });
+      if (typeof status?.token !== 'string') throw new KubernetesProblem('The API server made no token');
+      return status.token as string;
+    });
+    if ('unknown' in read) return read;
+    return read.value === undefined ? { unknown: `There is no ServiceAccount ${namespace}/${serviceAccount} to make a token for` } : { value: read.value };
+  }
+
+  /** 404 is an answer; everything else that is no success leaves it unknown. */
+  private async read<T>(verb: string, resource: string, namespace: string | undefined, reading: () => Promise<T>): Promise<Read<T | undefined>> {
+    try {
+      return { value: await reading() };
+    } catch (error) {
+      if (!(error instanceof KubernetesProblem)) throw error;
+      if (error.status === 404) return { value: undefined };
+      return { unknown: error.status === 403 ? needs(verb, resource, namespace) : error.message };
+    }
+  }
+
+  /**
+   * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was there: the API server
+   * sorts by namespace and name.
+   */
+  private async *list(path: string): AsyncGenerator<any> {
+    let [next, last, restarts] = ['', '', 0];
+    do {
+      let page: any;
+      try {
+        page = await this.client.get(`${path}limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`);
+      } catch (error) {
+        if (!(error instanceof KubernetesProblem) || error.status !== 410 || next === '' || ++restarts > RESTARTS) throw error;
+        next = '';
+        continue;
+      }
+      for (const item of listOf(page.items)) {
+        const key = `${item?.metadata?.namespace ?? ''}/${object(item).metadata.name}`;
+        if (restarts > 0 && key <= last) continue;
+        last = key;
+        yield item;
+      }
+      next = `${page.metadata?.continue ?? ''}`;
+      if (next === '') return;
+    } while (true);
+  }
+}
+
+/** Whether two URLs are of one API server. */
+export function isSameEndpoint(one: string, other: string): boolean {
+  const place = (text: string) => {
+    const url = new URL(text);
+    return `${url.hostname.toLowerCase().replace(/\.$/, '')}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
+  };
+  return URL.canParse(one) && URL.canParse(other) && place(one) === place(other);
+}
+
+function needs(verb: string, resource: string, namespace: string | undefined): string {
+  return `Needs ${verb} on ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
+}
+
+function serviceAccountOf(value: any): ServiceAccountObject {
+  const { metadata } = object(value);
+  const { [LAST_APPLIED]: _, ...annotations } = textsOf(metadata.annotations);
+  const annotated = annotatedAt(metadata.managedFields);
+  return { namespace: `${metadata.namespace}`, name: `${metadata.name}`, annotations, created: dateOf(metadata.creationTimestamp), ...annotated && { annotated } };
+}
+
+/** When one of those who own the annotation of the role last changed something. */
+function annotatedAt(managedFields: any): Date | undefined {
+  const times = listOf(managedFields).filter(({ fieldsV1 }) => fieldsV1?.['f:metadata']?.['f:annotations']?.[`f:${ROLE_ARN_ANNOTATION}`] !== undefined)
+    .map(({ time }) => Date.parse(time)).filter(time => !Number.isNaN(time));
+  return times.length > 0 ? new Date(Math.max(...times)) : undefined;
+}
+
+function podOf(value: any): PodObject {
+  const { metadata, spec, status } = object(value);
+  const annotations = Object.entries(textsOf(metadata.annotations)).filter(([key]) => /^[\w.-]*amazonaws\.com\//.test(key));
+  return {
+    namespace: `${metadata.namespace}`,
+    name: `${metadata.name}`,
+    created: dateOf(metadata.creationTimestamp),
+    labels: textsOf(metadata.labels),
+    annotations: Object.fromEntries(annotations),
+    serviceAccount: `${spec?.serviceAccountName ?? 'default'}`,
+    spec: withoutValues(spec),
+    phase: `${status?.phase ?? 'Unknown'}`,
+  };
+}
+
+function object(value: any): any {
+  if (typeof value?.metadata?.name !== 'string') throw new KubernetesProblem('The API server answers with something that is no Kubernetes object: is a proxy between?');
+  return value;
+}
+
+function listOf(value: any): any[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textsOf(value: any): Record<string, string> {
+  return Object.fromEntries(Object.entries(value ?? {}).map(([key, text]) => [key, `${text}`]));
+}
+
+function dateOf(text: any): Date {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
+}

@@ -1,0 +1,45 @@
+/**
+ * The spec of a pod as far as credentials of AWS are concerned, without anything that may be a secret: people write passwords into it.
+ */
+
+/** Variables whose values say where credentials come from, and hold none. */
+const SHOWN = /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE))$/;
+
+export function withoutValues(spec: any): any {
+  const { serviceAccountName, securityContext, nodeSelector, os, hostNetwork, containers, initContainers, volumes } = spec ?? {};
+  return defined({
+    serviceAccountName,
+    securityContext,
+    nodeSelector,
+    os,
+    hostNetwork,
+    containers: objectsOf(containers).map(container),
+    initContainers: Array.isArray(initContainers) ? objectsOf(initContainers).map(container) : undefined,
+    volumes: Array.isArray(volumes) ? objectsOf(volumes).map(({ name, projected }) => defined({ name, projected })) : undefined,
+  });
+}
+
+/** Arguments and commands hold passwords too. */
+function container({ name, image, env, envFrom, volumeMounts, securityContext, restartPolicy }: any): any {
+  return defined({
+    name,
+    image,
+    env: Array.isArray(env) ? objectsOf(env).map(variable) : undefined,
+    envFrom,
+    volumeMounts,
+    securityContext,
+    restartPolicy,
+  });
+}
+
+function variable({ name, value, valueFrom }: any): any {
+  return defined({ name, value: SHOWN.test(name) ? value : undefined, valueFrom });
+}
+
+function defined(object: Record<string, any>): any {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+function objectsOf(list: any): any[] {
+  return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
+}
