@@ -3,14 +3,12 @@
  */
 import { Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from './facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { withoutValues } from './pod-without-values';
+import { objectIn, podOf, serviceAccountOf, textsOf } from './kubernetes-objects';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
-import { ROLE_ARN_ANNOTATION } from '../../private/annotations';
 
 const PAGE = 500;
 const RESTARTS = 3;
 const SHORTEST_TOKEN_SECONDS = 600;
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
 
 export type { KubernetesOptions } from './kubernetes-client';
 export { KubernetesProblem } from './kubernetes-client';
@@ -52,7 +50,7 @@ export class Kubernetes {
 
   public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
     return this.read('get', 'namespaces', undefined, async () => {
-      const { metadata } = object(await this.client.get(`/api/v1/namespaces/${name}`));
+      const { metadata } = objectIn(await this.client.get(`/api/v1/namespaces/${name}`));
       return { name: metadata.name, labels: textsOf(metadata.labels) };
     });
   }
@@ -65,7 +63,8 @@ export class Kubernetes {
   /** The pods of a service account, or the one that is asked for. */
   public pods({ namespace, serviceAccount, pod }: Question): Promise<Read<PodObject[] | undefined>> {
     if (pod !== undefined) {
-      return this.read('get', 'pods', namespace, async () => [podOf(await this.client.get(`/api/v1/namespaces/${namespace}/pods/${pod}`))]);
+      const path = `/api/v1/namespaces/${namespace}/pods/${pod}`;
+      return this.read('get', 'pods', namespace, async () => [podOf(await this.client.get(path))]);
     }
     return this.read('list', 'pods', namespace, async () => {
       const pods: PodObject[] = [];
@@ -144,7 +143,7 @@ export class Kubernetes {
         continue;
       }
       for (const item of listOf(page.items)) {
-        const key = `${item?.metadata?.namespace ?? ''}/${object(item).metadata.name}`;
+        const key = `${item?.metadata?.namespace ?? ''}/${objectIn(item).metadata.name}`;
         if (restarts > 0 && key <= last) continue;
         last = key;
         yield item;
@@ -168,49 +167,6 @@ function needs(verb: string, resource: string, namespace: string | undefined): s
   return `Needs ${verb} on ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }
 
-function serviceAccountOf(value: any): ServiceAccountObject {
-  const { metadata } = object(value);
-  const { [LAST_APPLIED]: _, ...annotations } = textsOf(metadata.annotations);
-  const annotated = annotatedAt(metadata.managedFields);
-  return { namespace: `${metadata.namespace}`, name: `${metadata.name}`, annotations, created: dateOf(metadata.creationTimestamp), ...annotated && { annotated } };
-}
-
-/** When one of those who own the annotation of the role last changed something. */
-function annotatedAt(managedFields: any): Date | undefined {
-  const times = listOf(managedFields).filter(({ fieldsV1 }) => fieldsV1?.['f:metadata']?.['f:annotations']?.[`f:${ROLE_ARN_ANNOTATION}`] !== undefined)
-    .map(({ time }) => Date.parse(time)).filter(time => !Number.isNaN(time));
-  return times.length > 0 ? new Date(Math.max(...times)) : undefined;
-}
-
-function podOf(value: any): PodObject {
-  const { metadata, spec, status } = object(value);
-  const annotations = Object.entries(textsOf(metadata.annotations)).filter(([key]) => /^[\w.-]*amazonaws\.com\//.test(key));
-  return {
-    namespace: `${metadata.namespace}`,
-    name: `${metadata.name}`,
-    created: dateOf(metadata.creationTimestamp),
-    labels: textsOf(metadata.labels),
-    annotations: Object.fromEntries(annotations),
-    serviceAccount: `${spec?.serviceAccountName ?? 'default'}`,
-    spec: withoutValues(spec),
-    phase: `${status?.phase ?? 'Unknown'}`,
-  };
-}
-
-function object(value: any): any {
-  if (typeof value?.metadata?.name !== 'string') throw new KubernetesProblem('The API server answers with something that is no Kubernetes object: is a proxy between?');
-  return value;
-}
-
 function listOf(value: any): any[] {
   return Array.isArray(value) ? value : [];
-}
-
-function textsOf(value: any): Record<string, string> {
-  return Object.fromEntries(Object.entries(value ?? {}).map(([key, text]) => [key, `${text}`]));
-}
-
-function dateOf(text: any): Date {
-  const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }

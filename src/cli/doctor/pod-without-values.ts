@@ -33,7 +33,7 @@ function container({ name, image, env, envFrom, volumeMounts, securityContext, r
 }
 
 function variable({ name, value, valueFrom }: any): any {
-  return defined({ name, value: SHOWN.test(name) ? value : undefined, valueFrom });
+  return defined({ name, value: SHOWN.test(name) || value === '' ? value : undefined, valueFrom });
 }
 
 function defined(object: Record<string, any>): any {

@@ -1,0 +1,157 @@
+/**
+ * What a pod has beside the token, and the order in which SDKs look for credentials. By their sources and manuals: static keys in the environment come first
+ * everywhere; then the token file (Go, Java, PHP, C++; in Python behind a profile with a role, in JavaScript behind any profile); then a container's
+ * credentials, which EKS Pod Identity gives; the node's role is last.
+ */
+import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import { allContainers } from '../../../private/pod-spec';
+import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, PodIdentity, PodObject } from '../facts';
+import { annotatedRole, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, ownPods, podLines, restart, TOKEN_FILE } from './pods';
+
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+const PROFILES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'];
+
+/** A variable in a container of a pod, and where it is from. */
+interface Found {
+  readonly pod: PodObject;
+  readonly container: string;
+  readonly what: string;
+}
+
+export const POD_STATIC_KEYS: Check = {
+  id: 'pod-static-keys',
+  title: 'No other credentials go before the role',
+  run: facts => {
+    const pods = ownPods(facts);
+    if (pods.length === 0) return undefined;
+    const keys = variablesOf(pods, KEYS);
+    if (keys.length > 0) {
+      return wrong(`${keys[0].what.split(',')[0]} is set: SDKs take static keys before the role.`, {
+        evidence: podLines(keys, foundInWords),
+        fix: ['Remove the variables from the pod, and rotate the keys: kubectl set env deployment/<name> AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-'],
+      });
+    }
+    const doubtful = [...variablesOf(pods, PROFILES), ...sourcesOf(pods)];
+    if (doubtful.length === 0) return ok('No static keys and no profile are set.');
+    return unknown('Other credentials may go before the role: the SDK for JavaScript looks at a profile first, and a Secret can hold keys.', {
+      evidence: podLines(doubtful, foundInWords),
+    });
+  },
+};
+
+function variablesOf(pods: PodObject[], names: string[]): Found[] {
+  return inContainers(pods, container => {
+    const environment = environmentOf(container);
+    return names.filter(name => environment.has(name) && environment.get(name)!.value !== '')
+      .map(name => `${name}${environment.get(name)!.from === undefined ? '' : `, from ${environment.get(name)!.from}`}`);
+  });
+}
+
+/** Secrets and ConfigMaps taken as a whole: what is in them is not read, and their names hint. */
+function sourcesOf(pods: PodObject[]): Found[] {
+  return inContainers(pods, ({ envFrom = [] }) => envFrom.flatMap(({ secretRef, configMapRef }: any) => {
+    const name = secretRef?.name ?? configMapRef?.name ?? '';
+    return /aws|credential|s3/i.test(name) ? [`envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${name}, which may hold AWS_ACCESS_KEY_ID`] : [];
+  }));
+}
+
+function inContainers(pods: PodObject[], find: (container: any) => string[]): Found[] {
+  return pods.flatMap(pod => containersOf(pod).flatMap(container => find(container).map(what => ({ pod, container: container.name, what }))));
+}
+
+function foundInWords({ pod, container, what }: Found): string {
+  return `pod ${pod.name}, container ${container}: ${what}`;
+}
+
+export const POD_IDENTITY: Check = {
+  id: 'pod-identity',
+  title: 'No EKS Pod Identity goes before the role',
+  run: facts => {
+    const withIdentity = ownPods(facts).filter(hasPodIdentity);
+    const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && allContainers(pod.spec).some(container => environmentOf(container).has(CONTAINER_CREDENTIALS)));
+    if ('unknown' in facts.podIdentities) return withIdentity.length > 0 ? overridden(facts, withIdentity) : unknown(facts.podIdentities.unknown);
+    const [association] = facts.podIdentities.value;
+    if (association) return associated(facts, association, withIdentity, both);
+    if (withIdentity.length > 0) return overridden(facts, withIdentity);
+    return ok('There is no association for the service account.');
+  },
+};
+
+/** The webhook of EKS asks for associations first: a pod gets what belongs to one of the two. */
+function associated(facts: Facts, { id, roleArn }: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {
+  const role = annotatedRole(facts);
+  const { clusterName } = facts.question;
+  const evidence = [
+    `association ${id}: role ${roleArn}`,
+    ...podLines(withIdentity, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
+    ...podLines(both, ({ name }) => `pod ${name} has both; most SDKs take ${TOKEN_FILE} first`),
+  ];
+  if (role === undefined) return ok('The pods get their role by EKS Pod Identity; there is none for IRSA.', evidence);
+  if (role === roleArn) {
+    return ok('An association gives new pods the same role, by EKS Pod Identity instead of IRSA: it must trust pods.eks.amazonaws.com too.', evidence);
+  }
+  return wrong(`An association of EKS Pod Identity goes before the annotation: new pods get role ${roleArn}.`, {
+    evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
+    fix: [
+      `aws eks delete-pod-identity-association --cluster-name ${clusterName} --association-id ${id}`,
+      restart(facts.question),
+      'Or keep the association, and remove the annotation.',
+    ],
+  });
+}
+
+/** Of an association that is no more, or cannot be seen. */
+function overridden({ question }: Facts, pods: PodObject[]): Verdict {
+  return wrong('Pods get their credentials by EKS Pod Identity, not by the role of the annotation.', {
+    evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
+    fix: [
+      `aws eks list-pod-identity-associations --cluster-name ${question.clusterName} --namespace ${question.namespace} --service-account ${question.serviceAccount}`,
+      restart(question),
+    ],
+  });
+}
+
+interface OldImage {
+  /** The end of the repository's name. */
+  readonly image: RegExp;
+  /** The newest version that is known to be too old. */
+  readonly tooOld: string;
+  readonly advice: string;
+}
+
+/**
+ * Images whose versions are known to have an SDK from before IRSA. Of others nothing is claimed: a tag seldom tells the SDK.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-minimum-sdk.html
+ */
+const OLD_IMAGES: OldImage[] = [
+  { image: /(^|\/)external-dns$/, tooOld: '0.5.15', advice: 'Use external-dns 0.5.18 or newer.' }, // kubernetes-sigs/external-dns#1172
+  { image: /^(docker\.io\/)?(library\/)?registry$|(^|\/)distribution\/registry$/, tooOld: '2.8.1', advice: 'Use the registry (distribution) 3, whose SDK is newer.' }, // distribution/distribution#3756
+];
+
+export const SDK_VERSION: Check = {
+  id: 'sdk-version',
+  title: 'No image is known to have an SDK from before IRSA',
+  run: facts => {
+    const pods = ownPods(facts);
+    if (pods.length === 0) return undefined;
+    const found = inContainers(pods, ({ image = '' }) => (oldImage(image) ? [image] : []));
+    if (found.length === 0) return ok('None is known to be too old; which SDK is in an image, its name seldom tells.');
+    return wrong(`The SDK in ${found[0].what} is too old for IRSA.`, {
+      evidence: podLines(found, foundInWords),
+      fix: [...new Set(found.map(({ what }) => oldImage(what)!.advice))],
+    });
+  },
+};
+
+function oldImage(image: string): OldImage | undefined {
+  const [, name, tag] = /^([^@]+?):v?(\d+\.\d+\.\d+)(?:[-_][\w.-]+)?(?:@.*)?$/.exec(image) ?? [];
+  return tag === undefined ? undefined : OLD_IMAGES.find(old => old.image.test(name) && isUpTo(tag, old.tooOld));
+}
+
+function isUpTo(version: string, limit: string): boolean {
+  const [one, other] = [version, limit].map(text => text.split('.').map(Number));
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at < 0 || one[at] < other[at];
+}

@@ -1,0 +1,237 @@
+/**
+ * The last links: the pods, and what the webhook has put into them.
+ */
+import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../private/pod-spec';
+import { quoted } from '../../text';
+import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, PodObject } from '../facts';
+import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
+import {
+  annotatedRole, annotationTime, audienceOf, containersOf, environmentOf, hasPodIdentity, isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN,
+  TOKEN_FILE, tokenSourceOf,
+} from './pods';
+import { WEBHOOK } from './webhook-check';
+
+const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
+const READABLE_BY_ALL = 0o004;
+const DEFAULT_MODE = 0o644;
+
+const POD_EXISTS: Check = {
+  id: 'pod-exists',
+  title: 'There are pods',
+  follows: ['namespace-exists', 'service-account-exists'],
+  run: facts => judged(facts.pods, pods => {
+    const { namespace, serviceAccount, pod } = facts.question;
+    if (pod !== undefined && !pods?.length) {
+      return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
+    }
+    const live = livePods(facts);
+    if (live.length === 0) return unknown(`No pod uses ${namespace}/${serviceAccount} now: there is none to look at.`);
+    return ok(pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`, podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`));
+  }),
+};
+
+const POD_SERVICE_ACCOUNT: Check = {
+  id: 'pod-service-account',
+  title: 'The pod uses the service account',
+  follows: ['pod-exists'],
+  run: facts => {
+    const { namespace, serviceAccount } = facts.question;
+    const others = livePods(facts).filter(pod => pod.serviceAccount !== serviceAccount);
+    if (others.length > 0) {
+      return wrong(`Pod ${others[0].name} uses ServiceAccount ${others[0].serviceAccount}, not ${serviceAccount}.`, {
+        evidence: podLines(others, pod => `pod ${pod.name}: serviceAccountName ${pod.serviceAccount}`),
+        fix: [`kubectl set serviceaccount deployment <name> ${serviceAccount} -n ${namespace}`, 'In the CDK: irsaServiceAccount.applyTo(deployment).'],
+      });
+    }
+    return ownPods(facts).length > 0 ? ok(`The pods use ${serviceAccount}.`) : undefined;
+  },
+};
+
+/** The webhook acts when a pod is made, and never again. */
+const POD_AFTER_ANNOTATION: Check = {
+  id: 'pod-after-annotation',
+  title: 'The pods were made after the annotation',
+  follows: ['role-annotation'],
+  run: facts => {
+    const role = annotatedRole(facts);
+    const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
+    const time = annotationTime(facts);
+    if (role === undefined || time === undefined || pods.length === 0) return undefined;
+    const without = pods.filter(pod => !hasRole(pod, role));
+    if (without.length === 0) return ok('They have what the annotation says.');
+    const { since, isKnown } = time;
+    const before = without.filter(pod => pod.created < since);
+    if (before.length === 0) return isKnown ? ok('They were made after it.') : unknown('When the annotation was set, the ServiceAccount does not tell.');
+    return wrong(`${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} made before the annotation was set: the webhook changes new pods alone.`, {
+      evidence: [
+        `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
+        ...podLines(before, pod => `pod ${pod.name} made at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
+      ],
+      fix: [restart(facts.question)],
+    });
+  },
+};
+
+function hasRole(pod: PodObject, role: string): boolean {
+  return containersOf(pod).some(container => environmentOf(container).get(ROLE_ARN)?.value === role);
+}
+
+function roleInWords(pod: PodObject): string {
+  const roles = containersOf(pod).map(container => environmentOf(container).get(ROLE_ARN)?.value).filter(role => role !== undefined);
+  return roles.length > 0 ? `with ${ROLE_ARN} ${roles[0]}` : `without ${ROLE_ARN}`;
+}
+
+const POD_SKIPPED: Check = {
+  id: 'pod-skipped',
+  title: 'The webhook is not told to leave pods or containers out',
+  follows: ['pod-exists'],
+  run: facts => {
+    const pods = ownPods(facts);
+    if (pods.length === 0) return undefined;
+    const labelled = pods.filter(pod => SKIP_LABEL in pod.labels && !isInjected(pod));
+    if (labelled.length > 0) return skipped(facts, labelled, `The label ${SKIP_LABEL} keeps the webhook from ${podsInWords(labelled)}.`, pod => `${SKIP_LABEL}: ${quoted(pod.labels[SKIP_LABEL])}`);
+    const left = pods.filter(pod => leftOut(pod).length > 0);
+    const words = (pod: PodObject) => `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} leaves out ${leftOut(pod).join(', ')}`;
+    const whole = left.filter(pod => containersOf(pod).filter(one => (pod.spec.containers ?? []).includes(one)).length === 0);
+    if (whole.length > 0) return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} leaves out every container.`, words);
+    if (left.length > 0) return unknown('Some containers are left out, and get no role: that may be meant.', { evidence: podLines(left, pod => `pod ${pod.name}: ${words(pod)}`) });
+    return ok('Nothing is left out.');
+  },
+};
+
+function leftOut(pod: PodObject): string[] {
+  const kept = containersOf(pod);
+  return allContainers(pod.spec).filter(container => !kept.includes(container)).map(({ name }) => name);
+}
+
+function skipped({ question }: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
+  return wrong(summary, {
+    evidence: podLines(pods, pod => `pod ${pod.name}: ${words(pod)}`),
+    fix: ['Remove it from the pod template of the workload.', restart(question)],
+  });
+}
+
+/** What is wrong with a container. */
+interface Fault {
+  readonly pod: PodObject;
+  readonly container: string;
+  readonly what: string;
+  /** Whether it was seen, or may be. */
+  readonly isCertain: boolean;
+}
+
+const POD_INJECTED: Check = {
+  id: 'pod-injected',
+  title: 'The containers have the role and the token',
+  follows: ['namespace-exists', 'service-account-exists', 'role-annotation', 'webhook', 'pod-service-account', 'pod-after-annotation', 'pod-skipped', 'pod-identity'],
+  run: facts => {
+    const role = annotatedRole(facts);
+    const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
+    if (pods.length === 0) return undefined;
+    if (role === undefined && !('value' in facts.serviceAccount)) return unknown('Which role they should have, is not known.');
+    const faults = faultsOf(pods, container => faultIn(container.pod, container.one, role));
+    const certain = faults.filter(({ isCertain }) => isCertain);
+    if (certain.length > 0) {
+      return wrong(`${podsInWords([...new Set(certain.map(({ pod }) => pod))])}: container ${certain[0].container} ${certain[0].what}.`, {
+        evidence: podLines(certain, faultInWords),
+        fix: [
+          restart(facts.question),
+          ...certain.some(({ what }) => what.startsWith(`has ${ROLE_ARN}`)) ? [`Remove ${ROLE_ARN} from the pod template, if it is written there: the webhook leaves it as it is.`] : [],
+        ],
+      });
+    }
+    if (faults.length > 0) return unknown('Where the role is from, was not read.', { evidence: podLines(faults, faultInWords) });
+    return ok(`Each container has ${ROLE_ARN}, ${TOKEN_FILE} and the token.`);
+  },
+};
+
+function faultsOf(pods: PodObject[], find: (container: { pod: PodObject; one: any }) => Pick<Fault, 'what' | 'isCertain'> | undefined): Fault[] {
+  return pods.flatMap(pod => containersOf(pod).flatMap(one => {
+    const fault = find({ pod, one });
+    return fault ? [{ pod, container: one.name, ...fault }] : [];
+  }));
+}
+
+function faultIn(pod: PodObject, container: any, role: string | undefined): Pick<Fault, 'what' | 'isCertain'> | undefined {
+  const environment = environmentOf(container);
+  const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
+  if (missing.length > 0) return { what: `has no ${missing.join(' and no ')}`, isCertain: true };
+  const indirect = [ROLE_ARN, TOKEN_FILE].find(name => environment.get(name)!.value === undefined);
+  if (indirect) return { what: `takes ${indirect} from ${environment.get(indirect)!.from ?? 'somewhere else'}`, isCertain: false };
+  const found = environment.get(ROLE_ARN)!.value!;
+  if (found !== role) return { what: `has ${ROLE_ARN} ${found}, ${role === undefined ? 'which no annotation says' : `and the annotation says ${role}`}`, isCertain: true };
+  return tokenSourceOf(pod, container) ? undefined : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true };
+}
+
+function faultInWords({ pod, container, what }: Fault): string {
+  return `pod ${pod.name}, container ${container}: ${what}`;
+}
+
+const POD_AUDIENCE: Check = {
+  id: 'pod-audience',
+  title: 'The token in the pods is for the right audience',
+  follows: ['annotation-values', 'pod-after-annotation'],
+  run: facts => {
+    const audience = audienceOf(facts);
+    const tokens = ownPods(facts).filter(pod => !hasPodIdentity(pod)).flatMap(pod => containersOf(pod).flatMap(container => {
+      const source = tokenSourceOf(pod, container);
+      return source ? [{ pod, container: container.name as string, audience: source.token.audience as string | undefined }] : [];
+    }));
+    if (tokens.length === 0) return undefined;
+    const differing = tokens.filter(token => token.audience !== audience);
+    if (differing.length === 0) return ok(`It is for ${audience}.`);
+    const words = (found: string | undefined) => (found ? `is for ${found}` : 'is for the API server itself');
+    return wrong(`The token ${words(differing[0].audience)}, and should be for ${audience}.`, {
+      evidence: podLines(differing, token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`),
+      fix: [restart(facts.question), 'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it as it is.'],
+    });
+  },
+};
+
+/**
+ * Since Kubernetes 1.19 kubelet makes the file readable: where all containers run as one user it gives it to that one, where there is an fsGroup to the
+ * group (0600 and 0640), and else the volume's defaultMode holds, which is 0644 unless somebody has written another.
+ */
+const POD_FS_GROUP: Check = {
+  id: 'pod-fs-group',
+  title: 'Containers that run as non-root can read the token',
+  follows: ['pod-injected'],
+  run: facts => {
+    const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod) && !isWindows(pod.spec));
+    const readers = pods.flatMap(pod => containersOf(pod).filter(one => isReader(pod, one)).map(one => ({ pod, one })));
+    if (pods.length === 0) return undefined;
+    const unable = readers.filter(({ pod, one }) => !canRead(pod, one));
+    if (unable.length === 0) return ok(readers.length === 0 ? 'None runs evidently as non-root.' : 'They can: kubelet gives the file to their user or group, or lets all read it.');
+    return wrong(`Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root, and cannot read the token.`, {
+      evidence: podLines(unable, ({ pod, one }) => `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${modeOf(pod, one).toString(8)}, `
+        + 'there is no fsGroup, and no runAsUser that all containers have'),
+      fix: ['In the pod template: securityContext: { fsGroup: 65534 }; irsaServiceAccount.applyTo(deployment) sets it.'],
+    });
+  },
+};
+
+function isReader(pod: PodObject, container: any): boolean {
+  return isNonRoot(container.securityContext ?? {}, pod.spec.securityContext ?? {}) && tokenSourceOf(pod, container) !== undefined;
+}
+
+function canRead(pod: PodObject, container: any): boolean {
+  const fsGroup = pod.spec.securityContext?.fsGroup ?? undefined;
+  return fsGroup !== undefined || sharedUser(pod) !== undefined || modeOf(pod, container) % 0o10 >= READABLE_BY_ALL;
+}
+
+function modeOf(pod: PodObject, container: any): number {
+  return tokenSourceOf(pod, container)!.volume.projected.defaultMode ?? DEFAULT_MODE;
+}
+
+/** The user of every container, where they have one in common. */
+function sharedUser({ spec }: PodObject): number | undefined {
+  const users = new Set(allContainers(spec).map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser));
+  return users.size === 1 ? [...users][0] : undefined;
+}
+
+/** In the order in which a pod gets its credentials. */
+export const POD_CHECKS: Check[] = [
+  WEBHOOK, POD_EXISTS, POD_SERVICE_ACCOUNT, POD_IDENTITY, POD_SKIPPED, POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP, POD_STATIC_KEYS, SDK_VERSION,
+];
+

@@ -1,0 +1,107 @@
+/**
+ * What the checks ask of pods.
+ */
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../private/pod-spec';
+import { counted } from '../../text';
+import { Facts, PodObject, Question } from '../facts';
+
+const SHOWN = 3;
+
+export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
+export const ROLE_ARN = 'AWS_ROLE_ARN';
+export const CONTAINER_CREDENTIALS = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+
+/** A variable of a container: its value where it is written there and was read, else where it is from. */
+export interface Variable {
+  readonly value?: string;
+  readonly from?: string;
+}
+
+export function environmentOf({ env = [] }: any): Map<string, Variable> {
+  return new Map(env.map(({ name, value, valueFrom }: any) => [name, { value, from: sourceOf(valueFrom) }]));
+}
+
+function sourceOf(valueFrom: any): string | undefined {
+  if (valueFrom?.secretKeyRef) return `Secret ${valueFrom.secretKeyRef.name}`;
+  if (valueFrom?.configMapKeyRef) return `ConfigMap ${valueFrom.configMapKeyRef.name}`;
+  return valueFrom ? 'a field of the pod' : undefined;
+}
+
+/** The pods to look at: of those that have ended only the one that is asked for. None where they could not be read. */
+export function livePods({ pods, question }: Facts): PodObject[] {
+  const all = 'value' in pods ? pods.value ?? [] : [];
+  return question.pod === undefined ? all.filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed') : all;
+}
+
+/** Those of them that use the service account; another's get other credentials. */
+export function ownPods(facts: Facts): PodObject[] {
+  return livePods(facts).filter(({ serviceAccount }) => serviceAccount === facts.question.serviceAccount);
+}
+
+export function annotatedRole({ serviceAccount }: Facts): string | undefined {
+  return 'value' in serviceAccount ? serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION] : undefined;
+}
+
+/** When the annotation was set, as far as the ServiceAccount tells; not before it was made. */
+export function annotationTime({ serviceAccount }: Facts): { readonly since: Date; readonly isKnown: boolean } | undefined {
+  const one = 'value' in serviceAccount ? serviceAccount.value : undefined;
+  return one && { since: one.annotated ?? one.created, isKnown: one.annotated !== undefined };
+}
+
+export function audienceOf({ serviceAccount }: Facts): string {
+  return 'value' in serviceAccount ? serviceAccount.value?.annotations[AUDIENCE_ANNOTATION] ?? 'sts.amazonaws.com' : 'sts.amazonaws.com';
+}
+
+/** The containers that are meant to have credentials. */
+export function containersOf({ spec, annotations }: PodObject): any[] {
+  return withCredentials(spec, annotations[SKIP_CONTAINERS] ?? '');
+}
+
+/** Whether the pod got the credentials of EKS Pod Identity, instead of those of IRSA. */
+export function hasPodIdentity(pod: PodObject): boolean {
+  const environments = allContainers(pod.spec).map(environmentOf);
+  return environments.some(environment => environment.has(CONTAINER_CREDENTIALS)) && !environments.some(environment => environment.has(TOKEN_FILE));
+}
+
+/** Whether a container of it has the variables of the webhook. */
+export function isInjected(pod: PodObject): boolean {
+  return containersOf(pod).some(container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE));
+}
+
+/** The volume and the source in it that a container's token file is from. */
+export function tokenSourceOf({ spec }: PodObject, container: any): { readonly volume: any; readonly token: any } | undefined {
+  const file = unixPath(environmentOf(container).get(TOKEN_FILE)?.value ?? '');
+  for (const { name, mountPath } of container.volumeMounts ?? []) {
+    const folder = unixPath(mountPath).replace(/\/+$/, '');
+    const volume = (spec.volumes ?? []).find((one: any) => one.name === name);
+    const source = (volume?.projected?.sources ?? []).find(({ serviceAccountToken: token }: any) => token && `${folder}/${token.path}` === file);
+    if (source) return { volume, token: source.serviceAccountToken };
+  }
+  return undefined;
+}
+
+/** As Windows and Linux write it, in one way. */
+function unixPath(path: string): string {
+  return path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/');
+}
+
+/** Which pods, and a word on each: the first few, and how many more. */
+export function podLines<T>(all: readonly T[], line: (one: T) => string): string[] {
+  const more = all.length - SHOWN;
+  return [...all.slice(0, SHOWN).map(line), ...more > 0 ? [`and ${more} more`] : []];
+}
+
+/** `Pod a`, `3 pods`. */
+export function podsInWords(pods: readonly PodObject[]): string {
+  return pods.length === 1 ? `Pod ${pods[0].name}` : counted(pods.length, 'pod');
+}
+
+export function annotate({ namespace, serviceAccount }: Question, key: string, value: string): string {
+  return `kubectl annotate serviceaccount ${serviceAccount} -n ${namespace} --overwrite ${key}=${/^[\w:/.@+=,-]+$/.test(value) ? value : `'${value.replaceAll('\'', '')}'`}`;
+}
+
+/** Pods change when they are made anew. */
+export function restart({ namespace, pod }: Question): string {
+  return pod === undefined ? `kubectl rollout restart deployment <name> -n ${namespace}` : `kubectl delete pod ${pod} -n ${namespace}   # its controller makes it anew`;
+}

@@ -1,0 +1,161 @@
+/**
+ * The first links: the namespace, the ServiceAccount, and what is written on it.
+ */
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import { WEBHOOK_ROLE_ARN } from '../../../private/name-patterns';
+import { quoted } from '../../text';
+import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, Question, ServiceAccountObject } from '../facts';
+import { annotatedRole, annotate, environmentOf, livePods, restart } from './pods';
+
+const PREFIX = 'eks.amazonaws.com/';
+const TOKEN_EXPIRATION = `${PREFIX}token-expiration`;
+const REGIONAL_ENDPOINTS = `${PREFIX}sts-regional-endpoints`;
+const [SHORTEST, LONGEST] = [600, 86_400];
+
+/** Keys that people write where the webhook wants `eks.amazonaws.com/role-arn`; the third is read by kube2iam and kiam, on pods. */
+const MISTAKEN_KEY = /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
+
+const NAMESPACE_EXISTS: Check = {
+  id: 'namespace-exists',
+  title: 'The namespace exists',
+  decisive: true,
+  run: ({ namespace, serviceAccount, question }) => {
+    // Whoever may read the ServiceAccount alone still knows.
+    if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
+    return judged(namespace, value => (value ? ok(`Namespace ${question.namespace} is there.`) : wrong(`There is no namespace ${question.namespace}.`, {
+      fix: [`kubectl create namespace ${question.namespace}`, 'Or in the CDK: new IrsaServiceAccount(…, { createNamespace: true }), and apply its manifest.'],
+    })));
+  },
+};
+
+const SERVICE_ACCOUNT_EXISTS: Check = {
+  id: 'service-account-exists',
+  title: 'The ServiceAccount exists',
+  decisive: true,
+  follows: ['namespace-exists'],
+  run: ({ serviceAccount, question }) => judged(serviceAccount, value => (value ? ok(`ServiceAccount ${nameOf(question)} is there.`)
+    : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
+      fix: ['Apply the manifest that the stack writes: irsaServiceAccount.manifest.', `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`],
+    }))),
+};
+
+const ROLE_ANNOTATION: Check = {
+  id: 'role-annotation',
+  title: `The ServiceAccount names a role: ${ROLE_ARN_ANNOTATION}`,
+  decisive: true,
+  follows: ['service-account-exists'],
+  run: facts => ofServiceAccount(facts, one => {
+    const arn = one.annotations[ROLE_ARN_ANNOTATION];
+    if (arn === undefined) return withoutAnnotation(facts, one);
+    if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`It names role ${arn}.`);
+    return malformed(facts.question, arn);
+  }),
+};
+
+function withoutAnnotation({ question, podIdentities }: Facts, { annotations }: ServiceAccountObject): Verdict {
+  const [association] = 'value' in podIdentities ? podIdentities.value : [];
+  if (association) return ok(`It names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [`association ${association.id}`]);
+  const mistaken = Object.entries(annotations).filter(([key]) => MISTAKEN_KEY.test(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION);
+  const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
+  return wrong(mistaken.length > 0 ? `It names a role under another key, which the webhook does not read: ${mistaken[0][0]}.` : 'It names no role.', {
+    evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
+    fix: [annotate(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
+  });
+}
+
+function malformed(question: Question, arn: string): Verdict {
+  const clean = cleaned(arn);
+  const isStray = WEBHOOK_ROLE_ARN.test(clean);
+  return wrong(isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`, {
+    evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
+    fix: [annotate(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
+  });
+}
+
+/** Without what YAML, shells and templates leave around a value. */
+function cleaned(arn: string): string {
+  return arn.trim().replace(/^["'`]+|["'`]+$/g, '').trim();
+}
+
+function strayIn(arn: string): string {
+  if (/[\r\n]/.test(arn)) return 'a line end in it';
+  return /["'`]/.test(arn) ? 'quotes in it' : 'blanks around it';
+}
+
+function mistakenFor(arn: string): string {
+  if (arn === '') return ': it is empty';
+  const kind = /^arn:[^:]*:(?:iam|sts)::\d*:(user|policy|instance-profile|group|assumed-role|oidc-provider)\//.exec(arn)?.[1];
+  if (kind) return `: it is one of ${{ 'assumed-role': 'a session of a role', 'instance-profile': 'an instance profile', 'oidc-provider': 'a provider' }[kind] ?? `a ${kind}`}`;
+  if (/[${}[\]<>]/.test(arn)) return ': a placeholder was not replaced';
+  if (WEBHOOK_ROLE_ARN.test(arn.toLowerCase()) || /^arn:/i.test(arn) && !arn.startsWith('arn:')) return ': ARNs begin in small letters';
+  if (/^[\w+=,.@-]+$/.test(arn)) return ': it is a name alone';
+  if (/^arn:aws[\w-]*:iam::(?!\d{12}:)/.test(arn)) return ': its account has not 12 digits';
+  return '';
+}
+
+const ANNOTATION_VALUES: Check = {
+  id: 'annotation-values',
+  title: 'Audience, expiration and STS annotations are valid',
+  follows: ['service-account-exists'],
+  run: ({ serviceAccount, question }) => ofServiceAccount({ serviceAccount }, ({ annotations }) => {
+    const problems = [
+      problemOf(annotations, AUDIENCE_ANNOTATION, value => value !== '' && value === value.trim(), 'an audience without blanks around it', 'sts.amazonaws.com'),
+      problemOf(annotations, TOKEN_EXPIRATION, value => /^\d+$/.test(value) && Number(value) >= SHORTEST && Number(value) <= LONGEST, `a whole number from ${SHORTEST} to ${LONGEST}`, '86400'),
+      problemOf(annotations, REGIONAL_ENDPOINTS, value => ['true', 'false'].includes(value), '"true" or "false"', 'true'),
+    ].filter(problem => problem !== undefined);
+    if (problems.length === 0) return ok('They are valid, or not there.');
+    const [first, ...more] = problems;
+    return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
+      evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
+      fix: [...problems.map(({ key, good }) => annotate(question, key, good)), restart(question)],
+    });
+  }),
+};
+
+interface Problem {
+  readonly key: string;
+  readonly rule: string;
+  readonly good: string;
+}
+
+function problemOf(annotations: ServiceAccountObject['annotations'], key: string, isValid: (value: string) => boolean, rule: string, good: string): Problem | undefined {
+  return annotations[key] === undefined || isValid(annotations[key]) ? undefined : { key, rule, good };
+}
+
+const ANNOTATION_DUPLICATES: Check = {
+  id: 'annotation-duplicates',
+  title: 'The role is named once',
+  follows: ['service-account-exists'],
+  run: facts => ofServiceAccount(facts, ({ annotations }) => {
+    const role = annotations[ROLE_ARN_ANNOTATION];
+    if (role === undefined) return undefined; // what stands there instead, role-annotation says
+    const others = Object.entries(annotations).filter(([key]) => key !== ROLE_ARN_ANNOTATION && MISTAKEN_KEY.test(key));
+    const evidence = others.map(([key, value]) => `${key}: ${quoted(value)}`);
+    if (others.length === 0) return ok('There is no second annotation for a role.');
+    const differing = others.filter(([, value]) => cleaned(value) !== cleaned(role));
+    if (differing.length === 0) return ok('It is named twice, both times the same.', evidence);
+    const [[key]] = differing;
+    // A webhook reads one prefix; of EKS it is this one. Pods tell which.
+    if (isInjected(facts)) return ok(`${key} names another role, and the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
+    return wrong(`Two annotations name different roles; on EKS the one of ${ROLE_ARN_ANNOTATION} counts.`, {
+      evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
+      fix: [`kubectl annotate serviceaccount ${facts.question.serviceAccount} -n ${facts.question.namespace} ${key}-`],
+    });
+  }),
+};
+
+function isInjected(facts: Facts): boolean {
+  const role = annotatedRole(facts);
+  return livePods(facts).some(({ spec }) => (spec.containers ?? []).some((container: any) => environmentOf(container).get('AWS_ROLE_ARN')?.value === role));
+}
+
+function ofServiceAccount({ serviceAccount }: Pick<Facts, 'serviceAccount'>, judge: (one: ServiceAccountObject) => Verdict | undefined): Verdict | undefined {
+  return judged(serviceAccount, value => (value ? judge(value) : unknown('There is no ServiceAccount to look at.')));
+}
+
+function nameOf({ namespace, serviceAccount }: Question): string {
+  return `${namespace}/${serviceAccount}`;
+}
+
+export const SERVICE_ACCOUNT_CHECKS: Check[] = [NAMESPACE_EXISTS, SERVICE_ACCOUNT_EXISTS, ROLE_ANNOTATION, ANNOTATION_VALUES, ANNOTATION_DUPLICATES];
