@@ -50,26 +50,26 @@ export class Kubernetes {
 
   public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
     return this.read('get', 'namespaces', undefined, async () => {
-      const { metadata } = objectIn(await this.client.get(`/api/v1/namespaces/${name}`));
+      const { metadata } = objectIn(await this.client.get(path`/api/v1/namespaces/${name}`));
       return { name: metadata.name, labels: textsOf(metadata.labels) };
     });
   }
 
   public serviceAccount(namespace: string, name: string): Promise<Read<ServiceAccountObject | undefined>> {
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
-    return this.read('get', 'serviceaccounts', namespace, async () => serviceAccountOf(await this.client.get(path)));
+    const place = path`/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
+    return this.read('get', 'serviceaccounts', namespace, async () => serviceAccountOf(await this.client.get(place)));
   }
 
   /** The pods of a service account, or the one that is asked for. */
   public pods({ namespace, serviceAccount, pod }: Question): Promise<Read<PodObject[] | undefined>> {
     if (pod !== undefined) {
-      const path = `/api/v1/namespaces/${namespace}/pods/${pod}`;
-      return this.read('get', 'pods', namespace, async () => [podOf(await this.client.get(path))]);
+      const place = path`/api/v1/namespaces/${namespace}/pods/${pod}`;
+      return this.read('get', 'pods', namespace, async () => [podOf(await this.client.get(place))]);
     }
     return this.read('list', 'pods', namespace, async () => {
       const pods: PodObject[] = [];
-      const selector = encodeURIComponent(`spec.serviceAccountName=${serviceAccount}`);
-      for await (const one of this.list(`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`)) pods.push(podOf(one));
+      const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${`spec.serviceAccountName=${serviceAccount}`}&`;
+      for await (const one of this.list(place)) pods.push(podOf(one));
       return pods;
     });
   }
@@ -80,7 +80,8 @@ export class Kubernetes {
     const read = await this.read('list', resource, undefined, async () => {
       const found: Webhook[] = [];
       for await (const configuration of this.list('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?')) {
-        for (const webhook of listOf(configuration.webhooks)) if (isWebhook(configuration, webhook)) found.push(webhookOf(configuration, webhook, scope));
+        const its = listOf(configuration.webhooks).filter(webhook => isWebhook(configuration, webhook));
+        found.push(...its.map(webhook => webhookOf(configuration, webhook, scope)));
       }
       return found;
     });
@@ -93,9 +94,9 @@ export class Kubernetes {
    * @throws KubernetesProblem
    */
   public async *serviceAccounts(namespace?: string): AsyncGenerator<ServiceAccountObject> {
-    const path = namespace === undefined ? '/api/v1/serviceaccounts' : `/api/v1/namespaces/${namespace}/serviceaccounts`;
+    const place = namespace === undefined ? '/api/v1/serviceaccounts' : path`/api/v1/namespaces/${namespace}/serviceaccounts`;
     try {
-      for await (const one of this.list(`${path}?`)) yield serviceAccountOf(one);
+      for await (const one of this.list(`${place}?`)) yield serviceAccountOf(one);
     } catch (error) {
       throw error instanceof KubernetesProblem && error.status === 403 ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403) : error;
     }
@@ -106,7 +107,7 @@ export class Kubernetes {
    */
   public async mintToken(namespace: string, serviceAccount: string, audience: string): Promise<Read<string>> {
     const read = await this.read('create', 'serviceaccounts/token', namespace, async () => {
-      const { status } = await this.client.post(`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
+      const { status } = await this.client.post(path`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
         apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
       });
       if (typeof status?.token !== 'string') throw new KubernetesProblem('The API server made no token');
@@ -131,12 +132,12 @@ export class Kubernetes {
    * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was there: the API server
    * sorts by namespace and name.
    */
-  private async *list(path: string): AsyncGenerator<any> {
+  private async *list(place: string): AsyncGenerator<any> {
     let [next, last, restarts] = ['', '', 0];
     do {
       let page: any;
       try {
-        page = await this.client.get(`${path}limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`);
+        page = await this.client.get(`${place}limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`);
       } catch (error) {
         if (!(error instanceof KubernetesProblem) || error.status !== 410 || next === '' || ++restarts > RESTARTS) throw error;
         next = '';
@@ -161,6 +162,11 @@ export function isSameEndpoint(one: string, other: string): boolean {
     return `${url.hostname.toLowerCase().replace(/\.$/, '')}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
   };
   return URL.canParse(one) && URL.canParse(other) && place(one) === place(other);
+}
+
+/** Names come from a command line: none of them leaves its place in the path. */
+function path(texts: TemplateStringsArray, ...names: string[]): string {
+  return texts.map((text, index) => `${text}${encodeURIComponent(names[index] ?? '')}`).join('');
 }
 
 function needs(verb: string, resource: string, namespace: string | undefined): string {

@@ -69,7 +69,7 @@ export const POD_IDENTITY: Check = {
   title: 'No EKS Pod Identity goes before the role',
   run: facts => {
     const withIdentity = ownPods(facts).filter(hasPodIdentity);
-    const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && allContainers(pod.spec).some(container => environmentOf(container).has(CONTAINER_CREDENTIALS)));
+    const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && hasContainerCredentials(pod));
     if ('unknown' in facts.podIdentities) return withIdentity.length > 0 ? overridden(facts, withIdentity) : unknown(facts.podIdentities.unknown);
     const [association] = facts.podIdentities.value;
     if (association) return associated(facts, association, withIdentity, both);
@@ -77,6 +77,10 @@ export const POD_IDENTITY: Check = {
     return ok('There is no association for the service account.');
   },
 };
+
+function hasContainerCredentials({ spec }: PodObject): boolean {
+  return allContainers(spec).some(container => environmentOf(container).has(CONTAINER_CREDENTIALS));
+}
 
 /** The webhook of EKS asks for associations first: a pod gets what belongs to one of the two. */
 function associated(facts: Facts, { id, roleArn }: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {

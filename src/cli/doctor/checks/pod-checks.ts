@@ -7,8 +7,8 @@ import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject } from '../facts';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
-  annotatedRole, annotationTime, audienceOf, containersOf, environmentOf, hasPodIdentity, isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN,
-  TOKEN_FILE, tokenSourceOf,
+  annotatedRole, annotationTime, audienceOf, containersOf, environmentOf, hasPodIdentity, isInjected, livePods, ownPods, podLines, podsInWords,
+  restart, ROLE_ARN, TOKEN_FILE, tokenSourceOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
 
@@ -232,6 +232,7 @@ function sharedUser({ spec }: PodObject): number | undefined {
 
 /** In the order in which a pod gets its credentials. */
 export const POD_CHECKS: Check[] = [
-  WEBHOOK, POD_EXISTS, POD_SERVICE_ACCOUNT, POD_IDENTITY, POD_SKIPPED, POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP, POD_STATIC_KEYS, SDK_VERSION,
+  WEBHOOK, POD_EXISTS, POD_SERVICE_ACCOUNT, POD_IDENTITY, POD_SKIPPED, POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP,
+  POD_STATIC_KEYS, SDK_VERSION,
 ];
 

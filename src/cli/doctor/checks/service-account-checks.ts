@@ -83,11 +83,13 @@ function strayIn(arn: string): string {
   return /["'`]/.test(arn) ? 'quotes in it' : 'blanks around it';
 }
 
+const OTHER_THINGS: Record<string, string> = { 'assumed-role': 'a session of a role', 'instance-profile': 'an instance profile', 'oidc-provider': 'a provider' };
+
 function mistakenFor(arn: string): string {
   if (arn === '') return ': it is empty';
   const kind = /^arn:[^:]*:(?:iam|sts)::\d*:(user|policy|instance-profile|group|assumed-role|oidc-provider)\//.exec(arn)?.[1];
-  if (kind) return `: it is one of ${{ 'assumed-role': 'a session of a role', 'instance-profile': 'an instance profile', 'oidc-provider': 'a provider' }[kind] ?? `a ${kind}`}`;
-  if (/[${}[\]<>]/.test(arn)) return ': a placeholder was not replaced';
+  if (kind) return `: it names ${OTHER_THINGS[kind] ?? `a ${kind}`}`;
+  if (/[${}<>]|\[TOKEN/.test(arn)) return ': a placeholder was not replaced';
   if (WEBHOOK_ROLE_ARN.test(arn.toLowerCase()) || /^arn:/i.test(arn) && !arn.startsWith('arn:')) return ': ARNs begin in small letters';
   if (/^[\w+=,.@-]+$/.test(arn)) return ': it is a name alone';
   if (/^arn:aws[\w-]*:iam::(?!\d{12}:)/.test(arn)) return ': its account has not 12 digits';
