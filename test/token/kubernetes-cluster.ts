@@ -129,8 +129,25 @@ export class ApiServer {
 
   private readonly agent: Agent;
 
-  private constructor(private readonly port: number, private readonly adminToken: string, ca: Buffer, private readonly process: ServerProcess) {
+  private constructor(
+    private readonly port: number, private readonly adminToken: string, private readonly ca: Buffer, private readonly process: ServerProcess) {
     this.agent = new Agent({ ca, keepAlive: true });
+  }
+
+  public get url(): string {
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  /** A kubeconfig as `aws eks update-kubeconfig` writes it, but for the token. */
+  public kubeConfig(context: string, token = this.adminToken): string {
+    return JSON.stringify({
+      'apiVersion': 'v1',
+      'kind': 'Config',
+      'current-context': context,
+      'clusters': [{ name: context, cluster: { 'server': this.url, 'certificate-authority-data': this.ca.toString('base64') } }],
+      'users': [{ name: context, user: { token } }],
+      'contexts': [{ name: context, context: { cluster: context, user: context } }],
+    });
   }
 
   /** Applies an object as `kubectl apply --server-side` does; a field that is not known is an error. */
@@ -143,9 +160,13 @@ export class ApiServer {
     return this.json('GET', pathOf(object));
   }
 
-  public createPod(namespace: string, spec: any): Promise<Manifest> {
-    const metadata = { generateName: 'pod-', namespace };
+  public createPod(namespace: string, spec: any, name?: string): Promise<Manifest> {
+    const metadata = { ...name === undefined ? { generateName: 'pod-' } : { name }, namespace };
     return this.json('POST', `/api/v1/namespaces/${namespace}/pods?fieldValidation=Strict`, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+  }
+
+  public remove(object: Manifest): Promise<Manifest> {
+    return this.json('DELETE', pathOf(object));
   }
 
   /** A token of a service account, for a pod that uses it. */

@@ -45,8 +45,8 @@ export function loadAccess({ context, execTimeoutMs }: KubeConfigOptions): Acces
   if (!known.includes(name)) throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
   config.setCurrentContext(name);
   const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
-  if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there. Correct it.`);
-  if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there. Correct it.`);
+  if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`);
+  if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`);
   if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
   const run = limitExecPlugins(config, execTimeoutMs);
   return { context: name, server: cluster.server, credentials: () => credentialsOf(config, user, run) };
@@ -59,7 +59,7 @@ function load(): KubeConfig {
   const { KubeConfig: Config } = require('@kubernetes/client-node/dist/config.js') as Pick<Client, 'KubeConfig'>;
   const merged = new Config();
   const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
-  const files = (listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]).filter(file => existsSync(file));
+  const files = (listed.length > 0 ? listed : [join(process.env.HOME || homedir(), '.kube', 'config')]).filter(file => existsSync(file));
   if (files.length === 0 && existsSync(POD_TOKEN)) {
     merged.loadFromCluster();
     return merged;
@@ -72,7 +72,8 @@ function load(): KubeConfig {
 function loadFile(config: KubeConfig, file: string): KubeConfig {
   try {
     accessSync(file);
-    config.loadFromFile(file);
+    // One entry that is broken does not matter to the others.
+    config.loadFromFile(file, { onInvalidEntry: 'filter' });
     return config;
   } catch (error) {
     throw new UnusableInput(`${file}: cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`);
@@ -83,8 +84,7 @@ function loadFile(config: KubeConfig, file: string): KubeConfig {
 function configProblem(error: any): string {
   if (error?.name === 'YAMLException') return `it is no YAML${error.mark ? `, line ${error.mark.line + 1}` : ''}`;
   if (error?.code) return reasonOf(error);
-  const missing = /^(clusters|users|contexts)\[\d+\]\.[\w.]+ is missing$/.exec(error?.message ?? '');
-  return missing ? missing[0] : 'it has not the form of one';
+  return 'it has not the form of one';
 }
 
 /** As kubectl merges: the first file that says something has the word. */

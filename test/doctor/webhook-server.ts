@@ -1,0 +1,69 @@
+/**
+ * The pod identity webhook as a server, for API servers to call. Of the service accounts it knows what it is told, as the webhook's cache does.
+ */
+import { readFileSync } from 'fs';
+import { createServer, Server } from 'https';
+import { AddressInfo } from 'net';
+import { Manifest } from '../judges/kubernetes';
+import { Certificate } from '../token/loopback-web';
+import { injected } from '../token/pod-identity-webhook';
+
+export class WebhookServer {
+  public static async start(certificate: Certificate): Promise<WebhookServer> {
+    const webhook = new WebhookServer(certificate);
+    await new Promise<void>(listening => webhook.server.listen(0, '127.0.0.1', listening));
+    return webhook;
+  }
+
+  private readonly serviceAccounts = new Map<string, Manifest>();
+  private readonly server: Server;
+
+  private constructor(private readonly certificate: Certificate) {
+    this.server = createServer({ cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) }, (request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', part => body += part).on('end', () => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.reviewed(JSON.parse(body))));
+      });
+    });
+  }
+
+  public know(serviceAccount: Manifest): void {
+    const { namespace, name } = serviceAccount.metadata;
+    this.serviceAccounts.set(`${namespace}/${name}`, serviceAccount);
+  }
+
+  /** As EKS writes it, but for the URL and who vouches for it. */
+  public configuration(changes: any = {}): Manifest {
+    const { port } = this.server.address() as AddressInfo;
+    return {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      metadata: { name: 'pod-identity-webhook' },
+      webhooks: [{
+        name: 'iam-for-pods.amazonaws.com',
+        admissionReviewVersions: ['v1'],
+        clientConfig: { url: `https://127.0.0.1:${port}/mutate`, caBundle: readFileSync(this.certificate.certFile).toString('base64') },
+        failurePolicy: 'Ignore',
+        namespaceSelector: {},
+        objectSelector: { matchExpressions: [{ key: 'eks.amazonaws.com/skip-pod-identity-webhook', operator: 'DoesNotExist' }] },
+        reinvocationPolicy: 'IfNeeded',
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: '*' }],
+        sideEffects: 'None',
+        timeoutSeconds: 10,
+        ...changes,
+      }],
+    };
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(closed => this.server.close(closed));
+  }
+
+  private reviewed({ apiVersion, kind, request: { uid, namespace, object } }: any): object {
+    const serviceAccount = this.serviceAccounts.get(`${namespace}/${object.spec.serviceAccountName}`);
+    const { spec } = serviceAccount ? injected(object, serviceAccount) : object;
+    const patch = Buffer.from(JSON.stringify([{ op: 'replace', path: '/spec', value: spec }])).toString('base64');
+    return { apiVersion, kind, response: { uid, allowed: true, patchType: 'JSONPatch', patch } };
+  }
+}
