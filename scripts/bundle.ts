@@ -3,15 +3,16 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { build, Plugin } from 'esbuild';
+import { build, BuildOptions, Plugin } from 'esbuild';
 import { pageAssets } from '../src/cli/report/page-assets';
 
 const ROOT = join(__dirname, '..');
 
 /** From what to what. */
-const BUNDLES = [
+const BUNDLES: { readonly source: string; readonly target: string; readonly options?: BuildOptions }[] = [
   { source: 'src/cli/main.ts', target: 'cli.js' },
-  { source: 'src/cli/doctor/doctor.ts', target: 'doctor.js', minify: true },
+  // The SDK's modules for bundlers are half as large as the others.
+  { source: 'src/cli/doctor/doctor.ts', target: 'doctor.js', options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] } },
   { source: 'src/analysis/yaml.ts', target: 'analysis/yaml.js' },
 ];
 
@@ -37,7 +38,7 @@ const KUBECONFIG: Plugin = {
 };
 
 async function main(folder: string): Promise<void> {
-  for (const { source, target, minify } of BUNDLES) await bundle(source, join(folder, target), minify);
+  for (const { source, target, options } of BUNDLES) await bundle(source, join(folder, target), options);
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
     if (file === 'index.js') loadOnUse(join(folder, file));
@@ -64,8 +65,9 @@ function withoutSourceMap(file: string): void {
   if (stripped !== text) writeFileSync(file, stripped);
 }
 
-async function bundle(source: string, outfile: string, minify = false): Promise<void> {
+async function bundle(source: string, outfile: string, options: BuildOptions = {}): Promise<void> {
   const { outputFiles: [{ text }], metafile } = await build({
+    ...options,
     absWorkingDir: ROOT,
     entryPoints: [source],
     bundle: true,
@@ -74,20 +76,37 @@ async function bundle(source: string, outfile: string, minify = false): Promise<
     format: 'cjs',
     charset: 'utf8',
     legalComments: 'inline',
-    minify,
     write: false,
     metafile: true,
     plugins: [PAGE, DOCTOR, KUBECONFIG],
   });
   const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
   mkdirSync(dirname(outfile), { recursive: true });
-  writeFileSync(outfile, `${text}\n${[...packages].sort().map(notice).join('\n')}`);
+  writeFileSync(outfile, `${text}\n${notices([...packages].sort())}`);
 }
 
-function notice(name: string): string {
+/** The licenses of packages, each text once. */
+function notices(packages: readonly string[]): string {
+  const byText = new Map<string, string[]>();
+  for (const name of packages) {
+    const text = licenseOf(name);
+    byText.set(text, [...byText.get(text) ?? [], name]);
+  }
+  return [...byText].map(([text, names]) => `/*!\n${names.map(name => `${name} ${packageJson(name).version}`).join('\n')}\n\n${text}\n*/\n`).join('\n');
+}
+
+/** What a package says itself, notices too; some of AWS only name the license, which is ours. */
+function licenseOf(name: string): string {
   const folder = join(ROOT, 'node_modules', name);
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return `/*!\n${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n*/\n`;
+  const texts = readdirSync(folder).filter(file => /^(licen[cs]e|notice)(\.(md|txt))?$/i.test(file)).sort().map(file => readFileSync(join(folder, file), 'utf8').trim());
+  if (texts.length > 0) return texts.join('\n\n');
+  const { license } = packageJson(name);
+  if (license !== packageJson('.').license) throw new Error(`${name}: the text of its license, ${license}, is missing`);
+  return `License: ${license}, whose text is in the file LICENSE of this package.`;
+}
+
+function packageJson(name: string): { version: string; license: string } {
+  return JSON.parse(readFileSync(join(ROOT, ...name === '.' ? [] : ['node_modules', name], 'package.json'), 'utf8'));
 }
 
 void main(process.argv[2] ?? join(ROOT, 'lib')); // an error ends the process

@@ -1,7 +1,14 @@
 import { readFileSync, statSync } from 'fs';
 
 /** Input that cannot be read at all: the message is for people, and says which file. */
-export class UnusableInput extends Error {}
+export class UnusableInput extends Error {
+  /** The doctor's bundle has a class of its own. */
+  public static is(error: unknown): error is UnusableInput {
+    return error instanceof Error && error.name === 'UnusableInput';
+  }
+
+  override readonly name = 'UnusableInput';
+}
 
 /** Why the file system said no, in words. */
 export function reasonOf(error: unknown): string {
@@ -29,7 +36,7 @@ export function readText(file: string, advice?: string, largest = Infinity): str
     if (statSync(file).size > largest) throw new UnusableInput(`${file}: has more than ${largest / 1024 / 1024} MB. Split it.`);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    if (error instanceof UnusableInput) throw error;
+    if (UnusableInput.is(error)) throw error;
     throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}.${advice === undefined ? '' : ` ${advice}`}`);
   }
 }

@@ -13,10 +13,10 @@ export interface Command {
   /**
    * @param args what follows the name
    * @param version of cdk-irsa
-   * @returns the exit code
+   * @returns the exit code; later, where it asks others
    * @throws UsageError or UnusableInput, or what util.parseArgs throws
    */
-  run(args: string[], output: Output, version: string): number;
+  run(args: string[], output: Output, version: string): number | Promise<number>;
 }
 
 /** Input or arguments that cannot be used: each line is told to the user, and the exit code is 2. */

@@ -1,4 +1,5 @@
 import { Command, Output, UsageError } from './command';
+import { DOCTOR } from './doctor/doctor-command';
 import { IMPORT_EKSCTL } from './import-eksctl';
 import { REPORT } from './report/report-command';
 import { printable, quoted } from './text';
@@ -7,7 +8,7 @@ import { UnusableInput } from '../analysis/unusable-input';
 
 const UNUSABLE = 2;
 
-const COMMANDS: Command[] = [VERIFY, REPORT, IMPORT_EKSCTL];
+const COMMANDS: Command[] = [VERIFY, REPORT, DOCTOR, IMPORT_EKSCTL];
 
 const HELP = `Usage: cdk-irsa <command> [options]
 
@@ -21,14 +22,18 @@ Options:
 /**
  * Runs the command line.
  *
- * @returns the exit code
+ * @returns the exit code; later, of a command that asks others
  */
-export function main(args: string[], version: string, output: Output): number {
-  try {
-    return dispatch(args, version, output);
-  } catch (error) {
+export function main(args: string[], version: string, output: Output): number | Promise<number> {
+  const unusable = (error: unknown) => {
     output.stderr.write(`${linesOf(error).map(line => `${line}\n`).join('')}`);
     return UNUSABLE;
+  };
+  try {
+    const code = dispatch(args, version, output);
+    return typeof code === 'number' ? code : code.catch(unusable);
+  } catch (error) {
+    return unusable(error);
   }
 }
 
@@ -36,7 +41,9 @@ export function main(args: string[], version: string, output: Output): number {
 export function run({ version }: { version: string }): void {
   process.stdout.on('error', error => unwritten(error, process.stderr));
   process.stderr.on('error', error => unwritten(error));
-  process.exitCode = main(process.argv.slice(2), version, process);
+  const code = main(process.argv.slice(2), version, process);
+  if (typeof code === 'number') process.exitCode = code;
+  else void code.then(later => process.exitCode ||= later);
 }
 
 /** A reader that closes the pipe, such as head, is no error; a full disk is. */
@@ -46,7 +53,7 @@ function unwritten(error: NodeJS.ErrnoException, words?: Output['stderr']): void
   words?.write(`cdk-irsa: the output cannot be written: ${error.message}.\n`);
 }
 
-function dispatch(args: string[], version: string, output: Output): number {
+function dispatch(args: string[], version: string, output: Output): number | Promise<number> {
   const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));
   const rest = args.slice(command?.name.split(' ').length ?? 0);
   if (command && !rest.some(isHelp)) return command.run(rest, output, version);
@@ -65,7 +72,7 @@ function isHelp(argument: string): boolean {
 /** Never a stack trace. */
 function linesOf(error: unknown): string[] {
   if (error instanceof UsageError) return error.lines;
-  if (error instanceof UnusableInput) return error.message.split('\n').map(printable);
+  if (UnusableInput.is(error)) return error.message.split('\n').map(printable);
   if (error instanceof RangeError) return ['The input is nested too deep, or too large.'];
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('ERR_PARSE_ARGS')) return [`${message.split('. ')[0]}. See cdk-irsa --help.`];

@@ -22,14 +22,26 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs the command line in this process. */
+/** Runs the command line in this process: a command that asks nobody. */
 export function cli(...args: string[]): Result {
+  const { code, written } = started(args);
+  if (typeof code !== 'number') throw new Error(`${args.join(' ')} is not done at once: use asking()`);
+  return { code, ...written };
+}
+
+/** Runs the command line in this process: a command that asks others. */
+export async function asking(...args: string[]): Promise<Result> {
+  const { code, written } = started(args);
+  return { code: await code, ...written };
+}
+
+function started(args: string[]) {
   const written = { stdout: '', stderr: '' };
   const code = main(args, '1.2.3', {
     stdout: { write: text => (written.stdout += text) },
     stderr: { write: text => (written.stderr += text) },
   });
-  return { code, ...written };
+  return { code, written };
 }
 
 /** Imports a file of this content. */

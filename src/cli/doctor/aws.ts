@@ -32,6 +32,8 @@ export interface AwsOptions {
 /** What is asked of AWS, once Kubernetes has told the annotation. */
 export interface AwsQuestion {
   readonly clusterName: string;
+  /** Where it has been read already. */
+  readonly cluster?: Read<EksCluster | undefined>;
   readonly namespace: string;
   readonly serviceAccount: string;
   /** The annotation as it stands, or why there is none. */
@@ -111,7 +113,7 @@ export class Aws {
     const { clusterName, namespace, serviceAccount, now } = question;
     const arn = 'unknown' in question.roleArn ? question.roleArn : readRoleArn(question.roleArn.value);
     const [cluster, podIdentities, role, trail] = await Promise.all([
-      this.cluster(clusterName),
+      question.cluster ?? this.cluster(clusterName),
       this.podIdentities(clusterName, namespace, serviceAccount),
       this.role(arn),
       this.trail(arn, namespace, serviceAccount, now),

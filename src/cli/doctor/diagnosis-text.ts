@@ -1,0 +1,46 @@
+import { Diagnosis, Examined } from './diagnosis';
+import { Facts } from './facts';
+import { COLOURS, wrapped } from './words';
+import { counted, printable } from '../text';
+
+/** A diagnosis for people: the finding and what to do, what follows from it, and the whole chain. */
+export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColoured: boolean): string {
+  const { finding, consequences, others, unknowns } = diagnosis;
+  const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const heading = (code: string, text: string) => [paint(`1;${code}`, text)];
+  const link = ({ id, status, summary }: Examined) =>
+    wrapped(summary, ' '.repeat(10), `  ${paint(COLOURS[status], status.padEnd(7))} `).concat(wrapped(id, ' '.repeat(10)).map(line => paint('2', line)));
+  const { clusterName, namespace, serviceAccount } = question;
+  const paragraphs = [
+    wrapped(`${namespace}/${serviceAccount} in the cluster ${clusterName}, ${region}`, ''),
+    ...finding ? [[...heading(COLOURS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
+    ...section(consequences, [...heading(COLOURS.wrong, 'What follows from it')], one => bullet(one)),
+    ...section(others, [...heading(COLOURS.wrong, 'Wrong, too')], one => inFull(one)),
+    ...section(unknowns, [...heading(COLOURS.unknown, 'Not known')], one => bullet(one)),
+    [paint('1', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
+  ];
+  return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
+}
+
+function section(checks: Examined[], heading: string[], lines: (check: Examined) => string[]): string[][] {
+  return checks.length > 0 ? [[...heading, ...checks.flatMap(lines)]] : [];
+}
+
+function verdict({ outcome, unknowns }: Diagnosis): string[] {
+  if (outcome === 'healthy') return wrapped('Healthy: every link that was looked at is as it must be.', '');
+  const links = counted(unknowns.filter(({ decisive }) => decisive).length, 'link');
+  return wrapped(`Nothing wrong was found, but ${links} could not be looked at without which nobody can say.`, '');
+}
+
+/** What is seen, and what to do; commands stay in one line, to be copied. */
+function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
+  return [
+    ...wrapped(summary, '  '),
+    ...evidence.flatMap(line => wrapped(line, '      ', '    - ')),
+    ...fix.length > 0 ? ['  Fix:', ...fix.map(line => `    ${printable(line)}`)] : [],
+  ];
+}
+
+function bullet({ summary }: Examined): string[] {
+  return wrapped(summary, '    ', '  - ');
+}

@@ -1,0 +1,58 @@
+/**
+ * What the checks come to: one finding first, the earliest broken link, and what follows from it.
+ */
+import { Check, Status, Verdict } from './check';
+import { Facts } from './facts';
+
+/** A check, and what it said. */
+export interface Examined extends Verdict {
+  readonly id: string;
+  readonly title: string;
+  readonly decisive: boolean;
+}
+
+export interface Diagnosis {
+  /** In the order in which a token travels. */
+  readonly checks: Examined[];
+  /** The earliest broken link. */
+  readonly finding?: Examined;
+  /** Wrong because of another one that is wrong. */
+  readonly consequences: Examined[];
+  /** Wrong by themselves, further on. */
+  readonly others: Examined[];
+  /** What could not be looked at, and not because of something that is wrong. */
+  readonly unknowns: Examined[];
+  readonly outcome: Outcome;
+}
+
+/** `unsure`: nothing was found, but a link without which nobody can say could not be looked at. */
+export type Outcome = 'healthy' | 'found' | 'unsure';
+
+/** Runs the checks. */
+export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
+  const causes = causesOf(checks);
+  const examined = checks.flatMap(({ id, title, decisive = false, run }): Examined[] => {
+    const verdict = run(facts);
+    return verdict ? [{ id, title, decisive, ...verdict }] : [];
+  });
+  const having = (status: Status) => examined.filter(one => one.status === status);
+  const broken = new Set(having('wrong').map(({ id }) => id));
+  const follows = ({ id }: Examined) => [...causes(id)].some(cause => broken.has(cause));
+  const [finding, ...others] = having('wrong').filter(one => !follows(one));
+  const unknowns = having('unknown').filter(one => !follows(one));
+  return {
+    checks: examined,
+    finding,
+    consequences: having('wrong').filter(follows),
+    others,
+    unknowns,
+    outcome: finding ? 'found' : unknowns.some(({ decisive }) => decisive) ? 'unsure' : 'healthy',
+  };
+}
+
+/** All checks whose faults explain a fault of one, directly or by others between them. */
+function causesOf(checks: readonly Check[]): (id: string) => Set<string> {
+  const direct = new Map(checks.map(({ id, follows = [] }) => [id, follows]));
+  const causes = (id: string): Set<string> => new Set((direct.get(id) ?? []).flatMap(cause => [cause, ...causes(cause)]));
+  return causes;
+}

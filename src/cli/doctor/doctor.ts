@@ -1,0 +1,103 @@
+/**
+ * Looks, and says what it has seen. With the clients of AWS and Kubernetes, so in a bundle of its own.
+ */
+import { Aws } from './aws';
+import { Check } from './check';
+import { audienceOf, roleArnOf } from './checks/asked';
+import { ASSUME_CHECKS } from './checks/assume-checks';
+import { CLUSTER_CHECKS } from './checks/cluster-checks';
+import { POD_CHECKS } from './checks/pod-checks';
+import { POLICY_CHECKS } from './checks/policy-checks';
+import { PROVIDER_CHECKS } from './checks/provider-checks';
+import { ROLE_CHECKS } from './checks/role-checks';
+import { SERVICE_ACCOUNT_CHECKS } from './checks/service-account-checks';
+import { TRAIL_CHECKS } from './checks/trail-checks';
+import { diagnose, Outcome } from './diagnosis';
+import { diagnosisJson } from './diagnosis-json';
+import { diagnosisText } from './diagnosis-text';
+import { DoctorOptions } from './doctor-command';
+import { EksCluster, Facts, Question, Read } from './facts';
+import { isSameEndpoint, Kubernetes } from './kubernetes';
+import { survey } from './survey';
+import { surveyJson } from './survey-json';
+import { surveyText } from './survey-text';
+import { UnusableInput } from '../../analysis/unusable-input';
+import { ROLE_ARN_ANNOTATION } from '../../private/annotations';
+import { Output } from '../command';
+import { jsonText } from '../text';
+
+/** In the order in which a token travels. */
+export const CHECKS: readonly Check[] = [
+  ...CLUSTER_CHECKS,
+  ...PROVIDER_CHECKS,
+  ...SERVICE_ACCOUNT_CHECKS,
+  ...ROLE_CHECKS,
+  ...POLICY_CHECKS,
+  ...POD_CHECKS,
+  ...ASSUME_CHECKS,
+  ...TRAIL_CHECKS,
+];
+
+const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };
+
+/**
+ * @returns the exit code
+ * @throws UnusableInput where nothing can be looked at
+ */
+export async function examine(options: DoctorOptions, output: Output, version: string): Promise<number> {
+  const { cluster: clusterName, region, profile, roleProfile, context, timeoutSeconds, all, format } = options;
+  const kubernetes = Kubernetes.connect({ context, ...timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 } });
+  const aws = await Aws.connect({ region, profile, roleProfile });
+  const cluster = await aws.cluster(clusterName);
+  refuseOtherCluster(cluster, kubernetes);
+
+  const isColoured = output.stdout.isTTY === true && !process.env.NO_COLOR;
+  if (all) {
+    const surveyed = await survey({ aws, kubernetes, cluster, clusterName, namespace: options.namespace, progress: progressTo(output) });
+    output.stdout.write(format === 'json' ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, isColoured));
+    return EXIT_CODES[surveyed.outcome];
+  }
+  const facts = await read(options, aws, kubernetes, cluster);
+  const diagnosis = diagnose(CHECKS, facts);
+  output.stdout.write(format === 'json' ? `${jsonText(diagnosisJson(diagnosis, facts, version), 2)}\n` : diagnosisText(diagnosis, facts, isColoured));
+  return EXIT_CODES[diagnosis.outcome];
+}
+
+/** What was true of one cluster would be said of another one. */
+function refuseOtherCluster(cluster: Read<EksCluster | undefined>, { endpoint, context }: Kubernetes): void {
+  if ('unknown' in cluster || cluster.value === undefined || cluster.value.endpoint === '' || isSameEndpoint(cluster.value.endpoint, endpoint)) return;
+  const { name, endpoint: own } = cluster.value;
+  throw new UnusableInput(`The context ${context} of the kubeconfig is of another cluster than ${name}: it asks ${endpoint}, and ${name} is at ${own}. `
+    + `Name the right one, --context, or make it: aws eks update-kubeconfig --name ${name}.`);
+}
+
+async function read(options: DoctorOptions, aws: Aws, kubernetes: Kubernetes, cluster: Read<EksCluster | undefined>): Promise<Facts> {
+  const { cluster: clusterName, pod, action, resource } = options;
+  const question: Question = { clusterName, namespace: options.namespace!, serviceAccount: options.serviceAccount!, pod, action, resource };
+  const now = new Date();
+  const ofKubernetes = await kubernetes.facts(question);
+  const ofAws = await aws.facts({ ...question, cluster, roleArn: annotationOf(ofKubernetes.serviceAccount), now });
+  const facts: Facts = { question, now, ...ofKubernetes, ...ofAws };
+  return options.assume ? { ...facts, assumed: await assumed(facts, aws, kubernetes) } : facts;
+}
+
+function annotationOf(serviceAccount: Facts['serviceAccount']): Read<string> {
+  if ('unknown' in serviceAccount) return serviceAccount;
+  const value = serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION];
+  return value === undefined ? { unknown: 'no role is annotated' } : { value };
+}
+
+/** The token stays in memory, and is forgotten. */
+async function assumed(facts: Facts, aws: Aws, kubernetes: Kubernetes): Promise<NonNullable<Facts['assumed']>> {
+  const role = roleArnOf(facts);
+  if ('unknown' in role) return role;
+  const { namespace, serviceAccount } = facts.question;
+  const token = await kubernetes.mintToken(namespace, serviceAccount, audienceOf(facts));
+  return 'unknown' in token ? token : aws.assumed(role.value.arn, token.value);
+}
+
+/** On a terminal alone, in one line that the next one overwrites. */
+function progressTo({ stderr }: Output): (words: string) => void {
+  if (process.stderr.isTTY !== true) return () => undefined;
+  return words => stderr.write(`\r${words.padEnd(79).slice(0, 79)}${words === '' ? '\r' : ''}`);
+}

@@ -1,0 +1,41 @@
+import { Status } from './check';
+import { Survey, SurveyedAccount } from './survey';
+import { COLOURS, wrapped } from './words';
+import { counted, printable } from '../text';
+
+/** Beside it there is room for the name of most roles. */
+const LONGEST_NAME = 38;
+
+/** A survey for people: a table, what is wrong first. */
+export function surveyText(survey: Survey, isColoured: boolean): string {
+  const { clusterName, region, namespace, provider, accounts, leftOver } = survey;
+  const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const width = Math.min(LONGEST_NAME, Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)));
+  const indent = ' '.repeat(9);
+  const row = (one: SurveyedAccount) => [
+    `${paint(COLOURS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::/, ''))}`.trimEnd(),
+    ...one.reason === undefined ? [] : wrapped(one.reason, indent),
+  ];
+  const paragraphs = [
+    wrapped(`${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, ${region}`, ''),
+    wrapped(provider.summary, indent, `${paint(COLOURS[provider.status], provider.status.padEnd(7))}  `),
+    ...accounts.length > 0 ? [[paint('1', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]] : [],
+    ...leftOver.length > 0 ? [[
+      paint('1', 'Roles that trust service accounts which are not there'),
+      ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [`  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`, ...missing.map(subject => `    - ${printable(subject)}`)]),
+      ...wrapped('Whoever may create such a service account gets the role. Delete the role, or take the subject out of its trust policy.', '  '),
+    ]] : [],
+    wrapped(summary(survey), ''),
+  ];
+  return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
+}
+
+function nameOf({ namespace, serviceAccount }: SurveyedAccount): string {
+  return printable(`${namespace}/${serviceAccount}`);
+}
+
+function summary({ accounts, leftOver, counted: { serviceAccounts, roles } }: Survey): string {
+  const number = (status: Status) => accounts.filter(one => one.status === status).length;
+  return `${counted(accounts.length, 'service account')} with a role (of ${serviceAccounts}): ${number('ok')} ok, ${number('wrong')} wrong, ${number('unknown')} unknown. `
+    + `${counted(leftOver.length, 'role')} (of ${roles}) with service accounts that are not there.`;
+}

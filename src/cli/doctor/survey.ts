@@ -1,0 +1,176 @@
+/**
+ * All service accounts of a cluster that have a role, and the roles that trust service accounts which are not there: two lists, read page by page,
+ * and no call for a single one of them.
+ */
+import { Aws } from './aws';
+import { Status } from './check';
+import { providerArn } from './checks/asked';
+import { Outcome } from './diagnosis';
+import { EksCluster, IamProvider, IamRole, Read, ServiceAccountObject } from './facts';
+import { Kubernetes } from './kubernetes';
+import { readRoleArn } from './role-arn';
+import { literal, matches, pattern } from '../../analysis/patterns';
+import { evaluateTrust } from '../../analysis/trust-evaluator';
+import { claimsOf, webIdentityRequest } from '../../analysis/trust-requests';
+import { trustedBy } from '../../analysis/trusted-subjects';
+import { UnusableInput } from '../../analysis/unusable-input';
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../private/annotations';
+import { DEFAULT_AUDIENCE } from '../../private/web-identity';
+
+export interface SurveyProps {
+  readonly aws: Aws;
+  readonly kubernetes: Kubernetes;
+  readonly cluster: Read<EksCluster | undefined>;
+  readonly clusterName: string;
+  /** Left out: every namespace. */
+  readonly namespace?: string;
+  readonly progress: (words: string) => void;
+}
+
+/** A service account that has a role. */
+export interface SurveyedAccount {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** As annotated. */
+  readonly roleArn: string;
+  readonly status: Status;
+  /** What is wrong, or why it is not known. */
+  readonly reason?: string;
+}
+
+/** A role that trusts service accounts of the cluster which are not there: whoever makes one gets the role. */
+export interface LeftOverRole {
+  readonly roleArn: string;
+  /** `namespace/name`, or patterns that nobody matches. */
+  readonly missing: string[];
+  /** Whether others that it trusts are there. */
+  readonly isUsed: boolean;
+}
+
+export interface Survey {
+  readonly time: Date;
+  readonly clusterName: string;
+  readonly region: string;
+  readonly namespace?: string;
+  /** What is wrong for all of them: the issuer, the provider. */
+  readonly provider: { readonly status: Status; readonly summary: string };
+  readonly accounts: SurveyedAccount[];
+  readonly leftOver: LeftOverRole[];
+  /** All that were looked at, those without a role too. */
+  readonly counted: { readonly serviceAccounts: number; readonly roles: number };
+  readonly outcome: Outcome;
+}
+
+/** @throws UnusableInput where a list cannot be read */
+export async function survey({ aws, kubernetes, cluster, clusterName, namespace, progress }: SurveyProps): Promise<Survey> {
+  const issuer = issuerOf(cluster, clusterName);
+  const [all, roles, providers] = await Promise.all([
+    collected(kubernetes.serviceAccounts(namespace), count => progress(`${count} service accounts …`)),
+    collected(aws.listRoles(), count => progress(`${count} roles …`)),
+    aws.providers(cluster, { unknown: 'of many' }),
+  ]).finally(() => progress(''));
+  const account = 'value' in aws.roleCaller ? aws.roleCaller.value.account : undefined;
+  const judge = new Judge(issuer, account, new Map(roles.map(role => [role.arn, role])), providers);
+  const accounts = all.filter(({ annotations }) => ROLE_ARN_ANNOTATION in annotations).map(one => judge.account(one));
+  const leftOver = leftOverRoles(roles, issuer, all, namespace);
+  const provider = judge.provider();
+  return {
+    time: new Date(),
+    clusterName,
+    region: aws.region,
+    namespace,
+    provider,
+    accounts: accounts.sort(byStatus),
+    leftOver,
+    counted: { serviceAccounts: all.length, roles: roles.length },
+    outcome: outcomeOf([provider.status, ...accounts.map(({ status }) => status), ...leftOver.map((): Status => 'wrong')]),
+  };
+}
+
+function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {
+  if ('unknown' in cluster) throw new UnusableInput(`The cluster ${name} cannot be read: ${cluster.unknown}.`);
+  if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
+  const { issuerUrl } = cluster.value;
+  if (issuerUrl === undefined) throw new UnusableInput(`The cluster ${name} has no OIDC issuer.`);
+  return issuerUrl.replace(/^https:\/\//, '');
+}
+
+async function collected<T>(items: AsyncGenerator<T>, progress: (count: number) => void): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) {
+    all.push(item);
+    if (all.length % 500 === 0) progress(all.length);
+  }
+  return all;
+}
+
+function outcomeOf(statuses: Status[]): Outcome {
+  if (statuses.includes('wrong')) return 'found';
+  return statuses.includes('unknown') ? 'unsure' : 'healthy';
+}
+
+const ORDER: Status[] = ['wrong', 'unknown', 'ok'];
+
+function byStatus(one: SurveyedAccount, other: SurveyedAccount): number {
+  const key = ({ status, namespace, serviceAccount }: SurveyedAccount) => `${ORDER.indexOf(status)} ${namespace}/${serviceAccount}`;
+  return key(one) < key(other) ? -1 : 1;
+}
+
+/** What is said of each, by what was listed. */
+class Judge {
+  constructor(
+    private readonly issuer: string,
+    private readonly ownAccount: string | undefined,
+    private readonly roles: ReadonlyMap<string, IamRole>,
+    private readonly providers: Read<IamProvider[]>,
+  ) {}
+
+  public provider(): Survey['provider'] {
+    if ('unknown' in this.providers) return { status: 'unknown', summary: `Whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.` };
+    if (this.own() === undefined) return { status: 'wrong', summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: nobody gets a role. new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }) makes it.` };
+    return { status: 'ok', summary: `The OIDC provider of ${this.issuer} is there.` };
+  }
+
+  public account({ namespace, name, annotations }: ServiceAccountObject): SurveyedAccount {
+    const roleArn = annotations[ROLE_ARN_ANNOTATION];
+    const audience = annotations[AUDIENCE_ANNOTATION] || DEFAULT_AUDIENCE;
+    return { namespace, serviceAccount: name, roleArn, ...this.verdict(roleArn, namespace, name, audience) };
+  }
+
+  private verdict(text: string, namespace: string, name: string, audience: string): Pick<SurveyedAccount, 'status' | 'reason'> {
+    const arn = readRoleArn(text);
+    if ('unknown' in arn) return { status: 'wrong', reason: arn.unknown };
+    const { account, partition } = arn.value;
+    if (account !== this.ownAccount) return { status: 'unknown', reason: `the role is in account ${account}, and these are the roles of account ${this.ownAccount}: --role-profile` };
+    const role = this.roles.get(text);
+    if (role === undefined) return { status: 'wrong', reason: 'the role is gone' };
+
+    const request = webIdentityRequest(providerArn({ partition, account }, this.issuer), claimsOf(this.issuer, namespace, name, audience));
+    const { decision, statement, nearMisses: [nearest], unknowns } = evaluateTrust(role.trust, request);
+    if (decision === 'unknown') return { status: 'unknown', reason: `whether the trust policy lets it in: ${unknowns.join('; ')}` };
+    if (decision === 'deny') return { status: 'wrong', reason: `the trust policy does not let it in: ${statement === undefined ? nearest?.text ?? 'it allows nobody' : 'a Deny'}` };
+    const clientIds = this.clientIds();
+    return clientIds && !clientIds.includes(audience) ? { status: 'wrong', reason: `its audience ${audience} is no client id of the provider` } : { status: 'ok' };
+  }
+
+  private own(): IamProvider | undefined {
+    return 'value' in this.providers ? this.providers.value.find(({ issuer }) => issuer === this.issuer) : undefined;
+  }
+
+  private clientIds(): string[] | undefined {
+    const details = this.own()?.details;
+    return details && 'value' in details ? details.value.clientIds : undefined;
+  }
+}
+
+/** By the subjects that their trust policies name for this cluster. */
+function leftOverRoles(roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined): LeftOverRole[] {
+  const there = new Set(all.map(one => `${one.namespace}/${one.name}`));
+  const isThere = (subject: string) => there.has(subject) || (/[*?]/.test(subject) && [...there].some(one => matches(pattern(subject), literal(one)) === true));
+  return roles.flatMap((role): LeftOverRole[] => {
+    const trusted = trustedBy(role.trust).filter(({ via, cluster, namespace: own }) => via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace));
+    const subjects = [...new Set(trusted.map(({ namespace: own, serviceAccount }) => `${own}/${serviceAccount}`))];
+    const missing = subjects.filter(subject => !isThere(subject));
+    return missing.length === 0 ? [] : [{ roleArn: role.arn, missing, isUsed: missing.length < subjects.length }];
+  });
+}
