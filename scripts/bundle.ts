@@ -80,33 +80,33 @@ async function bundle(source: string, outfile: string, options: BuildOptions = {
     metafile: true,
     plugins: [PAGE, DOCTOR, KUBECONFIG],
   });
-  const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
+  const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, `${text}\n${notices([...packages].sort())}`);
 }
 
 /** The licenses of packages, each text once. */
-function notices(packages: readonly string[]): string {
+function notices(folders: readonly string[]): string {
   const byText = new Map<string, string[]>();
-  for (const name of packages) {
-    const text = licenseOf(name);
-    byText.set(text, [...byText.get(text) ?? [], name]);
+  for (const folder of folders) {
+    const text = licenseIn(folder).replaceAll('*/', '* /');
+    byText.set(text, [...byText.get(text) ?? [], folder]);
   }
-  return [...byText].map(([text, names]) => `/*!\n${names.map(name => `${name} ${packageJson(name).version}`).join('\n')}\n\n${text}\n*/\n`).join('\n');
+  const named = (folder: string) => `${packageJson(folder).name} ${packageJson(folder).version}`;
+  return [...byText].map(([text, own]) => `/*!\n${own.map(named).join('\n')}\n\n${text}\n*/\n`).join('\n');
 }
 
 /** What a package says itself, notices too; some of AWS only name the license, which is ours. */
-function licenseOf(name: string): string {
-  const folder = join(ROOT, 'node_modules', name);
-  const texts = readdirSync(folder).filter(file => /^(licen[cs]e|notice)(\.(md|txt))?$/i.test(file)).sort().map(file => readFileSync(join(folder, file), 'utf8').trim());
-  if (texts.length > 0) return texts.join('\n\n');
-  const { license } = packageJson(name);
-  if (license !== packageJson('.').license) throw new Error(`${name}: the text of its license, ${license}, is missing`);
+function licenseIn(folder: string): string {
+  const files = readdirSync(join(ROOT, folder)).filter(file => /^(licen[cs]e|notice)(\.|$)/i.test(file)).sort();
+  if (files.length > 0) return files.map(file => readFileSync(join(ROOT, folder, file), 'utf8').trim()).join('\n\n');
+  const { name, license } = packageJson(folder);
+  if (license !== packageJson('.').license) throw new Error(`${name}: has no license to be bundled with it`);
   return `License: ${license}, whose text is in the file LICENSE of this package.`;
 }
 
-function packageJson(name: string): { version: string; license: string } {
-  return JSON.parse(readFileSync(join(ROOT, ...name === '.' ? [] : ['node_modules', name], 'package.json'), 'utf8'));
+function packageJson(folder: string): { name: string; version: string; license: string } {
+  return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
 }
 
 void main(process.argv[2] ?? join(ROOT, 'lib')); // an error ends the process

@@ -40,7 +40,7 @@ export class NoCredentials extends Error {}
 export function loadAccess({ context, execTimeoutMs }: KubeConfigOptions): Access {
   const config = load();
   const name = context ?? config.currentContext;
-  const known = config.contexts.map(one => one.name);
+  const known = [...new Set(config.contexts.map(one => one.name))];
   if (!name) throw new UnusableInput(`The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`);
   if (!known.includes(name)) throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
   config.setCurrentContext(name);
@@ -87,12 +87,11 @@ function configProblem(error: any): string {
   return 'it has not the form of one';
 }
 
-/** As kubectl merges: the first file that says something has the word. */
+/** As kubectl merges: what is found first has the word. */
 function addTo(merged: KubeConfig, other: KubeConfig): void {
-  const added = <T extends { name: string }>(all: T[], more: T[]): T[] => [...all, ...more.filter(({ name }) => !all.some(one => one.name === name))];
-  merged.clusters = added(merged.clusters, other.clusters);
-  merged.users = added(merged.users, other.users);
-  merged.contexts = added(merged.contexts, other.contexts);
+  merged.clusters = [...merged.clusters, ...other.clusters];
+  merged.users = [...merged.users, ...other.users];
+  merged.contexts = [...merged.contexts, ...other.contexts];
   if (!merged.currentContext) merged.currentContext = other.currentContext;
 }
 

@@ -101,15 +101,12 @@ export class KubernetesClient {
     const { headers, ...options } = await this.credentials;
     const url = new URL(`${this.endpoint.replace(/\/+$/, '')}${path}`);
     const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
-    const signal = AbortSignal.timeout(this.timeoutMs);
     return new Promise((resolve, reject) => {
-      // An answer that is cut off in time says "aborted", as one that the server cuts off.
-      const failed = (error: Error) => reject(signal.aborted ? signal.reason : error);
       const sent = request(url, {
         ...options,
         method,
         headers: { ...headers, accept: 'application/json', ...body !== undefined && { 'content-type': 'application/json' } },
-        signal,
+        signal: AbortSignal.timeout(this.timeoutMs), // of the whole of it
       }, response => {
         const parts: Buffer[] = [];
         let size = 0;
@@ -120,9 +117,9 @@ export class KubernetesClient {
           return sent.destroy();
         }).on('end', () => resolve({
           status: response.statusCode!, retryAfter: response.headers['retry-after'], text: Buffer.concat(parts).toString('utf8'),
-        })).on('error', failed);
+        })).on('error', reject);
       });
-      sent.on('error', failed).end(body);
+      sent.on('error', reject).end(body);
     });
   }
 

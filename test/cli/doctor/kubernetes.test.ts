@@ -191,6 +191,11 @@ describe('an answer that is no success', () => {
     expect(asked).toHaveLength(4);
   });
 
+  test('a reason that is none is not shown', async () => {
+    handler = (_, response) => status(response, 418, TOKEN);
+    expect(await read()).toEqual({ unknown: 'The API server answers 418' });
+  });
+
   test('a redirect is not followed: the token stays here', async () => {
     handler = (_, response) => response.writeHead(302, { location: 'https://elsewhere.example.com/' }).end();
     expect(await read()).toEqual({ unknown: 'The API server answers 302' });
@@ -359,7 +364,7 @@ describe('a kubeconfig', () => {
   });
 
   test('without the context says which there are', () => {
-    process.env.KUBECONFIG = [file(kubeConfig({ name: 'one' })), file(kubeConfig({ name: 'two' }))].join(delimiter);
+    process.env.KUBECONFIG = ['one', 'two', 'one'].map(name => file(kubeConfig({ name }))).join(delimiter);
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow('The kubeconfig has no context "three". There are: one, two.');
     process.env.KUBECONFIG = file('{}');
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow('There are none.');

@@ -1,6 +1,7 @@
 import { factsOf, factsOfPods, OTHER_ROLE, pod, POD_QUESTION, QUESTION, ROLE, serviceAccount, setup, webhook } from './healthy';
 import { causes, judgeOf, troubles } from './verdicts';
 import { Facts } from '../../../src/cli/doctor/facts';
+import { webhookOf } from '../../../src/cli/doctor/webhook-facts';
 import { Manifest, manifestProblems } from '../../judges/kubernetes';
 import { injected } from '../../token/pod-identity-webhook';
 
@@ -22,6 +23,14 @@ const identityPod = (metadata: any = {}) => pod({
   })],
 }, metadata);
 
+/** As the webhook makes it on Windows, where the mode of a file says nothing. */
+function windowsPod(): Manifest {
+  const one = healthyPod({ nodeSelector: { 'kubernetes.io/os': 'windows' }, securityContext: { runAsNonRoot: true } });
+  one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_WEB_IDENTITY_TOKEN_FILE').value = 'C:\\var\\run\\secrets\\eks.amazonaws.com\\serviceaccount\\token';
+  one.spec.volumes[0].projected.defaultMode = 0o400;
+  return one;
+}
+
 describe('a healthy set-up', () => {
   test.each<[string, Facts]>([
     ['with a pod', factsOf()],
@@ -31,7 +40,7 @@ describe('a healthy set-up', () => {
     ['with the pod that is asked for', factsOf({ question: POD_QUESTION })],
     ['with a pod from before the annotation that has the role all the same', factsOf({ pods: [pod({}, EARLY)] })],
     ['with a non-root pod', factsOf({ pods: [pod({ securityContext: { runAsNonRoot: true } })] })],
-    ['with a pod of Windows', factsOf({ pods: [pod({ nodeSelector: { 'kubernetes.io/os': 'windows' }, securityContext: { runAsNonRoot: true } })] })],
+    ['with a pod of Windows', withPods(windowsPod())],
   ])('%s has no troubles', (_, facts) => {
     expect(troubles(facts)).toEqual([]);
   });
@@ -82,7 +91,7 @@ describe('the pods', () => {
 
   test('one that uses another ServiceAccount is the cause', () => {
     const facts = factsOfPods({ question: POD_QUESTION }, [pod({ serviceAccountName: 'default' })]);
-    expect(causes(facts)).toEqual(['pod-service-account']);
+    expect(troubles(facts)).toEqual(['pod-service-account: wrong']);
     expect(judgeOf('pod-service-account', facts)).toMatchObject({ summary: 'Pod api-1 uses ServiceAccount default, not api.', fix: [expect.stringContaining('set serviceaccount deployment <name> api'), expect.anything()] });
   });
 });
@@ -106,6 +115,7 @@ describe('a pod from before the annotation', () => {
     delete account.metadata.managedFields;
     expect(causes(factsOfPods({ serviceAccount: account }, [pod({}, { creationTimestamp: '2025-12-31T00:00:00Z' })]))).toEqual(['pod-after-annotation']);
     expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [pod()]))).toMatchObject({ status: 'unknown' });
+    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [healthyPod()]))).toMatchObject({ status: 'ok' });
   });
 });
 
@@ -360,6 +370,7 @@ describe('the webhook', () => {
   test.each<[string, any]>([
     ['its label', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'payments' } } }],
     ['no label that it has', { namespaceSelector: { matchExpressions: [{ key: 'skip', operator: 'DoesNotExist' }] } }],
+    ['namespaces without a label', { namespaceSelector: { matchExpressions: [{ key: 'irsa', operator: 'NotIn', values: ['off'] }] } }],
     ['everything', { rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }] }],
     ['the label of the pods', { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] } }],
   ])('that is called for %s is in order', (_, selectors) => {
@@ -368,6 +379,12 @@ describe('the webhook', () => {
 
   test('that is called for pods with labels is unknown without pods', () => {
     expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe('unknown: Whether it is called for the pods: it is called for pods with certain labels, and there are no pods to look at.');
+  });
+
+  test('that is called for some namespaces is unknown where their labels are', () => {
+    const [{ webhooks: [one] }] = withSelector({ namespaceSelector: { matchLabels: { irsa: 'true' } } });
+    expect(webhookOf(webhook(), one, { pods: [] }).selects).toBe('it is called for some namespaces, by labels that could not be read');
+    expect(webhookOf(webhook(), webhook().webhooks[0], { pods: [] }).selects).toBe(true);
   });
 
   test('with conditions is unknown', () => {
@@ -379,6 +396,7 @@ describe('the webhook', () => {
     expect(status(withSelector({ clientConfig: service }), [pod()])).toMatch(/^wrong: The webhook has no caBundle/);
     expect(status(withSelector({ clientConfig: { url: 'https://127.0.0.1:23443/mutate' } }))).toMatch(/^wrong/);
     expect(status(withSelector({ clientConfig: { url: 'https://webhook.example.com/mutate' } }))).toMatch(/^ok/);
+    expect(status(withSelector({ clientConfig: { url: 'https://webhook.default.svc:443/mutate' } }))).toMatch(/^wrong/);
     expect(status(withSelector({ clientConfig: { ...service, caBundle: 'Q0E=' } }))).toMatch(/^ok/);
   });
 });
