@@ -78,9 +78,9 @@ export class World {
     await this.server.apply(change(structuredClone(pod)));
   }
 
-  public kubeConfig(name: string, token?: string): string {
+  public kubeConfig(name: string, token?: string, server?: string): string {
     const file = join(this.machine.work, `kubeconfig-${name}`);
-    writeFileSync(file, this.server.kubeConfig(name, token), { mode: 0o600 });
+    writeFileSync(file, this.server.kubeConfig(name, token, server), { mode: 0o600 });
     return file;
   }
 
@@ -142,7 +142,7 @@ export class World {
 
   private async startCluster(): Promise<void> {
     const { machine } = this;
-    const certificate = selfSigned(machine.work, []);
+    const certificate = selfSigned(machine.work, ['webhook.example.com']);
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [publicFile, privateFile] = [join(machine.work, 'sa.pub'), join(machine.work, 'sa.key')];
     writeFileSync(publicFile, publicKey.export({ type: 'spki', format: 'pem' }));

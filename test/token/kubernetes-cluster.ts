@@ -130,7 +130,7 @@ export class ApiServer {
   private readonly agent: Agent;
 
   private constructor(
-    private readonly port: number, private readonly adminToken: string, private readonly ca: Buffer, private readonly process: ServerProcess) {
+    private readonly port: number, public readonly adminToken: string, private readonly ca: Buffer, private readonly process: ServerProcess) {
     this.agent = new Agent({ ca, keepAlive: true });
   }
 
@@ -139,12 +139,12 @@ export class ApiServer {
   }
 
   /** A kubeconfig as `aws eks update-kubeconfig` writes it, but for the token. */
-  public kubeConfig(context: string, token = this.adminToken): string {
+  public kubeConfig(context: string, token = this.adminToken, server = this.url): string {
     return JSON.stringify({
       'apiVersion': 'v1',
       'kind': 'Config',
       'current-context': context,
-      'clusters': [{ name: context, cluster: { 'server': this.url, 'certificate-authority-data': this.ca.toString('base64') } }],
+      'clusters': [{ name: context, cluster: { server, 'certificate-authority-data': this.ca.toString('base64') } }],
       'users': [{ name: context, user: { token } }],
       'contexts': [{ name: context, context: { cluster: context, user: context } }],
     });
