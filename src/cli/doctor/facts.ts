@@ -124,7 +124,7 @@ export interface PodObject {
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };
   readonly serviceAccount: string;
-  /** The spec as the API server gives it. Values of environment variables whose names look like keys are left out when it is read. */
+  /** The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left out when it is read. */
   readonly spec: any;
   readonly phase: string;
 }

@@ -44,11 +44,12 @@ export function loadAccess({ context, execTimeoutMs }: KubeConfigOptions): Acces
   if (!name) throw new UnusableInput(`The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`);
   if (!known.includes(name)) throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
   config.setCurrentContext(name);
-  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
+  const [cluster, user] = [config.getCurrentCluster() as { server: string; proxyUrl?: string } | null, config.getCurrentUser()];
   if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`);
   if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`);
   if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
-  const run = limitExecPlugins(config, execTimeoutMs);
+  cluster.proxyUrl ??= proxyFor(new URL(cluster.server).hostname);
+  const run = limitExecPlugins(config, user, execTimeoutMs);
   return { context: name, server: cluster.server, credentials: () => credentialsOf(config, user, run) };
 }
 
@@ -105,17 +106,27 @@ function isUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
+/** The proxy that kubectl would take; the client knows the one of the kubeconfig alone. */
+function proxyFor(host: string): string | undefined {
+  const { HTTPS_PROXY, https_proxy: httpsProxy, NO_PROXY, no_proxy: noProxy } = process.env;
+  const proxy = HTTPS_PROXY || httpsProxy;
+  const direct = (NO_PROXY || noProxy || '').split(',').map(one => one.trim().replace(/^\*?\./, '')).filter(one => one !== '');
+  const isDirect = /^(localhost|127\..*|\[::1\])$/.test(host) || direct.some(one => one === '*' || host === one || host.endsWith(`.${one}`));
+  return isDirect || !proxy ? undefined : proxy;
+}
+
 /** Whether the plugin that ran last was stopped for its time. */
 interface ExecRun {
   tookTooLong: boolean;
 }
 
-/** The client lets a plugin run for ever. */
-function limitExecPlugins(config: KubeConfig, timeout: number): ExecRun {
+/** The client lets a plugin run for ever, and does not tell it which version of the answer is wanted, as kubectl does. */
+function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): ExecRun {
   const run: ExecRun = { tookTooLong: false };
+  const info = exec && { KUBERNETES_EXEC_INFO: JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false } }) };
   const limited = (command: string, args: string[] = [], options: SpawnOptions = {}) => {
     run.tookTooLong = false;
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { ...options, env: { ...options.env ?? process.env, ...info }, stdio: ['ignore', 'pipe', 'pipe'] });
     const timer = setTimeout(() => {
       run.tookTooLong = true;
       child.kill('SIGKILL');

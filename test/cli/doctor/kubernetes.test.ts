@@ -2,9 +2,9 @@
  * Reading from servers that misbehave, and by kubeconfigs that are wrong. The API itself: `npx projen doctor-test`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
-import { IncomingMessage, ServerResponse } from 'http';
+import { createServer as createHttpServer, IncomingMessage, Server as HttpServer, ServerResponse } from 'http';
 import { createServer, Server } from 'https';
-import { createServer as createTcpServer, AddressInfo } from 'net';
+import { AddressInfo, createConnection, createServer as createTcpServer } from 'net';
 import { tmpdir } from 'os';
 import { delimiter, join } from 'path';
 import { pod, QUESTION, serviceAccount, webhook } from './healthy';
@@ -23,6 +23,7 @@ let asked: string[] = [];
 let server: Server;
 let url: string;
 const environment = { ...process.env };
+for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) delete environment[name];
 
 beforeAll(async () => {
   server = createServer({ cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) }, (request, response) => {
@@ -42,8 +43,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-beforeEach(() => asked = []);
-afterEach(() => {
+beforeEach(() => {
+  asked = [];
+  process.env = { ...environment };
+});
+afterAll(() => {
   process.env = { ...environment };
 });
 
@@ -273,6 +277,58 @@ describe('a server', () => {
   });
 });
 
+describe('a proxy', () => {
+  let proxy: HttpServer;
+  let through: string[];
+
+  beforeEach(async () => {
+    through = [];
+    handler = (_, response) => json(response, { metadata: { name: 'payments' } });
+    proxy = createHttpServer().on('connect', ({ url: to }, socket) => {
+      through.push(to!);
+      const { port } = server.address() as AddressInfo;
+      const target = createConnection(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        target.pipe(socket).pipe(target);
+      });
+      for (const end of [socket, target]) end.on('error', () => undefined);
+    });
+    await new Promise<void>(listening => proxy.listen(0, '127.0.0.1', listening));
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  });
+
+  afterEach(() => {
+    proxy.close();
+  });
+
+  test('of the environment is used, as kubectl uses it', async () => {
+    expect(await read({ server: 'https://api.example.com' })).toMatchObject({ value: { name: 'payments' } });
+    expect(through).toEqual(['api.example.com:443']);
+  });
+
+  test('of the kubeconfig goes before', async () => {
+    const own = process.env.HTTPS_PROXY!;
+    process.env.HTTPS_PROXY = 'http://127.0.0.1:1';
+    expect(await read({ server: 'https://api.example.com', cluster: { 'certificate-authority-data': ca, 'proxy-url': own } })).toMatchObject({ value: { name: 'payments' } });
+  });
+
+  test.each(['example.com', '.example.com', '*.example.com', 'x.org, api.example.com', '*'])('is not used for what NO_PROXY names: %s', async names => {
+    process.env.NO_PROXY = names;
+    await read({ server: 'https://api.example.com:1' });
+    expect(through).toEqual([]);
+  });
+
+  test('is not used for this machine', async () => {
+    expect(await read()).toMatchObject({ value: { name: 'payments' } });
+    expect(through).toEqual([]);
+  });
+
+  test('that is down is said', async () => {
+    process.env.HTTPS_PROXY = 'http://127.0.0.1:1';
+    expect(await read({ server: 'https://api.example.com' })).toEqual({ unknown: 'The API server https://api.example.com cannot be reached: connection refused' });
+  });
+});
+
 describe('a long list', () => {
   const account = (index: number) => ({ metadata: { namespace: 'payments', name: `sa-${`${index}`.padStart(4, '0')}` } });
   const accounts = (from: number, count: number) => Array.from({ length: count }, (_, index) => account(from + index));
@@ -428,6 +484,12 @@ describe('an exec plugin', () => {
     handler = ({ headers }, response) => (headers.authorization === 'Bearer 2' ? json(response, { metadata: { name: 'payments' } }) : status(response, 401, 'Unauthorized'));
     const count = join(folder, 'count');
     expect(await read(plugin(program(`echo x >> ${count}; n=$(wc -l < ${count}); printf '{"status":{"token":"%d"}}' $n`)))).toMatchObject({ value: { name: 'payments' } });
+  });
+
+  test('is told which version of the answer is wanted, as kubectl tells it', async () => {
+    handler = ({ headers }, response) => json(response, { metadata: { name: headers.authorization } });
+    const path = program('v=$(echo "$KUBERNETES_EXEC_INFO" | grep -o "v1beta1"); printf \'{"status":{"token":"%s%s"}}\' "$v" "$1"');
+    expect(await read(plugin(path))).toMatchObject({ value: { name: 'Bearer v1beta1get-token' } });
   });
 
   test('that is not there is said', async () => {
