@@ -1,4 +1,4 @@
-# Sourced: runs tests in a process group of their own, which holds all that they start.
+# Sourced, after tools.sh: runs tests in a process group of their own, which holds all that they start.
 suite=
 
 kill_suite() {
@@ -6,16 +6,19 @@ kill_suite() {
 }
 
 run_suite() { # the command, which writes jest's results to $work/result.json
-  local code=0 left=0 passed failed
+  local code=0 left=0 running passed failed
+  need ps procps
   set -m
   "$@" &
   suite=$!
   set +m
   wait "$suite" || code=$?
   [ -s "$work/result.json" ] || give_up 'the tests did not run.'
-  if kill -0 -- "-$suite" 2>/dev/null; then
+  running=$(ps -eo pgid=,stat=,pid=,args= | awk -v group="$suite" '$1 == group && $2 !~ /^Z/') # one that has ended, and nobody asked for its end, is none
+  if [ -n "$running" ]; then
     left=1
-    echo 'FAIL  a program runs after the tests'
+    echo "FAIL  programs run after the tests:
+$running"
   fi
   passed=$(node -p "require('$work/result.json').numPassedTests")
   failed=$(($(node -p "require('$work/result.json').numFailedTests") + left))

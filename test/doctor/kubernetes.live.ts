@@ -98,8 +98,8 @@ describe('a healthy set-up', () => {
     });
     expect(troubles(facts)).toEqual([]);
     expect(facts.pods).toMatchObject({ value: [{ name: 'api-1', serviceAccount: 'api', phase: 'Pending' }] });
-    expect(judgeOf('webhook', facts)).toMatchObject({ summary: 'It is there, and works: Pod api-1 has its variables.' });
-    expect(judgeOf('pod-fs-group', facts)!.summary).toMatch(/^They can/);
+    expect(judgeOf('webhook', facts)).toMatchObject({ summary: 'The webhook is there, and works: Pod api-1 has its variables.' });
+    expect(judgeOf('pod-fs-group', facts)!.summary).toMatch(/^Containers that run as non-root can/);
   });
 
   test('the ServiceAccount tells when it was annotated, in the time of the API server', async () => {

@@ -23,6 +23,9 @@ export const CLUSTER = 'production';
 const { DOCTOR_TEST_BIN: bin, DOCTOR_TEST_WORK: workFolder } = process.env;
 if (!bin || !workFolder) throw new Error('Run it by `npx projen doctor-test`, which builds Kubernetes and starts an AWS endpoint.');
 
+/** Its folder is removed after the tests of the file. */
+const ACCOUNT = new Account('111122223333');
+
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
@@ -36,7 +39,7 @@ export class World {
     return world;
   }
 
-  public readonly account = new Account('111122223333');
+  public readonly account = ACCOUNT;
   public server!: ApiServer;
   public webhook!: WebhookServer;
   public sts!: StsServer;

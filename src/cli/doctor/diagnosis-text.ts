@@ -8,8 +8,9 @@ export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts,
   const { finding, consequences, others, unknowns } = diagnosis;
   const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
   const heading = (code: string, text: string) => [paint(`1;${code}`, text)];
+  const width = Math.max(...diagnosis.checks.map(({ id }) => id.length));
   const link = ({ id, status, summary }: Examined) =>
-    wrapped(summary, ' '.repeat(10), `  ${paint(COLOURS[status], status.padEnd(7))} `).concat(wrapped(id, ' '.repeat(10)).map(line => paint('2', line)));
+    wrapped(summary, ' '.repeat(width + 12), `  ${paint(COLOURS[status], status.padEnd(7))} ${id.padEnd(width)}  `);
   const { clusterName, namespace, serviceAccount } = question;
   const paragraphs = [
     wrapped(`${namespace}/${serviceAccount} in the cluster ${clusterName}, ${region}`, ''),

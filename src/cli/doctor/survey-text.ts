@@ -8,12 +8,12 @@ const LONGEST_NAME = 38;
 
 /** A survey for people: a table, what is wrong first. */
 export function surveyText(survey: Survey, isColoured: boolean): string {
-  const { clusterName, region, namespace, provider, accounts, leftOver } = survey;
+  const { clusterName, region, account, namespace, provider, accounts, leftOver } = survey;
   const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
   const width = Math.min(LONGEST_NAME, Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)));
   const indent = ' '.repeat(9);
   const row = (one: SurveyedAccount) => [
-    `${paint(COLOURS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::/, ''))}`.trimEnd(),
+    `${paint(COLOURS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)))}`.trimEnd(),
     ...one.reason === undefined ? [] : wrapped(one.reason, indent),
   ];
   const paragraphs = [

@@ -51,6 +51,8 @@ export interface Survey {
   readonly time: Date;
   readonly clusterName: string;
   readonly region: string;
+  /** Whose roles were listed. */
+  readonly account?: string;
   readonly namespace?: string;
   /** What is wrong for all of them: the issuer, the provider. */
   readonly provider: { readonly status: Status; readonly summary: string };
@@ -78,6 +80,7 @@ export async function survey({ aws, kubernetes, cluster, clusterName, namespace,
     time: new Date(),
     clusterName,
     region: aws.region,
+    account,
     namespace,
     provider,
     accounts: accounts.sort(byStatus),

@@ -325,20 +325,20 @@ describe('the webhook', () => {
 
   test('that is there is in order, and its failure policy is told', () => {
     const verdict = judgeOf('webhook', factsOfPods({}, []))!;
-    expect(verdict).toMatchObject({ status: 'ok', summary: 'It is there, and is called for the pods.' });
+    expect(verdict).toMatchObject({ status: 'ok', summary: 'The webhook is there, and is called for the pods.' });
     expect(verdict.evidence).toEqual([
       'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; where it fails, pods are made without a role',
     ]);
   });
 
   test('that works is told', () => {
-    expect(status([webhook()], [healthyPod()])).toBe('ok: It is there, and works: Pod api-1 has its variables.');
+    expect(status([webhook()], [healthyPod()])).toBe('ok: The webhook is there, and works: Pod api-1 has its variables.');
   });
 
   test('that is not to be seen is unknown without pods, and works where they tell', () => {
-    expect(status([])).toMatch(/^unknown: There is no configuration of it to be seen/);
+    expect(status([])).toMatch(/^unknown: There is no configuration of the webhook to be seen/);
     expect(status([], [pod({}, EARLY)])).toMatch(/^unknown/);
-    expect(status([], [healthyPod()])).toBe('ok: It works: it has changed pods.');
+    expect(status([], [healthyPod()])).toBe('ok: The webhook works: it has changed pods.');
     expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook: pods are made without a role.');
     expect(causes(factsOfPods({ webhooks: [] }, [pod()]))).toEqual(['webhook']);
   });
@@ -378,7 +378,7 @@ describe('the webhook', () => {
   });
 
   test('that is called for pods with labels is unknown without pods', () => {
-    expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe('unknown: Whether it is called for the pods: it is called for pods with certain labels, and there are no pods to look at.');
+    expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe('unknown: Whether the webhook is called for the pods: it is called for pods with certain labels, and there are no pods to look at.');
   });
 
   test('that is called for some namespaces is unknown where their labels are', () => {

@@ -8,7 +8,7 @@ const withRole = (more: Record<string, string>): Facts => annotated({ [ROLE_KEY]
 
 test('a healthy set-up has no troubles', () => {
   expect(troubles(factsOf())).toEqual([]);
-  expect(judgeOf('role-annotation', factsOf())).toEqual({ status: 'ok', summary: `It names role ${ROLE}.`, evidence: undefined });
+  expect(judgeOf('role-annotation', factsOf())).toEqual({ status: 'ok', summary: `The ServiceAccount names role ${ROLE}.`, evidence: undefined });
 });
 
 describe('namespace and ServiceAccount', () => {
@@ -73,7 +73,7 @@ describe('the annotation of the role', () => {
 
   test('that is missing is the cause, and what the pods lack is a consequence', () => {
     const facts = annotated({});
-    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'wrong', summary: 'It names no role.' });
+    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'wrong', summary: 'The ServiceAccount names no role.' });
     expect(causes(facts)).toEqual(['role-annotation']);
     expect(troubles(facts)).toContain('pod-injected: wrong');
   });
@@ -83,13 +83,13 @@ describe('the annotation of the role', () => {
     ['role-arn'],
   ])('under the key %s is found', key => {
     const verdict = judgeOf('role-annotation', annotated({ [key]: ROLE }))!;
-    expect(verdict).toMatchObject({ status: 'wrong', summary: `It names a role under another key, which the webhook does not read: ${key}.`, evidence: [`${key}: "${ROLE}"`] });
+    expect(verdict).toMatchObject({ status: 'wrong', summary: `The ServiceAccount names a role under another key, which the webhook does not read: ${key}.`, evidence: [`${key}: "${ROLE}"`] });
     expect(verdict.fix![0]).toContain(`${ROLE_KEY}=${ROLE}`);
   });
 
   test('is not wanted where EKS Pod Identity gives a role', () => {
     const facts: Facts = { ...annotated({}, []), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
-    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'ok', summary: `It names no role, and gets ${ROLE} by EKS Pod Identity.` });
+    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'ok', summary: `The ServiceAccount names no role, and gets ${ROLE} by EKS Pod Identity.` });
   });
 
   test('never leaves its line', () => {

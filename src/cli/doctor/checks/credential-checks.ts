@@ -21,7 +21,7 @@ interface Found {
 
 export const POD_STATIC_KEYS: Check = {
   id: 'pod-static-keys',
-  title: 'No other credentials go before the role',
+  title: 'no other credentials go before the role',
   run: facts => {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
@@ -66,7 +66,7 @@ function foundInWords({ pod, container, what }: Found): string {
 
 export const POD_IDENTITY: Check = {
   id: 'pod-identity',
-  title: 'No EKS Pod Identity goes before the role',
+  title: 'no EKS Pod Identity goes before the role',
   run: facts => {
     const withIdentity = ownPods(facts).filter(hasPodIdentity);
     const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && hasContainerCredentials(pod));
@@ -136,12 +136,12 @@ const OLD_IMAGES: OldImage[] = [
 
 export const SDK_VERSION: Check = {
   id: 'sdk-version',
-  title: 'No image is known to have an SDK from before IRSA',
+  title: 'no image is known to have an SDK from before IRSA',
   run: facts => {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
     const found = inContainers(pods, ({ image = '' }) => (oldImage(image) ? [image] : []));
-    if (found.length === 0) return ok('None is known to be too old; which SDK is in an image, its name seldom tells.');
+    if (found.length === 0) return ok('No image is known to have an SDK that is too old; the name of an image seldom tells.');
     return wrong(`The SDK in ${found[0].what} is too old for IRSA.`, {
       evidence: podLines(found, foundInWords),
       fix: [...new Set(found.map(({ what }) => oldImage(what)!.advice))],

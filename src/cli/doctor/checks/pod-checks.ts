@@ -18,7 +18,7 @@ const DEFAULT_MODE = 0o644;
 
 const POD_EXISTS: Check = {
   id: 'pod-exists',
-  title: 'There are pods',
+  title: 'there are pods',
   follows: ['namespace-exists', 'service-account-exists'],
   run: facts => judged(facts.pods, pods => {
     const { namespace, serviceAccount, pod } = facts.question;
@@ -33,7 +33,7 @@ const POD_EXISTS: Check = {
 
 const POD_SERVICE_ACCOUNT: Check = {
   id: 'pod-service-account',
-  title: 'The pod uses the service account',
+  title: 'the pod uses the service account',
   follows: ['pod-exists'],
   run: facts => {
     const { namespace, serviceAccount } = facts.question;
@@ -51,7 +51,7 @@ const POD_SERVICE_ACCOUNT: Check = {
 /** The webhook acts when a pod is made, and never again. */
 const POD_AFTER_ANNOTATION: Check = {
   id: 'pod-after-annotation',
-  title: 'The pods were made after the annotation',
+  title: 'the pods were made after the annotation',
   follows: ['role-annotation'],
   run: facts => {
     const role = annotatedRole(facts);
@@ -59,10 +59,10 @@ const POD_AFTER_ANNOTATION: Check = {
     const time = annotationTime(facts);
     if (role === undefined || time === undefined || pods.length === 0) return undefined;
     const without = pods.filter(pod => !hasRole(pod, role));
-    if (without.length === 0) return ok('They have what the annotation says.');
+    if (without.length === 0) return ok('The pods have what the annotation says.');
     const { since, isKnown } = time;
     const before = without.filter(pod => pod.created < since);
-    if (before.length === 0) return isKnown ? ok('They were made after it.') : unknown('When the annotation was set, the ServiceAccount does not tell.');
+    if (before.length === 0) return isKnown ? ok('The pods were made after the annotation.') : unknown('When the annotation was set, the ServiceAccount does not tell.');
     return wrong(`${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} made before the annotation was set: the webhook changes new pods alone.`, {
       evidence: [
         `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
@@ -84,7 +84,7 @@ function roleInWords(pod: PodObject): string {
 
 const POD_SKIPPED: Check = {
   id: 'pod-skipped',
-  title: 'The webhook is not told to leave pods or containers out',
+  title: 'the webhook is not told to leave pods or containers out',
   follows: ['pod-exists'],
   run: facts => {
     const pods = ownPods(facts);
@@ -96,7 +96,7 @@ const POD_SKIPPED: Check = {
     const whole = left.filter(pod => containersOf(pod).filter(one => (pod.spec.containers ?? []).includes(one)).length === 0);
     if (whole.length > 0) return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} leaves out every container.`, words);
     if (left.length > 0) return unknown('Some containers are left out, and get no role: that may be meant.', { evidence: podLines(left, pod => `pod ${pod.name}: ${words(pod)}`) });
-    return ok('Nothing is left out.');
+    return ok('The webhook leaves no pod and no container out.');
   },
 };
 
@@ -123,7 +123,7 @@ interface Fault {
 
 const POD_INJECTED: Check = {
   id: 'pod-injected',
-  title: 'The containers have the role and the token',
+  title: 'the containers have the role and the token',
   follows: ['namespace-exists', 'service-account-exists', 'role-annotation', 'webhook', 'pod-service-account', 'pod-after-annotation', 'pod-skipped', 'pod-identity'],
   run: facts => {
     const role = annotatedRole(facts);
@@ -170,7 +170,7 @@ function faultInWords({ pod, container, what }: Fault): string {
 
 const POD_AUDIENCE: Check = {
   id: 'pod-audience',
-  title: 'The token in the pods is for the right audience',
+  title: 'the token in the pods is for the right audience',
   follows: ['annotation-values', 'pod-after-annotation'],
   run: facts => {
     const audience = audienceOf(facts);
@@ -180,7 +180,7 @@ const POD_AUDIENCE: Check = {
     }));
     if (tokens.length === 0) return undefined;
     const differing = tokens.filter(token => token.audience !== audience);
-    if (differing.length === 0) return ok(`It is for ${audience}.`);
+    if (differing.length === 0) return ok(`The token in the pods is for ${audience}.`);
     const words = (found: string | undefined) => (found ? `is for ${found}` : 'is for the API server itself');
     return wrong(`The token ${words(differing[0].audience)}, and should be for ${audience}.`, {
       evidence: podLines(differing, token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`),
@@ -195,14 +195,14 @@ const POD_AUDIENCE: Check = {
  */
 const POD_FS_GROUP: Check = {
   id: 'pod-fs-group',
-  title: 'Containers that run as non-root can read the token',
+  title: 'containers that run as non-root can read the token',
   follows: ['pod-injected'],
   run: facts => {
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod) && !isWindows(pod.spec));
     const readers = pods.flatMap(pod => containersOf(pod).filter(one => isReader(pod, one)).map(one => ({ pod, one })));
     if (pods.length === 0) return undefined;
     const unable = readers.filter(({ pod, one }) => !canRead(pod, one));
-    if (unable.length === 0) return ok(readers.length === 0 ? 'None runs evidently as non-root.' : 'They can: kubelet gives the file to their user or group, or lets all read it.');
+    if (unable.length === 0) return ok(readers.length === 0 ? 'No container evidently runs as non-root.' : 'Containers that run as non-root can read it: kubelet gives the file to their user or group, or lets all read it.');
     return wrong(`Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root, and cannot read the token.`, {
       evidence: podLines(unable, ({ pod, one }) => `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${modeOf(pod, one).toString(8)}, `
         + 'there is no fsGroup, and no runAsUser that all containers have'),

@@ -40,6 +40,7 @@ const EXISTS: Check = {
   id: 'role-exists',
   title: 'the role that the annotation names is there',
   decisive: true,
+  follows: ['namespace-exists', 'service-account-exists', 'role-annotation'],
   run: facts => judged(roleArnOf(facts), wanted => judged(facts.role, role => {
     if (role === undefined) return missing(wanted);
     return role.arn === wanted.arn ? ok(`The role ${role.name} is in account ${wanted.account}.`, [role.arn]) : otherArn(facts, wanted, role);

@@ -18,7 +18,7 @@ const MISTAKEN_KEY = /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam
 
 const NAMESPACE_EXISTS: Check = {
   id: 'namespace-exists',
-  title: 'The namespace exists',
+  title: 'the namespace exists',
   decisive: true,
   run: ({ namespace, serviceAccount, question }) => {
     // Whoever may read the ServiceAccount alone still knows.
@@ -31,7 +31,7 @@ const NAMESPACE_EXISTS: Check = {
 
 const SERVICE_ACCOUNT_EXISTS: Check = {
   id: 'service-account-exists',
-  title: 'The ServiceAccount exists',
+  title: 'the ServiceAccount exists',
   decisive: true,
   follows: ['namespace-exists'],
   run: ({ serviceAccount, question }) => judged(serviceAccount, value => (value ? ok(`ServiceAccount ${nameOf(question)} is there.`)
@@ -42,23 +42,23 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
 
 const ROLE_ANNOTATION: Check = {
   id: 'role-annotation',
-  title: `The ServiceAccount names a role: ${ROLE_ARN_ANNOTATION}`,
+  title: `the ServiceAccount names a role: ${ROLE_ARN_ANNOTATION}`,
   decisive: true,
   follows: ['service-account-exists'],
   run: facts => ofServiceAccount(facts, one => {
     const arn = one.annotations[ROLE_ARN_ANNOTATION];
     if (arn === undefined) return withoutAnnotation(facts, one);
-    if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`It names role ${arn}.`);
+    if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`The ServiceAccount names role ${arn}.`);
     return malformed(facts.question, arn);
   }),
 };
 
 function withoutAnnotation({ question, podIdentities }: Facts, { annotations }: ServiceAccountObject): Verdict {
   const [association] = 'value' in podIdentities ? podIdentities.value : [];
-  if (association) return ok(`It names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [`association ${association.id}`]);
+  if (association) return ok(`The ServiceAccount names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [`association ${association.id}`]);
   const mistaken = Object.entries(annotations).filter(([key]) => MISTAKEN_KEY.test(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION);
   const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
-  return wrong(mistaken.length > 0 ? `It names a role under another key, which the webhook does not read: ${mistaken[0][0]}.` : 'It names no role.', {
+  return wrong(mistaken.length > 0 ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.` : 'The ServiceAccount names no role.', {
     evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
     fix: [annotate(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
   });
@@ -106,7 +106,7 @@ const ANNOTATION_VALUES: Check = {
       problemOf(annotations, TOKEN_EXPIRATION, value => /^\d+$/.test(value) && Number(value) >= SHORTEST && Number(value) <= LONGEST, `a whole number from ${SHORTEST} to ${LONGEST}`, '86400'),
       problemOf(annotations, REGIONAL_ENDPOINTS, value => ['true', 'false'].includes(value), '"true" or "false"', 'true'),
     ].filter(problem => problem !== undefined);
-    if (problems.length === 0) return ok('They are valid, or not there.');
+    if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid, or not there.');
     const [first, ...more] = problems;
     return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
@@ -127,7 +127,7 @@ function problemOf(annotations: ServiceAccountObject['annotations'], key: string
 
 const ANNOTATION_DUPLICATES: Check = {
   id: 'annotation-duplicates',
-  title: 'The role is named once',
+  title: 'the role is named once',
   follows: ['service-account-exists'],
   run: facts => ofServiceAccount(facts, ({ annotations }) => {
     const role = annotations[ROLE_ARN_ANNOTATION];
@@ -136,7 +136,7 @@ const ANNOTATION_DUPLICATES: Check = {
     const evidence = others.map(([key, value]) => `${key}: ${quoted(value)}`);
     if (others.length === 0) return ok('There is no second annotation for a role.');
     const differing = others.filter(([, value]) => cleaned(value) !== cleaned(role));
-    if (differing.length === 0) return ok('It is named twice, both times the same.', evidence);
+    if (differing.length === 0) return ok('The role is named twice, both times the same.', evidence);
     const [[key]] = differing;
     // A webhook reads one prefix; of EKS it is this one. Pods tell which.
     if (isInjected(facts)) return ok(`${key} names another role, and the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);

@@ -11,7 +11,7 @@ const LAG = 'CloudTrail lags, by about 15 minutes and sometimes more: what has j
 const TRAIL: Check = {
   id: 'cloudtrail',
   title: 'the last calls in CloudTrail',
-  follows: ['cluster-issuer', 'provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust', 'assume'],
+  follows: ['namespace-exists', 'service-account-exists', 'role-annotation', 'annotation-values', 'annotation-duplicates', 'cluster-issuer', 'provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust', 'assume'],
   run: facts => judged(facts.trail, trail => verdict(facts, trail)),
 };
 
@@ -29,6 +29,8 @@ function verdict(facts: Facts, trail: Trail): Verdict {
     return unknown(`CloudTrail holds no call of ${subjectOf(facts)} for the role: no pod has asked, or it is not written down yet.`, { evidence });
   }
   if (last.errorCode === undefined) return ok(`The last call that CloudTrail holds has succeeded, ${ago(last, facts.now)}.`, evidence);
+  const isMended = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
+  if (isMended) return ok(`The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, ${ago(last, facts.now)}; it works now.`, evidence);
   const summary = `The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, ${ago(last, facts.now)}`;
   if (facts.now.getTime() - last.time.getTime() > RECENT) return unknown(`${summary}, and none since: it is mended, or no pod asks any more.`, { evidence });
   return wrong(`${summary}.`, {

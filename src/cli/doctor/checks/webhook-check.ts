@@ -15,7 +15,7 @@ const FIX = [
 
 export const WEBHOOK: Check = {
   id: 'webhook',
-  title: 'The pod identity webhook is called for the pods',
+  title: 'the pod identity webhook is called for the pods',
   run: facts => {
     const changed = ownPods(facts).filter(isChanged);
     if ('unknown' in facts.webhooks) return works(changed) ?? unknown(facts.webhooks.unknown);
@@ -29,13 +29,13 @@ function isChanged(pod: PodObject): boolean {
 }
 
 function works(changed: PodObject[]): Verdict | undefined {
-  return changed.length === 0 ? undefined : ok('It works: it has changed pods.', podLines(changed, ({ name }) => `pod ${name} has its variables and its volume`));
+  return changed.length === 0 ? undefined : ok('The webhook works: it has changed pods.', podLines(changed, ({ name }) => `pod ${name} has its variables and its volume`));
 }
 
 function absent(facts: Facts, changed: PodObject[]): Verdict {
   const forgotten = forgottenPods(facts);
   if (changed.length > 0) return works(changed)!;
-  if (forgotten.length === 0) return unknown('There is no configuration of it to be seen, and no pod that tells whether it works.', { fix: FIX });
+  if (forgotten.length === 0) return unknown('There is no configuration of the webhook to be seen, and no pod that tells whether it works.', { fix: FIX });
   return wrong('There is no pod identity webhook: pods are made without a role.', {
     evidence: podLines(forgotten, ({ name }) => `pod ${name} was made after the annotation, and has none of its variables`),
     fix: FIX,
@@ -66,8 +66,8 @@ function present(facts: Facts, webhooks: readonly Webhook[], changed: PodObject[
     });
   }
   const words = taking.map(({ selects }) => selects).find(selects => typeof selects === 'string');
-  if (words !== undefined && changed.length === 0 && taking.every(({ selects }) => selects !== true)) return unknown(`Whether it is called for the pods: ${words}.`, { evidence });
-  return ok(changed.length > 0 ? `It is there, and works: ${podsInWords(changed)} ${changed.length === 1 ? 'has' : 'have'} its variables.` : 'It is there, and is called for the pods.', evidence);
+  if (words !== undefined && changed.length === 0 && taking.every(({ selects }) => selects !== true)) return unknown(`Whether the webhook is called for the pods: ${words}.`, { evidence });
+  return ok(changed.length > 0 ? `The webhook is there, and works: ${podsInWords(changed)} ${changed.length === 1 ? 'has' : 'have'} its variables.` : 'The webhook is there, and is called for the pods.', evidence);
 }
 
 /** A public certificate needs no caBundle. */
