@@ -69,6 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jose@^5', // 6 is ESM alone
     'kubernetes-models',
     'playwright-core',
+    'selfsigned',
     '@types/sarif',
     'tsx',
     'vega',

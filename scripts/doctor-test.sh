@@ -24,7 +24,6 @@ tests() {
     --json --outputFile="$work/result.json" "$@" 2>&1 | grep -v '^Tests: '
 }
 
-need openssl openssl
 build_kubernetes
 start_endpoint
 run_suite tests "$@"

@@ -21,6 +21,5 @@ walk() {
     --json --outputFile="$work/result.json" "$@" 2>&1 | grep -v '^Tests: '
 }
 
-need openssl openssl
 build_kubernetes
 run_suite walk "$@"

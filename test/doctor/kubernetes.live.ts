@@ -28,7 +28,7 @@ let webhook: WebhookServer;
 const running: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
-  const certificate = selfSigned(machine.work, ['webhook.example.com']);
+  const certificate = await selfSigned(machine.work, ['webhook.example.com']);
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const [publicFile, privateFile] = [join(machine.work, 'sa.pub'), join(machine.work, 'sa.key')];
   writeFileSync(publicFile, publicKey.export({ type: 'spki', format: 'pem' }));

@@ -145,7 +145,7 @@ export class World {
 
   private async startCluster(): Promise<void> {
     const { machine } = this;
-    const certificate = selfSigned(machine.work, ['webhook.example.com']);
+    const certificate = await selfSigned(machine.work, ['webhook.example.com']);
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [publicFile, privateFile] = [join(machine.work, 'sa.pub'), join(machine.work, 'sa.key')];
     writeFileSync(publicFile, publicKey.export({ type: 'spki', format: 'pem' }));

@@ -1,11 +1,11 @@
 /**
  * A web of https sites, all on one port of loopback. Names are found there as DNS would find them; certificates are checked.
  */
-import { execFileSync } from 'child_process';
-import { readFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { createServer, get, Server } from 'https';
 import { AddressInfo } from 'net';
 import { join } from 'path';
+import { generate } from 'selfsigned';
 
 /** A certificate that vouches for itself. */
 export interface Certificate {
@@ -14,12 +14,18 @@ export interface Certificate {
 }
 
 /** Makes a certificate for hosts of the web, and for servers on 127.0.0.1. */
-export function selfSigned(folder: string, hosts: string[]): Certificate {
+export async function selfSigned(folder: string, hosts: string[]): Promise<Certificate> {
   const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
-  execFileSync('openssl', [
-    'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=token-test', '-keyout', keyFile, '-out', certFile,
-    '-addext', `subjectAltName=IP:127.0.0.1,${hosts.map(host => `DNS:${host}`).join()}`,
-  ], { stdio: 'pipe' });
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'loopback' }], {
+    keySize: 2048,
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }, ...hosts.map(value => ({ type: 2 as const, value }))] },
+    ],
+  });
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key, { mode: 0o600 });
   return { certFile, keyFile };
 }
 

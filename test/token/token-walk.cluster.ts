@@ -82,7 +82,7 @@ function keyFiles(name: string, key: KeyPair): string[] {
 
 beforeAll(async () => {
   app.synth();
-  const certificate = selfSigned(machine.work, [BLUE, GREEN, UNKNOWN].map(url => new URL(url).host));
+  const certificate = await selfSigned(machine.work, [BLUE, GREEN, UNKNOWN].map(url => new URL(url).host));
   web = await LoopbackWeb.start(certificate);
   running.push({ stop: () => web.close() });
   running.push(etcd = await Etcd.start(machine));

@@ -14,8 +14,7 @@ import { selfSigned } from '../../token/loopback-web';
 const TOKEN = 'k8s-aws-v1.c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0';
 const FAST: KubernetesOptions = { timeoutMs: 400, backoffMs: 5, execTimeoutMs: 400 };
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-const certificate = selfSigned(folder, ['api.example.com']);
-const ca = readFileSync(certificate.certFile).toString('base64');
+let ca: string;
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 let handler: Handler;
@@ -26,6 +25,8 @@ const environment = { ...process.env };
 for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) delete environment[name];
 
 beforeAll(async () => {
+  const certificate = await selfSigned(folder, ['api.example.com']);
+  ca = readFileSync(certificate.certFile).toString('base64');
   server = createServer({ cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) }, (request, response) => {
     let body = '';
     request.on('data', part => body += part).on('end', () => {
