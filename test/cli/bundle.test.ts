@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'fs';
+import { isBuiltin } from 'module';
 import { join } from 'path';
 import { cli, configWith, directory, importText, ROOT } from './support';
 import { IMPORT_EKSCTL } from '../../src/cli/import-eksctl';
@@ -87,6 +88,7 @@ test('--help', () => {
 Commands:
   verify              check the trust policies in a cloud assembly, and the manifests that name the roles
   report              show who can become whom in a cloud assembly: a page, a picture, JSON, or what has changed
+  doctor              say why a pod gets AccessDenied: look at every link between its token and its role
   import eksctl       print a CDK app that makes the service accounts of an eksctl ClusterConfig
 
 Options:
@@ -154,11 +156,36 @@ test('a defect is told without a stack trace', () => {
 test('the bundle is small, has no CDK in it, carries the license of what it has, and is the same each time', () => {
   const code = readFileSync(bundle, 'utf8');
   expect(statSync(bundle).size).toBeLessThan(600_000);
-  expect([...code.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module).filter(module => !['fs', 'path', 'util', 'process', 'buffer', 'crypto', 'url'].includes(module))).toEqual([]);
+  expect(requiredIn(code).filter(module => !['fs', 'path', 'util', 'process', 'buffer', 'crypto', 'url'].includes(module))).toEqual(['./doctor.js']);
   expect(code).toContain(readFileSync(join(ROOT, 'node_modules', 'yaml', 'LICENSE'), 'utf8').trim());
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));
   expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8')).toBe(code);
+});
+
+function requiredIn(code: string): string[] {
+  return [...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, module]) => module))];
+}
+
+test('the doctor is a bundle of its own, which needs nothing but Node.js', () => {
+  const code = readFileSync(join(installed, 'lib', 'doctor.js'), 'utf8');
+  expect(requiredIn(code)).not.toEqual([]);
+  // The SDK takes it where somebody has installed it.
+  expect(requiredIn(code).filter(module => !isBuiltin(module))).toEqual(['@aws-sdk/signature-v4-crt']);
+  expect(code).not.toContain(ROOT);
+  expect(statSync(join(installed, 'lib', 'doctor.js')).size).toBeLessThan(1_000_000);
+  expect(run('doctor', '--cluster', 'production')).toEqual({ code: 2, stdout: '', stderr: '`--namespace` must be given. See cdk-irsa doctor --help.\n' });
+  const kubeconfig = { ...process.env, KUBECONFIG: join(installed, 'none') };
+  const { status, stderr } = spawnSync(process.execPath, [join(installed, 'bin', 'cdk-irsa'), 'doctor', '--cluster', 'a', '--namespace', 'b', '--service-account', 'c'], { encoding: 'utf8', env: kubeconfig });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: `There is no kubeconfig: no file ${join(installed, 'none')}. Make one: aws eks update-kubeconfig --name <cluster>.\n` });
+});
+
+test('the doctor carries the license of each package that is in it, and all are permissive', () => {
+  const code = readFileSync(join(installed, 'lib', 'doctor.js'), 'utf8');
+  const named = [...code.matchAll(/^\/\*!\n((?:(?:@[\w.-]+\/)?[\w.-]+ \d[\w.+-]*\n)+)\n([^]*?)\n\*\//gm)]
+    .flatMap(([, names, license]) => names.trim().split('\n').map(line => ({ name: line.split(' ')[0], license })));
+  expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(['@aws-sdk/client-cloudtrail', '@aws-sdk/client-eks', '@aws-sdk/client-iam', '@aws-sdk/client-sts', '@kubernetes/client-node', '@smithy/core', 'js-yaml']));
+  for (const { name, license } of named) expect(`${name}: ${/permission notice|Permission to use|Redistribution and use|Apache License|Apache-2\.0/i.test(license)}`).toBe(`${name}: true`);
 });
 
 test.each(['cli.js', 'analysis/yaml.js'])('%s has no code of others but under a permissive license, and carries its text', name => {

@@ -1,11 +1,11 @@
 /**
  * `cdk-irsa doctor`, as npm installs it: healthy; then one thing is broken after the other, as the articles about IRSA list them, and it is named.
  */
+import { CreatePodIdentityAssociationCommand, DeletePodIdentityAssociationCommand } from '@aws-sdk/client-eks';
 import {
   CreateOpenIDConnectProviderCommand, CreateRoleCommand, DeleteOpenIDConnectProviderCommand, DeleteRoleCommand, DeleteRolePolicyCommand,
   GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreatePodIdentityAssociationCommand, DeletePodIdentityAssociationCommand } from '@aws-sdk/client-eks';
 import { CLUSTER, ISSUER, Ran, World } from './world';
 import { webIdentityTrust } from '../deploy/harness';
 import { Manifest } from '../judges/kubernetes';
@@ -88,7 +88,8 @@ interface Break {
 const provider = () => `arn:aws:iam::${world.account.id}:oidc-provider/${ISSUER}`;
 const roleName = () => world.roleArn('reader').split('/').pop()!;
 const goodTrust = () => webIdentityTrust(world.account.id, ISSUER, ['system:serviceaccount:invoices:reader']);
-const setTrust = (document: any) => world.account.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName(), PolicyDocument: JSON.stringify(document) }));
+const setTrust = (document: any) =>
+  world.account.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName(), PolicyDocument: JSON.stringify(document) }));
 const trustWith = (change: (statement: any) => void): Break => ({
   make: () => {
     const document = goodTrust();

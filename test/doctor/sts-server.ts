@@ -45,7 +45,7 @@ export class StsServer {
   public async assume(roleArn: string, token: string): Promise<string> {
     this.tokens.push(token);
     const failure = await this.decide(roleArn, token);
-    const [errorCode, errorMessage] = failure === undefined ? [] : [failure.slice(0, failure.indexOf(':')), failure.slice(failure.indexOf(':') + 1).trim()];
+    const [, errorCode, errorMessage] = /^(\w+): (.*)$/s.exec(failure ?? '') ?? [];
     const subject = decodeJwt(token).sub!;
     this.events.unshift({
       EventId: `${this.events.length}`,
@@ -53,10 +53,16 @@ export class StsServer {
       EventTime: Date.now() / 1000,
       Username: subject,
       CloudTrailEvent: JSON.stringify({
-        eventName: 'AssumeRoleWithWebIdentity', userIdentity: { type: 'WebIdentityUser', userName: subject }, requestParameters: { roleArn }, errorCode, errorMessage,
+        eventName: 'AssumeRoleWithWebIdentity',
+        userIdentity: { type: 'WebIdentityUser', userName: subject },
+        requestParameters: { roleArn },
+        errorCode,
+        errorMessage,
       }),
     });
-    if (errorCode !== undefined) return `<ErrorResponse><Error><Type>Sender</Type><Code>${errorCode}</Code><Message>${errorMessage}</Message></Error></ErrorResponse>`;
+    if (errorCode !== undefined) {
+      return `<ErrorResponse><Error><Type>Sender</Type><Code>${errorCode}</Code><Message>${errorMessage}</Message></Error></ErrorResponse>`;
+    }
     return `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIASECRETSECRETSECR</AccessKeyId>
       <SecretAccessKey>secret-of-the-session</SecretAccessKey><SessionToken>token-of-the-session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
       <AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/x</Arn></AssumedRoleUser>
@@ -64,8 +70,10 @@ export class StsServer {
   }
 
   private async decide(roleArn: string, token: string): Promise<string | undefined> {
-    const providers = Object.entries(await this.account.providers()).map(([arn, clientIds]) => ({ arn, url: `https://${arn.slice(arn.indexOf('/') + 1)}`, clientIds }));
-    const role = await this.account.iam.send(new GetRoleCommand({ RoleName: roleArn.slice(roleArn.lastIndexOf('/') + 1) })).then(({ Role }) => Role, () => undefined);
+    const providers = Object.entries(await this.account.providers())
+      .map(([arn, clientIds]) => ({ arn, url: `https://${arn.slice(arn.indexOf('/') + 1)}`, clientIds }));
+    const getRole = new GetRoleCommand({ RoleName: roleArn.slice(roleArn.lastIndexOf('/') + 1) });
+    const role = await this.account.iam.send(getRole).then(({ Role }) => Role, () => undefined);
     const roles = role?.Arn === roleArn ? { [roleArn]: JSON.parse(decodeURIComponent(role.AssumeRolePolicyDocument!)) } : {};
     return assumeRoleWithWebIdentity({ providers, roles, outputs: {} }, { roleArn, token }, this.get).then(() => undefined, ({ message }: Error) => message);
   }

@@ -112,9 +112,9 @@ export class World {
   }
 
   public run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const options = { cwd: this.app, env: { ...this.environment, ...env }, maxBuffer: 64 * 1024 * 1024 };
     return new Promise(resolve => {
-      execFile(process.execPath, args, { cwd: this.app, env: { ...this.environment, ...env }, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-        resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }));
+      execFile(process.execPath, args, options, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }));
     });
   }
 

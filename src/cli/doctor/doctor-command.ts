@@ -109,7 +109,7 @@ function optionsOf(args: string[]): DoctorOptions {
   const cluster = given('cluster', values.cluster);
   const serviceAccount = values['service-account'];
   if (!CLUSTER_NAME.test(cluster)) throw new UsageError([`\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: ${quoted(cluster)}. ${SEE}`]);
-  if (all) allowedWithAll({ 'service-account': serviceAccount, pod, action, resource, assume: assume || undefined });
+  if (all) allowedWithAll({ 'service-account': serviceAccount, pod, action, resource, 'assume': assume || undefined });
   else for (const [option, value] of Object.entries({ namespace, 'service-account': serviceAccount })) given(option, value);
   checkName('namespace', namespace, NAMESPACE);
   checkName('service-account', serviceAccount, OBJECT_NAME);

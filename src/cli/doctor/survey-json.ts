@@ -1,7 +1,8 @@
 import { Survey } from './survey';
 
 /** A survey for machines. A field may be added in the same version; one that goes or changes makes a new one. */
-export function surveyJson({ time, clusterName, region, account, namespace, outcome, provider, accounts, leftOver, counted }: Survey, version: string): object {
+export function surveyJson(survey: Survey, version: string): object {
+  const { time, clusterName, region, account, namespace, outcome, provider, accounts, leftOver, counted } = survey;
   return {
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version },

@@ -171,7 +171,8 @@ function leftOverRoles(roles: readonly IamRole[], issuer: string, all: readonly 
   const there = new Set(all.map(one => `${one.namespace}/${one.name}`));
   const isThere = (subject: string) => there.has(subject) || (/[*?]/.test(subject) && [...there].some(one => matches(pattern(subject), literal(one)) === true));
   return roles.flatMap((role): LeftOverRole[] => {
-    const trusted = trustedBy(role.trust).filter(({ via, cluster, namespace: own }) => via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace));
+    const trusted = trustedBy(role.trust)
+      .filter(({ via, cluster, namespace: own }) => via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace));
     const subjects = [...new Set(trusted.map(({ namespace: own, serviceAccount }) => `${own}/${serviceAccount}`))];
     const missing = subjects.filter(subject => !isThere(subject));
     return missing.length === 0 ? [] : [{ roleArn: role.arn, missing, isUsed: missing.length < subjects.length }];

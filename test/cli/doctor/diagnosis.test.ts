@@ -1,0 +1,141 @@
+import { HEALTHY } from './facts';
+import { Check, ok, unknown, Verdict, wrong } from '../../../src/cli/doctor/check';
+import { diagnose } from '../../../src/cli/doctor/diagnosis';
+import { diagnosisJson } from '../../../src/cli/doctor/diagnosis-json';
+import { diagnosisText } from '../../../src/cli/doctor/diagnosis-text';
+
+const OK = ok('It is well.');
+const WRONG = wrong('It is broken.', { evidence: ['seen'], fix: ['mend it'] });
+const UNKNOWN = unknown('It was not read.');
+
+function check(id: string, verdict: Verdict | undefined, more: Partial<Check> = {}): Check {
+  return { id, title: `the ${id}`, run: () => verdict, ...more };
+}
+
+const ids = (checks: readonly Check[]) => {
+  const { finding, consequences, others, unknowns, outcome } = diagnose(checks, HEALTHY);
+  const idsOf = (all: { readonly id: string }[]) => all.map(({ id }) => id);
+  return { finding: finding?.id, consequences: idsOf(consequences), others: idsOf(others), unknowns: idsOf(unknowns), outcome };
+};
+const NOTHING = { finding: undefined, consequences: [], others: [], unknowns: [], outcome: 'healthy' };
+
+test('all well is healthy', () => {
+  expect(ids([check('a', OK), check('b', undefined)])).toEqual(NOTHING);
+});
+
+test('the earliest broken link is the finding, those further on are told apart', () => {
+  expect(ids([check('a', OK), check('b', WRONG), check('c', WRONG)])).toEqual({ ...NOTHING, finding: 'b', others: ['c'], outcome: 'found' });
+});
+
+test('what follows from a broken link is a consequence, over links between them too', () => {
+  const checks = [check('a', WRONG), check('b', UNKNOWN, { follows: ['a'] }), check('c', WRONG, { follows: ['b'] }), check('d', WRONG)];
+  expect(ids(checks)).toEqual({ ...NOTHING, finding: 'a', consequences: ['c'], others: ['d'], outcome: 'found' });
+});
+
+test('what is not known does not explain anything', () => {
+  expect(ids([check('a', UNKNOWN), check('b', WRONG, { follows: ['a'] })])).toEqual({ ...NOTHING, finding: 'b', unknowns: ['a'], outcome: 'found' });
+});
+
+test('nobody can say that it is healthy where a link that decides was not looked at', () => {
+  expect(ids([check('a', UNKNOWN, { decisive: true })])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unsure' });
+  expect(ids([check('a', UNKNOWN)])).toEqual({ ...NOTHING, unknowns: ['a'] });
+});
+
+describe('as text', () => {
+  const text = (checks: readonly Check[], isColoured = false) => diagnosisText(diagnose(checks, HEALTHY), HEALTHY, isColoured);
+
+  test('healthy', () => {
+    expect(text([check('link', OK), check('other-link', UNKNOWN)])).toBe(`payments/api in the cluster production, eu-west-1
+
+Healthy: every link that was looked at is as it must be.
+
+Not known
+  - It was not read.
+
+The way of the token
+  ok      link        It is well.
+  unknown other-link  It was not read.
+`);
+  });
+
+  test('a finding, what follows, what is wrong too, what is not known', () => {
+    expect(text([check('a', WRONG), check('b', WRONG, { follows: ['a'] }), check('c', WRONG), check('d', UNKNOWN)])).toBe(`payments/api in the cluster production, eu-west-1
+
+Diagnosis
+  It is broken.
+    - seen
+  Fix:
+    mend it
+
+What follows from it
+  - It is broken.
+
+Wrong, too
+  It is broken.
+    - seen
+  Fix:
+    mend it
+
+Not known
+  - It was not read.
+
+The way of the token
+  wrong   a  It is broken.
+  wrong   b  It is broken.
+  wrong   c  It is broken.
+  unknown d  It was not read.
+`);
+  });
+
+  test('unsure', () => {
+    expect(text([check('a', UNKNOWN, { decisive: true })])).toContain('\nNothing wrong was found, but 1 link could not be looked at without which nobody\ncan say.\n');
+  });
+
+  test('lines break before column 81, commands do not', () => {
+    const long = wrong('word '.repeat(40).trim(), { fix: [`kubectl ${'x '.repeat(60).trim()}`] });
+    const lines = text([check('a', long)]).split('\n');
+    expect(Math.max(...lines.filter(line => !line.includes('kubectl')).map(line => line.length))).toBe(77);
+    expect(lines.find(line => line.includes('kubectl'))).toHaveLength(4 + 'kubectl '.length + 119);
+  });
+
+  test('a line may end in column 80', () => {
+    expect(text([check('a', wrong('x'.repeat(77) + ' y', {}))])).toContain(`  ${'x'.repeat(77)}\n  y\n`);
+    expect(text([check('a', wrong('x'.repeat(76) + ' y', {}))])).toContain(`  ${'x'.repeat(76)} y\n`);
+  });
+
+  test('colours take no place', () => {
+    const checks = [check('link', wrong('word '.repeat(40).trim(), {}))];
+    // eslint-disable-next-line no-control-regex
+    expect(text(checks, true).replace(/\u001b\[[\d;]*m/g, '')).toBe(text(checks));
+    expect(text(checks, true)).toContain('\u001b[31mwrong  \u001b[0m');
+  });
+
+  test('nothing leaves its line, nor turns it around', () => {
+    const hostile = wrong('a\n\u001b[2Jb', { evidence: ['c\u202ed'], fix: ['e\rf'] });
+    expect(text([check('a', hostile)])).toContain('  a\\u000a\\u001b[2Jb\n    - c\\u202ed\n  Fix:\n    e\\u000df\n');
+  });
+});
+
+test('as JSON', () => {
+  const checks = [check('a', WRONG), check('b', WRONG, { follows: ['a'] }), check('c', OK), check('d', WRONG), check('e', UNKNOWN)];
+  const facts = { ...HEALTHY, question: { ...HEALTHY.question, action: 's3:GetObject' } };
+  expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, '1.2.3')))).toEqual({
+    schemaVersion: 1,
+    tool: { name: 'cdk-irsa', version: '1.2.3' },
+    time: '2026-01-02T12:00:00.000Z',
+    asked: { cluster: 'production', region: 'eu-west-1', namespace: 'payments', serviceAccount: 'api', action: 's3:GetObject' },
+    outcome: 'found',
+    diagnosis: 'a',
+    consequences: ['b'],
+    others: ['d'],
+    unknowns: ['e'],
+    checks: [
+      { id: 'a', title: 'the a', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
+      { id: 'b', title: 'the b', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
+      { id: 'c', title: 'the c', status: 'ok', summary: 'It is well.', evidence: [], fix: [] },
+      { id: 'd', title: 'the d', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
+      { id: 'e', title: 'the e', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
+    ],
+  });
+  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, '1.2.3')).toMatchObject({ outcome: 'healthy', diagnosis: null });
+});

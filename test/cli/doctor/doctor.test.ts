@@ -1,0 +1,312 @@
+/**
+ * The whole command, against servers of this process. Against an API server and an endpoint that somebody else wrote: `npx projen doctor-test`.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { createServer, Server } from 'https';
+import { AddressInfo } from 'net';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { ACCOUNT, AwsServer, ISSUER, json, ROLE, roleXml, TRUST, xml } from './aws-server';
+import { pod, serviceAccount, webhook } from './healthy';
+import { DOCTOR } from '../../../src/cli/doctor/doctor-command';
+import { Manifest } from '../../judges/kubernetes';
+import { selfSigned } from '../../token/loopback-web';
+import { injected } from '../../token/pod-identity-webhook';
+import { asking, cli } from '../support';
+
+const ROLE_KEY = 'eks.amazonaws.com/role-arn';
+const API = ['doctor', '--cluster', 'production', '--namespace', 'payments', '--service-account', 'api'];
+const ALL = ['doctor', '--cluster', 'production', '--all'];
+const SEE = 'See cdk-irsa doctor --help.';
+
+const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+const aws = new AwsServer();
+let server: Server;
+/** What the API server answers, by path; 404 to everything else. */
+let objects: Record<string, any>;
+
+beforeAll(async () => {
+  const { certFile, keyFile } = await selfSigned(folder, []);
+  server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, ({ url = '' }, response) => {
+    const found = objects[url.split('?')[0]];
+    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(found ?? { kind: 'Status', code: 404 }));
+  });
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+  await aws.start();
+  writeFileSync(join(folder, 'kubeconfig'), JSON.stringify({
+    'apiVersion': 'v1',
+    'kind': 'Config',
+    'current-context': 'production',
+    'clusters': [{ name: 'c', cluster: { 'server': endpoint(), 'certificate-authority-data': readFileSync(certFile).toString('base64') } }],
+    'users': [{ name: 'u', user: { token: 'the-token-of-the-user' } }],
+    'contexts': [{ name: 'production', context: { cluster: 'c', user: 'u' } }],
+  }));
+});
+
+afterAll(async () => {
+  await aws.stop();
+  server.closeAllConnections();
+  await new Promise(closed => server.close(closed));
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  aws.reset();
+  process.env.KUBECONFIG = join(folder, 'kubeconfig');
+  aws.answer('eks:DescribeCluster', cluster(endpoint()));
+  stands(serviceAccount({ [ROLE_KEY]: ROLE }));
+});
+
+const endpoint = () => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) =>
+  json({ cluster: { name: 'production', arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`, endpoint: url, identity: issuer && { oidc: { issuer } } } });
+
+function stands(account: Manifest, pods = [injected(pod(), account)]): void {
+  objects = {
+    '/api/v1/namespaces/payments': { metadata: { name: 'payments' } },
+    '/api/v1/namespaces/payments/serviceaccounts/api': account,
+    '/api/v1/namespaces/payments/serviceaccounts/api/token': { status: { token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln' } },
+    '/api/v1/namespaces/payments/pods': { items: pods, metadata: {} },
+    '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations': { items: [webhook()], metadata: {} },
+    '/api/v1/serviceaccounts': { items: [account], metadata: {} },
+    '/api/v1/namespaces/payments/serviceaccounts': { items: [account], metadata: {} },
+  };
+}
+
+describe('one service account', () => {
+  test('that is healthy', async () => {
+    const { code, stdout, stderr } = await asking(...API);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^payments\/api in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
+    expect(aws.times('eks:DescribeCluster')).toBe(1);
+  });
+
+  test('that is broken', async () => {
+    stands(serviceAccount({}), [pod()]);
+    const { code, stdout } = await asking(...API, '--format', 'json', '--assume', '--action', 's3:GetObject', '--resource', 'arn:aws:s3:::bucket/a', '--timeout', '5');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'found', diagnosis: 'role-annotation', asked: { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/a' } });
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
+  });
+
+  test('that cannot be read leaves it unsure', async () => {
+    process.env.KUBECONFIG = join(folder, 'closed');
+    writeFileSync(process.env.KUBECONFIG, readFileSync(join(folder, 'kubeconfig'), 'utf8').replace(endpoint(), 'https://127.0.0.1:1'));
+    aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
+    const { code, stdout } = await asking(...API);
+    expect(code).toBe(2);
+    expect(stdout).toContain('Nothing wrong was found, but');
+  });
+
+  test('is tried only where that is asked for, and no secret is told', async () => {
+    const { code, stdout } = await asking(...API, '--assume', '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).checks).toContainEqual(expect.objectContaining({ id: 'assume', status: 'ok' }));
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(1);
+    expect(stdout).not.toMatch(/eyJ|ASIA|the-secret-key|the-session-token|the-token-of-the-user|my-secret-key/);
+  });
+
+  test('without a token nothing is tried', async () => {
+    delete objects['/api/v1/namespaces/payments/serviceaccounts/api/token'];
+    const { stdout } = await asking(...API, '--assume', '--format', 'json');
+    expect(JSON.parse(stdout).checks).toContainEqual(expect.objectContaining({ id: 'assume', status: 'unknown' }));
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
+  });
+});
+
+describe('another cluster than the kubeconfig\'s', () => {
+  test('is refused', async () => {
+    aws.answer('eks:DescribeCluster', cluster('https://other.eks.amazonaws.com'));
+    for (const args of [API, ALL]) {
+      expect(await asking(...args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `The context production of the kubeconfig is of another cluster than production: it asks ${endpoint()}, and production is at https://other.eks.amazonaws.com. `
+          + 'Name the right one, --context, or make it: aws eks update-kubeconfig --name production.\n',
+      });
+    }
+  });
+
+  test('cannot be told where the cluster has no endpoint yet', async () => {
+    aws.answer('eks:DescribeCluster', cluster(''));
+    expect((await asking(...API)).code).toBe(0);
+  });
+});
+
+describe('--all', () => {
+  const roles = (...all: [arn: string, trust: any][]) => aws.answer('iam:ListRoles', xml('iam:ListRoles', `<Roles>${all.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles><IsTruncated>false</IsTruncated>`));
+  const account = (name: string, annotations: Record<string, string>) => ({ metadata: { namespace: 'payments', name, annotations, creationTimestamp: '2026-01-01T00:00:00Z' } });
+  const accounts = (...all: any[]) => {
+    objects['/api/v1/serviceaccounts'] = { items: all, metadata: {} };
+  };
+  const trustOf = (name: string, issuer = ISSUER) => JSON.parse(JSON.stringify(TRUST).replaceAll(':api"', `:${name}"`).replaceAll(ISSUER, issuer));
+  const surveyed = async (...more: string[]) => {
+    const { code, stdout } = await asking(...ALL, '--format', 'json', ...more);
+    return { code, ...JSON.parse(stdout) };
+  };
+
+  test('as a table, what is wrong first', async () => {
+    roles([ROLE, TRUST], [`arn:aws:iam::${ACCOUNT}:role/left-over`, trustOf('old')]);
+    accounts(account('api', { [ROLE_KEY]: ROLE }), account('worker', { [ROLE_KEY]: `arn:aws:iam::${ACCOUNT}:role/gone` }), account('default', {}));
+    const { code, stdout } = await asking(...ALL);
+    expect(code).toBe(1);
+    expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1
+
+ok       The OIDC provider of ${ISSUER} is there.
+
+STATUS   SERVICE ACCOUNT  ROLE
+wrong    payments/worker  gone
+         the role is gone
+ok       payments/api     team/api
+
+Roles that trust service accounts which are not there
+  arn:aws:iam::${ACCOUNT}:role/left-over
+    - payments/old
+  Whoever may create such a service account gets the role. Delete the role, or
+  take the subject out of its trust policy.
+
+2 service accounts with a role (of 3): 1 ok, 1 wrong, 0 unknown. 1 role (of 2)
+with service accounts that are not there.
+`);
+  });
+
+  test('progress is shown on a terminal, in one line', async () => {
+    accounts(...Array.from({ length: 1200 }, (_, index) => account(`app-${index}`, {})));
+    roles();
+    const { isTTY } = process.stderr;
+    process.stderr.isTTY = true;
+    const { stderr } = await asking(...ALL);
+    process.stderr.isTTY = isTTY;
+    expect(stderr).toMatch(/\r500 service accounts … +\r1000 service accounts … +\r +\r$/);
+    expect(stderr).not.toContain('\n');
+  });
+
+  test('without any', async () => {
+    accounts();
+    roles();
+    const { code, stdout } = await asking(...ALL, '--format', 'text');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('STATUS');
+    expect(stdout).toContain('0 service accounts with a role (of 0)');
+  });
+
+  test.each<[string, Record<string, string>, any, string, RegExp | undefined]>([
+    ['healthy', { [ROLE_KEY]: ROLE }, TRUST, 'ok', undefined],
+    ['without an ARN', { [ROLE_KEY]: 'api' }, TRUST, 'wrong', /no ARN of a role: "api"/],
+    ['of another account', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }, TRUST, 'unknown', /account 444455556666.*--role-profile/],
+    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role is gone$/],
+    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not let it in: .*got api, trusted other/],
+    ['denied', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] }, 'wrong', /: a Deny$/],
+    ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'wrong', /it allows nobody/],
+    ['trusted perhaps', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [{ ...TRUST.Statement[0], Condition: { ...TRUST.Statement[0].Condition, Bool: { 'aws:Unheard': 'true' } } }] }, 'unknown', /whether the trust policy lets it in/],
+    ['for an audience that the provider does not know', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' }, JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')), 'wrong', /audience x is no client id/],
+  ])('%s', async (_, annotations, trust, status, reason) => {
+    accounts(account('api', annotations));
+    roles([ROLE, trust]);
+    const { serviceAccounts } = await surveyed();
+    expect(serviceAccounts).toEqual([{
+      namespace: 'payments', serviceAccount: 'api', roleArn: annotations[ROLE_KEY], status, ...reason && { reason: expect.stringMatching(reason) },
+    }]);
+  });
+
+  test('what is not known makes it unsure', async () => {
+    accounts(account('api', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }));
+    roles();
+    expect(await surveyed()).toMatchObject({ code: 2, outcome: 'unsure' });
+  });
+
+  test('left over are roles for subjects of this cluster, patterns that nobody matches, and parts of roles', async () => {
+    const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+    const two = { ...TRUST, Statement: [...TRUST.Statement, ...trustOf('gone').Statement] };
+    const pattern = (sub: string) => ({ ...TRUST, Statement: [{ ...TRUST.Statement[0], Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${ISSUER}:sub`]: sub } } }] });
+    accounts(account('api', { [ROLE_KEY]: ROLE }));
+    roles([ROLE, TRUST], [role('two'), two], [role('foreign'), trustOf('gone', 'other.example.com')], [role('matched'), pattern('system:serviceaccount:payments:a*')], [role('unmatched'), pattern('system:serviceaccount:payments:b*')]);
+    const { code, leftOverRoles } = await surveyed();
+    expect(code).toBe(1);
+    expect(leftOverRoles).toEqual([
+      { roleArn: role('two'), missing: ['payments/gone'], isUsed: true },
+      { roleArn: role('unmatched'), missing: ['payments/b*'], isUsed: false },
+    ]);
+  });
+
+  test('of one namespace, roles of others are not left over', async () => {
+    roles([ROLE, TRUST], [`arn:aws:iam::${ACCOUNT}:role/batch`, JSON.parse(JSON.stringify(TRUST).replace('payments', 'batch'))]);
+    const { code, stdout } = await asking(...ALL, '--namespace', 'payments');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1\n/);
+  });
+
+  test('without a provider nobody gets a role', async () => {
+    aws.answer('iam:GetOpenIDConnectProvider', { status: 404, body: '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>' });
+    aws.answer('iam:ListOpenIDConnectProviders', xml('iam:ListOpenIDConnectProviders', '<OpenIDConnectProviderList/>'));
+    roles([ROLE, TRUST]);
+    expect(await surveyed()).toMatchObject({ code: 1, provider: { status: 'wrong', summary: expect.stringContaining('There is no IAM OIDC provider for') } });
+  });
+
+  test('a provider that cannot be read is not known', async () => {
+    aws.deny('iam:GetOpenIDConnectProvider', 'iam:ListOpenIDConnectProviders');
+    roles([ROLE, TRUST]);
+    expect(await surveyed()).toMatchObject({ code: 2, provider: { status: 'unknown', summary: expect.stringContaining('iam:ListOpenIDConnectProviders') } });
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    ['is not there', () => aws.answer('eks:DescribeCluster', { status: 404, body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'no' }), type: 'application/json' }), /^There is no cluster production in this account and region\.\n$/],
+    ['cannot be read', () => aws.deny('eks:DescribeCluster'), /^The cluster production cannot be read: needs eks:DescribeCluster/],
+    ['has no issuer', () => aws.answer('eks:DescribeCluster', cluster(endpoint(), '')), /^The cluster production has no OIDC issuer\.\n$/],
+  ])('a cluster that %s', async (_, prepare, words) => {
+    prepare();
+    const { code, stdout, stderr } = await asking(...ALL);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(words);
+  });
+
+  test('lists that cannot be read', async () => {
+    aws.deny('iam:ListRoles');
+    expect(await asking(...ALL)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('needs iam:ListRoles') });
+    aws.reset();
+    process.env.KUBECONFIG = join(folder, 'kubeconfig');
+    aws.answer('eks:DescribeCluster', cluster(endpoint()));
+    delete objects['/api/v1/serviceaccounts'];
+    expect(await asking(...ALL)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('404') });
+  });
+});
+
+describe('arguments', () => {
+  test.each<[string[], string]>([
+    [[], `\`--cluster\` must be given. ${SEE}`],
+    [['--cluster', 'a'], `\`--namespace\` must be given. ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}`],
+    [['production'], `cdk-irsa doctor takes options alone, got: "production". ${SEE}`],
+    [['--cluster', 'a/b', '--all'], `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "a/b". ${SEE}`],
+    [['--cluster', 'a'.repeat(101), '--all'], `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "${'a'.repeat(101)}". ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'A', '--all'], `\`--namespace\` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, got: "A". ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c/d'], `\`--service-account\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot, got: "c/d". ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--pod', 'D'], `\`--pod\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot, got: "D". ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'], `\`--resource\` must stand with \`--action\`. ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--action', 's3:*'], `\`--action\` must be one action, such as s3:ListBucket, got: "s3:*". ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--format', 'yaml'], `\`--format\` must be text or json, got: "yaml". ${SEE}`],
+    [['--cluster', 'a', '--all', '--timeout', '0'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "0". ${SEE}`],
+    [['--cluster', 'a', '--all', '--timeout', '3601'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "3601". ${SEE}`],
+    [['--cluster', 'a', '--all', '--timeout', '1.5'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "1.5". ${SEE}`],
+    [['--cluster', 'a', '--all', '--assume'], `\`--assume\` must stand without \`--all\`: it is about one service account. ${SEE}`],
+    [['--cluster', 'a', '--all', '--service-account', 'c'], `\`--service-account\` must stand without \`--all\`: it is about one service account. ${SEE}`],
+    [['--cluster', 'a', '--all', '--pod', 'c'], `\`--pod\` must stand without \`--all\`: it is about one service account. ${SEE}`],
+    [['--cluster', 'a', '--all', '--action', 's3:GetObject'], `\`--action\` must stand without \`--all\`: it is about one service account. ${SEE}`],
+  ])('%j', (args, words) => {
+    expect(cli('doctor', ...args)).toEqual({ code: 2, stdout: '', stderr: `${words}\n` });
+  });
+
+  test('--help names each option, and each permission', () => {
+    const { code, stdout } = cli('doctor', '--help');
+    expect(code).toBe(0);
+    for (const option of ['cluster', 'namespace', 'service-account', 'all', 'pod', 'action', 'resource', 'assume', 'region', 'profile', 'role-profile', 'context', 'timeout', 'format', 'help']) expect(stdout).toContain(`\n  --${option} `);
+    for (const action of ['eks:DescribeCluster', 'iam:GetRole', 'iam:SimulatePrincipalPolicy', 'cloudtrail:LookupEvents']) expect(stdout).toContain(`\n  ${action} `);
+    expect(stdout).toContain('serviceaccounts/token (--assume)');
+  });
+
+  test('a defect is told without a stack trace', async () => {
+    jest.spyOn(DOCTOR, 'run').mockImplementationOnce(() => Promise.reject(new Error('boom')));
+    expect(await asking(...API)).toEqual({ code: 2, stdout: '', stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n' });
+  });
+});
