@@ -63,8 +63,9 @@ export class StsServer {
     if (errorCode !== undefined) {
       return `<ErrorResponse><Error><Type>Sender</Type><Code>${errorCode}</Code><Message>${errorMessage}</Message></Error></ErrorResponse>`;
     }
-    return `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIASECRETSECRETSECR</AccessKeyId>
-      <SecretAccessKey>secret-of-the-session</SecretAccessKey><SessionToken>token-of-the-session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
+    return `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>
+      <Credentials><AccessKeyId>ASIASECRETSECRETSECR</AccessKeyId><SecretAccessKey>secret-of-the-session</SecretAccessKey>
+      <SessionToken>token-of-the-session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
       <AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/x</Arn></AssumedRoleUser>
       </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
   }
@@ -75,7 +76,8 @@ export class StsServer {
     const getRole = new GetRoleCommand({ RoleName: roleArn.slice(roleArn.lastIndexOf('/') + 1) });
     const role = await this.account.iam.send(getRole).then(({ Role }) => Role, () => undefined);
     const roles = role?.Arn === roleArn ? { [roleArn]: JSON.parse(decodeURIComponent(role.AssumeRolePolicyDocument!)) } : {};
-    return assumeRoleWithWebIdentity({ providers, roles, outputs: {} }, { roleArn, token }, this.get).then(() => undefined, ({ message }: Error) => message);
+    const deciding = assumeRoleWithWebIdentity({ providers, roles, outputs: {} }, { roleArn, token }, this.get);
+    return deciding.then(() => undefined, ({ message }: Error) => message);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
