@@ -126,7 +126,7 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.eslint!.allowDevDeps('src/cli/**');
 project.eslint!.allowDevDeps('src/analysis/{yaml,kubernetes}.ts');
 project.compileTask.spawn(project.addTask('bundle', {
-  description: 'Bundles the command line into lib/cli.js, and the YAML parser into lib/analysis/yaml.js',
+  description: 'Bundles the command line into lib/cli.js, its doctor into lib/doctor.js, and the YAML parser into lib/analysis/yaml.js',
   exec: 'tsx scripts/bundle.ts',
 }));
 

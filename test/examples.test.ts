@@ -119,6 +119,22 @@ const EXPECTED: Expected[] = [
     may: ['s3:GetObject', `${SITE}/index.html`],
     mayNot: ['s3:PutObject', `${SITE}/index.html`],
   },
+  {
+    example: 'doctor-after-deploy',
+    serviceAccount: 'invoices/reader',
+    usedBy: ['Pod reader'],
+    issuer: ISSUER,
+    may: ['s3:GetObject', 'arn:aws:s3:::invoices-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::invoices-111122223333/any'],
+  },
+  {
+    example: 'doctor-after-deploy',
+    serviceAccount: 'invoices/writer',
+    usedBy: [],
+    issuer: ISSUER,
+    may: ['s3:PutObject', 'arn:aws:s3:::invoices-111122223333/any'],
+    mayNot: ['s3:GetObject', 'arn:aws:s3:::invoices-111122223333/any'],
+  },
   { example: 'from-eksctl', serviceAccount: 'default/reports', usedBy: [] },
   {
     example: 'from-eksctl',

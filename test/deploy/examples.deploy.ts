@@ -65,6 +65,10 @@ const EXPECTED: Record<string, Expected> = {
     },
   },
   'deployment-nginx': { roles: { DeploymentNginx: [[web(EXAMPLE, ['default:test-aws-iam'])]] } },
+  'doctor-after-deploy': {
+    providers: [{ account: '111122223333', issuer: EXAMPLE }],
+    roles: { Invoices: [[web(EXAMPLE, ['invoices:reader'])], [web(EXAMPLE, ['invoices:writer'])]] },
+  },
   'from-eksctl': { roles: { FromEksctl: ['payments:receipts', 'kube-system:ebs-csi-controller-sa', 'kube-system:external-dns'].map(name => [web(EXAMPLE, [name])]) } },
   'gitops': { roles: { Payments: [[web(EXAMPLE, ['payments:receipts'])]], Addons: [[web(EXAMPLE, ['external-dns:external-dns'])]] } },
   'managed-policy': { roles: { ManagedPolicy: [[web(EXAMPLE, ['reports:s3-reader'])]] } },

@@ -167,9 +167,12 @@ class Judge {
 }
 
 /** By the subjects that their trust policies name for this cluster. */
-function leftOverRoles(roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined): LeftOverRole[] {
+function leftOverRoles(
+  roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined,
+): LeftOverRole[] {
   const there = new Set(all.map(one => `${one.namespace}/${one.name}`));
-  const isMatched = (subject: string) => /[*?]/.test(subject) && [...there].some(one => matches(pattern(subject), literal(one)) === true);
+  const isMatched = (subject: string) =>
+    /[*?]/.test(subject) && [...there].some(one => matches(pattern(subject), literal(one)) === true);
   const isThere = (subject: string) => there.has(subject) || isMatched(subject);
   return roles.flatMap((role): LeftOverRole[] => {
     const trusted = trustedBy(role.trust)
