@@ -11,9 +11,7 @@ clean_up() {
   stop_endpoint
   rm -rf "$work"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+clean_up_at_the_end
 
 tests() {
   DEPLOY_TEST_ENDPOINT=$endpoint_url TMPDIR=$work/tmp \

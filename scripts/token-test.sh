@@ -12,9 +12,7 @@ clean_up() {
   kill_suite
   rm -rf "$work"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+clean_up_at_the_end
 
 walk() {
   TOKEN_TEST_BIN=$kubernetes_bin TOKEN_TEST_WORK=$work npx jest --ci --coverage=false --testMatch '<rootDir>/test/token/*.cluster.ts' \

@@ -30,3 +30,10 @@ python_package() { # package, version, folder
     give_up "pip could not install $1 $2: see above. Once it is in $venv, no network is needed."
   }
 }
+
+# Has `clean_up` called however the script ends.
+clean_up_at_the_end() {
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
