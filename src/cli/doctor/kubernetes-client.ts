@@ -74,7 +74,10 @@ export class KubernetesClient {
     const answer = await this.attempt(method, path, body, 1, true);
     if (answer.status >= 200 && answer.status < 300) return answer.text;
     if (answer.status === 401) throw this.closed = new KubernetesProblem(`The API server does not know who asks (401): the credentials of context ${printable(this.context)} are wrong or expired`, 401);
-    throw new KubernetesProblem(`The API server answers ${answer.status}${reasonIn(answer.text)}`, answer.status);
+    const reason = reasonIn(answer.text);
+    // Of a web server or a proxy 404 says nothing about an object.
+    if (answer.status === 404 && reason !== 'NotFound') throw new KubernetesProblem('What answers as the API server says 404, and not as Kubernetes does: is a proxy between, or a path in the URL of the kubeconfig wrong?');
+    throw new KubernetesProblem(`The API server answers ${answer.status}${reason && ` (${reason})`}`, answer.status);
   }
 
   private async attempt(method: string, path: string, body: string | undefined, count: number, mayRenew: boolean): Promise<Answer> {
@@ -171,7 +174,7 @@ function waitMs(retryAfter: string | undefined): number | undefined {
 function reasonIn(text: string): string {
   try {
     const { reason } = JSON.parse(text);
-    return /^[A-Za-z]{1,40}$/.test(reason) ? ` (${reason})` : '';
+    return typeof reason === 'string' && /^[A-Za-z]{1,40}$/.test(reason) ? reason : '';
   } catch {
     return '';
   }

@@ -7,7 +7,7 @@ import { Status } from './check';
 import { providerArn } from './checks/asked';
 import { Outcome } from './diagnosis';
 import { EksCluster, IamProvider, IamRole, Read, ServiceAccountObject } from './facts';
-import { Kubernetes } from './kubernetes';
+import { Kubernetes, KubernetesProblem } from './kubernetes';
 import { readRoleArn } from './role-arn';
 import { literal, matches, pattern } from '../../analysis/patterns';
 import { evaluateTrust } from '../../analysis/trust-evaluator';
@@ -67,7 +67,7 @@ export interface Survey {
 export async function survey({ aws, kubernetes, cluster, clusterName, namespace, progress }: SurveyProps): Promise<Survey> {
   const issuer = issuerOf(cluster, clusterName);
   const [all, roles, providers] = await Promise.all([
-    collected(kubernetes.serviceAccounts(namespace), count => progress(`${count} service accounts …`)),
+    serviceAccounts(kubernetes, namespace, progress),
     collected(aws.listRoles(), count => progress(`${count} roles …`)),
     aws.providers(cluster, { unknown: 'of many' }),
   ]).finally(() => progress(''));
@@ -96,6 +96,19 @@ function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {
   const { issuerUrl } = cluster.value;
   if (issuerUrl === undefined) throw new UnusableInput(`The cluster ${name} has no OIDC issuer.`);
   return issuerUrl.replace(/^https:\/\//, '');
+}
+
+/** Each namespace has at least the service account `default`: where there is none, the name is wrong. */
+async function serviceAccounts(kubernetes: Kubernetes, namespace: string | undefined, progress: SurveyProps['progress']): Promise<ServiceAccountObject[]> {
+  try {
+    const all = await collected(kubernetes.serviceAccounts(namespace), count => progress(`${count} service accounts …`));
+    if (all.length > 0 || namespace === undefined) return all;
+    const found = await kubernetes.namespace(namespace);
+    if ('value' in found && found.value === undefined) throw new UnusableInput(`There is no namespace ${namespace} in the cluster.`);
+    return all;
+  } catch (error) {
+    throw error instanceof KubernetesProblem ? new UnusableInput(`The service accounts cannot be listed: ${error.message}.`) : error;
+  }
 }
 
 async function collected<T>(items: AsyncGenerator<T>, progress: (count: number) => void): Promise<T[]> {
@@ -131,6 +144,7 @@ class Judge {
   public provider(): Survey['provider'] {
     if ('unknown' in this.providers) return { status: 'unknown', summary: `Whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.` };
     if (this.own() === undefined) return { status: 'wrong', summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: nobody gets a role. new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }) makes it.` };
+    if (this.clientIds() === undefined) return { status: 'unknown', summary: `The OIDC provider of ${this.issuer} is there, and which audiences it takes is not known: ${this.unread()}.` };
     return { status: 'ok', summary: `The OIDC provider of ${this.issuer} is there.` };
   }
 
@@ -158,6 +172,11 @@ class Judge {
 
   private own(): IamProvider | undefined {
     return 'value' in this.providers ? this.providers.value.find(({ issuer }) => issuer === this.issuer) : undefined;
+  }
+
+  private unread(): string {
+    const details = this.own()?.details;
+    return details && 'unknown' in details ? details.unknown : 'its client ids were not read';
   }
 
   private clientIds(): string[] | undefined {

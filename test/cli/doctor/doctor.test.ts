@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { certFile, keyFile } = await selfSigned(folder, []);
   server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, ({ url = '' }, response) => {
     const found = objects[url.split('?')[0]];
-    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(found ?? { kind: 'Status', code: 404 }));
+    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(found ?? { kind: 'Status', reason: 'NotFound', code: 404 }));
   });
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
   await aws.start();
@@ -230,6 +230,14 @@ with service accounts that are not there.
     ]);
   });
 
+  test('of a namespace that is not there: nothing of it is healthy', async () => {
+    roles();
+    objects['/api/v1/namespaces/paymnets/serviceaccounts'] = { items: [], metadata: {} };
+    expect(await asking(...ALL, '--namespace', 'paymnets')).toEqual({ code: 2, stdout: '', stderr: 'There is no namespace paymnets in the cluster.\n' });
+    objects['/api/v1/namespaces/paymnets'] = { metadata: { name: 'paymnets' } };
+    expect((await asking(...ALL, '--namespace', 'paymnets')).code).toBe(0);
+  });
+
   test('of one namespace, roles of others are not left over', async () => {
     roles([ROLE, TRUST], [`arn:aws:iam::${ACCOUNT}:role/batch`, JSON.parse(JSON.stringify(TRUST).replace('payments', 'batch'))]);
     const { code, stdout } = await asking(...ALL, '--namespace', 'payments');
@@ -250,6 +258,12 @@ with service accounts that are not there.
     expect(await surveyed()).toMatchObject({ code: 2, provider: { status: 'unknown', summary: expect.stringContaining('iam:ListOpenIDConnectProviders') } });
   });
 
+  test('a provider whose audiences cannot be read is not known', async () => {
+    aws.deny('iam:GetOpenIDConnectProvider');
+    roles([ROLE, TRUST]);
+    expect(await surveyed()).toMatchObject({ code: 2, provider: { status: 'unknown', summary: expect.stringMatching(/is there, and which audiences it takes is not known: needs iam:GetOpenIDConnectProvider/) } });
+  });
+
   test.each<[string, () => void, RegExp]>([
     ['is not there', () => aws.answer('eks:DescribeCluster', { status: 404, body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'no' }), type: 'application/json' }), /^There is no cluster production in this account and region\.\n$/],
     ['cannot be read', () => aws.deny('eks:DescribeCluster'), /^The cluster production cannot be read: needs eks:DescribeCluster/],
@@ -268,7 +282,7 @@ with service accounts that are not there.
     process.env.KUBECONFIG = join(folder, 'kubeconfig');
     aws.answer('eks:DescribeCluster', cluster(endpoint()));
     delete objects['/api/v1/serviceaccounts'];
-    expect(await asking(...ALL)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('404') });
+    expect(await asking(...ALL)).toMatchObject({ code: 2, stdout: '', stderr: 'The service accounts cannot be listed: The API server answers 404 (NotFound).\n' });
   });
 });
 

@@ -172,6 +172,18 @@ describe('an answer that is no success', () => {
     expect(await connect().mintToken('payments', 'api', 'a')).toEqual({ unknown: 'There is no ServiceAccount payments/api to make a token for' });
   });
 
+  test.each<[string, string, string]>([
+    ['a web server', 'text/html', '<h1>Not Found</h1>'], ['a proxy', 'application/json', '{"error":"no such cluster"}'], ['an API server without that API', 'text/plain', '404 page not found'],
+  ])('404 of %s says nothing', async (_, type, body) => {
+    handler = (__, response) => response.writeHead(404, { 'content-type': type }).end(body);
+    expect(await read()).toEqual({ unknown: expect.stringMatching(/^What answers as the API server says 404, and not as Kubernetes does/) });
+  });
+
+  test('a status without a reason is told by its number', async () => {
+    handler = (_, response) => response.writeHead(400, { 'content-type': 'application/json' }).end('{"kind":"Status"}');
+    expect(await read()).toEqual({ unknown: 'The API server answers 400' });
+  });
+
   test('401 is said, after one try with new credentials, and nothing more is asked', async () => {
     handler = (_, response) => status(response, 401, 'Unauthorized');
     const cluster = connect();
