@@ -14,6 +14,8 @@ export interface Verdict {
   readonly evidence?: readonly string[];
   /** A command, or a line of CDK: what to do about it. */
   readonly fix?: readonly string[];
+  /** Of what is unknown: without it nobody can say that the service account gets its role, also where the check as such does not decide. */
+  readonly decisive?: boolean;
 }
 
 export interface Check {
@@ -37,7 +39,7 @@ export function wrong(summary: string, more: Pick<Verdict, 'evidence' | 'fix'>):
   return { status: 'wrong', summary, ...more };
 }
 
-export function unknown(summary: string, more: Pick<Verdict, 'evidence' | 'fix'> = {}): Verdict {
+export function unknown(summary: string, more: Pick<Verdict, 'evidence' | 'fix' | 'decisive'> = {}): Verdict {
   return { status: 'unknown', summary, ...more };
 }
 

@@ -33,7 +33,8 @@ export function podOf(value: any): PodObject {
     annotations: Object.fromEntries(annotations),
     serviceAccount: `${spec?.serviceAccountName ?? 'default'}`,
     spec: withoutValues(spec),
-    phase: `${status?.phase ?? 'Unknown'}`,
+    // As kubectl shows it: a pod that is on its way out keeps its phase.
+    phase: metadata.deletionTimestamp === undefined ? `${status?.phase ?? 'Unknown'}` : 'Terminating',
   };
 }
 

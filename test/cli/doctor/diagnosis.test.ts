@@ -39,6 +39,7 @@ test('what is not known does not explain anything', () => {
 test('nobody can say that it is healthy where a link that decides was not looked at', () => {
   expect(ids([check('a', UNKNOWN, { decisive: true })])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unsure' });
   expect(ids([check('a', UNKNOWN)])).toEqual({ ...NOTHING, unknowns: ['a'] });
+  expect(ids([check('a', unknown('This time it decides.', { decisive: true }))])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unsure' });
 });
 
 describe('as text', () => {

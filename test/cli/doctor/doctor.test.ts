@@ -90,6 +90,16 @@ describe('one service account', () => {
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
   });
 
+  test('whose pods, or whose webhook, nobody can tell of leaves it unsure', async () => {
+    delete objects['/api/v1/namespaces/payments/pods'];
+    expect((await asking(...API)).code).toBe(0); // no pods
+    objects['/api/v1/namespaces/payments/pods'] = { kind: 'Status', items: [{}] };
+    expect((await asking(...API)).code).toBe(2); // not to be read
+    stands(serviceAccount({ [ROLE_KEY]: ROLE }), []);
+    objects['/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'] = { items: [], metadata: {} };
+    expect((await asking(...API)).code).toBe(2);
+  });
+
   test('that cannot be read leaves it unsure', async () => {
     process.env.KUBECONFIG = join(folder, 'closed');
     writeFileSync(process.env.KUBECONFIG, readFileSync(join(folder, 'kubeconfig'), 'utf8').replace(endpoint(), 'https://127.0.0.1:1'));

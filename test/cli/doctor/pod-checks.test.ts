@@ -61,6 +61,11 @@ describe('the pods', () => {
   test.each(['Succeeded', 'Failed'])('that have ended (%s) do not count', phase => {
     const facts = withPods({ ...pod(), status: { phase } });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
+    expect(judgeOf('pod-exists', facts)!.evidence).toEqual(['1 pod of it has ended: --pod api-1 looks at one']);
+  });
+
+  test('that are being deleted do not count: what comes after them is another', () => {
+    expect(troubles(withPods(healthyPod(), pod({}, { ...EARLY, name: 'api-0', deletionTimestamp: '2026-01-03T00:00:30Z' })))).toEqual([]);
   });
 
   test('one that has ended counts where it is asked for', () => {
@@ -76,6 +81,8 @@ describe('the pods', () => {
   test('that may not be read are unknown', () => {
     const facts: Facts = { ...factsOf(), pods: { unknown: 'Needs list on pods in namespace payments' } };
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
+    // Whatever stands in AWS: nobody can say that they get the role.
+    expect(judgeOf('pod-exists', facts)).toMatchObject({ decisive: true });
   });
 
   test('of many the first few are named, and the number', () => {
@@ -148,8 +155,23 @@ describe('what the webhook puts into pods', () => {
     expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'unknown', evidence: ['pod api-1, container main: takes AWS_ROLE_ARN from ConfigMap settings'] });
   });
 
-  test('one container of two without it is named', () => {
+  test('a sidecar that another webhook added later does without: this one changes all containers that it sees', () => {
+    const one = healthyPod();
+    one.spec.containers.push(main({ name: 'side' }));
+    const facts = withPods(one);
+    expect(troubles(facts)).toEqual(['pod-injected: unknown']);
+    expect(judgeOf('pod-injected', facts)!.evidence).toEqual(['pod api-1, container side: was added to the pod after the webhook had been at work, and gets no role: a sidecar?']);
+  });
+
+  test('one container of two with half of it is named', () => {
     const one = healthyPod({ containers: [main(), main({ name: 'side' })] });
+    one.spec.containers[1].env = one.spec.containers[1].env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE');
+    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({ status: 'wrong', summary: expect.stringContaining('container side has no AWS_WEB_IDENTITY_TOKEN_FILE') });
+  });
+
+  test('one container of two that brings it itself: the other one is named', () => {
+    const one = healthyPod({ containers: [main(), main({ name: 'side' })] });
+    one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
     delete one.spec.containers[1].env;
     expect(judgeOf('pod-injected', withPods(one))).toMatchObject({ status: 'wrong', summary: expect.stringContaining('container side has no') });
   });
@@ -229,7 +251,16 @@ describe('other credentials', () => {
     expect(judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] }))).toMatchObject({
       status: 'unknown', evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may hold AWS_ACCESS_KEY_ID'],
     });
-    expect(judgeOf('pod-static-keys', withEnv([], { envFrom: [{ configMapRef: { name: 'settings' } }] }))).toMatchObject({ status: 'ok' });
+  });
+
+  test('one whose name does not hint is told: nobody has looked into it', () => {
+    const envFrom = [{ configMapRef: { name: 'settings' } }, { prefix: 'DB_', secretRef: { name: 'aws' } }, { prefix: 'AWS_', secretRef: { name: 'app' } }];
+    expect(judgeOf('pod-static-keys', withEnv([], { envFrom }))).toEqual({
+      status: 'ok',
+      summary: 'No static keys and no profile are named; what Secrets and ConfigMaps hold is not read.',
+      evidence: ['settings', 'app'].map((name, at) => `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may hold AWS_ACCESS_KEY_ID`),
+    });
+    expect(judgeOf('pod-static-keys', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
   });
 });
 
@@ -250,6 +281,17 @@ describe('EKS Pod Identity', () => {
     const facts: Facts = { ...withPods(identityPod()), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
     expect(troubles(facts)).toEqual([]);
     expect(judgeOf('pod-identity', facts)!.evidence).toHaveLength(2);
+  });
+
+  test.each<[string, string[], string | undefined]>([
+    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined], ['wants no tags', ['sts:AssumeRole'], 'sts:TagSession'], ['wants web identities alone', ['sts:AssumeRoleWithWebIdentity'], 'sts:AssumeRole'],
+  ])('with the same role, which %s', (_, actions, refused) => {
+    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }] };
+    const facts: Facts = {
+      ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] }, role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
+    };
+    expect(judgeOf('pod-identity', facts)!.status).toBe(refused === undefined ? 'ok' : 'wrong');
+    if (refused !== undefined) expect(judgeOf('pod-identity', facts)!.summary).toMatch(new RegExp(`does not let pods\\.eks\\.amazonaws\\.com do ${refused}\\.$`));
   });
 
   test('instead of IRSA is in order', () => {
@@ -338,6 +380,7 @@ describe('the webhook', () => {
   test('that is not to be seen is unknown without pods, and works where they tell', () => {
     expect(status([])).toMatch(/^unknown: There is no configuration of the webhook to be seen/);
     expect(status([], [pod({}, EARLY)])).toMatch(/^unknown/);
+    expect(judgeOf('webhook', factsOfPods({ webhooks: [] }, []))).toMatchObject({ decisive: true });
     expect(status([], [healthyPod()])).toBe('ok: The webhook works: it has changed pods.');
     expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook: pods are made without a role.');
     expect(causes(factsOfPods({ webhooks: [] }, [pod()]))).toEqual(['webhook']);

@@ -3,13 +3,18 @@
  * everywhere; then the token file (Go, Java, PHP, C++; in Python behind a profile with a role, in JavaScript behind any profile); then a container's
  * credentials, which EKS Pod Identity gives; the node's role is last.
  */
+import { evaluateTrust } from '../../../analysis/trust-evaluator';
+import { podIdentityRequest, podTags } from '../../../analysis/trust-requests';
 import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { allContainers } from '../../../private/pod-spec';
+import { POD_IDENTITY_SERVICE } from '../../../private/web-identity';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodIdentity, PodObject } from '../facts';
 import { annotatedRole, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, ownPods, podLines, restart, TOKEN_FILE } from './pods';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+/** Names of Secrets and ConfigMaps in which keys are likely. */
+const HINT = /^envFrom \w+ \S*(aws|credential|s3)/i;
 const PROFILES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'];
 
 /** A variable in a container of a pod, and where it is from. */
@@ -32,8 +37,9 @@ export const POD_STATIC_KEYS: Check = {
         fix: ['Remove the variables from the pod, and rotate the keys: kubectl set env deployment/<name> AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-'],
       });
     }
-    const doubtful = [...variablesOf(pods, PROFILES), ...sourcesOf(pods)];
-    if (doubtful.length === 0) return ok('No static keys and no profile are set.');
+    const sources = sourcesOf(pods);
+    const doubtful = [...variablesOf(pods, PROFILES), ...sources.filter(({ what }) => HINT.test(what))];
+    if (doubtful.length === 0) return ok(`No static keys and no profile are ${sources.length > 0 ? 'named; what Secrets and ConfigMaps hold is not read' : 'set'}.`, podLines(sources, foundInWords));
     return unknown('Other credentials may go before the role: the SDK for JavaScript looks at a profile first, and a Secret can hold keys.', {
       evidence: podLines(doubtful, foundInWords),
     });
@@ -48,12 +54,10 @@ function variablesOf(pods: PodObject[], names: string[]): Found[] {
   });
 }
 
-/** Secrets and ConfigMaps taken as a whole: what is in them is not read, and their names hint. */
+/** Secrets and ConfigMaps taken as a whole: what is in them is not read, and their names hint. With a prefix the names of their variables are others. */
 function sourcesOf(pods: PodObject[]): Found[] {
-  return inContainers(pods, ({ envFrom = [] }) => envFrom.flatMap(({ secretRef, configMapRef }: any) => {
-    const name = secretRef?.name ?? configMapRef?.name ?? '';
-    return /aws|credential|s3/i.test(name) ? [`envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${name}, which may hold AWS_ACCESS_KEY_ID`] : [];
-  }));
+  return inContainers(pods, ({ envFrom = [] }) => envFrom.filter(({ prefix = '' }: any) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
+    .map(({ secretRef, configMapRef }: any) => `envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${secretRef?.name ?? configMapRef?.name}, which may hold AWS_ACCESS_KEY_ID`));
 }
 
 function inContainers(pods: PodObject[], find: (container: any) => string[]): Found[] {
@@ -93,6 +97,17 @@ function associated(facts: Facts, { id, roleArn }: PodIdentity, withIdentity: Po
   ];
   if (role === undefined) return ok('The pods get their role by EKS Pod Identity; there is none for IRSA.', evidence);
   if (role === roleArn) {
+    const refused = refusedToPods(facts);
+    if (refused !== undefined) {
+      return wrong(`An association gives new pods the same role, by EKS Pod Identity instead of IRSA, and its trust policy does not let ${POD_IDENTITY_SERVICE} do ${refused}.`, {
+        evidence,
+        fix: [
+          `aws eks delete-pod-identity-association --cluster-name ${clusterName} --association-id ${id}`,
+          restart(facts.question),
+          `Or keep the association, and let ${POD_IDENTITY_SERVICE} in: Allow sts:AssumeRole and sts:TagSession in the trust policy.`,
+        ],
+      });
+    }
     return ok('An association gives new pods the same role, by EKS Pod Identity instead of IRSA: it must trust pods.eks.amazonaws.com too.', evidence);
   }
   return wrong(`An association of EKS Pod Identity goes before the annotation: new pods get role ${roleArn}.`, {
@@ -103,6 +118,13 @@ function associated(facts: Facts, { id, roleArn }: PodIdentity, withIdentity: Po
       'Or keep the association, and remove the annotation.',
     ],
   });
+}
+
+/** What the role does not allow EKS Pod Identity, which needs both. */
+function refusedToPods({ role, question: { namespace, serviceAccount } }: Facts): string | undefined {
+  if ('unknown' in role || role.value === undefined) return undefined;
+  const { trust } = role.value;
+  return ['sts:AssumeRole', 'sts:TagSession'].find(action => evaluateTrust(trust, podIdentityRequest(action, podTags(namespace, serviceAccount))).decision === 'deny');
 }
 
 /** Of an association that is no more, or cannot be seen. */

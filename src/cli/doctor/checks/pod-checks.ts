@@ -2,13 +2,13 @@
  * The last links: the pods, and what the webhook has put into them.
  */
 import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../private/pod-spec';
-import { quoted } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { counted, quoted } from '../../text';
+import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject } from '../facts';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
-  annotatedRole, annotationTime, audienceOf, containersOf, environmentOf, hasPodIdentity, isInjected, livePods, ownPods, podLines, podsInWords,
-  restart, ROLE_ARN, TOKEN_FILE, tokenSourceOf,
+  annotatedRole, annotationTime, audienceOf, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
+  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, TOKEN_FILE, tokenSourceOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
 
@@ -20,16 +20,23 @@ const POD_EXISTS: Check = {
   id: 'pod-exists',
   title: 'there are pods',
   follows: ['namespace-exists', 'service-account-exists'],
-  run: facts => judged(facts.pods, pods => {
-    const { namespace, serviceAccount, pod } = facts.question;
-    if (pod !== undefined && !pods?.length) {
-      return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
-    }
-    const live = livePods(facts);
-    if (live.length === 0) return unknown(`No pod uses ${namespace}/${serviceAccount} now: there is none to look at.`);
-    return ok(pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`, podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`));
-  }),
+  run: facts => ('unknown' in facts.pods ? unknown(facts.pods.unknown, { decisive: true }) : podsThere(facts, facts.pods.value)),
 };
+
+function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
+  const { namespace, serviceAccount, pod } = facts.question;
+  if (pod !== undefined && !pods?.length) {
+    return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
+  }
+  const live = livePods(facts);
+  if (live.length === 0) {
+    const ended = pods?.length ?? 0;
+    return unknown(`No pod uses ${namespace}/${serviceAccount} now: there is none to look at.`, {
+      evidence: ended > 0 ? [`${counted(ended, 'pod')} of it ${ended === 1 ? 'has' : 'have'} ended: --pod ${pods![0].name} looks at one`] : undefined,
+    });
+  }
+  return ok(pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`, podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`));
+}
 
 const POD_SERVICE_ACCOUNT: Check = {
   id: 'pod-service-account',
@@ -141,7 +148,7 @@ const POD_INJECTED: Check = {
         ],
       });
     }
-    if (faults.length > 0) return unknown('Where the role is from, was not read.', { evidence: podLines(faults, faultInWords) });
+    if (faults.length > 0) return unknown('Some containers have no role of the webhook, or one whose value was not read.', { evidence: podLines(faults, faultInWords) });
     return ok(`Each container has ${ROLE_ARN}, ${TOKEN_FILE} and the token.`);
   },
 };
@@ -156,6 +163,7 @@ function faultsOf(pods: PodObject[], find: (container: { pod: PodObject; one: an
 function faultIn(pod: PodObject, container: any, role: string | undefined): Pick<Fault, 'what' | 'isCertain'> | undefined {
   const environment = environmentOf(container);
   const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
+  if (missing.length === 2 && isChanged(pod)) return { what: 'was added to the pod after the webhook had been at work, and gets no role: a sidecar?', isCertain: false };
   if (missing.length > 0) return { what: `has no ${missing.join(' and no ')}`, isCertain: true };
   const indirect = [ROLE_ARN, TOKEN_FILE].find(name => environment.get(name)!.value === undefined);
   if (indirect) return { what: `takes ${indirect} from ${environment.get(indirect)!.from ?? 'somewhere else'}`, isCertain: false };

@@ -28,10 +28,13 @@ function sourceOf(valueFrom: any): string | undefined {
   return valueFrom ? 'a field of the pod' : undefined;
 }
 
-/** The pods to look at: of those that have ended only the one that is asked for. None where they could not be read. */
+const WEBHOOK_VOLUME = 'aws-iam-token';
+const ENDED = ['Succeeded', 'Failed', 'Terminating'];
+
+/** The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they could not be read. */
 export function livePods({ pods, question }: Facts): PodObject[] {
   const all = 'value' in pods ? pods.value ?? [] : [];
-  return question.pod === undefined ? all.filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed') : all;
+  return question.pod === undefined ? all.filter(({ phase }) => !ENDED.includes(phase)) : all;
 }
 
 /** Those of them that use the service account; another's get other credentials. */
@@ -67,6 +70,11 @@ export function hasPodIdentity(pod: PodObject): boolean {
 /** Whether a container of it has the variables of the webhook. */
 export function isInjected(pod: PodObject): boolean {
   return containersOf(pod).some(container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE));
+}
+
+/** Whether the webhook has been at work: the name of the volume is its own. */
+export function isChanged(pod: PodObject): boolean {
+  return isInjected(pod) && (pod.spec.volumes ?? []).some(({ name }: any) => name === WEBHOOK_VOLUME);
 }
 
 /** The volume and the source in it that a container's token file is from. */

@@ -4,9 +4,7 @@
  */
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject, Webhook } from '../facts';
-import { annotatedRole, hasPodIdentity, isInjected, ownPods, podLines, podsInWords } from './pods';
-
-const ITS_VOLUME = 'aws-iam-token';
+import { annotatedRole, hasPodIdentity, isChanged, isInjected, ownPods, podLines, podsInWords } from './pods';
 
 const FIX = [
   'kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
@@ -23,11 +21,6 @@ export const WEBHOOK: Check = {
   },
 };
 
-/** Whether the webhook has been at work: the name of the volume is its own. */
-function isChanged(pod: PodObject): boolean {
-  return isInjected(pod) && (pod.spec.volumes ?? []).some(({ name }: any) => name === ITS_VOLUME);
-}
-
 function works(changed: PodObject[]): Verdict | undefined {
   return changed.length === 0 ? undefined : ok('The webhook works: it has changed pods.', podLines(changed, ({ name }) => `pod ${name} has its variables and its volume`));
 }
@@ -35,7 +28,11 @@ function works(changed: PodObject[]): Verdict | undefined {
 function absent(facts: Facts, changed: PodObject[]): Verdict {
   const forgotten = forgottenPods(facts);
   if (changed.length > 0) return works(changed)!;
-  if (forgotten.length === 0) return unknown('There is no configuration of the webhook to be seen, and no pod that tells whether it works.', { fix: FIX });
+  if (forgotten.length === 0) {
+    // Pods that bring the variables and the volume themselves do without.
+    const decisive = annotatedRole(facts) !== undefined && !ownPods(facts).some(isInjected);
+    return unknown('There is no configuration of the webhook to be seen, and no pod that tells whether it works.', { fix: FIX, decisive });
+  }
   return wrong('There is no pod identity webhook: pods are made without a role.', {
     evidence: podLines(forgotten, ({ name }) => `pod ${name} was made after the annotation, and has none of its variables`),
     fix: FIX,
