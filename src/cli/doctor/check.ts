@@ -16,6 +16,8 @@ export interface Verdict {
   readonly fix?: readonly string[];
   /** Of what is unknown: without it nobody can say that the service account gets its role, also where the check as such does not decide. */
   readonly decisive?: boolean;
+  /** Of what is wrong: the role is given all the same, so that it explains nothing, and is no diagnosis where something else is wrong. */
+  readonly harmless?: boolean;
 }
 
 export interface Check {
@@ -27,6 +29,8 @@ export interface Check {
   readonly decisive?: boolean;
   /** Checks whose faults explain a fault of this one. */
   readonly follows?: readonly string[];
+  /** Checks that need not be looked at where this one is ok. */
+  readonly proves?: readonly string[];
   /** Undefined where there is nothing to look at, such as a pod's container without pods. */
   readonly run: (facts: Facts) => Verdict | undefined;
 }
@@ -35,7 +39,7 @@ export function ok(summary: string, evidence?: readonly string[]): Verdict {
   return { status: 'ok', summary, evidence };
 }
 
-export function wrong(summary: string, more: Pick<Verdict, 'evidence' | 'fix'>): Verdict {
+export function wrong(summary: string, more: Pick<Verdict, 'evidence' | 'fix' | 'harmless'>): Verdict {
   return { status: 'wrong', summary, ...more };
 }
 

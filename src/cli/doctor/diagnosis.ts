@@ -35,16 +35,18 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
     const verdict = run(facts);
     return verdict ? [{ id, title, decisive, ...verdict }] : [];
   });
+  const proven = new Set(checks.filter(({ id }) => examined.some(one => one.id === id && one.status === 'ok')).flatMap(({ proves = [] }) => proves));
   const having = (status: Status) => examined.filter(one => one.status === status);
-  const broken = new Set(having('wrong').map(({ id }) => id));
+  const broken = new Set(having('wrong').filter(({ harmless }) => !harmless).map(({ id }) => id));
   const follows = ({ id }: Examined) => [...causes(id)].some(cause => broken.has(cause));
-  const [finding, ...others] = having('wrong').filter(one => !follows(one));
-  const unknowns = having('unknown').filter(one => !follows(one));
+  const causing = having('wrong').filter(one => !follows(one));
+  const finding = causing.find(({ harmless }) => !harmless) ?? causing[0];
+  const unknowns = having('unknown').filter(one => !follows(one)).map(one => (proven.has(one.id) ? { ...one, decisive: false } : one));
   return {
     checks: examined,
     finding,
     consequences: having('wrong').filter(follows),
-    others,
+    others: causing.filter(one => one !== finding),
     unknowns,
     outcome: finding ? 'found' : unknowns.some(({ decisive }) => decisive) ? 'unsure' : 'healthy',
   };

@@ -103,6 +103,21 @@ describe('an action, by our own evaluator', () => {
     expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('all', statement({}))), question: { ...HEALTHY.question, action: 's3:ListAllMyBuckets' } }).summary).toBe('The role may s3:ListAllMyBuckets on *.');
   });
 
+  test.each<[string, Partial<Facts>]>([
+    ['by our own evaluator', { simulated: { unknown: 'no' } }],
+    ['by the simulation', { simulated: { value: { decision: 'implicitDeny', policies: [], missingKeys: [], boundaryAllows: false } } }],
+  ])('without a resource, what is allowed on some of them is not refused: %s', (_, by) => {
+    const question = { ...HEALTHY.question, action: 's3:GetObject' };
+    const said = verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET)), ...by, question });
+    expect(said).toMatchObject({ status: 'unknown', summary: 'Whether the role may s3:GetObject depends on the resource: name it, --resource.' });
+    expect(said.evidence![0]).toBe('inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*');
+    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('other', statement({ Action: 'sqs:*' }))), ...by, question }).status).toBe('wrong');
+    // Of a resource that is asked for nothing is left open.
+    const edge = policy('edge', statement({ Action: 'sqs:*' }), 'boundary');
+    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET), edge), ...by, question }).status).toBe('wrong');
+    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET)), ...by, question: { ...question, resource: '*' } }).status).toBe('wrong');
+  });
+
   test('statements are told in short', () => {
     const long = statement({ Sid: 'Long', Action: undefined, NotAction: ['a:b', 'c:d', 'e:f', 'g:h'], Resource: undefined, NotResource: 'arn:aws:s3:::other/*' });
     delete long.Statement[0].Action;

@@ -183,6 +183,7 @@ describe('permissions boundary', () => {
       status: 'ok', summary: 'The role does no more than its permissions boundary edge allows.', evidence: ['Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*'],
     });
     expect(verdict(ROLE_CHECKS, 'permissions-boundary', { role, policies: policies({ value: READ_BUCKET }), question }).status).toBe('ok');
+    expect(verdict(ROLE_CHECKS, 'permissions-boundary', { role, policies: policies({ value: READ_BUCKET }), question: { ...question, resource: undefined } }).status).toBe('ok');
   });
 
   test.each([

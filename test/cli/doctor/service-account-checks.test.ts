@@ -107,7 +107,7 @@ describe('the other annotations', () => {
     ['token-expiration', '1h', 'a whole number from 600 to 86400'],
     ['token-expiration', '', 'a whole number from 600 to 86400'],
     ['token-expiration', '-600', 'a whole number from 600 to 86400'],
-    ['sts-regional-endpoints', 'True', '"true" or "false"'],
+    ['sts-regional-endpoints', 'yes', '"true" or "false"'],
     ['sts-regional-endpoints', 'regional', '"true" or "false"'],
   ])('%s: %j is wrong', (name, value, rule) => {
     const facts = withRole({ [`eks.amazonaws.com/${name}`]: value });
@@ -117,10 +117,16 @@ describe('the other annotations', () => {
     expect(causes(facts)).toEqual(['annotation-values']);
   });
 
-  test.each([['audience', 'reports.example.com'], ['token-expiration', '600'], ['token-expiration', '86400'], ['sts-regional-endpoints', 'true'], ['sts-regional-endpoints', 'false']])(
+  test.each([['audience', 'reports.example.com'], ['token-expiration', '600'], ['token-expiration', '86400'], ['sts-regional-endpoints', 'true'], ['sts-regional-endpoints', 'false'], ['sts-regional-endpoints', 'True'], ['sts-regional-endpoints', '0']])(
     '%s: %j is right', (name, value) => {
       expect(troubles(withRole({ [`eks.amazonaws.com/${name}`]: value }))).toEqual([]);
     });
+
+  test.each<[string, string, boolean]>([
+    ['audience', 'sts.amazonaws.com ', false], ['token-expiration', '1h', true], ['token-expiration', '599', true], ['sts-regional-endpoints', 'yes', true],
+  ])('%s: %j leaves the pods their role: %s', (name, value, harmless) => {
+    expect(judgeOf('annotation-values', withRole({ [`eks.amazonaws.com/${name}`]: value }))).toMatchObject({ harmless });
+  });
 
   test('two that are wrong are both shown', () => {
     const verdict = judgeOf('annotation-values', withRole({ 'eks.amazonaws.com/audience': '', 'eks.amazonaws.com/token-expiration': 'x' }))!;

@@ -57,11 +57,15 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
+/** What STS has looked at, when it gives the role. */
+const LINKS = ['provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust'];
+
 const ASSUME: Check = {
   id: 'assume',
   title: 'STS gives the role for a token of the service account',
   decisive: true,
-  follows: ['provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust'],
+  follows: LINKS,
+  proves: LINKS,
   run: facts => facts.assumed && judged(facts.assumed, assumed => ('assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed))),
 };
 

@@ -5,9 +5,10 @@ import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../p
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject } from '../facts';
+import { audienceOf } from './asked';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
-  annotatedRole, annotationTime, audienceOf, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
+  annotatedRole, annotationTime, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
   livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, TOKEN_FILE, tokenSourceOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';

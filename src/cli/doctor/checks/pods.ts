@@ -1,7 +1,7 @@
 /**
  * What the checks ask of pods.
  */
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../private/pod-spec';
 import { counted } from '../../text';
 import { Facts, PodObject, Question } from '../facts';
@@ -50,10 +50,6 @@ export function annotatedRole({ serviceAccount }: Facts): string | undefined {
 export function annotationTime({ serviceAccount }: Facts): { readonly since: Date; readonly isKnown: boolean } | undefined {
   const one = 'value' in serviceAccount ? serviceAccount.value : undefined;
   return one && { since: one.annotated ?? one.created, isKnown: one.annotated !== undefined };
-}
-
-export function audienceOf({ serviceAccount }: Facts): string {
-  return 'value' in serviceAccount ? serviceAccount.value?.annotations[AUDIENCE_ANNOTATION] ?? 'sts.amazonaws.com' : 'sts.amazonaws.com';
 }
 
 /** The containers that are meant to have credentials. */

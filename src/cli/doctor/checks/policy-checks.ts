@@ -2,7 +2,7 @@ import { shell } from './asked';
 import { shownStatement } from './statement-words';
 import { isObject } from '../../../analysis/json-values';
 import { readDocument } from '../../../analysis/policy-document';
-import { evaluatePolicies } from '../../../analysis/policy-evaluator';
+import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { counted, printable } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
@@ -71,6 +71,8 @@ function bySimulation(facts: Facts, role: IamRole, action: string, resource: str
   if (decision === 'allowed') return ok(`The role may ${action} on ${resource}.`, evidence);
   if (decision === 'explicitDeny') return denied(role, action, resource, 'a statement denies it', evidence);
   if (organizationAllows === false) return denied(role, action, resource, 'a policy of the organization does not allow it', evidence);
+  const elsewhere = 'value' in facts.policies && somewhere(facts, facts.policies.value, action, evidence);
+  if (elsewhere) return elsewhere;
   if (boundaryAllows === false) return denied(role, action, resource, 'the permissions boundary does not allow it', evidence);
   if (missingKeys.length > 0) return unknown(`Whether the role may ${action} on ${resource} depends on what only the request knows.`, { evidence });
   return denied(role, action, resource, 'no statement allows it', evidence);
@@ -88,9 +90,24 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
     if (decision === 'deny') return denied(role, action, resource, 'a statement denies it', evidence);
     if (unread.length > 0) return unknown(`Whether the role may ${action} on ${resource} is not known: not all of its policies can be read.`, { evidence });
     if (decision === 'allow') return ok(`The role may ${action} on ${resource}.`, evidence);
-    if (decision === 'none') return denied(role, action, resource, 'no statement allows it', evidence);
+    if (decision === 'none') return somewhere(facts, policies, action, evidence) ?? denied(role, action, resource, 'no statement allows it', evidence);
     return unknown(`Whether the role may ${action} on ${resource} depends on conditions.`, { evidence });
   })!;
+}
+
+/** Where no resource is asked for, what is allowed on some of them. */
+function somewhere({ question }: Facts, policies: readonly IamPolicy[], action: string, evidence: string[]): Verdict | undefined {
+  if (question.resource !== undefined) return undefined;
+  const { known, boundary } = split(policies);
+  const places = findStatements(known.map(({ document }) => document), { action }, boundary?.document);
+  if (places.length === 0) return undefined;
+  return unknown(`Whether the role may ${action} depends on the resource: name it, --resource.`, {
+    evidence: [...places.slice(0, SHOWN).map(([at, index]) => placeOf(known[at], index)), ...evidence],
+  });
+}
+
+function placeOf({ policy, document }: Known, index: number): string {
+  return printable(`${policy.kind} ${policy.name}, ${shownStatement(document, index)}`);
 }
 
 function denied({ name }: IamRole, action: string, resource: string, why: string, evidence: string[]): Verdict {
@@ -108,7 +125,7 @@ function decisivePlaces(policies: readonly IamPolicy[], action: string, resource
   const { known, boundary } = split(policies);
   const all = boundary ? [...known, boundary] : known;
   const { statements } = evaluatePolicies(known.map(({ document }) => document), { action, resource }, boundary?.document);
-  return statements.map(([at, index]) => printable(`${all[at].policy.kind} ${all[at].policy.name}, ${shownStatement(all[at].document, index)}`));
+  return statements.map(([at, index]) => placeOf(all[at], index));
 }
 
 function split(policies: readonly IamPolicy[]): { readonly known: Known[]; readonly boundary?: Known } {

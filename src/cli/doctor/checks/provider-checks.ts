@@ -57,7 +57,7 @@ const AUDIENCE: Check = {
   id: 'provider-audience',
   title: 'the provider takes the audience of the pods\' tokens',
   decisive: true,
-  follows: ['provider-exists'],
+  follows: ['provider-exists', 'annotation-values'], // an audience that is written wrong, is not the provider's fault
   run: facts => ofProvider(facts, provider => {
     const audience = audienceOf(facts);
     if (provider.details === undefined) return unknown('the client ids of the provider were not read');

@@ -2,7 +2,7 @@ import { audienceOf, issuerOf, providerArn, requestOf, roleArnOf, shell, subject
 import { closings, openings } from './role-map';
 import { textsOf } from '../../../analysis/json-values';
 import { Mismatch } from '../../../analysis/near-misses';
-import { evaluatePolicies } from '../../../analysis/policy-evaluator';
+import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { evaluateTrust, TrustAnswer } from '../../../analysis/trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
@@ -74,7 +74,7 @@ const TRUST: Check = {
   id: 'trust',
   title: 'the role trusts this service account',
   decisive: true,
-  follows: ['cluster-found', 'cluster-issuer', 'role-exists'],
+  follows: ['cluster-found', 'cluster-issuer', 'annotation-values', 'role-exists'],
   run: facts => ofRole(facts, role => judged(issuerOf(facts), issuer => {
     const answer = evaluateTrust(role.trust, requestOf(facts, ownerOf(role), issuer));
     if (answer.decision === 'allow') return ok(`The trust policy lets ${subjectOf(facts)} in.`, [shownStatement(role.trust, answer.statement!)]);
@@ -200,7 +200,8 @@ function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boun
     const shown = [...statements.slice(0, SHOWN), ...statements.length > SHOWN ? [`and ${statements.length - SHOWN} more`] : []];
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
     const { decision } = action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
-    if (decision !== 'none' && decision !== 'deny') return ok(`${summary}.`, shown);
+    const isAllowedSomewhere = resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
+    if (isAllowedSomewhere || (decision !== 'none' && decision !== 'deny')) return ok(`${summary}.`, shown);
     return wrong(`${summary}, and ${action} on ${resource} is not among it.`, {
       evidence: [`${boundary}`, ...shown],
       fix: [

@@ -11,6 +11,8 @@ import { annotatedRole, annotate, environmentOf, livePods, restart } from './pod
 const PREFIX = 'eks.amazonaws.com/';
 const TOKEN_EXPIRATION = `${PREFIX}token-expiration`;
 const REGIONAL_ENDPOINTS = `${PREFIX}sts-regional-endpoints`;
+/** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
+const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
 const [SHORTEST, LONGEST] = [600, 86_400];
 
 /** Keys that people write where the webhook wants `eks.amazonaws.com/role-arn`; the third is read by kube2iam and kiam, on pods. */
@@ -104,13 +106,16 @@ const ANNOTATION_VALUES: Check = {
     const problems = [
       problemOf(annotations, AUDIENCE_ANNOTATION, value => value !== '' && value === value.trim(), 'an audience without blanks around it', 'sts.amazonaws.com'),
       problemOf(annotations, TOKEN_EXPIRATION, value => /^\d+$/.test(value) && Number(value) >= SHORTEST && Number(value) <= LONGEST, `a whole number from ${SHORTEST} to ${LONGEST}`, '86400'),
-      problemOf(annotations, REGIONAL_ENDPOINTS, value => ['true', 'false'].includes(value), '"true" or "false"', 'true'),
+      problemOf(annotations, REGIONAL_ENDPOINTS, value => GO_BOOLEAN.test(value), '"true" or "false"', 'true'),
     ].filter(problem => problem !== undefined);
     if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid, or not there.');
     const [first, ...more] = problems;
+    // Of a wrong number or a wrong word the webhook takes its default, or the nearest that is allowed.
+    const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
     return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
       fix: [...problems.map(({ key, good }) => annotate(question, key, good)), restart(question)],
+      harmless,
     });
   }),
 };
@@ -143,6 +148,7 @@ const ANNOTATION_DUPLICATES: Check = {
     return wrong(`Two annotations name different roles; on EKS the one of ${ROLE_ARN_ANNOTATION} counts.`, {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
       fix: [`kubectl annotate serviceaccount ${facts.question.serviceAccount} -n ${facts.question.namespace} ${key}-`],
+      harmless: true,
     });
   }),
 };
