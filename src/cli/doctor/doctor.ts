@@ -17,7 +17,7 @@ import { diagnosisJson } from './diagnosis-json';
 import { diagnosisText } from './diagnosis-text';
 import { DoctorOptions } from './doctor-command';
 import { EksCluster, Facts, Question, Read } from './facts';
-import { isSameEndpoint, Kubernetes } from './kubernetes';
+import { Kubernetes } from './kubernetes';
 import { survey } from './survey';
 import { surveyJson } from './survey-json';
 import { surveyText } from './survey-text';
@@ -64,11 +64,10 @@ export async function examine(options: DoctorOptions, output: Output, version: s
 }
 
 /** What was true of one cluster would be said of another one. */
-function refuseOtherCluster(cluster: Read<EksCluster | undefined>, { endpoint, context }: Kubernetes): void {
-  if ('unknown' in cluster || cluster.value === undefined || cluster.value.endpoint === '' || isSameEndpoint(cluster.value.endpoint, endpoint)) return;
-  const { name, endpoint: own } = cluster.value;
-  throw new UnusableInput(`The context ${context} of the kubeconfig is of another cluster than ${name}: it asks ${endpoint}, and ${name} is at ${own}. `
-    + `Name the right one, --context, or make it: aws eks update-kubeconfig --name ${name}.`);
+function refuseOtherCluster(cluster: Read<EksCluster | undefined>, kubernetes: Kubernetes): void {
+  if ('unknown' in cluster || cluster.value === undefined) return;
+  const words = kubernetes.strangerTo(cluster.value);
+  if (words !== undefined) throw new UnusableInput(`${words} Name the right one, --context, or make it: aws eks update-kubeconfig --name ${cluster.value.name}.`);
 }
 
 async function read(options: DoctorOptions, aws: Aws, kubernetes: Kubernetes, cluster: Read<EksCluster | undefined>): Promise<Facts> {

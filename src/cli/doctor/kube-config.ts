@@ -2,7 +2,7 @@
  * Which API server, and as whom: what kubectl would take, read by the official client. Nothing of it is ever shown: a kubeconfig is full of secrets.
  */
 import { spawn, SpawnOptions } from 'child_process';
-import { accessSync, existsSync } from 'fs';
+import { accessSync, existsSync, readFileSync } from 'fs';
 import { RequestOptions } from 'https';
 import { homedir } from 'os';
 import { delimiter, join } from 'path';
@@ -21,12 +21,16 @@ export interface KubeConfigOptions {
   readonly context?: string;
   /** How long an exec plugin may take. */
   readonly execTimeoutMs: number;
+  /** Where the files of a pod are mounted. @default at the root */
+  readonly podRoot?: string;
 }
 
 /** Where requests go, and what they are sent with. */
 export interface Access {
   readonly context: string;
   readonly server: string;
+  /** In a pod, whose API server has an address of the cluster's own: who made its token, as far as it tells. */
+  readonly ownIssuer?: { readonly url?: string };
   /** Anew for each use: tokens expire. */
   credentials(): Promise<RequestOptions>;
 }
@@ -37,8 +41,8 @@ export class NoCredentials extends Error {}
 /**
  * @throws UnusableInput where there is no kubeconfig, or none that can be used
  */
-export function loadAccess({ context, execTimeoutMs }: KubeConfigOptions): Access {
-  const config = load();
+export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigOptions): Access {
+  const { config, ownIssuer } = load(podRoot);
   const name = context ?? config.currentContext;
   const known = [...new Set(config.contexts.map(one => one.name))];
   if (!name) throw new UnusableInput(`The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`);
@@ -50,24 +54,34 @@ export function loadAccess({ context, execTimeoutMs }: KubeConfigOptions): Acces
   if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
   cluster.proxyUrl ??= proxyFor(new URL(cluster.server).hostname);
   const run = limitExecPlugins(config, user, execTimeoutMs);
-  return { context: name, server: cluster.server, credentials: () => credentialsOf(config, user, run) };
+  return { context: name, server: cluster.server, ownIssuer, credentials: () => credentialsOf(config, user, run) };
 }
 
 /** The files that kubectl reads; where there are none, what a pod has. */
-function load(): KubeConfig {
+function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssuer?: Access['ownIssuer'] } {
   // This file alone: the package's index loads a thousand models of the API. It is ESM, which the types of CommonJS do not let in and the bundler does.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { KubeConfig: Config } = require('@kubernetes/client-node/dist/config.js') as Pick<Client, 'KubeConfig'>;
   const merged = new Config();
   const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
   const files = (listed.length > 0 ? listed : [join(process.env.HOME || homedir(), '.kube', 'config')]).filter(file => existsSync(file));
-  if (files.length === 0 && existsSync(POD_TOKEN)) {
-    merged.loadFromCluster();
-    return merged;
+  if (files.length === 0 && existsSync(podRoot + POD_TOKEN)) {
+    merged.loadFromCluster(podRoot);
+    return { config: merged, ownIssuer: issuerIn(podRoot + POD_TOKEN) };
   }
   if (files.length === 0) throw new UnusableInput(`There is no kubeconfig: no file ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'}. Make one: aws eks update-kubeconfig --name <cluster>.`);
   for (const file of files) addTo(merged, loadFile(new Config(), file));
-  return merged;
+  return { config: merged };
+}
+
+/** Of a token, without looking at anything else in it. */
+function issuerIn(file: string): NonNullable<Access['ownIssuer']> {
+  try {
+    const { iss } = JSON.parse(Buffer.from(readFileSync(file, 'utf8').split('.')[1], 'base64url').toString());
+    return typeof iss === 'string' ? { url: iss } : {};
+  } catch {
+    return {};
+  }
 }
 
 function loadFile(config: KubeConfig, file: string): KubeConfig {

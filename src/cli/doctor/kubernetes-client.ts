@@ -17,6 +17,8 @@ export interface KubernetesOptions {
   readonly timeoutMs?: number;
   /** How long an exec plugin may take. @default 60 seconds */
   readonly execTimeoutMs?: number;
+  /** Where the files of a pod are mounted. @default at the root */
+  readonly podRoot?: string;
   /** How long is waited before the second attempt; doubled for each further one. @default half a second */
   readonly backoffMs?: number;
 }
@@ -37,8 +39,8 @@ interface Answer {
 export class KubernetesClient {
   /** @throws UnusableInput where the kubeconfig cannot be used */
   public static connect(options: KubernetesOptions = {}): KubernetesClient {
-    const { context, timeoutMs = 10_000, execTimeoutMs = 60_000, backoffMs = 500 } = options;
-    return new KubernetesClient(loadAccess({ context, execTimeoutMs }), timeoutMs, backoffMs);
+    const { context, timeoutMs = 10_000, execTimeoutMs = 60_000, backoffMs = 500, podRoot } = options;
+    return new KubernetesClient(loadAccess({ context, execTimeoutMs, podRoot }), timeoutMs, backoffMs);
   }
 
   /** Why nothing more is asked: what fails once for everybody is not waited for again. */
@@ -53,6 +55,10 @@ export class KubernetesClient {
 
   public get context(): string {
     return this.access.context;
+  }
+
+  public get ownIssuer(): Access['ownIssuer'] {
+    return this.access.ownIssuer;
   }
 
   /**

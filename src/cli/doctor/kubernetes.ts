@@ -1,7 +1,7 @@
 /**
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
-import { Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from './facts';
+import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from './facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import { objectIn, podOf, serviceAccountOf, textsOf } from './kubernetes-objects';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
@@ -34,6 +34,21 @@ export class Kubernetes {
   /** The context of the kubeconfig. */
   public get context(): string {
     return this.client.context;
+  }
+
+  /**
+   * In words, what tells that the API server is of another cluster; undefined where it is of that one, or nothing can be compared. A pod asks an
+   * address of the cluster's own: its token tells.
+   */
+  public strangerTo({ name, endpoint, issuerUrl }: EksCluster): string | undefined {
+    const { ownIssuer } = this.client;
+    if (ownIssuer !== undefined) {
+      const { url = issuerUrl } = ownIssuer;
+      return issuerUrl === undefined || url === issuerUrl ? undefined
+        : `This pod is of another cluster than ${name}: its token is of ${url}, and the tokens of ${name} are of ${issuerUrl}.`;
+    }
+    if (endpoint === '' || isSameEndpoint(endpoint, this.endpoint)) return undefined;
+    return `The context ${this.client.context} of the kubeconfig is of another cluster than ${name}: it asks ${this.endpoint}, and ${name} is at ${endpoint}.`;
   }
 
   /** All that the checks want to know. */

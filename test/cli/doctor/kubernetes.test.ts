@@ -545,6 +545,43 @@ describe('endpoints', () => {
   });
 });
 
+describe('in a pod', () => {
+  const ISSUER = 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
+  const cluster = (issuerUrl?: string) => ({ name: 'production', arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/production', endpoint: 'https://abc.eks.amazonaws.com', issuerUrl });
+  const inPod = (claims: string): Kubernetes => {
+    const podRoot = mkdtempSync(join(folder, 'pod-'));
+    const place = join(podRoot, 'var', 'run', 'secrets', 'kubernetes.io', 'serviceaccount');
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, 'token'), `e30.${Buffer.from(claims).toString('base64url')}.c2ln`);
+    writeFileSync(join(place, 'ca.crt'), Buffer.from(ca, 'base64'));
+    process.env.HOME = podRoot;
+    delete process.env.KUBECONFIG;
+    [process.env.KUBERNETES_SERVICE_HOST, process.env.KUBERNETES_SERVICE_PORT] = ['127.0.0.1', new URL(url).port];
+    return Kubernetes.connect({ ...FAST, podRoot });
+  };
+
+  test('the API server of the cluster is asked, with the token of the pod', async () => {
+    let authorization: string | undefined;
+    handler = ({ headers }, response) => {
+      ({ authorization } = headers);
+      json(response, { metadata: { name: 'payments' } });
+    };
+    expect(await inPod(JSON.stringify({ iss: ISSUER })).namespace('payments')).toMatchObject({ value: { name: 'payments' } });
+    expect(authorization).toMatch(/^Bearer e30\./);
+  });
+
+  test('the token tells whether it is the cluster: its API server has an address that EKS does not know', () => {
+    const kubernetes = inPod(JSON.stringify({ iss: ISSUER, sub: 'x' }));
+    expect(kubernetes.strangerTo(cluster(ISSUER))).toBeUndefined();
+    expect(kubernetes.strangerTo(cluster())).toBeUndefined();
+    expect(kubernetes.strangerTo(cluster(`${ISSUER}2`))).toBe(`This pod is of another cluster than production: its token is of ${ISSUER}, and the tokens of production are of ${ISSUER}2.`);
+  });
+
+  test.each(['{}', 'no JSON'])('a token that does not tell is no reason to refuse: %s', claims => {
+    expect(inPod(claims).strangerTo(cluster(ISSUER))).toBeUndefined();
+  });
+});
+
 function caught(run: () => unknown): string {
   try {
     run();
