@@ -75,6 +75,6 @@ function linesOf(error: unknown): string[] {
   if (UnusableInput.is(error)) return error.message.split('\n').map(printable);
   if (error instanceof RangeError) return ['The input is nested too deep, or too large.'];
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code.startsWith('ERR_PARSE_ARGS')) return [`${message.split('. ')[0]}. See cdk-irsa --help.`];
-  return [`cdk-irsa failed, which is a defect of it: ${message}. Please report it.`];
+  if (code.startsWith('ERR_PARSE_ARGS')) return [printable(`${message.split('. ')[0]}. See cdk-irsa --help.`)];
+  return [printable(`cdk-irsa failed, which is a defect of it: ${message}. Please report it.`)];
 }

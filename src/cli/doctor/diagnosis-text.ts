@@ -17,7 +17,7 @@ export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts,
     ...finding ? [[...heading(COLOURS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
     ...section(consequences, [...heading(COLOURS.wrong, 'What follows from it')], one => bullet(one)),
     ...section(others, [...heading(COLOURS.wrong, 'Wrong, too')], one => inFull(one)),
-    ...section(unknowns, [...heading(COLOURS.unknown, 'Not known')], one => bullet(one)),
+    ...section(unique(unknowns), [...heading(COLOURS.unknown, 'Not known')], one => bullet(one)),
     [paint('1', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
@@ -40,6 +40,11 @@ function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
     ...evidence.flatMap(line => wrapped(line, '      ', '    - ')),
     ...fix.length > 0 ? ['  Fix:', ...fix.map(line => `    ${printable(line)}`)] : [],
   ];
+}
+
+/** What is the reason for many is told once. */
+function unique(checks: Examined[]): Examined[] {
+  return [...new Map(checks.map(one => [one.summary, one])).values()];
 }
 
 function bullet({ summary }: Examined): string[] {

@@ -88,6 +88,10 @@ The way of the token
 `);
   });
 
+  test('what is the reason for many is told once', () => {
+    expect(text([check('a', UNKNOWN), check('b', UNKNOWN), check('c', unknown('Another.'))])).toContain('\nNot known\n  - It was not read.\n  - Another.\n\n');
+  });
+
   test('unsure', () => {
     expect(text([check('a', UNKNOWN, { decisive: true })])).toContain('\nNothing wrong was found, but 1 link could not be looked at without which nobody\ncan say.\n');
   });
