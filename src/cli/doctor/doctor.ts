@@ -3,7 +3,7 @@
  */
 import { Aws } from './aws';
 import { Check } from './check';
-import { audienceOf, roleArnOf } from './checks/asked';
+import { annotated, audienceOf, roleArnOf } from './checks/asked';
 import { ASSUME_CHECKS } from './checks/assume-checks';
 import { CLUSTER_CHECKS } from './checks/cluster-checks';
 import { POD_CHECKS } from './checks/pod-checks';
@@ -22,7 +22,6 @@ import { survey } from './survey';
 import { surveyJson } from './survey-json';
 import { surveyText } from './survey-text';
 import { UnusableInput } from '../../analysis/unusable-input';
-import { ROLE_ARN_ANNOTATION } from '../../private/annotations';
 import { Output } from '../command';
 import { jsonText } from '../text';
 
@@ -75,15 +74,9 @@ async function read(options: DoctorOptions, aws: Aws, kubernetes: Kubernetes, cl
   const question: Question = { clusterName, namespace: options.namespace!, serviceAccount: options.serviceAccount!, pod, action, resource };
   const now = new Date();
   const ofKubernetes = await kubernetes.facts(question);
-  const ofAws = await aws.facts({ ...question, cluster, roleArn: annotationOf(ofKubernetes.serviceAccount), now });
+  const ofAws = await aws.facts({ ...question, cluster, roleArn: annotated({ question, ...ofKubernetes }), now });
   const facts: Facts = { question, now, ...ofKubernetes, ...ofAws };
   return options.assume ? { ...facts, assumed: await assumed(facts, aws, kubernetes) } : facts;
-}
-
-function annotationOf(serviceAccount: Facts['serviceAccount']): Read<string> {
-  if ('unknown' in serviceAccount) return serviceAccount;
-  const value = serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION];
-  return value === undefined ? { unknown: 'no role is annotated' } : { value };
 }
 
 /** The token stays in memory, and is forgotten. */

@@ -82,6 +82,15 @@ describe('one service account', () => {
     expect(aws.times('eks:DescribeCluster')).toBe(1);
   });
 
+  test('whose pods bring the role themselves', async () => {
+    const one = structuredClone(injected(pod(), serviceAccount({ [ROLE_KEY]: ROLE })));
+    one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
+    stands(serviceAccount({}), [one]);
+    const { code, stdout } = await asking(...API, '--assume', '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).checks.filter(({ id, status }: any) => status === 'ok' && ['role-annotation', 'role-exists', 'trust', 'assume'].includes(id))).toHaveLength(4);
+  });
+
   test('that is broken', async () => {
     stands(serviceAccount({}), [pod()]);
     const { code, stdout } = await asking(...API, '--format', 'json', '--assume', '--action', 's3:GetObject', '--resource', 'arn:aws:s3:::bucket/a', '--timeout', '5');
@@ -327,6 +336,12 @@ describe('arguments', () => {
     for (const option of ['cluster', 'namespace', 'service-account', 'all', 'pod', 'action', 'resource', 'assume', 'region', 'profile', 'role-profile', 'context', 'timeout', 'format', 'help']) expect(stdout).toContain(`\n  --${option} `);
     for (const action of ['eks:DescribeCluster', 'iam:GetRole', 'iam:SimulatePrincipalPolicy', 'cloudtrail:LookupEvents']) expect(stdout).toContain(`\n  ${action} `);
     expect(stdout).toContain('serviceaccounts/token (--assume)');
+  });
+
+  test('nothing of it leaves its line', async () => {
+    expect(cli('doctor', '--\u001b[2J')).toMatchObject({ code: 2, stderr: 'Unknown option \'--\\u001b[2J\'. See cdk-irsa --help.\n' });
+    jest.spyOn(DOCTOR, 'run').mockImplementationOnce(() => Promise.reject(new Error('\u001b[2J')));
+    expect(await asking(...API)).toMatchObject({ stderr: expect.stringContaining('a defect of it: \\u001b[2J.') });
   });
 
   test('a defect is told without a stack trace', async () => {

@@ -1,6 +1,8 @@
 import { factsOf, factsOfPods, OTHER_ROLE, pod, ROLE, serviceAccount } from './healthy';
 import { causes, judgeOf, troubles } from './verdicts';
+import { audienceOf, roleArnOf } from '../../../src/cli/doctor/checks/asked';
 import { Facts } from '../../../src/cli/doctor/facts';
+import { injected } from '../../token/pod-identity-webhook';
 
 const ROLE_KEY = 'eks.amazonaws.com/role-arn';
 const annotated = (annotations: Record<string, string>, pods = [pod()]): Facts => factsOf({ serviceAccount: serviceAccount(annotations), pods });
@@ -90,6 +92,42 @@ describe('the annotation of the role', () => {
   test('is not wanted where EKS Pod Identity gives a role', () => {
     const facts: Facts = { ...annotated({}, []), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
     expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'ok', summary: `The ServiceAccount names no role, and gets ${ROLE} by EKS Pod Identity.` });
+  });
+
+  describe('is not wanted of pods that bring role and token themselves', () => {
+    const own = (...changes: ((one: any) => void)[]) => factsOfPods({ serviceAccount: serviceAccount({}) }, changes.map((change, at) => {
+      const one = structuredClone(injected(pod({}, { name: `api-${at}` }), serviceAccount()));
+      one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
+      change(one);
+      return one;
+    }));
+    const asIs = () => undefined;
+    const setRole = (role: string) => (one: any) => one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_ROLE_ARN').value = role;
+    const setAudience = (one: any) => one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'reports.example.com';
+
+    test('of one mind', () => {
+      expect(troubles(own(asIs, asIs))).toEqual([]);
+      expect(judgeOf('role-annotation', own(asIs))).toMatchObject({ summary: `The ServiceAccount names no role; the pods bring role ${ROLE} themselves, with a token of their own.` });
+      expect(roleArnOf(own(asIs))).toMatchObject({ value: { arn: ROLE } });
+    });
+
+    test('for an audience of their own', () => {
+      expect(troubles(own(setAudience))).toEqual([]);
+      expect(audienceOf(own(setAudience))).toBe('reports.example.com');
+      expect(audienceOf(own(asIs))).toBe('sts.amazonaws.com');
+    });
+
+    test.each<[string, Facts]>([
+      ['with different roles', own(asIs, setRole(OTHER_ROLE))],
+      ['with different audiences', own(asIs, setAudience)],
+      ['without a token', own(one => one.spec.volumes = [])],
+      ['one of which has no token', own(asIs, one => one.spec.volumes = [])],
+      ['without a container that is not skipped', own(one => one.metadata.annotations = { 'eks.amazonaws.com/skip-containers': 'main' })],
+      ['with what is no ARN', own(setRole('payments-api'))],
+      ['one of which the webhook has changed, when there was an annotation', factsOfPods({ serviceAccount: serviceAccount({}) }, [injected(pod(), serviceAccount())])],
+    ])('but of pods %s', (_, facts) => {
+      expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'wrong', summary: 'The ServiceAccount names no role.' });
+    });
   });
 
   test('never leaves its line', () => {

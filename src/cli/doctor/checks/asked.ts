@@ -6,6 +6,7 @@ import { claimsOf, webIdentityRequest } from '../../../analysis/trust-requests';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../private/web-identity';
 import { Facts, Read } from '../facts';
+import { annotatedRole, broughtByPods } from './pods';
 import { readRoleArn, RoleArn } from '../role-arn';
 
 /** The issuer of the cluster, without `https://`. */
@@ -15,10 +16,10 @@ export function issuerOf({ cluster }: Facts): Read<string> {
   return { value: cluster.value.issuerUrl.replace(/^https:\/\//, '') };
 }
 
-/** The annotation as it stands. */
-export function annotated({ serviceAccount }: Facts): Read<string> {
-  if ('unknown' in serviceAccount) return { unknown: `the role is not known: ${serviceAccount.unknown}` };
-  const arn = serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION];
+/** The annotation as it stands, or what the pods bring instead. */
+export function annotated(facts: Pick<Facts, 'pods' | 'question' | 'serviceAccount'>): Read<string> {
+  if ('unknown' in facts.serviceAccount) return { unknown: `the role is not known: ${facts.serviceAccount.unknown}` };
+  const arn = annotatedRole(facts);
   return arn === undefined ? { unknown: 'the role is not known: nothing is annotated' } : { value: arn };
 }
 
@@ -27,9 +28,10 @@ export function roleArnOf(facts: Facts): Read<RoleArn> {
   return 'unknown' in text ? text : readRoleArn(text.value);
 }
 
-/** The audience that the webhook has tokens made for. */
-export function audienceOf({ serviceAccount }: Facts): string {
-  const audience = 'value' in serviceAccount ? serviceAccount.value?.annotations[AUDIENCE_ANNOTATION] : undefined;
+/** The audience that the webhook has tokens made for, or the pods themselves. */
+export function audienceOf(facts: Facts): string {
+  const annotations = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations : undefined;
+  const audience = annotations?.[ROLE_ARN_ANNOTATION] === undefined && broughtByPods(facts)?.audience || annotations?.[AUDIENCE_ANNOTATION];
   return audience === undefined || audience === '' ? DEFAULT_AUDIENCE : audience;
 }
 

@@ -12,6 +12,8 @@ export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 export const ROLE_ARN = 'AWS_ROLE_ARN';
 export const CONTAINER_CREDENTIALS = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
+type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
+
 /** A variable of a container: its value where it is written there and was read, else where it is from. */
 export interface Variable {
   readonly value?: string;
@@ -32,18 +34,34 @@ const WEBHOOK_VOLUME = 'aws-iam-token';
 const ENDED = ['Succeeded', 'Failed', 'Terminating'];
 
 /** The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they could not be read. */
-export function livePods({ pods, question }: Facts): PodObject[] {
+export function livePods({ pods, question }: Pick<Facts, 'pods' | 'question'>): PodObject[] {
   const all = 'value' in pods ? pods.value ?? [] : [];
   return question.pod === undefined ? all.filter(({ phase }) => !ENDED.includes(phase)) : all;
 }
 
 /** Those of them that use the service account; another's get other credentials. */
-export function ownPods(facts: Facts): PodObject[] {
+export function ownPods(facts: Pick<Facts, 'pods' | 'question'>): PodObject[] {
   return livePods(facts).filter(({ serviceAccount }) => serviceAccount === facts.question.serviceAccount);
 }
 
-export function annotatedRole({ serviceAccount }: Facts): string | undefined {
-  return 'value' in serviceAccount ? serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION] : undefined;
+/** The role that the annotation names; without one, the role that the pods bring themselves. */
+export function annotatedRole(facts: PodFacts): string | undefined {
+  const { serviceAccount } = facts;
+  return 'value' in serviceAccount ? serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION] ?? broughtByPods(facts)?.role : undefined;
+}
+
+/**
+ * The role, and the audience of the token, that stand in the templates of pods which do without annotation and webhook: with variables and a volume of their
+ * own. Undefined unless all pods are like that, and of one mind.
+ */
+export function broughtByPods(facts: PodFacts): { readonly role: string; readonly audience?: string } | undefined {
+  const pods = ownPods(facts);
+  if (pods.some(isChanged)) return undefined;
+  const brought = pods.flatMap(pod => containersOf(pod).map(container => (
+    { role: environmentOf(container).get(ROLE_ARN)?.value, source: tokenSourceOf(pod, container)?.token })));
+  const { role, source } = brought[0] ?? {};
+  if (role === undefined || source === undefined) return undefined;
+  return brought.every(one => one.role === role && one.source?.audience === source.audience) ? { role, audience: source.audience } : undefined;
 }
 
 /** When the annotation was set, as far as the ServiceAccount tells; not before it was made. */

@@ -6,7 +6,7 @@ import { WEBHOOK_ROLE_ARN } from '../../../private/name-patterns';
 import { quoted } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
-import { annotatedRole, annotate, environmentOf, livePods, restart } from './pods';
+import { annotatedRole, annotate, broughtByPods, environmentOf, livePods, restart } from './pods';
 
 const PREFIX = 'eks.amazonaws.com/';
 const TOKEN_EXPIRATION = `${PREFIX}token-expiration`;
@@ -55,8 +55,13 @@ const ROLE_ANNOTATION: Check = {
   }),
 };
 
-function withoutAnnotation({ question, podIdentities }: Facts, { annotations }: ServiceAccountObject): Verdict {
+function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject): Verdict {
+  const { question, podIdentities } = facts;
+  const brought = broughtByPods(facts);
   const [association] = 'value' in podIdentities ? podIdentities.value : [];
+  if (association === undefined && brought !== undefined && WEBHOOK_ROLE_ARN.test(brought.role)) {
+    return ok(`The ServiceAccount names no role; the pods bring role ${brought.role} themselves, with a token of their own.`);
+  }
   if (association) return ok(`The ServiceAccount names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [`association ${association.id}`]);
   const mistaken = Object.entries(annotations).filter(([key]) => MISTAKEN_KEY.test(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION);
   const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
