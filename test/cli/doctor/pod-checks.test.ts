@@ -420,6 +420,12 @@ describe('the webhook', () => {
     expect(status(withSelector(selectors), [pod()])).toMatch(/^ok/);
   });
 
+  test('that leaves out pods which bring role and token themselves, or is not there, does no harm to them', () => {
+    const one = structuredClone(healthyPod({}, { labels: { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' } }));
+    one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
+    for (const webhooks of [[webhook()], []]) expect(troubles(factsOfPods({ webhooks }, [one]))).toEqual([]);
+  });
+
   test('that is called for pods with labels is unknown without pods', () => {
     expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe('unknown: Whether the webhook is called for the pods: it is called for pods with certain labels, and there are no pods to look at.');
   });

@@ -4,7 +4,7 @@
  */
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject, Webhook } from '../facts';
-import { annotatedRole, hasPodIdentity, isChanged, isInjected, ownPods, podLines, podsInWords } from './pods';
+import { annotatedRole, broughtByPods, hasPodIdentity, isChanged, isInjected, ownPods, podLines, podsInWords } from './pods';
 
 const FIX = [
   'kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
@@ -15,6 +15,7 @@ export const WEBHOOK: Check = {
   id: 'webhook',
   title: 'the pod identity webhook is called for the pods',
   run: facts => {
+    if (broughtByPods(facts)) return ok('The pods do without it: they bring role and token themselves.');
     const changed = ownPods(facts).filter(isChanged);
     if ('unknown' in facts.webhooks) return works(changed) ?? unknown(facts.webhooks.unknown);
     return facts.webhooks.value.length === 0 ? absent(facts, changed) : present(facts, facts.webhooks.value, changed);
@@ -29,8 +30,7 @@ function absent(facts: Facts, changed: PodObject[]): Verdict {
   const forgotten = forgottenPods(facts);
   if (changed.length > 0) return works(changed)!;
   if (forgotten.length === 0) {
-    // Pods that bring the variables and the volume themselves do without.
-    const decisive = annotatedRole(facts) !== undefined && !ownPods(facts).some(isInjected);
+    const decisive = annotatedRole(facts) !== undefined;
     return unknown('There is no configuration of the webhook to be seen, and no pod that tells whether it works.', { fix: FIX, decisive });
   }
   return wrong('There is no pod identity webhook: pods are made without a role.', {
