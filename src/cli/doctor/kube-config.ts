@@ -187,5 +187,7 @@ function fileProblem(error: NodeJS.ErrnoException): string {
 /** The last line, as programs say there what is wrong; without anything in it that could be a token or a key. */
 function withoutSecrets(text: string): string {
   const line = text.trim().split('\n').pop()!.trim();
-  return printable(line.replace(/[\w+/=.-]{24,}/g, '…')).slice(0, 200);
+  return printable(line.replace(/\/\/[^\s/@]*@/g, '//…@')
+    .replace(/((?:pass(?:word|wd)?|secret|token|key)\w*["']?\s*[=:]\s*["']?|bearer )[^\s"',;]+/gi, '$1…')
+    .replace(/\b(?:AKIA|ASIA)[A-Z0-9]+|[\w+/=.-]{24,}/g, '…')).slice(0, 200);
 }

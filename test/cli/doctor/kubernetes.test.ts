@@ -514,6 +514,18 @@ describe('an exec plugin', () => {
     expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: Unable to locate credentials …` });
   });
 
+  test.each<[string, string]>([
+    ['The key AKIAIOSFODNN7EXAMPLE is not active', 'The key … is not active'],
+    ['GET https://anna:hunter2@proxy.example.com failed', 'GET https://…@proxy.example.com failed'],
+    ['login failed: {"user":"anna","password":"hunter2"}', 'login failed: {"user":"anna","password":"…"}'],
+    ['usage: login --token=hunter2 --user anna', 'usage: login --token=… --user anna'],
+    ['401 for Authorization: Bearer hunter2', '401 for Authorization: Bearer …'],
+    ['The token has expired: sign in', 'The token has expired: sign in'],
+  ])('that fails with a secret in its last word: %s', async (last, said) => {
+    const path = program(`echo '${last}' >&2; exit 1`);
+    expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: ${said}` });
+  });
+
   test.each<[string, string]>([['something else', `echo ${TOKEN}`], ['nothing', 'true'], ['an object without a status', `echo '{"token":"${TOKEN}"}'`]])('that gives %s is said, without it', async (_, lines) => {
     const path = program(lines);
     expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig gave no ExecCredential` });

@@ -95,6 +95,9 @@ describe('trust', () => {
   test('the audience that is annotated is asked for', () => {
     const changes = withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE, 'eks.amazonaws.com/audience': 'mine' });
     expect(verdict(ROLE_CHECKS, 'trust', changes)).toMatchObject({ status: 'wrong', summary: expect.stringContaining('got mine, trusted sts.amazonaws.com') });
+    // What is annotated is a text of anybody's.
+    const hostile = { ...changes, ...withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE, 'eks.amazonaws.com/audience': 'a\', evil: \'' }) };
+    expect(verdict(ROLE_CHECKS, 'trust', hostile).fix!.join('\n')).toContain(', { audience: \'a\\\', evil: \\\'\' });');
     expect(verdict(ROLE_CHECKS, 'trust', changes).fix).toContain('trust.addServiceAccounts(provider, [ServiceAccountSubject.exact(\'payments\', \'api\')], { audience: \'mine\' });');
   });
 

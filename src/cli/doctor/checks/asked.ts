@@ -56,6 +56,11 @@ export function roleAccount(facts: Facts): string | undefined {
   return 'value' in facts.roleCaller ? facts.roleCaller.value.account : undefined;
 }
 
+/** A text for TypeScript. */
+export function typescript(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}
+
 /** A text for a shell. */
 export function shell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;

@@ -1,4 +1,4 @@
-import { shell } from './asked';
+import { shell, typescript } from './asked';
 import { shownStatement } from './statement-words';
 import { isObject } from '../../../analysis/json-values';
 import { readDocument } from '../../../analysis/policy-document';
@@ -115,7 +115,7 @@ function denied({ name }: IamRole, action: string, resource: string, why: string
     evidence,
     fix: [
       `aws iam simulate-principal-policy --policy-source-arn "$(aws iam get-role --role-name ${shell(name)} --query Role.Arn --output text)" --action-names ${shell(action)} --resource-arns ${shell(resource)}`,
-      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: ['${resource}'] }));`,
+      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: [${typescript(resource)}] }));`,
     ],
   });
 }

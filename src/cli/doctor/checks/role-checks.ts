@@ -1,4 +1,4 @@
-import { audienceOf, issuerOf, providerArn, requestOf, roleArnOf, shell, subjectOf } from './asked';
+import { audienceOf, issuerOf, providerArn, requestOf, roleArnOf, shell, subjectOf, typescript } from './asked';
 import { closings, openings } from './role-map';
 import { textsOf } from '../../../analysis/json-values';
 import { Mismatch } from '../../../analysis/near-misses';
@@ -131,7 +131,7 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
     Principal: { Federated: providerArn(ownerOf(role), issuer) },
     Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjectOf(facts) } },
   };
-  const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: '${audience}' }`;
+  const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: ${typescript(audience)} }`;
   return [
     `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument > trust.json`,
     `Add to its Statement: ${JSON.stringify(statement)}`,
