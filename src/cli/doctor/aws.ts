@@ -220,7 +220,7 @@ export class Aws {
     if ('unknown' in ids) return ids;
     const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
       const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
-      return { id: id!, roleArn: association?.roleArn ?? '' };
+      return { id: id!, roleArn: association?.roleArn ?? '', ...association?.targetRoleArn !== undefined && { targetRoleArn: association.targetRoleArn } };
     })));
     return 'value' in described ? described
       : { unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod Identity is there, and its role is not known: ${described.unknown}` };

@@ -68,6 +68,8 @@ export interface Simulated {
 export interface PodIdentity {
   readonly id: string;
   readonly roleArn: string;
+  /** Of another account, whose credentials the pods get: EKS assumes it with the other role. */
+  readonly targetRoleArn?: string;
 }
 
 /** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */

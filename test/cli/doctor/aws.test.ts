@@ -106,6 +106,9 @@ describe('what is read', () => {
   test('an association of EKS Pod Identity, asked for this service account alone', async () => {
     server.answer('eks:ListPodIdentityAssociations', json({ associations: [{ associationId: 'a-1' }] }));
     expect((await facts()).podIdentities).toEqual({ value: [{ id: 'a-1', roleArn: `arn:aws:iam::${ACCOUNT}:role/other` }] });
+    const target = 'arn:aws:iam::444455556666:role/target';
+    server.answer('eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', roleArn: ROLE, targetRoleArn: target } }));
+    expect((await facts()).podIdentities).toEqual({ value: [{ id: 'a-1', roleArn: ROLE, targetRoleArn: target }] });
     expect(server.asked.find(({ action }) => action === 'eks:ListPodIdentityAssociations')!.params).toMatchObject({ name: 'production', namespace: 'payments', serviceAccount: 'api' });
     server.deny('eks:DescribePodIdentityAssociation');
     expect(why((await facts()).podIdentities)).toMatch(/^the association a-1 of EKS Pod Identity is there, and its role is not known: needs eks:DescribePodIdentityAssociation/);

@@ -294,6 +294,14 @@ describe('EKS Pod Identity', () => {
     if (refused !== undefined) expect(judgeOf('pod-identity', facts)!.summary).toMatch(new RegExp(`does not let pods\\.eks\\.amazonaws\\.com do ${refused}\\.$`));
   });
 
+  test('of a role by which EKS takes another one: that one counts', () => {
+    const by = (roleArn: string, targetRoleArn: string): Facts => ({ ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn, targetRoleArn }] } });
+    expect(judgeOf('pod-identity', by(ROLE, OTHER_ROLE))).toMatchObject({
+      status: 'wrong', summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`), evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
+    });
+    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({ status: 'ok', summary: expect.stringContaining(`it must trust ${OTHER_ROLE} too.`) });
+  });
+
   test('instead of IRSA is in order', () => {
     const facts: Facts = { ...factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]), podIdentities: ASSOCIATION };
     expect(troubles(facts)).toEqual([]);

@@ -87,17 +87,18 @@ function hasContainerCredentials({ spec }: PodObject): boolean {
 }
 
 /** The webhook of EKS asks for associations first: a pod gets what belongs to one of the two. */
-function associated(facts: Facts, { id, roleArn }: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {
+function associated(facts: Facts, { id, roleArn: first, targetRoleArn }: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {
   const role = annotatedRole(facts);
   const { clusterName } = facts.question;
+  const roleArn = targetRoleArn ?? first;
   const evidence = [
-    `association ${id}: role ${roleArn}`,
+    `association ${id}: role ${first}${targetRoleArn === undefined ? '' : `, and by it ${targetRoleArn}`}`,
     ...podLines(withIdentity, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
     ...podLines(both, ({ name }) => `pod ${name} has both; most SDKs take ${TOKEN_FILE} first`),
   ];
   if (role === undefined) return ok('The pods get their role by EKS Pod Identity; there is none for IRSA.', evidence);
   if (role === roleArn) {
-    const refused = refusedToPods(facts);
+    const refused = targetRoleArn === undefined ? refusedToPods(facts) : undefined;
     if (refused !== undefined) {
       return wrong(`An association gives new pods the same role, by EKS Pod Identity instead of IRSA, and its trust policy does not let ${POD_IDENTITY_SERVICE} do ${refused}.`, {
         evidence,
@@ -108,7 +109,7 @@ function associated(facts: Facts, { id, roleArn }: PodIdentity, withIdentity: Po
         ],
       });
     }
-    return ok('An association gives new pods the same role, by EKS Pod Identity instead of IRSA: it must trust pods.eks.amazonaws.com too.', evidence);
+    return ok(`An association gives new pods the same role, by EKS Pod Identity instead of IRSA: it must trust ${targetRoleArn === undefined ? POD_IDENTITY_SERVICE : first} too.`, evidence);
   }
   return wrong(`An association of EKS Pod Identity goes before the annotation: new pods get role ${roleArn}.`, {
     evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
