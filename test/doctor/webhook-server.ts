@@ -4,15 +4,16 @@
 import { readFileSync } from 'fs';
 import { createServer, Server } from 'https';
 import { AddressInfo } from 'net';
+import { webhook } from '../cli/doctor/healthy';
 import { Manifest } from '../judges/kubernetes';
 import { Certificate } from '../token/loopback-web';
 import { injected } from '../token/pod-identity-webhook';
 
 export class WebhookServer {
   public static async start(certificate: Certificate): Promise<WebhookServer> {
-    const webhook = new WebhookServer(certificate);
-    await new Promise<void>(listening => webhook.server.listen(0, '127.0.0.1', listening));
-    return webhook;
+    const started = new WebhookServer(certificate);
+    await new Promise<void>(listening => started.server.listen(0, '127.0.0.1', listening));
+    return started;
   }
 
   private readonly serviceAccounts = new Map<string, Manifest>();
@@ -35,24 +36,8 @@ export class WebhookServer {
   /** As EKS writes it, but for the URL and who vouches for it. */
   public configuration(changes: any = {}): Manifest {
     const { port } = this.server.address() as AddressInfo;
-    return {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'MutatingWebhookConfiguration',
-      metadata: { name: 'pod-identity-webhook' },
-      webhooks: [{
-        name: 'iam-for-pods.amazonaws.com',
-        admissionReviewVersions: ['v1'],
-        clientConfig: { url: `https://127.0.0.1:${port}/mutate`, caBundle: readFileSync(this.certificate.certFile).toString('base64') },
-        failurePolicy: 'Ignore',
-        namespaceSelector: {},
-        objectSelector: { matchExpressions: [{ key: 'eks.amazonaws.com/skip-pod-identity-webhook', operator: 'DoesNotExist' }] },
-        reinvocationPolicy: 'IfNeeded',
-        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: '*' }],
-        sideEffects: 'None',
-        timeoutSeconds: 10,
-        ...changes,
-      }],
-    };
+    const caBundle = readFileSync(this.certificate.certFile).toString('base64');
+    return webhook({ admissionReviewVersions: ['v1'], clientConfig: { url: `https://127.0.0.1:${port}/mutate`, caBundle }, ...changes });
   }
 
   public async stop(): Promise<void> {

@@ -347,6 +347,11 @@ describe('pods and containers that are left out', () => {
 
 describe('images', () => {
   test.each<[string, boolean]>([
+    ['amazon/aws-cli:1.16.231', true],
+    ['public.ecr.aws/aws-cli/aws-cli:1.16.100', true],
+    ['amazon/aws-cli:1.16.232', false],
+    ['amazon/aws-cli:2.31.0', false],
+    ['somebody/aws-cli:1.0.0', false],
     ['registry.k8s.io/external-dns/external-dns:v0.5.15', true],
     ['registry.opensource.zalan.do/teapot/external-dns:v0.5.9', true],
     ['bitnami/external-dns:0.5.14-debian-9-r4', true],
