@@ -66,6 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-stacksets',
     'esbuild',
     'fast-check',
+    'hpagent', // connections of the doctor through a proxy, as the Kubernetes client makes them
     'jose@^5', // 6 is ESM alone
     'kubernetes-models',
     'playwright-core',

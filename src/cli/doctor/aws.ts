@@ -1,6 +1,7 @@
 /**
  * What the doctor reads of AWS. Nothing is changed there, and no credentials leave this file.
  */
+import { Agent } from 'https';
 import { CloudTrailClient, Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
   DescribeClusterCommand, DescribePodIdentityAssociationCommand, EKSClient, paginateListClusters, paginateListPodIdentityAssociations,
@@ -14,6 +15,7 @@ import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient }
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, tellable, unreachable } from './aws-errors';
 import { Assumed, EksCluster, Facts, IamPolicy, IamProvider, IamRole, PodIdentity, Read, Simulated, Trail, TrailEvent } from './facts';
+import { proxyAgent } from './proxies';
 import { readRoleArn, RoleArn } from './role-arn';
 import { issuerOfArn } from '../../analysis/trusted-subjects';
 import { SERVICE_ACCOUNT } from '../../private/web-identity';
@@ -61,7 +63,12 @@ interface Settings {
   readonly credentials?: ReturnType<typeof fromIni>;
   readonly maxAttempts: number;
   readonly retryMode: 'standard';
-  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number; readonly throwOnRequestTimeout: true };
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+    readonly httpsAgent?: Agent;
+  };
 }
 
 const ATTEMPTS = 4;
@@ -328,13 +335,16 @@ export class Aws {
 }
 
 function settingsOf(profile: string | undefined, region: string | undefined, { timeouts = TIMEOUTS }: AwsOptions): Settings {
+  const httpsAgent = proxyAgent({ keepAlive: true, timeout: timeouts.connection });
   return {
     ...region !== undefined && { region },
     // Not the default chain: it goes on to other credentials where a profile gives none.
     ...profile !== undefined && { profile, credentials: fromIni({ profile }) },
     maxAttempts: ATTEMPTS,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: timeouts.connection, requestTimeout: timeouts.request, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: timeouts.connection, requestTimeout: timeouts.request, throwOnRequestTimeout: true, ...httpsAgent && { httpsAgent },
+    },
   };
 }
 

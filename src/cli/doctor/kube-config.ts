@@ -6,6 +6,7 @@ import { accessSync, existsSync, readFileSync } from 'fs';
 import { RequestOptions } from 'https';
 import { homedir } from 'os';
 import { delimiter, join } from 'path';
+import { proxyFor } from './proxies';
 import { reasonOf, UnusableInput } from '../../analysis/unusable-input';
 import { printable, quoted } from '../text';
 
@@ -118,15 +119,6 @@ function contextList(known: string[]): string {
 
 function isUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-/** The proxy that kubectl would take; the client knows the one of the kubeconfig alone. */
-function proxyFor(host: string): string | undefined {
-  const { HTTPS_PROXY, https_proxy: httpsProxy, NO_PROXY, no_proxy: noProxy } = process.env;
-  const proxy = HTTPS_PROXY || httpsProxy;
-  const direct = (NO_PROXY || noProxy || '').split(',').map(one => one.trim().replace(/^\*?\./, '')).filter(one => one !== '');
-  const isDirect = /^(localhost|127\..*|\[::1\])$/.test(host) || direct.some(one => one === '*' || host === one || host.endsWith(`.${one}`));
-  return isDirect || !proxy ? undefined : proxy;
 }
 
 /** Whether the plugin that ran last was stopped for its time. */

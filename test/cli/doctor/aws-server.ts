@@ -4,6 +4,7 @@
  */
 import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
+import { Duplex } from 'stream';
 
 export const ACCOUNT = '111122223333';
 export const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/B10E';
@@ -137,6 +138,11 @@ export class AwsServer {
 
   public get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** A connection that was made in another way. */
+  public accept(connection: Duplex): void {
+    this.server.emit('connection', connection);
   }
 
   public answer(action: string, answer: Answering): void {
