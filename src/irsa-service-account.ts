@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from './private/annotations';
+import { AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, ROLE_ARN_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION } from './private/annotations';
 import { claim } from './private/app-registry';
 import { accountOfArn, clusterNameProblem } from './private/cluster-names';
 import { problem } from './private/errors';
@@ -17,8 +17,6 @@ import { DEFAULT_AUDIENCE } from './private/web-identity';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
-const REGIONAL_STS_ANNOTATION = 'eks.amazonaws.com/sts-regional-endpoints';
-const TOKEN_EXPIRATION_ANNOTATION = 'eks.amazonaws.com/token-expiration';
 
 /**
  * Properties of `IrsaServiceAccount`.

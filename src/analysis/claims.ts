@@ -13,3 +13,8 @@ export function issuerOf(key: string): string {
 export function claimOf(key: string): string {
   return isClaim(key) ? key.slice(key.lastIndexOf(':') + 1) : key;
 }
+
+/** The issuer that a URL names. */
+export function withoutScheme(url: string): string {
+  return url.replace(/^https:\/\//, '');
+}

@@ -3,6 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  */
+import { withoutScheme } from './claims';
 
 /** A resource, its properties resolved on demand. */
 export interface Resource {
@@ -78,8 +79,4 @@ function parsed(json: string | undefined): any {
   } catch {
     return undefined;
   }
-}
-
-function withoutScheme(url: string): string {
-  return url.replace(/^https:\/\//, '');
 }

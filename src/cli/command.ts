@@ -4,6 +4,11 @@ export interface Output {
   readonly stderr: { write(text: string): unknown };
 }
 
+/** Whether who reads it wants colours. */
+export function wantsColours({ stdout }: Output): boolean {
+  return stdout.isTTY === true && !process.env.NO_COLOR;
+}
+
 export interface Command {
   /** One word or more. */
   readonly name: string;

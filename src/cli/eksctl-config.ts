@@ -7,6 +7,7 @@ import { readPolicy } from './eksctl-policy';
 import { Place, Remarks } from './remarks';
 import { quoted } from './text';
 import { Json, Pattern, Value } from './yaml-file';
+import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../private/annotations';
 import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../private/name-patterns';
 
 const API_VERSION = 'eksctl.io/v1alpha5';
@@ -17,8 +18,6 @@ const POLICY_ARN = /^arn:aws[a-z0-9-]*:iam::(\d{12}|aws):policy\/[\u0021-\u007e]
 const VPC_ID = /^vpc-[0-9a-f]{8,17}$/;
 /** What eksctl gives to the VPC that it makes. */
 export const VPC_TAG = 'alpha.eksctl.io/cluster-name';
-const SHORTEST_TOKEN_LIFE = 600;
-const LONGEST_TOKEN_LIFE = 86400;
 const AUDIENCE = 'sts.amazonaws.com';
 
 /** Of `iam`, what is the cluster's own. */

@@ -27,3 +27,8 @@ export function jsonText(value: unknown, indent?: number): string {
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
+
+/** Paints for a terminal that wants colours, by their codes. */
+export function painter(isColoured: boolean): (code: string, text: string) => string {
+  return (code, text) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+}

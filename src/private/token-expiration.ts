@@ -1,8 +1,6 @@
 import { Duration, Tokenization } from 'aws-cdk-lib';
+import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from './annotations';
 import { problem } from './errors';
-
-const SHORTEST_TOKEN_LIFE = 600;
-const LONGEST_TOKEN_LIFE = 86400;
 
 /** A duration as the webhook's annotation takes it. A token stays one. */
 export function seconds(duration: Duration): string {

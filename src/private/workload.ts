@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { TOKEN_EXPIRATION_ANNOTATION } from './annotations';
 import { fail, failIf, problem, show } from './errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './manifest-objects';
 import { settleManifests } from './manifest-text';
@@ -9,8 +10,6 @@ import { seconds, tokenExpirationProblem } from './token-expiration';
 import { settleForManifest } from './tokens';
 import { warn } from './trust-rules';
 import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../workload-options';
-
-const TOKEN_EXPIRATION = 'eks.amazonaws.com/token-expiration';
 
 /** Every SDK takes these before a web identity. */
 const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
@@ -132,7 +131,7 @@ class Rendering {
   private annotations({ spec, metadata }: Manifest): Record<string, string> {
     const { tokenExpiration, skipContainers = [], restartOnChange = true } = this.options;
     const wanted: Record<string, string> = {
-      ...tokenExpiration && { [TOKEN_EXPIRATION]: this.seconds(tokenExpiration) },
+      ...tokenExpiration && { [TOKEN_EXPIRATION_ANNOTATION]: this.seconds(tokenExpiration) },
       ...skipContainers.length > 0 && { [SKIP_CONTAINERS]: this.skipList(spec, skipContainers) },
       ...restartOnChange && !WITHOUT_ROLLOUT.includes(this.own.kind) && this.account.podAnnotations,
     };

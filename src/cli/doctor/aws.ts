@@ -17,6 +17,7 @@ import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, tellable, un
 import { Assumed, EksCluster, Facts, IamPolicy, IamProvider, IamRole, PodIdentity, Read, Simulated, Trail, TrailEvent } from './facts';
 import { proxyAgent } from './proxies';
 import { readRoleArn, RoleArn } from './role-arn';
+import { withoutScheme } from '../../analysis/claims';
 import { issuerOfArn } from '../../analysis/trusted-subjects';
 import { SERVICE_ACCOUNT } from '../../private/web-identity';
 
@@ -152,7 +153,7 @@ export class Aws {
   public async providers(cluster: Read<EksCluster | undefined>, role: Read<RoleArn>): Promise<Read<IamProvider[]>> {
     const elsewhere = this.elsewhere(role);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    const issuer = 'value' in cluster ? cluster.value?.issuerUrl?.replace(/^https:\/\//, '') : undefined;
+    const issuer = 'value' in cluster && cluster.value?.issuerUrl !== undefined ? withoutScheme(cluster.value.issuerUrl) : undefined;
     const owner = this.owner(role);
     const exact = issuer === undefined || owner === undefined ? undefined
       : await this.provider(`arn:${owner.partition}:iam::${owner.account}:oidc-provider/${issuer}`, issuer);
@@ -469,7 +470,7 @@ function trailEvent({ EventTime, Username, CloudTrailEvent: text = '' }: Event):
   const provider = userIdentity?.identityProvider;
   return {
     time: EventTime!,
-    ...textual('issuer', typeof provider === 'string' ? issuerOfArn(provider) ?? provider.replace(/^https:\/\//, '') : undefined),
+    ...textual('issuer', typeof provider === 'string' ? issuerOfArn(provider) ?? withoutScheme(provider) : undefined),
     ...textual('roleArn', requestParameters?.roleArn),
     ...textual('subject', subject),
     ...textual('errorCode', errorCode),

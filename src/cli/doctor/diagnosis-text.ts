@@ -1,12 +1,12 @@
 import { Diagnosis, Examined } from './diagnosis';
 import { Facts } from './facts';
 import { COLOURS, wrapped } from './words';
-import { counted, printable } from '../text';
+import { counted, painter, printable } from '../text';
 
 /** A diagnosis for people: the finding and what to do, what follows from it, and the whole chain. */
 export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColoured: boolean): string {
   const { finding, consequences, others, unknowns } = diagnosis;
-  const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = painter(isColoured);
   const heading = (code: string, text: string) => [paint(`1;${code}`, text)];
   const width = Math.max(...diagnosis.checks.map(({ id }) => id.length));
   const link = ({ id, status, summary }: Examined) =>

@@ -22,7 +22,7 @@ import { survey } from './survey';
 import { surveyJson } from './survey-json';
 import { surveyText } from './survey-text';
 import { UnusableInput } from '../../analysis/unusable-input';
-import { Output } from '../command';
+import { Output, wantsColours } from '../command';
 import { jsonText } from '../text';
 
 /** In the order in which a token travels. */
@@ -50,7 +50,7 @@ export async function examine(options: DoctorOptions, output: Output, version: s
   const cluster = await aws.cluster(clusterName);
   refuseOtherCluster(cluster, kubernetes);
 
-  const isColoured = output.stdout.isTTY === true && !process.env.NO_COLOR;
+  const isColoured = wantsColours(output);
   if (all) {
     const surveyed = await survey({ aws, kubernetes, cluster, clusterName, namespace: options.namespace, progress: progressTo(output) });
     output.stdout.write(format === 'json' ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, isColoured));

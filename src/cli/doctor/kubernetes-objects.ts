@@ -43,7 +43,7 @@ export function objectIn(value: any): any {
   return value;
 }
 
-function listOf(value: any): any[] {
+export function listOf(value: any): any[] {
   return Array.isArray(value) ? value : [];
 }
 

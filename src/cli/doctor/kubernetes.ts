@@ -3,7 +3,7 @@
  */
 import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from './facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { objectIn, podOf, serviceAccountOf, textsOf } from './kubernetes-objects';
+import { listOf, objectIn, podOf, serviceAccountOf, textsOf } from './kubernetes-objects';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 
 const PAGE = 500;
@@ -186,8 +186,4 @@ function path(texts: TemplateStringsArray, ...names: string[]): string {
 
 function needs(verb: string, resource: string, namespace: string | undefined): string {
   return `Needs ${verb} on ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
-}
-
-function listOf(value: any): any[] {
-  return Array.isArray(value) ? value : [];
 }

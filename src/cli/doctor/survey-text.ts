@@ -1,7 +1,7 @@
 import { Status } from './check';
 import { Survey, SurveyedAccount } from './survey';
 import { COLOURS, wrapped } from './words';
-import { counted, printable } from '../text';
+import { counted, painter, printable } from '../text';
 
 /** Beside it there is room for the name of most roles. */
 const LONGEST_NAME = 38;
@@ -9,7 +9,7 @@ const LONGEST_NAME = 38;
 /** A survey for people: a table, what is wrong first. */
 export function surveyText(survey: Survey, isColoured: boolean): string {
   const { clusterName, region, account, namespace, provider, accounts, leftOver } = survey;
-  const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = painter(isColoured);
   const width = Math.min(LONGEST_NAME, Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)));
   const indent = ' '.repeat(9);
   const row = (one: SurveyedAccount) => [

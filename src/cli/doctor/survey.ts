@@ -9,7 +9,8 @@ import { Outcome } from './diagnosis';
 import { EksCluster, IamProvider, IamRole, Read, ServiceAccountObject } from './facts';
 import { Kubernetes, KubernetesProblem } from './kubernetes';
 import { readRoleArn } from './role-arn';
-import { literal, matches, pattern } from '../../analysis/patterns';
+import { withoutScheme } from '../../analysis/claims';
+import { literal, matches, pattern, Symbols } from '../../analysis/patterns';
 import { evaluateTrust } from '../../analysis/trust-evaluator';
 import { claimsOf, webIdentityRequest } from '../../analysis/trust-requests';
 import { trustedBy } from '../../analysis/trusted-subjects';
@@ -95,7 +96,7 @@ function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {
   if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
   const { issuerUrl } = cluster.value;
   if (issuerUrl === undefined) throw new UnusableInput(`The cluster ${name} has no OIDC issuer.`);
-  return issuerUrl.replace(/^https:\/\//, '');
+  return withoutScheme(issuerUrl);
 }
 
 /** Each namespace has at least the service account `default`: where there is none, the name is wrong. */
@@ -190,9 +191,9 @@ function leftOverRoles(
   roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined,
 ): LeftOverRole[] {
   const there = new Set(all.map(one => `${one.namespace}/${one.name}`));
-  const isMatched = (subject: string) =>
-    /[*?]/.test(subject) && [...there].some(one => matches(pattern(subject), literal(one)) === true);
-  const isThere = (subject: string) => there.has(subject) || isMatched(subject);
+  const names = [...there].map(literal);
+  const isMatched = (wanted: Symbols) => names.some(name => matches(wanted, name) === true);
+  const isThere = (subject: string) => there.has(subject) || (/[*?]/.test(subject) && isMatched(pattern(subject)));
   return roles.flatMap((role): LeftOverRole[] => {
     const trusted = trustedBy(role.trust)
       .filter(({ via, cluster, namespace: own }) => via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace));

@@ -2,6 +2,7 @@
  * The pod identity webhook among the webhooks of a cluster, and whether the API server calls it for the pods in question.
  */
 import { PodObject, Webhook } from './facts';
+import { listOf } from './kubernetes-objects';
 
 /** What EKS, its own manifests, Helm charts, kOps and OpenShift call it. */
 const NAMES = /pod-identity-webhook|iam-for-pods/;
@@ -65,8 +66,4 @@ function fulfils({ key, operator, values }: any, labels: Labels): boolean {
     case 'NotIn': return !isThere || !listOf(values).includes(labels[key]);
     default: return false;
   }
-}
-
-function listOf(value: any): any[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,13 +1,13 @@
 import { placeInWords, Verified } from './verified';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
-import { counted, printable } from '../text';
+import { counted, painter, printable } from '../text';
 
 const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 const COLOURS: Record<Severity, string> = { error: '31', warning: '33', info: '36' };
 
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
 export function findingsTable({ map, findings }: Verified, isColoured: boolean): string {
-  const paint = (code: string, text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = painter(isColoured);
   const paragraphs = findings.filter(({ suppressed }) => suppressed === undefined).map(({ rule, severity, message, fix, place, others = [] }) => [
     `${paint(`1;${COLOURS[severity]}`, LABELS[severity])}  ${paint('1', rule)}`,
     `  ${printable(placeInWords(place))}`,

@@ -1,11 +1,13 @@
 /**
  * What the pods of the service account come to STS with, as far as it is known.
  */
+import { withoutScheme } from '../../../analysis/claims';
 import { TrustRequest } from '../../../analysis/trust-evaluator';
 import { claimsOf, webIdentityRequest } from '../../../analysis/trust-requests';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../private/web-identity';
-import { Facts, Read } from '../facts';
+import { judged, Verdict } from '../check';
+import { Facts, IamRole, Read } from '../facts';
 import { annotatedRole, broughtByPods } from './pods';
 import { readRoleArn, RoleArn } from '../role-arn';
 
@@ -13,7 +15,7 @@ import { readRoleArn, RoleArn } from '../role-arn';
 export function issuerOf({ cluster }: Facts): Read<string> {
   if ('unknown' in cluster) return { unknown: `the issuer of the cluster is not known: ${cluster.unknown}` };
   if (cluster.value?.issuerUrl === undefined) return { unknown: 'the issuer of the cluster is not known' };
-  return { value: cluster.value.issuerUrl.replace(/^https:\/\//, '') };
+  return { value: withoutScheme(cluster.value.issuerUrl) };
 }
 
 /** The annotation as it stands, or what the pods bring instead. */
@@ -56,9 +58,9 @@ export function roleAccount(facts: Facts): string | undefined {
   return 'value' in facts.roleCaller ? facts.roleCaller.value.account : undefined;
 }
 
-/** A text for TypeScript. */
-export function typescript(text: string): string {
-  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+/** Nothing to look at where the role is not there. */
+export function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
+  return judged(role, found => found && judge(found));
 }
 
 /** A text for a shell. */

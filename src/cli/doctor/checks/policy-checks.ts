@@ -1,9 +1,10 @@
-import { shell, typescript } from './asked';
+import { ofRole, shell } from './asked';
 import { shownStatement } from './statement-words';
 import { isObject } from '../../../analysis/json-values';
 import { readDocument } from '../../../analysis/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { counted, printable } from '../../text';
+import { literal } from '../../typescript-writer';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
@@ -115,7 +116,7 @@ function denied({ name }: IamRole, action: string, resource: string, why: string
     evidence,
     fix: [
       `aws iam simulate-principal-policy --policy-source-arn "$(aws iam get-role --role-name ${shell(name)} --query Role.Arn --output text)" --action-names ${shell(action)} --resource-arns ${shell(resource)}`,
-      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: [${typescript(resource)}] }));`,
+      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: [${literal(resource)}] }));`,
     ],
   });
 }
@@ -132,11 +133,6 @@ function split(policies: readonly IamPolicy[]): { readonly known: Known[]; reado
   const all = policies.flatMap((policy): Known[] => ('value' in policy.document && isObject(policy.document.value) ? [{ policy, document: policy.document.value }] : []));
   const boundary = all.find(({ policy }) => policy.kind === 'boundary');
   return { known: all.filter(({ policy }) => policy.kind !== 'boundary'), ...boundary && { boundary } };
-}
-
-/** Nothing to look at where the role is not there. */
-function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
-  return judged(role, found => found && judge(found));
 }
 
 export const POLICY_CHECKS: readonly Check[] = [POLICIES, ACTION];

@@ -1,5 +1,6 @@
-import { audienceOf, issuerOf, roleAccount, roleArnOf, shell, typescript } from './asked';
+import { audienceOf, issuerOf, roleAccount, roleArnOf, shell } from './asked';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
+import { literal } from '../../typescript-writer';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamProvider } from '../facts';
 
@@ -66,7 +67,7 @@ const AUDIENCE: Check = {
         evidence: [`client ids: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`, ...nearAudience(clientIds, audience)],
         fix: [
           `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${shell(provider.arn)} --client-id ${shell(audience)}`,
-          `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: [${[...clientIds, audience].map(typescript).join(', ')}] });`,
+          `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: [${[...clientIds, audience].map(literal).join(', ')}] });`,
         ],
       })));
   }),
@@ -78,7 +79,7 @@ function nearAudience(clientIds: readonly string[], audience: string): string[] 
 }
 
 function audiencesProp(audiences: readonly string[]): string {
-  return audiences.every(one => one === DEFAULT_AUDIENCE) ? '' : `, audiences: [${audiences.map(typescript).join(', ')}]`;
+  return audiences.every(one => one === DEFAULT_AUDIENCE) ? '' : `, audiences: [${audiences.map(literal).join(', ')}]`;
 }
 
 const THUMBPRINTS: Check = {

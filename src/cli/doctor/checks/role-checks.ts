@@ -1,20 +1,20 @@
-import { audienceOf, issuerOf, providerArn, requestOf, roleArnOf, shell, subjectOf, typescript } from './asked';
+import { audienceOf, issuerOf, ofRole, providerArn, requestOf, roleArnOf, shell, subjectOf } from './asked';
 import { closings, openings } from './role-map';
 import { textsOf } from '../../../analysis/json-values';
 import { Mismatch } from '../../../analysis/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { evaluateTrust, TrustAnswer } from '../../../analysis/trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
+import { LONGEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
 import { counted, printable } from '../../text';
+import { literal } from '../../typescript-writer';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole } from '../facts';
 import { RoleArn } from '../role-arn';
 import { shownStatement, statementPlace } from './statement-words';
 
 const SHOWN = 8;
-const TOKEN_EXPIRATION = 'eks.amazonaws.com/token-expiration';
-const DAY = 86_400;
 
 const ACCOUNT: Check = {
   id: 'role-account',
@@ -131,7 +131,7 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
     Principal: { Federated: providerArn(ownerOf(role), issuer) },
     Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjectOf(facts) } },
   };
-  const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: ${typescript(audience)} }`;
+  const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: ${literal(audience)} }`;
   return [
     `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument > trust.json`,
     `Add to its Statement: ${JSON.stringify(statement)}`,
@@ -174,10 +174,10 @@ const SESSION: Check = {
   id: 'session-length',
   title: 'how long a session lasts',
   run: facts => ofRole(facts, ({ maxSessionSeconds, trust }) => {
-    const text = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations[TOKEN_EXPIRATION] : undefined;
+    const text = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations[TOKEN_EXPIRATION_ANNOTATION] : undefined;
     const limits = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
     return ok(`A session lasts an hour unless the SDK asks for another length, ${maxSessionSeconds} seconds at most.`, [
-      `the token is good for ${text ?? DAY} seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the kubelet renews it before, and neither length limits the other`,
+      `the token is good for ${text ?? LONGEST_TOKEN_LIFE} seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the kubelet renews it before, and neither length limits the other`,
       ...limits.map(({ operator, values }) => `the trust policy asks for sts:DurationSeconds ${operator} ${values.join(', ')}`),
     ]);
   }),
@@ -216,11 +216,6 @@ function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boun
 function ownerOf({ arn }: IamRole): { readonly partition: string; readonly account: string } {
   const [, partition, , , account] = arn.split(':');
   return { partition, account };
-}
-
-/** Nothing to look at where the role is not there. */
-function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
-  return judged(role, found => found && judge(found));
 }
 
 export const ROLE_CHECKS: readonly Check[] = [ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION, BOUNDARY];

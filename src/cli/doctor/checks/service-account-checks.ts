@@ -1,19 +1,17 @@
 /**
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import {
+  AUDIENCE_ANNOTATION, LONGEST_TOKEN_LIFE, REGIONAL_STS_ANNOTATION, ROLE_ARN_ANNOTATION, SHORTEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION,
+} from '../../../private/annotations';
 import { WEBHOOK_ROLE_ARN } from '../../../private/name-patterns';
 import { quoted } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
-import { annotatedRole, annotate, broughtByPods, environmentOf, livePods, restart } from './pods';
+import { annotatedRole, annotate, broughtByPods, environmentOf, livePods, restart, ROLE_ARN } from './pods';
 
-const PREFIX = 'eks.amazonaws.com/';
-const TOKEN_EXPIRATION = `${PREFIX}token-expiration`;
-const REGIONAL_ENDPOINTS = `${PREFIX}sts-regional-endpoints`;
 /** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
-const [SHORTEST, LONGEST] = [600, 86_400];
 
 /** Keys that people write where the webhook wants `eks.amazonaws.com/role-arn`; the third is read by kube2iam and kiam, on pods. */
 const MISTAKEN_KEY = /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
@@ -38,7 +36,7 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
   follows: ['namespace-exists'],
   run: ({ serviceAccount, question }) => judged(serviceAccount, value => (value ? ok(`ServiceAccount ${nameOf(question)} is there.`)
     : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
-      fix: ['Apply the manifest that the stack writes: irsaServiceAccount.manifest.', `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`],
+      fix: ['Apply the manifest that cdk synth writes: kubectl apply -f cdk.out/<stack>.k8s.yaml', `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`],
     }))),
 };
 
@@ -105,13 +103,13 @@ function mistakenFor(arn: string): string {
 
 const ANNOTATION_VALUES: Check = {
   id: 'annotation-values',
-  title: 'Audience, expiration and STS annotations are valid',
+  title: 'audience, expiration and STS annotations are valid',
   follows: ['service-account-exists'],
   run: ({ serviceAccount, question }) => ofServiceAccount({ serviceAccount }, ({ annotations }) => {
     const problems = [
       problemOf(annotations, AUDIENCE_ANNOTATION, value => value !== '' && value === value.trim(), 'an audience without blanks around it', 'sts.amazonaws.com'),
-      problemOf(annotations, TOKEN_EXPIRATION, value => /^\d+$/.test(value) && Number(value) >= SHORTEST && Number(value) <= LONGEST, `a whole number from ${SHORTEST} to ${LONGEST}`, '86400'),
-      problemOf(annotations, REGIONAL_ENDPOINTS, value => GO_BOOLEAN.test(value), '"true" or "false"', 'true'),
+      problemOf(annotations, TOKEN_EXPIRATION_ANNOTATION, isTokenLife, `a whole number from ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE}`, `${LONGEST_TOKEN_LIFE}`),
+      problemOf(annotations, REGIONAL_STS_ANNOTATION, value => GO_BOOLEAN.test(value), '"true" or "false"', 'true'),
     ].filter(problem => problem !== undefined);
     if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid, or not there.');
     const [first, ...more] = problems;
@@ -124,6 +122,10 @@ const ANNOTATION_VALUES: Check = {
     });
   }),
 };
+
+function isTokenLife(value: string): boolean {
+  return /^\d+$/.test(value) && Number(value) >= SHORTEST_TOKEN_LIFE && Number(value) <= LONGEST_TOKEN_LIFE;
+}
 
 interface Problem {
   readonly key: string;
@@ -160,7 +162,7 @@ const ANNOTATION_DUPLICATES: Check = {
 
 function isInjected(facts: Facts): boolean {
   const role = annotatedRole(facts);
-  return livePods(facts).some(({ spec }) => (spec.containers ?? []).some((container: any) => environmentOf(container).get('AWS_ROLE_ARN')?.value === role));
+  return livePods(facts).some(({ spec }) => (spec.containers ?? []).some((container: any) => environmentOf(container).get(ROLE_ARN)?.value === role));
 }
 
 function ofServiceAccount({ serviceAccount }: Pick<Facts, 'serviceAccount'>, judge: (one: ServiceAccountObject) => Verdict | undefined): Verdict | undefined {

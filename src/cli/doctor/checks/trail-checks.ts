@@ -29,9 +29,9 @@ function verdict(facts: Facts, trail: Trail): Verdict {
     return unknown(`CloudTrail holds no call of ${subjectOf(facts)} for the role: no pod has asked, or it is not written down yet.`, { evidence });
   }
   if (last.errorCode === undefined) return ok(`The last call that CloudTrail holds has succeeded, ${ago(last, facts.now)}.`, evidence);
-  const isMended = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
-  if (isMended) return ok(`The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, ${ago(last, facts.now)}; it works now.`, evidence);
   const summary = `The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, ${ago(last, facts.now)}`;
+  const isMended = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
+  if (isMended) return ok(`${summary}; it works now.`, evidence);
   if (facts.now.getTime() - last.time.getTime() > RECENT) return unknown(`${summary}, and none since: it is mended, or no pod asks any more.`, { evidence });
   return wrong(`${summary}.`, {
     evidence,
