@@ -6,6 +6,7 @@ import { isClusterName } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
 import { audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
 import { literalPartition, settle } from './private/tokens';
+import { settledProblems, vanishingProblems } from './private/value-safety';
 import { DEFAULT_AUDIENCE } from './private/web-identity';
 
 const MOST_AUDIENCES = 100;
@@ -170,7 +171,13 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   private problems(): string[] {
     const twice = earlierClaims(this).map(twin => problem('issuerUrl', 'be registered once an account', settle(this, this.issuerUrl),
       `${twin.node.path} registers the same issuer in the same account, and IAM refuses the second: share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`));
-    return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...twice];
+    return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...this.audienceProblems(), ...twice];
+  }
+
+  /** Tokens, as far as synth can know them. */
+  private audienceProblems(): string[] {
+    if (Token.isUnresolved(this.audienceList)) return vanishingProblems(this, 'audiences', this.audienceList);
+    return this.audienceList.flatMap(audience => settledProblems(this, 'audiences', audience, audienceProblem));
   }
 }
 

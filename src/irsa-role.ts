@@ -3,11 +3,11 @@ import { CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, Princip
 import { Construct } from 'constructs';
 import { Controller } from './controller';
 import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/controller-policy';
-import { fail, failIf, problem } from './private/errors';
+import { fail, failIf, problem, warn } from './private/errors';
 import { policySize } from './private/policy-size';
 import { roleOptionsProblem } from './private/role-rules';
 import { bindTrust, settledCopy } from './private/trust-document';
-import { said, warn } from './private/trust-rules';
+import { said } from './private/trust-rules';
 import { TrustPolicy } from './trust-policy';
 
 const INLINE_LIMIT = 10240;

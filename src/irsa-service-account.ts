@@ -7,7 +7,7 @@ import { claim } from './private/app-registry';
 import { accountOfArn, clusterNameProblem } from './private/cluster-names';
 import { problem } from './private/errors';
 import { audienceProblem, ProviderFacts } from './private/issuer';
-import { settledProblems } from './private/parameter-safety';
+import { settledProblems } from './private/value-safety';
 import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
 import { isLookupDummy } from './private/role-rules';
 import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './private/service-account-base';

@@ -2,14 +2,13 @@ import { join, resolve } from 'path';
 import { CfnElement, Stack, Stage, Token } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { failIf, problem } from './private/errors';
+import { failIf, problem, warn } from './private/errors';
 import { helmFileNameProblem, HelmValues, HelmValuesPart, settleHelmValues } from './private/helm-values';
 import { objectFiles, StackFiles } from './private/manifest-files';
 import { addToChart, Manifest, TokenObjectsAsText } from './private/manifest-objects';
 import { header, manifestText, SettledManifests, settleManifests } from './private/manifest-text';
 import { ManifestWriter } from './private/manifest-writer';
 import { deployedStack } from './private/tokens';
-import { warn } from './private/trust-rules';
 
 const ID = 'KubernetesManifests';
 

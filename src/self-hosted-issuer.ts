@@ -7,11 +7,10 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BoundHosting, bucketNameOf, CONFIGURATION, IssuerHosting, KEYS } from './issuer-hosting';
 import { claim, earlierClaims } from './private/app-registry';
-import { failIf, problem } from './private/errors';
+import { failIf, problem, warn } from './private/errors';
 import { issuerUrlProblems } from './private/issuer';
 import { JsonWebKey, jsonWebKeys, publicKeysProblem } from './private/json-web-keys';
 import { deployedStack, fingerprint, settle, settleForManifest } from './private/tokens';
-import { warn } from './private/trust-rules';
 
 const DEFAULT_OUTDIR = 'cdk.out';
 

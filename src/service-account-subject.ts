@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { failIf } from './private/errors';
 import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
-import { settledProblems } from './private/parameter-safety';
+import { settledProblems } from './private/value-safety';
 
 /**
  * How a subject is compared and how its parts must look.
@@ -140,8 +140,8 @@ class Subject extends ServiceAccountSubject {
 
   public _problems(scope: IConstruct): string[] {
     return [
-      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem, this.rules.namespaceFragment),
-      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem, this.rules.nameFragment),
+      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem, { fragment: this.rules.namespaceFragment }),
+      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem, { fragment: this.rules.nameFragment }),
     ];
   }
 }

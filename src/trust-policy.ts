@@ -1,17 +1,17 @@
-import { Token } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { clusterArnProblem, clusterArnProblems, mayBeOneCluster } from './private/cluster-names';
-import { fail, failIf, problem } from './private/errors';
+import { fail, failIf, problem, warn } from './private/errors';
 import { audienceProblem, ProviderFacts } from './private/issuer';
 import { matchesPattern } from './private/name-patterns';
-import { parameterProblems, settledProblems } from './private/parameter-safety';
 import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
 import { fingerprint, settle } from './private/tokens';
 import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
-import { trustProblems, warn } from './private/trust-rules';
+import { trustProblems } from './private/trust-rules';
 import { statementProblem } from './private/trust-statement';
+import { settledProblems } from './private/value-safety';
 import { DEFAULT_AUDIENCE, WEB_IDENTITY_ACTION } from './private/web-identity';
+import { preliminary } from './private/worst-case';
 import { ServiceAccountSubject } from './service-account-subject';
 
 /**
@@ -140,7 +140,7 @@ export class TrustPolicy {
     const assumable: Partial<{ addToAssumeRolePolicy(document: PolicyDocument): void }> & IPrincipal = principal;
     if (assumable.addToAssumeRolePolicy) assumable.addToAssumeRolePolicy(document);
     else document.addStatements(new PolicyStatement({ actions: [principal.assumeRoleAction], principals: [principal] }));
-    for (const statement of document.toJSON()?.Statement ?? []) failIf('TrustPolicy.addPrincipal', statementProblem('principal', statement));
+    for (const statement of document.toJSON()?.Statement ?? []) failIf('TrustPolicy.addPrincipal', statementProblem('principal', preliminary(statement), statement));
     this.others.push(document);
     return this;
   }
@@ -234,7 +234,6 @@ export class TrustPolicy {
       ...provider.problems(scope),
       ...settledProblems(scope, 'audience', audience, (property, value) => audienceProblem(property, value) ?? provider.audienceProblem(property, value)),
       ...subjects.flatMap(subject => subject._problems(scope)),
-      ...parameterProblems(scope, 'oidcProvider', [provider.arn, provider.issuer].filter(part => Token.isUnresolved(part))),
     ]);
     const ofPodIdentities = this.podIdentities.flatMap(({ clusterArn, subjects }) => [
       ...clusterArnProblems(scope, 'clusterArn', clusterArn),

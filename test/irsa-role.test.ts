@@ -330,7 +330,7 @@ describe('quotas', () => {
 });
 
 describe('a wildcard namespace', () => {
-  const WARNING = 'lets in a pattern of namespaces, "system:serviceaccount:team-*:sa": whoever may create a namespace that matches may assume this role. [ack: cdk-irsa:wildcard-namespace]';
+  const WARNING = 'admits a pattern of namespaces, "system:serviceaccount:team-*:sa": whoever may create a namespace that matches may assume this role. [ack: cdk-irsa:wildcard-namespace]';
   const build = (stack: Stack) => role(stack, { trust: trusting(literalProvider(stack), ServiceAccountSubject.matching('team-*', 'sa')) });
 
   test('warns', () => {
@@ -354,14 +354,14 @@ describe('a wildcard namespace', () => {
   ])('warns for %s', (_, subject, shown) => {
     const stack = literalStack();
     role(stack, { trust: trusting(literalProvider(stack), subject(stack)) });
-    expect(warnings(stack)).toEqual([expect.stringContaining(`lets in a pattern of namespaces, ${shown}: whoever`)]);
+    expect(warnings(stack)).toEqual([expect.stringContaining(`admits a pattern of namespaces, ${shown}: whoever`)]);
   });
 
   test('warns for one written by hand', () => {
     const stack = literalStack();
     const conditions = { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:*:*' } };
     role(stack, { trust: new TrustPolicy().addPrincipal(new iam.WebIdentityPrincipal(`arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`, conditions)) });
-    expect(warnings(stack)).toEqual([expect.stringContaining('lets in a pattern of namespaces, "system:serviceaccount:*:*"')]);
+    expect(warnings(stack)).toEqual([expect.stringContaining('admits a pattern of namespaces, "system:serviceaccount:*:*"')]);
   });
 
   test('other patterns do not warn', () => {

@@ -436,7 +436,7 @@ describe('TrustPolicy.addPodIdentity', () => {
       new CfnMapping(stack, 'Map', { mapping: { a: { b: '*' } } });
       const clusterArn = prefix + (name === 'Base64' ? Fn.base64('*') : Fn.findInMap('Map', 'a', 'b'));
       new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
-      expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`clusterArn\` must be put together from valid characters, around what the deployment fills in, got: "Fn::${name}"`);
+      expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`clusterArn\` must be made of literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, Fn::Select, Fn::Split, Fn::Sub only, got: "Fn::${name}"`);
     }
   });
 

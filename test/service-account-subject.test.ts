@@ -83,12 +83,20 @@ describe('a deferred name', () => {
     ['a wildcard as delimiter', value => ServiceAccountSubject.anyInNamespace(Fn.join('*', [value, value]))],
     ['a wildcard in a choice', () => ServiceAccountSubject.anyInNamespace(Token.asString({ 'Fn::Select': [{ Ref: 'N' }, ['*', 'a']] }))],
     ['a wildcard in a split', () => ServiceAccountSubject.anyInNamespace(Fn.select(0, Fn.split('-', Fn.join('', ['*-', Aws.STACK_NAME]))))],
-    ['a mapping', () => ServiceAccountSubject.anyInNamespace(Fn.findInMap('M', Aws.REGION, 'x'))],
-    ['a wildcard in a branch', value => ServiceAccountSubject.anyInNamespace(Fn.conditionIf('C', '*', value).toString())],
+    ['a wildcard in a branch, beside something', value => ServiceAccountSubject.anyInNamespace(`a${Fn.conditionIf('C', '*', value)}`)],
   ])('cannot be put together with %s', (_, subject) => {
     const stack = agnosticStack();
     roleFor(subject, new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString, stack);
     expect(() => Template.fromStack(stack)).toThrow('must be put together from valid characters, around what the deployment fills in, got: "');
+  });
+
+  test.each<[string, (value: string) => ServiceAccountSubject, string]>([
+    ['a mapping', () => ServiceAccountSubject.anyInNamespace(Fn.findInMap('M', Aws.REGION, 'x')), 'only, got: "Fn::FindInMap"'],
+    ['a branch that is a wildcard', value => ServiceAccountSubject.anyInNamespace(Fn.conditionIf('C', '*', value).toString()), 'be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, got: "*"'],
+  ])('cannot be %s', (_, subject, rule) => {
+    const stack = agnosticStack();
+    roleFor(subject, new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString, stack);
+    expect(() => Template.fromStack(stack)).toThrow(rule);
   });
 
   test('can be put together with a prefix', () => {

@@ -7,7 +7,7 @@ import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from './definition';
 import { optional } from './parts';
 import { failIf, problem } from '../private/errors';
-import { settledProblems } from '../private/parameter-safety';
+import { settledProblems } from '../private/value-safety';
 import { literal } from '../private/tokens';
 
 /**
@@ -60,7 +60,7 @@ export function appMesh(options: AppMeshOptions): ControllerDefinition {
     serviceAccountName: 'appmesh-controller',
     unscoped: namespaces.length === 0 ? undefined
       : 'Cloud Map has no condition on the namespace of a service: it may register instances in, and delete, the services of every namespace in the account and region.',
-    problems: scope => meshNames.flatMap(name => settledProblems(scope, 'meshNames', name, meshNameProblem, MESH_NAME_FRAGMENT)),
+    problems: scope => meshNames.flatMap(name => settledProblems(scope, 'meshNames', name, meshNameProblem, { fragment: MESH_NAME_FRAGMENT, trustsForeign: true })),
     statements: scope => [
       ...meshes(scope, meshNames),
       ...certificates.length > 0 ? [allow({ actions: ['acm:DescribeCertificate'], resources: certificates.map(({ certificateArn }) => certificateArn) })] : [],

@@ -2,7 +2,7 @@ import { Fn, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { required } from './definition';
 import { failIf, problem } from '../private/errors';
-import { settledProblems } from '../private/parameter-safety';
+import { settledProblems } from '../private/value-safety';
 
 /**
  * Topics of an Amazon MSK cluster, provisioned or serverless, that KEDA may see the lag of.
@@ -25,8 +25,8 @@ export interface KedaMskCluster {
 }
 
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:kafka:[a-z0-9-]+:\d{12}:cluster\/[\w-]{1,64}\/[A-Za-z0-9-]+$/;
-/** No wildcards, nor functions that could bring some. */
-const CLUSTER_ARN_FRAGMENT = /^(?!Fn::)[A-Za-z0-9:/_-]*$/;
+/** No wildcards. */
+const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
 const NAME = /^[^\s*?$]+\*?$/;
 
 /**
@@ -59,9 +59,9 @@ function inCluster(clusterArn: string, type: string, name: string): string {
 /** What is wrong with clusters and names of which a deployment fills in some. */
 export function mskClusterProblems(scope: IConstruct, clusters: KedaMskCluster[]): string[] {
   return clusters.flatMap(({ clusterArn, topics, consumerGroups }) => [
-    ...settledProblems(scope, 'mskClusters.clusterArn', clusterArn, clusterProblem, CLUSTER_ARN_FRAGMENT),
-    ...topics.flatMap(name => settledProblems(scope, 'mskClusters.topics', name, nameProblem)),
-    ...consumerGroups.flatMap(name => settledProblems(scope, 'mskClusters.consumerGroups', name, nameProblem)),
+    ...settledProblems(scope, 'mskClusters.clusterArn', clusterArn, clusterProblem, { fragment: CLUSTER_ARN_FRAGMENT, trustsForeign: true }),
+    ...topics.flatMap(name => settledProblems(scope, 'mskClusters.topics', name, nameProblem, { trustsForeign: true })),
+    ...consumerGroups.flatMap(name => settledProblems(scope, 'mskClusters.consumerGroups', name, nameProblem, { trustsForeign: true })),
   ]);
 }
 

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { allow, arn } from './definition';
 import { problem } from '../private/errors';
-import { settledProblems } from '../private/parameter-safety';
+import { settledProblems } from '../private/value-safety';
 
 const WORKSPACE_ID = /^ws-[0-9A-Za-z-]{1,61}$/;
 const WORKSPACE_ID_FRAGMENT = /^[0-9A-Za-z-]*$/;
@@ -19,7 +19,7 @@ export function workspaceArns(scope: IConstruct, workspaceIds: string[]): string
 
 /** What is wrong with the ids of workspaces, of which a deployment may fill in some. */
 export function workspaceProblems(scope: IConstruct, property: string, ids: string[]): string[] {
-  return ids.flatMap(id => settledProblems(scope, property, id, workspaceProblem, WORKSPACE_ID_FRAGMENT));
+  return ids.flatMap(id => settledProblems(scope, property, id, workspaceProblem, { fragment: WORKSPACE_ID_FRAGMENT, trustsForeign: true }));
 }
 
 function workspaceProblem(property: string, id: string): string | undefined {

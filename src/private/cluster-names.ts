@@ -3,13 +3,13 @@ import { IConstruct } from 'constructs';
 import { problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from './name-patterns';
-import { settledProblems } from './parameter-safety';
+import { settledProblems } from './value-safety';
 import { arnParts, fingerprint, settle } from './tokens';
 
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
-/** No wildcards, which `ArnEquals` would take, nor functions that could bring some. */
-const CLUSTER_ARN_FRAGMENT = /^(?!Fn::)[A-Za-z0-9:/_-]*$/;
+/** No wildcards, which `ArnEquals` would take. */
+const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
 
 /** Whether a literal is the name of an EKS cluster. */
 export function isClusterName(name: string): boolean {
@@ -24,7 +24,7 @@ export function clusterNameProblem(property: string, name: string): string | und
 
 /** What is wrong with the name of an EKS cluster that may be deferred. */
 export function clusterNameProblems(scope: IConstruct, property: string, name: string): string[] {
-  return settledProblems(scope, property, name, clusterNameProblem, CLUSTER_NAME_FRAGMENT);
+  return settledProblems(scope, property, name, clusterNameProblem, { fragment: CLUSTER_NAME_FRAGMENT, trustsForeign: true });
 }
 
 /** What is wrong with the ARN of an EKS cluster. Tokens pass. */
@@ -40,7 +40,7 @@ export function clusterArnProblems(scope: IConstruct, property: string, arn: str
     const [, partition, , , account] = arnParts(value);
     return partitionProblem(property, stack, partition, value, advice) ?? accountProblem(property, stack, account, value, advice);
   };
-  const found = settledProblems(scope, property, arn, (_, value) => clusterArnProblem(property, value) ?? elsewhere(value), CLUSTER_ARN_FRAGMENT);
+  const found = settledProblems(scope, property, arn, (_, value) => clusterArnProblem(property, value) ?? elsewhere(value), { fragment: CLUSTER_ARN_FRAGMENT });
   if (found.length > 0 || typeof settle(scope, arn) === 'string') return found;
   return [partialArnProblem(property, arn) ?? elsewhere(arn)].filter(one => one !== undefined);
 }

@@ -1,12 +1,11 @@
 import { IResolveContext, Stack, Token } from 'aws-cdk-lib';
 import { IManagedPolicy, ManagedPolicy, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { problem } from './errors';
-import { parameterProblems } from './parameter-safety';
+import { problem, warn } from './errors';
+import { embeddedProblems, openProblems, vanishingProblems } from './value-safety';
 import { policySize } from './policy-size';
 import { literalPartition, settle } from './tokens';
 import { hasDeferredKey, renderTrust, settledCopy, textsIn } from './trust-document';
-import { warn } from './trust-rules';
 import { ControllerDefinition } from '../controllers/definition';
 
 /** IAM's for one managed policy; an inline policy stays under it too, which leaves room for grants. */
@@ -85,10 +84,12 @@ export function controllerProblems(scope: IConstruct, controller: ControllerDefi
   if (controller.unscoped) warn(scope, 'cdk-irsa:controller-unscoped', `\`controller\` (${controller.name}) reaches beyond what you have named: ${controller.unscoped}`);
   for (const { rule, message } of controller.warnings?.(scope) ?? []) warn(scope, `cdk-irsa:${rule}`, `\`controller\` (${controller.name}) ${message}`);
   const json = controllerDocument(scope, controller).toJSON();
+  const isText = hasDeferredKey(settledCopy(scope, json));
   return [
     ...controller.problems?.(scope) ?? [],
     ...partitionProblems(scope, controller, json),
-    ...parameterProblems(scope, 'controller', textsIn(json)),
+    ...isText ? embeddedProblems(scope, 'controller', textsIn(json)) : openProblems(scope, 'controller', textsIn(json)),
+    ...vanishingProblems(scope, 'controller', textsIn((json?.Statement ?? []).map(({ Condition: condition }: any) => condition ?? {}))),
   ];
 }
 

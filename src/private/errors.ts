@@ -1,7 +1,9 @@
-import { Token, Tokenization } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { Annotations, Token, Tokenization } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
 
-const LONGEST_VALUE = 200;
+const MAX_LENGTH = 200;
+/** What stands in a message for a value that only the deployment knows. */
+export const DEFERRED = '<known at deployment only>';
 
 /**
  * The one sentence pattern of this library's errors, without the construct path:
@@ -22,23 +24,45 @@ export function failIf(where: IConstruct | string, message: string | undefined):
   if (message !== undefined) fail(where, message);
 }
 
-/** A value as it reads in an error text. Never token text: that means nothing to the reader. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Token.isUnresolved(value)) {
-    return typeof value === 'string' ? showText(value) : 'a value known at deployment only';
-  }
-  const text = JSON.stringify(value);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)` : text;
+/** Warns on the child: an acknowledgement on the construct, made before the warning, does not count for the construct itself. */
+export function warn(scope: IConstruct, id: string, message: string): void {
+  Annotations.of(scope.node.defaultChild ?? scope).addWarningV2(id, message);
 }
 
-function showText(value: string): string {
-  return JSON.stringify(withoutTokens(value));
+/** A value as it reads in an error text: no token text and no construct, which mean nothing to the reader. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (isDeferredObject(value)) return 'a value known at deployment only';
+  if (typeof value === 'string') return shorten(JSON.stringify(withoutTokens(value)));
+  if (Construct.isConstruct(value)) return `the construct ${value.node.path || 'App'}`;
+  return shorten(JSON.stringify(readable(value, [])) ?? `a ${typeof value}`);
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}… (${text.length} characters)` : text;
+}
+
+/** A value that JSON can hold, whatever is in it. */
+function readable(value: unknown, around: readonly unknown[]): unknown {
+  if (typeof value === 'string') return withoutTokens(value);
+  if (isDeferredObject(value)) return DEFERRED;
+  if (typeof value === 'bigint') return `${value}`;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Construct.isConstruct(value)) return `<construct ${value.node.path || 'App'}>`;
+  if (around.includes(value)) return '<itself>';
+  const inside = [...around, value];
+  if (Array.isArray(value)) return value.map(item => readable(item, inside));
+  if (value.constructor !== Object && value.constructor !== undefined) return `<${value.constructor.name}>`;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [withoutTokens(key), readable(item, inside)]));
+}
+
+function isDeferredObject(value: unknown): boolean {
+  return typeof value !== 'string' && Token.isUnresolved(value);
 }
 
 /** A text with words where only the deployment knows a part of it. */
 export function withoutTokens(text: string): string {
-  return Tokenization.reverseString(text).mapTokens({ mapToken: () => '<known at deployment only>' }).join({
+  return Tokenization.reverseString(text).mapTokens({ mapToken: () => DEFERRED }).join({
     join: (left, right) => `${left ?? ''}${right ?? ''}`,
   });
 }

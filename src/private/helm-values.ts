@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { problem, show } from './errors';
-import { fieldName } from './manifest-objects';
-import { hasIntrinsic, settleForManifest } from './tokens';
+import { fieldName, isKnown } from './manifest-objects';
+import { settleForManifest } from './tokens';
 
 /** Values for a Helm chart, as JSON. */
 export type HelmValues = Record<string, any>;
@@ -40,7 +40,7 @@ export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
   const settle = (value: any, path: string[]): any => {
     if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settle(item, [...path, key])]));
     const settled = settleForManifest(owner, value);
-    if (hasIntrinsic(settled)) {
+    if (!isKnown(settled)) {
       problems.push(problem(`${fieldName(path)} of ${fileName}`, 'be known at synth', settled,
         `Give the stack of ${owner.node.path} an env with account and region, or hand its helmValues() to what the deployment makes: a stack output, a HelmChart of CDK.`));
     }

@@ -1,15 +1,16 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
-import { Fn } from 'aws-cdk-lib/core';
+import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
-import { problem } from './errors';
-import { settledProblems } from './parameter-safety';
-import { arnParts, literalPartition, settle } from './tokens';
+import { problem, show } from './errors';
+import { settledProblems } from './value-safety';
+import { arnParts, effectiveProperty, fingerprint, literalPartition, renderedProperties, settle } from './tokens';
 
 const SCHEME = 'https://';
 const LONGEST_ISSUER_URL = 255;
 const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
+const PROVIDER_FRAGMENT = /^[A-Za-z0-9:/._~-]*$/;
 const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
 const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 
@@ -47,7 +48,7 @@ export function issuerUrlProblems(scope: IConstruct, property: string, url: stri
   const [first, last] = [parts[0], parts[parts.length - 1]];
   if (typeof first === 'string' && !first.startsWith(SCHEME)) return [schemeProblem(property, url)];
   if (typeof last === 'string' && last.endsWith('/')) return [trailingSlashProblem(property, url)];
-  return settledProblems(scope, property, url, issuerUrlProblem, URL_FRAGMENT);
+  return settledProblems(scope, property, url, issuerUrlProblem, { fragment: URL_FRAGMENT, trustsForeign: true });
 }
 
 /** The issuer URL without its scheme, the left half of the condition keys. */
@@ -58,8 +59,9 @@ export function issuerOfUrl(issuerUrl: string): string {
 /** What is wrong with an audience. Tokens pass. */
 export function audienceProblem(property: string, audience: string): string | undefined {
   if (Token.isUnresolved(audience)) return undefined;
-  if (typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience)) return undefined;
-  return problem(property, `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ? and $`, audience,
+  const isText = typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience);
+  if (isText && !audience.includes('{{')) return undefined;
+  return problem(property, `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ?, $ and {{`, audience,
     'The audience is compared to the letter; there are no patterns for it.');
 }
 
@@ -105,20 +107,27 @@ export function accountProblem(
   return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
 }
 
-/** What this library needs to know of a provider, whoever made it. */
+/** CDK's own custom resource for a provider. */
+const CUSTOM_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
+
+/** The facts of a provider that this library needs, whoever made it. */
 export class ProviderFacts {
   public readonly arn: string;
   /** Literal whenever the provider's URL is, even where the construct itself only offers a token. */
   public readonly issuer: string;
-  /** The client ids of a provider that is made in this app. */
-  public readonly audiences?: string[];
+  /** The URL of a provider that is made in this app, as it was when a role used it. */
+  private readonly url: any;
 
   constructor(private readonly provider: IOpenIdConnectProvider) {
     this.arn = provider.openIdConnectProviderArn;
-    const resource = provider.node.defaultChild;
-    const native = resource instanceof CfnOIDCProvider ? resource : undefined;
-    this.issuer = native?.url && !Token.isUnresolved(native.url) ? issuerOfUrl(native.url) : provider.openIdConnectProviderIssuer;
-    this.audiences = native?.clientIdList;
+    this.url = this.property('Url');
+    const isLiteral = typeof this.url === 'string' && !Token.isUnresolved(this.url);
+    this.issuer = isLiteral && this.resource instanceof CfnOIDCProvider ? issuerOfUrl(this.url) : provider.openIdConnectProviderIssuer;
+  }
+
+  /** The client IDs of a provider that is made in this app, as they are now. */
+  public get audiences(): string[] | undefined {
+    return this.property('ClientIdList') ?? this.property('ClientIDList');
   }
 
   /** Why roles in the stack of `scope` cannot trust this provider. */
@@ -128,11 +137,23 @@ export class ProviderFacts {
     const settledIssuer = settle(scope, this.issuer);
     const settledArn = settle(scope, this.arn);
     const made = this.provider.node.children.length > 0;
+    const deferred = [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
+      .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, { fragment: PROVIDER_FRAGMENT, trustsForeign: true }));
     return [
       typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
       made ? this.madeElsewhereProblem(property, stack) : undefined,
       made && typeof settledArn !== 'string' ? undefined : providerArnProblem(property, stack, typeof settledArn === 'string' ? settledArn : this.arn),
+      this.changedProblem(property),
+      ...deferred,
     ].filter((found): found is string => found !== undefined);
+  }
+
+  /** The trust policy has the issuer from before, and the ARN is the one of the new URL: nobody could assume the role. */
+  private changedProblem(property: string): string | undefined {
+    const [before, now] = [this.url, this.property('Url')];
+    if (fingerprint(this.provider, before) === fingerprint(this.provider, now)) return undefined;
+    return problem(property, `keep the URL that it had when the role was given it, ${show(before)}`, now,
+      'Set the URL where the provider is made, before roles use it: their trust policies hold the issuer.');
   }
 
   private madeElsewhereProblem(property: string, stack: Stack): string | undefined {
@@ -145,9 +166,24 @@ export class ProviderFacts {
   /** Why tokens with this audience cannot pass the provider. */
   public audienceProblem(property: string, audience: string): string | undefined {
     const known = this.audiences;
-    if (!known || Token.isUnresolved(known) || Token.isUnresolved(audience) || known.some(one => Token.isUnresolved(one))) return undefined;
-    if (known.includes(audience)) return undefined;
+    if (!Array.isArray(known) || Token.isUnresolved(known) || Token.isUnresolved(audience)) return undefined;
+    if (known.some(id => typeof id !== 'string' || Token.isUnresolved(id)) || known.includes(audience)) return undefined;
     return problem(property, `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`, audience,
-      'IAM refuses a token whose audience is no client id of the provider: add it there, or set `audience` to one of them.');
+      'IAM refuses a token whose audience is no client ID of the provider: add it there, or set `audience` to one of them.');
+  }
+
+  /** The resource of a provider that is made in this app, native or CDK's custom one. */
+  private get resource(): CfnResource | undefined {
+    let child: IConstruct | undefined = this.provider.node.defaultChild;
+    while (child && !CfnResource.isCfnResource(child)) child = child.node.defaultChild;
+    return child && (child instanceof CfnOIDCProvider || child.cfnResourceType === CUSTOM_PROVIDER) ? child : undefined;
+  }
+
+  /** A property as it is now: resources can be changed after they have been made. */
+  private property(name: 'Url' | 'ClientIdList' | 'ClientIDList'): any {
+    const { resource } = this;
+    if (resource === undefined) return undefined;
+    if (!(resource instanceof CfnOIDCProvider)) return renderedProperties(resource).value[name];
+    return effectiveProperty(resource, name, name === 'Url' ? resource.url : name === 'ClientIdList' ? resource.clientIdList : undefined);
   }
 }

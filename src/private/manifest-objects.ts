@@ -4,6 +4,7 @@ import { ApiObject, ApiObjectProps, Chart, IResolver, Lazy, ResolutionContext } 
 import { IConstruct } from 'constructs';
 import { fail, problem } from './errors';
 import { fingerprint, hasIntrinsic, settleForManifest } from './tokens';
+import { hasDynamicReference } from './value-safety';
 
 /** A Kubernetes object as JSON. */
 export type Manifest = Record<string, any>;
@@ -56,8 +57,13 @@ export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest
 /** What synth knows of a value in a chart that somebody else synthesizes. Throws when it is not all of it. */
 export function settledForFile(owner: IConstruct, manifest: Manifest, value: any, path: string[]): any {
   const settled = settleForManifest(owner, value);
-  if (hasIntrinsic(settled)) fail(owner, unresolvedProblem(manifest, path, settled));
+  if (!isKnown(settled)) fail(owner, unresolvedProblem(manifest, path, settled));
   return settled;
+}
+
+/** Whether a settled value is all there: dynamic references are replaced in templates only. */
+export function isKnown(settled: any): boolean {
+  return !hasIntrinsic(settled) && !hasDynamicReference(settled);
 }
 
 /** The message for a value of a manifest that only the deployment knows. */

@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { isListToken, Manifest, objectName, unresolvedProblem } from './manifest-objects';
-import { parameterProblems } from './parameter-safety';
-import { hasIntrinsic, settleForManifest } from './tokens';
+import { isKnown, isListToken, Manifest, objectName, unresolvedProblem } from './manifest-objects';
+import { embeddedProblems, hasDynamicReference } from './value-safety';
+import { settleForManifest } from './tokens';
 
 const MADE_BY = '# Made by cdk-irsa: do not edit, change the CDK app instead.';
 // With CR too: a checkout by Git on Windows may have put it there.
@@ -45,13 +45,17 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
   const settle = (manifest: Manifest, value: any, path: string[]): any => {
     if (Token.isUnresolved(value)) {
       const settled = settleForManifest(scope, value);
-      if (!hasIntrinsic(settled)) return settled;
+      if (isKnown(settled)) return settled;
       if (!allowDeferred || typeof value !== 'string') {
         problems.push(unresolvedProblem(manifest, path, settled));
         return REFUSED;
       }
-      problems.push(...parameterProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
+      problems.push(...embeddedProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
       return value;
+    }
+    // Of the file nobody replaces them, in the output CloudFormation does.
+    if (allowDeferred && hasDynamicReference(value) && typeof value === 'string') {
+      problems.push(...embeddedProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
     }
     if (Array.isArray(value)) return value.flatMap((item, index) => (isListToken(item) ? settle(manifest, [item], path) : [settle(manifest, item, [...path, `${index}`])]));
     if (typeof value !== 'object' || value === null) return value;

@@ -1,7 +1,5 @@
-import { CfnParameter, Token, Tokenization } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { CfnParameter, Token } from 'aws-cdk-lib';
 import { problem } from './errors';
-import { literalParts, parametersOf, settle } from './tokens';
 
 /**
  * Characters no parameter value may bring into a trust policy or a manifest: the ones that end a JSON or
@@ -15,52 +13,10 @@ const FORBIDDEN = [
 
 /** Types of numbers and identifiers; the names of key pairs and security groups may hold anything. */
 const SAFE_TYPES = /^(Number|AWS::EC2::[\w:]+::Id|AWS::Route53::HostedZone::Id|AWS::SSM::Parameter::Name)$/;
-const UNQUOTABLE = /["\\\u0000-\u001f]/; // eslint-disable-line no-control-regex
-const ANY_TEXT = /^[^"\\*?$]*$/;
-
-type Check = (property: string, value: string) => string | undefined;
-
 const FROM_PARAMETER_STORE = /^AWS::SSM::Parameter::Value</;
 
-/**
- * Why a deferred value could change the meaning of the document it is put into: one message for each
- * CloudFormation parameter in it whose value is not restricted enough.
- */
-export function parameterProblems(scope: IConstruct, property: string, value: any): string[] {
-  return [
-    ...parametersOf(scope, value).map(parameter => parameterProblem(property, parameter)),
-    ...tokensIn(value).flatMap(token => literalParts(settle(scope, token)))
-      .map(text => (UNQUOTABLE.test(text) ? problem(property, 'not bring quotes, backslashes or line breaks inside a function', text, 'Put this text beside the function instead of into it.') : undefined)),
-  ].filter((found): found is string => found !== undefined);
-}
-
-/** The tokens in a value: what becomes a variable as a whole, and cannot be escaped inside. */
-function tokensIn(value: any): any[] {
-  if (!Token.isUnresolved(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
-  return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
-}
-
-/**
- * What is wrong with a value that may be a token: the check decides where synth knows the value; where only the deployment does,
- * the literal texts around it and the parameters in it.
- *
- * @param fragment what each literal text of a deferred value must match
- */
-export function settledProblems(
-  scope: IConstruct, property: string, value: string, check: Check, fragment = ANY_TEXT,
-): string[] {
-  const settled = settle(scope, value);
-  if (typeof settled !== 'string') return [...fragmentProblems(property, settled, fragment), ...parameterProblems(scope, property, value)];
-  const found = check(property, settled);
-  return found === undefined ? [] : [found];
-}
-
-function fragmentProblems(property: string, settled: any, allowed: RegExp): string[] {
-  return literalParts(settled).filter(part => !allowed.test(part))
-    .map(part => problem(property, 'be put together from valid characters, around what the deployment fills in', part, 'Correct this part of it.'));
-}
-
-function parameterProblem(property: string, parameter: CfnParameter): string | undefined {
+/** Why the value of a parameter could change the meaning of the document that it is put into. */
+export function parameterProblem(property: string, parameter: CfnParameter): string | undefined {
   const name = `${property} (parameter ${parameter.node.path})`;
   if (SAFE_TYPES.test(parameter.type)) return undefined;
   if (FROM_PARAMETER_STORE.test(parameter.type)) {

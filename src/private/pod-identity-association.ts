@@ -13,7 +13,9 @@ import { accountProblem, partitionProblem } from './issuer';
 import { WEBHOOK_ROLE_ARN } from './name-patterns';
 import { isLookupDummy } from './role-rules';
 import { deployedStack, fingerprint, literalPartition, settle } from './tokens';
+import { settledProblems } from './value-safety';
 
+const ROLE_ARN_FRAGMENT = /^[\w\-/.@+=,:]*$/;
 const AGENT = 'eks-pod-identity-agent';
 
 /** What is associated with its role. */
@@ -39,15 +41,19 @@ function clusterIdentity(scope: Construct, clusterName: string): string {
 /** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */
 export function associationProblems(owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = ''): string[] {
   const stack = Stack.of(owner);
-  const [roleArn, targetArn] = [owner.role.roleArn, targetRole?.roleArn].map(arn => settle(owner, arn));
+  const roleArn = settle(owner, owner.role.roleArn);
   const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
   const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: use one of the stack\'s account, and reach others by `targetRole`.';
   return [
     ...clusterNameProblems(owner, `${prefix}clusterName`, clusterName),
     partition === undefined ? undefined : partitionProblem('role', stack, partition, roleArn, advice) ?? accountProblem('role', stack, account, roleArn, advice),
-    typeof targetArn === 'string' && !isLookupDummy(targetArn) && !WEBHOOK_ROLE_ARN.test(targetArn)
-      ? problem(`${prefix}targetRole`, 'have the ARN of one role, without wildcards', targetArn, 'The role of the service account may assume what it names.') : undefined,
+    ...targetRole ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, { fragment: ROLE_ARN_FRAGMENT, trustsForeign: true }) : [],
   ].filter((found): found is string => found !== undefined);
+}
+
+function targetRoleProblem(property: string, arn: string): string | undefined {
+  if (isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
+  return problem(property, 'have the ARN of one role, without wildcards', arn, 'The role of the service account may assume what it names.');
 }
 
 /** Lets the service account in through Pod Identity. */

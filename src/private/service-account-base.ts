@@ -2,16 +2,15 @@ import { AddToPrincipalPolicyResult, CfnRole, IGrantable, IManagedPolicy, IPrinc
 import { Token } from 'aws-cdk-lib/core';
 import { Construct, IConstruct } from 'constructs';
 import { earlierClaims } from './app-registry';
-import { fail, failIf, problem, withoutTokens } from './errors';
+import { fail, failIf, problem, warn, withoutTokens } from './errors';
 import { noteRequiredTrust, requiredTrust } from './existing-role';
 import { helmKeyProblem, underKey } from './helm-values';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
 import { addToChart, literalManifest } from './manifest-objects';
-import { settledProblems } from './parameter-safety';
+import { settledProblems } from './value-safety';
 import { generatedRoleName, roleArnProblem } from './role-rules';
 import { literalRoleArn, settleForManifest } from './tokens';
 import { settledCopy } from './trust-document';
-import { warn } from './trust-rules';
 import { applyToWorkload } from './workload';
 import { IrsaRole, IrsaRoleOptions } from '../irsa-role';
 import { HelmValuesOptions, KubernetesManifests } from '../kubernetes-manifests';
@@ -303,7 +302,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     return [
       // A role that is made here looks after its trust policy itself.
       ...this._props.role ? this.existingRoleProblems() : [],
-      ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem),
+      ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem, { trustsForeign: true }),
       ...this.renamedProblems(),
       ...this.lateProblems(),
       ...this._problems(),
@@ -312,10 +311,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   }
 
   private existingRoleProblems(): string[] {
-    const found = [
-      ...settledProblems(this, 'namespace', this.namespace, namespaceProblem),
-      ...settledProblems(this, 'serviceAccountName', this.serviceAccountName, objectNameProblem),
-    ];
+    const found = this._subject()._problems(this);
     if (found.length > 0) return found;
     if (this.role instanceof IrsaRole) return this.lacksTrust(this.role) ? [this.lacksTrustProblem()] : [];
     noteRequiredTrust(this.role, this);
@@ -355,7 +351,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const { labels = {}, imagePullSecrets = [] } = this._props;
     return [
       labelsProblem('labels', settledCopy(this, labels)),
-      ...imagePullSecrets.flatMap(secret => settledProblems(this, 'imagePullSecrets', secret, objectNameProblem)),
+      ...imagePullSecrets.flatMap(secret => settledProblems(this, 'imagePullSecrets', secret, objectNameProblem, { trustsForeign: true })),
     ].filter((found): found is string => found !== undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { CfnParameter, CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnMapping, CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { IConstruct } from 'constructs';
@@ -31,11 +31,10 @@ export function arnParts(arn: string): string[] {
  */
 export function literalRoleArn(role: CfnRole): string | undefined {
   const stack = Stack.of(role);
-  const overrides = propertyOverrides(role);
-  const name = literal('RoleName' in overrides ? overrides.RoleName : role.roleName);
+  const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
   const account = literal(stack.account);
   const partition = literalPartition(stack);
-  const path = ('Path' in overrides ? overrides.Path : role.path) ?? '/';
+  const path = effectiveProperty(role, 'Path', role.path) ?? '/';
   if (!name || !account || !partition || Token.isUnresolved(path)) return undefined;
   return `arn:${partition}:iam::${account}:role${path}${name}`;
 }
@@ -43,6 +42,24 @@ export function literalRoleArn(role: CfnRole): string | undefined {
 /** What `addPropertyOverride` has set. CDK keeps it private. */
 export function propertyOverrides(resource: CfnResource): any {
   return (resource as any).rawOverrides?.Properties ?? {};
+}
+
+/** The properties of a resource as the template will hold them, overrides included, pointed. CDK keeps the renderer private. */
+export function renderedProperties(resource: CfnResource): PointedValue {
+  const { value, targets } = pointed(resource, (resource as any)._toCloudFormation());
+  const [rendered] = Object.values<any>(value.Resources ?? {});
+  return { value: rendered?.Properties ?? {}, targets };
+}
+
+/** The values of a mapping, as the template will hold them. */
+export function renderedMapping(mapping: CfnMapping): any {
+  return Object.values<any>((mapping as any)._toCloudFormation().Mappings ?? {});
+}
+
+/** A property as the template holds it: what `addPropertyOverride` has set, or else what the resource itself has. */
+export function effectiveProperty<T>(resource: CfnResource, name: string, own: T): T {
+  const overrides = propertyOverrides(resource);
+  return name in overrides ? overrides[name] : own;
 }
 
 /**
@@ -90,55 +107,20 @@ export function fingerprint(scope: IConstruct, value: any): string {
   return JSON.stringify(isLiteralText(value) ? value : run(scope, value, new Pointing(Stack.of(scope), false)));
 }
 
-/** The CloudFormation parameters that have a part in the value. */
-export function parametersOf(scope: IConstruct, value: any): CfnParameter[] {
-  if (isLiteralText(value)) return [];
-  const stack = Stack.of(scope);
-  const pointing = new Pointing(stack, false);
-  const names = namesIn(run(scope, value, pointing));
-  const targets = [...pointing.targets].filter((target): target is CfnParameter => target instanceof CfnParameter);
-  return [...new Set([...targets, ...names.length > 0 ? parametersNamed(stack, names) : []])];
+/** A value in which every reference shows what it points to, as `Fn::GetAtt` of the target's address. */
+export interface PointedValue {
+  readonly value: any;
+  /** The targets, by address. */
+  readonly targets: ReadonlyMap<string, IConstruct>;
 }
 
-/** Logical ids that are written out by hand, as `Fn.ref` and `Fn.sub` allow. */
-function namesIn(value: any): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (isIntrinsic(value) && typeof value.Ref === 'string') return [value.Ref];
-  const template = isIntrinsic(value) ? [value['Fn::Sub']].flat()[0] : undefined;
-  const substituted = typeof template === 'string' ? [...template.matchAll(/\$\{([^!}.]+)\}/g)].map(([, name]) => name) : [];
-  return [...substituted, ...Object.values(value).flatMap(namesIn)];
-}
+const NO_TARGETS: PointedValue['targets'] = new Map();
 
-function parametersNamed(stack: Stack, names: string[]): CfnParameter[] {
-  return stack.node.findAll().filter((child): child is CfnParameter => child instanceof CfnParameter && Stack.of(child) === stack)
-    .filter(parameter => names.includes(stack.resolve(parameter.logicalId)));
-}
-
-/**
- * The literal texts that may end up in a deferred value, whichever function puts it together. Cautious: a function that
- * is not known stands for itself, by its name.
- */
-export function literalParts(settled: any): string[] {
-  if (typeof settled === 'string') return [settled];
-  if (Array.isArray(settled)) return settled.flatMap(literalParts);
-  if (!isIntrinsic(settled)) return [];
-  const [[name, argument]] = Object.entries<any>(settled);
-  switch (name) {
-    case 'Ref':
-    case 'Fn::GetAtt':
-    case 'Fn::ImportValue':
-    case 'Fn::GetStackOutput': return [];
-    case 'Fn::Join': return literalParts(argument);
-    case 'Fn::If':
-    case 'Fn::Select':
-    case 'Fn::Split': return literalParts(argument.slice(1));
-    case 'Fn::Sub': return substitutedParts([argument].flat());
-    default: return [name];
-  }
-}
-
-function substitutedParts([template, variables = {}]: any[]): string[] {
-  return [...`${template}`.split(/\$\{[^!}][^}]*\}/), ...Object.values(variables).flatMap(literalParts)];
+/** Like `settle`, but stops at references: they show what they point to, not how a template writes them. */
+export function pointed(scope: IConstruct, value: any): PointedValue {
+  if (isLiteralText(value)) return { value, targets: NO_TARGETS };
+  const pointing = new Pointing(Stack.of(scope), false);
+  return { value: run(scope, value, pointing), targets: pointing.targets };
 }
 
 /** Whether a settled value still holds something that only the deployment knows. */
@@ -236,11 +218,11 @@ class Settling extends DefaultTokenResolver {
 
 /** Stops at references and notes what they point to. */
 class Pointing extends Settling {
-  public readonly targets = new Set<IConstruct>();
+  public readonly targets = new Map<string, IConstruct>();
 
   public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
     if (!Reference.isReference(token) || token.displayName.startsWith('AWS::')) return super.resolveToken(token, context, postProcessor);
-    this.targets.add(token.target);
+    this.targets.set(token.target.node.addr, token.target);
     return { 'Fn::GetAtt': [token.target.node.addr, token.displayName] };
   }
 }
@@ -253,6 +235,6 @@ function namedAttribute(token: IResolvable): string | undefined {
   if (displayName !== 'Ref' || !CfnResource.isCfnResource(target)) return undefined;
   const property = NAME_PROPERTY[target.cfnResourceType];
   if (property === undefined) return undefined;
-  const overrides = propertyOverrides(target);
-  return literal(property in overrides ? overrides[property] : (target as any)[`${property[0].toLowerCase()}${property.slice(1)}`]);
+  const own = (target as any)[`${property[0].toLowerCase()}${property.slice(1)}`];
+  return literal(effectiveProperty(target, property, own));
 }

@@ -1,13 +1,14 @@
-import { Annotations } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { problem, show } from './errors';
-import { parameterProblems } from './parameter-safety';
+import { problem, show, warn } from './errors';
 import { DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from './policy-lengths';
 import { policySize, PolicySize } from './policy-size';
-import { fingerprint, literalParts, settle, SettledTokens } from './tokens';
+import { fingerprint, literalRoleArn, SettledTokens } from './tokens';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
 import { statementProblem, wildcardNamespaces } from './trust-statement';
+import { embeddedProblems } from './value-safety';
 import { WEB_IDENTITY_ACTION } from './web-identity';
+import { worstCase } from './worst-case';
 
 /**
  * What is wrong with a whole trust policy, for a role in the place of `scope`; what is only risky becomes a warning there.
@@ -17,20 +18,37 @@ import { WEB_IDENTITY_ACTION } from './web-identity';
  */
 export function trustProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
   const own = new Set(trusted.map(statement => JSON.stringify(statement)));
-  const others = (document.Statement ?? []).filter((statement: any) => !own.has(JSON.stringify(statement)));
+  const statements: any[] = document.Statement ?? [];
+  const others = statements.filter(statement => !own.has(JSON.stringify(statement)));
   const tokens = new SettledTokens(scope);
   const settled = settledCopy(scope, document, tokens);
+  const settledOthers: any[] = settledCopy(scope, others, tokens);
 
-  for (const sub of wildcardNamespaces(settled.Statement ?? [], one => literalParts(settle(scope, one)))) {
+  const withPatterns = (settled.Statement ?? []).filter((statement: any) => statement.Condition?.StringLike !== undefined);
+  for (const sub of wildcardNamespaces(withPatterns.map((statement: any) => worstCase(scope, statement)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
-      `\`trust\` lets in a pattern of namespaces, ${show(sub)}: whoever may create a namespace that matches may assume this role.`);
+      `\`trust\` admits a pattern of namespaces, ${show(sub)}: whoever may create a namespace that matches may assume this role.`);
   }
   return [
-    ...settledCopy(scope, others, tokens).map((statement: any) => statementProblem('assumeRolePolicy', statement)).filter((found: any) => found !== undefined),
+    ...settledOthers.map(statement => statementProblem('assumeRolePolicy', worstCase(scope, statement), statement))
+      .filter((found): found is string => found !== undefined),
+    ...selfProblems(scope, settledOthers),
     // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
-    ...hasDeferredKey(settled) ? parameterProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
+    ...hasDeferredKey(settled) ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
     ...sizeProblems(scope, document, trusted, tokens),
   ];
+}
+
+/** IAM looks principals up when it takes the policy, and the role does not exist by then. */
+function selfProblems(scope: IConstruct, statements: any[]): string[] {
+  const role = scope.node.defaultChild ?? scope;
+  if (!(role instanceof CfnRole)) return [];
+  const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
+  const principals = statements.filter(({ Effect: effect }) => effect !== 'Deny').flatMap(({ Principal: principal }) => principal?.AWS ?? []);
+  if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
+  return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
+    'The role does not exist yet when IAM validates its trust policy. To let the role assume itself, trust the account and limit it: '
+    + 'trust.addPrincipal(new iam.AccountPrincipal(account).withConditions({ ArnEquals: { \'aws:PrincipalArn\': <ARN of the role> } })).')];
 }
 
 function sizeProblems(scope: IConstruct, document: any, trusted: any[], tokens: SettledTokens): string[] {
@@ -59,11 +77,6 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): st
   const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
   const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${webIdentity.length < trusted.length ? ' by web identity' : ''}`;
   return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} characters and ${fitting(LARGEST_TRUST_QUOTA)} in ${LARGEST_TRUST_QUOTA}.`;
-}
-
-/** On the child: an acknowledgement on the construct, made before the warning, does not count for the construct itself. */
-export function warn(scope: IConstruct, id: string, message: string): void {
-  Annotations.of(scope.node.defaultChild ?? scope).addWarningV2(id, message);
 }
 
 /** A size, for messages. */

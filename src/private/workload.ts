@@ -2,13 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { TOKEN_EXPIRATION_ANNOTATION } from './annotations';
-import { fail, failIf, problem, show } from './errors';
+import { fail, failIf, problem, show, warn } from './errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './manifest-objects';
 import { settleManifests } from './manifest-text';
 import { allContainers, isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from './pod-spec';
 import { seconds, tokenExpirationProblem } from './token-expiration';
 import { settleForManifest } from './tokens';
-import { warn } from './trust-rules';
 import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../workload-options';
 
 /** Every SDK takes these before a web identity. */

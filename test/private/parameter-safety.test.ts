@@ -1,5 +1,6 @@
 import { CfnParameter, CfnParameterProps, Fn, Stack, Token } from 'aws-cdk-lib';
-import { isSafePattern, parameterProblems } from '../../src/private/parameter-safety';
+import { isSafePattern } from '../../src/private/parameter-safety';
+import { embeddedProblems } from '../../src/private/value-safety';
 
 test.each([
   '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
@@ -61,7 +62,7 @@ test.each([
 describe('a parameter', () => {
   const problemsOf = (props: CfnParameterProps, use = (parameter: CfnParameter) => parameter.valueAsString) => {
     const stack = new Stack();
-    return parameterProblems(stack, 'namespace', use(new CfnParameter(stack, 'P', props)));
+    return embeddedProblems(stack, 'namespace', use(new CfnParameter(stack, 'P', props)));
   };
 
   test.each<[string, CfnParameterProps]>([

@@ -7,7 +7,7 @@ import { arnParts, literal, matches, pattern } from '../patterns';
 import { standIn } from '../stand-in';
 import { statementsOf } from '../trusted-subjects';
 import { atPlaces, Found, Rule } from './rule';
-import { isUnknown, statementName } from './web-identities';
+import { statementName } from './web-identities';
 import { textsOf } from '../json-values';
 
 /** A rule that looks at the roles that pods can assume. */
@@ -97,7 +97,7 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   why: 'Every principal of the account that may call `sts:AssumeRole` becomes the workload.',
 }, role => statementsOf(role.trust).flatMap((statement, index) => {
   if (statement?.Effect !== 'Allow' || !textsOf(statement.Action ?? '*').some(one => matchesAction(one, 'sts:AssumeRole'))) return [];
-  if (conditionKeys(statement.Condition, isUnknown).length > 0) return [];
+  if (conditionKeys(statement.Condition).length > 0) return [];
   const everybody = statement.Principal === '*' ? ['*'] : textsOf(statement.Principal?.AWS);
   return everybody.filter(isAccount).map(principal => ({
     message: `${statementName(role, statement, index)}: ${principal === '*' ? 'everybody' : `every principal of account ${accountOf(principal)}`} may assume the role, not only pods.`,

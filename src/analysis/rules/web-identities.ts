@@ -50,7 +50,7 @@ export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
 /** Whether a statement lets in whoever has a token. */
 export function meansWebIdentities(statement: any): boolean {
   return once(MEANT, statement, () => {
-    if (statement?.Effect !== 'Allow' || !isWebIdentity(statement, isUnknown)) return false;
+    if (statement?.Effect !== 'Allow' || !isWebIdentity(statement)) return false;
     return isEverybody(statement) || federated(statement).some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
   });
 }
@@ -91,8 +91,8 @@ function webIdentities(role: Role, statement: any, index: number): WebIdentities
     get keys() {
       return all.map(({ operator, key }) => `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} (${operator})`);
     },
-    holdsAudience: holdsAudience(condition, isUnknown),
-    holdsAnySubject: subsOf(condition, isUnknown).length > 0,
+    holdsAudience: holdsAudience(condition),
+    holdsAnySubject: subsOf(condition).length > 0,
   };
 }
 

@@ -1,0 +1,85 @@
+import { CfnOutput, Stack, Stage, Token } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { deployedStack, effectiveProperty, literal, settle } from './tokens';
+
+/** What has to be looked up in the whole app: exports by name, and roles by name and account. */
+export class AppIndex {
+  /**
+   * The index of the app that `scope` is in. It is kept for one round of validation, since a walk through the app
+   * for each role would take quadratic time.
+   */
+  public static of(scope: IConstruct): AppIndex {
+    const { root } = scope.node;
+    const known = INDEXES.get(root);
+    if (known) return known;
+    const index = new AppIndex(root);
+    INDEXES.set(root, index);
+    forgetOnValidation(scope);
+    return index;
+  }
+
+  /** Forgets the index of an app. For callers outside of validation, between which the app may change. */
+  public static forget(scope: IConstruct): void {
+    INDEXES.delete(scope.node.root);
+  }
+
+  private readonly all: IConstruct[];
+  private exports?: Map<string, CfnOutput[]>;
+  private roles?: Map<string, CfnRole[]>;
+
+  private constructor(root: IConstruct) {
+    this.all = root.node.findAll();
+  }
+
+  /** The outputs of this app that are exported under a name, which may be deferred. */
+  public outputsExportedAs(scope: IConstruct, name: any): CfnOutput[] {
+    this.exports ??= grouped(this.all.filter(isExported), output => JSON.stringify(settle(output, output.exportName)));
+    return this.exports.get(JSON.stringify(settle(scope, name))) ?? [];
+  }
+
+  /** The roles that have the name of this one, in its account, whatever their paths. IAM ignores the case of names. */
+  public rolesNamedLike(role: CfnRole): CfnRole[] {
+    this.roles ??= grouped(this.all.filter((construct): construct is CfnRole => construct instanceof CfnRole), nameInAccount);
+    const name = nameInAccount(role);
+    return name === undefined ? [] : this.roles.get(name) ?? [];
+  }
+}
+
+/** By the root of the construct tree. */
+const INDEXES = new WeakMap<IConstruct, AppIndex>();
+const STAGES = new WeakSet<IConstruct>();
+
+/** CDK validates an app stage by stage, and each stage before what is in it. */
+function forgetOnValidation(scope: IConstruct): void {
+  for (const stage of scope.node.root.node.findAll().filter(construct => Stage.isStage(construct) && !STAGES.has(construct))) {
+    STAGES.add(stage);
+    stage.node.addValidation({
+      validate: () => {
+        AppIndex.forget(stage);
+        return [];
+      },
+    });
+  }
+}
+
+function isExported(construct: IConstruct): construct is CfnOutput {
+  return construct instanceof CfnOutput && construct.exportName !== undefined;
+}
+
+/** Stacks without an account may go to different ones; one stack, with those nested in it, goes to one. */
+function nameInAccount(role: CfnRole): string | undefined {
+  const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
+  if (name === undefined) return undefined;
+  const { account } = Stack.of(role);
+  return `${Token.isUnresolved(account) ? deployedStack(role).node.addr : account} ${name.toLowerCase()}`;
+}
+
+function grouped<T>(items: T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key !== undefined) groups.set(key, [...groups.get(key) ?? [], item]);
+  }
+  return groups;
+}
