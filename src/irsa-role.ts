@@ -5,7 +5,7 @@ import { Controller } from './controller';
 import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/controller-policy';
 import { fail, failIf, problem, warn } from './private/errors';
 import { policySize } from './private/policy-size';
-import { roleOptionsProblem } from './private/role-rules';
+import { roleOptionsProblem, roleResourceProblems } from './private/role-rules';
 import { bindTrust, settledCopy } from './private/trust-document';
 import { said } from './private/trust-rules';
 import { TrustPolicy } from './trust-policy';
@@ -133,7 +133,9 @@ export class IrsaRole extends Role {
   }
 
   private problems(): string[] {
+    const resource = this.node.defaultChild;
     return [
+      ...resource instanceof CfnRole ? roleResourceProblems(resource, this.assumeRolePolicy!) : [],
       ...this.trust._problems(this, this.assumeRolePolicy!.toJSON() ?? {}),
       ...this.optionProblems(),
       ...this.controller ? controllerProblems(this, this.controller._definition) : [],

@@ -1,11 +1,11 @@
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { clusterArnProblem, clusterArnProblems, mayBeOneCluster } from './private/cluster-names';
+import { accountOfArn, clusterArnProblem, clusterArnProblems } from './private/cluster-names';
 import { fail, failIf, problem, warn } from './private/errors';
 import { audienceProblem, ProviderFacts } from './private/issuer';
-import { matchesPattern } from './private/name-patterns';
 import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
-import { fingerprint, settle } from './private/tokens';
+import { Asking } from './private/role-admission';
+import { fingerprint } from './private/tokens';
 import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
 import { trustProblems } from './private/trust-rules';
 import { statementProblem } from './private/trust-statement';
@@ -190,21 +190,17 @@ export class TrustPolicy {
   }
 
   /**
-   * Whether what was added to this policy lets in everybody that was added to the other one; true where only the deployment knows.
+   * How the service accounts that were added to this policy ask for a role.
    *
    * @internal
    */
-  public _covers(scope: IConstruct, other: TrustPolicy): boolean {
-    const same = (left: string, right: string) => fingerprint(scope, left) === fingerprint(scope, right);
-    const covered = (subjects: ServiceAccountSubject[], trusted: { readonly subjects: ServiceAccountSubject[] }[]) =>
-      subjects.every(({ _sub: sub }) => trusted.flatMap(entry => entry.subjects).some(one =>
-        same(one._sub, sub) || (one._operator === 'StringLike' && mayMatch(settle(scope, one._sub), settle(scope, sub)))));
-    return other.entries.every(({ subjects, provider, audience }) => covered(subjects, this.entries.filter(entry =>
-      same(entry.provider.issuer, provider.issuer) && same(entry.audience, audience))))
-      && other.podIdentities.every(({ subjects, clusterArn, sessionTags }) => {
-        const trusted = this.podIdentities.filter(entry => mayBeOneCluster(scope, entry.clusterArn, clusterArn));
-        return trusted.some(entry => !entry.sessionTags) || (sessionTags && covered(subjects, trusted));
-      });
+  public _askings(): Asking[] {
+    return [
+      ...this.entries.flatMap(({ provider: { arn, issuer }, subjects, audience }) =>
+        subjects.map(subject => ({ subject, providerArn: arn, issuer, audience }))),
+      ...this.podIdentities.flatMap(({ clusterArn, subjects, sessionTags }) =>
+        subjects.map(subject => ({ subject, clusterArn, account: accountOfArn(clusterArn), sessionTags }))),
+    ];
   }
 
   /** @internal */
@@ -271,10 +267,6 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
     Effect: 'Allow',
     Principal: { Federated: provider.arn },
   };
-}
-
-function mayMatch(pattern: unknown, text: unknown): boolean {
-  return typeof pattern !== 'string' || typeof text !== 'string' || matchesPattern(pattern, text);
 }
 
 function noSubjects(subjects: ServiceAccountSubject[]): string {

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, Stage, Token } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { deployedStack, effectiveProperty, literal, settle } from './tokens';
+import { deployedStack, effectiveProperty, settle } from './tokens';
 
 /** What has to be looked up in the whole app: exports by name, and roles by name and account. */
 export class AppIndex {
@@ -69,8 +69,8 @@ function isExported(construct: IConstruct): construct is CfnOutput {
 
 /** Stacks without an account may go to different ones; one stack, with those nested in it, goes to one. */
 function nameInAccount(role: CfnRole): string | undefined {
-  const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
-  if (name === undefined) return undefined;
+  const name = settle(role, effectiveProperty(role, 'RoleName', role.roleName));
+  if (typeof name !== 'string') return undefined;
   const { account } = Stack.of(role);
   return `${Token.isUnresolved(account) ? deployedStack(role).node.addr : account} ${name.toLowerCase()}`;
 }

@@ -4,7 +4,7 @@ import { problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from './name-patterns';
 import { settledProblems } from './value-safety';
-import { arnParts, fingerprint, settle } from './tokens';
+import { arnParts, settle } from './tokens';
 
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
@@ -54,18 +54,6 @@ function partialArnProblem(property: string, arn: string): string | undefined {
 
 function notACluster(property: string, arn: string): string {
   return problem(property, 'be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>', arn, '`aws eks describe-cluster --query cluster.arn` prints it.');
-}
-
-/**
- * Whether two ARNs can be those of one cluster. Where one of them is deferred their names decide, and an attribute of a
- * cluster has none.
- */
-export function mayBeOneCluster(scope: IConstruct, left: string, right: string): boolean {
-  const [one, other] = [left, right].map(arn => fingerprint(scope, arn));
-  if (one === other) return true;
-  if ([left, right].every(arn => typeof settle(scope, arn) === 'string')) return false;
-  const [name, otherName] = [one, other].map(text => text.split(':cluster/')[1]?.replace(/[^\w:-]/g, ''));
-  return name === undefined || otherName === undefined || name === otherName || isClusterName(name) !== isClusterName(otherName);
 }
 
 /** The account in an ARN. */

@@ -1,9 +1,12 @@
 import { createHash } from 'crypto';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { AppIndex } from './app-index';
 import { problem } from './errors';
 import { ROLE_NAME, WEBHOOK_ROLE_ARN } from './name-patterns';
-import { literal } from './tokens';
+import { effectiveProperty, literal } from './tokens';
+import { replacedProblem } from './trust-overrides';
 
 const LONGEST_ROLE_NAME = 64;
 const ROLE_PATH = /^\/([\u0021-\u007e]+\/)?$/;
@@ -36,6 +39,22 @@ export function roleOptionsProblem({ roleName, path, description, maxSessionDura
   const seconds = maxSessionDuration.toSeconds({ integral: false });
   if (Number.isInteger(seconds) && seconds >= SHORTEST_SESSION.toSeconds() && seconds <= LONGEST_SESSION.toSeconds()) return undefined;
   return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`, 'Leave it out for one hour.');
+}
+
+/** What is wrong with the resource of a role, after all that could change it. */
+export function roleResourceProblems(role: CfnRole, trust: PolicyDocument): string[] {
+  const twins = AppIndex.of(role).rolesNamedLike(role).filter(other => other !== role && mayExistTogether(role, other));
+  return [
+    replacedProblem(role, trust),
+    ...twins.map(other => problem('roleName', 'be used only once per account', effectiveProperty(role, 'RoleName', role.roleName),
+      `${other.node.path} makes a role of the same name in the same account. IAM ignores path and case, and refuses the second: give one of them another name.`)),
+  ].filter((found): found is string => found !== undefined);
+}
+
+/** Two conditions may exclude each other. */
+function mayExistTogether(role: CfnRole, other: CfnRole): boolean {
+  const [own, others] = [role, other].map(({ cfnOptions }) => cfnOptions.condition);
+  return own === undefined || others === undefined || own === others;
 }
 
 /** Whether an ARN only stands in until the CDK CLI has looked the role up (`Role.fromLookup`). */

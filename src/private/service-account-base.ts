@@ -8,6 +8,7 @@ import { helmKeyProblem, underKey } from './helm-values';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
 import { addToChart, literalManifest } from './manifest-objects';
 import { settledProblems } from './value-safety';
+import { refuses } from './role-admission';
 import { generatedRoleName, roleArnProblem } from './role-rules';
 import { literalRoleArn, settleForManifest } from './tokens';
 import { settledCopy } from './trust-document';
@@ -318,10 +319,9 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     return [];
   }
 
-  /** As far as can be said: what was added by hand may let anybody in. */
   private lacksTrust(role: IrsaRole): boolean {
-    const byHand = (role.assumeRolePolicy?.statementCount ?? 0) > role.trust._statements(role).length;
-    return !byHand && !role.trust._covers(this, this._addTrust(new TrustPolicy()));
+    const document = role.assumeRolePolicy?.toJSON();
+    return document !== undefined && this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, asking));
   }
 
   private lacksTrustProblem(): string {

@@ -5,6 +5,7 @@ import { DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from './po
 import { policySize, PolicySize } from './policy-size';
 import { fingerprint, literalRoleArn, SettledTokens } from './tokens';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
+import { hasOverrides, overrideProblem, withOverrides } from './trust-overrides';
 import { statementProblem, wildcardNamespaces } from './trust-statement';
 import { embeddedProblems } from './value-safety';
 import { WEB_IDENTITY_ACTION } from './web-identity';
@@ -13,18 +14,25 @@ import { worstCase } from './worst-case';
 /**
  * What is wrong with a whole trust policy, for a role in the place of `scope`; what is only risky becomes a warning there.
  *
- * @param document the policy as JSON, tokens unresolved
+ * @param written the policy as JSON, tokens unresolved and without the overrides of its resource
  * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, and looks after
  */
-export function trustProblems(scope: IConstruct, document: any, trusted: any[]): string[] {
-  const own = new Set(trusted.map(statement => JSON.stringify(statement)));
-  const statements: any[] = document.Statement ?? [];
-  const others = statements.filter(statement => !own.has(JSON.stringify(statement)));
+export function trustProblems(scope: IConstruct, written: any, trusted: any[]): string[] {
   const tokens = new SettledTokens(scope);
-  const settled = settledCopy(scope, document, tokens);
+  const asWritten = settledCopy(scope, written, tokens);
+  const isText = hasDeferredKey(asWritten);
+  const role = roleOf(scope);
+  const overridden = role && overrideProblem(role, isText);
+  if (overridden !== undefined) return [overridden];
+
+  const document = role && hasOverrides(role) ? withOverrides(role, asWritten) : written;
+  const settled = document === written ? asWritten : document;
+  const own = new Set([...trusted, ...document === written ? [] : settledCopy(scope, trusted, tokens)].map(statement => JSON.stringify(statement)));
+  const statements: any[] = [document.Statement ?? []].flat();
+  const others = statements.filter(statement => !own.has(JSON.stringify(statement)));
   const settledOthers: any[] = settledCopy(scope, others, tokens);
 
-  const withPatterns = (settled.Statement ?? []).filter((statement: any) => statement.Condition?.StringLike !== undefined);
+  const withPatterns = [settled.Statement ?? []].flat().filter((statement: any) => statement.Condition?.StringLike !== undefined);
   for (const sub of wildcardNamespaces(withPatterns.map((statement: any) => worstCase(scope, statement)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
       `\`trust\` admits a pattern of namespaces, ${show(sub)}: whoever may create a namespace that matches may assume this role.`);
@@ -34,21 +42,26 @@ export function trustProblems(scope: IConstruct, document: any, trusted: any[]):
       .filter((found): found is string => found !== undefined),
     ...selfProblems(scope, settledOthers),
     // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
-    ...hasDeferredKey(settled) ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
+    ...isText ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
     ...sizeProblems(scope, document, trusted, tokens),
   ];
 }
 
 /** IAM looks principals up when it takes the policy, and the role does not exist by then. */
 function selfProblems(scope: IConstruct, statements: any[]): string[] {
-  const role = scope.node.defaultChild ?? scope;
-  if (!(role instanceof CfnRole)) return [];
+  const role = roleOf(scope);
+  if (role === undefined) return [];
   const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
   const principals = statements.filter(({ Effect: effect }) => effect !== 'Deny').flatMap(({ Principal: principal }) => principal?.AWS ?? []);
   if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
   return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
     'The role does not exist yet when IAM validates its trust policy. To let the role assume itself, trust the account and limit it: '
     + 'trust.addPrincipal(new iam.AccountPrincipal(account).withConditions({ ArnEquals: { \'aws:PrincipalArn\': <ARN of the role> } })).')];
+}
+
+function roleOf(scope: IConstruct): CfnRole | undefined {
+  const resource = scope.node.defaultChild ?? scope;
+  return resource instanceof CfnRole ? resource : undefined;
 }
 
 function sizeProblems(scope: IConstruct, document: any, trusted: any[], tokens: SettledTokens): string[] {

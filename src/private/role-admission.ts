@@ -1,0 +1,84 @@
+import { CfnResource, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { isIntrinsic, pointed, PointedValue } from './tokens';
+import type { TrustRequest } from '../analysis/trust-evaluator';
+import type { ServiceAccountSubject } from '../service-account-subject';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- only roles that are shared need the analysis
+const evaluator = (): typeof import('../analysis/trust-evaluator') => require('../analysis/trust-evaluator');
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const requestBuilders = (): typeof import('../analysis/trust-requests') => require('../analysis/trust-requests');
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const standIns = (): typeof import('../analysis/stand-in') => require('../analysis/stand-in');
+
+/** How one service account asks for a role. */
+export type Asking =
+  | { readonly subject: ServiceAccountSubject; readonly providerArn: string; readonly issuer: string; readonly audience: string }
+  | { readonly subject: ServiceAccountSubject; readonly clusterArn: string; readonly account: string; readonly sessionTags: boolean };
+
+/**
+ * Whether a role certainly does not admit a service account. The whole document decides, whoever wrote its statements;
+ * a value that only the deployment knows may be the right one.
+ *
+ * @param document the trust policy as JSON, tokens unresolved
+ */
+export function refuses(scope: IConstruct, document: any, asking: Asking): boolean {
+  const reader = new PlainReader(scope);
+  const requests = requestsOf(text => reader.json(text), asking);
+  const policy = reader.json(document);
+  return requests.some(request => evaluator().evaluateTrust(withoutOtherClusters(policy, request, reader.resources), request).decision === 'deny');
+}
+
+function requestsOf(text: (value: string) => string, asking: Asking): TrustRequest[] {
+  const [namespace, name] = [asking.subject._namespace, asking.subject._name].map(text);
+  const { claimsOf, podIdentityRequest, podTags, webIdentityRequest } = requestBuilders();
+  if ('issuer' in asking) {
+    return [webIdentityRequest(text(asking.providerArn), claimsOf(text(asking.issuer), namespace, name, text(asking.audience)))];
+  }
+  const source = { 'aws:SourceArn': text(asking.clusterArn), 'aws:SourceAccount': text(asking.account) };
+  if (asking.sessionTags) {
+    return ['sts:AssumeRole', 'sts:TagSession'].map(action => podIdentityRequest(action, { ...source, ...podTags(namespace, name) }));
+  }
+  return [{ ...podIdentityRequest('sts:AssumeRole', source), absent: key => /^aws:(Request|Principal)Tag\//i.test(key) }];
+}
+
+/** Two resources of one app are two clusters, whatever their names will be. */
+function withoutOtherClusters(policy: any, { context }: TrustRequest, resources: ReadonlySet<string>): any {
+  const own = `${context['aws:SourceArn'] ?? ''}`.split(':cluster/')[1] ?? '';
+  if (!resources.has(own)) return policy;
+  const ofAnother = (value: string) => value.includes(':cluster/') && resources.has(value.split(':cluster/')[1]) && !value.endsWith(own);
+  return JSON.parse(JSON.stringify(policy), (_, value) => (typeof value === 'string' && ofAnother(value) ? 'another cluster' : value));
+}
+
+/** Reads values as the analysis does: with stand-ins, equal for what is equal, where only the deployment knows. */
+class PlainReader {
+  /** The stand-ins for attributes of resources of the app. */
+  public readonly resources = new Set<string>();
+
+  constructor(private readonly scope: IConstruct) {}
+
+  public json(value: any): any {
+    if (typeof value === 'string' || Token.isUnresolved(value)) return this.pointed(value);
+    if (Array.isArray(value)) return value.flatMap(item => this.json(item));
+    if (typeof value !== 'object' || value === null) return value;
+    if (isIntrinsic(value)) return this.pointed(value);
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.json(key), this.json(item)]));
+  }
+
+  private pointed(value: any): any {
+    const { value: expression, targets } = pointed(this.scope, value);
+    return this.withStandIns(expression, targets);
+  }
+
+  private withStandIns(expression: any, targets: PointedValue['targets']): any {
+    const inner = (part: any) => this.withStandIns(part, targets);
+    if (typeof expression !== 'object' || expression === null) return expression;
+    if (Array.isArray(expression)) return expression.map(inner);
+    if (!isIntrinsic(expression)) return Object.fromEntries(Object.entries(expression).map(([key, item]) => [key, inner(item)]));
+    const parts = expression['Fn::Join']?.[0] === '' ? expression['Fn::Join'][1] : undefined;
+    if (Array.isArray(parts)) return parts.map(inner).join('');
+    const text = standIns().standIn(JSON.stringify(expression));
+    if (CfnResource.isCfnResource(targets.get(expression['Fn::GetAtt']?.[0]))) this.resources.add(text);
+    return text;
+  }
+}
