@@ -131,8 +131,8 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
 
   constructor(scope: Construct, id: string, props: ClusterOidcProviderProps) {
     super(scope, id);
+    failIf(this, issuerUrlProblem('issuerUrl', props?.issuerUrl));
     const audiences = props.audiences ?? [DEFAULT_AUDIENCE];
-    failIf(this, issuerUrlProblem('issuerUrl', props.issuerUrl));
     failIf(this, audiencesProblem(audiences));
     failIf(this, thumbprintsProblem(props.thumbprints));
 
@@ -228,7 +228,8 @@ function issuerOfArn(arn: string): string {
   return at < 0 ? Fn.select(1, Fn.split(marker, arn)) : arn.slice(at + marker.length);
 }
 
-function lookUp(scope: Construct, path: string, { clusterName }: ClusterLookupOptions): string {
+function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): string {
+  const clusterName = options?.clusterName;
   const { account, region } = Stack.of(scope);
   if (Token.isUnresolved(clusterName) || !isClusterName(clusterName)) {
     fail(path, problem('clusterName', 'be the literal name of an EKS cluster: at most 100 letters, digits, - and _', clusterName, 'A name known at deployment only cannot be looked up at synth.'));

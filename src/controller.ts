@@ -13,7 +13,7 @@ import { certManager, CertManagerOptions } from './controllers/cert-manager';
 import { cloudWatchAgent, CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
 import { clusterAutoscaler, ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
 import { crossplaneAwsProvider, CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-provider';
-import { ControllerDefinition } from './controllers/definition';
+import { ControllerDefinition, given } from './controllers/definition';
 import { ebsCsiDriver, EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
 import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
@@ -28,6 +28,7 @@ import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './contr
 import { velero, VeleroOptions } from './controllers/velero';
 import { vpcCni, VpcCniOptions } from './controllers/vpc-cni';
 import { controllerDocument } from './private/controller-policy';
+import { failIf, missingProblem } from './private/errors';
 
 /**
  * A controller that many clusters run, with its least privilege: what it may do on AWS, on the resources that you name, and the namespace and
@@ -60,7 +61,9 @@ export abstract class Controller {
    * @see https://aws-controllers-k8s.github.io/community/docs/user-docs/irsa/
    */
   public static ackController(options: AckControllerOptions): Controller {
-    return new DefinedController(options.service._definition);
+    const service = options?.service;
+    failIf('Controller.ackController', missingProblem('service', service, 'Use a factory of AckService.'));
+    return new DefinedController(service._definition);
   }
 
   /**
@@ -73,7 +76,7 @@ export abstract class Controller {
    * @see https://aws-otel.github.io/docs/getting-started/adot-eks-add-on
    */
   public static adotCollector(options: AdotCollectorOptions): Controller {
-    return new DefinedController(adotCollector(options));
+    return new DefinedController(adotCollector(given(options)));
   }
 
   /**
@@ -83,7 +86,7 @@ export abstract class Controller {
    * @see https://docs.aws.amazon.com/prometheus/latest/userguide/set-up-irsa.html
    */
   public static amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIngestOptions): Controller {
-    return new DefinedController(amazonManagedPrometheusIngest(options));
+    return new DefinedController(amazonManagedPrometheusIngest(given(options)));
   }
 
   /**
@@ -99,7 +102,7 @@ export abstract class Controller {
    * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
    */
   public static appMesh(options: AppMeshOptions): Controller {
-    return new DefinedController(appMesh(options));
+    return new DefinedController(appMesh(given(options)));
   }
 
   /**
@@ -110,7 +113,7 @@ export abstract class Controller {
    * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/
    */
   public static argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): Controller {
-    return new DefinedController(argoCdImageUpdater(options));
+    return new DefinedController(argoCdImageUpdater(given(options)));
   }
 
   /**
@@ -123,7 +126,7 @@ export abstract class Controller {
    * @see https://www.gateway-api-controller.eks.aws.dev/
    */
   public static awsGatewayApiController(options: AwsGatewayApiControllerOptions): Controller {
-    return new DefinedController(awsGatewayApiController(options));
+    return new DefinedController(awsGatewayApiController(given(options)));
   }
 
   /**
@@ -137,7 +140,7 @@ export abstract class Controller {
    * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
    */
   public static awsLoadBalancerController(options: AwsLoadBalancerControllerOptions): Controller {
-    return new DefinedController(awsLoadBalancerController(options));
+    return new DefinedController(awsLoadBalancerController(given(options)));
   }
 
   /**
@@ -147,7 +150,7 @@ export abstract class Controller {
    * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
    */
   public static awsLoadBalancerControllerTargetGroupBindingOnly(options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions): Controller {
-    return new DefinedController(awsLoadBalancerControllerTargetGroupBindingOnly(options));
+    return new DefinedController(awsLoadBalancerControllerTargetGroupBindingOnly(given(options)));
   }
 
   /**
@@ -158,7 +161,7 @@ export abstract class Controller {
    * @see https://github.com/aws/aws-node-termination-handler
    */
   public static awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): Controller {
-    return new DefinedController(awsNodeTerminationHandler(options));
+    return new DefinedController(awsNodeTerminationHandler(given(options)));
   }
 
   /**
@@ -168,7 +171,7 @@ export abstract class Controller {
    * @see https://github.com/cert-manager/aws-privateca-issuer
    */
   public static awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controller {
-    return new DefinedController(awsPrivateCaIssuer(options));
+    return new DefinedController(awsPrivateCaIssuer(given(options)));
   }
 
   /**
@@ -179,7 +182,7 @@ export abstract class Controller {
    * @see https://cert-manager.io/docs/configuration/acme/dns01/route53/
    */
   public static certManager(options: CertManagerOptions): Controller {
-    return new DefinedController(certManager(options));
+    return new DefinedController(certManager(given(options)));
   }
 
   /**
@@ -191,7 +194,7 @@ export abstract class Controller {
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
    */
   public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
-    return new DefinedController(cloudWatchAgent(options));
+    return new DefinedController(cloudWatchAgent(given(options)));
   }
 
   /**
@@ -205,7 +208,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
    */
   public static clusterAutoscaler(options: ClusterAutoscalerOptions): Controller {
-    return new DefinedController(clusterAutoscaler(options));
+    return new DefinedController(clusterAutoscaler(given(options)));
   }
 
   /**
@@ -219,7 +222,7 @@ export abstract class Controller {
    * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
    */
   public static crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Controller {
-    return new DefinedController(crossplaneAwsProvider(options));
+    return new DefinedController(crossplaneAwsProvider(given(options)));
   }
 
   /**
@@ -232,7 +235,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver
    */
   public static ebsCsiDriver(options: EbsCsiDriverOptions = {}): Controller {
-    return new DefinedController(ebsCsiDriver(options));
+    return new DefinedController(ebsCsiDriver(given(options)));
   }
 
   /**
@@ -245,7 +248,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
    */
   public static efsCsiDriver(options: EfsCsiDriverOptions): Controller {
-    return new DefinedController(efsCsiDriver(options));
+    return new DefinedController(efsCsiDriver(given(options)));
   }
 
   /**
@@ -257,7 +260,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
    */
   public static efsCsiNode(options: EfsCsiNodeOptions): Controller {
-    return new DefinedController(efsCsiNode(options));
+    return new DefinedController(efsCsiNode(given(options)));
   }
 
   /**
@@ -267,7 +270,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes-sigs/external-dns
    */
   public static externalDns(options: ExternalDnsOptions): Controller {
-    return new DefinedController(externalDns(options));
+    return new DefinedController(externalDns(given(options)));
   }
 
   /**
@@ -280,7 +283,7 @@ export abstract class Controller {
    * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
    */
   public static externalSecrets(options: ExternalSecretsOptions): Controller {
-    return new DefinedController(externalSecrets(options));
+    return new DefinedController(externalSecrets(given(options)));
   }
 
   /**
@@ -290,7 +293,7 @@ export abstract class Controller {
    * @see https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
    */
   public static fluentBit(options: FluentBitOptions): Controller {
-    return new DefinedController(fluentBit(options));
+    return new DefinedController(fluentBit(given(options)));
   }
 
   /**
@@ -300,7 +303,7 @@ export abstract class Controller {
    * @see https://fluxcd.io/flux/components/image/imagerepositories/
    */
   public static fluxImageReflector(options: FluxImageReflectorOptions): Controller {
-    return new DefinedController(fluxImageReflector(options));
+    return new DefinedController(fluxImageReflector(given(options)));
   }
 
   /**
@@ -312,7 +315,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver
    */
   public static fsxLustreCsiDriver(options: FsxLustreCsiDriverOptions = {}): Controller {
-    return new DefinedController(fsxLustreCsiDriver(options));
+    return new DefinedController(fsxLustreCsiDriver(given(options)));
   }
 
   /**
@@ -325,7 +328,7 @@ export abstract class Controller {
    * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
    */
   public static fsxOpenZfsCsiDriver(options: FsxOpenZfsCsiDriverOptions = {}): Controller {
-    return new DefinedController(fsxOpenZfsCsiDriver(options));
+    return new DefinedController(fsxOpenZfsCsiDriver(given(options)));
   }
 
   /**
@@ -338,7 +341,7 @@ export abstract class Controller {
    * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
    */
   public static karpenter(options: KarpenterOptions): Controller {
-    return new DefinedController(karpenter(options));
+    return new DefinedController(karpenter(given(options)));
   }
 
   /**
@@ -350,7 +353,7 @@ export abstract class Controller {
    * @see https://keda.sh/docs/latest/authentication-providers/aws/
    */
   public static keda(options: KedaOptions): Controller {
-    return new DefinedController(keda(options));
+    return new DefinedController(keda(given(options)));
   }
 
   /**
@@ -362,7 +365,7 @@ export abstract class Controller {
    * @see https://github.com/awslabs/mountpoint-s3-csi-driver
    */
   public static mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Controller {
-    return new DefinedController(mountpointS3CsiDriver(options));
+    return new DefinedController(mountpointS3CsiDriver(given(options)));
   }
 
   /**
@@ -375,7 +378,7 @@ export abstract class Controller {
    * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html
    */
   public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
-    return new DefinedController(secretsStoreCsiProvider(options));
+    return new DefinedController(secretsStoreCsiProvider(given(options)));
   }
 
   /**
@@ -388,7 +391,7 @@ export abstract class Controller {
    * @see https://github.com/vmware-tanzu/velero-plugin-for-aws
    */
   public static velero(options: VeleroOptions): Controller {
-    return new DefinedController(velero(options));
+    return new DefinedController(velero(given(options)));
   }
 
   /**
@@ -401,7 +404,7 @@ export abstract class Controller {
    * @see https://github.com/aws/amazon-vpc-cni-k8s
    */
   public static vpcCni(options: VpcCniOptions): Controller {
-    return new DefinedController(vpcCni(options));
+    return new DefinedController(vpcCni(given(options)));
   }
 
   /** The name of the controller, as its project writes it. */

@@ -3,7 +3,7 @@ import { CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, Princip
 import { Construct } from 'constructs';
 import { Controller } from './controller';
 import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/controller-policy';
-import { fail, failIf, problem, warn } from './private/errors';
+import { fail, failIf, missingProblem, problem, warn } from './private/errors';
 import { policySize } from './private/policy-size';
 import { roleOptionsProblem, roleResourceProblems } from './private/role-rules';
 import { bindTrust, settledCopy } from './private/trust-document';
@@ -112,7 +112,7 @@ export class IrsaRole extends Role {
   private readonly texts: { roleName?: string; path?: string; description?: string };
 
   constructor(scope: Construct, id: string, props: IrsaRoleProps) {
-    const trusted = new TrustedPrincipal(props.trust);
+    const trusted = new TrustedPrincipal(props?.trust);
     const options = checked(scope, id, props, trusted);
     super(scope, id, options);
     trusted.role = this;
@@ -205,9 +205,16 @@ function reportable(value: any): any {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(/\$\{Token\[[^\]]*\]\}/g, '<issuer>'), reportable(item)]));
 }
 
+/** For callers without types. */
+function trustProblem(props: IrsaRoleProps): string | undefined {
+  const advice = 'Pass a new TrustPolicy(), and add to it who may assume the role.';
+  if (props?.trust instanceof TrustPolicy) return undefined;
+  return missingProblem('trust', props?.trust, advice) ?? problem('trust', 'be a TrustPolicy', props.trust, advice);
+}
+
 function checked(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: TrustedPrincipal): RoleProps {
-  const path = `${scope.node.path}/${id}`;
-  failIf(path, roleOptionsProblem(props));
+  const path = [scope.node.path, id].filter(part => part !== '').join('/');
+  failIf(path, trustProblem(props) ?? roleOptionsProblem(props));
   const { trust: _, controller, ...options } = props;
   const document = controller && inlinePolicy(scope, controller._definition);
   if (!document) return { ...options, assumedBy };

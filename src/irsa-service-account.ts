@@ -4,11 +4,11 @@ import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
 import { AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, ROLE_ARN_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION } from './private/annotations';
 import { claim } from './private/app-registry';
-import { accountOfArn, clusterNameProblem } from './private/cluster-names';
-import { problem } from './private/errors';
-import { audienceProblem, ProviderFacts } from './private/issuer';
+import { accountOfArn } from './private/cluster-names';
+import { failIf, problem } from './private/errors';
+import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer';
 import { settledProblems } from './private/value-safety';
-import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
+import { associate, associationProblems, podIdentityProblem, trustPodIdentity } from './private/pod-identity-association';
 import { isLookupDummy } from './private/role-rules';
 import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './private/service-account-base';
 import { seconds, tokenExpirationProblem } from './private/token-expiration';
@@ -93,6 +93,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
    * @throws when the role is an existing one
    */
   public trustCluster(provider: IOpenIdConnectProvider): void {
+    failIf(this, providerProblem('provider', provider));
     this.trust.addServiceAccounts(provider, [this._subject()], { audience: this.audience });
     claim(this, () => [this.subjectIn(provider)]);
   }
@@ -100,10 +101,11 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   /** @internal */
   protected _propsProblem(): string | undefined {
     const { oidcProvider, tokenExpiration, podIdentity } = this.own;
-    return audienceProblem('audience', this.audience)
+    return providerProblem('oidcProvider', oidcProvider)
+      ?? audienceProblem('audience', this.audience)
       ?? new ProviderFacts(oidcProvider).audienceProblem('audience', this.audience)
       ?? tokenExpirationProblem(tokenExpiration)
-      ?? (podIdentity && clusterNameProblem('podIdentity.clusterName', podIdentity.clusterName));
+      ?? (podIdentity && podIdentityProblem(podIdentity, 'podIdentity.'));
   }
 
   /** @internal */

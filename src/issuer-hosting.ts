@@ -5,7 +5,7 @@ import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
-import { fail, failIf, problem } from './private/errors';
+import { fail, failIf, missingProblem, problem } from './private/errors';
 import { issuerUrlProblem } from './private/issuer';
 import { IssuerAddress, issuerAddress } from './private/issuer-address';
 import { literal, settle } from './private/tokens';
@@ -112,6 +112,7 @@ export abstract class IssuerHosting {
    * The issuer is as with `publicBucket`; of a bucket with dots in its name the path style, since certificates do not cover the other.
    */
   public static existingBucket(bucket: IBucket): IssuerHosting {
+    failIf('IssuerHosting.existingBucket', missingProblem('bucket', bucket, 'Pass the bucket, such as s3.Bucket.fromBucketName().'));
     return new ExistingBucket(bucket);
   }
 
@@ -121,6 +122,7 @@ export abstract class IssuerHosting {
    * @param issuerUrl the issuer with `https://`, literal or deferred
    */
   public static elsewhere(issuerUrl: string): IssuerHosting {
+    failIf('IssuerHosting.elsewhere', missingProblem('issuerUrl', issuerUrl, 'Pass the issuer with https://.'));
     return new Elsewhere(issuerUrl);
   }
 

@@ -5,9 +5,10 @@ import { Construct, IConstruct } from 'constructs';
 import { failIf, problem, warn } from './private/errors';
 import { helmFileNameProblem, HelmValues, HelmValuesPart, settleHelmValues } from './private/helm-values';
 import { objectFiles, StackFiles } from './private/manifest-files';
-import { addToChart, Manifest, TokenObjectsAsText } from './private/manifest-objects';
+import { addToChart, Manifest, serviceAccountsByName, TokenObjectsAsText } from './private/manifest-objects';
 import { header, manifestText, SettledManifests, settleManifests } from './private/manifest-text';
 import { ManifestWriter } from './private/manifest-writer';
+import { WrittenTemplates } from './private/template-agreement';
 import { deployedStack } from './private/tokens';
 
 const ID = 'KubernetesManifests';
@@ -55,6 +56,16 @@ export interface HelmValuesOptions {
   readonly key?: string;
 }
 
+/** What the manifests of a stack have to know of a service account. */
+interface AccountManifests {
+  /** Whether its manifest is complete only once the stack is deployed. */
+  readonly isDeferred: () => boolean;
+  /** Why the objects, as they go out, no longer belong to its role. */
+  readonly problems: (serviceAccounts: ReadonlyMap<string, Manifest>) => string[];
+  /** Why the objects, as they go out, are not those of the templates that synth has written. */
+  readonly writtenProblems: (serviceAccounts: ReadonlyMap<string, Manifest>, templates: WrittenTemplates) => string[];
+}
+
 /**
  * The Kubernetes objects of one stack. Synth writes them beside the template, to `<stack>.k8s.yaml`; where a service account depends
  * on what only the deployment knows, they leave the deployed stack in its output `KubernetesManifests` instead.
@@ -93,7 +104,7 @@ export class KubernetesManifests extends Construct {
 
   private readonly stack: Stack;
   private readonly writer: ManifestWriter;
-  private readonly accounts: { owner: IConstruct; isDeferred: () => boolean }[] = [];
+  private readonly accounts: (AccountManifests & { readonly owner: IConstruct })[] = [];
   private readonly values: HelmValuesPart[] = [];
   private options: ManifestFilesOptions = {};
   /** The objects of this round of validation, and what follows from them. */
@@ -117,6 +128,7 @@ export class KubernetesManifests extends Construct {
       folder: () => this.folder(),
       files: () => this.rendered().files,
       problems: () => this.problems(),
+      writtenProblems: templates => this.writtenProblems(templates),
       forget: () => {
         this.round = undefined;
       },
@@ -148,9 +160,9 @@ export class KubernetesManifests extends Construct {
    *
    * @internal
    */
-  public _add(owner: IConstruct, manifests: Manifest[], isDeferred: () => boolean): void {
+  public _add(owner: IConstruct, manifests: Manifest[], account: AccountManifests): void {
     addToChart(owner, this.chart, manifests, manifest => manifest);
-    this.accounts.push({ owner, isDeferred });
+    this.accounts.push({ owner, ...account });
   }
 
   /**
@@ -201,9 +213,17 @@ export class KubernetesManifests extends Construct {
   }
 
   private problems(): string[] {
-    const { problems } = this.rendered().settled;
-    const found = [...problems, ...this.outputProblems(), ...this.values.flatMap(part => settleHelmValues(part).problems)];
+    const { problems, manifests } = this.rendered().settled;
+    const serviceAccounts = serviceAccountsByName(this, manifests);
+    const changed = problems.length > 0 ? [] : this.accounts.flatMap(account => account.problems(serviceAccounts));
+    const found = [...problems, ...changed, ...this.outputProblems(), ...this.values.flatMap(part => settleHelmValues(part).problems)];
     return found.length > 0 ? found : this.writer.problems(this);
+  }
+
+  private writtenProblems(templates: WrittenTemplates): string[] {
+    if (this.isDeferred()) return [];
+    const serviceAccounts = serviceAccountsByName(this, this.rendered().settled.manifests);
+    return this.accounts.flatMap(account => account.writtenProblems(serviceAccounts, templates));
   }
 
   /** The deployment cannot write files. */

@@ -2,8 +2,7 @@ import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { PodIdentityOptions } from './pod-identity-options';
 import { ROLE_ARN_ANNOTATION } from './private/annotations';
-import { clusterNameProblem } from './private/cluster-names';
-import { associate, associationProblems, trustPodIdentity } from './private/pod-identity-association';
+import { associate, associationProblems, podIdentityProblem, trustPodIdentity } from './private/pod-identity-association';
 import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './private/service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
@@ -42,7 +41,7 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
 
   /** @internal */
   protected _propsProblem(): string | undefined {
-    return clusterNameProblem('clusterName', this.own.clusterName);
+    return podIdentityProblem(this.own);
   }
 
   /** @internal */

@@ -88,7 +88,8 @@ export class SelfHostedIssuer extends Construct {
     super(scope, id);
     this.stack = Stack.of(this);
     failIf(this, this.nestedProblem());
-    failIf(this, publicKeysProblem('publicKeys', props.publicKeys));
+    failIf(this, publicKeysProblem('publicKeys', props?.publicKeys)
+      ?? (props.hosting instanceof IssuerHosting ? undefined : problem('hosting', 'be an IssuerHosting', props.hosting, 'Use a factory of IssuerHosting.')));
 
     this.keys = jsonWebKeys(props.publicKeys);
     this.hosted = props.hosting._bind(this, props.issuerUrl);

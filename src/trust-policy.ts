@@ -1,8 +1,8 @@
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { accountOfArn, clusterArnProblem, clusterArnProblems } from './private/cluster-names';
-import { fail, failIf, problem, warn } from './private/errors';
-import { audienceProblem, ProviderFacts } from './private/issuer';
+import { fail, failIf, missingProblem, problem, warn } from './private/errors';
+import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer';
 import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
 import { Asking } from './private/role-admission';
 import { fingerprint } from './private/tokens';
@@ -99,10 +99,10 @@ export class TrustPolicy {
   public addServiceAccounts(
     provider: IOpenIdConnectProvider, subjects: ServiceAccountSubject[], options: AddServiceAccountsOptions = {},
   ): TrustPolicy {
+    const where = 'TrustPolicy.addServiceAccounts';
+    failIf(where, providerProblem('provider', provider) ?? subjectsProblem(subjects));
     const facts = new ProviderFacts(provider);
     const audience = options.audience ?? DEFAULT_AUDIENCE;
-    const where = 'TrustPolicy.addServiceAccounts';
-    if (subjects.length === 0) fail(where, noSubjects(subjects));
     failIf(where, audienceProblem('audience', audience) ?? facts.audienceProblem('audience', audience));
     this.entries.push({ provider: facts, subjects: [...subjects], audience });
     return this;
@@ -119,10 +119,10 @@ export class TrustPolicy {
    * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
    */
   public addPodIdentity(options: AddPodIdentityOptions): TrustPolicy {
-    const { clusterArn, subjects, sessionTags = true } = options;
     const where = 'TrustPolicy.addPodIdentity';
-    if (subjects.length === 0) fail(where, noSubjects(subjects));
-    failIf(where, clusterArnProblem('clusterArn', clusterArn));
+    failIf(where, missingProblem('options', options, 'Pass clusterArn and subjects.'));
+    const { clusterArn, subjects, sessionTags = true } = options;
+    failIf(where, subjectsProblem(subjects) ?? clusterArnProblem('clusterArn', clusterArn));
     this.podIdentities.push({ clusterArn, subjects: [...subjects], sessionTags });
     return this;
   }
@@ -136,11 +136,13 @@ export class TrustPolicy {
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
    */
   public addPrincipal(principal: IPrincipal): TrustPolicy {
+    const where = 'TrustPolicy.addPrincipal';
+    failIf(where, principalProblem(principal));
     const document = new PolicyDocument();
     const assumable: Partial<{ addToAssumeRolePolicy(document: PolicyDocument): void }> & IPrincipal = principal;
     if (assumable.addToAssumeRolePolicy) assumable.addToAssumeRolePolicy(document);
     else document.addStatements(new PolicyStatement({ actions: [principal.assumeRoleAction], principals: [principal] }));
-    for (const statement of document.toJSON()?.Statement ?? []) failIf('TrustPolicy.addPrincipal', statementProblem('principal', preliminary(statement), statement));
+    for (const statement of document.toJSON()?.Statement ?? []) failIf(where, statementProblem('principal', preliminary(statement), statement));
     this.others.push(document);
     return this;
   }
@@ -269,8 +271,17 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
   };
 }
 
-function noSubjects(subjects: ServiceAccountSubject[]): string {
-  return problem('subjects', 'name at least one service account', subjects, 'Use ServiceAccountSubject.exact(namespace, name).');
+function subjectsProblem(subjects: ServiceAccountSubject[]): string | undefined {
+  const advice = 'Use ServiceAccountSubject.exact(namespace, name).';
+  if (!Array.isArray(subjects) || subjects.length === 0) return problem('subjects', 'name at least one service account', subjects ?? undefined, advice);
+  const stranger = subjects.find(subject => !(subject instanceof ServiceAccountSubject));
+  return stranger === undefined && !subjects.includes(undefined!) ? undefined : problem('subjects', 'hold subjects only', stranger, advice);
+}
+
+function principalProblem(principal: IPrincipal): string | undefined {
+  const advice = 'Pass a principal of aws-iam, such as new iam.ArnPrincipal(arn), or a role.';
+  if (typeof principal?.assumeRoleAction === 'string') return undefined;
+  return missingProblem('principal', principal, advice) ?? problem('principal', 'be a principal', principal, advice);
 }
 
 function namedSubjects(subjects: ServiceAccountSubject[]): NamedValue[] {

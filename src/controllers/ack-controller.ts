@@ -16,7 +16,7 @@ import { ackRds, AckRdsOptions } from './ack/rds';
 import { ackS3, AckS3Options } from './ack/s3';
 import { ackS3Vectors } from './ack/s3-vectors';
 import { ackSsm, AckSsmOptions } from './ack/ssm';
-import { ControllerDefinition } from './definition';
+import { ControllerDefinition, given } from './definition';
 import { failIf } from '../private/errors';
 
 /**
@@ -43,7 +43,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/acm-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static acm(options: AckAcmOptions): AckService {
-    return new DefinedService(ackAcm(options));
+    return new DefinedService(ackAcm(given(options)));
   }
 
   /**
@@ -54,7 +54,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static cloudFront(options: AckCloudFrontOptions): AckService {
-    return new DefinedService(ackCloudFront(options));
+    return new DefinedService(ackCloudFront(given(options)));
   }
 
   /**
@@ -64,7 +64,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/cloudwatchlogs-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static cloudWatchLogs(options: AckNamePrefixOptions): AckService {
-    return new DefinedService(ackCloudWatchLogs(options));
+    return new DefinedService(ackCloudWatchLogs(given(options)));
   }
 
   /**
@@ -75,7 +75,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/dms-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static dms(options: AckDmsOptions): AckService {
-    return new DefinedService(ackDms(options));
+    return new DefinedService(ackDms(given(options)));
   }
 
   /**
@@ -87,7 +87,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/eks-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static eks(options: AckEksOptions): AckService {
-    return new DefinedService(ackEks(options));
+    return new DefinedService(ackEks(given(options)));
   }
 
   /**
@@ -98,7 +98,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/emrcontainers-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static emrContainers(options: AckEmrContainersOptions): AckService {
-    return new DefinedService(ackEmrContainers(options));
+    return new DefinedService(ackEmrContainers(given(options)));
   }
 
   /**
@@ -109,7 +109,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/iam-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static iam(options: AckIamOptions): AckService {
-    return new DefinedService(ackIam(options));
+    return new DefinedService(ackIam(given(options)));
   }
 
   /**
@@ -120,7 +120,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/kinesis-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static kinesis(options: AckNamePrefixOptions): AckService {
-    return new DefinedService(ackKinesis(options));
+    return new DefinedService(ackKinesis(given(options)));
   }
 
   /**
@@ -131,7 +131,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/kms-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static kms(options: AckKmsOptions): AckService {
-    return new DefinedService(ackKms(options));
+    return new DefinedService(ackKms(given(options)));
   }
 
   /**
@@ -142,7 +142,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/lambda-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static lambda(options: AckLambdaOptions): AckService {
-    return new DefinedService(ackLambda(options));
+    return new DefinedService(ackLambda(given(options)));
   }
 
   /**
@@ -152,7 +152,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/lambdamicrovms-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static lambdaMicrovms(options: AckLambdaMicrovmsOptions): AckService {
-    return new DefinedService(ackLambdaMicrovms(options));
+    return new DefinedService(ackLambdaMicrovms(given(options)));
   }
 
   /**
@@ -163,7 +163,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static mwaaServerless(options: AckMwaaServerlessOptions): AckService {
-    return new DefinedService(ackMwaaServerless(options));
+    return new DefinedService(ackMwaaServerless(given(options)));
   }
 
   /**
@@ -175,7 +175,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/prometheusservice-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static prometheusService(options: AckResourceTagsOptions): AckService {
-    return new DefinedService(ackPrometheusService(options));
+    return new DefinedService(ackPrometheusService(given(options)));
   }
 
   /**
@@ -186,7 +186,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static rds(options: AckRdsOptions): AckService {
-    return new DefinedService(ackRds(options));
+    return new DefinedService(ackRds(given(options)));
   }
 
   /**
@@ -196,7 +196,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/s3-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static s3(options: AckS3Options): AckService {
-    return new DefinedService(ackS3(options));
+    return new DefinedService(ackS3(given(options)));
   }
 
   /**
@@ -206,7 +206,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/s3vectors-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static s3Vectors(options: AckNamePrefixOptions): AckService {
-    return new DefinedService(ackS3Vectors(options));
+    return new DefinedService(ackS3Vectors(given(options)));
   }
 
   /**
@@ -217,7 +217,7 @@ export abstract class AckService {
    * @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static ssm(options: AckSsmOptions): AckService {
-    return new DefinedService(ackSsm(options));
+    return new DefinedService(ackSsm(given(options)));
   }
 
   /**

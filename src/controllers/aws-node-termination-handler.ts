@@ -2,6 +2,7 @@ import { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, ControllerDefinition, required } from './definition';
 import { throughServices } from './kms-permissions';
+import { failIf, missingProblem } from '../private/errors';
 
 /**
  * Options of `Controller.awsNodeTerminationHandler`.
@@ -25,6 +26,7 @@ const MANAGED = 'aws:ResourceTag/aws-node-termination-handler/managed';
 /** @see https://github.com/aws/aws-node-termination-handler#5-create-an-iam-role-for-the-pods */
 export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): ControllerDefinition {
   const { queue } = options;
+  failIf('Controller.awsNodeTerminationHandler', missingProblem('queue', queue, 'Pass the queue that EventBridge writes to.'));
   const groups = options.autoScalingGroups && required('awsNodeTerminationHandler', 'autoScalingGroups', 'Auto Scaling group', options.autoScalingGroups);
   return {
     name: 'aws-node-termination-handler',

@@ -35,6 +35,11 @@ export interface ControllerDefinition {
   readonly problems?: (scope: IConstruct) => string[];
 }
 
+/** Options of callers without types, who may leave them out: what is required is checked one by one. */
+export function given<T>(options: T | undefined): T {
+  return options ?? {} as T;
+}
+
 /** One statement of a controller. */
 export interface Permission {
   readonly actions: string[];

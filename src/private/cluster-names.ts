@@ -1,6 +1,6 @@
 import { Fn, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { problem } from './errors';
+import { isDeferred, problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from './name-patterns';
 import { settledProblems } from './value-safety';
@@ -13,12 +13,12 @@ const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
 
 /** Whether a literal is the name of an EKS cluster. */
 export function isClusterName(name: string): boolean {
-  return CLUSTER_NAME.test(name);
+  return typeof name === 'string' && CLUSTER_NAME.test(name);
 }
 
 /** What is wrong with the name of an EKS cluster. Tokens pass. */
 export function clusterNameProblem(property: string, name: string): string | undefined {
-  if (Token.isUnresolved(name) || isClusterName(name)) return undefined;
+  if (isDeferred(name) || isClusterName(name)) return undefined;
   return problem(property, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', name, '`aws eks list-clusters` prints the ones you have.');
 }
 
@@ -29,7 +29,7 @@ export function clusterNameProblems(scope: IConstruct, property: string, name: s
 
 /** What is wrong with the ARN of an EKS cluster. Tokens pass. */
 export function clusterArnProblem(property: string, arn: string): string | undefined {
-  return Token.isUnresolved(arn) || CLUSTER_ARN.test(arn) ? undefined : notACluster(property, arn);
+  return isDeferred(arn) || (typeof arn === 'string' && CLUSTER_ARN.test(arn)) ? undefined : notACluster(property, arn);
 }
 
 /** What is wrong with the ARN of an EKS cluster that roles in the stack of `scope` are to trust, and that may be deferred. */

@@ -13,6 +13,11 @@ export function problem(property: string, rule: string, got: unknown, advice: st
   return `\`${property}\` must ${rule}, got: ${show(got)}. ${advice}`;
 }
 
+/** What is wrong with a required property that is missing, for callers without types. */
+export function missingProblem(property: string, value: unknown, advice: string): string | undefined {
+  return value === undefined || value === null ? problem(property, 'be given', value ?? undefined, advice) : undefined;
+}
+
 /** Throws `[path] message`. A string stands for a place that has no construct, such as a static factory. */
 export function fail(where: IConstruct | string, message: string): never {
   const path = typeof where === 'string' ? where : where.node.path || 'App';
@@ -57,7 +62,12 @@ function readable(value: unknown, around: readonly unknown[]): unknown {
 }
 
 function isDeferredObject(value: unknown): boolean {
-  return typeof value !== 'string' && Token.isUnresolved(value);
+  return typeof value !== 'string' && isDeferred(value);
+}
+
+/** Whether a value is a token. A Stack has a method of the same name, but is none. */
+export function isDeferred(value: unknown): boolean {
+  return Token.isUnresolved(value) && !Construct.isConstruct(value);
 }
 
 /** A text with words where only the deployment knows a part of it. */

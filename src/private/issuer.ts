@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
-import { problem, show } from './errors';
+import { isDeferred, missingProblem, problem, show } from './errors';
 import { settledProblems } from './value-safety';
 import { arnParts, effectiveProperty, fingerprint, literalPartition, renderedProperties, settle } from './tokens';
 
@@ -19,7 +19,7 @@ const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
 
 /** What is wrong with an issuer URL. Tokens pass. */
 export function issuerUrlProblem(property: string, url: string): string | undefined {
-  if (Token.isUnresolved(url)) return undefined;
+  if (isDeferred(url)) return undefined;
   const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
   if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
   if (url.length > LONGEST_ISSUER_URL) return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
@@ -58,7 +58,7 @@ export function issuerOfUrl(issuerUrl: string): string {
 
 /** What is wrong with an audience. Tokens pass. */
 export function audienceProblem(property: string, audience: string): string | undefined {
-  if (Token.isUnresolved(audience)) return undefined;
+  if (isDeferred(audience)) return undefined;
   const isText = typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience);
   if (isText && !audience.includes('{{')) return undefined;
   return problem(property, `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ?, $ and {{`, audience,
@@ -67,8 +67,8 @@ export function audienceProblem(property: string, audience: string): string | un
 
 /** What is wrong with the ARN of an OIDC provider that roles of the stack are to trust. Tokens pass. */
 export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
-  if (Token.isUnresolved(arn)) return partialArnProblem(property, stack, arn);
-  const match = PROVIDER_ARN.exec(arn);
+  if (isDeferred(arn)) return partialArnProblem(property, stack, arn);
+  const match = typeof arn === 'string' ? PROVIDER_ARN.exec(arn) : null;
   if (!match || issuerUrlProblem(property, SCHEME + match[3])) return notAProvider(property, arn);
   const [, partition, account] = match;
   return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
@@ -109,6 +109,14 @@ export function accountProblem(
 
 /** CDK's own custom resource for a provider. */
 const CUSTOM_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
+
+/** What is wrong with what should be a provider, for callers without types. */
+export function providerProblem(property: string, provider: unknown): string | undefined {
+  const advice = 'Pass the OIDC provider of the cluster: new ClusterOidcProvider(), ClusterOidcProvider.fromIssuerUrl() or cluster.openIdConnectProvider.';
+  const { openIdConnectProviderArn: arn, openIdConnectProviderIssuer: issuer } = (provider ?? {}) as Partial<IOpenIdConnectProvider>;
+  if (typeof arn === 'string' && typeof issuer === 'string') return undefined;
+  return missingProblem(property, provider, advice) ?? problem(property, 'be an OIDC provider', provider, advice);
+}
 
 /** The facts of a provider that this library needs, whoever made it. */
 export class ProviderFacts {

@@ -34,6 +34,7 @@ interface Block {
 /** Why these are not the public keys of a cluster. Never says a character of a key. */
 export function publicKeysProblem(property: string, pems: string[]): string | undefined {
   if (Token.isUnresolved(pems)) return problem(property, 'be a list known at synth', pems, 'The documents are written at synth: read the keys from files.');
+  if (!Array.isArray(pems)) return problem(property, `hold 1 to ${MOST_KEYS} keys`, pems, 'Pass the public keys of the cluster\'s service accounts, as PEM texts.');
   const found = pems.map((pem, index) => pemProblem(`${property}[${index}]`, pem)).find(one => one !== undefined);
   if (found !== undefined) return found;
   const count = jsonWebKeys(pems).length;

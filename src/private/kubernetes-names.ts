@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { problem } from './errors';
+import { isDeferred, problem } from './errors';
 import { isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, NAMESPACE_PATTERN, OBJECT_NAME, OBJECT_NAME_PATTERN } from './name-patterns';
 
 /** What is wrong with a namespace. Tokens pass. */
@@ -47,6 +47,6 @@ function keyProblem(property: string, key: string): string | undefined {
 }
 
 function check(property: string, value: any, rule: NameRule): string | undefined {
-  if (Token.isUnresolved(value)) return undefined;
+  if (isDeferred(value)) return undefined;
   return typeof value === 'string' && keeps(value, rule) ? undefined : problem(property, rule.rule, value, rule.advice);
 }

@@ -28,6 +28,22 @@ export function addedObject(owner: IConstruct, chart: Chart, kind: string): ICon
   return chart.node.tryFindChild(objectId(owner, kind));
 }
 
+/** ServiceAccounts by namespace and name, as `nameKey` has them. */
+export function serviceAccountsByName(scope: IConstruct, manifests: Manifest[]): ReadonlyMap<string, Manifest> {
+  return new Map(manifests.filter(({ kind }) => kind === 'ServiceAccount')
+    .map(manifest => [nameKey(scope, manifest.metadata?.namespace, manifest.metadata?.name), manifest]));
+}
+
+/** A key that is equal for names that mean the same in a manifest. */
+export function nameKey(scope: IConstruct, namespace: unknown, name: unknown): string {
+  return `${settledKey(scope, namespace)}/${settledKey(scope, name)}`;
+}
+
+/** A text that is equal for two values exactly when a manifest has the same for both. */
+export function settledKey(scope: IConstruct, value: unknown): string {
+  return fingerprint(scope, settleForManifest(scope, value));
+}
+
 function objectId(owner: IConstruct, kind: string): string {
   return `${kind} ${owner.node.path}`;
 }

@@ -4,6 +4,7 @@ import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { fail } from './errors';
 import { fileProblems, isOurs, PlannedFile, plannedFiles, realFolder, StackFiles } from './manifest-files';
+import { WrittenTemplates } from './template-agreement';
 
 const ID = 'KubernetesManifestFiles';
 
@@ -16,6 +17,8 @@ export interface ManifestSource {
   readonly folder: () => string;
   readonly files: () => StackFiles;
   readonly problems: () => string[];
+  /** Why the manifests do not belong to the templates of the same synth. */
+  readonly writtenProblems: (templates: WrittenTemplates) => string[];
   /** Called where a round of validation begins or ends: what was true in the last one need not be true any more. */
   readonly forget: () => void;
 }
@@ -86,8 +89,9 @@ export class ManifestWriter extends Construct {
 
   private write(outdir: string): void {
     // Validation can be skipped; a refused value must not reach a file all the same, nor a file of somebody else be lost.
-    for (const { owner, problems } of this.sources) {
-      const found = problems();
+    const templates = new WrittenTemplates();
+    for (const { owner, problems, writtenProblems } of this.sources) {
+      const found = [...problems(), ...writtenProblems(templates)];
       if (found.length > 0) fail(owner, found.join('\n'));
     }
     const folders = this.writableFolders(outdir);

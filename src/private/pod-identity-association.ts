@@ -7,11 +7,11 @@ import { PodIdentityOptions } from '../pod-identity-options';
 import { ServiceAccountSubject } from '../service-account-subject';
 import { TrustPolicy } from '../trust-policy';
 import { claim, earlierClaims } from './app-registry';
-import { clusterNameProblems } from './cluster-names';
+import { clusterNameProblem, clusterNameProblems } from './cluster-names';
 import { problem, withoutTokens } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { WEBHOOK_ROLE_ARN } from './name-patterns';
-import { isLookupDummy } from './role-rules';
+import { isLookupDummy, roleProblem } from './role-rules';
 import { deployedStack, fingerprint, literalPartition, settle } from './tokens';
 import { settledProblems } from './value-safety';
 
@@ -36,6 +36,11 @@ function clusterIdentity(scope: Construct, clusterName: string): string {
   const stack = deployedStack(scope);
   const known = [stack.account, stack.region].every(part => !Token.isUnresolved(part));
   return `${known ? '' : stack.node.addr} ${fingerprint(scope, clusterArn(scope, clusterName))}`;
+}
+
+/** What is wrong with options as they were given. Tokens pass. `prefix` stands before the names of the options. */
+export function podIdentityProblem({ clusterName, targetRole }: PodIdentityOptions, prefix = ''): string | undefined {
+  return clusterNameProblem(`${prefix}clusterName`, clusterName) ?? roleProblem(`${prefix}targetRole`, targetRole);
 }
 
 /** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */

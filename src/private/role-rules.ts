@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
-import { CfnRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AppIndex } from './app-index';
 import { problem } from './errors';
@@ -55,6 +55,12 @@ export function roleResourceProblems(role: CfnRole, trust: PolicyDocument): stri
 function mayExistTogether(role: CfnRole, other: CfnRole): boolean {
   const [own, others] = [role, other].map(({ cfnOptions }) => cfnOptions.condition);
   return own === undefined || others === undefined || own === others;
+}
+
+/** What is wrong with an optional role, for callers without types. */
+export function roleProblem(property: string, role: unknown): string | undefined {
+  if (role === undefined || typeof (role as IRole | null)?.roleArn === 'string') return undefined;
+  return problem(property, 'be a role', role, 'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing one.');
 }
 
 /** Whether an ARN only stands in until the CDK CLI has looked the role up (`Role.fromLookup`). */

@@ -1,15 +1,17 @@
 import { AddToPrincipalPolicyResult, CfnRole, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { earlierClaims } from './app-registry';
-import { fail, failIf, problem, warn, withoutTokens } from './errors';
+import { fail, failIf, missingProblem, problem, warn, withoutTokens } from './errors';
 import { noteRequiredTrust, requiredTrust } from './existing-role';
 import { helmKeyProblem, underKey } from './helm-values';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
-import { addToChart, literalManifest } from './manifest-objects';
+import { addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey } from './manifest-objects';
+import { disagreement, WrittenTemplates } from './template-agreement';
 import { settledProblems } from './value-safety';
 import { refuses } from './role-admission';
-import { generatedRoleName, roleArnProblem } from './role-rules';
+import { generatedRoleName, roleArnProblem, roleProblem } from './role-rules';
 import { literalRoleArn, settleForManifest } from './tokens';
 import { settledCopy } from './trust-document';
 import { applyToWorkload } from './workload';
@@ -62,6 +64,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
     super(scope, id);
+    failIf(this, missingProblem('props', props, 'Pass the properties of the service account.') ?? roleProblem('role', props.role));
     this._props = { ...props, ...props.labels && { labels: { ...props.labels } }, ...props.annotations && { annotations: { ...props.annotations } } };
     this.namespace = this.named('namespace');
     this.serviceAccountName = this.named('serviceAccountName');
@@ -288,8 +291,62 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
       ...createNamespace ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } }] : [],
       this.toManifest(),
     ];
-    if (chart) addToChart(this, chart, objects, manifest => literalManifest(this, manifest));
-    else KubernetesManifests.of(this)._add(this, objects, () => this.isDeferred());
+    if (chart) {
+      addToChart(this, chart, objects, manifest => literalManifest(this, manifest));
+      // cdk8s may write the chart after the CDK app is done.
+      this.objectIn(chart)?.node.addValidation({ validate: () => this.chartProblems() });
+    } else {
+      KubernetesManifests.of(this)._add(this, objects, {
+        isDeferred: () => this.isDeferred(),
+        problems: serviceAccounts => this.changedProblems(serviceAccounts, KubernetesManifests.of(this).chart),
+        writtenProblems: (serviceAccounts, templates) => this.writtenProblems(serviceAccounts, templates),
+      });
+    }
+  }
+
+  private objectIn(chart: Chart): ApiObject | undefined {
+    return addedObject(this, chart, 'ServiceAccount') as ApiObject | undefined;
+  }
+
+  /** What was done to the object in a chart of the user's own. */
+  private chartProblems(): string[] {
+    const { chart, createServiceAccount } = this._props;
+    const object = chart && (createServiceAccount ?? true) ? this.objectIn(chart) : undefined;
+    if (!object) return [];
+    try {
+      return this.changedProblems(serviceAccountsByName(this, [object.toJson()]), chart!);
+    } catch {
+      return []; // cdk8s says why when it writes the chart
+    }
+  }
+
+  /** Why the ServiceAccount, as it goes out, is not the one that the role admits: an annotation or a patch has changed it. */
+  private changedProblems(serviceAccounts: ReadonlyMap<string, Manifest>, chart: Chart): string[] {
+    const same = (left: unknown, right: unknown) => left === right || settledKey(this, left) === settledKey(this, right);
+    const made = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
+    if (made === undefined) {
+      if (this.objectIn(chart) === undefined) return []; // taken out on purpose
+      return [problem('chart', `hold the ServiceAccount ${withoutTokens(`${this.namespace}/${this.serviceAccountName}`)} under its own name`, undefined,
+        'The role admits it by namespace and name: set them on this construct instead of changing the object.')];
+    }
+    const annotations = made.metadata.annotations ?? {};
+    const written = Object.entries(this._ownAnnotations()).filter(([key, value]) => !same(annotations[key], value));
+    const contradicted = Object.entries(this._decidedAnnotations())
+      .filter(([key, { value }]) => key in annotations && !same(annotations[key], value));
+    const keys = [...new Set([...written, ...contradicted].map(([key]) => key))];
+    return keys.map(key => problem(`metadata.annotations["${key}"] of ${objectName(made)}`, 'stay what this construct has made it', annotations[key],
+      this._decidedAnnotations()[key].advice));
+  }
+
+  /** A lazy value can be another one each time that it is asked for. */
+  private writtenProblems(serviceAccounts: ReadonlyMap<string, Manifest>, templates: WrittenTemplates): string[] {
+    const resource = this.role instanceof IrsaRole ? this.role.node.defaultChild : undefined;
+    if (!(resource instanceof CfnRole) || this.objectIn(KubernetesManifests.of(this).chart) === undefined) return [];
+    const manifest = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
+    const found = manifest ? disagreement(templates.resource(resource), manifest) : 'a ServiceAccount under another name';
+    if (found === undefined) return [];
+    return [problem('serviceAccountName, namespace, audience and roleName', 'stay the same while synth runs', found,
+      'The manifest and the template do not belong together: use values that are the same each time, Lazy.string instead of Lazy.uncachedString.')];
   }
 
   /** Whether the manifest is complete only once the stack is deployed. */
@@ -306,6 +363,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
       ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem, { trustsForeign: true }),
       ...this.renamedProblems(),
       ...this.lateProblems(),
+      ...this.chartProblems(),
       ...this._problems(),
       ...twice,
     ];

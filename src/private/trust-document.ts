@@ -162,7 +162,7 @@ class Substitution {
     const fragments = Tokenization.reverseString(text)
       .mapTokens({ mapToken: token => this.piece(token) })
       .join({ join: (left: any, right: any) => [left, right].flat() });
-    return [fragments].flat().map((fragment: any) => fragment.variable ?? escaped(`${fragment}`)).join('');
+    return withLiteralsJoined([fragments].flat()).map(fragment => (typeof fragment === 'string' ? escaped(fragment) : fragment.variable)).join('');
   }
 
   /** What stands for a token inside a text. The tokens of an issuer come again and again. */
@@ -191,6 +191,18 @@ class Substitution {
     for (let count = 2; taken.has(name); count++) name = `${base}${count}`;
     return name;
   }
+}
+
+/** Literals beside each other as one: a `$` and a `{` from two tokens are a variable together. */
+function withLiteralsJoined(fragments: any[]): (string | { readonly variable: string })[] {
+  const joined: (string | { readonly variable: string })[] = [];
+  for (const fragment of fragments) {
+    const last = joined.length - 1;
+    if (fragment.variable !== undefined) joined.push(fragment);
+    else if (typeof joined[last] === 'string') joined[last] += `${fragment}`;
+    else joined.push(`${fragment}`);
+  }
+  return joined;
 }
 
 function isListIntrinsic(value: any): boolean {
