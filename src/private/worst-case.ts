@@ -26,9 +26,9 @@ type Outcome = { readonly text: string; readonly isForeign?: boolean } | 'nothin
 
 /** The worst that a deployment can make of a statement: what cannot be judged allows everything that it could mean. */
 export function worstCase(scope: IConstruct, statement: any): StatementJson {
-  const outcomes = (value: any): Outcome[] => {
+  const outcomes = (value: any): Outcome[][] => {
     const { value: expression, targets } = pointed(scope, value);
-    return [expression].flat().flatMap(alternatives).map(alternative => outcomeOf(scope, alternative, targets));
+    return [expression].flat().map(item => alternatives(item).map(alternative => outcomeOf(scope, alternative, targets)));
   };
   const plain = (value: any) => (Token.isUnresolved(value) ? pointed(scope, value).value : value);
   return rewritten(statement, outcomes, plain);
@@ -36,30 +36,33 @@ export function worstCase(scope: IConstruct, statement: any): StatementJson {
 
 /** A statement before the app is complete: tokens are stand-ins, and are judged at synth. */
 export function preliminary(statement: any): StatementJson {
-  const outcomes = (value: any): Outcome[] => [value].flat().map(item => {
-    if (typeof item !== 'string') return { text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` };
-    return { text: `${Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED }).join({ join: (left, right) => `${left}${right}` }) ?? ''}` };
+  const outcomes = (value: any): Outcome[][] => [value].flat().map(item => {
+    if (typeof item !== 'string') return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
+    return [{ text: `${Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED }).join({ join: (left, right) => `${left}${right}` }) ?? ''}` }];
   });
   return rewritten(statement, outcomes, value => value);
 }
 
-function rewritten(statement: any, outcomes: (value: any) => Outcome[], plain: (value: any) => any): StatementJson {
+/** @param outcomes what each item of a value may turn out to be */
+function rewritten(statement: any, outcomes: (value: any) => Outcome[][], plain: (value: any) => any): StatementJson {
   const { Effect: effect, Action: action, Principal: principal, NotPrincipal, Condition: condition } = statement;
   return {
-    Effect: outcomes(effect ?? 'Allow').every(outcome => outcome !== 'nothing' && outcome.text === 'Deny') ? 'Deny' : 'Allow',
-    ...action !== undefined && { Action: outcomes(action).map(outcome => (outcome === 'nothing' || isOpen(outcome.text) ? '*' : outcome.text)) },
+    Effect: outcomes(effect ?? 'Allow').flat().every(outcome => outcome !== 'nothing' && outcome.text === 'Deny') ? 'Deny' : 'Allow',
+    ...action !== undefined && { Action: outcomes(action).flat().map(outcome => (outcome === 'nothing' || isOpen(outcome.text) ? '*' : outcome.text)) },
     ...principal !== undefined && { Principal: principalOf(plain(principal), outcomes) },
     ...NotPrincipal !== undefined && { NotPrincipal },
-    Condition: mapOf(plain(condition), keys => mapOf(plain(keys), (values, operator) => {
+    Condition: mapOf(plain(condition), (keys, operator) => mapOf(plain(keys), values => {
       const isPattern = PATTERN_OPERATOR.test(operator);
-      return texts(outcomes(values)).map(({ text, isForeign }) => (isPattern && isForeign ? ANYTHING : text));
+      const items = outcomes(values);
+      // Without a value there is no condition; beside others, one that is missing excludes more.
+      return items.every(item => item.includes('nothing')) ? [] : texts(items.flat()).map(({ text, isForeign }) => (isPattern && isForeign ? ANYTHING : text));
     })),
   };
 }
 
-function principalOf(principal: any, outcomes: (value: any) => Outcome[]): StatementJson['Principal'] {
+function principalOf(principal: any, outcomes: (value: any) => Outcome[][]): StatementJson['Principal'] {
   if (typeof principal !== 'object' || principal === null || isIntrinsic(principal) || Token.isUnresolved(principal)) return '*';
-  return mapOf(principal, values => texts(outcomes(values)).map(({ text }) => (text === ANYTHING ? '*' : text)));
+  return mapOf(principal, values => texts(outcomes(values).flat()).map(({ text }) => (text === ANYTHING ? '*' : text)));
 }
 
 /** A map without what only the deployment knows as a whole: conditions that may not be there do not count. */
@@ -81,12 +84,25 @@ function outcomeOf(scope: IConstruct, expression: any, targets: PointedValue['ta
     const text = `${expression}`;
     return { text: text.includes('{{resolve:') ? ANYTHING : text };
   }
-  const parts = isIntrinsic(expression) && expression['Fn::Join']?.[0] === '' ? expression['Fn::Join'][1] : undefined;
-  if (Array.isArray(parts)) return joinedOutcome(parts.map(part => outcomeOf(scope, part, targets)));
+  const parts = partsOf(expression);
+  if (parts !== undefined) return joinedOutcome(parts.map(part => outcomeOf(scope, part, targets)));
   const origins = originsIn(scope, expression, targets);
   if (origins.some(({ kind }) => kind === 'nothing')) return 'nothing';
   if (!isIntrinsic(expression) || origins.some(isUnrestricted)) return { text: ANYTHING };
   return { text: `⟨${JSON.stringify(expression).replace(/[⟨⟩]/g, '')}⟩`, isForeign: origins.some(({ kind }) => kind === 'foreign') };
+}
+
+/** What is put one behind the other, by Fn::Join or Fn::Sub. */
+function partsOf(expression: any): any[] | undefined {
+  const [separator, joined] = expression['Fn::Join'] ?? [];
+  if (separator === '' && Array.isArray(joined)) return joined;
+  const [template, variables = {}] = [expression['Fn::Sub'] ?? []].flat();
+  if (typeof template !== 'string') return undefined;
+  // Every second piece is a name.
+  return template.split(/\$\{([^!}][^}]*)\}/).map((piece, index) => {
+    if (index % 2 === 0) return piece.replaceAll('${!', '${');
+    return variables[piece] ?? (piece.includes('.') ? { 'Fn::GetAtt': piece } : { Ref: piece });
+  });
 }
 
 function joinedOutcome(outcomes: Outcome[]): Outcome {
