@@ -477,9 +477,9 @@ describe('a literal text is not read as a variable of Fn::Sub', () => {
     const brace = Lazy.string({ produce: () => '{Issuer}' });
     const provider = deferredProvider(stack);
     roleWith(stack, new TrustPolicy().addServiceAccounts(provider, [ONE])
-      .addPrincipal(new iam.AccountPrincipal(ACCOUNT).withConditions({ StringEquals: { 'sts:ExternalId': `$${brace}`, 'sts:RoleSessionName': `${Lazy.string({ produce: () => '$' })}${brace}` } })));
+      .addPrincipal(new iam.AccountPrincipal(ACCOUNT).withConditions({ StringEquals: { 'sts:ExternalId': `$${brace}-${Aws.ACCOUNT_ID}`, 'sts:RoleSessionName': `${Aws.ACCOUNT_ID}${Lazy.string({ produce: () => '$' })}${brace}` } })));
     const [policy] = Object.values(trustPolicies(stack));
     const document = JSON.parse(deployed(policy, { values: { ...PSEUDO, [`${logicalId(stack, provider)}.Arn`]: PROVIDER_ARN, 'Cluster.OpenIdConnectIssuerUrl': `https://${ISSUER}` } }));
-    expect(document.Statement[1].Condition.StringEquals).toEqual({ 'sts:ExternalId': '${Issuer}', 'sts:RoleSessionName': '${Issuer}' });
+    expect(document.Statement[1].Condition.StringEquals).toEqual({ 'sts:ExternalId': `\${Issuer}-${ACCOUNT}`, 'sts:RoleSessionName': `${ACCOUNT}\${Issuer}` });
   });
 });

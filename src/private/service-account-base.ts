@@ -326,7 +326,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const made = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
     if (made === undefined) {
       if (this.objectIn(chart) === undefined) return []; // taken out on purpose
-      return [problem('chart', `hold the ServiceAccount ${withoutTokens(`${this.namespace}/${this.serviceAccountName}`)} under its own name`, undefined,
+      return [problem('chart', `hold the ServiceAccount ${withoutTokens(`${this.namespace}/${this.serviceAccountName}`)} of ${this.node.path} under its own name`, undefined,
         'The role admits it by namespace and name: set them on this construct instead of changing the object.')];
     }
     const annotations = made.metadata.annotations ?? {};
@@ -334,7 +334,7 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const contradicted = Object.entries(this._decidedAnnotations())
       .filter(([key, { value }]) => key in annotations && !same(annotations[key], value));
     const keys = [...new Set([...written, ...contradicted].map(([key]) => key))];
-    return keys.map(key => problem(`metadata.annotations["${key}"] of ${objectName(made)}`, 'stay what this construct has made it', annotations[key],
+    return keys.map(key => problem(`metadata.annotations["${key}"] of ${objectName(made)}`, `stay what ${this.node.path} has made it`, annotations[key],
       this._decidedAnnotations()[key].advice));
   }
 
