@@ -491,7 +491,7 @@ describe('what is asked must be clear', () => {
     ['a deferred namespace', { role: 'payments', namespace: Aws.REGION }, '[IrsaAssertions] `namespace` must be known at synth, got: "<known at deployment only>". Write it as a literal.'],
     ['a deferred issuer', { role: 'payments', issuer: cluster(literalStack()).attrOpenIdConnectIssuerUrl }, '[IrsaAssertions] `issuer` must be known at synth, got: "<known at deployment only>". Leave it out: then any issuer that the trust policy speaks of is asked for.'],
     ['an issuer with a slash', { role: 'payments', issuer: `${ISSUER}/` }, `[IrsaAssertions] \`issuer\` must have no trailing slash, got: "${ISSUER_URL}/". Remove it: the slash would become a part of the condition keys.`],
-    ['an audience with a wildcard', { role: 'payments', audience: 'sts.*' }, '[IrsaAssertions] `audience` must be 1 to 255 visible ASCII characters without quotes, backslash, *, ? and $, got: "sts.*". The audience is compared to the letter; there are no patterns for it.'],
+    ['an audience with a wildcard', { role: 'payments', audience: 'sts.*' }, '[IrsaAssertions] `audience` must be 1 to 255 visible ASCII characters without quotes, backslash, *, ?, $ and {{, got: "sts.*". The audience is compared to the letter; there are no patterns for it.'],
     ['a misspelt role', { role: 'payment' }, '[IrsaAssertions] No role has the name, ARN or construct path "payment". The most similar is payments. The roles:\n  payments (Stack/Role)'],
     ['an expression for nothing', { roleMatching: 'orders' }, '[IrsaAssertions] No role matches "orders". The roles:\n  payments (Stack/Role)'],
   ])('%s', (_, access, message) => {

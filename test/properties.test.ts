@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnCondition, CfnOutput, CfnParameter, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { deployed } from './judges/deployment';
@@ -102,6 +103,88 @@ test('so it is with names from parameters', () => {
     const values = { ...DEPLOYMENT.values, Ns: one.namespace, Name: one.name };
     expect(JSON.parse(deployed(deferred, { ...DEPLOYMENT, values }))).toEqual(literalDocument(list));
   }), RUNS);
+});
+
+/** A form that a name can have in an app: what stands in the code, and what the deployment makes of it. */
+interface Form {
+  readonly isSafe: boolean;
+  readonly write: (stack: Stack, name: string, id: string) => string;
+}
+
+const exportsOf = (stack: Stack) => stack.node.root.node.tryFindChild('Exports') as Stack | undefined ?? agnosticStack(stack.node.root as App, 'Exports');
+const safeParameter = (stack: Stack, id: string) => new CfnParameter(stack, id, { allowedPattern: '^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$' }).valueAsString;
+const iff = (id: string, yes: any, no: any) => Fn.conditionIf(id, yes, no);
+
+const FORMS: Record<string, Form> = {
+  'literal': { isSafe: true, write: (_, text) => text },
+  'lazy': { isSafe: true, write: (_, text) => Lazy.string({ produce: () => text }) },
+  'split': { isSafe: true, write: (_, text) => Fn.select(1, Fn.split('/', `x/${text}`)) },
+  'parameter': { isSafe: true, write: (stack, _, id) => safeParameter(stack, id) },
+  'parameter of another stack': { isSafe: true, write: (stack, _, id) => exportsOf(stack).exportValue(safeParameter(exportsOf(stack), id)) },
+  'named export': {
+    isSafe: true,
+    write: (stack, _, id) => {
+      new CfnOutput(exportsOf(stack), `Out${id}`, { value: safeParameter(exportsOf(stack), id), exportName: `named-${id}` });
+      return Fn.importValue(`named-${id}`);
+    },
+  },
+  'export of another app': { isSafe: true, write: (_stack, _, id) => Fn.importValue(`foreign-${id}`) },
+  'attribute that repeats': { isSafe: true, write: (stack, text, id) => new ssm.StringParameter(stack, `Ssm${id}`, { stringValue: text }).stringValue },
+  'choice': { isSafe: true, write: (_, text) => iff('Yes', text, 'other').toString() },
+  'nested choice': { isSafe: true, write: (_, text) => iff('No', 'other', iff('Yes', text, 'another')).toString() },
+  'choice of a parameter': { isSafe: true, write: (stack, _, id) => iff('Yes', safeParameter(stack, id), 'other').toString() },
+  'nothing': { isSafe: false, write: () => Aws.NO_VALUE },
+  'choice of nothing': { isSafe: false, write: (_, text) => iff('Yes', text, Aws.NO_VALUE).toString() },
+  'nested choice of nothing': { isSafe: false, write: (_, text) => iff('Yes', text, iff('No', text, Aws.NO_VALUE)).toString() },
+  'dynamic reference': { isSafe: false, write: () => Fn.join('', ['{{resolve:ssm:', '/name:1}}']) },
+  'mapping': { isSafe: false, write: () => Fn.findInMap('Map', Aws.REGION, 'Name') },
+  'open parameter': { isSafe: false, write: (stack, _, id) => new CfnParameter(stack, id).valueAsString },
+  'export of an open parameter': { isSafe: false, write: (stack, _, id) => exportsOf(stack).exportValue(new CfnParameter(exportsOf(stack), id).valueAsString) },
+};
+const form = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...Object.keys(FORMS).filter(key => FORMS[key].isSafe)) }, { weight: 1, arbitrary: fc.constantFrom(...Object.keys(FORMS)) });
+const written = fc.record({ one: exact, aud: audience, namespaceForm: form, nameForm: form, audienceForm: form, isDeferred: fc.boolean() });
+
+test('whatever form names and audiences have: it is refused, or exactly those who were named get in', () => {
+  let refused = 0;
+  let synthesized = 0;
+  fc.assert(fc.property(written, ({ one, aud, namespaceForm, nameForm, audienceForm, isDeferred }) => {
+    const forms = [namespaceForm, nameForm, audienceForm].map(key => FORMS[key]);
+    const stack = isDeferred ? agnosticStack() : literalStack();
+    for (const id of ['Yes', 'No']) new CfnCondition(stack, id, { expression: Fn.conditionEquals('a', 'a') });
+    // An audience with other characters than a name can come by a literal only.
+    const isName = /^[a-z0-9.-]+$/.test(aud);
+    const list: Grants = [{ cluster: 0, audience: aud, subjects: [one] }];
+    const given: [string, string, any] = [
+      forms[0].write(stack, one.namespace, 'Namespace'), forms[1].write(stack, one.name, 'Name'), isName || !forms[2].isSafe ? forms[2].write(stack, aud, 'Audience') : aud,
+    ];
+    const build = () => document(stack, [{ cluster: 0, audience: given[2], subjects: [{ ...one, namespace: given[0], name: given[1] }] }],
+      () => (isDeferred ? Fn.importValue('Issuer0') : `https://${ISSUERS[0]}`));
+    if (forms.some(({ isSafe }) => !isSafe)) {
+      refused++;
+      expect(build).toThrow(/must (always have a value|not be a dynamic reference|be made of literals and|have an allowedPattern|be )/);
+      return;
+    }
+    synthesized++;
+    const names: Record<string, string> = { Namespace: one.namespace, Name: one.name, Audience: aud };
+    const rendered = JSON.stringify(build());
+    const values = { ...DEPLOYMENT.values, ...names };
+    const anyExport = Object.fromEntries(Object.entries(names).flatMap(([id, value]) => [[`foreign-${id}`, value], [`named-${id}`, value], [`Exports:ExportsOutputRef${id}`, value]]));
+    const attributes = Object.fromEntries([...rendered.matchAll(/"Fn::GetAtt":\["(Ssm(Namespace|Name|Audience)[0-9A-F]+)","Value"\]/g)].map(([, id, which]) => [`${id}.Value`, names[which]]));
+    const exported = new Proxy({ ...DEPLOYMENT.exports, ...anyExport }, {
+      // CDK adds a hash to the names of its own exports.
+      getOwnPropertyDescriptor: (target: any, key: string) => Object.getOwnPropertyDescriptor(target, key.replace(/[0-9A-F]{8}$/, '')),
+      get: (target: any, key: string) => target[key] ?? target[key.replace(/[0-9A-F]{8}$/, '')],
+    });
+    const policy = deployed(JSON.parse(rendered), { values: { ...values, ...attributes }, exports: exported, conditions: { Yes: true, No: false } });
+    const trust = typeof policy === 'string' ? JSON.parse(policy) : policy;
+    for (const near of nearby(`system:serviceaccount:${one.namespace}:${one.name}`)) {
+      for (const other of [aud, 'other', '', '*']) {
+        const allowed = letsIn(trust, { providerArn: arnOf(ISSUERS[0]), issuer: ISSUERS[0], sub: near, aud: other });
+        expect({ near, other, allowed }).toEqual({ near, other, allowed: isMeant(list, ISSUERS[0], other, near) });
+      }
+    }
+  }), { ...RUNS, numRuns: 150 });
+  expect([refused > 20, synthesized > 20]).toEqual([true, true]);
 });
 
 test('IAM finds nothing wrong with any trust policy', () => {
