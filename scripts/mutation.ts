@@ -36,8 +36,10 @@ async function main(): Promise<void> {
   const files = mutatedFiles().filter(file => parts?.some(part => file.includes(part)) ?? true);
   if (files.length === 0) throw new Error(`No file of the trust code contains ${parts?.join(' or ')}.`);
   const { sources, mutants, prose } = await instrument(files);
-  const chosen = all ? mutants : sample(mutants, SAMPLE_SIZE, SEED);
+  const sampled = all ? mutants : sample(mutants, SAMPLE_SIZE, SEED);
   const equivalents = Equivalents.read();
+  // Survivors take the most time, so partial runs trust the list.
+  const chosen = isPartial ? sampled.filter(mutant => equivalents.reasonOf(mutant) === undefined) : sampled;
   const size = Number(workers ?? availableParallelism());
   const { judged, plan, cpuMinutes } = await withPool(sources, size, async pool => {
     progress(`${testFiles().length} test files without a mutant`);

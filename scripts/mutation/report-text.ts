@@ -48,13 +48,14 @@ ${scores.filter(({ survivors }) => survivors.length > 0).map(section).join('')}$
 
 function introduction({ scores, ...results }: Results): string {
   const total = (count: (score: FileScore) => number) => scores.reduce((sum, score) => sum + count(score), 0);
+  const size = results.sampleSize;
   const time = `${Math.ceil(results.minutes)} minutes (${Math.ceil(results.cpuMinutes)} of CPU time)`;
   return `${results.date}, ${results.machine}, ${time}. Repeat it with \`npx projen mutation\`.
 
 Stryker's instrumenter changes the code in one place at a time. A mutant is killed if a test fails or does not end.
 
-- Judged: ${total(({ judged }) => judged)} of ${total(({ mutants }) => mutants)} mutants. All mutants of a file with
-  fewer than ${results.sampleSize}, and ${results.sampleSize} of any other file, sampled with the seed ${results.seed}.
+- Judged: ${total(({ judged }) => judged)} of ${total(({ mutants }) => mutants)} mutants.
+  Files with fewer than ${size} mutants: all of them. Other files: a sample of ${size}, with the seed ${results.seed}.
 - Judges: ${results.tests} tests in ${results.testFiles} files. Property tests try fewer cases than in the test suite.
 - Left out: ${results.prose} mutants that replace only a text with at least two words in it, which are error messages
   and warnings. All other mutators of Stryker are in use.
