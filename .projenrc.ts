@@ -61,12 +61,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@kubernetes/client-node@^1.4', // 2 wants Node.js 22.19
     '@kubernetes-models/argo-cd',
     '@kubernetes-models/flux-cd',
+    '@stryker-mutator/instrumenter@^9', // 10 requires Node.js 22
     'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
     'cdk8s-plus-33',
     'cdk-stacksets',
     'esbuild',
+    'expect@^30', // the matchers of jest, for the mutation test
     'fast-check',
     'hpagent', // connections of the doctor through a proxy, as the Kubernetes client makes them
+    'jest-mock@^30', // the mocks of jest, for the mutation test
     'jose@^5', // 6 is ESM alone
     'kubernetes-models',
     'playwright-core',
@@ -171,6 +174,11 @@ project.addTask('bench:verify', {
 project.addTask('bench', {
   description: 'Measures what service accounts cost beside the other ways to have them, and writes bench/; --sizes 1,100 --runs 3 measures less and writes nothing',
   exec: 'tsx scripts/bench.ts',
+  receiveArgs: true,
+});
+project.addTask('mutation', {
+  description: 'Mutates the trust code, runs its tests against each mutant, and writes bench/mutation.md; --files <part of a path> or --all writes nothing',
+  exec: 'tsx scripts/mutation.ts',
   receiveArgs: true,
 });
 project.addTask('page', {

@@ -1,0 +1,64 @@
+/**
+ * Which files are mutated, and which tests judge the mutants.
+ */
+import { relative } from 'path';
+import { sys } from 'typescript';
+import { ROOT } from './root';
+
+/** The trust code. Files without anything to mutate, such as pure types, drop out on their own. */
+const MUTATED = [
+  'src/cluster-oidc-provider*.ts',
+  'src/irsa-role*.ts',
+  'src/irsa-service-account*.ts',
+  'src/pod-identity-*.ts',
+  'src/service-account-base*.ts',
+  'src/service-account-subject*.ts',
+  'src/trust-*.ts',
+  'src/conventions/name-rules*',
+  'src/conventions/web-identity*',
+  'src/conventions/wildcards*',
+  'src/private/cluster-names*.ts',
+  'src/private/existing-role*.ts',
+  'src/private/issuer*.ts',
+  'src/private/issuer/**/*.ts',
+  'src/private/kubernetes-names*.ts',
+  'src/private/name-patterns*.ts',
+  'src/private/parameter-safety*.ts',
+  'src/private/pod-identity-*.ts',
+  'src/private/policy-size*.ts',
+  'src/private/role-rules*.ts',
+  'src/private/role/**/*.ts',
+  'src/private/service-account-base*.ts',
+  'src/private/tokens*.ts',
+  'src/private/trust-*.ts',
+  'src/private/trust/**/*.ts',
+  'src/private/value-*.ts',
+  'src/private/web-identity*.ts',
+];
+
+/** New tests of the trust code are found without being listed. */
+const TESTS = ['test/*.test.ts', 'test/private/**/*.test.ts', 'test/analysis/trust-evaluator.test.ts'];
+
+const TESTS_LEFT_OUT = [
+  // They run examples, the CDK CLI or other programs, each slower than all the others together.
+  'test/cluster-add-ons.test.ts',
+  'test/controllers.test.ts',
+  'test/examples.test.ts',
+  'test/fleet.test.ts',
+  'test/irsa-validator.test.ts',
+  'test/issuer-hosting.test.ts',
+  'test/migration.test.ts',
+];
+
+export const mutatedFiles = () => find(MUTATED);
+
+export const testFiles = () => find(TESTS, TESTS_LEFT_OUT);
+
+/** Everything that a test may load: the library, the tests and what they share. */
+export const loadableFiles = () => find(['src/**/*.ts', 'test/**/*.ts'], ['src/cli/report/page/**']);
+
+/** Paths relative to the repository, with forward slashes. */
+function find(include: string[], exclude?: string[]): string[] {
+  const files = sys.readDirectory(ROOT, ['.ts'], exclude, include);
+  return files.map(file => relative(ROOT, file).split('\\').join('/')).sort();
+}
