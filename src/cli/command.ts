@@ -4,8 +4,8 @@ export interface Output {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Whether who reads it wants colours. */
-export function wantsColours({ stdout }: Output): boolean {
+/** Whether the reader wants colors. */
+export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
 }
 

@@ -1,6 +1,6 @@
 import { Command, Output, UsageError } from './command';
 import { DOCTOR } from './doctor/doctor-command';
-import { IMPORT_EKSCTL } from './import-eksctl';
+import { IMPORT_EKSCTL } from './import-eksctl/import-command';
 import { REPORT } from './report/report-command';
 import { printable, quoted } from './text';
 import { VERIFY } from './verify/verify-command';

@@ -1,3 +1,8 @@
+import { styleText } from 'util';
+
+/** A style of `util.styleText`. */
+export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
+
 const LONGEST_SHOWN = 200;
 
 /** Control characters, invisible ones, those that turn the direction of a line, halves of surrogate pairs; and the line ends of JavaScript. */
@@ -28,7 +33,13 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** Paints for a terminal that wants colours, by their codes. */
-export function painter(isColoured: boolean): (code: string, text: string) => string {
-  return (code, text) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+/** Styles text for a terminal that wants colors; otherwise the text stays as it is. */
+export function painter(isColored: boolean): (style: Style | Style[], text: string) => string {
+  return (style, text) => (isColored ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** A text as a literal of TypeScript. */
+export function literal(text: string): string {
+  const escapes: Record<string, string> = { '\\': '\\\\', '\'': '\\\'', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return `'${printable(text.replace(/[\\'\n\r\t]/g, character => escapes[character]))}'`;
 }

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFile
 import { isBuiltin } from 'module';
 import { join } from 'path';
 import { cli, configWith, directory, importText, ROOT } from './support';
-import { IMPORT_EKSCTL } from '../../src/cli/import-eksctl';
+import { IMPORT_EKSCTL } from '../../src/cli/import-eksctl/import-command';
 import { run as runBin } from '../../src/cli/main';
 
 const installed = join(directory, 'installed');

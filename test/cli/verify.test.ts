@@ -165,7 +165,7 @@ test('names of others cannot leave their line, nor colour it', () => {
 test('colour on a terminal that wants it, alone', () => {
   const map = mapOf(RISKY).map;
   const findings = [{ rule: 'missing-sub', severity: 'error' as const, message: 'm', fix: 'f', place: { file: 'a.yaml' } }];
-  expect(findingsTable({ version: '', map, findings }, true)).toContain('\u001b[1;31merror\u001b[0m');
+  expect(findingsTable({ version: '', map, findings }, true)).toContain('\u001b[1m\u001b[31merror\u001b[39m\u001b[22m');
   expect(findingsTable({ version: '', map, findings }, false)).not.toContain('\u001b');
 });
 

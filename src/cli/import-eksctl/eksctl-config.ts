@@ -5,10 +5,10 @@
  */
 import { readPolicy } from './eksctl-policy';
 import { Place, Remarks } from './remarks';
-import { quoted } from './text';
+import { quoted } from '../text';
 import { Json, Pattern, Value } from './yaml-file';
-import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../private/annotations';
-import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../private/name-patterns';
+import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../private/annotations';
+import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
 
 const API_VERSION = 'eksctl.io/v1alpha5';
 const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;

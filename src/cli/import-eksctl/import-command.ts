@@ -1,13 +1,13 @@
 import { writeFileSync } from 'fs';
 import { basename } from 'path';
 import { parseArgs } from 'util';
-import { Command, Output, UsageError } from './command';
+import { Command, Output, UsageError } from '../command';
 import { ClusterConfig, readClusterConfig } from './eksctl-config';
 import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
-import { printable, quoted } from './text';
+import { printable, quoted } from '../text';
 import { readYaml } from './yaml-file';
-import { reasonOf } from '../analysis/unusable-input';
+import { reasonOf } from '../../analysis/unusable-input';
 
 const HELP = `Usage: cdk-irsa import eksctl <cluster.yaml> [options]
 

@@ -3,10 +3,10 @@
  */
 import { closeSync, openSync, readSync } from 'fs';
 import { Alias, Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap } from 'yaml';
-import { UsageError } from './command';
+import { UsageError } from '../command';
 import { Place, Remarks } from './remarks';
-import { printable, quoted } from './text';
-import { reasonOf } from '../analysis/unusable-input';
+import { reasonOf } from '../../analysis/unusable-input';
+import { printable, quoted } from '../text';
 
 const LARGEST_FILE = 1024 * 1024;
 const DEEPEST = 64;

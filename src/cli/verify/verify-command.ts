@@ -6,7 +6,7 @@ import { accessMapOf } from '../../analysis/access-map-reader';
 import { readAssembly } from '../../analysis/assembly';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
-import { Command, Output, UsageError, wantsColours } from '../command';
+import { Command, Output, UsageError, wantsColors } from '../command';
 import { jsonText, quoted } from '../text';
 import { Verified } from './verified';
 
@@ -35,7 +35,7 @@ const OPTIONS = {
 } as const;
 
 const FORMATS: Record<string, (verified: Verified, output: Output) => string> = {
-  table: (verified, output) => findingsTable(verified, wantsColours(output)),
+  table: (verified, output) => findingsTable(verified, wantsColors(output)),
   json: verified => `${jsonText(findingsJson(verified), 2)}\n`,
   sarif: verified => `${jsonText(sarif(verified), 2)}\n`,
 };

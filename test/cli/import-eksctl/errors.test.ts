@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { cli, configWith, directory, importText } from './support';
+import { cli, configWith, directory, importText } from '../support';
 
 const HEAD = 'apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n';
 const METADATA = 'metadata: { name: test, region: eu-west-1 }\n';
