@@ -5,7 +5,10 @@ export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>
 
 const LONGEST_SHOWN = 200;
 
-/** Control characters, invisible ones, those that turn the direction of a line, halves of surrogate pairs; and the line ends of JavaScript. */
+/**
+ * Control characters, invisible ones, those that change the direction of a line, halves of surrogate pairs;
+ * and the line ends of JavaScript.
+ */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A text that cannot leave its line, nor show as something else than it is. */

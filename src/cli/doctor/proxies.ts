@@ -12,8 +12,8 @@ const LOOPBACK = /^(localhost|127\..*|\[?::1\]?)$/;
 
 /** The proxy for a host, or undefined if requests go to it directly. */
 export function proxyFor(host: string, port: number | string = 443): string | undefined {
-  const isDirect = LOOPBACK.test(host) || domainsOf(host).some(name => getProxyForUrl(`https://${name}:${port}`) === '');
-  return isDirect ? undefined : configuredProxy();
+  const isExcluded = (name: string) => getProxyForUrl(`https://${name}:${port}`) === '';
+  return LOOPBACK.test(host) || domainsOf(host).some(isExcluded) ? undefined : configuredProxy();
 }
 
 /** For clients that ask several hosts; undefined if there is no proxy. */
@@ -22,10 +22,13 @@ export function proxyAgent(options: AgentOptions): Agent | undefined {
   return proxy === undefined ? undefined : new ProxyAgent({ ...options, proxy });
 }
 
+type Connected = (error: Error | null, stream: Duplex) => void;
+
 class ProxyAgent extends HttpsProxyAgent {
-  override createConnection(options: RequestOptions, callback?: (error: Error | null, stream: Duplex) => void): Duplex | null | undefined {
+  override createConnection(options: RequestOptions, callback?: Connected): Duplex | null | undefined {
     const isDirect = proxyFor(options.host ?? 'localhost', options.port ?? undefined) === undefined;
-    return isDirect ? Agent.prototype.createConnection.call(this, options, callback) : super.createConnection(options, callback);
+    return isDirect ? Agent.prototype.createConnection.call(this, options, callback)
+      : super.createConnection(options, callback);
   }
 }
 
@@ -35,7 +38,7 @@ function configuredProxy(): string | undefined {
   return !proxy || proxy.includes('://') ? proxy || undefined : `http://${proxy}`;
 }
 
-/** The host and the domains above it: `example.com` in NO_PROXY covers its subdomains for kubectl, but not for proxy-from-env. */
+/** The host and the domains above it: for kubectl, `example.com` covers its subdomains, for proxy-from-env it does not. */
 function domainsOf(host: string): string[] {
   if (isIP(host) === 6) return [`[${host}]`];
   if (isIP(host) === 4 || host.startsWith('[')) return [host];

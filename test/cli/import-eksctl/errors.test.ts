@@ -232,15 +232,16 @@ describe('noted is', () => {
 describe('the arguments', () => {
   const SEE = 'See cdk-irsa import eksctl --help.';
   test.each<[string, string[], string]>([
-    ['without a file', [], `cdk-irsa import eksctl takes one file, got: none. ${SEE}`],
-    ['with two files', ['a', 'b'], `cdk-irsa import eksctl takes one file, got: "a", "b". ${SEE}`],
-    ['with an unknown option', ['a', '--nothing'], 'Unknown option \'--nothing\'. See cdk-irsa --help.'],
-    ['with an option that lacks its value', ['a', '--account'], 'Option \'--account <value>\' argument missing. See cdk-irsa --help.'],
+    ['without a file', [], `Missing required argument 'cluster.yaml'. ${SEE}`],
+    ['with two files', ['a', 'b'], `Too many arguments for 'eksctl'. Expected 1 argument but got 2. ${SEE}`],
+    ['with an unknown option', ['a', '--nothing'], `Unknown option '--nothing'. ${SEE}`],
+    ['with an option that lacks its value', ['a', '--account'], `Option '--account <id>' argument missing. ${SEE}`],
+    ['with an option for a value', ['a', '--output', '--force'], `\`--output\` must have a value that does not begin with -, got: "--force". ${SEE}`],
     ['with a bad account', ['a', '--account', '1'], `\`--account\` must be an account id of 12 digits, got: "1". ${SEE}`],
     ['with a bad issuer', ['a', '--issuer-url', 'http://x'], `\`--issuer-url\` must be the issuer as \`aws eks describe-cluster\` prints it: https://, host and path, without a slash at the end, got: "http://x". ${SEE}`],
     ['with a bad hosted zone', ['a', '--hosted-zone', 'Z1', '--hosted-zone', '/hostedzone/Z2'], `\`--hosted-zone\` must be the id of a hosted zone as \`aws route53 list-hosted-zones\` prints it, without /hostedzone/, got: "/hostedzone/Z2". ${SEE}`],
     ['with a bad stack name', ['a', '--stack-name', '1'], `\`--stack-name\` must be the name of a stack: at most 128 letters, digits and -, beginning with a letter, got: "1". ${SEE}`],
-    ['with --force alone', ['a', '--force'], '--force goes with --output.'],
+    ['with --force alone', ['a', '--force'], `\`--force\` requires \`--output\`. ${SEE}`],
   ])('%s are refused', (_, args, message) => {
     expect(cli('import', 'eksctl', ...args)).toEqual({ code: 2, stdout: '', stderr: `${message}\n` });
   });
