@@ -25,6 +25,15 @@ export function quoted(text: string): string {
   return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}… (${text.length} characters)` : shown;
 }
 
+/** A path of keys and indices, as messages show it. */
+export function pathName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, step) => {
+    if (typeof step === 'number') return `${name}[${step}]`;
+    if (!/^[\w-]+$/.test(String(step))) return `${name}[${quoted(String(step))}]`;
+    return name === '' ? String(step) : `${name}.${String(step)}`;
+  }, '');
+}
+
 /** JSON for files and terminals: escaped by the rule of JSON. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNPRINTABLE, character => (character === '\n' ? character

@@ -164,7 +164,7 @@ test('the bundle is small, has no CDK in it, carries the license of what it has,
   expect(code).toContain(readFileSync(join(ROOT, 'node_modules', 'yaml', 'LICENSE'), 'utf8').trim());
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));
-  expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8')).toBe(code);
+  expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8') === code).toBe(true); // a diff of minified code fills screens
 });
 
 function requiredIn(code: string): string[] {
@@ -197,7 +197,7 @@ test('the doctor carries the license of each package that is in it, and all are 
 });
 
 test.each([
-  ['cli.js', ['commander', 'yaml']],
+  ['cli.js', ['commander', 'yaml', 'zod']],
   ['analysis/yaml.js', ['yaml']],
 ])('%s has no code of others than of %j, under a permissive license, and carries its text', (name, own) => {
   const code = readFileSync(join(installed, 'lib', name), 'utf8');

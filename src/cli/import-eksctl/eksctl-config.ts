@@ -3,12 +3,17 @@
  *
  * @see https://eksctl.io/usage/schema/
  */
+import * as z from 'zod/mini';
 import { readPolicy } from './eksctl-policy';
-import { Place, Remarks } from './remarks';
-import { quoted } from '../text';
-import { Json, Pattern, Value } from './yaml-file';
+import { Place } from './remarks';
+import { filled, flag, keyLike, list, object, Read, readShape, record, text, texts } from './shape';
+import { Json, Path, YamlFile } from './yaml-file';
 import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../private/annotations';
-import { CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN, ROLE_NAME, WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
+import {
+  CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN,
+  ROLE_NAME, WEBHOOK_ROLE_ARN,
+} from '../../private/name-patterns';
+import { pathName, quoted } from '../text';
 
 const API_VERSION = 'eksctl.io/v1alpha5';
 const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
@@ -19,14 +24,24 @@ const VPC_ID = /^vpc-[0-9a-f]{8,17}$/;
 /** What eksctl gives to the VPC that it makes. */
 export const VPC_TAG = 'alpha.eksctl.io/cluster-name';
 const AUDIENCE = 'sts.amazonaws.com';
+const WEBHOOK_ANNOTATIONS = ['role-arn', 'audience', 'token-expiration', 'sts-regional-endpoints'].map(name => `eks.amazonaws.com/${name}`);
 
 /** Of `iam`, what is the cluster's own. */
-const IAM_OF_THE_CLUSTER = ['serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN', 'fargatePodExecutionRolePermissionsBoundary', 'vpcResourceControllerPolicy'];
-/** Of the file, what is read here. */
+const IAM_OF_THE_CLUSTER = [
+  'serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN', 'fargatePodExecutionRolePermissionsBoundary',
+  'vpcResourceControllerPolicy',
+];
+const IAM_KEYS = ['withOIDC', 'serviceAccounts', 'podIdentityAssociations', ...IAM_OF_THE_CLUSTER];
+/** Of the file, what is not the cluster's own. */
 const READ_KEYS = ['apiVersion', 'kind', 'metadata', 'iam', 'karpenter'];
-const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachPolicyARNs', 'attachPolicy', 'attachRoleARN', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'roleOnly', 'subjectPattern', 'tags', 'status'];
+/** Of the file, what is read at all. */
+export const WANTED_KEYS = [...READ_KEYS, 'vpc', 'addons', 'addonsConfig'];
 const ROLE_KEYS = ['attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'subjectPattern', 'tags'];
-const ADDON_ROLE_KEYS = ['serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'podIdentityAssociations', 'useDefaultPodIdentityAssociations'];
+const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachRoleARN', 'roleOnly', 'status', ...ROLE_KEYS];
+const ADDON_ROLE_KEYS = [
+  'serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'podIdentityAssociations',
+  'useDefaultPodIdentityAssociations',
+];
 
 /** Of the well-known policies, those that become a managed policy of AWS. */
 const AWS_POLICIES: Record<string, { name: string; reason: string }> = {
@@ -39,6 +54,9 @@ const AWS_POLICIES: Record<string, { name: string; reason: string }> = {
 };
 /** Those that become a controller of this library. */
 const CONTROLLERS: WellKnownController[] = ['autoScaler', 'awsLoadBalancerController', 'externalDNS', 'certManager'];
+
+/** AWS has discontinued it. */
+const APP_MESH = ['appMesh', 'appMeshPreview'];
 
 export type WellKnownController = 'autoScaler' | 'awsLoadBalancerController' | 'externalDNS' | 'certManager';
 
@@ -96,6 +114,63 @@ export interface ClusterConfig {
   readonly gaps: Gap[];
 }
 
+const HEADER = object({
+  kind: text(/^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.'),
+  apiVersion: text(/^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.'),
+}, { advice: `Give a ClusterConfig of eksctl, ${API_VERSION}.` });
+
+const TAG_KEY = { test: (key: string) => key !== '' && key.length <= 128 && !key.startsWith('aws:') };
+const TAGS = texts(
+  keyLike(TAG_KEY, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.'),
+  text(/^.{0,256}$/s, 'have at most 256 characters', 'AWS takes no more.'),
+);
+const LABEL_KEY = keyLike({ test: isMetadataKey }, METADATA_KEY.rule, METADATA_KEY.advice);
+const POLICY = text(
+  POLICY_ARN_LIKE, 'be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>', 'Take it from `aws iam list-policies`.',
+);
+const ROLE = text(
+  ROLE_ARN_LIKE, 'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>', 'Take it from `aws iam get-role`.',
+);
+const optional = z.optional;
+
+const ACCOUNT = {
+  metadata: object({
+    name: named(OBJECT_NAME),
+    namespace: filled(named(NAMESPACE)),
+    labels: optional(texts(LABEL_KEY, text({ test: value => value === '' || keeps(value, LABEL_VALUE) }, LABEL_VALUE.rule, LABEL_VALUE.advice))),
+    annotations: optional(texts(LABEL_KEY, text())),
+  }, { missing: ['be an object', 'Name the service account.'] }),
+  roleOnly: optional(flag()),
+  attachRoleARN: filled(ROLE),
+};
+const NOT_AN_ACCOUNT = { advice: 'Write metadata, and the policies.' };
+const WITH_ROLE = object(ACCOUNT, NOT_AN_ACCOUNT);
+const WITHOUT_ROLE = object({
+  ...ACCOUNT,
+  attachPolicyARNs: optional(list(POLICY)),
+  wellKnownPolicies: optional(record(z.unknown())),
+  permissionsBoundary: filled(POLICY),
+  roleName: filled(text(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.')),
+  subjectPattern: filled(named(OBJECT_NAME_PATTERN)),
+  tags: optional(TAGS),
+}, NOT_AN_ACCOUNT);
+const NO_ACCOUNTS: [rule: string, advice: string] = ['hold at least one service account', 'There is nothing to import.'];
+
+const CONFIG = object({
+  metadata: object({
+    name: text(CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.'),
+    region: text(REGION, 'be the region of the cluster', 'For example eu-west-1.'),
+    tags: optional(TAGS),
+  }, { missing: ['be an object', 'Write the name and the region of the cluster.'] }),
+  iam: object({
+    withOIDC: optional(flag()),
+    serviceAccounts: list(z.unknown(), ...NO_ACCOUNTS),
+    podIdentityAssociations: optional(list(z.unknown())),
+  }, { missing: ['hold serviceAccounts', 'There is nothing to import.'] }),
+  addons: optional(list(object({}))),
+  addonsConfig: optional(object({})),
+});
+
 /** What controllers are held to. */
 interface Held {
   readonly clusterName: string;
@@ -107,142 +182,163 @@ interface Held {
  * Reads a ClusterConfig. Whatever is wrong with it, or not mapped, goes to the remarks.
  *
  * @param hasZones whether the hosted zones of the cluster are known
- * @returns nothing when something is wrong
+ * @returns nothing if something is wrong
  */
-export function readClusterConfig(file: Value, remarks: Remarks, hasZones: boolean): ClusterConfig | undefined {
-  if (!file.isObject) return file.wrong('be an object', `Give a ClusterConfig of eksctl, ${API_VERSION}.`);
-  required(file, 'kind', /^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.');
-  required(file, 'apiVersion', /^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.');
-  if (remarks.count('problem') > 0) return undefined;
-
-  const metadata = file.get('metadata');
-  const iam = file.get('iam');
-  const accounts = iam?.get('serviceAccounts');
-  if (!metadata) file.missing('metadata', 'be an object', 'Write the name and the region of the cluster.');
-  if (!iam) file.missing('iam', 'hold serviceAccounts', 'There is nothing to import.');
-  else if (!accounts) iam.missing('serviceAccounts', 'hold at least one service account', 'There is nothing to import.');
-  else if (accounts.isList && accounts.items().length === 0) accounts.wrong('hold at least one service account', 'There is nothing to import.');
+export function readClusterConfig(file: YamlFile, hasZones: boolean): ClusterConfig | undefined {
+  const { isBroken } = file;
+  if (!readShape(HEADER, file)) return undefined;
+  const config = isBroken ? undefined : readShape(CONFIG, file);
+  const id = file.at(['vpc', 'id']);
+  const vpcId = typeof id === 'string' && VPC_ID.test(id) ? id : undefined;
+  const { name: clusterName = '', region = '', tags = [] } = config?.metadata ?? {};
   const taken = new Map<string, Place>();
-  const clusterName = metadata && required(metadata, 'name', CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.');
-  const vpcId = readVpcId(file);
-  const held = { clusterName: clusterName ?? '', vpcId, hasZones };
-  const config = {
-    clusterName,
-    vpcId,
-    region: metadata && required(metadata, 'region', REGION, 'be the region of the cluster', 'For example eu-west-1.'),
-    tags: readTags(metadata?.get('tags')),
-    serviceAccounts: accounts?.items().map(account => readServiceAccount(account, remarks, taken, held)),
-    gaps: readTheRest(file, iam, remarks),
-  };
-  return remarks.count('problem') > 0 ? undefined : config as ClusterConfig;
+  const accounts = file.at(['iam', 'serviceAccounts']);
+  const serviceAccounts = (Array.isArray(accounts) ? accounts : [])
+    .map((_, index) => new AccountReader(file, index, { clusterName, vpcId, hasZones }).read(taken));
+  if (!config || file.isBroken) return undefined;
+  return { clusterName, region, tags, vpcId, serviceAccounts: serviceAccounts.filter(account => account !== undefined), gaps: readTheRest(file) };
 }
 
-/** Of a VPC that was there before the cluster. */
-function readVpcId(file: Value): string | undefined {
-  const vpc = file.get('vpc');
-  const id = vpc?.isObject ? vpc.get('id') : undefined;
-  return id && VPC_ID.test(id.raw) ? id.raw : undefined;
-}
+/** One item of `iam.serviceAccounts`. */
+class AccountReader {
+  private readonly path: Path;
+  private readonly gaps: Gaps;
 
-function readServiceAccount(account: Value, remarks: Remarks, taken: Map<string, Place>, held: Held): ServiceAccount | undefined {
-  if (!account.isObject) return account.wrong('be an object', 'Write metadata, and the policies.');
-  const metadata = account.get('metadata');
-  if (!metadata) return account.missing('metadata', 'be an object', 'Name the service account.');
-  const gaps = new Gaps(remarks);
-  gaps.unknown(account, SERVICE_ACCOUNT_KEYS);
-  gaps.unknown(metadata, ['name', 'namespace', 'labels', 'annotations']);
-  const subject = readSubject(metadata, taken);
-  const roleOnly = account.get('roleOnly')?.flag() ?? false;
-  const existing = filled(account, 'attachRoleARN');
-  const isLeftOut = existing !== undefined && isWithoutUse(existing, roleOnly, gaps);
-
-  const note = (value: Value | undefined, text: string) => value && remarks.note(value.keyPlace, value.path, text);
-  note(account.get('status'), 'eksctl writes it, and does not read it; neither does the program.');
-  if (roleOnly) for (const key of ['labels', 'annotations']) note(metadata.get(key), 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
-  if (existing) for (const key of ROLE_KEYS) note(account.get(key), 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
-  const role = existing?.raw ?? readRole(account, remarks, gaps, held);
-  const isLockedOut = typeof role !== 'string' && role.subjectPattern !== undefined && !matchesPattern(role.subjectPattern, subject.name);
-  if (isLockedOut && !roleOnly) gaps.add(account.get('subjectPattern')!, 'It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.');
-  return {
-    ...subject,
-    createServiceAccount: !roleOnly && !isLockedOut,
-    labels: readLabels(metadata.get('labels')),
-    ...readAnnotations(metadata.get('annotations'), remarks, gaps),
-    role,
-    gaps: gaps.all,
-    isLeftOut,
-  };
-}
-
-function readSubject(metadata: Value, taken: Map<string, Place>): { namespace: string; name: string } {
-  const name = required(metadata, 'name', matcher(OBJECT_NAME), OBJECT_NAME.rule, OBJECT_NAME.advice) ?? '';
-  const namespace = filled(metadata, 'namespace')?.textLike(matcher(NAMESPACE), NAMESPACE.rule, NAMESPACE.advice) ?? 'default';
-  const key = `${namespace}/${name}`;
-  const first = taken.get(key);
-  if (first) metadata.get('name')!.wrong('be used once in a namespace', `${key} is in line ${first.line} already.`);
-  else taken.set(key, metadata.place);
-  return { namespace, name };
-}
-
-/** Whether nothing can be written for a service account with an existing role. */
-function isWithoutUse(arn: Value, roleOnly: boolean, gaps: Gaps): boolean {
-  const text = arn.textLike(ROLE_ARN_LIKE, 'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>', 'Take it from `aws iam get-role`.');
-  if (text === undefined) return true;
-  const reason = roleOnly ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
-    : WEBHOOK_ROLE_ARN.test(text) ? undefined : `No role can have the ARN ${quoted(text)}: correct it (the account has 12 digits) and import again.`;
-  if (reason) gaps.add(arn, reason);
-  return reason !== undefined;
-}
-
-function readRole(account: Value, remarks: Remarks, gaps: Gaps, held: Held): NewRole {
-  const policies = account.get('attachPolicyARNs')?.items() ?? [];
-  const boundary = filled(account, 'permissionsBoundary');
-  const roleName = filled(account, 'roleName');
-  const wellKnown = account.get('wellKnownPolicies');
-  const document = account.get('attachPolicy');
-  if (policies.length === 0 && !wellKnown && !document) remarks.note(account.place, account.path, 'has no policies, and eksctl would refuse it; the role has none.');
-  if (roleName) remarks.note(roleName.keyPlace, roleName.path, 'the role of eksctl\'s stack has this name until that stack is deleted, and IAM has a name once. Write another one while both exist.');
-  return {
-    policyArns: policies.map(policy => readPolicyArn(policy, remarks)).filter(arn => arn !== undefined),
-    ...readWellKnown(wellKnown, remarks, gaps, held),
-    inlinePolicy: document && readPolicy(document, remarks, (value, advice) => gaps.add(document, advice, value)),
-    permissionsBoundary: boundary && readPolicyArn(boundary, remarks),
-    roleName: roleName?.textLike(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.'),
-    subjectPattern: filled(account, 'subjectPattern')?.textLike(matcher(OBJECT_NAME_PATTERN), OBJECT_NAME_PATTERN.rule, OBJECT_NAME_PATTERN.advice),
-    tags: readTags(account.get('tags')),
-  };
-}
-
-/** Wrong accounts stay as they are: without the boundary the role would be wider, without the policy weaker. */
-function readPolicyArn(value: Value, remarks: Remarks): string | undefined {
-  const arn = value.textLike(POLICY_ARN_LIKE, 'be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>', 'Take it from `aws iam list-policies`.');
-  if (arn !== undefined && !POLICY_ARN.test(arn)) remarks.note(value.keyPlace, value.path, `no policy can have the ARN ${quoted(arn)}: IAM will refuse it. Correct it before you deploy.`);
-  return arn;
-}
-
-function readWellKnown(wellKnown: Value | undefined, remarks: Remarks, gaps: Gaps, held: Held): Pick<NewRole, 'awsPolicies' | 'controllers'> {
-  const known = [...Object.keys(AWS_POLICIES), ...CONTROLLERS];
-  if (wellKnown) gaps.unknown(wellKnown, known);
-  const awsPolicies: string[] = [];
-  const controllers: WellKnownController[] = [];
-  for (const { key, value } of wellKnown?.entries() ?? []) {
-    if (!known.includes(key) || !value.flag()) continue;
-    const awsPolicy = Object.hasOwn(AWS_POLICIES, key) ? AWS_POLICIES[key] : undefined;
-    if (awsPolicy) {
-      awsPolicies.push(awsPolicy.name);
-      remarks.note(value.keyPlace, value.path, `written as AWS's managed policy ${awsPolicy.name}, ${awsPolicy.reason}`);
-      continue;
-    }
-    const controller = key as WellKnownController;
-    const { factory, needsZones, scope } = describeController(controller, held);
-    if (needsZones && !held.hasZones) {
-      gaps.add(value, `eksctl lets it change every record of every hosted zone of the account; the role is written without it. Import again with --hosted-zone <id> for each zone that it manages, or add controller: ${factory}({ hostedZones: […] }).`);
-      continue;
-    }
-    controllers.push(controller);
-    remarks.note(value.keyPlace, value.path, `written as ${factory}, narrower than eksctl: ${scope}`);
+  constructor(private readonly file: YamlFile, index: number, private readonly held: Held) {
+    this.path = ['iam', 'serviceAccounts', index];
+    this.gaps = new Gaps(file);
   }
-  return { awsPolicies, controllers };
+
+  public read(taken: Map<string, Place>): ServiceAccount | undefined {
+    const hasRole = (this.file.at(this.in('attachRoleARN')) || undefined) !== undefined;
+    const account: Read<typeof WITH_ROLE> | undefined = readShape(hasRole ? WITH_ROLE : WITHOUT_ROLE, this.file, this.path);
+    if (!account) return undefined;
+    const { metadata: { name, namespace = 'default', labels = [], annotations = [] }, roleOnly = false, attachRoleARN } = account;
+    this.gaps.unknown(this.path, SERVICE_ACCOUNT_KEYS);
+    this.gaps.unknown(this.in('metadata'), ['name', 'namespace', 'labels', 'annotations']);
+    this.checkUnique(`${namespace}/${name}`, taken);
+
+    this.note('status', 'eksctl writes it, and does not read it; neither does the program.');
+    if (roleOnly) {
+      for (const key of ['labels', 'annotations']) {
+        this.note(['metadata', key], 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
+      }
+    }
+    const isLeftOut = attachRoleARN !== undefined && this.isWithoutUse(attachRoleARN, roleOnly);
+    if (attachRoleARN) for (const key of ROLE_KEYS) this.note(key, 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
+    const role = attachRoleARN ?? this.role(account as Read<typeof WITHOUT_ROLE>);
+    const isLockedOut = typeof role !== 'string' && role.subjectPattern !== undefined && !matchesPattern(role.subjectPattern, name);
+    if (isLockedOut && !roleOnly) {
+      this.gaps.add(this.in('subjectPattern'), 'It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.');
+    }
+    return {
+      namespace, name, labels, role, isLeftOut, createServiceAccount: !roleOnly && !isLockedOut, ...this.annotations(annotations), gaps: this.gaps.all,
+    };
+  }
+
+  private in(...keys: string[]): Path {
+    return [...this.path, ...keys];
+  }
+
+  private note(key: string | string[], message: string): void {
+    const path = this.in(...[key].flat());
+    if (this.file.has(path)) this.file.note(path, message);
+  }
+
+  private checkUnique(name: string, taken: Map<string, Place>): void {
+    const first = taken.get(name);
+    if (first) this.file.problem(this.in('metadata', 'name'), 'be used once in a namespace', `${name} is in line ${first.line} already.`);
+    else taken.set(name, this.file.place(this.in('metadata')));
+  }
+
+  /** Whether nothing can be written for a service account with an existing role. */
+  private isWithoutUse(arn: string, roleOnly: boolean): boolean {
+    const reason = roleOnly ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
+      : `No role can have the ARN ${quoted(arn)}: correct it (the account has 12 digits) and import again.`;
+    const isUseless = roleOnly || !WEBHOOK_ROLE_ARN.test(arn);
+    if (isUseless) this.gaps.add(this.in('attachRoleARN'), reason);
+    return isUseless;
+  }
+
+  private role({ attachPolicyARNs = [], permissionsBoundary, roleName, subjectPattern, tags = [] }: Read<typeof WITHOUT_ROLE>): NewRole {
+    const document = this.in('attachPolicy');
+    if (attachPolicyARNs.length === 0 && !this.file.has(this.in('wellKnownPolicies')) && !this.file.has(document)) {
+      this.file.note(this.path, 'has no policies, and eksctl would refuse it; the role has none.');
+    }
+    if (roleName) this.note('roleName', 'the role of eksctl\'s stack has this name until that stack is deleted, and IAM has a name once. Write another one while both exist.');
+    attachPolicyARNs.forEach((arn, index) => this.checkPolicy([...this.in('attachPolicyARNs'), index], arn));
+    if (permissionsBoundary) this.checkPolicy(this.in('permissionsBoundary'), permissionsBoundary);
+    return {
+      policyArns: attachPolicyARNs,
+      ...this.wellKnown(),
+      inlinePolicy: this.file.has(document) ? readPolicy(this.file, document, (cause, advice) => this.gaps.add(document, advice, cause)) : undefined,
+      permissionsBoundary,
+      roleName,
+      subjectPattern,
+      tags,
+    };
+  }
+
+  /** Wrong accounts stay as they are: without the boundary the role would be wider, without the policy weaker. */
+  private checkPolicy(path: Path, arn: string): void {
+    if (POLICY_ARN.test(arn)) return;
+    this.file.note(path, `no policy can have the ARN ${quoted(arn)}: IAM will refuse it. Correct it before you deploy.`);
+  }
+
+  private wellKnown(): Pick<NewRole, 'awsPolicies' | 'controllers'> {
+    const policies = this.in('wellKnownPolicies');
+    this.gaps.unknown(policies, [...Object.keys(AWS_POLICIES), ...CONTROLLERS, ...APP_MESH]);
+    const awsPolicies: string[] = [];
+    const controllers: WellKnownController[] = [];
+    for (const key of this.file.keys(policies)) {
+      const path = [...policies, key];
+      const isController = (CONTROLLERS as string[]).includes(key);
+      const isKnown = isController || Object.hasOwn(AWS_POLICIES, key) || APP_MESH.includes(key);
+      if (!isKnown || !readShape(flag(), this.file, path)) continue;
+      if (APP_MESH.includes(key)) {
+        this.gaps.add(path, 'AWS has discontinued App Mesh: the role is written without it.');
+      } else if (isController) {
+        if (this.controller(path, key as WellKnownController)) controllers.push(key as WellKnownController);
+      } else {
+        const { name, reason } = AWS_POLICIES[key];
+        awsPolicies.push(name);
+        this.file.note(path, `written as AWS's managed policy ${name}, ${reason}`);
+      }
+    }
+    return { awsPolicies, controllers };
+  }
+
+  /** Whether the program can have the controller. */
+  private controller(path: Path, controller: WellKnownController): boolean {
+    const { factory, needsZones, scope } = describeController(controller, this.held);
+    if (needsZones && !this.held.hasZones) {
+      this.gaps.add(path, 'eksctl lets it change every record of every hosted zone of the account; the role is written without it.'
+        + ` Import again with --hosted-zone <id> for each zone that it manages, or add controller: ${factory}({ hostedZones: […] }).`);
+      return false;
+    }
+    this.file.note(path, `written as ${factory}, narrower than eksctl: ${scope}`);
+    return true;
+  }
+
+  /** The annotations that the webhook reads are properties of their own; eksctl sets the ARN of the role itself. */
+  private annotations(annotations: Texts): Pick<ServiceAccount, 'annotations' | 'audience' | 'tokenExpiration' | 'regionalStsEndpoint'> {
+    const given = new Map(annotations);
+    const [arn, audience, expiration, regional] = WEBHOOK_ANNOTATIONS;
+    const gap = (key: string, advice: string) => this.gaps.add(this.in('metadata', 'annotations', key), advice);
+    const [audienceText, expirationText, regionalText] = [audience, expiration, regional].map(key => given.get(key));
+    this.note(['metadata', 'annotations', arn], 'eksctl puts the ARN of the role of this service account here; so does the program.');
+    if (audienceText !== undefined && audienceText !== AUDIENCE) gap(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
+    const seconds = /^\d+$/.test(expirationText ?? '') ? Number(expirationText) : 0;
+    const isValid = seconds >= SHORTEST_TOKEN_LIFE && seconds <= LONGEST_TOKEN_LIFE;
+    if (expirationText !== undefined && !isValid) gap(expiration, `It must be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} seconds: set tokenExpiration.`);
+    if (regionalText !== undefined && !/^(true|false)$/.test(regionalText)) gap(regional, 'It must be "true" or "false": set regionalStsEndpoint.');
+    return {
+      annotations: annotations.filter(([key]) => !WEBHOOK_ANNOTATIONS.includes(key)),
+      audience: audienceText === AUDIENCE ? AUDIENCE : undefined,
+      tokenExpiration: isValid ? seconds : undefined,
+      regionalStsEndpoint: regionalText === 'false' ? false : undefined,
+    };
+  }
 }
 
 /** What becomes of a well-known policy, and what is new for the user in it. */
@@ -263,71 +359,33 @@ function describeController(controller: WellKnownController, { clusterName, vpcI
   }
 }
 
-function readLabels(labels: Value | undefined): Texts {
-  for (const { key, value } of labels?.entries() ?? []) {
-    checkKey(key, value);
-    if (value.raw !== '') value.textLike(matcher(LABEL_VALUE), LABEL_VALUE.rule, LABEL_VALUE.advice);
-  }
-  return labels?.texts() ?? [];
-}
-
-/** The annotations that the webhook reads are properties of their own; eksctl sets the ARN of the role itself. */
-function readAnnotations(annotations: Value | undefined, remarks: Remarks, gaps: Gaps): Pick<ServiceAccount, 'annotations' | 'audience' | 'tokenExpiration' | 'regionalStsEndpoint'> {
-  for (const { key, value } of annotations?.entries() ?? []) checkKey(key, value);
-  const own = (name: string) => annotations?.get(`eks.amazonaws.com/${name}`);
-  const [arn, audience, expiration, regional] = ['role-arn', 'audience', 'token-expiration', 'sts-regional-endpoints'].map(own);
-  if (arn) remarks.note(arn.keyPlace, arn.path, 'eksctl puts the ARN of the role of this service account here; so does the program.');
-  if (audience && audience.text() !== AUDIENCE) gaps.add(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
-  const seconds = Number(expiration?.text());
-  const valid = /^\d+$/.test(expiration?.raw ?? '') && seconds >= SHORTEST_TOKEN_LIFE && seconds <= LONGEST_TOKEN_LIFE;
-  if (expiration && !valid) gaps.add(expiration, `It must be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} seconds: set tokenExpiration.`);
-  if (regional && !/^(true|false)$/.test(regional.text() ?? '')) gaps.add(regional, 'It must be "true" or "false": set regionalStsEndpoint.');
-  const properties = [arn, audience, expiration, regional].map(value => value?.path);
-  return {
-    annotations: annotations?.entries().filter(({ value }) => !properties.includes(value.path)).map(({ key, value }) => [key, value.text() ?? '']) ?? [],
-    audience: audience?.raw === AUDIENCE ? AUDIENCE : undefined,
-    tokenExpiration: expiration && valid ? seconds : undefined,
-    regionalStsEndpoint: regional?.raw === 'false' ? false : undefined,
-  };
-}
-
-function checkKey(key: string, value: Value): void {
-  if (!isMetadataKey(key)) value.wrongKey(key, METADATA_KEY.rule, METADATA_KEY.advice);
-}
-
-function readTags(tags: Value | undefined): Texts {
-  for (const { key, value } of tags?.entries() ?? []) {
-    if (key === '' || key.length > 128 || key.startsWith('aws:')) value.wrongKey(key, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.');
-    if (value.raw.length > 256) value.wrong('have at most 256 characters', 'AWS takes no more.');
-  }
-  return tags?.texts() ?? [];
-}
-
 /** What is not in `iam.serviceAccounts`: other ways to a role, and the cluster itself. */
-function readTheRest(file: Value, iam: Value | undefined, remarks: Remarks): Gap[] {
-  const gaps = new Gaps(remarks);
-  const oidc = iam?.get('withOIDC');
-  if (!oidc?.flag()) remarks.note((oidc ?? iam ?? file).keyPlace, 'iam.withOIDC', 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the program.');
-  else remarks.note(oidc.keyPlace, oidc.path, 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.');
+function readTheRest(file: YamlFile): Gap[] {
+  const gaps = new Gaps(file);
+  const addIf = (path: Path, advice: string) => file.has(path) && gaps.add(path, advice);
+  const oidc = ['iam', 'withOIDC'];
+  file.note(oidc, file.at(oidc)
+    ? 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.'
+    : 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the program.');
 
-  for (const association of iam?.get('podIdentityAssociations')?.items() ?? []) {
+  const items = (path: Path) => (file.at(path) as Json[] | null | undefined ?? []).map((_, index) => [...path, index]);
+  for (const association of items(['iam', 'podIdentityAssociations'])) {
     gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: eksctl\'s must go first.');
   }
-  for (const addon of file.get('addons')?.items() ?? []) {
-    for (const key of ADDON_ROLE_KEYS) if (addon.get(key)) gaps.add(addon.get(key)!, 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.');
+  for (const addon of items(['addons'])) {
+    for (const key of ADDON_ROLE_KEYS) addIf([...addon, key], 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.');
   }
-  const automatic = file.get('addonsConfig')?.get('autoApplyPodIdentityAssociations');
-  if (automatic) gaps.add(automatic, 'It gives roles to add-ons by EKS Pod Identity: leave it with eksctl.');
-  const karpenter = file.get('karpenter');
-  if (karpenter) gaps.add(karpenter, 'eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.');
+  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity: leave it with eksctl.');
+  addIf(['karpenter'], 'eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.');
 
-  if (iam) gaps.unknown(iam, ['withOIDC', 'serviceAccounts', 'podIdentityAssociations', ...IAM_OF_THE_CLUSTER]);
+  gaps.unknown(['iam'], IAM_KEYS);
+  const keysOf = (path: Path, isOfTheCluster: (key: string) => boolean) => file.keys(path).filter(isOfTheCluster).map(key => [...path, key]);
   const ofTheCluster = [
-    ...file.entries().filter(({ key }) => !READ_KEYS.includes(key)),
-    ...file.get('metadata')?.entries().filter(({ key }) => !['name', 'region', 'tags'].includes(key)) ?? [],
-    ...iam?.entries().filter(({ key }) => IAM_OF_THE_CLUSTER.includes(key)) ?? [],
+    ...keysOf([], key => !READ_KEYS.includes(key)),
+    ...keysOf(['metadata'], key => !['name', 'region', 'tags'].includes(key)),
+    ...keysOf(['iam'], key => IAM_OF_THE_CLUSTER.includes(key)),
   ];
-  for (const { value } of ofTheCluster) remarks.note(value.keyPlace, value.path, 'is about the cluster itself, and stays with eksctl.');
+  for (const path of ofTheCluster) file.note(path, 'is about the cluster itself, and stays with eksctl.');
   return gaps.all;
 }
 
@@ -335,33 +393,21 @@ function readTheRest(file: Value, iam: Value | undefined, remarks: Remarks): Gap
 class Gaps {
   public readonly all: Gap[] = [];
 
-  constructor(private readonly remarks: Remarks) {}
+  constructor(private readonly file: YamlFile) {}
 
   /** @param cause the part of the value that is in the way */
-  public add(value: Value, advice: string, cause = value): void {
-    this.all.push({ place: value.keyPlace, path: value.path, advice });
-    this.remarks.notMapped(cause.keyPlace, cause.path, advice);
+  public add(path: Path, advice: string, cause = path): void {
+    this.all.push({ place: this.file.keyPlace(path), path: pathName(path), advice });
+    this.file.notMapped(cause, advice);
   }
 
-  public unknown(object: Value, known: string[]): void {
-    for (const { key, value } of object.entries()) {
-      if (!known.includes(key)) this.add(value, `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
+  public unknown(path: Path, known: string[]): void {
+    for (const key of this.file.keys(path)) {
+      if (!known.includes(key)) this.add([...path, key], `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
     }
   }
 }
 
-/** A text that has to be there. */
-function required(object: Value, key: string, pattern: Pattern, rule: string, advice: string): string | undefined {
-  const value = object.get(key);
-  return value ? value.textLike(pattern, rule, advice) : object.missing(key, rule, advice);
-}
-
-/** A value that is there and not the empty text, which eksctl takes for nothing. */
-function filled(object: Value, key: string): Value | undefined {
-  const value = object.get(key);
-  return value?.raw === '' && !value.isList && !value.isObject ? undefined : value;
-}
-
-function matcher(rule: NameRule): Pattern {
-  return { test: name => keeps(name, rule) };
+function named(rule: NameRule) {
+  return text({ test: name => keeps(name, rule) }, rule.rule, rule.advice);
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'fs';
 import { basename } from 'path';
 import { CliOption, Program } from '../arguments';
 import { Command, Output, UsageError } from '../command';
-import { ClusterConfig, readClusterConfig } from './eksctl-config';
+import { ClusterConfig, readClusterConfig, WANTED_KEYS } from './eksctl-config';
 import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { printable } from '../text';
@@ -71,7 +71,7 @@ function importEksctl(program: Program, output: Output): number {
   const hostedZones = [...new Set(values.hostedZone)];
   const shownFile = printable(file);
   const remarks = new Remarks(shownFile);
-  const config = readClusterConfig(readYaml(file, remarks), remarks, hostedZones.length > 0);
+  const config = readClusterConfig(readYaml(file, remarks, WANTED_KEYS), hostedZones.length > 0);
   if (!config) throw new UsageError([...remarks.lines('problem', 'not mapped'), `${shownFile}: nothing was imported.`]);
 
   const { account, issuerUrl, stackName } = values;
