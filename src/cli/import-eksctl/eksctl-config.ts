@@ -3,53 +3,53 @@
  *
  * @see https://eksctl.io/usage/schema/
  */
-import * as z from 'zod/mini';
 import { readPolicy } from './eksctl-policy';
+import { API_VERSION, CONFIG, FLAG, HEADER, WITH_ROLE, WITHOUT_ROLE } from './eksctl-shape';
 import { Place } from './remarks';
-import { filled, flag, keyLike, list, object, Read, readShape, record, text, texts } from './shape';
 import { Json, Path, YamlFile } from './yaml-file';
+import { Read, readShape } from './yaml-shape';
 import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../private/annotations';
-import {
-  CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, matchesPattern, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN,
-  ROLE_NAME, WEBHOOK_ROLE_ARN,
-} from '../../private/name-patterns';
+import { matchesPattern, WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
 import { pathName, quoted } from '../text';
 
-const API_VERSION = 'eksctl.io/v1alpha5';
-const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
-const ROLE_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:role\/[\u0021-\u007e]+$/;
-const POLICY_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:policy\/[\u0021-\u007e]+$/;
 const POLICY_ARN = /^arn:aws[a-z0-9-]*:iam::(\d{12}|aws):policy\/[\u0021-\u007e]+$/;
 const VPC_ID = /^vpc-[0-9a-f]{8,17}$/;
 /** What eksctl gives to the VPC that it makes. */
 export const VPC_TAG = 'alpha.eksctl.io/cluster-name';
 const AUDIENCE = 'sts.amazonaws.com';
-const WEBHOOK_ANNOTATIONS = ['role-arn', 'audience', 'token-expiration', 'sts-regional-endpoints'].map(name => `eks.amazonaws.com/${name}`);
+const WEBHOOK_ANNOTATIONS = ['role-arn', 'audience', 'token-expiration', 'sts-regional-endpoints']
+  .map(name => `eks.amazonaws.com/${name}`);
 
 /** Of `iam`, what is the cluster's own. */
 const IAM_OF_THE_CLUSTER = [
-  'serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN', 'fargatePodExecutionRolePermissionsBoundary',
-  'vpcResourceControllerPolicy',
+  'serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN',
+  'fargatePodExecutionRolePermissionsBoundary', 'vpcResourceControllerPolicy',
 ];
 const IAM_KEYS = ['withOIDC', 'serviceAccounts', 'podIdentityAssociations', ...IAM_OF_THE_CLUSTER];
 /** Of the file, what is not the cluster's own. */
 const READ_KEYS = ['apiVersion', 'kind', 'metadata', 'iam', 'karpenter'];
 /** Of the file, what is read at all. */
 export const WANTED_KEYS = [...READ_KEYS, 'vpc', 'addons', 'addonsConfig'];
-const ROLE_KEYS = ['attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'subjectPattern', 'tags'];
+const ROLE_KEYS = [
+  'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'roleName', 'subjectPattern', 'tags',
+];
 const SERVICE_ACCOUNT_KEYS = ['metadata', 'attachRoleARN', 'roleOnly', 'status', ...ROLE_KEYS];
 const ADDON_ROLE_KEYS = [
-  'serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary', 'podIdentityAssociations',
-  'useDefaultPodIdentityAssociations',
+  'serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary',
+  'podIdentityAssociations', 'useDefaultPodIdentityAssociations',
 ];
 
 /** Of the well-known policies, those that become a managed policy of AWS. */
 const AWS_POLICIES: Record<string, { name: string; reason: string }> = {
   imageBuilder: { name: 'AmazonEC2ContainerRegistryPowerUser', reason: 'which eksctl attaches for it.' },
-  ebsCSIController: { name: 'service-role/AmazonEBSCSIDriverPolicy', reason: 'which eksctl attaches for it. Controller.ebsCsiDriver is narrower.' },
+  ebsCSIController: {
+    name: 'service-role/AmazonEBSCSIDriverPolicy',
+    reason: 'which eksctl attaches for it. Controller.ebsCsiDriver is narrower.',
+  },
   efsCSIController: {
     name: 'service-role/AmazonEFSCSIDriverPolicy',
-    reason: 'held to the tag of a driver as eksctl\'s own statements are. Controller.efsCsiDriver is narrower: it names the file systems.',
+    reason: 'held to the tag of a driver as eksctl\'s own statements are. Controller.efsCsiDriver is narrower: it'
+      + ' names the file systems.',
   },
 };
 /** Those that become a controller of this library. */
@@ -114,63 +114,6 @@ export interface ClusterConfig {
   readonly gaps: Gap[];
 }
 
-const HEADER = object({
-  kind: text(/^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.'),
-  apiVersion: text(/^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.'),
-}, { advice: `Give a ClusterConfig of eksctl, ${API_VERSION}.` });
-
-const TAG_KEY = { test: (key: string) => key !== '' && key.length <= 128 && !key.startsWith('aws:') };
-const TAGS = texts(
-  keyLike(TAG_KEY, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.'),
-  text(/^.{0,256}$/s, 'have at most 256 characters', 'AWS takes no more.'),
-);
-const LABEL_KEY = keyLike({ test: isMetadataKey }, METADATA_KEY.rule, METADATA_KEY.advice);
-const POLICY = text(
-  POLICY_ARN_LIKE, 'be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>', 'Take it from `aws iam list-policies`.',
-);
-const ROLE = text(
-  ROLE_ARN_LIKE, 'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>', 'Take it from `aws iam get-role`.',
-);
-const optional = z.optional;
-
-const ACCOUNT = {
-  metadata: object({
-    name: named(OBJECT_NAME),
-    namespace: filled(named(NAMESPACE)),
-    labels: optional(texts(LABEL_KEY, text({ test: value => value === '' || keeps(value, LABEL_VALUE) }, LABEL_VALUE.rule, LABEL_VALUE.advice))),
-    annotations: optional(texts(LABEL_KEY, text())),
-  }, { missing: ['be an object', 'Name the service account.'] }),
-  roleOnly: optional(flag()),
-  attachRoleARN: filled(ROLE),
-};
-const NOT_AN_ACCOUNT = { advice: 'Write metadata, and the policies.' };
-const WITH_ROLE = object(ACCOUNT, NOT_AN_ACCOUNT);
-const WITHOUT_ROLE = object({
-  ...ACCOUNT,
-  attachPolicyARNs: optional(list(POLICY)),
-  wellKnownPolicies: optional(record(z.unknown())),
-  permissionsBoundary: filled(POLICY),
-  roleName: filled(text(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.')),
-  subjectPattern: filled(named(OBJECT_NAME_PATTERN)),
-  tags: optional(TAGS),
-}, NOT_AN_ACCOUNT);
-const NO_ACCOUNTS: [rule: string, advice: string] = ['hold at least one service account', 'There is nothing to import.'];
-
-const CONFIG = object({
-  metadata: object({
-    name: text(CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.'),
-    region: text(REGION, 'be the region of the cluster', 'For example eu-west-1.'),
-    tags: optional(TAGS),
-  }, { missing: ['be an object', 'Write the name and the region of the cluster.'] }),
-  iam: object({
-    withOIDC: optional(flag()),
-    serviceAccounts: list(z.unknown(), ...NO_ACCOUNTS),
-    podIdentityAssociations: optional(list(z.unknown())),
-  }, { missing: ['hold serviceAccounts', 'There is nothing to import.'] }),
-  addons: optional(list(object({}))),
-  addonsConfig: optional(object({})),
-});
-
 /** What controllers are held to. */
 interface Held {
   readonly clusterName: string;
@@ -196,8 +139,17 @@ export function readClusterConfig(file: YamlFile, hasZones: boolean): ClusterCon
   const serviceAccounts = (Array.isArray(accounts) ? accounts : [])
     .map((_, index) => new AccountReader(file, index, { clusterName, vpcId, hasZones }).read(taken));
   if (!config || file.isBroken) return undefined;
-  return { clusterName, region, tags, vpcId, serviceAccounts: serviceAccounts.filter(account => account !== undefined), gaps: readTheRest(file) };
+  return {
+    clusterName,
+    region,
+    tags,
+    vpcId,
+    serviceAccounts: serviceAccounts.filter(account => account !== undefined),
+    gaps: readTheRest(file),
+  };
 }
+
+type Annotations = Pick<ServiceAccount, 'annotations' | 'audience' | 'tokenExpiration' | 'regionalStsEndpoint'>;
 
 /** One item of `iam.serviceAccounts`. */
 class AccountReader {
@@ -210,29 +162,40 @@ class AccountReader {
   }
 
   public read(taken: Map<string, Place>): ServiceAccount | undefined {
-    const hasRole = (this.file.at(this.in('attachRoleARN')) || undefined) !== undefined;
-    const account: Read<typeof WITH_ROLE> | undefined = readShape(hasRole ? WITH_ROLE : WITHOUT_ROLE, this.file, this.path);
+    const shape = this.file.at(this.in('attachRoleARN')) ? WITH_ROLE : WITHOUT_ROLE;
+    const account = readShape<Read<typeof WITH_ROLE>>(shape, this.file, this.path);
     if (!account) return undefined;
-    const { metadata: { name, namespace = 'default', labels = [], annotations = [] }, roleOnly = false, attachRoleARN } = account;
+    const { metadata, roleOnly = false, attachRoleARN } = account;
+    const { name, namespace = 'default', labels = [], annotations = [] } = metadata;
     this.gaps.unknown(this.path, SERVICE_ACCOUNT_KEYS);
     this.gaps.unknown(this.in('metadata'), ['name', 'namespace', 'labels', 'annotations']);
     this.checkUnique(`${namespace}/${name}`, taken);
 
     this.note('status', 'eksctl writes it, and does not read it; neither does the program.');
-    if (roleOnly) {
-      for (const key of ['labels', 'annotations']) {
-        this.note(['metadata', key], 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does the program.');
-      }
+    for (const key of roleOnly ? ['labels', 'annotations'] : []) {
+      this.note(['metadata', key], 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does'
+        + ' the program.');
     }
     const isLeftOut = attachRoleARN !== undefined && this.isWithoutUse(attachRoleARN, roleOnly);
-    if (attachRoleARN) for (const key of ROLE_KEYS) this.note(key, 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
+    for (const key of attachRoleARN ? ROLE_KEYS : []) {
+      this.note(key, 'eksctl makes no role beside attachRoleARN, and does not use it; neither does the program.');
+    }
     const role = attachRoleARN ?? this.role(account as Read<typeof WITHOUT_ROLE>);
-    const isLockedOut = typeof role !== 'string' && role.subjectPattern !== undefined && !matchesPattern(role.subjectPattern, name);
+    const pattern = typeof role === 'string' ? undefined : role.subjectPattern;
+    const isLockedOut = pattern !== undefined && !matchesPattern(pattern, name);
     if (isLockedOut && !roleOnly) {
-      this.gaps.add(this.in('subjectPattern'), 'It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.');
+      this.gaps.add(this.in('subjectPattern'), 'It does not match the name of the service account, whose pods could'
+        + ' not use the role: the role is written without the ServiceAccount.');
     }
     return {
-      namespace, name, labels, role, isLeftOut, createServiceAccount: !roleOnly && !isLockedOut, ...this.annotations(annotations), gaps: this.gaps.all,
+      namespace,
+      name,
+      createServiceAccount: !roleOnly && !isLockedOut,
+      labels,
+      ...this.annotations(annotations),
+      role,
+      gaps: this.gaps.all,
+      isLeftOut,
     };
   }
 
@@ -247,31 +210,38 @@ class AccountReader {
 
   private checkUnique(name: string, taken: Map<string, Place>): void {
     const first = taken.get(name);
-    if (first) this.file.problem(this.in('metadata', 'name'), 'be used once in a namespace', `${name} is in line ${first.line} already.`);
-    else taken.set(name, this.file.place(this.in('metadata')));
+    if (!first) {taken.set(name, this.file.place(this.in('metadata')));} else {
+      this.file.problem(this.in('metadata', 'name'), 'be used once in a namespace', `${name} is in line`
+      + ` ${first.line} already.`);
+    }
   }
 
   /** Whether nothing can be written for a service account with an existing role. */
   private isWithoutUse(arn: string, roleOnly: boolean): boolean {
-    const reason = roleOnly ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
+    const reason = roleOnly
+      ? 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount; neither does the program.'
       : `No role can have the ARN ${quoted(arn)}: correct it (the account has 12 digits) and import again.`;
     const isUseless = roleOnly || !WEBHOOK_ROLE_ARN.test(arn);
     if (isUseless) this.gaps.add(this.in('attachRoleARN'), reason);
     return isUseless;
   }
 
-  private role({ attachPolicyARNs = [], permissionsBoundary, roleName, subjectPattern, tags = [] }: Read<typeof WITHOUT_ROLE>): NewRole {
+  private role(account: Read<typeof WITHOUT_ROLE>): NewRole {
+    const { attachPolicyARNs = [], permissionsBoundary, roleName, subjectPattern, tags = [] } = account;
     const document = this.in('attachPolicy');
     if (attachPolicyARNs.length === 0 && !this.file.has(this.in('wellKnownPolicies')) && !this.file.has(document)) {
       this.file.note(this.path, 'has no policies, and eksctl would refuse it; the role has none.');
     }
-    if (roleName) this.note('roleName', 'the role of eksctl\'s stack has this name until that stack is deleted, and IAM has a name once. Write another one while both exist.');
+    const once = 'the role of eksctl\'s stack has this name until that stack is deleted, and IAM has a name once.'
+      + ' Write another one while both exist.';
+    if (roleName) this.note('roleName', once);
     attachPolicyARNs.forEach((arn, index) => this.checkPolicy([...this.in('attachPolicyARNs'), index], arn));
     if (permissionsBoundary) this.checkPolicy(this.in('permissionsBoundary'), permissionsBoundary);
+    const unmapped = (cause: Path, advice: string) => this.gaps.add(document, advice, cause);
     return {
       policyArns: attachPolicyARNs,
       ...this.wellKnown(),
-      inlinePolicy: this.file.has(document) ? readPolicy(this.file, document, (cause, advice) => this.gaps.add(document, advice, cause)) : undefined,
+      inlinePolicy: this.file.has(document) ? readPolicy(this.file, document, unmapped) : undefined,
       permissionsBoundary,
       roleName,
       subjectPattern,
@@ -282,7 +252,8 @@ class AccountReader {
   /** Wrong accounts stay as they are: without the boundary the role would be wider, without the policy weaker. */
   private checkPolicy(path: Path, arn: string): void {
     if (POLICY_ARN.test(arn)) return;
-    this.file.note(path, `no policy can have the ARN ${quoted(arn)}: IAM will refuse it. Correct it before you deploy.`);
+    this.file.note(path, `no policy can have the ARN ${quoted(arn)}: IAM will refuse it. Correct it before you`
+      + ' deploy.');
   }
 
   private wellKnown(): Pick<NewRole, 'awsPolicies' | 'controllers'> {
@@ -294,7 +265,7 @@ class AccountReader {
       const path = [...policies, key];
       const isController = (CONTROLLERS as string[]).includes(key);
       const isKnown = isController || Object.hasOwn(AWS_POLICIES, key) || APP_MESH.includes(key);
-      if (!isKnown || !readShape(flag(), this.file, path)) continue;
+      if (!isKnown || !readShape(FLAG, this.file, path)) continue;
       if (APP_MESH.includes(key)) {
         this.gaps.add(path, 'AWS has discontinued App Mesh: the role is written without it.');
       } else if (isController) {
@@ -312,8 +283,10 @@ class AccountReader {
   private controller(path: Path, controller: WellKnownController): boolean {
     const { factory, needsZones, scope } = describeController(controller, this.held);
     if (needsZones && !this.held.hasZones) {
-      this.gaps.add(path, 'eksctl lets it change every record of every hosted zone of the account; the role is written without it.'
-        + ` Import again with --hosted-zone <id> for each zone that it manages, or add controller: ${factory}({ hostedZones: […] }).`);
+      this.gaps.add(path, 'eksctl lets it change every record of every hosted zone of the account; the role is'
+        + ' written without it.'
+        + ` Import again with --hosted-zone <id> for each zone that it manages, or add controller: ${factory}({`
+        + ' hostedZones: […] }).');
       return false;
     }
     this.file.note(path, `written as ${factory}, narrower than eksctl: ${scope}`);
@@ -321,17 +294,24 @@ class AccountReader {
   }
 
   /** The annotations that the webhook reads are properties of their own; eksctl sets the ARN of the role itself. */
-  private annotations(annotations: Texts): Pick<ServiceAccount, 'annotations' | 'audience' | 'tokenExpiration' | 'regionalStsEndpoint'> {
+  private annotations(annotations: Texts): Annotations {
     const given = new Map(annotations);
     const [arn, audience, expiration, regional] = WEBHOOK_ANNOTATIONS;
     const gap = (key: string, advice: string) => this.gaps.add(this.in('metadata', 'annotations', key), advice);
     const [audienceText, expirationText, regionalText] = [audience, expiration, regional].map(key => given.get(key));
-    this.note(['metadata', 'annotations', arn], 'eksctl puts the ARN of the role of this service account here; so does the program.');
-    if (audienceText !== undefined && audienceText !== AUDIENCE) gap(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
+    this.note(['metadata', 'annotations', arn], 'eksctl puts the ARN of the role of this service account here; so'
+      + ' does the program.');
+    if (audienceText !== undefined && audienceText !== AUDIENCE) {
+      gap(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
+    }
     const seconds = /^\d+$/.test(expirationText ?? '') ? Number(expirationText) : 0;
     const isValid = seconds >= SHORTEST_TOKEN_LIFE && seconds <= LONGEST_TOKEN_LIFE;
-    if (expirationText !== undefined && !isValid) gap(expiration, `It must be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} seconds: set tokenExpiration.`);
-    if (regionalText !== undefined && !/^(true|false)$/.test(regionalText)) gap(regional, 'It must be "true" or "false": set regionalStsEndpoint.');
+    if (expirationText !== undefined && !isValid) {
+      gap(expiration, `It must be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} seconds: set tokenExpiration.`);
+    }
+    if (regionalText !== undefined && !/^(true|false)$/.test(regionalText)) {
+      gap(regional, 'It must be "true" or "false": set regionalStsEndpoint.');
+    }
     return {
       annotations: annotations.filter(([key]) => !WEBHOOK_ANNOTATIONS.includes(key)),
       audience: audienceText === AUDIENCE ? AUDIENCE : undefined,
@@ -342,20 +322,37 @@ class AccountReader {
 }
 
 /** What becomes of a well-known policy, and what is new for the user in it. */
-function describeController(controller: WellKnownController, { clusterName, vpcId }: Held): { factory: string; needsZones: boolean; scope: string } {
+interface Described {
+  readonly factory: string;
+  readonly needsZones: boolean;
+  readonly scope: string;
+}
+
+function describeController(controller: WellKnownController, { clusterName, vpcId }: Held): Described {
+  const vpc = vpcId ?? `the VPC with the tag ${VPC_TAG} = ${clusterName}, which the CDK CLI looks up`;
   switch (controller) {
     case 'autoScaler': return {
       factory: 'Controller.clusterAutoscaler',
       needsZones: false,
-      scope: `it changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/${clusterName} = owned alone. See that yours have it.`,
+      scope: `it changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/${clusterName} = owned alone.`
+        + ' See that yours have it.',
     };
     case 'awsLoadBalancerController': return {
       factory: 'Controller.awsLoadBalancerController',
       needsZones: false,
-      scope: `it changes load balancers with the tag elbv2.k8s.aws/cluster = ${clusterName}, and security groups of ${vpcId ?? `the VPC with the tag ${VPC_TAG} = ${clusterName}, which the CDK CLI looks up`}, alone.`,
+      scope: `it changes load balancers with the tag elbv2.k8s.aws/cluster = ${clusterName}, and security groups of`
+        + ` ${vpc}, alone.`,
     };
-    case 'externalDNS': return { factory: 'Controller.externalDns', needsZones: true, scope: 'it changes records of the zones of --hosted-zone alone.' };
-    case 'certManager': return { factory: 'Controller.certManager', needsZones: true, scope: 'it changes TXT records _acme-challenge.* of the zones of --hosted-zone alone.' };
+    case 'externalDNS': return {
+      factory: 'Controller.externalDns',
+      needsZones: true,
+      scope: 'it changes records of the zones of --hosted-zone alone.',
+    };
+    case 'certManager': return {
+      factory: 'Controller.certManager',
+      needsZones: true,
+      scope: 'it changes TXT records _acme-challenge.* of the zones of --hosted-zone alone.',
+    };
   }
 }
 
@@ -365,21 +362,28 @@ function readTheRest(file: YamlFile): Gap[] {
   const addIf = (path: Path, advice: string) => file.has(path) && gaps.add(path, advice);
   const oidc = ['iam', 'withOIDC'];
   file.note(oidc, file.at(oidc)
-    ? 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought one. Both stay with eksctl.'
-    : 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the program.');
+    ? 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought'
+      + ' one. Both stay with eksctl.'
+    : 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the'
+      + ' program.');
 
   const items = (path: Path) => (file.at(path) as Json[] | null | undefined ?? []).map((_, index) => [...path, index]);
   for (const association of items(['iam', 'podIdentityAssociations'])) {
-    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: eksctl\'s must go first.');
+    gaps.add(association, 'It is EKS Pod Identity, not IRSA: write it with PodIdentityServiceAccount, or leave it'
+      + ' with eksctl. EKS has one association for a service account: eksctl\'s must go first.');
   }
   for (const addon of items(['addons'])) {
-    for (const key of ADDON_ROLE_KEYS) addIf([...addon, key], 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the add-on.');
+    const advice = 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the'
+      + ' add-on.';
+    for (const key of ADDON_ROLE_KEYS) addIf([...addon, key], advice);
   }
-  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity: leave it with eksctl.');
+  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity: leave'
+    + ' it with eksctl.');
   addIf(['karpenter'], 'eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.');
 
   gaps.unknown(['iam'], IAM_KEYS);
-  const keysOf = (path: Path, isOfTheCluster: (key: string) => boolean) => file.keys(path).filter(isOfTheCluster).map(key => [...path, key]);
+  const keysOf = (path: Path, isOfTheCluster: (key: string) => boolean) =>
+    file.keys(path).filter(isOfTheCluster).map(key => [...path, key]);
   const ofTheCluster = [
     ...keysOf([], key => !READ_KEYS.includes(key)),
     ...keysOf(['metadata'], key => !['name', 'region', 'tags'].includes(key)),
@@ -403,11 +407,8 @@ class Gaps {
 
   public unknown(path: Path, known: string[]): void {
     for (const key of this.file.keys(path)) {
-      if (!known.includes(key)) this.add([...path, key], `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
+      if (known.includes(key)) continue;
+      this.add([...path, key], `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
     }
   }
-}
-
-function named(rule: NameRule) {
-  return text({ test: name => keeps(name, rule) }, rule.rule, rule.advice);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { object, oneOrMore, readShape, record, single, text } from './shape';
 import { Json, Path, YamlFile } from './yaml-file';
+import { object, oneOrMore, readShape, record, single, text } from './yaml-shape';
 import { pathName } from '../text';
 
 const NEW_VERSION = '2012-10-17';
@@ -11,7 +11,8 @@ const ACTION_WITH_QUESTION_MARK = /^[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+$/;
 const INTRINSIC = /^(Ref|Fn::.+)$/;
 
 const NONE: [rule: string, advice: string] = ['hold at least one', 'Write it out.'];
-const ACTIONS = z.optional(oneOrMore(text(ACTION, 'be a service, a colon and an action, or *', 'For example s3:GetObject.'), ...NONE));
+const ONE_ACTION = text(ACTION, 'be a service, a colon and an action, or *', 'For example s3:GetObject.');
+const ACTIONS = z.optional(oneOrMore(ONE_ACTION, ...NONE));
 const RESOURCES = z.optional(oneOrMore(text(), ...NONE));
 const OPERAND = oneOrMore(
   single('be a single value', 'IAM compares to texts, numbers and booleans.'),
@@ -33,8 +34,9 @@ const DOCUMENT = object({
 }, { exact: 'a policy document' });
 
 /**
- * The document of `attachPolicy` as `PolicyDocument.fromJson` takes it; nothing if there is none, it is wrong or it cannot
- * be mapped. What `fromJson` would drop or guess is wrong here: IAM would refuse it, and a lost condition would allow more.
+ * The document of `attachPolicy` as `PolicyDocument.fromJson` takes it; nothing if there is none, it is wrong or it
+ * cannot be mapped. What `fromJson` would drop or guess is wrong here: IAM would refuse it, and a lost condition would
+ * allow more.
  *
  * @param unmapped called with the reason why the policy cannot be mapped
  */
@@ -49,7 +51,9 @@ export function readPolicy(
   if (policy.size === 0) return undefined;
   const values = [...everyValue(policy, path)];
   const empty = values.filter(([, value]) => value === null);
-  for (const [place] of empty) file.problem(place, 'be there', 'A policy has no empty values: a condition would be lost.');
+  for (const [place] of empty) {
+    file.problem(place, 'be there', 'A policy has no empty values: a condition would be lost.');
+  }
   if (empty.length > 0) return undefined;
   const obstacle = obstacleIn(values, policy.get('Version'));
   if (obstacle) {
@@ -78,15 +82,18 @@ function obstacleIn(values: [Path, Json][], version?: Json): [Path, string] | un
   const placeOf = (is: (value: Json, path: Path) => boolean) => values.find(([path, value]) => is(value, path))?.[0];
   const intrinsic = placeOf(value => value instanceof Map && [...value.keys()].some(key => INTRINSIC.test(key)));
   if (intrinsic) {
-    return [intrinsic, 'It is a CloudFormation function: write the policy into the program, with Fn, or with stack.account and the like.'];
+    return [intrinsic, 'It is a CloudFormation function: write the policy into the program, with Fn, or with'
+      + ' stack.account and the like.'];
   }
 
   const action = placeOf((value, path) => typeof value === 'string' && value.includes('?')
     && ACTION_WITH_QUESTION_MARK.test(value) && /\.(Not)?Action(\[\d+\])?$/.test(pathName(path)));
   if (action) return [action, 'The CDK takes no ? in an action: write out the actions that are meant.'];
 
-  const variable = version === NEW_VERSION ? undefined : placeOf(value => typeof value === 'string' && value.includes('${'));
-  return variable && [variable, `The CDK writes version ${NEW_VERSION}, where \${…} is a variable; in ${OLD_VERSION}, the version of`
+  const hasVariable = (value: Json) => typeof value === 'string' && value.includes('${');
+  const variable = version === NEW_VERSION ? undefined : placeOf(hasVariable);
+  return variable && [variable, `The CDK writes version ${NEW_VERSION}, where \${…} is a variable; in`
+    + ` ${OLD_VERSION}, the version of`
     + ' this policy, it is plain text. Set Version to the one that is meant.'];
 }
 

@@ -2,7 +2,9 @@
  * A YAML file as eksctl reads it: YAML 1.1 without timestamps, anchors and merge keys; each value with its place.
  */
 import { closeSync, openSync, readSync } from 'fs';
-import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap } from 'yaml';
+import {
+  Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap,
+} from 'yaml';
 import { Place, Remarks } from './remarks';
 import { reasonOf } from '../../analysis/unusable-input';
 import { UsageError } from '../command';
@@ -42,7 +44,8 @@ export class YamlFile {
    * @param wanted the keys at the top whose values are read
    */
   constructor(
-    private readonly document: Document, private readonly lines: LineCounter, private readonly remarks: Remarks, wanted: readonly string[],
+    private readonly document: Document, private readonly lines: LineCounter, private readonly remarks: Remarks,
+    wanted: readonly string[],
   ) {
     this.data = this.read(document.contents, [], { line: 1, column: 1 }, undefined, wanted);
   }
@@ -78,7 +81,7 @@ export class YamlFile {
     const { place, keyPlace } = this.locate(path);
     const key = path[path.length - 1];
     const got = isKey ? quoted(`${key}`) : describe(this.located.get(pathName(path))?.node);
-    this.remarks.problem(isKey ? keyPlace : place, pathName(path) || 'the file', rule, got, advice);
+    this.refuse(isKey ? keyPlace : place, path, rule, got, advice);
   }
 
   public get isBroken(): boolean {
@@ -131,12 +134,13 @@ export class YamlFile {
         for (const [name, pair] of this.merged(value, path, near, depth)) if (!merged.has(name)) merged.set(name, pair);
       } else if (isScalar(key) && typeof key.value === 'string') {
         if (own.has(key.value)) {
-          this.remarks.problem(place, pathName([...path, key.value]), 'be there once', 'a second one', 'Remove one of them.');
+          const name = pathName([...path, key.value]);
+          this.remarks.problem(place, name, 'be there once', 'a second one', 'Remove one of them.');
         }
         own.set(key.value, { key: place, value });
       } else {
         const got = isScalar(key) ? `${key.source ?? key.value}` : 'a list, an object or an alias';
-        this.remarks.problem(place, pathName(path) || 'the file', 'have texts for keys', got, 'Put the key in quotes.');
+        this.refuse(place, path, 'have texts for keys', got, 'Put the key in quotes.');
       }
     }
     return new Map([...[...merged].filter(([name]) => !own.has(name)), ...own]);
@@ -156,19 +160,24 @@ export class YamlFile {
     const target = value.resolve(this.document);
     if (target) return target;
     const got = `*${printable(value.source)}`;
-    this.remarks.problem(place, pathName(path) || 'the file', 'name an anchor that is set before it', got, 'Check how it is spelled.');
+    this.refuse(place, path, 'name an anchor that is set before it', got, 'Check how it is spelled.');
     return null;
   }
 
   /** Aliases can repeat, and contain, what they stand in. */
   private spend(path: Path, place: Place, depth: number): void {
     const give = (rule: string, advice: string) => {
-      this.remarks.problem(place, pathName(path) || 'the file', rule, 'more', advice);
+      this.refuse(place, path, rule, 'more', advice);
       throw new UsageError(this.remarks.lines('problem'));
     };
-    if (depth > MAX_DEPTH) give(`be nested at most ${MAX_DEPTH} levels deep`, 'An alias may name the value that it stands in.');
-    if (this.left-- > 0) return;
-    give(`keep the file under ${MAX_VALUES} values, those counted that aliases repeat`, 'Write it without aliases of aliases.');
+    const tooDeep = `be nested at most ${MAX_DEPTH} levels deep`;
+    const tooMany = `keep the file under ${MAX_VALUES} values, those counted that aliases repeat`;
+    if (depth > MAX_DEPTH) give(tooDeep, 'An alias may name the value that it stands in.');
+    if (this.left-- <= 0) give(tooMany, 'Write it without aliases of aliases.');
+  }
+
+  private refuse(place: Place, path: Path, rule: string, got: string, advice: string): void {
+    this.remarks.problem(place, pathName(path) || 'the file', rule, got, advice);
   }
 
   private placeOf(node: Node): Place {
@@ -212,7 +221,8 @@ export function readYaml(file: string, remarks: Remarks, wanted: readonly string
     remarks.unreadable({ line: 1, column: 1 }, 'the file is empty. Give a ClusterConfig of eksctl.');
   }
   if (documents.length > 1) {
-    remarks.unreadable(placeIn(lines, documents[1].range![0]), 'another document begins here. eksctl reads the first one alone,'
+    remarks.unreadable(placeIn(lines, documents[1].range![0]), 'another document begins here. eksctl reads the first'
+      + ' one alone,'
       + ' and would drop this: put each into a file of its own.');
   }
   if (remarks.count('problem') > 0) throw new UsageError(remarks.lines('problem'));
@@ -222,7 +232,9 @@ export function readYaml(file: string, remarks: Remarks, wanted: readonly string
 function parse(text: string, lineCounter: LineCounter): Document[] {
   const customTags = (tags: Tags) => tags.filter(tag => typeof tag === 'string' || !OTHER_TAGS.test(tag.tag));
   // YamlFile finds repeated keys itself: yaml would take quadratic time.
-  return [...parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false, customTags, lineCounter, prettyErrors: false })];
+  return [...parseAllDocuments(text, {
+    version: '1.1', merge: true, uniqueKeys: false, customTags, lineCounter, prettyErrors: false,
+  })];
 }
 
 function readText(file: string): string {
@@ -241,7 +253,9 @@ function readBytes(file: string): Buffer {
   try {
     const descriptor = openSync(file, 'r');
     try {
-      for (let read = 1; read > 0; length += read) read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      for (let read = 1; read > 0; length += read) {
+        read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      }
     } finally {
       closeSync(descriptor);
     }

@@ -17,7 +17,9 @@ export type Read<S extends Schema> = z.output<S>;
 
 /** How the CDK writes a value that is not known yet. */
 const CDK_TOKEN = /[$#]\{Token\[/;
-const SINGLE_VALUE = 'Write a single value.';
+const NO_TOKEN = must('not look like a token of the CDK', 'The CDK would put another value in its place.');
+const PLAIN = must('be a plain decimal number, or a text', 'Put it in quotes, or write the number out.');
+const AN_OBJECT = must('be an object', 'Write keys and values.');
 
 /** The message of an issue. */
 function must(rule: string, advice: string, isKey = false): string {
@@ -35,15 +37,15 @@ export function readShape<T>(schema: Schema<T>, file: YamlFile, path: Path = [])
 }
 
 /** A text. If it is missing, the rule of the pattern says what belongs there. */
-export function text(pattern: Pattern = /^/, rule = 'be a text', advice = 'Put it in quotes.', missing = advice): Schema<string> {
+export function text(
+  pattern: Pattern = /^/, rule = 'be a text', advice = 'Put it in quotes.', missing = advice,
+): Schema<string> {
   const error = ({ input }: { input?: unknown }) => {
     if (input === undefined) return must(rule, missing);
-    return must('be a text', isSingle(input) ? 'Put it in quotes.' : SINGLE_VALUE);
+    return must('be a text', isSingle(input) ? 'Put it in quotes.' : 'Write a single value.');
   };
   return z.string({ error }).check(
-    z.refine(value => !CDK_TOKEN.test(value), {
-      error: must('not look like a token of the CDK', 'The CDK would put another value in its place.'), abort: true,
-    }),
+    z.refine(value => !CDK_TOKEN.test(value), { error: NO_TOKEN, abort: true }),
     z.refine(value => pattern.test(value), must(rule, advice)),
   );
 }
@@ -60,8 +62,8 @@ export function flag(): Schema<boolean> {
 /** A number, a boolean or a text. */
 export function single(rule: string, advice: string): Schema<Json> {
   return z.custom<Json>(value => isSingle(value), { error: must(rule, advice), abort: true }).check(
-    z.refine(value => !Number.isNaN(value), must('be a plain decimal number, or a text', 'Put it in quotes, or write the number out.')),
-    z.refine(value => typeof value !== 'string' || !CDK_TOKEN.test(value), must('not look like a token of the CDK', 'The CDK would put another value in its place.')),
+    z.refine(value => !Number.isNaN(value), PLAIN),
+    z.refine(value => typeof value !== 'string' || !CDK_TOKEN.test(value), NO_TOKEN),
   );
 }
 
@@ -76,12 +78,15 @@ export function list<T>(item: Schema<T>, rule?: string, advice = ''): Schema<T[]
 /** One value, or a list of at least one. */
 export function oneOrMore(item: Schema, rule: string, advice: string): Schema {
   const more = list(item, rule, advice);
-  return z.transform((value: unknown, { issues }) => readInto(issues, value === undefined || Array.isArray(value) ? more : item, value));
+  return z.transform((value: unknown, { issues }) => {
+    readInto(issues, value === undefined || Array.isArray(value) ? more : item, value);
+    return value;
+  });
 }
 
 /** Keys and values that are texts; keys without a value are left out. */
 export function texts(key: Schema<string>, value: Schema<string>): Schema<[key: string, value: string][]> {
-  const entries = z.map(key, value, { error: must('be an object', 'Write keys and values.') });
+  const entries = z.map(key, value, { error: AN_OBJECT });
   return z.pipe(z.pipe(z.transform(withoutNulls), entries), z.transform(map => [...map]));
 }
 
@@ -92,7 +97,7 @@ export function keyLike(pattern: Pattern, rule: string, advice: string): Schema<
 
 /** Any keys, with values of one shape. */
 export function record(value: Schema): Schema {
-  return z.pipe(z.transform(withoutNulls), z.map(z.string(), value, { error: must('be an object', 'Write keys and values.') }));
+  return z.pipe(z.transform(withoutNulls), z.map(z.string(), value, { error: AN_OBJECT }));
 }
 
 interface ObjectOptions {
