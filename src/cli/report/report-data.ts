@@ -8,7 +8,7 @@ import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { pathName } from '../text';
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** Pods, without what is in them: environment variables can hold secrets. */
 export interface ReportedWorkload {
