@@ -65,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
     'cdk8s-plus-33',
     'cdk-stacksets',
+    'commander@^14', // arguments and help of the command line, bundled; 15 needs Node.js 22
     'esbuild',
     'expect@^30', // the matchers of jest, for the mutation test
     'fast-check',
@@ -73,12 +74,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jose@^5', // 6 is ESM alone
     'kubernetes-models',
     'playwright-core',
+    'proxy-from-env', // NO_PROXY of the doctor, bundled
+    '@types/proxy-from-env',
     'selfsigned',
     '@types/sarif',
     'tsx',
     'vega',
     'vega-lite',
     'yaml',
+    'zod', // the shape of files that others wrote, bundled with the command line
   ],
 
   // The command line is a program of its own: bundled, and no part of the jsii assembly.

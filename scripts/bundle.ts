@@ -10,7 +10,7 @@ const ROOT = join(__dirname, '..');
 
 /** From what to what. */
 const BUNDLES: { readonly source: string; readonly target: string; readonly options?: BuildOptions }[] = [
-  { source: 'src/cli/main.ts', target: 'cli.js' },
+  { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
   // The SDK's modules for bundlers are half as large as the others.
   { source: 'src/cli/doctor/doctor.ts', target: 'doctor.js', options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] } },
   { source: 'src/analysis/yaml.ts', target: 'analysis/yaml.js' },

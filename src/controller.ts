@@ -3,7 +3,6 @@ import { IConstruct } from 'constructs';
 import { AckControllerOptions } from './controllers/ack-controller';
 import { adotCollector, AdotCollectorOptions } from './controllers/adot-collector';
 import { amazonManagedPrometheusIngest, AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
-import { appMesh, AppMeshOptions } from './controllers/app-mesh';
 import { argoCdImageUpdater, ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 import { awsGatewayApiController, AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 import { awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly, AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
@@ -87,22 +86,6 @@ export abstract class Controller {
    */
   public static amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIngestOptions): Controller {
     return new DefinedController(amazonManagedPrometheusIngest(given(options)));
-  }
-
-  /**
-   * AWS App Mesh controller for Kubernetes: makes meshes, and what is in them, for its own kinds of object. Not the Envoy proxies: their pods have roles of their own.
-   *
-   * AWS has discontinued App Mesh: since September 30, 2026 neither its console nor its resources can be accessed. New meshes want another product, such as Amazon VPC Lattice
-   * (`awsGatewayApiController`).
-   *
-   * Held to the meshes named, in the account and region; certificates are those that you name. With namespaces of Cloud Map it can be held to the namespaces only where it makes
-   * services, and raises the warning `cdk-irsa:controller-unscoped`.
-   *
-   * @throws when no mesh is named, by a name that no mesh can have, or a list is empty
-   * @see https://docs.aws.amazon.com/app-mesh/latest/userguide/what-is-app-mesh.html
-   */
-  public static appMesh(options: AppMeshOptions): Controller {
-    return new DefinedController(appMesh(given(options)));
   }
 
   /**

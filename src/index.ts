@@ -21,7 +21,6 @@ export { type AckS3Options } from './controllers/ack/s3';
 export { type AckSsmOptions } from './controllers/ack/ssm';
 export { type AdotCollectorOptions } from './controllers/adot-collector';
 export { type AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
-export { type AppMeshOptions } from './controllers/app-mesh';
 export { type ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 export { type AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 export { type AwsLoadBalancerControllerOptions, type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';

@@ -1,30 +1,33 @@
-/** Where a command writes: results to stdout, words to stderr. */
+import type { Program } from './arguments';
+
+/** Where a command writes: results to stdout, messages to stderr. */
 export interface Output {
-  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly stdout: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Whether who reads it wants colours. */
-export function wantsColours({ stdout }: Output): boolean {
+/** Whether the reader wants colors. */
+export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
 }
 
 export interface Command {
-  /** One word or more. */
+  /** One word, or a group and a word. */
   readonly name: string;
   /** For the list of commands. */
   readonly summary: string;
-  readonly help: string;
+  /** Declares the arguments, the options and the help. */
+  define(program: Program): void;
   /**
-   * @param args what follows the name
+   * @param program with the arguments as they were given
    * @param version of cdk-irsa
-   * @returns the exit code; later, where it asks others
-   * @throws UsageError or UnusableInput, or what util.parseArgs throws
+   * @returns the exit code; a promise of it if the command waits for others
+   * @throws ArgumentError, UsageError or UnusableInput
    */
-  run(args: string[], output: Output, version: string): number | Promise<number>;
+  run(program: Program, output: Output, version: string): number | Promise<number>;
 }
 
-/** Input or arguments that cannot be used: each line is told to the user, and the exit code is 2. */
+/** Input that cannot be used. Each line goes to stderr, and the exit code is 2. */
 export class UsageError extends Error {
   constructor(public readonly lines: string[]) {
     super(lines.join('\n'));

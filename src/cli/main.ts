@@ -1,23 +1,18 @@
+import { CommanderError } from 'commander';
+import { ArgumentError, Program } from './arguments';
 import { Command, Output, UsageError } from './command';
 import { DOCTOR } from './doctor/doctor-command';
-import { IMPORT_EKSCTL } from './import-eksctl';
+import { IMPORT_EKSCTL } from './import-eksctl/import-command';
 import { REPORT } from './report/report-command';
 import { printable, quoted } from './text';
 import { VERIFY } from './verify/verify-command';
 import { UnusableInput } from '../analysis/unusable-input';
 
 const UNUSABLE = 2;
+/** Of a terminal that does not tell. */
+const HELP_WIDTH = 100;
 
 const COMMANDS: Command[] = [VERIFY, REPORT, DOCTOR, IMPORT_EKSCTL];
-
-const HELP = `Usage: cdk-irsa <command> [options]
-
-Commands:
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(20)}${summary}`).join('\n')}
-
-Options:
-  --help              print this; after a command, what it takes
-  --version           print the version of cdk-irsa`;
 
 /**
  * Runs the command line.
@@ -54,19 +49,74 @@ function unwritten(error: NodeJS.ErrnoException, words?: Output['stderr']): void
 }
 
 function dispatch(args: string[], version: string, output: Output): number | Promise<number> {
-  const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));
-  const rest = args.slice(command?.name.split(' ').length ?? 0);
-  if (command && !rest.some(isHelp)) return command.run(rest, output, version);
+  const root = rootOf(version, output);
+  let code: number | Promise<number> = 0;
+  let current = root;
+  const enter = (_: unknown, program: unknown) => {
+    current = program as Program;
+  };
+  root.hook('preSubcommand', enter);
+  for (const command of COMMANDS) {
+    const [word, group] = command.name.split(' ').reverse();
+    const parent = group === undefined ? root : groupOf(root, group).hook('preSubcommand', enter);
+    const program = parent.command(word) as Program;
+    command.define(program.summary(command.summary));
+    program.helpOption('-h, --help', 'print this help').allowExcessArguments(false).action(() => {
+      program.checkRequired();
+      code = command.run(program, output, version);
+    });
+  }
 
-  const [first] = args;
-  if (command || first === '--help' || first === '-h') output.stdout.write(`${command?.help ?? HELP}\n`);
-  else if (first === '--version') output.stdout.write(`${version}\n`);
-  else throw new UsageError([first === undefined ? HELP : `cdk-irsa has no command ${quoted(args.join(' '))}. See cdk-irsa --help.`]);
-  return 0;
+  try {
+    root.parse(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof ArgumentError) throw new UsageError([`${error.message} ${hintTo(current)}`]);
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') return UNUSABLE; // commander has printed it
+    throw new UsageError([`${printable(wordsOf(error))} ${hintTo(current)}`]);
+  }
 }
 
-function isHelp(argument: string): boolean {
-  return argument === '--help' || argument === '-h';
+function rootOf(version: string, output: Output): Program {
+  const width = () => output.stdout.columns ?? HELP_WIDTH;
+  return new Program('cdk-irsa')
+    .usage('<command> [options]')
+    .version(version, '--version', 'print the version of cdk-irsa')
+    .helpOption('-h, --help', 'print this help, or the help of a command')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => output.stdout.write(text),
+      writeErr: text => output.stderr.write(text),
+      outputError: () => undefined, // main() prints one line instead
+      getOutHelpWidth: width,
+      getErrHelpWidth: width,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+/** The commands that share a first word. The word alone is no command. */
+function groupOf(program: Program, name: string): Program {
+  const group = program.command(name) as Program;
+  return group.allowExcessArguments().action(() => {
+    const command = [name, ...group.args].join(' ');
+    throw new UsageError([`cdk-irsa has no command ${quoted(command)}. ${hintTo(program)}`]);
+  });
+}
+
+function hintTo(program: Program): string {
+  return `See ${program.path} --help.`;
+}
+
+/** As sentences, in one line. */
+function wordsOf({ message }: CommanderError): string {
+  const [, words, suggestion] = /^(?:error: )?(.*?)\.?(?:\n\(Did you mean (.*)\?\))?$/s.exec(message)!;
+  const question = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.${question}`;
 }
 
 /** Never a stack trace. */
@@ -74,7 +124,5 @@ function linesOf(error: unknown): string[] {
   if (error instanceof UsageError) return error.lines;
   if (UnusableInput.is(error)) return error.message.split('\n').map(printable);
   if (error instanceof RangeError) return ['The input is nested too deep, or too large.'];
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code.startsWith('ERR_PARSE_ARGS')) return [printable(`${message.split('. ')[0]}. See cdk-irsa --help.`)];
-  return [printable(`cdk-irsa failed, which is a defect of it: ${message}. Please report it.`)];
+  return [printable(`cdk-irsa failed, which is a defect of it: ${(error as Error).message}. Please report it.`)];
 }

@@ -1,6 +1,14 @@
+import { styleText } from 'util';
+
+/** A style of `util.styleText`. */
+export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
+
 const LONGEST_SHOWN = 200;
 
-/** Control characters, invisible ones, those that turn the direction of a line, halves of surrogate pairs; and the line ends of JavaScript. */
+/**
+ * Control characters, invisible ones, those that change the direction of a line, halves of surrogate pairs;
+ * and the line ends of JavaScript.
+ */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A text that cannot leave its line, nor show as something else than it is. */
@@ -17,6 +25,15 @@ export function quoted(text: string): string {
   return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}… (${text.length} characters)` : shown;
 }
 
+/** A path of keys and indices, as messages show it. */
+export function pathName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, step) => {
+    if (typeof step === 'number') return `${name}[${step}]`;
+    if (!/^[\w-]+$/.test(String(step))) return `${name}[${quoted(String(step))}]`;
+    return name === '' ? String(step) : `${name}.${String(step)}`;
+  }, '');
+}
+
 /** JSON for files and terminals: escaped by the rule of JSON. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNPRINTABLE, character => (character === '\n' ? character
@@ -28,7 +45,13 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** Paints for a terminal that wants colours, by their codes. */
-export function painter(isColoured: boolean): (code: string, text: string) => string {
-  return (code, text) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+/** Styles text for a terminal that wants colors; otherwise the text stays as it is. */
+export function painter(isColored: boolean): (style: Style | Style[], text: string) => string {
+  return (style, text) => (isColored ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** A text as a literal of TypeScript. */
+export function literal(text: string): string {
+  const escapes: Record<string, string> = { '\\': '\\\\', '\'': '\\\'', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return `'${printable(text.replace(/[\\'\n\r\t]/g, character => escapes[character]))}'`;
 }

@@ -133,13 +133,13 @@ describe('what cannot be used', () => {
   const see = 'See cdk-irsa verify --help.';
   test.each<[string, string[], string]>([
     ['no assembly', ['verify', join(directory, 'none')], `${directory}/none/manifest.json: cannot be read: no such file or directory. Give a cloud assembly: the folder that \`cdk synth\` writes, cdk.out.`],
-    ['two folders', ['verify', 'a', 'b'], `cdk-irsa verify takes one folder, got: "a", "b". ${see}`],
-    ['another format', ['verify', '--format', 'xml'], `\`--format\` must be table, json or sarif, got: "xml". ${see}`],
-    ['the name of a method', ['verify', '--format', 'toString'], `\`--format\` must be table, json or sarif, got: "toString". ${see}`],
+    ['two folders', ['verify', 'a', 'b'], `Too many arguments for 'verify'. Expected 1 argument but got 2. ${see}`],
+    ['another format', ['verify', '--format', 'xml'], `Option '--format <format>' argument 'xml' is invalid. Allowed choices are table, json, sarif. ${see}`],
+    ['the name of a method', ['verify', '--format', 'toString'], `Option '--format <format>' argument 'toString' is invalid. Allowed choices are table, json, sarif. ${see}`],
     ['a rule without a reason', ['verify', '--ignore', 'missing-aud'], `\`--ignore\` must be a rule and a reason, <rule>=<reason>, got: "missing-aud". ${see}`],
     ['an empty reason', ['verify', '--ignore', 'missing-aud= '], `\`--ignore\` must be a rule and a reason, <rule>=<reason>, got: "missing-aud= ". ${see}`],
     ['no rule', ['verify', '--ignore', 'missing-audience=x'], '`--ignore` must name a rule, got: "missing-audience". There are: '],
-    ['an unknown option', ['verify', '--strict'], 'Unknown option \'--strict\'. See cdk-irsa --help.'],
+    ['an unknown option', ['verify', '--strict'], `Unknown option '--strict'. ${see}`],
   ])('%s: exit 2, and nothing on stdout', (_, args, message) => {
     const { code, stdout, stderr } = cli(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -165,14 +165,15 @@ test('names of others cannot leave their line, nor colour it', () => {
 test('colour on a terminal that wants it, alone', () => {
   const map = mapOf(RISKY).map;
   const findings = [{ rule: 'missing-sub', severity: 'error' as const, message: 'm', fix: 'f', place: { file: 'a.yaml' } }];
-  expect(findingsTable({ version: '', map, findings }, true)).toContain('\u001b[1;31merror\u001b[0m');
+  expect(findingsTable({ version: '', map, findings }, true)).toContain('\u001b[1m\u001b[31merror\u001b[39m\u001b[22m');
   expect(findingsTable({ version: '', map, findings }, false)).not.toContain('\u001b');
 });
 
 test('--help names each option', () => {
   const { code, stdout } = cli('verify', '--help');
   expect(code).toBe(0);
-  for (const option of ['manifests', 'namespace', 'ignore', 'format', 'help']) expect(stdout).toContain(`\n  --${option} `);
+  for (const option of ['manifests', 'namespace', 'ignore', 'format']) expect(stdout).toContain(`\n  --${option} `);
+  expect(stdout).toContain('\n  -h, --help ');
 });
 
 /** What tsc says of a text. */

@@ -17,7 +17,6 @@ const KEYS: [factory: string, key: string, chart: string][] = [
   ['ackController', USUAL, 'aws-controllers-k8s/cloudwatchlogs-controller helm'],
   ['adotCollector', USUAL, 'open-telemetry/opentelemetry-helm-charts charts/opentelemetry-collector'],
   ['amazonManagedPrometheusIngest', 'serviceAccounts.server', 'prometheus-community/helm-charts charts/prometheus'],
-  ['appMesh', USUAL, 'aws/eks-charts stable/appmesh-controller'],
   ['argoCdImageUpdater', USUAL, 'argoproj/argo-helm charts/argocd-image-updater'],
   ['awsGatewayApiController', USUAL, 'aws/aws-application-networking-k8s helm'],
   ['awsLoadBalancerController', USUAL, 'aws/eks-charts stable/aws-load-balancer-controller'],

@@ -119,12 +119,14 @@ test('a page that cannot be written leaves nothing behind', () => {
 });
 
 test.each<[string, string[], string]>([
-  ['no form', [], 'cdk-irsa report takes one of --html, --mermaid, --json and --diff, got: none. See cdk-irsa report --help.'],
-  ['two forms', ['--html', 'a', '--mermaid'], 'cdk-irsa report takes one of --html, --mermaid, --json and --diff, got: --html, --mermaid. See cdk-irsa report --help.'],
-  ['JSON beside a page', ['--json', '--html', 'a'], 'cdk-irsa report takes one of --html, --mermaid, --json and --diff, got: --html, --json. See cdk-irsa report --help.'],
-  ['two folders', ['a', 'b', '--json'], 'cdk-irsa report takes one folder, got: "a", "b". See cdk-irsa report --help.'],
-  ['--force alone', ['--json', '--force'], '--force goes with --html.'],
-  ['an unknown option', ['--jason'], "Unknown option '--jason'. See cdk-irsa --help."],
+  ['no form', [], 'One of `--html`, `--mermaid`, `--json` and `--diff` must be given. See cdk-irsa report --help.'],
+  ['two forms', ['--html', 'a', '--mermaid'], "Option '--html <file>' cannot be used with option '--mermaid'. See cdk-irsa report --help."],
+  ['JSON beside a page', ['--json', '--html', 'a'], "Option '--html <file>' cannot be used with option '--json'. See cdk-irsa report --help."],
+  ['a flowchart of a difference', ['--mermaid', '--diff', 'a'], "Option '--mermaid' cannot be used with option '--diff <old.json>'. See cdk-irsa report --help."],
+  ['an option for a file', ['--html', '--json'], '`--html` must have a value that does not begin with -, got: "--json". See cdk-irsa report --help.'],
+  ['two folders', ['a', 'b', '--json'], "Too many arguments for 'report'. Expected 1 argument but got 2. See cdk-irsa report --help."],
+  ['--force alone', ['--json', '--force'], '`--force` requires `--html`. See cdk-irsa report --help.'],
+  ['an unknown option', ['--jason'], "Unknown option '--jason'. Did you mean --json? See cdk-irsa report --help."],
   ['an old report that is missing', ['--diff', 'none.json'], 'none.json: cannot be read: no such file or directory.'],
 ])('%s', (_, args, message) => {
   expect(cli('report', ...args)).toEqual({ code: 2, stdout: '', stderr: `${message}\n` });
@@ -163,5 +165,6 @@ test('--manifests adds what runs', () => {
 test('--help names each option', () => {
   const { code, stdout } = cli('report', '--help');
   expect(code).toBe(0);
-  for (const option of ['html', 'mermaid', 'json', 'diff', 'manifests', 'namespace', 'force', 'help']) expect(stdout).toMatch(new RegExp(`\n  --${option} `));
+  for (const option of ['html', 'mermaid', 'json', 'diff', 'manifests', 'namespace', 'force']) expect(stdout).toMatch(new RegExp(`\n  --${option} `));
+  expect(stdout).toContain('\n  -h, --help ');
 });

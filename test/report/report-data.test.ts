@@ -52,7 +52,7 @@ test.each<[string, unknown, string]>([
   ['another version', { ...VALID, schemaVersion: 2 }, 'has schemaVersion 2, and only 1 is read here. Make both reports with one release of cdk-irsa'],
   ['no access', { ...VALID, access: {} }, 'is no report: `access` is not a list. Make it again with cdk-irsa report --json'],
   ['no roles', { ...VALID, roles: undefined }, 'is no report: `roles` is not a list. Make it again with cdk-irsa report --json'],
-  ['access to nothing', { ...VALID, access: [null] }, 'is no report: `access[0].cluster` is not a text. Make it again with cdk-irsa report --json'],
+  ['access to nothing', { ...VALID, access: [null] }, 'is no report: `access[0]` is not an object. Make it again with cdk-irsa report --json'],
   ['a role without a name', { ...VALID, roles: [{ arn: arn('a') }] }, 'is no report: `roles[0].name` is not a text. Make it again with cdk-irsa report --json'],
   ['a role without policies', { ...VALID, roles: [{ arn: arn('a'), name: ACCOUNT }] }, 'is no report: `roles[0].policies` is not a list. Make it again with cdk-irsa report --json'],
   ['a policy without a kind', { ...VALID, roles: [{ ...VALID.roles[0], policies: [{ name: 'a' }] }] }, 'is no report: `roles[0].policies[0].kind` is not a text. Make it again with cdk-irsa report --json'],

@@ -417,7 +417,7 @@ async function collected<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[
 }
 
 /** The results in the order of the tasks, of which only some run at a time. */
-export async function eachInFlight<T>(tasks: (() => Promise<T>)[]): Promise<T[]> {
+async function eachInFlight<T>(tasks: (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = new Array(tasks.length);
   let next = 0;
   const worker = async () => {

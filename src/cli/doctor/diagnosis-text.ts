@@ -1,24 +1,24 @@
 import { Diagnosis, Examined } from './diagnosis';
 import { Facts } from './facts';
-import { COLOURS, wrapped } from './words';
-import { counted, painter, printable } from '../text';
+import { COLORS, wrapped } from './words';
+import { counted, painter, printable, Style } from '../text';
 
 /** A diagnosis for people: the finding and what to do, what follows from it, and the whole chain. */
-export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColoured: boolean): string {
+export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColored: boolean): string {
   const { finding, consequences, others, unknowns } = diagnosis;
-  const paint = painter(isColoured);
-  const heading = (code: string, text: string) => [paint(`1;${code}`, text)];
+  const paint = painter(isColored);
+  const heading = (color: Style, text: string) => [paint(['bold', color], text)];
   const width = Math.max(...diagnosis.checks.map(({ id }) => id.length));
   const link = ({ id, status, summary }: Examined) =>
-    wrapped(summary, ' '.repeat(width + 12), `  ${paint(COLOURS[status], status.padEnd(7))} ${id.padEnd(width)}  `);
+    wrapped(summary, ' '.repeat(width + 12), `  ${paint(COLORS[status], status.padEnd(7))} ${id.padEnd(width)}  `);
   const { clusterName, namespace, serviceAccount } = question;
   const paragraphs = [
     wrapped(`${namespace}/${serviceAccount} in the cluster ${clusterName}, ${region}`, ''),
-    ...finding ? [[...heading(COLOURS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
-    ...section(consequences, [...heading(COLOURS.wrong, 'What follows from it')], one => bullet(one)),
-    ...section(others, [...heading(COLOURS.wrong, 'Wrong, too')], one => inFull(one)),
-    ...section(unique(unknowns), [...heading(COLOURS.unknown, 'Not known')], one => bullet(one)),
-    [paint('1', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
+    ...finding ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
+    ...section(consequences, [...heading(COLORS.wrong, 'What follows from it')], one => bullet(one)),
+    ...section(others, [...heading(COLORS.wrong, 'Wrong, too')], one => inFull(one)),
+    ...section(unique(unknowns), [...heading(COLORS.unknown, 'Not known')], one => bullet(one)),
+    [paint('bold', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
 }

@@ -22,7 +22,7 @@ import { survey } from './survey';
 import { surveyJson } from './survey-json';
 import { surveyText } from './survey-text';
 import { UnusableInput } from '../../analysis/unusable-input';
-import { Output, wantsColours } from '../command';
+import { Output, wantsColors } from '../command';
 import { jsonText } from '../text';
 
 /** In the order in which a token travels. */
@@ -50,15 +50,15 @@ export async function examine(options: DoctorOptions, output: Output, version: s
   const cluster = await aws.cluster(clusterName);
   refuseOtherCluster(cluster, kubernetes);
 
-  const isColoured = wantsColours(output);
+  const isColored = wantsColors(output);
   if (all) {
     const surveyed = await survey({ aws, kubernetes, cluster, clusterName, namespace: options.namespace, progress: progressTo(output) });
-    output.stdout.write(format === 'json' ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, isColoured));
+    output.stdout.write(format === 'json' ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, isColored));
     return EXIT_CODES[surveyed.outcome];
   }
   const facts = await read(options, aws, kubernetes, cluster);
   const diagnosis = diagnose(CHECKS, facts);
-  output.stdout.write(format === 'json' ? `${jsonText(diagnosisJson(diagnosis, facts, version), 2)}\n` : diagnosisText(diagnosis, facts, isColoured));
+  output.stdout.write(format === 'json' ? `${jsonText(diagnosisJson(diagnosis, facts, version), 2)}\n` : diagnosisText(diagnosis, facts, isColored));
   return EXIT_CODES[diagnosis.outcome];
 }
 

@@ -53,7 +53,8 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
   if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`);
   if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`);
   if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
-  cluster.proxyUrl ??= proxyFor(new URL(cluster.server).hostname);
+  const { hostname, port } = new URL(cluster.server);
+  cluster.proxyUrl ??= proxyFor(hostname, port || undefined);
   const run = limitExecPlugins(config, user, execTimeoutMs);
   return { context: name, server: cluster.server, ownIssuer, credentials: () => credentialsOf(config, user, run) };
 }

@@ -1,27 +1,47 @@
 /**
  * Proxies, as kubectl and the AWS CLI take them from the environment.
  */
-import { Agent, AgentOptions } from 'https';
+import { Agent, AgentOptions, RequestOptions } from 'https';
+import { isIP } from 'net';
+import { Duplex } from 'stream';
 import { HttpsProxyAgent } from 'hpagent';
+import { getProxyForUrl } from 'proxy-from-env';
 
-/** The proxy on the way to a host. */
-export function proxyFor(host: string): string | undefined {
-  const { HTTPS_PROXY, https_proxy: httpsProxy, NO_PROXY, no_proxy: noProxy } = process.env;
-  const proxy = HTTPS_PROXY || httpsProxy;
-  const direct = (NO_PROXY || noProxy || '').split(',').map(one => one.trim().replace(/^\*?\./, '')).filter(one => one !== '');
-  const isDirect = /^(localhost|127\..*|\[::1\])$/.test(host) || direct.some(one => one === '*' || host === one || host.endsWith(`.${one}`));
-  return isDirect || !proxy ? undefined : proxy;
+/** kubectl never asks these through a proxy. */
+const LOOPBACK = /^(localhost|127\..*|\[?::1\]?)$/;
+
+/** The proxy for a host, or undefined if requests go to it directly. */
+export function proxyFor(host: string, port: number | string = 443): string | undefined {
+  const isExcluded = (name: string) => getProxyForUrl(`https://${name}:${port}`) === '';
+  return LOOPBACK.test(host) || domainsOf(host).some(isExcluded) ? undefined : configuredProxy();
 }
 
-/** For clients that ask several hosts; undefined where there is no proxy. */
+/** For clients that ask several hosts; undefined if there is no proxy. */
 export function proxyAgent(options: AgentOptions): Agent | undefined {
-  const proxy = proxyFor('any host');
+  const proxy = configuredProxy();
   return proxy === undefined ? undefined : new ProxyAgent({ ...options, proxy });
 }
 
+type Connected = (error: Error | null, stream: Duplex) => void;
+
 class ProxyAgent extends HttpsProxyAgent {
-  createConnection(options: any, callback: any): any {
-    const connect = proxyFor(options.host) === undefined ? Agent.prototype : HttpsProxyAgent.prototype;
-    return (connect as any).createConnection.call(this, options, callback);
+  override createConnection(options: RequestOptions, callback?: Connected): Duplex | null | undefined {
+    const isDirect = proxyFor(options.host ?? 'localhost', options.port ?? undefined) === undefined;
+    return isDirect ? Agent.prototype.createConnection.call(this, options, callback)
+      : super.createConnection(options, callback);
   }
+}
+
+/** Without a scheme it is HTTP, as for kubectl and curl; proxy-from-env would take HTTPS. */
+function configuredProxy(): string | undefined {
+  const proxy = process.env.HTTPS_PROXY || process.env.https_proxy;
+  return !proxy || proxy.includes('://') ? proxy || undefined : `http://${proxy}`;
+}
+
+/** The host and the domains above it: for kubectl, `example.com` covers its subdomains, for proxy-from-env it does not. */
+function domainsOf(host: string): string[] {
+  if (isIP(host) === 6) return [`[${host}]`];
+  if (isIP(host) === 4 || host.startsWith('[')) return [host];
+  const labels = host.split('.');
+  return labels.map((_, index) => labels.slice(index).join('.'));
 }

@@ -1,27 +1,27 @@
 import { Status } from './check';
 import { Survey, SurveyedAccount } from './survey';
-import { COLOURS, wrapped } from './words';
+import { COLORS, wrapped } from './words';
 import { counted, painter, printable } from '../text';
 
 /** Beside it there is room for the name of most roles. */
 const LONGEST_NAME = 38;
 
 /** A survey for people: a table, what is wrong first. */
-export function surveyText(survey: Survey, isColoured: boolean): string {
+export function surveyText(survey: Survey, isColored: boolean): string {
   const { clusterName, region, account, namespace, provider, accounts, leftOver } = survey;
-  const paint = painter(isColoured);
+  const paint = painter(isColored);
   const width = Math.min(LONGEST_NAME, Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)));
   const indent = ' '.repeat(9);
   const row = (one: SurveyedAccount) => [
-    `${paint(COLOURS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)))}`.trimEnd(),
+    `${paint(COLORS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)))}`.trimEnd(),
     ...one.reason === undefined ? [] : wrapped(one.reason, indent),
   ];
   const paragraphs = [
     wrapped(`${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, ${region}`, ''),
-    wrapped(provider.summary, indent, `${paint(COLOURS[provider.status], provider.status.padEnd(7))}  `),
-    ...accounts.length > 0 ? [[paint('1', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]] : [],
+    wrapped(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),
+    ...accounts.length > 0 ? [[paint('bold', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]] : [],
     ...leftOver.length > 0 ? [[
-      paint('1', 'Roles that trust service accounts which are not there'),
+      paint('bold', 'Roles that trust service accounts which are not there'),
       ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [`  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`, ...missing.map(subject => `    - ${printable(subject)}`)]),
       ...wrapped('Whoever may create such a service account gets the role. Delete the role, or take the subject out of its trust policy.', '  '),
     ]] : [],

@@ -52,7 +52,7 @@ function isEmpty(selector: any): boolean {
 }
 
 /** A label selector of Kubernetes; an empty one takes in everything. */
-export function matches(selector: any, labels: Labels): boolean {
+function matches(selector: any, labels: Labels): boolean {
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value)
     && listOf(selector?.matchExpressions).every(expression => fulfils(expression, labels));
 }

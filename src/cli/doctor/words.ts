@@ -2,12 +2,12 @@
  * How the doctor writes for people.
  */
 import { Status } from './check';
-import { printable } from '../text';
+import { printable, Style } from '../text';
 
 const COLUMNS = 80;
 
 /** Of a terminal. */
-export const COLOURS: Record<Status, string> = { ok: '32', wrong: '31', unknown: '33' };
+export const COLORS: Record<Status, Style> = { ok: 'green', wrong: 'red', unknown: 'yellow' };
 
 /** Lines of at most 80 characters, as far as words allow. */
 export function wrapped(text: string, indent: string, first = indent): string[] {

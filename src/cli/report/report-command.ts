@@ -1,6 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
-import { parseArgs } from 'util';
 import { accessDiff, AccessDiff } from './diff';
 import { diffMarkdown } from './diff-markdown';
 import { html, MARK } from './html';
@@ -11,66 +10,74 @@ import { readAssembly } from '../../analysis/assembly';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
 import { reasonOf } from '../../analysis/unusable-input';
+import { ArgumentError, CliOption, Program } from '../arguments';
+import { ASSEMBLY, MANIFESTS } from '../assembly-arguments';
 import { Command, Output, UsageError } from '../command';
-import { counted, jsonText, printable, quoted } from '../text';
+import { counted, jsonText, printable } from '../text';
 
-const HELP = `Usage: cdk-irsa report [<cdk.out>] --html <file> | --mermaid | --json | --diff <old.json> [options]
+interface ReportOptions {
+  readonly html?: string;
+  readonly mermaid?: boolean;
+  readonly json?: boolean;
+  readonly diff?: string;
+  readonly manifests?: string[];
+  readonly namespace?: string;
+  readonly force?: boolean;
+}
 
-Shows who can become whom, from a cloud assembly as cdk synth leaves it (default: cdk.out) and the manifests in it:
-cluster, namespace and service account, role, and what the role may do on which resources.
-
-Output:
-  --html <file>       one self-contained page that opens from disk: findings, a picture, search, each policy in full
-  --mermaid           a flowchart of Mermaid, on stdout
-  --json              all of it for machines, on stdout
-  --diff <old.json>   what access was added and removed since an earlier --json, as Markdown for a pull request, on stdout;
-                      with --json for machines
-
-Options:
-  --manifests <path>  YAML beside the assembly: a file or a folder, such as what helm template prints; as often as needed
-  --namespace <name>  the namespace of objects that name none     (default: none)
-  --force             with --html: overwrite a file that is no report
-  --help              print this
-
-Exit codes:
-  0  it was written, whatever the findings and the changes
-  2  the input or the arguments cannot be used; nothing was written`;
-
-const OPTIONS = {
-  html: { type: 'string' },
-  mermaid: { type: 'boolean' },
-  json: { type: 'boolean' },
-  diff: { type: 'string' },
-  manifests: { type: 'string', multiple: true },
-  namespace: { type: 'string' },
-  force: { type: 'boolean' },
-} as const;
+const OPTIONS = [
+  new CliOption(
+    '--html <file>',
+    'write one self-contained page that opens from disk: findings, a picture, search, each policy in full',
+  ).conflicts(['mermaid', 'json', 'diff']),
+  new CliOption('--mermaid', 'print a Mermaid flowchart').conflicts(['json', 'diff']),
+  new CliOption('--json', 'print everything for machines'),
+  new CliOption(
+    '--diff <old.json>',
+    'print what access was added and removed since an earlier --json, as Markdown for a pull request;'
+      + ' with --json for machines',
+  ),
+  MANIFESTS,
+  new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
+  new CliOption('--force', 'overwrite a file that is not a report').requires('--html'),
+];
+const FORMS = ['html', 'mermaid', 'json', 'diff'] as const;
 
 /** `cdk-irsa report`. */
 export const REPORT: Command = {
   name: 'report',
-  summary: 'show who can become whom in a cloud assembly: a page, a picture, JSON, or what has changed',
-  help: HELP,
+  summary: 'show which service accounts can assume which roles: a page, a picture, JSON, or what has changed',
+  define: program => program
+    .description('Shows who can assume which role, from a cloud assembly and the manifests in it: cluster, namespace'
+      + ' and service account, role, and what the role may do on which resources.')
+    .usage('[cdk.out] --html <file> | --mermaid | --json | --diff <old.json> [options]')
+    .argument(...ASSEMBLY)
+    .withOptions(OPTIONS)
+    .addHelpText('after', `
+Exit codes:
+  0  the report was written, whatever the findings and the changes
+  2  invalid arguments, or input that cannot be read; nothing was written`),
   run: report,
 };
 
-function report(args: string[], output: Output): number {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  const [directory = 'cdk.out', ...more] = positionals;
-  const forms = [values.html !== undefined && '--html', values.mermaid && '--mermaid', values.diff !== undefined ? '--diff' : values.json && '--json'].filter(form => form);
-  if (more.length > 0) throw new UsageError([`cdk-irsa report takes one folder, got: ${positionals.map(quoted).join(', ')}. See cdk-irsa report --help.`]);
-  if (forms.length !== 1) throw new UsageError([`cdk-irsa report takes one of --html, --mermaid, --json and --diff, got: ${forms.join(', ') || 'none'}. See cdk-irsa report --help.`]);
-  if (values.force && values.html === undefined) throw new UsageError(['--force goes with --html.']);
-  const old = values.diff === undefined ? undefined : readOld(values.diff);
-  const data = read(directory, values);
+function report(program: Program, output: Output): number {
+  const [directory] = program.processedArgs as [string];
+  const options = program.opts<ReportOptions>();
+  if (FORMS.every(form => options[form] === undefined)) {
+    throw new ArgumentError('One of `--html`, `--mermaid`, `--json` and `--diff` must be given.');
+  }
+  const old = options.diff === undefined ? undefined : readOld(options.diff);
+  const data = read(directory, options);
 
-  if (values.html !== undefined) save(values.html, html(data), values.force ?? false);
-  else output.stdout.write(old ? changes(accessDiff(old, data), values.json) : values.mermaid ? chart(data, output) : `${jsonText(data, 2)}\n`);
-  output.stderr.write(`${summary(data)}\n${values.html === undefined ? '' : `${printable(values.html)}: written.\n`}`);
+  if (options.html !== undefined) save(options.html, html(data), options.force ?? false);
+  else if (old) output.stdout.write(changes(accessDiff(old, data), options.json));
+  else output.stdout.write(options.mermaid ? chart(data, output) : `${jsonText(data, 2)}\n`);
+  output.stderr.write(`${summary(data)}\n`);
+  if (options.html !== undefined) output.stderr.write(`${printable(options.html)}: written.\n`);
   return 0;
 }
 
-function read(directory: string, { manifests, namespace }: { manifests?: string[]; namespace?: string }): ReportData {
+function read(directory: string, { manifests, namespace }: ReportOptions): ReportData {
   const map = accessMapOf(readAssembly(directory), { manifests, namespace });
   return reportData(map, findingsOf(RULES, map));
 }
@@ -95,7 +102,9 @@ function changes(diff: AccessDiff, asJson = false): string {
 
 function chart(data: ReportData, { stderr }: Output): string {
   const { text, isCondensed } = mermaid(data);
-  if (isCondensed) stderr.write('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n');
+  if (isCondensed) {
+    stderr.write('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n');
+  }
   return text;
 }
 
@@ -103,7 +112,9 @@ function chart(data: ReportData, { stderr }: Output): string {
 function save(file: string, text: string, force: boolean): void {
   const part = join(dirname(file), `.${process.pid}.cdk-irsa-report.tmp`);
   try {
-    if (!force && !isReport(file)) throw new UsageError([`${printable(file)}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.`]);
+    if (!force && !isReport(file)) {
+      throw new UsageError([`${printable(file)}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.`]);
+    }
     writeFileSync(part, text, { flag: 'wx' });
     renameSync(part, file);
   } catch (error) {
@@ -130,7 +141,10 @@ function isReport(file: string): boolean {
 }
 
 function summary({ access, roles, clusters, findings }: ReportData): string {
-  const accounts = new Set(access.map(({ cluster, namespace, serviceAccount }) => JSON.stringify([cluster, namespace, serviceAccount]))).size;
+  const accounts = new Set(access.map(one => JSON.stringify([one.cluster, one.namespace, one.serviceAccount]))).size;
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
-  return `${[counted(clusters.length, 'cluster'), counted(accounts, 'service account'), counted(roles.length, 'role'), counted(open.length, 'finding')].join(', ')}.`;
+  const counts: [number, string][] = [
+    [clusters.length, 'cluster'], [accounts, 'service account'], [roles.length, 'role'], [open.length, 'finding'],
+  ];
+  return `${counts.map(([count, what]) => counted(count, what)).join(', ')}.`;
 }

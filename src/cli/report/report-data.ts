@@ -1,12 +1,14 @@
 /**
  * The machine-readable report: `cdk-irsa report --json`. Its form is described in README and fixed by `schemaVersion`.
  */
+import * as z from 'zod/mini';
 import { compare } from './statements';
 import { Access, AccessMap, Association, Cluster, Place, Provider, Role, ServiceAccount, Text } from '../../analysis/access-map';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
+import { pathName } from '../text';
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** Pods, without what is in them: environment variables can hold secrets. */
 export interface ReportedWorkload {
@@ -49,20 +51,29 @@ export function reportData(map: AccessMap, findings: Finding[]): ReportData {
   };
 }
 
+const AGAIN = 'Make it again with cdk-irsa report --json';
+const TEXT = z.string('a text');
+const listOf = <T>(item: z.ZodMiniType<T>) => z.array(item, 'a list');
+
+/** What `--diff` reads of an earlier report. The rest is as this command wrote it. */
+const REPORT = z.looseObject({
+  access: listOf(z.looseObject({ cluster: TEXT, namespace: TEXT, serviceAccount: TEXT, audience: TEXT, via: TEXT, role: TEXT }, 'an object')),
+  roles: listOf(z.looseObject({ arn: TEXT, name: TEXT, policies: listOf(z.looseObject({ name: TEXT, kind: TEXT }, 'an object')) }, 'an object')),
+});
+
 /**
- * What an earlier `--json` wrote.
+ * Reads what an earlier `--json` wrote.
  *
  * @throws Error with what is wrong with it, beginning with a verb
  */
 export function parseReportData(text: string): ReportData {
   const data = parseJson(text);
   if (!isObject(data) || data.schemaVersion === undefined) throw new Error('is no report. Make one with cdk-irsa report --json');
-  if (data.schemaVersion !== SCHEMA_VERSION) throw new Error(`has schemaVersion ${JSON.stringify(data.schemaVersion)}, and only ${SCHEMA_VERSION} is read here. Make both reports with one release of cdk-irsa`);
-  listIn(data, 'access').forEach((access, index) => textsIn(access, `access[${index}]`, ['cluster', 'namespace', 'serviceAccount', 'audience', 'via', 'role']));
-  listIn(data, 'roles').forEach((role, index) => {
-    textsIn(role, `roles[${index}]`, ['arn', 'name']);
-    listIn(role, 'policies', `roles[${index}].`).forEach((policy, at) => textsIn(policy, `roles[${index}].policies[${at}]`, ['name', 'kind']));
-  });
+  if (data.schemaVersion !== SCHEMA_VERSION) {
+    throw new Error(`has schemaVersion ${JSON.stringify(data.schemaVersion)}, and only ${SCHEMA_VERSION} is read here. Make both reports with one release of cdk-irsa`);
+  }
+  const { error } = REPORT.safeParse(data);
+  if (error) throw new Error(`is no report: \`${pathName(error.issues[0].path)}\` is not ${error.issues[0].message}. ${AGAIN}`);
   return data;
 }
 
@@ -72,16 +83,6 @@ function parseJson(text: string): any {
   } catch {
     throw new Error('is not JSON. Make it with cdk-irsa report --json');
   }
-}
-
-function listIn(object: any, key: string, path = ''): any[] {
-  if (!Array.isArray(object[key])) throw new Error(`is no report: \`${path}${key}\` is not a list. Make it again with cdk-irsa report --json`);
-  return object[key];
-}
-
-function textsIn(object: any, path: string, keys: string[]): void {
-  const wrong = keys.find(key => typeof object?.[key] !== 'string');
-  if (wrong) throw new Error(`is no report: \`${path}.${wrong}\` is not a text. Make it again with cdk-irsa report --json`);
 }
 
 function keyOf({ file, line = 0, column = 0, logicalId = '' }: Place): string[] {

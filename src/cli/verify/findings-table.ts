@@ -1,15 +1,15 @@
 import { placeInWords, Verified } from './verified';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
-import { counted, painter, printable } from '../text';
+import { counted, painter, printable, Style } from '../text';
 
 const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
-const COLOURS: Record<Severity, string> = { error: '31', warning: '33', info: '36' };
+const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
-export function findingsTable({ map, findings }: Verified, isColoured: boolean): string {
-  const paint = painter(isColoured);
+export function findingsTable({ map, findings }: Verified, isColored: boolean): string {
+  const paint = painter(isColored);
   const paragraphs = findings.filter(({ suppressed }) => suppressed === undefined).map(({ rule, severity, message, fix, place, others = [] }) => [
-    `${paint(`1;${COLOURS[severity]}`, LABELS[severity])}  ${paint('1', rule)}`,
+    `${paint(['bold', COLORS[severity]], LABELS[severity])}  ${paint('bold', rule)}`,
     `  ${printable(placeInWords(place))}`,
     ...others.map(other => `  ${printable(placeInWords(other))}`),
     `  ${printable(message)}`,

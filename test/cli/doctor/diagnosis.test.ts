@@ -112,7 +112,7 @@ The way of the token
     const checks = [check('link', wrong('word '.repeat(40).trim(), {}))];
     // eslint-disable-next-line no-control-regex
     expect(text(checks, true).replace(/\u001b\[[\d;]*m/g, '')).toBe(text(checks));
-    expect(text(checks, true)).toContain('\u001b[31mwrong  \u001b[0m');
+    expect(text(checks, true)).toContain('\u001b[31mwrong  \u001b[39m');
   });
 
   test('nothing leaves its line, nor turns it around', () => {

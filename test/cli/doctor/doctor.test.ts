@@ -310,22 +310,22 @@ describe('arguments', () => {
     [[], `\`--cluster\` must be given. ${SEE}`],
     [['--cluster', 'a'], `\`--namespace\` must be given. ${SEE}`],
     [['--cluster', 'a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}`],
-    [['production'], `cdk-irsa doctor takes options alone, got: "production". ${SEE}`],
+    [['--cluster', 'a', '--all', 'production'], `Too many arguments for 'doctor'. Expected 0 arguments but got 1. ${SEE}`],
     [['--cluster', 'a/b', '--all'], `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "a/b". ${SEE}`],
     [['--cluster', 'a'.repeat(101), '--all'], `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "${'a'.repeat(101)}". ${SEE}`],
     [['--cluster', 'a', '--namespace', 'A', '--all'], `\`--namespace\` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, got: "A". ${SEE}`],
     [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c/d'], `\`--service-account\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot, got: "c/d". ${SEE}`],
     [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--pod', 'D'], `\`--pod\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot, got: "D". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'], `\`--resource\` must stand with \`--action\`. ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'], `\`--resource\` requires \`--action\`. ${SEE}`],
     [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--action', 's3:*'], `\`--action\` must be one action, such as s3:ListBucket, got: "s3:*". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--format', 'yaml'], `\`--format\` must be text or json, got: "yaml". ${SEE}`],
+    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--format', 'yaml'], `Option '--format <format>' argument 'yaml' is invalid. Allowed choices are text, json. ${SEE}`],
     [['--cluster', 'a', '--all', '--timeout', '0'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "0". ${SEE}`],
     [['--cluster', 'a', '--all', '--timeout', '3601'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "3601". ${SEE}`],
     [['--cluster', 'a', '--all', '--timeout', '1.5'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "1.5". ${SEE}`],
-    [['--cluster', 'a', '--all', '--assume'], `\`--assume\` must stand without \`--all\`: it is about one service account. ${SEE}`],
-    [['--cluster', 'a', '--all', '--service-account', 'c'], `\`--service-account\` must stand without \`--all\`: it is about one service account. ${SEE}`],
-    [['--cluster', 'a', '--all', '--pod', 'c'], `\`--pod\` must stand without \`--all\`: it is about one service account. ${SEE}`],
-    [['--cluster', 'a', '--all', '--action', 's3:GetObject'], `\`--action\` must stand without \`--all\`: it is about one service account. ${SEE}`],
+    [['--cluster', 'a', '--all', '--assume'], `Option '--all' cannot be used with option '--assume'. ${SEE}`],
+    [['--cluster', 'a', '--all', '--service-account', 'c'], `Option '--all' cannot be used with option '--service-account <name>'. ${SEE}`],
+    [['--cluster', 'a', '--all', '--pod', 'c'], `Option '--all' cannot be used with option '--pod <name>'. ${SEE}`],
+    [['--cluster', 'a', '--all', '--action', 's3:GetObject'], `Option '--all' cannot be used with option '--action <action>'. ${SEE}`],
   ])('%j', (args, words) => {
     expect(cli('doctor', ...args)).toEqual({ code: 2, stdout: '', stderr: `${words}\n` });
   });
@@ -333,13 +333,14 @@ describe('arguments', () => {
   test('--help names each option, and each permission', () => {
     const { code, stdout } = cli('doctor', '--help');
     expect(code).toBe(0);
-    for (const option of ['cluster', 'namespace', 'service-account', 'all', 'pod', 'action', 'resource', 'assume', 'region', 'profile', 'role-profile', 'context', 'timeout', 'format', 'help']) expect(stdout).toContain(`\n  --${option} `);
+    for (const option of ['cluster', 'namespace', 'service-account', 'all', 'pod', 'action', 'resource', 'assume', 'region', 'profile', 'role-profile', 'context', 'timeout', 'format']) expect(stdout).toContain(`\n  --${option} `);
+    expect(stdout).toContain('\n  -h, --help ');
     for (const action of ['eks:DescribeCluster', 'iam:GetRole', 'iam:SimulatePrincipalPolicy', 'cloudtrail:LookupEvents']) expect(stdout).toContain(`\n  ${action} `);
     expect(stdout).toContain('serviceaccounts/token (--assume)');
   });
 
   test('nothing of it leaves its line', async () => {
-    expect(cli('doctor', '--\u001b[2J')).toMatchObject({ code: 2, stderr: 'Unknown option \'--\\u001b[2J\'. See cdk-irsa --help.\n' });
+    expect(cli('doctor', '--\u001b[2J')).toMatchObject({ code: 2, stderr: `Unknown option '--\\u001b[2J'. ${SEE}\n` });
     jest.spyOn(DOCTOR, 'run').mockImplementationOnce(() => Promise.reject(new Error('\u001b[2J')));
     expect(await asking(...API)).toMatchObject({ stderr: expect.stringContaining('a defect of it: \\u001b[2J.') });
   });

@@ -15,7 +15,6 @@ import { SAMPLES as ackS3Vectors } from './ack-s3-vectors';
 import { SAMPLES as ackSsm } from './ack-ssm';
 import { SAMPLES as adotCollector } from './adot-collector';
 import { SAMPLES as amazonManagedPrometheusIngest } from './amazon-managed-prometheus-ingest';
-import { SAMPLES as appMesh } from './app-mesh';
 import { SAMPLES as argoCdImageUpdater } from './argo-cd-image-updater';
 import { SAMPLES as awsGatewayApiController } from './aws-gateway-api-controller';
 import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-controller';
@@ -59,7 +58,6 @@ export const SAMPLES: ControllerSample[] = [
   ...ackSsm,
   ...adotCollector,
   ...amazonManagedPrometheusIngest,
-  ...appMesh,
   ...argoCdImageUpdater,
   ...awsGatewayApiController,
   ...awsLoadBalancerController,

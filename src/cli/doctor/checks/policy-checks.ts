@@ -3,8 +3,7 @@ import { shownStatement } from './statement-words';
 import { isObject } from '../../../analysis/json-values';
 import { readDocument } from '../../../analysis/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
-import { counted, printable } from '../../text';
-import { literal } from '../../typescript-writer';
+import { counted, literal, printable } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 

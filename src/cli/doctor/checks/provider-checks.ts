@@ -1,6 +1,6 @@
 import { audienceOf, issuerOf, roleAccount, roleArnOf, shell } from './asked';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
-import { literal } from '../../typescript-writer';
+import { literal } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamProvider } from '../facts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { cli, configWith, directory, importText } from './support';
+import { cli, configWith, directory, importText } from '../support';
 
 const HEAD = 'apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n';
 const METADATA = 'metadata: { name: test, region: eu-west-1 }\n';
@@ -176,6 +176,7 @@ describe('not mapped, and said, is', () => {
     ['a pattern that does not match the name', `    - metadata: { name: a }\n${arns}      subjectPattern: b*\n`, `9:7: not mapped: \`${P}.subjectPattern\`. It does not match the name of the service account, whose pods could not use the role: the role is written without the ServiceAccount.`, 'subjectPattern'],
     ['an unknown key of metadata', `    - metadata: { name: a, uid: b }\n${arns}`, `7:28: not mapped: \`${P}.metadata.uid\`. ${unknown}`, 'metadata.uid'],
     ['an unknown well-known policy', '    - metadata: { name: a }\n      wellKnownPolicies: { constructor: true }\n', `8:28: not mapped: \`${P}.wellKnownPolicies.constructor\`. ${unknown}`, 'wellKnownPolicies.constructor'],
+    ['App Mesh', '    - metadata: { name: a }\n      wellKnownPolicies: { appMesh: true, appMeshPreview: false }\n', `8:28: not mapped: \`${P}.wellKnownPolicies.appMesh\`. AWS has discontinued App Mesh: the role is written without it.`, 'wellKnownPolicies.appMesh'],
     ['a key that would break out of a comment', `    - metadata: { name: a }\n${arns}      "x\\n; throw 1 //": "*"\n`, `9:7: not mapped: \`${P}["x\\n; throw 1 //"]\`. ${unknown}`, '["x\\n; throw 1 //"]'],
     ['a CloudFormation function', policy('{ Statement: { Effect: Allow, Action: "*", Resource: { "Fn::Sub": "x" } } }'), `8:64: not mapped: \`${P}.attachPolicy.Statement.Resource\`. It is a CloudFormation function: write the policy into the program, with Fn, or with stack.account and the like.`, 'attachPolicy'],
     ['a question mark in an action', policy('{ Statement: { Effect: Allow, Action: [ "s3:Get?bject" ], Resource: "*" } }'), `8:61: not mapped: \`${P}.attachPolicy.Statement.Action[0]\`. The CDK takes no ? in an action: write out the actions that are meant.`, 'attachPolicy'],
@@ -232,15 +233,16 @@ describe('noted is', () => {
 describe('the arguments', () => {
   const SEE = 'See cdk-irsa import eksctl --help.';
   test.each<[string, string[], string]>([
-    ['without a file', [], `cdk-irsa import eksctl takes one file, got: none. ${SEE}`],
-    ['with two files', ['a', 'b'], `cdk-irsa import eksctl takes one file, got: "a", "b". ${SEE}`],
-    ['with an unknown option', ['a', '--nothing'], 'Unknown option \'--nothing\'. See cdk-irsa --help.'],
-    ['with an option that lacks its value', ['a', '--account'], 'Option \'--account <value>\' argument missing. See cdk-irsa --help.'],
+    ['without a file', [], `Missing required argument 'cluster.yaml'. ${SEE}`],
+    ['with two files', ['a', 'b'], `Too many arguments for 'eksctl'. Expected 1 argument but got 2. ${SEE}`],
+    ['with an unknown option', ['a', '--nothing'], `Unknown option '--nothing'. ${SEE}`],
+    ['with an option that lacks its value', ['a', '--account'], `Option '--account <id>' argument missing. ${SEE}`],
+    ['with an option for a value', ['a', '--output', '--force'], `\`--output\` must have a value that does not begin with -, got: "--force". ${SEE}`],
     ['with a bad account', ['a', '--account', '1'], `\`--account\` must be an account id of 12 digits, got: "1". ${SEE}`],
     ['with a bad issuer', ['a', '--issuer-url', 'http://x'], `\`--issuer-url\` must be the issuer as \`aws eks describe-cluster\` prints it: https://, host and path, without a slash at the end, got: "http://x". ${SEE}`],
     ['with a bad hosted zone', ['a', '--hosted-zone', 'Z1', '--hosted-zone', '/hostedzone/Z2'], `\`--hosted-zone\` must be the id of a hosted zone as \`aws route53 list-hosted-zones\` prints it, without /hostedzone/, got: "/hostedzone/Z2". ${SEE}`],
     ['with a bad stack name', ['a', '--stack-name', '1'], `\`--stack-name\` must be the name of a stack: at most 128 letters, digits and -, beginning with a letter, got: "1". ${SEE}`],
-    ['with --force alone', ['a', '--force'], '--force goes with --output.'],
+    ['with --force alone', ['a', '--force'], `\`--force\` requires \`--output\`. ${SEE}`],
   ])('%s are refused', (_, args, message) => {
     expect(cli('import', 'eksctl', ...args)).toEqual({ code: 2, stdout: '', stderr: `${message}\n` });
   });

@@ -1,4 +1,4 @@
-import { printable } from './text';
+import { printable } from '../text';
 
 /** A place in the file, both from 1. */
 export interface Place {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { parse } from 'yaml';
-import { cli, directory, FIXTURES, importText, ROOT, Synthesized, synthesize, typeErrors } from './support';
-import { deployed } from '../judges/deployment';
-import { allows, letsIn, trustPolicyErrors } from '../judges/iam-simulator';
-import { manifestProblems } from '../judges/kubernetes';
-import { ACCOUNT, ISSUER, ISSUER_URL, PROVIDER_ARN } from '../support';
+import { deployed } from '../../judges/deployment';
+import { allows, letsIn, trustPolicyErrors } from '../../judges/iam-simulator';
+import { manifestProblems } from '../../judges/kubernetes';
+import { ACCOUNT, ISSUER, ISSUER_URL, PROVIDER_ARN } from '../../support';
+import { cli, directory, FIXTURES, importText, ROOT, Synthesized, synthesize, typeErrors } from '../support';
 
 /** The two first of eksctl's source, pkg/cfn/builder/iam_helper.go; for the third it has statements of the same reach. */
 const MANAGED_BY_AWS: Record<string, string> = {

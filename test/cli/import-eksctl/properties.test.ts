@@ -5,7 +5,7 @@ import { writeFileSync } from 'fs';
 import { join } from 'path';
 import * as fc from 'fast-check';
 import * as ts from 'typescript';
-import { cli, configWith, directory, importText } from './support';
+import { cli, configWith, directory, importText } from '../support';
 
 const NAME = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const HOSTILE = fc.oneof(

@@ -2,7 +2,8 @@
  * The CDK app that makes what an eksctl ClusterConfig says.
  */
 import { ClusterConfig, Gap, NewRole, ServiceAccount, Texts, VPC_TAG, WellKnownController } from './eksctl-config';
-import { call, Code, Comment, comment, Group, importLine, jsonLiteral, listLiteral, literal, objectLiteral, write } from './typescript-writer';
+import { call, Code, Comment, comment, Group, importLine, jsonLiteral, listLiteral, objectLiteral, write } from './typescript-writer';
+import { literal } from '../text';
 
 export interface ProgramOptions {
   /** How the file is called in the comments. */

@@ -1,8 +1,8 @@
 /**
  * Writes TypeScript. Texts of a user become literals or comments here, and nowhere else.
  */
-import { printable } from './text';
 import { Json } from './yaml-file';
+import { literal, printable } from '../text';
 
 const WIDTH = 120;
 const INDENT = '  ';
@@ -61,12 +61,6 @@ export function call(callee: string, args: Code[]): Code {
   const last = args[args.length - 1];
   if (!(last instanceof Group)) return new Group(`${callee}(`, args, ')');
   return [`${callee}(`, ...args.slice(0, -1).flatMap(argument => [argument, ', ']), last, ')'];
-}
-
-/** A text as a literal. */
-export function literal(text: string): string {
-  const escapes: Record<string, string> = { '\\': '\\\\', '\'': '\\\'', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-  return `'${printable(text.replace(/[\\'\n\r\t]/g, character => escapes[character]))}'`;
 }
 
 /** A value as a literal. */

@@ -1,0 +1,120 @@
+/**
+ * Arguments and help of the commands: commander, with the rules that it lacks.
+ */
+import { Command, Help, Option } from 'commander';
+import { quoted } from './text';
+
+/** Arguments that cannot be used. What prints the message adds a hint to --help. */
+export class ArgumentError extends Error {}
+
+/** An option of a command, a row in its table of options. */
+export class CliOption extends Option {
+  /** Other options without which this one means nothing. */
+  public readonly needed: string[] = [];
+  /** Whether the command needs this option. */
+  public isRequired = false;
+  /** An option that makes this one optional. */
+  public alternative?: string;
+
+  constructor(flags: string, description: string) {
+    super(flags, description);
+    this.argParser(text => this.checked(text));
+  }
+
+  /** Makes the option required, unless another one is given. */
+  public asRequired(alternative?: string): this {
+    this.isRequired = true;
+    this.alternative = alternative;
+    return this;
+  }
+
+  /** Makes another option required beside this one. */
+  public requires(other: string): this {
+    this.needed.push(other);
+    return this;
+  }
+
+  /** Lets the option be given several times; its value is a list. */
+  public repeatable(): this {
+    return this.argParser((text, previous: string[] = []) => [...previous, this.checked(text)]);
+  }
+
+  /** Checks each value. */
+  public matching(pattern: { test(text: string): boolean }, rule: string): this {
+    const { parseArg } = this;
+    return this.argParser<unknown>((text, previous) => {
+      if (!pattern.test(text)) throw new ArgumentError(`\`${this.long}\` must ${rule}, got: ${quoted(text)}.`);
+      return parseArg!(text, previous);
+    });
+  }
+
+  /** With `--html --json`, commander takes the second option for the value of the first. */
+  private checked(text: string): string {
+    if (!/^-./.test(text)) return text;
+    throw new ArgumentError(`\`${this.long}\` must have a value that does not begin with -, got: ${quoted(text)}.`);
+  }
+}
+
+/** The whole command line, or one of its commands. */
+export class Program extends Command {
+  override createCommand(name?: string): Program {
+    return new Program(name);
+  }
+
+  override createHelp(): Help {
+    return Object.assign(new CliHelp(), this.configureHelp());
+  }
+
+  /** The command as the user types it. */
+  public get path(): string {
+    return this.parent === null ? this.name() : `${(this.parent as Program).path} ${this.name()}`;
+  }
+
+  /** Adds a table of options. */
+  public withOptions(options: CliOption[]): this {
+    for (const option of options) this.addOption(option);
+    return this;
+  }
+
+  /**
+   * Checks what commander does not.
+   *
+   * @throws ArgumentError if a required option is missing
+   */
+  public checkRequired(): void {
+    const isGiven = (flag: string) => this.getOptionValue(this.optionNamed(flag).attributeName()) !== undefined;
+    for (const option of this.options as CliOption[]) {
+      if (!isGiven(option.long!)) {
+        const isMissing = option.isRequired && !(option.alternative && isGiven(option.alternative));
+        if (isMissing) throw new ArgumentError(`\`${option.long}\` must be given.`);
+        continue;
+      }
+      const missing = option.needed.find(flag => !isGiven(flag));
+      if (missing) throw new ArgumentError(`\`${option.long}\` requires \`${missing}\`.`);
+    }
+  }
+
+  private optionNamed(flag: string): Option {
+    return this.options.find(({ long }) => long === flag)!;
+  }
+}
+
+class CliHelp extends Help {
+  /** Groups have no help of their own: the list names their commands. */
+  override visibleCommands(command: Command): Command[] {
+    return command.commands.flatMap(one => (one.commands.length > 0 ? this.visibleCommands(one) : [one]));
+  }
+
+  override subcommandTerm(command: Command): string {
+    return (command as Program).path.replace(/^\S+ /, '');
+  }
+
+  override optionDescription(option: Option): string {
+    const { isRequired, alternative, needed } = option as Partial<CliOption>;
+    const rules = [
+      ...isRequired ? [alternative ? `required without ${alternative}` : 'required'] : [],
+      ...needed?.length ? [`requires ${needed.join(', ')}`] : [],
+    ];
+    return [super.optionDescription(option), ...rules.map(rule => `(${rule})`)].join(' ');
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The shape of what is read of a ClusterConfig.
+ *
+ * @see https://eksctl.io/usage/schema/
+ */
+import * as z from 'zod/mini';
+import { filled, flag, keyLike, list, object, record, text, texts } from './yaml-shape';
+import {
+  CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN,
+  ROLE_NAME,
+} from '../../private/name-patterns';
+
+export const API_VERSION = 'eksctl.io/v1alpha5';
+const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
+const ROLE_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:role\/[\u0021-\u007e]+$/;
+const POLICY_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:policy\/[\u0021-\u007e]+$/;
+
+export const HEADER = object({
+  kind: text(/^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.'),
+  apiVersion: text(/^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.'),
+}, { advice: `Give a ClusterConfig of eksctl, ${API_VERSION}.` });
+
+const TAG_KEY = { test: (key: string) => key !== '' && key.length <= 128 && !key.startsWith('aws:') };
+const TAGS = texts(
+  keyLike(TAG_KEY, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.'),
+  text(/^.{0,256}$/s, 'have at most 256 characters', 'AWS takes no more.'),
+);
+const LABEL_KEY = keyLike({ test: isMetadataKey }, METADATA_KEY.rule, METADATA_KEY.advice);
+const LABEL = text(
+  { test: value => value === '' || keeps(value, LABEL_VALUE) }, LABEL_VALUE.rule, LABEL_VALUE.advice,
+);
+const POLICY = text(
+  POLICY_ARN_LIKE,
+  'be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>',
+  'Take it from `aws iam list-policies`.',
+);
+const ROLE = text(
+  ROLE_ARN_LIKE,
+  'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>',
+  'Take it from `aws iam get-role`.',
+);
+export const FLAG = flag();
+const optional = z.optional;
+
+const ACCOUNT = {
+  metadata: object({
+    name: named(OBJECT_NAME),
+    namespace: filled(named(NAMESPACE)),
+    labels: optional(texts(LABEL_KEY, LABEL)),
+    annotations: optional(texts(LABEL_KEY, text())),
+  }, { missing: ['be an object', 'Name the service account.'] }),
+  roleOnly: optional(FLAG),
+  attachRoleARN: filled(ROLE),
+};
+const NOT_AN_ACCOUNT = { advice: 'Write metadata, and the policies.' };
+export const WITH_ROLE = object(ACCOUNT, NOT_AN_ACCOUNT);
+export const WITHOUT_ROLE = object({
+  ...ACCOUNT,
+  attachPolicyARNs: optional(list(POLICY)),
+  wellKnownPolicies: optional(record(z.unknown())),
+  permissionsBoundary: filled(POLICY),
+  roleName: filled(text(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.')),
+  subjectPattern: filled(named(OBJECT_NAME_PATTERN)),
+  tags: optional(TAGS),
+}, NOT_AN_ACCOUNT);
+const NO_ACCOUNTS: [string, string] = ['hold at least one service account', 'There is nothing to import.'];
+
+export const CONFIG = object({
+  metadata: object({
+    name: text(
+      CLUSTER_NAME, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', 'Name the cluster.',
+    ),
+    region: text(REGION, 'be the region of the cluster', 'For example eu-west-1.'),
+    tags: optional(TAGS),
+  }, { missing: ['be an object', 'Write the name and the region of the cluster.'] }),
+  iam: object({
+    withOIDC: optional(FLAG),
+    serviceAccounts: list(z.unknown(), ...NO_ACCOUNTS),
+    podIdentityAssociations: optional(list(z.unknown())),
+  }, { missing: ['hold serviceAccounts', 'There is nothing to import.'] }),
+  addons: optional(list(object({}))),
+  addonsConfig: optional(object({})),
+});
+
+function named(rule: NameRule) {
+  return text({ test: name => keeps(name, rule) }, rule.rule, rule.advice);
+}

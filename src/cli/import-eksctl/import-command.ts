@@ -1,0 +1,106 @@
+import { writeFileSync } from 'fs';
+import { basename } from 'path';
+import { CliOption, Program } from '../arguments';
+import { Command, Output, UsageError } from '../command';
+import { ClusterConfig, readClusterConfig, WANTED_KEYS } from './eksctl-config';
+import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
+import { Remarks } from './remarks';
+import { printable } from '../text';
+import { readYaml } from './yaml-file';
+import { reasonOf } from '../../analysis/unusable-input';
+
+interface ImportOptions {
+  readonly account?: string;
+  readonly issuerUrl?: string;
+  readonly hostedZone?: string[];
+  readonly stackName?: string;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly strict?: boolean;
+}
+
+const ACCOUNT = /^\d{12}$/;
+const ISSUER_URL = /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/;
+const ISSUER_RULE =
+  'be the issuer as `aws eks describe-cluster` prints it: https://, host and path, without a slash at the end';
+const HOSTED_ZONE = /^[A-Z0-9]{1,32}$/;
+const ZONE_RULE = 'be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/';
+const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+const STACK_RULE = 'be the name of a stack: at most 128 letters, digits and -, beginning with a letter';
+
+const OPTIONS = [
+  new CliOption('--account <id>', 'the account of the cluster (default: process.env.CDK_DEFAULT_ACCOUNT)')
+    .matching(ACCOUNT, 'be an account id of 12 digits'),
+  new CliOption('--issuer-url <url>', 'the issuer of the cluster (default: looked up by the CDK CLI)')
+    .matching(ISSUER_URL, ISSUER_RULE),
+  new CliOption('--hosted-zone <id>', 'a hosted zone that externalDNS and certManager manage; repeatable').repeatable()
+    .matching(HOSTED_ZONE, ZONE_RULE),
+  new CliOption('--stack-name <name>', 'the ID and name of the stack (default: made from the cluster name)')
+    .matching(STACK_NAME, STACK_RULE),
+  new CliOption('--output <file>', 'write the program to a new file instead of stdout'),
+  new CliOption('--force', 'overwrite an existing file').requires('--output'),
+  new CliOption('--strict', 'exit with 1 if something was not mapped'),
+];
+
+/** `cdk-irsa import eksctl`. */
+export const IMPORT_EKSCTL: Command = {
+  name: 'import eksctl',
+  summary: 'print a CDK app that makes the service accounts of an eksctl ClusterConfig',
+  define: program => program
+    .description('Reads iam.serviceAccounts of an eksctl ClusterConfig (eksctl.io/v1alpha5) and prints a CDK app in'
+      + ' TypeScript that makes the same with cdk-irsa. Whatever it cannot map is reported on stderr with its'
+      + ' line, and in a comment at its place in the program.')
+    .argument('<cluster.yaml>', 'the ClusterConfig')
+    .withOptions(OPTIONS)
+    .addHelpText('after', `
+Mapped:
+  metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, subjectPattern,
+  tags, and wellKnownPolicies: autoScaler, awsLoadBalancerController, externalDNS and certManager as controllers of
+  cdk-irsa, which are narrower, the last two for the zones of --hosted-zone; the others as managed policies of AWS.
+
+Exit codes:
+  0  the program was written; stderr lists what was not mapped
+  1  the same, with --strict, and something was not mapped
+  2  invalid arguments, or a file that cannot be used; nothing was written`),
+  run: importEksctl,
+};
+
+function importEksctl(program: Program, output: Output): number {
+  const [file] = program.processedArgs as [string];
+  const values = program.opts<ImportOptions>();
+  const hostedZones = [...new Set(values.hostedZone)];
+  const shownFile = printable(file);
+  const remarks = new Remarks(shownFile);
+  const config = readClusterConfig(readYaml(file, remarks, WANTED_KEYS), hostedZones.length > 0);
+  if (!config) throw new UsageError([...remarks.lines('problem', 'not mapped'), `${shownFile}: nothing was imported.`]);
+
+  const { account, issuerUrl, stackName } = values;
+  const options = { file: basename(file), account, issuerUrl, stackName, hostedZones };
+  const text = writeProgram(config, options);
+  if (values.output === undefined) output.stdout.write(text);
+  else save(values.output, text, values.force ?? false);
+  output.stderr.write(`${[...remarks.lines('not mapped', 'note'), ...closing(config, options, remarks)].join('\n')}\n`);
+  return values.strict && remarks.count('not mapped') > 0 ? 1 : 0;
+}
+
+function save(file: string, text: string, force: boolean): void {
+  try {
+    writeFileSync(file, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    const advice = (error as NodeJS.ErrnoException).code === 'EEXIST' ? ' Use --force to overwrite it.' : '';
+    throw new UsageError([`${printable(file)}: cannot be written: ${reasonOf(error)}.${advice}`]);
+  }
+}
+
+function closing(config: ClusterConfig, options: ProgramOptions, remarks: Remarks): string[] {
+  const all = config.serviceAccounts.length;
+  const written = config.serviceAccounts.filter(({ isLeftOut }) => !isLeftOut).length;
+  return [
+    '',
+    `${written} of ${all} service accounts written, ${remarks.count('not mapped')} things not mapped.`,
+    `Next: cdk deploy, kubectl apply -f cdk.out/${stackIdOf(config, options)}.k8s.yaml, kubectl rollout restart.`
+      + ' Only then delete eksctl\'s stacks, and not',
+    'by `eksctl delete iamserviceaccount`, which deletes the ServiceAccounts too:'
+      + ' see "From eksctl" in the README of cdk-irsa.',
+  ];
+}
