@@ -6,8 +6,7 @@ import { Place, ServiceAccount, Workload } from './access-map';
 import { textOf } from './json-values';
 import { standIn } from './stand-in';
 import { UnusableInput } from './unusable-input';
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../private/annotations';
-import { DEFAULT_AUDIENCE } from '../private/web-identity';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../private/annotations';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever only writes manifests shall not wait for a parser
 const yaml = (): typeof import('./yaml') => require('./yaml');
@@ -125,7 +124,7 @@ function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): 
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(metadata?.name, place),
     roleArn: annotations[ROLE_ARN_ANNOTATION],
-    audience: annotations[AUDIENCE_ANNOTATION] ?? DEFAULT_AUDIENCE,
+    audience: audienceOf(annotations),
     place,
   };
 }

@@ -30,7 +30,7 @@ const SHOWN = 3;
 /** Nearest first: those that miss by conditions, then by the principal, then by the action. */
 export function nearMisses(statements: readonly Statement[], request: { action: string; principal: RequestPrincipal }, facts: Facts): Mismatch[] {
   return statements.map(statement => ({ statement, misses: missesOf(statement, request, facts) }))
-    .sort((one, other) => distance(one.misses) - distance(other.misses))
+    .sort((one, other) => distanceOf(one.misses) - distanceOf(other.misses))
     .flatMap(({ statement: { index, sid }, misses }) => misses.map(miss => ({ statement: index, ...sid !== undefined && { sid }, ...miss })));
 }
 
@@ -41,7 +41,8 @@ function missesOf(statement: Statement, { action, principal }: { action: string;
   return conditions.filter(condition => conditionHolds(condition, facts) === false).map(condition => conditionMiss(condition, facts));
 }
 
-function distance(misses: readonly Miss[]): number {
+/** How far a statement is from a match: conditions are nearer than the principal, and that than the action. */
+export function distanceOf(misses: readonly Miss[]): number {
   const [{ what, got, trusted }] = misses;
   const order = { condition: misses.length, principal: 1000, action: 2000 }[what];
   return order - likeness(got?.[0] ?? '', trusted?.[0] ?? '');

@@ -228,7 +228,13 @@ export class Aws {
     if ('unknown' in ids) return ids;
     const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
       const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
-      return { id: id!, roleArn: association?.roleArn ?? '', ...association?.targetRoleArn !== undefined && { targetRoleArn: association.targetRoleArn } };
+      const { roleArn = '', targetRoleArn, disableSessionTags } = association ?? {};
+      return {
+        id: id!,
+        roleArn,
+        ...targetRoleArn !== undefined && { targetRoleArn },
+        ...disableSessionTags === true && { disableSessionTags },
+      };
     })));
     return 'value' in described ? described
       : { unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod Identity is there, and its role is not known: ${described.unknown}` };

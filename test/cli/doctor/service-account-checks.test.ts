@@ -1,6 +1,6 @@
 import { factsOf, factsOfPods, OTHER_ROLE, pod, ROLE, serviceAccount } from './healthy';
 import { causes, judgeOf, troubles } from './verdicts';
-import { audienceOf, roleArnOf } from '../../../src/cli/doctor/checks/asked';
+import { roleArnOf, tokenAudienceOf } from '../../../src/cli/doctor/checks/asked';
 import { Facts } from '../../../src/cli/doctor/facts';
 import { injected } from '../../token/pod-identity-webhook';
 
@@ -113,8 +113,9 @@ describe('the annotation of the role', () => {
 
     test('for an audience of their own', () => {
       expect(troubles(own(setAudience))).toEqual([]);
-      expect(audienceOf(own(setAudience))).toBe('reports.example.com');
-      expect(audienceOf(own(asIs))).toBe('sts.amazonaws.com');
+      expect(tokenAudienceOf(own(setAudience))).toBe('reports.example.com');
+      expect(tokenAudienceOf(own(asIs))).toBe('sts.amazonaws.com');
+      expect(tokenAudienceOf(own(one => delete one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience))).toBe('https://kubernetes.default.svc');
     });
 
     test.each<[string, Facts]>([

@@ -12,7 +12,7 @@ export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 export const ROLE_ARN = 'AWS_ROLE_ARN';
 export const CONTAINER_CREDENTIALS = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
-type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
+export type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
 
 /** A variable of a container: its value where it is written there and was read, else where it is from. */
 export interface Variable {

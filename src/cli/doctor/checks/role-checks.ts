@@ -1,9 +1,12 @@
-import { audienceOf, issuerOf, ofRole, providerArn, requestOf, roleArnOf, shell, subjectOf } from './asked';
+import {
+  admissionOfToken, audienceToTrust, issuerOf, ofRole, ownerOf, providerArn, roleArnOf, shell, subjectOf,
+  tokenAudienceOf,
+} from './asked';
 import { closings, openings } from './role-map';
+import { Admission } from '../../../analysis/admission/admission';
 import { textsOf } from '../../../analysis/json-values';
 import { Mismatch } from '../../../analysis/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
-import { evaluateTrust, TrustAnswer } from '../../../analysis/trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
 import { LONGEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
@@ -22,7 +25,7 @@ const ACCOUNT: Check = {
   follows: ['cluster-found'],
   run: facts => judged(roleArnOf(facts), role => judged(facts.cluster, cluster => {
     if (cluster === undefined) return undefined;
-    const [, partition, , , account] = cluster.arn.split(':');
+    const { partition, account } = ownerOf(cluster.arn);
     if (role.partition !== partition) return otherPartition(facts, role, partition);
     if (role.account === account) return ok(`Role and cluster are in one account, ${account}.`);
     return ok(`The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in account ${role.account}, too.`);
@@ -76,28 +79,30 @@ const TRUST: Check = {
   decisive: true,
   follows: ['cluster-found', 'cluster-issuer', 'annotation-values', 'role-exists'],
   run: facts => ofRole(facts, role => judged(issuerOf(facts), issuer => {
-    const answer = evaluateTrust(role.trust, requestOf(facts, ownerOf(role), issuer));
-    if (answer.decision === 'allow') return ok(`The trust policy lets ${subjectOf(facts)} in.`, [shownStatement(role.trust, answer.statement!)]);
-    if (answer.decision === 'deny') return untrusted(facts, role, issuer, answer);
-    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subjectOf(facts)} in.`, { evidence: answer.unknowns.map(printable) });
+    const admission = admissionOfToken(facts, role, issuer);
+    const { answer, statement, reasons } = admission;
+    const subject = subjectOf(facts);
+    if (answer === 'in') return ok(`The trust policy lets ${subject} in.`, [shownStatement(role.trust, statement!)]);
+    if (answer === 'out') return untrusted(facts, role, issuer, admission);
+    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subject} in.`, {
+      evidence: reasons.map(printable),
+    });
   })),
 };
 
-function untrusted(facts: Facts, role: IamRole, issuer: string, answer: TrustAnswer): Verdict {
-  const asked = `asked: ${subjectOf(facts)}, audience ${audienceOf(facts)}, issuer ${issuer}`;
-  if (answer.statement !== undefined) {
+function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nearest, reasons }: Admission): Verdict {
+  const asked = `asked: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;
+  if (statement !== undefined) {
     return wrong(`A Deny of the trust policy keeps ${subjectOf(facts)} out.`, {
-      evidence: [asked, shownStatement(role.trust, answer.statement)],
+      evidence: [asked, shownStatement(role.trust, statement)],
       fix: [`aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`, 'Take the statement out of the trust policy, or except the service account from it.'],
     });
   }
-  const [nearest] = answer.nearMisses;
-  const misses = answer.nearMisses.filter(({ statement }) => statement === nearest.statement);
-  const why = [...issuerMiss(issuer, nearest), ...misses.map(({ text }) => text)].map(printable);
+  const why = [...issuerMiss(issuer, nearest?.misses[0]), ...reasons].map(printable);
   // Of the statement that is meant for the service account, not of those for others.
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
     .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`)).slice(0, SHOWN);
-  return wrong(`The trust policy does not let ${subjectOf(facts)} in${why.length === 0 ? ': it allows nobody' : `: ${why[0]}`}.`, {
+  return wrong(`The trust policy does not let ${subjectOf(facts)} in: ${why[0]}.`, {
     evidence: [asked, ...nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : [], ...why.slice(1), ...causes.map(({ message }) => printable(message))],
     fix: [...causes.map(({ fix }) => printable(fix)), ...trustFix(facts, role, issuer)],
   });
@@ -124,11 +129,11 @@ function idOf(issuer: string): string {
 /** The statement that is missing, as a command's file and as CDK. */
 function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
   const { namespace, serviceAccount } = facts.question;
-  const audience = audienceOf(facts);
+  const audience = audienceToTrust(facts);
   const statement = {
     Effect: 'Allow',
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Principal: { Federated: providerArn(ownerOf(role), issuer) },
+    Principal: { Federated: providerArn(ownerOf(role.arn), issuer) },
     Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjectOf(facts) } },
   };
   const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: ${literal(audience)} }`;
@@ -211,11 +216,6 @@ function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boun
       ],
     });
   })!;
-}
-
-function ownerOf({ arn }: IamRole): { readonly partition: string; readonly account: string } {
-  const [, partition, , , account] = arn.split(':');
-  return { partition, account };
 }
 
 export const ROLE_CHECKS: readonly Check[] = [ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION, BOUNDARY];
