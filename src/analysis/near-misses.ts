@@ -6,6 +6,7 @@ import { Condition, conditionHolds, Facts, Operator, operatorOf } from './condit
 import { literal, matches, pattern } from './patterns';
 import { actionMatches, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal, trustedPrincipals } from './principals';
+import { likeness, nearest } from '../private/similar';
 
 /** One thing by which a statement misses a request. */
 export interface Mismatch {
@@ -45,18 +46,18 @@ function missesOf(statement: Statement, { action, principal }: { action: string;
 export function distanceOf(misses: readonly Miss[]): number {
   const [{ what, got, trusted }] = misses;
   const order = { condition: misses.length, principal: 1000, action: 2000 }[what];
-  return order - likeness(got?.[0] ?? '', trusted?.[0] ?? '');
+  return order - likeness(trusted?.[0] ?? '', got?.[0] ?? '');
 }
 
 function actionMiss({ actions: { values, inverted } }: Statement, action: string): Miss {
-  const trusted = nearest(values, action);
+  const trusted = nearest(action, values);
   const text = inverted ? `NotAction names ${action}` : `action differs: got ${action}, trusted ${shown(trusted)}`;
   return { what: 'action', got: [action], trusted, text };
 }
 
 function principalMiss(principal: any, { type, id }: RequestPrincipal): Miss {
   const all = trustedPrincipals(principal);
-  const trusted = nearest(all.map(one => one.id), id);
+  const trusted = nearest(id, all.map(one => one.id));
   const elsewhere = all.find(one => one.id === id);
   const text = elsewhere !== undefined ? `principal stands under ${elsewhere.type}, where IAM looks for it under ${type}: ${id}`
     : principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${shown(trusted)}`;
@@ -76,7 +77,7 @@ function conditionMiss(condition: Condition, facts: Facts): Miss {
   const rules = operatorOf(operator)!;
   const known = facts.lookUp(key);
   const got = typeof known === 'string' ? undefined : [...known.values];
-  const trusted = nearest(condition.values.map(value => `${value}`), got?.[0] ?? '');
+  const trusted = nearest(got?.[0] ?? '', condition.values.map(value => `${value}`));
   return { what: 'condition', key, operator, ...got && { got }, trusted, text: conditionText(condition, rules, got, trusted, facts) };
 }
 
@@ -125,21 +126,6 @@ function subjectText(claim: string, got: readonly string[], trusted: readonly st
 function halves(subject: string): [string, string] | undefined {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? [];
   return name === undefined ? undefined : [namespace, name];
-}
-
-function nearest(values: readonly string[], to: string): string[] {
-  return [...values].sort((one, other) => likeness(other, to) - likeness(one, to));
-}
-
-/** From 0 to 1: how much two texts share at both ends; 2 if they differ in case alone or one is a pattern for the other. */
-function likeness(one: string, other: string): number {
-  if (one === '' || other === '') return 0;
-  if (matches(pattern(one.toLowerCase()), literal(other.toLowerCase()))) return 2;
-  const shorter = Math.min(one.length, other.length);
-  let [start, end] = [0, 0];
-  while (start < shorter && one[start] === other[start]) start++;
-  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++;
-  return (start + end) / Math.max(one.length, other.length);
 }
 
 function shown(values: readonly string[]): string {

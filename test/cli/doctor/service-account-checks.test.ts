@@ -1,6 +1,7 @@
-import { factsOf, factsOfPods, OTHER_ROLE, pod, ROLE, serviceAccount } from './healthy';
+import { factsOf, factsOfPods, OTHER_ROLE, pod, QUESTION, ROLE, serviceAccount } from './healthy';
 import { causes, judgeOf, troubles } from './verdicts';
 import { roleArnOf, tokenAudienceOf } from '../../../src/cli/doctor/checks/asked';
+import { annotateCommand } from '../../../src/cli/doctor/checks/commands';
 import { Facts } from '../../../src/cli/doctor/facts';
 import { injected } from '../../token/pod-identity-webhook';
 
@@ -44,6 +45,10 @@ describe('the annotation of the role', () => {
     ['aws'], ['aws-cn'], ['aws-us-gov'], ['aws-eusc'], ['aws-iso-b'],
   ])('is right in partition %s', partition => {
     expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: `arn:${partition}:iam::111122223333:role/path/a` }))).toMatchObject({ status: 'ok' });
+  });
+
+  test('a quote in the value stays a part of it', () => {
+    expect(annotateCommand(QUESTION, ROLE_KEY, 'it\'s')).toBe(`kubectl annotate serviceaccount api -n payments --overwrite ${ROLE_KEY}='it'\\''s'`);
   });
 
   test.each([

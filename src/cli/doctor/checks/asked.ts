@@ -87,8 +87,3 @@ export function roleAccount(facts: Facts): string | undefined {
 export function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
   return judged(role, found => found && judge(found));
 }
-
-/** A text for a shell. */
-export function shell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;
-}

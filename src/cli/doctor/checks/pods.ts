@@ -119,10 +119,6 @@ export function podsInWords(pods: readonly PodObject[]): string {
   return pods.length === 1 ? `Pod ${pods[0].name}` : counted(pods.length, 'pod');
 }
 
-export function annotate({ namespace, serviceAccount }: Question, key: string, value: string): string {
-  return `kubectl annotate serviceaccount ${serviceAccount} -n ${namespace} --overwrite ${key}=${/^[\w:/.@+=,-]+$/.test(value) ? value : `'${value.replaceAll('\'', '')}'`}`;
-}
-
 /** Pods change when they are made anew. */
 export function restart({ namespace, pod }: Question): string {
   return pod === undefined ? `kubectl rollout restart deployment <name> -n ${namespace}` : `kubectl delete pod ${pod} -n ${namespace}   # its controller makes it anew`;

@@ -1,4 +1,5 @@
-import { ofRole, shell } from './asked';
+import { ofRole } from './asked';
+import { shell } from './commands';
 import { shownStatement } from './statement-words';
 import { isObject } from '../../../analysis/json-values';
 import { readDocument } from '../../../analysis/policy-document';

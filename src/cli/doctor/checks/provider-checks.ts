@@ -1,4 +1,5 @@
-import { audienceToTrust, isForApiServer, issuerOf, roleAccount, roleArnOf, shell, tokenAudienceOf } from './asked';
+import { audienceToTrust, isForApiServer, issuerOf, roleAccount, roleArnOf, tokenAudienceOf } from './asked';
+import { shell } from './commands';
 import { isEksIssuer } from '../../../analysis/admission/trust-requests';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
 import { literal } from '../../typescript-writer';

@@ -1,14 +1,14 @@
 import {
-  admissionOfToken, audienceToTrust, issuerOf, ofRole, ownerOf, providerArn, roleArnOf, shell, subjectOf,
-  tokenAudienceOf,
+  admissionOfToken, audienceToTrust, issuerOf, ofRole, ownerOf, providerArn, roleArnOf, subjectOf, tokenAudienceOf,
 } from './asked';
+import { annotateCommand, shell } from './commands';
 import { closings, openings } from './role-map';
 import { Admission } from '../../../analysis/admission/admission';
 import { textsOf } from '../../../analysis/json-values';
 import { Mismatch } from '../../../analysis/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
-import { LONGEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION } from '../../../private/annotations';
+import { LONGEST_TOKEN_LIFE, ROLE_ARN_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
 import { counted, printable } from '../../text';
 import { literal } from '../../typescript-writer';
@@ -35,7 +35,7 @@ const ACCOUNT: Check = {
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
   return wrong(`The role is of partition ${role.partition}, the cluster of ${partition}: they know nothing of each other.`, {
     evidence: [`annotation: ${role.arn}`],
-    fix: [annotate(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`), 'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.'],
+    fix: [annotateRole(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`), 'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.'],
   });
 }
 
@@ -65,12 +65,12 @@ function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
   const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
   return wrong(`The role ${wanted.name} has ${what}, and STS compares the whole ARN.`, {
     evidence: [`annotation: ${wanted.arn}`, `IAM:        ${arn}`],
-    fix: [annotate(facts, arn), 'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.'],
+    fix: [annotateRole(facts, arn), 'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.'],
   });
 }
 
-function annotate({ question: { namespace, serviceAccount } }: Facts, arn: string): string {
-  return `kubectl annotate serviceaccount -n ${shell(namespace)} ${shell(serviceAccount)} --overwrite eks.amazonaws.com/role-arn=${shell(arn)}`;
+function annotateRole({ question }: Facts, arn: string): string {
+  return annotateCommand(question, ROLE_ARN_ANNOTATION, arn);
 }
 
 const TRUST: Check = {
