@@ -3,7 +3,7 @@
  */
 import type { Document, Node } from 'yaml';
 import { Place, ServiceAccount, Workload } from './access-map';
-import { textOf } from './json-values';
+import { textMapOf, textOf } from './json-values';
 import { standIn } from './stand-in';
 import { UnusableInput } from './unusable-input';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../private/annotations';
@@ -119,7 +119,7 @@ function plain(document: Document, { file, line }: Place): any {
 }
 
 function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): ServiceAccount {
-  const annotations = textsOf(metadata?.annotations);
+  const annotations = textMapOf(metadata?.annotations);
   return {
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(metadata?.name, place),
@@ -143,7 +143,7 @@ function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?:
     name: nameOf(metadata?.name ?? metadata?.generateName, place),
     namespace: namespaceOf(metadata, namespace),
     serviceAccount: textOf(serviceAccountName || serviceAccount || 'default'),
-    annotations: textsOf(pod.metadata?.annotations),
+    annotations: textMapOf(pod.metadata?.annotations),
     spec: pod.spec,
     place,
   };
@@ -157,9 +157,4 @@ function nameOf(name: unknown, { file, line }: Place): string {
 
 function namespaceOf(metadata: any, namespace?: string): string {
   return textOf(metadata?.namespace || namespace || standIn('namespace of kubectl'));
-}
-
-function textsOf(map: any): Record<string, string> {
-  if (typeof map !== 'object' || map === null) return {};
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, textOf(value)]));
 }

@@ -1,9 +1,10 @@
 /**
  * Why statements that allow others do not allow somebody, in words.
  */
-import { claimOf, isClaim, issuerOf } from './claims';
+import { claimOf, isClaim, issuerOf, readSubject } from './claims';
 import { Condition, conditionHolds, Facts, Operator, operatorOf } from './conditions';
-import { literal, matches, pattern } from './patterns';
+import { listInShort } from './lists';
+import { arnParts, literal, matches, pattern } from './patterns';
 import { actionMatches, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal, trustedPrincipals } from './principals';
 import { likeness, nearest } from '../private/similar';
@@ -66,7 +67,7 @@ function principalMiss(principal: any, { type, id }: RequestPrincipal): Miss {
 
 /** The one part in which two ARNs differ, where it is the partition or the account. */
 function principalDifference(id: string, trusted: string | undefined): string | undefined {
-  const [got, wanted] = [id, trusted ?? ''].map(arn => arn.split(':'));
+  const [got, wanted] = [id, trusted ?? ''].map(arnParts);
   const parts = got.length === wanted.length ? [...got.keys()].filter(part => got[part] !== wanted[part]) : [];
   const name = parts.length === 1 ? { 1: 'partition', 4: 'account' }[parts[0]] : undefined;
   return name && `principal differs in the ${name}: got ${got[parts[0]]}, trusted ${wanted[parts[0]]} (${trusted})`;
@@ -110,8 +111,8 @@ function causeOf({ kind, wildcards, ignoreCase }: Operator, operator: string, go
 
 /** Which half of system:serviceaccount:<namespace>:<name> differs. */
 function subjectText(claim: string, got: readonly string[], trusted: readonly string[]): string | undefined {
-  const asking = got.length === 1 ? halves(got[0]) : undefined;
-  const wanted = trusted.map(halves).filter(one => one !== undefined);
+  const asking = got.length === 1 ? halvesOf(got[0]) : undefined;
+  const wanted = trusted.map(halvesOf).filter(one => one !== undefined);
   if (asking === undefined || wanted.length !== trusted.length || wanted.length === 0) return undefined;
 
   const agrees = (half: number) => wanted.filter(one => matches(pattern(one[half]), literal(asking[half])));
@@ -123,12 +124,12 @@ function subjectText(claim: string, got: readonly string[], trusted: readonly st
   return differs(asking.join(':'), wanted.map(one => one.join(':')), 'namespace and service account');
 }
 
-function halves(subject: string): [string, string] | undefined {
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? [];
-  return name === undefined ? undefined : [namespace, name];
+/** Both halves, if neither is empty. */
+function halvesOf(subject: string): [string, string] | undefined {
+  const { namespace = '', serviceAccount = '' } = readSubject(subject) ?? {};
+  return namespace === '' || serviceAccount === '' ? undefined : [namespace, serviceAccount];
 }
 
 function shown(values: readonly string[]): string {
-  const rest = values.length - SHOWN;
-  return values.length === 0 ? 'nothing' : `${values.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return values.length === 0 ? 'nothing' : listInShort(values, SHOWN);
 }

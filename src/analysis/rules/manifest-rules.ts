@@ -6,6 +6,7 @@ import { WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
 import { Admission } from '../admission/admission';
 import { admissionsOf, associationAdmission, ManifestAdmission } from '../admission/manifest-admissions';
+import { andMore } from '../lists';
 import { hasStandIn } from '../stand-in';
 import { trustedBy } from '../trusted-subjects';
 import { Found, Rule } from './rule';
@@ -172,7 +173,7 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
       if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
       const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
       return [{
-        message: `Role ${name}: trusts ${first}${more.length > 0 ? ` and ${more.length} more` : ''}, and no manifest uses it.`,
+        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest uses it.`,
         fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
         place,
       }];

@@ -1,4 +1,5 @@
 import { shell } from './commands';
+import { listInShort } from '../../../analysis/lists';
 import { nearest } from '../../../private/similar';
 import { quoted } from '../../text';
 import { Check, judged, ok, wrong } from '../check';
@@ -24,8 +25,7 @@ function missing({ question: { clusterName }, region, caller, clusterNames }: Fa
 function names(wanted: string, read: NonNullable<Facts['clusterNames']>): string {
   if ('unknown' in read) return `other clusters: not known, ${read.unknown}`;
   if (read.value.length === 0) return 'the region has no cluster at all';
-  const near = nearest(wanted, read.value);
-  return `clusters there: ${near.slice(0, SHOWN).join(', ')}${near.length > SHOWN ? ` and ${near.length - SHOWN} more` : ''}`;
+  return `clusters there: ${listInShort(nearest(wanted, read.value), SHOWN)}`;
 }
 
 const ISSUER: Check = {

@@ -1,6 +1,7 @@
 /**
  * What the checks ask of pods.
  */
+import { linesInShort } from '../../../analysis/lists';
 import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../private/pod-spec';
 import { counted } from '../../text';
@@ -110,8 +111,7 @@ function unixPath(path: string): string {
 
 /** Which pods, and a word on each: the first few, and how many more. */
 export function podLines<T>(all: readonly T[], line: (one: T) => string): string[] {
-  const more = all.length - SHOWN;
-  return [...all.slice(0, SHOWN).map(line), ...more > 0 ? [`and ${more} more`] : []];
+  return linesInShort(all.map(line), SHOWN);
 }
 
 /** `Pod a`, `3 pods`. */

@@ -1,6 +1,7 @@
-import { audienceToTrust, isForApiServer, issuerOf, roleAccount, roleArnOf, tokenAudienceOf } from './asked';
+import { audienceToTrust, isForApiServer, issuerOf, ownerOf, roleAccount, roleArnOf, tokenAudienceOf } from './asked';
 import { shell } from './commands';
 import { isEksIssuer } from '../../../analysis/admission/trust-requests';
+import { linesInShort } from '../../../analysis/lists';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
 import { literal } from '../../typescript-writer';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
@@ -15,7 +16,7 @@ const EXISTS: Check = {
   follows: ['cluster-found', 'cluster-issuer'],
   run: facts => judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
     const found = providers.find(one => one.issuer === issuer);
-    return found ? ok(`There is an OIDC provider for the issuer in account ${accountOf(found)}.`, [found.arn]) : missing(facts, issuer, providers);
+    return found ? ok(`There is an OIDC provider for the issuer in account ${ownerOf(found.arn).account}.`, [found.arn]) : missing(facts, issuer, providers);
   })),
 };
 
@@ -24,14 +25,13 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
   const audience = audienceToTrust(facts);
   const where = account === undefined ? 'the account of the role' : `account ${account}`;
   const near = providers.flatMap(provider => nearMiss(provider, issuer));
-  const listed = providers.slice(0, SHOWN).map(({ arn }) => `there is: ${arn}`);
-  const rest = providers.length - SHOWN;
+  const listed = linesInShort(providers.map(({ arn }) => `there is: ${arn}`), SHOWN);
   const role = roleArnOf(facts);
   const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
   return wrong(`IAM has no OIDC provider for the issuer of the cluster in ${where}.`, {
     evidence: [
       `issuer: ${issuer}`,
-      ...near.length > 0 ? near : [...listed, ...rest > 0 ? [`and ${rest} more providers`] : []],
+      ...near.length > 0 ? near : listed,
       ...elsewhere ? ['the role is in another account than the cluster: the provider must be where the role is'] : [],
     ],
     fix: [
@@ -116,10 +116,6 @@ function ofProvider(facts: Facts, judge: (provider: IamProvider) => Verdict | un
     const found = providers.find(one => one.issuer === issuer);
     return found && judge(found);
   }));
-}
-
-function accountOf({ arn }: IamProvider): string {
-  return arn.split(':')[4];
 }
 
 export const PROVIDER_CHECKS: readonly Check[] = [EXISTS, AUDIENCE, THUMBPRINTS];

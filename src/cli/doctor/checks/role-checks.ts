@@ -3,8 +3,10 @@ import {
 } from './asked';
 import { annotateCommand, shell } from './commands';
 import { closings, openings } from './role-map';
+import { shownStatement, statementPlace } from './statement-words';
 import { Admission } from '../../../analysis/admission/admission';
 import { textsOf } from '../../../analysis/json-values';
+import { linesInShort } from '../../../analysis/lists';
 import { Mismatch } from '../../../analysis/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
@@ -15,7 +17,6 @@ import { literal } from '../../typescript-writer';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole } from '../facts';
 import { RoleArn } from '../role-arn';
-import { shownStatement, statementPlace } from './statement-words';
 
 const SHOWN = 8;
 
@@ -150,10 +151,9 @@ const OTHERWISE: Check = {
   id: 'trust-otherwise',
   title: 'who else may assume the role',
   run: facts => ofRole(facts, role => {
-    const own = subjectOf(facts).split(':');
     const issuer = issuerOf(facts);
     const others = trustedBy(role.trust).filter(({ cluster, namespace, serviceAccount }) =>
-      !('value' in issuer && cluster === issuer.value && namespace === own[2] && serviceAccount === own[3]));
+      !('value' in issuer && cluster === issuer.value && namespace === facts.question.namespace && serviceAccount === facts.question.serviceAccount));
     const open = openings(role);
     const evidence = [
       ...open.map(({ severity, message }) => `${severity === 'error' ? 'risky' : 'mind'}: ${printable(message)}`),
@@ -161,7 +161,7 @@ const OTHERWISE: Check = {
       ...principalsOf(role.trust).map(one => printable(`also: ${one}`)),
     ];
     if (evidence.length === 0) return ok('The trust policy names nobody else.');
-    const shown = [...evidence.slice(0, SHOWN), ...evidence.length > SHOWN ? [`and ${evidence.length - SHOWN} more`] : []];
+    const shown = linesInShort(evidence, SHOWN);
     return ok(open.length > 0 ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.` : 'The trust policy names others, too.', shown);
   }),
 };
@@ -202,7 +202,7 @@ function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boun
   if (policy === undefined) return unknown(`The permissions boundary ${boundary} was not read.`);
   return judged(policy.document, document => {
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
-    const shown = [...statements.slice(0, SHOWN), ...statements.length > SHOWN ? [`and ${statements.length - SHOWN} more`] : []];
+    const shown = linesInShort(statements, SHOWN);
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
     const { decision } = action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
     const isAllowedSomewhere = resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
