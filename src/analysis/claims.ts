@@ -2,6 +2,9 @@
  * Condition keys of web identities: `<issuer>:<claim>`, where the issuer is a host and a path; other keys start with the name of a service.
  */
 
+/** A stand-in may hold colons. */
+const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
+
 export function isClaim(key: string): boolean {
   return /^(https?:\/\/|[^:]*[./⟨])/i.test(key) && key.lastIndexOf(':') > 0;
 }
@@ -12,6 +15,12 @@ export function issuerOf(key: string): string {
 
 export function claimOf(key: string): string {
   return isClaim(key) ? key.slice(key.lastIndexOf(':') + 1) : key;
+}
+
+/** Namespace and name of a subject `system:serviceaccount:<namespace>:<name>`; undefined for any other subject. */
+export function readSubject(subject: string): { readonly namespace: string; readonly serviceAccount: string } | undefined {
+  const [, namespace, serviceAccount] = SUBJECT.exec(subject) ?? [];
+  return namespace === undefined ? undefined : { namespace, serviceAccount };
 }
 
 /** The issuer that a URL names. */

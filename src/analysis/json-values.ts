@@ -22,6 +22,12 @@ export function arrayOf(value: any): any[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A map of texts, such as labels and annotations; empty if there is none. */
+export function textMapOf(map: unknown): Record<string, string> {
+  if (typeof map !== 'object' || map === null) return {};
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, textOf(value)]));
+}
+
 /** An object that is no list. */
 export function isObject(value: any): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

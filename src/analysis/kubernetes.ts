@@ -3,11 +3,10 @@
  */
 import type { Document, Node } from 'yaml';
 import { Place, ServiceAccount, Workload } from './access-map';
-import { textOf } from './json-values';
+import { textMapOf, textOf } from './json-values';
 import { standIn } from './stand-in';
 import { UnusableInput } from './unusable-input';
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../private/annotations';
-import { DEFAULT_AUDIENCE } from '../private/web-identity';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../private/annotations';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever only writes manifests shall not wait for a parser
 const yaml = (): typeof import('./yaml') => require('./yaml');
@@ -120,12 +119,12 @@ function plain(document: Document, { file, line }: Place): any {
 }
 
 function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): ServiceAccount {
-  const annotations = textsOf(metadata?.annotations);
+  const annotations = textMapOf(metadata?.annotations);
   return {
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(metadata?.name, place),
     roleArn: annotations[ROLE_ARN_ANNOTATION],
-    audience: annotations[AUDIENCE_ANNOTATION] ?? DEFAULT_AUDIENCE,
+    audience: audienceOf(annotations),
     place,
   };
 }
@@ -144,7 +143,7 @@ function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?:
     name: nameOf(metadata?.name ?? metadata?.generateName, place),
     namespace: namespaceOf(metadata, namespace),
     serviceAccount: textOf(serviceAccountName || serviceAccount || 'default'),
-    annotations: textsOf(pod.metadata?.annotations),
+    annotations: textMapOf(pod.metadata?.annotations),
     spec: pod.spec,
     place,
   };
@@ -158,9 +157,4 @@ function nameOf(name: unknown, { file, line }: Place): string {
 
 function namespaceOf(metadata: any, namespace?: string): string {
   return textOf(metadata?.namespace || namespace || standIn('namespace of kubectl'));
-}
-
-function textsOf(map: any): Record<string, string> {
-  if (typeof map !== 'object' || map === null) return {};
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, textOf(value)]));
 }

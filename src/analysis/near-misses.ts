@@ -1,11 +1,13 @@
 /**
  * Why statements that allow others do not allow somebody, in words.
  */
-import { claimOf, isClaim, issuerOf } from './claims';
+import { claimOf, isClaim, issuerOf, readSubject } from './claims';
 import { Condition, conditionHolds, Facts, Operator, operatorOf } from './conditions';
-import { literal, matches, pattern } from './patterns';
+import { listInShort } from './lists';
+import { arnParts, literal, matches, pattern } from './patterns';
 import { actionMatches, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal, trustedPrincipals } from './principals';
+import { likeness, nearest } from '../private/similar';
 
 /** One thing by which a statement misses a request. */
 export interface Mismatch {
@@ -30,7 +32,7 @@ const SHOWN = 3;
 /** Nearest first: those that miss by conditions, then by the principal, then by the action. */
 export function nearMisses(statements: readonly Statement[], request: { action: string; principal: RequestPrincipal }, facts: Facts): Mismatch[] {
   return statements.map(statement => ({ statement, misses: missesOf(statement, request, facts) }))
-    .sort((one, other) => distance(one.misses) - distance(other.misses))
+    .sort((one, other) => distanceOf(one.misses) - distanceOf(other.misses))
     .flatMap(({ statement: { index, sid }, misses }) => misses.map(miss => ({ statement: index, ...sid !== undefined && { sid }, ...miss })));
 }
 
@@ -41,21 +43,22 @@ function missesOf(statement: Statement, { action, principal }: { action: string;
   return conditions.filter(condition => conditionHolds(condition, facts) === false).map(condition => conditionMiss(condition, facts));
 }
 
-function distance(misses: readonly Miss[]): number {
+/** How far a statement is from a match: conditions are nearer than the principal, and that than the action. */
+export function distanceOf(misses: readonly Miss[]): number {
   const [{ what, got, trusted }] = misses;
   const order = { condition: misses.length, principal: 1000, action: 2000 }[what];
-  return order - likeness(got?.[0] ?? '', trusted?.[0] ?? '');
+  return order - likeness(trusted?.[0] ?? '', got?.[0] ?? '');
 }
 
 function actionMiss({ actions: { values, inverted } }: Statement, action: string): Miss {
-  const trusted = nearest(values, action);
+  const trusted = nearest(action, values);
   const text = inverted ? `NotAction names ${action}` : `action differs: got ${action}, trusted ${shown(trusted)}`;
   return { what: 'action', got: [action], trusted, text };
 }
 
 function principalMiss(principal: any, { type, id }: RequestPrincipal): Miss {
   const all = trustedPrincipals(principal);
-  const trusted = nearest(all.map(one => one.id), id);
+  const trusted = nearest(id, all.map(one => one.id));
   const elsewhere = all.find(one => one.id === id);
   const text = elsewhere !== undefined ? `principal stands under ${elsewhere.type}, where IAM looks for it under ${type}: ${id}`
     : principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${shown(trusted)}`;
@@ -64,7 +67,7 @@ function principalMiss(principal: any, { type, id }: RequestPrincipal): Miss {
 
 /** The one part in which two ARNs differ, where it is the partition or the account. */
 function principalDifference(id: string, trusted: string | undefined): string | undefined {
-  const [got, wanted] = [id, trusted ?? ''].map(arn => arn.split(':'));
+  const [got, wanted] = [id, trusted ?? ''].map(arnParts);
   const parts = got.length === wanted.length ? [...got.keys()].filter(part => got[part] !== wanted[part]) : [];
   const name = parts.length === 1 ? { 1: 'partition', 4: 'account' }[parts[0]] : undefined;
   return name && `principal differs in the ${name}: got ${got[parts[0]]}, trusted ${wanted[parts[0]]} (${trusted})`;
@@ -75,7 +78,7 @@ function conditionMiss(condition: Condition, facts: Facts): Miss {
   const rules = operatorOf(operator)!;
   const known = facts.lookUp(key);
   const got = typeof known === 'string' ? undefined : [...known.values];
-  const trusted = nearest(condition.values.map(value => `${value}`), got?.[0] ?? '');
+  const trusted = nearest(got?.[0] ?? '', condition.values.map(value => `${value}`));
   return { what: 'condition', key, operator, ...got && { got }, trusted, text: conditionText(condition, rules, got, trusted, facts) };
 }
 
@@ -108,8 +111,8 @@ function causeOf({ kind, wildcards, ignoreCase }: Operator, operator: string, go
 
 /** Which half of system:serviceaccount:<namespace>:<name> differs. */
 function subjectText(claim: string, got: readonly string[], trusted: readonly string[]): string | undefined {
-  const asking = got.length === 1 ? halves(got[0]) : undefined;
-  const wanted = trusted.map(halves).filter(one => one !== undefined);
+  const asking = got.length === 1 ? halvesOf(got[0]) : undefined;
+  const wanted = trusted.map(halvesOf).filter(one => one !== undefined);
   if (asking === undefined || wanted.length !== trusted.length || wanted.length === 0) return undefined;
 
   const agrees = (half: number) => wanted.filter(one => matches(pattern(one[half]), literal(asking[half])));
@@ -121,27 +124,12 @@ function subjectText(claim: string, got: readonly string[], trusted: readonly st
   return differs(asking.join(':'), wanted.map(one => one.join(':')), 'namespace and service account');
 }
 
-function halves(subject: string): [string, string] | undefined {
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? [];
-  return name === undefined ? undefined : [namespace, name];
-}
-
-function nearest(values: readonly string[], to: string): string[] {
-  return [...values].sort((one, other) => likeness(other, to) - likeness(one, to));
-}
-
-/** From 0 to 1: how much two texts share at both ends; 2 if they differ in case alone or one is a pattern for the other. */
-function likeness(one: string, other: string): number {
-  if (one === '' || other === '') return 0;
-  if (matches(pattern(one.toLowerCase()), literal(other.toLowerCase()))) return 2;
-  const shorter = Math.min(one.length, other.length);
-  let [start, end] = [0, 0];
-  while (start < shorter && one[start] === other[start]) start++;
-  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++;
-  return (start + end) / Math.max(one.length, other.length);
+/** Both halves, if neither is empty. */
+function halvesOf(subject: string): [string, string] | undefined {
+  const { namespace = '', serviceAccount = '' } = readSubject(subject) ?? {};
+  return namespace === '' || serviceAccount === '' ? undefined : [namespace, serviceAccount];
 }
 
 function shown(values: readonly string[]): string {
-  const rest = values.length - SHOWN;
-  return values.length === 0 ? 'nothing' : `${values.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return values.length === 0 ? 'nothing' : listInShort(values, SHOWN);
 }

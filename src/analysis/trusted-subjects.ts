@@ -2,13 +2,13 @@
  * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
  */
 import { Access } from './access-map';
+import { readSubject } from './claims';
 import { isObject, listOf, once, textOf, textsOf } from './json-values';
 import { overlap, pattern } from './patterns';
 import { NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../private/web-identity';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
-const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
 const ANY_SUBJECT = `${SERVICE_ACCOUNT}*`;
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/; // a stand-in may hold colons
 
@@ -54,7 +54,7 @@ function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
     if (issuer === undefined) return [];
     const subjects = valuesOf(statement, `${issuer}:sub`);
     const audiences = valuesOf(statement, `${issuer}:aud`);
-    return (subjects ?? ['*']).flatMap(halves).flatMap(names => (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...names, audience, via: 'irsa' as const })));
+    return (subjects ?? ['*']).flatMap(namesIn).flatMap(names => (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...names, audience, via: 'irsa' as const })));
   });
 }
 
@@ -77,9 +77,9 @@ function valuesOf(statement: any, wanted: string): string[] | undefined {
 }
 
 /** Nothing of a subject that is no service account, such as a workflow of GitHub. */
-function halves(subject: string): { namespace: string; serviceAccount: string }[] {
-  const [, namespace, serviceAccount] = SUBJECT.exec(subject) ?? [];
-  if (namespace !== undefined) return [{ namespace, serviceAccount }];
+function namesIn(subject: string): { namespace: string; serviceAccount: string }[] {
+  const names = readSubject(subject);
+  if (names !== undefined) return [names];
   return overlap(pattern(subject), ANY_SUBJECT) ? [{ namespace: '*', serviceAccount: '*' }] : [];
 }
 

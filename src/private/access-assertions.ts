@@ -10,8 +10,9 @@ import { roleInWords, RoleSelection, selectedRoles } from './role-selection';
 import { DEFAULT_AUDIENCE } from './web-identity';
 import { AccessMap, Place, Role } from '../analysis/access-map';
 import { accessMapOf } from '../analysis/access-map-reader';
+import { Admission } from '../analysis/admission/admission';
+import { openStatements, roleAdmission, Subject } from '../analysis/admission/role-admission';
 import { onlyStacks, readAssembly, StackTemplate } from '../analysis/assembly';
-import { Assumption, assumption, openStatements, Subject } from '../analysis/assumption';
 import { claimOf } from '../analysis/claims';
 import { RULES } from '../analysis/rules';
 import { Finding, findingsOf } from '../analysis/rules/rule';
@@ -124,20 +125,22 @@ function filled(pattern: string): string {
 }
 
 function denial(role: Role, subject: Subject): string | undefined {
-  const found = assumption(role, subject);
-  if (found.decision === 'allow') return undefined;
-  if (found.decision === 'unknown') return doubt(role, subject, found);
-  const because = found.statement === undefined ? found.reasons.join('; ') : `statement ${found.statement} of its trust policy denies it`;
-  return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${shown(role, found)}`;
+  const admission = roleAdmission(role, subject);
+  if (admission.answer === 'in') return undefined;
+  if (admission.answer === 'unknown') return doubt(role, subject, admission);
+  const because = admission.reasons.join('; ');
+  return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${shown(role, admission)}`;
 }
 
 function permission(role: Role, asked: Subject): string | undefined {
-  const answers = withAudiences(role, asked).map(subject => ({ subject, found: assumption(role, subject) }));
-  const permitted = answers.find(({ found }) => found.decision === 'allow') ?? answers.find(({ found }) => found.decision === 'unknown');
+  const answers = withAudiences(role, asked).map(subject => ({ subject, admission: roleAdmission(role, subject) }));
+  const first = (answer: Admission['answer']) => answers.find(({ admission }) => admission.answer === answer);
+  const permitted = first('in') ?? first('unknown');
   if (permitted === undefined) return undefined;
-  const { subject, found } = permitted;
-  if (found.decision === 'unknown') return doubt(role, subject, found);
-  return `${who(subject)} can assume ${roleInWords(role)}: statement ${found.statement} of its trust policy lets it in.${shown(role, found)}`;
+  const { subject, admission } = permitted;
+  if (admission.answer === 'unknown') return doubt(role, subject, admission);
+  return `${who(subject)} can assume ${roleInWords(role)}: `
+    + `statement ${admission.statement} of its trust policy lets it in.${shown(role, admission)}`;
 }
 
 /** A pod has tokens for whatever audience it asks for: all those that the trust policy speaks of. */
@@ -147,7 +150,7 @@ function withAudiences({ trust }: Role, subject: Subject): Subject[] {
   return [subject, ...[...new Set(audiences)].map(audience => ({ ...subject, audience: filled(audience) }))];
 }
 
-function doubt(role: Role, subject: Subject, { reasons }: Assumption): string {
+function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
   return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be told: ${reasons.join('; ')}.${shown(role, {})}`;
 }
 
@@ -168,7 +171,8 @@ function covers(subject: Subject, { via, cluster, namespace, serviceAccount, aud
 /** Whether another statement takes away from one service account what this one gives. */
 function isDenied(role: Role, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
   if ([namespace, serviceAccount, audience].some(hasWildcard)) return false;
-  return assumption(role, { namespace, serviceAccount, ...via === 'irsa' && { issuer: cluster, audience } }).decision === 'deny';
+  const token = via === 'irsa' ? { issuer: cluster, audience } : {};
+  return roleAdmission(role, { namespace, serviceAccount, ...token }).answer === 'out';
 }
 
 function who({ namespace, serviceAccount, issuer, audience }: Subject): string {
@@ -180,9 +184,9 @@ function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Truste
 }
 
 /** The statement that decides, or comes nearest; all of them where none does. */
-function shown({ trust }: Role, { statement, nearest }: Partial<Assumption>): string {
+function shown({ trust }: Role, { statement, nearest }: Partial<Admission>): string {
   const statements = statementsOf(trust);
-  const index = statement ?? nearest;
+  const index = statement ?? nearest?.statement;
   if (index === undefined) return `\n  Trust policy: ${inShort(statements)}`;
   return `\n  ${statement === undefined ? 'Nearest statement' : 'Statement'} ${index}: ${inShort(statements[index])}`;
 }

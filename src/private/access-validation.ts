@@ -5,7 +5,7 @@ import { resolve } from 'path';
 import type { PolicyValidationPluginReportBeta1, PolicyViolationBeta1 } from 'aws-cdk-lib';
 import { problem } from './errors';
 import { placeInWords } from './place-words';
-import { mostSimilar } from './similar';
+import { nearest } from './similar';
 import { Place } from '../analysis/access-map';
 import { accessMapOf } from '../analysis/access-map-reader';
 import { Assembly, assemblyDirectoryOf, onlyStacks, readAssembly, StackTemplate } from '../analysis/assembly';
@@ -17,7 +17,7 @@ export const RULE_IDS = RULES.map(({ id }) => id);
 
 /** What is wrong with the id of a rule. */
 export function ruleProblem(property: string, rule: string): string | undefined {
-  return RULE_IDS.includes(rule) ? undefined : problem(property, 'be the id of a rule', rule, `The nearest is ${mostSimilar(rule, RULE_IDS)}.`);
+  return RULE_IDS.includes(rule) ? undefined : problem(property, 'be the id of a rule', rule, `The nearest is ${nearest(rule, RULE_IDS)[0]}.`);
 }
 
 /** What is wrong with the reason for switching one off. */

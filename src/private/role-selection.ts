@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { fail, failIf, problem } from './errors';
-import { mostSimilar } from './similar';
+import { nearest } from './similar';
 import { Role } from '../analysis/access-map';
+import { linesInShort } from '../analysis/lists';
 import { isStandIn } from '../analysis/stand-in';
 
 const MOST_LISTED = 20;
@@ -66,9 +67,8 @@ function withoutResource(constructPath: string): string {
 
 function missing(roles: Role[], { role, roleMatching }: RoleSelection): string {
   if (roles.length === 0) return 'There is no AWS::IAM::Role in the templates.';
-  const similar = role === undefined ? undefined : mostSimilar(role, roles.flatMap(names));
-  const listed = roles.slice(0, MOST_LISTED).map(one => `\n  ${roleInWords(one)}`).join('');
-  const rest = roles.length > MOST_LISTED ? `\n  and ${roles.length - MOST_LISTED} more` : '';
+  const [similar] = role === undefined ? [] : nearest(role, roles.flatMap(names));
+  const listed = linesInShort(roles.map(roleInWords), MOST_LISTED).map(line => `\n  ${line}`).join('');
   return `${role === undefined ? `No role matches ${JSON.stringify(roleMatching)}` : `No role has the name, ARN or construct path ${JSON.stringify(role)}`}.`
-    + `${similar === undefined ? '' : ` The most similar is ${similar}.`} The roles:${listed}${rest}`;
+    + `${similar === undefined ? '' : ` The most similar is ${similar}.`} The roles:${listed}`;
 }

@@ -1,18 +1,24 @@
-/** The candidate that differs least from a text, upper and lower case being one; undefined where there is none. */
-export function mostSimilar(text: string, candidates: string[]): string | undefined {
-  const distances = candidates.map(candidate => distance(text.toLowerCase(), candidate.toLowerCase()));
-  return candidates[distances.indexOf(Math.min(...distances))];
+/**
+ * Which of several texts somebody may have meant. Without the CDK.
+ */
+import { matchesPattern } from './name-patterns';
+
+/** The candidates, the most similar first. */
+export function nearest(text: string, candidates: readonly string[]): string[] {
+  return [...candidates].sort((left, right) => likeness(right, text) - likeness(left, text));
 }
 
-/** How many characters to add, remove or replace (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [at, character] of one.split('').entries()) {
-    const next = [at + 1];
-    for (let index = 0; index < other.length; index++) {
-      next.push(Math.min(next[index] + 1, row[index + 1] + 1, row[index] + (character === other[index] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[other.length];
+/**
+ * How much two texts have in common at both ends, from 0 to 1; 2 if they differ only in upper and lower case, or if the
+ * candidate is a pattern of IAM for the text.
+ */
+export function likeness(candidate: string, text: string): number {
+  if (candidate === '' || text === '') return 0;
+  const [left, right] = [candidate.toLowerCase(), text.toLowerCase()];
+  if (matchesPattern(left, right)) return 2;
+  const shorter = Math.min(left.length, right.length);
+  let [start, end] = [0, 0];
+  while (start < shorter && left[start] === right[start]) start++;
+  while (end < shorter - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end++;
+  return (start + end) / Math.max(left.length, right.length);
 }

@@ -4,9 +4,11 @@
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../private/annotations';
 import { WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
+import { Admission } from '../admission/admission';
+import { admissionsOf, associationAdmission, ManifestAdmission } from '../admission/manifest-admissions';
+import { andMore } from '../lists';
 import { hasStandIn } from '../stand-in';
 import { trustedBy } from '../trusted-subjects';
-import { admissionsOf, refusalOf } from './admissions';
 import { Found, Rule } from './rule';
 import { grouped } from '../json-values';
 import { annotatedIn, rolesByArn, saName } from './words';
@@ -20,9 +22,11 @@ export const ROLE_DOES_NOT_TRUST: Rule = {
 };
 
 function byAnnotation(map: AccessMap): Found[] {
-  return admissionsOf(map).filter(({ answer, audiences }) => answer !== 'in' && audiences.length === 0).map(({ serviceAccount, role, answer, reason }) => ({
-    ...verdict(saName(serviceAccount), role, answer === 'unknown', reason),
-    fix: answer === 'unknown' ? fixOfUnknown(serviceAccount.namespace)
+  const refused = admissionsOf(map)
+    .filter(({ admission, audiences }) => admission.answer !== 'in' && audiences.length === 0);
+  return refused.map(({ serviceAccount, role, admission }) => ({
+    ...verdict(saName(serviceAccount), role, admission),
+    fix: admission.answer === 'unknown' ? fixOfUnknown(serviceAccount.namespace)
       : `Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the ServiceAccount.`,
     place: serviceAccount.place,
     others: [role.place],
@@ -33,20 +37,26 @@ function byAssociation(map: AccessMap): Found[] {
   const roles = rolesByArn(map);
   return map.associations.flatMap(association => {
     const role = roles.get(association.roleArn);
-    const refusal = role && refusalOf(role, association);
-    if (!refusal) return [];
+    if (role === undefined) return [];
+    const admission = associationAdmission(role, association);
+    if (admission.answer === 'in') return [];
     const { cluster, namespace, serviceAccount, place } = association;
     return [{
-      ...verdict(`Association of ${namespace}/${serviceAccount} with ${cluster}`, role, refusal.answer === 'unknown', refusal.reason),
-      fix: refusal.answer === 'unknown' ? fixOfUnknown(namespace) : 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or correct the association.',
+      ...verdict(`Association of ${namespace}/${serviceAccount} with ${cluster}`, role, admission),
+      fix: admission.answer === 'unknown' ? fixOfUnknown(namespace) : TRUST_PODS,
       place,
       others: [role.place],
     }];
   });
 }
 
-function verdict(who: string, role: Role, isUnknown: boolean, reason: string): Pick<Found, 'message' | 'severity'> {
-  return isUnknown ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
+const TRUST_PODS = 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, '
+  + 'or correct the association.';
+
+function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<Found, 'message' | 'severity'> {
+  const reason = reasons.join('; ');
+  return answer === 'unknown'
+    ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
     : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
 }
 
@@ -59,13 +69,21 @@ export const AUDIENCE_MISMATCH: Rule = {
   severity: 'error',
   title: 'A ServiceAccount whose role lets it in, but with another audience',
   why: `\`AccessDenied\` in the pod: the webhook asks for tokens for the audience in the annotation \`${AUDIENCE_ANNOTATION}\`, or sts.amazonaws.com.`,
-  check: map => admissionsOf(map).filter(({ audiences }) => audiences.length > 0).map(({ serviceAccount, role, audiences }) => ({
-    message: `${saName(serviceAccount)}: its tokens are for ${serviceAccount.audience}, and role ${role.name} takes those for ${audiences.join(', ')}.`,
-    fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}, or trust { audience: '${serviceAccount.audience}' }.`,
-    place: serviceAccount.place,
-    others: [role.place],
-  })),
+  check: map => admissionsOf(map).filter(({ audiences }) => audiences.length > 0).map(audienceMismatch),
 };
+
+function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission): Found {
+  const { audience, place } = serviceAccount;
+  const own = audience === '' ? 'the API server, since the annotation is empty' : audience;
+  const or = audience === '' ? '' : `, or trust { audience: '${audience}' }`;
+  return {
+    message: `${saName(serviceAccount)}: its tokens are for ${own}, `
+      + `and role ${role.name} takes those for ${audiences.join(', ')}.`,
+    fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}${or}.`,
+    place,
+    others: [role.place],
+  };
+}
 
 export const ROLE_NOT_FOUND: Rule = {
   id: 'role-not-found',
@@ -155,7 +173,7 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
       if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
       const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
       return [{
-        message: `Role ${name}: trusts ${first}${more.length > 0 ? ` and ${more.length} more` : ''}, and no manifest uses it.`,
+        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest uses it.`,
         fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
         place,
       }];

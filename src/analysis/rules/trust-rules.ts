@@ -6,6 +6,7 @@ import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '.
 import { AccessMap, Role } from '../access-map';
 import { claimOf } from '../claims';
 import { grouped } from '../json-values';
+import { andMore } from '../lists';
 import { arnParts, literal, matches, pattern } from '../patterns';
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
@@ -300,7 +301,7 @@ export const PROVIDER_NOT_IN_APP: Rule = {
     const missing = grouped(trusted.filter(({ arn, issuer }) =>
       !(registered.get(issuer) ?? []).some(provider => !differs(accountOf(provider.arn), accountOf(arn)))), ({ arn }) => arn);
     return [...missing].map(([arn, [{ one: first }, ...more]]) => ({
-      message: `${first.name}${more.length > 0 ? ` and ${more.length} more` : ''}: trusts ${arn}, which no template registers.`,
+      message: `${first.name}${andMore(more.length)}: trusts ${arn}, which no template registers.`,
       fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless somebody else has.`,
       place: first.role.place,
     }));

@@ -1,6 +1,7 @@
 /**
  * What AWS and its SDK say when something fails, in words. Never a secret: only the messages of errors that are known are told, and keys and tokens are taken out.
  */
+import { certificateProblem, isTlsError, networkProblem } from './network-errors';
 import { UnusableInput } from '../../analysis/unusable-input';
 import { printable } from '../text';
 
@@ -16,21 +17,7 @@ const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/;
 const NOT_ACCEPTED = /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/;
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)/;
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|PriorRequestNotComplete)/;
-const NETWORK: { readonly [code: string]: string } = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was broken off',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no network to it',
-  ETIMEDOUT: 'it did not answer in time',
-  TimeoutError: 'it did not answer in time',
-  EPIPE: 'the connection was broken off',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
-};
+const UNTRUSTED = 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)';
 
 /** The code of an error: of the service, of the SDK, or of Node.js. */
 export function codeOf(error: any): string {
@@ -75,13 +62,13 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
 export function unreachable(error: any): string | undefined {
   // What the SDK does not take for an error of this program it wraps, and keeps the message alone.
   const [, wrapped = ''] = /^AWS SDK error wrapper for .*\b(E[A-Z_]{4,})\b/.exec(messageOf(error)) ?? [];
-  return [error?.code, codeOf(error), wrapped].map(code => NETWORK[code]).find(words => words !== undefined)
-    ?? networkOf(error?.errors) ?? (/^ERR_(TLS|SSL)/.test(error?.code) ? 'its certificate does not fit' : undefined);
+  const codes = [error?.code, codeOf(error), wrapped].map(code => `${code}`);
+  const addresses = Array.isArray(error?.errors) ? error.errors.map(({ code }: any) => `${code}`) : []; // all have failed
+  return [...codes, ...addresses].map(problemOf).find(words => words !== undefined);
 }
 
-/** Of a host with several addresses, each of which has failed. */
-function networkOf(errors: any): string | undefined {
-  return Array.isArray(errors) ? errors.map(one => NETWORK[one?.code]).find(words => words !== undefined) : undefined;
+function problemOf(code: string): string | undefined {
+  return networkProblem(code) ?? certificateProblem(code, UNTRUSTED) ?? (isTlsError(code) ? 'the TLS handshake failed' : undefined);
 }
 
 /** Why something could not be read. */

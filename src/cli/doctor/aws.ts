@@ -18,6 +18,7 @@ import { Assumed, EksCluster, Facts, IamPolicy, IamProvider, IamRole, PodIdentit
 import { proxyAgent } from './proxies';
 import { readRoleArn, RoleArn } from './role-arn';
 import { withoutScheme } from '../../analysis/claims';
+import { arnParts } from '../../analysis/patterns';
 import { issuerOfArn } from '../../analysis/trusted-subjects';
 import { SERVICE_ACCOUNT } from '../../private/web-identity';
 
@@ -186,8 +187,8 @@ export class Aws {
     const { iam } = this.other;
     const [attached, inline] = await Promise.all([
       this.read(this.other, 'iam:ListAttachedRolePolicies', () =>
-        collected(paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }), listOf(({ AttachedPolicies }) => AttachedPolicies))),
-      this.read(this.other, 'iam:ListRolePolicies', () => collected(paginateListRolePolicies({ client: iam }, { RoleName: name }), listOf(({ PolicyNames }) => PolicyNames))),
+        collected(paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }), itemsIn(({ AttachedPolicies }) => AttachedPolicies))),
+      this.read(this.other, 'iam:ListRolePolicies', () => collected(paginateListRolePolicies({ client: iam }, { RoleName: name }), itemsIn(({ PolicyNames }) => PolicyNames))),
     ]);
     if ('unknown' in attached) return attached;
     if ('unknown' in inline) return inline;
@@ -228,7 +229,13 @@ export class Aws {
     if ('unknown' in ids) return ids;
     const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
       const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
-      return { id: id!, roleArn: association?.roleArn ?? '', ...association?.targetRoleArn !== undefined && { targetRoleArn: association.targetRoleArn } };
+      const { roleArn = '', targetRoleArn, disableSessionTags } = association ?? {};
+      return {
+        id: id!,
+        roleArn,
+        ...targetRoleArn !== undefined && { targetRoleArn },
+        ...disableSessionTags === true && { disableSessionTags },
+      };
     })));
     return 'value' in described ? described
       : { unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod Identity is there, and its role is not known: ${described.unknown}` };
@@ -331,7 +338,7 @@ export class Aws {
   private owner(role: Read<RoleArn>): { readonly partition: string; readonly account: string } | undefined {
     if ('value' in role) return role.value;
     const { caller } = this.other;
-    return 'value' in caller ? { partition: caller.value.arn.split(':')[1], account: caller.value.account } : undefined;
+    return 'value' in caller ? { partition: arnParts(caller.value.arn)[1], account: caller.value.account } : undefined;
   }
 }
 
@@ -403,7 +410,7 @@ function said<T>(part: T | undefined): T {
 }
 
 /** The items of a page of IAM, which always says whether it is the last one. */
-function listOf<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
+function itemsIn<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
   return page => {
     said(page.IsTruncated);
     return itemsOf(page) ?? [];

@@ -3,7 +3,7 @@
  */
 import { Aws } from './aws';
 import { Check } from './check';
-import { annotated, audienceOf, roleArnOf } from './checks/asked';
+import { annotated, audienceToTrust, isForApiServer, roleArnOf } from './checks/asked';
 import { ASSUME_CHECKS } from './checks/assume-checks';
 import { CLUSTER_CHECKS } from './checks/cluster-checks';
 import { POD_CHECKS } from './checks/pod-checks';
@@ -83,8 +83,12 @@ async function read(options: DoctorOptions, aws: Aws, kubernetes: Kubernetes, cl
 async function assumed(facts: Facts, aws: Aws, kubernetes: Kubernetes): Promise<NonNullable<Facts['assumed']>> {
   const role = roleArnOf(facts);
   if ('unknown' in role) return role;
+  // Whoever holds such a token can act as the service account in the cluster, so the doctor sends it nowhere.
+  if (isForApiServer(facts)) {
+    return { unknown: 'the pods request tokens for the API server, which the doctor does not send to STS' };
+  }
   const { namespace, serviceAccount } = facts.question;
-  const token = await kubernetes.mintToken(namespace, serviceAccount, audienceOf(facts));
+  const token = await kubernetes.mintToken(namespace, serviceAccount, audienceToTrust(facts));
   return 'unknown' in token ? token : aws.assumed(role.value.arn, token.value);
 }
 

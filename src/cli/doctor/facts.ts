@@ -70,6 +70,8 @@ export interface PodIdentity {
   readonly roleArn: string;
   /** Of another account, whose credentials the pods get: EKS assumes it with the other role. */
   readonly targetRoleArn?: string;
+  /** Whether the session carries no tags. */
+  readonly disableSessionTags?: boolean;
 }
 
 /** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */

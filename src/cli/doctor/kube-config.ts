@@ -7,6 +7,7 @@ import { RequestOptions } from 'https';
 import { homedir } from 'os';
 import { delimiter, join } from 'path';
 import { proxyFor } from './proxies';
+import { listInShort } from '../../analysis/lists';
 import { reasonOf, UnusableInput } from '../../analysis/unusable-input';
 import { printable, quoted } from '../text';
 
@@ -114,8 +115,7 @@ function addTo(merged: KubeConfig, other: KubeConfig): void {
 
 function contextList(known: string[]): string {
   if (known.length === 0) return 'are none';
-  const more = known.length - SHOWN_CONTEXTS;
-  return `are: ${known.slice(0, SHOWN_CONTEXTS).map(printable).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  return `are: ${listInShort(known.map(printable), SHOWN_CONTEXTS)}`;
 }
 
 function isUrl(text: string): boolean {

@@ -4,8 +4,10 @@
 import { request as httpRequest } from 'http';
 import { request as httpsRequest, RequestOptions } from 'https';
 import { Access, loadAccess, NoCredentials } from './kube-config';
+import { certificateProblem, isTlsError, networkProblem } from './network-errors';
 import { printable } from '../text';
 
+const UNTRUSTED = 'its certificate is not signed by the certificate authority that the kubeconfig names';
 const ATTEMPTS = 4;
 const LONGEST_WAIT_MS = 15_000;
 const LARGEST_ANSWER = 128 * 1024 * 1024;
@@ -137,30 +139,14 @@ export class KubernetesClient {
     if (error instanceof NoCredentials) return `No credentials for the API server: ${message}`;
     const server = `The API server ${printable(this.endpoint)}`;
     if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT') return `${server} did not answer within ${this.timeoutMs / 1000} seconds`;
-    const reasons: Record<string, string> = {
-      ECONNREFUSED: 'connection refused',
-      ECONNRESET: 'it closes the connection',
-      EPIPE: 'it closes the connection',
-      ENOTFOUND: 'there is no host of that name',
-      EAI_AGAIN: 'its name cannot be looked up',
-      EHOSTUNREACH: 'no route to it',
-      ENETUNREACH: 'no network',
-    };
-    if (reasons[code]) return `${server} cannot be reached: ${reasons[code]}`;
-    const certificate = certificateProblem(code);
+    const network = networkProblem(code);
+    if (network) return `${server} cannot be reached: ${network}`;
+    const certificate = certificateProblem(code, UNTRUSTED);
     if (certificate) return `${server} cannot be trusted: ${certificate}`;
-    if (/^(ERR_SSL|ERR_TLS|EPROTO|ERR_OSSL|ERR_CRYPTO)/.test(code)) return `${server} cannot be talked to by TLS`;
+    if (isTlsError(code)) return `${server} cannot be reached: the TLS handshake failed`;
     if (/^HPE_/.test(code)) return `${server} does not speak HTTP`;
     return `${server} cannot be asked${code === '' ? '' : ` (${code})`}`;
   }
-}
-
-function certificateProblem(code: string): string | undefined {
-  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
-  if (code === 'CERT_NOT_YET_VALID') return 'its certificate is not valid yet';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another host';
-  const isUntrusted = /SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA/.test(code);
-  return isUntrusted ? 'its certificate is not signed by the certificate authority that the kubeconfig names' : undefined;
 }
 
 function isBusy(status: number): boolean {

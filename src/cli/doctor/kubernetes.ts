@@ -3,8 +3,9 @@
  */
 import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from './facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { listOf, objectIn, podOf, serviceAccountOf, textsOf } from './kubernetes-objects';
+import { objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
+import { arrayOf, textMapOf } from '../../analysis/json-values';
 
 const PAGE = 500;
 const RESTARTS = 3;
@@ -66,7 +67,7 @@ export class Kubernetes {
   public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
     return this.read('get', 'namespaces', undefined, async () => {
       const { metadata } = objectIn(await this.client.get(path`/api/v1/namespaces/${name}`));
-      return { name: metadata.name, labels: textsOf(metadata.labels) };
+      return { name: metadata.name, labels: textMapOf(metadata.labels) };
     });
   }
 
@@ -95,7 +96,7 @@ export class Kubernetes {
     const read = await this.read('list', resource, undefined, async () => {
       const found: Webhook[] = [];
       for await (const configuration of this.list('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?')) {
-        const its = listOf(configuration.webhooks).filter(webhook => isWebhook(configuration, webhook));
+        const its = arrayOf(configuration.webhooks).filter(webhook => isWebhook(configuration, webhook));
         found.push(...its.map(webhook => webhookOf(configuration, webhook, scope)));
       }
       return found;
@@ -158,7 +159,7 @@ export class Kubernetes {
         next = '';
         continue;
       }
-      for (const item of listOf(page.items)) {
+      for (const item of arrayOf(page.items)) {
         const key = `${item?.metadata?.namespace ?? ''}/${objectIn(item).metadata.name}`;
         if (restarts > 0 && key <= last) continue;
         last = key;

@@ -9,14 +9,13 @@ import { Outcome } from './diagnosis';
 import { EksCluster, IamProvider, IamRole, Read, ServiceAccountObject } from './facts';
 import { Kubernetes, KubernetesProblem } from './kubernetes';
 import { readRoleArn } from './role-arn';
+import { admission } from '../../analysis/admission/admission';
+import { tokenAudience, webIdentityRequest } from '../../analysis/admission/trust-requests';
 import { withoutScheme } from '../../analysis/claims';
 import { literal, matches, pattern, Symbols } from '../../analysis/patterns';
-import { evaluateTrust } from '../../analysis/trust-evaluator';
-import { claimsOf, webIdentityRequest } from '../../analysis/trust-requests';
 import { trustedBy } from '../../analysis/trusted-subjects';
 import { UnusableInput } from '../../analysis/unusable-input';
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../private/annotations';
-import { DEFAULT_AUDIENCE } from '../../private/web-identity';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../../private/annotations';
 
 export interface SurveyProps {
   readonly aws: Aws;
@@ -151,7 +150,7 @@ class Judge {
 
   public account({ namespace, name, annotations }: ServiceAccountObject): SurveyedAccount {
     const roleArn = annotations[ROLE_ARN_ANNOTATION];
-    const audience = annotations[AUDIENCE_ANNOTATION] || DEFAULT_AUDIENCE;
+    const audience = tokenAudience(audienceOf(annotations), this.issuer);
     return { namespace, serviceAccount: name, roleArn, ...this.verdict(roleArn, namespace, name, audience) };
   }
 
@@ -163,10 +162,13 @@ class Judge {
     const role = this.roles.get(text);
     if (role === undefined) return { status: 'wrong', reason: 'the role is gone' };
 
-    const request = webIdentityRequest(providerArn({ partition, account }, this.issuer), claimsOf(this.issuer, namespace, name, audience));
-    const { decision, statement, nearMisses: [nearest], unknowns } = evaluateTrust(role.trust, request);
-    if (decision === 'unknown') return { status: 'unknown', reason: `whether the trust policy lets it in: ${unknowns.join('; ')}` };
-    if (decision === 'deny') return { status: 'wrong', reason: `the trust policy does not let it in: ${statement === undefined ? nearest?.text ?? 'it allows nobody' : 'a Deny'}` };
+    const { issuer } = this;
+    const provider = providerArn({ partition, account }, issuer);
+    const caller = { namespace, serviceAccount: name, providerArn: provider, issuer, audience };
+    const { answer, reasons } = admission(role.trust, webIdentityRequest(caller));
+    const why = reasons.join('; ');
+    if (answer === 'unknown') return { status: 'unknown', reason: `whether the trust policy lets it in: ${why}` };
+    if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not let it in: ${why}` };
     const clientIds = this.clientIds();
     return clientIds && !clientIds.includes(audience) ? { status: 'wrong', reason: `its audience ${audience} is no client id of the provider` } : { status: 'ok' };
   }

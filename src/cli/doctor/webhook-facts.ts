@@ -2,7 +2,7 @@
  * The pod identity webhook among the webhooks of a cluster, and whether the API server calls it for the pods in question.
  */
 import { PodObject, Webhook } from './facts';
-import { listOf } from './kubernetes-objects';
+import { arrayOf } from '../../analysis/json-values';
 
 /** What EKS, its own manifests, Helm charts, kOps and OpenShift call it. */
 const NAMES = /pod-identity-webhook|iam-for-pods/;
@@ -33,28 +33,28 @@ export function webhookOf(configuration: any, webhook: any, scope: WebhookScope)
 }
 
 function selects({ rules, namespaceSelector, objectSelector, matchConditions }: any, { namespaceLabels, pods }: WebhookScope): boolean | string {
-  if (!listOf(rules).some(takesInNewPods)) return false;
+  if (!arrayOf(rules).some(takesInNewPods)) return false;
   if (namespaceLabels === undefined && !isEmpty(namespaceSelector)) return 'it is called for some namespaces, by labels that could not be read';
   if (!matches(namespaceSelector, namespaceLabels ?? {})) return false;
   if (pods.length > 0 ? !pods.some(({ labels }) => matches(objectSelector, labels)) : !matches(objectSelector, {})) {
     return pods.length > 0 ? false : 'it is called for pods with certain labels, and there are no pods to look at';
   }
-  return listOf(matchConditions).length > 0 ? 'it has matchConditions, which only the API server can evaluate' : true;
+  return arrayOf(matchConditions).length > 0 ? 'it has matchConditions, which only the API server can evaluate' : true;
 }
 
 function takesInNewPods({ apiGroups, resources, operations, scope }: any): boolean {
-  const has = (list: any, ...values: string[]) => values.some(value => listOf(list).includes(value));
+  const has = (list: any, ...values: string[]) => values.some(value => arrayOf(list).includes(value));
   return has(apiGroups, '', '*') && has(resources, 'pods', '*', '*/*') && has(operations, 'CREATE', '*') && scope !== 'Cluster';
 }
 
 function isEmpty(selector: any): boolean {
-  return Object.keys(selector?.matchLabels ?? {}).length === 0 && listOf(selector?.matchExpressions).length === 0;
+  return Object.keys(selector?.matchLabels ?? {}).length === 0 && arrayOf(selector?.matchExpressions).length === 0;
 }
 
 /** A label selector of Kubernetes; an empty one takes in everything. */
 function matches(selector: any, labels: Labels): boolean {
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value)
-    && listOf(selector?.matchExpressions).every(expression => fulfils(expression, labels));
+    && arrayOf(selector?.matchExpressions).every(expression => fulfils(expression, labels));
 }
 
 function fulfils({ key, operator, values }: any, labels: Labels): boolean {
@@ -62,8 +62,8 @@ function fulfils({ key, operator, values }: any, labels: Labels): boolean {
   switch (operator) {
     case 'Exists': return isThere;
     case 'DoesNotExist': return !isThere;
-    case 'In': return isThere && listOf(values).includes(labels[key]);
-    case 'NotIn': return !isThere || !listOf(values).includes(labels[key]);
+    case 'In': return isThere && arrayOf(values).includes(labels[key]);
+    case 'NotIn': return !isThere || !arrayOf(values).includes(labels[key]);
     default: return false;
   }
 }

@@ -4,6 +4,7 @@
 import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
 import { Text } from '../../analysis/access-map';
+import { listInShort } from '../../analysis/lists';
 import { jsonText, printable } from '../text';
 
 /** GitHub takes 65,536 characters. */
@@ -59,11 +60,11 @@ function statements(count: number): string {
 
 function principals(changed: any[]): string {
   const names = [...new Set(changed.flatMap(({ Principal }) => (typeof Principal === 'object' && Principal !== null ? Object.values(Principal).flat() : Principal ?? [])).map(String))];
-  return names.length === 0 ? '' : ` about ${names.slice(0, 3).map(code).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+  return names.length === 0 ? '' : ` about ${listInShort(names.map(code), 3)}`;
 }
 
 function rolesInWords({ newRoles, goneRoles }: AccessDiff): string {
-  const list = (label: string, roles: Text[]) => (roles.length === 0 ? '' : `\n\n${label}: ${roles.slice(0, 20).map(arn => code(roleInShort(arn))).join(', ')}${roles.length > 20 ? ` and ${roles.length - 20} more` : ''}.`);
+  const list = (label: string, roles: Text[]) => (roles.length === 0 ? '' : `\n\n${label}: ${listInShort(roles.map(arn => code(roleInShort(arn))), 20)}.`);
   return list('New roles', newRoles) + list('Roles that are gone', goneRoles);
 }
 

@@ -3,6 +3,7 @@
  */
 import { Permission } from './permissions';
 import { Access, Text } from '../../analysis/access-map';
+import { listInShort } from '../../analysis/lists';
 import { arnParts } from '../../analysis/patterns';
 
 type Show = (text: string) => string;
@@ -26,8 +27,7 @@ function isAll(patterns: string[]): boolean {
 
 /** The first of them. */
 function some(texts: string[], show: Show): string {
-  const shown = texts.slice(0, texts.length > MOST + 1 ? MOST : texts.length).map(show);
-  return `${shown.join(', ')}${shown.length < texts.length ? ` and ${texts.length - shown.length} more` : ''}`;
+  return listInShort(texts.map(show), texts.length > MOST + 1 ? MOST : texts.length);
 }
 
 /** A resource without what all of its kind have: `bucket/*`, `table/Orders`. */

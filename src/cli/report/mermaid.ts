@@ -8,6 +8,8 @@ import { Permission, permissionsOf } from './permissions';
 import { ReportData } from './report-data';
 import { identityPolicies, sortedTexts } from './statements';
 import { Access, Role, Text } from '../../analysis/access-map';
+import { grouped } from '../../analysis/json-values';
+import { andMore, linesInShort } from '../../analysis/lists';
 import { printable } from '../text';
 
 /** Mermaid draws at most 500 edges and 50,000 characters, unless the page that shows it says otherwise. */
@@ -90,7 +92,7 @@ function mayDo(role: Role | undefined): string[] {
   if (!role) return ['what it may do is not in the templates'];
   const elsewhere = identityPolicies(role).filter(({ document }) => document === undefined).map(({ name }) => escaped(name));
   const all = [...permissionsOf(identityPolicies(role).map(({ document }) => document)).map(inShort), ...elsewhere];
-  return all.length > MOST_PERMISSIONS + 1 ? [...all.slice(0, MOST_PERMISSIONS), `and ${all.length - MOST_PERMISSIONS} more`] : all;
+  return all.length > MOST_PERMISSIONS + 1 ? linesInShort(all, MOST_PERMISSIONS) : all;
 }
 
 function inShort(permission: Permission): string {
@@ -98,7 +100,7 @@ function inShort(permission: Permission): string {
   const isCut = !permission.notActions && others.length > 0;
   const actions = isCut ? [first] : permission.actions;
   const words = permissionInWords({ ...permission, actions, resources: permission.resources.map(resourceInShort), condition: undefined })
-    .replace(' on ', `${isCut ? ` and ${others.length} more` : ''} on `);
+    .replace(' on ', `${isCut ? andMore(others.length) : ''} on `);
   return `${permission.effect === 'Deny' ? 'not ' : ''}${escaped(words)}${permission.condition ? ' (conditions)' : ''}`;
 }
 
@@ -113,10 +115,4 @@ function escaped(text: Text): string {
   const safe = printable(text);
   const short = safe.length > LONGEST_LABEL ? `${safe.slice(0, LONGEST_LABEL)}…` : safe;
   return (/\S/.test(short) ? short : '(empty)').replace(/[^A-Za-z0-9 ,:/._-]/gu, character => `#${character.codePointAt(0)};`);
-}
-
-function grouped<T>(items: readonly T[], key: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...groups.get(key(item)) ?? [], item]);
-  return [...groups];
 }

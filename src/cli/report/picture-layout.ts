@@ -6,6 +6,7 @@ import { permissionsOf } from './permissions';
 import { Answer, isPattern } from './rows';
 import { identityPolicies, sortedTexts } from './statements';
 import { Access, Role, Text } from '../../analysis/access-map';
+import { grouped } from '../../analysis/json-values';
 
 export interface Box {
   readonly id: string;
@@ -202,12 +203,6 @@ function accountId({ cluster, namespace, serviceAccount }: Access): string {
   return JSON.stringify([cluster, namespace, serviceAccount]);
 }
 
-function groups<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const all = new Map<string, T[]>();
-  for (const item of items) {
-    const group = all.get(key(item));
-    if (group) group.push(item);
-    else all.set(key(item), [item]);
-  }
-  return [...all.values()];
+function groups<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  return [...grouped(items, keyOf).values()];
 }

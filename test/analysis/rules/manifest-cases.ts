@@ -1,5 +1,5 @@
 import { annotated, arnOf, association, Case, CLUSTER_ARN, OTHER_ISSUER, podIdentity, role, serviceAccount, trusting, webIdentity } from './support';
-import { ISSUER } from '../../support';
+import { ISSUER, PROVIDER_ARN } from '../../support';
 
 const AUD = `${ISSUER}:aud`;
 const SUB = `${ISSUER}:sub`;
@@ -186,7 +186,7 @@ export const MANIFEST_CASES: Case[] = [
     resources: { Role: role('api', [trusting(), webIdentity({ StringEquals: { [SUB]: 'system:serviceaccount:payments:api' } }, { Effect: 'Deny' })]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [{
-      message: 'ServiceAccount payments/api: role api does not let it in: a Deny keeps it out.',
+      message: 'ServiceAccount payments/api: role api does not let it in: statement 1 of its trust policy denies it.',
       fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'api\')]), or correct the ServiceAccount.',
       at: 'sa.yaml:2:1',
       others: ['Stack/Role'],
@@ -225,7 +225,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [{
       severity: 'info',
-      message: 'ServiceAccount payments/api: whether role api lets it in cannot be told: only the deployment knows which provider it trusts.',
+      message: `ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: whether ⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN}.`,
       fix: 'Compare the two after the deployment.',
       at: 'sa.yaml:2:1',
       others: ['Stack/Role'],
@@ -318,6 +318,18 @@ export const MANIFEST_CASES: Case[] = [
   { rule: 'role-does-not-trust', name: 'an association without tags, and without sts:TagSession', resources: { Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN } }, { Action: 'sts:AssumeRole' }), Association: association(arnOf('api'), { DisableSessionTags: true }) }, expected: [] },
 
   // audience-mismatch
+  {
+    rule: 'audience-mismatch',
+    name: 'an empty annotation, with which the webhook requests tokens for the API server',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': serviceAccount('payments/api', { 'eks.amazonaws.com/role-arn': arnOf('api'), 'eks.amazonaws.com/audience': '' }) },
+    expected: [{
+      message: 'ServiceAccount payments/api: its tokens are for the API server, since the annotation is empty, and role api takes those for sts.amazonaws.com.',
+      fix: 'Annotate it, eks.amazonaws.com/audience: sts.amazonaws.com.',
+      at: 'sa.yaml:2:1',
+      others: ['Stack/Role'],
+    }],
+  },
   {
     rule: 'audience-mismatch',
     name: 'the default against another',

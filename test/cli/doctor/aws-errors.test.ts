@@ -7,7 +7,7 @@ test.each<[any, string | undefined]>([
   [error('Error', '', { code: 'ECONNREFUSED' }), 'the connection was refused'],
   [error('Error', '', { code: 'ENOTFOUND' }), 'there is no such host'],
   [error('Error', '', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)'],
-  [error('Error', '', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), 'its certificate does not fit'],
+  [error('Error', '', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), 'its certificate is for another host'],
   [error('TimeoutError'), 'it did not answer in time'],
   [error('AggregateError', '', { errors: [{ code: 'X' }, { code: 'ENETUNREACH' }] }), 'there is no network to it'],
   [error('Error', 'AWS SDK error wrapper for Error: getaddrinfo EAI_AGAIN sts.x.amazonaws.com'), 'its name cannot be looked up'],
@@ -23,7 +23,7 @@ test.each<[any, string]>([
   [error('SyntaxError', 'Unexpected token < in JSON: <secret>', { $metadata: { httpStatusCode: 200 } }), 'a:B: the answer cannot be read (HTTP status 200)'],
   [error('SyntaxError', 'x', { $response: { statusCode: 204 } }), 'a:B: the answer cannot be read (HTTP status 204)'],
   [error('TypeError', 'Cannot read properties of undefined'), 'a:B: the answer cannot be read'],
-  [error('Error', '', { code: 'ECONNRESET' }), 'a:B: the service could not be reached: the connection was broken off'],
+  [error('Error', '', { code: 'ECONNRESET' }), 'a:B: the service could not be reached: the connection was reset'],
   ['a text', 'a:B: the answer cannot be read'],
 ])('%s: %s', (one, words) => expect(reason(one, 'a:B')).toBe(words));
 

@@ -109,6 +109,8 @@ describe('what is read', () => {
     const target = 'arn:aws:iam::444455556666:role/target';
     server.answer('eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', roleArn: ROLE, targetRoleArn: target } }));
     expect((await facts()).podIdentities).toEqual({ value: [{ id: 'a-1', roleArn: ROLE, targetRoleArn: target }] });
+    server.answer('eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', roleArn: ROLE, disableSessionTags: true } }));
+    expect((await facts()).podIdentities).toEqual({ value: [{ id: 'a-1', roleArn: ROLE, disableSessionTags: true }] });
     expect(server.asked.find(({ action }) => action === 'eks:ListPodIdentityAssociations')!.params).toMatchObject({ name: 'production', namespace: 'payments', serviceAccount: 'api' });
     server.deny('eks:DescribePodIdentityAssociation');
     expect(why((await facts()).podIdentities)).toMatch(/^the association a-1 of EKS Pod Identity is there, and its role is not known: needs eks:DescribePodIdentityAssociation/);

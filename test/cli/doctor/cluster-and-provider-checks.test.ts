@@ -97,8 +97,16 @@ describe('provider', () => {
     });
   });
 
-  test('an empty annotation is the default audience; no client ids at all', () => {
-    expect(verdict(ALL, 'provider-audience', withAnnotations({ 'eks.amazonaws.com/audience': '' })).status).toBe('ok');
+  test('an empty annotation requests tokens for the API server', () => {
+    expect(verdict(ALL, 'provider-audience', withAnnotations({ 'eks.amazonaws.com/audience': '' }))).toEqual({
+      status: 'wrong',
+      summary: 'The tokens are for the audience https://kubernetes.default.svc, which is no client id of the provider.',
+      evidence: ['client ids: sts.amazonaws.com'],
+      fix: ['Request a token for sts.amazonaws.com: in the annotation eks.amazonaws.com/audience, or in the serviceAccountToken of the pods.'],
+    });
+  });
+
+  test('no client ids at all', () => {
     const none = { ...OIDC_PROVIDER, details: { value: { clientIds: [], thumbprints: [] } } };
     expect(verdict(ALL, 'provider-audience', { providers: { value: [none] } })).toMatchObject({ status: 'wrong', evidence: ['client ids: none'] });
   });

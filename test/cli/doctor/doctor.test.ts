@@ -126,6 +126,16 @@ describe('one service account', () => {
     expect(stdout).not.toMatch(/eyJ|ASIA|the-secret-key|the-session-token|the-token-of-the-user|my-secret-key/);
   });
 
+  test('a token for the API server is not sent to STS', async () => {
+    stands(serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': '' }), []);
+    const { code, stdout } = await asking(...API, '--assume', '--format', 'json');
+    expect(code).toBe(1);
+    const { checks } = JSON.parse(stdout);
+    expect(checks).toContainEqual(expect.objectContaining({ id: 'assume', status: 'unknown', summary: expect.stringContaining('does not send to STS') }));
+    expect(checks).toContainEqual(expect.objectContaining({ id: 'trust', status: 'wrong' }));
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
+  });
+
   test('without a token nothing is tried', async () => {
     delete objects['/api/v1/namespaces/payments/serviceaccounts/api/token'];
     const { stdout } = await asking(...API, '--assume', '--format', 'json');
@@ -216,7 +226,8 @@ with service accounts that are not there.
     ['of another account', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }, TRUST, 'unknown', /account 444455556666.*--role-profile/],
     ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role is gone$/],
     ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not let it in: .*got api, trusted other/],
-    ['denied', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] }, 'wrong', /: a Deny$/],
+    ['denied', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] }, 'wrong', /: statement 1 of its trust policy denies it$/],
+    ['with an empty audience', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': '' }, TRUST, 'wrong', /`aud` differs: got https:\/\/kubernetes\.default\.svc, trusted sts\.amazonaws\.com$/],
     ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'wrong', /it allows nobody/],
     ['trusted perhaps', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [{ ...TRUST.Statement[0], Condition: { ...TRUST.Statement[0].Condition, Bool: { 'aws:Unheard': 'true' } } }] }, 'unknown', /whether the trust policy lets it in/],
     ['for an audience that the provider does not know', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' }, JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')), 'wrong', /audience x is no client id/],

@@ -252,7 +252,7 @@ describe('a server', () => {
 
   test('that always closes it is given up', async () => {
     handler = ({ socket }) => socket.destroy();
-    expect(await read()).toEqual({ unknown: `The API server ${url} cannot be reached: it closes the connection` });
+    expect(await read()).toEqual({ unknown: `The API server ${url} cannot be reached: the connection was reset` });
   });
 
   test('that is down is said', async () => {
@@ -260,18 +260,18 @@ describe('a server', () => {
     await new Promise<void>(listening => other.listen(0, '127.0.0.1', listening));
     const { port } = other.address() as AddressInfo;
     await new Promise(closed => other.close(closed));
-    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({ unknown: `The API server https://127.0.0.1:${port} cannot be reached: connection refused` });
+    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({ unknown: `The API server https://127.0.0.1:${port} cannot be reached: the connection was refused` });
   });
 
   test('that has no name is said', async () => {
-    expect(await read({ server: 'https://nowhere.invalid' })).toMatchObject({ unknown: expect.stringMatching(/^The API server https:\/\/nowhere\.invalid cannot be reached: (there is no host|its name)/) });
+    expect(await read({ server: 'https://nowhere.invalid' })).toMatchObject({ unknown: expect.stringMatching(/^The API server https:\/\/nowhere\.invalid cannot be reached: (there is no such host|its name)/) });
   });
 
   test('that does not speak TLS is said', async () => {
     const plain = createTcpServer(socket => socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     await new Promise<void>(listening => plain.listen(0, '127.0.0.1', listening));
     const { port } = plain.address() as AddressInfo;
-    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({ unknown: `The API server https://127.0.0.1:${port} cannot be talked to by TLS` });
+    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({ unknown: `The API server https://127.0.0.1:${port} cannot be reached: the TLS handshake failed` });
     await new Promise(closed => plain.close(closed));
   });
 
@@ -338,7 +338,7 @@ describe('a proxy', () => {
 
   test('that is down is said', async () => {
     process.env.HTTPS_PROXY = 'http://127.0.0.1:1';
-    expect(await read({ server: 'https://api.example.com' })).toEqual({ unknown: 'The API server https://api.example.com cannot be reached: connection refused' });
+    expect(await read({ server: 'https://api.example.com' })).toEqual({ unknown: 'The API server https://api.example.com cannot be reached: the connection was refused' });
   });
 });
 
@@ -439,7 +439,7 @@ describe('a kubeconfig', () => {
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow('There are none.');
     expect(() => Kubernetes.connect()).toThrow('The kubeconfig names no current context. Name one: --context; there are none.');
     process.env.KUBECONFIG = file(JSON.stringify({ contexts: Array.from({ length: 30 }, (_, index) => ({ name: `c${index}`, context: { cluster: 'a', user: 'a' } })) }));
-    expect(() => Kubernetes.connect({ context: 'three' })).toThrow(/c19, and 10 more\.$/);
+    expect(() => Kubernetes.connect({ context: 'three' })).toThrow(/c19 and 10 more\.$/);
   });
 
   test.each<[string, string, string]>([

@@ -284,14 +284,15 @@ describe('EKS Pod Identity', () => {
   });
 
   test.each<[string, string[], string | undefined]>([
-    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined], ['wants no tags', ['sts:AssumeRole'], 'sts:TagSession'], ['wants web identities alone', ['sts:AssumeRoleWithWebIdentity'], 'sts:AssumeRole'],
+    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined], ['wants no tags', ['sts:AssumeRole'], 'got sts:TagSession, trusted sts:AssumeRole'],
+    ['wants web identities alone', ['sts:AssumeRoleWithWebIdentity'], 'got sts:AssumeRole, trusted sts:AssumeRoleWithWebIdentity'],
   ])('with the same role, which %s', (_, actions, refused) => {
     const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }] };
     const facts: Facts = {
       ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] }, role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
     };
     expect(judgeOf('pod-identity', facts)!.status).toBe(refused === undefined ? 'ok' : 'wrong');
-    if (refused !== undefined) expect(judgeOf('pod-identity', facts)!.summary).toMatch(new RegExp(`does not let pods\\.eks\\.amazonaws\\.com do ${refused}\\.$`));
+    if (refused !== undefined) expect(judgeOf('pod-identity', facts)!.summary).toMatch(new RegExp(`does not let pods\\.eks\\.amazonaws\\.com in: action differs: ${refused}\\.$`));
   });
 
   test('of a role by which EKS takes another one: that one counts', () => {

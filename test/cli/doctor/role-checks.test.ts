@@ -39,7 +39,7 @@ describe('role', () => {
       status: 'wrong',
       summary: 'The role api has the path /team/ instead of /, and STS compares the whole ARN.',
       evidence: [`annotation: arn:aws:iam::${ACCOUNT}:role/api`, `IAM:        ${ROLE}`],
-      fix: [`kubectl annotate serviceaccount -n payments api --overwrite eks.amazonaws.com/role-arn=${ROLE}`, expect.stringContaining('serviceAccount.roleArn')],
+      fix: [`kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/role-arn=${ROLE}`, expect.stringContaining('serviceAccount.roleArn')],
     });
   });
 
@@ -52,7 +52,7 @@ describe('role', () => {
       status: 'ok', summary: `The role is in account 444455556666, the cluster in account ${ACCOUNT}: the OIDC provider must be in account 444455556666, too.`,
     });
     expect(verdict(ROLE_CHECKS, 'role-account', withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('aws', 'aws-cn') }))).toMatchObject({
-      status: 'wrong', fix: [`kubectl annotate serviceaccount -n payments api --overwrite eks.amazonaws.com/role-arn=${ROLE}`, expect.any(String)],
+      status: 'wrong', fix: [`kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/role-arn=${ROLE}`, expect.any(String)],
     });
     expect(statuses({ cluster: { value: undefined } })['role-account']).toBeUndefined();
   });
@@ -207,7 +207,7 @@ describe('permissions boundary', () => {
 
 test('names that are no words of a shell are quoted', () => {
   const changes = { question: { ...HEALTHY.question, namespace: 'a b', serviceAccount: 'it\'s' }, ...withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('team/', '') }) };
-  expect(verdict(ROLE_CHECKS, 'role-exists', changes).fix![0]).toContain('-n \'a b\' \'it\'\\\'\'s\' --overwrite');
+  expect(verdict(ROLE_CHECKS, 'role-exists', changes).fix![0]).toContain('serviceaccount \'it\'\\\'\'s\' -n \'a b\' --overwrite');
 });
 
 test('a provider whose client ids are known is judged beside', () => {

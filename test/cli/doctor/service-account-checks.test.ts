@@ -1,6 +1,7 @@
-import { factsOf, factsOfPods, OTHER_ROLE, pod, ROLE, serviceAccount } from './healthy';
+import { factsOf, factsOfPods, OTHER_ROLE, pod, QUESTION, ROLE, serviceAccount } from './healthy';
 import { causes, judgeOf, troubles } from './verdicts';
-import { audienceOf, roleArnOf } from '../../../src/cli/doctor/checks/asked';
+import { roleArnOf, tokenAudienceOf } from '../../../src/cli/doctor/checks/asked';
+import { annotateCommand } from '../../../src/cli/doctor/checks/commands';
 import { Facts } from '../../../src/cli/doctor/facts';
 import { injected } from '../../token/pod-identity-webhook';
 
@@ -44,6 +45,10 @@ describe('the annotation of the role', () => {
     ['aws'], ['aws-cn'], ['aws-us-gov'], ['aws-eusc'], ['aws-iso-b'],
   ])('is right in partition %s', partition => {
     expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: `arn:${partition}:iam::111122223333:role/path/a` }))).toMatchObject({ status: 'ok' });
+  });
+
+  test('a quote in the value stays a part of it', () => {
+    expect(annotateCommand(QUESTION, ROLE_KEY, 'it\'s')).toBe(`kubectl annotate serviceaccount api -n payments --overwrite ${ROLE_KEY}='it'\\''s'`);
   });
 
   test.each([
@@ -113,8 +118,9 @@ describe('the annotation of the role', () => {
 
     test('for an audience of their own', () => {
       expect(troubles(own(setAudience))).toEqual([]);
-      expect(audienceOf(own(setAudience))).toBe('reports.example.com');
-      expect(audienceOf(own(asIs))).toBe('sts.amazonaws.com');
+      expect(tokenAudienceOf(own(setAudience))).toBe('reports.example.com');
+      expect(tokenAudienceOf(own(asIs))).toBe('sts.amazonaws.com');
+      expect(tokenAudienceOf(own(one => delete one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience))).toBe('https://kubernetes.default.svc');
     });
 
     test.each<[string, Facts]>([

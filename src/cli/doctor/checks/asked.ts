@@ -1,14 +1,15 @@
 /**
  * What the pods of the service account come to STS with, as far as it is known.
  */
+import { Admission, admission } from '../../../analysis/admission/admission';
+import { webIdentityRequest } from '../../../analysis/admission/trust-requests';
 import { withoutScheme } from '../../../analysis/claims';
-import { TrustRequest } from '../../../analysis/trust-evaluator';
-import { claimsOf, webIdentityRequest } from '../../../analysis/trust-requests';
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
+import { arnParts } from '../../../analysis/patterns';
+import { AUDIENCE_OF_EKS_API, audienceOf, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../private/web-identity';
 import { judged, Verdict } from '../check';
 import { Facts, IamRole, Read } from '../facts';
-import { annotatedRole, broughtByPods } from './pods';
+import { annotatedRole, broughtByPods, PodFacts } from './pods';
 import { readRoleArn, RoleArn } from '../role-arn';
 
 /** The issuer of the cluster, without `https://`. */
@@ -19,7 +20,7 @@ export function issuerOf({ cluster }: Facts): Read<string> {
 }
 
 /** The annotation as it stands, or what the pods bring instead. */
-export function annotated(facts: Pick<Facts, 'pods' | 'question' | 'serviceAccount'>): Read<string> {
+export function annotated(facts: PodFacts): Read<string> {
   if ('unknown' in facts.serviceAccount) return { unknown: `the role is not known: ${facts.serviceAccount.unknown}` };
   const arn = annotatedRole(facts);
   return arn === undefined ? { unknown: 'the role is not known: nothing is annotated' } : { value: arn };
@@ -30,11 +31,25 @@ export function roleArnOf(facts: Facts): Read<RoleArn> {
   return 'unknown' in text ? text : readRoleArn(text.value);
 }
 
-/** The audience that the webhook has tokens made for, or the pods themselves. */
-export function audienceOf(facts: Facts): string {
-  const annotations = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations : undefined;
-  const audience = annotations?.[ROLE_ARN_ANNOTATION] === undefined && broughtByPods(facts)?.audience || annotations?.[AUDIENCE_ANNOTATION];
-  return audience === undefined || audience === '' ? DEFAULT_AUDIENCE : audience;
+/** The audience of the pods' tokens: the one that the webhook requests, or the pods themselves. */
+export function tokenAudienceOf(facts: PodFacts): string {
+  return requestedAudience(facts) || AUDIENCE_OF_EKS_API;
+}
+
+/** The audience for provider and trust policy to accept. Nobody should accept tokens for the API server. */
+export function audienceToTrust(facts: PodFacts): string {
+  return requestedAudience(facts) || DEFAULT_AUDIENCE;
+}
+
+/** Whether the pods request no audience, so that their tokens are for the API server. */
+export function isForApiServer(facts: PodFacts): boolean {
+  return requestedAudience(facts) === '';
+}
+
+function requestedAudience(facts: PodFacts): string {
+  const annotations = ('value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations : undefined) ?? {};
+  const brought = annotations[ROLE_ARN_ANNOTATION] === undefined ? broughtByPods(facts) : undefined;
+  return brought === undefined ? audienceOf(annotations) : brought.audience ?? '';
 }
 
 export function subjectOf({ question: { namespace, serviceAccount } }: Facts): string {
@@ -45,10 +60,20 @@ export function providerArn({ partition, account }: Pick<RoleArn, 'partition' | 
   return `arn:${partition}:iam::${account}:oidc-provider/${issuer}`;
 }
 
-/** What STS is asked; the provider is the one of the role's account. */
-export function requestOf(facts: Facts, role: Pick<RoleArn, 'partition' | 'account'>, issuer: string): TrustRequest {
+/** What the role answers to the token of the pods, by the provider in its own account. */
+export function admissionOfToken(facts: Facts, { arn, trust }: IamRole, issuer: string): Admission {
   const { namespace, serviceAccount } = facts.question;
-  return webIdentityRequest(providerArn(role, issuer), claimsOf(issuer, namespace, serviceAccount, audienceOf(facts)));
+  const { partition, account } = ownerOf(arn);
+  const audience = tokenAudienceOf(facts);
+  return admission(trust, webIdentityRequest({
+    namespace, serviceAccount, providerArn: providerArn({ partition, account }, issuer), issuer, audience,
+  }));
+}
+
+/** Partition and account of an ARN. */
+export function ownerOf(arn: string): Pick<RoleArn, 'partition' | 'account'> {
+  const [, partition, , , account] = arnParts(arn);
+  return { partition, account };
 }
 
 /** The account of the role, as the annotation says; of who asks where there is none. */
@@ -61,9 +86,4 @@ export function roleAccount(facts: Facts): string | undefined {
 /** Nothing to look at where the role is not there. */
 export function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
   return judged(role, found => found && judge(found));
-}
-
-/** A text for a shell. */
-export function shell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, '\'\\\'\'')}'`;
 }

@@ -1,4 +1,6 @@
-import { shell } from './asked';
+import { shell } from './commands';
+import { listInShort } from '../../../analysis/lists';
+import { nearest } from '../../../private/similar';
 import { quoted } from '../../text';
 import { Check, judged, ok, wrong } from '../check';
 import { Facts } from '../facts';
@@ -23,22 +25,7 @@ function missing({ question: { clusterName }, region, caller, clusterNames }: Fa
 function names(wanted: string, read: NonNullable<Facts['clusterNames']>): string {
   if ('unknown' in read) return `other clusters: not known, ${read.unknown}`;
   if (read.value.length === 0) return 'the region has no cluster at all';
-  const near = nearest(wanted, read.value);
-  return `clusters there: ${near.slice(0, SHOWN).join(', ')}${near.length > SHOWN ? ` and ${near.length - SHOWN} more` : ''}`;
-}
-
-/** Those that share most at their ends first. */
-function nearest(wanted: string, all: readonly string[]): string[] {
-  const text = wanted.toLowerCase();
-  const likeness = (name: string) => {
-    const other = name.toLowerCase();
-    if (other === text) return Infinity;
-    let [start, end] = [0, 0];
-    while (start < text.length && text[start] === other[start]) start++;
-    while (end < text.length - start && text[text.length - 1 - end] === other[other.length - 1 - end]) end++;
-    return start + end;
-  };
-  return [...all].sort((one, other) => likeness(other) - likeness(one));
+  return `clusters there: ${listInShort(nearest(wanted, read.value), SHOWN)}`;
 }
 
 const ISSUER: Check = {

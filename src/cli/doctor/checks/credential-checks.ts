@@ -3,13 +3,15 @@
  * everywhere; then the token file (Go, Java, PHP, C++; in Python behind a profile with a role, in JavaScript behind any profile); then a container's
  * credentials, which EKS Pod Identity gives; the node's role is last.
  */
-import { evaluateTrust } from '../../../analysis/trust-evaluator';
-import { podIdentityRequest, podTags } from '../../../analysis/trust-requests';
+import { Admission, admission } from '../../../analysis/admission/admission';
+import { podIdentityRequest } from '../../../analysis/admission/trust-requests';
 import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { allContainers } from '../../../private/pod-spec';
 import { POD_IDENTITY_SERVICE } from '../../../private/web-identity';
+import { printable } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodIdentity, PodObject } from '../facts';
+import { ownerOf } from './asked';
 import { annotatedRole, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, ownPods, podLines, restart, TOKEN_FILE } from './pods';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
@@ -87,9 +89,10 @@ function hasContainerCredentials({ spec }: PodObject): boolean {
 }
 
 /** The webhook of EKS asks for associations first: a pod gets what belongs to one of the two. */
-function associated(facts: Facts, { id, roleArn: first, targetRoleArn }: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {
+function associated(facts: Facts, association: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {
   const role = annotatedRole(facts);
   const { clusterName } = facts.question;
+  const { id, roleArn: first, targetRoleArn } = association;
   const roleArn = targetRoleArn ?? first;
   const evidence = [
     `association ${id}: role ${first}${targetRoleArn === undefined ? '' : `, and by it ${targetRoleArn}`}`,
@@ -97,20 +100,7 @@ function associated(facts: Facts, { id, roleArn: first, targetRoleArn }: PodIden
     ...podLines(both, ({ name }) => `pod ${name} has both; most SDKs take ${TOKEN_FILE} first`),
   ];
   if (role === undefined) return ok('The pods get their role by EKS Pod Identity; there is none for IRSA.', evidence);
-  if (role === roleArn) {
-    const refused = targetRoleArn === undefined ? refusedToPods(facts) : undefined;
-    if (refused !== undefined) {
-      return wrong(`An association gives new pods the same role, by EKS Pod Identity instead of IRSA, and its trust policy does not let ${POD_IDENTITY_SERVICE} do ${refused}.`, {
-        evidence,
-        fix: [
-          `aws eks delete-pod-identity-association --cluster-name ${clusterName} --association-id ${id}`,
-          restart(facts.question),
-          `Or keep the association, and let ${POD_IDENTITY_SERVICE} in: Allow sts:AssumeRole and sts:TagSession in the trust policy.`,
-        ],
-      });
-    }
-    return ok(`An association gives new pods the same role, by EKS Pod Identity instead of IRSA: it must trust ${targetRoleArn === undefined ? POD_IDENTITY_SERVICE : first} too.`, evidence);
-  }
+  if (role === roleArn) return withSameRole(facts, association, evidence);
   return wrong(`An association of EKS Pod Identity goes before the annotation: new pods get role ${roleArn}.`, {
     evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
     fix: [
@@ -121,11 +111,43 @@ function associated(facts: Facts, { id, roleArn: first, targetRoleArn }: PodIden
   });
 }
 
-/** What the role does not allow EKS Pod Identity, which needs both. */
-function refusedToPods({ role, question: { namespace, serviceAccount } }: Facts): string | undefined {
+function withSameRole(facts: Facts, association: PodIdentity, evidence: readonly string[]): Verdict {
+  const { id, roleArn, targetRoleArn } = association;
+  const same = 'An association gives new pods the same role, by EKS Pod Identity instead of IRSA';
+  if (targetRoleArn !== undefined) return ok(`${same}: it must trust ${roleArn} too.`, evidence);
+  const { answer, reasons } = admissionOfAssociation(facts, association) ?? {};
+  if (answer === undefined) return ok(`${same}: it must trust ${POD_IDENTITY_SERVICE} too.`, evidence);
+  if (answer === 'in') return ok(`${same}, and its trust policy lets ${POD_IDENTITY_SERVICE} in.`, evidence);
+  const why = printable(reasons!.join('; '));
+  if (answer === 'unknown') {
+    return unknown(`${same}. Whether its trust policy lets ${POD_IDENTITY_SERVICE} in is not known: ${why}.`, {
+      evidence,
+      decisive: true,
+    });
+  }
+  return wrong(`${same}, and its trust policy does not let ${POD_IDENTITY_SERVICE} in: ${why}.`, {
+    evidence,
+    fix: [
+      `aws eks delete-pod-identity-association --cluster-name ${facts.question.clusterName} --association-id ${id}`,
+      restart(facts.question),
+      `Or keep the association, and let ${POD_IDENTITY_SERVICE} in: `
+        + 'Allow sts:AssumeRole and sts:TagSession in the trust policy.',
+    ],
+  });
+}
+
+/** What the annotated role answers to the pods of an association; undefined if the role could not be read. */
+function admissionOfAssociation(facts: Facts, { disableSessionTags = false }: PodIdentity): Admission | undefined {
+  const { role, cluster, question: { namespace, serviceAccount } } = facts;
   if ('unknown' in role || role.value === undefined) return undefined;
-  const { trust } = role.value;
-  return ['sts:AssumeRole', 'sts:TagSession'].find(action => evaluateTrust(trust, podIdentityRequest(action, podTags(namespace, serviceAccount))).decision === 'deny');
+  const clusterArn = 'value' in cluster ? cluster.value?.arn : undefined;
+  return admission(role.value.trust, podIdentityRequest({
+    clusterArn,
+    account: ownerOf(clusterArn ?? role.value.arn).account, // role and cluster of an association share an account
+    namespace,
+    serviceAccount,
+    sessionTags: !disableSessionTags,
+  }));
 }
 
 /** Of an association that is no more, or cannot be seen. */

@@ -1,11 +1,12 @@
 /**
  * The last links: the pods, and what the webhook has put into them.
  */
+import { AUDIENCE_OF_EKS_API } from '../../../private/annotations';
 import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../private/pod-spec';
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject } from '../facts';
-import { audienceOf } from './asked';
+import { tokenAudienceOf } from './asked';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
   annotatedRole, annotationTime, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
@@ -182,13 +183,13 @@ const POD_AUDIENCE: Check = {
   title: 'the token in the pods is for the right audience',
   follows: ['annotation-values', 'pod-after-annotation'],
   run: facts => {
-    const audience = audienceOf(facts);
+    const audience = tokenAudienceOf(facts);
     const tokens = ownPods(facts).filter(pod => !hasPodIdentity(pod)).flatMap(pod => containersOf(pod).flatMap(container => {
       const source = tokenSourceOf(pod, container);
       return source ? [{ pod, container: container.name as string, audience: source.token.audience as string | undefined }] : [];
     }));
     if (tokens.length === 0) return undefined;
-    const differing = tokens.filter(token => token.audience !== audience);
+    const differing = tokens.filter(token => (token.audience || AUDIENCE_OF_EKS_API) !== audience);
     if (differing.length === 0) return ok(`The token in the pods is for ${audience}.`);
     const words = (found: string | undefined) => (found ? `is for ${found}` : 'is for the API server itself');
     return wrong(`The token ${words(differing[0].audience)}, and should be for ${audience}.`, {

@@ -1,6 +1,7 @@
 /**
  * What the checks ask of pods.
  */
+import { linesInShort } from '../../../analysis/lists';
 import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
 import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../private/pod-spec';
 import { counted } from '../../text';
@@ -12,7 +13,7 @@ export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 export const ROLE_ARN = 'AWS_ROLE_ARN';
 export const CONTAINER_CREDENTIALS = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
-type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
+export type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
 
 /** A variable of a container: its value where it is written there and was read, else where it is from. */
 export interface Variable {
@@ -110,17 +111,12 @@ function unixPath(path: string): string {
 
 /** Which pods, and a word on each: the first few, and how many more. */
 export function podLines<T>(all: readonly T[], line: (one: T) => string): string[] {
-  const more = all.length - SHOWN;
-  return [...all.slice(0, SHOWN).map(line), ...more > 0 ? [`and ${more} more`] : []];
+  return linesInShort(all.map(line), SHOWN);
 }
 
 /** `Pod a`, `3 pods`. */
 export function podsInWords(pods: readonly PodObject[]): string {
   return pods.length === 1 ? `Pod ${pods[0].name}` : counted(pods.length, 'pod');
-}
-
-export function annotate({ namespace, serviceAccount }: Question, key: string, value: string): string {
-  return `kubectl annotate serviceaccount ${serviceAccount} -n ${namespace} --overwrite ${key}=${/^[\w:/.@+=,-]+$/.test(value) ? value : `'${value.replaceAll('\'', '')}'`}`;
 }
 
 /** Pods change when they are made anew. */

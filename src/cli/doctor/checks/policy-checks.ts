@@ -1,6 +1,8 @@
-import { ofRole, shell } from './asked';
+import { ofRole } from './asked';
+import { shell } from './commands';
 import { shownStatement } from './statement-words';
 import { isObject } from '../../../analysis/json-values';
+import { linesInShort } from '../../../analysis/lists';
 import { readDocument } from '../../../analysis/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { counted, literal, printable } from '../../text';
@@ -23,8 +25,7 @@ const POLICIES: Check = {
   run: facts => ofRole(facts, role => judged(facts.policies, policies => {
     const own = policies.filter(({ kind }) => kind !== 'boundary');
     if (own.length === 0) return none(role);
-    const evidence = own.slice(0, SHOWN).map(nameOf);
-    if (own.length > SHOWN) evidence.push(`and ${own.length - SHOWN} more`);
+    const evidence = linesInShort(own.map(nameOf), SHOWN);
     const unread = policies.flatMap(policy => unreadable(policy));
     if (unread.length > 0) return unknown(`${unread.length} of ${counted(policies.length, 'policy').replace(/policys$/, 'policies')} cannot be read.`, { evidence: [...unread, ...evidence] });
     return ok(own.length === 1 ? 'The role has 1 policy.' : `The role has ${own.length} policies.`, evidence);

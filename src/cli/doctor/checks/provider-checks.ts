@@ -1,4 +1,7 @@
-import { audienceOf, issuerOf, roleAccount, roleArnOf, shell } from './asked';
+import { audienceToTrust, isForApiServer, issuerOf, ownerOf, roleAccount, roleArnOf, tokenAudienceOf } from './asked';
+import { shell } from './commands';
+import { isEksIssuer } from '../../../analysis/admission/trust-requests';
+import { linesInShort } from '../../../analysis/lists';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
 import { literal } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
@@ -13,27 +16,27 @@ const EXISTS: Check = {
   follows: ['cluster-found', 'cluster-issuer'],
   run: facts => judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
     const found = providers.find(one => one.issuer === issuer);
-    return found ? ok(`There is an OIDC provider for the issuer in account ${accountOf(found)}.`, [found.arn]) : missing(facts, issuer, providers);
+    return found ? ok(`There is an OIDC provider for the issuer in account ${ownerOf(found.arn).account}.`, [found.arn]) : missing(facts, issuer, providers);
   })),
 };
 
 function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]): Verdict {
   const account = roleAccount(facts);
+  const audience = audienceToTrust(facts);
   const where = account === undefined ? 'the account of the role' : `account ${account}`;
   const near = providers.flatMap(provider => nearMiss(provider, issuer));
-  const listed = providers.slice(0, SHOWN).map(({ arn }) => `there is: ${arn}`);
-  const rest = providers.length - SHOWN;
+  const listed = linesInShort(providers.map(({ arn }) => `there is: ${arn}`), SHOWN);
   const role = roleArnOf(facts);
   const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
   return wrong(`IAM has no OIDC provider for the issuer of the cluster in ${where}.`, {
     evidence: [
       `issuer: ${issuer}`,
-      ...near.length > 0 ? near : [...listed, ...rest > 0 ? [`and ${rest} more providers`] : []],
+      ...near.length > 0 ? near : listed,
       ...elsewhere ? ['the role is in another account than the cluster: the provider must be where the role is'] : [],
     ],
     fix: [
-      `aws iam create-open-id-connect-provider --url ${shell(`https://${issuer}`)} --client-id-list ${shell(audienceOf(facts))}`,
-      `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'${audiencesProp([audienceOf(facts)])} });`,
+      `aws iam create-open-id-connect-provider --url ${shell(`https://${issuer}`)} --client-id-list ${shell(audience)}`,
+      `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'${audiencesProp([audience])} });`,
     ],
   });
 }
@@ -60,18 +63,21 @@ const AUDIENCE: Check = {
   decisive: true,
   follows: ['provider-exists', 'annotation-values'], // an audience that is written wrong, is not the provider's fault
   run: facts => ofProvider(facts, provider => {
-    const audience = audienceOf(facts);
+    const audience = tokenAudienceOf(facts);
     if (provider.details === undefined) return unknown('the client ids of the provider were not read');
     return judged(provider.details, ({ clientIds }) => (clientIds.includes(audience) ? ok(`The audience ${audience} is among its client ids.`)
       : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
         evidence: [`client ids: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`, ...nearAudience(clientIds, audience)],
-        fix: [
+        fix: isForApiServer(facts) ? [REQUEST_AUDIENCE] : [
           `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${shell(provider.arn)} --client-id ${shell(audience)}`,
           `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: [${[...clientIds, audience].map(literal).join(', ')}] });`,
         ],
       })));
   }),
 };
+
+const REQUEST_AUDIENCE = `Request a token for ${DEFAULT_AUDIENCE}: in the annotation eks.amazonaws.com/audience, `
+  + 'or in the serviceAccountToken of the pods.';
 
 function nearAudience(clientIds: readonly string[], audience: string): string[] {
   const near = clientIds.find(one => one !== audience && one.trim().toLowerCase() === audience.trim().toLowerCase());
@@ -87,7 +93,10 @@ const THUMBPRINTS: Check = {
   title: 'the thumbprints of the provider, where they matter',
   follows: ['provider-exists'],
   run: facts => ofProvider(facts, ({ details, issuer }) => {
-    if (isEks(issuer)) return ok('Thumbprints do not matter: IAM trusts the issuers of EKS by its own list of authorities, whatever they say.');
+    if (isEksIssuer(issuer)) {
+      return ok('Thumbprints do not matter: IAM trusts the issuers of EKS by its own list of authorities, '
+        + 'whatever they say.');
+    }
     if (details === undefined) return unknown('the thumbprints of the provider were not read');
     return judged(details, ({ thumbprints }) => {
       const evidence = [`thumbprints: ${thumbprints.length === 0 ? 'none' : thumbprints.join(', ')}`];
@@ -101,21 +110,12 @@ const THUMBPRINTS: Check = {
   }),
 };
 
-/** Of every partition, and of both forms of the host. */
-function isEks(issuer: string): boolean {
-  return /^oidc[.-]eks\.[a-z0-9-]+\.(amazonaws\.|api\.aws\/|api\.amazonwebservices\.)/.test(issuer);
-}
-
 /** Of the provider for the issuer; nothing to look at without one. */
 function ofProvider(facts: Facts, judge: (provider: IamProvider) => Verdict | undefined): Verdict | undefined {
   return judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
     const found = providers.find(one => one.issuer === issuer);
     return found && judge(found);
   }));
-}
-
-function accountOf({ arn }: IamProvider): string {
-  return arn.split(':')[4];
 }
 
 export const PROVIDER_CHECKS: readonly Check[] = [EXISTS, AUDIENCE, THUMBPRINTS];

@@ -1,17 +1,21 @@
-import { audienceOf, issuerOf, ofRole, providerArn, requestOf, roleArnOf, shell, subjectOf } from './asked';
+import {
+  admissionOfToken, audienceToTrust, issuerOf, ofRole, ownerOf, providerArn, roleArnOf, subjectOf, tokenAudienceOf,
+} from './asked';
+import { annotateCommand, shell } from './commands';
 import { closings, openings } from './role-map';
+import { shownStatement, statementPlace } from './statement-words';
+import { Admission } from '../../../analysis/admission/admission';
 import { textsOf } from '../../../analysis/json-values';
+import { linesInShort } from '../../../analysis/lists';
 import { Mismatch } from '../../../analysis/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
-import { evaluateTrust, TrustAnswer } from '../../../analysis/trust-evaluator';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/trusted-subjects';
-import { LONGEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION } from '../../../private/annotations';
+import { LONGEST_TOKEN_LIFE, ROLE_ARN_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION } from '../../../private/annotations';
 import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
 import { counted, literal, printable } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole } from '../facts';
 import { RoleArn } from '../role-arn';
-import { shownStatement, statementPlace } from './statement-words';
 
 const SHOWN = 8;
 
@@ -21,7 +25,7 @@ const ACCOUNT: Check = {
   follows: ['cluster-found'],
   run: facts => judged(roleArnOf(facts), role => judged(facts.cluster, cluster => {
     if (cluster === undefined) return undefined;
-    const [, partition, , , account] = cluster.arn.split(':');
+    const { partition, account } = ownerOf(cluster.arn);
     if (role.partition !== partition) return otherPartition(facts, role, partition);
     if (role.account === account) return ok(`Role and cluster are in one account, ${account}.`);
     return ok(`The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in account ${role.account}, too.`);
@@ -31,7 +35,7 @@ const ACCOUNT: Check = {
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
   return wrong(`The role is of partition ${role.partition}, the cluster of ${partition}: they know nothing of each other.`, {
     evidence: [`annotation: ${role.arn}`],
-    fix: [annotate(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`), 'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.'],
+    fix: [annotateRole(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`), 'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.'],
   });
 }
 
@@ -61,12 +65,12 @@ function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
   const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
   return wrong(`The role ${wanted.name} has ${what}, and STS compares the whole ARN.`, {
     evidence: [`annotation: ${wanted.arn}`, `IAM:        ${arn}`],
-    fix: [annotate(facts, arn), 'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.'],
+    fix: [annotateRole(facts, arn), 'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.'],
   });
 }
 
-function annotate({ question: { namespace, serviceAccount } }: Facts, arn: string): string {
-  return `kubectl annotate serviceaccount -n ${shell(namespace)} ${shell(serviceAccount)} --overwrite eks.amazonaws.com/role-arn=${shell(arn)}`;
+function annotateRole({ question }: Facts, arn: string): string {
+  return annotateCommand(question, ROLE_ARN_ANNOTATION, arn);
 }
 
 const TRUST: Check = {
@@ -75,28 +79,30 @@ const TRUST: Check = {
   decisive: true,
   follows: ['cluster-found', 'cluster-issuer', 'annotation-values', 'role-exists'],
   run: facts => ofRole(facts, role => judged(issuerOf(facts), issuer => {
-    const answer = evaluateTrust(role.trust, requestOf(facts, ownerOf(role), issuer));
-    if (answer.decision === 'allow') return ok(`The trust policy lets ${subjectOf(facts)} in.`, [shownStatement(role.trust, answer.statement!)]);
-    if (answer.decision === 'deny') return untrusted(facts, role, issuer, answer);
-    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subjectOf(facts)} in.`, { evidence: answer.unknowns.map(printable) });
+    const admission = admissionOfToken(facts, role, issuer);
+    const { answer, statement, reasons } = admission;
+    const subject = subjectOf(facts);
+    if (answer === 'in') return ok(`The trust policy lets ${subject} in.`, [shownStatement(role.trust, statement!)]);
+    if (answer === 'out') return untrusted(facts, role, issuer, admission);
+    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subject} in.`, {
+      evidence: reasons.map(printable),
+    });
   })),
 };
 
-function untrusted(facts: Facts, role: IamRole, issuer: string, answer: TrustAnswer): Verdict {
-  const asked = `asked: ${subjectOf(facts)}, audience ${audienceOf(facts)}, issuer ${issuer}`;
-  if (answer.statement !== undefined) {
+function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nearest, reasons }: Admission): Verdict {
+  const asked = `asked: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;
+  if (statement !== undefined) {
     return wrong(`A Deny of the trust policy keeps ${subjectOf(facts)} out.`, {
-      evidence: [asked, shownStatement(role.trust, answer.statement)],
+      evidence: [asked, shownStatement(role.trust, statement)],
       fix: [`aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`, 'Take the statement out of the trust policy, or except the service account from it.'],
     });
   }
-  const [nearest] = answer.nearMisses;
-  const misses = answer.nearMisses.filter(({ statement }) => statement === nearest.statement);
-  const why = [...issuerMiss(issuer, nearest), ...misses.map(({ text }) => text)].map(printable);
+  const why = [...issuerMiss(issuer, nearest?.misses[0]), ...reasons].map(printable);
   // Of the statement that is meant for the service account, not of those for others.
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
     .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`)).slice(0, SHOWN);
-  return wrong(`The trust policy does not let ${subjectOf(facts)} in${why.length === 0 ? ': it allows nobody' : `: ${why[0]}`}.`, {
+  return wrong(`The trust policy does not let ${subjectOf(facts)} in: ${why[0]}.`, {
     evidence: [asked, ...nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : [], ...why.slice(1), ...causes.map(({ message }) => printable(message))],
     fix: [...causes.map(({ fix }) => printable(fix)), ...trustFix(facts, role, issuer)],
   });
@@ -123,11 +129,11 @@ function idOf(issuer: string): string {
 /** The statement that is missing, as a command's file and as CDK. */
 function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
   const { namespace, serviceAccount } = facts.question;
-  const audience = audienceOf(facts);
+  const audience = audienceToTrust(facts);
   const statement = {
     Effect: 'Allow',
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Principal: { Federated: providerArn(ownerOf(role), issuer) },
+    Principal: { Federated: providerArn(ownerOf(role.arn), issuer) },
     Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjectOf(facts) } },
   };
   const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: ${literal(audience)} }`;
@@ -144,10 +150,9 @@ const OTHERWISE: Check = {
   id: 'trust-otherwise',
   title: 'who else may assume the role',
   run: facts => ofRole(facts, role => {
-    const own = subjectOf(facts).split(':');
     const issuer = issuerOf(facts);
     const others = trustedBy(role.trust).filter(({ cluster, namespace, serviceAccount }) =>
-      !('value' in issuer && cluster === issuer.value && namespace === own[2] && serviceAccount === own[3]));
+      !('value' in issuer && cluster === issuer.value && namespace === facts.question.namespace && serviceAccount === facts.question.serviceAccount));
     const open = openings(role);
     const evidence = [
       ...open.map(({ severity, message }) => `${severity === 'error' ? 'risky' : 'mind'}: ${printable(message)}`),
@@ -155,7 +160,7 @@ const OTHERWISE: Check = {
       ...principalsOf(role.trust).map(one => printable(`also: ${one}`)),
     ];
     if (evidence.length === 0) return ok('The trust policy names nobody else.');
-    const shown = [...evidence.slice(0, SHOWN), ...evidence.length > SHOWN ? [`and ${evidence.length - SHOWN} more`] : []];
+    const shown = linesInShort(evidence, SHOWN);
     return ok(open.length > 0 ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.` : 'The trust policy names others, too.', shown);
   }),
 };
@@ -196,7 +201,7 @@ function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boun
   if (policy === undefined) return unknown(`The permissions boundary ${boundary} was not read.`);
   return judged(policy.document, document => {
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
-    const shown = [...statements.slice(0, SHOWN), ...statements.length > SHOWN ? [`and ${statements.length - SHOWN} more`] : []];
+    const shown = linesInShort(statements, SHOWN);
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
     const { decision } = action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
     const isAllowedSomewhere = resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
@@ -210,11 +215,6 @@ function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boun
       ],
     });
   })!;
-}
-
-function ownerOf({ arn }: IamRole): { readonly partition: string; readonly account: string } {
-  const [, partition, , , account] = arn.split(':');
-  return { partition, account };
 }
 
 export const ROLE_CHECKS: readonly Check[] = [ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION, BOUNDARY];

@@ -10,6 +10,7 @@ import {
 } from '../../../analysis/rules/trust-rules';
 import { trustedBy } from '../../../analysis/trusted-subjects';
 import { IamRole, IamProvider } from '../facts';
+import { ownerOf } from './asked';
 
 const PLACE = { file: 'IAM' };
 
@@ -30,7 +31,7 @@ export function openings(role: IamRole): Finding[] {
 }
 
 function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
-  const [, partition, , , account] = role.arn.split(':');
+  const { partition, account } = ownerOf(role.arn);
   const seen: Role = {
     arn: role.arn, name: role.name, account, partition, region: '', trust: role.trust, unresolved: [], policies: [], place: PLACE,
   };

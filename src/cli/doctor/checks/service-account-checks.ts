@@ -8,7 +8,8 @@ import { WEBHOOK_ROLE_ARN } from '../../../private/name-patterns';
 import { quoted } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
-import { annotatedRole, annotate, broughtByPods, environmentOf, livePods, restart, ROLE_ARN } from './pods';
+import { annotateCommand } from './commands';
+import { annotatedRole, broughtByPods, environmentOf, livePods, restart, ROLE_ARN } from './pods';
 
 /** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
@@ -65,7 +66,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
   return wrong(mistaken.length > 0 ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.` : 'The ServiceAccount names no role.', {
     evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
-    fix: [annotate(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
+    fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
   });
 }
 
@@ -74,7 +75,7 @@ function malformed(question: Question, arn: string): Verdict {
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
   return wrong(isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`, {
     evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
-    fix: [annotate(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
+    fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
   });
 }
 
@@ -117,7 +118,7 @@ const ANNOTATION_VALUES: Check = {
     const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
     return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
-      fix: [...problems.map(({ key, good }) => annotate(question, key, good)), restart(question)],
+      fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), restart(question)],
       harmless,
     });
   }),
@@ -154,7 +155,7 @@ const ANNOTATION_DUPLICATES: Check = {
     if (isInjected(facts)) return ok(`${key} names another role, and the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
     return wrong(`Two annotations name different roles; on EKS the one of ${ROLE_ARN_ANNOTATION} counts.`, {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
-      fix: [`kubectl annotate serviceaccount ${facts.question.serviceAccount} -n ${facts.question.namespace} ${key}-`],
+      fix: [annotateCommand(facts.question, key)],
       harmless: true,
     });
   }),

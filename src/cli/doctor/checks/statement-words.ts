@@ -3,6 +3,7 @@
  */
 import { claimOf, isClaim, issuerOf } from '../../../analysis/claims';
 import { isObject, textsOf } from '../../../analysis/json-values';
+import { listInShort } from '../../../analysis/lists';
 import { conditionsOf, issuerOfArn, statementsOf } from '../../../analysis/trusted-subjects';
 import { printable } from '../../text';
 
@@ -35,6 +36,5 @@ export function shownStatement(document: any, index: number): string {
 }
 
 function some(value: any): string {
-  const texts = textsOf(value);
-  return `${texts.slice(0, SHOWN).join(', ')}${texts.length > SHOWN ? ` and ${texts.length - SHOWN} more` : ''}`;
+  return listInShort(textsOf(value), SHOWN);
 }

@@ -1,6 +1,7 @@
 import { h, name, plural, visible } from './dom';
 import { Access, Policy, Role } from '../../../analysis/access-map';
-import { textsOf } from '../../../analysis/json-values';
+import { grouped, textsOf } from '../../../analysis/json-values';
+import { listInShort } from '../../../analysis/lists';
 import { statementsOf } from '../../../analysis/trusted-subjects';
 import { permissionInWords, roleInShort } from '../in-words';
 import { Permission, permissionsOf } from '../permissions';
@@ -43,15 +44,7 @@ export class Table {
 }
 
 function groups(answers: Answer[]): Answer[][] {
-  const all = new Map<string, Answer[]>();
-  for (const answer of answers) {
-    const { cluster, namespace } = answer.row.access!;
-    const key = JSON.stringify([cluster, namespace]);
-    const group = all.get(key);
-    if (group) group.push(answer);
-    else all.set(key, [answer]);
-  }
-  return [...all.values()];
+  return [...grouped(answers, ({ row: { access } }) => JSON.stringify([access!.cluster, access!.namespace])).values()];
 }
 
 function heading({ namespace, cluster, via }: Access): HTMLElement {
@@ -80,8 +73,7 @@ function other({ row: { arn, role }, reach }: Answer): HTMLElement {
 }
 
 function workloads(all: Answer['row']['workloads']): string {
-  const names = all.slice(0, 3).map(workload => visible(`${workload.kind} ${workload.name}`));
-  return `${names.join(', ')}${all.length > 3 ? ` and ${all.length - 3} more` : ''}`;
+  return listInShort(all.map(workload => visible(`${workload.kind} ${workload.name}`)), 3);
 }
 
 function account(arn: string, role: Role | undefined): string {
@@ -90,7 +82,7 @@ function account(arn: string, role: Role | undefined): string {
 
 function trusted(role: Role | undefined): string {
   const principals = statementsIn(role?.trust).flatMap(({ Principal }) => (typeof Principal === 'object' && Principal !== null ? Object.values<any>(Principal).flatMap(textsOf) : textsOf(Principal)));
-  return `trusts ${visible(principals.slice(0, 3).join(', ') || 'nobody that can be read')}${principals.length > 3 ? ` and ${principals.length - 3} more` : ''}`;
+  return `trusts ${visible(listInShort(principals, 3) || 'nobody that can be read')}`;
 }
 
 function may(role: Role | undefined): HTMLElement {

@@ -1,0 +1,69 @@
+/**
+ * Whether roles let in the service accounts that manifests and associations give them to.
+ */
+import { Admission } from './admission';
+import { admissionTo, roleAdmission } from './role-admission';
+import { podIdentityRequest } from './trust-requests';
+import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
+import { claimOf, isClaim } from '../claims';
+import { grouped } from '../json-values';
+import { annotatedIn } from '../rules/words';
+import { conditionsOf, statementsOf } from '../trusted-subjects';
+
+/** What a role answers to a service account that is annotated with it. */
+export interface ManifestAdmission {
+  readonly serviceAccount: ServiceAccount;
+  readonly role: Role;
+  readonly admission: Admission;
+  /** Audiences with which the role would let it in. Only for `out`. */
+  readonly audiences: string[];
+}
+
+const ADMISSIONS = new WeakMap<AccessMap, ManifestAdmission[]>();
+
+/** Of the ServiceAccounts that are annotated with a role of the app. Two rules ask for it, so it is kept per map. */
+export function admissionsOf(map: AccessMap): ManifestAdmission[] {
+  const known = ADMISSIONS.get(map);
+  if (known) return known;
+  const roles = grouped(map.roles, ({ arn }) => arn);
+  const keyOf = (...names: string[]) => JSON.stringify(names);
+  const associated = new Set(map.associations
+    .map(({ namespace, serviceAccount, roleArn }) => keyOf(namespace, serviceAccount, roleArn)));
+  // An association takes precedence over the annotation, which aws-eks writes beside it.
+  const annotated = annotatedIn(map)
+    .filter(({ namespace, name, roleArn }) => !associated.has(keyOf(namespace, name, roleArn)));
+  const admissions = annotated.flatMap(serviceAccount => {
+    // Environment-agnostic stacks can have roles of the same ARN.
+    const all = (roles.get(serviceAccount.roleArn) ?? []).map(role => admissionOf(serviceAccount, role));
+    const first = (answer: Admission['answer']) => all.find(({ admission }) => admission.answer === answer);
+    return first('in') ?? first('unknown') ?? first('out') ?? [];
+  });
+  ADMISSIONS.set(map, admissions);
+  return admissions;
+}
+
+function admissionOf(serviceAccount: ServiceAccount, role: Role): ManifestAdmission {
+  const admission = ask(role, serviceAccount, serviceAccount.audience);
+  const isIn = (audience: string) => ask(role, serviceAccount, audience).answer === 'in';
+  const audiences = admission.answer === 'out' ? audiencesOf(role).filter(isIn) : [];
+  return { serviceAccount, role, admission, audiences };
+}
+
+/** The cluster of a manifest is not known: one that the role trusts is enough. */
+function ask(role: Role, { namespace, name }: ServiceAccount, audience: string): Admission {
+  return roleAdmission(role, { namespace, serviceAccount: name, audience });
+}
+
+/** What a role answers to the pods of an association. */
+export function associationAdmission(role: Role, association: Association): Admission {
+  const { cluster, namespace, serviceAccount, disableSessionTags } = association;
+  const sessionTags = disableSessionTags !== true;
+  return admissionTo(role, podIdentityRequest({ clusterArn: cluster, namespace, serviceAccount, sessionTags }));
+}
+
+/** Audiences that conditions name. */
+function audiencesOf({ trust }: Role): string[] {
+  const conditions = statementsOf(trust).flatMap(conditionsOf);
+  const named = conditions.filter(({ key }) => isClaim(key) && claimOf(key).toLowerCase() === 'aud');
+  return [...new Set(named.flatMap(({ values }) => values))];
+}

@@ -1,0 +1,113 @@
+/**
+ * Whether a role of the app lets a service account in, by any of the ways that its trust policy opens. Which cluster a
+ * service account belongs to is not always known: then every cluster counts that the trust policy speaks of.
+ */
+import { Admission, admission, anyOf } from './admission';
+import { issuersIn, providersIn } from './deferred-issuers';
+import { AdmissionRequest, PodIdentityCaller, podIdentityRequest, webIdentityRequest } from './trust-requests';
+import { DEFAULT_AUDIENCE } from '../../private/web-identity';
+import { Role } from '../access-map';
+import { textsOf } from '../json-values';
+import { PrincipalJson, StatementJson } from '../policy-json';
+import { hasStandIn, standIn } from '../stand-in';
+import { issuerOfArn, statementsOf, trustedBy } from '../trusted-subjects';
+
+/** A service account that asks. */
+export interface Subject {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Without `https://`. Left out: any that the trust policy speaks of, and EKS Pod Identity. */
+  readonly issuer?: string;
+  /** Left out: sts.amazonaws.com, and EKS Pod Identity. */
+  readonly audience?: string;
+}
+
+type TrustedRole = Pick<Role, 'trust' | 'unresolved'>;
+
+const SOME_ISSUER = standIn('some issuer');
+
+/** What a role answers to a service account: `in` if one way is open. */
+export function roleAdmission(role: Role, subject: Subject): Admission {
+  if (role.trust === undefined) return unreadable(role);
+  const isWebIdentity = subject.issuer !== undefined || subject.audience !== undefined;
+  const podIdentity = isWebIdentity ? [] : byPodIdentity(role, subject);
+  return anyOf([...byWebIdentity(role, subject), ...podIdentity]) ?? {
+    answer: 'out',
+    reasons: [isWebIdentity ? 'it trusts no OIDC provider' : 'it names neither an OIDC provider nor EKS Pod Identity'],
+  };
+}
+
+/** What a role answers to one request. */
+export function admissionTo(role: TrustedRole, request: AdmissionRequest): Admission {
+  return role.trust === undefined ? unreadable(role) : admission(role.trust, request);
+}
+
+function unreadable({ unresolved }: TrustedRole): Admission {
+  return { answer: 'unknown', reasons: unresolved };
+}
+
+/** Statements that let in whom they do not name: an issuer or a cluster of anybody's. */
+export function openStatements(trust: unknown): number[] {
+  return [...statementsOf(trust).entries()].filter(([, statement]) => isOpen(statement ?? {})).map(([index]) => index);
+}
+
+function isOpen({ Effect: effect, Principal: principal }: StatementJson): boolean {
+  if (effect === 'Deny') return false;
+  if (effect !== 'Allow') return true; // only the deployment knows
+  if (typeof principal !== 'object' || principal === null) return true; // *, a stand-in, NotPrincipal
+  const { AWS: aws, Service: services, Federated: providers } = principal as PrincipalJson;
+  return textsOf(aws).includes('*') || textsOf(services).some(hasStandIn)
+    || textsOf(providers).some(arn => issuerOfArn(arn) === undefined && (arn === '*' || hasStandIn(arn)));
+}
+
+/** Nothing if the role trusts no provider for certain. */
+function byWebIdentity(role: Role, subject: Subject): Admission[] {
+  const { namespace, serviceAccount, issuer: wanted, audience = DEFAULT_AUDIENCE } = subject;
+  return [...providersToAsk(role, wanted)].flatMap(([providerArn, issuer]) => {
+    const caller = { namespace, serviceAccount, providerArn, issuer, audience };
+    const answered = admission(role.trust, webIdentityRequest(caller));
+    return issuer === SOME_ISSUER && answered.answer === 'out' ? [] : [answered];
+  });
+}
+
+/** Providers by their ARN, with their issuers. */
+function providersToAsk({ trust, partition, account }: Role, wanted: string | undefined): Map<string, string> {
+  const named = providersIn(trust).flatMap((arn): [string, string][] => {
+    const issuer = issuerOfArn(arn);
+    return issuer === undefined || (wanted !== undefined && issuer !== wanted) ? [] : [[arn, issuer]];
+  });
+  const own = (issuer: string): [string, string] =>
+    [`arn:${partition}:iam::${account}:oidc-provider/${issuer}`, issuer];
+  if (wanted !== undefined) return new Map([...named, own(wanted)]);
+  const isUnnamed = (issuer: string) => named.every(([, other]) => other !== issuer);
+  const unnamed = openStatements(trust).length === 0 ? [] : issuersIn(trust).filter(isUnnamed).map(own);
+  return new Map(named.length + unnamed.length > 0 ? [...named, ...unnamed] : [own(SOME_ISSUER)]);
+}
+
+function byPodIdentity({ trust, account }: Role, { namespace, serviceAccount }: Subject): Admission[] {
+  const named = trustedBy(trust).filter(({ via }) => via === 'pod-identity').map(({ cluster }) => cluster);
+  const clusters = [...new Set([...named, ...openStatements(trust).length > 0 ? ['*'] : []])];
+  return clusters.map(cluster => {
+    const clusterArn = cluster === '*' ? undefined : someMatch(cluster);
+    return withAnyTags(trust, { namespace, serviceAccount, account, clusterArn });
+  });
+}
+
+/** An ARN that a pattern matches, of which nothing else is known. */
+function someMatch(pattern: string): string {
+  return pattern.replace(/\*/g, standIn('any')).replace(/\?/g, 'x');
+}
+
+/** Whether the association disables session tags is not known. */
+function withAnyTags(trust: unknown, caller: Omit<PodIdentityCaller, 'sessionTags'>): Admission {
+  const [tagged, untagged] = [true, false]
+    .map(sessionTags => admission(trust, podIdentityRequest({ ...caller, sessionTags })));
+  if (tagged.answer !== 'out' || untagged.answer === 'out') return tagged;
+  const isTagging = tagged.nearest?.misses
+    .some(({ what, got }) => what === 'action' && got?.includes('sts:TagSession'));
+  const reason = isTagging
+    ? 'EKS Pod Identity may sts:AssumeRole, but not sts:TagSession, which it does unless the association disables '
+      + 'session tags'
+    : `it depends on whether the association disables session tags; with them, ${tagged.reasons.join('; ')}`;
+  return { ...tagged, answer: 'unknown', reasons: [reason] };
+}

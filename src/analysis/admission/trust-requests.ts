@@ -1,0 +1,108 @@
+/**
+ * The requests that pods send to STS, as IAM sees them. Every evaluation of a trust policy starts with one of these.
+ */
+import { AUDIENCE_OF_EKS_API } from '../../private/annotations';
+import {
+  NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG, WEB_IDENTITY_ACTION,
+} from '../../private/web-identity';
+import { arnParts } from '../patterns';
+import { standIn } from '../stand-in';
+import { TrustRequest } from '../trust-evaluator';
+
+/** A request, with what is known of it. Every action must be allowed. */
+export interface AdmissionRequest extends Omit<TrustRequest, 'action'> {
+  readonly actions: readonly string[];
+  /** The issuer of the token, without `https://`. Only web identity has one. */
+  readonly issuer?: string;
+}
+
+/** Pods of one service account that send a projected token to `sts:AssumeRoleWithWebIdentity`. */
+export interface WebIdentityCaller {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** The OIDC provider in the account of the role. */
+  readonly providerArn: string;
+  /** Without `https://`. */
+  readonly issuer: string;
+  /** The audience that the pods request. The empty text requests none, so the API server inserts its own. */
+  readonly audience: string;
+}
+
+/** Pods of one service account that get a role through an association of EKS Pod Identity. */
+export interface PodIdentityCaller {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /**
+   * The cluster of the association.
+   *
+   * @default - unknown, and so is every condition on it
+   */
+  readonly clusterArn?: string;
+  /**
+   * The account of the cluster.
+   *
+   * @default - the account in `clusterArn`
+   */
+  readonly account?: string;
+  /** Whether the session carries tags; false if the association sets `DisableSessionTags`. */
+  readonly sessionTags: boolean;
+}
+
+const EKS_ISSUER = /^oidc[.-]eks\.[a-z0-9-]+\.(amazonaws\.|api\.aws\/|api\.amazonwebservices\.)/;
+const REQUEST_TAG = /^aws:requesttag\//i;
+
+/** The request of pods that have a token for `sts:AssumeRoleWithWebIdentity`. */
+export function webIdentityRequest(caller: WebIdentityCaller): AdmissionRequest {
+  const { namespace, serviceAccount, providerArn, issuer, audience } = caller;
+  return {
+    actions: [WEB_IDENTITY_ACTION],
+    principal: { type: 'Federated', id: providerArn },
+    issuer,
+    context: {
+      [`${issuer}:sub`]: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`,
+      [`${issuer}:aud`]: tokenAudience(audience, issuer),
+    },
+  };
+}
+
+/**
+ * The request that EKS Pod Identity sends for pods: `sts:AssumeRole`, and `sts:TagSession` for the session tags.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ */
+export function podIdentityRequest(caller: PodIdentityCaller): AdmissionRequest {
+  const { clusterArn, account, sessionTags } = caller;
+  const clusterAccount = account ?? (clusterArn === undefined ? undefined : arnParts(clusterArn)[4]);
+  const context = {
+    ...clusterArn !== undefined && { 'aws:SourceArn': clusterArn },
+    ...clusterAccount !== undefined && { 'aws:SourceAccount': clusterAccount },
+    ...sessionTags && sessionTagsOf(caller),
+  };
+  return {
+    actions: sessionTags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'],
+    principal: { type: 'Service', id: POD_IDENTITY_SERVICE },
+    context,
+    ...!sessionTags && { absent: key => REQUEST_TAG.test(key) },
+  };
+}
+
+function sessionTagsOf({ namespace, serviceAccount, clusterArn }: PodIdentityCaller): Record<string, string> {
+  const cluster = clusterArn === undefined ? undefined : arnParts(clusterArn)[5];
+  return {
+    [NAMESPACE_TAG]: namespace,
+    [SERVICE_ACCOUNT_TAG]: serviceAccount,
+    ...clusterArn !== undefined && { 'aws:RequestTag/eks-cluster-arn': clusterArn },
+    ...cluster !== undefined && { 'aws:RequestTag/eks-cluster-name': cluster.replace(/^cluster\//, '') },
+  };
+}
+
+/** The `aud` of a token that was requested for an audience. Only the API server of EKS is known to insert its own. */
+export function tokenAudience(requested: string, issuer: string): string {
+  if (requested !== '') return requested;
+  return isEksIssuer(issuer) ? AUDIENCE_OF_EKS_API : standIn('audience of the API server');
+}
+
+/** Whether an issuer, without `https://`, belongs to EKS: in every partition, and in both forms of the host. */
+export function isEksIssuer(issuer: string): boolean {
+  return EKS_ISSUER.test(issuer);
+}

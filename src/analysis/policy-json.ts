@@ -1,0 +1,21 @@
+/**
+ * Policy documents as somebody else wrote them: any element can be missing, or be something else than IAM expects.
+ */
+
+export interface PolicyJson {
+  readonly Version?: unknown;
+  readonly Statement?: unknown;
+}
+
+export interface StatementJson {
+  readonly Sid?: unknown;
+  readonly Effect?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+export interface PrincipalJson {
+  readonly AWS?: unknown;
+  readonly Federated?: unknown;
+  readonly Service?: unknown;
+}
