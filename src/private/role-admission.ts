@@ -1,13 +1,11 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isIntrinsic, pointed, PointedValue } from './tokens';
-import type { TrustRequest } from '../analysis/trust-evaluator';
+import type { PodCaller } from '../analysis/admission/admission';
 import type { ServiceAccountSubject } from '../service-account-subject';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- only roles that are shared need the analysis
-const evaluator = (): typeof import('../analysis/trust-evaluator') => require('../analysis/trust-evaluator');
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const requestBuilders = (): typeof import('../analysis/trust-requests') => require('../analysis/trust-requests');
+const engine = (): typeof import('../analysis/admission/admission') => require('../analysis/admission/admission');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const standIns = (): typeof import('../analysis/stand-in') => require('../analysis/stand-in');
 
@@ -24,27 +22,24 @@ export type Asking =
  */
 export function refuses(scope: IConstruct, document: any, asking: Asking): boolean {
   const reader = new PlainReader(scope);
-  const requests = requestsOf(text => reader.json(text), asking);
+  const caller = callerOf(text => reader.json(text), asking);
   const policy = reader.json(document);
-  return requests.some(request => evaluator().evaluateTrust(withoutOtherClusters(policy, request, reader.resources), request).decision === 'deny');
+  const clusterArn = 'podIdentity' in caller ? caller.podIdentity.clusterArn : undefined;
+  const trust = clusterArn === undefined ? policy : withoutOtherClusters(policy, clusterArn, reader.resources);
+  return engine().podAdmission(trust, caller).answer === 'out';
 }
 
-function requestsOf(text: (value: string) => string, asking: Asking): TrustRequest[] {
-  const [namespace, name] = [asking.subject._namespace, asking.subject._name].map(text);
-  const { claimsOf, podIdentityRequest, podTags, webIdentityRequest } = requestBuilders();
-  if ('issuer' in asking) {
-    return [webIdentityRequest(text(asking.providerArn), claimsOf(text(asking.issuer), namespace, name, text(asking.audience)))];
-  }
-  const source = { 'aws:SourceArn': text(asking.clusterArn), 'aws:SourceAccount': text(asking.account) };
-  if (asking.sessionTags) {
-    return ['sts:AssumeRole', 'sts:TagSession'].map(action => podIdentityRequest(action, { ...source, ...podTags(namespace, name) }));
-  }
-  return [{ ...podIdentityRequest('sts:AssumeRole', source), absent: key => /^aws:(Request|Principal)Tag\//i.test(key) }];
+function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
+  const { subject } = asking;
+  const names = { namespace: text(subject._namespace), serviceAccount: text(subject._name) };
+  return 'issuer' in asking
+    ? { webIdentity: { ...names, providerArn: text(asking.providerArn), issuer: text(asking.issuer), audience: text(asking.audience) } }
+    : { podIdentity: { ...names, clusterArn: text(asking.clusterArn), account: text(asking.account), sessionTags: asking.sessionTags } };
 }
 
 /** Two resources of one app are two clusters, whatever their names will be. */
-function withoutOtherClusters(policy: any, { context }: TrustRequest, resources: ReadonlySet<string>): any {
-  const own = `${context['aws:SourceArn'] ?? ''}`.split(':cluster/')[1] ?? '';
+function withoutOtherClusters(policy: any, clusterArn: string, resources: ReadonlySet<string>): any {
+  const own = clusterArn.split(':cluster/')[1] ?? '';
   if (!resources.has(own)) return policy;
   const ofAnother = (value: string) => value.includes(':cluster/') && resources.has(value.split(':cluster/')[1]) && !value.endsWith(own);
   return JSON.parse(JSON.stringify(policy), (_, value) => (typeof value === 'string' && ofAnother(value) ? 'another cluster' : value));
