@@ -349,7 +349,7 @@ describe('a wildcard namespace', () => {
 
   test.each<[string, (stack: Stack) => ServiceAccountSubject, string]>([
     ['a token that turns out to be one', () => ServiceAccountSubject.matching(Lazy.string({ produce: () => '*' }), 'sa'), '"system:serviceaccount:*:sa"'],
-    ['one in Fn::Sub', () => ServiceAccountSubject.matching(Fn.sub('*-${AWS::StackName}'), 'sa'), '"system:serviceaccount:<known at deployment only>:sa"'],
+    ['one in Fn::Sub', () => ServiceAccountSubject.matching(Fn.sub('*-${AWS::StackName}'), 'sa'), '"system:serviceaccount:*-<known at deployment only>:sa"'],
     ['one beside a parameter', stack => ServiceAccountSubject.matching(`*-${new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString}`, 'sa'), '"system:serviceaccount:*-<known at deployment only>:sa"'],
   ])('warns for %s', (_, subject, shown) => {
     const stack = literalStack();

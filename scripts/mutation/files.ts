@@ -17,6 +17,7 @@ const MUTATED = [
   'src/conventions/name-rules*',
   'src/conventions/web-identity*',
   'src/conventions/wildcards*',
+  'src/private/app-index*.ts',
   'src/private/cluster-names*.ts',
   'src/private/existing-role*.ts',
   'src/private/issuer*.ts',
@@ -26,14 +27,17 @@ const MUTATED = [
   'src/private/parameter-safety*.ts',
   'src/private/pod-identity-*.ts',
   'src/private/policy-size*.ts',
+  'src/private/role-admission*.ts',
   'src/private/role-rules*.ts',
   'src/private/role/**/*.ts',
   'src/private/service-account-base*.ts',
+  'src/private/template-agreement*.ts',
   'src/private/tokens*.ts',
   'src/private/trust-*.ts',
   'src/private/trust/**/*.ts',
   'src/private/value-*.ts',
   'src/private/web-identity*.ts',
+  'src/private/worst-case*.ts',
 ];
 
 /** New tests of the trust code are found without being listed. */

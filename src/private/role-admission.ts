@@ -1,6 +1,7 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isIntrinsic, pointed, PointedValue } from './tokens';
+import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from './web-identity';
 import type { PodCaller } from '../analysis/admission/admission';
 import type { ServiceAccountSubject } from '../service-account-subject';
 
@@ -19,11 +20,16 @@ export type Asking =
  * a value that only the deployment knows may be the right one.
  *
  * @param document the trust policy as JSON, tokens unresolved
+ * @param own the statements in it that TrustPolicy wrote: a deferred name in them is meant to be another one than any other name
  */
-export function refuses(scope: IConstruct, document: any, asking: Asking): boolean {
+export function refuses(scope: IConstruct, document: any, own: any[], asking: Asking): boolean {
   const reader = new PlainReader(scope);
   const caller = callerOf(text => reader.json(text), asking);
-  const policy = reader.json(document);
+  const written = new Set(own.map(statement => JSON.stringify(statement)));
+  const names = 'podIdentity' in caller ? caller.podIdentity : caller.webIdentity;
+  const statements = [document.Statement ?? []].flat().map(statement => (
+    written.has(JSON.stringify(statement)) ? withOtherNames(reader.json(statement), names) : reader.json(statement)));
+  const policy = { ...reader.json({ ...document, Statement: [] }), Statement: statements };
   const clusterArn = 'podIdentity' in caller ? caller.podIdentity.clusterArn : undefined;
   const trust = clusterArn === undefined ? policy : withoutOtherClusters(policy, clusterArn, reader.resources);
   return engine().podAdmission(trust, caller).answer === 'out';
@@ -35,6 +41,17 @@ function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
   return 'issuer' in asking
     ? { webIdentity: { ...names, providerArn: text(asking.providerArn), issuer: text(asking.issuer), audience: text(asking.audience) } }
     : { podIdentity: { ...names, clusterArn: text(asking.clusterArn), account: text(asking.account), sessionTags: asking.sessionTags } };
+}
+
+/** Deferred names of others are not those of the caller. */
+function withOtherNames(statement: any, { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string }): any {
+  const own: Record<string, string> = { sub: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`, [NAMESPACE_TAG]: namespace, [SERVICE_ACCOUNT_TAG]: serviceAccount };
+  const renamed = Object.entries<any>(statement.Condition?.StringEquals ?? {}).map(([key, values]) => {
+    const name = own[key.endsWith(':sub') ? 'sub' : key];
+    const isAnother = (value: unknown) => name !== undefined && value !== name && standIns().hasStandIn(`${value}`);
+    return [key, [values].flat().map(value => (isAnother(value) ? 'another name' : value))];
+  });
+  return { ...statement, Condition: { ...statement.Condition, StringEquals: Object.fromEntries(renamed) } };
 }
 
 /** Two resources of one app are two clusters, whatever their names will be. */

@@ -379,7 +379,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   private lacksTrust(role: IrsaRole): boolean {
     const document = role.assumeRolePolicy?.toJSON();
-    return document !== undefined && this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, asking));
+    const own = role.trust._serviceAccountStatements();
+    return document !== undefined && this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, own, asking));
   }
 
   private lacksTrustProblem(): string {
