@@ -132,7 +132,8 @@ export class TrustPolicy {
    *
    * @param principal the principal, with its conditions
    * @returns this policy, so that calls chain
-   * @throws when the principal is everybody (`*`) without a condition, or a web identity without conditions on both `aud` and `sub`
+   * @throws if the principal is everybody (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`, `aws:PrincipalOrgID` or
+   * `aws:PrincipalOrgPaths`, a web identity without conditions on both `aud` and `sub`, or a federated principal with `sts:AssumeRole`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
    */
   public addPrincipal(principal: IPrincipal): TrustPolicy {
