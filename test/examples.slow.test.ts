@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { basename, join } from 'path';
 import { parse } from 'yaml';
+import { expectOneAnswer, verify } from './analysis/one-answer';
 import { templateProblems } from './judges/cloudformation';
 import { deployed, Deployment } from './judges/deployment';
 import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
@@ -326,6 +327,12 @@ describe.each(SMALL_EXAMPLES)('example %s', example => {
       expect(map.roles).not.toEqual([]);
       expect(findingsOf(RULES, map).filter(counts)).toEqual([]);
     }
+  });
+
+  test('gets one answer from assertions, validator, verify and report', () => {
+    const input = { assembly: join(directory, example, 'cdk.out'), manifests: [] };
+    expectOneAnswer(input);
+    expect(verify(input).clean).toBe(true);
   });
 
   test('writes no token', () => {
