@@ -1,4 +1,5 @@
-import { awscdk, javascript, release } from 'projen';
+import { readFileSync } from 'fs';
+import { awscdk, github, javascript, release } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
 //  Owner and repository. Everything that names them is made from these two lines.
@@ -197,6 +198,21 @@ project.packageTask.spawn(project.tasks.tryFind('package:js')!);
 
 // The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks: .compatignore.
 project.buildWorkflow!.addPostBuildSteps({ name: 'Compare the API with the latest release', run: 'npx projen compat' });
+
+// On pull requests, each group of .ci/steps is a job beside the build: merging waits for all of them.
+const lines = readFileSync('.ci/steps', 'utf8').split('\n').filter(line => /^\w/.test(line));
+const groups = [...new Set(lines.map(line => line.split('|')[0].trim()))];
+project.buildWorkflow!.workflow.addJob('ci', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  strategy: { failFast: false, matrix: { domain: { group: groups } } },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    ...project.renderWorkflowSetup().filter(({ uses }) => uses), // Node.js; .ci/run installs the dependencies
+    { name: 'Run the steps', run: '.ci/run ${{ matrix.group }}' },
+  ],
+});
+project.autoMerge?.addConditions(...groups.map(group => `status-success=ci (${group})`));
 
 // Trusted publishing wants npm 11.5, which wants a newer Node than the floor.
 project.github!.tryFindWorkflow('release')!.file!.addOverride('jobs.release_npm.steps.0.with.node-version', '24.x');
