@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
+import { availableParallelism, tmpdir } from 'os';
 import { basename, join } from 'path';
 import { parse } from 'yaml';
 import { expectOneAnswer, verify } from './analysis/one-answer';
@@ -299,9 +299,15 @@ const directory = mkdtempSync(join(tmpdir(), 'examples-'));
 const assemblies = new Map<string, Assembly>();
 
 beforeAll(async () => {
-  await Promise.all(SMALL_EXAMPLES.map(async example =>
-    assemblies.set(example, await synthesize(example, ...['cdk.out', 'dist', ''].map(folder => join(directory, example, folder))))));
-}, 300_000);
+  const waiting = [...SMALL_EXAMPLES];
+  const synthesizeAll = async () => { // as many at once as there are cores
+    for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
+      const [outdir, dist, gitops] = ['cdk.out', 'dist', ''].map(folder => join(directory, example!, folder));
+      assemblies.set(example, await synthesize(example, outdir, dist, gitops));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, synthesizeAll));
+}, 600_000);
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
