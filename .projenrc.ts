@@ -1,4 +1,5 @@
-import { awscdk, javascript, release } from 'projen';
+import { readFileSync } from 'fs';
+import { awscdk, github, javascript, release } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
 //  Owner and repository. Everything that names them is made from these two lines.
@@ -62,6 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@kubernetes-models/argo-cd',
     '@kubernetes-models/flux-cd',
     '@stryker-mutator/instrumenter@^9', // 10 requires Node.js 22
+    '@swc/core',
+    '@swc/jest', // transforms the tests: ts-jest needs twice the CPU time on a cold cache
     'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
     'cdk8s-plus-33',
     'cdk-stacksets',
@@ -101,34 +104,84 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // examples/ and the tests import the library by its name, as a user does.
     compilerOptions: { paths: { 'cdk-irsa': ['../src'] }, skipLibCheck: true },
   },
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'scripts', '.projenrc.ts'], ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', '*.generated.ts', 'coverage', 'cdk.out'] },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'examples', 'scripts', '.projenrc.ts'],
+    ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', '*.generated.ts', 'coverage', 'cdk.out'],
+    commandOptions: { fix: false }, // no command that checks may edit the working tree
+  },
   jestOptions: {
     jestVersion: '~30.0.0', // 30.5 brings a watcher that wants to be compiled on installation
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    junitReporting: false,
+    coverageText: false,
     jestConfig: {
       moduleNameMapper: {
         '^cdk-irsa$': '<rootDir>/src',
         '^\\./gen/index\\.js$': '<rootDir>/test/no-kubernetes-models.ts', // as in the bundle
       },
-      // What the Kubernetes client needs is ESM, and jest reads CommonJS.
-      transform: {
-        '/node_modules/.+\\.js$': new javascript.Transform('ts-jest', { tsconfig: { allowJs: true, module: 'commonjs', target: 'es2022', isolatedModules: true }, diagnostics: false }),
-      },
       transformIgnorePatterns: ['(?<!openid-client)/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi)/)'],
       testTimeout: 60_000,
+      maxWorkers: '100%', // jest's default leaves one core idle
+      reporters: [new javascript.JestReporter('<rootDir>/scripts/slowest-files.js')],
+      collectCoverage: false, // `test:all` collects it
+      coverageReporters: ['json', 'lcov', 'text-summary'],
       // Four hold types alone, which count as code that never runs.
       // The page runs in a browser: `npx projen page`.
-      collectCoverageFrom: ['src/**/*.ts', '!src/service-account-options.ts', '!src/pod-identity-options.ts', '!src/analysis/access-map.ts', '!src/cli/doctor/facts.ts', '!src/cli/report/page/**'],
+      collectCoverageFrom: [
+        'src/**/*.ts',
+        ...[
+          'service-account-options.ts', 'pod-identity-options.ts', 'analysis/access-map.ts', 'cli/doctor/facts.ts',
+          'cli/report/page/**',
+        ].map(path => `!src/${path}`),
+      ],
       coverageThreshold: { branches: 95, functions: 98, lines: 99, statements: 99 },
       watchPathIgnorePatterns: ['cdk.out'],
       modulePathIgnorePatterns: ['<rootDir>/dist', 'cdk\\.out'],
     },
   },
-  typecheckTests: true,
 });
 
 // jest's resolver: the platform bindings of 1.13.0 are incomplete, and `npm ci` refuses the lockfile then.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// swc transforms the tests, and does not check their types: `types` does. In node_modules it transforms what is ESM.
+const swc = (parser: { syntax: string }) => new javascript.Transform('@swc/jest', {
+  jsc: { parser, target: 'es2022' },
+  module: { type: 'commonjs' },
+});
+project.jest!.config.transform = {
+  '^.+\\.ts$': swc({ syntax: 'typescript' }),
+  '/node_modules/.+\\.js$': swc({ syntax: 'ecmascript' }),
+};
+project.deps.removeDependency('ts-jest');
+
+// The short loop, and the rest. Tests that run the CDK CLI or take longer than 10 seconds are named *.slow.test.ts.
+const WITHOUT_SLOW = ['--testPathIgnorePatterns=\\.slow\\.test\\.ts$', '--ci'];
+const types = project.addTask('types', { description: 'Checks the types of sources, tests, examples and scripts' });
+for (const tsconfig of ['src/cli/report/page/tsconfig.json', 'test/tsconfig.json']) {
+  const cache = `node_modules/.cache/${tsconfig.replaceAll('/', '-')}`;
+  types.execArgs(['tsc', '--noEmit', '-p', tsconfig, '--incremental', '--tsBuildInfoFile', cache]);
+}
+project.testTask.reset();
+project.testTask.description = 'Checks types and runs all tests but the slow ones: 3 minutes at most on two cores';
+project.testTask.spawn(types);
+project.testTask.execArgs(['jest', ...WITHOUT_SLOW], { receiveArgs: true });
+const testAll = project.addTask('test:all', { description: 'Checks types and runs all tests, with coverage' });
+testAll.spawn(types);
+testAll.execArgs(['jest', '--ci', '--coverage'], { receiveArgs: true });
+project.tasks.tryFind('test:watch')!.reset();
+project.tasks.tryFind('test:watch')!.execArgs(['jest', ...WITHOUT_SLOW.slice(0, 1), '--watch'], { receiveArgs: true });
+const lint = project.addTask('lint', {
+  description: 'Runs ESLint without changing files; npx projen eslint --fix fixes what it can',
+});
+lint.spawn(project.eslint!.eslintTask);
+
+// A build runs everything. projen locks this task, so its steps are changed in the file.
+project.tryFindObjectFile('.projen/tasks.json')!.addOverride('tasks.build.steps', [
+  ...['default', 'pre-compile', 'compile', 'post-compile', 'test:all', 'lint', 'package'].map(spawn => ({ spawn })),
+]);
 
 // Its one library is bundled with it, and with the analysis that it shares with the library.
 project.eslint!.allowDevDeps('src/cli/**');
@@ -146,14 +199,27 @@ const rosetta = project.addTask('rosetta', {
 });
 project.postCompileTask.spawn(rosetta);
 
-project.testTask.prependExec('tsc --noEmit -p src/cli/report/page/tsconfig.json', { name: 'Type-check what runs in a browser' });
-
 // The JavaScript package in every build; the other languages where their toolchains are (npx projen package-all).
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
 
 // The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks: .compatignore.
 project.buildWorkflow!.addPostBuildSteps({ name: 'Compare the API with the latest release', run: 'npx projen compat' });
+
+// On pull requests, each group of .ci/steps is a job beside the build: merging waits for all of them.
+const lines = readFileSync('.ci/steps', 'utf8').split('\n').filter(line => /^\w/.test(line));
+const groups = [...new Set(lines.map(line => line.split('|')[0].trim()))];
+project.buildWorkflow!.workflow.addJob('ci', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  strategy: { failFast: false, matrix: { domain: { group: groups } } },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    ...project.renderWorkflowSetup().filter(({ uses }) => uses), // Node.js; .ci/run installs the dependencies
+    { name: 'Run the steps', run: '.ci/run ${{ matrix.group }}' },
+  ],
+});
+project.autoMerge?.addConditions(...groups.map(group => `status-success=ci (${group})`));
 
 // Trusted publishing wants npm 11.5, which wants a newer Node than the floor.
 project.github!.tryFindWorkflow('release')!.file!.addOverride('jobs.release_npm.steps.0.with.node-version', '24.x');

@@ -31,6 +31,23 @@ python_package() { # package, version, folder
   }
 }
 
+# Puts Node.js of a major version first in PATH: the one that is there, or else that of the npm package `node`.
+use_node() { # major version, folder for it
+  local log
+  [ "$(node -p 'process.versions.node.split(".")[0]')" != "$1" ] || return 0
+  mkdir -p "$2" || give_up "cannot create $2."
+  log=$(npm install --prefix "$2" --no-save --no-audit --no-fund --loglevel=error "node@$1" 2>&1) || {
+    echo "$log" >&2
+    give_up "npm could not install node@$1: see above."
+  }
+  export PATH=$2/node_modules/node/bin:$PATH
+  hash -r
+  case $(node --version) in
+    "v$1."*) ;;
+    *) give_up "node@$1 is installed, but \`node --version\` is $(node --version)." ;;
+  esac
+}
+
 # Has `clean_up` called however the script ends.
 clean_up_at_the_end() {
   trap clean_up EXIT

@@ -45,13 +45,11 @@ const TESTS = ['test/*.test.ts', 'test/private/**/*.test.ts', 'test/analysis/tru
 
 const TESTS_LEFT_OUT = [
   // They run examples, the CDK CLI or other programs, each slower than all the others together.
+  'test/*.slow.test.ts',
   'test/cluster-add-ons.test.ts',
   'test/controllers.test.ts',
-  'test/examples.test.ts',
-  'test/fleet.test.ts',
   'test/irsa-validator.test.ts',
   'test/issuer-hosting.test.ts',
-  'test/migration.test.ts',
 ];
 
 export const mutatedFiles = () => find(MUTATED);

@@ -57,11 +57,14 @@ export function configWith(serviceAccounts: string): string {
   return `apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: test, region: eu-west-1 }\niam:\n  withOIDC: true\n  serviceAccounts:\n${serviceAccounts}`;
 }
 
-/** What tsc says of programs, as a user's project would compile them. */
-export function typeErrors(programs: string[]): string[] {
+/** What tsc reports for each program, as a user's project would compile it. `npx projen types` checks the library. */
+export function typeErrors(programs: string[]): string[][] {
   const { options } = ts.parseJsonConfigFileContent({ extends: TSCONFIG, files: ['-'] }, ts.sys, ROOT);
-  const program = ts.createProgram(programs.map(save), { ...options, rootDir: undefined, types: ['node'], typeRoots: [join(ROOT, 'node_modules', '@types')] });
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  const files = programs.map(save);
+  const typeRoots = [join(ROOT, 'node_modules', '@types')];
+  const program = ts.createProgram(files, { ...options, rootDir: undefined, types: ['node'], typeRoots });
+  return files.map(file => ts.getPreEmitDiagnostics(program, program.getSourceFile(file))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')));
 }
 
 export interface Synthesized {

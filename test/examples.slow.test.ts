@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
+import { availableParallelism, tmpdir } from 'os';
 import { basename, join } from 'path';
 import { parse } from 'yaml';
+import { expectOneAnswer, verify } from './analysis/one-answer';
 import { templateProblems } from './judges/cloudformation';
 import { deployed, Deployment } from './judges/deployment';
 import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
@@ -298,9 +299,15 @@ const directory = mkdtempSync(join(tmpdir(), 'examples-'));
 const assemblies = new Map<string, Assembly>();
 
 beforeAll(async () => {
-  await Promise.all(SMALL_EXAMPLES.map(async example =>
-    assemblies.set(example, await synthesize(example, ...['cdk.out', 'dist', ''].map(folder => join(directory, example, folder))))));
-}, 300_000);
+  const waiting = [...SMALL_EXAMPLES];
+  const synthesizeAll = async () => { // as many at once as there are cores
+    for (let example = waiting.shift(); example !== undefined; example = waiting.shift()) {
+      const [outdir, dist, gitops] = ['cdk.out', 'dist', ''].map(folder => join(directory, example!, folder));
+      assemblies.set(example, await synthesize(example, outdir, dist, gitops));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, synthesizeAll));
+}, 600_000);
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -326,6 +333,12 @@ describe.each(SMALL_EXAMPLES)('example %s', example => {
       expect(map.roles).not.toEqual([]);
       expect(findingsOf(RULES, map).filter(counts)).toEqual([]);
     }
+  });
+
+  test('gets one answer from assertions, validator, verify and report', () => {
+    const input = { assembly: join(directory, example, 'cdk.out'), manifests: [] };
+    expectOneAnswer(input);
+    expect(verify(input).clean).toBe(true);
   });
 
   test('writes no token', () => {
