@@ -1,10 +1,14 @@
-import { ContextProvider, Fn, IResolveContext, Reference, RemovalPolicy, Resource, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import {
+  ContextProvider, Fn, IResolveContext, Reference, RemovalPolicy, Resource, Stack, Token, Tokenization,
+} from 'aws-cdk-lib';
 import { CfnOIDCProvider, IOpenIdConnectProvider, OIDCProviderReference } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { claim, earlierClaims } from './private/app-registry';
 import { isClusterName } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
-import { audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem } from './private/issuer';
+import {
+  audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem,
+} from './private/issuer';
 import { literalPartition, settle } from './private/tokens';
 import { settledProblems, vanishingProblems } from './private/value-safety';
 import { DEFAULT_AUDIENCE } from './private/web-identity';
@@ -98,9 +102,9 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   /**
-   * The registered provider of an existing EKS cluster. The CDK CLI reads the issuer at synth through Cloud Control and
-   * keeps it in `cdk.context.json`: a literal issuer, nothing runs at deployment. When a cluster has been made anew under
-   * its name, forget the old answer with `cdk context --reset`.
+   * The registered provider of an existing EKS cluster. The CDK CLI reads the issuer at synth through Cloud Control
+   * and keeps it in `cdk.context.json`: a literal issuer, nothing runs at deployment. When a cluster has been made anew
+   * under its name, forget the old answer with `cdk context --reset`.
    *
    * @throws on a stack without a literal account and region
    */
@@ -169,8 +173,13 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   private problems(): string[] {
-    const twice = earlierClaims(this).map(twin => problem('issuerUrl', 'be registered once an account', settle(this, this.issuerUrl),
-      `${twin.node.path} registers the same issuer in the same account, and IAM refuses the second: share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`));
+    const twice = earlierClaims(this).map(twin => problem(
+      'issuerUrl',
+      'be registered once an account',
+      settle(this, this.issuerUrl),
+      `${twin.node.path} registers the same issuer in the same account, and IAM refuses the second: `
+      + `share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`,
+    ));
     return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...this.audienceProblems(), ...twice];
   }
 
@@ -190,7 +199,9 @@ class ImportedProvider extends Resource implements IOpenIdConnectProvider {
     super(scope, id);
     // A token may turn out to be literal, and wrong.
     this.node.addValidation({
-      validate: () => (issuerUrl ? issuerUrlProblems(this, 'issuerUrl', issuerUrl) : new ProviderFacts(this).problems(this)),
+      validate: () => (issuerUrl
+        ? issuerUrlProblems(this, 'issuerUrl', issuerUrl)
+        : new ProviderFacts(this).problems(this)),
     });
   }
 
@@ -200,8 +211,8 @@ class ImportedProvider extends Resource implements IOpenIdConnectProvider {
 }
 
 /**
- * `Fn::GetAtt` where the provider's own environment looks at it, so that the deployment is ordered. IAM is global: a stack in
- * another region gets the ARN itself, since a reference across regions would bring a custom resource.
+ * `Fn::GetAtt` where the provider's own environment looks at it, so that the deployment is ordered. IAM is global: a
+ * stack in another region gets the ARN itself, since a reference across regions would bring a custom resource.
  */
 class ProviderArn extends Reference {
   constructor(private readonly provider: ClusterOidcProvider, private readonly attribute: string) {
@@ -218,7 +229,8 @@ class ProviderArn extends Reference {
 }
 
 function formatProviderArn(stack: Stack, issuer: string): string {
-  return stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: issuer, partition: literalPartition(stack) });
+  const partition = literalPartition(stack);
+  return stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: issuer, partition });
 }
 
 /** The issuer in a provider's ARN. */
@@ -232,7 +244,9 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
   const clusterName = options?.clusterName;
   const { account, region } = Stack.of(scope);
   if (Token.isUnresolved(clusterName) || !isClusterName(clusterName)) {
-    fail(path, problem('clusterName', 'be the literal name of an EKS cluster: at most 100 letters, digits, - and _', clusterName, 'A name known at deployment only cannot be looked up at synth.'));
+    const rule = 'be the literal name of an EKS cluster: at most 100 letters, digits, - and _';
+    fail(path, problem('clusterName', rule, clusterName,
+      'A name known at deployment only cannot be looked up at synth.'));
   }
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
     fail(path, problem('clusterName', 'be looked up in a stack with a literal account and region', clusterName,
@@ -247,7 +261,8 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
   }).value ?? [];
   const issuerUrl = found?.[ISSUER_ATTRIBUTE];
   if (!issuerUrl) {
-    fail(path, problem('clusterName', 'be a cluster with an OIDC issuer', clusterName, 'If the cluster is new, forget the old answer: `cdk context --reset`.'));
+    fail(path, problem('clusterName', 'be a cluster with an OIDC issuer', clusterName,
+      'If the cluster is new, forget the old answer: `cdk context --reset`.'));
   }
   return issuerUrl;
 }
@@ -255,17 +270,21 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
 function audiencesProblem(audiences: string[]): string | undefined {
   if (Token.isUnresolved(audiences)) return undefined;
   if (audiences.length === 0 || audiences.length > MOST_AUDIENCES) {
-    return problem('audiences', `hold 1 to ${MOST_AUDIENCES} audiences`, audiences, `Leave it out for ['${DEFAULT_AUDIENCE}'].`);
+    return problem('audiences', `hold 1 to ${MOST_AUDIENCES} audiences`, audiences,
+      `Leave it out for ['${DEFAULT_AUDIENCE}'].`);
   }
-  if (new Set(audiences).size < audiences.length) return problem('audiences', 'hold each audience once', audiences, 'Remove the repeats.');
-  return audiences.map(audience => audienceProblem('audiences', audience)).find(found => found !== undefined);
+  if (new Set(audiences).size < audiences.length) {
+    return problem('audiences', 'hold each audience once', audiences, 'Remove the repeats.');
+  }
+  return audiences.map(audience => audienceProblem('audiences', audience)).find(text => text !== undefined);
 }
 
 function thumbprintsProblem(thumbprints: string[] | undefined): string | undefined {
   if (thumbprints === undefined || Token.isUnresolved(thumbprints)) return undefined;
   const valid = thumbprints.every(thumbprint => Token.isUnresolved(thumbprint) || THUMBPRINT.test(thumbprint));
   if (valid && thumbprints.length > 0 && thumbprints.length <= MOST_THUMBPRINTS) return undefined;
-  return problem('thumbprints', `be 1 to ${MOST_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`, thumbprints, 'Leave it out: IAM fetches and pins the certificate by itself.');
+  const rule = `be 1 to ${MOST_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`;
+  return problem('thumbprints', rule, thumbprints, 'Leave it out: IAM fetches and pins the certificate by itself.');
 }
 
 function childPath(scope: Construct, id: string): string {

@@ -1,5 +1,7 @@
 import { Duration, PhysicalName, Stack, Token } from 'aws-cdk-lib';
-import { CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, PrincipalPolicyFragment, Role, RoleProps } from 'aws-cdk-lib/aws-iam';
+import {
+  CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, PrincipalPolicyFragment, Role, RoleProps,
+} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Controller } from './controller';
 import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/controller-policy';
@@ -21,7 +23,8 @@ export interface IrsaRoleOptions {
   /**
    * The name of the role: 1 to 64 letters, digits and `_+=,.@-`.
    *
-   * @default - `IrsaServiceAccount` gives a fixed name where account and region are literal; otherwise CloudFormation generates one
+   * @default - `IrsaServiceAccount` gives a fixed name where account and region are literal; otherwise CloudFormation
+   * generates one
    */
   readonly roleName?: string;
 
@@ -54,7 +57,8 @@ export interface IrsaRoleOptions {
   readonly inlinePolicies?: { [name: string]: PolicyDocument };
 
   /**
-   * A controller whose permissions the role gets: inside the role where they fit in 6,144 characters, as managed policies of the stack otherwise.
+   * A controller whose permissions the role gets: inside the role where they fit in 6,144 characters, as managed
+   * policies of the stack otherwise.
    *
    * @default - none
    */
@@ -86,10 +90,11 @@ export interface IrsaRoleProps extends IrsaRoleOptions {
 }
 
 /**
- * A role for service accounts that somebody else makes: a Helm chart, an operator, several namespaces. In every other respect an `iam.Role`.
+ * A role for service accounts that somebody else makes: a Helm chart, an operator, several namespaces. In every other
+ * respect an `iam.Role`.
  *
- * An empty trust policy is an error at synth, and so is one over 8,192 characters; from 2,048, IAM's default quota, there is
- * the warning `cdk-irsa:trust-policy-quota`.
+ * An empty trust policy is an error at synth, and so is one over 8,192 characters; from 2,048, IAM's default quota,
+ * there is the warning `cdk-irsa:trust-policy-quota`.
  *
  * @resource AWS::IAM::Role
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
@@ -98,9 +103,11 @@ export interface IrsaRoleProps extends IrsaRoleOptions {
  * import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
  *
  * const stack = new Stack(new App(), 'Dns');
- * const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE');
+ * const issuerUrl = 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE';
+ * const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', issuerUrl);
+ * const subject = ServiceAccountSubject.exact('external-dns', 'external-dns');
  * new IrsaRole(stack, 'ExternalDns', {
- *   trust: new TrustPolicy().addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('external-dns', 'external-dns')]),
+ *   trust: new TrustPolicy().addServiceAccounts(oidcProvider, [subject]),
  * });
  */
 export class IrsaRole extends Role {
@@ -152,9 +159,13 @@ export class IrsaRole extends Role {
 
   private inlineSizeProblems(): string[] {
     const sizes = [...this.inlineDocuments].map(document => policySize(this, document.toJSON()));
-    const total = { characters: sizes.reduce((sum, { characters }) => sum + characters, 0), exact: sizes.every(({ exact }) => exact) };
+    const total = {
+      characters: sizes.reduce((sum, { characters }) => sum + characters, 0),
+      exact: sizes.every(({ exact }) => exact),
+    };
     if (total.characters <= INLINE_LIMIT) return [];
-    return [problem('inlinePolicies', `fit in ${INLINE_LIMIT} characters together with the grants of the role`, said(total), 'Move statements to a managed policy (iam.ManagedPolicy).')];
+    const rule = `fit in ${INLINE_LIMIT} characters together with the grants of the role`;
+    return [problem('inlinePolicies', rule, said(total), 'Move statements to a managed policy (iam.ManagedPolicy).')];
   }
 
   private managedPolicyProblems(): string[] {
@@ -162,11 +173,14 @@ export class IrsaRole extends Role {
     const arns = resource instanceof CfnRole ? Stack.of(this).resolve(resource.managedPolicyArns) : undefined;
     const count = Array.isArray(arns) ? arns.length : 0;
     if (count > LARGEST_MANAGED_QUOTA) {
-      return [problem('managedPolicies', `hold at most ${LARGEST_MANAGED_QUOTA} policies`, `${count} policies`, 'IAM allows no more: merge some of them.')];
+      return [problem('managedPolicies', `hold at most ${LARGEST_MANAGED_QUOTA} policies`, `${count} policies`,
+        'IAM allows no more: merge some of them.')];
     }
     if (count > DEFAULT_MANAGED_QUOTA) {
-      warn(this, 'cdk-irsa:managed-policies-quota', problem('managedPolicies', `hold at most ${DEFAULT_MANAGED_QUOTA} policies`, `${count} policies`,
-        `This is more than IAM's default quota (managed policies attached to an IAM role, L-0DA4ABF3): have it raised, up to ${LARGEST_MANAGED_QUOTA}, or merge some of them.`));
+      const rule = `hold at most ${DEFAULT_MANAGED_QUOTA} policies`;
+      warn(this, 'cdk-irsa:managed-policies-quota', problem('managedPolicies', rule, `${count} policies`,
+        'This is more than IAM\'s default quota (managed policies attached to an IAM role, L-0DA4ABF3): '
+        + `have it raised, up to ${LARGEST_MANAGED_QUOTA}, or merge some of them.`));
     }
     return [];
   }
@@ -193,8 +207,11 @@ class TrustedPrincipal extends PrincipalBase {
     bindTrust(document, {
       _isEmpty: false,
       _namedValues: () => this.trust._namedValues(),
-      // `customizeRoles` resolves the document inside the constructor, where a deferred key would throw: it only makes a report.
-      _statements: scope => this.role ? this.trust._statements(scope ?? this.role) : reportable(this.trust._statements(scope)),
+      // `customizeRoles` resolves the document inside the constructor, where a deferred key would throw: it only makes
+      // a report.
+      _statements: scope => this.role
+        ? this.trust._statements(scope ?? this.role)
+        : reportable(this.trust._statements(scope)),
     });
   }
 }
@@ -202,7 +219,10 @@ class TrustedPrincipal extends PrincipalBase {
 function reportable(value: any): any {
   if (Array.isArray(value)) return value.map(reportable);
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(/\$\{Token\[[^\]]*\]\}/g, '<issuer>'), reportable(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [
+    key.replace(/\$\{Token\[[^\]]*\]\}/g, '<issuer>'),
+    reportable(item),
+  ]));
 }
 
 /** For callers without types. */
@@ -219,6 +239,9 @@ function checked(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: 
   const document = controller && inlinePolicy(scope, controller._definition);
   if (!document) return { ...options, assumedBy };
   const name = controller.controllerName;
-  if (props.inlinePolicies && name in props.inlinePolicies) fail(path, problem('inlinePolicies', `leave the name ${name} to the controller`, name, 'Give your policy another name.'));
+  if (props.inlinePolicies && name in props.inlinePolicies) {
+    fail(path, problem('inlinePolicies', `leave the name ${name} to the controller`, name,
+      'Give your policy another name.'));
+  }
   return { ...options, inlinePolicies: { ...props.inlinePolicies, [name]: document }, assumedBy };
 }

@@ -1,6 +1,8 @@
 import { IConstruct } from 'constructs';
 import { failIf } from './private/errors';
-import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
+import {
+  namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem,
+} from './private/kubernetes-names';
 import { settledProblems } from './private/value-safety';
 
 /**
@@ -40,8 +42,10 @@ export abstract class ServiceAccountSubject {
   /**
    * Exactly one service account. Compared by `StringEquals`.
    *
-   * @param namespace the Kubernetes namespace, a DNS-1123 label of at most 63 characters; a token is checked as far as synth can know it
-   * @param name the name of the ServiceAccount, a DNS-1123 subdomain of at most 253 characters; a token is checked as far as synth can know it
+   * @param namespace the Kubernetes namespace, a DNS-1123 label of at most 63 characters; a token is checked as far as
+   * synth can know it
+   * @param name the name of the ServiceAccount, a DNS-1123 subdomain of at most 253 characters; a token is checked as
+   * far as synth can know it
    * @throws when a name is not valid; `*` and `?` are not: they have a factory of their own, `matching`
    */
   public static exact(namespace: string, name: string): ServiceAccountSubject {
@@ -130,7 +134,12 @@ class Subject extends ServiceAccountSubject {
   public readonly _operator: 'StringEquals' | 'StringLike';
   public readonly _sub: string;
 
-  constructor(factory: string, public readonly _namespace: string, public readonly _name: string, private readonly rules: SubjectRules) {
+  constructor(
+    factory: string,
+    public readonly _namespace: string,
+    public readonly _name: string,
+    private readonly rules: SubjectRules,
+  ) {
     super();
     failIf(factory, this.rules.namespaceProblem('namespace', _namespace));
     failIf(factory, this.rules.nameProblem('name', _name));
@@ -139,9 +148,11 @@ class Subject extends ServiceAccountSubject {
   }
 
   public _problems(scope: IConstruct): string[] {
+    const ofNamespace = { fragment: this.rules.namespaceFragment };
+    const ofName = { fragment: this.rules.nameFragment };
     return [
-      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem, { fragment: this.rules.namespaceFragment }),
-      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem, { fragment: this.rules.nameFragment }),
+      ...settledProblems(scope, 'namespace', this._namespace, this.rules.namespaceProblem, ofNamespace),
+      ...settledProblems(scope, 'serviceAccountName', this._name, this.rules.nameProblem, ofName),
     ];
   }
 }

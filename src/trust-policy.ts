@@ -32,8 +32,8 @@ export interface AddServiceAccountsOptions {
  */
 export interface AddPodIdentityOptions {
   /**
-   * The ARN of the EKS cluster, `arn:<partition>:eks:<region>:<account>:cluster/<name>`, in the account of the role. Literal or
-   * deferred (`cluster.clusterArn`).
+   * The ARN of the EKS cluster, `arn:<partition>:eks:<region>:<account>:cluster/<name>`, in the account of the role.
+   * Literal or deferred (`cluster.clusterArn`).
    */
   readonly clusterArn: string;
 
@@ -43,8 +43,9 @@ export interface AddPodIdentityOptions {
   readonly subjects: ServiceAccountSubject[];
 
   /**
-   * Whether the association sends session tags. False where it has them disabled: the trust policy cannot see the subjects
-   * then and lets in every association of the cluster with this role, which raises the warning `cdk-irsa:pod-identity-without-session-tags`.
+   * Whether the association sends session tags. False where it has them disabled: the trust policy cannot see the
+   * subjects then and lets in every association of the cluster with this role, which raises the warning
+   * `cdk-irsa:pod-identity-without-session-tags`.
    *
    * @default true
    */
@@ -91,7 +92,8 @@ export class TrustPolicy {
    * Lets service accounts of one cluster in. Subjects of one provider and audience share a statement for each
    * operator, sorted and without repeats, however many calls add them.
    *
-   * @param provider the cluster's OIDC provider in the account of the role: `ClusterOidcProvider`, one of CDK's own, or `cluster.openIdConnectProvider`
+   * @param provider the cluster's OIDC provider in the account of the role: `ClusterOidcProvider`, one of CDK's own, or
+   * `cluster.openIdConnectProvider`
    * @param subjects who may assume the role; at least one
    * @returns this policy, so that calls chain
    * @throws when `subjects` is empty, the audience is not valid or it is none of the provider's own
@@ -109,8 +111,9 @@ export class TrustPolicy {
   }
 
   /**
-   * Lets service accounts of one EKS cluster in through EKS Pod Identity: the service `pods.eks.amazonaws.com`, on behalf of this
-   * cluster and its account alone, for pods whose session tags name the subjects. Clusters that share their subjects share a statement.
+   * Lets service accounts of one EKS cluster in through EKS Pod Identity: the service `pods.eks.amazonaws.com`, on
+   * behalf of this cluster and its account alone, for pods whose session tags name the subjects. Clusters that share
+   * their subjects share a statement.
    *
    * The association itself is made by `PodIdentityServiceAccount`, or by you.
    *
@@ -132,8 +135,9 @@ export class TrustPolicy {
    *
    * @param principal the principal, with its conditions
    * @returns this policy, so that calls chain
-   * @throws if the principal is everybody (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`, `aws:PrincipalOrgID` or
-   * `aws:PrincipalOrgPaths`, a web identity without conditions on both `aud` and `sub`, or a federated principal with `sts:AssumeRole`
+   * @throws if the principal is everybody (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`,
+   * `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths`, a web identity without conditions on both `aud` and `sub`, or a
+   * federated principal with `sts:AssumeRole`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
    */
   public addPrincipal(principal: IPrincipal): TrustPolicy {
@@ -141,9 +145,14 @@ export class TrustPolicy {
     failIf(where, principalProblem(principal));
     const document = new PolicyDocument();
     const assumable: Partial<{ addToAssumeRolePolicy(document: PolicyDocument): void }> & IPrincipal = principal;
-    if (assumable.addToAssumeRolePolicy) assumable.addToAssumeRolePolicy(document);
-    else document.addStatements(new PolicyStatement({ actions: [principal.assumeRoleAction], principals: [principal] }));
-    for (const statement of document.toJSON()?.Statement ?? []) failIf(where, statementProblem('principal', preliminary(statement), statement));
+    if (assumable.addToAssumeRolePolicy) {
+      assumable.addToAssumeRolePolicy(document);
+    } else {
+      document.addStatements(new PolicyStatement({ actions: [principal.assumeRoleAction], principals: [principal] }));
+    }
+    for (const statement of document.toJSON()?.Statement ?? []) {
+      failIf(where, statementProblem('principal', preliminary(statement), statement));
+    }
     this.others.push(document);
     return this;
   }
@@ -215,23 +224,29 @@ export class TrustPolicy {
         { name: 'Audience', value: audience },
         ...namedSubjects(subjects),
       ]),
-      ...this.podIdentities.flatMap(({ clusterArn, subjects }) => [{ name: 'ClusterArn', value: clusterArn }, ...namedSubjects(subjects)]),
+      ...this.podIdentities.flatMap(({ clusterArn, subjects }) => [
+        { name: 'ClusterArn', value: clusterArn },
+        ...namedSubjects(subjects),
+      ]),
     ];
   }
 
   /**
-   * Everything that makes a role in the place of `scope` wrong, as far as its trust goes; what is only risky becomes a warning.
+   * Everything that makes a role in the place of `scope` wrong, as far as its trust goes; what is only risky becomes a
+   * warning.
    *
    * @param document the whole trust policy of the role: these statements, and what was added to the document
    * @internal
    */
   public _problems(scope: IConstruct, document: any): string[] {
     if (this._isEmpty) {
-      return [problem('trust', 'let someone in', 'an empty trust policy', 'Call trust.addServiceAccounts(), trust.addPodIdentity() or trust.addPrincipal().')];
+      return [problem('trust', 'let someone in', 'an empty trust policy',
+        'Call trust.addServiceAccounts(), trust.addPodIdentity() or trust.addPrincipal().')];
     }
     const ofEntries = this.entries.flatMap(({ provider, subjects, audience }) => [
       ...provider.problems(scope),
-      ...settledProblems(scope, 'audience', audience, (property, value) => audienceProblem(property, value) ?? provider.audienceProblem(property, value)),
+      ...settledProblems(scope, 'audience', audience, (property, value) => (
+        audienceProblem(property, value) ?? provider.audienceProblem(property, value))),
       ...subjects.flatMap(subject => subject._problems(scope)),
     ]);
     const ofPodIdentities = this.podIdentities.flatMap(({ clusterArn, subjects }) => [
@@ -240,9 +255,12 @@ export class TrustPolicy {
     ]);
     if (this.podIdentities.some(({ sessionTags }) => !sessionTags)) {
       warn(scope, 'cdk-irsa:pod-identity-without-session-tags',
-        '`trust` lets in every Pod Identity association of the cluster that names this role: without session tags it cannot tell service accounts apart. Whoever may create an association with it (eks:CreatePodIdentityAssociation, iam:PassRole) decides.');
+        '`trust` lets in every Pod Identity association of the cluster that names this role: '
+        + 'without session tags it cannot tell service accounts apart. Whoever may create an association with it '
+        + '(eks:CreatePodIdentityAssociation, iam:PassRole) decides.');
     }
-    return [...new Set([...ofEntries, ...ofPodIdentities, ...trustProblems(scope, document, this._serviceAccountStatements(scope))])];
+    const ofDocument = trustProblems(scope, document, this._serviceAccountStatements(scope));
+    return [...new Set([...ofEntries, ...ofPodIdentities, ...ofDocument])];
   }
 
   /** Entries of one provider and audience as one, in the order in which they came first. */
@@ -259,14 +277,18 @@ export class TrustPolicy {
   }
 }
 
-function webIdentityStatement({ provider, subjects, audience }: Entry, operator: 'StringEquals' | 'StringLike', scope?: IConstruct): any {
+function webIdentityStatement(
+  { provider, subjects, audience }: Entry, operator: 'StringEquals' | 'StringLike', scope?: IConstruct,
+): any {
   const subs = sorted(subjects.filter(subject => subject._operator === operator).map(subject => subject._sub), scope);
   if (subs.length === 0) return undefined;
   const aud = { [`${provider.issuer}:aud`]: audience };
   const sub = { [`${provider.issuer}:sub`]: oneOrMany(subs) };
   return {
     Action: WEB_IDENTITY_ACTION,
-    Condition: operator === 'StringEquals' ? { StringEquals: { ...aud, ...sub } } : { StringEquals: aud, StringLike: sub },
+    Condition: operator === 'StringEquals'
+      ? { StringEquals: { ...aud, ...sub } }
+      : { StringEquals: aud, StringLike: sub },
     Effect: 'Allow',
     Principal: { Federated: provider.arn },
   };
@@ -274,9 +296,12 @@ function webIdentityStatement({ provider, subjects, audience }: Entry, operator:
 
 function subjectsProblem(subjects: ServiceAccountSubject[]): string | undefined {
   const advice = 'Use ServiceAccountSubject.exact(namespace, name).';
-  if (!Array.isArray(subjects) || subjects.length === 0) return problem('subjects', 'name at least one service account', subjects ?? undefined, advice);
+  if (!Array.isArray(subjects) || subjects.length === 0) {
+    return problem('subjects', 'name at least one service account', subjects ?? undefined, advice);
+  }
   const stranger = subjects.find(subject => !(subject instanceof ServiceAccountSubject));
-  return stranger === undefined && !subjects.includes(undefined!) ? undefined : problem('subjects', 'hold subjects only', stranger, advice);
+  if (stranger === undefined && !subjects.includes(undefined!)) return undefined;
+  return problem('subjects', 'hold subjects only', stranger, advice);
 }
 
 function principalProblem(principal: IPrincipal): string | undefined {

@@ -40,7 +40,10 @@ export class AppIndex {
 
   /** The roles that have the name of this one, in its account, whatever their paths. IAM ignores the case of names. */
   public rolesNamedLike(role: CfnRole): CfnRole[] {
-    this.roles ??= grouped(this.all.filter((construct): construct is CfnRole => construct instanceof CfnRole), nameInAccount);
+    this.roles ??= grouped(
+      this.all.filter((construct): construct is CfnRole => construct instanceof CfnRole),
+      nameInAccount,
+    );
     const name = nameInAccount(role);
     return name === undefined ? [] : this.roles.get(name) ?? [];
   }
@@ -52,7 +55,9 @@ const STAGES = new WeakSet<IConstruct>();
 
 /** CDK validates an app stage by stage, and each stage before what is in it. */
 function forgetOnValidation(scope: IConstruct): void {
-  for (const stage of scope.node.root.node.findAll().filter(construct => Stage.isStage(construct) && !STAGES.has(construct))) {
+  const stages = scope.node.root.node.findAll()
+    .filter(construct => Stage.isStage(construct) && !STAGES.has(construct));
+  for (const stage of stages) {
     STAGES.add(stage);
     stage.node.addValidation({
       validate: () => {

@@ -19,12 +19,14 @@ export function isClusterName(name: string): boolean {
 /** What is wrong with the name of an EKS cluster. Tokens pass. */
 export function clusterNameProblem(property: string, name: string): string | undefined {
   if (isDeferred(name) || isClusterName(name)) return undefined;
-  return problem(property, 'be the name of an EKS cluster: at most 100 letters, digits, - and _', name, '`aws eks list-clusters` prints the ones you have.');
+  const rule = 'be the name of an EKS cluster: at most 100 letters, digits, - and _';
+  return problem(property, rule, name, '`aws eks list-clusters` prints the ones you have.');
 }
 
 /** What is wrong with the name of an EKS cluster that may be deferred. */
 export function clusterNameProblems(scope: IConstruct, property: string, name: string): string[] {
-  return settledProblems(scope, property, name, clusterNameProblem, { fragment: CLUSTER_NAME_FRAGMENT, trustsForeign: true });
+  const place = { fragment: CLUSTER_NAME_FRAGMENT, trustsForeign: true };
+  return settledProblems(scope, property, name, clusterNameProblem, place);
 }
 
 /** What is wrong with the ARN of an EKS cluster. Tokens pass. */
@@ -32,28 +34,36 @@ export function clusterArnProblem(property: string, arn: string): string | undef
   return isDeferred(arn) || (typeof arn === 'string' && CLUSTER_ARN.test(arn)) ? undefined : notACluster(property, arn);
 }
 
-/** What is wrong with the ARN of an EKS cluster that roles in the stack of `scope` are to trust, and that may be deferred. */
+/**
+ * What is wrong with the ARN of an EKS cluster that roles in the stack of `scope` are to trust, and that may be
+ * deferred.
+ */
 export function clusterArnProblems(scope: IConstruct, property: string, arn: string): string[] {
   const stack = Stack.of(scope);
-  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: put the role there, and reach other accounts by `targetRole`.';
+  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: '
+    + 'put the role there, and reach other accounts by `targetRole`.';
   const elsewhere = (value: string) => {
     const [, partition, , , account] = arnParts(value);
-    return partitionProblem(property, stack, partition, value, advice) ?? accountProblem(property, stack, account, value, advice);
+    return partitionProblem(property, stack, partition, value, advice)
+      ?? accountProblem(property, stack, account, value, advice);
   };
-  const found = settledProblems(scope, property, arn, (_, value) => clusterArnProblem(property, value) ?? elsewhere(value), { fragment: CLUSTER_ARN_FRAGMENT });
+  const check = (_: string, value: string) => clusterArnProblem(property, value) ?? elsewhere(value);
+  const found = settledProblems(scope, property, arn, check, { fragment: CLUSTER_ARN_FRAGMENT });
   if (found.length > 0 || typeof settle(scope, arn) === 'string') return found;
-  return [partialArnProblem(property, arn) ?? elsewhere(arn)].filter(one => one !== undefined);
+  return [partialArnProblem(property, arn) ?? elsewhere(arn)].filter(text => text !== undefined);
 }
 
 /** Of an ARN that is deferred, the parts that are not. */
 function partialArnProblem(property: string, arn: string): string | undefined {
   const [, , service, , , resource] = arnParts(arn);
-  const wrong = (part: string | undefined, right: string) => part !== undefined && !Token.isUnresolved(part) && part !== right;
+  const wrong = (part: string | undefined, right: string) => (
+    part !== undefined && !Token.isUnresolved(part) && part !== right);
   return wrong(service, 'eks') || wrong(resource?.split('/')[0], 'cluster') ? notACluster(property, arn) : undefined;
 }
 
 function notACluster(property: string, arn: string): string {
-  return problem(property, 'be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>', arn, '`aws eks describe-cluster --query cluster.arn` prints it.');
+  const rule = 'be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>';
+  return problem(property, rule, arn, '`aws eks describe-cluster --query cluster.arn` prints it.');
 }
 
 /** The account in an ARN. */

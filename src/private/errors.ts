@@ -29,7 +29,10 @@ export function failIf(where: IConstruct | string, message: string | undefined):
   if (message !== undefined) fail(where, message);
 }
 
-/** Warns on the child: an acknowledgement on the construct, made before the warning, does not count for the construct itself. */
+/**
+ * Warns on the child: an acknowledgement on the construct, made before the warning, does not count for the construct
+ * itself.
+ */
 export function warn(scope: IConstruct, id: string, message: string): void {
   Annotations.of(scope.node.defaultChild ?? scope).addWarningV2(id, message);
 }

@@ -22,24 +22,31 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
   if (isDeferred(url)) return undefined;
   const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
   if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
-  if (url.length > LONGEST_ISSUER_URL) return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
-  if (/[?#]/.test(url)) return wrong('have no query and no fragment', 'Take the issuer as it stands in the `iss` claim of the tokens.');
+  if (url.length > LONGEST_ISSUER_URL) {
+    return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
+  }
+  const asInTokens = 'Take the issuer as it stands in the `iss` claim of the tokens.';
+  if (/[?#]/.test(url)) return wrong('have no query and no fragment', asInTokens);
   if (url.endsWith('/')) return trailingSlashProblem(property, url);
   const [host, ...segments] = url.slice(SCHEME.length).split('/');
-  if (host.includes(':')) return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
-  if (!HOST.test(host)) return wrong('have a lower-case DNS host', 'Take the issuer as it stands in the `iss` claim of the tokens.');
+  if (host.includes(':')) {
+    return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
+  }
+  if (!HOST.test(host)) return wrong('have a lower-case DNS host', asInTokens);
   if (!segments.every(segment => PATH_SEGMENT.test(segment))) {
-    return wrong('have a path of letters, digits, -, ., _ and ~ between single slashes', 'Take the issuer as it stands in the `iss` claim of the tokens.');
+    return wrong('have a path of letters, digits, -, ., _ and ~ between single slashes', asInTokens);
   }
   return undefined;
 }
 
 function schemeProblem(property: string, url: string): string {
-  return problem(property, 'start with https://', url, 'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
+  return problem(property, 'start with https://', url,
+    'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
 }
 
 function trailingSlashProblem(property: string, url: string): string {
-  return problem(property, 'have no trailing slash', url, 'Remove it: the slash would become a part of the condition keys.');
+  return problem(property, 'have no trailing slash', url,
+    'Remove it: the slash would become a part of the condition keys.');
 }
 
 /** What is wrong with an issuer URL that may be deferred, in whole or in part. */
@@ -61,7 +68,8 @@ export function audienceProblem(property: string, audience: string): string | un
   if (isDeferred(audience)) return undefined;
   const isText = typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience);
   if (isText && !audience.includes('{{')) return undefined;
-  return problem(property, `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ?, $ and {{`, audience,
+  const rule = `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ?, $ and {{`;
+  return problem(property, rule, audience,
     'The audience is compared to the letter; there are no patterns for it.');
 }
 
@@ -85,13 +93,16 @@ function partialArnProblem(property: string, stack: Stack, arn: string): string 
 }
 
 function notAProvider(property: string, arn: string): string {
-  return problem(property, 'be the ARN of an OIDC provider: arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>', arn,
+  const rule = 'be the ARN of an OIDC provider: '
+    + 'arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>';
+  return problem(property, rule, arn,
     '`aws iam list-open-id-connect-providers` prints the ones you have.');
 }
 
 /** Why something of one partition cannot be trusted by roles of the stack. */
 export function partitionProblem(
-  property: string, stack: Stack, partition: string | undefined, arn: string, advice = 'A role can trust a provider of its own partition only.',
+  property: string, stack: Stack, partition: string | undefined, arn: string,
+  advice = 'A role can trust a provider of its own partition only.',
 ): string | undefined {
   const own = literalPartition(stack);
   if (!partition || own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
@@ -101,9 +112,11 @@ export function partitionProblem(
 /** Why something of one account cannot be trusted by roles of the stack. */
 export function accountProblem(
   property: string, stack: Stack, account: string | undefined, arn: string,
-  advice = `A role trusts providers of its own account only: register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`,
+  advice = 'A role trusts providers of its own account only: '
+    + `register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`,
 ): string | undefined {
-  if (!account || Token.isUnresolved(account) || Token.isUnresolved(stack.account) || account === stack.account) return undefined;
+  if (!account || Token.isUnresolved(account)) return undefined;
+  if (Token.isUnresolved(stack.account) || account === stack.account) return undefined;
   return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
 }
 
@@ -112,8 +125,10 @@ const CUSTOM_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
 
 /** What is wrong with what should be a provider, for callers without types. */
 export function providerProblem(property: string, provider: unknown): string | undefined {
-  const advice = 'Pass the OIDC provider of the cluster: new ClusterOidcProvider(), ClusterOidcProvider.fromIssuerUrl() or cluster.openIdConnectProvider.';
-  const { openIdConnectProviderArn: arn, openIdConnectProviderIssuer: issuer } = (provider ?? {}) as Partial<IOpenIdConnectProvider>;
+  const advice = 'Pass the OIDC provider of the cluster: '
+    + 'new ClusterOidcProvider(), ClusterOidcProvider.fromIssuerUrl() or cluster.openIdConnectProvider.';
+  const facts = (provider ?? {}) as Partial<IOpenIdConnectProvider>;
+  const { openIdConnectProviderArn: arn, openIdConnectProviderIssuer: issuer } = facts;
   if (typeof arn === 'string' && typeof issuer === 'string') return undefined;
   return missingProblem(property, provider, advice) ?? problem(property, 'be an OIDC provider', provider, advice);
 }
@@ -130,7 +145,9 @@ export class ProviderFacts {
     this.arn = provider.openIdConnectProviderArn;
     this.url = this.property('Url');
     const isLiteral = typeof this.url === 'string' && !Token.isUnresolved(this.url);
-    this.issuer = isLiteral && this.resource instanceof CfnOIDCProvider ? issuerOfUrl(this.url) : provider.openIdConnectProviderIssuer;
+    this.issuer = isLiteral && this.resource instanceof CfnOIDCProvider
+      ? issuerOfUrl(this.url)
+      : provider.openIdConnectProviderIssuer;
   }
 
   /** The client IDs of a provider that is made in this app, as they are now. */
@@ -144,19 +161,23 @@ export class ProviderFacts {
     const property = `oidcProvider (${this.provider.node.path})`;
     const settledIssuer = settle(scope, this.issuer);
     const settledArn = settle(scope, this.arn);
+    const arn = typeof settledArn === 'string' ? settledArn : this.arn;
     const made = this.provider.node.children.length > 0;
+    const place = { fragment: PROVIDER_FRAGMENT, trustsForeign: true };
     const deferred = [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
-      .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, { fragment: PROVIDER_FRAGMENT, trustsForeign: true }));
+      .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, place));
     return [
       typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
       made ? this.madeElsewhereProblem(property, stack) : undefined,
-      made && typeof settledArn !== 'string' ? undefined : providerArnProblem(property, stack, typeof settledArn === 'string' ? settledArn : this.arn),
+      made && typeof settledArn !== 'string' ? undefined : providerArnProblem(property, stack, arn),
       this.changedProblem(property),
       ...deferred,
-    ].filter((found): found is string => found !== undefined);
+    ].filter((text): text is string => text !== undefined);
   }
 
-  /** The trust policy has the issuer from before, and the ARN is the one of the new URL: nobody could assume the role. */
+  /**
+   * The trust policy has the issuer from before, and the ARN is the one of the new URL: nobody could assume the role.
+   */
   private changedProblem(property: string): string | undefined {
     const [before, now] = [this.url, this.property('Url')];
     if (fingerprint(this.provider, before) === fingerprint(this.provider, now)) return undefined;
@@ -168,16 +189,21 @@ export class ProviderFacts {
     const own = Stack.of(this.provider);
     const partition = literalPartition(own);
     return accountProblem(property, stack, own.account, `a provider of account ${own.account}`)
-      ?? (partition === undefined ? undefined : partitionProblem(property, stack, partition, `a provider of partition ${partition}`));
+      ?? (partition === undefined
+        ? undefined
+        : partitionProblem(property, stack, partition, `a provider of partition ${partition}`));
   }
 
   /** Why tokens with this audience cannot pass the provider. */
   public audienceProblem(property: string, audience: string): string | undefined {
     const known = this.audiences;
     if (!Array.isArray(known) || Token.isUnresolved(known) || Token.isUnresolved(audience)) return undefined;
-    if (known.some(id => typeof id !== 'string' || Token.isUnresolved(id)) || known.includes(audience)) return undefined;
-    return problem(property, `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`, audience,
-      'IAM refuses a token whose audience is no client ID of the provider: add it there, or set `audience` to one of them.');
+    if (known.some(id => typeof id !== 'string' || Token.isUnresolved(id))) return undefined;
+    if (known.includes(audience)) return undefined;
+    const rule = `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`;
+    return problem(property, rule, audience,
+      'IAM refuses a token whose audience is no client ID of the provider: '
+      + 'add it there, or set `audience` to one of them.');
   }
 
   /** The resource of a provider that is made in this app, native or CDK's custom one. */
@@ -192,6 +218,7 @@ export class ProviderFacts {
     const { resource } = this;
     if (resource === undefined) return undefined;
     if (!(resource instanceof CfnOIDCProvider)) return renderedProperties(resource).value[name];
-    return effectiveProperty(resource, name, name === 'Url' ? resource.url : name === 'ClientIdList' ? resource.clientIdList : undefined);
+    const written = name === 'Url' ? resource.url : name === 'ClientIdList' ? resource.clientIdList : undefined;
+    return effectiveProperty(resource, name, written);
   }
 }

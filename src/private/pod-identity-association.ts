@@ -28,10 +28,14 @@ export interface AssociatedServiceAccount extends Construct {
 /** The ARN of a cluster in the account and region of the stack. */
 function clusterArn(scope: Construct, clusterName: string): string {
   const stack = Stack.of(scope);
-  return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition: literalPartition(stack) });
+  const partition = literalPartition(stack);
+  return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition });
 }
 
-/** Which cluster it is. Two stacks without an account or a region may go to two; one stack, with those nested in it, goes to one. */
+/**
+ * Which cluster it is. Two stacks without an account or a region may go to two; one stack, with those nested in it,
+ * goes to one.
+ */
 function clusterIdentity(scope: Construct, clusterName: string): string {
   const stack = deployedStack(scope);
   const known = [stack.account, stack.region].every(part => !Token.isUnresolved(part));
@@ -44,30 +48,48 @@ export function podIdentityProblem({ clusterName, targetRole }: PodIdentityOptio
 }
 
 /** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */
-export function associationProblems(owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = ''): string[] {
+export function associationProblems(
+  owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = '',
+): string[] {
   const stack = Stack.of(owner);
   const roleArn = settle(owner, owner.role.roleArn);
   const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
-  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: use one of the stack\'s account, and reach others by `targetRole`.';
+  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: '
+    + 'use one of the stack\'s account, and reach others by `targetRole`.';
+  const targetPlace = { fragment: ROLE_ARN_FRAGMENT, trustsForeign: true };
   return [
     ...clusterNameProblems(owner, `${prefix}clusterName`, clusterName),
-    partition === undefined ? undefined : partitionProblem('role', stack, partition, roleArn, advice) ?? accountProblem('role', stack, account, roleArn, advice),
-    ...targetRole ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, { fragment: ROLE_ARN_FRAGMENT, trustsForeign: true }) : [],
-  ].filter((found): found is string => found !== undefined);
+    partition === undefined
+      ? undefined
+      : partitionProblem('role', stack, partition, roleArn, advice)
+        ?? accountProblem('role', stack, account, roleArn, advice),
+    ...targetRole
+      ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, targetPlace)
+      : [],
+  ].filter((text): text is string => text !== undefined);
 }
 
 function targetRoleProblem(property: string, arn: string): string | undefined {
   if (isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
-  return problem(property, 'have the ARN of one role, without wildcards', arn, 'The role of the service account may assume what it names.');
+  return problem(property, 'have the ARN of one role, without wildcards', arn,
+    'The role of the service account may assume what it names.');
 }
 
 /** Lets the service account in through Pod Identity. */
-export function trustPodIdentity(scope: Construct, trust: TrustPolicy, subject: ServiceAccountSubject, options: PodIdentityOptions): TrustPolicy {
-  return trust.addPodIdentity({ clusterArn: clusterArn(scope, options.clusterName), subjects: [subject], sessionTags: !options.disableSessionTags });
+export function trustPodIdentity(
+  scope: Construct, trust: TrustPolicy, subject: ServiceAccountSubject, options: PodIdentityOptions,
+): TrustPolicy {
+  return trust.addPodIdentity({
+    clusterArn: clusterArn(scope, options.clusterName),
+    subjects: [subject],
+    sessionTags: !options.disableSessionTags,
+  });
 }
 
 /** Associates a service account with its role, and makes what the options ask for beside it. */
-export function associate(owner: AssociatedServiceAccount, options: PodIdentityOptions, roleIsNew: boolean): CfnPodIdentityAssociation {
+export function associate(
+  owner: AssociatedServiceAccount, options: PodIdentityOptions, roleIsNew: boolean,
+): CfnPodIdentityAssociation {
   const { namespace, serviceAccountName, role } = owner;
   const { clusterName, targetRole, disableSessionTags, installAgent } = options;
   const association = new CfnPodIdentityAssociation(owner, 'PodIdentityAssociation', {
@@ -86,21 +108,30 @@ export function associate(owner: AssociatedServiceAccount, options: PodIdentityO
   }
   // An association without the agent on the nodes leaves new pods without credentials.
   if (installAgent) association.addDependency(agentOf(owner, clusterName));
-  claim(owner, () => [`association ${fingerprint(owner, [namespace, serviceAccountName])} ${clusterIdentity(owner, clusterName)}`]);
+  claim(owner, () => {
+    const names = fingerprint(owner, [namespace, serviceAccountName]);
+    return [`association ${names} ${clusterIdentity(owner, clusterName)}`];
+  });
   return association;
 }
 
 /** The add-on of a cluster: one a stack, and one stack a cluster. */
 function agentOf(scope: Construct, clusterName: string): CfnAddon {
   const stack = Stack.of(scope);
-  const id = `PodIdentityAgent-${createHash('sha256').update(fingerprint(stack, clusterName)).digest('hex').slice(0, 10)}`;
+  const hash = createHash('sha256').update(fingerprint(stack, clusterName)).digest('hex').slice(0, 10);
+  const id = `PodIdentityAgent-${hash}`;
   const existing = stack.node.tryFindChild(id);
   if (existing) return existing as CfnAddon;
   const agent = new CfnAddon(stack, id, { clusterName, addonName: AGENT });
   claim(agent, () => [`agent ${clusterIdentity(agent, clusterName)}`]);
   agent.node.addValidation({
-    validate: () => earlierClaims(agent).map(other => problem('installAgent', `be set in one stack for cluster ${withoutTokens(clusterName)}`, true,
-      `${Stack.of(other).node.path} installs the add-on ${AGENT} already, and EKS takes it once: leave \`installAgent\` out in ${stack.node.path}.`)),
+    validate: () => earlierClaims(agent).map(other => problem(
+      'installAgent',
+      `be set in one stack for cluster ${withoutTokens(clusterName)}`,
+      true,
+      `${Stack.of(other).node.path} installs the add-on ${AGENT} already, and EKS takes it once: `
+      + `leave \`installAgent\` out in ${stack.node.path}.`,
+    )),
   });
   return agent;
 }

@@ -11,16 +11,29 @@ const engine = (): typeof import('../analysis/admission/admission') => require('
 const standIns = (): typeof import('../analysis/stand-in') => require('../analysis/stand-in');
 
 /** How one service account asks for a role. */
-export type Asking =
-  | { readonly subject: ServiceAccountSubject; readonly providerArn: string; readonly issuer: string; readonly audience: string }
-  | { readonly subject: ServiceAccountSubject; readonly clusterArn: string; readonly account: string; readonly sessionTags: boolean };
+export type Asking = WebIdentityAsking | PodIdentityAsking;
+
+interface WebIdentityAsking {
+  readonly subject: ServiceAccountSubject;
+  readonly providerArn: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+interface PodIdentityAsking {
+  readonly subject: ServiceAccountSubject;
+  readonly clusterArn: string;
+  readonly account: string;
+  readonly sessionTags: boolean;
+}
 
 /**
  * Whether a role certainly does not admit a service account. The whole document decides, whoever wrote its statements;
  * a value that only the deployment knows may be the right one.
  *
  * @param document the trust policy as JSON, tokens unresolved
- * @param own the statements in it that TrustPolicy wrote: a deferred name in them is meant to be another one than any other name
+ * @param own the statements in it that TrustPolicy wrote: a deferred name in them is meant to be another one than any
+ * other name
  */
 export function refuses(scope: IConstruct, document: any, own: any[], asking: Asking): boolean {
   const reader = new PlainReader(scope);
@@ -38,14 +51,27 @@ export function refuses(scope: IConstruct, document: any, own: any[], asking: As
 function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
   const { subject } = asking;
   const names = { namespace: text(subject._namespace), serviceAccount: text(subject._name) };
-  return 'issuer' in asking
-    ? { webIdentity: { ...names, providerArn: text(asking.providerArn), issuer: text(asking.issuer), audience: text(asking.audience) } }
-    : { podIdentity: { ...names, clusterArn: text(asking.clusterArn), account: text(asking.account), sessionTags: asking.sessionTags } };
+  if ('issuer' in asking) {
+    const { providerArn, issuer, audience } = asking;
+    return {
+      webIdentity: { ...names, providerArn: text(providerArn), issuer: text(issuer), audience: text(audience) },
+    };
+  }
+  const { clusterArn, account, sessionTags } = asking;
+  return {
+    podIdentity: { ...names, clusterArn: text(clusterArn), account: text(account), sessionTags },
+  };
 }
 
 /** Deferred names of others are not those of the caller. */
-function withOtherNames(statement: any, { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string }): any {
-  const own: Record<string, string> = { sub: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`, [NAMESPACE_TAG]: namespace, [SERVICE_ACCOUNT_TAG]: serviceAccount };
+function withOtherNames(
+  statement: any, { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string },
+): any {
+  const own: Record<string, string> = {
+    sub: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`,
+    [NAMESPACE_TAG]: namespace,
+    [SERVICE_ACCOUNT_TAG]: serviceAccount,
+  };
   const renamed = Object.entries<any>(statement.Condition?.StringEquals ?? {}).map(([key, values]) => {
     const name = own[key.endsWith(':sub') ? 'sub' : key];
     const isAnother = (value: unknown) => name !== undefined && value !== name && standIns().hasStandIn(`${value}`);
@@ -58,8 +84,10 @@ function withOtherNames(statement: any, { namespace, serviceAccount }: { readonl
 function withoutOtherClusters(policy: any, clusterArn: string, resources: ReadonlySet<string>): any {
   const own = clusterArn.split(':cluster/')[1] ?? '';
   if (!resources.has(own)) return policy;
-  const ofAnother = (value: string) => value.includes(':cluster/') && resources.has(value.split(':cluster/')[1]) && !value.endsWith(own);
-  return JSON.parse(JSON.stringify(policy), (_, value) => (typeof value === 'string' && ofAnother(value) ? 'another cluster' : value));
+  const ofAnother = (value: string) => (
+    value.includes(':cluster/') && resources.has(value.split(':cluster/')[1]) && !value.endsWith(own));
+  return JSON.parse(JSON.stringify(policy), (_, value) => (
+    typeof value === 'string' && ofAnother(value) ? 'another cluster' : value));
 }
 
 /** Reads values as the analysis does: with stand-ins, equal for what is equal, where only the deployment knows. */
@@ -86,7 +114,9 @@ class PlainReader {
     const inner = (part: any) => this.withStandIns(part, targets);
     if (typeof expression !== 'object' || expression === null) return expression;
     if (Array.isArray(expression)) return expression.map(inner);
-    if (!isIntrinsic(expression)) return Object.fromEntries(Object.entries(expression).map(([key, item]) => [key, inner(item)]));
+    if (!isIntrinsic(expression)) {
+      return Object.fromEntries(Object.entries(expression).map(([key, item]) => [key, inner(item)]));
+    }
     const parts = expression['Fn::Join']?.[0] === '' ? expression['Fn::Join'][1] : undefined;
     if (Array.isArray(parts)) return parts.map(inner).join('');
     const text = standIns().standIn(JSON.stringify(expression));

@@ -1,4 +1,6 @@
-import { AddToPrincipalPolicyResult, CfnRole, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  AddToPrincipalPolicyResult, CfnRole, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
@@ -7,7 +9,9 @@ import { fail, failIf, missingProblem, problem, warn, withoutTokens } from './er
 import { noteRequiredTrust, requiredTrust } from './existing-role';
 import { helmKeyProblem, underKey } from './helm-values';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './kubernetes-names';
-import { addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey } from './manifest-objects';
+import {
+  addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey,
+} from './manifest-objects';
 import { disagreement, WrittenTemplates } from './template-agreement';
 import { settledProblems } from './value-safety';
 import { refuses } from './role-admission';
@@ -26,7 +30,8 @@ import { WorkloadOptions } from '../workload-options';
 export const POD_IDENTITY = { 'cdk-irsa/pod-identity': 'true' };
 
 const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
-  'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration', 'controller',
+  'roleName', 'path', 'description', 'managedPolicies', 'inlinePolicies', 'permissionsBoundary', 'maxSessionDuration',
+  'controller',
 ];
 
 /** An annotation that this library decides on: what a user may not contradict. */
@@ -39,7 +44,8 @@ export interface DecidedAnnotation {
 
 /**
  * A Kubernetes service account with a role: the role, the manifest, and that both go by the same names. How pods
- * get the role's credentials is for the classes that build on it. Their hooks are asked from this constructor: they may use `_props` and no field of their own.
+ * get the role's credentials is for the classes that build on it. Their hooks are asked from this constructor: they may
+ * use `_props` and no field of their own.
  *
  * @internal
  */
@@ -64,8 +70,13 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
     super(scope, id);
-    failIf(this, missingProblem('props', props, 'Pass the properties of the service account.') ?? roleProblem('role', props.role));
-    this._props = { ...props, ...props.labels && { labels: { ...props.labels } }, ...props.annotations && { annotations: { ...props.annotations } } };
+    const missing = missingProblem('props', props, 'Pass the properties of the service account.');
+    failIf(this, missing ?? roleProblem('role', props.role));
+    this._props = {
+      ...props,
+      ...props.labels && { labels: { ...props.labels } },
+      ...props.annotations && { annotations: { ...props.annotations } },
+    };
     this.namespace = this.named('namespace');
     this.serviceAccountName = this.named('serviceAccountName');
     this.checkNames();
@@ -90,7 +101,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
    */
   public get trust(): TrustPolicy {
     if (this.role instanceof IrsaRole) return this.role.trust;
-    return fail(this, problem('trust', 'belong to a role made by this library', this.role.node.path, 'An existing role is left as it is: change its trust policy where it is made.'));
+    return fail(this, problem('trust', 'belong to a role made by this library', this.role.node.path,
+      'An existing role is left as it is: change its trust policy where it is made.'));
   }
 
   /**
@@ -101,10 +113,12 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   }
 
   /**
-   * Values for a Helm chart that follows the common convention, `{ serviceAccount: { create, name, annotations } }`, or for the chart of the `controller`,
-   * which may have them elsewhere. The chart creates the ServiceAccount exactly when this construct does not.
+   * Values for a Helm chart that follows the common convention, `{ serviceAccount: { create, name, annotations } }`, or
+   * for the chart of the `controller`, which may have them elsewhere. The chart creates the ServiceAccount exactly when
+   * this construct does not.
    *
-   * @throws when `key` is no path of letters, digits, - and _, or is missing for a controller whose chart takes no annotations
+   * @throws when `key` is no path of letters, digits, - and _, or is missing for a controller whose chart takes no
+   * annotations
    */
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
     const key = options.key ?? this.helmKey();
@@ -118,7 +132,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   /**
    * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or where
-   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each under a key of its own.
+   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each under a key of its
+   * own.
    *
    * Everything in it must be known at synth.
    *
@@ -150,12 +165,13 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   }
 
   /**
-   * Lets the pods of a workload use this service account: a Pod, or what makes pods (Deployment, StatefulSet, DaemonSet, Job, CronJob, a
-   * Rollout of Argo, …), of cdk8s or cdk8s-plus, in any chart. It is applied each time the workload is rendered.
+   * Lets the pods of a workload use this service account: a Pod, or what makes pods (Deployment, StatefulSet,
+   * DaemonSet, Job, CronJob, a Rollout of Argo, …), of cdk8s or cdk8s-plus, in any chart. It is applied each time the
+   * workload is rendered.
    *
    * @param workload an `ApiObject`, or a construct that has one as its default child, as those of cdk8s-plus have
-   * @throws when an option is wrong, or the workload has been given to another service account. What contradicts the service account in
-   * the workload itself (another name, another namespace) is an error at synth.
+   * @throws when an option is wrong, or the workload has been given to another service account. What contradicts the
+   * service account in the workload itself (another name, another namespace) is an error at synth.
    * @example
    * import { ApiObject } from 'cdk8s';
    * import { IrsaServiceAccount, KubernetesManifests } from 'cdk-irsa';
@@ -172,7 +188,12 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
    */
   public applyTo(workload: IConstruct, options: WorkloadOptions = {}): void {
     const { namespace, serviceAccountName } = this;
-    applyToWorkload({ owner: this, namespace, serviceAccountName, podAnnotations: this._podAnnotations() }, workload, options);
+    applyToWorkload({
+      owner: this,
+      namespace,
+      serviceAccountName,
+      podAnnotations: this._podAnnotations(),
+    }, workload, options);
   }
 
   /** Adds a statement to the role's policy. */
@@ -234,13 +255,15 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
 
   private named(property: 'namespace' | 'serviceAccountName'): string {
     return this._props[property] ?? this._props.controller?.[property]
-      ?? fail(this, problem(property, 'be given', undefined, 'Only a `controller` has one by convention; guessing it is how IRSA breaks.'));
+      ?? fail(this, problem(property, 'be given', undefined,
+        'Only a `controller` has one by convention; guessing it is how IRSA breaks.'));
   }
 
   private helmKey(): string {
     const definition = this._props.controller?._definition;
     if (definition?.insteadOfHelmValues === undefined) return definition?.helmKey ?? 'serviceAccount';
-    return fail(this, problem('key', `be given for ${definition.name}: no chart of its own takes annotations of the ServiceAccount`, undefined, definition.insteadOfHelmValues));
+    const rule = `be given for ${definition.name}: no chart of its own takes annotations of the ServiceAccount`;
+    return fail(this, problem('key', rule, undefined, definition.insteadOfHelmValues));
   }
 
   private makeRole(): IrsaRole {
@@ -255,7 +278,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   /** What synth knows of the ARN. Of a role that is made here it takes no token to find that out. */
   private settledRoleArn(): any {
     const resource = this._props.role ? undefined : this.role.node.defaultChild;
-    return (resource instanceof CfnRole ? literalRoleArn(resource) : undefined) ?? settleForManifest(this, this.role.roleArn);
+    const literalArn = resource instanceof CfnRole ? literalRoleArn(resource) : undefined;
+    return literalArn ?? settleForManifest(this, this.role.roleArn);
   }
 
   private checkNames(): void {
@@ -267,22 +291,28 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const { labels = {}, annotations = {}, imagePullSecrets, role } = this._props;
     failIf(this, labelsProblem('labels', labels));
     failIf(this, annotationsProblem('annotations', annotations));
-    if (Token.isUnresolved(imagePullSecrets)) fail(this, problem('imagePullSecrets', 'be a list known at synth', imagePullSecrets, 'Write the names out; each of them may be a token.'));
+    if (Token.isUnresolved(imagePullSecrets)) {
+      fail(this, problem('imagePullSecrets', 'be a list known at synth', imagePullSecrets,
+        'Write the names out; each of them may be a token.'));
+    }
     for (const secret of imagePullSecrets ?? []) failIf(this, objectNameProblem('imagePullSecrets', secret));
     const given = ROLE_OPTIONS.filter(option => this._props[option] !== undefined);
     if (role && given.length > 0) {
-      fail(this, problem('role', `stand without the options of a new role (${given.join(', ')})`, role.node.path, 'Set them where the existing role is made, or leave `role` out.'));
+      fail(this, problem('role', `stand without the options of a new role (${given.join(', ')})`, role.node.path,
+        'Set them where the existing role is made, or leave `role` out.'));
     }
   }
 
   /** Also where this construct writes no annotation, since the trust policy or the webhook's default decides then. */
   private annotationConflict(): string | undefined {
     const decided = this._decidedAnnotations();
-    const contradicted = Object.entries(this._props.annotations ?? {}).find(([key, value]) => key in decided && decided[key].value !== value);
+    const contradicted = Object.entries(this._props.annotations ?? {})
+      .find(([key, value]) => key in decided && decided[key].value !== value);
     if (!contradicted) return undefined;
     const [key, value] = contradicted;
     const { value: own, advice } = decided[key];
-    return problem(`annotations["${key}"]`, `not contradict this construct, which has ${Token.isUnresolved(own) ? 'the role of this construct' : own}`, value, advice);
+    const shown = Token.isUnresolved(own) ? 'the role of this construct' : own;
+    return problem(`annotations["${key}"]`, `not contradict this construct, which has ${shown}`, value, advice);
   }
 
   private addToManifest(): void {
@@ -320,13 +350,18 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     }
   }
 
-  /** Why the ServiceAccount, as it goes out, is not the one that the role admits: an annotation or a patch has changed it. */
+  /**
+   * Why the ServiceAccount, as it goes out, is not the one that the role admits: an annotation or a patch has changed
+   * it.
+   */
   private changedProblems(serviceAccounts: ReadonlyMap<string, Manifest>, chart: Chart): string[] {
-    const same = (left: unknown, right: unknown) => left === right || settledKey(this, left) === settledKey(this, right);
+    const same = (left: unknown, right: unknown) => (
+      left === right || settledKey(this, left) === settledKey(this, right));
     const made = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
     if (made === undefined) {
       if (this.objectIn(chart) === undefined) return []; // taken out on purpose
-      return [problem('chart', `hold the ServiceAccount ${withoutTokens(`${this.namespace}/${this.serviceAccountName}`)} of ${this.node.path} under its own name`, undefined,
+      const name = withoutTokens(`${this.namespace}/${this.serviceAccountName}`);
+      return [problem('chart', `hold the ServiceAccount ${name} of ${this.node.path} under its own name`, undefined,
         'The role admits it by namespace and name: set them on this construct instead of changing the object.')];
     }
     const annotations = made.metadata.annotations ?? {};
@@ -334,8 +369,12 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const contradicted = Object.entries(this._decidedAnnotations())
       .filter(([key, { value }]) => key in annotations && !same(annotations[key], value));
     const keys = [...new Set([...written, ...contradicted].map(([key]) => key))];
-    return keys.map(key => problem(`metadata.annotations["${key}"] of ${objectName(made)}`, `stay what ${this.node.path} has made it`, annotations[key],
-      this._decidedAnnotations()[key].advice));
+    return keys.map(key => problem(
+      `metadata.annotations["${key}"] of ${objectName(made)}`,
+      `stay what ${this.node.path} has made it`,
+      annotations[key],
+      this._decidedAnnotations()[key].advice,
+    ));
   }
 
   /** A lazy value can be another one each time that it is asked for. */
@@ -343,24 +382,35 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const resource = this.role instanceof IrsaRole ? this.role.node.defaultChild : undefined;
     if (!(resource instanceof CfnRole) || this.objectIn(KubernetesManifests.of(this).chart) === undefined) return [];
     const manifest = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
-    const found = manifest ? disagreement(templates.resource(resource), manifest) : 'a ServiceAccount under another name';
+    const found = manifest
+      ? disagreement(templates.resource(resource), manifest)
+      : 'a ServiceAccount under another name';
     if (found === undefined) return [];
     return [problem('serviceAccountName, namespace, audience and roleName', 'stay the same while synth runs', found,
-      'The manifest and the template do not belong together: use values that are the same each time, Lazy.string instead of Lazy.uncachedString.')];
+      'The manifest and the template do not belong together: '
+      + 'use values that are the same each time, Lazy.string instead of Lazy.uncachedString.')];
   }
 
   /** Whether the manifest is complete only once the stack is deployed. */
   private isDeferred(): boolean {
-    return [this.namespace, this.serviceAccountName, ...Object.values(this._ownAnnotations())].some(value => typeof settleForManifest(this, value) !== 'string');
+    return [this.namespace, this.serviceAccountName, ...Object.values(this._ownAnnotations())]
+      .some(value => typeof settleForManifest(this, value) !== 'string');
   }
 
   private problems(): string[] {
-    const twice = earlierClaims(this).map(other => problem('serviceAccountName', 'be used once in a namespace of a cluster', `${this.namespace}/${this.serviceAccountName}`,
-      `${other.node.path} makes the same ServiceAccount, which can carry one role only: use that one, or another name here (${this.node.path}).`));
+    const twice = earlierClaims(this).map(other => problem(
+      'serviceAccountName',
+      'be used once in a namespace of a cluster',
+      `${this.namespace}/${this.serviceAccountName}`,
+      `${other.node.path} makes the same ServiceAccount, which can carry one role only: `
+      + `use that one, or another name here (${this.node.path}).`,
+    ));
     return [
       // A role that is made here looks after its trust policy itself.
       ...this._props.role ? this.existingRoleProblems() : [],
-      ...this.isNamelessPrecreated() ? [] : settledProblems(this, 'role', this.roleArn, roleArnProblem, { trustsForeign: true }),
+      ...this.isNamelessPrecreated()
+        ? []
+        : settledProblems(this, 'role', this.roleArn, roleArnProblem, { trustsForeign: true }),
       ...this.renamedProblems(),
       ...this.lateProblems(),
       ...this.chartProblems(),
@@ -380,20 +430,27 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   private lacksTrust(role: IrsaRole): boolean {
     const document = role.assumeRolePolicy?.toJSON();
     const own = role.trust._serviceAccountStatements();
-    return document !== undefined && this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, own, asking));
+    if (document === undefined) return false;
+    return this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, own, asking));
   }
 
   private lacksTrustProblem(): string {
-    return problem('role', `let in ${withoutTokens(`${this.namespace}/${this.serviceAccountName}`)} of this cluster`, `${this.role.node.path}, which does not`,
-      'Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+    const name = withoutTokens(`${this.namespace}/${this.serviceAccountName}`);
+    return problem('role', `let in ${name} of this cluster`, `${this.role.node.path}, which does not`,
+      'Add it to the trust of that role: '
+      + 'trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
   }
 
-  /** `Role.customizeRoles` makes its report before anybody has named the precreated role: only the next synth can say its ARN. */
+  /**
+   * `Role.customizeRoles` makes its report before anybody has named the precreated role: only the next synth can say
+   * its ARN.
+   */
   private isNamelessPrecreated(): boolean {
     const nameless = this.role instanceof IrsaRole && this.roleArn.endsWith(':role');
     if (nameless) {
       warn(this, 'cdk-irsa:precreated-role-without-name',
-        `\`role\` is to be created by somebody else and has no name yet, so the manifest holds no ARN to use: name it in usePrecreatedRoles ("${this.role.node.path}").`);
+        '`role` is to be created by somebody else and has no name yet, so the manifest holds no ARN to use: '
+        + `name it in usePrecreatedRoles ("${this.role.node.path}").`);
     }
     return nameless;
   }
@@ -402,7 +459,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
   private renamedProblems(): string[] {
     const now = this.settledRoleArn();
     if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
-    return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now, 'Set `roleName` and `path` of this construct instead of changing the resource.')];
+    return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now,
+      'Set `roleName` and `path` of this construct instead of changing the resource.')];
   }
 
   /** Tokens that turned out literal. */
@@ -410,7 +468,8 @@ export abstract class ServiceAccountBase extends Construct implements IGrantable
     const { labels = {}, imagePullSecrets = [] } = this._props;
     return [
       labelsProblem('labels', settledCopy(this, labels)),
-      ...imagePullSecrets.flatMap(secret => settledProblems(this, 'imagePullSecrets', secret, objectNameProblem, { trustsForeign: true })),
-    ].filter((found): found is string => found !== undefined);
+      ...imagePullSecrets.flatMap(secret => (
+        settledProblems(this, 'imagePullSecrets', secret, objectNameProblem, { trustsForeign: true }))),
+    ].filter((text): text is string => text !== undefined);
   }
 }

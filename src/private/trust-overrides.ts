@@ -3,7 +3,8 @@ import { problem } from './errors';
 import { isIntrinsic, propertyOverrides } from './tokens';
 
 const PROPERTY = 'AssumeRolePolicyDocument';
-const ADVICE = 'Use trust.addServiceAccounts(), trust.addPodIdentity(), trust.addPrincipal() or role.assumeRolePolicy.addStatements() instead.';
+const ADVICE = 'Use trust.addServiceAccounts(), trust.addPodIdentity(), trust.addPrincipal() '
+  + 'or role.assumeRolePolicy.addStatements() instead.';
 
 /** Whether something was written over the trust policy of a role, or a part of it. */
 export function hasOverrides(role: CfnRole): boolean {
@@ -15,14 +16,18 @@ export function overrideProblem(role: CfnRole, isText: boolean): string | undefi
   if (!hasOverrides(role)) return undefined;
   const override = propertyOverrides(role)[PROPERTY];
   if (!isText && typeof override === 'object' && override !== null) return undefined;
+  const reason = isText
+    ? 'Its trust policy is one Fn::Sub text, because only the deployment knows the issuer'
+    : 'It is no object';
   return problem(`addPropertyOverride('${PROPERTY}…')`, 'not be used on this role', override,
-    `${isText ? 'Its trust policy is one Fn::Sub text, because only the deployment knows the issuer' : 'It is no object'}: the override would replace the whole policy. ${ADVICE}`);
+    `${reason}: the override would replace the whole policy. ${ADVICE}`);
 }
 
 /** Why the document that was put in the place of a role's own one loses what was added to the trust. */
 export function replacedProblem(role: CfnRole, document: PolicyDocument): string | undefined {
   if (role.assumeRolePolicyDocument === document) return undefined;
-  return problem('assumeRolePolicyDocument', 'stay the document that the role was made with', role.assumeRolePolicyDocument,
+  const rule = 'stay the document that the role was made with';
+  return problem('assumeRolePolicyDocument', rule, role.assumeRolePolicyDocument,
     `What was added to \`trust\` would be lost. ${ADVICE}`);
 }
 
@@ -32,7 +37,8 @@ export function withOverrides(role: CfnRole, document: any): any {
 }
 
 function merged(own: any, override: any): any {
-  if (typeof override !== 'object' || override === null || Array.isArray(override) || isIntrinsic(override)) return override;
+  if (typeof override !== 'object' || override === null) return override;
+  if (Array.isArray(override) || isIntrinsic(override)) return override;
   const copy: any = Array.isArray(own) ? [...own] : typeof own === 'object' && own !== null ? { ...own } : {};
   for (const [key, value] of Object.entries(override)) {
     if (value === undefined) delete copy[key];

@@ -36,8 +36,8 @@ export function originsIn(scope: IConstruct, expression: any, targets: PointedVa
 }
 
 /**
- * Resources whose `Ref` and attributes are identifiers: AWS makes them, or takes no names with quotes, wildcards, `$` or
- * braces. Of other resources an attribute may repeat a property.
+ * Resources whose `Ref` and attributes are identifiers: AWS makes them, or takes no names with quotes, wildcards,
+ * `$` or braces. Of other resources an attribute may repeat a property.
  */
 const IDENTIFIERS = new RegExp(`^(${[
   'AWS::CloudFront::Distribution',
@@ -97,11 +97,17 @@ class Tracer {
     }
   }
 
-  private substituted(scope: IConstruct, [template, variables = {}]: any[], targets: PointedValue['targets']): Origin[] {
-    const names = [...`${template}`.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => name.trim()).filter(name => !(name in variables));
+  private substituted(
+    scope: IConstruct, [template, variables = {}]: any[], targets: PointedValue['targets'],
+  ): Origin[] {
+    const names = [...`${template}`.matchAll(/\$\{([^!}][^}]*)\}/g)]
+      .map(([, name]) => name.trim())
+      .filter(name => !(name in variables));
     return [
       ...`${template}`.split(/\$\{[^!}][^}]*\}/).map((text): Origin => ({ kind: 'text', text })),
-      ...names.flatMap(name => (name.includes('.') ? this.attribute(scope, name, targets) : this.reference(scope, name, 'Ref', targets))),
+      ...names.flatMap(name => (name.includes('.')
+        ? this.attribute(scope, name, targets)
+        : this.reference(scope, name, 'Ref', targets))),
       ...this.walk(scope, Object.values(variables), targets),
     ];
   }
@@ -124,7 +130,8 @@ class Tracer {
     const target = targets.get(id) ?? elementNamed(Stack.of(scope), id);
     if (target instanceof CfnParameter) return [{ kind: 'parameter', parameter: target }];
     if (target !== undefined && CfnResource.isCfnResource(target)) return this.resource(target, attribute);
-    return [{ kind: 'foreign', description: target ? `an attribute of ${target.node.path}` : `${id}, which no construct of the stack makes` }];
+    const description = target ? `an attribute of ${target.node.path}` : `${id}, which no construct of the stack makes`;
+    return [{ kind: 'foreign', description }];
   }
 
   private resource(resource: CfnResource, attribute: string): Origin[] {
@@ -141,11 +148,15 @@ class Tracer {
     if (repeated !== undefined) return this.walk(resource, properties[repeated], targets);
     const parameters = this.walk(resource, properties, targets).filter(({ kind }) => kind === 'parameter');
     const isForeign = CUSTOM.test(type) && type !== CDK_PROVIDER;
-    return [...parameters, isForeign ? { kind: 'foreign', description: `an attribute of ${resource.node.path}` } : { kind: 'identifier' }];
+    const own: Origin = isForeign
+      ? { kind: 'foreign', description: `an attribute of ${resource.node.path}` }
+      : { kind: 'identifier' };
+    return [...parameters, own];
   }
 
   private nestedOutput(resource: CfnStack, id: string): Origin[] {
-    const nested = Stack.of(resource).node.findAll().find(child => Stack.isStack(child) && child.nestedStackResource === resource);
+    const nested = Stack.of(resource).node.findAll()
+      .find(child => Stack.isStack(child) && child.nestedStackResource === resource);
     const output = nested && elementNamed(nested as Stack, id);
     return output instanceof CfnOutput ? this.origins(output, output.value)
       : [{ kind: 'foreign', description: `an output of ${resource.node.path}` }];
@@ -153,7 +164,9 @@ class Tracer {
 
   private imported(scope: IConstruct, name: any): Origin[] {
     const outputs = AppIndex.of(scope).outputsExportedAs(scope, name);
-    if (outputs.length === 0) return [{ kind: 'foreign', description: `the export ${JSON.stringify(name)} of another app` }];
+    if (outputs.length === 0) {
+      return [{ kind: 'foreign', description: `the export ${JSON.stringify(name)} of another app` }];
+    }
     return outputs.flatMap(output => {
       if (this.followed.has(output.node.addr)) return [];
       this.followed.add(output.node.addr);

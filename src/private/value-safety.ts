@@ -30,10 +30,12 @@ export interface PlaceOptions {
 }
 
 /**
- * What is wrong with a value that may be a token. The check decides where synth knows the value. Where only the deployment
- * does, everything that has a part in it is judged: what cannot be judged is refused, or raises a warning.
+ * What is wrong with a value that may be a token. The check decides where synth knows the value. Where only the
+ * deployment does, everything that has a part in it is judged: what cannot be judged is refused, or raises a warning.
  */
-export function settledProblems(scope: IConstruct, property: string, value: string, check: Check, options: PlaceOptions = {}): string[] {
+export function settledProblems(
+  scope: IConstruct, property: string, value: string, check: Check, options: PlaceOptions = {},
+): string[] {
   const settled = settle(scope, value);
   const literalProblem = (text: string) => dynamicProblem(property, text) ?? check(property, text);
   if (typeof settled === 'string') return unique([literalProblem(settled)]);
@@ -64,13 +66,15 @@ export function openProblems(scope: IConstruct, property: string, value: any): s
 
 /** Why a value may be missing at deployment. */
 export function vanishingProblems(scope: IConstruct, property: string, value: any): string[] {
-  return unique(deferredOrigins(scope, value).map(origin => (origin.kind === 'nothing' ? dangerousProblem(property, origin) : undefined)));
+  return unique(deferredOrigins(scope, value).map(origin => (
+    origin.kind === 'nothing' ? dangerousProblem(property, origin) : undefined)));
 }
 
 /** What is wrong with a text that CloudFormation would replace at deployment, and nobody else. */
 export function dynamicProblem(property: string, text: string): string | undefined {
   if (!text.includes(DYNAMIC_REFERENCE)) return undefined;
-  return problem(property, 'not be a dynamic reference, which CloudFormation replaces where it deploys and nobody else does', text,
+  const rule = 'not be a dynamic reference, which CloudFormation replaces where it deploys and nobody else does';
+  return problem(property, rule, text,
     'Read the value at synth time instead (ssm.StringParameter.valueFromLookup), or write it as a literal.');
 }
 
@@ -82,34 +86,45 @@ export function hasDynamicReference(settled: any): boolean {
 
 /** The values that `Fn::If` chooses from. */
 export function alternatives(expression: any): any[] {
-  return isIntrinsic(expression) && expression['Fn::If'] ? expression['Fn::If'].slice(1).flatMap(alternatives) : [expression];
+  return isIntrinsic(expression) && expression['Fn::If']
+    ? expression['Fn::If'].slice(1).flatMap(alternatives)
+    : [expression];
 }
 
 /** Warns where a value comes from where this app cannot look. */
 export function warnOfForeign(scope: IConstruct, property: string, origins: Origin[]): void {
   for (const origin of origins) {
     if (origin.kind !== 'foreign') continue;
-    warn(scope, 'cdk-irsa:unverified-value', `\`${property}\` comes from ${origin.description}, so cdk-irsa cannot check it: `
-      + 'a wildcard, a quote or a policy variable in it changes who can assume the role. Make sure that its source restricts it, and acknowledge this warning.');
+    warn(scope, 'cdk-irsa:unverified-value',
+      `\`${property}\` comes from ${origin.description}, so cdk-irsa cannot check it: `
+      + 'a wildcard, a quote or a policy variable in it changes who can assume the role. '
+      + 'Make sure that its source restricts it, and acknowledge this warning.');
   }
 }
 
-function originProblems(scope: IConstruct, property: string, origins: Origin[], { fragment = ANY_TEXT, trustsForeign = false }: PlaceOptions): (string | undefined)[] {
+function originProblems(
+  scope: IConstruct, property: string, origins: Origin[],
+  { fragment = ANY_TEXT, trustsForeign = false }: PlaceOptions,
+): (string | undefined)[] {
   if (!trustsForeign) warnOfForeign(scope, property, origins);
   return origins.map(origin => {
     if (origin.kind !== 'text') return dangerousProblem(property, origin);
-    if (origin.text.includes('{{')) return dynamicProblem(property, origin.text) ?? fragmentProblem(property, origin.text);
+    if (origin.text.includes('{{')) {
+      return dynamicProblem(property, origin.text) ?? fragmentProblem(property, origin.text);
+    }
     return fragment.test(origin.text) ? undefined : fragmentProblem(property, origin.text);
   });
 }
 
 function fragmentProblem(property: string, text: string): string {
-  return problem(property, 'be put together from valid characters, around what the deployment fills in', text, 'Correct this part of it.');
+  return problem(property, 'be put together from valid characters, around what the deployment fills in', text,
+    'Correct this part of it.');
 }
 
 function unquotableProblem(property: string, text: string): string | undefined {
   if (!UNQUOTABLE.test(text)) return undefined;
-  return problem(property, 'not bring quotes, backslashes or line breaks inside a function', text, 'Put this text beside the function instead of into it.');
+  return problem(property, 'not bring quotes, backslashes or line breaks inside a function', text,
+    'Put this text beside the function instead of into it.');
 }
 
 /** What is wrong with an origin that is no literal. */
@@ -117,10 +132,16 @@ function dangerousProblem(property: string, origin: Origin): string | undefined 
   switch (origin.kind) {
     case 'parameter': return parameterProblem(property, origin.parameter);
     case 'nothing': return problem(property, 'always have a value', 'AWS::NoValue',
-      'CloudFormation removes what has this value, and with it the condition that limits the role. Give every branch of Fn::If a value.');
+      'CloudFormation removes what has this value, and with it the condition that limits the role. '
+      + 'Give every branch of Fn::If a value.');
     case 'computed':
-    case 'function': return problem(property, `be made of literals and ${FOLLOWED_FUNCTIONS.join(', ')} only`, origin.name,
-      'What this function returns cannot be checked at synth time. Write the value itself, or choose between literals with Fn::If.');
+    case 'function': return problem(
+      property,
+      `be made of literals and ${FOLLOWED_FUNCTIONS.join(', ')} only`,
+      origin.name,
+      'What this function returns cannot be checked at synth time. '
+      + 'Write the value itself, or choose between literals with Fn::If.',
+    );
     default: return undefined;
   }
 }

@@ -28,7 +28,8 @@ type Outcome = { readonly text: string; readonly isForeign?: boolean } | 'nothin
 export function worstCase(scope: IConstruct, statement: any): StatementJson {
   const outcomes = (value: any): Outcome[][] => {
     const { value: expression, targets } = pointed(scope, value);
-    return [expression].flat().map(item => alternatives(item).map(alternative => outcomeOf(scope, alternative, targets)));
+    return [expression].flat()
+      .map(item => alternatives(item).map(alternative => outcomeOf(scope, alternative, targets)));
   };
   const plain = (value: any) => (Token.isUnresolved(value) ? pointed(scope, value).value : value);
   return rewritten(statement, outcomes, plain);
@@ -37,8 +38,12 @@ export function worstCase(scope: IConstruct, statement: any): StatementJson {
 /** A statement before the app is complete: tokens are stand-ins, and are judged at synth. */
 export function preliminary(statement: any): StatementJson {
   const outcomes = (value: any): Outcome[][] => [value].flat().map(item => {
-    if (typeof item !== 'string') return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
-    return [{ text: `${Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED }).join({ join: (left, right) => `${left}${right}` }) ?? ''}` }];
+    if (typeof item !== 'string') {
+      return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
+    }
+    const text = Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED })
+      .join({ join: (left, right) => `${left}${right}` });
+    return [{ text: `${text ?? ''}` }];
   });
   return rewritten(statement, outcomes, value => value);
 }
@@ -47,21 +52,28 @@ export function preliminary(statement: any): StatementJson {
 function rewritten(statement: any, outcomes: (value: any) => Outcome[][], plain: (value: any) => any): StatementJson {
   const { Effect: effect, Action: action, Principal: principal, NotPrincipal, Condition: condition } = statement;
   return {
-    Effect: outcomes(effect ?? 'Allow').flat().every(outcome => outcome !== 'nothing' && outcome.text === 'Deny') ? 'Deny' : 'Allow',
-    ...action !== undefined && { Action: outcomes(action).flat().map(outcome => (outcome === 'nothing' || isOpen(outcome.text) ? '*' : outcome.text)) },
+    Effect: outcomes(effect ?? 'Allow').flat().every(outcome => outcome !== 'nothing' && outcome.text === 'Deny')
+      ? 'Deny'
+      : 'Allow',
+    ...action !== undefined && {
+      Action: outcomes(action).flat()
+        .map(outcome => (outcome === 'nothing' || isOpen(outcome.text) ? '*' : outcome.text)),
+    },
     ...principal !== undefined && { Principal: principalOf(plain(principal), outcomes) },
     ...NotPrincipal !== undefined && { NotPrincipal },
     Condition: mapOf(plain(condition), (keys, operator) => mapOf(plain(keys), values => {
       const isPattern = PATTERN_OPERATOR.test(operator);
       const items = outcomes(values);
       // Without a value there is no condition; beside others, one that is missing excludes more.
-      return items.every(item => item.includes('nothing')) ? [] : texts(items.flat()).map(({ text, isForeign }) => (isPattern && isForeign ? ANYTHING : text));
+      if (items.every(item => item.includes('nothing'))) return [];
+      return texts(items.flat()).map(({ text, isForeign }) => (isPattern && isForeign ? ANYTHING : text));
     })),
   };
 }
 
 function principalOf(principal: any, outcomes: (value: any) => Outcome[][]): StatementJson['Principal'] {
-  if (typeof principal !== 'object' || principal === null || isIntrinsic(principal) || Token.isUnresolved(principal)) return '*';
+  if (typeof principal !== 'object' || principal === null) return '*';
+  if (isIntrinsic(principal) || Token.isUnresolved(principal)) return '*';
   return mapOf(principal, values => texts(outcomes(values).flat()).map(({ text }) => (text === ANYTHING ? '*' : text)));
 }
 
@@ -89,7 +101,8 @@ function outcomeOf(scope: IConstruct, expression: any, targets: PointedValue['ta
   const origins = originsIn(scope, expression, targets);
   if (origins.some(({ kind }) => kind === 'nothing')) return 'nothing';
   if (!isIntrinsic(expression) || origins.some(isUnrestricted)) return { text: ANYTHING };
-  return { text: `⟨${JSON.stringify(expression).replace(/[⟨⟩]/g, '')}⟩`, isForeign: origins.some(({ kind }) => kind === 'foreign') };
+  const standIn = `⟨${JSON.stringify(expression).replace(/[⟨⟩]/g, '')}⟩`;
+  return { text: standIn, isForeign: origins.some(({ kind }) => kind === 'foreign') };
 }
 
 /** What is put one behind the other, by Fn::Join or Fn::Sub. */
