@@ -162,6 +162,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
     const [roleAccount, providerAccount] = [this.roleArn, facts.arn].map(arn => settle(this, accountOfArn(arn)));
     const apart = !isLookupDummy(this.roleArn) && [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
     return [
+      ...facts.deferredProblems(this),
       ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
       ...apart ? [problem('role', `be in the account of the provider, ${providerAccount}`, this.roleArn,
         `A role trusts providers of its own account only: use a provider of account ${roleAccount}, in a stack of that account.`)] : [],

@@ -80,6 +80,10 @@ describe('a value that can be missing at deployment', () => {
     ['namespace', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.exact(value('payments'), 'api')])), {}],
     ['issuerUrl', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack, 'Oidc', value(`https://${ISSUER}`)), [ONE])), {}],
     ['providerArn', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(ClusterOidcProvider.fromProviderArn(stack, 'Oidc', value(PROVIDER_ARN)), [ONE])), {}],
+    ['the provider beside an existing role', (stack, value) => void new IrsaServiceAccount(stack, 'Sa', {
+      oidcProvider: ClusterOidcProvider.fromProviderArn(stack, 'Oidc', value(PROVIDER_ARN)), namespace: 'payments', serviceAccountName: 'api',
+      role: iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/existing`),
+    }), {}],
     ['issuerUrl of a new provider', (stack, value) => void new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: value(`https://${ISSUER}`) }), {}],
     ['audiences of a new provider', (stack, value) => void new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: `https://${ISSUER}`, audiences: ['vault', value(AUDIENCE)] }), {}],
     ['audiences of a new provider, as a whole', (stack, value) => void new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: `https://${ISSUER}`, audiences: Token.asList(Fn.split(',', value(AUDIENCE))) }), {}],

@@ -163,16 +163,20 @@ export class ProviderFacts {
     const settledArn = settle(scope, this.arn);
     const arn = typeof settledArn === 'string' ? settledArn : this.arn;
     const made = this.provider.node.children.length > 0;
-    const place = { fragment: PROVIDER_FRAGMENT, trustsForeign: true };
-    const deferred = [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
-      .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, place));
     return [
       typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
       made ? this.madeElsewhereProblem(property, stack) : undefined,
       made && typeof settledArn !== 'string' ? undefined : providerArnProblem(property, stack, arn),
       this.changedProblem(property),
-      ...deferred,
+      ...this.deferredProblems(scope),
     ].filter((text): text is string => text !== undefined);
+  }
+
+  /** What is wrong with what only the deployment knows of this provider. */
+  public deferredProblems(scope: IConstruct): string[] {
+    const place = { fragment: PROVIDER_FRAGMENT, trustsForeign: true };
+    return [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
+      .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, place));
   }
 
   /**
