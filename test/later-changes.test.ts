@@ -1,16 +1,17 @@
 /**
  * What users change after a construct was made reaches the template and is judged, or synth fails. IAM's engine decides who can assume what.
  */
+import { existsSync, mkdtempSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
 import { App, Aws, CfnCondition, CfnParameter, CustomResource, Fn, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ApiObject, App as KubernetesApp, Chart, JsonPatch, Testing } from 'cdk8s';
-import { existsSync, mkdtempSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
 import { letsIn, letsPrincipalIn } from './judges/iam-simulator';
 import {
-  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN, REGION, trustPolicies, trustPolicy, warnings,
+  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN, REGION, trustPolicies,
+  trustPolicy, warnings,
 } from './support';
 import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, KubernetesManifests, PodIdentityServiceAccount, ServiceAccountSubject, TrustPolicy } from '../src';
 
@@ -459,7 +460,9 @@ describe('an existing IrsaRole', () => {
     const stack = literalStack();
     const existing = new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')) });
     hand(existing, {
-      Effect: 'Allow', Principal: { Federated: PROVIDER_ARN }, Action: 'sts:AssumeRoleWithWebIdentity',
+      Effect: 'Allow',
+      Principal: { Federated: PROVIDER_ARN },
+      Action: 'sts:AssumeRoleWithWebIdentity',
       Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:pay*:api' } },
     });
     using(stack, existing);

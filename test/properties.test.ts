@@ -157,7 +157,9 @@ const buildWith = (stack: Stack, isDeferred: boolean, one: Subject, [ns, sa, aud
   document(stack, [{ cluster: 0, audience: aud, subjects: [{ ...one, namespace: ns, name: sa }] }], () => (isDeferred ? Fn.importValue('Issuer0') : `https://${ISSUERS[0]}`));
 
 test('a name or an audience in a form that can vanish, or become anything, is refused wherever it stands', () => {
-  fc.assert(fc.property(exact, fc.tuple(safeForm, safeForm, safeForm), formsThat(false), fc.constantFrom(...places), fc.boolean(), (one, safe, unsafe, place, isDeferred) => {
+  const safeForms = fc.tuple(safeForm, safeForm, safeForm);
+  const unsafeForm = formsThat(false);
+  fc.assert(fc.property(exact, safeForms, unsafeForm, fc.constantFrom(...places), fc.boolean(), (one, safe, unsafe, place, isDeferred) => {
     const stack = isDeferred ? agnosticStack() : literalStack();
     const forms = safe.map((key, index) => (places[index] === place ? unsafe : key));
     const given = inForms(stack, one, 'vault', forms);

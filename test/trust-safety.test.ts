@@ -9,7 +9,8 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { deployed, Deployment } from './judges/deployment';
 import { letsIn, letsPodIn, letsPrincipalIn } from './judges/iam-simulator';
 import {
-  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicies, warnings,
+  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN,
+  trustPolicies, warnings,
 } from './support';
 import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, ServiceAccountSubject, TrustPolicy } from '../src';
 
@@ -71,7 +72,9 @@ describe('a value that can be missing at deployment', () => {
       { pod: { namespace: 'evil', serviceAccount: 'api' } }],
     ['clusterName', (stack, value) => void new PodIdentityServiceAccount(stack, 'Sa', { clusterName: value('production'), namespace: 'payments', serviceAccountName: 'api' }), {}],
     ['targetRole', (stack, value) => void new PodIdentityServiceAccount(stack, 'Sa', {
-      clusterName: 'production', namespace: 'payments', serviceAccountName: 'api',
+      clusterName: 'production',
+      namespace: 'payments',
+      serviceAccountName: 'api',
       targetRole: { ...iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target'), roleArn: value('arn:aws:iam::444455556666:role/target') } as iam.IRole,
     }), {}],
     ['audience', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE], { audience: value(AUDIENCE) })), { token: { aud: 'vault' } }],
@@ -81,7 +84,9 @@ describe('a value that can be missing at deployment', () => {
     ['issuerUrl', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack, 'Oidc', value(`https://${ISSUER}`)), [ONE])), {}],
     ['providerArn', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(ClusterOidcProvider.fromProviderArn(stack, 'Oidc', value(PROVIDER_ARN)), [ONE])), {}],
     ['the provider beside an existing role', (stack, value) => void new IrsaServiceAccount(stack, 'Sa', {
-      oidcProvider: ClusterOidcProvider.fromProviderArn(stack, 'Oidc', value(PROVIDER_ARN)), namespace: 'payments', serviceAccountName: 'api',
+      oidcProvider: ClusterOidcProvider.fromProviderArn(stack, 'Oidc', value(PROVIDER_ARN)),
+      namespace: 'payments',
+      serviceAccountName: 'api',
       role: iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/existing`),
     }), {}],
     ['issuerUrl of a new provider', (stack, value) => void new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: value(`https://${ISSUER}`) }), {}],
@@ -89,7 +94,10 @@ describe('a value that can be missing at deployment', () => {
     ['audiences of a new provider, as a whole', (stack, value) => void new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: `https://${ISSUER}`, audiences: Token.asList(Fn.split(',', value(AUDIENCE))) }), {}],
   ];
 
-  test.each(places.flatMap(([place, build, attack]) => missing.map(([form, value]): [string, string, typeof build, typeof value, Attack] => [place, form, build, value, attack])))(
+  const cases = places.flatMap(([place, build, attack]) =>
+    missing.map(([form, value]): [string, string, typeof build, typeof value, Attack] => [place, form, build, value, attack]));
+
+  test.each(cases)(
     '%s: %s is refused', (_place, _form, build, value, attack) => {
       const stack = literalStack();
       condition(stack);
@@ -157,7 +165,10 @@ describe('a value that CloudFormation replaces at deployment', () => {
     ['providerArn', (stack, value) => roleWith(stack, new TrustPolicy().addServiceAccounts(ClusterOidcProvider.fromProviderArn(stack, 'Oidc', value), [ONE]))],
   ];
 
-  test.each(places.flatMap(([place, build]) => values.map(([form, value]): [string, string, typeof build, typeof value] => [place, form, build, value])))(
+  const cases = places.flatMap(([place, build]) =>
+    values.map(([form, value]): [string, string, typeof build, typeof value] => [place, form, build, value]));
+
+  test.each(cases)(
     '%s: %s is refused', (_place, _form, build, value) => {
       const attempt = () => {
         const stack = agnosticStack();
@@ -329,7 +340,8 @@ describe('what is unknown counts as dangerous', () => {
     condition(stack);
     new CfnParameter(stack, 'Open');
     new CfnParameter(stack, 'Safe', { allowedPattern: SAFE_PATTERN });
-    roleWith(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE])).assumeRolePolicy!.addStatements(iam.PolicyStatement.fromJson(statement));
+    const role = roleWith(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
+    role.assumeRolePolicy!.addStatements(iam.PolicyStatement.fromJson(statement));
     return stack;
   };
   const allow = Fn.conditionIf('Prod', 'Allow', 'Deny');

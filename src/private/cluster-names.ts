@@ -3,8 +3,8 @@ import { IConstruct } from 'constructs';
 import { isDeferred, problem } from './errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from './name-patterns';
-import { settledProblems } from './value-safety';
 import { arnParts, settle } from './tokens';
+import { settledProblems } from './value-safety';
 
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
 const CLUSTER_ARN = /^arn:aws[a-z0-9-]*:eks:[a-z0-9-]+:\d{12}:cluster\/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;

@@ -2,10 +2,10 @@ import { IResolveContext, Stack, Token } from 'aws-cdk-lib';
 import { IManagedPolicy, ManagedPolicy, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { problem, warn } from './errors';
-import { embeddedProblems, openProblems, vanishingProblems } from './value-safety';
 import { policySize } from './policy-size';
 import { literalPartition, settle } from './tokens';
 import { hasDeferredKey, renderTrust, settledCopy, textsIn } from './trust-document';
+import { embeddedProblems, openProblems, vanishingProblems } from './value-safety';
 import { ControllerDefinition } from '../controllers/definition';
 
 /** IAM's for one managed policy; an inline policy stays under it too, which leaves room for grants. */

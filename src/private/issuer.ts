@@ -3,8 +3,8 @@ import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from './errors';
-import { settledProblems } from './value-safety';
 import { arnParts, effectiveProperty, fingerprint, literalPartition, renderedProperties, settle } from './tokens';
+import { settledProblems } from './value-safety';
 
 const SCHEME = 'https://';
 const LONGEST_ISSUER_URL = 255;

@@ -12,12 +12,12 @@ import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem 
 import {
   addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey,
 } from './manifest-objects';
-import { disagreement, WrittenTemplates } from './template-agreement';
-import { settledProblems } from './value-safety';
 import { refuses } from './role-admission';
 import { generatedRoleName, roleArnProblem, roleProblem } from './role-rules';
+import { disagreement, WrittenTemplates } from './template-agreement';
 import { literalRoleArn, settleForManifest } from './tokens';
 import { settledCopy } from './trust-document';
+import { settledProblems } from './value-safety';
 import { applyToWorkload } from './workload';
 import { IrsaRole, IrsaRoleOptions } from '../irsa-role';
 import { HelmValuesOptions, KubernetesManifests } from '../kubernetes-manifests';
