@@ -1,8 +1,3 @@
-import { styleText } from 'util';
-
-/** A style of `util.styleText`. */
-export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
-
 const LONGEST_SHOWN = 200;
 
 /**
@@ -43,11 +38,6 @@ export function jsonText(value: unknown, indent?: number): string {
 /** `1 error`, `2 errors`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** Styles text for a terminal that wants colors; otherwise the text stays as it is. */
-export function painter(isColored: boolean): (style: Style | Style[], text: string) => string {
-  return (style, text) => (isColored ? styleText(style, text, { validateStream: false }) : text);
 }
 
 /** A text as a literal of TypeScript. */

@@ -1,7 +1,8 @@
 import { Status } from './check';
 import { Survey, SurveyedAccount } from './survey';
 import { COLORS, wrapped } from './words';
-import { counted, painter, printable } from '../text';
+import { painter } from '../colors';
+import { counted, printable } from '../text';
 
 /** Beside it there is room for the name of most roles. */
 const LONGEST_NAME = 38;

@@ -2,7 +2,8 @@
  * How the doctor writes for people.
  */
 import { Status } from './check';
-import { printable, Style } from '../text';
+import { Style } from '../colors';
+import { printable } from '../text';
 
 const COLUMNS = 80;
 

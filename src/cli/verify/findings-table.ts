@@ -1,6 +1,7 @@
 import { placeInWords, Verified } from './verified';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
-import { counted, painter, printable, Style } from '../text';
+import { painter, Style } from '../colors';
+import { counted, printable } from '../text';
 
 const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
