@@ -147,7 +147,7 @@ describe('what a condition on claims holds', () => {
     ['a star behind a value', { StringEquals: { a: ['x', '*'] } }, []],
     ['a star in a value', { StringEquals: { a: 'x*' } }, ['a']],
     ['two stars of a pattern', { StringLike: { a: '**' }, StringNotLike: { b: '**' } }, []],
-    ['two stars of an ARN', { ArnEquals: { a: '**' }, 'ForAnyValue:ArnLike': { b: '**' } }, []],
+    ['two stars of an ARN', { 'ArnEquals': { a: '**' }, 'ForAnyValue:ArnLike': { b: '**' } }, []],
     ['two stars that are a text', { 'ForAnyValue:StringEquals': { a: '**' } }, ['a']],
     ['a star in a pattern', { StringLike: { a: '*x', b: 'x*' } }, ['a', 'b']],
     ['a value that is no text', { Bool: { a: true } }, ['a']],
