@@ -42,8 +42,8 @@ export function preliminary(statement: any): StatementJson {
       return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
     }
     const text = Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED })
-      .join({ join: (left, right) => `${left}${right}` });
-    return [{ text: `${text ?? ''}` }];
+      .join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
+    return [{ text }];
   });
   return rewritten(statement, outcomes, value => value);
 }
