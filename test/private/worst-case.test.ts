@@ -57,7 +57,7 @@ describe('a value of a condition', () => {
     ['a mapping with a star', { 'Fn::FindInMap': ['Stars', 'a', 'b'] }, [ANYTHING]],
     ['an identifier', { Ref: 'AWS::AccountId' }, ['⟨{"Ref":"AWS::AccountId"}⟩']],
   ])('%s', (_, value, expected) => {
-    expect(valuesOf(value)).toEqual(expected);
+    expect(valuesOf(value)).toStrictEqual(expected);
   });
 
   test.each<[string, any, string[]]>([
@@ -87,7 +87,7 @@ describe('a value of a condition', () => {
     ['a template that is no text', sub({ Ref: 'Open' }), ['⟨{"Fn::Sub":{"Ref":"Open"}}⟩']],
     ['no template', { 'Fn::Sub': [] }, ['⟨{"Fn::Sub":[]}⟩']],
   ])('put together: %s', (_, value, expected) => {
-    expect(valuesOf(value)).toEqual(expected);
+    expect(valuesOf(value)).toStrictEqual(expected);
   });
 
   test.each([
@@ -97,6 +97,7 @@ describe('a value of a condition', () => {
     expect(valuesOf(IMPORTED, operator)).toEqual([ANYTHING]);
     expect(valuesOf(join('', 'a', IMPORTED), operator)).toEqual([ANYTHING]);
     expect(valuesOf(join('', IMPORTED, 'a'), operator)).toEqual([ANYTHING]);
+    expect(valuesOf(join('-', 'a', IMPORTED), operator)).toEqual([ANYTHING]);
     expect(valuesOf(join('', SAFE, 'a'), operator)).toEqual(['⟨{"Ref":"Safe"}⟩a']);
     expect(valuesOf(['a*', SAFE], operator)).toEqual(['a*', '⟨{"Ref":"Safe"}⟩']);
   });
@@ -155,7 +156,8 @@ describe('before the app is complete, a statement', () => {
     ['of texts', { Effect: 'Deny', Action: 'a', Principal: { AWS: ['b', ''] }, Condition: { Bool: { c: true } } },
       { Effect: 'Deny', Action: ['a'], Principal: { AWS: ['b', ''] }, Condition: { Bool: { c: ['true'] } } }],
     ['with tokens', { Effect: token, Action: `sts:${token}`, Principal: { AWS: [`a${token}`, `${token}${token}b`] } },
-      { Effect: 'Allow', Action: ['*'], Principal: { AWS: [`a${deferred}`, `${deferred}${deferred}b`] }, Condition: {} }],
+      { Effect: 'Allow', Action: ['*'], Condition: {},
+        Principal: { AWS: [`a${deferred}`, `${deferred}${deferred}b`] } }],
     ['with tokens that are no texts', { Condition: { NumericEquals: { a: Token.asNumber({ Ref: 'P' }), b: 7 } } },
       { Effect: 'Allow', Condition: { NumericEquals: { a: [deferred], b: ['7'] } } }],
     ['with functions', { Action: { Ref: 'P' }, Condition: { StringLike: { a: ['b*', { Ref: 'P' }, Fn.ref('P')] } } },
@@ -171,5 +173,6 @@ describe('before the app is complete, a statement', () => {
 
 test('an empty account limits nobody, which is said where the principal is added', () => {
   const principal = new AnyPrincipal().withConditions({ StringEquals: { 'aws:PrincipalAccount': '' } });
-  expect(() => new TrustPolicy().addPrincipal(principal)).toThrow('must not be everybody without a condition on who calls');
+  expect(() => new TrustPolicy().addPrincipal(principal))
+    .toThrow('must not be everybody without a condition on who calls');
 });
