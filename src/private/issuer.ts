@@ -51,7 +51,10 @@ function trailingSlashProblem(property: string, url: string): string {
 
 /** What is wrong with an issuer URL that may be deferred, in whole or in part. */
 export function issuerUrlProblems(scope: IConstruct, property: string, url: string): string[] {
-  const parts: any[] = settle(scope, url)?.['Fn::Join']?.[1] ?? [];
+  const settled = settle(scope, url);
+  const missing = missingProblem(property, settled, 'What stands for it turns out to be nothing.');
+  if (missing !== undefined) return [missing];
+  const parts: any[] = settled['Fn::Join']?.[1] ?? [];
   const [first, last] = [parts[0], parts[parts.length - 1]];
   if (typeof first === 'string' && !first.startsWith(SCHEME)) return [schemeProblem(property, url)];
   if (typeof last === 'string' && last.endsWith('/')) return [trailingSlashProblem(property, url)];
@@ -166,7 +169,7 @@ export class ProviderFacts {
     return [
       typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
       made ? this.madeElsewhereProblem(property, stack) : undefined,
-      made && typeof settledArn !== 'string' ? undefined : providerArnProblem(property, stack, arn),
+      providerArnProblem(property, stack, arn),
       this.changedProblem(property),
       ...this.deferredProblems(scope),
     ].filter((text): text is string => text !== undefined);

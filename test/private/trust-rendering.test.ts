@@ -146,7 +146,9 @@ describe('the text of a deferred policy', () => {
 
   test('holds one value of a function in quotes, and literals as they are', () => {
     const select = { 'Fn::Select': [0, { 'Fn::Split': [',', REF] }] };
-    const { condition, variables } = rendered({ StringEquals: { a: token(), b: 'x', c: ['x', 'y'], d: token(select) } });
+    const { condition, variables } = rendered({
+      StringEquals: { a: token(), b: 'x', c: ['x', 'y'], d: token(select) },
+    });
     const variable = (value: any) => {
       const found = Object.keys(variables).find(key => JSON.stringify(variables[key]) === JSON.stringify(value));
       return `\${${found}}`;
