@@ -1,5 +1,5 @@
 import { CfnParameter, CfnParameterProps, Fn, Stack, Token } from 'aws-cdk-lib';
-import { isSafePattern } from '../../src/private/parameter-safety';
+import { isSafePattern, parameterProblem } from '../../src/private/parameter-safety';
 import { embeddedProblems } from '../../src/private/value-safety';
 
 test.each([
@@ -104,4 +104,67 @@ describe('a parameter', () => {
   test('is found inside functions', () => {
     expect(problemsOf({}, parameter => Fn.join('-', ['a', Fn.select(0, Fn.split('/', parameter.valueAsString))]))).toHaveLength(1);
   });
+});
+
+describe('a character that no parameter may bring', () => {
+  const controls = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code));
+  const forbidden = [...'"\'\\*?${}', ...controls, '\u007f', '\u0085', '\u2028', '\u2029', '\u00e9'];
+  const found = (props: CfnParameterProps) => {
+    const stack = new Stack();
+    return parameterProblem('namespace', new CfnParameter(stack, 'P', props));
+  };
+
+  test.each(forbidden)('%j is refused among values and in a class', character => {
+    expect(found({ allowedValues: ['a', `a${character}b`] })).toContain('have an allowedPattern');
+    expect(isSafePattern(`^[a-z${character === '\\' ? '\\\\' : character}]+$`)).toBe(false);
+  });
+
+  test.each([...' !#%&()+,-./:;<=>@[]^_`|~', 'a', 'Z', '0'])('%j is none of them', character => {
+    expect(found({ allowedValues: ['a', `a${character}b`] })).toBeUndefined();
+  });
+
+  test.each<[string, CfnParameterProps, string | undefined]>([
+    ['a number', { type: 'Number' }, undefined],
+    ['a hosted zone', { type: 'AWS::Route53::HostedZone::Id' }, undefined],
+    ['a subnet', { type: 'AWS::EC2::Subnet::Id' }, undefined],
+    ['the name of a parameter', { type: 'AWS::SSM::Parameter::Name' }, undefined],
+    ['numbers', { type: 'List<Number>' }, 'have an allowedPattern'],
+    ['a type that begins like a number', { type: 'Numbers' }, 'have an allowedPattern'],
+    ['subnets', { type: 'List<AWS::EC2::Subnet::Id>' }, 'have an allowedPattern'],
+    ['a type that begins like a hosted zone', { type: 'AWS::Route53::HostedZone::Ids' }, 'have an allowedPattern'],
+    ['EC2 without a kind', { type: 'AWS::EC2::::Id' }, 'have an allowedPattern'],
+    ['a safe value of the Parameter Store', { type: 'AWS::SSM::Parameter::Value<String>', allowedValues: ['a'] },
+      'be a parameter whose value the template restricts, got: "AWS::SSM::Parameter::Value<String>"'],
+    ['a type that holds one of the Parameter Store',
+      { type: 'List<AWS::SSM::Parameter::Value<String>>', allowedValues: ['a'] }, undefined],
+    ['one bad value of several', { allowedValues: ['"', 'a'] }, 'have an allowedPattern'],
+    ['values that only the deployment knows', { allowedValues: Token.asList({ Ref: 'Q' }) }, 'have an allowedPattern'],
+    ['one value that only the deployment knows', { allowedValues: ['a', Fn.ref('Q')] }, 'have an allowedPattern'],
+    ['a pattern that only the deployment knows', { allowedPattern: `^${Fn.ref('Q')}$` }, 'have an allowedPattern'],
+    ['no values, and a safe pattern', { allowedValues: [], allowedPattern: '^a$' }, undefined],
+    ['bad values, and a safe pattern', { allowedValues: ['"'], allowedPattern: '^a$' }, undefined],
+    ['safe values, and a bad pattern', { allowedValues: ['a'], allowedPattern: '.*' }, undefined],
+    ['an empty pattern', { allowedPattern: '' }, 'got: "".'],
+  ])('is brought, or not, by %s', (_, props, message) => {
+    if (message === undefined) expect(found(props)).toBeUndefined();
+    else expect(found(props)).toContain(message);
+  });
+});
+
+test.each([
+  '^$', '^(a|b)$', '^(a|(b|c))$', '^(?:a)?$', '^(?:a)??$', '^a*?b+?c??$', '^a{2}$', '^a{2,}$', '^a{2,3}?$',
+  '^a{12,34}b$', '^[(]$', '^[)]a$', '^[|]$', '^[a-]$', '^[\\-a]$', '^[\\w.]$',
+  '^\\w\\d\\.\\/\\_\\:\\@\\=\\+\\,\\~\\-$',
+  '^ $', '^a b,c$',
+])('%s is safe', pattern => {
+  expect(isSafePattern(pattern)).toBe(true);
+});
+
+test.each([
+  'a$', '^a', '^a\\$', '$^', '^(a$', '^a)$', '^)($', '^(a))((b)$', '^a|b$', '^a(b|c)|d$', '^[^a]$', '^[:a]$', '^[a$',
+  '^a]$', '^[]$', '^[a[b]]$', '^[a&]$',
+  '^(?!a)b$', '^(?<n>a)$', '^a{$', '^a}$', '^a{,3}$', '^a{x}$', '^.$', '^a^b$', '^a$b$',
+  '^\\s$', '^\\b$', '^\\x61$', '^a\\nb$', '^[\\W]$', '^\\(a|b\\)$', '^\\(a$', '^[\\]]$', '^[a\\$]$', '^(a)*?*"$',
+])('%s is not safe', pattern => {
+  expect(isSafePattern(pattern)).toBe(false);
 });
