@@ -141,6 +141,7 @@ class Substitution {
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
     if (Array.isArray(value) && Token.isUnresolved(value)) return this.list(value);
     if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
+    if (isIntrinsic(value)) return this.resolved(value, true); // inside of a token that is a list or an object
     if (Array.isArray(value)) return `[${value.map(item => this.json(item)).join()}]`;
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return `{${entries.map(([key, item]) => `"${this.text(key)}":${this.json(item)}`).join()}}`;

@@ -225,7 +225,7 @@ describe('what hangs below a provider', () => {
   test('may get its URL after a role has asked, lazily', () => {
     const stack = literalStack();
     let url = 'https://not.known.yet.example.com';
-    const provider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: Lazy.string({ produce: () => url }) });
+    const provider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: Lazy.uncachedString({ produce: () => url }) });
     const template = synth(stack, provider);
     new IrsaRole(stack, 'Other', { trust: trusting(provider) });
     url = ISSUER_URL;

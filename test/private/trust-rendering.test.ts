@@ -6,8 +6,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../../src';
 import { hasDeferredKey, settledCopy, sorted, textsIn, withoutRepeats } from '../../src/private/trust-document';
+import { deployed } from '../judges/deployment';
 import {
-  ACCOUNT, agnosticStack, cluster, deferredProvider, literalProvider, literalStack, trustPolicy,
+  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN,
+  trustPolicy,
 } from '../support';
 
 const ONE = ServiceAccountSubject.exact('payments', 'api');
@@ -156,9 +158,46 @@ describe('the text of a deferred policy', () => {
     expect(condition).toEqual({ a: variable(REF), b: 'x', c: ['x', 'y'], d: variable(select) });
   });
 
-  test('leaves out what is undefined', () => {
-    const { condition } = rendered({ StringEquals: { 'aws:x': 'y', 'aws:z': undefined } });
-    expect(condition).toEqual({ 'aws:x': 'y' });
+  test('leaves out what is undefined, and keeps what is empty', () => {
+    const { condition } = rendered({ StringEquals: { 'aws:x': 'y', 'aws:z': undefined, 'aws:a': '', 'aws:b': null } });
+    expect(condition).toEqual({ 'aws:x': 'y', 'aws:a': '', 'aws:b': null });
+  });
+
+  const known = (value: any) => Token.asString({ resolve: () => value, creationStack: [] });
+
+  test.each<[string, () => any, any]>([
+    ['literals that touch', () => `a${known('b')}c-${keyToken()}`, 'abc-prod'],
+    ['a variable in two parts', () => `${known('$')}{aws:username}-${keyToken()}`, '${aws:username}-prod'],
+    ['a variable of the policy in two tokens', () => `${keyToken()}${known('x$')}${known('{y}')}`, 'prodx${y}'],
+    ['numbers beside texts', () => `${known(5)}-${known(6)}${known(7)}${keyToken()}`, '5-67prod'],
+    ['two values', () => `${keyToken()}${keyToken()}`, 'prodprod'],
+    ['a quote', () => `"${keyToken()}\\`, '"prod\\'],
+    ['a token that is a list in part', () => token(['x', REF, `y-${keyToken()}`]), ['x', 'prod', 'y-prod']],
+    ['a token that is an object in part', () => token({ a: [REF], b: { c: REF } }), { a: ['prod'], b: { c: 'prod' } }],
+    ['a lazy list of imports', () => Lazy.any({ produce: () => ['x', Fn.importValue('X')] }), ['x', 'imported']],
+  ])('is, deployed, what was written: %s', (_, value, expected) => {
+    const stack = agnosticStack();
+    deferredRole(stack, { StringLike: { 'aws:x': value() } });
+    const text = deployed(trustPolicy(stack), {
+      values: {
+        'AWS::StackName': 'prod', 'AWS::AccountId': ACCOUNT, 'AWS::Partition': 'aws', 'Oidc70BFA75F.Arn': PROVIDER_ARN,
+        'Cluster.OpenIdConnectIssuerUrl': ISSUER_URL,
+      },
+      exports: { X: 'imported' },
+    });
+    expect(JSON.parse(text).Statement[1].Condition).toEqual({ StringLike: { 'aws:x': expected } });
+  });
+
+  test('takes a parameter inside of a list only with a pattern', () => {
+    const stack = agnosticStack();
+    const open = new CfnParameter(stack, 'P').valueAsString;
+    deferredRole(stack, { StringLike: { 'aws:x': Lazy.any({ produce: () => ['x', open] }) } });
+    expect(() => Template.fromStack(stack)).toThrow('parameter Stack/P)` must have an allowedPattern');
+  });
+
+  test('has one variable for equal values', () => {
+    const { variables } = rendered({ StringEquals: { 'aws:x': keyToken(), 'aws:y': `a-${keyToken()}` } });
+    expect(Object.values(variables).filter(value => JSON.stringify(value) === JSON.stringify(REF))).toHaveLength(1);
   });
 
   test('names equal values once, by their first place, and numbers the others', () => {
