@@ -56,8 +56,7 @@ function selfProblems(scope: IConstruct, statements: any[]): string[] {
   const role = roleOf(scope);
   if (role === undefined) return [];
   const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
-  const principals = statements.filter(({ Effect: effect }) => effect !== 'Deny')
-    .flatMap(({ Principal: principal }) => principal?.AWS ?? []);
+  const principals = statements.flatMap(({ Principal: principal }) => principal?.AWS ?? []);
   if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
   return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
     'The role does not exist yet when IAM validates its trust policy. '
