@@ -84,7 +84,7 @@ test.each<[string, any, string[]]>([
   ['zones', { 'Fn::GetAZs': P }, ['computed Fn::GetAZs']],
   ['a function that nobody knows', { 'Fn::Unheard': P }, ['function Fn::Unheard']],
 ])('%s', (_, value, expected) => {
-  expect(origins(value)).toEqual(expected);
+  expect(origins(value)).toStrictEqual(expected);
 });
 
 test.each<[string, any, string[]]>([
@@ -98,7 +98,7 @@ test.each<[string, any, string[]]>([
     ['text ', 'text -', 'text ', 'text ', 'parameter Stack/P', 'text v', 'parameter Stack/Q']],
   ['no variables', ['a${P}'], ['text a', 'text ', 'parameter Stack/P']],
 ])('Fn::Sub of %s', (_, argument, expected) => {
-  expect(origins({ 'Fn::Sub': argument })).toEqual(expected);
+  expect(origins({ 'Fn::Sub': argument })).toStrictEqual(expected);
 });
 
 describe('an attribute', () => {
@@ -110,6 +110,8 @@ describe('an attribute', () => {
     ['twice the same', [attribute('First', 'Value'), attribute('First', 'Value')], ['text one']],
     ['two of one resource', [attribute('Other', 'Note'), attribute('Other', 'Name')],
       ['text text', 'parameter Stack/P']],
+    ['of a resource by Ref, and in a template', [{ Ref: 'Other' }, { 'Fn::Sub': '${Other}' }],
+      ['parameter Stack/P', 'identifier', 'text ', 'text ']],
     ['that refers to itself', attribute('Left', 'Value'), []],
     ['of its own, beside parameters', attribute('Other', 'Arn'), ['parameter Stack/P', 'identifier']],
     ['with a deferred name', attribute('Other', P), ['parameter Stack/P', 'identifier']],
@@ -117,7 +119,7 @@ describe('an attribute', () => {
     ['of a resource that nobody makes', attribute('Gone', 'Arn'),
       ['foreign Gone, which no construct of the stack makes']],
   ])('%s', (_, value, expected) => {
-    expect(origins(value)).toEqual(expected);
+    expect(origins(value)).toStrictEqual(expected);
   });
 
   test.each([
@@ -132,7 +134,7 @@ describe('an attribute', () => {
   ])('of %s is an identifier, whatever its properties', type => {
     const stack = scope();
     resource(stack, 'Known', type);
-    expect(origins([{ Ref: 'Known' }, attribute('Known', 'Name')], stack)).toEqual(['identifier', 'identifier']);
+    expect(origins([{ Ref: 'Known' }, attribute('Known', 'Name')], stack)).toStrictEqual(['identifier', 'identifier']);
   });
 
   test.each<[string, string[]]>([
@@ -147,7 +149,7 @@ describe('an attribute', () => {
   ])('of %s comes from its parameters, and from who makes it', (type, expected) => {
     const stack = scope();
     resource(stack, 'Made', type);
-    expect(origins(attribute('Made', 'Arn'), stack)).toEqual(expected);
+    expect(origins(attribute('Made', 'Arn'), stack)).toStrictEqual(expected);
   });
 
   test.each<[string, any, string[]]>([
@@ -163,7 +165,7 @@ describe('an attribute', () => {
     ['of a template elsewhere', attribute('Elsewhere', 'Outputs.Out'), ['foreign an output of Stack/Elsewhere']],
     ['of what is no stack', attribute('Plain', 'Outputs.Out'), ['parameter Stack/P', 'identifier']],
   ])('an output of a nested stack, %s', (_, value, expected) => {
-    expect(origins(value)).toEqual(expected);
+    expect(origins(value)).toStrictEqual(expected);
   });
 });
 
@@ -173,7 +175,7 @@ test.each<[string, any, string[]]>([
   ['of another app', 'gone', ['foreign the export "gone" of another app']],
   ['that imports itself', 'ping', []],
 ])('an export %s', (_, name, expected) => {
-  expect(origins({ 'Fn::ImportValue': name })).toEqual(expected);
+  expect(origins({ 'Fn::ImportValue': name })).toStrictEqual(expected);
 });
 
 test('a token of another stack is followed to what it points to', () => {
@@ -181,6 +183,6 @@ test('a token of another stack is followed to what it points to', () => {
   const other = new Stack(stack.node.root as App, 'Third');
   const foreign = new CfnParameter(other, 'P');
   const output = new CfnOutput(other, 'Other', { value: 'x', exportName: 'third' });
-  expect(origins(foreign.valueAsString, stack)).toEqual(['parameter Third/P']);
-  expect(origins(output.importValue, stack)).toEqual(['text x']);
+  expect(origins(foreign.valueAsString, stack)).toStrictEqual(['parameter Third/P']);
+  expect(origins(output.importValue, stack)).toStrictEqual(['text x']);
 });
