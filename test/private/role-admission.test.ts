@@ -177,8 +177,21 @@ describe('a document', () => {
     ['a join of literals', { 'Fn::Join': ['', ['a', 'b']] }, true],
     ['a join of a deferred list', { 'Fn::Join': ['', { Ref: 'P' }] }, false],
     ['a deferred part that cannot fit', { 'Fn::Join': ['', ['a:', { Ref: 'P' }]] }, true],
+    ['a policy variable', 'system:serviceaccount:payments:${aws:userid}', false],
+    ['null', null, false],
   ])('of the user whose sub is %s', (_, sub, refused) => {
     const document = { Version: '2012-10-17', Statement: [bySub(sub)] };
     expect(refuses(new Stack(), document, [], asking)).toBe(refused);
+  });
+
+  test.each([['api', false], ['web', true]])('whose condition a token makes, for %s', (name, refused) => {
+    const { Condition } = bySub(`system:serviceaccount:payments:${name}`);
+    const Statement = [allowed(Lazy.any({ produce: () => Condition }))];
+    expect(refuses(new Stack(), { Version: '2012-10-17', Statement }, [], asking)).toBe(refused);
+  });
+
+  test('without a version takes a policy variable for a text', () => {
+    const Statement = [bySub('system:serviceaccount:payments:${aws:userid}')];
+    expect(refuses(new Stack(), { Statement }, [], asking)).toBe(true);
   });
 });
