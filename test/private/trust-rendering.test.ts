@@ -180,7 +180,10 @@ describe('the text of a deferred policy', () => {
     deferredRole(stack, { StringLike: { 'aws:x': value() } });
     const text = deployed(trustPolicy(stack), {
       values: {
-        'AWS::StackName': 'prod', 'AWS::AccountId': ACCOUNT, 'AWS::Partition': 'aws', 'Oidc70BFA75F.Arn': PROVIDER_ARN,
+        'AWS::StackName': 'prod',
+        'AWS::AccountId': ACCOUNT,
+        'AWS::Partition': 'aws',
+        'Oidc70BFA75F.Arn': PROVIDER_ARN,
         'Cluster.OpenIdConnectIssuerUrl': ISSUER_URL,
       },
       exports: { X: 'imported' },
