@@ -130,6 +130,7 @@ describe('a character that no parameter may bring', () => {
     ['the name of a parameter', { type: 'AWS::SSM::Parameter::Name' }, undefined],
     ['numbers', { type: 'List<Number>' }, 'have an allowedPattern'],
     ['a type that begins like a number', { type: 'Numbers' }, 'have an allowedPattern'],
+    ['a type that ends like a number', { type: 'My::Number' }, 'have an allowedPattern'],
     ['subnets', { type: 'List<AWS::EC2::Subnet::Id>' }, 'have an allowedPattern'],
     ['a type that begins like a hosted zone', { type: 'AWS::Route53::HostedZone::Ids' }, 'have an allowedPattern'],
     ['EC2 without a kind', { type: 'AWS::EC2::::Id' }, 'have an allowedPattern'],
