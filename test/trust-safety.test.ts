@@ -47,6 +47,8 @@ function outcome(stack: Stack, { deployment = {}, token, pod, principal }: Attac
   return { attackerAdmitted: admitted };
 }
 
+/** Newer versions of the CDK have warnings of their own about parameters and exports. */
+const ownWarnings = (stack: Stack) => warnings(stack).filter(text => text.includes('cdk-irsa:'));
 const roleWith = (stack: Stack, trust: TrustPolicy) => new IrsaRole(stack, 'Role', { trust });
 const condition = (stack: Stack) => new CfnCondition(stack, 'Prod', { expression: Fn.conditionEquals(Aws.REGION, 'x') });
 const EVIL = 'arn:aws:iam::999999999999:role/evil';
@@ -281,7 +283,7 @@ describe('an unrestricted parameter that arrives indirectly', () => {
   test.each(ways)('%s passes with a safe pattern, without a warning', (_, way) => {
     const stack = build(way, { allowedPattern: SAFE_PATTERN }, (own, value) => roleWith(own, new TrustPolicy().addServiceAccounts(deferredProvider(own), [ServiceAccountSubject.exact(value, 'api')])));
     expect(() => Template.fromStack(stack)).not.toThrow();
-    expect(warnings(stack)).toEqual([]);
+    expect(ownWarnings(stack)).toEqual([]);
   });
 
   test('and a literal that is a wildcard is found behind an export, too', () => {
@@ -298,7 +300,7 @@ describe('an unrestricted parameter that arrives indirectly', () => {
     const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: own.attrOpenIdConnectIssuerUrl });
     roleWith(stack, new TrustPolicy().addServiceAccounts(oidcProvider, [ONE]).addPodIdentity({ clusterArn: own.attrArn, subjects: [ONE] }));
     expect(() => Template.fromStack(stack)).not.toThrow();
-    expect(warnings(stack)).toEqual([]);
+    expect(ownWarnings(stack)).toEqual([]);
   });
 });
 
@@ -314,7 +316,7 @@ describe('a value of another app', () => {
     const stack = literalStack();
     build(stack);
     expect(() => Template.fromStack(stack)).not.toThrow();
-    expect(warnings(stack)).toEqual([]);
+    expect(ownWarnings(stack)).toEqual([]);
   });
 
   test.each<[string, (stack: Stack) => void]>([
