@@ -53,8 +53,11 @@ describe('by web identity, a role', () => {
   const statement = (sub: any, rest: any = {}) => ({ role }: Shared) => {
     const StringEquals = { [`${ISSUER}:aud`]: AUDIENCE, [`${ISSUER}:sub`]: sub };
     role.assumeRolePolicy!.addStatements(iam.PolicyStatement.fromJson({
-      Effect: 'Allow', Principal: { Federated: PROVIDER_ARN }, Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: { StringEquals }, ...rest,
+      Effect: 'Allow',
+      Principal: { Federated: PROVIDER_ARN },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals },
+      ...rest,
     }));
   };
   const sub = 'system:serviceaccount:payments:api';
