@@ -15,7 +15,7 @@ export class AppIndex {
     if (known) return known;
     const index = new AppIndex(root);
     INDEXES.set(root, index);
-    forgetOnValidation(scope);
+    forgetOnValidation(index.all);
     return index;
   }
 
@@ -54,10 +54,8 @@ const INDEXES = new WeakMap<IConstruct, AppIndex>();
 const STAGES = new WeakSet<IConstruct>();
 
 /** CDK validates an app stage by stage, and each stage before what is in it. */
-function forgetOnValidation(scope: IConstruct): void {
-  const stages = scope.node.root.node.findAll()
-    .filter(construct => Stage.isStage(construct) && !STAGES.has(construct));
-  for (const stage of stages) {
+function forgetOnValidation(constructs: IConstruct[]): void {
+  for (const stage of constructs.filter(construct => Stage.isStage(construct) && !STAGES.has(construct))) {
     STAGES.add(stage);
     stage.node.addValidation({
       validate: () => {

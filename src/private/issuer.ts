@@ -4,6 +4,7 @@ import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from './errors';
 import { arnParts, effectiveProperty, fingerprint, literalPartition, renderedProperties, settle } from './tokens';
+import { CDK_PROVIDER } from './value-origins';
 import { settledProblems } from './value-safety';
 
 const SCHEME = 'https://';
@@ -123,9 +124,6 @@ export function accountProblem(
   return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
 }
 
-/** CDK's own custom resource for a provider. */
-const CUSTOM_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
-
 /** What is wrong with what should be a provider, for callers without types. */
 export function providerProblem(property: string, provider: unknown): string | undefined {
   const advice = 'Pass the OIDC provider of the cluster: '
@@ -217,7 +215,7 @@ export class ProviderFacts {
   private get resource(): CfnResource | undefined {
     let child: IConstruct | undefined = this.provider.node.defaultChild;
     while (child && !CfnResource.isCfnResource(child)) child = child.node.defaultChild;
-    return child && (child instanceof CfnOIDCProvider || child.cfnResourceType === CUSTOM_PROVIDER) ? child : undefined;
+    return child && (child instanceof CfnOIDCProvider || child.cfnResourceType === CDK_PROVIDER) ? child : undefined;
   }
 
   /** A property as it is now: resources can be changed after they have been made. */

@@ -1,6 +1,6 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { isIntrinsic, pointed, PointedValue } from './tokens';
+import { isIntrinsic, joinedParts, pointed, PointedValue } from './tokens';
 import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from './web-identity';
 import type { PodCaller } from '../analysis/admission/admission';
 import type { ServiceAccountSubject } from '../service-account-subject';
@@ -117,8 +117,8 @@ class PlainReader {
     if (!isIntrinsic(expression)) {
       return Object.fromEntries(Object.entries(expression).map(([key, item]) => [key, inner(item)]));
     }
-    const parts = expression['Fn::Join']?.[0] === '' ? expression['Fn::Join'][1] : undefined;
-    if (Array.isArray(parts)) return parts.map(inner).join('');
+    const parts = joinedParts(expression);
+    if (parts !== undefined) return parts.map(inner).join('');
     const text = standIns().standIn(JSON.stringify(expression));
     if (CfnResource.isCfnResource(targets.get(expression['Fn::GetAtt']?.[0]))) this.resources.add(text);
     return text;

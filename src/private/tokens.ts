@@ -155,7 +155,13 @@ const CONCAT = {
 };
 
 function joinParts(value: any): any[] {
-  return isIntrinsic(value) && value['Fn::Join']?.[0] === '' ? value['Fn::Join'][1] : [value];
+  return joinedParts(value) ?? [value];
+}
+
+/** What Fn::Join puts one behind the other; undefined for everything else, and for a list that is deferred itself. */
+export function joinedParts(value: any): any[] | undefined {
+  const [separator, parts] = (isIntrinsic(value) ? value['Fn::Join'] : undefined) ?? [];
+  return separator === '' && Array.isArray(parts) ? parts : undefined;
 }
 
 function joined(parts: any[]): any {

@@ -62,7 +62,7 @@ const IDENTIFIERS = new RegExp(`^(${[
 
 const CUSTOM = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
 /** CDK's own custom resource for a provider: its `Ref` is the ARN, which holds the URL. */
-const CDK_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
+export const CDK_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
 
 class Tracer {
   /** Attributes that have been followed; values may refer to each other in circles. */

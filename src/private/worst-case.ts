@@ -1,7 +1,7 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { parameterProblem } from './parameter-safety';
-import { isIntrinsic, pointed, PointedValue } from './tokens';
+import { isIntrinsic, joinedParts, pointed, PointedValue } from './tokens';
 import { Origin, originsIn } from './value-origins';
 import { alternatives } from './value-safety';
 
@@ -107,8 +107,8 @@ function outcomeOf(scope: IConstruct, expression: any, targets: PointedValue['ta
 
 /** What is put one behind the other, by Fn::Join or Fn::Sub. */
 function partsOf(expression: any): any[] | undefined {
-  const [separator, joined] = expression['Fn::Join'] ?? [];
-  if (separator === '' && Array.isArray(joined)) return joined;
+  const joined = joinedParts(expression);
+  if (joined !== undefined) return joined;
   const [template, variables = {}] = [expression['Fn::Sub'] ?? []].flat();
   if (typeof template !== 'string') return undefined;
   // Every second piece is a name.
