@@ -4,6 +4,7 @@
 import { EQUIVALENTS_FILE } from './equivalents';
 import { MutantKey } from './mutants';
 import { FileScore, Judged, Results } from './report';
+import { BUDGET_SECONDS } from './test-plan';
 
 export function terminalText({ scores, stale, wronglyListed, minScore, minutes, cpuMinutes }: Results): string {
   const listed = (problem: string, entry: MutantKey) => `${EQUIVALENTS_FILE}: ${problem}: ${JSON.stringify(entry)}`;
@@ -57,6 +58,7 @@ Stryker's instrumenter changes the code in one place at a time. A mutant is kill
 - Judged: ${total(({ judged }) => judged)} of ${total(({ mutants }) => mutants)} mutants.
   Files with fewer than ${size} mutants: all of them. Other files: a sample of ${size}, with the seed ${results.seed}.
 - Judges: ${results.tests} tests in ${results.testFiles} files. Property tests try fewer cases than in the test suite.
+  A mutant gets ${BUDGET_SECONDS} seconds of them, the fastest first, so some of the survivors may be killed by the whole suite.
 - Left out: ${results.prose} mutants that replace only a text with at least two words in it, which are error messages
   and warnings. All other mutators of Stryker are in use.
 - Equivalent mutants change nothing that anybody could observe. \`${EQUIVALENTS_FILE}\` lists them with reasons.

@@ -14,6 +14,8 @@ interface PlannedTest extends TestId {
 /** How much more often than without the mutant it may be reached before it counts as an endless loop. */
 const HIT_FACTOR = 100;
 const MIN_HIT_LIMIT = 10_000;
+/** Of CPU time for one mutant. What kills a mutant nearly always does so in the first second; survivors take it all. */
+export const BUDGET_SECONDS = 10;
 
 export class TestPlan {
   /** Runs every test once without a mutant. */
@@ -55,13 +57,18 @@ export class TestPlan {
     const hitCount = reached.reduce((count, { hits }) => count + (hits[id] ?? 0), this.atLoad[id] ?? 0);
     // Any test may read a constant, most likely those that reach something else in its file.
     const isNear = (test: PlannedTest) => !isAtLoad || this.reaches(test, file);
-    const tests = [...reached.filter(isNear), ...reached.filter(test => !isNear(test))].map(step);
+    const tests = withinBudget([...reached.filter(isNear), ...reached.filter(test => !isNear(test))]).map(step);
     return { kind: 'judge', mutant: id, tests, hitLimit: Math.max(MIN_HIT_LIMIT, HIT_FACTOR * hitCount) };
   }
 
   private reaches({ hits }: PlannedTest, file: string): boolean {
     return Object.keys(hits).some(id => this.fileOf.get(id) === file);
   }
+}
+
+function withinBudget(tests: readonly PlannedTest[]): PlannedTest[] {
+  let left = BUDGET_SECONDS * 1000;
+  return tests.filter(({ milliseconds }) => (left -= milliseconds) > 0);
 }
 
 function planned({ file, tests, shared }: Coverage & { file: string }): PlannedTest[] {
