@@ -1,7 +1,7 @@
 /**
  * What the library promises of its cost, held against what scripts/bench.ts measured.
  */
-import type { Results, Row } from './bench';
+import type { Results, Row } from './bench-results';
 
 export interface Bar {
   readonly what: string;

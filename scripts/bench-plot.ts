@@ -1,8 +1,8 @@
 /**
  * The time of scripts/bench.ts as a picture.
  */
-import type { Results } from './bench';
 import { median } from './bench-bars';
+import type { Results } from './bench-results';
 
 export async function plot({ rows, date }: Results): Promise<string> {
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);

@@ -1,8 +1,8 @@
 /**
  * The results of scripts/bench.ts in words.
  */
-import type { Results, Row } from './bench';
 import { Bar, median, spread } from './bench-bars';
+import type { Results, Row } from './bench-results';
 
 export function markdown({ date, machine, versions, runs, rows, marginals, requireMilliseconds: { cdk, library } }: Results, bars: Bar[]): string {
   return `# What a service account costs

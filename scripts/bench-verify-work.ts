@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { parseAllDocuments } from 'yaml';
-import { accessMapOf } from '../src/analysis/access-map-reader';
-import { readAssembly } from '../src/analysis/assembly';
+import { accessMapOf } from '../src/analysis/reading/access-map-reader';
+import { readAssembly } from '../src/analysis/reading/assembly';
 import { RULES } from '../src/analysis/rules';
 import { findingsOf } from '../src/analysis/rules/rule';
 

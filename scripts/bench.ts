@@ -14,42 +14,7 @@ import { buildSync } from 'esbuild';
 import { Measured, WAYS } from './bench-apps';
 import { barsOf } from './bench-bars';
 import { markdown } from './bench-report';
-
-/** One way with so many service accounts. */
-export interface Row {
-  readonly way: string;
-  readonly size: number;
-  readonly resources: number;
-  readonly lambdas: number;
-  readonly templateBytes: number;
-  readonly assetBytes: number;
-  /** In the order of the runs: the first of one way took its turn with the first of another. */
-  readonly milliseconds: number[];
-  readonly synthMilliseconds: number[];
-  readonly megabytes: number[];
-  /** With the validation that CDK does itself. */
-  readonly validatedMilliseconds: number[];
-}
-
-/** What one more service account adds. */
-export interface Marginal {
-  readonly way: string;
-  readonly resources: number;
-  readonly withGrants?: number;
-  readonly templateBytes: number;
-}
-
-export interface Results {
-  readonly date: string;
-  readonly machine: string;
-  readonly versions: Record<string, string>;
-  readonly runs: number;
-  readonly rows: Row[];
-  readonly marginals: Marginal[];
-  /** Of requiring the files of the CDK that the quickstart needs, and of requiring the library for it, which requires them. */
-  readonly requireMilliseconds: { readonly cdk: number[]; readonly library: number[] };
-  readonly tarballBytes: number;
-}
+import { Marginal, Results, Row } from './bench-results';
 
 const ROOT = join(__dirname, '..');
 const REQUIRE_RUNS = 15;

@@ -13,7 +13,7 @@ const BUNDLES: { readonly source: string; readonly target: string; readonly opti
   { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
   // The SDK's modules for bundlers are half as large as the others.
   { source: 'src/cli/doctor/doctor.ts', target: 'doctor.js', options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] } },
-  { source: 'src/analysis/yaml.ts', target: 'analysis/yaml.js' },
+  { source: 'src/analysis/reading/yaml.ts', target: 'analysis/reading/yaml.js' },
 ];
 
 /** The page of the report, built now instead of when it is wanted. */

@@ -109,8 +109,7 @@ let nextLine = 0;
 
 /** One line that changes on a terminal, a line each minute in a log. */
 function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${text.padEnd(60)}\r`);
-  else if (performance.now() > nextLine) {
+  if (process.stderr.isTTY) {process.stderr.write(`${text.padEnd(60)}\r`);} else if (performance.now() > nextLine) {
     process.stderr.write(`${text}\n`);
     nextLine = performance.now() + 60_000;
   }

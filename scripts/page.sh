@@ -17,4 +17,4 @@ export CHROMIUM_PATH=$chromium
 if [ "${1:-}" = --picture ]; then
   exec npx tsx scripts/picture.ts
 fi
-exec npx jest --ci --coverage=false --testMatch '<rootDir>/test/report/*.browser.ts' "$@"
+exec npx jest --ci --coverage=false --testMatch '<rootDir>/test/cli/report/*.browser.ts' "$@"

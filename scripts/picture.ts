@@ -7,13 +7,13 @@ import { join } from 'path';
 import { pathToFileURL } from 'url';
 import { SMALL_EXAMPLES, synthesize } from './examples';
 import { AccessMap } from '../src/analysis/access-map';
-import { accessMapOf } from '../src/analysis/access-map-reader';
-import { readAssembly } from '../src/analysis/assembly';
+import { accessMapOf } from '../src/analysis/reading/access-map-reader';
+import { readAssembly } from '../src/analysis/reading/assembly';
 import { RULES } from '../src/analysis/rules';
 import { findingsOf } from '../src/analysis/rules/rule';
 import { html } from '../src/cli/report/html';
 import { reportData } from '../src/cli/report/report-data';
-import { launch } from '../test/report/browser';
+import { launch } from '../test/cli/report/browser';
 
 const PICTURE = join(__dirname, '..', 'examples', 'report.png');
 

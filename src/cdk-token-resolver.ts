@@ -1,7 +1,7 @@
 import { IResolver, ResolutionContext } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { fail, problem } from './private/errors';
-import { isCdkToken, isListToken, isMap, Manifest, settledForFile } from './private/manifest-objects';
+import { isCdkToken, isListToken, isMap, Manifest, settledForFile } from './private/manifests/objects';
 
 /** What cdk8s resolves apart from the object that it belongs to. */
 const METADATA_FIELDS = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];

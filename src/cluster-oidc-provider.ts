@@ -3,15 +3,15 @@ import {
 } from 'aws-cdk-lib';
 import { CfnOIDCProvider, IOpenIdConnectProvider, OIDCProviderReference } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { DEFAULT_AUDIENCE } from './conventions/web-identity';
 import { claim, earlierClaims } from './private/app-registry';
-import { isClusterName } from './private/cluster-names';
 import { fail, failIf, problem } from './private/errors';
+import { isClusterName } from './private/issuer/cluster-names';
 import {
   audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem,
-} from './private/issuer';
-import { literalPartition, settle } from './private/tokens';
-import { settledProblems, vanishingProblems } from './private/value-safety';
-import { DEFAULT_AUDIENCE } from './private/web-identity';
+} from './private/issuer/issuer';
+import { literalPartition, settle } from './private/values/tokens';
+import { settledProblems, vanishingProblems } from './private/values/value-safety';
 
 const MOST_AUDIENCES = 100;
 const MOST_THUMBPRINTS = 5;

@@ -26,8 +26,8 @@ import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controlle
 import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
 import { velero, VeleroOptions } from './controllers/velero';
 import { vpcCni, VpcCniOptions } from './controllers/vpc-cni';
-import { controllerDocument } from './private/controller-policy';
 import { failIf, missingProblem } from './private/errors';
+import { controllerDocument } from './private/role/controller-policy';
 
 /**
  * A controller that many clusters run, with its least privilege: what it may do on AWS, on the resources that you name, and the namespace and

@@ -52,5 +52,6 @@ export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from '
 export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';
 export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';
-export { IrsaAssertions, type AllowedServiceAccounts, type AllowsOnlyOptions, type IrsaAssertionsOptions, type ServiceAccountAccess } from './irsa-assertions';
+export { type AllowedServiceAccounts, type AllowsOnlyOptions, type IrsaAssertionsOptions, type ServiceAccountAccess } from './access-options';
+export { IrsaAssertions } from './irsa-assertions';
 export { IrsaValidator, type IrsaValidatorProps } from './irsa-validator';

@@ -4,12 +4,12 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Controller } from './controller';
-import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/controller-policy';
 import { fail, failIf, missingProblem, problem, warn } from './private/errors';
-import { policySize } from './private/policy-size';
-import { roleOptionsProblem, roleResourceProblems } from './private/role-rules';
-import { bindTrust, settledCopy } from './private/trust-document';
-import { said } from './private/trust-rules';
+import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/role/controller-policy';
+import { roleOptionsProblem, roleResourceProblems } from './private/role/role-rules';
+import { policySize } from './private/trust/policy-size';
+import { bindTrust, settledCopy } from './private/trust/trust-document';
+import { said } from './private/trust/trust-rules';
 import { TrustPolicy } from './trust-policy';
 
 const INLINE_LIMIT = 10240;

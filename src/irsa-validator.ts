@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { fail, failIf } from './private/errors';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever validates nothing shall not wait for the analysis
-const analysis = (): typeof import('./private/access-validation') => require('./private/access-validation');
+const analysis = (): typeof import('./private/access/validation') => require('./private/access/validation');
 
 const WHERE = 'IrsaValidator';
 const SUPPRESSIONS = 'cdk_irsa';

@@ -6,9 +6,9 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
 import { fail, failIf, missingProblem, problem } from './private/errors';
-import { issuerUrlProblem } from './private/issuer';
-import { IssuerAddress, issuerAddress } from './private/issuer-address';
-import { literal, settle } from './private/tokens';
+import { issuerUrlProblem } from './private/issuer/issuer';
+import { IssuerAddress, issuerAddress } from './private/issuer/issuer-address';
+import { literal, settle } from './private/values/tokens';
 
 const BUCKET_NAME = /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/;
 const DOMAIN_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z][-a-z0-9]*[a-z0-9]$/;

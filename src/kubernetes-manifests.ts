@@ -3,13 +3,13 @@ import { CfnElement, Stack, Stage, Token } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { failIf, problem, warn } from './private/errors';
-import { helmFileNameProblem, HelmValues, HelmValuesPart, settleHelmValues } from './private/helm-values';
-import { objectFiles, StackFiles } from './private/manifest-files';
-import { addToChart, Manifest, serviceAccountsByName, TokenObjectsAsText } from './private/manifest-objects';
-import { header, manifestText, SettledManifests, settleManifests } from './private/manifest-text';
-import { ManifestWriter } from './private/manifest-writer';
-import { WrittenTemplates } from './private/template-agreement';
-import { deployedStack } from './private/tokens';
+import { objectFiles, StackFiles } from './private/manifests/files';
+import { helmFileNameProblem, HelmValues, HelmValuesPart, settleHelmValues } from './private/manifests/helm-values';
+import { addToChart, Manifest, serviceAccountsByName, TokenObjectsAsText } from './private/manifests/objects';
+import { WrittenTemplates } from './private/manifests/template-agreement';
+import { header, manifestText, SettledManifests, settleManifests } from './private/manifests/text';
+import { ManifestWriter } from './private/manifests/writer';
+import { deployedStack } from './private/values/tokens';
 
 const ID = 'KubernetesManifests';
 

@@ -1,9 +1,9 @@
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
+import { ROLE_ARN_ANNOTATION } from './conventions/webhook-annotations';
 import { PodIdentityOptions } from './pod-identity-options';
-import { ROLE_ARN_ANNOTATION } from './private/annotations';
-import { associate, associationProblems, podIdentityProblem, trustPodIdentity } from './private/pod-identity-association';
-import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './private/service-account-base';
+import { associate, associationProblems, podIdentityProblem, trustPodIdentity } from './private/role/pod-identity-association';
+import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 

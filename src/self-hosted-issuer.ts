@@ -8,9 +8,9 @@ import { Construct } from 'constructs';
 import { BoundHosting, bucketNameOf, CONFIGURATION, IssuerHosting, KEYS } from './issuer-hosting';
 import { claim, earlierClaims } from './private/app-registry';
 import { failIf, problem, warn } from './private/errors';
-import { issuerUrlProblems } from './private/issuer';
-import { JsonWebKey, jsonWebKeys, publicKeysProblem } from './private/json-web-keys';
-import { deployedStack, fingerprint, settle, settleForManifest } from './private/tokens';
+import { issuerUrlProblems } from './private/issuer/issuer';
+import { JsonWebKey, jsonWebKeys, publicKeysProblem } from './private/issuer/json-web-keys';
+import { deployedStack, fingerprint, settle, settleForManifest } from './private/values/tokens';
 
 const DEFAULT_OUTDIR = 'cdk.out';
 

@@ -3,7 +3,7 @@ import { failIf } from './private/errors';
 import {
   namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem,
 } from './private/kubernetes-names';
-import { settledProblems } from './private/value-safety';
+import { settledProblems } from './private/values/value-safety';
 
 /**
  * How a subject is compared and how its parts must look.

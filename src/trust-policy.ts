@@ -1,17 +1,17 @@
 import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { accountOfArn, clusterArnProblem, clusterArnProblems } from './private/cluster-names';
+import { DEFAULT_AUDIENCE, WEB_IDENTITY_ACTION } from './conventions/web-identity';
 import { fail, failIf, missingProblem, problem, warn } from './private/errors';
-import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer';
-import { PodIdentityEntry, podIdentityStatements } from './private/pod-identity-statement';
-import { Asking } from './private/role-admission';
-import { fingerprint } from './private/tokens';
-import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust-document';
-import { trustProblems } from './private/trust-rules';
-import { statementProblem } from './private/trust-statement';
-import { settledProblems } from './private/value-safety';
-import { DEFAULT_AUDIENCE, WEB_IDENTITY_ACTION } from './private/web-identity';
-import { preliminary } from './private/worst-case';
+import { accountOfArn, clusterArnProblem, clusterArnProblems } from './private/issuer/cluster-names';
+import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer/issuer';
+import { Asking } from './private/role/role-admission';
+import { PodIdentityEntry, podIdentityStatements } from './private/trust/pod-identity-statement';
+import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust/trust-document';
+import { trustProblems } from './private/trust/trust-rules';
+import { statementProblem } from './private/trust/trust-statement';
+import { preliminary } from './private/trust/worst-case';
+import { fingerprint } from './private/values/tokens';
+import { settledProblems } from './private/values/value-safety';
 import { ServiceAccountSubject } from './service-account-subject';
 
 /**

@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { problem } from './private/errors';
-import { tokenExpirationProblem } from './private/token-expiration';
+import { tokenExpirationProblem } from './private/manifests/token-expiration';
 
 /** The group that the documentation of EKS and of the webhook uses for containers that are not root. */
 export const TOKEN_READERS = 65534;

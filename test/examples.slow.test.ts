@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
 import { availableParallelism, tmpdir } from 'os';
 import { basename, join } from 'path';
 import { parse } from 'yaml';
-import { expectOneAnswer, verify } from './analysis/one-answer';
+import { expectOneAnswer, verify } from './analysis/admission/one-answer';
 import { templateProblems } from './judges/cloudformation';
 import { deployed, Deployment } from './judges/deployment';
 import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
@@ -10,8 +10,8 @@ import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes'
 import { ACCOUNT, ISSUER, REGION } from './support';
 import { Assembly, exampleDir, filesIn, resourcesWithCode, SMALL_EXAMPLES, synthesize, Template } from '../scripts/examples';
 import { report } from '../scripts/report';
-import { accessMapOf } from '../src/analysis/access-map-reader';
-import { readAssembly } from '../src/analysis/assembly';
+import { accessMapOf } from '../src/analysis/reading/access-map-reader';
+import { readAssembly } from '../src/analysis/reading/assembly';
 import { RULES } from '../src/analysis/rules';
 import { counts, findingsOf } from '../src/analysis/rules/rule';
 

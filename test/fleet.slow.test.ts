@@ -13,8 +13,8 @@ import { stackOf } from '../examples/fleet/spread';
 import { Assembly, exampleDir, filesIn, resourcesWithCode, synthesize, Template } from '../scripts/examples';
 import { report } from '../scripts/report';
 import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
-import { accessMapOf } from '../src/analysis/access-map-reader';
-import { readAssembly } from '../src/analysis/assembly';
+import { accessMapOf } from '../src/analysis/reading/access-map-reader';
+import { readAssembly } from '../src/analysis/reading/assembly';
 import { RULES } from '../src/analysis/rules';
 import { counts, findingsOf } from '../src/analysis/rules/rule';
 

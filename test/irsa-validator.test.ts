@@ -11,8 +11,8 @@ import * as cdk8s from 'cdk8s';
 import { Construct } from 'constructs';
 import { ACCOUNT, agnosticStack, deferredProvider, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, serviceAccount } from './support';
 import { ClusterOidcProvider, IrsaAssertions, IrsaServiceAccount, IrsaValidator, IrsaValidatorProps, KubernetesManifests } from '../src';
-import { accessMapOf } from '../src/analysis/access-map-reader';
-import { readAssembly } from '../src/analysis/assembly';
+import { accessMapOf } from '../src/analysis/reading/access-map-reader';
+import { readAssembly } from '../src/analysis/reading/assembly';
 import { RULES } from '../src/analysis/rules';
 import { counts, findingsOf } from '../src/analysis/rules/rule';
 

@@ -6,7 +6,7 @@ import { IMPORT_EKSCTL } from './import-eksctl/import-command';
 import { REPORT } from './report/report-command';
 import { printable, quoted } from './text';
 import { VERIFY } from './verify/verify-command';
-import { UnusableInput } from '../analysis/unusable-input';
+import { UnusableInput } from '../analysis/reading/unusable-input';
 
 const UNUSABLE = 2;
 /** Of a terminal that does not tell. */

@@ -2,8 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { allow, arn, ControllerDefinition, serviceLinkedRole } from './definition';
 import { optional } from './parts';
-import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
+import { clusterNameProblem } from '../private/issuer/cluster-names';
 
 /**
  * Options of `Controller.awsGatewayApiController`.

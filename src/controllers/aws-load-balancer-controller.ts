@@ -2,8 +2,8 @@ import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from './definition';
-import { clusterNameProblem } from '../private/cluster-names';
 import { failIf } from '../private/errors';
+import { clusterNameProblem } from '../private/issuer/cluster-names';
 
 /**
  * Options of `Controller.awsLoadBalancerController`.

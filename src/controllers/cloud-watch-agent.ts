@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { allow, arn, ControllerDefinition, required } from './definition';
 import { writeLogs, writeTraces } from './telemetry';
-import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
 import { failIf } from '../private/errors';
+import { clusterNameProblem, clusterNameProblems } from '../private/issuer/cluster-names';
 
 /**
  * Options of `Controller.cloudWatchAgent`.

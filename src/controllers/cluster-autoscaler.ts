@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { allow, arn, ControllerDefinition, required } from './definition';
-import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
 import { failIf } from '../private/errors';
+import { clusterNameProblem, clusterNameProblems } from '../private/issuer/cluster-names';
 
 /**
  * Options of `Controller.clusterAutoscaler`.

@@ -2,7 +2,7 @@ import { CfnRole, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ControllerDefinition, required } from './definition';
 import { problem } from '../private/errors';
-import { propertyOverrides } from '../private/tokens';
+import { propertyOverrides } from '../private/values/tokens';
 
 /**
  * Options of `Controller.crossplaneAwsProvider`.

@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { fail, problem } from '../private/errors';
-import { literalPartition } from '../private/tokens';
+import { literalPartition } from '../private/values/tokens';
 
 /** What legal but risky use of a controller raises. */
 export interface ControllerWarning {

@@ -3,8 +3,8 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, Permission, required } from './definition';
-import { clusterNameProblem, clusterNameProblems } from '../private/cluster-names';
 import { failIf } from '../private/errors';
+import { clusterNameProblem, clusterNameProblems } from '../private/issuer/cluster-names';
 
 /**
  * Options of `Controller.karpenter`.

@@ -2,7 +2,7 @@ import { Fn, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { required } from './definition';
 import { failIf, problem } from '../private/errors';
-import { settledProblems } from '../private/value-safety';
+import { settledProblems } from '../private/values/value-safety';
 
 /**
  * Topics of an Amazon MSK cluster, provisioned or serverless, that KEDA may see the lag of.

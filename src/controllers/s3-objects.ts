@@ -1,7 +1,7 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { failIf, problem } from '../private/errors';
-import { literal } from '../private/tokens';
+import { literal } from '../private/values/tokens';
 
 /** Below these prefixes of each bucket, or everywhere in them. */
 export function objectArns(buckets: IBucket[], prefixes: string[] | undefined): string[] {

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { allow, arn } from './definition';
 import { problem } from '../private/errors';
-import { settledProblems } from '../private/value-safety';
+import { settledProblems } from '../private/values/value-safety';
 
 const WORKSPACE_ID = /^ws-[0-9A-Za-z-]{1,61}$/;
 const WORKSPACE_ID_FRAGMENT = /^[0-9A-Za-z-]*$/;

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, Stage, Token } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { deployedStack, effectiveProperty, settle } from './tokens';
+import { deployedStack, effectiveProperty, settle } from './values/tokens';
 
 /** What has to be looked up in the whole app: exports by name, and roles by name and account. */
 export class AppIndex {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { isDeferred, problem } from './errors';
-import { isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, NAMESPACE_PATTERN, OBJECT_NAME, OBJECT_NAME_PATTERN } from './name-patterns';
+import { isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, NAMESPACE_PATTERN, OBJECT_NAME, OBJECT_NAME_PATTERN } from '../conventions/name-rules';
 
 /** What is wrong with a namespace. Tokens pass. */
 export function namespaceProblem(property: string, value: string): string | undefined {

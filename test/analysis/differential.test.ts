@@ -3,8 +3,8 @@
  * be in one of the two tables, with what AWS documents.
  */
 import * as fc from 'fast-check';
-import { evaluatePolicies } from '../../src/analysis/policy-evaluator';
-import { evaluateTrust, TrustRequest } from '../../src/analysis/trust-evaluator';
+import { evaluatePolicies } from '../../src/analysis/iam/policy-evaluator';
+import { evaluateTrust, TrustRequest } from '../../src/analysis/iam/trust-evaluator';
 import { allowsWithin, trusts } from '../judges/iam-simulator';
 
 const SEED = 20260101;

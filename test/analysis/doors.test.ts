@@ -2,7 +2,7 @@
  * Four doors, one answer, on faulty assemblies. The examples get theirs in examples.slow.test.ts.
  */
 import { join } from 'path';
-import { expectOneAnswer, verify } from './one-answer';
+import { expectOneAnswer, verify } from './admission/one-answer';
 import { MANIFEST_CASES } from './rules/manifest-cases';
 import { POD_CASES } from './rules/pod-cases';
 import { POLICY_CASES } from './rules/policy-cases';

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
 import { AccessMap } from '../../src/analysis/access-map';
-import { accessMapOf, AccessMapOptions } from '../../src/analysis/access-map-reader';
-import { readAssembly, StackTemplate } from '../../src/analysis/assembly';
+import { accessMapOf, AccessMapOptions } from '../../src/analysis/reading/access-map-reader';
+import { readAssembly, StackTemplate } from '../../src/analysis/reading/assembly';
 import { ACCOUNT, REGION } from '../support';
 
 /** Files of one test file, gone afterwards. */

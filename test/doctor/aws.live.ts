@@ -1,7 +1,7 @@
 /**
  * What the doctor reads, by real calls against the endpoint that `npx projen doctor-test` starts.
  *
- * What this endpoint (ministack, as it is started there) cannot show, and test/cli/doctor/aws.test.ts shows against a server of its own instead: denied and throttled calls; a trust
+ * What this endpoint (ministack, as it is started there) cannot show, and test/cli/doctor/read/aws.test.ts shows against a server of its own instead: denied and throttled calls; a trust
  * policy that STS looks at (here every role is given to every token); errors in CloudTrail (here nobody's failures are written down, nor who asked by web
  * identity); pages (every list comes as one); the simulation of a role with a path (its policies are not found).
  */
@@ -12,12 +12,12 @@ import {
   DeleteOpenIDConnectProviderCommand, DeleteRolePermissionsBoundaryCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand,
   PutRolePermissionsBoundaryCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { Aws, AwsFacts, AwsQuestion } from '../../src/cli/doctor/aws';
 import { Verdict } from '../../src/cli/doctor/check';
 import { CLUSTER_CHECKS } from '../../src/cli/doctor/checks/cluster-checks';
 import { POLICY_CHECKS } from '../../src/cli/doctor/checks/policy-checks';
 import { PROVIDER_CHECKS } from '../../src/cli/doctor/checks/provider-checks';
 import { ROLE_CHECKS } from '../../src/cli/doctor/checks/role-checks';
+import { Aws, AwsFacts, AwsQuestion } from '../../src/cli/doctor/read/aws';
 import { verdicts } from '../cli/doctor/facts';
 import { Account, ENDPOINT, REGION, reset, webIdentityTrust } from '../deploy/harness';
 

@@ -7,7 +7,7 @@ import { join } from 'path';
 import { decodeJwt } from 'jose';
 import { WebhookServer } from './webhook-server';
 import { Facts, Question } from '../../src/cli/doctor/facts';
-import { isSameEndpoint, Kubernetes } from '../../src/cli/doctor/kubernetes';
+import { isSameEndpoint, Kubernetes } from '../../src/cli/doctor/read/kubernetes';
 import { causes, judgeOf, troubles } from '../cli/doctor/verdicts';
 import { Manifest } from '../judges/kubernetes';
 import { ApiServer, Etcd, Machine } from '../token/kubernetes-cluster';

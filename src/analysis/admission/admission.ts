@@ -6,8 +6,8 @@ import { evaluateForAnyIssuers } from './deferred-issuers';
 import {
   AdmissionRequest, PodIdentityCaller, podIdentityRequest, WebIdentityCaller, webIdentityRequest,
 } from './trust-requests';
-import { distanceOf, Mismatch } from '../near-misses';
-import { evaluateTrust, TrustAnswer } from '../trust-evaluator';
+import { distanceOf, Mismatch } from '../iam/near-misses';
+import { evaluateTrust, TrustAnswer } from '../iam/trust-evaluator';
 
 export interface Admission {
   /** `unknown`: only the deployment or the request decides, or AWS does not document it. */

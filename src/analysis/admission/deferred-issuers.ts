@@ -1,13 +1,13 @@
 /**
  * Issuers that only the deployment knows can turn out to be one and the same. Some answers do not depend on that.
  */
-import { claimOf, isClaim, issuerOf } from '../claims';
+import { claimOf, isClaim, issuerOf } from '../iam/claims';
+import { literal, matches } from '../iam/patterns';
+import { PrincipalJson, StatementJson } from '../iam/policy-json';
+import { evaluateTrust, TrustAnswer, TrustRequest } from '../iam/trust-evaluator';
 import { textsOf } from '../json-values';
-import { literal, matches } from '../patterns';
-import { PrincipalJson, StatementJson } from '../policy-json';
+import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
-import { evaluateTrust, TrustAnswer, TrustRequest } from '../trust-evaluator';
-import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 
 /** Each further issuer doubles the number of evaluations. */
 const MAX_OTHERS = 6;

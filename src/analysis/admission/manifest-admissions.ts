@@ -5,10 +5,10 @@ import { Admission } from './admission';
 import { admissionTo, roleAdmission } from './role-admission';
 import { podIdentityRequest } from './trust-requests';
 import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
-import { claimOf, isClaim } from '../claims';
+import { claimOf, isClaim } from '../iam/claims';
 import { grouped } from '../json-values';
+import { conditionsOf, statementsOf } from '../reading/trusted-subjects';
 import { annotatedIn } from '../rules/words';
-import { conditionsOf, statementsOf } from '../trusted-subjects';
 
 /** What a role answers to a service account that is annotated with it. */
 export interface ManifestAdmission {

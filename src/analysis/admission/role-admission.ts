@@ -5,12 +5,12 @@
 import { Admission, admission, anyOf } from './admission';
 import { issuersIn, providersIn } from './deferred-issuers';
 import { AdmissionRequest, PodIdentityCaller, podIdentityRequest, webIdentityRequest } from './trust-requests';
-import { DEFAULT_AUDIENCE } from '../../private/web-identity';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { Role } from '../access-map';
+import { PrincipalJson, StatementJson } from '../iam/policy-json';
 import { textsOf } from '../json-values';
-import { PrincipalJson, StatementJson } from '../policy-json';
+import { issuerOfArn, statementsOf, trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn, standIn } from '../stand-in';
-import { issuerOfArn, statementsOf, trustedBy } from '../trusted-subjects';
 
 /** A service account that asks. */
 export interface Subject {

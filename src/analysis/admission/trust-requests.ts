@@ -1,13 +1,13 @@
 /**
  * The requests that pods send to STS, as IAM sees them. Every evaluation of a trust policy starts with one of these.
  */
-import { AUDIENCE_OF_EKS_API } from '../../private/annotations';
 import {
   NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG, WEB_IDENTITY_ACTION,
-} from '../../private/web-identity';
-import { arnParts } from '../patterns';
+} from '../../conventions/web-identity';
+import { AUDIENCE_OF_EKS_API } from '../../conventions/webhook-annotations';
+import { arnParts } from '../iam/patterns';
+import { TrustRequest } from '../iam/trust-evaluator';
 import { standIn } from '../stand-in';
-import { TrustRequest } from '../trust-evaluator';
 
 /** A request, with what is known of it. Every action must be allowed. */
 export interface AdmissionRequest extends Omit<TrustRequest, 'action'> {

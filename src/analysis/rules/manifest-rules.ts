@@ -1,17 +1,17 @@
 /**
  * Whether manifests and roles go together.
  */
-import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../private/annotations';
-import { WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
+import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
+import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
+import { Found, Rule } from './rule';
+import { annotatedIn, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
 import { admissionsOf, associationAdmission, ManifestAdmission } from '../admission/manifest-admissions';
-import { andMore } from '../lists';
-import { hasStandIn } from '../stand-in';
-import { trustedBy } from '../trusted-subjects';
-import { Found, Rule } from './rule';
 import { grouped } from '../json-values';
-import { annotatedIn, rolesByArn, saName } from './words';
+import { andMore } from '../lists';
+import { trustedBy } from '../reading/trusted-subjects';
+import { hasStandIn } from '../stand-in';
 
 export const ROLE_DOES_NOT_TRUST: Rule = {
   id: 'role-does-not-trust',

@@ -1,11 +1,11 @@
 /**
  * Whether pods get what their service account has.
  */
-import { isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../private/pod-spec';
+import { isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../conventions/pod-spec';
 import { Workload } from '../access-map';
 import { textOf } from '../json-values';
+import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
-import { trustedBy } from '../trusted-subjects';
 import { Rule } from './rule';
 import { annotatedIn, workloadName } from './words';
 

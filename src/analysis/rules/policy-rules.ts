@@ -1,14 +1,14 @@
 /**
  * What roles of workloads may do, and who else may be them.
  */
-import { conditionKeys, matchesAction } from '../../private/web-identity';
+import { conditionKeys, matchesAction } from '../../conventions/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
-import { arnParts, literal, matches, pattern } from '../patterns';
-import { standIn } from '../stand-in';
-import { statementsOf } from '../trusted-subjects';
 import { atPlaces, Found, Rule } from './rule';
 import { statementName } from './web-identities';
+import { arnParts, literal, matches, pattern } from '../iam/patterns';
 import { textsOf } from '../json-values';
+import { statementsOf } from '../reading/trusted-subjects';
+import { standIn } from '../stand-in';
 
 /** A rule that looks at the roles that pods can assume. */
 function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {

@@ -1,17 +1,17 @@
 /**
  * What is wrong with a trust policy by itself.
  */
-import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER, DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../private/policy-lengths';
-import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../private/web-identity';
+import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER, DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../conventions/policy-quotas';
+import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
-import { claimOf } from '../claims';
-import { grouped } from '../json-values';
-import { andMore } from '../lists';
-import { arnParts, literal, matches, pattern } from '../patterns';
-import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
-import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 import { atPlaces, Found, Rule } from './rule';
 import { Claim, demands, hasWildcard, isReadable, isUnknown, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf } from './web-identities';
+import { claimOf } from '../iam/claims';
+import { arnParts, literal, matches, pattern } from '../iam/patterns';
+import { grouped } from '../json-values';
+import { andMore } from '../lists';
+import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
+import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 
 /** A rule that looks at one statement after the other. */
 function eachStatement(rule: Omit<Rule, 'check'>, check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[]): Rule {

@@ -1,13 +1,13 @@
 /**
  * The statements of trust policies that let web identities in.
  */
-import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../private/web-identity';
+import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
-import { claimOf, isClaim, issuerOf } from '../claims';
-import { operatorOf } from '../conditions';
+import { claimOf, isClaim, issuerOf } from '../iam/claims';
+import { operatorOf } from '../iam/conditions';
 import { textsOf } from '../json-values';
+import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, withoutStandIns } from '../stand-in';
-import { conditionsOf, issuerOfArn, statementsOf } from '../trusted-subjects';
 
 /** One line of a condition about a token. */
 export interface Claim {

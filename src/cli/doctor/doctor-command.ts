@@ -1,28 +1,9 @@
-import { IAM_PERMISSIONS } from './permissions';
-import { NAMESPACE, NameRule, OBJECT_NAME } from '../../private/name-patterns';
+import { DoctorOptions } from './options';
+import { IAM_PERMISSIONS } from './read/permissions';
+import { CLUSTER_NAME, NAMESPACE, NameRule, OBJECT_NAME } from '../../conventions/name-rules';
 import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output } from '../command';
 import { quoted } from '../text';
-
-/** What the command line asks for, checked. */
-export interface DoctorOptions {
-  readonly cluster: string;
-  /** Left out with `all`: of every namespace. */
-  readonly namespace?: string;
-  /** Left out with `all`. */
-  readonly serviceAccount?: string;
-  readonly all: boolean;
-  readonly pod?: string;
-  readonly action?: string;
-  readonly resource?: string;
-  readonly assume: boolean;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly roleProfile?: string;
-  readonly context?: string;
-  readonly timeoutSeconds?: number;
-  readonly format: 'text' | 'json';
-}
 
 const WIDTH = Math.max(...IAM_PERMISSIONS.map(({ action }) => action.length));
 const PERMISSIONS = IAM_PERMISSIONS
@@ -30,14 +11,11 @@ const PERMISSIONS = IAM_PERMISSIONS
   .join('\n');
 
 const MAX_TIMEOUT = 3600;
-/** @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
-const CLUSTER_NAME = /^[0-9A-Za-z][\w-]{0,99}$/;
 const ACTION = /^[\w-]+:\w+$/;
 
 /** The options as commander reads them. */
 type GivenOptions = Omit<DoctorOptions, 'all' | 'assume' | 'timeoutSeconds'>
   & { readonly all?: boolean; readonly assume?: boolean; readonly timeout?: number };
-
 
 const OPTIONS = [
   new CliOption('--cluster <name>', 'the EKS cluster').asRequired()

@@ -1,7 +1,6 @@
 /**
  * Looks, and says what it has seen. With the clients of AWS and Kubernetes, so in a bundle of its own.
  */
-import { Aws } from './aws';
 import { Check } from './check';
 import { annotated, audienceToTrust, isForApiServer, roleArnOf } from './checks/asked';
 import { ASSUME_CHECKS } from './checks/assume-checks';
@@ -13,17 +12,18 @@ import { ROLE_CHECKS } from './checks/role-checks';
 import { SERVICE_ACCOUNT_CHECKS } from './checks/service-account-checks';
 import { TRAIL_CHECKS } from './checks/trail-checks';
 import { diagnose, Outcome } from './diagnosis';
-import { diagnosisJson } from './diagnosis-json';
-import { diagnosisText } from './diagnosis-text';
-import { DoctorOptions } from './doctor-command';
 import { EksCluster, Facts, Question, Read } from './facts';
-import { Kubernetes } from './kubernetes';
+import { DoctorOptions } from './options';
+import { diagnosisJson } from './output/diagnosis-json';
+import { diagnosisText } from './output/diagnosis-text';
+import { surveyJson } from './output/survey-json';
+import { surveyText } from './output/survey-text';
+import { Kubernetes } from './read/kubernetes';
 import { survey } from './survey';
-import { surveyJson } from './survey-json';
-import { surveyText } from './survey-text';
-import { UnusableInput } from '../../analysis/unusable-input';
+import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { Output, wantsColors } from '../command';
 import { jsonText } from '../text';
+import { Aws } from './read/aws';
 
 /** In the order in which a token travels. */
 export const CHECKS: readonly Check[] = [

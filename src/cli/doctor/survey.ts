@@ -2,20 +2,20 @@
  * All service accounts of a cluster that have a role, and the roles that trust service accounts which are not there: two lists, read page by page,
  * and no call for a single one of them.
  */
-import { Aws } from './aws';
 import { Status } from './check';
 import { providerArn } from './checks/asked';
 import { Outcome } from './diagnosis';
 import { EksCluster, IamProvider, IamRole, Read, ServiceAccountObject } from './facts';
-import { Kubernetes, KubernetesProblem } from './kubernetes';
+import { Aws } from './read/aws';
+import { Kubernetes, KubernetesProblem } from './read/kubernetes';
 import { readRoleArn } from './role-arn';
 import { admission } from '../../analysis/admission/admission';
 import { tokenAudience, webIdentityRequest } from '../../analysis/admission/trust-requests';
-import { withoutScheme } from '../../analysis/claims';
-import { literal, matches, pattern, Symbols } from '../../analysis/patterns';
-import { trustedBy } from '../../analysis/trusted-subjects';
-import { UnusableInput } from '../../analysis/unusable-input';
-import { audienceOf, ROLE_ARN_ANNOTATION } from '../../private/annotations';
+import { withoutScheme } from '../../analysis/iam/claims';
+import { literal, matches, pattern, Symbols } from '../../analysis/iam/patterns';
+import { trustedBy } from '../../analysis/reading/trusted-subjects';
+import { UnusableInput } from '../../analysis/reading/unusable-input';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 
 export interface SurveyProps {
   readonly aws: Aws;

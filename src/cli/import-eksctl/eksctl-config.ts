@@ -8,8 +8,9 @@ import { API_VERSION, CONFIG, FLAG, HEADER, WITH_ROLE, WITHOUT_ROLE } from './ek
 import { Place } from './remarks';
 import { Json, Path, YamlFile } from './yaml-file';
 import { Read, readShape } from './yaml-shape';
-import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../private/annotations';
-import { matchesPattern, WEBHOOK_ROLE_ARN } from '../../private/name-patterns';
+import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
+import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../conventions/webhook-annotations';
+import { matchesPattern } from '../../conventions/wildcards';
 import { pathName, quoted } from '../text';
 
 const POLICY_ARN = /^arn:aws[a-z0-9-]*:iam::(\d{12}|aws):policy\/[\u0021-\u007e]+$/;

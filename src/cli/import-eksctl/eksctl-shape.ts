@@ -8,7 +8,7 @@ import { filled, flag, keyLike, list, object, record, text, texts } from './yaml
 import {
   CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN,
   ROLE_NAME,
-} from '../../private/name-patterns';
+} from '../../conventions/name-rules';
 
 export const API_VERSION = 'eksctl.io/v1alpha5';
 const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;

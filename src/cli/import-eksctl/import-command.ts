@@ -7,7 +7,7 @@ import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { printable } from '../text';
 import { readYaml } from './yaml-file';
-import { reasonOf } from '../../analysis/unusable-input';
+import { reasonOf } from '../../analysis/reading/unusable-input';
 
 interface ImportOptions {
   readonly account?: string;

@@ -6,7 +6,7 @@ import {
   Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseAllDocuments, Scalar, Tags, YAMLMap,
 } from 'yaml';
 import { Place, Remarks } from './remarks';
-import { reasonOf } from '../../analysis/unusable-input';
+import { reasonOf } from '../../analysis/reading/unusable-input';
 import { UsageError } from '../command';
 import { pathName, printable, quoted } from '../text';
 

@@ -5,9 +5,9 @@ import { beyond, Permission, piecesOf } from './permissions';
 import { ReportData } from './report-data';
 import { canonical, compare, identityPolicies, normalized, sortedTexts } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
+import { covers, pattern } from '../../analysis/iam/patterns';
 import { isObject, listOf } from '../../analysis/json-values';
-import { covers, pattern } from '../../analysis/patterns';
-import { statementsOf } from '../../analysis/trusted-subjects';
+import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
 /** `changed`: more or less, nobody can say which from the texts. */
 export type Direction = 'wider' | 'narrower' | 'changed';

@@ -3,8 +3,8 @@
  */
 import { Permission } from './permissions';
 import { Access, Text } from '../../analysis/access-map';
+import { arnParts } from '../../analysis/iam/patterns';
 import { listInShort } from '../../analysis/lists';
-import { arnParts } from '../../analysis/patterns';
 
 type Show = (text: string) => string;
 const MOST = 4;

@@ -2,8 +2,8 @@
  * What a role may do, taken apart into the smallest pieces and put together again in short.
  */
 import { compare, normalized, sortedTexts, statementsIn } from './statements';
+import { covers, foldCase, pattern } from '../../analysis/iam/patterns';
 import { grouped, isObject, textsOf } from '../../analysis/json-values';
-import { covers, foldCase, pattern } from '../../analysis/patterns';
 
 /** Actions on resources, all under the same conditions. */
 export interface Permission {

@@ -5,9 +5,9 @@ import { permissionsOf } from './permissions';
 import { ReportData, ReportedWorkload } from './report-data';
 import { identityPolicies } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
-import { evaluatePolicies, findStatements } from '../../analysis/policy-evaluator';
-import { statementsOf } from '../../analysis/trusted-subjects';
-import { matchesPattern } from '../../private/name-patterns';
+import { evaluatePolicies, findStatements } from '../../analysis/iam/policy-evaluator';
+import { statementsOf } from '../../analysis/reading/trusted-subjects';
+import { matchesPattern } from '../../conventions/wildcards';
 
 /** Who can become a role; or a role that no service account can become. */
 export interface Row {

@@ -3,7 +3,7 @@
  */
 import { Policy, Role } from '../../analysis/access-map';
 import { isObject, textsOf } from '../../analysis/json-values';
-import { statementsOf } from '../../analysis/trusted-subjects';
+import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
 /** The statements of a document, without what is none. */
 export function statementsIn(document: any): any[] {

@@ -1,8 +1,8 @@
 import { findingsJson } from './findings-json';
 import { findingsTable } from './findings-table';
 import { sarif } from './sarif';
-import { accessMapOf } from '../../analysis/access-map-reader';
-import { readAssembly } from '../../analysis/assembly';
+import { accessMapOf } from '../../analysis/reading/access-map-reader';
+import { readAssembly } from '../../analysis/reading/assembly';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';

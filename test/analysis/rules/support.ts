@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, relative } from 'path';
 import { AccessMap, Place } from '../../../src/analysis/access-map';
-import { accessMapOf } from '../../../src/analysis/access-map-reader';
-import { readAssembly } from '../../../src/analysis/assembly';
+import { accessMapOf } from '../../../src/analysis/reading/access-map-reader';
+import { readAssembly } from '../../../src/analysis/reading/assembly';
 import { Severity } from '../../../src/analysis/rules/rule';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
 

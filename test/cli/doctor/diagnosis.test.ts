@@ -1,8 +1,8 @@
 import { HEALTHY } from './facts';
 import { Check, ok, unknown, Verdict, wrong } from '../../../src/cli/doctor/check';
 import { diagnose } from '../../../src/cli/doctor/diagnosis';
-import { diagnosisJson } from '../../../src/cli/doctor/diagnosis-json';
-import { diagnosisText } from '../../../src/cli/doctor/diagnosis-text';
+import { diagnosisJson } from '../../../src/cli/doctor/output/diagnosis-json';
+import { diagnosisText } from '../../../src/cli/doctor/output/diagnosis-text';
 
 const OK = ok('It is well.');
 const WRONG = wrong('It is broken.', { evidence: ['seen'], fix: ['mend it'] });

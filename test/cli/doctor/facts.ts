@@ -1,7 +1,7 @@
 /**
  * The facts of a healthy set-up, to break one thing in.
  */
-import { ACCOUNT, ISSUER, PROVIDER, READ_BUCKET, ROLE, TRUST } from './aws-server';
+import { ACCOUNT, ISSUER, PROVIDER, READ_BUCKET, ROLE, TRUST } from './read/aws-server';
 import { Check, Verdict } from '../../../src/cli/doctor/check';
 import { Facts } from '../../../src/cli/doctor/facts';
 

@@ -2,8 +2,8 @@
  * A healthy set-up, as the API server and the webhook make it, for tests to break one thing of.
  */
 import { Facts, Question } from '../../../src/cli/doctor/facts';
-import { podOf, serviceAccountOf } from '../../../src/cli/doctor/kubernetes-objects';
-import { isWebhook, webhookOf } from '../../../src/cli/doctor/webhook-facts';
+import { podOf, serviceAccountOf } from '../../../src/cli/doctor/read/kubernetes-objects';
+import { isWebhook, webhookOf } from '../../../src/cli/doctor/read/webhook-facts';
 import { Manifest } from '../../judges/kubernetes';
 import { injected } from '../../token/pod-identity-webhook';
 

@@ -1,15 +1,15 @@
 /**
  * What the pods of the service account come to STS with, as far as it is known.
  */
+import { annotatedRole, broughtByPods, PodFacts } from './pods';
 import { Admission, admission } from '../../../analysis/admission/admission';
 import { webIdentityRequest } from '../../../analysis/admission/trust-requests';
-import { withoutScheme } from '../../../analysis/claims';
-import { arnParts } from '../../../analysis/patterns';
-import { AUDIENCE_OF_EKS_API, audienceOf, ROLE_ARN_ANNOTATION } from '../../../private/annotations';
-import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../private/web-identity';
+import { withoutScheme } from '../../../analysis/iam/claims';
+import { arnParts } from '../../../analysis/iam/patterns';
+import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../conventions/web-identity';
+import { AUDIENCE_OF_EKS_API, audienceOf, ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { judged, Verdict } from '../check';
 import { Facts, IamRole, Read } from '../facts';
-import { annotatedRole, broughtByPods, PodFacts } from './pods';
 import { readRoleArn, RoleArn } from '../role-arn';
 
 /** The issuer of the cluster, without `https://`. */

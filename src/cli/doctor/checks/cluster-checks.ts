@@ -1,6 +1,6 @@
 import { shell } from './commands';
 import { listInShort } from '../../../analysis/lists';
-import { nearest } from '../../../private/similar';
+import { nearest } from '../../../conventions/nearest';
 import { quoted } from '../../text';
 import { Check, judged, ok, wrong } from '../check';
 import { Facts } from '../facts';

@@ -3,16 +3,16 @@
  * everywhere; then the token file (Go, Java, PHP, C++; in Python behind a profile with a role, in JavaScript behind any profile); then a container's
  * credentials, which EKS Pod Identity gives; the node's role is last.
  */
+import { ownerOf } from './asked';
+import { annotatedRole, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, ownPods, podLines, restart, TOKEN_FILE } from './pods';
 import { Admission, admission } from '../../../analysis/admission/admission';
 import { podIdentityRequest } from '../../../analysis/admission/trust-requests';
-import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
-import { allContainers } from '../../../private/pod-spec';
-import { POD_IDENTITY_SERVICE } from '../../../private/web-identity';
+import { allContainers } from '../../../conventions/pod-spec';
+import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
+import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodIdentity, PodObject } from '../facts';
-import { ownerOf } from './asked';
-import { annotatedRole, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, ownPods, podLines, restart, TOKEN_FILE } from './pods';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 /** Names of Secrets and ConfigMaps in which keys are likely. */

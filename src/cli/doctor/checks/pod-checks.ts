@@ -1,8 +1,8 @@
 /**
  * The last links: the pods, and what the webhook has put into them.
  */
-import { AUDIENCE_OF_EKS_API } from '../../../private/annotations';
-import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../private/pod-spec';
+import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../conventions/pod-spec';
+import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject } from '../facts';

@@ -2,8 +2,8 @@
  * What the checks ask of pods.
  */
 import { linesInShort } from '../../../analysis/lists';
-import { ROLE_ARN_ANNOTATION } from '../../../private/annotations';
-import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../private/pod-spec';
+import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../conventions/pod-spec';
+import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { counted } from '../../text';
 import { Facts, PodObject, Question } from '../facts';
 

@@ -1,10 +1,10 @@
 import { ofRole } from './asked';
 import { shell } from './commands';
 import { shownStatement } from './statement-words';
+import { readDocument } from '../../../analysis/iam/policy-document';
+import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
 import { isObject } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
-import { readDocument } from '../../../analysis/policy-document';
-import { evaluatePolicies, findStatements } from '../../../analysis/policy-evaluator';
 import { counted, literal, printable } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';

@@ -2,7 +2,7 @@ import { audienceToTrust, isForApiServer, issuerOf, ownerOf, roleAccount, roleAr
 import { shell } from './commands';
 import { isEksIssuer } from '../../../analysis/admission/trust-requests';
 import { linesInShort } from '../../../analysis/lists';
-import { DEFAULT_AUDIENCE } from '../../../private/web-identity';
+import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
 import { literal } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamProvider } from '../facts';

@@ -1,16 +1,16 @@
 /**
  * The role and the provider as the rules of `verify` see them, so that the same rules judge what is deployed.
  */
+import { ownerOf } from './asked';
 import { AccessMap, Role } from '../../../analysis/access-map';
+import { trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { ASSUMABLE_BY_ACCOUNT } from '../../../analysis/rules/policy-rules';
 import { Finding, findingsOf, Rule } from '../../../analysis/rules/rule';
 import {
   AUDIENCE_NOT_A_CLIENT_ID, HTTPS_IN_KEY, ISSUER_MISMATCH, MISSING_AUD, MISSING_SUB, NOT_PRINCIPAL, PROVIDER_ARN_IN_KEY, PROVIDER_OF_ANOTHER_ACCOUNT,
   PROVIDER_OF_ANOTHER_PARTITION, UNREADABLE_TRUST, WHOLE_CLUSTER, WILDCARD_NAMESPACE, WILDCARD_UNDER_STRING_EQUALS,
 } from '../../../analysis/rules/trust-rules';
-import { trustedBy } from '../../../analysis/trusted-subjects';
 import { IamRole, IamProvider } from '../facts';
-import { ownerOf } from './asked';
 
 const PLACE = { file: 'IAM' };
 

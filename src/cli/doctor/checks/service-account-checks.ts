@@ -1,10 +1,10 @@
 /**
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
+import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
 import {
   AUDIENCE_ANNOTATION, LONGEST_TOKEN_LIFE, REGIONAL_STS_ANNOTATION, ROLE_ARN_ANNOTATION, SHORTEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION,
-} from '../../../private/annotations';
-import { WEBHOOK_ROLE_ARN } from '../../../private/name-patterns';
+} from '../../../conventions/webhook-annotations';
 import { quoted } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';

@@ -1,10 +1,10 @@
 /**
  * Statements of policies, for a line of evidence.
  */
-import { claimOf, isClaim, issuerOf } from '../../../analysis/claims';
+import { claimOf, isClaim, issuerOf } from '../../../analysis/iam/claims';
 import { isObject, textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
-import { conditionsOf, issuerOfArn, statementsOf } from '../../../analysis/trusted-subjects';
+import { conditionsOf, issuerOfArn, statementsOf } from '../../../analysis/reading/trusted-subjects';
 import { printable } from '../../text';
 
 const SHOWN = 3;

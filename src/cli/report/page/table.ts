@@ -2,7 +2,7 @@ import { h, name, plural, visible } from './dom';
 import { Access, Policy, Role } from '../../../analysis/access-map';
 import { grouped, textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
-import { statementsOf } from '../../../analysis/trusted-subjects';
+import { statementsOf } from '../../../analysis/reading/trusted-subjects';
 import { permissionInWords, roleInShort } from '../in-words';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';

@@ -1,0 +1,126 @@
+/**
+ * Texts and patterns of IAM that may hold stand-ins: `⟨…⟩`, what only the deployment knows. Equal stand-ins are equal texts; of a
+ * stand-in against anything else nobody knows.
+ */
+import { matchesPattern } from '../../conventions/wildcards';
+
+/** A text cut into characters and stand-ins; wildcards are `*` and `?`, the characters themselves `\*` and `\?`. */
+export type Symbols = ArrayLike<string>;
+
+const SYMBOL = /⟨[^⟨⟩]*⟩|[^]/g;
+
+/** A text that means itself. */
+export function literal(text: string): Symbols {
+  return /[⟨*?]/.test(text) ? cut(text).map(one => (one === '*' || one === '?' ? `\\${one}` : one)) : text;
+}
+
+/** A text in which `*` stands for any text, and `?` for one character. */
+export function pattern(text: string): Symbols {
+  return text.includes('⟨') ? cut(text) : text;
+}
+
+export function standIn(name: string): Symbols {
+  return [`⟨${name.replace(/[⟨⟩]/g, '')}⟩`];
+}
+
+export function join(parts: readonly Symbols[]): Symbols {
+  return parts.every(part => typeof part === 'string') ? parts.join('') : parts.flatMap(part => Array.from(part));
+}
+
+/** Upper and lower case made one, except in the names of stand-ins. */
+export function foldCase(symbols: Symbols): Symbols {
+  return typeof symbols === 'string' ? symbols.toLowerCase() : Array.from(symbols, one => (isStandIn(one) ? one : one.toLowerCase()));
+}
+
+/** The six parts of an ARN, of which the last may hold colons; fewer for what is none. */
+export function splitArn(symbols: Symbols): Symbols[] {
+  return split(symbols, ':', 6);
+}
+
+/** Like split(), but the last part keeps the rest; a separator in the name of a stand-in is none. */
+export function split(symbols: Symbols, separator: string, limit: number): Symbols[] {
+  if (typeof symbols === 'string') {
+    const all = symbols.split(separator);
+    return all.length <= limit ? all : [...all.slice(0, limit - 1), all.slice(limit - 1).join(separator)];
+  }
+  const parts: string[][] = [[]];
+  for (const one of Array.from(symbols)) {
+    if (one === separator && parts.length < limit) parts.push([]);
+    else parts[parts.length - 1].push(one);
+  }
+  return parts;
+}
+
+/** Whether a text matches; undefined when that depends on a stand-in. */
+export function matches(wanted: Symbols, text: Symbols): boolean | undefined {
+  if (wanted === text) return true;
+  if (typeof wanted === 'string' && typeof text === 'string' && !/[*?]/.test(wanted)) return false;
+  if (matchesPattern(wanted, text, fits)) return true;
+  return (hasStandIn(wanted) || hasStandIn(text)) && overlap(wanted, text) ? undefined : false;
+}
+
+/** Whether some text matches both patterns, whatever their stand-ins stand for. */
+export function overlap(one: Symbols, other: Symbols): boolean {
+  const [a, b] = [loosen(one), loosen(other)];
+  if (!hasAny(b)) return matchesPattern(a, b, meets);
+  if (!hasAny(a)) return matchesPattern(b, a, meets);
+  // What stands between the first and the last `*` of one fits into any `*` of the other: the ends decide.
+  return endsMeet(Array.from(a), Array.from(b)) && endsMeet(Array.from(a).reverse(), Array.from(b).reverse());
+}
+
+/** Whether everything that matches the narrow pattern certainly matches the wide one. */
+export function covers(wide: Symbols, narrow: Symbols): boolean {
+  return matchesPattern(wide, narrow, (one, character) => character !== '*' && fits(one, character));
+}
+
+export function isSame(one: Symbols, other: Symbols): boolean {
+  return one.length === other.length && Array.from(one).every((symbol, at) => symbol === other[at]);
+}
+
+export function hasStandIn(symbols: Symbols): boolean {
+  return typeof symbols !== 'string' && Array.prototype.some.call(symbols, isStandIn);
+}
+
+/** The parts of an ARN as texts; a colon in a stand-in parts nothing. */
+export function arnParts(arn: string): string[] {
+  const parts = splitArn(pattern(arn));
+  return arn.includes('⟨') ? parts.map(textOfSymbols) : parts as string[];
+}
+
+/** The text again. */
+export function textOfSymbols(symbols: Symbols): string {
+  return typeof symbols === 'string' ? symbols : Array.from(symbols).join('');
+}
+
+function cut(text: string): string[] {
+  return text.match(SYMBOL) ?? [];
+}
+
+function isStandIn(symbol: string): boolean {
+  return symbol.length > 1 && symbol.startsWith('⟨');
+}
+
+/** A stand-in can be of any length, so `?` does not certainly take it. */
+function fits(one: string, character: string): boolean {
+  return one === character || (one === '?' && !isStandIn(character));
+}
+
+function meets(one: string, character: string): boolean {
+  return one === character || one === '?' || character === '?';
+}
+
+function endsMeet(a: string[], b: string[]): boolean {
+  for (let at = 0; a[at] !== '*' && b[at] !== '*'; at++) {
+    if (!meets(a[at], b[at])) return false;
+  }
+  return true;
+}
+
+function hasAny(symbols: Symbols): boolean {
+  return Array.prototype.includes.call(symbols, '*');
+}
+
+/** With each stand-in any text. */
+function loosen(symbols: Symbols): Symbols {
+  return hasStandIn(symbols) ? Array.from(symbols, one => (isStandIn(one) ? '*' : one)) : symbols;
+}

@@ -1,0 +1,117 @@
+/**
+ * Whether a trust policy lets somebody in, by IAM's rules.
+ *
+ * What only the deployment or the request can tell is unknown, and so is what AWS does not document: never a guess.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+import { isClaim, issuerOf } from './claims';
+import { conditionHolds, Facts, Knowledge } from './conditions';
+import { listOf } from '../json-values';
+import { Mismatch, nearMisses } from './near-misses';
+import { foldCase, literal, matches, pattern, textOfSymbols } from './patterns';
+import { actionMatches, PolicyDocument, readDocument, Statement } from './policy-document';
+import { principalMatches, RequestPrincipal } from './principals';
+import { hasStandIn } from '../stand-in';
+import { every, Truth } from './truth';
+
+export type Decision = 'allow' | 'deny' | 'unknown';
+
+/** Who asks, with what is known of the request. Values may hold stand-ins `⟨…⟩`: texts that only the deployment knows. */
+export interface TrustRequest {
+  /** Say sts:AssumeRoleWithWebIdentity. */
+  readonly action: string;
+  readonly principal: RequestPrincipal;
+  /** Keys compare without case. */
+  readonly context: { readonly [key: string]: string | readonly string[] };
+  /**
+   * Keys that the request certainly does not carry. Anything else without a value is unknown.
+   *
+   * @default - of a web identity the keys of other issuers than those in the context, of others none
+   */
+  readonly absent?: (key: string) => boolean;
+}
+
+export interface TrustAnswer {
+  readonly decision: Decision;
+  /** Index of the decisive statement: the one that allows, or the Deny. None if no statement allows, or nobody knows. */
+  readonly statement?: number;
+  /** Why the statements that allow others do not allow this, nearest first. */
+  readonly nearMisses: Mismatch[];
+  /** Why it is unknown. */
+  readonly unknowns: string[];
+}
+
+/**
+ * What a trust policy answers. `allow` for a principal of an account that is trusted as a whole means: the trust policy leaves it to
+ * the account's own policies.
+ */
+export function evaluateTrust(document: any, request: TrustRequest): TrustAnswer {
+  const policy = readDocument(document, 'trust');
+  if (typeof policy === 'string') return { decision: 'unknown', nearMisses: [], unknowns: [policy] };
+
+  const facts = factsOf(request, policy);
+  const answers = policy.statements.map(statement => ({ statement, truth: statementMatches(statement, request, facts) }));
+  return {
+    ...decide(answers),
+    // Many ask for the decision alone.
+    get nearMisses() {
+      return nearMisses(answers.filter(({ statement, truth }) => truth === false && statement.effect === 'Allow').map(({ statement }) => statement), request, facts);
+    },
+  };
+}
+
+interface StatementAnswer {
+  readonly statement: Statement;
+  readonly truth: Truth;
+}
+
+function decide(answers: readonly StatementAnswer[]): Omit<TrustAnswer, 'nearMisses'> {
+  const certain = (effect: string) => answers.find(({ statement, truth }) => statement.effect === effect && truth === true)?.statement.index;
+  const denied = certain('Deny');
+  if (denied !== undefined) return { decision: 'deny', statement: denied, unknowns: [] };
+
+  const allowed = certain('Allow');
+  const open = answers.filter(({ truth }) => typeof truth === 'string').filter(({ statement }) => statement.effect !== (allowed === undefined ? 'Deny' : 'Allow'));
+  if (open.length > 0) return { decision: 'unknown', unknowns: open.map(({ statement, truth }) => `statement ${statement.index}: ${truth}`) };
+  return allowed === undefined ? { decision: 'deny', unknowns: [] } : { decision: 'allow', statement: allowed, unknowns: [] };
+}
+
+function statementMatches(statement: Statement, request: TrustRequest, facts: Facts): Truth {
+  return every([
+    () => actionMatches(statement, request.action),
+    () => principalMatches(statement.principal, request.principal),
+    () => (typeof statement.conditions === 'string' ? statement.conditions : every(statement.conditions, condition => conditionHolds(condition, facts))),
+    () => statement.effect !== undefined || 'only the deployment knows the Effect',
+  ], part => part());
+}
+
+function factsOf({ context, principal, absent }: TrustRequest, { variables }: PolicyDocument): Facts {
+  const known = Object.entries(context).map(([key, values]) => ({ name: fold(key), knowledge: knowledge(values) }));
+  const byName = new Map(known.map(({ name, knowledge: found }) => [name, found]));
+  const deferred = known.some(({ name }) => hasStandIn(name));
+  const isAbsent = absent ?? (principal.type === 'Federated' ? otherIssuersKey(Object.keys(context)) : () => false);
+  const lookUp = (key: string): Knowledge => {
+    const name = fold(key);
+    const found = byName.get(name);
+    if (found !== undefined) return found;
+    const maybe = (deferred || hasStandIn(name)) && known.some(one => matches(literal(one.name), literal(name)) === undefined);
+    return !maybe && isAbsent(key) ? 'absent' : 'unknown';
+  };
+  return { lookUp, variables };
+}
+
+/** Whether an empty text is a value, AWS leaves open. */
+function knowledge(values: string | readonly string[]): Knowledge {
+  return values === '' ? 'unknown' : { values: listOf(values as string | string[]), isList: typeof values !== 'string' };
+}
+
+/** Whether a key is a claim of an issuer who did not write the token. */
+function otherIssuersKey(given: readonly string[]): (key: string) => boolean {
+  const issuers = given.filter(isClaim).map(key => fold(issuerOf(key)));
+  return key => issuers.length > 0 && isClaim(key) && issuers.every(issuer => matches(literal(issuer), literal(fold(issuerOf(key)))) === false);
+}
+
+function fold(text: string): string {
+  return textOfSymbols(foldCase(pattern(text))); // no wildcard is meant: only what stands in ⟨…⟩ is apart
+}

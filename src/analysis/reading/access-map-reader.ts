@@ -1,0 +1,282 @@
+/**
+ * Makes the access map of an assembly and of manifests beside it.
+ */
+import { readdirSync, statSync } from 'fs';
+import { join } from 'path';
+import { Access, AccessMap, Association, Cluster, Place, Policy, Provider, Role, ServiceAccount, Suppression, Text, Workload } from '../access-map';
+import { Assembly, StackTemplate } from './assembly';
+import { Intrinsics, pseudoParameter } from './intrinsics';
+import { arrayOf, grouped, textOf } from '../json-values';
+import { ManifestText, readManifests } from './kubernetes';
+import { standIn } from '../stand-in';
+import { trustedBy } from './trusted-subjects';
+import { readText, reasonOf, UnusableInput } from './unusable-input';
+import { matchesPattern } from '../../conventions/wildcards';
+
+export interface AccessMapOptions {
+  /** Files and folders of manifests, beside those that the assembly holds. */
+  readonly manifests?: string[];
+  /** Of objects that name none. */
+  readonly namespace?: string;
+}
+
+const LARGEST_FILE = 128 * 1024 * 1024;
+const YAML_FILE = /\.(ya?ml|json)$/;
+
+/**
+ * @throws UnusableInput when a manifest cannot be read
+ */
+export function accessMapOf(assembly: Assembly, options: AccessMapOptions = {}): AccessMap {
+  return new Reader(assembly, options).map();
+}
+
+/** A resource of a template. */
+interface Found {
+  readonly stack: StackTemplate;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: any;
+  readonly metadata: any;
+  readonly place: Place;
+}
+
+class Reader {
+  private readonly intrinsics: Intrinsics;
+  private readonly resources: Found[];
+  private readonly byType: Map<string, Found[]>;
+  private readonly references = new Map<string, Text | undefined>();
+  private ownManaged?: Map<string, { document: any; place: Place }>;
+
+  constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
+    this.intrinsics = new Intrinsics(assembly);
+    this.resources = assembly.stacks.flatMap(stack => resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
+      (typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource) ? [foundIn(stack, logicalId, resource)] : [])));
+    this.byType = grouped(this.resources, ({ type }) => type);
+  }
+
+  public map(): AccessMap {
+    const roles = this.roles();
+    const { serviceAccounts, workloads } = this.manifests();
+    const associations = this.associations();
+    const access = accessOf(roles, serviceAccounts, associations);
+    return {
+      clusters: clustersOf(access),
+      providers: this.providers(),
+      roles,
+      serviceAccounts,
+      associations,
+      workloads,
+      access,
+      accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
+      suppressions: this.suppressions(),
+      existingRoles: unique(this.assembly.stacks.flatMap(stack => stack.existingRoles.map(arn => this.text(stack, arn)))),
+    };
+  }
+
+  private suppressions(): Suppression[] {
+    return this.resources.flatMap(({ stack, logicalId, metadata }) => arrayOf(metadata?.cdk_irsa?.rules_to_suppress)
+      .filter(one => typeof one?.reason === 'string' && one.reason.trim() !== '')
+      .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: textOf(id), reason })));
+  }
+
+  private ofType(...types: string[]): Found[] {
+    return types.flatMap(type => this.byType.get(type) ?? []);
+  }
+
+  /** What `Ref` is, of roles mostly, is asked for again and again. */
+  private reference(stack: StackTemplate, value: any): Text | undefined {
+    const logicalId = value?.Ref;
+    if (typeof logicalId !== 'string') return undefined;
+    const key = resourceKey(stack, logicalId);
+    if (!this.references.has(key)) this.references.set(key, this.intrinsics.text(stack, value));
+    return this.references.get(key);
+  }
+
+  private text(stack: StackTemplate, value: any): Text {
+    return this.reference(stack, value) ?? this.intrinsics.text(stack, value) ?? standIn(`${stack.path}/unreadable`);
+  }
+
+  private providers(): Provider[] {
+    return this.ofType('AWS::IAM::OIDCProvider', 'Custom::AWSCDKOpenIdConnectProvider').map(({ stack, logicalId, properties, place }) => {
+      const arn = this.text(stack, { Ref: logicalId });
+      const { value } = this.intrinsics.resolve(stack, properties.ClientIdList ?? properties.ClientIDList);
+      return { arn, issuer: arn.replace(/^.*?:oidc-provider\//, ''), audiences: Array.isArray(value) ? value.map(textOf) : undefined, place };
+    });
+  }
+
+  private associations(): Association[] {
+    return this.ofType('AWS::EKS::PodIdentityAssociation').map(({ stack, properties, place }) => {
+      const of = (value: any) => this.text(stack, value);
+      return {
+        cluster: clusterArn(stack, of(properties.ClusterName)),
+        namespace: of(properties.Namespace),
+        serviceAccount: of(properties.ServiceAccount),
+        roleArn: of(properties.RoleArn),
+        disableSessionTags: of(properties.DisableSessionTags ?? false) === 'true',
+        place,
+      };
+    });
+  }
+
+  private roles(): Role[] {
+    const attached = this.attachedPolicies();
+    return this.ofType('AWS::IAM::Role').map(({ stack, logicalId, properties, place }) => {
+      const trust = this.document(stack, properties.AssumeRolePolicyDocument);
+      const [account, name] = [pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, { Ref: logicalId })];
+      return {
+        arn: this.text(stack, { 'Fn::GetAtt': [logicalId, 'Arn'] }),
+        name,
+        account,
+        region: pseudoParameter(stack, 'AWS::Region')!,
+        partition: pseudoParameter(stack, 'AWS::Partition')!,
+        trust: trust.value,
+        unresolved: trust.unresolved,
+        policies: [...this.ownPolicies(stack, properties, place), ...(attached.get(roleKey(account, name)) ?? []).map(({ policy }) => policy)],
+        place,
+      };
+    });
+  }
+
+  /** A document as an object; a deferred one is a JSON text. */
+  private document(stack: StackTemplate, value: any): { value: any; unresolved: string[] } {
+    const resolved = this.intrinsics.resolve(stack, value);
+    if (typeof resolved.value !== 'string') return resolved;
+    try {
+      return { ...resolved, value: JSON.parse(resolved.value) };
+    } catch {
+      return { value: undefined, unresolved: [...resolved.unresolved, 'the policy is a text that is not JSON'] };
+    }
+  }
+
+  private ownPolicies(stack: StackTemplate, properties: any, place: Place): Policy[] {
+    const { Policies: inline, ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
+    return [
+      ...arrayOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy =>
+        ({ name: textOf(policy?.PolicyName), kind: 'inline', document: this.document(stack, policy?.PolicyDocument).value, place })),
+      ...arrayOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
+      ...boundary === undefined ? [] : [this.managedPolicy(this.text(stack, boundary), 'boundary')],
+    ];
+  }
+
+  private managedPolicy(arn: string, kind: 'managed' | 'boundary'): Policy {
+    const own = this.managedPolicies().get(arn);
+    return { name: arn.replace(/^.*?:policy\/(.*\/)?/, ''), kind, arn, ...own && { document: own.document, place: own.place } };
+  }
+
+  /** Of this assembly, by ARN. */
+  private managedPolicies(): Map<string, { document: any; place: Place }> {
+    this.ownManaged ??= new Map(this.ofType('AWS::IAM::ManagedPolicy').map(({ stack, logicalId, properties, place }) =>
+      [this.text(stack, { Ref: logicalId }), { document: this.document(stack, properties.PolicyDocument).value, place }]));
+    return this.ownManaged;
+  }
+
+  /** Policies that name their roles, by the role. */
+  private attachedPolicies(): Map<string, { role: string; policy: Policy }[]> {
+    const types = ['AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy'];
+    const attached = this.ofType(...types).flatMap(({ stack, logicalId, type, properties, place }) => {
+      const names = type === 'AWS::IAM::RolePolicy' ? [properties.RoleName] : arrayOf(properties.Roles);
+      if (names.length === 0) return [];
+      const policy: Policy = type === 'AWS::IAM::ManagedPolicy' ? this.managedPolicy(this.text(stack, { Ref: logicalId }), 'managed')
+        : { name: this.text(stack, properties.PolicyName), kind: 'inline', document: this.document(stack, properties.PolicyDocument).value, place };
+      return names.map(name => ({ role: roleKey(pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, name)), policy }));
+    });
+    return grouped(attached, ({ role }) => role);
+  }
+
+  private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
+    const { manifests = [], namespace } = this.options;
+    const files = unique([...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles), ...manifests.flatMap(path => yamlFilesIn(path))]);
+    const serviceAccounts: ServiceAccount[] = [];
+    const workloads: Workload[] = [];
+    const read = (manifest: ManifestText) => {
+      const found = readManifests(manifest, namespace);
+      for (const one of found.serviceAccounts) serviceAccounts.push(one);
+      for (const one of found.workloads) workloads.push(one);
+    };
+    for (const file of files) read({ text: readText(file, undefined, LARGEST_FILE), place: { file } }); // one at a time: there may be a lot of them
+    [...this.outputs(), ...this.appliedByEks()].forEach(read);
+    return { serviceAccounts, workloads };
+  }
+
+  /** Manifests that leave the deployed stack. */
+  private outputs(): ManifestText[] {
+    return this.assembly.stacks.flatMap(stack => Object.entries<any>(stack.template.Outputs ?? {})
+      .filter(([logicalId, output]) => /^KubernetesManifests/.test(logicalId) && output?.Value !== undefined)
+      .map(([logicalId, { Value: value }]) => ({ text: this.text(stack, value), place: placeOf(stack, logicalId) })));
+  }
+
+  /** Manifests that CDK's own custom resource applies to a cluster. */
+  private appliedByEks(): ManifestText[] {
+    return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, place }) => {
+      const text = this.intrinsics.text(stack, properties.Manifest);
+      return text === undefined ? [] : [{ text: listed(text), place }];
+    });
+  }
+}
+
+/** Those of a loop once: what its variable is, nobody knows there. */
+function resourcesIn(section: any): [logicalId: string, resource: any][] {
+  return Object.entries<any>(section ?? {}).flatMap(([key, resource]) =>
+    (key.startsWith('Fn::ForEach::') && Array.isArray(resource) ? resourcesIn(resource[2]) : [[key, resource]]));
+}
+
+/** A JSON list of objects as a List. */
+function listed(text: string): string {
+  return `{"apiVersion":"v1","kind":"List","items":${text}}`;
+}
+
+function foundIn(stack: StackTemplate, logicalId: string, { Type: type, Properties: properties, Metadata: metadata }: any): Found {
+  const path = metadata?.['aws:cdk:path'];
+  const place = placeOf(stack, logicalId);
+  return { stack, logicalId, type, properties: properties ?? {}, metadata, place: typeof path === 'string' ? { ...place, constructPath: path } : place };
+}
+
+function placeOf(stack: StackTemplate, logicalId: string): Place {
+  const constructPath = stack.constructPaths.get(logicalId);
+  return { file: stack.file, stack: stack.path, logicalId, ...constructPath !== undefined && { constructPath } };
+}
+
+function resourceKey({ path }: StackTemplate, logicalId: string): string {
+  return `${path}/${logicalId}`;
+}
+
+/** The name of a role is its account's. */
+function roleKey(account: Text, name: Text): string {
+  return JSON.stringify([account, name]);
+}
+
+function clusterArn(stack: StackTemplate, name: Text): Text {
+  const pseudo = (parameter: string) => pseudoParameter(stack, parameter);
+  return `arn:${pseudo('AWS::Partition')}:eks:${pseudo('AWS::Region')}:${pseudo('AWS::AccountId')}:cluster/${name}`;
+}
+
+/** Who gets in by the trust policies, and whether a manifest or an association makes use of it. */
+function accessOf(roles: Role[], serviceAccounts: ServiceAccount[], associations: Association[]): Access[] {
+  const annotated = grouped(serviceAccounts, ({ roleArn = '' }) => roleArn);
+  const associated = grouped(associations.map(({ serviceAccount: name, ...rest }) => ({ name, ...rest })), ({ roleArn }) => roleArn);
+  return roles.flatMap(({ arn, trust }) => trustedBy(trust).map(trusted => {
+    const users: { namespace: Text; name: Text }[] = (trusted.via === 'irsa' ? annotated : associated).get(arn) ?? [];
+    const used = users.some(({ namespace, name }) => matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name));
+    return { ...trusted, role: arn, used };
+  }));
+}
+
+function clustersOf(access: Access[]): Cluster[] {
+  const clusters = new Map<string, Cluster>();
+  for (const { cluster, via } of access) clusters.set(`${via} ${cluster}`, { id: cluster, kind: via === 'irsa' ? 'issuer' : 'pod-identity' });
+  return [...clusters.values()];
+}
+
+function yamlFilesIn(path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(name => YAML_FILE.test(name) && !/(^|[\\/])(\.git|node_modules)[\\/]/.test(name))
+      .sort().map(name => join(path, name)).filter(name => !statSync(name).isDirectory());
+  } catch (error) {
+    throw new UnusableInput(`${path}: cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+function unique<T>(values: T[]): T[] {
+  return [...new Set(values)];
+}

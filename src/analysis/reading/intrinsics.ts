@@ -1,0 +1,397 @@
+/**
+ * What the functions in a template amount to, as far as the assembly tells: account and region of the stack, parameters of nested
+ * stacks, exports of other stacks. What only the deployment knows becomes a stand-in; what cannot be read is said so, never guessed.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+ */
+import { createHash } from 'crypto';
+import { Assembly, StackTemplate } from './assembly';
+import { textOf } from '../json-values';
+import { attributeOf, referenceOf } from './resource-values';
+import { hasStandIn, standIn, standInsOf } from '../stand-in';
+
+/** A value without functions, and what of it could not be read. */
+export interface Resolved {
+  readonly value: any;
+  readonly unresolved: string[];
+}
+
+const DEEPEST = 100;
+const MOST_STEPS = 200_000;
+const NO_VALUE = Symbol('AWS::NoValue');
+
+/** Resolves the functions of all templates of an assembly. */
+export class Intrinsics {
+  private readonly exports = new Map<string, { stack: StackTemplate; value: any }[]>();
+  private readonly written = new Map<string, { stack: StackTemplate; value: any }>();
+
+  constructor(private readonly assembly: Assembly) {
+    for (const stack of assembly.stacks) {
+      this.readExports(stack);
+      this.readWritten(stack);
+    }
+  }
+
+  /** The value with every function in it carried out. */
+  public resolve(stack: StackTemplate, value: any): Resolved {
+    if (!mayHoldFunction(value, 0)) return { value, unresolved: [] };
+    const resolution = new Resolution(this, stack);
+    const resolved = resolution.of(value, 0);
+    return { value: resolved === NO_VALUE ? undefined : resolved, unresolved: [...new Set(resolution.unresolved)] };
+  }
+
+  /** The value as a text; undefined where it is none. */
+  public text(stack: StackTemplate, value: any): string | undefined {
+    const { value: resolved } = this.resolve(stack, value);
+    return typeof resolved === 'string' ? resolved : typeof resolved === 'number' || typeof resolved === 'boolean' ? `${resolved}` : undefined;
+  }
+
+  /** Whether a resource may be made: not where its condition is known to be false. */
+  public mayExist(stack: StackTemplate, { Condition: condition }: any): boolean {
+    return typeof condition !== 'string' || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false;
+  }
+
+  /** What exports a value under this name, in the environment of the stack that imports it. */
+  public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: any } | undefined {
+    const all = this.exports.get(name) ?? [];
+    const near = all.filter(({ stack }) => stack.account === importer.account && stack.region === importer.region);
+    return near.length === 1 ? near[0] : undefined;
+  }
+
+  public stackNamed(name: string): StackTemplate | undefined {
+    const found = this.assembly.stacks.filter(({ stackName }) => stackName === name);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The stack that a resource of type AWS::CloudFormation::Stack makes. */
+  public nestedIn(stack: StackTemplate, logicalId: string): StackTemplate | undefined {
+    return this.assembly.stacks.find(({ parent }) => parent?.stack === stack && parent.logicalId === logicalId);
+  }
+
+  /** What a stack in another region is handed by CDK's custom resource, by its key. */
+  public writtenFor(key: string): { stack: StackTemplate; value: any } | undefined {
+    return this.written.get(key);
+  }
+
+  private readWritten(stack: StackTemplate): void {
+    for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
+      if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
+      for (const [key, value] of Object.entries(resource.Properties?.WriterProps?.exports ?? {})) this.written.set(key, { stack, value });
+    }
+  }
+
+  private readExports(stack: StackTemplate): void {
+    for (const output of Object.values<any>(stack.template.Outputs ?? {})) {
+      if (output?.Export?.Name === undefined) continue;
+      const name = this.text(stack, output.Export.Name);
+      if (name !== undefined) this.exports.set(name, [...this.exports.get(name) ?? [], { stack, value: output.Value }]);
+    }
+  }
+}
+
+/** One value on its way. */
+class Resolution {
+  public readonly unresolved: string[] = [];
+
+  constructor(
+    private readonly intrinsics: Intrinsics,
+    private readonly stack: StackTemplate,
+    private readonly path: string[] = [],
+    private readonly steps = { taken: 0 },
+  ) {}
+
+  public of(value: any, depth: number): any {
+    if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return this.list(value, depth + 1);
+    const keys = Object.keys(value);
+    if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
+    const copy = {};
+    for (const key of keys) {
+      if (isMacro(key)) this.give(`what ${key} makes, which the template does not tell`);
+      else setOwn(copy, key, this.of(value[key], depth + 1));
+    }
+    return copy;
+  }
+
+  private list(values: any[], depth: number): any[] {
+    const copy = [];
+    for (const value of values) {
+      const resolved = typeof value === 'string' ? value : this.of(value, depth); // most are, and there are a lot of them
+      if (resolved !== NO_VALUE) copy.push(resolved);
+    }
+    return copy;
+  }
+
+  private call(name: string, argument: any, depth: number): any {
+    const inner = (value: any) => this.of(value, depth);
+    switch (name) {
+      case 'Ref': return this.reference(textOf(argument), depth);
+      case 'Fn::GetAtt': return this.attribute(argument, depth);
+      case 'Fn::ImportValue': return this.imported(inner(argument), depth);
+      case 'Fn::GetStackOutput': return this.stackOutput(inner(argument), depth);
+      case 'Fn::Join': return this.join(inner(argument));
+      case 'Fn::Split': return this.split(inner(argument), argument);
+      case 'Fn::Select': return this.select(argument, depth);
+      case 'Fn::Sub': return this.substitute(argument, depth);
+      case 'Fn::If': return this.choose(argument, depth);
+      case 'Fn::FindInMap': return this.find(inner(argument), argument);
+      case 'Fn::ToJsonString': return JSON.stringify(inner(argument));
+      default: return this.unknown(name, inner(argument));
+    }
+  }
+
+  private reference(name: string, depth: number): any {
+    if (name === 'AWS::NoValue') return NO_VALUE;
+    const pseudo = pseudoParameter(this.stack, name);
+    if (pseudo !== undefined) return pseudo;
+    const { Parameters: parameters = {}, Resources: resources = {} } = this.stack.template;
+    if (Object.hasOwn(parameters, name)) return this.parameter(name, depth);
+    if (!Object.hasOwn(resources, name)) return this.give(`Ref of ${name}, which the template does not have`);
+    return referenceOf(this.resource(name, resources[name], depth)) ?? standIn(`${this.stack.path}/${name}`);
+  }
+
+  /** Never the default: the deployment may set another value. Of a nested stack, what the outer one passes. */
+  private parameter(name: string, depth: number): any {
+    const { parent } = this.stack;
+    const passed = own(parent?.stack.template.Resources?.[parent.logicalId]?.Properties?.Parameters, name);
+    return parent && passed !== undefined ? this.elsewhere(parent.stack, passed, depth) : standIn(`${this.stack.path}/${name}`);
+  }
+
+  private attribute(argument: any, depth: number): any {
+    const [name, ...rest] = (Array.isArray(argument) ? argument : textOf(argument).split('.')).map(part => textOf(this.of(part, depth)));
+    const attribute = rest.join('.');
+    const resource = own(this.stack.template.Resources, name);
+    if (!resource) return this.give(`Fn::GetAtt of ${name}, which the template does not have`);
+    const other = resource.Type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
+    if (other) return this.elsewhere(other.stack, other.value, depth);
+    const nested = resource.Type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
+    const output = own(nested?.template.Outputs, attribute.replace(/^Outputs\./, ''));
+    if (nested && output) return this.elsewhere(nested, output.Value, depth);
+    return attributeOf(this.resource(name, resource, depth), attribute) ?? standIn(`${this.stack.path}/${name}.${attribute}`);
+  }
+
+  private resource(logicalId: string, { Type: type, Properties: properties = {} }: any, depth: number) {
+    return {
+      type: textOf(type),
+      text: (property: string) => {
+        const value = this.of(properties?.[property], depth);
+        return typeof value === 'string' ? value : undefined;
+      },
+      pseudo: (name: string) => pseudoParameter(this.stack, `AWS::${name}`)!,
+      unnamed: () => standIn(`${this.stack.path}/${logicalId}`),
+      standIn: (attribute: string) => standIn(`${this.stack.path}/${logicalId}.${attribute}`),
+    };
+  }
+
+  private imported(name: any, depth: number): any {
+    const found = typeof name === 'string' ? this.intrinsics.exported(this.stack, name) : undefined;
+    return found ? this.elsewhere(found.stack, found.value, depth) : standIn(`export ${textOf(name)}`);
+  }
+
+  private stackOutput(argument: any, depth: number): any {
+    const [stackName, outputName] = [argument?.StackName, argument?.OutputName ?? argument?.OutputKey].map(textOf);
+    const stack = this.intrinsics.stackNamed(stackName);
+    const output = own(stack?.template.Outputs, outputName);
+    return stack && output ? this.elsewhere(stack, output.Value, depth) : standIn(`output ${stackName}.${outputName}`);
+  }
+
+  /** In the words of another stack. */
+  private elsewhere(stack: StackTemplate, value: any, depth: number): any {
+    const key = `${stack.path} ${JSON.stringify(value)}`;
+    if (this.path.includes(key) || depth > DEEPEST) return this.give('stacks that refer to each other in a circle');
+    const resolution = new Resolution(this.intrinsics, stack, [...this.path, key], this.steps);
+    const resolved = resolution.of(value, depth);
+    this.unresolved.push(...resolution.unresolved);
+    return resolved;
+  }
+
+  private join(argument: any): any {
+    const [separator, parts] = Array.isArray(argument) ? argument : [];
+    if (typeof parts === 'string') return parts; // a list that only the deployment knows
+    if (typeof separator !== 'string' || !Array.isArray(parts) || parts.some(part => typeof part === 'object')) return this.unknown('Fn::Join', argument);
+    return parts.join(separator);
+  }
+
+  /** Only where no stand-in can hide the separator: those for accounts, regions and names hold no more than they say. */
+  private split(argument: any, raw: any): any {
+    const [separator, text] = Array.isArray(argument) ? argument : [];
+    if (typeof separator !== 'string' || typeof text !== 'string') return this.unknown('Fn::Split', argument);
+    return standInsOf(text).every(isName) ? splitBesideStandIns(text, separator) : this.unknown('Fn::Split', raw);
+  }
+
+  private select(argument: any, depth: number): any {
+    const [index, list] = Array.isArray(argument) ? argument : [];
+    const at = textOf(this.of(index, depth));
+    const items = this.of(list, depth);
+    return Array.isArray(items) && own(items, at) !== undefined ? items[Number(at)] : this.unknown('Fn::Select', [at, items]);
+  }
+
+  private substitute(argument: any, depth: number): any {
+    const [template, variables = {}] = Array.isArray(argument) ? argument : [argument];
+    if (typeof template !== 'string' || !isObject(variables)) return this.unknown('Fn::Sub', argument);
+    return template.replace(/\$\{(!?)([^}]*)\}/g, (_, escape, name) => {
+      if (escape) return `\${${name}}`;
+      const value = Object.hasOwn(variables, name) ? this.of(variables[name], depth)
+        : name.includes('.') ? this.attribute(name, depth) : this.reference(name, depth);
+      return typeof value === 'object' ? this.unknown('Fn::Sub', value) : `${String(value)}`;
+    });
+  }
+
+  private choose(argument: any, depth: number): any {
+    if (!Array.isArray(argument) || argument.length !== 3) return this.unknown('Fn::If', argument);
+    const [name, whenTrue, whenFalse] = argument;
+    const condition = new Conditions(this.stack, value => this.of(value, depth)).of(textOf(name));
+    if (condition !== undefined) return this.of(condition ? whenTrue : whenFalse, depth);
+    const [left, right] = [this.of(whenTrue, depth), this.of(whenFalse, depth)];
+    return JSON.stringify(left) === JSON.stringify(right) ? left : this.unknown(`Fn::If ${textOf(name)}`, [left, right].map(textOf));
+  }
+
+  private find(argument: any, raw: any): any {
+    const keys = (Array.isArray(argument) ? argument : []).slice(0, 3).map(textOf);
+    const value = keys.length < 3 ? undefined : keys.reduce(own, this.stack.template.Mappings);
+    return value === undefined ? this.unknown('Fn::FindInMap', raw) : value;
+  }
+
+  private unknown(name: string, argument: any): string {
+    const text = typeof argument === 'string' ? argument : JSON.stringify(argument) ?? '';
+    return standIn(`${this.stack.path}/${name} ${createHash('sha256').update(text).digest('hex').slice(0, 8)}`);
+  }
+
+  private give(what: string): string {
+    this.unresolved.push(`${this.stack.path}: ${what}`);
+    return standIn(`${this.stack.path}/unresolved`);
+  }
+}
+
+/** Conditions of a template, as far as they compare what is known. */
+class Conditions {
+  /** Undefined while it is on its way, too: a circle ends there. */
+  private readonly known = new Map<string, boolean | undefined>();
+
+  constructor(private readonly stack: StackTemplate, private readonly resolve: (value: any) => any) {}
+
+  public of(name: string): boolean | undefined {
+    if (this.known.has(name)) return this.known.get(name);
+    this.known.set(name, undefined);
+    const result = this.expression(own(this.stack.template.Conditions, name), 0);
+    this.known.set(name, result);
+    return result;
+  }
+
+  private expression(value: any, depth: number): boolean | undefined {
+    const [[name, argument] = []] = Object.entries<any>(value ?? {});
+    if (depth > DEEPEST) return undefined;
+    const inner = () => (Array.isArray(argument) ? argument : []).map(item => this.expression(item, depth + 1));
+    switch (name) {
+      case 'Condition': return this.of(textOf(argument));
+      case 'Fn::Equals': return equal(this.resolve(argument));
+      case 'Fn::Not': {
+        const [one] = inner();
+        return one === undefined ? undefined : !one;
+      }
+      case 'Fn::And': return inner().includes(false) ? false : inner().includes(undefined) ? undefined : true;
+      case 'Fn::Or': return inner().includes(true) ? true : inner().includes(undefined) ? undefined : false;
+      default: return undefined;
+    }
+  }
+}
+
+function equal(argument: any): boolean | undefined {
+  if (!Array.isArray(argument) || argument.length !== 2 || argument.some(one => typeof one === 'object')) return undefined;
+  const [left, right] = argument.map(String);
+  if (left === right) return true;
+  return hasStandIn(left) || hasStandIn(right) ? undefined : false;
+}
+
+/** Most values hold none, and need no copy. */
+function mayHoldFunction(value: any, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > DEEPEST) return true;
+  for (const key in value) { // the fastest way there is, for lists too
+    if (isFunction(key)) return true;
+    const inner = value[key];
+    if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
+  }
+  return false;
+}
+
+/** Even where the key is `__proto__`. */
+function setOwn(object: any, key: string, value: any): void {
+  if (value === NO_VALUE) return;
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}
+
+/** What an object has itself: templates may use names such as `constructor`. */
+function own(object: any, key: string): any {
+  return typeof object === 'object' && object !== null && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** It stands among other keys, and adds more. */
+function isMacro(key: string): boolean {
+  return key === 'Fn::Transform' || key.startsWith('Fn::ForEach::');
+}
+
+function isFunction(key: string): boolean {
+  return key === 'Ref' || key.startsWith('Fn::');
+}
+
+const ACCOUNT = standIn('AWS::AccountId');
+const REGION = standIn('AWS::Region');
+const PARTITION = standIn('AWS::Partition');
+const URL_SUFFIX = standIn('AWS::URLSuffix');
+
+/** Whether a stand-in is for a name: of an account, a region, a partition, or of a resource in an ARN that is made here. */
+function isName(text: string): boolean {
+  return [ACCOUNT, REGION, PARTITION, URL_SUFFIX].includes(text) || /^⟨[^⟨⟩]*\/[A-Za-z0-9]+(\.(OpenIdConnectIssuerUrl|OpenIdConnectIssuer))?⟩$/.test(text);
+}
+
+/** The description in a stand-in may hold the separator; what it stands for does not. */
+function splitBesideStandIns(text: string, separator: string): string[] {
+  const all = standInsOf(text);
+  const hidden = all.reduce((rest, one, index) => rest.replace(one, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`), text);
+  return hidden.split(separator).map(part => part.replace(/⟨(.)⟩/g, (_, mark) => all[mark.charCodeAt(0) - FIRST_PRIVATE]));
+}
+
+/** Of the characters that mean nothing. */
+const FIRST_PRIVATE = 0xe000;
+
+/** By the beginning of a region. */
+const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [
+  [/^cn-/, 'aws-cn', 'amazonaws.com.cn'],
+  [/^us-gov-/, 'aws-us-gov', 'amazonaws.com'],
+  [/^us-iso-/, 'aws-iso', 'c2s.ic.gov'],
+  [/^us-isob-/, 'aws-iso-b', 'sc2s.sgov.gov'],
+  [/^eu-isoe-/, 'aws-iso-e', 'cloud.adc-e.uk'],
+  [/^us-isof-/, 'aws-iso-f', 'csp.hci.ic.gov'],
+  [/^eusc-/, 'aws-eusc', 'amazonaws.eu'],
+  [/^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d+$/, 'aws', 'amazonaws.com'],
+];
+
+type Partition = typeof PARTITIONS[number] | undefined;
+const PARTITION_OF = new Map<string | undefined, Partition>();
+
+/** Every ARN that is made asks for it. */
+function partitionOf(region: string | undefined): Partition {
+  if (!PARTITION_OF.has(region)) PARTITION_OF.set(region, PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region)));
+  return PARTITION_OF.get(region);
+}
+
+/** A pseudo parameter in the environment of a stack. */
+export function pseudoParameter({ account, region, path, stackName }: StackTemplate, name: string): string | undefined {
+  switch (name) {
+    case 'AWS::AccountId': return account ?? ACCOUNT;
+    case 'AWS::Region': return region ?? REGION;
+    case 'AWS::Partition': return partitionOf(region)?.[1] ?? PARTITION;
+    case 'AWS::URLSuffix': return partitionOf(region)?.[2] ?? URL_SUFFIX;
+    case 'AWS::StackName': return stackName ?? standIn(`${path}/AWS::StackName`);
+    case 'AWS::StackId': return standIn(`${path}/AWS::StackId`);
+    case 'AWS::NotificationARNs': return standIn(`${path}/AWS::NotificationARNs`);
+    default: return undefined;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * ServiceAccounts and pods in Kubernetes manifests, each with its place.
+ */
+import type { Document, Node } from 'yaml';
+import { Place, ServiceAccount, Workload } from '../access-map';
+import { textMapOf, textOf } from '../json-values';
+import { standIn } from '../stand-in';
+import { UnusableInput } from './unusable-input';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever only writes manifests shall not wait for a parser
+const yaml = (): typeof import('./yaml') => require('./yaml');
+
+/** A text of manifests. */
+export interface ManifestText {
+  readonly text: string;
+  /** The file it is in, or the output of a stack. */
+  readonly place: Place;
+}
+
+/** What of the objects matters here. */
+export interface KubernetesObjects {
+  readonly serviceAccounts: ServiceAccount[];
+  readonly workloads: Workload[];
+}
+
+const LONGEST_DOCUMENT = 16 * 1024 * 1024;
+/** Of documents that are parsed together: to start the parser takes longer than a short document. */
+const PART = 4 * 1024;
+const MOST_ALIASES = 1000;
+/** In the first column it begins a document, whatever stands around it. */
+const DOCUMENT_START = /^---(?=\s|$)/gm;
+
+/**
+ * The ServiceAccounts and pods in a text. Objects that are neither are passed over.
+ *
+ * @param namespace of objects that name none; without it, one that nobody knows
+ * @throws UnusableInput when it is not YAML, with line and column
+ */
+export function readManifests({ text, place }: ManifestText, namespace?: string): KubernetesObjects {
+  const serviceAccounts: ServiceAccount[] = [];
+  const workloads: Workload[] = [];
+  for (const part of partsOf(text, place)) {
+    for (const { object, at } of objectsIn(part, place)) {
+      if (object.kind === 'ServiceAccount' && object.apiVersion === 'v1') serviceAccounts.push(serviceAccountOf(object, at, namespace));
+      const pod = podOf(object);
+      if (pod) workloads.push(workloadOf(object, pod, at, namespace));
+    }
+  }
+  return { serviceAccounts, workloads };
+}
+
+interface Found {
+  readonly object: any;
+  readonly at: Place;
+}
+
+/** Some documents of a text, and the lines before them. */
+interface Part {
+  readonly text: string;
+  readonly linesBefore: number;
+}
+
+/** Some documents at a time, so that thousands of them take no more memory than the longest; all at once where directives belong to them. */
+function* partsOf(text: string, { file }: Place): Generator<Part> {
+  const starts = /^%/m.test(text) ? [] : [...text.matchAll(DOCUMENT_START)].map(({ index }) => index).filter(index => index > 0);
+  let [from, linesBefore] = [0, 0];
+  for (const [number, start] of [0, ...starts].entries()) {
+    const end = starts[number] ?? text.length;
+    if (end - start > LONGEST_DOCUMENT) {
+      const line = linesBefore + linesIn(text.slice(from, start)) + 1;
+      throw new UnusableInput(`${file}:${line}: a document has more than ${LONGEST_DOCUMENT / 1024 / 1024} MB. Split it.`);
+    }
+    if (end - from < PART && end < text.length) continue;
+    const part = text.slice(from, end);
+    yield { text: part, linesBefore };
+    [from, linesBefore] = [end, linesBefore + linesIn(part)];
+  }
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+/** The objects of the documents: one of each, or the items of a List. */
+function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found> {
+  const { isMap, isScalar, LineCounter, parseAllDocuments } = yaml();
+  const lines = new LineCounter();
+  const positionOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: line + linesBefore, column: col };
+  };
+  // The lines of a text that stands in a template are not those of the template.
+  const at = (node: Node | null | undefined): Place =>
+    (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
+
+  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true, logLevel: 'silent' }) as Document[]) {
+    const { contents, errors: [error] } = document;
+    if (error) {
+      const { line, column } = positionOf(error.pos[0]);
+      const advice = text.includes('{{') ? 'A Helm chart must be rendered first: helm template' : 'Correct it, or leave the file out';
+      throw new UnusableInput(`${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`);
+    }
+    if (contents === null || (isScalar(contents) && contents.value === null)) continue;
+    const object = plain(document, at(contents as Node));
+    const items = isMap(contents) && /List$/.test(textOf(object?.kind)) && Array.isArray(object.items) ? contents.get('items', true) as any : undefined;
+    const found: Found[] = items ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) }))
+      : [{ object, at: at(contents as Node) }];
+    yield* found.filter(({ object: one }) => typeof one === 'object' && one !== null);
+  }
+}
+
+function plain(document: Document, { file, line }: Place): any {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    throw new UnusableInput(`${file}:${line}: cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): ServiceAccount {
+  const annotations = textMapOf(metadata?.annotations);
+  return {
+    namespace: namespaceOf(metadata, namespace),
+    name: nameOf(metadata?.name, place),
+    roleArn: annotations[ROLE_ARN_ANNOTATION],
+    audience: audienceOf(annotations),
+    place,
+  };
+}
+
+/** Of whatever makes pods: where the template stands is the same for every kind, those of other projects too. */
+function podOf(object: any): any {
+  const { kind, spec } = object;
+  const pod = kind === 'Pod' ? object : kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : spec?.template;
+  return Array.isArray(pod?.spec?.containers) ? pod : undefined;
+}
+
+function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?: string): Workload {
+  const { serviceAccountName, serviceAccount } = pod.spec;
+  return {
+    kind: textOf(kind),
+    name: nameOf(metadata?.name ?? metadata?.generateName, place),
+    namespace: namespaceOf(metadata, namespace),
+    serviceAccount: textOf(serviceAccountName || serviceAccount || 'default'),
+    annotations: textMapOf(pod.metadata?.annotations),
+    spec: pod.spec,
+    place,
+  };
+}
+
+/** What is not rendered yet often is YAML all the same: `{{ .Values.name }}` is an object in an object. */
+function nameOf(name: unknown, { file, line }: Place): string {
+  if (typeof name === 'string') return name;
+  throw new UnusableInput(`${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: ${name === undefined ? 'nothing' : JSON.stringify(name)}. A Helm chart must be rendered first: helm template.`);
+}
+
+function namespaceOf(metadata: any, namespace?: string): string {
+  return textOf(metadata?.namespace || namespace || standIn('namespace of kubectl'));
+}

@@ -1,0 +1,504 @@
+/**
+ * What the doctor reads of AWS. Nothing is changed there, and no credentials leave this file.
+ */
+import { Agent } from 'https';
+import { CloudTrailClient, Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  DescribeClusterCommand, DescribePodIdentityAssociationCommand, EKSClient, paginateListClusters, paginateListPodIdentityAssociations,
+} from '@aws-sdk/client-eks';
+import {
+  GetOpenIDConnectProviderCommand, GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient,
+  ListOpenIDConnectProvidersCommand,
+  paginateListAttachedRolePolicies, paginateListRolePolicies, paginateListRoles, Role, SimulatePrincipalPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { fromIni } from '@aws-sdk/credential-provider-ini';
+import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, tellable, unreachable } from './aws-errors';
+import { Assumed, EksCluster, Facts, IamPolicy, IamProvider, IamRole, PodIdentity, Read, Simulated, Trail, TrailEvent } from '../facts';
+import { proxyAgent } from './proxies';
+import { withoutScheme } from '../../../analysis/iam/claims';
+import { arnParts } from '../../../analysis/iam/patterns';
+import { issuerOfArn } from '../../../analysis/reading/trusted-subjects';
+import { SERVICE_ACCOUNT } from '../../../conventions/web-identity';
+import { readRoleArn, RoleArn } from '../role-arn';
+
+export interface AwsOptions {
+  /** Of the cluster. Default: what the profile or the environment says. */
+  readonly region?: string;
+  /** For the account of the cluster. Default: the default chain of the SDK. */
+  readonly profile?: string;
+  /** For the account of the role, where it is another one. */
+  readonly roleProfile?: string;
+  /** In milliseconds. */
+  readonly timeouts?: { readonly connection: number; readonly request: number };
+}
+
+/** What is asked of AWS, once Kubernetes has told the annotation. */
+export interface AwsQuestion {
+  readonly clusterName: string;
+  /** Where it has been read already. */
+  readonly cluster?: Read<EksCluster | undefined>;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** The annotation as it stands, or why there is none. */
+  readonly roleArn: Read<string>;
+  readonly action?: string;
+  readonly resource?: string;
+  readonly now: Date;
+}
+
+export type AwsFacts = Pick<Facts,
+  'region' | 'caller' | 'roleCaller' | 'cluster' | 'clusterNames' | 'providers' | 'role' | 'policies' | 'simulated' | 'podIdentities' | 'trail'>;
+export type Caller = { readonly account: string; readonly arn: string };
+
+/** The clients for one account. */
+interface Side {
+  readonly profile?: string;
+  readonly settings: Settings;
+  readonly iam: IAMClient;
+  readonly caller: Read<Caller>;
+}
+
+interface Settings {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly credentials?: ReturnType<typeof fromIni>;
+  readonly maxAttempts: number;
+  readonly retryMode: 'standard';
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+    readonly httpsAgent?: Agent;
+  };
+}
+
+const ATTEMPTS = 4;
+const TIMEOUTS = { connection: 5_000, request: 15_000 };
+const IN_FLIGHT = 8;
+const HOURS = 24;
+/** Of 50 events. CloudTrail answers two calls a second. */
+const TRAIL_PAGES = 10;
+/** Where calls to the global endpoint of STS are written down. */
+const GLOBAL_REGION = 'us-east-1';
+const SESSION_NAME = 'cdk-irsa-doctor';
+const SHORTEST_SESSION = 900;
+const NO_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
+
+export class Aws {
+  /**
+   * Finds region and credentials, and asks who they are.
+   *
+   * @throws CannotAskAws where nothing can be read
+   */
+  public static async connect(options: AwsOptions = {}): Promise<Aws> {
+    for (const [name, value] of Object.entries({ 'region': options.region, 'profile': options.profile, 'role-profile': options.roleProfile })) {
+      if (value?.trim() === '') throw new CannotAskAws(name === 'region' ? 'region' : 'credentials', `\`--${name}\` must not be empty.`);
+    }
+    // That future versions of the SDK want a newer Node.js: this one is bundled.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const region = await regionOf(options);
+    const own = await side(options.profile, region, options);
+    const role = options.roleProfile === undefined ? own : await side(options.roleProfile, region, options);
+    return new Aws(region, own, role);
+  }
+
+  private readonly eks: EKSClient;
+
+  private constructor(public readonly region: string, private readonly own: Side, private readonly other: Side) {
+    this.eks = new EKSClient(own.settings);
+  }
+
+  public get caller(): Read<Caller> {
+    return this.own.caller;
+  }
+
+  public get roleCaller(): Read<Caller> {
+    return this.other.caller;
+  }
+
+  /** Everything but the token. */
+  public async facts(question: AwsQuestion): Promise<AwsFacts> {
+    const { clusterName, namespace, serviceAccount, now } = question;
+    const arn = 'unknown' in question.roleArn ? question.roleArn : readRoleArn(question.roleArn.value);
+    const [cluster, podIdentities, role, trail] = await Promise.all([
+      question.cluster ?? this.cluster(clusterName),
+      this.podIdentities(clusterName, namespace, serviceAccount),
+      this.role(arn),
+      this.trail(arn, namespace, serviceAccount, now),
+    ]);
+    const [clusterNames, providers, policies, simulated] = await Promise.all([
+      'value' in cluster && cluster.value === undefined ? this.clusterNames() : undefined,
+      this.providers(cluster, arn),
+      this.policies(role),
+      question.action === undefined ? undefined : this.simulated(role, question.action, question.resource),
+    ]);
+    const { region, caller, roleCaller } = this;
+    const asked = { ...clusterNames && { clusterNames }, ...simulated && { simulated } };
+    return { region, caller, roleCaller, cluster, providers, role, policies, podIdentities, trail, ...asked };
+  }
+
+  public async cluster(name: string): Promise<Read<EksCluster | undefined>> {
+    return this.read(this.own, 'eks:DescribeCluster', async () => {
+      const answer = await orNone(['ResourceNotFoundException'], () => this.eks.send(new DescribeClusterCommand({ name })));
+      const cluster = answer && said(answer.cluster);
+      return cluster && { name: said(cluster.name), arn: said(cluster.arn), endpoint: cluster.endpoint ?? '', issuerUrl: cluster.identity?.oidc?.issuer };
+    });
+  }
+
+  public async clusterNames(): Promise<Read<string[]>> {
+    return this.read(this.own, 'eks:ListClusters', () => collected(paginateListClusters({ client: this.eks, pageSize: 100 }, {}), ({ clusters = [] }) => clusters));
+  }
+
+  /** Of the cluster's issuer, with details; where there is none, all of the account. */
+  public async providers(cluster: Read<EksCluster | undefined>, role: Read<RoleArn>): Promise<Read<IamProvider[]>> {
+    const elsewhere = this.elsewhere(role);
+    if (elsewhere !== undefined) return { unknown: elsewhere };
+    const issuer = 'value' in cluster && cluster.value?.issuerUrl !== undefined ? withoutScheme(cluster.value.issuerUrl) : undefined;
+    const owner = this.owner(role);
+    const exact = issuer === undefined || owner === undefined ? undefined
+      : await this.provider(`arn:${owner.partition}:iam::${owner.account}:oidc-provider/${issuer}`, issuer);
+    if (exact && 'value' in exact && exact.value !== undefined) return { value: [exact.value] };
+
+    const all = await this.read(this.other, 'iam:ListOpenIDConnectProviders', async () => {
+      const { OpenIDConnectProviderList: list = [] } = await this.other.iam.send(new ListOpenIDConnectProvidersCommand({}));
+      return list.map(({ Arn: arn }) => ({ arn: arn!, issuer: issuerOfArn(arn!) ?? '' }));
+    });
+    if ('unknown' in all) return exact === undefined || 'unknown' in exact ? all : { value: [] }; // there certainly is none for the issuer
+    return { value: all.value.map(one => (exact && 'unknown' in exact && one.issuer === issuer ? { ...one, details: { unknown: exact.unknown } } : one)) };
+  }
+
+  /** The role that the annotation names. */
+  public async role(arn: Read<RoleArn>): Promise<Read<IamRole | undefined>> {
+    if ('unknown' in arn) return arn;
+    const elsewhere = this.elsewhere(arn);
+    if (elsewhere !== undefined) return { unknown: elsewhere };
+    return this.read(this.other, 'iam:GetRole', async () => {
+      const answer = await orNone(NO_ENTITY, () => this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name })));
+      return answer && iamRole(said(answer.Role));
+    });
+  }
+
+  /** Attached, inline, and the boundary. */
+  public async policies(role: Read<IamRole | undefined>): Promise<Read<IamPolicy[]>> {
+    if ('unknown' in role) return role;
+    if (role.value === undefined) return { value: [] };
+    const { name, boundary } = role.value;
+    const { iam } = this.other;
+    const [attached, inline] = await Promise.all([
+      this.read(this.other, 'iam:ListAttachedRolePolicies', () =>
+        collected(paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }), itemsIn(({ AttachedPolicies }) => AttachedPolicies))),
+      this.read(this.other, 'iam:ListRolePolicies', () => collected(paginateListRolePolicies({ client: iam }, { RoleName: name }), itemsIn(({ PolicyNames }) => PolicyNames))),
+    ]);
+    if ('unknown' in attached) return attached;
+    if ('unknown' in inline) return inline;
+    return {
+      value: await eachInFlight([
+        ...attached.value.map(({ PolicyName, PolicyArn }) => () => this.managedPolicy(PolicyArn!, PolicyName!, 'attached')),
+        ...inline.value.map(policy => () => this.inlinePolicy(name, policy)),
+        ...boundary === undefined ? [] : [() => this.managedPolicy(boundary, boundary.slice(boundary.lastIndexOf('/') + 1), 'boundary')],
+      ]),
+    };
+  }
+
+  /** What IAM's own simulation says. Policies of resources are no part of it. */
+  public async simulated(role: Read<IamRole | undefined>, action: string, resource = '*'): Promise<Read<Simulated>> {
+    if ('unknown' in role) return role;
+    if (role.value === undefined) return { unknown: 'there is no role' };
+    const { arn } = role.value;
+    return this.read(this.other, 'iam:SimulatePrincipalPolicy', async () => {
+      const question = { PolicySourceArn: arn, ActionNames: [action], ResourceArns: [resource] };
+      const { EvaluationResults: [result] = [] } = await this.other.iam.send(new SimulatePrincipalPolicyCommand(question));
+      const { PermissionsBoundaryDecisionDetail: boundary, OrganizationsDecisionDetail: organization } = result;
+      return {
+        decision: result.EvalDecision as Simulated['decision'],
+        policies: [...new Set((result.MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId!))],
+        missingKeys: result.MissingContextValues ?? [],
+        ...boundary && { boundaryAllows: boundary.AllowedByPermissionsBoundary },
+        ...organization && { organizationAllows: organization.AllowedByOrganizations },
+      };
+    });
+  }
+
+  /** Of the service account: one at most, says EKS. */
+  public async podIdentities(clusterName: string, namespace: string, serviceAccount: string): Promise<Read<PodIdentity[]>> {
+    const ofServiceAccount = { clusterName, namespace, serviceAccount };
+    const pages = paginateListPodIdentityAssociations({ client: this.eks }, ofServiceAccount);
+    const list = () => collected(pages, ({ associations = [] }) => associations);
+    const ids = await this.read(this.own, 'eks:ListPodIdentityAssociations', async () => (await orNone(['ResourceNotFoundException'], list)) ?? []);
+    if ('unknown' in ids) return ids;
+    const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
+      const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
+      const { roleArn = '', targetRoleArn, disableSessionTags } = association ?? {};
+      return {
+        id: id!,
+        roleArn,
+        ...targetRoleArn !== undefined && { targetRoleArn },
+        ...disableSessionTags === true && { disableSessionTags },
+      };
+    })));
+    return 'value' in described ? described
+      : { unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod Identity is there, and its role is not known: ${described.unknown}` };
+  }
+
+  /**
+   * Whether STS gives the role for a token. The credentials that come back are dropped here.
+   *
+   * @param token of the service account, for the audience of its pods
+   */
+  public async assumed(roleArn: string, token: string): Promise<Read<Assumed>> {
+    const sts = new STSClient(this.other.settings); // of which this call takes no credentials
+    try {
+      const { AssumedRoleUser: user } = await sts.send(new AssumeRoleWithWebIdentityCommand({
+        RoleArn: roleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SHORTEST_SESSION, WebIdentityToken: token,
+      }));
+      return { value: { assumedRoleArn: user?.Arn ?? '' } };
+    } catch (error) {
+      const withoutToken = (text: string) => text.split(token).join('(token)');
+      if (!isRefusal(error)) return { unknown: withoutToken(reason(error, 'sts:AssumeRoleWithWebIdentity')) };
+      return { value: { errorCode: codeOf(error), errorMessage: tellable(withoutToken(messageOf(error))) } };
+    } finally {
+      sts.destroy();
+    }
+  }
+
+  /** The last calls for the role, or of the service account, in the region and where the global endpoint is written down. */
+  public async trail(role: Read<RoleArn>, namespace: string, serviceAccount: string, now: Date): Promise<Read<Trail>> {
+    if ('unknown' in role) return role;
+    const elsewhere = this.elsewhere(role);
+    if (elsewhere !== undefined) return { unknown: elsewhere };
+    const since = new Date(now.getTime() - HOURS * 3_600_000);
+    const regions = role.value.partition === 'aws' ? [...new Set([this.region, GLOBAL_REGION])] : [this.region];
+    const trails = await Promise.all(regions.map(one =>
+      this.read(this.other, 'cloudtrail:LookupEvents', () => lookUp({ ...this.other.settings, region: one }, since, now))));
+    const [own] = trails;
+    if ('unknown' in own) return own;
+    const read = trails.flatMap(one => ('value' in one ? [one.value] : []));
+    const unique = new Map(read.flatMap(({ events }) => events).map(event => [event.EventId, event]));
+    const subject = `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`;
+    return {
+      value: {
+        events: [...unique.values()].map(trailEvent).filter(event => isAbout(event, role.value.arn, subject))
+          .sort((one, other) => other.time.getTime() - one.time.getTime()),
+        since,
+        regions: regions.filter((_, index) => 'value' in trails[index]),
+        complete: read.length === regions.length && read.every(({ complete }) => complete),
+      },
+    };
+  }
+
+  /** All roles of the account of the role, or of the cluster. */
+  public async *listRoles(): AsyncGenerator<IamRole> {
+    try {
+      for await (const { Roles = [] } of paginateListRoles({ client: this.other.iam, pageSize: 1000 }, {})) yield* Roles.map(iamRole);
+    } catch (error) {
+      throw fatal(error, this.other.profile) ?? new CannotAskAws('endpoint', `The roles cannot be listed: ${reason(error, 'iam:ListRoles')}.`);
+    }
+  }
+
+  private async provider(arn: string, issuer: string): Promise<Read<IamProvider | undefined>> {
+    return this.read(this.other, 'iam:GetOpenIDConnectProvider', async () => {
+      const found = await orNone(NO_ENTITY, () => this.other.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
+      if (found === undefined) return undefined;
+      said(found.Url);
+      return { arn, issuer, details: { value: { clientIds: found.ClientIDList ?? [], thumbprints: found.ThumbprintList ?? [] } } };
+    });
+  }
+
+  private async managedPolicy(arn: string, name: string, kind: 'attached' | 'boundary'): Promise<IamPolicy> {
+    const version = await this.read(this.other, 'iam:GetPolicy', async () => (await this.other.iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy!.DefaultVersionId!);
+    const document = 'unknown' in version ? version : await this.read(this.other, 'iam:GetPolicyVersion', async () => {
+      const { PolicyVersion } = await this.other.iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version.value }));
+      return decoded(PolicyVersion!.Document);
+    });
+    return { name, kind, arn, document };
+  }
+
+  private async inlinePolicy(role: string, name: string): Promise<IamPolicy> {
+    const document = await this.read(this.other, 'iam:GetRolePolicy', async () =>
+      decoded((await this.other.iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument));
+    return { name, kind: 'inline', document };
+  }
+
+  private read<T>({ profile }: Side, permission: string, read: () => Promise<T>): Promise<Read<T>> {
+    return reading(profile, permission, read);
+  }
+
+  /** Why nothing can be read of the role's account. */
+  private elsewhere(role: Read<RoleArn>): string | undefined {
+    const { caller, profile } = this.other;
+    if ('unknown' in role || 'unknown' in caller || role.value.account === caller.value.account) return undefined;
+    const { account, name } = role.value;
+    return profile === undefined || this.other === this.own
+      ? `the role ${name} is in account ${account}, and the credentials are of account ${caller.value.account}: give --role-profile, a profile of account ${account}`
+      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is of account ${caller.value.account}`;
+  }
+
+  /** The account in which the provider must be. */
+  private owner(role: Read<RoleArn>): { readonly partition: string; readonly account: string } | undefined {
+    if ('value' in role) return role.value;
+    const { caller } = this.other;
+    return 'value' in caller ? { partition: arnParts(caller.value.arn)[1], account: caller.value.account } : undefined;
+  }
+}
+
+function settingsOf(profile: string | undefined, region: string | undefined, { timeouts = TIMEOUTS }: AwsOptions): Settings {
+  const httpsAgent = proxyAgent({ keepAlive: true, timeout: timeouts.connection });
+  return {
+    ...region !== undefined && { region },
+    // Not the default chain: it goes on to other credentials where a profile gives none.
+    ...profile !== undefined && { profile, credentials: fromIni({ profile }) },
+    maxAttempts: ATTEMPTS,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: timeouts.connection, requestTimeout: timeouts.request, throwOnRequestTimeout: true, ...httpsAgent && { httpsAgent },
+    },
+  };
+}
+
+async function regionOf(options: AwsOptions): Promise<string> {
+  try {
+    return await new STSClient(settingsOf(options.profile, options.region, options)).config.region();
+  } catch (error) {
+    throw fatal(error, options.profile) ?? new CannotAskAws('region', `The AWS region cannot be found out: ${reason(error, 'the configuration')}.`);
+  }
+}
+
+async function side(profile: string | undefined, region: string, options: AwsOptions): Promise<Side> {
+  const settings = settingsOf(profile, region, options);
+  const sts = new STSClient(settings);
+  const permission = 'sts:GetCallerIdentity';
+  const caller = await reading(profile, permission, async () => {
+    const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({})).catch(error => { throw unreachedEndpoint(error, region) ?? error; });
+    if (Account === undefined || Arn === undefined) throw new CannotAskAws('endpoint', `What answers in region ${region} is not AWS: a proxy, or the sign-in page of a network?`);
+    return { account: Account, arn: Arn };
+  });
+  return { profile, settings, iam: new IAMClient(settings), caller };
+}
+
+/** If even STS does not answer, nobody does; mostly it is the network, or the name of the region. */
+function unreachedEndpoint(error: unknown, region: string): CannotAskAws | undefined {
+  const words = unreachable(error);
+  const { AWS_ENDPOINT_URL: url } = process.env;
+  return words === undefined ? undefined : new CannotAskAws('endpoint', `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Is the name of the region right, is there a network, or a proxy in between?`);
+}
+
+async function reading<T>(profile: string | undefined, permission: string, read: () => Promise<T>): Promise<Read<T>> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    const cannot = fatal(error, profile);
+    if (cannot) throw cannot;
+    return { unknown: reason(error, permission) };
+  }
+}
+
+/** Nothing where AWS says that there is none. */
+async function orNone<T>(codes: string[], ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (codes.includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+/** A part that AWS never leaves out: without it somebody else has answered, such as the sign-in page of a network. */
+function said<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('not an answer of AWS');
+  return part;
+}
+
+/** The items of a page of IAM, which always says whether it is the last one. */
+function itemsIn<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
+  return page => {
+    said(page.IsTruncated);
+    return itemsOf(page) ?? [];
+  };
+}
+
+async function collected<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[]): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...itemsOf(page));
+  return all;
+}
+
+/** The results in the order of the tasks, of which only some run at a time. */
+async function eachInFlight<T>(tasks: (() => Promise<T>)[]): Promise<T[]> {
+  const results: T[] = new Array(tasks.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < tasks.length) {
+      const index = next++;
+      results[index] = await tasks[index]();
+    }
+  };
+  await Promise.all(tasks.slice(0, IN_FLIGHT).map(worker));
+  return results;
+}
+
+function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, PermissionsBoundary }: Role): IamRole {
+  return {
+    arn: Arn!,
+    name: RoleName!,
+    trust: decoded(AssumeRolePolicyDocument),
+    maxSessionSeconds: MaxSessionDuration ?? 3_600,
+    ...PermissionsBoundary && { boundary: PermissionsBoundary.PermissionsBoundaryArn },
+  };
+}
+
+/** URL-encoded by RFC 3986, says IAM. What is no JSON stays a text, of which the evaluator says that it is no document. */
+function decoded(document = ''): any {
+  try {
+    return JSON.parse(document.startsWith('{') ? document : decodeURIComponent(document));
+  } catch {
+    return document;
+  }
+}
+
+async function lookUp(settings: Settings, since: Date, now: Date): Promise<{ events: Event[]; complete: boolean }> {
+  const client = new CloudTrailClient(settings);
+  const events: Event[] = [];
+  let token: string | undefined;
+  for (let page = 0; page < TRAIL_PAGES; page++) {
+    const { Events = [], NextToken } = await client.send(new LookupEventsCommand({
+      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'AssumeRoleWithWebIdentity' }], StartTime: since, EndTime: now, MaxResults: 50, NextToken: token,
+    }));
+    events.push(...Events);
+    token = NextToken;
+    if (token === undefined) return { events, complete: true };
+  }
+  return { events, complete: false };
+}
+
+function trailEvent({ EventTime, Username, CloudTrailEvent: text = '' }: Event): TrailEvent {
+  const { userIdentity, requestParameters, errorCode, errorMessage } = decodedEvent(text);
+  const subject = userIdentity?.userName ?? Username;
+  const provider = userIdentity?.identityProvider;
+  return {
+    time: EventTime!,
+    ...textual('issuer', typeof provider === 'string' ? issuerOfArn(provider) ?? withoutScheme(provider) : undefined),
+    ...textual('roleArn', requestParameters?.roleArn),
+    ...textual('subject', subject),
+    ...textual('errorCode', errorCode),
+    ...textual('errorMessage', typeof errorMessage === 'string' ? tellable(errorMessage) : undefined),
+  };
+}
+
+function textual(name: string, value: unknown): { [key: string]: string } {
+  return typeof value === 'string' && value !== '' ? { [name]: value } : {};
+}
+
+function decodedEvent(text: string): any {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Of the role by this service account or by nobody knows whom, or of the service account for another role. */
+function isAbout({ roleArn, subject }: TrailEvent, role: string, asking: string): boolean {
+  const isService = subject?.startsWith(SERVICE_ACCOUNT) === true;
+  return subject === asking || (roleArn === role && !isService);
+}

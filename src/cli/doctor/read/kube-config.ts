@@ -1,0 +1,186 @@
+/**
+ * Which API server, and as whom: what kubectl would take, read by the official client. Nothing of it is ever shown: a kubeconfig is full of secrets.
+ */
+import { spawn, SpawnOptions } from 'child_process';
+import { accessSync, existsSync, readFileSync } from 'fs';
+import { RequestOptions } from 'https';
+import { homedir } from 'os';
+import { delimiter, join } from 'path';
+import { proxyFor } from './proxies';
+import { listInShort } from '../../../analysis/lists';
+import { reasonOf, UnusableInput } from '../../../analysis/reading/unusable-input';
+import { printable, quoted } from '../../text';
+
+const SHOWN_CONTEXTS = 20;
+const POD_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+type Client = typeof import('@kubernetes/client-node', { with: { 'resolution-mode': 'import' } });
+type KubeConfig = InstanceType<Client['KubeConfig']>;
+type User = NonNullable<ReturnType<KubeConfig['getCurrentUser']>>;
+
+export interface KubeConfigOptions {
+  /** @default the current one */
+  readonly context?: string;
+  /** How long an exec plugin may take. */
+  readonly execTimeoutMs: number;
+  /** Where the files of a pod are mounted. @default at the root */
+  readonly podRoot?: string;
+}
+
+/** Where requests go, and what they are sent with. */
+export interface Access {
+  readonly context: string;
+  readonly server: string;
+  /** In a pod, whose API server has an address of the cluster's own: who made its token, as far as it tells. */
+  readonly ownIssuer?: { readonly url?: string };
+  /** Anew for each use: tokens expire. */
+  credentials(): Promise<RequestOptions>;
+}
+
+/** Credentials that could not be had. The message is for people, and holds none. */
+export class NoCredentials extends Error {}
+
+/**
+ * @throws UnusableInput where there is no kubeconfig, or none that can be used
+ */
+export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigOptions): Access {
+  const { config, ownIssuer } = load(podRoot);
+  const name = context ?? config.currentContext;
+  const known = [...new Set(config.contexts.map(one => one.name))];
+  if (!name) throw new UnusableInput(`The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`);
+  if (!known.includes(name)) throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
+  config.setCurrentContext(name);
+  const [cluster, user] = [config.getCurrentCluster() as { server: string; proxyUrl?: string } | null, config.getCurrentUser()];
+  if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`);
+  if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`);
+  if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
+  const { hostname, port } = new URL(cluster.server);
+  cluster.proxyUrl ??= proxyFor(hostname, port || undefined);
+  const run = limitExecPlugins(config, user, execTimeoutMs);
+  return { context: name, server: cluster.server, ownIssuer, credentials: () => credentialsOf(config, user, run) };
+}
+
+/** The files that kubectl reads; where there are none, what a pod has. */
+function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssuer?: Access['ownIssuer'] } {
+  // This file alone: the package's index loads a thousand models of the API. It is ESM, which the types of CommonJS do not let in and the bundler does.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { KubeConfig: Config } = require('@kubernetes/client-node/dist/config.js') as Pick<Client, 'KubeConfig'>;
+  const merged = new Config();
+  const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
+  const files = (listed.length > 0 ? listed : [join(process.env.HOME || homedir(), '.kube', 'config')]).filter(file => existsSync(file));
+  if (files.length === 0 && existsSync(podRoot + POD_TOKEN)) {
+    merged.loadFromCluster(podRoot);
+    return { config: merged, ownIssuer: issuerIn(podRoot + POD_TOKEN) };
+  }
+  if (files.length === 0) throw new UnusableInput(`There is no kubeconfig: no file ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'}. Make one: aws eks update-kubeconfig --name <cluster>.`);
+  for (const file of files) addTo(merged, loadFile(new Config(), file));
+  return { config: merged };
+}
+
+/** Of a token, without looking at anything else in it. */
+function issuerIn(file: string): NonNullable<Access['ownIssuer']> {
+  try {
+    const { iss } = JSON.parse(Buffer.from(readFileSync(file, 'utf8').split('.')[1], 'base64url').toString());
+    return typeof iss === 'string' ? { url: iss } : {};
+  } catch {
+    return {};
+  }
+}
+
+function loadFile(config: KubeConfig, file: string): KubeConfig {
+  try {
+    accessSync(file);
+    // One entry that is broken does not matter to the others.
+    config.loadFromFile(file, { onInvalidEntry: 'filter' });
+    return config;
+  } catch (error) {
+    throw new UnusableInput(`${file}: cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`);
+  }
+}
+
+/** Without what the parser quotes of the file. */
+function configProblem(error: any): string {
+  if (error?.name === 'YAMLException') return `it is no YAML${error.mark ? `, line ${error.mark.line + 1}` : ''}`;
+  if (error?.code) return reasonOf(error);
+  return 'it has not the form of one';
+}
+
+/** As kubectl merges: what is found first has the word. */
+function addTo(merged: KubeConfig, other: KubeConfig): void {
+  merged.clusters = [...merged.clusters, ...other.clusters];
+  merged.users = [...merged.users, ...other.users];
+  merged.contexts = [...merged.contexts, ...other.contexts];
+  if (!merged.currentContext) merged.currentContext = other.currentContext;
+}
+
+function contextList(known: string[]): string {
+  if (known.length === 0) return 'are none';
+  return `are: ${listInShort(known.map(printable), SHOWN_CONTEXTS)}`;
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Whether the plugin that ran last was stopped for its time. */
+interface ExecRun {
+  tookTooLong: boolean;
+}
+
+/** The client lets a plugin run for ever, and does not tell it which version of the answer is wanted, as kubectl does. */
+function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): ExecRun {
+  const run: ExecRun = { tookTooLong: false };
+  const info = exec && { KUBERNETES_EXEC_INFO: JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false } }) };
+  const limited = (command: string, args: string[] = [], options: SpawnOptions = {}) => {
+    run.tookTooLong = false;
+    const child = spawn(command, args, { ...options, env: { ...options.env ?? process.env, ...info }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => {
+      run.tookTooLong = true;
+      child.kill('SIGKILL');
+      // What it has started may hold the pipes open, and nobody waits for that.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, timeout);
+    child.on('error', () => clearTimeout(timer)).on('exit', () => clearTimeout(timer));
+    return child;
+  };
+  for (const authenticator of (config as any).authenticators) if ('execFn' in authenticator) authenticator.execFn = limited;
+  return run;
+}
+
+async function credentialsOf(config: KubeConfig, user: User, run: ExecRun): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options as any);
+    return options;
+  } catch (error) {
+    throw new NoCredentials(problemOf(error as NodeJS.ErrnoException, user, run));
+  }
+}
+
+function problemOf(error: NodeJS.ErrnoException, user: User, { tookTooLong }: ExecRun): string {
+  const command = user.exec?.command ?? user.authProvider?.config?.exec?.command;
+  if (command === undefined) return fileProblem(error);
+  const name = quoted(`${command}`);
+  if (tookTooLong) return `the exec plugin ${name} of the kubeconfig took too long`;
+  if (error.syscall?.startsWith('spawn')) return `the exec plugin ${name} of the kubeconfig cannot be run: ${reasonOf(error)}`;
+  // The client gives stderr for a message where the plugin failed, and else what it could not read: a piece of stdout.
+  const isOutput = error instanceof SyntaxError || error instanceof TypeError;
+  const said = isOutput ? '' : withoutSecrets(error.message);
+  return `the exec plugin ${name} of the kubeconfig ${isOutput ? 'gave no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
+}
+
+/** Of certificates, keys and tokens in files: which file, not what is in it. */
+function fileProblem(error: NodeJS.ErrnoException): string {
+  if (error.code !== undefined && error.path !== undefined) return `${error.path}, which the kubeconfig names, cannot be read: ${reasonOf(error)}`;
+  if (/^HTTP protocol is not allowed/.test(error.message)) return 'the kubeconfig wants http, without encryption, which is not done';
+  return 'the certificate, key or token in the kubeconfig cannot be used';
+}
+
+/** The last line, as programs say there what is wrong; without anything in it that could be a token or a key. */
+function withoutSecrets(text: string): string {
+  const line = text.trim().split('\n').pop()!.trim();
+  return printable(line.replace(/\/\/[^\s/@]*@/g, '//…@')
+    .replace(/((?:pass(?:word|wd)?|secret|token|key)\w*["']?\s*[=:]\s*["']?|bearer )[^\s"',;]+/gi, '$1…')
+    .replace(/\b(?:AKIA|ASIA)[A-Z0-9]+|[\w+/=.-]{24,}/g, '…')).slice(0, 200);
+}

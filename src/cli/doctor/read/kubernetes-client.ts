@@ -1,0 +1,183 @@
+/**
+ * Requests to the API server: one after the other, each within its time, a few times where it is busy.
+ */
+import { request as httpRequest } from 'http';
+import { request as httpsRequest, RequestOptions } from 'https';
+import { Access, loadAccess, NoCredentials } from './kube-config';
+import { certificateProblem, isTlsError, networkProblem } from './network-errors';
+import { printable } from '../../text';
+
+const UNTRUSTED = 'its certificate is not signed by the certificate authority that the kubeconfig names';
+const ATTEMPTS = 4;
+const LONGEST_WAIT_MS = 15_000;
+const LARGEST_ANSWER = 128 * 1024 * 1024;
+
+export interface KubernetesOptions {
+  /** Of the kubeconfig. @default the current one */
+  readonly context?: string;
+  /** How long one request may take. @default 10 seconds */
+  readonly timeoutMs?: number;
+  /** How long an exec plugin may take. @default 60 seconds */
+  readonly execTimeoutMs?: number;
+  /** Where the files of a pod are mounted. @default at the root */
+  readonly podRoot?: string;
+  /** How long is waited before the second attempt; doubled for each further one. @default half a second */
+  readonly backoffMs?: number;
+}
+
+/** An answer of the API server that is no success. The message is for people; no secret is in it. */
+export class KubernetesProblem extends Error {
+  constructor(message: string, public readonly status?: number) {
+    super(message);
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter?: string;
+  readonly text: string;
+}
+
+export class KubernetesClient {
+  /** @throws UnusableInput where the kubeconfig cannot be used */
+  public static connect(options: KubernetesOptions = {}): KubernetesClient {
+    const { context, timeoutMs = 10_000, execTimeoutMs = 60_000, backoffMs = 500, podRoot } = options;
+    return new KubernetesClient(loadAccess({ context, execTimeoutMs, podRoot }), timeoutMs, backoffMs);
+  }
+
+  /** Why nothing more is asked: what fails once for everybody is not waited for again. */
+  private closed?: KubernetesProblem;
+  private credentials?: Promise<RequestOptions>;
+
+  private constructor(private readonly access: Access, private readonly timeoutMs: number, private readonly backoffMs: number) {}
+
+  public get endpoint(): string {
+    return this.access.server;
+  }
+
+  public get context(): string {
+    return this.access.context;
+  }
+
+  public get ownIssuer(): Access['ownIssuer'] {
+    return this.access.ownIssuer;
+  }
+
+  /**
+   * @throws KubernetesProblem
+   */
+  public async get(path: string): Promise<any> {
+    return parsed(await this.answered('GET', path));
+  }
+
+  /**
+   * @throws KubernetesProblem
+   */
+  public async post(path: string, body: object): Promise<any> {
+    return parsed(await this.answered('POST', path, JSON.stringify(body)));
+  }
+
+  private async answered(method: string, path: string, body?: string): Promise<string> {
+    if (this.closed) throw this.closed;
+    const answer = await this.attempt(method, path, body, 1, true);
+    if (answer.status >= 200 && answer.status < 300) return answer.text;
+    if (answer.status === 401) throw this.closed = new KubernetesProblem(`The API server does not know who asks (401): the credentials of context ${printable(this.context)} are wrong or expired`, 401);
+    const reason = reasonIn(answer.text);
+    // Of a web server or a proxy 404 says nothing about an object.
+    if (answer.status === 404 && reason !== 'NotFound') throw new KubernetesProblem('What answers as the API server says 404, and not as Kubernetes does: is a proxy between, or a path in the URL of the kubeconfig wrong?');
+    throw new KubernetesProblem(`The API server answers ${answer.status}${reason && ` (${reason})`}`, answer.status);
+  }
+
+  private async attempt(method: string, path: string, body: string | undefined, count: number, mayRenew: boolean): Promise<Answer> {
+    const again = async (retryAfter?: string) => {
+      await new Promise(waited => setTimeout(waited, waitMs(retryAfter) ?? this.backoffMs * 2 ** (count - 1)));
+      return this.attempt(method, path, body, count + 1, mayRenew);
+    };
+    try {
+      const answer = await this.send(method, path, body);
+      if (answer.status === 401 && mayRenew) { // a token that has expired meanwhile
+        this.credentials = undefined;
+        return await this.attempt(method, path, body, count, false);
+      }
+      return isBusy(answer.status) && count < ATTEMPTS ? await again(answer.retryAfter) : answer;
+    } catch (error) {
+      if (isReset(error) && count < ATTEMPTS) return again();
+      if (error instanceof KubernetesProblem) throw error;
+      throw this.closed = new KubernetesProblem(this.wordsFor(error));
+    }
+  }
+
+  private async send(method: string, path: string, body?: string): Promise<Answer> {
+    this.credentials ??= this.access.credentials();
+    const { headers, ...options } = await this.credentials;
+    const url = new URL(`${this.endpoint.replace(/\/+$/, '')}${path}`);
+    const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    return new Promise((resolve, reject) => {
+      const sent = request(url, {
+        ...options,
+        method,
+        headers: { ...headers, accept: 'application/json', ...body !== undefined && { 'content-type': 'application/json' } },
+        signal: AbortSignal.timeout(this.timeoutMs), // of the whole of it
+      }, response => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        response.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size <= LARGEST_ANSWER) return parts.push(part);
+          reject(new KubernetesProblem('The API server sends more than can be read'));
+          return sent.destroy();
+        }).on('end', () => resolve({
+          status: response.statusCode!, retryAfter: response.headers['retry-after'], text: Buffer.concat(parts).toString('utf8'),
+        })).on('error', reject);
+      });
+      sent.on('error', reject).end(body);
+    });
+  }
+
+  private wordsFor(error: unknown): string {
+    const { code = '', name, message } = error as NodeJS.ErrnoException;
+    if (error instanceof NoCredentials) return `No credentials for the API server: ${message}`;
+    const server = `The API server ${printable(this.endpoint)}`;
+    if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT') return `${server} did not answer within ${this.timeoutMs / 1000} seconds`;
+    const network = networkProblem(code);
+    if (network) return `${server} cannot be reached: ${network}`;
+    const certificate = certificateProblem(code, UNTRUSTED);
+    if (certificate) return `${server} cannot be trusted: ${certificate}`;
+    if (isTlsError(code)) return `${server} cannot be reached: the TLS handshake failed`;
+    if (/^HPE_/.test(code)) return `${server} does not speak HTTP`;
+    return `${server} cannot be asked${code === '' ? '' : ` (${code})`}`;
+  }
+}
+
+function isBusy(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+function isReset(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Retry-After in seconds, as Kubernetes gives it. */
+function waitMs(retryAfter: string | undefined): number | undefined {
+  return retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Math.min(Number(retryAfter) * 1000, LONGEST_WAIT_MS) : undefined;
+}
+
+/** The reason of a Status, such as `Forbidden`: one word. Its message can hold anything. */
+function reasonIn(text: string): string {
+  try {
+    const { reason } = JSON.parse(text);
+    return typeof reason === 'string' && /^[A-Za-z]{1,40}$/.test(reason) ? reason : '';
+  } catch {
+    return '';
+  }
+}
+
+function parsed(text: string): any {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // said below, without the text
+  }
+  throw new KubernetesProblem('The API server answers with something that is no Kubernetes object: is a proxy between?');
+}

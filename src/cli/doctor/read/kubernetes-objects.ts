@@ -1,0 +1,50 @@
+/**
+ * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
+ */
+import { PodObject, ServiceAccountObject } from '../facts';
+import { KubernetesProblem } from './kubernetes-client';
+import { withoutValues } from './pod-without-values';
+import { arrayOf, textMapOf } from '../../../analysis/json-values';
+import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
+
+export function serviceAccountOf(value: any): ServiceAccountObject {
+  const { metadata } = objectIn(value);
+  const { [LAST_APPLIED]: _, ...annotations } = textMapOf(metadata.annotations);
+  const annotated = annotatedAt(metadata.managedFields);
+  return { namespace: `${metadata.namespace}`, name: `${metadata.name}`, annotations, created: dateOf(metadata.creationTimestamp), ...annotated && { annotated } };
+}
+
+/** When one of those who own the annotation of the role last changed something. */
+function annotatedAt(managedFields: any): Date | undefined {
+  const times = arrayOf(managedFields).filter(({ fieldsV1 }) => fieldsV1?.['f:metadata']?.['f:annotations']?.[`f:${ROLE_ARN_ANNOTATION}`] !== undefined)
+    .map(({ time }) => Date.parse(time)).filter(time => !Number.isNaN(time));
+  return times.length > 0 ? new Date(Math.max(...times)) : undefined;
+}
+
+export function podOf(value: any): PodObject {
+  const { metadata, spec, status } = objectIn(value);
+  const annotations = Object.entries(textMapOf(metadata.annotations)).filter(([key]) => /^[\w.-]*amazonaws\.com\//.test(key));
+  return {
+    namespace: `${metadata.namespace}`,
+    name: `${metadata.name}`,
+    created: dateOf(metadata.creationTimestamp),
+    labels: textMapOf(metadata.labels),
+    annotations: Object.fromEntries(annotations),
+    serviceAccount: `${spec?.serviceAccountName ?? 'default'}`,
+    spec: withoutValues(spec),
+    // As kubectl shows it: a pod that is on its way out keeps its phase.
+    phase: metadata.deletionTimestamp === undefined ? `${status?.phase ?? 'Unknown'}` : 'Terminating',
+  };
+}
+
+export function objectIn(value: any): any {
+  if (typeof value?.metadata?.name !== 'string') throw new KubernetesProblem('The API server answers with something that is no Kubernetes object: is a proxy between?');
+  return value;
+}
+
+function dateOf(text: any): Date {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
+}

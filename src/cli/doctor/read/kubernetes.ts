@@ -1,0 +1,190 @@
+/**
+ * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
+ */
+import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from '../facts';
+import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
+import { objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
+import { arrayOf, textMapOf } from '../../../analysis/json-values';
+
+const PAGE = 500;
+const RESTARTS = 3;
+const SHORTEST_TOKEN_SECONDS = 600;
+
+export type { KubernetesOptions } from './kubernetes-client';
+export { KubernetesProblem } from './kubernetes-client';
+
+interface NamespaceObject {
+  readonly name: string;
+  readonly labels: { readonly [key: string]: string };
+}
+
+export class Kubernetes {
+  /** @throws UnusableInput where the kubeconfig cannot be used */
+  public static connect(options?: KubernetesOptions): Kubernetes {
+    return new Kubernetes(KubernetesClient.connect(options));
+  }
+
+  private constructor(private readonly client: KubernetesClient) {}
+
+  /** URL of the API server, as the kubeconfig has it. */
+  public get endpoint(): string {
+    return this.client.endpoint;
+  }
+
+  /** The context of the kubeconfig. */
+  public get context(): string {
+    return this.client.context;
+  }
+
+  /**
+   * In words, what tells that the API server is of another cluster; undefined where it is of that one, or nothing can be compared. A pod asks an
+   * address of the cluster's own: its token tells.
+   */
+  public strangerTo({ name, endpoint, issuerUrl }: EksCluster): string | undefined {
+    const { ownIssuer } = this.client;
+    if (ownIssuer !== undefined) {
+      const { url = issuerUrl } = ownIssuer;
+      return issuerUrl === undefined || url === issuerUrl ? undefined
+        : `This pod is of another cluster than ${name}: its token is of ${url}, and the tokens of ${name} are of ${issuerUrl}.`;
+    }
+    if (endpoint === '' || isSameEndpoint(endpoint, this.endpoint)) return undefined;
+    return `The context ${this.client.context} of the kubeconfig is of another cluster than ${name}: it asks ${this.endpoint}, and ${name} is at ${endpoint}.`;
+  }
+
+  /** All that the checks want to know. */
+  public async facts(question: Question): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'pods' | 'webhooks'>> {
+    const namespace = await this.namespace(question.namespace);
+    const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
+    const pods = await this.pods(question);
+    const webhooks = await this.webhooks({
+      namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
+      pods: 'value' in pods ? pods.value ?? [] : [],
+    });
+    return { namespace, serviceAccount, pods, webhooks };
+  }
+
+  public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
+    return this.read('get', 'namespaces', undefined, async () => {
+      const { metadata } = objectIn(await this.client.get(path`/api/v1/namespaces/${name}`));
+      return { name: metadata.name, labels: textMapOf(metadata.labels) };
+    });
+  }
+
+  public serviceAccount(namespace: string, name: string): Promise<Read<ServiceAccountObject | undefined>> {
+    const place = path`/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
+    return this.read('get', 'serviceaccounts', namespace, async () => serviceAccountOf(await this.client.get(place)));
+  }
+
+  /** The pods of a service account, or the one that is asked for. */
+  public pods({ namespace, serviceAccount, pod }: Question): Promise<Read<PodObject[] | undefined>> {
+    if (pod !== undefined) {
+      const place = path`/api/v1/namespaces/${namespace}/pods/${pod}`;
+      return this.read('get', 'pods', namespace, async () => [podOf(await this.client.get(place))]);
+    }
+    return this.read('list', 'pods', namespace, async () => {
+      const pods: PodObject[] = [];
+      const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${`spec.serviceAccountName=${serviceAccount}`}&`;
+      for await (const one of this.list(place)) pods.push(podOf(one));
+      return pods;
+    });
+  }
+
+  /** The webhooks that look like the pod identity webhook. */
+  public async webhooks(scope: WebhookScope): Promise<Read<Webhook[]>> {
+    const resource = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
+    const read = await this.read('list', resource, undefined, async () => {
+      const found: Webhook[] = [];
+      for await (const configuration of this.list('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?')) {
+        const its = arrayOf(configuration.webhooks).filter(webhook => isWebhook(configuration, webhook));
+        found.push(...its.map(webhook => webhookOf(configuration, webhook, scope)));
+      }
+      return found;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /**
+   * All ServiceAccounts of a namespace, or of the cluster, page by page.
+   *
+   * @throws KubernetesProblem
+   */
+  public async *serviceAccounts(namespace?: string): AsyncGenerator<ServiceAccountObject> {
+    const place = namespace === undefined ? '/api/v1/serviceaccounts' : path`/api/v1/namespaces/${namespace}/serviceaccounts`;
+    try {
+      for await (const one of this.list(`${place}?`)) yield serviceAccountOf(one);
+    } catch (error) {
+      throw error instanceof KubernetesProblem && error.status === 403 ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403) : error;
+    }
+  }
+
+  /**
+   * Has a token made, as kubelet does it for a pod. A secret: never write it anywhere.
+   */
+  public async mintToken(namespace: string, serviceAccount: string, audience: string): Promise<Read<string>> {
+    const read = await this.read('create', 'serviceaccounts/token', namespace, async () => {
+      const { status } = await this.client.post(path`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
+        apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
+      });
+      if (typeof status?.token !== 'string') throw new KubernetesProblem('The API server made no token');
+      return status.token as string;
+    });
+    if ('unknown' in read) return read;
+    return read.value === undefined ? { unknown: `There is no ServiceAccount ${namespace}/${serviceAccount} to make a token for` } : { value: read.value };
+  }
+
+  /** 404 is an answer; everything else that is no success leaves it unknown. */
+  private async read<T>(verb: string, resource: string, namespace: string | undefined, reading: () => Promise<T>): Promise<Read<T | undefined>> {
+    try {
+      return { value: await reading() };
+    } catch (error) {
+      if (!(error instanceof KubernetesProblem)) throw error;
+      if (error.status === 404) return { value: undefined };
+      return { unknown: error.status === 403 ? needs(verb, resource, namespace) : error.message };
+    }
+  }
+
+  /**
+   * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was there: the API server
+   * sorts by namespace and name.
+   */
+  private async *list(place: string): AsyncGenerator<any> {
+    let [next, last, restarts] = ['', '', 0];
+    do {
+      let page: any;
+      try {
+        page = await this.client.get(`${place}limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`);
+      } catch (error) {
+        if (!(error instanceof KubernetesProblem) || error.status !== 410 || next === '' || ++restarts > RESTARTS) throw error;
+        next = '';
+        continue;
+      }
+      for (const item of arrayOf(page.items)) {
+        const key = `${item?.metadata?.namespace ?? ''}/${objectIn(item).metadata.name}`;
+        if (restarts > 0 && key <= last) continue;
+        last = key;
+        yield item;
+      }
+      next = `${page.metadata?.continue ?? ''}`;
+      if (next === '') return;
+    } while (true);
+  }
+}
+
+/** Whether two URLs are of one API server. */
+export function isSameEndpoint(one: string, other: string): boolean {
+  const place = (text: string) => {
+    const url = new URL(text);
+    return `${url.hostname.toLowerCase().replace(/\.$/, '')}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
+  };
+  return URL.canParse(one) && URL.canParse(other) && place(one) === place(other);
+}
+
+/** Names come from a command line: none of them leaves its place in the path. */
+function path(texts: TemplateStringsArray, ...names: string[]): string {
+  return texts.map((text, index) => `${text}${encodeURIComponent(names[index] ?? '')}`).join('');
+}
+
+function needs(verb: string, resource: string, namespace: string | undefined): string {
+  return `Needs ${verb} on ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
+}

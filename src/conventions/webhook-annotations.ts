@@ -1,0 +1,28 @@
+/**
+ * What the pod identity webhook reads on a ServiceAccount.
+ *
+ * @see https://github.com/aws/amazon-eks-pod-identity-webhook
+ */
+import { DEFAULT_AUDIENCE } from './web-identity';
+
+export const ROLE_ARN_ANNOTATION = 'eks.amazonaws.com/role-arn';
+export const AUDIENCE_ANNOTATION = 'eks.amazonaws.com/audience';
+export const TOKEN_EXPIRATION_ANNOTATION = 'eks.amazonaws.com/token-expiration';
+export const REGIONAL_STS_ANNOTATION = 'eks.amazonaws.com/sts-regional-endpoints';
+
+/** The audience that the API server of EKS inserts into a token that is requested without one. STS refuses it. */
+export const AUDIENCE_OF_EKS_API = 'https://kubernetes.default.svc';
+
+/**
+ * The audience that the webhook requests for a ServiceAccount. It takes the annotation as it is, the empty one too:
+ * such a token is requested without an audience.
+ *
+ * @see https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/cache/cache.go
+ */
+export function audienceOf({ [AUDIENCE_ANNOTATION]: audience }: { readonly [key: string]: string }): string {
+  return audience ?? DEFAULT_AUDIENCE;
+}
+
+/** Of a token, in seconds. */
+export const SHORTEST_TOKEN_LIFE = 600;
+export const LONGEST_TOKEN_LIFE = 86_400;

@@ -1,0 +1,38 @@
+/**
+ * Patterns with wildcards, as IAM reads them.
+ */
+
+/**
+ * Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. No regular expression, which many
+ * `*` could keep busy for ever: a `*` that is followed by another never has to give way again.
+ *
+ * @param fits whether a character of the pattern, other than `*`, takes one of the text
+ */
+export function matchesPattern(
+  pattern: ArrayLike<string>,
+  text: ArrayLike<string>,
+  fits: (one: string, character: string) => boolean = fitsOne,
+): boolean {
+  if (pattern === text) return true;
+  let [at, position, star, resume] = [0, 0, -1, 0];
+  while (position < text.length) {
+    if (pattern[at] === '*') {
+      star = at++;
+      resume = position;
+    } else if (at < pattern.length && fits(pattern[at], text[position])) {
+      at++;
+      position++;
+    } else if (star >= 0) {
+      at = star + 1;
+      position = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
+}
+
+function fitsOne(one: string, character: string): boolean {
+  return one === '?' || one === character;
+}

@@ -1,0 +1,206 @@
+/**
+ * What `IrsaAssertions` asserts.
+ */
+import { Token } from 'aws-cdk-lib';
+import { failIf, problem } from '../errors';
+import { audienceProblem, issuerUrlProblem } from '../issuer/issuer';
+import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from '../kubernetes-names';
+import { placeInWords } from './place-words';
+import { roleInWords, RoleSelection, selectedRoles } from './role-selection';
+import type { AllowedServiceAccounts, AllowsOnlyOptions, IrsaAssertionsOptions, ServiceAccountAccess } from '../../access-options';
+import { AccessMap, Place, Role } from '../../analysis/access-map';
+import { Admission } from '../../analysis/admission/admission';
+import { openStatements, roleAdmission, Subject } from '../../analysis/admission/role-admission';
+import { claimOf } from '../../analysis/iam/claims';
+import { accessMapOf } from '../../analysis/reading/access-map-reader';
+import { onlyStacks, readAssembly, StackTemplate } from '../../analysis/reading/assembly';
+import { conditionsOf, statementsOf, trustedBy } from '../../analysis/reading/trusted-subjects';
+import { UnusableInput } from '../../analysis/reading/unusable-input';
+import { RULES } from '../../analysis/rules';
+import { Finding, findingsOf } from '../../analysis/rules/rule';
+import { hasWildcard } from '../../analysis/rules/web-identities';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
+
+const WHERE = 'IrsaAssertions';
+const LONGEST_STATEMENT = 600;
+const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch'];
+const NEEDS_CODE = /^(AWS::Lambda::Function|AWS::CloudFormation::CustomResource|Custom::.+)$/;
+
+type Trusted = ReturnType<typeof trustedBy>[number];
+
+export class AccessAssertions {
+  private readonly map: AccessMap;
+  private readonly roles: Role[];
+  private readonly stacks: StackTemplate[];
+
+  /**
+   * @param template of the stack that it is about; of all stacks without it
+   * @throws UnusableInput
+   */
+  constructor(directory: string, { manifests }: IrsaAssertionsOptions, template?: string) {
+    const assembly = readAssembly(directory);
+    this.stacks = template === undefined ? assembly.stacks : onlyStacks(assembly, [template]).stacks;
+    if (template !== undefined && this.stacks.length === 0) throw new UnusableInput(`${template}: no template of the cloud assembly in ${directory}.`);
+
+    const paths = new Set(this.stacks.map(({ path }) => path));
+    const together = new Set(this.stacks.map(outermost)); // they share a manifest file
+    const strangers = new Set(assembly.stacks.filter(stack => !together.has(outermost(stack))).flatMap(({ manifestFiles }) => manifestFiles));
+    const isOurs = ({ stack, file }: Place) => (stack === undefined ? !strangers.has(file) : paths.has(stack));
+    const map = accessMapOf(assembly, { manifests });
+    this.roles = map.roles.filter(({ place }) => isOurs(place));
+    // Roles of other stacks stay: manifests may name them.
+    this.map = {
+      ...map,
+      serviceAccounts: map.serviceAccounts.filter(({ place }) => isOurs(place)),
+      associations: map.associations.filter(({ place }) => isOurs(place)),
+    };
+  }
+
+  public allows(access: ServiceAccountAccess): void {
+    const subject = subjectOf(access);
+    report(this.selected(access).map(role => denial(role, subject)));
+  }
+
+  public denies(access: ServiceAccountAccess): void {
+    const subject = subjectOf(access);
+    report(this.selected(access).map(role => permission(role, subject)));
+  }
+
+  public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions): void {
+    const limited = options.role === undefined && options.roleMatching === undefined ? this.roles : this.selected(options);
+    const given = accesses.map(access => ({ access, subject: subjectOf(access, access.pattern), roles: this.selected(access) }));
+    const givenOf = (role: Role) => given.filter(({ roles }) => roles.includes(role)).map(({ subject }) => subject);
+    report([
+      ...given.flatMap(({ access, subject, roles }) => roles.map(role => denial(role, access.pattern ? sample(subject) : subject))),
+      ...limited.flatMap(role => others(role, givenOf(role))),
+    ]);
+  }
+
+  public manifestsMatchRoles(): void {
+    if (!this.map.serviceAccounts.some(({ roleArn }) => roleArn !== undefined)) {
+      throw new Error('No manifest has a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Give the files or folders with `manifests`.');
+    }
+    const findings = findingsOf(RULES.filter(({ id }) => MANIFEST_RULES.includes(id)), this.map);
+    report(findings.filter(({ suppressed }) => suppressed === undefined).map(inWords)); // of any severity: what nobody knows is no match
+  }
+
+  public hasNoLambda(): void {
+    const found = this.stacks.flatMap(({ path, template }) => Object.entries<any>(template.Resources ?? {})
+      .filter(([, resource]) => NEEDS_CODE.test(resource?.Type)).map(([logicalId, { Type: type }]) => `\n  ${path}/${logicalId}: ${type}`));
+    if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
+  }
+
+  private selected(selection: RoleSelection): Role[] {
+    return selectedRoles(WHERE, this.roles, selection);
+  }
+}
+
+function outermost(stack: StackTemplate): StackTemplate {
+  return stack.parent ? outermost(stack.parent.stack) : stack;
+}
+
+function subjectOf({ namespace, serviceAccount, issuer, audience }: ServiceAccountAccess, pattern = false): Subject {
+  const [ofNamespace, ofName] = pattern ? [namespacePatternProblem, namePatternProblem] : [namespaceProblem, objectNameProblem];
+  const issuerUrl = issuer?.replace(/^(?!https:\/\/)/, 'https://');
+  failIf(WHERE, deferredProblem({ namespace, serviceAccount, audience }, 'Write it as a literal.')
+    ?? deferredProblem({ issuer }, 'Leave it out: then any issuer that the trust policy speaks of is asked for.')
+    ?? ofNamespace('namespace', namespace) ?? ofName('serviceAccount', serviceAccount)
+    ?? (issuerUrl === undefined ? undefined : issuerUrlProblem('issuer', issuerUrl))
+    ?? (audience === undefined ? undefined : audienceProblem('audience', audience)));
+  return { namespace, serviceAccount, issuer: issuerUrl?.slice('https://'.length), audience };
+}
+
+function deferredProblem(values: Record<string, string | undefined>, advice: string): string | undefined {
+  const found = Object.entries(values).find(([, value]) => Token.isUnresolved(value));
+  return found && problem(found[0], 'be known at synth', found[1], advice);
+}
+
+/** One service account that a pattern matches. */
+function sample({ namespace, serviceAccount, ...rest }: Subject): Subject {
+  return { ...rest, namespace: filled(namespace), serviceAccount: filled(serviceAccount) };
+}
+
+function filled(pattern: string): string {
+  return pattern.replace(/[*?]/g, 'x');
+}
+
+function denial(role: Role, subject: Subject): string | undefined {
+  const admission = roleAdmission(role, subject);
+  if (admission.answer === 'in') return undefined;
+  if (admission.answer === 'unknown') return doubt(role, subject, admission);
+  const because = admission.reasons.join('; ');
+  return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${shown(role, admission)}`;
+}
+
+function permission(role: Role, asked: Subject): string | undefined {
+  const answers = withAudiences(role, asked).map(subject => ({ subject, admission: roleAdmission(role, subject) }));
+  const first = (answer: Admission['answer']) => answers.find(({ admission }) => admission.answer === answer);
+  const permitted = first('in') ?? first('unknown');
+  if (permitted === undefined) return undefined;
+  const { subject, admission } = permitted;
+  if (admission.answer === 'unknown') return doubt(role, subject, admission);
+  return `${who(subject)} can assume ${roleInWords(role)}: `
+    + `statement ${admission.statement} of its trust policy lets it in.${shown(role, admission)}`;
+}
+
+/** A pod has tokens for whatever audience it asks for: all those that the trust policy speaks of. */
+function withAudiences({ trust }: Role, subject: Subject): Subject[] {
+  if (subject.audience !== undefined) return [subject];
+  const audiences = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => claimOf(key).toLowerCase() === 'aud').flatMap(({ values }) => values);
+  return [subject, ...[...new Set(audiences)].map(audience => ({ ...subject, audience: filled(audience) }))];
+}
+
+function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
+  return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be told: ${reasons.join('; ')}.${shown(role, {})}`;
+}
+
+/** Everybody whom a trust policy lets in, and who is not given. */
+function others(role: Role, given: Subject[]): string[] {
+  if (role.trust === undefined) return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
+  const open = openStatements(role.trust).map(statement => `${roleInWords(role)} lets in principals that it does not name.${shown(role, { statement })}`);
+  const strangers = trustedBy(role.trust).filter(trusted => !given.some(subject => covers(subject, trusted)) && !isDenied(role, trusted));
+  return [...open, ...strangers.map(one => `${inWordsOf(one)} can assume ${roleInWords(role)}, and is not among the given.${shown(role, one)}`)];
+}
+
+function covers(subject: Subject, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
+  if (namespace !== subject.namespace || serviceAccount !== subject.serviceAccount) return false;
+  if (via === 'pod-identity') return subject.issuer === undefined && subject.audience === undefined;
+  return audience === (subject.audience ?? DEFAULT_AUDIENCE) && (subject.issuer === undefined || cluster === subject.issuer);
+}
+
+/** Whether another statement takes away from one service account what this one gives. */
+function isDenied(role: Role, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
+  if ([namespace, serviceAccount, audience].some(hasWildcard)) return false;
+  const token = via === 'irsa' ? { issuer: cluster, audience } : {};
+  return roleAdmission(role, { namespace, serviceAccount, ...token }).answer === 'out';
+}
+
+function who({ namespace, serviceAccount, issuer, audience }: Subject): string {
+  return `${namespace}/${serviceAccount}${issuer === undefined ? '' : ` of ${issuer}`}${audience === undefined ? '' : ` with the audience ${audience}`}`;
+}
+
+function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Trusted): string {
+  return via === 'irsa' ? who({ namespace, serviceAccount, issuer: cluster, audience }) : `${namespace}/${serviceAccount} of ${cluster} by EKS Pod Identity`;
+}
+
+/** The statement that decides, or comes nearest; all of them where none does. */
+function shown({ trust }: Role, { statement, nearest }: Partial<Admission>): string {
+  const statements = statementsOf(trust);
+  const index = statement ?? nearest?.statement;
+  if (index === undefined) return `\n  Trust policy: ${inShort(statements)}`;
+  return `\n  ${statement === undefined ? 'Nearest statement' : 'Statement'} ${index}: ${inShort(statements[index])}`;
+}
+
+function inShort(value: any): string {
+  const text = JSON.stringify(value);
+  return text.length > LONGEST_STATEMENT ? `${text.slice(0, LONGEST_STATEMENT)}… (${text.length} characters)` : text;
+}
+
+function inWords({ rule, message, fix, place }: Finding): string {
+  return `${placeInWords(place)}: ${message} ${fix} (${rule})`;
+}
+
+function report(problems: (string | undefined)[]): void {
+  const found = problems.filter(one => one !== undefined);
+  if (found.length > 0) throw new Error(found.join('\n'));
+}

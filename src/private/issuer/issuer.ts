@@ -1,0 +1,229 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
+import { CfnResource, Fn } from 'aws-cdk-lib/core';
+import { IConstruct } from 'constructs';
+import { isDeferred, missingProblem, problem, show } from '../errors';
+import { arnParts, effectiveProperty, fingerprint, literalPartition, renderedProperties, settle } from '../values/tokens';
+import { CDK_PROVIDER } from '../values/value-origins';
+import { settledProblems } from '../values/value-safety';
+
+const SCHEME = 'https://';
+const LONGEST_ISSUER_URL = 255;
+const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
+const PROVIDER_FRAGMENT = /^[A-Za-z0-9:/._~-]*$/;
+const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
+const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
+
+const LONGEST_AUDIENCE = 255;
+const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
+
+/** What is wrong with an issuer URL. Tokens pass. */
+export function issuerUrlProblem(property: string, url: string): string | undefined {
+  if (isDeferred(url)) return undefined;
+  const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
+  if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
+  if (url.length > LONGEST_ISSUER_URL) {
+    return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
+  }
+  const asInTokens = 'Take the issuer as it stands in the `iss` claim of the tokens.';
+  if (/[?#]/.test(url)) return wrong('have no query and no fragment', asInTokens);
+  if (url.endsWith('/')) return trailingSlashProblem(property, url);
+  const [host, ...segments] = url.slice(SCHEME.length).split('/');
+  if (host.includes(':')) {
+    return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
+  }
+  if (!HOST.test(host)) return wrong('have a lower-case DNS host', asInTokens);
+  if (!segments.every(segment => PATH_SEGMENT.test(segment))) {
+    return wrong('have a path of letters, digits, -, ., _ and ~ between single slashes', asInTokens);
+  }
+  return undefined;
+}
+
+function schemeProblem(property: string, url: string): string {
+  return problem(property, 'start with https://', url,
+    'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
+}
+
+function trailingSlashProblem(property: string, url: string): string {
+  return problem(property, 'have no trailing slash', url,
+    'Remove it: the slash would become a part of the condition keys.');
+}
+
+/** What is wrong with an issuer URL that may be deferred, in whole or in part. */
+export function issuerUrlProblems(scope: IConstruct, property: string, url: string): string[] {
+  const settled = settle(scope, url);
+  const missing = missingProblem(property, settled, 'What stands for it turns out to be nothing.');
+  if (missing !== undefined) return [missing];
+  const parts: any[] = settled['Fn::Join']?.[1] ?? [];
+  const [first, last] = [parts[0], parts[parts.length - 1]];
+  if (typeof first === 'string' && !first.startsWith(SCHEME)) return [schemeProblem(property, url)];
+  if (typeof last === 'string' && last.endsWith('/')) return [trailingSlashProblem(property, url)];
+  return settledProblems(scope, property, url, issuerUrlProblem, { fragment: URL_FRAGMENT, trustsForeign: true });
+}
+
+/** The issuer URL without its scheme, the left half of the condition keys. */
+export function issuerOfUrl(issuerUrl: string): string {
+  return issuerUrl.startsWith(SCHEME) ? issuerUrl.slice(SCHEME.length) : Fn.select(1, Fn.split('//', issuerUrl));
+}
+
+/** What is wrong with an audience. Tokens pass. */
+export function audienceProblem(property: string, audience: string): string | undefined {
+  if (isDeferred(audience)) return undefined;
+  const isText = typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience);
+  if (isText && !audience.includes('{{')) return undefined;
+  const rule = `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ?, $ and {{`;
+  return problem(property, rule, audience,
+    'The audience is compared to the letter; there are no patterns for it.');
+}
+
+/** What is wrong with the ARN of an OIDC provider that roles of the stack are to trust. Tokens pass. */
+export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
+  if (isDeferred(arn)) return partialArnProblem(property, stack, arn);
+  const match = typeof arn === 'string' ? PROVIDER_ARN.exec(arn) : null;
+  if (!match || issuerUrlProblem(property, SCHEME + match[3])) return notAProvider(property, arn);
+  const [, partition, account] = match;
+  return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
+}
+
+/** Of an ARN that is deferred, the parts that are not. */
+function partialArnProblem(property: string, stack: Stack, arn: string): string | undefined {
+  const [, partition, service, , account, resource] = arnParts(arn);
+  if (resource === undefined) return undefined;
+  const wrongService = !Token.isUnresolved(service) && service !== 'iam';
+  const wrongResource = !resource.startsWith('oidc-provider/') && !Token.isUnresolved(resource.split('/')[0]);
+  if (wrongService || wrongResource) return notAProvider(property, arn);
+  return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
+}
+
+function notAProvider(property: string, arn: string): string {
+  const rule = 'be the ARN of an OIDC provider: '
+    + 'arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>';
+  return problem(property, rule, arn,
+    '`aws iam list-open-id-connect-providers` prints the ones you have.');
+}
+
+/** Why something of one partition cannot be trusted by roles of the stack. */
+export function partitionProblem(
+  property: string, stack: Stack, partition: string | undefined, arn: string,
+  advice = 'A role can trust a provider of its own partition only.',
+): string | undefined {
+  const own = literalPartition(stack);
+  if (!partition || own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
+  return problem(property, `be in the partition of the stack, ${own}`, arn, advice);
+}
+
+/** Why something of one account cannot be trusted by roles of the stack. */
+export function accountProblem(
+  property: string, stack: Stack, account: string | undefined, arn: string,
+  advice = 'A role trusts providers of its own account only: '
+    + `register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`,
+): string | undefined {
+  if (!account || Token.isUnresolved(account)) return undefined;
+  if (Token.isUnresolved(stack.account) || account === stack.account) return undefined;
+  return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
+}
+
+/** What is wrong with what should be a provider, for callers without types. */
+export function providerProblem(property: string, provider: unknown): string | undefined {
+  const advice = 'Pass the OIDC provider of the cluster: '
+    + 'new ClusterOidcProvider(), ClusterOidcProvider.fromIssuerUrl() or cluster.openIdConnectProvider.';
+  const facts = (provider ?? {}) as Partial<IOpenIdConnectProvider>;
+  const { openIdConnectProviderArn: arn, openIdConnectProviderIssuer: issuer } = facts;
+  if (typeof arn === 'string' && typeof issuer === 'string') return undefined;
+  return missingProblem(property, provider, advice) ?? problem(property, 'be an OIDC provider', provider, advice);
+}
+
+/** The facts of a provider that this library needs, whoever made it. */
+export class ProviderFacts {
+  public readonly arn: string;
+  /** Literal whenever the provider's URL is, even where the construct itself only offers a token. */
+  public readonly issuer: string;
+  /** The URL of a provider that is made in this app, as it was when a role used it. */
+  private readonly url: any;
+
+  constructor(private readonly provider: IOpenIdConnectProvider) {
+    this.arn = provider.openIdConnectProviderArn;
+    this.url = this.property('Url');
+    const isLiteral = typeof this.url === 'string' && !Token.isUnresolved(this.url);
+    this.issuer = isLiteral && this.resource instanceof CfnOIDCProvider
+      ? issuerOfUrl(this.url)
+      : provider.openIdConnectProviderIssuer;
+  }
+
+  /** The client IDs of a provider that is made in this app, as they are now. */
+  public get audiences(): string[] | undefined {
+    return this.property('ClientIdList') ?? this.property('ClientIDList');
+  }
+
+  /** Why roles in the stack of `scope` cannot trust this provider. */
+  public problems(scope: IConstruct): string[] {
+    const stack = Stack.of(scope);
+    const property = `oidcProvider (${this.provider.node.path})`;
+    const settledIssuer = settle(scope, this.issuer);
+    const settledArn = settle(scope, this.arn);
+    const arn = typeof settledArn === 'string' ? settledArn : this.arn;
+    const made = this.provider.node.children.length > 0;
+    return [
+      typeof settledIssuer === 'string' ? issuerUrlProblem(property, SCHEME + settledIssuer) : undefined,
+      made ? this.madeElsewhereProblem(property, stack) : undefined,
+      providerArnProblem(property, stack, arn),
+      this.changedProblem(property),
+      ...this.deferredProblems(scope),
+    ].filter((text): text is string => text !== undefined);
+  }
+
+  /** What is wrong with what only the deployment knows of this provider. */
+  public deferredProblems(scope: IConstruct): string[] {
+    const place = { fragment: PROVIDER_FRAGMENT, trustsForeign: true };
+    return [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
+      .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, place));
+  }
+
+  /**
+   * The trust policy has the issuer from before, and the ARN is the one of the new URL: nobody could assume the role.
+   */
+  private changedProblem(property: string): string | undefined {
+    const [before, now] = [this.url, this.property('Url')];
+    if (fingerprint(this.provider, before) === fingerprint(this.provider, now)) return undefined;
+    return problem(property, `keep the URL that it had when the role was given it, ${show(before)}`, now,
+      'Set the URL where the provider is made, before roles use it: their trust policies hold the issuer.');
+  }
+
+  private madeElsewhereProblem(property: string, stack: Stack): string | undefined {
+    const own = Stack.of(this.provider);
+    const partition = literalPartition(own);
+    return accountProblem(property, stack, own.account, `a provider of account ${own.account}`)
+      ?? (partition === undefined
+        ? undefined
+        : partitionProblem(property, stack, partition, `a provider of partition ${partition}`));
+  }
+
+  /** Why tokens with this audience cannot pass the provider. */
+  public audienceProblem(property: string, audience: string): string | undefined {
+    const known = this.audiences;
+    if (!Array.isArray(known) || Token.isUnresolved(known) || Token.isUnresolved(audience)) return undefined;
+    if (known.some(id => typeof id !== 'string' || Token.isUnresolved(id))) return undefined;
+    if (known.includes(audience)) return undefined;
+    const rule = `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`;
+    return problem(property, rule, audience,
+      'IAM refuses a token whose audience is no client ID of the provider: '
+      + 'add it there, or set `audience` to one of them.');
+  }
+
+  /** The resource of a provider that is made in this app, native or CDK's custom one. */
+  private get resource(): CfnResource | undefined {
+    let child: IConstruct | undefined = this.provider.node.defaultChild;
+    while (child && !CfnResource.isCfnResource(child)) child = child.node.defaultChild;
+    return child && (child instanceof CfnOIDCProvider || child.cfnResourceType === CDK_PROVIDER) ? child : undefined;
+  }
+
+  /** A property as it is now: resources can be changed after they have been made. */
+  private property(name: 'Url' | 'ClientIdList' | 'ClientIDList'): any {
+    const { resource } = this;
+    if (resource === undefined) return undefined;
+    if (!(resource instanceof CfnOIDCProvider)) return renderedProperties(resource).value[name];
+    const written = name === 'Url' ? resource.url : name === 'ClientIdList' ? resource.clientIdList : undefined;
+    return effectiveProperty(resource, name, written);
+  }
+}

@@ -1,0 +1,217 @@
+import { Duration } from 'aws-cdk-lib';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { TOKEN_EXPIRATION_ANNOTATION } from '../../conventions/webhook-annotations';
+import { fail, failIf, problem, show, warn } from '../errors';
+import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './objects';
+import { settleManifests } from './text';
+import { seconds, tokenExpirationProblem } from './token-expiration';
+import { allContainers, isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../conventions/pod-spec';
+import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../../workload-options';
+import { settleForManifest } from '../values/tokens';
+
+/** Every SDK takes these before a web identity. */
+const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
+/** Whose pods do not follow a change of their template: it is immutable, or they are new each time anyway. */
+const WITHOUT_ROLLOUT = ['Pod', 'Job', 'CronJob'];
+
+/** What a workload has to know of a service account. */
+export interface PodAccount {
+  /** The construct that errors and warnings name. */
+  readonly owner: IConstruct;
+  readonly namespace: string;
+  readonly serviceAccountName: string;
+  /** What pods are to be made anew for when it changes. */
+  readonly podAnnotations: Record<string, string>;
+}
+
+/** Whose service account a workload has been given. */
+const OWNERS = new WeakMap<IConstruct, IConstruct>();
+
+/**
+ * Makes a workload use a service account, each time it is rendered: cdk8s-plus knows its containers only then, and what the user
+ * adds later is in.
+ *
+ * @param workload an ApiObject, or a construct that has one as its default child
+ */
+export function applyToWorkload(account: PodAccount, workload: IConstruct, options: WorkloadOptions): void {
+  const { owner } = account;
+  failIf(owner, optionsProblem(options));
+  const object = apiObjectOf(owner, workload);
+  const other = OWNERS.get(object) ?? owner;
+  if (other !== owner) fail(owner, problem('workload', 'use one service account', workload.node.path, `${other.node.path} has been applied to it already: pods have one service account only.`));
+  OWNERS.set(object, owner);
+  // A pod that is made before its ServiceAccount gets no credentials.
+  const serviceAccount = addedObject(owner, Chart.of(object), 'ServiceAccount');
+  if (serviceAccount) object.addDependency(serviceAccount);
+
+  const copy = { ...options, skipContainers: [...options.skipContainers ?? []] };
+  const notes = owner.node.tryFindChild('Workloads') ?? new Construct(owner, 'Workloads');
+  const ownRender = object.toJson.bind(object);
+  // The stack's own chart settles tokens itself, or leaves them to the deployment.
+  const literal = !App.of(object).resolvers?.some(resolver => resolver instanceof TokenObjectsAsText);
+  const render = () => new Rendering(account, copy, notes, literal, ownRender());
+  Object.defineProperty(object, 'toJson', {
+    configurable: true,
+    value: () => {
+      const { manifest, problems } = render();
+      if (problems.length > 0) fail(owner, problems.join('\n'));
+      return manifest;
+    },
+  });
+  // A chart of the user's own is written by nobody that the CDK app would ask.
+  if (literal) owner.node.addValidation({ validate: () => render().problems });
+}
+
+function apiObjectOf(owner: IConstruct, workload: IConstruct): ApiObject {
+  let found: IConstruct | undefined = workload;
+  while (found && !ApiObject.isApiObject(found)) found = found.node.defaultChild;
+  return found as ApiObject | undefined
+    ?? fail(owner, problem('workload', 'be an ApiObject of cdk8s, or a construct that has one as its default child', workload.node.path, 'Pass the Deployment or the like itself.'));
+}
+
+/** One rendering of a workload, with its service account, and what is wrong with it. */
+class Rendering {
+  public readonly manifest: Manifest;
+  public readonly problems: string[] = [];
+  private readonly path: string[];
+
+  constructor(
+    private readonly account: PodAccount,
+    private readonly options: WorkloadOptions,
+    private readonly notes: IConstruct,
+    private readonly literal: boolean,
+    private readonly own: Manifest,
+  ) {
+    this.path = podPath(own);
+    const pod = this.path.reduce((value, key) => value?.[key], own);
+    const isWorkload = Array.isArray(pod?.spec?.containers);
+    if (!isWorkload) {
+      this.problems.push(problem('workload', 'be a Pod, a CronJob, or have a pod template with containers at spec.template', objectName(own), 'Pass the object that makes the pods.'));
+    }
+    this.manifest = this.known(isWorkload ? replaced(this.withNamespace(), this.path, value => this.withAccount(value)) : own);
+  }
+
+  /** In a chart of the user's own nobody else settles tokens of the CDK; as they are they would reach the file as text. */
+  private known(manifest: Manifest): Manifest {
+    if (!this.literal) return manifest;
+    const { manifests: [settled], problems } = settleManifests(this.account.owner, [manifest], false);
+    this.problems.push(...problems);
+    return settled;
+  }
+
+  private withNamespace(): Manifest {
+    const namespace = this.field(['metadata', 'namespace'], this.own.metadata.namespace, this.account.namespace,
+      'A pod can use the service accounts of its own namespace only: put the workload there, or leave its namespace out.');
+    return { ...this.own, metadata: sorted({ ...this.own.metadata, namespace }) };
+  }
+
+  private withAccount(pod: Manifest): Manifest {
+    const { spec } = pod;
+    const specPath = [...this.path, 'spec'];
+    const { serviceAccountName } = this.account;
+    const advice = 'Leave it to applyTo(), or apply the service account that is meant.';
+    if (spec.serviceAccount !== undefined) this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
+    const annotations = this.annotations(pod);
+    const getting = this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]);
+    this.warnOfStaticCredentials(getting);
+    return sorted({
+      ...pod,
+      ...Object.keys(annotations).length > 0 && { metadata: sorted({ ...pod.metadata, annotations: sorted(annotations) }) },
+      spec: sorted({
+        ...spec,
+        serviceAccountName: this.field([...specPath, 'serviceAccountName'], spec.serviceAccountName, serviceAccountName, advice),
+        ...this.securityContext(spec, getting),
+      }),
+    });
+  }
+
+  private annotations({ spec, metadata }: Manifest): Record<string, string> {
+    const { tokenExpiration, skipContainers = [], restartOnChange = true } = this.options;
+    const wanted: Record<string, string> = {
+      ...tokenExpiration && { [TOKEN_EXPIRATION_ANNOTATION]: this.seconds(tokenExpiration) },
+      ...skipContainers.length > 0 && { [SKIP_CONTAINERS]: this.skipList(spec, skipContainers) },
+      ...restartOnChange && !WITHOUT_ROLLOUT.includes(this.own.kind) && this.account.podAnnotations,
+    };
+    const present = metadata?.annotations ?? {};
+    const entries = Object.entries(wanted).map(([key, value]) =>
+      [key, this.field([...this.path, 'metadata', 'annotations', key], present[key], value, 'Remove the annotation from the workload.')]);
+    return { ...present, ...Object.fromEntries(entries) };
+  }
+
+  private seconds(duration: Duration): string {
+    const settled = this.settled(duration.toSeconds());
+    if (typeof settled === 'number') this.report(tokenExpirationProblem(Duration.seconds(settled)));
+    return seconds(duration);
+  }
+
+  /** The webhook splits at commas and does not trim. */
+  private skipList(spec: any, skipContainers: string[]): string {
+    const names: string[] = allContainers(spec).map(({ name }) => this.settled(name));
+    const skipped = [...new Set(skipContainers.map(name => this.settled(name)))];
+    const unknown = skipped.find(name => !names.includes(name));
+    const there = names.map(show).join(', ');
+    if (unknown !== undefined) this.report(problem('skipContainers', `name containers of ${objectName(this.own)} (${there})`, unknown, 'The webhook compares names as they are.'));
+    else if (skipped.length === names.length) this.report(problem('skipContainers', `leave a container of ${objectName(this.own)} (${there})`, skipped, 'Without credentials for any container, the service account is of no use.'));
+    return skipped.join(',');
+  }
+
+  private containersWithCredentials(spec: any, skipList = ''): any[] {
+    return withCredentials(spec, `${this.settled(skipList)}`, name => this.settled(name));
+  }
+
+  private warnOfStaticCredentials(containers: any[]): void {
+    for (const { name, env = [] } of containers) {
+      const found = STATIC_CREDENTIALS.filter(variable => env.some((item: any) => this.settled(item.name) === variable));
+      if (found.length === 0) continue;
+      warn(this.notes, 'cdk-irsa:static-credentials', `Container ${show(name)} of ${objectName(this.own)} has ${found.join(' and ')} in its environment: `
+        + 'SDKs take them before the role. Remove them, or skip the container by `skipContainers`.');
+    }
+  }
+
+  private securityContext(spec: any, getting: any[]): any {
+    const { fsGroup } = this.options;
+    const present = spec.securityContext?.fsGroup;
+    const windows = isWindows(spec);
+    const field = [...this.path, 'spec', 'securityContext', 'fsGroup'];
+    if (fsGroup !== undefined && windows) this.report(problem('fsGroup', 'be left out for a pod on Windows', fsGroup, `Windows has no groups of files, and ${objectName(this.own)} is for Windows.`));
+    const nonRoot = getting.some(container => isNonRoot(container.securityContext ?? {}, spec.securityContext ?? {}));
+    const wanted = fsGroup ?? (present === undefined && nonRoot && !windows ? TOKEN_READERS : undefined);
+    if (wanted === undefined) return {};
+    this.report(fsGroupProblem(this.settled(wanted)));
+    return { securityContext: sorted({ ...spec.securityContext, fsGroup: this.field(field, present, wanted, 'Set it in one place.') }) };
+  }
+
+  /** A value of a field, as it is written; it must not contradict the one that is there. */
+  private field(path: string[], present: any, wanted: any, advice: string): any {
+    const settled = this.settled(wanted);
+    if (present !== undefined && JSON.stringify(this.settled(present)) !== JSON.stringify(settled)) {
+      this.report(problem(`${fieldName(path)} of ${objectName(this.own)}`, `be ${show(wanted)}, as applyTo() sets it`, present, advice));
+    }
+    return wanted;
+  }
+
+  private settled(value: any): any {
+    return settleForManifest(this.account.owner, value);
+  }
+
+  private report(found: string | undefined): void {
+    if (found !== undefined) this.problems.push(found);
+  }
+}
+
+function podPath({ kind }: Manifest): string[] {
+  if (kind === 'Pod') return [];
+  return kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
+}
+
+function replaced(value: any, [key, ...rest]: string[], replace: (value: any) => any): any {
+  return key === undefined ? replace(value) : { ...value, [key]: replaced(value[key], rest, replace) };
+}
+
+/** Keys in the order of cdk8s. */
+function sorted<T extends object>(value: T): T {
+  if (process.env.CDK8S_DISABLE_SORT) return value;
+  return Object.fromEntries(Object.keys(value).sort().map(key => [key, (value as any)[key]])) as T;
+}

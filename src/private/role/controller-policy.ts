@@ -1,0 +1,108 @@
+import { IResolveContext, Stack, Token } from 'aws-cdk-lib';
+import { IManagedPolicy, ManagedPolicy, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { ControllerDefinition } from '../../controllers/definition';
+import { problem, warn } from '../errors';
+import { policySize } from '../trust/policy-size';
+import { hasDeferredKey, renderTrust, settledCopy, textsIn } from '../trust/trust-document';
+import { literalPartition, settle } from '../values/tokens';
+import { embeddedProblems, openProblems, vanishingProblems } from '../values/value-safety';
+
+/** IAM's for one managed policy; an inline policy stays under it too, which leaves room for grants. */
+const LONGEST_POLICY = 6144;
+/** Where lengths are assumed. */
+const LONGEST_ESTIMATE = 5600;
+
+/** A policy whose condition keys may be known at deployment only: an object, or `Fn::Sub` of its JSON where CloudFormation has no other way. */
+class ControllerDocument extends PolicyDocument {
+  public resolve(context: IResolveContext): any {
+    const json = this.toJSON();
+    return hasDeferredKey(settledCopy(context.scope, json)) ? renderTrust(context, json) : super.resolve(context);
+  }
+}
+
+/** Everything that a controller may do, in one document. */
+export function controllerDocument(scope: IConstruct, { statements }: ControllerDefinition): PolicyDocument {
+  return new ControllerDocument({ statements: statements(scope) });
+}
+
+/**
+ * The document for a policy inside the role, where it fits; a role then is all there is. One that is long, or a string because a key is known at deployment
+ * only, becomes managed policies. What fits depends on the controller alone, not on what is granted later: the choice is stable.
+ */
+export function inlinePolicy(scope: IConstruct, controller: ControllerDefinition): PolicyDocument | undefined {
+  const document = controllerDocument(scope, controller);
+  const json = document.toJSON();
+  return json && fits(scope, json) && !hasDeferredKey(settledCopy(scope, json)) ? document : undefined;
+}
+
+/** Makes and attaches the managed policies of a controller. */
+export function attachManagedPolicies(role: Role, controller: ControllerDefinition): void {
+  for (const name of controller.managedPolicyNames ?? []) role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(name));
+  if (inlinePolicy(role, controller)) return;
+  for (const policy of managedPolicies(role, controller)) role.addManagedPolicy(policy);
+}
+
+function managedPolicies(role: Role, controller: ControllerDefinition): IManagedPolicy[] {
+  const documents = split(role, controller.statements(role).flatMap(statement => shortened(role, statement)));
+  return documents.map((statements, index) => new ManagedPolicy(role, `Controller${index === 0 ? '' : index + 1}`, {
+    description: `${controller.name}, made by cdk-irsa`,
+    document: new ControllerDocument({ statements }),
+  }));
+}
+
+/** In their order, as many in a document as fit. */
+function split(scope: IConstruct, statements: PolicyStatement[]): PolicyStatement[][] {
+  const documents: PolicyStatement[][] = [];
+  for (const statement of statements) {
+    const last = documents[documents.length - 1];
+    if (last && fits(scope, jsonOf([...last, statement]))) last.push(statement);
+    else documents.push([statement]);
+  }
+  return documents;
+}
+
+/** A statement that alone is too long, by halves of its resources. */
+function shortened(scope: IConstruct, statement: PolicyStatement): PolicyStatement[] {
+  const { resources } = statement;
+  if (resources.length < 2 || fits(scope, jsonOf([statement]))) return [statement];
+  const middle = Math.ceil(resources.length / 2);
+  return [resources.slice(0, middle), resources.slice(middle)].flatMap(half => shortened(scope, statement.copy({ resources: half })));
+}
+
+function jsonOf(statements: PolicyStatement[]): any {
+  return { Statement: statements.map(statement => statement.toStatementJson()), Version: '2012-10-17' };
+}
+
+function fits(scope: IConstruct, json: any): boolean {
+  const { characters, exact } = policySize(scope, json);
+  return characters <= (exact ? LONGEST_POLICY : LONGEST_ESTIMATE);
+}
+
+/** What is wrong with a controller in the place of `scope`; what is only risky becomes a warning. */
+export function controllerProblems(scope: IConstruct, controller: ControllerDefinition): string[] {
+  if (controller.unscoped) warn(scope, 'cdk-irsa:controller-unscoped', `\`controller\` (${controller.name}) reaches beyond what you have named: ${controller.unscoped}`);
+  for (const { rule, message } of controller.warnings?.(scope) ?? []) warn(scope, `cdk-irsa:${rule}`, `\`controller\` (${controller.name}) ${message}`);
+  const json = controllerDocument(scope, controller).toJSON();
+  const isText = hasDeferredKey(settledCopy(scope, json));
+  return [
+    ...controller.problems?.(scope) ?? [],
+    ...partitionProblems(scope, controller, json),
+    ...isText ? embeddedProblems(scope, 'controller', textsIn(json)) : openProblems(scope, 'controller', textsIn(json)),
+    ...vanishingProblems(scope, 'controller', textsIn((json?.Statement ?? []).map(({ Condition: condition }: any) => condition ?? {}))),
+  ];
+}
+
+/** A role reaches its own partition only. */
+function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, json: any): string[] {
+  const own = literalPartition(Stack.of(scope));
+  if (own === undefined) return [];
+  const partitionOf = (resource: any) => {
+    const settled = settle(scope, resource);
+    const text = typeof settled === 'string' ? settled : settled?.['Fn::Join']?.[1]?.[0];
+    return typeof text === 'string' && !Token.isUnresolved(text) ? /^arn:([^:]+):/.exec(text)?.[1] : undefined;
+  };
+  const resources: any[] = (json?.Statement ?? []).flatMap((statement: any) => statement.Resource ?? []);
+  return [...new Set(resources.filter(resource => ![undefined, '*', own].includes(partitionOf(resource))))]
+    .map(resource => problem('controller', `name resources in the partition of the stack, ${own}`, settle(scope, resource), `A role cannot reach another partition: give ${name} a resource of this one.`));
+}

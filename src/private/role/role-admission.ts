@@ -1,0 +1,126 @@
+import { CfnResource, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import type { PodCaller } from '../../analysis/admission/admission';
+import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
+import type { ServiceAccountSubject } from '../../service-account-subject';
+import { isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- only roles that are shared need the analysis
+const engine = (): typeof import('../../analysis/admission/admission') => require('../../analysis/admission/admission');
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const standIns = (): typeof import('../../analysis/stand-in') => require('../../analysis/stand-in');
+
+/** How one service account asks for a role. */
+export type Asking = WebIdentityAsking | PodIdentityAsking;
+
+interface WebIdentityAsking {
+  readonly subject: ServiceAccountSubject;
+  readonly providerArn: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+interface PodIdentityAsking {
+  readonly subject: ServiceAccountSubject;
+  readonly clusterArn: string;
+  readonly account: string;
+  readonly sessionTags: boolean;
+}
+
+/**
+ * Whether a role certainly does not admit a service account. The whole document decides, whoever wrote its statements;
+ * a value that only the deployment knows may be the right one.
+ *
+ * @param document the trust policy as JSON, tokens unresolved
+ * @param own the statements in it that TrustPolicy wrote: a deferred name in them is meant to be another one than any
+ * other name
+ */
+export function refuses(scope: IConstruct, document: any, own: any[], asking: Asking): boolean {
+  const reader = new PlainReader(scope);
+  const caller = callerOf(text => reader.json(text), asking);
+  const written = new Set(own.map(statement => JSON.stringify(statement)));
+  const names = 'podIdentity' in caller ? caller.podIdentity : caller.webIdentity;
+  const statements = [document.Statement ?? []].flat().map(statement => (
+    written.has(JSON.stringify(statement)) ? withOtherNames(reader.json(statement), names) : reader.json(statement)));
+  const policy = { ...reader.json({ ...document, Statement: [] }), Statement: statements };
+  const clusterArn = 'podIdentity' in caller ? caller.podIdentity.clusterArn : undefined;
+  const trust = clusterArn === undefined ? policy : withoutOtherClusters(policy, clusterArn, reader.resources);
+  return engine().podAdmission(trust, caller).answer === 'out';
+}
+
+function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
+  const { subject } = asking;
+  const names = { namespace: text(subject._namespace), serviceAccount: text(subject._name) };
+  if ('issuer' in asking) {
+    const { providerArn, issuer, audience } = asking;
+    return {
+      webIdentity: { ...names, providerArn: text(providerArn), issuer: text(issuer), audience: text(audience) },
+    };
+  }
+  const { clusterArn, account, sessionTags } = asking;
+  return {
+    podIdentity: { ...names, clusterArn: text(clusterArn), account: text(account), sessionTags },
+  };
+}
+
+/** Deferred names of others are not those of the caller. */
+function withOtherNames(
+  statement: any, { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string },
+): any {
+  const own: Record<string, string> = {
+    sub: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`,
+    [NAMESPACE_TAG]: namespace,
+    [SERVICE_ACCOUNT_TAG]: serviceAccount,
+  };
+  const renamed = Object.entries<any>(statement.Condition?.StringEquals ?? {}).map(([key, values]) => {
+    const name = own[key.endsWith(':sub') ? 'sub' : key];
+    const isAnother = (value: unknown) => name !== undefined && value !== name && standIns().hasStandIn(`${value}`);
+    return [key, [values].flat().map(value => (isAnother(value) ? 'another name' : value))];
+  });
+  return { ...statement, Condition: { ...statement.Condition, StringEquals: Object.fromEntries(renamed) } };
+}
+
+/** Two resources of one app are two clusters, whatever their names will be. */
+function withoutOtherClusters(policy: any, clusterArn: string, resources: ReadonlySet<string>): any {
+  const own = clusterArn.split(':cluster/')[1] ?? '';
+  if (!resources.has(own)) return policy;
+  const ofAnother = (value: string) => (
+    value.includes(':cluster/') && resources.has(value.split(':cluster/')[1]) && !value.endsWith(own));
+  return JSON.parse(JSON.stringify(policy), (_, value) => (
+    typeof value === 'string' && ofAnother(value) ? 'another cluster' : value));
+}
+
+/** Reads values as the analysis does: with stand-ins, equal for what is equal, where only the deployment knows. */
+class PlainReader {
+  /** The stand-ins for attributes of resources of the app. */
+  public readonly resources = new Set<string>();
+
+  constructor(private readonly scope: IConstruct) {}
+
+  public json(value: any): any {
+    if (typeof value === 'string' || Token.isUnresolved(value)) return this.pointed(value);
+    if (Array.isArray(value)) return value.flatMap(item => this.json(item));
+    if (typeof value !== 'object' || value === null) return value;
+    if (isIntrinsic(value)) return this.pointed(value);
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.json(key), this.json(item)]));
+  }
+
+  private pointed(value: any): any {
+    const { value: expression, targets } = pointed(this.scope, value);
+    return this.withStandIns(expression, targets);
+  }
+
+  private withStandIns(expression: any, targets: PointedValue['targets']): any {
+    const inner = (part: any) => this.withStandIns(part, targets);
+    if (typeof expression !== 'object' || expression === null) return expression;
+    if (Array.isArray(expression)) return expression.map(inner);
+    if (!isIntrinsic(expression)) {
+      return Object.fromEntries(Object.entries(expression).map(([key, item]) => [key, inner(item)]));
+    }
+    const parts = joinedParts(expression);
+    if (parts !== undefined) return parts.map(inner).join('');
+    const text = standIns().standIn(JSON.stringify(expression));
+    if (CfnResource.isCfnResource(targets.get(expression['Fn::GetAtt']?.[0]))) this.resources.add(text);
+    return text;
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'crypto';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { ROLE_NAME, WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
+import { AppIndex } from '../app-index';
+import { problem } from '../errors';
+import { replacedProblem } from '../trust/trust-overrides';
+import { effectiveProperty, literal } from '../values/tokens';
+
+const LONGEST_ROLE_NAME = 64;
+const ROLE_PATH = /^\/([\u0021-\u007e]+\/)?$/;
+const LONGEST_ROLE_PATH = 512;
+const LONGEST_DESCRIPTION = 1000;
+const SHORTEST_SESSION = Duration.hours(1);
+const LONGEST_SESSION = Duration.hours(12);
+const HASH_LENGTH = 10;
+
+export interface RoleOptions {
+  readonly roleName?: string;
+  readonly path?: string;
+  readonly description?: string;
+  readonly maxSessionDuration?: Duration;
+}
+
+/** What IAM would refuse of a role's own properties. Texts that are tokens pass. */
+export function roleOptionsProblem(
+  { roleName, path, description, maxSessionDuration }: RoleOptions,
+): string | undefined {
+  if (literalIs(roleName, name => !ROLE_NAME.test(name))) {
+    return problem('roleName', 'be 1 to 64 letters, digits and _+=,.@-', roleName,
+      'Leave it out for a generated name.');
+  }
+  if (literalIs(path, text => !ROLE_PATH.test(text) || text.length > LONGEST_ROLE_PATH)) {
+    return problem('path', 'begin and end with a slash and hold at most 512 visible ASCII characters', path,
+      'For example /workloads/.');
+  }
+  if (literalIs(description, text => text.length > LONGEST_DESCRIPTION)) {
+    return problem('description', 'have at most 1000 characters', description, 'Shorten it.');
+  }
+  if (maxSessionDuration === undefined) return undefined;
+  if (maxSessionDuration.isUnresolved()) {
+    return problem('maxSessionDuration', 'be known at synth', 'a token', 'Write the duration as a literal.');
+  }
+  const seconds = maxSessionDuration.toSeconds({ integral: false });
+  const isAllowed = seconds >= SHORTEST_SESSION.toSeconds() && seconds <= LONGEST_SESSION.toSeconds();
+  if (Number.isInteger(seconds) && isAllowed) return undefined;
+  return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`,
+    'Leave it out for one hour.');
+}
+
+/** What is wrong with the resource of a role, after all that could change it. */
+export function roleResourceProblems(role: CfnRole, trust: PolicyDocument): string[] {
+  const twins = AppIndex.of(role).rolesNamedLike(role).filter(other => other !== role && mayExistTogether(role, other));
+  return [
+    replacedProblem(role, trust),
+    ...twins.map(other => problem(
+      'roleName',
+      'be used only once per account',
+      effectiveProperty(role, 'RoleName', role.roleName),
+      `${other.node.path} makes a role of the same name in the same account. `
+      + 'IAM ignores path and case, and refuses the second: give one of them another name.',
+    )),
+  ].filter((text): text is string => text !== undefined);
+}
+
+/** Two conditions may exclude each other. */
+function mayExistTogether(role: CfnRole, other: CfnRole): boolean {
+  const [own, others] = [role, other].map(({ cfnOptions }) => cfnOptions.condition);
+  return own === undefined || others === undefined || own === others;
+}
+
+/** What is wrong with an optional role, for callers without types. */
+export function roleProblem(property: string, role: unknown): string | undefined {
+  if (role === undefined || typeof (role as IRole | null)?.roleArn === 'string') return undefined;
+  return problem(property, 'be a role', role,
+    'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing one.');
+}
+
+/** Whether an ARN only stands in until the CDK CLI has looked the role up (`Role.fromLookup`). */
+export function isLookupDummy(arn: string): boolean {
+  return arn.endsWith(':role/DUMMY_ARN');
+}
+
+/** What the webhook would not take for a role ARN. Tokens pass. */
+export function roleArnProblem(property: string, arn: string): string | undefined {
+  if (Token.isUnresolved(arn) || isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
+  const rule = 'be a role ARN as the pod identity webhook takes it: '
+    + 'arn:<partition>:iam::<account>:role/<path and name of letters, digits and _-/.@+=,>';
+  return problem(property, rule, arn,
+    'The webhook passes another value on to the pod, where it fails.');
+}
+
+/**
+ * The fixed name of a role in a literal environment, where the manifest has to know the ARN before the deployment:
+ * readable, then a hash of region and construct path. Pinned by a test: a new name would replace every role in use.
+ */
+export function generatedRoleName(
+  construct: IConstruct, namespace: string, serviceAccountName: string,
+): string | undefined {
+  const { account, region } = Stack.of(construct);
+  if (Token.isUnresolved(account) || Token.isUnresolved(region)) return undefined;
+  const hash = createHash('sha256').update(`${region}/${construct.node.path}`).digest('hex').slice(0, HASH_LENGTH);
+  const names = [literal(namespace), literal(serviceAccountName)].filter(part => part !== undefined);
+  const readable = names.join('-') || 'irsa';
+  return `${readable.slice(0, LONGEST_ROLE_NAME - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
+}
+
+function literalIs(value: string | undefined, wrong: (literalValue: string) => boolean): boolean {
+  const known = literal(value);
+  return known !== undefined && wrong(known);
+}

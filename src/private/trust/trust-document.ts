@@ -1,0 +1,216 @@
+import { Fn, IResolvable, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
+import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { fail, problem } from '../errors';
+import { fingerprint, hasIntrinsic, isIntrinsic, settle, SettledTokens } from '../values/tokens';
+
+/** A name for the variable of `Fn::Sub` that stands for a deferred value. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Where the statements of a trust document come from, asked anew each time it is rendered. */
+export interface TrustSource {
+  readonly _isEmpty: boolean;
+  /** Statements as JSON; tokens may stand anywhere in it, in keys too. */
+  _statements(scope?: IConstruct): any[];
+  /** Names for the deferred values in the statements. */
+  _namedValues(): NamedValue[];
+  /** Called with the whole document before the template is rendered; throws when it must not be. */
+  _check?(scope: IConstruct, document: any): void;
+}
+
+/**
+ * Makes a policy document render a trust source before its own statements, as an object where every key is
+ * known at synth and otherwise as `Fn::Sub` of a JSON string. Binding the document instead of replacing it
+ * keeps it the one that `iam.Role` made and hands out: to aspects, to `addStatements`, to `customizeRoles`.
+ */
+export function bindTrust(document: PolicyDocument, source: TrustSource): PolicyDocument {
+  const own = {
+    resolve: document.resolve.bind(document),
+    toJSON: document.toJSON.bind(document),
+  };
+  const ownStatements = (): any[] => own.toJSON()?.Statement ?? [];
+  const whole = (scope?: IConstruct) => ({ Statement: [...source._statements(scope), ...ownStatements()], Version: '2012-10-17' });
+  return Object.defineProperties(document, {
+    isEmpty: { get: () => source._isEmpty && ownStatements().length === 0 },
+    statementCount: { get: () => whole().Statement.length },
+    toJSON: { value: () => document.isEmpty ? undefined : whole() },
+    resolve: {
+      value: (context: IResolveContext) => {
+        own.resolve(context); // freezes and minimizes its own statements and registers CDK's post-processing
+        if (document.isEmpty) return undefined;
+        const rendered = whole(context.scope);
+        if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
+        // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
+        source._check?.(context.scope, rendered);
+        // CDK looks for references and throws the result away: any value that holds every token will do.
+        return textsIn(rendered);
+      },
+    },
+  });
+}
+
+/** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
+export function renderTrust(context: IResolveContext, document: any, named: NamedValue[] = []): any {
+  const tokens = new SettledTokens(context.scope);
+  const settled = settledCopy(context.scope, document, tokens);
+  return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
+}
+
+/** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
+export function settledCopy(scope: IConstruct, value: any, tokens = new SettledTokens(scope)): any {
+  if (typeof value === 'string') return tokens.literalOrToken(value);
+  if (Token.isUnresolved(value)) {
+    const settled = settle(scope, value);
+    return hasIntrinsic(settled) ? value : settled;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(item => settledCopy(scope, item, tokens));
+  const entries = Object.entries(value).map(([key, item]) => [tokens.literalOrToken(key), settledCopy(scope, item, tokens)]);
+  const copy = Object.fromEntries(entries);
+  // The second of two keys that turn out equal would silently replace a condition.
+  if (Object.keys(copy).length < entries.length) fail(scope, problem('assumeRolePolicy', 'hold each key once', entries.map(([key]) => key), 'Two keys turn out to be the same: put their values under one.'));
+  return copy;
+}
+
+/** Whether a key somewhere in the value is a token: CloudFormation has no intrinsic for keys. */
+export function hasDeferredKey(value: any): boolean {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return false;
+  return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || hasDeferredKey(item));
+}
+
+/** Every text in a value, keys and values. */
+export function textsIn(value: any): any[] {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(textsIn) : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
+}
+
+/** Values of a condition by code point, literals before deferred ones, without repeats. */
+export function sorted(values: string[], scope?: IConstruct): string[] {
+  if (values.length < 2) return values;
+  const keyed = new Map(values.map(value => [scope ? fingerprint(scope, value) : value, value]));
+  return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, value]) => value);
+}
+
+/** IAM takes a list of one and the one itself for the same; the one itself is shorter. */
+export function oneOrMany<T>(values: T[]): T | T[] {
+  return values.length === 1 ? values[0] : values;
+}
+
+/** Statements without repeats; equal means equal to IAM, however the tokens in them are written. */
+export function withoutRepeats(scope: IConstruct | undefined, statements: any[]): any[] {
+  if (statements.length < 2) return statements;
+  const seen = new Map<string, any>();
+  for (const statement of statements) {
+    const key = scope ? keyedFingerprint(scope, statement) : JSON.stringify(statement);
+    if (!seen.has(key)) seen.set(key, statement);
+  }
+  return [...seen.values()];
+}
+
+function keyedFingerprint(scope: IConstruct, value: any): string {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return fingerprint(scope, value);
+  if (Array.isArray(value)) return `[${value.map(item => keyedFingerprint(scope, item)).join()}]`;
+  return `{${Object.entries(value).map(([key, item]) => `${fingerprint(scope, key)}:${keyedFingerprint(scope, item)}`).join()}}`;
+}
+
+/** Writes a document as the JSON text of one `Fn::Sub`, with a variable for each deferred value. */
+class Substitution {
+  private readonly variables = new Map<string, { name: string; value: any }>();
+  private readonly names = new Map<string, string>();
+  private readonly pieces = new Map<IResolvable, any>();
+
+  constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
+    for (const { name, value } of named) {
+      if (!Token.isUnresolved(value)) continue;
+      const key = JSON.stringify(this.context.resolve(value));
+      if (!this.names.has(key)) this.names.set(key, name);
+    }
+  }
+
+  public render(document: any): any {
+    const text = this.json(document);
+    return Fn.sub(text, Object.fromEntries([...this.variables.values()].map(({ name, value }) => [name, value])));
+  }
+
+  private json(value: any): string {
+    if (typeof value === 'string') return `"${this.text(value)}"`;
+    if (typeof value === 'number' && Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), false);
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    if (Array.isArray(value) && Token.isUnresolved(value)) return this.list(value);
+    if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
+    if (isIntrinsic(value)) return this.resolved(value, true); // inside of a token that is a list or an object
+    if (Array.isArray(value)) return `[${value.map(item => this.json(item)).join()}]`;
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return `{${entries.map(([key, item]) => `"${this.text(key)}":${this.json(item)}`).join()}}`;
+  }
+
+  /** A token that stands alone: plain data again, or something only the deployment knows. */
+  private resolved(value: any, quoted: boolean): string {
+    if (isListIntrinsic(value)) return this.list(Token.asList(value));
+    if (!isIntrinsic(value)) return this.json(value);
+    return quoted ? `"${this.variable(value)}"` : this.variable(value);
+  }
+
+  private list(value: string[]): string {
+    return `["${this.variable(this.context.resolve(Fn.join('","', value)))}"]`;
+  }
+
+  private text(text: string): string {
+    if (!Token.isUnresolved(text)) return escaped(text);
+    const fragments = Tokenization.reverseString(text)
+      .mapTokens({ mapToken: token => this.piece(token) })
+      .join({ join: (left: any, right: any) => [left, right].flat() });
+    return withLiteralsJoined([fragments].flat()).map(fragment => (typeof fragment === 'string' ? escaped(fragment) : fragment.variable)).join('');
+  }
+
+  /** What stands for a token inside a text. The tokens of an issuer come again and again. */
+  private piece(token: IResolvable): any {
+    const known = this.pieces.get(token);
+    if (known !== undefined) return known;
+    const settled = this.tokens.of(token);
+    const piece = isIntrinsic(settled) ? { variable: this.variable(this.context.resolve(token)) } : settled;
+    this.pieces.set(token, piece);
+    return piece;
+  }
+
+  private variable(resolved: any): string {
+    const key = JSON.stringify(resolved);
+    let variable = this.variables.get(key);
+    if (!variable) {
+      variable = { name: this.freeName(this.names.get(key) ?? 'Value'), value: resolved };
+      this.variables.set(key, variable);
+    }
+    return `\${${variable.name}}`;
+  }
+
+  private freeName(base: string): string {
+    const taken = new Set([...this.variables.values()].map(({ name }) => name));
+    let name = base;
+    for (let count = 2; taken.has(name); count++) name = `${base}${count}`;
+    return name;
+  }
+}
+
+/** Literals beside each other as one: a `$` and a `{` from two tokens are a variable together. */
+function withLiteralsJoined(fragments: any[]): (string | { readonly variable: string })[] {
+  const joined: (string | { readonly variable: string })[] = [];
+  for (const fragment of fragments) {
+    const last = joined.length - 1;
+    if (fragment.variable !== undefined) joined.push(fragment);
+    else if (typeof joined[last] === 'string') joined[last] += `${fragment}`;
+    else joined.push(`${fragment}`);
+  }
+  return joined;
+}
+
+function isListIntrinsic(value: any): boolean {
+  return isIntrinsic(value) && ['Fn::Split', 'Fn::GetAZs', 'Fn::Cidr'].some(key => key in value);
+}
+
+/** JSON text inside quotes, with what `Fn::Sub` would take for a variable of its own made literal. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1).replace(/\$\{/g, '${!');
+}

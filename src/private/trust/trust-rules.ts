@@ -1,0 +1,113 @@
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { policySize, PolicySize } from './policy-size';
+import { DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../conventions/policy-quotas';
+import { problem, show, warn } from '../errors';
+import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
+import { hasOverrides, overrideProblem, withOverrides } from './trust-overrides';
+import { statementProblem, wildcardNamespaces } from './trust-statement';
+import { worstCase } from './worst-case';
+import { WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
+import { fingerprint, literalRoleArn, SettledTokens } from '../values/tokens';
+import { embeddedProblems } from '../values/value-safety';
+
+/**
+ * What is wrong with a whole trust policy, for a role in the place of `scope`; what is only risky becomes a warning
+ * there.
+ *
+ * @param written the policy as JSON, tokens unresolved and without the overrides of its resource
+ * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, and looks after
+ */
+export function trustProblems(scope: IConstruct, written: any, trusted: any[]): string[] {
+  const tokens = new SettledTokens(scope);
+  const asWritten = settledCopy(scope, written, tokens);
+  const isText = hasDeferredKey(asWritten);
+  const role = roleOf(scope);
+  const overridden = role && overrideProblem(role, isText);
+  if (overridden !== undefined) return [overridden];
+
+  const document = role && hasOverrides(role) ? withOverrides(role, asWritten) : written;
+  const settled = document === written ? asWritten : document;
+  const overriddenOwn = document === written ? [] : settledCopy(scope, trusted, tokens);
+  const own = new Set([...trusted, ...overriddenOwn].map(statement => JSON.stringify(statement)));
+  const statements: any[] = [document.Statement ?? []].flat();
+  const others = statements.filter(statement => !own.has(JSON.stringify(statement)));
+  const settledOthers: any[] = settledCopy(scope, others, tokens);
+
+  const withPatterns = [settled.Statement ?? []].flat()
+    .filter((statement: any) => statement.Condition?.StringLike !== undefined);
+  for (const sub of wildcardNamespaces(withPatterns.map((statement: any) => worstCase(scope, statement)))) {
+    warn(scope, 'cdk-irsa:wildcard-namespace',
+      `\`trust\` admits a pattern of namespaces, ${show(sub)}: `
+      + 'whoever may create a namespace that matches may assume this role.');
+  }
+  return [
+    ...settledOthers.map(statement => statementProblem('assumeRolePolicy', worstCase(scope, statement), statement))
+      .filter((text): text is string => text !== undefined),
+    ...selfProblems(scope, settledOthers),
+    // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
+    ...isText ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
+    ...sizeProblems(scope, document, trusted, tokens),
+  ];
+}
+
+/** IAM looks principals up when it takes the policy, and the role does not exist by then. */
+function selfProblems(scope: IConstruct, statements: any[]): string[] {
+  const role = roleOf(scope);
+  if (role === undefined) return [];
+  const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
+  const principals = statements.flatMap(({ Principal: principal }) => principal?.AWS ?? []);
+  if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
+  return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
+    'The role does not exist yet when IAM validates its trust policy. '
+    + 'To let the role assume itself, trust the account and limit it: '
+    + 'trust.addPrincipal(new iam.AccountPrincipal(account).withConditions('
+    + '{ ArnEquals: { \'aws:PrincipalArn\': <ARN of the role> } })).')];
+}
+
+function roleOf(scope: IConstruct): CfnRole | undefined {
+  const resource = scope.node.defaultChild ?? scope;
+  return resource instanceof CfnRole ? resource : undefined;
+}
+
+function sizeProblems(scope: IConstruct, document: any, trusted: any[], tokens: SettledTokens): string[] {
+  const size = policySize(scope, document, tokens);
+  const tooLong = (quota: number, advice: string) => (
+    problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`));
+  if (size.characters > LARGEST_TRUST_QUOTA) {
+    return [tooLong(LARGEST_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
+  }
+  if (size.characters > DEFAULT_TRUST_QUOTA) {
+    warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_TRUST_QUOTA,
+      `This is more than IAM's default quota (${TRUST_QUOTA_NAME}): `
+      + `have it raised, up to ${LARGEST_TRUST_QUOTA}, or split the subjects over several roles.`));
+  }
+  return [];
+}
+
+/**
+ * How many clusters there are by web identity, and how many like these fit beside the rest: what the real statements
+ * take, with the comma between two of them.
+ */
+function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): string {
+  const clusters = new Map<string, number>();
+  const webIdentity = trusted.filter(({ Action }) => Action === WEB_IDENTITY_ACTION);
+  for (const statement of webIdentity) {
+    const provider = fingerprint(scope, statement.Principal.Federated);
+    clusters.set(provider, (clusters.get(provider) ?? 0) + policySize(scope, statement).characters + 1);
+  }
+  const sizes = [...clusters.values()];
+  if (sizes.length === 0) return '';
+  const others = characters - sizes.reduce((sum, size) => sum + size, 0);
+  const average = (characters - others) / sizes.length;
+  const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
+  const how = webIdentity.length < trusted.length ? ' by web identity' : '';
+  const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${how}`;
+  return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} `
+    + `characters and ${fitting(LARGEST_TRUST_QUOTA)} in ${LARGEST_TRUST_QUOTA}.`;
+}
+
+/** A size, for messages. */
+export function said({ characters, exact }: PolicySize): string {
+  return `${exact ? '' : 'about '}${characters} characters`;
+}

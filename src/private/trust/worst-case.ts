@@ -1,0 +1,133 @@
+import { Token, Tokenization } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { parameterProblem } from '../values/parameter-safety';
+import { isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
+import { Origin, originsIn } from '../values/value-origins';
+import { alternatives } from '../values/value-safety';
+
+/** A statement of a trust policy as plain JSON. Stand-ins `⟨…⟩` are values that only the deployment knows. */
+export interface StatementJson {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string[];
+  readonly Principal?: '*' | { readonly [type: string]: string[] };
+  readonly NotPrincipal?: unknown;
+  readonly Condition: { readonly [operator: string]: { readonly [key: string]: string[] } };
+}
+
+/** Stands for a value that may be anything: a wildcard, a policy variable, the key that it is compared to. */
+export const ANYTHING = '${anything}';
+const DEFERRED = '⟨deferred⟩';
+/** In a text of a function, what could make it a pattern, a policy variable or a dynamic reference. */
+const SPECIAL = /[*?${}]/;
+const PATTERN_OPERATOR = /Like$|Arn(Not)?Equals$/i;
+
+/** What a value may turn out to be: a text, or nothing at all. */
+type Outcome = { readonly text: string; readonly isForeign?: boolean } | 'nothing';
+
+/** The worst that a deployment can make of a statement: what cannot be judged allows everything that it could mean. */
+export function worstCase(scope: IConstruct, statement: any): StatementJson {
+  const outcomes = (value: any): Outcome[][] => {
+    const { value: expression, targets } = pointed(scope, value);
+    return [expression].flat()
+      .map(item => alternatives(item).map(alternative => outcomeOf(scope, alternative, targets)));
+  };
+  const plain = (value: any) => (Token.isUnresolved(value) ? pointed(scope, value).value : value);
+  return rewritten(statement, outcomes, plain);
+}
+
+/** A statement before the app is complete: tokens are stand-ins, and are judged at synth. */
+export function preliminary(statement: any): StatementJson {
+  const outcomes = (value: any): Outcome[][] => [value].flat().map(item => {
+    if (typeof item !== 'string') {
+      return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
+    }
+    const text = Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED })
+      .join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
+    return [{ text }];
+  });
+  return rewritten(statement, outcomes, value => value);
+}
+
+/** @param outcomes what each item of a value may turn out to be */
+function rewritten(statement: any, outcomes: (value: any) => Outcome[][], plain: (value: any) => any): StatementJson {
+  const { Effect: effect, Action: action, Principal: principal, NotPrincipal, Condition: condition } = statement;
+  return {
+    Effect: outcomes(effect ?? 'Allow').flat().every(outcome => outcome !== 'nothing' && outcome.text === 'Deny')
+      ? 'Deny'
+      : 'Allow',
+    ...action !== undefined && {
+      Action: outcomes(action).flat()
+        .map(outcome => (outcome === 'nothing' || isOpen(outcome.text) ? '*' : outcome.text)),
+    },
+    ...principal !== undefined && { Principal: principalOf(plain(principal), outcomes) },
+    ...NotPrincipal !== undefined && { NotPrincipal },
+    Condition: mapOf(plain(condition), (keys, operator) => mapOf(plain(keys), values => {
+      const isPattern = PATTERN_OPERATOR.test(operator);
+      const items = outcomes(values);
+      // Without a value there is no condition; beside others, one that is missing excludes more.
+      if (items.every(item => item.includes('nothing'))) return [];
+      return texts(items.flat()).map(({ text, isForeign }) => (isPattern && isForeign ? ANYTHING : text));
+    })),
+  };
+}
+
+function principalOf(principal: any, outcomes: (value: any) => Outcome[][]): StatementJson['Principal'] {
+  if (typeof principal !== 'object' || principal === null) return '*';
+  if (isIntrinsic(principal) || Token.isUnresolved(principal)) return '*';
+  return mapOf(principal, values => texts(outcomes(values).flat()).map(({ text }) => (text === ANYTHING ? '*' : text)));
+}
+
+/** A map without what only the deployment knows as a whole: conditions that may not be there do not count. */
+function mapOf<T>(map: any, item: (value: any, key: string) => T): { [key: string]: T } {
+  if (typeof map !== 'object' || map === null || isIntrinsic(map) || Token.isUnresolved(map)) return {};
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, item(value, key)]));
+}
+
+function texts(outcomes: Outcome[]): Exclude<Outcome, 'nothing'>[] {
+  return outcomes.filter(outcome => outcome !== 'nothing') as Exclude<Outcome, 'nothing'>[];
+}
+
+function isOpen(text: string): boolean {
+  return text.includes('⟨') || text.includes(ANYTHING);
+}
+
+function outcomeOf(scope: IConstruct, expression: any, targets: PointedValue['targets']): Outcome {
+  if (typeof expression !== 'object' || expression === null) {
+    const text = `${expression}`;
+    return { text: text.includes('{{resolve:') ? ANYTHING : text };
+  }
+  const parts = partsOf(expression);
+  if (parts !== undefined) return joinedOutcome(parts.map(part => outcomeOf(scope, part, targets)));
+  const origins = originsIn(scope, expression, targets);
+  if (origins.some(({ kind }) => kind === 'nothing')) return 'nothing';
+  if (!isIntrinsic(expression) || origins.some(isUnrestricted)) return { text: ANYTHING };
+  const standIn = `⟨${JSON.stringify(expression).replace(/[⟨⟩]/g, '')}⟩`;
+  return { text: standIn, isForeign: origins.some(({ kind }) => kind === 'foreign') };
+}
+
+/** What is put one behind the other, by Fn::Join or Fn::Sub. */
+function partsOf(expression: any): any[] | undefined {
+  const joined = joinedParts(expression);
+  if (joined !== undefined) return joined;
+  const [template, variables = {}] = [expression['Fn::Sub'] ?? []].flat();
+  if (typeof template !== 'string') return undefined;
+  // Every second piece is a name.
+  return template.split(/\$\{([^!}][^}]*)\}/).map((piece, index) => {
+    if (index % 2 === 0) return piece.replaceAll('${!', '${');
+    return variables[piece] ?? (piece.includes('.') ? { 'Fn::GetAtt': piece } : { Ref: piece });
+  });
+}
+
+function joinedOutcome(outcomes: Outcome[]): Outcome {
+  if (outcomes.includes('nothing')) return 'nothing';
+  const known = texts(outcomes);
+  return { text: known.map(({ text }) => text).join(''), isForeign: known.some(({ isForeign }) => isForeign) };
+}
+
+function isUnrestricted(origin: Origin): boolean {
+  switch (origin.kind) {
+    case 'text': return SPECIAL.test(origin.text);
+    case 'parameter': return parameterProblem('value', origin.parameter) !== undefined;
+    default: return origin.kind === 'function';
+  }
+}

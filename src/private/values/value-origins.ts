@@ -1,0 +1,181 @@
+import { CfnElement, CfnMapping, CfnOutput, CfnParameter, CfnResource, CfnStack, Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { AppIndex } from '../app-index';
+import { isIntrinsic, pointed, PointedValue, renderedMapping, renderedProperties } from './tokens';
+
+/** Where a part of a value comes from, whichever function puts the value together. */
+export type Origin =
+  /** A literal text. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** Chosen by whoever deploys. */
+  | { readonly kind: 'parameter'; readonly parameter: CfnParameter }
+  /** An identifier that AWS makes, or one whose characters it restricts. */
+  | { readonly kind: 'identifier' }
+  /** Made by something that this app does not show: a stack of another app, a custom resource. */
+  | { readonly kind: 'foreign'; readonly description: string }
+  /** `AWS::NoValue`: CloudFormation removes what has this value. */
+  | { readonly kind: 'nothing' }
+  /** A function that returns no text of its arguments as it is, and no quotes. */
+  | { readonly kind: 'computed'; readonly name: string }
+  /** A function that may return anything. */
+  | { readonly kind: 'function'; readonly name: string };
+
+/** Functions that only pass on, or put together, what is in their arguments. */
+export const FOLLOWED_FUNCTIONS = [
+  'Ref', 'Fn::GetAtt', 'Fn::ImportValue', 'Fn::Join', 'Fn::If', 'Fn::Select', 'Fn::Split', 'Fn::Sub',
+];
+
+/** Everything that has a part in a value, followed through references, exports and resources of the whole app. */
+export function originsOf(scope: IConstruct, value: any): Origin[] {
+  return new Tracer().origins(scope, value);
+}
+
+/** The same of an expression that has been pointed already. */
+export function originsIn(scope: IConstruct, expression: any, targets: PointedValue['targets']): Origin[] {
+  return new Tracer().walk(scope, expression, targets);
+}
+
+/**
+ * Resources whose `Ref` and attributes are identifiers: AWS makes them, or takes no names with quotes, wildcards,
+ * `$` or braces. Of other resources an attribute may repeat a property.
+ */
+const IDENTIFIERS = new RegExp(`^(${[
+  'AWS::CloudFront::Distribution',
+  'AWS::Cognito::UserPool',
+  'AWS::DynamoDB::(Global)?Table',
+  'AWS::EC2::(VPC|Subnet|SecurityGroup|Instance)',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::EKS::(Cluster|Nodegroup|Addon|PodIdentityAssociation)',
+  'AWS::IAM::(Role|User|Group|ManagedPolicy|SAMLProvider)',
+  'AWS::KMS::Key',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::Organizations::(Account|Organization|OrganizationalUnit)',
+  'AWS::Route53::HostedZone',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'Custom::AWSCDK-EKS-Cluster',
+].join('|')})$`);
+
+const CUSTOM = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
+/** CDK's own custom resource for a provider: its `Ref` is the ARN, which holds the URL. */
+export const CDK_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
+
+class Tracer {
+  /** Attributes that have been followed; values may refer to each other in circles. */
+  private readonly followed = new Set<string>();
+
+  public origins(scope: IConstruct, value: any): Origin[] {
+    const { value: expression, targets } = pointed(scope, value);
+    return this.walk(scope, expression, targets);
+  }
+
+  public walk(scope: IConstruct, value: any, targets: PointedValue['targets']): Origin[] {
+    const walk = (part: any) => this.walk(scope, part, targets);
+    if (value === undefined || value === null) return [];
+    if (typeof value !== 'object') return [{ kind: 'text', text: `${value}` }];
+    if (!isIntrinsic(value)) return Object.values(value).flatMap(walk);
+    const [[name, argument]] = Object.entries<any>(value);
+    switch (name) {
+      case 'Ref': return this.reference(scope, argument, 'Ref', targets);
+      case 'Fn::GetAtt': return this.attribute(scope, argument, targets);
+      case 'Fn::ImportValue': return this.imported(scope, argument);
+      case 'Fn::GetStackOutput': return [{ kind: 'foreign', description: 'an output of another stack' }];
+      case 'Fn::Join': return walk(argument);
+      case 'Fn::If':
+      case 'Fn::Select':
+      case 'Fn::Split': return walk(argument.slice(1));
+      case 'Fn::Sub': return this.substituted(scope, [argument].flat(), targets);
+      case 'Fn::FindInMap': return [{ kind: 'computed', name }, ...this.mapped(scope, argument)];
+      case 'Fn::Base64':
+      case 'Fn::Cidr':
+      case 'Fn::GetAZs': return [{ kind: 'computed', name }];
+      default: return [{ kind: 'function', name }];
+    }
+  }
+
+  private substituted(
+    scope: IConstruct, [template, variables = {}]: any[], targets: PointedValue['targets'],
+  ): Origin[] {
+    const names = [...`${template}`.matchAll(/\$\{([^!}][^}]*)\}/g)]
+      .map(([, name]) => name.trim())
+      .filter(name => !(name in variables));
+    return [
+      ...`${template}`.split(/\$\{[^!}][^}]*\}/).map((text): Origin => ({ kind: 'text', text })),
+      ...names.flatMap(name => (name.includes('.')
+        ? this.attribute(scope, name, targets)
+        : this.reference(scope, name, 'Ref', targets))),
+      ...this.walk(scope, Object.values(variables), targets),
+    ];
+  }
+
+  private mapped(scope: IConstruct, [id]: any[]): Origin[] {
+    const mapping = elementNamed(Stack.of(scope), id);
+    if (!(mapping instanceof CfnMapping)) return [{ kind: 'foreign', description: `the mapping ${id}` }];
+    return this.origins(mapping, renderedMapping(mapping));
+  }
+
+  private attribute(scope: IConstruct, argument: any, targets: PointedValue['targets']): Origin[] {
+    const [id, ...names] = Array.isArray(argument) ? argument : `${argument}`.split('.');
+    return this.reference(scope, id, names.every(name => typeof name === 'string') ? names.join('.') : '', targets);
+  }
+
+  /** @param id the address of a target, the name of a pseudo parameter, or a logical ID that is written by hand */
+  private reference(scope: IConstruct, id: any, attribute: string, targets: PointedValue['targets']): Origin[] {
+    if (id === 'AWS::NoValue') return [{ kind: 'nothing' }];
+    if (`${id}`.startsWith('AWS::')) return [{ kind: 'identifier' }];
+    const target = targets.get(id) ?? elementNamed(Stack.of(scope), id);
+    if (target instanceof CfnParameter) return [{ kind: 'parameter', parameter: target }];
+    if (target !== undefined && CfnResource.isCfnResource(target)) return this.resource(target, attribute);
+    const description = target ? `an attribute of ${target.node.path}` : `${id}, which no construct of the stack makes`;
+    return [{ kind: 'foreign', description }];
+  }
+
+  private resource(resource: CfnResource, attribute: string): Origin[] {
+    const type = resource.cfnResourceType;
+    if (IDENTIFIERS.test(type)) return [{ kind: 'identifier' }];
+    const key = `${resource.node.addr} ${attribute}`;
+    if (this.followed.has(key)) return [];
+    this.followed.add(key);
+    const nested = /^Outputs\.(.+)$/.exec(attribute);
+    if (nested && resource instanceof CfnStack) return this.nestedOutput(resource, nested[1]);
+
+    const { value: properties, targets } = renderedProperties(resource);
+    const repeated = Object.keys(properties).find(name => name.toLowerCase() === attribute.toLowerCase());
+    if (repeated !== undefined) return this.walk(resource, properties[repeated], targets);
+    const parameters = this.walk(resource, properties, targets).filter(({ kind }) => kind === 'parameter');
+    const isForeign = CUSTOM.test(type) && type !== CDK_PROVIDER;
+    const own: Origin = isForeign
+      ? { kind: 'foreign', description: `an attribute of ${resource.node.path}` }
+      : { kind: 'identifier' };
+    return [...parameters, own];
+  }
+
+  private nestedOutput(resource: CfnStack, id: string): Origin[] {
+    const nested = Stack.of(resource).node.findAll()
+      .find(child => Stack.isStack(child) && child.nestedStackResource === resource);
+    const output = nested && elementNamed(nested as Stack, id);
+    return output instanceof CfnOutput ? this.origins(output, output.value)
+      : [{ kind: 'foreign', description: `an output of ${resource.node.path}` }];
+  }
+
+  private imported(scope: IConstruct, name: any): Origin[] {
+    const outputs = AppIndex.of(scope).outputsExportedAs(scope, name);
+    if (outputs.length === 0) {
+      return [{ kind: 'foreign', description: `the export ${JSON.stringify(name)} of another app` }];
+    }
+    return outputs.flatMap(output => {
+      if (this.followed.has(output.node.addr)) return [];
+      this.followed.add(output.node.addr);
+      return this.origins(output, output.value);
+    });
+  }
+}
+
+function elementNamed(stack: Stack, logicalId: string): IConstruct | undefined {
+  return stack.node.findAll().find(child => CfnElement.isCfnElement(child) && Stack.of(child) === stack
+    && stack.resolve(child.logicalId) === logicalId);
+}

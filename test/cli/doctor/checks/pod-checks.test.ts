@@ -1,0 +1,470 @@
+import { Facts } from '../../../../src/cli/doctor/facts';
+import { webhookOf } from '../../../../src/cli/doctor/read/webhook-facts';
+import { Manifest, manifestProblems } from '../../../judges/kubernetes';
+import { injected } from '../../../token/pod-identity-webhook';
+import { factsOf, factsOfPods, OTHER_ROLE, pod, POD_QUESTION, QUESTION, ROLE, serviceAccount, setup, webhook } from '../healthy';
+import { causes, judgeOf, troubles } from '../verdicts';
+
+const ROLE_KEY = 'eks.amazonaws.com/role-arn';
+const CREDENTIALS_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+const EARLY = { creationTimestamp: '2026-01-01T12:00:00Z' };
+const main = (more: any = {}) => ({ name: 'main', image: 'registry.example.com/main:1', ...more });
+const healthyPod = (spec: any = {}, metadata: any = {}, account = serviceAccount()) => injected(pod(spec, metadata), account);
+/** Facts of pods as they are, in a set-up that is healthy otherwise. */
+const withPods = (...pods: Manifest[]): Facts => factsOfPods({}, pods);
+
+/** A pod of EKS Pod Identity, as the webhook of EKS makes it. */
+const identityPod = (metadata: any = {}) => pod({
+  containers: [main({
+    env: [
+      { name: CREDENTIALS_URI, value: 'http://169.254.170.23/v1/credentials' },
+      { name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', value: '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token' },
+    ],
+  })],
+}, metadata);
+
+/** As the webhook makes it on Windows, where the mode of a file says nothing. */
+function windowsPod(): Manifest {
+  const one = healthyPod({ nodeSelector: { 'kubernetes.io/os': 'windows' }, securityContext: { runAsNonRoot: true } });
+  one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_WEB_IDENTITY_TOKEN_FILE').value = 'C:\\var\\run\\secrets\\eks.amazonaws.com\\serviceaccount\\token';
+  one.spec.volumes[0].projected.defaultMode = 0o400;
+  return one;
+}
+
+describe('a healthy set-up', () => {
+  test.each<[string, Facts]>([
+    ['with a pod', factsOf()],
+    ['with init containers', factsOf({ pods: [pod({ initContainers: [main({ name: 'init' })] })] })],
+    ['with an audience of its own', factsOf({ serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'reports.example.com' }) })],
+    ['with regional endpoints', factsOf({ serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/sts-regional-endpoints': 'true' }) })],
+    ['with the pod that is asked for', factsOf({ question: POD_QUESTION })],
+    ['with a pod from before the annotation that has the role all the same', factsOf({ pods: [pod({}, EARLY)] })],
+    ['with a non-root pod', factsOf({ pods: [pod({ securityContext: { runAsNonRoot: true } })] })],
+    ['with a pod of Windows', withPods(windowsPod())],
+  ])('%s has no troubles', (_, facts) => {
+    expect(troubles(facts)).toEqual([]);
+  });
+
+  test('is made of pods as Kubernetes has them', () => {
+    const pods = [...setup().pods.map(one => injected(one, setup().serviceAccount)), identityPod()];
+    for (const one of [...pods, setup().serviceAccount, setup().namespace]) expect(manifestProblems(one)).toEqual([]);
+  });
+});
+
+describe('the pods', () => {
+  test('none is no fault', () => {
+    const facts = factsOf({ pods: [] });
+    expect(troubles(facts)).toEqual(['pod-exists: unknown']);
+    expect(judgeOf('pod-exists', facts)).toMatchObject({ summary: 'No pod uses payments/api now: there is none to look at.' });
+  });
+
+  test.each(['Succeeded', 'Failed'])('that have ended (%s) do not count', phase => {
+    const facts = withPods({ ...pod(), status: { phase } });
+    expect(troubles(facts)).toEqual(['pod-exists: unknown']);
+    expect(judgeOf('pod-exists', facts)!.evidence).toEqual(['1 pod of it has ended: --pod api-1 looks at one']);
+  });
+
+  test('that are being deleted do not count: what comes after them is another', () => {
+    expect(troubles(withPods(healthyPod(), pod({}, { ...EARLY, name: 'api-0', deletionTimestamp: '2026-01-03T00:00:30Z' })))).toEqual([]);
+  });
+
+  test('one that has ended counts where it is asked for', () => {
+    expect(causes(factsOfPods({ question: POD_QUESTION }, [{ ...pod(), status: { phase: 'Failed' } }]))).toEqual(['pod-injected']);
+  });
+
+  test('one that is asked for and not there is the cause', () => {
+    const facts: Facts = { ...factsOf({ question: POD_QUESTION, pods: [] }), pods: { value: undefined } };
+    expect(causes(facts)).toEqual(['pod-exists']);
+    expect(judgeOf('pod-exists', facts)).toMatchObject({ summary: 'There is no pod payments/api-1.' });
+  });
+
+  test('that may not be read are unknown', () => {
+    const facts: Facts = { ...factsOf(), pods: { unknown: 'Needs list on pods in namespace payments' } };
+    expect(troubles(facts)).toEqual(['pod-exists: unknown']);
+    // Whatever stands in AWS: nobody can say that they get the role.
+    expect(judgeOf('pod-exists', facts)).toMatchObject({ decisive: true });
+  });
+
+  test('of many the first few are named, and the number', () => {
+    const facts = withPods(...Array.from({ length: 10 }, (_, index) => pod({}, { ...EARLY, name: `api-${index}` })));
+    const verdict = judgeOf('pod-after-annotation', facts)!;
+    expect(verdict.summary).toBe('10 pods were made before the annotation was set: the webhook changes new pods alone.');
+    expect(verdict.evidence).toEqual([
+      'annotation set at 2026-01-02T00:00:00.000Z',
+      ...[0, 1, 2].map(index => `pod api-${index} made at 2026-01-01T12:00:00.000Z, without AWS_ROLE_ARN`),
+      'and 7 more',
+    ]);
+  });
+
+  test('one that uses another ServiceAccount is the cause', () => {
+    const facts = factsOfPods({ question: POD_QUESTION }, [pod({ serviceAccountName: 'default' })]);
+    expect(troubles(facts)).toEqual(['pod-service-account: wrong']);
+    expect(judgeOf('pod-service-account', facts)).toMatchObject({ summary: 'Pod api-1 uses ServiceAccount default, not api.', fix: [expect.stringContaining('set serviceaccount deployment <name> api'), expect.anything()] });
+  });
+});
+
+describe('a pod from before the annotation', () => {
+  test('is the cause', () => {
+    const facts = withPods(pod({}, EARLY));
+    expect(causes(facts)).toEqual(['pod-after-annotation']);
+    expect(troubles(facts)).toContain('pod-injected: wrong');
+    expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual(['kubectl rollout restart deployment <name> -n payments']);
+  });
+
+  test('with an older role is the cause', () => {
+    const facts = withPods(healthyPod({}, EARLY, serviceAccount({ [ROLE_KEY]: OTHER_ROLE })));
+    expect(causes(facts)).toEqual(['pod-after-annotation']);
+    expect(judgeOf('pod-after-annotation', facts)!.evidence![1]).toBe(`pod api-1 made at 2026-01-01T12:00:00.000Z, with AWS_ROLE_ARN ${OTHER_ROLE}`);
+  });
+
+  test('is told by the ServiceAccount that was made later, where nothing says when it was annotated', () => {
+    const account = serviceAccount();
+    delete account.metadata.managedFields;
+    expect(causes(factsOfPods({ serviceAccount: account }, [pod({}, { creationTimestamp: '2025-12-31T00:00:00Z' })]))).toEqual(['pod-after-annotation']);
+    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [pod()]))).toMatchObject({ status: 'unknown' });
+    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [healthyPod()]))).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('what the webhook puts into pods', () => {
+  const broken = (change: (container: any, spec: any) => void) => {
+    const one = structuredClone(healthyPod());
+    change(one.spec.containers[0], one.spec);
+    return withPods(one);
+  };
+  const variable = (container: any, name: string) => container.env.find((one: any) => one.name === name);
+
+  test.each<[string, (container: any, spec: any) => void, string]>([
+    ['no role', container => container.env = container.env.filter(({ name }: any) => name !== 'AWS_ROLE_ARN'), 'container main has no AWS_ROLE_ARN.'],
+    ['no token file', container => container.env = container.env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE'), 'container main has no AWS_WEB_IDENTITY_TOKEN_FILE.'],
+    ['nothing', container => delete container.env, 'container main has no AWS_ROLE_ARN and no AWS_WEB_IDENTITY_TOKEN_FILE.'],
+    ['another role', container => variable(container, 'AWS_ROLE_ARN').value = OTHER_ROLE, `container main has AWS_ROLE_ARN ${OTHER_ROLE}, and the annotation says ${ROLE}.`],
+    ['no mount', container => delete container.volumeMounts, 'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.'],
+    ['no volume', (_, spec) => spec.volumes = [], 'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.'],
+    ['a volume without a token', (_, spec) => spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }, 'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.'],
+    ['another file', container => variable(container, 'AWS_WEB_IDENTITY_TOKEN_FILE').value = '/tmp/token', 'container main mounts no token at /tmp/token.'],
+  ])('%s is the cause', (_, change, words) => {
+    const facts = broken(change);
+    expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'wrong', summary: `Pod api-1: ${words}` });
+    expect(causes(facts)).toEqual(['pod-injected']);
+  });
+
+  test('a role from elsewhere is not known', () => {
+    const facts = broken(container => container.env = container.env.map((one: any) => (one.name === 'AWS_ROLE_ARN'
+      ? { name: one.name, valueFrom: { configMapKeyRef: { name: 'settings', key: 'role' } } } : one)));
+    expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'unknown', evidence: ['pod api-1, container main: takes AWS_ROLE_ARN from ConfigMap settings'] });
+  });
+
+  test('a sidecar that another webhook added later does without: this one changes all containers that it sees', () => {
+    const one = healthyPod();
+    one.spec.containers.push(main({ name: 'side' }));
+    const facts = withPods(one);
+    expect(troubles(facts)).toEqual(['pod-injected: unknown']);
+    expect(judgeOf('pod-injected', facts)!.evidence).toEqual(['pod api-1, container side: was added to the pod after the webhook had been at work, and gets no role: a sidecar?']);
+  });
+
+  test('one container of two with half of it is named', () => {
+    const one = healthyPod({ containers: [main(), main({ name: 'side' })] });
+    one.spec.containers[1].env = one.spec.containers[1].env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE');
+    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({ status: 'wrong', summary: expect.stringContaining('container side has no AWS_WEB_IDENTITY_TOKEN_FILE') });
+  });
+
+  test('one container of two that brings it itself: the other one is named', () => {
+    const one = healthyPod({ containers: [main(), main({ name: 'side' })] });
+    one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
+    delete one.spec.containers[1].env;
+    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({ status: 'wrong', summary: expect.stringContaining('container side has no') });
+  });
+
+  test('a role that is written into the template stays there', () => {
+    const facts = factsOf({ pods: [pod({ containers: [main({ env: [{ name: 'AWS_ROLE_ARN', value: OTHER_ROLE }, { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token' }] })] })] });
+    expect(judgeOf('pod-injected', facts)!.fix).toContainEqual(expect.stringContaining('Remove AWS_ROLE_ARN from the pod template'));
+  });
+
+  test('a token for another audience is the cause', () => {
+    const facts = broken((_, spec) => spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'vault');
+    expect(causes(facts)).toEqual(['pod-audience']);
+    expect(judgeOf('pod-audience', facts)).toMatchObject({ summary: 'The token is for vault, and should be for sts.amazonaws.com.' });
+  });
+
+  test('a token for the API server is the cause', () => {
+    const facts = broken((_, spec) => delete spec.volumes[0].projected.sources[0].serviceAccountToken.audience);
+    expect(judgeOf('pod-audience', facts)).toMatchObject({ summary: 'The token is for the API server itself, and should be for sts.amazonaws.com.' });
+  });
+});
+
+describe('the file of the token', () => {
+  const NON_ROOT = { runAsNonRoot: true };
+  const withMode = (defaultMode: number | undefined, securityContext: any, ...containers: any[]) => {
+    const one = structuredClone(healthyPod({ securityContext, containers: containers.length > 0 ? containers : [main()] }));
+    one.spec.volumes[0].projected.defaultMode = defaultMode;
+    return withPods(one);
+  };
+
+  test.each<[string, Facts]>([
+    ['that all may read', withMode(0o644, NON_ROOT)],
+    ['with the mode of old API servers left out', withMode(undefined, NON_ROOT)],
+    ['of root', withMode(0o400, {})],
+    ['of a group', withMode(0o400, { ...NON_ROOT, fsGroup: 65534 })],
+    ['of the group root', withMode(0o400, { ...NON_ROOT, fsGroup: 0 })],
+    ['of the one user', withMode(0o400, { runAsUser: 1000 })],
+    ['of the one user of all containers', withMode(0o400, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b', securityContext: { runAsUser: 1000 } }))],
+  ])('%s can be read', (_, facts) => {
+    expect(judgeOf('pod-fs-group', facts)).toMatchObject({ status: 'ok' });
+  });
+
+  test.each<[string, Facts, string]>([
+    ['of a user that the image names', withMode(0o400, NON_ROOT), '0400'],
+    ['of two users', withMode(0o600, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b', securityContext: { runAsUser: 1001 } })), '0600'],
+    ['of one user and nobody', withMode(0o640, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b' })), '0640'],
+  ])('%s cannot', (_, facts, mode) => {
+    expect(judgeOf('pod-fs-group', facts)).toMatchObject({
+      status: 'wrong', summary: 'Container main of pod api-1 runs as non-root, and cannot read the token.', evidence: expect.arrayContaining([expect.stringContaining(`defaultMode is ${mode}`)]),
+    });
+    expect(causes(facts)).toEqual(['pod-fs-group']);
+  });
+});
+
+describe('other credentials', () => {
+  const withEnv = (env: any[], more: any = {}) => factsOf({ pods: [pod({ containers: [main({ env, ...more })] })] });
+
+  test.each<[string, any, string]>([
+    ['as a value', { name: 'AWS_ACCESS_KEY_ID', value: 'AKIAIOSFODNN7EXAMPLE' }, 'AWS_ACCESS_KEY_ID'],
+    ['of a Secret', { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'aws', key: 'id' } } }, 'AWS_ACCESS_KEY_ID, from Secret aws'],
+    ['of a ConfigMap', { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { configMapKeyRef: { name: 'aws', key: 'id' } } }, 'AWS_SECRET_ACCESS_KEY, from ConfigMap aws'],
+  ])('keys %s are the cause, and not shown', (_, variable, words) => {
+    const facts = withEnv([variable]);
+    expect(causes(facts)).toEqual(['pod-static-keys']);
+    expect(judgeOf('pod-static-keys', facts)!.evidence).toEqual([`pod api-1, container main: ${words}`]);
+    expect(JSON.stringify(facts)).not.toContain('AKIA');
+  });
+
+  test('empty ones are none', () => {
+    expect(troubles(withEnv([{ name: 'AWS_ACCESS_KEY_ID', value: '' }]))).toEqual([]);
+  });
+
+  test('a profile may go before', () => {
+    expect(judgeOf('pod-static-keys', withEnv([{ name: 'AWS_PROFILE', value: 'default' }]))).toMatchObject({ status: 'unknown', evidence: ['pod api-1, container main: AWS_PROFILE'] });
+  });
+
+  test('a Secret that is taken whole may hold keys', () => {
+    expect(judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] }))).toMatchObject({
+      status: 'unknown', evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may hold AWS_ACCESS_KEY_ID'],
+    });
+  });
+
+  test('one whose name does not hint is told: nobody has looked into it', () => {
+    const envFrom = [{ configMapRef: { name: 'settings' } }, { prefix: 'DB_', secretRef: { name: 'aws' } }, { prefix: 'AWS_', secretRef: { name: 'app' } }];
+    expect(judgeOf('pod-static-keys', withEnv([], { envFrom }))).toEqual({
+      status: 'ok',
+      summary: 'No static keys and no profile are named; what Secrets and ConfigMaps hold is not read.',
+      evidence: ['settings', 'app'].map((name, at) => `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may hold AWS_ACCESS_KEY_ID`),
+    });
+    expect(judgeOf('pod-static-keys', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
+  });
+});
+
+describe('EKS Pod Identity', () => {
+  const ASSOCIATION = { value: [{ id: 'a-1', roleArn: OTHER_ROLE }] };
+
+  test('with another role is the cause', () => {
+    const facts: Facts = { ...withPods(identityPod()), podIdentities: ASSOCIATION };
+    expect(causes(facts)).toEqual(['pod-identity']);
+    expect(judgeOf('pod-identity', facts)).toMatchObject({
+      summary: `An association of EKS Pod Identity goes before the annotation: new pods get role ${OTHER_ROLE}.`,
+      evidence: [`${ROLE_KEY}: ${ROLE}`, `association a-1: role ${OTHER_ROLE}`, `pod api-1 has ${CREDENTIALS_URI}, and no AWS_WEB_IDENTITY_TOKEN_FILE`],
+      fix: expect.arrayContaining(['aws eks delete-pod-identity-association --cluster-name blue --association-id a-1']),
+    });
+  });
+
+  test('with the same role is told', () => {
+    const facts: Facts = { ...withPods(identityPod()), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
+    expect(troubles(facts)).toEqual([]);
+    expect(judgeOf('pod-identity', facts)!.evidence).toHaveLength(2);
+  });
+
+  test.each<[string, string[], string | undefined]>([
+    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined], ['wants no tags', ['sts:AssumeRole'], 'got sts:TagSession, trusted sts:AssumeRole'],
+    ['wants web identities alone', ['sts:AssumeRoleWithWebIdentity'], 'got sts:AssumeRole, trusted sts:AssumeRoleWithWebIdentity'],
+  ])('with the same role, which %s', (_, actions, refused) => {
+    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }] };
+    const facts: Facts = {
+      ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] }, role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
+    };
+    expect(judgeOf('pod-identity', facts)!.status).toBe(refused === undefined ? 'ok' : 'wrong');
+    if (refused !== undefined) expect(judgeOf('pod-identity', facts)!.summary).toMatch(new RegExp(`does not let pods\\.eks\\.amazonaws\\.com in: action differs: ${refused}\\.$`));
+  });
+
+  test('of a role by which EKS takes another one: that one counts', () => {
+    const by = (roleArn: string, targetRoleArn: string): Facts => ({ ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn, targetRoleArn }] } });
+    expect(judgeOf('pod-identity', by(ROLE, OTHER_ROLE))).toMatchObject({
+      status: 'wrong', summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`), evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
+    });
+    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({ status: 'ok', summary: expect.stringContaining(`it must trust ${OTHER_ROLE} too.`) });
+  });
+
+  test('instead of IRSA is in order', () => {
+    const facts: Facts = { ...factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]), podIdentities: ASSOCIATION };
+    expect(troubles(facts)).toEqual([]);
+  });
+
+  test('of an association that is gone is the cause', () => {
+    expect(causes(withPods(identityPod()))).toEqual(['pod-identity']);
+  });
+
+  test('beside IRSA: the token goes first', () => {
+    const both = structuredClone(healthyPod());
+    both.spec.containers[0].env.push({ name: CREDENTIALS_URI, value: 'http://169.254.170.23/v1/credentials' });
+    const facts: Facts = { ...withPods(both), podIdentities: ASSOCIATION };
+    expect(judgeOf('pod-identity', facts)!.evidence).toContain('pod api-1 has both; most SDKs take AWS_WEB_IDENTITY_TOKEN_FILE first');
+  });
+
+  test('that may not be listed is unknown, unless pods tell', () => {
+    const unreadable = { unknown: 'Needs eks:ListPodIdentityAssociations' };
+    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities: unreadable })).toMatchObject({ status: 'unknown', summary: unreadable.unknown });
+    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities: unreadable })).toMatchObject({ status: 'wrong' });
+  });
+});
+
+describe('pods and containers that are left out', () => {
+  const SKIP = 'eks.amazonaws.com/skip-containers';
+
+  test('all of them is the cause', () => {
+    const facts = factsOf({ pods: [pod({}, { annotations: { [SKIP]: 'main' } })] });
+    expect(causes(facts)).toEqual(['pod-skipped']);
+    expect(judgeOf('pod-skipped', facts)).toMatchObject({ evidence: [`pod api-1: ${SKIP}: "main" leaves out main`] });
+  });
+
+  test('some of them may be meant', () => {
+    const facts = factsOf({ pods: [pod({ containers: [main(), main({ name: 'side' })] }, { annotations: { [SKIP]: 'side' } })] });
+    expect(troubles(facts)).toEqual(['pod-skipped: unknown']);
+  });
+
+  test('by the label is the cause', () => {
+    const facts = factsOfPods({ question: POD_QUESTION, webhooks: [webhook({ objectSelector: {} })] }, [pod({}, { labels: { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' } })]);
+    expect(causes(facts)).toEqual(['pod-skipped']);
+  });
+});
+
+describe('images', () => {
+  test.each<[string, boolean]>([
+    ['amazon/aws-cli:1.16.231', true],
+    ['public.ecr.aws/aws-cli/aws-cli:1.16.100', true],
+    ['amazon/aws-cli:1.16.232', false],
+    ['amazon/aws-cli:2.31.0', false],
+    ['somebody/aws-cli:1.0.0', false],
+    ['registry.k8s.io/external-dns/external-dns:v0.5.15', true],
+    ['registry.opensource.zalan.do/teapot/external-dns:v0.5.9', true],
+    ['bitnami/external-dns:0.5.14-debian-9-r4', true],
+    ['registry.k8s.io/external-dns/external-dns:v0.5.16', false],
+    ['registry.k8s.io/external-dns/external-dns:v0.14.0', false],
+    ['registry.k8s.io/external-dns/external-dns:latest', false],
+    ['registry.k8s.io/external-dns/external-dns@sha256:0123', false],
+    ['registry:2.8.1', true],
+    ['docker.io/library/registry:2.7.0', true],
+    ['registry:3.0.0', false],
+    ['registry:2', false],
+    ['registry.example.com:5000/my-registry:1.0.0', false],
+    ['registry.example.com:5000/main:1.0.0', false],
+    ['my-external-dns:0.1.0', false],
+  ])('%s is too old: %s', (image, isOld) => {
+    expect(judgeOf('sdk-version', factsOf({ pods: [pod({ containers: [main({ image })] })] }))!.status).toBe(isOld ? 'wrong' : 'ok');
+  });
+});
+
+describe('the webhook', () => {
+  const status = (webhooks: Manifest[], pods: Manifest[] = [], more: Partial<Facts> = {}) => {
+    const { summary, status: found } = judgeOf('webhook', { ...factsOfPods({ webhooks }, pods), ...more })!;
+    return `${found}: ${summary}`;
+  };
+  const withSelector = (selectors: any) => [webhook(selectors)];
+
+  test('that is there is in order, and its failure policy is told', () => {
+    const verdict = judgeOf('webhook', factsOfPods({}, []))!;
+    expect(verdict).toMatchObject({ status: 'ok', summary: 'The webhook is there, and is called for the pods.' });
+    expect(verdict.evidence).toEqual([
+      'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; where it fails, pods are made without a role',
+    ]);
+  });
+
+  test('that works is told', () => {
+    expect(status([webhook()], [healthyPod()])).toBe('ok: The webhook is there, and works: Pod api-1 has its variables.');
+  });
+
+  test('that is not to be seen is unknown without pods, and works where they tell', () => {
+    expect(status([])).toMatch(/^unknown: There is no configuration of the webhook to be seen/);
+    expect(status([], [pod({}, EARLY)])).toMatch(/^unknown/);
+    expect(judgeOf('webhook', factsOfPods({ webhooks: [] }, []))).toMatchObject({ decisive: true });
+    expect(status([], [healthyPod()])).toBe('ok: The webhook works: it has changed pods.');
+    expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook: pods are made without a role.');
+    expect(causes(factsOfPods({ webhooks: [] }, [pod()]))).toEqual(['webhook']);
+  });
+
+  test('that may not be read is unknown, and works where pods tell', () => {
+    const webhooks = { unknown: 'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io' };
+    expect(status([], [], { webhooks })).toBe(`unknown: ${webhooks.unknown}`);
+    expect(status([], [healthyPod()], { webhooks })).toMatch(/^ok/);
+  });
+
+  test('of somebody else does not count', () => {
+    const other = webhook({ name: 'inject.istio.io' });
+    other.metadata.name = 'istio-sidecar-injector';
+    expect(status([other])).toMatch(/^unknown/);
+  });
+
+  test.each<[string, any]>([
+    ['another namespace', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }],
+    ['namespaces with a label', { namespaceSelector: { matchExpressions: [{ key: 'irsa', operator: 'Exists' }] } }],
+    ['namespaces but this one', { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['payments'] }] } }],
+    ['other pods', { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['other'] }] } }],
+    ['other objects', { rules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }] }],
+    ['other operations', { rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods'] }] }],
+  ])('that is called for %s is the cause', (_, selectors) => {
+    expect(status(withSelector(selectors), [pod()])).toBe('wrong: The webhook is there, and is not called for pods of namespace payments.');
+    expect(causes(factsOfPods({ webhooks: withSelector(selectors) }, [pod()]))).toEqual(['webhook']);
+  });
+
+  test.each<[string, any]>([
+    ['its label', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'payments' } } }],
+    ['no label that it has', { namespaceSelector: { matchExpressions: [{ key: 'skip', operator: 'DoesNotExist' }] } }],
+    ['namespaces without a label', { namespaceSelector: { matchExpressions: [{ key: 'irsa', operator: 'NotIn', values: ['off'] }] } }],
+    ['everything', { rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }] }],
+    ['the label of the pods', { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] } }],
+  ])('that is called for %s is in order', (_, selectors) => {
+    expect(status(withSelector(selectors), [pod()])).toMatch(/^ok/);
+  });
+
+  test('that leaves out pods which bring role and token themselves, or is not there, does no harm to them', () => {
+    const one = structuredClone(healthyPod({}, { labels: { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' } }));
+    one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
+    for (const webhooks of [[webhook()], []]) expect(troubles(factsOfPods({ webhooks }, [one]))).toEqual([]);
+  });
+
+  test('that is called for pods with labels is unknown without pods', () => {
+    expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe('unknown: Whether the webhook is called for the pods: it is called for pods with certain labels, and there are no pods to look at.');
+  });
+
+  test('that is called for some namespaces is unknown where their labels are', () => {
+    const [{ webhooks: [one] }] = withSelector({ namespaceSelector: { matchLabels: { irsa: 'true' } } });
+    expect(webhookOf(webhook(), one, { pods: [] }).selects).toBe('it is called for some namespaces, by labels that could not be read');
+    expect(webhookOf(webhook(), webhook().webhooks[0], { pods: [] }).selects).toBe(true);
+  });
+
+  test('with conditions is unknown', () => {
+    expect(status(withSelector({ matchConditions: [{ name: 'a', expression: 'false' }] }))).toMatch(/^unknown: .*matchConditions/);
+  });
+
+  test('that nobody can trust is the cause', () => {
+    const service = { service: { namespace: 'default', name: 'pod-identity-webhook', path: '/mutate' } };
+    expect(status(withSelector({ clientConfig: service }), [pod()])).toMatch(/^wrong: The webhook has no caBundle/);
+    expect(status(withSelector({ clientConfig: { url: 'https://127.0.0.1:23443/mutate' } }))).toMatch(/^wrong/);
+    expect(status(withSelector({ clientConfig: { url: 'https://webhook.example.com/mutate' } }))).toMatch(/^ok/);
+    expect(status(withSelector({ clientConfig: { url: 'https://webhook.default.svc:443/mutate' } }))).toMatch(/^wrong/);
+    expect(status(withSelector({ clientConfig: { ...service, caBundle: 'Q0E=' } }))).toMatch(/^ok/);
+  });
+});
+
+test('two breaks: the earlier one is the cause', () => {
+  const facts = factsOfPods({ question: QUESTION, serviceAccount: serviceAccount({ [ROLE_KEY]: `${ROLE} ` }) }, [pod({}, EARLY)]);
+  expect(causes(facts)).toEqual(['role-annotation']);
+});
