@@ -9,7 +9,9 @@ const REPOSITORY_URL = `https://github.com/${OWNER}/cdk-irsa.git`;
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-irsa',
-  description: 'IAM roles for Kubernetes service accounts (IRSA): provider, trust policy, role and ServiceAccount manifest, without a Lambda',
+  description:
+    'IAM roles for Kubernetes service accounts (IRSA): provider, trust policy, role and ServiceAccount manifest, '
+      + 'without a Lambda',
   author: OWNER,
   authorAddress: `${OWNER}@users.noreply.github.com`,
   repositoryUrl: REPOSITORY_URL,
@@ -18,7 +20,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   keywords: ['aws', 'eks', 'irsa', 'iam', 'kubernetes', 'oidc', 'serviceaccount', 'cdk8s'],
   defaultReleaseBranch: 'main',
   majorVersion: 0,
-  releaseTrigger: release.ReleaseTrigger.workflowDispatch(), // a release is somebody's decision, and CHANGELOG.md says what is in it
+  // a release is somebody's decision, and CHANGELOG.md says what is in it
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
   nextVersionCommand: '[ "$VERSION" != 0.0.0 ] || echo 0.1.0', // the first one; from then on the commits say
 
   // The floor of each peer: see decisions/0003-floors.md.
@@ -36,11 +39,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmTrustedPublishing: true,
   npmProvenance: true,
   publishToPypi: { distName: 'cdk-irsa', module: 'cdk_irsa', trustedPublishing: true, attestations: true },
-  publishToMaven: {
-    javaPackage: 'io.github.cdkirsa',
-    mavenGroupId: 'io.github.cdk-irsa',
-    mavenArtifactId: 'cdk-irsa',
-  },
+  publishToMaven: { javaPackage: 'io.github.cdkirsa', mavenGroupId: 'io.github.cdk-irsa', mavenArtifactId: 'cdk-irsa' },
   publishToNuget: { dotNetNamespace: 'CdkIrsa', packageId: 'CdkIrsa', trustedPublishing: true },
   publishToGo: { moduleName: `github.com/${OWNER}/cdk-irsa-go` },
 
@@ -94,7 +93,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   docgen: true,
   sampleCode: false,
-  gitignore: ['cdk.out', 'examples/*/dist', 'examples/fleet/clusters', '.jsii.tabl.json', '.jsii.gz', '.venv', '.gobin', '.languages'],
+  gitignore: [
+    'cdk.out',
+    'examples/*/dist',
+    'examples/fleet/clusters',
+    '.jsii.tabl.json',
+    '.jsii.gz',
+    '.venv',
+    '.gobin',
+    '.languages',
+  ],
   projenrcTs: true,
   projenrcTsOptions: { projenCodeDir: '.projen' },
   projenCommand: 'npx projen',
@@ -121,7 +129,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
         '^cdk-irsa$': '<rootDir>/src',
         '^\\./gen/index\\.js$': '<rootDir>/test/no-kubernetes-models.ts', // as in the bundle
       },
-      transformIgnorePatterns: ['(?<!openid-client)/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi)/)'],
+      transformIgnorePatterns: [
+        '(?<!openid-client)/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi)/)',
+      ],
       testTimeout: 60_000,
       maxWorkers: '100%', // jest's default leaves one core idle
       reporters: [new javascript.JestReporter('<rootDir>/scripts/slowest-files.js')],
@@ -132,8 +142,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverageFrom: [
         'src/**/*.ts',
         ...[
-          'access-options.ts', 'service-account-options.ts', 'pod-identity-options.ts', 'analysis/access-map.ts',
-          'analysis/iam/policy-json.ts', 'cli/doctor/{facts,options}.ts', 'cli/report/page/**',
+          'access-options.ts',
+          'service-account-options.ts',
+          'pod-identity-options.ts',
+          'analysis/access-map.ts',
+          'analysis/iam/policy-json.ts',
+          'cli/doctor/{facts,options}.ts',
+          'cli/report/page/**',
         ].map(path => `!src/${path}`),
       ],
       coverageThreshold: { branches: 95, functions: 98, lines: 99, statements: 99 },
@@ -187,9 +202,15 @@ project.tryFindObjectFile('.projen/tasks.json')!.addOverride('tasks.build.steps'
 project.eslint!.allowDevDeps('src/cli/**');
 project.eslint!.allowDevDeps('src/analysis/reading/{yaml,kubernetes}.ts');
 
-// The layers: who may import whom. What is not named here, the public files and src/private, imports all but the command.
-const zone = (target: string, from: string, ...except: string[]) => ({ target, from, except: except.map(path => `./${path}`) });
+// The layers: who may import whom. What is not named here, the public files and src/private, imports all but the
+// command.
+const zone = (target: string, from: string, ...except: string[]) => ({
+  target,
+  from,
+  except: except.map(path => `./${path}`),
+});
 project.eslint!.addRules({
+  '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true, ignoreRegExpLiterals: true }],
   'import/no-cycle': ['error', { ignoreExternal: true }],
   'import/no-restricted-paths': ['error', {
     zones: [
@@ -218,10 +239,14 @@ project.eslint!.addOverride({
   },
 });
 
-project.compileTask.spawn(project.addTask('bundle', {
-  description: 'Bundles the command line into lib/cli.js, its doctor into lib/doctor.js, and the YAML parser into lib/analysis/reading/yaml.js',
-  exec: 'tsx scripts/bundle.ts',
-}));
+project.compileTask.spawn(
+  project.addTask('bundle', {
+    description:
+      'Bundles the command line into lib/cli.js, its doctor into lib/doctor.js, and the YAML parser into '
+        + 'lib/analysis/reading/yaml.js',
+    exec: 'tsx scripts/bundle.ts',
+  }),
+);
 
 // Every snippet of README and docstrings compiles, or the build fails.
 project.package.addField('jsiiRosetta', { strict: true });
@@ -235,7 +260,8 @@ project.postCompileTask.spawn(rosetta);
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
 
-// The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks: .compatignore.
+// The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks:
+// .compatignore.
 project.buildWorkflow!.addPostBuildSteps({ name: 'Compare the API with the latest release', run: 'npx projen compat' });
 
 // On pull requests, each group of .ci/steps is a job beside the build: merging waits for all of them.
@@ -274,17 +300,23 @@ project.addTask('bench:verify', {
   exec: 'tsx scripts/bench-verify.ts',
 });
 project.addTask('bench', {
-  description: 'Measures what service accounts cost beside the other ways to have them, and writes bench/; --sizes 1,100 --runs 3 measures less and writes nothing',
+  description:
+    'Measures what service accounts cost beside the other ways to have them, and writes bench/; --sizes 1,100 --runs '
+      + '3 measures less and writes nothing',
   exec: 'tsx scripts/bench.ts',
   receiveArgs: true,
 });
 project.addTask('mutation', {
-  description: 'Mutates the trust code, runs its tests against each mutant, and writes bench/mutation.md; --files <part of a path> or --all writes nothing',
+  description:
+    'Mutates the trust code, runs its tests against each mutant, and writes bench/mutation.md; --files <part of a '
+      + 'path> or --all writes nothing',
   exec: 'tsx scripts/mutation.ts',
   receiveArgs: true,
 });
 project.addTask('page', {
-  description: 'Drives the page of cdk-irsa report in Chromium (installs it on Debian and Ubuntu); --picture writes examples/report.png instead',
+  description:
+    'Drives the page of cdk-irsa report in Chromium (installs it on Debian and Ubuntu); --picture writes '
+      + 'examples/report.png instead',
   exec: 'scripts/page.sh',
   receiveArgs: true,
 });
@@ -294,7 +326,9 @@ project.addTask('token-test', {
   receiveArgs: true,
 });
 project.addTask('doctor-test', {
-  description: 'Breaks one link after the other between a pod and its role, and has cdk-irsa doctor find it (needs what token-test and deploy-test need)',
+  description:
+    'Breaks one link after the other between a pod and its role, and has cdk-irsa doctor find it (needs what '
+      + 'token-test and deploy-test need)',
   exec: 'scripts/doctor-test.sh',
   receiveArgs: true,
 });
@@ -303,7 +337,9 @@ project.addTask('cfn-lint', {
   exec: 'scripts/cfn-lint.sh',
 });
 project.addTask('deploy-test', {
-  description: 'Deploys the examples with the CDK CLI to a local AWS endpoint (installs it with Python), and reads back what IAM holds',
+  description:
+    'Deploys the examples with the CDK CLI to a local AWS endpoint (installs it with Python), and reads back what IAM '
+      + 'holds',
   exec: 'scripts/deploy-test.sh',
   receiveArgs: true,
 });
@@ -312,11 +348,29 @@ project.addTask('gitops', {
   exec: 'scripts/gitops.sh',
 });
 project.addTask('languages', {
-  description: 'Runs examples/languages against the packages that jsii-pacmak makes (installs JDK, Maven, Go and Python on Debian and Ubuntu)',
+  description:
+    'Runs examples/languages against the packages that jsii-pacmak makes (installs JDK, Maven, Go and Python on '
+      + 'Debian and Ubuntu)',
   exec: 'scripts/languages.sh',
 });
 
-for (const ignored of ['API.md', '/examples/', '/scripts/', '/decisions/', '/.ci/', '/bench/', '/.venv/', '/.gobin/', '/.languages/', '.jsii.tabl.json', '.eslintrc.json', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'VERSIONS.md']) {
+for (const ignored of [
+  'API.md',
+  '/examples/',
+  '/scripts/',
+  '/decisions/',
+  '/.ci/',
+  '/bench/',
+  '/.venv/',
+  '/.gobin/',
+  '/.languages/',
+  '.jsii.tabl.json',
+  '.eslintrc.json',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'VERSIONS.md',
+]) {
   project.addPackageIgnore(ignored);
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');

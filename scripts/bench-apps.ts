@@ -1,5 +1,6 @@
 /**
- * The apps that scripts/bench.ts measures, each in a process of its own: `<way> <service accounts> <cloud assembly> [grants]`.
+ * The apps that scripts/bench.ts measures, each in a process of its own: `<way> <service accounts> <cloud assembly>
+ * [grants]`.
  *
  * Each writes the templates and the manifests of so many service accounts, in several stacks.
  */
@@ -54,7 +55,14 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
         new ApiObject(chart, roleName, {
           apiVersion: 'v1',
           kind: 'ServiceAccount',
-          metadata: { name, namespace, annotations: { 'eks.amazonaws.com/role-arn': roleArn(roleName), 'eks.amazonaws.com/sts-regional-endpoints': 'true' } },
+          metadata: {
+            name,
+            namespace,
+            annotations: {
+              'eks.amazonaws.com/role-arn': roleArn(roleName),
+              'eks.amazonaws.com/sts-regional-endpoints': 'true',
+            },
+          },
         });
         return new Role(stack, roleName, { roleName, assumedBy: webIdentity(namespace, name) });
       };
@@ -75,9 +83,14 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
     return stack => (namespace, name) => {
       const roleName = `${namespace}-${name}`;
       const issuer = Fn.importValue('issuer');
-      const StringEquals = new CfnJson(stack, `${roleName}-condition`, { value: condition(issuer, namespace, name).StringEquals });
+      const StringEquals = new CfnJson(stack, `${roleName}-condition`, {
+        value: condition(issuer, namespace, name).StringEquals,
+      });
       writeManifest(stack, namespace, name, roleName);
-      return new Role(stack, roleName, { roleName, assumedBy: new FederatedPrincipal(providerArn(issuer), { StringEquals }, 'sts:AssumeRoleWithWebIdentity') });
+      return new Role(stack, roleName, {
+        roleName,
+        assumedBy: new FederatedPrincipal(providerArn(issuer), { StringEquals }, 'sts:AssumeRoleWithWebIdentity'),
+      });
     };
   },
   'aws-eks': () => eks('aws-cdk-lib/aws-eks'),
@@ -88,7 +101,12 @@ function cdkIrsa(issuerUrl: () => string): (stack: Stack) => Maker {
   const { ClusterOidcProvider, IrsaServiceAccount } = require('cdk-irsa');
   return stack => {
     const oidcProvider: IOpenIdConnectProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', issuerUrl());
-    return (namespace, serviceAccountName) => new IrsaServiceAccount(stack, `${namespace}-${serviceAccountName}`, { oidcProvider, namespace, serviceAccountName });
+    return (namespace, serviceAccountName) =>
+      new IrsaServiceAccount(stack, `${namespace}-${serviceAccountName}`, {
+        oidcProvider,
+        namespace,
+        serviceAccountName,
+      });
   };
 }
 
@@ -100,10 +118,24 @@ function eks(module: string): (stack: Stack) => Maker {
   return stack => {
     const kubectlRole = Role.fromRoleArn(stack, 'KubectlRole', `arn:aws:iam::${ACCOUNT}:role/kubectl`);
     const kubectlLayer = new KubectlV33Layer(stack, 'KubectlLayer');
-    const attributes = { clusterName: 'production', openIdConnectProvider: OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', providerArn(ISSUER)) };
-    const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', module.endsWith('v2')
-      ? { ...attributes, kubectlProvider: new rest.KubectlProvider(stack, 'Kubectl', { cluster: Cluster.fromClusterAttributes(stack, 'Itself', attributes), kubectlLayer, role: kubectlRole }) }
-      : { ...attributes, kubectlRoleArn: kubectlRole.roleArn, kubectlLayer });
+    const attributes = {
+      clusterName: 'production',
+      openIdConnectProvider: OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', providerArn(ISSUER)),
+    };
+    const cluster = Cluster.fromClusterAttributes(
+      stack,
+      'Cluster',
+      module.endsWith('v2')
+        ? {
+          ...attributes,
+          kubectlProvider: new rest.KubectlProvider(stack, 'Kubectl', {
+            cluster: Cluster.fromClusterAttributes(stack, 'Itself', attributes),
+            kubectlLayer,
+            role: kubectlRole,
+          }),
+        }
+        : { ...attributes, kubectlRoleArn: kubectlRole.roleArn, kubectlLayer },
+    );
     return (namespace, name) => cluster.addServiceAccount(`${namespace}-${name}`, { namespace, name });
   };
 }
@@ -113,17 +145,31 @@ function providerArn(issuer: string): string {
 }
 
 function condition(issuer: string, namespace: string, name: string) {
-  return { StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}` } };
+  return {
+    StringEquals: {
+      [`${issuer}:aud`]: 'sts.amazonaws.com',
+      [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}`,
+    },
+  };
 }
 
 function trustPolicy(namespace: string, name: string) {
-  const statement = { Effect: 'Allow', Principal: { Federated: providerArn(ISSUER) }, Action: 'sts:AssumeRoleWithWebIdentity', Condition: condition(ISSUER, namespace, name) };
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Federated: providerArn(ISSUER) },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: condition(ISSUER, namespace, name),
+  };
   return { Version: '2012-10-17', Statement: [statement] };
 }
 
 function webIdentity(namespace: string, name: string) {
   const { FederatedPrincipal } = require('aws-cdk-lib/aws-iam');
-  return new FederatedPrincipal(providerArn(ISSUER), condition(ISSUER, namespace, name), 'sts:AssumeRoleWithWebIdentity');
+  return new FederatedPrincipal(
+    providerArn(ISSUER),
+    condition(ISSUER, namespace, name),
+    'sts:AssumeRoleWithWebIdentity',
+  );
 }
 
 function roleArn(roleName: string): string {
@@ -132,8 +178,13 @@ function roleArn(roleName: string): string {
 
 /** A text, as quickly as can be: no parser and no quotes where a name would need them. */
 function writeManifest(stack: Stack, namespace: string, name: string, roleName: string): void {
-  const annotations = `    eks.amazonaws.com/role-arn: ${roleArn(roleName)}\n    eks.amazonaws.com/sts-regional-endpoints: "true"`;
-  appendFileSync(join(outdir, `${stack.stackName}.yaml`), `---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  annotations:\n${annotations}\n  name: ${name}\n  namespace: ${namespace}\n`);
+  const annotations = `    eks.amazonaws.com/role-arn: ${roleArn(roleName)}\n    `
+    + 'eks.amazonaws.com/sts-regional-endpoints: "true"';
+  appendFileSync(
+    join(outdir, `${stack.stackName}.yaml`),
+    `---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  annotations:\n${annotations}\n  name: ${name}\n  `
+      + `namespace: ${namespace}\n`,
+  );
 }
 
 function measure(way: string, size: number, grants: boolean): Measured {
@@ -154,8 +205,13 @@ function measure(way: string, size: number, grants: boolean): Measured {
   }
   app.synth();
   for (const write of whenDone) write();
-  return { synthMilliseconds: Number(process.hrtime.bigint() - start) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 };
+  return {
+    synthMilliseconds: Number(process.hrtime.bigint() - start) / 1e6,
+    megabytes: process.resourceUsage().maxRSS / 1024,
+  };
 }
 
 const [, , way, size, outdir, grants] = process.argv;
-if (way !== undefined && require.main === module) console.log(JSON.stringify(measure(way, Number(size), grants === 'grants')));
+if (way !== undefined && require.main === module) {
+  console.log(JSON.stringify(measure(way, Number(size), grants === 'grants')));
+}

@@ -16,17 +16,34 @@ export function barsOf(results: Results): Bar[] {
   const { rows, marginals, requireMilliseconds: { cdk, library }, tarballBytes } = results;
   const own = marginals.find(({ way }) => way === 'cdk-irsa')!;
   const lambdas = Math.max(...rows.filter(({ way }) => way.startsWith('cdk-irsa')).map(row => row.lambdas));
-  const time = (what: string, most: number, ratios: number[], unit = 'times') => bar(what, `at most ${most} ${unit}`, `${spread(ratios, 2)} ${unit}`, median(ratios) <= most, true);
+  const time = (what: string, most: number, ratios: number[], unit = 'times') =>
+    bar(what, `at most ${most} ${unit}`, `${spread(ratios, 2)} ${unit}`, median(ratios) <= most, true);
   return [
     bar('resources for one more service account', '1', `${own.resources}`, own.resources === 1),
     bar('the same with grants', '2', `${own.withGrants}`, own.withGrants === 2),
     bar('Lambda functions', '0', `${lambdas}`, lambdas === 0),
-    bar('npm tarball, the command line in it', 'under 1 MB', `${Math.round(tarballBytes / 1000)} kB`, tarballBytes < 1e6),
-    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios => time('1,000 service accounts, beside iam.Role and YAML', 1.1, ratios)),
-    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios => time('the same beside iam.Role and cdk8s', 1.1, ratios)),
-    ...compared(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios => time('1,000 with a deferred issuer, beside a literal one', 1.25, ratios)),
+    bar(
+      'npm tarball, the command line in it',
+      'under 1 MB',
+      `${Math.round(tarballBytes / 1000)} kB`,
+      tarballBytes < 1e6,
+    ),
+    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios =>
+      time('1,000 service accounts, beside iam.Role and YAML', 1.1, ratios),
+    ),
+    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios =>
+      time('the same beside iam.Role and cdk8s', 1.1, ratios),
+    ),
+    ...compared(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios =>
+      time('1,000 with a deferred issuer, beside a literal one', 1.25, ratios),
+    ),
     ...grown(rows).map(ratios => time('5,000 service accounts, beside 1,000', 5.5, ratios)),
-    time('requiring cdk-irsa for the quickstart, more than the CDK modules that it uses', 30, library.map((value, index) => value - cdk[index]), 'ms'),
+    time(
+      'requiring cdk-irsa for the quickstart, more than the CDK modules that it uses',
+      30,
+      library.map((value, index) => value - cdk[index]),
+      'ms',
+    ),
   ];
 }
 

@@ -15,7 +15,12 @@ export async function plot({ rows, date }: Results): Promise<string> {
     data: { values },
     mark: { type: 'line', point: true },
     encoding: {
-      x: { field: 'size', type: 'quantitative', scale: { type: 'log' }, axis: { title: 'service accounts', values: [...new Set(rows.map(({ size }) => size))] } },
+      x: {
+        field: 'size',
+        type: 'quantitative',
+        scale: { type: 'log' },
+        axis: { title: 'service accounts', values: [...new Set(rows.map(({ size }) => size))] },
+      },
       y: { field: 'seconds', type: 'quantitative', scale: { type: 'log' }, axis: { title: 'seconds' } },
       color: { field: 'way', type: 'nominal', sort: null, legend: { title: null, labelLimit: 300 } },
       strokeDash: { field: 'way', type: 'nominal', sort: null, legend: null },

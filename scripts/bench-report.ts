@@ -4,10 +4,15 @@
 import { Bar, median, spread } from './bench-bars';
 import type { Results, Row } from './bench-results';
 
-export function markdown({ date, machine, versions, runs, rows, marginals, requireMilliseconds: { cdk, library } }: Results, bars: Bar[]): string {
+export function markdown(
+  { date, machine, versions, runs, rows, marginals, requireMilliseconds: { cdk, library } }: Results,
+  bars: Bar[],
+): string {
   return `# What a service account costs
 
-${date}, ${machine}, ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. Repeat it with \`npx projen bench\`.
+${date}, ${machine}, ${Object.entries(versions)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(', ')}. Repeat it with \`npx projen bench\`.
 
 Times and memory are of whole processes, the medians of ${runs} runs (smallest to largest) in which the ways took turns. "With validation" is with the
 validator of templates that aws-cdk-lib runs by default (from 2.262 on); the others are without it, \`CDK_VALIDATION=false\`. "YAML" is a text put together by
@@ -15,29 +20,75 @@ hand as quickly as can be, which does not quote a name that needs it; cdk8s writ
 
 ## What was promised
 
-${table(['', 'wanted', 'measured', ''], bars.map(({ what, wanted, found, met }) => [what, wanted, found, met ? 'met' : 'missed']))}
+${table(
+  ['', 'wanted', 'measured', ''],
+  bars.map(({ what, wanted, found, met }) => [what, wanted, found, met ? 'met' : 'missed']),
+)}
 
 ## One more service account
 
-${table(['', 'resources', 'with a grant', 'bytes of template'], marginals.map(({ way, resources, withGrants, templateBytes }) => [way, `${resources}`, withGrants === undefined ? '-' : `${withGrants}`, `${templateBytes}`]))}
+${table(
+  ['', 'resources', 'with a grant', 'bytes of template'],
+  marginals.map(({ way, resources, withGrants, templateBytes }) => [
+    way,
+    `${resources}`,
+    withGrants === undefined ? '-' : `${withGrants}`,
+    `${templateBytes}`,
+  ]),
+)}
 
-${[...new Set(rows.map(({ size }) => size))].map(size => sizeSection(size, rows.filter(row => row.size === size))).join('\n\n')}
+${[...new Set(rows.map(({ size }) => size))]
+  .map(size =>
+    sizeSection(
+      size,
+      rows.filter(row => row.size === size),
+    ),
+  )
+  .join('\n\n')}
 
 ## Requiring the library
 
-${table(['', 'ms'], [['the files of the CDK that the quickstart needs', spread(cdk, 0)], ['ClusterOidcProvider and IrsaServiceAccount of cdk-irsa, with them', spread(library, 0)]])}`;
+${table(
+  ['', 'ms'],
+  [
+    ['the files of the CDK that the quickstart needs', spread(cdk, 0)],
+    ['ClusterOidcProvider and IrsaServiceAccount of cdk-irsa, with them', spread(library, 0)],
+  ],
+)}`;
 }
 
 function sizeSection(size: number, rows: Row[]): string {
   const base = rows.find(({ way }) => way === 'iam.Role and YAML')!;
   const ratios = (row: Row) => row.milliseconds.map((value, index) => value / base.milliseconds[index]);
-  const heads = ['', 'resources', 'Lambdas', 'templates', 'assets', 'time', 'beside iam.Role', 'of it synthesis', 'with validation', 'memory'];
+  const heads = [
+    '',
+    'resources',
+    'Lambdas',
+    'templates',
+    'assets',
+    'time',
+    'beside iam.Role',
+    'of it synthesis',
+    'with validation',
+    'memory',
+  ];
   return `## ${size.toLocaleString('en')} service account${size === 1 ? '' : 's'}
 
-${table(heads, rows.map(row => [
-  row.way, row.resources.toLocaleString('en'), `${row.lambdas}`, bytes(row.templateBytes), bytes(row.assetBytes), `${spread(row.milliseconds, 0)} ms`,
-  spread(ratios(row), 2), `${median(row.synthMilliseconds).toFixed(0)} ms`, `${median(row.validatedMilliseconds).toFixed(0)} ms`, `${median(row.megabytes).toFixed(0)} MB`,
-]))}`;
+${table(
+  heads,
+  rows.map(row => [
+    row.way,
+    row.resources.toLocaleString('en'),
+    `${row.lambdas}`,
+    bytes(row.templateBytes),
+    bytes(row.assetBytes),
+    `${spread(row.milliseconds, 0)} ms`,
+    spread(ratios(row), 2),
+    `${median(row.synthMilliseconds).toFixed(0)} ms`,
+    `${median(row.validatedMilliseconds).toFixed(0)} ms`,
+    `${median(row.megabytes).toFixed(0)} MB`,
+  ]),
+)}`;
 }
 
 function bytes(count: number): string {

@@ -33,7 +33,10 @@ export interface Results {
   readonly runs: number;
   readonly rows: Row[];
   readonly marginals: Marginal[];
-  /** Of requiring the files of the CDK that the quickstart needs, and of requiring the library for it, which requires them. */
+  /**
+   * Of requiring the files of the CDK that the quickstart needs, and of requiring the library for it, which requires
+   * them.
+   */
   readonly requireMilliseconds: { readonly cdk: number[]; readonly library: number[] };
   readonly tarballBytes: number;
 }

@@ -1,5 +1,6 @@
 /**
- * How long `cdk-irsa verify` takes beside merely parsing the same files, and how much memory: `npx projen bench:verify`.
+ * How long `cdk-irsa verify` takes beside merely parsing the same files, and how much memory: `npx projen
+ * bench:verify`.
  *
  * Each figure is of a process of its own, bundled as the command is; the two take turns.
  */
@@ -17,19 +18,36 @@ const RUNS = 7;
 const BAR = 2;
 
 async function main(): Promise<void> {
-  console.log(`${cpus()[0].model.trim()}, ${cpus().length} cores, Node.js ${process.version}, medians of ${RUNS} runs in turn (smallest to largest)\n`);
-  console.log('| service accounts | parse alone | verify | ratio | memory, parse alone | memory, verify |\n|---|---|---|---|---|---|');
+  console.log(
+    `${cpus()[0].model.trim()}, ${cpus().length} cores, Node.js ${process.version}, medians of ${RUNS} runs in turn `
+      + '(smallest to largest)\n',
+  );
+  console.log(
+    '| service accounts | parse alone | verify | ratio | memory, parse alone | memory, verify '
+      + '|\n|---|---|---|---|---|---|',
+  );
   for (const size of SIZES) console.log(await row(size));
-  console.log(`\nThe bar: verify takes at most ${BAR} times as long as parsing alone for 1000 service accounts in 5 templates; memory grows with the files, no faster.`);
+  console.log(
+    `\nThe bar: verify takes at most ${BAR} times as long as parsing alone for 1000 service accounts in 5 templates; `
+      + 'memory grows with the files, no faster.',
+  );
 }
 
 async function row(size: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-irsa-bench-'));
   try {
     const program = join(folder, 'work.js');
-    await build({ entryPoints: [join(__dirname, 'bench-verify-work.ts')], bundle: true, platform: 'node', outfile: program });
+    await build({
+      entryPoints: [join(__dirname, 'bench-verify-work.ts')],
+      bundle: true,
+      platform: 'node',
+      outfile: program,
+    });
     await synthesize(size, join(folder, 'cdk.out'));
-    const runs = Array.from({ length: RUNS }, () => ({ parse: inProcess(program, 'parse'), verify: inProcess(program, 'verify') }));
+    const runs = Array.from({ length: RUNS }, () => ({
+      parse: inProcess(program, 'parse'),
+      verify: inProcess(program, 'verify'),
+    }));
     const cell = (values: number[], unit: string, digits = 0) => {
       const sorted = [...values].sort((left, right) => left - right);
       const [least, median, most] = [0, Math.floor(RUNS / 2), RUNS - 1].map(index => sorted[index].toFixed(digits));
@@ -57,17 +75,29 @@ async function synthesize(size: number, outdir: string): Promise<void> {
   const stacks = Math.ceil(size / MOST_IN_A_STACK);
   for (let number = 0; number < stacks; number++) {
     const stack = new Stack(app, `Stack${number}`, { env: { account: '111122223333', region: 'eu-west-1' } });
-    const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE');
+    const oidcProvider = ClusterOidcProvider.fromIssuerUrl(
+      stack,
+      'Oidc',
+      'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE',
+    );
     const bucket = Bucket.fromBucketName(stack, 'Bucket', 'reports');
     for (let index = number; index < size; index += stacks) {
-      bucket.grantRead(new IrsaServiceAccount(stack, `Sa${index}`, { oidcProvider, namespace: `team-${index % 50}`, serviceAccountName: `app-${index}` }));
+      bucket.grantRead(
+        new IrsaServiceAccount(stack, `Sa${index}`, {
+          oidcProvider,
+          namespace: `team-${index % 50}`,
+          serviceAccountName: `app-${index}`,
+        }),
+      );
     }
   }
   app.synth();
 }
 
 function inProcess(program: string, way: string): Measured {
-  return JSON.parse(execFileSync(process.execPath, [program, way, join(dirname(program), 'cdk.out')], { encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync(process.execPath, [program, way, join(dirname(program), 'cdk.out')], { encoding: 'utf8' }),
+  );
 }
 
 void main();

@@ -26,7 +26,14 @@ const MODULES = join(work, 'node_modules');
 async function main(): Promise<void> {
   const { values: { sizes, runs } } = parseArgs({ options: { sizes: { type: 'string' }, runs: { type: 'string' } } });
   install();
-  buildSync({ entryPoints: [join(__dirname, 'bench-apps.ts')], bundle: true, platform: 'node', packages: 'external', tsconfigRaw: {}, outfile: program });
+  buildSync({
+    entryPoints: [join(__dirname, 'bench-apps.ts')],
+    bundle: true,
+    platform: 'node',
+    packages: 'external',
+    tsconfigRaw: {},
+    outfile: program,
+  });
   const results = measured((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
   const bars = barsOf(results);
   const text = markdown(results, bars);
@@ -40,11 +47,26 @@ async function main(): Promise<void> {
 
 /** As a user does: the packed library, and the newest of what it works with. */
 function install(): void {
-  const execute = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const execute = (command: string, args: string[], cwd: string) =>
+    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   execute('npx', ['projen', 'compile'], ROOT);
   const [{ filename }] = JSON.parse(execute('npm', ['pack', '--silent', '--json', '--pack-destination', work], ROOT));
   execute('npm', ['init', '--yes'], work);
-  execute('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', `./${filename}`, 'aws-cdk-lib', 'constructs', 'cdk8s', '@aws-cdk/lambda-layer-kubectl-v33'], work);
+  execute(
+    'npm',
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      `./${filename}`,
+      'aws-cdk-lib',
+      'constructs',
+      'cdk8s',
+      '@aws-cdk/lambda-layer-kubectl-v33',
+    ],
+    work,
+  );
 }
 
 async function write(results: Results, text: string): Promise<void> {
@@ -58,7 +80,8 @@ async function write(results: Results, text: string): Promise<void> {
 function measured(sizes: number[], runs: number): Results {
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}`,
+    machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js `
+      + `${process.version}`,
     versions: Object.fromEntries(['aws-cdk-lib', 'constructs', 'cdk8s'].map(name => [name, versionOf(name)])),
     runs,
     rows: sizes.flatMap(size => rowsOf(size, runs)),
@@ -99,19 +122,32 @@ function rowsOf(size: number, runs: number): Row[] {
 function marginal(way: string): Marginal {
   const step = (grants: boolean) => {
     const [ten, twenty] = [10, 20].map(size => run(way, size, { grants }));
-    return { resources: (twenty.resources - ten.resources) / 10, templateBytes: Math.round((twenty.templateBytes - ten.templateBytes) / 10) };
+    return {
+      resources: (twenty.resources - ten.resources) / 10,
+      templateBytes: Math.round((twenty.templateBytes - ten.templateBytes) / 10),
+    };
   };
   return { way, ...step(false), withGrants: way.startsWith('CfnRole') ? undefined : step(true).resources };
 }
 
-type Run = Measured & { milliseconds: number; resources: number; lambdas: number; templateBytes: number; assetBytes: number };
+type Run = Measured & {
+  milliseconds: number;
+  resources: number;
+  lambdas: number;
+  templateBytes: number;
+  assetBytes: number;
+};
 
 /** One process, and what it leaves. */
 function run(way: string, size: number, { validated = false, grants = false } = {}): Run {
   const outdir = mkdtempSync(join(work, 'out-'));
   const env = { ...ENVIRONMENT, CDK_VALIDATION: `${validated}` };
   const start = process.hrtime.bigint();
-  const { stdout, stderr, status } = spawnSync(process.execPath, [program, way, `${size}`, outdir, ...grants ? ['grants'] : []], { encoding: 'utf8', env });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [program, way, `${size}`, outdir, ...(grants ? ['grants'] : [])],
+    { encoding: 'utf8', env },
+  );
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
   if (status !== 0) throw new Error(`${way}, ${size} service accounts: ${stderr}`);
   try {
@@ -122,10 +158,16 @@ function run(way: string, size: number, { validated = false, grants = false } = 
 }
 
 function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'templateBytes' | 'assetBytes'> {
-  const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter(name => statSync(join(outdir, name)).isFile());
+  const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter(name =>
+    statSync(join(outdir, name)).isFile(),
+  );
   const bytes = (names: string[]) => names.reduce((sum, name) => sum + statSync(join(outdir, name)).size, 0);
   const templates = files.filter(name => name.endsWith('.template.json'));
-  const types = templates.flatMap(name => Object.values<any>(JSON.parse(readFileSync(join(outdir, name), 'utf8')).Resources ?? {}).map(({ Type: type }) => type));
+  const types = templates.flatMap(name =>
+    Object.values<any>(JSON.parse(readFileSync(join(outdir, name), 'utf8')).Resources ?? {}).map(
+      ({ Type: type }) => type,
+    ),
+  );
   return {
     resources: types.length,
     lambdas: types.filter(type => type === 'AWS::Lambda::Function').length,
@@ -137,8 +179,15 @@ function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'template
 /** In turns, too: what the quickstart requires, and the files of the CDK alone that are loaded with it. */
 function requiring(): Results['requireMilliseconds'] {
   const quickstart = 'const { ClusterOidcProvider, IrsaServiceAccount } = require("cdk-irsa");';
-  const cdk: string[] = JSON.parse(evaluated(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`)).filter((file: string) => !file.startsWith(`${join(MODULES, 'cdk-irsa')}/`));
-  const milliseconds = (code: string) => Number(evaluated(`const start = process.hrtime.bigint(); ${code} console.log(Number(process.hrtime.bigint() - start) / 1e6)`));
+  const cdk: string[] = JSON.parse(
+    evaluated(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`),
+  ).filter((file: string) => !file.startsWith(`${join(MODULES, 'cdk-irsa')}/`));
+  const milliseconds = (code: string) =>
+    Number(
+      evaluated(
+        `const start = process.hrtime.bigint(); ${code} console.log(Number(process.hrtime.bigint() - start) / 1e6)`,
+      ),
+    );
   const turns = Array.from({ length: REQUIRE_RUNS }, () => ({
     cdk: milliseconds(`for (const file of ${JSON.stringify(cdk)}) require(file);`),
     library: milliseconds(quickstart),

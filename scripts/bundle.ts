@@ -1,5 +1,6 @@
 /**
- * Bundles what the library has of others, each into one file with the licenses of what is in it, and takes out what nobody needs: `npx projen bundle`.
+ * Bundles what the library has of others, each into one file with the licenses of what is in it, and takes out what
+ * nobody needs: `npx projen bundle`.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
@@ -12,14 +13,21 @@ const ROOT = join(__dirname, '..');
 const BUNDLES: { readonly source: string; readonly target: string; readonly options?: BuildOptions }[] = [
   { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
   // The SDK's modules for bundlers are half as large as the others.
-  { source: 'src/cli/doctor/doctor.ts', target: 'doctor.js', options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] } },
+  {
+    source: 'src/cli/doctor/doctor.ts',
+    target: 'doctor.js',
+    options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] },
+  },
   { source: 'src/analysis/reading/yaml.ts', target: 'analysis/reading/yaml.js' },
 ];
 
 /** The page of the report, built now instead of when it is wanted. */
 const PAGE: Plugin = {
   name: 'page',
-  setup: ({ onLoad }) => onLoad({ filter: /[\\/]page-assets\.ts$/ }, () => ({ contents: `export const pageAssets = () => (${JSON.stringify(pageAssets())});` })),
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]page-assets\.ts$/ }, () => ({
+      contents: `export const pageAssets = () => (${JSON.stringify(pageAssets())});`,
+    })),
 };
 
 /** The doctor has a bundle of its own, beside that of the command line. */
@@ -28,12 +36,19 @@ const DOCTOR: Plugin = {
   setup: ({ onResolve }) => onResolve({ filter: /^\.\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
 };
 
-/** Of the Kubernetes client only the kubeconfig is used: not its thousand models of the API, nor node-fetch, whose Headers Node.js has. */
+/**
+ * Of the Kubernetes client only the kubeconfig is used: not its thousand models of the API, nor node-fetch, whose
+ * Headers Node.js has.
+ */
 const KUBECONFIG: Plugin = {
   name: 'kubeconfig',
   setup: ({ onLoad }) => {
-    onLoad({ filter: /client-node[\\/]dist[\\/]gen[\\/]index\.js$/ }, () => ({ contents: 'export const createConfiguration = undefined, ServerConfiguration = undefined;' }));
-    onLoad({ filter: /node_modules[\\/]node-fetch[\\/]/ }, () => ({ contents: 'export const Headers = globalThis.Headers;' }));
+    onLoad({ filter: /client-node[\\/]dist[\\/]gen[\\/]index\.js$/ }, () => ({
+      contents: 'export const createConfiguration = undefined, ServerConfiguration = undefined;',
+    }));
+    onLoad({ filter: /node_modules[\\/]node-fetch[\\/]/ }, () => ({
+      contents: 'export const Headers = globalThis.Headers;',
+    }));
   },
 };
 
@@ -46,14 +61,23 @@ async function main(folder: string): Promise<void> {
 }
 
 /**
- * Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. What Node.js reads in a file of CommonJS to tell
- * `import` its names takes no getter like these; behind an assignment it does not see them, and goes by `exports.… = void 0`.
+ * Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. What Node.js reads in
+ * a file of CommonJS to tell `import` its names takes no getter like these; behind an assignment it does not see them,
+ * and goes by `exports.… = void 0`.
  */
 function loadOnUse(file: string): void {
-  const exported = /Object\.defineProperty\(exports, ("\w+"), \{ enumerable: true, get: function \(\) \{ return \w+\.(\w+); \} \}\);/g;
+  const exported =
+    /Object\.defineProperty\(exports, ("\w+"), \{ enumerable: true, get: function \(\) \{ return \w+\.(\w+); \} \}\);/g;
   const text = readFileSync(file, 'utf8');
-  const lazy = text.replace(new RegExp(`var \\w+ = require\\("([^"]+)"\\);\n((?:${exported.source}\n)+)`, 'g'), (_, module, names) =>
-    names.replace(exported, `Object.defineProperty(exports, name = $1, { enumerable: true, get: function () { return require("${module}").$2; } });`));
+  const lazy = text.replace(
+    new RegExp(`var \\w+ = require\\("([^"]+)"\\);\n((?:${exported.source}\n)+)`, 'g'),
+    (_, module, names) =>
+      names.replace(
+        exported,
+        'Object.defineProperty(exports, name = $1, { enumerable: true, get: function () { return '
+          + `require("${module}").$2; } });`,
+      ),
+  );
   if (/^var /m.test(lazy)) throw new Error(`${file}: the compiler writes exports in another way now`);
   if (lazy !== text) writeFileSync(file, lazy.replace('"use strict";\n', '"use strict";\nlet name;\n'));
 }
@@ -80,7 +104,9 @@ async function bundle(source: string, outfile: string, options: BuildOptions = {
     metafile: true,
     plugins: [PAGE, DOCTOR, KUBECONFIG],
   });
-  const packages = new Set(Object.keys(metafile.inputs).flatMap(input => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const packages = new Set(
+    Object.keys(metafile.inputs).flatMap(input => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
   mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, `${text}\n${notices([...packages].sort())}`);
 }

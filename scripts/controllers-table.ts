@@ -6,15 +6,24 @@ import { SAMPLES } from '../test/controllers/samples';
 
 /** One row for each factory, of its first sample. */
 export function controllersTable(): string {
-  const first = SAMPLES.filter(({ factory }, index) => SAMPLES.findIndex(sample => sample.factory === factory) === index);
-  const rows = [...first].sort((left, right) => (left.factory < right.factory ? -1 : 1)).map(({ factory, make, inputs, scopedTo, unscoped }) => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
-    const controller = make(stack);
-    const count = controller.policyDocument(stack).statementCount;
-    const names = `\`${controller.namespace}/${controller.serviceAccountName}\``;
-    return `| \`${factory}\` | ${names} | ${inputs} | ${count} | ${scopedTo}${unscoped ? '; the rest warns' : ''} |`;
-  });
-  return ['| `Controller.` | namespace/name | inputs | statements | scoped to |', '|---|---|---|---|---|', ...rows, ''].join('\n');
+  const first = SAMPLES.filter(
+    ({ factory }, index) => SAMPLES.findIndex(sample => sample.factory === factory) === index,
+  );
+  const rows = [...first]
+    .sort((left, right) => (left.factory < right.factory ? -1 : 1))
+    .map(({ factory, make, inputs, scopedTo, unscoped }) => {
+      const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+      const controller = make(stack);
+      const count = controller.policyDocument(stack).statementCount;
+      const names = `\`${controller.namespace}/${controller.serviceAccountName}\``;
+      return `| \`${factory}\` | ${names} | ${inputs} | ${count} | ${scopedTo}${unscoped ? '; the rest warns' : ''} |`;
+    });
+  return [
+    '| `Controller.` | namespace/name | inputs | statements | scoped to |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 if (require.main === module) process.stdout.write(controllersTable());

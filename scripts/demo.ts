@@ -22,8 +22,13 @@ async function main(): Promise<void> {
   const templates = assemblies.flatMap(assembly => assembly.templates);
   const workloads = assemblies.flatMap(workloadsOf);
   const roles = new Set(workloads.map(({ template, roleId }) => `${template.file} ${roleId}`));
-  const code = templates.flatMap(template => resourcesWithCode(template).map(resource => `${template.file}: ${resource}`));
-  console.log(`${workloads.length} workloads, ${roles.size} roles, ${templates.length} templates, ${code.length} Lambda functions and custom resources\n`);
+  const code = templates.flatMap(template =>
+    resourcesWithCode(template).map(resource => `${template.file}: ${resource}`),
+  );
+  console.log(
+    `${workloads.length} workloads, ${roles.size} roles, ${templates.length} templates, ${code.length} Lambda `
+      + 'functions and custom resources\n',
+  );
   if (code.length > 0) throw new Error(`these templates need code to run at deployment:\n${code.join('\n')}`);
   console.log(DEPLOY);
 }

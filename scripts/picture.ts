@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   const maps: AccessMap[] = [];
   for (const example of SMALL_EXAMPLES) {
     const { ownManifestFiles } = await synthesize(example);
-    maps.push(accessMapOf(readAssembly(join(__dirname, '..', 'examples', example, 'cdk.out')), { manifests: ownManifestFiles }));
+    maps.push(
+      accessMapOf(readAssembly(join(__dirname, '..', 'examples', example, 'cdk.out')), { manifests: ownManifestFiles }),
+    );
   }
   const file = join(directory, 'report.html');
   writeFileSync(file, html(reportData(together(maps), maps.flatMap(map => findingsOf(RULES, map)))));
@@ -36,7 +38,9 @@ async function main(): Promise<void> {
 }
 
 function together(maps: AccessMap[]): AccessMap {
-  const lists = Object.keys(maps[0]).map(key => [key, maps.flatMap(map => map[key as keyof AccessMap] as unknown[])] as const);
+  const lists = Object.keys(maps[0]).map(
+    key => [key, maps.flatMap(map => map[key as keyof AccessMap] as unknown[])] as const,
+  );
   const { clusters, ...rest } = Object.fromEntries(lists) as unknown as AccessMap;
   return { ...rest, clusters: [...new Map(clusters.map(cluster => [cluster.id, cluster])).values()] };
 }

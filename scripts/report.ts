@@ -33,7 +33,8 @@ export function workloadsOf({ templates }: Assembly): Workload[] {
 /** What a statement says of who gets in; nothing where it is about neither service accounts nor roles. */
 function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who' | 'by'> | undefined {
   const conditions: [string, any][] = Object.values<any>(Condition ?? {}).flatMap(Object.entries);
-  const values = (suffix: string): string[] => [conditions.find(([key]) => key.endsWith(suffix))?.[1] ?? []].flat().map(value => words(value)!);
+  const values = (suffix: string): string[] =>
+    [conditions.find(([key]) => key.endsWith(suffix))?.[1] ?? []].flat().map(value => words(value)!);
   if (Action === 'sts:AssumeRoleWithWebIdentity') {
     const [audienceKey] = conditions.find(([key]) => key.endsWith(':aud'))!;
     const issuer = audienceKey.slice(0, -':aud'.length).replace(/^<(.*)>$/, 'known at deployment ($1)');
@@ -43,11 +44,21 @@ function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who'
     };
   }
   if (Principal.Service === 'pods.eks.amazonaws.com') {
-    const who = values('/kubernetes-namespace').flatMap(namespace => values('/kubernetes-service-account').map(name => `${namespace}/${name}`));
-    return { who, by: [['cluster', ...values(':SourceArn')], ['lets in', ...who.map(one => `${one}, by EKS Pod Identity`)]] };
+    const who = values('/kubernetes-namespace').flatMap(namespace =>
+      values('/kubernetes-service-account').map(name => `${namespace}/${name}`),
+    );
+    return {
+      who,
+      by: [
+        ['cluster', ...values(':SourceArn')],
+        ['lets in', ...who.map(one => `${one}, by EKS Pod Identity`)],
+      ],
+    };
   }
   const roles = [Principal.AWS ?? []].flat().map(arn => words(arn)!).filter(arn => arn.includes(':role/'));
-  return roles.length > 0 ? { who: roles.map(arn => arn.replace(/^.*:role\//, 'role ')), by: [['lets in', ...roles]] } : undefined;
+  return roles.length > 0
+    ? { who: roles.map(arn => arn.replace(/^.*:role\//, 'role ')), by: [['lets in', ...roles]] }
+    : undefined;
 }
 
 /** A paragraph for each workload, with paths relative to `from`; of very many, for the first ones. */
@@ -60,7 +71,8 @@ export function report(assembly: Assembly, from: string): string {
     ...workload.by.map(([label, ...values]) => row(label, ...values)),
     row('may', ...policies(workload)),
     row('template', relative(from, workload.template.file)),
-    ...workload.by.length > 1 ? [row('manifest', manifest(assembly, workload, from))] : [], // a role is assumed by no manifest
+    // a role is assumed by no manifest
+    ...workload.by.length > 1 ? [row('manifest', manifest(assembly, workload, from))] : [],
   ].join('\n'));
   return [assembly.example, ...paragraphs, ...inShort(workloads.slice(shown.length))].join('\n\n');
 }
@@ -70,7 +82,10 @@ function inShort(workloads: Workload[]): string[] {
   if (workloads.length === 0) return [];
   const templates = new Set(workloads.map(({ template }) => template));
   const resourceCounts = [...templates].map(({ body }) => Object.keys(body.Resources).length);
-  return [`  and ${workloads.length} more, in ${templates.size} templates of ${Math.min(...resourceCounts)} to ${Math.max(...resourceCounts)} resources`];
+  return [
+    `  and ${workloads.length} more, in ${templates.size} templates of ${Math.min(...resourceCounts)} to `
+      + `${Math.max(...resourceCounts)} resources`,
+  ];
 }
 
 function row(label: string, ...values: string[]): string {
@@ -89,9 +104,12 @@ function policies({ template, roleId, role }: Workload): string[] {
     .filter(({ Roles }) => Roles?.some((user: any) => user.Ref === roleId));
   const own = new Map(resources(template, 'AWS::IAM::ManagedPolicy').map(([id, policy]) => [id, policy.Properties]));
   return [
-    ...managed.filter((arn: any) => !own.has(arn.Ref)).map((arn: any) => `${words(arn)!.replace(/^.*:policy\//, '')} (managed policy)`),
-    ...[...inline, ...granted, ...managed.flatMap((arn: any) => own.get(arn.Ref) ?? [])]
-      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(statementInShort)),
+    ...managed
+      .filter((arn: any) => !own.has(arn.Ref))
+      .map((arn: any) => `${words(arn)!.replace(/^.*:policy\//, '')} (managed policy)`),
+    ...[...inline, ...granted, ...managed.flatMap((arn: any) => own.get(arn.Ref) ?? [])].flatMap(({ PolicyDocument }) =>
+      PolicyDocument.Statement.map(statementInShort),
+    ),
   ];
 }
 
@@ -103,9 +121,15 @@ function statementInShort({ Action, Resource }: any): string {
 
 function manifest({ ownManifestFiles }: Assembly, { template, role, who }: Workload, from: string): string {
   if (template.body.Outputs?.KubernetesManifests) return `output KubernetesManifests of stack ${template.stackName}`;
-  const names = who.map(one => one.split('/')).filter(parts => parts.length === 2).map(([namespace, name]) => `  name: ${name}\n  namespace: ${namespace}\n`);
-  const holds = (text: string) => text.includes(`/${role.Properties.RoleName}\n`) || names.some(metadata => text.includes(metadata));
-  const file = [template.manifestFile, ...ownManifestFiles].find(candidate => candidate && holds(readFileSync(candidate, 'utf8')));
+  const names = who
+    .map(one => one.split('/'))
+    .filter(parts => parts.length === 2)
+    .map(([namespace, name]) => `  name: ${name}\n  namespace: ${namespace}\n`);
+  const holds = (text: string) =>
+    text.includes(`/${role.Properties.RoleName}\n`) || names.some(metadata => text.includes(metadata));
+  const file = [template.manifestFile, ...ownManifestFiles].find(
+    candidate => candidate && holds(readFileSync(candidate, 'utf8')),
+  );
   return file ? relative(from, file) : 'none';
 }
 
@@ -118,14 +142,21 @@ function words(value: any): string | undefined {
   if (typeof value !== 'object') return value;
   const [[name, argument]] = Object.entries<any>(value);
   switch (name) {
-    case 'Ref': return `<${withoutHash(argument)}>`;
-    case 'Fn::GetAtt': return `<${withoutHash(argument[0])}.${argument[1]}>`;
-    case 'Fn::ImportValue': return `<export ${words(argument)}>`;
-    case 'Fn::Join': return argument[1].map(words).join(argument[0]);
+    case 'Ref':
+      return `<${withoutHash(argument)}>`;
+    case 'Fn::GetAtt':
+      return `<${withoutHash(argument[0])}.${argument[1]}>`;
+    case 'Fn::ImportValue':
+      return `<export ${words(argument)}>`;
+    case 'Fn::Join':
+      return argument[1].map(words).join(argument[0]);
     case 'Fn::Select':
-    case 'Fn::Split': return words(argument[1]);
-    case 'Fn::Sub': return argument[0].replace(/\$\{(\w+)\}/g, (_: string, variable: string) => words(argument[1][variable]));
-    default: return `<${name}>`;
+    case 'Fn::Split':
+      return words(argument[1]);
+    case 'Fn::Sub':
+      return argument[0].replace(/\$\{(\w+)\}/g, (_: string, variable: string) => words(argument[1][variable]));
+    default:
+      return `<${name}>`;
   }
 }
 

@@ -5,7 +5,9 @@ import { RULES } from '../src/analysis/rules';
 
 /** One row for each rule; its id is an anchor. */
 export function rulesTable(): string {
-  const rows = RULES.map(({ id, severity, title, why }) => `| <a id="${id}"></a>\`${id}\` | ${severity} | ${title} | ${why} |`);
+  const rows = RULES.map(
+    ({ id, severity, title, why }) => `| <a id="${id}"></a>\`${id}\` | ${severity} | ${title} | ${why} |`,
+  );
   return ['| rule | severity | what | why |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 

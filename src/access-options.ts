@@ -3,7 +3,8 @@
  */
 export interface IrsaAssertionsOptions {
   /**
-   * More manifests: YAML files, and folders of them, such as the rendered charts of your own or a folder that `writeTo` writes to. Relative to the working directory.
+   * More manifests: YAML files, and folders of them, such as the rendered charts of your own or a folder that `writeTo`
+   * writes to. Relative to the working directory.
    *
    * @default - the manifests in the cloud assembly alone
    */
@@ -25,16 +26,17 @@ export interface ServiceAccountAccess {
   readonly serviceAccount: string;
 
   /**
-   * The role: its name, its ARN or its construct path (`role.node.path`); the path of its service account too, `IrsaServiceAccount` or of aws-eks. A role
-   * whose name CloudFormation makes has the path alone.
+   * The role: its name, its ARN or its construct path (`role.node.path`); the path of its service account too,
+   * `IrsaServiceAccount` or of aws-eks. A role whose name CloudFormation makes has the path alone.
    *
    * @default - `roleMatching` says which
    */
   readonly role?: string;
 
   /**
-   * A regular expression for roles: every role that has a name, an ARN or a construct path in which it is found, at least one. A text, since not every
-   * language of the CDK has regular expressions alike; JavaScript's count. `^` and `$` make it match the whole name.
+   * A regular expression for roles: every role that has a name, an ARN or a construct path in which it is found, at
+   * least one. A text, since not every language of the CDK has regular expressions alike; JavaScript's count. `^` and
+   * `$` make it match the whole name.
    *
    * @default - `role` says which
    */
@@ -50,7 +52,8 @@ export interface ServiceAccountAccess {
   /**
    * The audience of the token. Only web identity is asked for then.
    *
-   * @default - 'sts.amazonaws.com', and EKS Pod Identity; of `denies` every audience that the role's trust policy speaks of, since a pod has tokens for any
+   * @default - 'sts.amazonaws.com', and EKS Pod Identity; of `denies` every audience that the role's trust policy
+   * speaks of, since a pod has tokens for any
    */
   readonly audience?: string;
 }
@@ -60,7 +63,8 @@ export interface ServiceAccountAccess {
  */
 export interface AllowedServiceAccounts extends ServiceAccountAccess {
   /**
-   * Whether `namespace` and `serviceAccount` are patterns, `*` for any text and `?` for one character, and the trust policy has exactly these.
+   * Whether `namespace` and `serviceAccount` are patterns, `*` for any text and `?` for one character, and the trust
+   * policy has exactly these.
    *
    * @default false
    */

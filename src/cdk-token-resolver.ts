@@ -7,9 +7,10 @@ import { isCdkToken, isListToken, isMap, Manifest, settledForFile } from './priv
 const METADATA_FIELDS = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];
 
 /**
- * Lets values of the CDK app stand in a cdk8s app of your own. Each is turned into what synth knows of it: account, region and partition of a
- * literal environment, names and ARNs of roles with a fixed name, names of buckets, tables and other resources that you have named.
- * A value that only the deployment knows is refused, with the object and the field named.
+ * Lets values of the CDK app stand in a cdk8s app of your own. Each is turned into what synth knows of it: account,
+ * region and partition of a literal environment, names and ARNs of roles with a fixed name, names of buckets, tables
+ * and other resources that you have named. A value that only the deployment knows is refused, with the object and the
+ * field named.
  *
  * Values of cdk8s itself (`Lazy`, `IntOrString` and the like) are left to cdk8s.
  *
@@ -55,7 +56,9 @@ export class CdkTokenResolver implements IResolver {
   }
 
   private withKnownLists(context: ResolutionContext): any[] {
-    return context.value.flatMap((item: any) => (isListToken(item) ? this.known(context, [item], context.key) : [item]));
+    return context.value.flatMap((item: any) =>
+      isListToken(item) ? this.known(context, [item], context.key) : [item],
+    );
   }
 
   private withKnownKeys(context: ResolutionContext): any {

@@ -2,11 +2,22 @@ import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AckControllerOptions } from './controllers/ack-controller';
 import { adotCollector, AdotCollectorOptions } from './controllers/adot-collector';
-import { amazonManagedPrometheusIngest, AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
+import {
+  amazonManagedPrometheusIngest,
+  AmazonManagedPrometheusIngestOptions,
+} from './controllers/amazon-managed-prometheus-ingest';
 import { argoCdImageUpdater, ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 import { awsGatewayApiController, AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
-import { awsLoadBalancerController, AwsLoadBalancerControllerOptions, awsLoadBalancerControllerTargetGroupBindingOnly, AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
-import { awsNodeTerminationHandler, AwsNodeTerminationHandlerOptions } from './controllers/aws-node-termination-handler';
+import {
+  awsLoadBalancerController,
+  AwsLoadBalancerControllerOptions,
+  awsLoadBalancerControllerTargetGroupBindingOnly,
+  AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
+} from './controllers/aws-load-balancer-controller';
+import {
+  awsNodeTerminationHandler,
+  AwsNodeTerminationHandlerOptions,
+} from './controllers/aws-node-termination-handler';
 import { awsPrivateCaIssuer, AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
 import { certManager, CertManagerOptions } from './controllers/cert-manager';
 import { cloudWatchAgent, CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
@@ -19,7 +30,12 @@ import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
 import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
 import { fluxImageReflector, FluxImageReflectorOptions } from './controllers/flux-image-reflector';
-import { fsxLustreCsiDriver, FsxLustreCsiDriverOptions, fsxOpenZfsCsiDriver, FsxOpenZfsCsiDriverOptions } from './controllers/fsx-csi-drivers';
+import {
+  fsxLustreCsiDriver,
+  FsxLustreCsiDriverOptions,
+  fsxOpenZfsCsiDriver,
+  FsxOpenZfsCsiDriverOptions,
+} from './controllers/fsx-csi-drivers';
 import { karpenter, KarpenterOptions } from './controllers/karpenter';
 import { keda, KedaOptions } from './controllers/keda';
 import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
@@ -30,11 +46,12 @@ import { failIf, missingProblem } from './private/errors';
 import { controllerDocument } from './private/role/controller-policy';
 
 /**
- * A controller that many clusters run, with its least privilege: what it may do on AWS, on the resources that you name, and the namespace and
- * ServiceAccount that its chart or manifest uses.
+ * A controller that many clusters run, with its least privilege: what it may do on AWS, on the resources that you name,
+ * and the namespace and ServiceAccount that its chart or manifest uses.
  *
- * For `IrsaServiceAccount`, `PodIdentityServiceAccount` and `IrsaRole`, by their property `controller`, and alone by `policyDocument`. Resources that could be named
- * must be: nothing becomes `*` silently. What a controller cannot be held to raises the warning `cdk-irsa:controller-unscoped`.
+ * For `IrsaServiceAccount`, `PodIdentityServiceAccount` and `IrsaRole`, by their property `controller`, and alone by
+ * `policyDocument`. Resources that could be named must be: nothing becomes `*` silently. What a controller cannot be
+ * held to raises the warning `cdk-irsa:controller-unscoped`.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -55,7 +72,8 @@ export abstract class Controller {
   /**
    * A controller of AWS Controllers for Kubernetes (ACK): makes and keeps the resources of one AWS service.
    *
-   * What it is held to differs by service: see `AckService`. The namespace and ServiceAccount are those of its chart, `ack-<service>-controller` in `ack-system`.
+   * What it is held to differs by service: see `AckService`. The namespace and ServiceAccount are those of its chart,
+   * `ack-<service>-controller` in `ack-system`.
    *
    * @see https://aws-controllers-k8s.github.io/community/docs/user-docs/irsa/
    */
@@ -66,10 +84,12 @@ export abstract class Controller {
   }
 
   /**
-   * The collector of the AWS Distro for OpenTelemetry: sends metrics to Amazon Managed Service for Prometheus, traces to X-Ray, logs and metrics to CloudWatch Logs.
+   * The collector of the AWS Distro for OpenTelemetry: sends metrics to Amazon Managed Service for Prometheus, traces
+   * to X-Ray, logs and metrics to CloudWatch Logs.
    *
-   * Held to the workspaces and log groups named; X-Ray has no resources, so that traces are held to the stack's region alone. Goes by the names of AWS's guide; the add-on's
-   * own collectors are `adot-col-prom-metrics`, `adot-col-otlp-ingest` and `adot-col-container-logs` in `opentelemetry-operator-system`.
+   * Held to the workspaces and log groups named; X-Ray has no resources, so that traces are held to the stack's region
+   * alone. Goes by the names of AWS's guide; the add-on's own collectors are `adot-col-prom-metrics`,
+   * `adot-col-otlp-ingest` and `adot-col-container-logs` in `opentelemetry-operator-system`.
    *
    * @throws when there is nowhere to send to, or a list is empty
    * @see https://aws-otel.github.io/docs/getting-started/adot-eks-add-on
@@ -79,7 +99,8 @@ export abstract class Controller {
   }
 
   /**
-   * A Prometheus server or agent that writes to Amazon Managed Service for Prometheus (`remote_write`). Held to the workspaces named.
+   * A Prometheus server or agent that writes to Amazon Managed Service for Prometheus (`remote_write`). Held to the
+   * workspaces named.
    *
    * @throws when no workspace is named
    * @see https://docs.aws.amazon.com/prometheus/latest/userguide/set-up-irsa.html
@@ -102,8 +123,9 @@ export abstract class Controller {
   /**
    * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
    *
-   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only, tag what is its own or nobody's, and associate one VPC.
-   * Listeners, rules, targets and auth policies cannot be held to one cluster: raises `cdk-irsa:controller-unscoped`.
+   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only,
+   * tag what is its own or nobody's, and associate one VPC. Listeners, rules, targets and auth policies cannot be held
+   * to one cluster: raises `cdk-irsa:controller-unscoped`.
    *
    * @throws when the cluster's name cannot be one, or `takeoverFrom` is empty
    * @see https://www.gateway-api-controller.eks.aws.dev/
@@ -115,9 +137,11 @@ export abstract class Controller {
   /**
    * AWS Load Balancer Controller: makes Application and Network Load Balancers for Ingresses and Services.
    *
-   * What it makes carries the tag `elbv2.k8s.aws/cluster` with the name of the cluster, and it may change only what carries it: load balancers, target groups, security groups,
-   * and listeners and rules, which the controller tags from release 2.2 on (not with its feature gate `ListenerRulesTagging=false`). It may open ports in one VPC.
-   * Web ACLs, Shield protections and the priorities of listener rules cannot be scoped like this: raises `cdk-irsa:controller-unscoped`.
+   * What it makes carries the tag `elbv2.k8s.aws/cluster` with the name of the cluster, and it may change only what
+   * carries it: load balancers, target groups, security groups, and listeners and rules, which the controller tags from
+   * release 2.2 on (not with its feature gate `ListenerRulesTagging=false`). It may open ports in one VPC. Web ACLs,
+   * Shield protections and the priorities of listener rules cannot be scoped like this: raises
+   * `cdk-irsa:controller-unscoped`.
    *
    * @throws when the cluster's name cannot be one
    * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
@@ -127,18 +151,23 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Load Balancer Controller where it makes no load balancer: it registers pods in the target groups that you name, by `TargetGroupBinding`.
+   * AWS Load Balancer Controller where it makes no load balancer: it registers pods in the target groups that you name,
+   * by `TargetGroupBinding`.
    *
    * @throws when no target group is named
-   * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
+   * @see
+   * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
    */
-  public static awsLoadBalancerControllerTargetGroupBindingOnly(options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions): Controller {
+  public static awsLoadBalancerControllerTargetGroupBindingOnly(
+    options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
+  ): Controller {
     return new DefinedController(awsLoadBalancerControllerTargetGroupBindingOnly(given(options)));
   }
 
   /**
-   * AWS Node Termination Handler in queue mode: drains nodes that are about to go. It reads one queue, and completes the lifecycle actions of the Auto Scaling groups that you name,
-   * or of those that carry its tag. In its other mode it needs no role.
+   * AWS Node Termination Handler in queue mode: drains nodes that are about to go. It reads one queue, and completes
+   * the lifecycle actions of the Auto Scaling groups that you name, or of those that carry its tag. In its other mode
+   * it needs no role.
    *
    * @throws when `autoScalingGroups` is given and empty
    * @see https://github.com/aws/aws-node-termination-handler
@@ -148,7 +177,8 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Private CA Issuer for cert-manager: has the certificate authorities that you name sign, by the templates of end entities only unless you say otherwise.
+   * AWS Private CA Issuer for cert-manager: has the certificate authorities that you name sign, by the templates of end
+   * entities only unless you say otherwise.
    *
    * @throws when no certificate authority is named
    * @see https://github.com/cert-manager/aws-privateca-issuer
@@ -158,8 +188,9 @@ export abstract class Controller {
   }
 
   /**
-   * cert-manager with Route 53: answers the DNS-01 challenges of ACME by TXT records in the zones that you name. A zone of this app that is private raises the warning
-   * `cdk-irsa:private-zone`: public certificate authorities do not see it.
+   * cert-manager with Route 53: answers the DNS-01 challenges of ACME by TXT records in the zones that you name. A zone
+   * of this app that is private raises the warning `cdk-irsa:private-zone`: public certificate authorities do not see
+   * it.
    *
    * @throws when no zone is named, or a record name can never match
    * @see https://cert-manager.io/docs/configuration/acme/dns01/route53/
@@ -169,9 +200,11 @@ export abstract class Controller {
   }
 
   /**
-   * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on `amazon-cloudwatch-observability` or its chart.
+   * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on
+   * `amazon-cloudwatch-observability` or its chart.
    *
-   * Held to the namespaces of its metrics, metrics of OpenTelemetry to the region, and to the log groups of the cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
+   * Held to the namespaces of its metrics, metrics of OpenTelemetry to the region, and to the log groups of the
+   * cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
    *
    * @throws when the cluster's name is none, or the namespaces are empty
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
@@ -183,8 +216,9 @@ export abstract class Controller {
   /**
    * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
    *
-   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of the role, and reads in that region. The groups of EKS
-   * managed node groups carry the tag; give it to your own. Goes by the names of its manifests; the chart makes `<release>-aws-cluster-autoscaler`: set its
+   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of
+   * the role, and reads in that region. The groups of EKS managed node groups carry the tag; give it to your own. Goes
+   * by the names of its manifests; the chart makes `<release>-aws-cluster-autoscaler`: set its
    * `rbac.serviceAccount.name`, or `serviceAccountName` here.
    *
    * @throws when no cluster is named, or by a name that no cluster can have
@@ -197,9 +231,10 @@ export abstract class Controller {
   /**
    * The AWS provider of Crossplane: makes what compositions ask for, by your statements.
    *
-   * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an error at synth. Statements that allow more than reading
-   * on every resource raise `cdk-irsa:controller-unscoped`. Crossplane gives each provider a ServiceAccount of its own: name it `provider-aws` in the
-   * `serviceAccountTemplate` of the provider's DeploymentRuntimeConfig, or give your name as `serviceAccountName`.
+   * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an
+   * error at synth. Statements that allow more than reading on every resource raise `cdk-irsa:controller-unscoped`.
+   * Crossplane gives each provider a ServiceAccount of its own: name it `provider-aws` in the `serviceAccountTemplate`
+   * of the provider's DeploymentRuntimeConfig, or give your name as `serviceAccountName`.
    *
    * @throws when no statement is given
    * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
@@ -211,8 +246,9 @@ export abstract class Controller {
   /**
    * The EBS CSI driver (its controller): makes, attaches, grows, snapshots and deletes EBS volumes.
    *
-   * Held to the account and region, to volumes and snapshots that a driver has tagged as its own, and with `clusterName` to those of one cluster and to its nodes. Keys
-   * can be used through EC2 only. Without `clusterName` it raises the warning `cdk-irsa:controller-unscoped`.
+   * Held to the account and region, to volumes and snapshots that a driver has tagged as its own, and with
+   * `clusterName` to those of one cluster and to its nodes. Keys can be used through EC2 only. Without `clusterName` it
+   * raises the warning `cdk-irsa:controller-unscoped`.
    *
    * @throws when `clusterName` is set with `useManagedPolicy`
    * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver
@@ -224,8 +260,9 @@ export abstract class Controller {
   /**
    * The controller of the EFS CSI driver: makes and deletes access points, one for each volume.
    *
-   * Makes them on the file systems that you name only. Which file system an access point is of is no condition in IAM: it deletes those in the account and region that
-   * have the tag of a driver (`efs.csi.aws.com/cluster`), which it can set at creation only. For the DaemonSet see `efsCsiNode`.
+   * Makes them on the file systems that you name only. Which file system an access point is of is no condition in IAM:
+   * it deletes those in the account and region that have the tag of a driver (`efs.csi.aws.com/cluster`), which it can
+   * set at creation only. For the DaemonSet see `efsCsiNode`.
    *
    * @throws when no file system is named
    * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
@@ -235,7 +272,8 @@ export abstract class Controller {
   }
 
   /**
-   * The DaemonSet of the EFS CSI driver: mounts file systems on nodes. It needs a role for volumes with the mount option `iam`, and where mount targets cannot be found by DNS.
+   * The DaemonSet of the EFS CSI driver: mounts file systems on nodes. It needs a role for volumes with the mount
+   * option `iam`, and where mount targets cannot be found by DNS.
    *
    * Held to the file systems that you name.
    *
@@ -257,10 +295,12 @@ export abstract class Controller {
   }
 
   /**
-   * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster, and by `PushSecret` the other way.
+   * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster,
+   * and by `PushSecret` the other way.
    *
-   * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an `ExternalSecret` for a store without a role of
-   * its own reach what this role does. For certificates in ACM (`service: CertificateManager`) add your own statements.
+   * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an
+   * `ExternalSecret` for a store without a role of its own reach what this role does. For certificates in ACM
+   * (`service: CertificateManager`) add your own statements.
    *
    * @throws when no secret or parameter is named, or a list is empty
    * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
@@ -280,7 +320,8 @@ export abstract class Controller {
   }
 
   /**
-   * Flux's image reflector with images in ECR: lists their tags, and reads the digests of those that a policy picks. It downloads no layer. Held to the repositories named.
+   * Flux's image reflector with images in ECR: lists their tags, and reads the digests of those that a policy picks. It
+   * downloads no layer. Held to the repositories named.
    *
    * @throws when no repository is named
    * @see https://fluxcd.io/flux/components/image/imagerepositories/
@@ -292,8 +333,9 @@ export abstract class Controller {
   /**
    * The FSx for Lustre CSI driver (its controller): makes, grows and deletes file systems.
    *
-   * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets and keys are those that you name. Raises the
-   * warning `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets
+   * and keys are those that you name. Raises the warning `cdk-irsa:controller-unscoped`: FSx has no condition that
+   * keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver
    */
@@ -304,9 +346,10 @@ export abstract class Controller {
   /**
    * The FSx for OpenZFS CSI driver (its controller): makes, grows, snapshots and deletes file systems and volumes.
    *
-   * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are those that you name. Raises the warning
-   * `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from setting that tag on file systems of others, nor one that tells clusters apart. What a
-   * VolumeAttributesClass changes is not included: FSx could not hold that to volumes of a driver.
+   * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are
+   * those that you name. Raises the warning `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from
+   * setting that tag on file systems of others, nor one that tells clusters apart. What a VolumeAttributesClass changes
+   * is not included: FSx could not hold that to volumes of a driver.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
    */
@@ -317,8 +360,9 @@ export abstract class Controller {
   /**
    * Karpenter v1: launches nodes for pods that wait for one.
    *
-   * It changes what carries the tags of the cluster only, in the account and region of the role, and passes the roles of the nodes to EC2 only. Images, subnets, security
-   * groups, placement groups and capacity reservations cannot be told apart by its tags: it may launch with any in the region that it can reach.
+   * It changes what carries the tags of the cluster only, in the account and region of the role, and passes the roles
+   * of the nodes to EC2 only. Images, subnets, security groups, placement groups and capacity reservations cannot be
+   * told apart by its tags: it may launch with any in the region that it can reach.
    *
    * @throws when no role of the nodes is named, or on a name that no cluster can have
    * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
@@ -328,9 +372,11 @@ export abstract class Controller {
   }
 
   /**
-   * KEDA: scales workloads by the length of queues, shards of streams, the lag of topics, the result of queries, and metrics.
+   * KEDA: scales workloads by the length of queues, shards of streams, the lag of topics, the result of queries, and
+   * metrics.
    *
-   * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the account, in the region of the role.
+   * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the
+   * account, in the region of the role.
    *
    * @throws when nothing is listed, a list is empty, or what is listed of MSK cannot be that
    * @see https://keda.sh/docs/latest/authentication-providers/aws/
@@ -342,7 +388,8 @@ export abstract class Controller {
   /**
    * The Mountpoint for Amazon S3 CSI driver (its node part): mounts buckets.
    *
-   * Held to the buckets that you name, with `prefixes` to folders of them, and to reading with `readOnly`. Keys can be used through S3 only.
+   * Held to the buckets that you name, with `prefixes` to folders of them, and to reading with `readOnly`. Keys can be
+   * used through S3 only.
    *
    * @throws when no bucket is named, when a prefix is no folder, or when `allowDelete` is set with `readOnly`
    * @see https://github.com/awslabs/mountpoint-s3-csi-driver
@@ -352,8 +399,9 @@ export abstract class Controller {
   }
 
   /**
-   * The AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters into pods. It has no role of its own: it asks AWS as the ServiceAccount of the
-   * pods that mount, and that is whose role this is, one for each such ServiceAccount.
+   * The AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters into pods. It has no role of
+   * its own: it asks AWS as the ServiceAccount of the pods that mount, and that is whose role this is, one for each
+   * such ServiceAccount.
    *
    * Held to the secrets and parameters named, and to keys through their services.
    *
@@ -367,10 +415,12 @@ export abstract class Controller {
   /**
    * Velero with its plugin for AWS: backs up what is in a cluster to a bucket, and if asked to, snapshots EBS volumes.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them; to snapshots of its own, by the tag of a backup, and to volumes of one cluster with
-   * `clusterName`. Volumes can be restored from the snapshots of any backup in the account, so that clusters can be moved. Keys can be used through S3 and EC2 only.
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them; to snapshots of its own, by
+   * the tag of a backup, and to volumes of one cluster with `clusterName`. Volumes can be restored from the snapshots
+   * of any backup in the account, so that clusters can be moved. Keys can be used through S3 and EC2 only.
    *
-   * @throws when no bucket is named, when a prefix is no folder, or when an option of snapshots is set without `volumeSnapshots`
+   * @throws when no bucket is named, when a prefix is no folder, or when an option of snapshots is set without
+   * `volumeSnapshots`
    * @see https://github.com/vmware-tanzu/velero-plugin-for-aws
    */
   public static velero(options: VeleroOptions): Controller {
@@ -380,8 +430,9 @@ export abstract class Controller {
   /**
    * The Amazon VPC CNI plugin: gives nodes network interfaces, and Pods their addresses.
    *
-   * Held to the account and region, with `clusterName` to the network interfaces and nodes of one cluster, with `vpc` to subnets and security groups of one VPC. Without
-   * `clusterName` it raises the warning `cdk-irsa:controller-unscoped`.
+   * Held to the account and region, with `clusterName` to the network interfaces and nodes of one cluster, with `vpc`
+   * to subnets and security groups of one VPC. Without `clusterName` it raises the warning
+   * `cdk-irsa:controller-unscoped`.
    *
    * @throws when neither `ipv4` nor `ipv6` is true, or when `networkPolicyLogs` is set without `clusterName`
    * @see https://github.com/aws/amazon-vpc-cni-k8s
@@ -403,8 +454,8 @@ export abstract class Controller {
   public abstract readonly _definition: ControllerDefinition;
 
   /**
-   * What it may do, as one document for a role of your own. It may be longer than one policy can be (6,144 characters), and where a cluster's name is known at deployment
-   * only it renders as a string, which an `iam.ManagedPolicy` takes.
+   * What it may do, as one document for a role of your own. It may be longer than one policy can be (6,144 characters),
+   * and where a cluster's name is known at deployment only it renders as a string, which an `iam.ManagedPolicy` takes.
    *
    * @param scope where the role is: its stack's partition, account and region count
    */

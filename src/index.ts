@@ -23,7 +23,10 @@ export { type AdotCollectorOptions } from './controllers/adot-collector';
 export { type AmazonManagedPrometheusIngestOptions } from './controllers/amazon-managed-prometheus-ingest';
 export { type ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
 export { type AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
-export { type AwsLoadBalancerControllerOptions, type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions } from './controllers/aws-load-balancer-controller';
+export {
+  type AwsLoadBalancerControllerOptions,
+  type AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
+} from './controllers/aws-load-balancer-controller';
 export { type AwsNodeTerminationHandlerOptions } from './controllers/aws-node-termination-handler';
 export { type AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
 export { type CertManagerOptions } from './controllers/cert-manager';
@@ -52,6 +55,11 @@ export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from '
 export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';
 export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';
-export { type AllowedServiceAccounts, type AllowsOnlyOptions, type IrsaAssertionsOptions, type ServiceAccountAccess } from './access-options';
+export {
+  type AllowedServiceAccounts,
+  type AllowsOnlyOptions,
+  type IrsaAssertionsOptions,
+  type ServiceAccountAccess,
+} from './access-options';
 export { IrsaAssertions } from './irsa-assertions';
 export { IrsaValidator, type IrsaValidatorProps } from './irsa-validator';

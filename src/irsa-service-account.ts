@@ -2,14 +2,24 @@ import { Duration } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { DEFAULT_AUDIENCE } from './conventions/web-identity';
-import { AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, ROLE_ARN_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION } from './conventions/webhook-annotations';
+import {
+  AUDIENCE_ANNOTATION,
+  REGIONAL_STS_ANNOTATION,
+  ROLE_ARN_ANNOTATION,
+  TOKEN_EXPIRATION_ANNOTATION,
+} from './conventions/webhook-annotations';
 import { PodIdentityOptions } from './pod-identity-options';
 import { claim } from './private/app-registry';
 import { failIf, problem } from './private/errors';
 import { accountOfArn } from './private/issuer/cluster-names';
 import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer/issuer';
 import { seconds, tokenExpirationProblem } from './private/manifests/token-expiration';
-import { associate, associationProblems, podIdentityProblem, trustPodIdentity } from './private/role/pod-identity-association';
+import {
+  associate,
+  associationProblems,
+  podIdentityProblem,
+  trustPodIdentity,
+} from './private/role/pod-identity-association';
 import { isLookupDummy } from './private/role/role-rules';
 import { fingerprint, settle } from './private/values/tokens';
 import { settledProblems } from './private/values/value-safety';
@@ -50,9 +60,10 @@ export interface IrsaServiceAccountProps extends ServiceAccountOptions {
   readonly regionalStsEndpoint?: boolean;
 
   /**
-   * Lets pods in through EKS Pod Identity as well, for moving to it without an outage: the role trusts both, and the service account
-   * is associated with it. New pods get their credentials from Pod Identity then, so the agent must be on the nodes; pods that run go on with
-   * the web identity. When all are restarted, put `PodIdentityServiceAccount` in the place of this construct, under the same id.
+   * Lets pods in through EKS Pod Identity as well, for moving to it without an outage: the role trusts both, and the
+   * service account is associated with it. New pods get their credentials from Pod Identity then, so the agent must be
+   * on the nodes; pods that run go on with the web identity. When all are restarted, put `PodIdentityServiceAccount` in
+   * the place of this construct, under the same id.
    *
    * @default - IRSA alone
    */
@@ -60,11 +71,11 @@ export interface IrsaServiceAccountProps extends ServiceAccountOptions {
 }
 
 /**
- * A Kubernetes service account with an IAM role of its own: the role, a trust policy that lets exactly this service account in, and
- * the annotated ServiceAccount manifest. No custom resource, no Lambda, no access to the cluster.
+ * A Kubernetes service account with an IAM role of its own: the role, a trust policy that lets exactly this service
+ * account in, and the annotated ServiceAccount manifest. No custom resource, no Lambda, no access to the cluster.
  *
- * Where account and region are literal, the role has a fixed name, its ARN is known at synth and the manifest is a file beside
- * the template. Otherwise the manifest leaves the deployed stack as an output.
+ * Where account and region are literal, the role has a fixed name, its ARN is known at synth and the manifest is a file
+ * beside the template. Otherwise the manifest leaves the deployed stack as an output.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
  * @example
@@ -86,8 +97,8 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   }
 
   /**
-   * Lets the service account of the same namespace and name in another cluster assume the role too: blue and green clusters,
-   * a cluster a region. Apply the same manifest there.
+   * Lets the service account of the same namespace and name in another cluster assume the role too: blue and green
+   * clusters, a cluster a region. Apply the same manifest there.
    *
    * @param provider the other cluster's OIDC provider, in the account of the role
    * @throws when the role is an existing one
@@ -128,10 +139,14 @@ export class IrsaServiceAccount extends ServiceAccountBase {
 
   /** @internal */
   protected _decidedAnnotations(): { [key: string]: DecidedAnnotation } {
-    const { [TOKEN_EXPIRATION_ANNOTATION]: expiration = 'nothing', [REGIONAL_STS_ANNOTATION]: regional } = this._ownAnnotations();
+    const { [TOKEN_EXPIRATION_ANNOTATION]: expiration = 'nothing', [REGIONAL_STS_ANNOTATION]: regional } =
+      this._ownAnnotations();
     const set = (property: string) => `Set \`${property}\` instead.`;
     return {
-      [ROLE_ARN_ANNOTATION]: { value: this.roleArn, advice: 'Use `role` for an existing role, or leave the annotation out.' },
+      [ROLE_ARN_ANNOTATION]: {
+        value: this.roleArn,
+        advice: 'Use `role` for an existing role, or leave the annotation out.',
+      },
       [AUDIENCE_ANNOTATION]: { value: this.audience, advice: set('audience') },
       [REGIONAL_STS_ANNOTATION]: { value: regional, advice: set('regionalStsEndpoint') },
       [TOKEN_EXPIRATION_ANNOTATION]: { value: expiration, advice: set('tokenExpiration') },
@@ -160,12 +175,29 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   private providerProblems(): string[] {
     const facts = new ProviderFacts(this.own.oidcProvider);
     const [roleAccount, providerAccount] = [this.roleArn, facts.arn].map(arn => settle(this, accountOfArn(arn)));
-    const apart = !isLookupDummy(this.roleArn) && [roleAccount, providerAccount].every(account => typeof account === 'string') && roleAccount !== providerAccount;
+    const apart =
+      !isLookupDummy(this.roleArn)
+      && [roleAccount, providerAccount].every(account => typeof account === 'string')
+      && roleAccount !== providerAccount;
     return [
       ...facts.deferredProblems(this),
-      ...settledProblems(this, 'audience', this.audience, (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
-      ...apart ? [problem('role', `be in the account of the provider, ${providerAccount}`, this.roleArn,
-        `A role trusts providers of its own account only: use a provider of account ${roleAccount}, in a stack of that account.`)] : [],
+      ...settledProblems(
+        this,
+        'audience',
+        this.audience,
+        (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value),
+      ),
+      ...(apart
+        ? [
+          problem(
+            'role',
+            `be in the account of the provider, ${providerAccount}`,
+            this.roleArn,
+            `A role trusts providers of its own account only: use a provider of account ${roleAccount}, in a stack `
+                + 'of that account.',
+          ),
+        ]
+        : []),
     ];
   }
 
@@ -179,6 +211,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
 
   /** The same name in the same cluster is one ServiceAccount, and can carry one role only. */
   private subjectIn(provider: IOpenIdConnectProvider): string {
-    return `service account ${fingerprint(this, `${this.namespace}:${this.serviceAccountName}`)} ${fingerprint(this, new ProviderFacts(provider).issuer)}`;
+    return `service account ${fingerprint(this, `${this.namespace}:${this.serviceAccountName}`)} `
+      + `${fingerprint(this, new ProviderFacts(provider).issuer)}`;
   }
 }

@@ -1,4 +1,9 @@
-import { CfnResource, IPolicyValidationContextBeta1, IPolicyValidationPluginBeta1, PolicyValidationPluginReportBeta1 } from 'aws-cdk-lib';
+import {
+  CfnResource,
+  IPolicyValidationContextBeta1,
+  IPolicyValidationPluginBeta1,
+  PolicyValidationPluginReportBeta1,
+} from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { fail, failIf } from './private/errors';
 
@@ -20,7 +25,8 @@ export interface IrsaValidatorProps {
   readonly ignore?: { readonly [rule: string]: string };
 
   /**
-   * More manifests: YAML files, and folders of them, such as the rendered charts of your own or a folder that `writeTo` writes to. Relative to the working directory.
+   * More manifests: YAML files, and folders of them, such as the rendered charts of your own or a folder that `writeTo`
+   * writes to. Relative to the working directory.
    *
    * @default - the manifests in the cloud assembly alone
    */
@@ -28,10 +34,12 @@ export interface IrsaValidatorProps {
 }
 
 /**
- * Checks at synth who can assume which role: a plugin for the validation of the CDK, which shows what it finds in its report and makes `cdk synth` and `cdk deploy` fail.
+ * Checks at synth who can assume which role: a plugin for the validation of the CDK, which shows what it finds in its
+ * report and makes `cdk synth` and `cdk deploy` fail.
  *
- * It reads the templates as they are, whoever made the roles, and the manifests beside them. Findings of the severity `info` do not fail; versions of the CDK before
- * 2.262 show them only beside others that do. Input that cannot be read fails.
+ * It reads the templates as they are, whoever made the roles, and the manifests beside them. Findings of the severity
+ * `info` do not fail; versions of the CDK before 2.262 show them only beside others that do. Input that cannot be read
+ * fails.
  *
  * With aws-cdk-lib 2.262 and newer, `Validations.of(app).addPlugins(new IrsaValidator())` is the same.
  *
@@ -60,7 +68,10 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
     failIf(construct, ruleProblem('rule', rule) ?? reasonProblem('reason', reason));
     const resource = CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild;
     if (!resource || !CfnResource.isCfnResource(resource)) {
-      fail(construct, 'The construct must be a resource, or have one as its default child. Give the role, not what it belongs to.');
+      fail(
+        construct,
+        'The construct must be a resource, or have one as its default child. Give the role, not what it belongs to.',
+      );
     }
     const { rules_to_suppress: earlier = [], ...others } = resource.getMetadata(SUPPRESSIONS) ?? {};
     resource.addMetadata(SUPPRESSIONS, { ...others, rules_to_suppress: [...earlier, { id: rule, reason }] });
@@ -90,7 +101,9 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
   constructor(props: IrsaValidatorProps = {}) {
     const ignored = Object.entries(props.ignore ?? {});
     const { reasonProblem, RULE_IDS, ruleProblem } = analysis();
-    for (const [rule, reason] of ignored) failIf(WHERE, ruleProblem('ignore', rule) ?? reasonProblem(`ignore["${rule}"]`, reason));
+    for (const [rule, reason] of ignored) {
+      failIf(WHERE, ruleProblem('ignore', rule) ?? reasonProblem(`ignore["${rule}"]`, reason));
+    }
     this.ignored = new Map(ignored);
     this.manifests = props.manifests;
     this.ruleIds = RULE_IDS.filter(id => !this.ignored.has(id));

@@ -1,6 +1,12 @@
 import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { CachePolicy, Distribution, IDistribution, SecurityPolicyProtocol, ViewerProtocolPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  CachePolicy,
+  Distribution,
+  IDistribution,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -23,8 +29,8 @@ export const KEYS = 'keys.json';
  */
 export interface PublicBucketOptions {
   /**
-   * The name of the bucket: 3 to 63 lower-case letters, digits and hyphens, no dots. With a literal name and region the issuer is
-   * literal too.
+   * The name of the bucket: 3 to 63 lower-case letters, digits and hyphens, no dots. With a literal name and region the
+   * issuer is literal too.
    *
    * @default - CloudFormation names the bucket; only the deployment knows the issuer
    */
@@ -43,7 +49,8 @@ export interface CloudFrontOptions {
   readonly bucketName?: string;
 
   /**
-   * The host of the issuer. You point its DNS record to the distribution, `issuer.distribution`. Together with `certificate`.
+   * The host of the issuer. You point its DNS record to the distribution, `issuer.distribution`. Together with
+   * `certificate`.
    *
    * @default - the distribution's own domain, which only the deployment knows
    */
@@ -87,17 +94,20 @@ export interface BoundHosting extends IssuerAddress {
  */
 export abstract class IssuerHosting {
   /**
-   * A new bucket, of which everybody can read exactly the two documents, over https. Nobody can list it. The account must not block public bucket
-   * policies as a whole (S3 Block Public Access of the account); where it does, use `cloudFront`.
+   * A new bucket, of which everybody can read exactly the two documents, over https. Nobody can list it. The account
+   * must not block public bucket policies as a whole (S3 Block Public Access of the account); where it does, use
+   * `cloudFront`.
    *
-   * The issuer is `https://<bucket>.s3.<region>.<suffix>`, or an `issuerUrl` of this bucket, virtual-hosted or path style, with a path if you like.
+   * The issuer is `https://<bucket>.s3.<region>.<suffix>`, or an `issuerUrl` of this bucket, virtual-hosted or path
+   * style, with a path if you like.
    */
   public static publicBucket(options: PublicBucketOptions = {}): IssuerHosting {
     return new PublicBucket(options);
   }
 
   /**
-   * A new private bucket behind a new CloudFront distribution, over https. Nothing is cached: a new key is seen at once.
+   * A new private bucket behind a new CloudFront distribution, over https. Nothing is cached: a new key is seen at
+   * once.
    *
    * The issuer is `https://<domainName>`, or the distribution's own domain.
    */
@@ -106,18 +116,24 @@ export abstract class IssuerHosting {
   }
 
   /**
-   * A bucket that exists. It is left as it is: its policy must let everybody (`"Principal": "*"`) `s3:GetObject` the two documents,
-   * `keys.json` and `.well-known/openid-configuration` under the path of the issuer, and they must not be encrypted with KMS. Where something else is in front of the bucket, use `elsewhere`.
+   * A bucket that exists. It is left as it is: its policy must let everybody (`"Principal": "*"`) `s3:GetObject` the
+   * two documents, `keys.json` and `.well-known/openid-configuration` under the path of the issuer, and they must not
+   * be encrypted with KMS. Where something else is in front of the bucket, use `elsewhere`.
    *
-   * The issuer is as with `publicBucket`; of a bucket with dots in its name the path style, since certificates do not cover the other.
+   * The issuer is as with `publicBucket`; of a bucket with dots in its name the path style, since certificates do not
+   * cover the other.
    */
   public static existingBucket(bucket: IBucket): IssuerHosting {
-    failIf('IssuerHosting.existingBucket', missingProblem('bucket', bucket, 'Pass the bucket, such as s3.Bucket.fromBucketName().'));
+    failIf(
+      'IssuerHosting.existingBucket',
+      missingProblem('bucket', bucket, 'Pass the bucket, such as s3.Bucket.fromBucketName().'),
+    );
     return new ExistingBucket(bucket);
   }
 
   /**
-   * Any web server. Synth writes the documents; you put them there, so that both can be read under the issuer without a login.
+   * Any web server. Synth writes the documents; you put them there, so that both can be read under the issuer without a
+   * login.
    *
    * @param issuerUrl the issuer with `https://`, literal or deferred
    */
@@ -172,9 +188,17 @@ class CloudFront extends IssuerHosting {
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         cachePolicy: CachePolicy.CACHING_DISABLED,
       },
-      ...domainName !== undefined && { domainNames: [domainName], certificate, minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021 },
+      ...(domainName !== undefined && {
+        domainNames: [domainName],
+        certificate,
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
     });
-    return { ...issuerAddress(scope, [`https://${domainName ?? distribution.distributionDomainName}`], issuerUrl), bucket, distribution };
+    return {
+      ...issuerAddress(scope, [`https://${domainName ?? distribution.distributionDomainName}`], issuerUrl),
+      bucket,
+      distribution,
+    };
   }
 }
 
@@ -208,7 +232,15 @@ export function bucketNameOf(bucket: IBucket): string {
 function makeBucket(scope: Construct, bucketName: string | undefined, blockPublicAccess: BlockPublicAccess): Bucket {
   const name = bucketName === undefined ? undefined : settle(scope, bucketName);
   if (typeof name === 'string' && !BUCKET_NAME.test(name)) {
-    fail(scope, problem('bucketName', 'be 3 to 63 lower-case letters, digits and hyphens, without dots', name, 'The certificate of S3 does not cover names with dots.'));
+    fail(
+      scope,
+      problem(
+        'bucketName',
+        'be 3 to 63 lower-case letters, digits and hyphens, without dots',
+        name,
+        'The certificate of S3 does not cover names with dots.',
+      ),
+    );
   }
   return new Bucket(scope, 'Bucket', {
     bucketName: typeof name === 'string' ? name : bucketName,
@@ -216,7 +248,8 @@ function makeBucket(scope: Construct, bucketName: string | undefined, blockPubli
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // Without the documents no workload gets credentials. A first deployment that fails leaves nothing behind all the same.
+    // Without the documents no workload gets credentials. A first deployment that fails leaves nothing behind all the
+    // same.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }
@@ -232,8 +265,18 @@ function bucketIssuers(scope: IConstruct, bucket: IBucket): string[] {
 
 function domainProblem({ domainName, certificate }: CloudFrontOptions): string | undefined {
   if ((domainName === undefined) !== (certificate === undefined)) {
-    return problem('domainName', 'come with a `certificate`, and the other way round', domainName, 'Set both, or neither for the distribution\'s own domain.');
+    return problem(
+      'domainName',
+      'come with a `certificate`, and the other way round',
+      domainName,
+      "Set both, or neither for the distribution's own domain.",
+    );
   }
   if (domainName === undefined || Token.isUnresolved(domainName) || DOMAIN_NAME.test(domainName)) return undefined;
-  return problem('domainName', 'be a lower-case DNS name', domainName, 'Set the host alone, such as issuer.example.com.');
+  return problem(
+    'domainName',
+    'be a lower-case DNS name',
+    domainName,
+    'Set the host alone, such as issuer.example.com.',
+  );
 }

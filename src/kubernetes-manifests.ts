@@ -18,26 +18,29 @@ const ID = 'KubernetesManifests';
  */
 export interface ManifestFilesOptions {
   /**
-   * A folder for the files, in a GitOps repository say; made when it is missing. A relative path counts from the working directory of
-   * the app, as for cdk8s. Nothing of this stack goes to the cloud assembly then.
+   * A folder for the files, in a GitOps repository say; made when it is missing. A relative path counts from the
+   * working directory of the app, as for cdk8s. Nothing of this stack goes to the cloud assembly then.
    *
-   * Several stacks may share a folder when all of them are for one cluster: each object can be in it once. Two apps may not: synth
-   * removes the generated files in it that the app no longer makes. Every synth writes, one in a unit test too.
+   * Several stacks may share a folder when all of them are for one cluster: each object can be in it once. Two apps may
+   * not: synth removes the generated files in it that the app no longer makes. Every synth writes, one in a unit test
+   * too.
    *
    * @default - the cloud assembly, `cdk.out`
    */
   readonly directory?: string;
 
   /**
-   * Whether each object has a file of its own, such as `1_serviceaccount_payments_api.yaml`. The number keeps the order for
-   * `kubectl apply -f <folder>`: Namespaces, ServiceAccounts, the rest. In the cloud assembly they are in a folder `<stack>.k8s`.
+   * Whether each object has a file of its own, such as `1_serviceaccount_payments_api.yaml`. The number keeps the order
+   * for `kubectl apply -f <folder>`: Namespaces, ServiceAccounts, the rest. In the cloud assembly they are in a folder
+   * `<stack>.k8s`.
    *
    * @default false - one file, `<stack>.k8s.yaml`
    */
   readonly filePerResource?: boolean;
 
   /**
-   * Whether a `kustomization.yaml` lists the files with objects in the folder: those of every stack of the app that writes to it.
+   * Whether a `kustomization.yaml` lists the files with objects in the folder: those of every stack of the app that
+   * writes to it.
    *
    * @default false
    */
@@ -49,7 +52,8 @@ export interface ManifestFilesOptions {
  */
 export interface HelmValuesOptions {
   /**
-   * The key, with a dot between the parts of a longer path: `controller.serviceAccount`. The chart's own values.yaml tells.
+   * The key, with a dot between the parts of a longer path: `controller.serviceAccount`. The chart's own values.yaml
+   * tells.
    *
    * @default - where the chart of the `controller` has it; without one 'serviceAccount'
    */
@@ -67,8 +71,9 @@ interface AccountManifests {
 }
 
 /**
- * The Kubernetes objects of one stack. Synth writes them beside the template, to `<stack>.k8s.yaml`; where a service account depends
- * on what only the deployment knows, they leave the deployed stack in its output `KubernetesManifests` instead.
+ * The Kubernetes objects of one stack. Synth writes them beside the template, to `<stack>.k8s.yaml`; where a service
+ * account depends on what only the deployment knows, they leave the deployed stack in its output `KubernetesManifests`
+ * instead.
  *
  * Namespaces come first, then ServiceAccounts, then the rest in the order of the chart.
  *
@@ -138,8 +143,8 @@ export class KubernetesManifests extends Construct {
   /**
    * Says where the files go. A later call replaces an earlier one.
    *
-   * A file that is there already and was not made by this library is an error, never overwritten and never removed. A stack whose manifest is
-   * complete only after the deployment has no files: an error too.
+   * A file that is there already and was not made by this library is an error, never overwritten and never removed. A
+   * stack whose manifest is complete only after the deployment has no files: an error too.
    *
    * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
    * @throws when `directory` is empty or a token
@@ -180,7 +185,10 @@ export class KubernetesManifests extends Construct {
   }
 
   private settled(): SettledManifests {
-    const charts = [this.chart, ...this.chart.node.findAll().filter(child => child !== this.chart && Chart.isChart(child))] as Chart[];
+    const charts = [
+      this.chart,
+      ...this.chart.node.findAll().filter(child => child !== this.chart && Chart.isChart(child)),
+    ] as Chart[];
     return settleManifests(this, charts.flatMap(chart => chart.toJson()), this.isDeferred());
   }
 
@@ -205,7 +213,10 @@ export class KubernetesManifests extends Construct {
         owner: this,
         applied: directory !== undefined || kustomization,
         kustomization,
-        objects: objectFiles(this.isDeferred() ? [] : settled.manifests, filePerResource ? undefined : `${this.stack.artifactId}.k8s.yaml`),
+        objects: objectFiles(
+          this.isDeferred() ? [] : settled.manifests,
+          filePerResource ? undefined : `${this.stack.artifactId}.k8s.yaml`,
+        ),
         values: this.values,
       },
     };
@@ -216,7 +227,12 @@ export class KubernetesManifests extends Construct {
     const { problems, manifests } = this.rendered().settled;
     const serviceAccounts = serviceAccountsByName(this, manifests);
     const changed = problems.length > 0 ? [] : this.accounts.flatMap(account => account.problems(serviceAccounts));
-    const found = [...problems, ...changed, ...this.outputProblems(), ...this.values.flatMap(part => settleHelmValues(part).problems)];
+    const found = [
+      ...problems,
+      ...changed,
+      ...this.outputProblems(),
+      ...this.values.flatMap(part => settleHelmValues(part).problems),
+    ];
     return found.length > 0 ? found : this.writer.problems(this);
   }
 
@@ -232,21 +248,38 @@ export class KubernetesManifests extends Construct {
     const [asked] = Object.entries({ directory, filePerResource, kustomization }).filter(([, value]) => value);
     const deferred = this.accounts.filter(({ isDeferred }) => isDeferred()).map(({ owner }) => owner.node.path);
     if (!asked || deferred.length === 0) return [];
-    return [problem(asked[0], 'be left out where only the deployment can complete the manifest', asked[1],
-      `That is so because of ${deferred.join(', ')}: give the stack an env with account and region and write names as literals, or apply the stack output ${ID}.`)];
+    return [
+      problem(
+        asked[0],
+        'be left out where only the deployment can complete the manifest',
+        asked[1],
+        `That is so because of ${deferred.join(', ')}: give the stack an env with account and region and write names `
+          + `as literals, or apply the stack output ${ID}.`,
+      ),
+    ];
   }
 
   private warnOfValuesAmongManifests(): void {
     const { directory, filePerResource, kustomization } = this.options;
     if (this.values.length === 0 || kustomization || !(directory || filePerResource)) return;
-    warn(this, 'cdk-irsa:helm-values-among-manifests',
-      `\`kustomization\` is off, and the folder of the manifests holds Helm values too (${this.values[0].fileName}): \`kubectl apply -f\` of the whole folder and GitOps tools will take them for an object. Set \`kustomization: true\`.`);
+    warn(
+      this,
+      'cdk-irsa:helm-values-among-manifests',
+      `\`kustomization\` is off, and the folder of the manifests holds Helm values too (${this.values[0].fileName}): `
+        + '`kubectl apply -f` of the whole folder and GitOps tools will take them for an object. Set '
+        + '`kustomization: true`.',
+    );
   }
 }
 
 function directoryProblem(directory: string | undefined): string | undefined {
   if (directory === undefined || (!Token.isUnresolved(directory) && directory.trim() !== '')) return undefined;
-  return problem('directory', 'be a path known at synth', directory, 'For example ../gitops/clusters/blue; leave it out for the cloud assembly.');
+  return problem(
+    'directory',
+    'be a path known at synth',
+    directory,
+    'For example ../gitops/clusters/blue; leave it out for the cloud assembly.',
+  );
 }
 
 /** A stack output that is there only when it has a value. */

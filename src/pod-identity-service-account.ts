@@ -2,7 +2,12 @@ import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import { ROLE_ARN_ANNOTATION } from './conventions/webhook-annotations';
 import { PodIdentityOptions } from './pod-identity-options';
-import { associate, associationProblems, podIdentityProblem, trustPodIdentity } from './private/role/pod-identity-association';
+import {
+  associate,
+  associationProblems,
+  podIdentityProblem,
+  trustPodIdentity,
+} from './private/role/pod-identity-association';
 import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
@@ -13,12 +18,15 @@ import { TrustPolicy } from './trust-policy';
 export interface PodIdentityServiceAccountProps extends ServiceAccountOptions, PodIdentityOptions {}
 
 /**
- * A Kubernetes service account whose pods get the credentials of a role by EKS Pod Identity: the role, a trust policy that lets in exactly this
- * service account of this cluster, the association, and the ServiceAccount manifest, which needs no annotation. No OIDC provider, no custom resource, no Lambda.
+ * A Kubernetes service account whose pods get the credentials of a role by EKS Pod Identity: the role, a trust policy
+ * that lets in exactly this service account of this cluster, the association, and the ServiceAccount manifest, which
+ * needs no annotation. No OIDC provider, no custom resource, no Lambda.
  *
- * The agent must be on the nodes: `installAgent` installs it, EKS Auto Mode has it. Fargate has none: use `IrsaServiceAccount` there.
+ * The agent must be on the nodes: `installAgent` installs it, EKS Auto Mode has it. Fargate has none: use
+ * `IrsaServiceAccount` there.
  *
- * Put in the place of an `IrsaServiceAccount` under the same id, it keeps that one's role, with its name and its policies.
+ * Put in the place of an `IrsaServiceAccount` under the same id, it keeps that one's role, with its name and its
+ * policies.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
  * @example
@@ -60,7 +68,12 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
    * @internal
    */
   protected _decidedAnnotations(): { [key: string]: DecidedAnnotation } {
-    return { [ROLE_ARN_ANNOTATION]: { value: this.roleArn, advice: 'Leave the annotation out: the association names the role.' } };
+    return {
+      [ROLE_ARN_ANNOTATION]: {
+        value: this.roleArn,
+        advice: 'Leave the annotation out: the association names the role.',
+      },
+    };
   }
 
   /** @internal */

@@ -19,8 +19,9 @@ const DEFAULT_OUTDIR = 'cdk.out';
  */
 export interface SelfHostedIssuerProps {
   /**
-   * The public keys that the API server's tokens can be checked with: PEM texts (`-----BEGIN PUBLIC KEY-----`), each of one or several keys. RSA, at least
-   * 2,048 bits, at most 100 keys. Several at once while keys are rotated. Never a private key.
+   * The public keys that the API server's tokens can be checked with: PEM texts (`-----BEGIN PUBLIC KEY-----`), each of
+   * one or several keys. RSA, at least 2,048 bits, at most 100 keys. Several at once while keys are rotated. Never a
+   * private key.
    */
   readonly publicKeys: string[];
 
@@ -30,7 +31,8 @@ export interface SelfHostedIssuerProps {
   readonly hosting: IssuerHosting;
 
   /**
-   * The issuer with `https://`, as the tokens say it in `iss`. A literal that the hosting serves, with or without a path.
+   * The issuer with `https://`, as the tokens say it in `iss`. A literal that the hosting serves, with or without a
+   * path.
    *
    * @default - what the hosting serves
    */
@@ -38,14 +40,16 @@ export interface SelfHostedIssuerProps {
 }
 
 /**
- * The issuer of a cluster that is not EKS: kOps, kubeadm, EKS Anywhere, kind. Synth computes the two public documents, by which AWS checks the
- * cluster's tokens, from its public keys, and writes them to a folder beside the template. You upload them: the commands are in `uploadCommands` and
- * in the stack's outputs. No custom resource, no Lambda.
+ * The issuer of a cluster that is not EKS: kOps, kubeadm, EKS Anywhere, kind. Synth computes the two public documents,
+ * by which AWS checks the cluster's tokens, from its public keys, and writes them to a folder beside the template. You
+ * upload them: the commands are in `uploadCommands` and in the stack's outputs. No custom resource, no Lambda.
  *
- * IAM calls the issuer when the provider is made. So deploy this stack, upload, then deploy the stack with the `ClusterOidcProvider`.
+ * IAM calls the issuer when the provider is made. So deploy this stack, upload, then deploy the stack with the
+ * `ClusterOidcProvider`.
  *
  * @see https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/SELF_HOSTED_SETUP.md
- * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery
+ * @see
+ * https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery
  * @example
  * import { App, Stack } from 'aws-cdk-lib';
  * import { ClusterOidcProvider, IssuerHosting, SelfHostedIssuer } from 'cdk-irsa';
@@ -65,8 +69,8 @@ export class SelfHostedIssuer extends Construct {
   public readonly issuerUrl: string;
 
   /**
-   * Where synth writes the documents, relative to the app's folder as long as the cloud assembly is in `cdk.out`. The folder holds `keys.json` and, where the
-   * issuer is literal, `.well-known/openid-configuration`.
+   * Where synth writes the documents, relative to the app's folder as long as the cloud assembly is in `cdk.out`. The
+   * folder holds `keys.json` and, where the issuer is literal, `.well-known/openid-configuration`.
    */
   public readonly documentsFolder: string;
 
@@ -88,8 +92,13 @@ export class SelfHostedIssuer extends Construct {
     super(scope, id);
     this.stack = Stack.of(this);
     failIf(this, this.nestedProblem());
-    failIf(this, publicKeysProblem('publicKeys', props?.publicKeys)
-      ?? (props.hosting instanceof IssuerHosting ? undefined : problem('hosting', 'be an IssuerHosting', props.hosting, 'Use a factory of IssuerHosting.')));
+    failIf(
+      this,
+      publicKeysProblem('publicKeys', props?.publicKeys)
+        ?? (props.hosting instanceof IssuerHosting
+          ? undefined
+          : problem('hosting', 'be an IssuerHosting', props.hosting, 'Use a factory of IssuerHosting.')),
+    );
 
     this.keys = jsonWebKeys(props.publicKeys);
     this.hosted = props.hosting._bind(this, props.issuerUrl);
@@ -99,9 +108,15 @@ export class SelfHostedIssuer extends Construct {
     this.distribution = this.hosted.distribution;
     this.documentsFolder = [DEFAULT_OUTDIR, ...this.assemblyPath(), this.folderName()].join('/');
     if (Token.isUnresolved(this.issuerUrl)) {
-      this.configurationOutput = this.output('OpenIdConfiguration', 'The discovery document of the issuer', () => JSON.stringify(this.configuration()));
+      this.configurationOutput = this.output('OpenIdConfiguration', 'The discovery document of the issuer', () =>
+        JSON.stringify(this.configuration()),
+      );
     }
-    if (this.bucket) this.output('UploadCommands', 'Uploads the documents of the issuer, from the folder of the CDK app', () => this.uploadCommands.join('\n'));
+    if (this.bucket) {
+      this.output('UploadCommands', 'Uploads the documents of the issuer, from the folder of the CDK app', () =>
+        this.uploadCommands.join('\n'),
+      );
+    }
     this.output('ApiServerFlags', 'What the API server has to be told', () => this.apiServerFlags.join('\n'));
 
     claim(this, () => this.places());
@@ -115,14 +130,16 @@ export class SelfHostedIssuer extends Construct {
   }
 
   /**
-   * What uploads the documents, once the stack is deployed: commands of the AWS CLI, to be run in the app's folder. Empty with `IssuerHosting.elsewhere`.
-   * They hold tokens where the bucket or region is known at deployment only; the stack's output has them filled in.
+   * What uploads the documents, once the stack is deployed: commands of the AWS CLI, to be run in the app's folder.
+   * Empty with `IssuerHosting.elsewhere`. They hold tokens where the bucket or region is known at deployment only; the
+   * stack's output has them filled in.
    */
   public get uploadCommands(): string[] {
     const { bucket, keyPrefix } = this.hosted;
     if (!bucket) return [];
     const upload = (source: string, document: string) =>
-      `aws s3 cp ${source} s3://${bucketNameOf(bucket)}/${keyPrefix}${document} --content-type application/json --region ${bucket.env.region}`;
+      `aws s3 cp ${source} s3://${bucketNameOf(bucket)}/${keyPrefix}${document} --content-type application/json `
+        + `--region ${bucket.env.region}`;
     return [
       upload(`${this.documentsFolder}/${KEYS}`, KEYS),
       this.configurationOutput
@@ -132,8 +149,9 @@ export class SelfHostedIssuer extends Construct {
   }
 
   /**
-   * The flags that the API server needs, with the paths of kubeadm: `sa.key` signs, `sa.pub` holds all the public keys, one after the other. `--api-audiences` stays
-   * as it is (by default the issuer): with `sts.amazonaws.com` in it, a token for AWS would open the API server too.
+   * The flags that the API server needs, with the paths of kubeadm: `sa.key` signs, `sa.pub` holds all the public keys,
+   * one after the other. `--api-audiences` stays as it is (by default the issuer): with `sts.amazonaws.com` in it, a
+   * token for AWS would open the API server too.
    */
   public get apiServerFlags(): string[] {
     return [
@@ -147,7 +165,10 @@ export class SelfHostedIssuer extends Construct {
   /** Virtual-hosted and path style are two issuers for one place. */
   private places(): string[] {
     const { bucket, issuerUrl, keyPrefix } = this.hosted;
-    return [`issuer ${fingerprint(this, issuerUrl)}`, ...bucket ? [`documents ${fingerprint(this, bucketNameOf(bucket))} ${keyPrefix}`] : []];
+    return [
+      `issuer ${fingerprint(this, issuerUrl)}`,
+      ...(bucket ? [`documents ${fingerprint(this, bucketNameOf(bucket))} ${keyPrefix}`] : []),
+    ];
   }
 
   private configuration(): object {
@@ -168,7 +189,8 @@ export class SelfHostedIssuer extends Construct {
 
   private printOutput(output: CfnOutput): string {
     const query = `Stacks[0].Outputs[?OutputKey=='${this.stack.resolve(output.logicalId)}'].OutputValue`;
-    return `aws cloudformation describe-stacks --stack-name ${this.stack.stackName} --query "${query}" --output text --region ${this.stack.region}`;
+    return `aws cloudformation describe-stacks --stack-name ${this.stack.stackName} --query "${query}" --output text `
+      + `--region ${this.stack.region}`;
   }
 
   private folderName(): string {
@@ -184,12 +206,24 @@ export class SelfHostedIssuer extends Construct {
 
   private nestedProblem(): string | undefined {
     if (!this.stack.nestedStackParent) return undefined;
-    return problem('scope', 'be in a stack that is deployed on its own', this.stack.node.path, 'The commands are outputs of the stack, and nobody is shown those of a nested one.');
+    return problem(
+      'scope',
+      'be in a stack that is deployed on its own',
+      this.stack.node.path,
+      'The commands are outputs of the stack, and nobody is shown those of a nested one.',
+    );
   }
 
   private problems(): string[] {
-    const twice = earlierClaims(this).map(other => problem('issuerUrl', 'belong to one cluster', settle(this, this.issuerUrl),
-      `${other.node.path} has the same issuer, or the same place for its documents, and one would overwrite the documents of the other: give each a bucket or a path of its own (${this.node.path}).`));
+    const twice = earlierClaims(this).map(other =>
+      problem(
+        'issuerUrl',
+        'belong to one cluster',
+        settle(this, this.issuerUrl),
+        `${other.node.path} has the same issuer, or the same place for its documents, and one would overwrite the `
+          + `documents of the other: give each a bucket or a path of its own (${this.node.path}).`,
+      ),
+    );
     return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...this.renamedProblems(), ...twice];
   }
 
@@ -197,7 +231,14 @@ export class SelfHostedIssuer extends Construct {
   private renamedProblems(): string[] {
     const now = settleForManifest(this, this.bucket?.bucketName);
     if (typeof this.bucketName !== 'string' || now === this.bucketName) return [];
-    return [problem('bucketName', `stay what the issuer says, ${this.bucketName}`, now, 'Set it where the bucket is made, or in `hosting`: whoever takes that name would be the issuer.')];
+    return [
+      problem(
+        'bucketName',
+        `stay what the issuer says, ${this.bucketName}`,
+        now,
+        'Set it where the bucket is made, or in `hosting`: whoever takes that name would be the issuer.',
+      ),
+    ];
   }
 
   /** Whether only the deployment of this stack makes what the documents need. */
@@ -209,10 +250,19 @@ export class SelfHostedIssuer extends Construct {
   private warnOfProviders(): void {
     if (!this.isServedAfterDeployment()) return;
     const issuer = fingerprint(this, this.issuerUrl);
-    const providers = this.stack.node.findAll().filter((child): child is CfnOIDCProvider => child instanceof CfnOIDCProvider);
-    for (const provider of providers.filter(one => deployedStack(one) === this.stack).filter(({ url }) => fingerprint(this, url) === issuer)) {
-      warn(provider, 'cdk-irsa:issuer-not-uploaded',
-        `\`issuerUrl\` is served by ${this.node.path} of the same stack, whose documents can be uploaded only once it is deployed, and IAM calls the issuer when the provider is made: put the provider into a stack of its own.`);
+    const providers = this.stack.node
+      .findAll()
+      .filter((child): child is CfnOIDCProvider => child instanceof CfnOIDCProvider);
+    for (const provider of providers
+      .filter(one => deployedStack(one) === this.stack)
+      .filter(({ url }) => fingerprint(this, url) === issuer)) {
+      warn(
+        provider,
+        'cdk-irsa:issuer-not-uploaded',
+        `\`issuerUrl\` is served by ${this.node.path} of the same stack, whose documents can be uploaded only once it `
+          + 'is deployed, and IAM calls the issuer when the provider is made: put the provider into a stack of its '
+          + 'own.',
+      );
     }
   }
 

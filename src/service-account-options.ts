@@ -22,7 +22,8 @@ export interface ServiceAccountOptions extends IrsaRoleOptions {
 
   /**
    * An existing role. It is left as it is: its trust policy must let this service account in, and no role option can be
-   * given beside it. Synth says what the trust policy must contain, ready to paste where account, region and issuer are literal; an `IrsaRole` that does not let it in is an error.
+   * given beside it. Synth says what the trust policy must contain, ready to paste where account, region and issuer are
+   * literal; an `IrsaRole` that does not let it in is an error.
    *
    * @default - a new role, which trusts exactly this service account
    */
@@ -72,8 +73,8 @@ export interface ServiceAccountOptions extends IrsaRoleOptions {
   readonly createServiceAccount?: boolean;
 
   /**
-   * A chart of your own cdk8s app, to hold the ServiceAccount instead of the stack's manifest file. Everything in the ServiceAccount
-   * must be known at synth then.
+   * A chart of your own cdk8s app, to hold the ServiceAccount instead of the stack's manifest file. Everything in the
+   * ServiceAccount must be known at synth then.
    *
    * @default - the stack's manifest file, `KubernetesManifests.of(stack)`
    */

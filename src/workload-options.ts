@@ -11,12 +11,12 @@ const LARGEST_GROUP = 2 ** 31 - 1;
  */
 export interface WorkloadOptions {
   /**
-   * The group that owns the token file (`securityContext.fsGroup` of the pod), 0 to 2,147,483,647, so that a container that does not run
-   * as root can read it. Kubernetes gives the volumes of the pod to this group too.
+   * The group that owns the token file (`securityContext.fsGroup` of the pod), 0 to 2,147,483,647, so that a container
+   * that does not run as root can read it. Kubernetes gives the volumes of the pod to this group too.
    *
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
-   * @default - 65534 where a container that gets credentials evidently runs as non-root, the pod says no group, and it is no Windows pod;
-   * otherwise what the workload says
+   * @default - 65534 where a container that gets credentials evidently runs as non-root, the pod says no group, and it
+   * is no Windows pod; otherwise what the workload says
    */
   readonly fsGroup?: number;
 
@@ -28,15 +28,17 @@ export interface WorkloadOptions {
   readonly tokenExpiration?: Duration;
 
   /**
-   * Names of containers and init containers that get no credentials, such as a sidecar. At least one container must remain.
+   * Names of containers and init containers that get no credentials, such as a sidecar. At least one container must
+   * remain.
    *
    * @default - every container gets credentials
    */
   readonly skipContainers?: string[];
 
   /**
-   * Whether pods are made anew when their role or audience becomes another one, by an annotation of the pod template: credentials are
-   * injected when a pod is created, never later. Nothing is written to a Pod, a Job or a CronJob: they have no pods to replace.
+   * Whether pods are made anew when their role or audience becomes another one, by an annotation of the pod template:
+   * credentials are injected when a pod is created, never later. Nothing is written to a Pod, a Job or a CronJob: they
+   * have no pods to replace.
    *
    * @default true
    */
@@ -45,12 +47,23 @@ export interface WorkloadOptions {
 
 /** What is wrong with the options themselves. Tokens pass. */
 export function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: WorkloadOptions): string | undefined {
-  if (Token.isUnresolved(skipContainers)) return problem('skipContainers', 'be a list known at synth', skipContainers, 'Write the names out.');
+  if (Token.isUnresolved(skipContainers)) {
+    return problem('skipContainers', 'be a list known at synth', skipContainers, 'Write the names out.');
+  }
   return fsGroupProblem(fsGroup) ?? tokenExpirationProblem(tokenExpiration);
 }
 
 /** What is wrong with a group. Tokens pass. */
 export function fsGroupProblem(value: any): string | undefined {
-  if (value === undefined || Token.isUnresolved(value) || (Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)) return undefined;
-  return problem('fsGroup', `be a whole number, 0 to ${LARGEST_GROUP}`, value, `${TOKEN_READERS} is what the documentation of EKS uses.`);
+  if (
+    value === undefined
+    || Token.isUnresolved(value)
+    || (Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)
+  ) {return undefined;}
+  return problem(
+    'fsGroup',
+    `be a whole number, 0 to ${LARGEST_GROUP}`,
+    value,
+    `${TOKEN_READERS} is what the documentation of EKS uses.`,
+  );
 }

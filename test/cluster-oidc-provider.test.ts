@@ -2,12 +2,26 @@ import { App, CfnOutput, CfnParameter, Fn, Lazy, NestedStack, RemovalPolicy, Sta
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
-import { ACCOUNT, agnosticStack, appWith, cluster, ISSUER, ISSUER_URL, literalStack, PROVIDER_ARN, REGION, trustPolicy, warnings } from './support';
+import {
+  ACCOUNT,
+  agnosticStack,
+  appWith,
+  cluster,
+  ISSUER,
+  ISSUER_URL,
+  literalStack,
+  PROVIDER_ARN,
+  REGION,
+  trustPolicy,
+  warnings,
+} from './support';
 
 const PROVIDER = 'AWS::IAM::OIDCProvider';
 
 function roleFor(stack: Stack, provider: iam.IOpenIdConnectProvider, id = 'Role'): IrsaRole {
-  return new IrsaRole(stack, id, { trust: new TrustPolicy().addServiceAccounts(provider, [ServiceAccountSubject.exact('ns', 'sa')]) });
+  return new IrsaRole(stack, id, {
+    trust: new TrustPolicy().addServiceAccounts(provider, [ServiceAccountSubject.exact('ns', 'sa')]),
+  });
 }
 
 describe('a new provider', () => {
@@ -23,14 +37,19 @@ describe('a new provider', () => {
     expect(provider.openIdConnectProviderIssuer).toBe(ISSUER);
     expect(provider.issuerUrl).toBe(ISSUER_URL);
     expect(provider.audiences).toEqual(['sts.amazonaws.com']);
-    expect(stack.resolve(provider.oidcProviderRef.oidcProviderArn)).toEqual(stack.resolve(provider.openIdConnectProviderArn));
+    expect(stack.resolve(provider.oidcProviderRef.oidcProviderArn)).toEqual(
+      stack.resolve(provider.openIdConnectProviderArn),
+    );
   });
 
   test('maximal', () => {
     const stack = literalStack();
     const thumbprints = ['990f4193972f2becf12ddeda5237f9c952f20d9e'];
     const provider = new ClusterOidcProvider(stack, 'Oidc', {
-      issuerUrl: ISSUER_URL, audiences: ['sts.amazonaws.com', 'vault'], thumbprints, removalPolicy: RemovalPolicy.RETAIN,
+      issuerUrl: ISSUER_URL,
+      audiences: ['sts.amazonaws.com', 'vault'],
+      thumbprints,
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     Template.fromStack(stack).hasResource(PROVIDER, {
       Properties: { ClientIdList: ['sts.amazonaws.com', 'vault'], ThumbprintList: thumbprints },
@@ -44,7 +63,9 @@ describe('a new provider', () => {
     const stack = agnosticStack();
     const { attrOpenIdConnectIssuerUrl } = cluster(stack);
     const provider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: attrOpenIdConnectIssuerUrl });
-    Template.fromStack(stack).hasResourceProperties(PROVIDER, { Url: { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] } });
+    Template.fromStack(stack).hasResourceProperties(PROVIDER, {
+      Url: { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] },
+    });
     expect(stack.resolve(provider.openIdConnectProviderIssuer)).toEqual({
       'Fn::Select': [1, { 'Fn::Split': ['//', { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] }] }],
     });
@@ -101,7 +122,9 @@ describe('a new provider', () => {
     ['a pattern', ['sts.*'], 'be 1 to 255 visible ASCII characters'],
     ['a repeat', ['a', 'a'], 'hold each audience once'],
   ])('refuses audiences: %s', (_, audiences, rule) => {
-    expect(() => new ClusterOidcProvider(literalStack(), 'Oidc', { issuerUrl: ISSUER_URL, audiences })).toThrow(`[Stack/Oidc] \`audiences\` must ${rule}`);
+    expect(() => new ClusterOidcProvider(literalStack(), 'Oidc', { issuerUrl: ISSUER_URL, audiences })).toThrow(
+      `[Stack/Oidc] \`audiences\` must ${rule}`,
+    );
   });
 
   test.each([
@@ -118,7 +141,9 @@ describe('a new provider', () => {
     const stack = agnosticStack();
     const list = Fn.split(',', Fn.importValue('list'));
     new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL, audiences: list, thumbprints: list });
-    Template.fromStack(stack).hasResourceProperties(PROVIDER, { ClientIdList: { 'Fn::Split': [',', { 'Fn::ImportValue': 'list' }] } });
+    Template.fromStack(stack).hasResourceProperties(PROVIDER, {
+      ClientIdList: { 'Fn::Split': [',', { 'Fn::ImportValue': 'list' }] },
+    });
   });
 });
 
@@ -131,7 +156,9 @@ describe('two providers for one issuer', () => {
   test('in one account: an error with both paths', () => {
     const app = new App();
     twice(literalStack(app, 'Blue'), literalStack(app, 'Green', { account: ACCOUNT, region: 'us-east-1' }));
-    expect(() => app.synth()).toThrow(/\[Green\/Two\] `issuerUrl` must be registered once an account, got: "https:.*Blue\/One registers the same issuer.*Green\/Two/);
+    expect(() => app.synth()).toThrow(
+      /\[Green\/Two\] `issuerUrl` must be registered once an account, got: "https:.*Blue\/One registers the same issuer.*Green\/Two/,
+    );
   });
 
   test('in two stages of one account', () => {
@@ -147,9 +174,18 @@ describe('two providers for one issuer', () => {
   });
 
   test.each([
-    ['in two accounts', (app: App) => twice(literalStack(app, 'A'), literalStack(app, 'B', { account: '444455556666', region: REGION }))],
-    ['in two stacks that may go to two accounts', (app: App) => twice(agnosticStack(app, 'A'), agnosticStack(app, 'B'))],
-    ['with different issuers', (app: App) => twice(literalStack(app, 'A'), literalStack(app, 'B'), 'https://example.com')],
+    [
+      'in two accounts',
+      (app: App) => twice(literalStack(app, 'A'), literalStack(app, 'B', { account: '444455556666', region: REGION })),
+    ],
+    [
+      'in two stacks that may go to two accounts',
+      (app: App) => twice(agnosticStack(app, 'A'), agnosticStack(app, 'B')),
+    ],
+    [
+      'with different issuers',
+      (app: App) => twice(literalStack(app, 'A'), literalStack(app, 'B'), 'https://example.com'),
+    ],
   ])('%s: fine', (_, build) => {
     const app = new App();
     build(app);
@@ -174,7 +210,9 @@ describe('an existing provider', () => {
     ['eusc-de-east-1', 'aws-eusc'],
   ])('in %s: partition %s', (region, partition) => {
     const stack = literalStack(new App(), 'Stack', { account: ACCOUNT, region });
-    expect(ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', ISSUER_URL).openIdConnectProviderArn).toBe(`arn:${partition}:iam::${ACCOUNT}:oidc-provider/${ISSUER}`);
+    expect(ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', ISSUER_URL).openIdConnectProviderArn).toBe(
+      `arn:${partition}:iam::${ACCOUNT}:oidc-provider/${ISSUER}`,
+    );
   });
 
   test('by a deferred issuer URL', () => {
@@ -194,14 +232,20 @@ describe('an existing provider', () => {
 
   test('by an ARN that is literal but for its partition and account', () => {
     const stack = agnosticStack();
-    const provider = ClusterOidcProvider.fromProviderArn(stack, 'Oidc', stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: ISSUER }));
+    const provider = ClusterOidcProvider.fromProviderArn(
+      stack,
+      'Oidc',
+      stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: ISSUER }),
+    );
     expect(provider.openIdConnectProviderIssuer).toBe(ISSUER);
   });
 
   test('by a deferred ARN', () => {
     const stack = agnosticStack();
     const provider = ClusterOidcProvider.fromProviderArn(stack, 'Oidc', Fn.importValue('Arn'));
-    expect(stack.resolve(provider.openIdConnectProviderIssuer)).toEqual({ 'Fn::Select': [1, { 'Fn::Split': [':oidc-provider/', { 'Fn::ImportValue': 'Arn' }] }] });
+    expect(stack.resolve(provider.openIdConnectProviderIssuer)).toEqual({
+      'Fn::Select': [1, { 'Fn::Split': [':oidc-provider/', { 'Fn::ImportValue': 'Arn' }] }],
+    });
   });
 
   test.each([
@@ -213,19 +257,28 @@ describe('an existing provider', () => {
     ['another account', 'arn:aws:iam::444455556666:oidc-provider/x.com', `be in the account of the stack, ${ACCOUNT}`],
     ['another partition', `arn:aws-cn:iam::${ACCOUNT}:oidc-provider/x.com`, 'be in the partition of the stack, aws'],
   ])('refuses the ARN of %s', (_, arn, rule) => {
-    expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', arn)).toThrow(`[Stack/Oidc] \`providerArn\` must ${rule}`);
+    expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', arn)).toThrow(
+      `[Stack/Oidc] \`providerArn\` must ${rule}`,
+    );
   });
 
   test('a deferred ARN that turns out literal is checked at synth', () => {
     const stack = literalStack();
-    ClusterOidcProvider.fromProviderArn(stack, 'Oidc', Lazy.string({ produce: () => `arn:aws:iam::${ACCOUNT}:role/x` }));
+    ClusterOidcProvider.fromProviderArn(
+      stack,
+      'Oidc',
+      Lazy.string({ produce: () => `arn:aws:iam::${ACCOUNT}:role/x` }),
+    );
     expect(() => Template.fromStack(stack)).toThrow('be the ARN of an OIDC provider');
   });
 });
 
 describe('a look-up', () => {
-  const KEY = `cc-api-provider:account=${ACCOUNT}:exactIdentifier=my-cluster:propertiesToReturn.0=OpenIdConnectIssuerUrl:region=${REGION}:typeName=AWS::EKS::Cluster`
-    .replace('AWS::EKS::Cluster', 'AWS$:$:EKS$:$:Cluster');
+  const KEY =
+    `cc-api-provider:account=${ACCOUNT}:exactIdentifier=my-cluster:propertiesToReturn.0=OpenIdConnectIssuerUrl:region=${REGION}:typeName=AWS::EKS::Cluster`.replace(
+      'AWS::EKS::Cluster',
+      'AWS$:$:EKS$:$:Cluster',
+    );
 
   test('asks the CDK CLI and lets the first synth through', () => {
     const app = new App();
@@ -236,38 +289,57 @@ describe('a look-up', () => {
     expect(missing).toMatchObject({
       key: KEY,
       provider: 'cc-api-provider',
-      props: { typeName: 'AWS::EKS::Cluster', exactIdentifier: 'my-cluster', propertiesToReturn: ['OpenIdConnectIssuerUrl'] },
+      props: {
+        typeName: 'AWS::EKS::Cluster',
+        exactIdentifier: 'my-cluster',
+        propertiesToReturn: ['OpenIdConnectIssuerUrl'],
+      },
     });
   });
 
   test('takes the answer from the context: a literal issuer', () => {
     const stack = literalStack(appWith({ [KEY]: [{ OpenIdConnectIssuerUrl: ISSUER_URL, Identifier: 'my-cluster' }] }));
-    expect(ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'my-cluster' }).openIdConnectProviderArn).toBe(PROVIDER_ARN);
+    expect(ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'my-cluster' }).openIdConnectProviderArn).toBe(
+      PROVIDER_ARN,
+    );
     expect(ClusterOidcProvider.lookupIssuerUrl(stack, { clusterName: 'my-cluster' })).toBe(ISSUER_URL);
   });
 
   test('two clusters are two issuers in the first synth too', () => {
     const stack = literalStack();
     for (const clusterName of ['blue', 'green']) {
-      new ClusterOidcProvider(stack, clusterName, { issuerUrl: ClusterOidcProvider.lookupIssuerUrl(stack, { clusterName }) });
+      new ClusterOidcProvider(stack, clusterName, {
+        issuerUrl: ClusterOidcProvider.lookupIssuerUrl(stack, { clusterName }),
+      });
     }
     Template.fromStack(stack).resourceCountIs(PROVIDER, 2);
   });
 
   test.each([
-    ['an environment-agnostic stack', agnosticStack, 'my-cluster', 'be looked up in a stack with a literal account and region'],
+    [
+      'an environment-agnostic stack',
+      agnosticStack,
+      'my-cluster',
+      'be looked up in a stack with a literal account and region',
+    ],
     ['a deferred name', literalStack, Fn.importValue('x'), 'be the literal name of an EKS cluster'],
     ['no name', literalStack, '', 'be the literal name of an EKS cluster'],
     ['a name with a slash', literalStack, 'a/b', 'be the literal name of an EKS cluster'],
     ['a name of 101 characters', literalStack, 'a'.repeat(101), 'be the literal name of an EKS cluster'],
   ])('refuses %s', (_, makeStack, clusterName, rule) => {
-    expect(() => ClusterOidcProvider.fromLookup(makeStack(), 'Oidc', { clusterName })).toThrow(`[Stack/Oidc] \`clusterName\` must ${rule}`);
-    expect(() => ClusterOidcProvider.lookupIssuerUrl(makeStack(), { clusterName })).toThrow(`[Stack] \`clusterName\` must ${rule}`);
+    expect(() => ClusterOidcProvider.fromLookup(makeStack(), 'Oidc', { clusterName })).toThrow(
+      `[Stack/Oidc] \`clusterName\` must ${rule}`,
+    );
+    expect(() => ClusterOidcProvider.lookupIssuerUrl(makeStack(), { clusterName })).toThrow(
+      `[Stack] \`clusterName\` must ${rule}`,
+    );
   });
 
   test.each([[[{}]], [[]]])('refuses a cluster without an issuer: %j', answer => {
     const stack = literalStack(appWith({ [KEY]: answer }));
-    expect(() => ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'my-cluster' })).toThrow('must be a cluster with an OIDC issuer, got: "my-cluster". If the cluster is new');
+    expect(() => ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'my-cluster' })).toThrow(
+      'must be a cluster with an OIDC issuer, got: "my-cluster". If the cluster is new',
+    );
   });
 });
 
@@ -291,10 +363,15 @@ describe('its ARN, seen from', () => {
 
   test('another region: the ARN itself, no custom resource', () => {
     const app = new App();
-    const user = new Stack(app, 'User', { env: { account: ACCOUNT, region: 'us-east-1' }, crossRegionReferences: true });
+    const user = new Stack(app, 'User', {
+      env: { account: ACCOUNT, region: 'us-east-1' },
+      crossRegionReferences: true,
+    });
     roleFor(user, provider(literalStack(app, 'Owner')));
     expect(federated(user)).toBe(PROVIDER_ARN);
-    const types = app.synth().stacks.flatMap(({ template }) => Object.values<any>(template.Resources).map(({ Type }) => Type));
+    const types = app
+      .synth()
+      .stacks.flatMap(({ template }) => Object.values<any>(template.Resources).map(({ Type }) => Type));
     expect(types.sort()).toEqual(['AWS::IAM::OIDCProvider', 'AWS::IAM::Role']);
   });
 
@@ -307,14 +384,18 @@ describe('its ARN, seen from', () => {
 
   test('an export', () => {
     const stack = literalStack();
-    expect(stack.resolve(stack.exportValue(provider(stack).openIdConnectProviderArn))).toEqual({ 'Fn::ImportValue': 'Stack:ExportsOutputFnGetAttOidc70BFA75FArn48A99DE6' });
+    expect(stack.resolve(stack.exportValue(provider(stack).openIdConnectProviderArn))).toEqual({
+      'Fn::ImportValue': 'Stack:ExportsOutputFnGetAttOidc70BFA75FArn48A99DE6',
+    });
   });
 
   test('a role in another account: an error', () => {
     const app = new App();
     const user = literalStack(app, 'User', { account: '444455556666', region: REGION });
     roleFor(user, provider(literalStack(app, 'Owner')));
-    expect(() => app.synth()).toThrow('[User/Role] `oidcProvider (Owner/Oidc)` must be in the account of the stack, 444455556666');
+    expect(() => app.synth()).toThrow(
+      '[User/Role] `oidcProvider (Owner/Oidc)` must be in the account of the stack, 444455556666',
+    );
   });
 });
 
@@ -323,7 +404,11 @@ describe('an issuer that is deferred in part', () => {
 
   test.each<[string, (stack: Stack) => string, string]>([
     ['http', stack => `http://${host(stack)}/id`, 'start with https://, got: "http://<known at deployment only>/id"'],
-    ['a port', stack => `https://${host(stack)}:8080/id`, 'be put together from valid characters, around what the deployment fills in, got: ":8080/id"'],
+    [
+      'a port',
+      stack => `https://${host(stack)}:8080/id`,
+      'be put together from valid characters, around what the deployment fills in, got: ":8080/id"',
+    ],
     ['a query', stack => `https://${host(stack)}/id?x`, 'be put together from valid characters'],
     ['a trailing slash', stack => `https://${host(stack)}/id/`, 'have no trailing slash'],
   ])('is refused with %s', (_, issuerUrl, rule) => {
@@ -335,11 +420,14 @@ describe('an issuer that is deferred in part', () => {
     expect(() => Template.fromStack(imported)).toThrow(`[Stack/Oidc] \`issuerUrl\` must ${rule}`);
   });
 
-  test.each(['http://x.y', 'x.y', 'https://x.y//z', '{{resolve:ssm:/issuer}}'])('is refused when it turns out to be %s', url => {
-    const stack = literalStack();
-    ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', Lazy.string({ produce: () => url }));
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Oidc] `issuerUrl` must');
-  });
+  test.each(['http://x.y', 'x.y', 'https://x.y//z', '{{resolve:ssm:/issuer}}'])(
+    'is refused when it turns out to be %s',
+    url => {
+      const stack = literalStack();
+      ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', Lazy.string({ produce: () => url }));
+      expect(() => Template.fromStack(stack)).toThrow('[Stack/Oidc] `issuerUrl` must');
+    },
+  );
 });
 
 test.each([
@@ -348,12 +436,18 @@ test.each([
   ['a role', 'arn:aws:iam::111122223333:role/', 'be the ARN of an OIDC provider'],
   ['another service', 'arn:aws:sts::111122223333:oidc-provider/', 'be the ARN of an OIDC provider'],
 ])('an ARN that is deferred in part is refused for the rest of it: %s', (_, prefix, rule) => {
-  expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', `${prefix}${Fn.importValue('Issuer')}`)).toThrow(`[Stack/Oidc] \`providerArn\` must ${rule}`);
+  expect(() =>
+    ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', `${prefix}${Fn.importValue('Issuer')}`),
+  ).toThrow(`[Stack/Oidc] \`providerArn\` must ${rule}`);
 });
 
 test('an imported provider is checked by its ARN, whatever hangs below it', () => {
   const stack = literalStack();
-  const elsewhere = iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', 'arn:aws:iam::444455556666:oidc-provider/example.com');
+  const elsewhere = iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(
+    stack,
+    'Oidc',
+    'arn:aws:iam::444455556666:oidc-provider/example.com',
+  );
   new CfnOutput(elsewhere, 'Child', { value: 'x' });
   roleFor(stack, elsewhere);
   expect(() => Template.fromStack(stack)).toThrow('must be in the account of the stack');
@@ -361,18 +455,28 @@ test('an imported provider is checked by its ARN, whatever hangs below it', () =
 
 test('a provider made in another partition is refused', () => {
   const app = new App();
-  const china = new ClusterOidcProvider(literalStack(app, 'China', { account: ACCOUNT, region: 'cn-north-1' }), 'Oidc', { issuerUrl: ISSUER_URL });
+  const china = new ClusterOidcProvider(
+    literalStack(app, 'China', { account: ACCOUNT, region: 'cn-north-1' }),
+    'Oidc',
+    { issuerUrl: ISSUER_URL },
+  );
   roleFor(literalStack(app, 'User'), china);
-  expect(() => app.synth()).toThrow('[User/Role] `oidcProvider (China/Oidc)` must be in the partition of the stack, aws');
+  expect(() => app.synth()).toThrow(
+    '[User/Role] `oidcProvider (China/Oidc)` must be in the partition of the stack, aws',
+  );
 });
 
 test('a parameter as issuer needs a pattern that keeps the policy whole', () => {
   const stack = agnosticStack();
   new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: new CfnParameter(stack, 'Issuer').valueAsString });
-  expect(() => Template.fromStack(stack)).toThrow('[Stack/Oidc] `issuerUrl (parameter Stack/Issuer)` must have an allowedPattern');
+  expect(() => Template.fromStack(stack)).toThrow(
+    '[Stack/Oidc] `issuerUrl (parameter Stack/Issuer)` must have an allowedPattern',
+  );
 
   const safe = agnosticStack();
-  new ClusterOidcProvider(safe, 'Oidc', { issuerUrl: new CfnParameter(safe, 'Issuer', { allowedPattern: '^https://[A-Za-z0-9./_-]+$' }).valueAsString });
+  new ClusterOidcProvider(safe, 'Oidc', {
+    issuerUrl: new CfnParameter(safe, 'Issuer', { allowedPattern: '^https://[A-Za-z0-9./_-]+$' }).valueAsString,
+  });
   Template.fromStack(safe).hasResourceProperties(PROVIDER, { Url: { Ref: 'Issuer' } });
 });
 

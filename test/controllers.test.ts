@@ -1,5 +1,6 @@
 /**
- * Every controller by the same judges: AWS's service reference, the policy simulator, IAM's size limits, AWS's template validator.
+ * Every controller by the same judges: AWS's service reference, the policy simulator, IAM's size limits, AWS's template
+ * validator.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
@@ -23,7 +24,14 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'controllers-'));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 /** What the deployment fills in; samples name literal resources. */
-const deployment = { values: { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333', 'AWS::URLSuffix': 'amazonaws.com' } };
+const deployment = {
+  values: {
+    'AWS::Partition': 'aws',
+    'AWS::Region': 'eu-west-1',
+    'AWS::AccountId': '111122223333',
+    'AWS::URLSuffix': 'amazonaws.com',
+  },
+};
 const title = ({ factory, variant }: ControllerSample) => (variant ? `${factory} (${variant})` : factory);
 const samples = SAMPLES.map((sample): [string, ControllerSample] => [title(sample), sample]);
 
@@ -53,12 +61,16 @@ function synthesized({ make }: ControllerSample, id: string): { template: Templa
 }
 
 test('there is a sample for each factory', () => {
-  const factories = Object.getOwnPropertyNames(Controller).filter(name => !['length', 'name', 'prototype'].includes(name));
+  const factories = Object.getOwnPropertyNames(Controller).filter(
+    name => !['length', 'name', 'prototype'].includes(name),
+  );
   expect([...new Set(SAMPLES.map(({ factory }) => factory))].sort()).toEqual(factories.sort());
 });
 
 test('the README has the table that the code makes', () => {
-  expect(readFileSync(join(__dirname, '..', 'README.md'), 'utf8')).toContain(`<!-- controllers -->\n\n${controllersTable()}\n<!-- /controllers -->`);
+  expect(readFileSync(join(__dirname, '..', 'README.md'), 'utf8')).toContain(
+    `<!-- controllers -->\n\n${controllersTable()}\n<!-- /controllers -->`,
+  );
 });
 
 describe.each(samples)('%s', (name, sample) => {
@@ -69,45 +81,80 @@ describe.each(samples)('%s', (name, sample) => {
     expect((await Promise.all(document.Statement.map(statementProblems))).flat()).toEqual([]);
   });
 
-  test.each(sample.may.map((call): [string, Call] => [`${call.action} on ${call.resource}`, call]))('may %s', (_, { action, resource, context }) => {
-    expect(allows([documentOf(sample)], action, resource, context)).toBe(true);
-  });
+  test.each(sample.may.map((call): [string, Call] => [`${call.action} on ${call.resource}`, call]))(
+    'may %s',
+    (_, { action, resource, context }) => {
+      expect(allows([documentOf(sample)], action, resource, context)).toBe(true);
+    },
+  );
 
-  test.each(sample.mayNot.map((call): [string, Call] => [`${call.action} on ${call.resource} ${JSON.stringify(call.context ?? '')}`, call]))('may not %s', (_, { action, resource, context }) => {
+  test.each(
+    sample.mayNot.map((call): [string, Call] => [
+      `${call.action} on ${call.resource} ${JSON.stringify(call.context ?? '')}`,
+      call,
+    ]),
+  )('may not %s', (_, { action, resource, context }) => {
     expect(allows([documentOf(sample)], action, resource, context)).toBe(false);
   });
 
   test('is what its chart calls it', () => {
     const stack = literalStack();
-    const sa = new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: sample.make(stack) });
+    const sa = new IrsaServiceAccount(stack, 'Sa', {
+      oidcProvider: literalProvider(stack),
+      controller: sample.make(stack),
+    });
     expect([sa.namespace, sa.serviceAccountName]).toEqual([sample.namespace, sample.serviceAccountName]);
-    const own = new PodIdentityServiceAccount(stack, 'Own', { clusterName: 'blue', controller: sample.make(new Stack()), namespace: 'own', serviceAccountName: 'own' });
+    const own = new PodIdentityServiceAccount(stack, 'Own', {
+      clusterName: 'blue',
+      controller: sample.make(new Stack()),
+      namespace: 'own',
+      serviceAccountName: 'own',
+    });
     expect([own.namespace, own.serviceAccountName]).toEqual(['own', 'own']);
   });
 
   test('makes policies of a size that IAM takes, and a template that AWS\'s validator accepts', () => {
     const { template, warnings, file } = synthesized(sample, name.replace(/\W/g, '-'));
     const roles = Object.values<any>(template.findResources('AWS::IAM::Role'));
-    const inline = roles.flatMap(({ Properties }) => Properties.Policies ?? []).map(({ PolicyDocument: document }) => document);
-    const managed = Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).map(({ Properties }) => Properties.PolicyDocument);
-    const sizes = (documents: any[]) => documents.map(document => JSON.stringify(deployed(document, deployment)).length);
+    const inline = roles
+      .flatMap(({ Properties }) => Properties.Policies ?? [])
+      .map(({ PolicyDocument: document }) => document);
+    const managed = Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).map(
+      ({ Properties }) => Properties.PolicyDocument,
+    );
+    const sizes = (documents: any[]) =>
+      documents.map(document => JSON.stringify(deployed(document, deployment)).length);
     expect(Math.max(0, ...sizes(inline))).toBeLessThanOrEqual(10240);
     expect(Math.max(0, ...sizes(managed))).toBeLessThanOrEqual(6144);
     // Together they grant what the one document does.
     const parts = [...inline, ...managed].map(document => deployed(document, deployment));
     for (const { action, resource, context } of sample.may) expect(allows(parts, action, resource, context)).toBe(true);
-    for (const { action, resource, context } of sample.mayNot) expect(allows(parts, action, resource, context)).toBe(false);
+    for (const { action, resource, context } of sample.mayNot) {
+      expect(allows(parts, action, resource, context)).toBe(false);
+    }
     expect(templateProblems(file)).toEqual([]);
     const unscoped = warnings.filter(warning => warning.includes('cdk-irsa:controller-unscoped'));
     expect(unscoped).toHaveLength(sample.unscoped ? 1 : 0);
     expect(JSON.stringify(template.toJSON())).not.toMatch(/AWS::Lambda|Custom::/);
-    const attached: any[] = roles.flatMap(({ Properties }) => Properties.ManagedPolicyArns ?? []).filter(arn => JSON.stringify(arn).includes(':iam::aws:policy/'));
-    expect(attached.map(arn => String(deployed(arn, deployment)).replace('arn:aws:iam::aws:policy/', '')).sort()).toEqual([...sample.managedPolicyNames ?? []].sort());
+    const attached: any[] = roles
+      .flatMap(({ Properties }) => Properties.ManagedPolicyArns ?? [])
+      .filter(arn => JSON.stringify(arn).includes(':iam::aws:policy/'));
+    expect(
+      attached.map(arn => String(deployed(arn, deployment)).replace('arn:aws:iam::aws:policy/', '')).sort(),
+    ).toEqual([...(sample.managedPolicyNames ?? [])].sort());
   });
 
-  test.each([['cn-north-1', 'aws-cn', 'amazonaws.com.cn'], ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com']])('names no ARN of another partition in %s', (region, partition, suffix) => {
+  test.each([
+    ['cn-north-1', 'aws-cn', 'amazonaws.com.cn'],
+    ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],
+  ])('names no ARN of another partition in %s', (region, partition, suffix) => {
     const stack = literalStack(new App(), 'Stack', { account: '111122223333', region });
-    const values = { 'AWS::Partition': partition, 'AWS::Region': region, 'AWS::AccountId': '111122223333', 'AWS::URLSuffix': suffix };
+    const values = {
+      'AWS::Partition': partition,
+      'AWS::Region': region,
+      'AWS::AccountId': '111122223333',
+      'AWS::URLSuffix': suffix,
+    };
     const document: PolicyDocument = sample.make(stack).policyDocument(stack);
     // Samples write no ARN out: what stands there is the factory's.
     const arns = JSON.stringify(deployed(stack.resolve(document), { values })).match(/arn:aws[^:]*:/g) ?? [];

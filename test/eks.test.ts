@@ -34,9 +34,15 @@ const CLUSTERS: [string, (stack: Stack) => Cluster][] = [
 /** What the kubectl function applies once the stack is deployed; nothing else may be there but the role. */
 function applied(stack: Stack): Manifest[] {
   const { Resources } = Template.fromStack(stack).toJSON();
-  expect(Object.values<any>(Resources).map(({ Type }) => Type).sort()).toEqual(['AWS::IAM::Role', 'Custom::AWSCDK-EKS-KubernetesResource']);
+  expect(
+    Object.values<any>(Resources)
+      .map(({ Type }) => Type)
+      .sort(),
+  ).toEqual(['AWS::IAM::Role', 'Custom::AWSCDK-EKS-KubernetesResource']);
   const role = Object.keys(Resources).find(id => Resources[id].Type === 'AWS::IAM::Role');
-  const { Properties: { Manifest: manifest } } = Object.values<any>(Resources).find(({ Type }) => Type.startsWith('Custom::'));
+  const {
+    Properties: { Manifest: manifest },
+  } = Object.values<any>(Resources).find(({ Type }) => Type.startsWith('Custom::'));
   expect(JSON.stringify(manifest)).not.toContain('Token[');
   return JSON.parse(deployed(manifest, { values: { [`${role}.Arn`]: DEPLOYED_ARN } }));
 }
@@ -46,25 +52,37 @@ function deployment(chart: cdk8s.Chart): cdk8s.ApiObject {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'app' },
-    spec: { selector: { matchLabels: { app: 'app' } }, template: { metadata: { labels: { app: 'app' } }, spec: { containers: [{ name: 'app', image: 'image' }] } } },
+    spec: {
+      selector: { matchLabels: { app: 'app' } },
+      template: { metadata: { labels: { app: 'app' } }, spec: { containers: [{ name: 'app', image: 'image' }] } },
+    },
   });
 }
 
 describe.each(CLUSTERS)('cluster of %s', (_, cluster) => {
   const FIXED_ARN = `arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d`;
 
-  describe.each([['literal', literalStack, FIXED_ARN], ['deferred', agnosticStack, DEPLOYED_ARN]])('%s role ARN', (__, makeStack, arn) => {
+  describe.each([
+    ['literal', literalStack, FIXED_ARN],
+    ['deferred', agnosticStack, DEPLOYED_ARN],
+  ])('%s role ARN', (__, makeStack, arn) => {
     test('addManifest(sa.toManifest())', () => {
       const stack = makeStack();
       const sa = serviceAccount(stack, 'Sa', { createServiceAccount: false });
       cluster(stack).addManifest('sa', sa.toManifest()).node.addDependency(sa);
       const [manifest] = applied(stack);
       expect(manifestProblems(manifest)).toEqual([]);
-      expect(manifest.metadata).toMatchObject({ name: 'my-service-account', namespace: 'default', annotations: { 'eks.amazonaws.com/role-arn': arn } });
-      Template.fromStack(stack).hasResource('Custom::AWSCDK-EKS-KubernetesResource', { DependsOn: [Match.stringLikeRegexp('^SaRole')] });
+      expect(manifest.metadata).toMatchObject({
+        name: 'my-service-account',
+        namespace: 'default',
+        annotations: { 'eks.amazonaws.com/role-arn': arn },
+      });
+      Template.fromStack(stack).hasResource('Custom::AWSCDK-EKS-KubernetesResource', {
+        DependsOn: [Match.stringLikeRegexp('^SaRole')],
+      });
     });
 
-    test('addCdk8sChart() of the stack\'s own chart', () => {
+    test("addCdk8sChart() of the stack's own chart", () => {
       const stack = makeStack();
       const { chart } = KubernetesManifests.of(stack);
       const workload = deployment(chart);
@@ -80,7 +98,8 @@ describe.each(CLUSTERS)('cluster of %s', (_, cluster) => {
     });
   });
 
-  const ownChart = (stack: Stack) => new cdk8s.Chart(new cdk8s.App({ resolvers: [new CdkTokenResolver(stack)] }), 'own');
+  const ownChart = (stack: Stack) =>
+    new cdk8s.Chart(new cdk8s.App({ resolvers: [new CdkTokenResolver(stack)] }), 'own');
 
   test('addCdk8sChart() of a chart of one\'s own', () => {
     const stack = literalStack();
@@ -98,9 +117,12 @@ describe.each(CLUSTERS)('cluster of %s', (_, cluster) => {
     const chart = ownChart(stack);
     const sa = serviceAccount(stack, 'Sa', { chart });
     expect(() => cluster(stack).addCdk8sChart('x', chart)).toThrow(
-      /\[Stack\/Sa\] `metadata\.annotations\["eks\.amazonaws\.com\/role-arn"\] of ServiceAccount default\/my-service-account` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}\. .*account and region: give the stack an env/);
+      /\[Stack\/Sa\] `metadata\.annotations\["eks\.amazonaws\.com\/role-arn"\] of ServiceAccount default\/my-service-account` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}\. .*account and region: give the stack an env/,
+    );
     const other = ownChart(stack);
     sa.applyTo(deployment(other));
-    expect(() => other.toJson()).toThrow('`spec.template.metadata.annotations["cdk-irsa/role-arn"] of Deployment default/app` must be known at synth');
+    expect(() => other.toJson()).toThrow(
+      '`spec.template.metadata.annotations["cdk-irsa/role-arn"] of Deployment default/app` must be known at synth',
+    );
   });
 });

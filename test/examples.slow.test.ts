@@ -8,7 +8,15 @@ import { deployed, Deployment } from './judges/deployment';
 import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
 import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, ISSUER, REGION } from './support';
-import { Assembly, exampleDir, filesIn, resourcesWithCode, SMALL_EXAMPLES, synthesize, Template } from '../scripts/examples';
+import {
+  Assembly,
+  exampleDir,
+  filesIn,
+  resourcesWithCode,
+  SMALL_EXAMPLES,
+  synthesize,
+  Template,
+} from '../scripts/examples';
 import { report } from '../scripts/report';
 import { accessMapOf } from '../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../src/analysis/reading/assembly';
@@ -26,19 +34,49 @@ const issuerId = (four: string) => `oidc.eks.${REGION}.amazonaws.com/id/${four.r
 const issuerOfCluster = (name: string) => `oidc.eks.${REGION}.amazonaws.com/id/OF${name.toUpperCase()}`;
 const iamArn = (resource: string, account = ACCOUNT) => `arn:aws:iam::${account}:${resource}`;
 const serviceArn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-const RETURNS: { type: string; property: string; attributes: (value: string, account?: string) => Record<string, string> }[] = [
-  { type: 'AWS::EKS::Cluster', property: 'Name', attributes: name => ({ Arn: serviceArn('eks', `cluster/${name}`), OpenIdConnectIssuerUrl: `https://${issuerOfCluster(name)}` }) },
-  { type: 'AWS::IAM::OIDCProvider', property: 'Url', attributes: (url, account) => ({ Arn: iamArn(`oidc-provider/${url.replace('https://', '')}`, account) }) },
-  { type: 'AWS::IAM::Role', property: 'RoleName', attributes: (name, account) => ({ Arn: iamArn(`role/${name}`, account) }) },
+const RETURNS: {
+  type: string;
+  property: string;
+  attributes: (value: string, account?: string) => Record<string, string>;
+}[] = [
+  {
+    type: 'AWS::EKS::Cluster',
+    property: 'Name',
+    attributes: name => ({
+      Arn: serviceArn('eks', `cluster/${name}`),
+      OpenIdConnectIssuerUrl: `https://${issuerOfCluster(name)}`,
+    }),
+  },
+  {
+    type: 'AWS::IAM::OIDCProvider',
+    property: 'Url',
+    attributes: (url, account) => ({ Arn: iamArn(`oidc-provider/${url.replace('https://', '')}`, account) }),
+  },
+  {
+    type: 'AWS::IAM::Role',
+    property: 'RoleName',
+    attributes: (name, account) => ({ Arn: iamArn(`role/${name}`, account) }),
+  },
   { type: 'AWS::S3::Bucket', property: 'BucketName', attributes: name => ({ Arn: `arn:aws:s3:::${name}` }) },
-  { type: 'AWS::DynamoDB::Table', property: 'TableName', attributes: name => ({ Arn: serviceArn('dynamodb', `table/${name}`) }) },
+  {
+    type: 'AWS::DynamoDB::Table',
+    property: 'TableName',
+    attributes: name => ({ Arn: serviceArn('dynamodb', `table/${name}`) }),
+  },
   { type: 'AWS::SQS::Queue', property: 'QueueName', attributes: name => ({ Arn: serviceArn('sqs', name) }) },
-  { type: 'AWS::Logs::LogGroup', property: 'LogGroupName', attributes: name => ({ Arn: serviceArn('logs', `log-group:${name}:*`) }) },
+  {
+    type: 'AWS::Logs::LogGroup',
+    property: 'LogGroupName',
+    attributes: name => ({ Arn: serviceArn('logs', `log-group:${name}:*`) }),
+  },
   { type: 'AWS::KMS::Key', property: 'none', attributes: id => ({ Arn: serviceArn('kms', `key/${id}`) }) },
 ];
 
 const MANAGED_POLICIES: Record<string, any> = {
-  'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess': { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:Get*', 's3:List*', 's3:Describe*'], Resource: '*' }] },
+  'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess': {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['s3:Get*', 's3:List*', 's3:Describe*'], Resource: '*' }],
+  },
 };
 
 interface Expected {
@@ -64,21 +102,40 @@ const GREEN = issuerId('64EE');
 const PRODUCTION = serviceArn('eks', 'cluster/production');
 const DATA_ACCOUNT = '444455556666';
 const ZONE = 'arn:aws:route53:::hostedzone/Z0123456789EXAMPLE';
-const txtRecord = (name: string) => ({ 'route53:ChangeResourceRecordSetsNormalizedRecordNames': name, 'route53:ChangeResourceRecordSetsRecordTypes': 'TXT' });
+const txtRecord = (name: string) => ({
+  'route53:ChangeResourceRecordSetsNormalizedRecordNames': name,
+  'route53:ChangeResourceRecordSetsRecordTypes': 'TXT',
+});
 const ofCluster = (tag: string, value: string) => ({ [`aws:ResourceTag/${tag}`]: value });
 const ADD_ONS: [serviceAccount: string, may: Call, mayNot: Call][] = [
   [
     'kube-system/aws-load-balancer-controller',
-    ['elasticloadbalancing:DeleteLoadBalancer', serviceArn('elasticloadbalancing', 'loadbalancer/app/any/1'), ofCluster('elbv2.k8s.aws/cluster', 'blue')],
-    ['elasticloadbalancing:DeleteLoadBalancer', serviceArn('elasticloadbalancing', 'loadbalancer/app/any/1'), ofCluster('elbv2.k8s.aws/cluster', 'green')],
+    [
+      'elasticloadbalancing:DeleteLoadBalancer',
+      serviceArn('elasticloadbalancing', 'loadbalancer/app/any/1'),
+      ofCluster('elbv2.k8s.aws/cluster', 'blue'),
+    ],
+    [
+      'elasticloadbalancing:DeleteLoadBalancer',
+      serviceArn('elasticloadbalancing', 'loadbalancer/app/any/1'),
+      ofCluster('elbv2.k8s.aws/cluster', 'green'),
+    ],
   ],
-  ['external-dns/external-dns', ['route53:ChangeResourceRecordSets', ZONE], ['route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/ANOTHER']],
+  [
+    'external-dns/external-dns',
+    ['route53:ChangeResourceRecordSets', ZONE],
+    ['route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/ANOTHER'],
+  ],
   [
     'cert-manager/cert-manager',
     ['route53:ChangeResourceRecordSets', ZONE, txtRecord('_acme-challenge.example.com')],
     ['route53:ChangeResourceRecordSets', ZONE, txtRecord('www.example.com')],
   ],
-  ['kube-system/karpenter', ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-interruptions')], ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-jobs')]],
+  [
+    'kube-system/karpenter',
+    ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-interruptions')],
+    ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-jobs')],
+  ],
   [
     'kube-system/ebs-csi-controller-sa',
     ['ec2:DeleteVolume', serviceArn('ec2', 'volume/vol-1'), ofCluster('ebs.csi.aws.com/cluster-name', 'blue')],
@@ -86,21 +143,37 @@ const ADD_ONS: [serviceAccount: string, may: Call, mayNot: Call][] = [
   ],
   [
     'kube-system/efs-csi-controller-sa',
-    ['elasticfilesystem:CreateAccessPoint', serviceArn('elasticfilesystem', 'file-system/fs-0123456789abcdef0'), { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' }],
-    ['elasticfilesystem:CreateAccessPoint', serviceArn('elasticfilesystem', 'file-system/fs-another'), { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' }],
+    [
+      'elasticfilesystem:CreateAccessPoint',
+      serviceArn('elasticfilesystem', 'file-system/fs-0123456789abcdef0'),
+      { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' },
+    ],
+    [
+      'elasticfilesystem:CreateAccessPoint',
+      serviceArn('elasticfilesystem', 'file-system/fs-another'),
+      { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' },
+    ],
   ],
   [
     'external-secrets/external-secrets',
     ['secretsmanager:GetSecretValue', serviceArn('secretsmanager', 'secret:blue/db-AbCdEf')],
     ['secretsmanager:GetSecretValue', serviceArn('secretsmanager', 'secret:green/db-AbCdEf')],
   ],
-  ['velero/velero-server', ['s3:PutObject', 'arn:aws:s3:::blue-backups-111122223333/any'], ['s3:PutObject', 'arn:aws:s3:::another/any']],
+  [
+    'velero/velero-server',
+    ['s3:PutObject', 'arn:aws:s3:::blue-backups-111122223333/any'],
+    ['s3:PutObject', 'arn:aws:s3:::another/any'],
+  ],
   [
     'kube-system/aws-for-fluent-bit',
     ['logs:PutLogEvents', serviceArn('logs', 'log-group:/eks/blue/pods:log-stream:any')],
     ['logs:PutLogEvents', serviceArn('logs', 'log-group:/eks/green/pods:log-stream:any')],
   ],
-  ['keda/keda-operator', ['sqs:GetQueueAttributes', serviceArn('sqs', 'blue-jobs')], ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-jobs')]],
+  [
+    'keda/keda-operator',
+    ['sqs:GetQueueAttributes', serviceArn('sqs', 'blue-jobs')],
+    ['sqs:ReceiveMessage', serviceArn('sqs', 'blue-jobs')],
+  ],
 ];
 const EXPECTED: Expected[] = [
   {
@@ -111,7 +184,14 @@ const EXPECTED: Expected[] = [
     may: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/orders')],
     mayNot: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/payments')],
   },
-  ...ADD_ONS.map(([serviceAccount, may, mayNot]): Expected => ({ example: 'cluster-add-ons', serviceAccount, usedBy: [], issuer: ISSUER, may, mayNot })),
+  ...ADD_ONS.map(([serviceAccount, may, mayNot]): Expected => ({
+    example: 'cluster-add-ons',
+    serviceAccount,
+    usedBy: [],
+    issuer: ISSUER,
+    may,
+    mayNot,
+  })),
   {
     example: 'deployment-nginx',
     serviceAccount: 'default/test-aws-iam',
@@ -343,7 +423,9 @@ describe.each(SMALL_EXAMPLES)('example %s', example => {
 
   test('writes no token', () => {
     const { templates } = assemblyOf(example);
-    for (const text of [...templates.map(({ file }) => readFileSync(file, 'utf8')), ...manifestTexts(example)]) expect(text).not.toContain('${Token[');
+    for (const text of [...templates.map(({ file }) => readFileSync(file, 'utf8')), ...manifestTexts(example)]) {
+      expect(text).not.toContain('${Token[');
+    }
   });
 
   test('has manifests that the schemas of Kubernetes accept', () => {
@@ -352,18 +434,30 @@ describe.each(SMALL_EXAMPLES)('example %s', example => {
 
   test('makes the service accounts that are expected, and lets each workload use one of them', () => {
     const expected = EXPECTED.filter(workload => workload.example === example);
-    expect(serviceAccountsOf(example).map(nameOf).sort()).toEqual(expected.map(({ serviceAccount }) => serviceAccount).sort());
-    expect(workloadsOf(example).map(({ workload, serviceAccount }) => `${workload} uses ${serviceAccount}`).sort())
-      .toEqual(expected.flatMap(({ usedBy, serviceAccount }) => usedBy.map(workload => `${workload} uses ${serviceAccount}`)).sort());
+    expect(serviceAccountsOf(example).map(nameOf).sort()).toEqual(
+      expected.map(({ serviceAccount }) => serviceAccount).sort(),
+    );
+    expect(
+      workloadsOf(example)
+        .map(({ workload, serviceAccount }) => `${workload} uses ${serviceAccount}`)
+        .sort(),
+    ).toEqual(
+      expected
+        .flatMap(({ usedBy, serviceAccount }) => usedBy.map(workload => `${workload} uses ${serviceAccount}`))
+        .sort(),
+    );
   });
 
   test('has a README that shows what comes out', () => {
     const readme = readFileSync(join(exampleDir(example), 'README.md'), 'utf8');
-    const shown = (language: string) => [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block]) => block);
+    const shown = (language: string) =>
+      [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block]) => block);
     expect(shown('yaml')).not.toEqual([]);
     for (const yaml of shown('yaml')) expect(manifestTexts(example).join('')).toContain(yaml);
     expect(shown('json')).not.toEqual([]);
-    for (const json of shown('json')) expect(assemblyOf(example).templates.flatMap(({ body }) => everythingIn(body))).toContainEqual(JSON.parse(json));
+    for (const json of shown('json')) {
+      expect(assemblyOf(example).templates.flatMap(({ body }) => everythingIn(body))).toContainEqual(JSON.parse(json));
+    }
   });
 
   test('has a README that shows the commands and addresses of its issuer', () => {
@@ -371,83 +465,120 @@ describe.each(SMALL_EXAMPLES)('example %s', example => {
     const outputs = assemblyOf(example).templates.flatMap(({ body }) => Object.entries<any>(body.Outputs ?? {}));
     for (const [name, { Value }] of outputs) {
       if (name.includes('UploadCommands')) expect(readme).toContain(`\n${Value}\n`);
-      if (name.includes('ApiServerFlags')) for (const [, flag, value] of Value.matchAll(/--(\S+)=(\S+)/g)) for (const part of [flag, value]) expect(readme).toContain(part);
+      if (name.includes('ApiServerFlags')) {
+        for (const [, flag, value] of Value.matchAll(/--(\S+)=(\S+)/g)) {
+          for (const part of [flag, value]) expect(readme).toContain(part);
+        }
+      }
     }
   });
 
   test('stays as it is', () => {
-    const trustPolicies = assemblyOf(example).templates.map(({ stackName, body }) => [stackName, Object.fromEntries(resourcesOf(body, 'AWS::IAM::Role')
-      .map(([id, { Properties }]) => [id, Properties.AssumeRolePolicyDocument])
-      .filter(([, document]) => /sts:AssumeRoleWithWebIdentity|pods\.eks/.test(JSON.stringify(document))))]);
+    const trustPolicies = assemblyOf(example).templates.map(({ stackName, body }) => [
+      stackName,
+      Object.fromEntries(
+        resourcesOf(body, 'AWS::IAM::Role')
+          .map(([id, { Properties }]) => [id, Properties.AssumeRolePolicyDocument])
+          .filter(([, document]) => /sts:AssumeRoleWithWebIdentity|pods\.eks/.test(JSON.stringify(document))),
+      ),
+    ]);
     expect(Object.fromEntries(trustPolicies)).toMatchSnapshot('trust policies');
     expect(manifestTexts(example).join('\n')).toMatchSnapshot('manifests');
     expect(report(assemblyOf(example), directory)).toMatchSnapshot('report');
   });
 });
 
-describe.each(EXPECTED.filter(({ issuer }) => issuer))('$example: $serviceAccount', ({ example, serviceAccount, issuer = '', account = ACCOUNT }) => {
-  const vouching = (provider: string) => iamArn(`oidc-provider/${provider}`, account);
-  const sub = `system:serviceaccount:${serviceAccount.replace('/', ':')}`;
-  const token = { providerArn: vouching(issuer), issuer, sub, aud: 'sts.amazonaws.com', account };
-  const otherIssuer = 'oidc.eks.eu-west-1.amazonaws.com/id/ANOTHER';
+describe.each(EXPECTED.filter(({ issuer }) => issuer))(
+  '$example: $serviceAccount',
+  ({ example, serviceAccount, issuer = '', account = ACCOUNT }) => {
+    const vouching = (provider: string) => iamArn(`oidc-provider/${provider}`, account);
+    const sub = `system:serviceaccount:${serviceAccount.replace('/', ':')}`;
+    const token = { providerArn: vouching(issuer), issuer, sub, aud: 'sts.amazonaws.com', account };
+    const otherIssuer = 'oidc.eks.eu-west-1.amazonaws.com/id/ANOTHER';
 
-  test('has a role that lets it in', () => {
-    const { trust } = roleOf(example, serviceAccount);
-    expect(trustPolicyErrors(trust)).toEqual([]);
-    expect(letsIn(trust, token)).toBe(true);
-  });
+    test('has a role that lets it in', () => {
+      const { trust } = roleOf(example, serviceAccount);
+      expect(trustPolicyErrors(trust)).toEqual([]);
+      expect(letsIn(trust, token)).toBe(true);
+    });
 
-  test.each([
-    ['of another namespace', { ...token, sub: sub.replace(/[^:]+(?=:[^:]+$)/, 'another') }],
-    ['of another name', { ...token, sub: `${sub}x` }],
-    ['without a subject', { ...token, sub: undefined }],
-    ['for another audience', { ...token, aud: 'another' }],
-    ['without an audience', { ...token, aud: undefined }],
-    ['of another cluster', { ...token, issuer: otherIssuer, providerArn: vouching(otherIssuer) }],
-    ['that another provider vouches for', { ...token, providerArn: vouching(otherIssuer) }],
-  ])('has a role that refuses a token %s', (_, neighbour) => {
-    expect(letsIn(roleOf(example, serviceAccount).trust, neighbour)).toBe(false);
-  });
-});
+    test.each([
+      ['of another namespace', { ...token, sub: sub.replace(/[^:]+(?=:[^:]+$)/, 'another') }],
+      ['of another name', { ...token, sub: `${sub}x` }],
+      ['without a subject', { ...token, sub: undefined }],
+      ['for another audience', { ...token, aud: 'another' }],
+      ['without an audience', { ...token, aud: undefined }],
+      ['of another cluster', { ...token, issuer: otherIssuer, providerArn: vouching(otherIssuer) }],
+      ['that another provider vouches for', { ...token, providerArn: vouching(otherIssuer) }],
+    ])('has a role that refuses a token %s', (_, neighbour) => {
+      expect(letsIn(roleOf(example, serviceAccount).trust, neighbour)).toBe(false);
+    });
+  },
+);
 
-describe.each(EXPECTED.filter(({ clusterArn }) => clusterArn))('$example: $serviceAccount by Pod Identity', ({ example, serviceAccount, clusterArn = '' }) => {
-  const [namespace, name] = serviceAccount.split('/');
-  const request = { clusterArn, account: ACCOUNT, namespace, serviceAccount: name };
+describe.each(EXPECTED.filter(({ clusterArn }) => clusterArn))(
+  '$example: $serviceAccount by Pod Identity',
+  ({ example, serviceAccount, clusterArn = '' }) => {
+    const [namespace, name] = serviceAccount.split('/');
+    const request = { clusterArn, account: ACCOUNT, namespace, serviceAccount: name };
 
-  test('has a role that lets it in', () => {
-    const { trust } = roleOf(example, serviceAccount);
-    expect(trustPolicyErrors(trust)).toEqual([]);
-    expect(letsPodIn(trust, request)).toBe(true);
-  });
+    test('has a role that lets it in', () => {
+      const { trust } = roleOf(example, serviceAccount);
+      expect(trustPolicyErrors(trust)).toEqual([]);
+      expect(letsPodIn(trust, request)).toBe(true);
+    });
 
-  test.each([
-    ['of another namespace', { ...request, namespace: 'another' }],
-    ['of another name', { ...request, serviceAccount: `${name}x` }],
-    ['of another cluster', { ...request, clusterArn: `${clusterArn}2` }],
-    ['of another account', { ...request, account: DATA_ACCOUNT }],
-    ['without session tags', { clusterArn, account: ACCOUNT }],
-  ])('has a role that refuses a pod %s', (_, neighbour) => {
-    expect(letsPodIn(roleOf(example, serviceAccount).trust, neighbour)).toBe(false);
-  });
-});
+    test.each([
+      ['of another namespace', { ...request, namespace: 'another' }],
+      ['of another name', { ...request, serviceAccount: `${name}x` }],
+      ['of another cluster', { ...request, clusterArn: `${clusterArn}2` }],
+      ['of another account', { ...request, account: DATA_ACCOUNT }],
+      ['without session tags', { clusterArn, account: ACCOUNT }],
+    ])('has a role that refuses a pod %s', (_, neighbour) => {
+      expect(letsPodIn(roleOf(example, serviceAccount).trust, neighbour)).toBe(false);
+    });
+  },
+);
 
-test.each(EXPECTED.filter(({ may }) => may))('$example: $serviceAccount may do its work, and no more', ({ example, serviceAccount, may, mayNot }) => {
-  const { policies } = roleOf(example, serviceAccount);
-  expect(allows(policies, ...may!)).toBe(true);
-  expect(allows(policies, ...mayNot!)).toBe(false);
-});
+test.each(EXPECTED.filter(({ may }) => may))(
+  '$example: $serviceAccount may do its work, and no more',
+  ({ example, serviceAccount, may, mayNot }) => {
+    const { policies } = roleOf(example, serviceAccount);
+    expect(allows(policies, ...may!)).toBe(true);
+    expect(allows(policies, ...mayNot!)).toBe(false);
+  },
+);
 
 test('blue-green-clusters: the role lets the service account of the other cluster in, and of no third', () => {
   const { trust } = roleOf('blue-green-clusters', 'orders/api');
-  const lets = (issuer: string) => letsIn(trust, { issuer, providerArn: iamArn(`oidc-provider/${issuer}`), sub: 'system:serviceaccount:orders:api', aud: 'sts.amazonaws.com' });
+  const lets = (issuer: string) =>
+    letsIn(trust, {
+      issuer,
+      providerArn: iamArn(`oidc-provider/${issuer}`),
+      sub: 'system:serviceaccount:orders:api',
+      aud: 'sts.amazonaws.com',
+    });
   expect([BLUE, GREEN, ISSUER].map(lets)).toEqual([true, true, false]);
 });
 
 test('shared-role: runners of pull requests get in, and the manifests name both roles', () => {
   const { trust } = roleOf('shared-role', 'orders/runner');
-  const lets = (sub: string) => letsIn(trust, { issuer: ISSUER, providerArn: iamArn(`oidc-provider/${ISSUER}`), sub: `system:serviceaccount:${sub}`, aud: 'sts.amazonaws.com' });
-  expect(['pull-request-7:runner', 'pull-request-7:deployer', 'pull:runner', 'orders:audit'].map(lets)).toEqual([true, false, false, false]);
-  expect(new Set(serviceAccountsOf('shared-role').map(arnOf))).toEqual(new Set([iamArn('role/runners'), iamArn('role/audit-reader')]));
+  const lets = (sub: string) =>
+    letsIn(trust, {
+      issuer: ISSUER,
+      providerArn: iamArn(`oidc-provider/${ISSUER}`),
+      sub: `system:serviceaccount:${sub}`,
+      aud: 'sts.amazonaws.com',
+    });
+  expect(['pull-request-7:runner', 'pull-request-7:deployer', 'pull:runner', 'orders:audit'].map(lets)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(new Set(serviceAccountsOf('shared-role').map(arnOf))).toEqual(
+    new Set([iamArn('role/runners'), iamArn('role/audit-reader')]),
+  );
 });
 
 test.each([
@@ -459,7 +590,11 @@ test.each([
   const [namespace, name] = serviceAccount.split('/');
   const tags = { 'aws:RequestTag/kubernetes-namespace': namespace, 'aws:RequestTag/kubernetes-service-account': name };
   expect(trustPolicyErrors(trust)).toEqual([]);
-  expect([arn, `${arn}x`, iamArn('root')].map(principal => letsPrincipalIn(trust, principal, tags))).toEqual([true, false, false]);
+  expect([arn, `${arn}x`, iamArn('root')].map(principal => letsPrincipalIn(trust, principal, tags))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 describe('example gitops', () => {
@@ -517,28 +652,45 @@ function deploymentsOf(example: string): { template: Template; deployment: Deplo
 }
 
 function rolesOf(example: string): DeployedRole[] {
-  return deploymentsOf(example).flatMap(({ template: { body }, deployment }) => resourcesOf(body, 'AWS::IAM::Role').map(([id, { Properties }]) => {
-    const now = (value: any) => deployed(value, deployment);
-    const trust = now(Properties.AssumeRolePolicyDocument);
-    const granted = resourcesOf(body, 'AWS::IAM::Policy').map(([, policy]) => policy.Properties).filter(({ Roles }) => Roles.some((role: any) => role.Ref === id));
-    const own = new Map(resourcesOf(body, 'AWS::IAM::ManagedPolicy').map(([policyId, policy]) => [policyId, policy.Properties.PolicyDocument]));
-    return {
-      arn: deployment.values[`${id}.Arn`],
-      trust: typeof trust === 'string' ? JSON.parse(trust) : trust,
-      policies: [
-        ...(Properties.ManagedPolicyArns ?? []).map((arn: any) => (own.has(arn.Ref) ? now(own.get(arn.Ref)) : MANAGED_POLICIES[now(arn)])),
-        ...[...Properties.Policies ?? [], ...granted].map(({ PolicyDocument }) => now(PolicyDocument)),
-      ],
-    };
-  }));
+  return deploymentsOf(example).flatMap(({ template: { body }, deployment }) =>
+    resourcesOf(body, 'AWS::IAM::Role').map(([id, { Properties }]) => {
+      const now = (value: any) => deployed(value, deployment);
+      const trust = now(Properties.AssumeRolePolicyDocument);
+      const granted = resourcesOf(body, 'AWS::IAM::Policy')
+        .map(([, policy]) => policy.Properties)
+        .filter(({ Roles }) => Roles.some((role: any) => role.Ref === id));
+      const own = new Map(
+        resourcesOf(body, 'AWS::IAM::ManagedPolicy').map(([policyId, policy]) => [
+          policyId,
+          policy.Properties.PolicyDocument,
+        ]),
+      );
+      return {
+        arn: deployment.values[`${id}.Arn`],
+        trust: typeof trust === 'string' ? JSON.parse(trust) : trust,
+        policies: [
+          ...(Properties.ManagedPolicyArns ?? []).map((arn: any) =>
+            own.has(arn.Ref) ? now(own.get(arn.Ref)) : MANAGED_POLICIES[now(arn)],
+          ),
+          ...[...(Properties.Policies ?? []), ...granted].map(({ PolicyDocument }) => now(PolicyDocument)),
+        ],
+      };
+    }),
+  );
 }
 
 /** The role that the annotation of a service account names, or its association. */
 function roleOf(example: string, serviceAccount: string): DeployedRole {
   const manifest = serviceAccountsOf(example).find(candidate => nameOf(candidate) === serviceAccount);
-  const arns = [manifest && arnOf(manifest), ...deploymentsOf(example).flatMap(({ template: { body }, deployment }) =>
-    resourcesOf(body, 'AWS::EKS::PodIdentityAssociation').map(([, { Properties }]) => deployed(Properties, deployment))
-      .filter(({ Namespace, ServiceAccount }) => `${Namespace}/${ServiceAccount}` === serviceAccount).map(({ RoleArn }) => RoleArn))];
+  const arns = [
+    manifest && arnOf(manifest),
+    ...deploymentsOf(example).flatMap(({ template: { body }, deployment }) =>
+      resourcesOf(body, 'AWS::EKS::PodIdentityAssociation')
+        .map(([, { Properties }]) => deployed(Properties, deployment))
+        .filter(({ Namespace, ServiceAccount }) => `${Namespace}/${ServiceAccount}` === serviceAccount)
+        .map(({ RoleArn }) => RoleArn),
+    ),
+  ];
   const role = rolesOf(example).find(({ arn }) => arns.includes(arn));
   if (!role) throw new Error(`no role ${arns.join()} for ${serviceAccount}`);
   return role;
@@ -569,10 +721,17 @@ function serviceAccountsOf(example: string): Manifest[] {
 /** What charts make of the values files, in the namespaces that the README installs them to. */
 function serviceAccountsOfCharts(example: string): Manifest[] {
   const readme = readFileSync(join(exampleDir(example), 'README.md'), 'utf8');
-  const installed = new Map([...readme.matchAll(/helm (?:upgrade --)?install(?:(?!helm ).)*?--namespace (\S+)(?:(?!helm ).)*?(?:-f|--values) (\S+\.values\.yaml)/gs)]
-    .map(([, namespace, file]) => [basename(file), namespace]));
+  const installed = new Map(
+    [
+      ...readme.matchAll(
+        /helm (?:upgrade --)?install(?:(?!helm ).)*?--namespace (\S+)(?:(?!helm ).)*?(?:-f|--values) (\S+\.values\.yaml)/gs,
+      ),
+    ].map(([, namespace, file]) => [basename(file), namespace]),
+  );
   return assemblyOf(example).ownManifestFiles.filter(file => file.endsWith('.values.yaml')).map(file => {
-    const { name, annotations } = everythingIn(parse(readFileSync(file, 'utf8'))).find(({ create, annotations: given }) => create === true && given);
+    const { name, annotations } = everythingIn(parse(readFileSync(file, 'utf8'))).find(
+      ({ create, annotations: given }) => create === true && given,
+    );
     return { kind: 'ServiceAccount', metadata: { namespace: installed.get(basename(file)), name, annotations } };
   });
 }
@@ -580,7 +739,14 @@ function serviceAccountsOfCharts(example: string): Manifest[] {
 function workloadsOf(example: string): { workload: string; serviceAccount: string }[] {
   return manifestsOf(example).flatMap(({ kind, metadata, spec }) => {
     const podSpec = kind === 'Pod' ? spec : (spec?.jobTemplate?.spec ?? spec)?.template?.spec;
-    return podSpec ? [{ workload: `${kind} ${metadata.name}`, serviceAccount: `${metadata.namespace}/${podSpec.serviceAccountName}` }] : [];
+    return podSpec
+      ? [
+        {
+          workload: `${kind} ${metadata.name}`,
+          serviceAccount: `${metadata.namespace}/${podSpec.serviceAccountName}`,
+        },
+      ]
+      : [];
   });
 }
 

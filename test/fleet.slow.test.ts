@@ -33,7 +33,13 @@ beforeAll(async () => {
   process.env.GITOPS_DIR = join(directory, 'in-process');
   [fleet, pipeline] = await Promise.all([
     synthesize('fleet', outdir, join(directory, 'dist'), directory),
-    synthesize('fleet', join(directory, 'pipeline'), join(directory, 'dist'), join(directory, 'of-pipeline'), 'pipeline.ts'),
+    synthesize(
+      'fleet',
+      join(directory, 'pipeline'),
+      join(directory, 'dist'),
+      join(directory, 'of-pipeline'),
+      'pipeline.ts',
+    ),
   ]);
 }, 300_000);
 
@@ -71,8 +77,15 @@ describe('the stacks', () => {
 });
 
 describe('one service account more', () => {
-  const stacksOf = (templates: { file: string; body: any }[]) => new Map(templates.flatMap(({ file, body }) =>
-    trustPoliciesOf(body).map(trust => [`${CLUSTERS.find(({ id }) => file.startsWith(id))!.clusterName} ${subjectOf(trust)}`, file])));
+  const stacksOf = (templates: { file: string; body: any }[]) =>
+    new Map(
+      templates.flatMap(({ file, body }) =>
+        trustPoliciesOf(body).map(trust => [
+          `${CLUSTERS.find(({ id }) => file.startsWith(id))!.clusterName} ${subjectOf(trust)}`,
+          file,
+        ]),
+      ),
+    );
 
   test('is in a stack that was there, and moves none of the 2,000; taken out again, it moves none either', () => {
     const app = new App();
@@ -93,24 +106,45 @@ describe('one service account more', () => {
   }, 300_000);
 
   test('one stack more takes its share, and the others keep the rest', () => {
-    const moved = SERVICE_ACCOUNTS.map(({ namespace, name }) => [16, 17].map(stacks => stackOf(namespace, name, stacks)))
-      .filter(([old, now]) => old !== now);
+    const moved = SERVICE_ACCOUNTS.map(({ namespace, name }) =>
+      [16, 17].map(stacks => stackOf(namespace, name, stacks)),
+    ).filter(([old, now]) => old !== now);
     expect(new Set(moved.map(([, now]) => now))).toEqual(new Set([16]));
     expect(moved.length).toBeGreaterThan(2000 / 17 / 2);
     expect(moved.length).toBeLessThan(2000 / 17 * 2);
   });
 
   test('the rule is for ever: another one would move roles in use', () => {
-    expect([['payments', 'api'], ['payments', 'web'], ['team-07', 'service-31']].map(([namespace, name]) => stackOf(namespace, name, 16))).toEqual([10, 0, 5]);
+    expect(
+      [
+        ['payments', 'api'],
+        ['payments', 'web'],
+        ['team-07', 'service-31'],
+      ].map(([namespace, name]) => stackOf(namespace, name, 16)),
+    ).toEqual([10, 0, 5]);
   });
 });
 
 describe('who gets in', () => {
   test('each service account into its role, and its neighbours into none', () => {
     const wrong = rolesOf(fleet).filter(({ trust, issuer, account, namespace, name }) => {
-      const lets = (subject: string, of = issuer) => letsIn(trust, { issuer: of, providerArn: `arn:aws:iam::${account}:oidc-provider/${of}`, sub: `system:serviceaccount:${subject}`, aud: 'sts.amazonaws.com', account });
-      const [other] = CLUSTERS.map(({ issuerUrl }) => issuerUrl.replace('https://', '')).filter(candidate => candidate !== issuer);
-      return !lets(`${namespace}:${name}`) || lets(`${namespace}:${name}0`) || lets(`${namespace}0:${name}`) || lets(`${namespace}:${name}`, other);
+      const lets = (subject: string, of = issuer) =>
+        letsIn(trust, {
+          issuer: of,
+          providerArn: `arn:aws:iam::${account}:oidc-provider/${of}`,
+          sub: `system:serviceaccount:${subject}`,
+          aud: 'sts.amazonaws.com',
+          account,
+        });
+      const [other] = CLUSTERS.map(({ issuerUrl }) => issuerUrl.replace('https://', '')).filter(
+        candidate => candidate !== issuer,
+      );
+      return (
+        !lets(`${namespace}:${name}`)
+        || lets(`${namespace}:${name}0`)
+        || lets(`${namespace}0:${name}`)
+        || lets(`${namespace}:${name}`, other)
+      );
     });
     expect(wrong).toEqual([]);
   });
@@ -118,9 +152,15 @@ describe('who gets in', () => {
   test('each manifest names the role of its service account, in the folder of its cluster', () => {
     for (const { clusterName } of CLUSTERS) {
       const accounts = manifestsIn(clusterName).filter(({ metadata }) => metadata?.namespace !== 'finops');
-      const expected = rolesOf(fleet).filter(role => role.clusterName === clusterName).map(({ namespace, name, arn }) => [`${namespace}/${name}`, arn]);
-      const named = accounts.filter(({ kind }) => kind === 'ServiceAccount')
-        .map(({ metadata }) => [`${metadata.namespace}/${metadata.name}`, metadata.annotations['eks.amazonaws.com/role-arn']]);
+      const expected = rolesOf(fleet)
+        .filter(role => role.clusterName === clusterName)
+        .map(({ namespace, name, arn }) => [`${namespace}/${name}`, arn]);
+      const named = accounts
+        .filter(({ kind }) => kind === 'ServiceAccount')
+        .map(({ metadata }) => [
+          `${metadata.namespace}/${metadata.name}`,
+          metadata.annotations['eks.amazonaws.com/role-arn'],
+        ]);
       expect(named.sort()).toEqual(expected.sort());
       expect(accounts.filter(({ kind }) => kind === 'ServiceAccount').flatMap(manifestProblems)).toEqual([]);
     }
@@ -134,10 +174,21 @@ describe('who gets in', () => {
 
   test('the role in every account lets in the collector, and nobody else', () => {
     const [trust] = trustPoliciesOf(fleet.templates.find(({ file }) => file.endsWith('.stackset.template.json'))!.body);
-    const document = JSON.parse(JSON.stringify(trust).replace(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]+)"\]\]\}/g, '"arn:aws$1"'));
-    const [collector] = manifestsIn('europe').filter(({ metadata }) => metadata?.namespace === 'finops').map(({ metadata }) => metadata.annotations['eks.amazonaws.com/role-arn']);
+    const document = JSON.parse(
+      JSON.stringify(trust).replace(
+        /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]+)"\]\]\}/g,
+        '"arn:aws$1"',
+      ),
+    );
+    const [collector] = manifestsIn('europe')
+      .filter(({ metadata }) => metadata?.namespace === 'finops')
+      .map(({ metadata }) => metadata.annotations['eks.amazonaws.com/role-arn']);
     expect(trustPolicyErrors(document)).toEqual([]);
-    expect([collector, `${collector}x`, `arn:aws:iam::${ACCOUNT}:root`].map(principal => letsPrincipalIn(document, principal))).toEqual([true, false, false]);
+    expect(
+      [collector, `${collector}x`, `arn:aws:iam::${ACCOUNT}:root`].map(principal =>
+        letsPrincipalIn(document, principal),
+      ),
+    ).toEqual([true, false, false]);
     const { policies } = policiesOf(fleet.templates.find(({ stackName }) => stackName === 'Everywhere')!);
     expect(allows(policies, 'sts:AssumeRole', 'arn:aws:iam::999988887777:role/cost-reader')).toBe(true);
     expect(allows(policies, 'sts:AssumeRole', 'arn:aws:iam::999988887777:role/another')).toBe(false);
@@ -145,11 +196,16 @@ describe('who gets in', () => {
 });
 
 test('Argo CD and Flux take what follows the folders, and the folders are there', () => {
-  const objects = filesIn(join(exampleDir('fleet'), 'bootstrap'), /\.yaml$/).flatMap(file => parseManifests(readFileSync(file, 'utf8')));
+  const objects = filesIn(join(exampleDir('fleet'), 'bootstrap'), /\.yaml$/).flatMap(file =>
+    parseManifests(readFileSync(file, 'utf8')),
+  );
   expect(objects.flatMap(manifestProblems)).toEqual([]);
   expect(objects.map(({ kind }) => kind)).toEqual(['ApplicationSet', 'GitRepository', 'Kustomization']);
   const [set, , flux] = objects.map(({ spec }) => spec);
-  const folders = [...CLUSTERS.map(({ clusterName }) => set.template.spec.source.path.replace('{{.name}}', clusterName)), flux.path];
+  const folders = [
+    ...CLUSTERS.map(({ clusterName }) => set.template.spec.source.path.replace('{{.name}}', clusterName)),
+    flux.path,
+  ];
   for (const folder of folders) expect(filesIn(join(directory, folder), /^kustomization\.yaml$/).length).toBe(1);
 });
 
@@ -164,13 +220,16 @@ test('the pipeline deploys the same stages, with no more actions a stage than Co
 
 test('the README shows what comes out', () => {
   const readme = readFileSync(join(exampleDir('fleet'), 'README.md'), 'utf8');
-  const shown = (language: string) => [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block]) => block);
+  const shown = (language: string) =>
+    [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block]) => block);
   const manifests = filesIn(join(directory, 'clusters'), /\.yaml$/).map(file => readFileSync(file, 'utf8')).join('');
   const texts = fleet.templates.map(({ body }) => JSON.stringify(body));
   expect(shown('yaml')).not.toEqual([]);
   expect(shown('yaml').filter(yaml => !manifests.includes(yaml))).toEqual([]);
   expect(shown('json')).not.toEqual([]);
-  for (const json of shown('json')) expect(texts.filter(text => text.includes(JSON.stringify(JSON.parse(json)))).length).toBe(1);
+  for (const json of shown('json')) {
+    expect(texts.filter(text => text.includes(JSON.stringify(JSON.parse(json)))).length).toBe(1);
+  }
   const held = workloadTemplates(fleet).map(({ body }) => Object.keys(body.Resources).length);
   expect(readme).toContain(`${Math.min(...held)} to ${Math.max(...held)} resources`);
 });
@@ -182,24 +241,47 @@ test('the demo shows two of the 2,000, and how many more there are', () => {
 });
 
 describe.each<[string, (stack: Stack, index: number, trust: TrustPolicy) => TrustPolicy]>([
-  ['IRSA', (stack, index, trust) => trust.addServiceAccounts(
-    ClusterOidcProvider.fromIssuerUrl(stack, `Oidc${index}`, `https://oidc.eks.${REGION}.amazonaws.com/id/${String(index).padStart(32, 'ABCDEF0123456789')}`), SUBJECTS)],
-  ['Pod Identity', (_, index, trust) => trust.addPodIdentity({
-    clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/production-${String(index).padStart(3, '0')}`, subjects: SUBJECTS,
-  })],
+  [
+    'IRSA',
+    (stack, index, trust) =>
+      trust.addServiceAccounts(
+        ClusterOidcProvider.fromIssuerUrl(
+          stack,
+          `Oidc${index}`,
+          `https://oidc.eks.${REGION}.amazonaws.com/id/${String(index).padStart(32, 'ABCDEF0123456789')}`,
+        ),
+        SUBJECTS,
+      ),
+  ],
+  [
+    'Pod Identity',
+    (_, index, trust) =>
+      trust.addPodIdentity({
+        clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/production-${String(index).padStart(3, '0')}`,
+        subjects: SUBJECTS,
+      }),
+  ],
 ])('clusters that a role can let in by %s', (way, add) => {
   const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
   const said = new RegExp(`^\\| ${way} \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|`, 'm').exec(readme)!.slice(1).map(Number);
   const synthesized = (clusters: number) => {
     const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } });
-    new IrsaRole(stack, 'Role', { trust: Array.from({ length: clusters }, (_, index) => index).reduce((trust, index) => add(stack, index, trust), new TrustPolicy()) });
+    new IrsaRole(stack, 'Role', {
+      trust: Array.from({ length: clusters }, (_, index) => index).reduce(
+        (trust, index) => add(stack, index, trust),
+        new TrustPolicy(),
+      ),
+    });
     return trustPoliciesOf(CdkTemplate.fromStack(stack).toJSON())[0];
   };
 
-  test.each([2048, 4096].map((quota, index) => [quota, said[index]]))('in %i characters are %i, as the README says', (quota, clusters) => {
-    expect(JSON.stringify(synthesized(clusters)).length).toBeLessThanOrEqual(quota);
-    expect(JSON.stringify(synthesized(clusters + 1)).length).toBeGreaterThan(quota);
-  });
+  test.each([2048, 4096].map((quota, index) => [quota, said[index]]))(
+    'in %i characters are %i, as the README says',
+    (quota, clusters) => {
+      expect(JSON.stringify(synthesized(clusters)).length).toBeLessThanOrEqual(quota);
+      expect(JSON.stringify(synthesized(clusters + 1)).length).toBeGreaterThan(quota);
+    },
+  );
 
   test(`in 8192 characters are ${said[2]}, as the README says`, () => {
     expect(JSON.stringify(synthesized(said[2])).length).toBeLessThanOrEqual(8192);
@@ -220,7 +302,9 @@ function policiesOf(template: Template): { policies: any[] } {
 }
 
 function subjectOf(trust: any): string {
-  const [[, subject]] = Object.entries<string>(trust.Statement[0].Condition.StringEquals).filter(([key]) => key.endsWith(':sub'));
+  const [[, subject]] = Object.entries<string>(trust.Statement[0].Condition.StringEquals).filter(([key]) =>
+    key.endsWith(':sub'),
+  );
   return subject;
 }
 
@@ -230,23 +314,27 @@ function workloadTemplates({ templates }: Assembly): Template[] {
 
 /** The roles of the clusters' stacks, and whom each is for by its own trust policy. */
 function rolesOf(assembly: Assembly) {
-  return workloadTemplates(assembly).flatMap(template => resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => {
-    const trust = Properties.AssumeRolePolicyDocument;
-    const [, , namespace, name] = subjectOf(trust).split(':');
-    const { clusterName, issuerUrl, account } = CLUSTERS.find(({ id }) => basename(template.file).startsWith(id))!;
-    return {
-      trust,
-      namespace,
-      name,
-      clusterName,
-      account,
-      issuer: issuerUrl.replace('https://', ''),
-      arn: `arn:aws:iam::${account}:role/${Properties.RoleName}`,
-      serviceAccount: nameOf({ clusterName, namespace, name }),
-    };
-  }));
+  return workloadTemplates(assembly).flatMap(template =>
+    resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => {
+      const trust = Properties.AssumeRolePolicyDocument;
+      const [, , namespace, name] = subjectOf(trust).split(':');
+      const { clusterName, issuerUrl, account } = CLUSTERS.find(({ id }) => basename(template.file).startsWith(id))!;
+      return {
+        trust,
+        namespace,
+        name,
+        clusterName,
+        account,
+        issuer: issuerUrl.replace('https://', ''),
+        arn: `arn:aws:iam::${account}:role/${Properties.RoleName}`,
+        serviceAccount: nameOf({ clusterName, namespace, name }),
+      };
+    }),
+  );
 }
 
 function manifestsIn(clusterName: string): Manifest[] {
-  return filesIn(join(directory, 'clusters', clusterName), /\.yaml$/).flatMap(file => parseManifests(readFileSync(file, 'utf8')));
+  return filesIn(join(directory, 'clusters', clusterName), /\.yaml$/).flatMap(file =>
+    parseManifests(readFileSync(file, 'utf8')),
+  );
 }

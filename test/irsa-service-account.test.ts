@@ -6,8 +6,31 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as cdk8s from 'cdk8s';
-import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, IrsaServiceAccountProps, ServiceAccountSubject, TrustPolicy } from '../src';
-import { ACCOUNT, agnosticStack, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, serviceAccount, trustPolicies, trustPolicy, warnings } from './support';
+import {
+  ClusterOidcProvider,
+  IrsaRole,
+  IrsaServiceAccount,
+  IrsaServiceAccountProps,
+  ServiceAccountSubject,
+  TrustPolicy,
+} from '../src';
+import {
+  ACCOUNT,
+  agnosticStack,
+  deferredProvider,
+  ISSUER,
+  ISSUER_URL,
+  literalProvider,
+  literalStack,
+  logicalId,
+  PROVIDER_ARN,
+  REGION,
+  SAFE_PATTERN,
+  serviceAccount,
+  trustPolicies,
+  trustPolicy,
+  warnings,
+} from './support';
 
 const ROLE_ARN = 'eks.amazonaws.com/role-arn';
 
@@ -17,12 +40,19 @@ test('minimal: one role that trusts exactly this service account, and its manife
   const { Resources, Outputs } = Template.fromStack(stack).toJSON();
   expect(Object.values<any>(Resources).map(({ Type }) => Type)).toEqual(['AWS::IAM::Role']);
   expect(Outputs).toBeUndefined();
-  expect(trustPolicy(stack).Statement).toEqual([{
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: 'system:serviceaccount:default:my-service-account' } },
-    Effect: 'Allow',
-    Principal: { Federated: PROVIDER_ARN },
-  }]);
+  expect(trustPolicy(stack).Statement).toEqual([
+    {
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: {
+          [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+          [`${ISSUER}:sub`]: 'system:serviceaccount:default:my-service-account',
+        },
+      },
+      Effect: 'Allow',
+      Principal: { Federated: PROVIDER_ARN },
+    },
+  ]);
   expect(sa.toManifest()).toEqual({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -51,9 +81,19 @@ test('maximal', () => {
     roleName: 'api',
     path: '/workloads/',
     description: 'what for',
-    managedPolicies: [iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Managed', 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess')],
-    inlinePolicies: { none: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] })] }) },
-    permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', `arn:aws:iam::${ACCOUNT}:policy/boundary`),
+    managedPolicies: [
+      iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Managed', 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'),
+    ],
+    inlinePolicies: {
+      none: new iam.PolicyDocument({
+        statements: [new iam.PolicyStatement({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] })],
+      }),
+    },
+    permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyArn(
+      stack,
+      'Boundary',
+      `arn:aws:iam::${ACCOUNT}:policy/boundary`,
+    ),
     maxSessionDuration: Duration.hours(2),
   });
   expect(sa.roleArn).toBe(`arn:aws:iam::${ACCOUNT}:role/workloads/api`);
@@ -88,7 +128,8 @@ test('maximal', () => {
 });
 
 describe('the role', () => {
-  // Pinned for ever: a new name would replace every role in use. The hash: printf eu-west-1/Stack/Sa | sha256sum | cut -c1-10
+  // Pinned for ever: a new name would replace every role in use. The hash: printf eu-west-1/Stack/Sa | sha256sum | cut
+  // -c1-10
   test.each([
     ['default', 'my-service-account', REGION, 'default-my-service-account-e8b490b17d'],
     ['default', 'my-service-account', 'us-east-1', 'default-my-service-account-06242d80c2'],
@@ -106,7 +147,9 @@ describe('the role', () => {
 
   test('is named after its path: two constructs never share a name', () => {
     const app = new App();
-    const [one, two] = [literalStack(new Stage(app, 'A'), 'Stack'), literalStack(new Stage(app, 'B'), 'Stack')].map(stack => serviceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack, stack.node.addr) }).roleArn);
+    const [one, two] = [literalStack(new Stage(app, 'A'), 'Stack'), literalStack(new Stage(app, 'B'), 'Stack')].map(
+      stack => serviceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack, stack.node.addr) }).roleArn,
+    );
     expect(one).not.toBe(two);
   });
 
@@ -144,7 +187,9 @@ describe('the role', () => {
     sa.addManagedPolicy(iam.ManagedPolicy.fromManagedPolicyArn(stack, 'M', 'arn:aws:iam::aws:policy/ReadOnlyAccess'));
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::IAM::Policy', 1);
-    template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'sqs:SendMessage' })]) } });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'sqs:SendMessage' })]) },
+    });
     template.hasResourceProperties('AWS::IAM::Role', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] });
   });
 
@@ -154,7 +199,13 @@ describe('the role', () => {
     const elsewhere = literalStack(app, 'Elsewhere', { account: '444455556666', region: REGION });
     new Bucket(elsewhere, 'Bucket', { bucketName: 'data' }).grantRead(sa);
     Template.fromStack(elsewhere).hasResourceProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Principal: { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/api`]] } } })] },
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/api`]] } },
+          }),
+        ],
+      },
     });
   });
 
@@ -171,22 +222,47 @@ describe('the role', () => {
     const stack = literalStack(app);
     serviceAccount(stack, 'Sa');
     app.synth();
-    expect(readFileSync(join(app.outdir, 'iam-policy-report.txt'), 'utf8')).toContain('system:serviceaccount:default:my-service-account');
-    expect(warnings(stack)).toEqual([expect.stringContaining('name it in usePrecreatedRoles ("Stack/Sa/Role"). [ack: cdk-irsa:precreated-role-without-name]')]);
+    expect(readFileSync(join(app.outdir, 'iam-policy-report.txt'), 'utf8')).toContain(
+      'system:serviceaccount:default:my-service-account',
+    );
+    expect(warnings(stack)).toEqual([
+      expect.stringContaining(
+        'name it in usePrecreatedRoles ("Stack/Sa/Role"). [ack: cdk-irsa:precreated-role-without-name]',
+      ),
+    ]);
   });
 
   test('customizeRoles: the manifest has the name of the precreated role', () => {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-irsa-')) });
     iam.Role.customizeRoles(app, { usePrecreatedRoles: { 'Stack/Sa/Role': 'precreated' } });
-    expect(serviceAccount(literalStack(app), 'Sa').annotations[ROLE_ARN]).toBe(`arn:aws:iam::${ACCOUNT}:role/precreated`);
+    expect(serviceAccount(literalStack(app), 'Sa').annotations[ROLE_ARN]).toBe(
+      `arn:aws:iam::${ACCOUNT}:role/precreated`,
+    );
   });
 });
 
 describe('an existing role', () => {
   test.each<[string, (stack: Stack) => iam.IRole, string]>([
-    ['imported by ARN', stack => iam.Role.fromRoleArn(stack, 'R', `arn:aws:iam::${ACCOUNT}:role/path/existing`), `arn:aws:iam::${ACCOUNT}:role/path/existing`],
-    ['imported by name', stack => iam.Role.fromRoleName(stack, 'R', 'existing'), `arn:aws:iam::${ACCOUNT}:role/existing`],
-    ['made by CDK with a name', stack => new iam.Role(stack, 'R', { roleName: 'existing', path: '/p/', assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }), `arn:aws:iam::${ACCOUNT}:role/p/existing`],
+    [
+      'imported by ARN',
+      stack => iam.Role.fromRoleArn(stack, 'R', `arn:aws:iam::${ACCOUNT}:role/path/existing`),
+      `arn:aws:iam::${ACCOUNT}:role/path/existing`,
+    ],
+    [
+      'imported by name',
+      stack => iam.Role.fromRoleName(stack, 'R', 'existing'),
+      `arn:aws:iam::${ACCOUNT}:role/existing`,
+    ],
+    [
+      'made by CDK with a name',
+      stack =>
+        new iam.Role(stack, 'R', {
+          roleName: 'existing',
+          path: '/p/',
+          assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+        }),
+      `arn:aws:iam::${ACCOUNT}:role/p/existing`,
+    ],
   ])('%s: its literal ARN, its trust left alone', (_, makeRole, arn) => {
     const stack = literalStack();
     const role = makeRole(stack);
@@ -194,22 +270,31 @@ describe('an existing role', () => {
     expect(sa.role).toBe(role);
     expect(sa.annotations[ROLE_ARN]).toBe(arn);
     expect(JSON.stringify(trustPolicies(stack))).not.toContain('WebIdentity');
-    const message = '[Stack/Sa] `trust` must belong to a role made by this library, got: "Stack/R". An existing role is left as it is';
+    const message =
+      '[Stack/Sa] `trust` must belong to a role made by this library, got: "Stack/R". An existing role is left as it '
+        + 'is';
     expect(() => sa.trust).toThrow(message);
     expect(() => sa.trustCluster(literalProvider(stack, 'Other'))).toThrow(message);
   });
 
   test('without a fixed name leaves as an output', () => {
     const stack = literalStack();
-    serviceAccount(stack, 'Sa', { role: new iam.Role(stack, 'R', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }) });
-    expect(JSON.stringify(Template.fromStack(stack).toJSON().Outputs.KubernetesManifests.Value)).toMatch(/"Fn::GetAtt":\["R[^"]*","Arn"\]/);
+    serviceAccount(stack, 'Sa', {
+      role: new iam.Role(stack, 'R', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
+    });
+    expect(JSON.stringify(Template.fromStack(stack).toJSON().Outputs.KubernetesManifests.Value)).toMatch(
+      /"Fn::GetAtt":\["R[^"]*","Arn"\]/,
+    );
   });
 
   test('of this library: its trust is there', () => {
     const stack = literalStack();
     const oidcProvider = literalProvider(stack);
     const trust = new TrustPolicy().addServiceAccounts(oidcProvider, [ServiceAccountSubject.anyInNamespace('default')]);
-    const sa = serviceAccount(stack, 'Sa', { oidcProvider, role: new IrsaRole(stack, 'R', { roleName: 'shared', trust }) });
+    const sa = serviceAccount(stack, 'Sa', {
+      oidcProvider,
+      role: new IrsaRole(stack, 'R', { roleName: 'shared', trust }),
+    });
     expect(sa.trust).toBe(trust);
   });
 
@@ -223,20 +308,35 @@ describe('an existing role', () => {
   test('its audience is checked as that of a new one', () => {
     const stack = literalStack();
     const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL });
-    serviceAccount(stack, 'Sa', { oidcProvider, role: iam.Role.fromRoleName(stack, 'R', 'existing'), audience: Lazy.string({ produce: () => 'other' }) });
-    expect(() => Template.fromStack(stack)).toThrow('`audience` must be among the audiences of the provider Stack/Oidc, ["sts.amazonaws.com"], got: "other"');
+    serviceAccount(stack, 'Sa', {
+      oidcProvider,
+      role: iam.Role.fromRoleName(stack, 'R', 'existing'),
+      audience: Lazy.string({ produce: () => 'other' }),
+    });
+    expect(() => Template.fromStack(stack)).toThrow(
+      '`audience` must be among the audiences of the provider Stack/Oidc, ["sts.amazonaws.com"], got: "other"',
+    );
   });
 
   test('of a name from an open parameter is an error', () => {
     const stack = agnosticStack();
-    serviceAccount(stack, 'Sa', { role: iam.Role.fromRoleName(stack, 'R', 'existing'), namespace: new CfnParameter(stack, 'Ns').valueAsString });
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Sa] `namespace (parameter Stack/Ns)` must have an allowedPattern');
+    serviceAccount(stack, 'Sa', {
+      role: iam.Role.fromRoleName(stack, 'R', 'existing'),
+      namespace: new CfnParameter(stack, 'Ns').valueAsString,
+    });
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Sa] `namespace (parameter Stack/Ns)` must have an allowedPattern',
+    );
   });
 
   test('whose ARN the webhook would not take is an error', () => {
     const stack = literalStack();
-    serviceAccount(stack, 'Sa', { role: iam.Role.fromRoleArn(stack, 'R', `arn:aws:iam::${ACCOUNT}:role/a!b/existing`) });
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Sa] `role` must be a role ARN as the pod identity webhook takes it');
+    serviceAccount(stack, 'Sa', {
+      role: iam.Role.fromRoleArn(stack, 'R', `arn:aws:iam::${ACCOUNT}:role/a!b/existing`),
+    });
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Sa] `role` must be a role ARN as the pod identity webhook takes it',
+    );
   });
 });
 
@@ -257,8 +357,12 @@ describe('for Helm and friends', () => {
     const stack = literalStack();
     const ours = serviceAccount(stack, 'Ours', { serviceAccountName: 'ours' });
     const theirs = serviceAccount(stack, 'Theirs', { serviceAccountName: 'theirs', createServiceAccount: false });
-    expect(ours.helmValues()).toEqual({ serviceAccount: { create: false, name: 'ours', annotations: ours.annotations } });
-    expect(theirs.helmValues()).toEqual({ serviceAccount: { create: true, name: 'theirs', annotations: theirs.annotations } });
+    expect(ours.helmValues()).toEqual({
+      serviceAccount: { create: false, name: 'ours', annotations: ours.annotations },
+    });
+    expect(theirs.helmValues()).toEqual({
+      serviceAccount: { create: true, name: 'theirs', annotations: theirs.annotations },
+    });
     expect(theirs.annotations[ROLE_ARN]).toBe(theirs.roleArn);
   });
 
@@ -285,14 +389,22 @@ describe('in a chart of the user', () => {
     serviceAccount(stack, 'A', { chart, serviceAccountName: 'a', createNamespace: true });
     serviceAccount(stack, 'B', { chart, serviceAccountName: 'b', createNamespace: true });
     const objects = chart.toJson();
-    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(['Namespace default', 'ServiceAccount a', 'ServiceAccount b']);
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'Namespace default',
+      'ServiceAccount a',
+      'ServiceAccount b',
+    ]);
     expect(objects[1].metadata.labels).toEqual({ team: 'payments' });
     expect(objects[1].metadata.annotations[ROLE_ARN]).toMatch(/^arn:aws:iam::\d{12}:role\/default-a-/);
   });
 
   test('a Namespace of the user stays the only one', () => {
     const chart = new cdk8s.Chart(new cdk8s.App(), 'mine');
-    new cdk8s.ApiObject(chart, 'Ns', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default', labels: { mine: 'yes' } } });
+    new cdk8s.ApiObject(chart, 'Ns', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'default', labels: { mine: 'yes' } },
+    });
     serviceAccount(literalStack(), 'Sa', { chart, createNamespace: true });
     expect(chart.toJson().map(({ kind }) => kind)).toEqual(['Namespace', 'ServiceAccount']);
   });
@@ -314,12 +426,16 @@ describe('in a chart of the user', () => {
     const stack = agnosticStack();
     const chart = new cdk8s.Chart(new cdk8s.App(), 'mine');
     serviceAccount(stack, 'Sa', { chart });
-    expect(() => chart.toJson()).toThrow('[Stack/Sa] `metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount default/my-service-account` must be known at synth, got: {"Fn::GetAtt":["SaRole');
+    expect(() => chart.toJson()).toThrow(
+      '[Stack/Sa] `metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount default/my-service-account` '
+        + 'must be known at synth, got: {"Fn::GetAtt":["SaRole',
+    );
   });
 });
 
 describe('the same ServiceAccount twice', () => {
-  const MESSAGE = /\[\w+\/Two\] `serviceAccountName` must be used once in a namespace of a cluster, got: "(?:default|<known at deployment only>)\/my-service-account"\. \w+\/One makes the same ServiceAccount.*\/Two/;
+  const MESSAGE =
+    /\[\w+\/Two\] `serviceAccountName` must be used once in a namespace of a cluster, got: "(?:default|<known at deployment only>)\/my-service-account"\. \w+\/One makes the same ServiceAccount.*\/Two/;
 
   test.each<[string, (app: App) => void]>([
     ['with one provider', app => {
@@ -345,7 +461,9 @@ describe('the same ServiceAccount twice', () => {
     ['by trustCluster', app => {
       const stack = literalStack(app);
       serviceAccount(stack, 'One');
-      serviceAccount(stack, 'Two', { oidcProvider: literalProvider(stack, 'Green', 'https://green.example.com') }).trustCluster(literalProvider(stack, 'Blue'));
+      serviceAccount(stack, 'Two', {
+        oidcProvider: literalProvider(stack, 'Green', 'https://green.example.com'),
+      }).trustCluster(literalProvider(stack, 'Blue'));
     }],
   ])('%s is an error that names both', (_, build) => {
     const app = new App();
@@ -357,7 +475,10 @@ describe('the same ServiceAccount twice', () => {
     ['in two clusters', app => {
       const stack = literalStack(app);
       serviceAccount(stack, 'One');
-      serviceAccount(stack, 'Two', { oidcProvider: literalProvider(stack, 'Green', 'https://green.example.com'), createServiceAccount: false });
+      serviceAccount(stack, 'Two', {
+        oidcProvider: literalProvider(stack, 'Green', 'https://green.example.com'),
+        createServiceAccount: false,
+      });
     }],
     ['in two clusters whose issuers are deferred', app => {
       for (const id of ['A', 'B']) {
@@ -384,17 +505,37 @@ describe('bad input', () => {
     ['a name', { serviceAccountName: 'a..b' }, '`serviceAccountName` must be a DNS-1123 subdomain'],
     ['a wildcard', { serviceAccountName: '*' }, '`serviceAccountName` must be a DNS-1123 subdomain'],
     ['an empty audience', { audience: '' }, '`audience` must be 1 to 255 visible ASCII characters'],
-    ['a token of 599 seconds', { tokenExpiration: Duration.seconds(599) }, '`tokenExpiration` must be 600 to 86400 whole seconds (10 minutes to 24 hours), got: "599 s".'],
-    ['a token of 86401 seconds', { tokenExpiration: Duration.seconds(86401) }, '`tokenExpiration` must be 600 to 86400'],
+    [
+      'a token of 599 seconds',
+      { tokenExpiration: Duration.seconds(599) },
+      '`tokenExpiration` must be 600 to 86400 whole seconds (10 minutes to 24 hours), got: "599 s".',
+    ],
+    [
+      'a token of 86401 seconds',
+      { tokenExpiration: Duration.seconds(86401) },
+      '`tokenExpiration` must be 600 to 86400',
+    ],
     ['a token of half seconds', { tokenExpiration: Duration.millis(600500) }, '`tokenExpiration` must be 600 to 86400'],
     ['a label value', { labels: { a: 'b c' } }, '`labels["a"]` must be a label value'],
     ['a label value of 64 characters', { labels: { a: 'b'.repeat(64) } }, '`labels["a"]` must be a label value'],
     ['a label key', { labels: { 'a b': 'c' } }, '`labels` must have keys of the form [DNS subdomain/]name'],
     ['a label prefix', { labels: { 'A/b': 'c' } }, '`labels` must have keys of the form'],
-    ['a label key that is a token', { labels: { [Fn.ref('x')]: 'c' } }, '`labels` must have keys known at synth, got: "<known at deployment only>"'],
+    [
+      'a label key that is a token',
+      { labels: { [Fn.ref('x')]: 'c' } },
+      '`labels` must have keys known at synth, got: "<known at deployment only>"',
+    ],
     ['an annotation key', { annotations: { 'a/b/c': 'd' } }, '`annotations` must have keys of the form'],
-    ['an annotation value', { annotations: { a: 5 as any } }, '`annotations["a"]` must be a string, as every annotation value, got: 5.'],
-    ['a list of secrets that is a token', { imagePullSecrets: Fn.split(',', Fn.importValue('a')) }, '`imagePullSecrets` must be a list known at synth'],
+    [
+      'an annotation value',
+      { annotations: { a: 5 as any } },
+      '`annotations["a"]` must be a string, as every annotation value, got: 5.',
+    ],
+    [
+      'a list of secrets that is a token',
+      { imagePullSecrets: Fn.split(',', Fn.importValue('a')) },
+      '`imagePullSecrets` must be a list known at synth',
+    ],
     ['a secret name', { imagePullSecrets: ['A'] }, '`imagePullSecrets` must be a DNS-1123 subdomain'],
     ['a role name', { roleName: 'a b' }, '`roleName` must be 1 to 64'],
   ])('%s', (_, props, message) => {
@@ -405,7 +546,10 @@ describe('bad input', () => {
   test('an audience that is not the provider\'s', () => {
     const stack = literalStack();
     const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL, audiences: ['vault'] });
-    expect(() => serviceAccount(stack, 'Sa', { oidcProvider })).toThrow('[Stack/Sa] `audience` must be among the audiences of the provider Stack/Oidc, ["vault"], got: "sts.amazonaws.com".');
+    expect(() => serviceAccount(stack, 'Sa', { oidcProvider })).toThrow(
+      '[Stack/Sa] `audience` must be among the audiences of the provider Stack/Oidc, ["vault"], got: '
+        + '"sts.amazonaws.com".',
+    );
   });
 
   test.each([
@@ -415,19 +559,34 @@ describe('bad input', () => {
     ['eks.amazonaws.com/token-expiration', '600', 'Set `tokenExpiration` instead.'],
   ])('an annotation that contradicts ours: %s', (key, value, advice) => {
     for (const stack of [literalStack(), agnosticStack()]) {
-      expect(() => serviceAccount(stack, 'Sa', { annotations: { [key]: value } })).toThrow(new RegExp(`^\\[Stack/Sa\\] \`annotations\\["${key}"\\]\` must not contradict this construct, which has .*, got: "${value}"\\. ${advice}`));
+      expect(() => serviceAccount(stack, 'Sa', { annotations: { [key]: value } })).toThrow(
+        new RegExp(
+          `^\\[Stack/Sa\\] \`annotations\\["${key}"\\]\` must not contradict this construct, which has .*, got: `
+            + `"${value}"\\. ${advice}`,
+        ),
+      );
     }
   });
 
   test('an annotation that says the same is fine', () => {
-    const sa = serviceAccount(literalStack(), 'Sa', { annotations: { 'eks.amazonaws.com/audience': 'sts.amazonaws.com', 'eks.amazonaws.com/sts-regional-endpoints': 'true' } });
+    const sa = serviceAccount(literalStack(), 'Sa', {
+      annotations: {
+        'eks.amazonaws.com/audience': 'sts.amazonaws.com',
+        'eks.amazonaws.com/sts-regional-endpoints': 'true',
+      },
+    });
     expect(sa.annotations).toMatchObject({ 'eks.amazonaws.com/audience': 'sts.amazonaws.com' });
   });
 
   test('deferred names that turn out literal are checked at synth', () => {
     const stack = literalStack();
-    serviceAccount(stack, 'Sa', { namespace: Lazy.string({ produce: () => 'No' }), serviceAccountName: Lazy.string({ produce: () => '-' }) });
-    expect(() => Template.fromStack(stack)).toThrow(/\[Stack\/Sa\/Role\] `namespace` must be a DNS-1123 label.*\n +\[Stack\/Sa\/Role\] `serviceAccountName` must be/);
+    serviceAccount(stack, 'Sa', {
+      namespace: Lazy.string({ produce: () => 'No' }),
+      serviceAccountName: Lazy.string({ produce: () => '-' }),
+    });
+    expect(() => Template.fromStack(stack)).toThrow(
+      /\[Stack\/Sa\/Role\] `namespace` must be a DNS-1123 label.*\n +\[Stack\/Sa\/Role\] `serviceAccountName` must be/,
+    );
   });
 
   test('a pattern of namespaces warns through trust, and is acknowledged on the service account', () => {
@@ -443,8 +602,16 @@ describe('bad input', () => {
 describe('a token that turns out literal is checked at synth', () => {
   test.each<[string, Partial<IrsaServiceAccountProps>, string]>([
     ['a label', { labels: { a: Lazy.string({ produce: () => 'no label!' }) } }, '`labels["a"]` must be a label value'],
-    ['a secret', { imagePullSecrets: [Lazy.string({ produce: () => 'No' })] }, '`imagePullSecrets` must be a DNS-1123 subdomain'],
-    ['an expiration', { tokenExpiration: Duration.seconds(Lazy.number({ produce: () => 5 })) }, '`tokenExpiration` must be 600 to 86400 whole seconds'],
+    [
+      'a secret',
+      { imagePullSecrets: [Lazy.string({ produce: () => 'No' })] },
+      '`imagePullSecrets` must be a DNS-1123 subdomain',
+    ],
+    [
+      'an expiration',
+      { tokenExpiration: Duration.seconds(Lazy.number({ produce: () => 5 })) },
+      '`tokenExpiration` must be 600 to 86400 whole seconds',
+    ],
   ])('%s', (_, props, message) => {
     const stack = literalStack();
     serviceAccount(stack, 'Sa', props);
@@ -461,7 +628,11 @@ describe('a role that is renamed behind the manifest is an error', () => {
   ])('%s', (_, rename, arn) => {
     const stack = literalStack();
     rename(serviceAccount(stack, 'Sa').role.node.defaultChild as iam.CfnRole);
-    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`roleName\` must stay what the manifest says, arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d, got: ${arn === '' ? '' : `"arn:aws:iam::${ACCOUNT}:${arn}".`}`);
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Sa] `roleName` must stay what the manifest says, '
+        + `arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d, got: `
+        + `${arn === '' ? '' : `"arn:aws:iam::${ACCOUNT}:${arn}".`}`,
+    );
   });
 });
 
@@ -471,13 +642,17 @@ describe('names from parameters', () => {
     const parameter = (id: string) => new CfnParameter(stack, id, { allowedPattern: SAFE_PATTERN }).valueAsString;
     const sa = serviceAccount(stack, 'Sa', { namespace: parameter('Ns'), serviceAccountName: parameter('Name') });
     expect(sa.roleArn).toBe(`arn:aws:iam::${ACCOUNT}:role/irsa-e8b490b17d`);
-    expect(Template.fromStack(stack).toJSON().Outputs.KubernetesManifests.Value['Fn::Join'][1]).toEqual(expect.arrayContaining([{ Ref: 'Ns' }, { Ref: 'Name' }]));
+    expect(Template.fromStack(stack).toJSON().Outputs.KubernetesManifests.Value['Fn::Join'][1]).toEqual(
+      expect.arrayContaining([{ Ref: 'Ns' }, { Ref: 'Name' }]),
+    );
   });
 
   test('an open one is an error, once', () => {
     const stack = literalStack();
     serviceAccount(stack, 'Sa', { namespace: new CfnParameter(stack, 'Ns').valueAsString });
-    expect(() => Template.fromStack(stack)).toThrow(/^(?=[\s\S]*\[Stack\/Sa\/Role\] `namespace \(parameter Stack\/Ns\)` must have an allowedPattern)/);
+    expect(() => Template.fromStack(stack)).toThrow(
+      /^(?=[\s\S]*\[Stack\/Sa\/Role\] `namespace \(parameter Stack\/Ns\)` must have an allowedPattern)/,
+    );
   });
 });
 

@@ -9,8 +9,25 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CfnRole, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import * as cdk8s from 'cdk8s';
 import { Construct } from 'constructs';
-import { ACCOUNT, agnosticStack, deferredProvider, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, serviceAccount } from './support';
-import { ClusterOidcProvider, IrsaAssertions, IrsaServiceAccount, IrsaValidator, IrsaValidatorProps, KubernetesManifests } from '../src';
+import {
+  ACCOUNT,
+  agnosticStack,
+  deferredProvider,
+  ISSUER,
+  literalProvider,
+  literalStack,
+  logicalId,
+  PROVIDER_ARN,
+  serviceAccount,
+} from './support';
+import {
+  ClusterOidcProvider,
+  IrsaAssertions,
+  IrsaServiceAccount,
+  IrsaValidator,
+  IrsaValidatorProps,
+  KubernetesManifests,
+} from '../src';
 import { accessMapOf } from '../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../src/analysis/reading/assembly';
 import { RULES } from '../src/analysis/rules';
@@ -38,7 +55,10 @@ interface Reported {
   readonly text: string;
 }
 
-/** What the CDK reports of a synth, at either end of the peer range: the older one sets the exit code, the newer one throws in tests. */
+/**
+ * What the CDK reports of a synth, at either end of the peer range: the older one sets the exit code, the newer one
+ * throws in tests.
+ */
 function report(app: App): Reported {
   const spies = (['log', 'error', 'warn'] as const).map(method => jest.spyOn(console, method).mockImplementation());
   let thrown = '';
@@ -53,7 +73,9 @@ function report(app: App): Reported {
   process.exitCode = undefined;
   const file = join(app.outdir, 'policy-validation-report.json');
   const { pluginReports } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { pluginReports: [] };
-  const violations = pluginReports.filter(({ summary }: any) => summary.pluginName === 'cdk-irsa').flatMap((plugin: any) => plugin.violations);
+  const violations = pluginReports
+    .filter(({ summary }: any) => summary.pluginName === 'cdk-irsa')
+    .flatMap((plugin: any) => plugin.violations);
   return { failed, violations, text };
 }
 
@@ -99,32 +121,57 @@ describe('in the report of the CDK', () => {
     const found = violations.find(({ ruleName }) => ruleName === 'missing-aud')!;
     expect(found).toMatchObject({
       severity: 'error',
-      description: expect.stringMatching(/Statement\[0\]: takes tokens of .* for every audience: `aud` is not held by StringEquals/),
+      description: expect.stringMatching(
+        /Statement\[0\]: takes tokens of .* for every audience: `aud` is not held by StringEquals/,
+      ),
       fix: expect.stringMatching(/^Add "StringEquals": /),
-      violatingConstructs: [{ constructPath: 'Stack/Role/Resource', resourceLogicalId: 'Role1ABCC5F0', templatePath: expect.stringMatching(/Stack\.template\.json$/) }],
+      violatingConstructs: [
+        {
+          constructPath: 'Stack/Role/Resource',
+          resourceLogicalId: 'Role1ABCC5F0',
+          templatePath: expect.stringMatching(/Stack\.template\.json$/),
+        },
+      ],
     });
-    for (const word of ['missing-aud', 'Stack/Role/Resource', 'for every audience', 'Add "StringEquals"']) expect(text).toContain(word);
+    for (const word of ['missing-aud', 'Stack/Role/Resource', 'for every audience', 'Add "StringEquals"']) {
+      expect(text).toContain(word);
+    }
   });
 
   test('a finding in a manifest: its line, at the role', () => {
     const app = appWith();
     const stack = literalStack(app);
     const { roleArn } = serviceAccount(stack, 'Api', { namespace: 'payments', serviceAccountName: 'api' });
-    object(stack, 'Web', { kind: 'ServiceAccount', metadata: { namespace: 'payments', name: 'web', annotations: { 'eks.amazonaws.com/role-arn': roleArn } } });
+    object(stack, 'Web', {
+      kind: 'ServiceAccount',
+      metadata: { namespace: 'payments', name: 'web', annotations: { 'eks.amazonaws.com/role-arn': roleArn } },
+    });
     const { violations, text } = report(app);
     const found = violations.find(({ ruleName }) => ruleName === 'role-does-not-trust')!;
     expect(found.violatingConstructs).toMatchObject([{ constructPath: 'Stack/Api/Role/Resource' }]);
-    expect(found.description).toMatch(/^ServiceAccount payments\/web: role payments-api-\w+ does not let it in: `sub` differs: .*\n {4}.*Stack\.k8s\.yaml:\d+:1$/);
+    expect(found.description).toMatch(
+      /^ServiceAccount payments\/web: role payments-api-\w+ does not let it in: `sub` differs: .*\n {4}.*Stack\.k8s\.yaml:\d+:1$/,
+    );
     expect(text).toMatch(/Stack\.k8s\.yaml:\d+:1/);
   });
 
   test('a finding that no resource has a part in', () => {
     const app = appWith();
     const stack = literalStack(app);
-    object(stack, 'Pod', { kind: 'Pod', metadata: { namespace: 'payments', name: 'x' }, spec: { serviceAccountName: 'nobody', containers: [{ name: 'x', image: 'x' }] } });
+    object(stack, 'Pod', {
+      kind: 'Pod',
+      metadata: { namespace: 'payments', name: 'x' },
+      spec: { serviceAccountName: 'nobody', containers: [{ name: 'x', image: 'x' }] },
+    });
     const { failed, violations, text } = report(app);
     expect(failed).toBe(true);
-    expect(violations).toMatchObject([{ ruleName: 'undeclared-service-account', severity: 'warning', violatingConstructs: [{ templatePath: expect.stringMatching(/Stack\.k8s\.yaml$/) }] }]);
+    expect(violations).toMatchObject([
+      {
+        ruleName: 'undeclared-service-account',
+        severity: 'warning',
+        violatingConstructs: [{ templatePath: expect.stringMatching(/Stack\.k8s\.yaml$/) }],
+      },
+    ]);
     expect(text).toMatch(/Pod payments\/x: uses ServiceAccount payments\/nobody[^\n]*\n[^\n]*Stack\.k8s\.yaml:\d+:1/);
   });
 
@@ -132,8 +179,17 @@ describe('in the report of the CDK', () => {
     const app = appWith();
     const stack = agnosticStack(app);
     serviceAccount(stack, 'Api', { oidcProvider: deferredProvider(stack) });
-    object(stack, 'Pod', { kind: 'Pod', metadata: { namespace: 'payments', name: 'x' }, spec: { serviceAccountName: 'nobody', containers: [{ name: 'x', image: 'x' }] } });
-    expect(report(app).violations).toMatchObject([{ ruleName: 'undeclared-service-account', violatingConstructs: [{ resourceLogicalId: expect.stringMatching(/^KubernetesManifests/) }] }]);
+    object(stack, 'Pod', {
+      kind: 'Pod',
+      metadata: { namespace: 'payments', name: 'x' },
+      spec: { serviceAccountName: 'nobody', containers: [{ name: 'x', image: 'x' }] },
+    });
+    expect(report(app).violations).toMatchObject([
+      {
+        ruleName: 'undeclared-service-account',
+        violatingConstructs: [{ resourceLogicalId: expect.stringMatching(/^KubernetesManifests/) }],
+      },
+    ]);
   });
 
   test('information alone does not fail', () => {
@@ -141,7 +197,8 @@ describe('in the report of the CDK', () => {
     serviceAccount(literalStack(app), 'Api', { createServiceAccount: false });
     const { failed, violations } = report(app);
     expect(failed).toBe(false);
-    expect(violations.every(({ severity }) => severity === 'info')).toBe(true); // older versions of the CDK show none of a plugin that succeeds
+    // older versions of the CDK show none of a plugin that succeeds
+    expect(violations.every(({ severity }) => severity === 'info')).toBe(true);
   });
 
   test('twice the same', () => {
@@ -176,17 +233,27 @@ describe('stages', () => {
     const stack = literalStack(new Stage(new Stage(app, 'Outer'), 'Prod'), 'Payments');
     handWritten(stack, WITHOUT_AUD);
     handWritten(new NestedStack(stack, 'Nested'), WITHOUT_AUD);
-    const paths = report(app).violations.filter(({ ruleName }) => ruleName === 'missing-aud').map(({ violatingConstructs: [one] }) => one.constructPath);
+    const paths = report(app)
+      .violations.filter(({ ruleName }) => ruleName === 'missing-aud')
+      .map(({ violatingConstructs: [one] }) => one.constructPath);
     expect(paths).toEqual(['Outer/Prod/Payments/Role/Resource', 'Outer/Prod/Payments/Nested/Role/Resource']);
   });
 
   test('a stage that is checked alone knows the roles of the others', () => {
     const app = appWith({}, { policyValidationBeta1: [] });
-    const [dev, prod] = ['Dev', 'Prod'].map(id => new Stage(app, id, id === 'Prod' ? { policyValidationBeta1: [new IrsaValidator()] } : {}));
-    const { roleArn } = serviceAccount(literalStack(dev, 'Roles'), 'Api', { namespace: 'payments', serviceAccountName: 'api' });
+    const [dev, prod] = ['Dev', 'Prod'].map(
+      id => new Stage(app, id, id === 'Prod' ? { policyValidationBeta1: [new IrsaValidator()] } : {}),
+    );
+    const { roleArn } = serviceAccount(literalStack(dev, 'Roles'), 'Api', {
+      namespace: 'payments',
+      serviceAccountName: 'api',
+    });
     handWritten(literalStack(dev, 'Bad'), WITHOUT_AUD);
     const stack = literalStack(prod, 'Manifests');
-    object(stack, 'Api', { kind: 'ServiceAccount', metadata: { namespace: 'payments', name: 'api', annotations: { 'eks.amazonaws.com/role-arn': roleArn } } });
+    object(stack, 'Api', {
+      kind: 'ServiceAccount',
+      metadata: { namespace: 'payments', name: 'api', annotations: { 'eks.amazonaws.com/role-arn': roleArn } },
+    });
     expect(report(app)).toMatchObject({ failed: false });
     expect(roleArn).toMatch(/^arn:/);
   });
@@ -213,9 +280,15 @@ describe('switched off', () => {
     const roles = ['A', 'B'].map(id => handWritten(stack, WITHOUT_AUD, id));
     IrsaValidator.suppress(roles[0], 'missing-aud', 'moves in May');
     const { violations } = report(app);
-    expect(violations.filter(({ ruleName }) => ruleName === 'missing-aud').map(({ violatingConstructs: [one] }) => one.constructPath)).toEqual(['Stack/B/Resource']);
+    expect(
+      violations
+        .filter(({ ruleName }) => ruleName === 'missing-aud')
+        .map(({ violatingConstructs: [one] }) => one.constructPath),
+    ).toEqual(['Stack/B/Resource']);
     const { Resources } = JSON.parse(readFileSync(join(app.outdir, 'Stack.template.json'), 'utf8'));
-    expect(Resources[logicalId(stack, roles[0])].Metadata.cdk_irsa).toEqual({ rules_to_suppress: [{ id: 'missing-aud', reason: 'moves in May' }] });
+    expect(Resources[logicalId(stack, roles[0])].Metadata.cdk_irsa).toEqual({
+      rules_to_suppress: [{ id: 'missing-aud', reason: 'moves in May' }],
+    });
   });
 
   test('several rules, for an L1, beside metadata of one\'s own', () => {
@@ -225,21 +298,58 @@ describe('switched off', () => {
     IrsaValidator.suppress(role, 'missing-aud', 'one');
     IrsaValidator.suppress(role, 'missing-sub', 'two');
     Template.fromStack(stack).hasResource('AWS::IAM::Role', {
-      Metadata: { cdk_irsa: { note: 'mine', rules_to_suppress: [{ id: 'missing-aud', reason: 'one' }, { id: 'missing-sub', reason: 'two' }] } },
+      Metadata: {
+        cdk_irsa: {
+          note: 'mine',
+          rules_to_suppress: [
+            { id: 'missing-aud', reason: 'one' },
+            { id: 'missing-sub', reason: 'two' },
+          ],
+        },
+      },
     });
   });
 
   test.each<[string, () => unknown, string]>([
-    ['an unknown rule', () => new IrsaValidator({ ignore: { 'mising-aud': 'x' } }), '[IrsaValidator] `ignore` must be the id of a rule, got: "mising-aud". The nearest is missing-aud.'],
-    ['no reason', () => new IrsaValidator({ ignore: { 'missing-aud': ' ' } }), '[IrsaValidator] `ignore["missing-aud"]` must be the reason why the rule does not hold, got: " ". Say it to reviewers.'],
-    ['an unknown rule of one role', () => IrsaValidator.suppress(literalStack(), 'Missing_Aud', 'x'), '[Stack] `rule` must be the id of a rule, got: "Missing_Aud". The nearest is missing-aud.'],
-    ['no reason for one role', () => IrsaValidator.suppress(literalStack(), 'missing-aud', ''), '[Stack] `reason` must be the reason why the rule does not hold, got: "". Say it to reviewers.'],
-    ['what is no resource', () => IrsaValidator.suppress(literalStack(), 'missing-aud', 'x'),
-      '[Stack] The construct must be a resource, or have one as its default child. Give the role, not what it belongs to.'],
-    ['an imported role', () => IrsaValidator.suppress(Role.fromRoleName(literalStack(), 'R', 'x') as Role, 'missing-aud', 'x'),
-      '[Stack/R] The construct must be a resource, or have one as its default child. Give the role, not what it belongs to.'],
-    ['an output', () => IrsaValidator.suppress(new CfnOutput(literalStack(), 'O', { value: 'x' }), 'missing-aud', 'x'),
-      '[Stack/O] The construct must be a resource, or have one as its default child. Give the role, not what it belongs to.'],
+    [
+      'an unknown rule',
+      () => new IrsaValidator({ ignore: { 'mising-aud': 'x' } }),
+      '[IrsaValidator] `ignore` must be the id of a rule, got: "mising-aud". The nearest is missing-aud.',
+    ],
+    [
+      'no reason',
+      () => new IrsaValidator({ ignore: { 'missing-aud': ' ' } }),
+      '[IrsaValidator] `ignore["missing-aud"]` must be the reason why the rule does not hold, got: " ". Say it to '
+        + 'reviewers.',
+    ],
+    [
+      'an unknown rule of one role',
+      () => IrsaValidator.suppress(literalStack(), 'Missing_Aud', 'x'),
+      '[Stack] `rule` must be the id of a rule, got: "Missing_Aud". The nearest is missing-aud.',
+    ],
+    [
+      'no reason for one role',
+      () => IrsaValidator.suppress(literalStack(), 'missing-aud', ''),
+      '[Stack] `reason` must be the reason why the rule does not hold, got: "". Say it to reviewers.',
+    ],
+    [
+      'what is no resource',
+      () => IrsaValidator.suppress(literalStack(), 'missing-aud', 'x'),
+      '[Stack] The construct must be a resource, or have one as its default child. Give the role, not what it belongs '
+        + 'to.',
+    ],
+    [
+      'an imported role',
+      () => IrsaValidator.suppress(Role.fromRoleName(literalStack(), 'R', 'x') as Role, 'missing-aud', 'x'),
+      '[Stack/R] The construct must be a resource, or have one as its default child. Give the role, not what it '
+        + 'belongs to.',
+    ],
+    [
+      'an output',
+      () => IrsaValidator.suppress(new CfnOutput(literalStack(), 'O', { value: 'x' }), 'missing-aud', 'x'),
+      '[Stack/O] The construct must be a resource, or have one as its default child. Give the role, not what it '
+        + 'belongs to.',
+    ],
   ])('%s is an error', (_, make, message) => {
     expect(make).toThrow(new Error(message));
   });
@@ -249,16 +359,27 @@ describe('input', () => {
   test('manifests of one\'s own, files and folders', () => {
     const own = join(folder, 'own');
     mkdirSync(own);
-    writeFileSync(join(own, 'pod.yaml'), 'apiVersion: v1\nkind: Pod\nmetadata: { name: x, namespace: payments }\nspec: { serviceAccountName: nobody, containers: [{ name: x, image: x }] }\n');
+    writeFileSync(
+      join(own, 'pod.yaml'),
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: x, namespace: payments }\nspec: { serviceAccountName: nobody, '
+        + 'containers: [{ name: x, image: x }] }\n',
+    );
     for (const manifests of [[own], [join(own, 'pod.yaml')]]) {
       const app = appWith({ manifests });
       literalStack(app);
-      expect(report(app)).toMatchObject({ failed: true, violations: [{ ruleName: 'undeclared-service-account', description: expect.stringMatching(/pod\.yaml:1:1$/) }] });
+      expect(report(app)).toMatchObject({
+        failed: true,
+        violations: [{ ruleName: 'undeclared-service-account', description: expect.stringMatching(/pod\.yaml:1:1$/) }],
+      });
     }
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a manifest that is not there', [join(folder, 'none')], /cdk-irsa.* failed: .*none: cannot be read: no such file or directory\./s],
+    [
+      'a manifest that is not there',
+      [join(folder, 'none')],
+      /cdk-irsa.* failed: .*none: cannot be read: no such file or directory\./s,
+    ],
     ['a manifest that is no YAML', [join(folder, 'broken.yaml')], /failed: .*broken\.yaml:1:\d+: not YAML: /s],
   ])('%s fails', (_, manifests, message) => {
     writeFileSync(join(folder, 'broken.yaml'), 'a: [');
@@ -274,21 +395,32 @@ describe('input', () => {
     literalStack(app);
     const { directory } = app.synth();
     const validator = new IrsaValidator();
-    expect(() => validator.validate({ templatePaths: [join(directory, 'Other.template.json')] } as any)).toThrow(`${join(directory, 'Other.template.json')}: no template of the cloud assembly in ${directory}.`);
-    expect(() => validator.validate({ templatePaths: [join(folder, 'x.json')] } as any)).toThrow(/manifest\.json: cannot be read: no such file or directory\. Give a cloud assembly/);
+    expect(() => validator.validate({ templatePaths: [join(directory, 'Other.template.json')] } as any)).toThrow(
+      `${join(directory, 'Other.template.json')}: no template of the cloud assembly in ${directory}.`,
+    );
+    expect(() => validator.validate({ templatePaths: [join(folder, 'x.json')] } as any)).toThrow(
+      /manifest\.json: cannot be read: no such file or directory\. Give a cloud assembly/,
+    );
   });
 
   test('while a look-up has yet to be made', () => {
     const app = appWith();
     const stack = literalStack(app);
-    serviceAccount(stack, 'Api', { oidcProvider: ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'blue' }) });
+    serviceAccount(stack, 'Api', {
+      oidcProvider: ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'blue' }),
+    });
     expect(report(app)).toMatchObject({ failed: false });
   });
 
   test('says who it is', () => {
     const validator = new IrsaValidator();
-    expect(validator).toMatchObject({ name: 'cdk-irsa', version: JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')).version });
-    expect(validator.ruleIds).toEqual(expect.arrayContaining(['missing-aud', 'missing-sub', 'admin-policy', 'role-not-found']));
+    expect(validator).toMatchObject({
+      name: 'cdk-irsa',
+      version: JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')).version,
+    });
+    expect(validator.ruleIds).toEqual(
+      expect.arrayContaining(['missing-aud', 'missing-sub', 'admin-policy', 'role-not-found']),
+    );
   });
 });
 
@@ -296,25 +428,44 @@ test('the doors and the engine agree', () => {
   const app = appWith();
   const stack = literalStack(app);
   const oidcProvider = literalProvider(stack);
-  for (const name of ['a', 'b', 'c']) new IrsaServiceAccount(stack, name, { oidcProvider, namespace: 'payments', serviceAccountName: name });
+  for (const name of ['a', 'b', 'c']) {
+    new IrsaServiceAccount(stack, name, { oidcProvider, namespace: 'payments', serviceAccountName: name });
+  }
   const role = handWritten(stack, { StringEquals: { [SUB]: 'system:serviceaccount:payments:d', [AUD]: 'vault' } });
   (role.node.defaultChild as CfnRole).roleName = 'hand-written';
   role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess'));
-  const annotate = (name: string, roleName: string) => object(stack, name.toUpperCase(), {
-    kind: 'ServiceAccount', metadata: { namespace: 'payments', name, annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/${roleName}` } },
-  });
+  const annotate = (name: string, roleName: string) =>
+    object(stack, name.toUpperCase(), {
+      kind: 'ServiceAccount',
+      metadata: {
+        namespace: 'payments',
+        name,
+        annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/${roleName}` },
+      },
+    });
   annotate('d', 'hand-written');
   annotate('e', 'hand-written');
   annotate('f', 'nowhere');
 
   const { violations } = report(app);
   const findings = findingsOf(RULES, accessMapOf(readAssembly(app.outdir)));
-  expect(violations.map(({ ruleName, severity }) => [ruleName, severity])).toEqual(findings.map(({ rule, severity }) => [rule, severity]));
-  expect(new Set(findings.filter(counts).map(({ rule }) => rule))).toEqual(new Set(['audience-mismatch', 'role-does-not-trust', 'role-not-found', 'admin-policy']));
+  expect(violations.map(({ ruleName, severity }) => [ruleName, severity])).toEqual(
+    findings.map(({ rule, severity }) => [rule, severity]),
+  );
+  expect(new Set(findings.filter(counts).map(({ rule }) => rule))).toEqual(
+    new Set(['audience-mismatch', 'role-does-not-trust', 'role-not-found', 'admin-policy']),
+  );
 
   const assertions = IrsaAssertions.fromAssembly({ directory: app.outdir } as any);
-  for (const name of ['a', 'b', 'c']) assertions.allows({ namespace: 'payments', serviceAccount: name, role: `Stack/${name}` });
-  assertions.denies({ namespace: 'payments', serviceAccount: 'd', role: 'hand-written', audience: 'sts.amazonaws.com' });
+  for (const name of ['a', 'b', 'c']) {
+    assertions.allows({ namespace: 'payments', serviceAccount: name, role: `Stack/${name}` });
+  }
+  assertions.denies({
+    namespace: 'payments',
+    serviceAccount: 'd',
+    role: 'hand-written',
+    audience: 'sts.amazonaws.com',
+  });
   assertions.denies({ namespace: 'payments', serviceAccount: 'e', role: 'hand-written' });
   const failed = (() => {
     try {
@@ -324,7 +475,9 @@ test('the doors and the engine agree', () => {
       return (error as Error).message;
     }
   })();
-  for (const { rule, message } of findings.filter(one => ['audience-mismatch', 'role-does-not-trust', 'role-not-found'].includes(one.rule))) {
+  for (const { rule, message } of findings.filter(one =>
+    ['audience-mismatch', 'role-does-not-trust', 'role-not-found'].includes(one.rule),
+  )) {
     expect(failed).toContain(message);
     expect(failed).toContain(`(${rule})`);
   }
@@ -357,7 +510,10 @@ app.synth();
     writeFileSync(join(directory, 'cdk.json'), JSON.stringify({ app: `"${tsx}" app.ts` }));
     const args = [cli, 'synth', '--quiet', '--no-lookups', '--no-notices', '--no-version-reporting'];
     try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: directory, env: { ...process.env, NODE_ENV: '', NO_COLOR: '1' } });
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+        cwd: directory,
+        env: { ...process.env, NODE_ENV: '', NO_COLOR: '1' },
+      });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as any;
@@ -367,10 +523,15 @@ app.synth();
 
   test('findings are printed, and the synth fails', async () => {
     const { code, output } = await synth('bad', {
-      Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated: PROVIDER_ARN }, Condition: { StringEquals: { [`https://${SUB}`]: 'system:serviceaccount:payments:*' } },
+      Effect: 'Allow',
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Principal: { Federated: PROVIDER_ARN },
+      Condition: { StringEquals: { [`https://${SUB}`]: 'system:serviceaccount:payments:*' } },
     });
     expect(output).toContain('cdk-irsa');
-    for (const rule of ['https-in-key', 'missing-aud', 'wildcard-under-string-equals', 'admin-policy']) expect(output).toContain(rule);
+    for (const rule of ['https-in-key', 'missing-aud', 'wildcard-under-string-equals', 'admin-policy']) {
+      expect(output).toContain(rule);
+    }
     expect(output).toContain('Payments/Role');
     expect(code).toBe(1);
   }, 180_000);

@@ -11,7 +11,10 @@ import { ACCOUNT, agnosticStack, literalStack, REGION, SAFE_PATTERN, serviceAcco
 /** The manifest files of an app, by path below the cloud assembly. */
 function files(app: App): Record<string, string> {
   const { directory } = app.synth();
-  const found = readdirSync(directory, { recursive: true }).map(String).filter(file => file.endsWith('.k8s.yaml')).sort();
+  const found = readdirSync(directory, { recursive: true })
+    .map(String)
+    .filter(file => file.endsWith('.k8s.yaml'))
+    .sort();
   return Object.fromEntries(found.map(file => [file, readFileSync(join(directory, file), 'utf8')]));
 }
 
@@ -26,7 +29,11 @@ const named = (objects: any[]) => objects.map(({ kind, metadata }) => `${kind} $
 
 function pod(stack: Stack, id: string, extra: any = {}): cdk8s.ApiObject {
   return new cdk8s.ApiObject(KubernetesManifests.of(stack).chart, id, {
-    apiVersion: 'v1', kind: 'Pod', metadata: { name: id.toLowerCase(), namespace: 'default' }, spec: { containers: [{ name: 'c', image: 'i' }] }, ...extra,
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: id.toLowerCase(), namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+    ...extra,
   });
 }
 
@@ -63,14 +70,25 @@ metadata:
     serviceAccount(stack, 'Other', { serviceAccountName: 'a', namespace: 'other', createNamespace: true });
     second.addDependency(pod(stack, 'Needed'));
     expect(named(documents(files(app)['Stack.k8s.yaml']))).toEqual([
-      'Namespace default', 'Namespace other', 'ServiceAccount z', 'ServiceAccount a', 'ServiceAccount a', 'Pod zebra', 'Pod needed', 'Pod ant',
+      'Namespace default',
+      'Namespace other',
+      'ServiceAccount z',
+      'ServiceAccount a',
+      'ServiceAccount a',
+      'Pod zebra',
+      'Pod needed',
+      'Pod ant',
     ]);
   });
 
   test('a Namespace of the user is the only one', () => {
     const app = new App();
     const stack = literalStack(app);
-    new cdk8s.ApiObject(KubernetesManifests.of(stack).chart, 'Ns', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default', labels: { mine: 'yes' } } });
+    new cdk8s.ApiObject(KubernetesManifests.of(stack).chart, 'Ns', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'default', labels: { mine: 'yes' } },
+    });
     serviceAccount(stack, 'Sa', { createNamespace: true });
     expect(documents(files(app)['Stack.k8s.yaml'])[0].metadata.labels).toEqual({ mine: 'yes' });
   });
@@ -89,8 +107,14 @@ metadata:
     serviceAccount(literalStack(stage, 'Payments'), 'Sa', { serviceAccountName: 'b' });
     serviceAccount(literalStack(new Stage(stage, 'Inner'), 'Deep'), 'Sa', { serviceAccountName: 'c' });
     const found = files(app);
-    expect(Object.keys(found)).toEqual(['Plain.k8s.yaml', expect.stringMatching(/^assembly-Prod\/ProdPayments\w+\.k8s\.yaml$/), expect.stringMatching(/^assembly-Prod\/assembly-Prod-Inner\/\w+\.k8s\.yaml$/)]);
-    for (const file of Object.keys(found)) expect(existsSync(join(app.outdir, file.replace('.k8s.yaml', '.template.json')))).toBe(true);
+    expect(Object.keys(found)).toEqual([
+      'Plain.k8s.yaml',
+      expect.stringMatching(/^assembly-Prod\/ProdPayments\w+\.k8s\.yaml$/),
+      expect.stringMatching(/^assembly-Prod\/assembly-Prod-Inner\/\w+\.k8s\.yaml$/),
+    ]);
+    for (const file of Object.keys(found)) {
+      expect(existsSync(join(app.outdir, file.replace('.k8s.yaml', '.template.json')))).toBe(true);
+    }
     expect(Object.values(found)[1]).toContain('# App: App. Stack: Prod/Payments (Prod-Payments).');
   });
 
@@ -112,8 +136,28 @@ metadata:
 
   test('quotes what YAML would take for something else', () => {
     const app = new App();
-    const data = { yes: 'yes', number: '123456789012', octal: '0755', time: '12:30', colon: 'a: b', hash: 'a #b', nul: 'null', text: 'one\ntwo\n', at: '@x', dollar: '${x}', quote: '"', unicode: 'é', empty: '', long: 'word '.repeat(60) };
-    new cdk8s.ApiObject(KubernetesManifests.of(literalStack(app)).chart, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data });
+    const data = {
+      yes: 'yes',
+      number: '123456789012',
+      octal: '0755',
+      time: '12:30',
+      colon: 'a: b',
+      hash: 'a #b',
+      nul: 'null',
+      text: 'one\ntwo\n',
+      at: '@x',
+      dollar: '${x}',
+      quote: '"',
+      unicode: 'é',
+      empty: '',
+      long: 'word '.repeat(60),
+    };
+    new cdk8s.ApiObject(KubernetesManifests.of(literalStack(app)).chart, 'Config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'c' },
+      data,
+    });
     expect(documents(files(app)['Stack.k8s.yaml'])[0].data).toEqual(data);
   });
 });
@@ -126,7 +170,13 @@ describe('tokens in objects of the user', () => {
     pod(stack, 'Pod', {
       spec: {
         replicas: Lazy.number({ produce: () => 3 }),
-        env: [{ value: stack.region }, { value: `${Aws.ACCOUNT_ID}.${stack.partition}.${stack.urlSuffix}` }, { value: Lazy.any({ produce: () => 'object' }) }, { value: sa.role.roleArn }, { value: sa.role.roleName }],
+        env: [
+          { value: stack.region },
+          { value: `${Aws.ACCOUNT_ID}.${stack.partition}.${stack.urlSuffix}` },
+          { value: Lazy.any({ produce: () => 'object' }) },
+          { value: sa.role.roleArn },
+          { value: sa.role.roleName },
+        ],
         args: Lazy.list({ produce: () => ['a', 'b'] }),
         more: ['x', ...Lazy.list({ produce: () => ['a', 'b'] })],
         [Lazy.string({ produce: () => 'key' })]: true,
@@ -135,7 +185,13 @@ describe('tokens in objects of the user', () => {
     const object = documents(files(app)['Stack.k8s.yaml'])[1];
     expect(object.spec).toEqual({
       replicas: 3,
-      env: [{ value: REGION }, { value: `${ACCOUNT}.aws.amazonaws.com` }, { value: 'object' }, { value: sa.roleArn }, { value: 'default-my-service-account-e8b490b17d' }],
+      env: [
+        { value: REGION },
+        { value: `${ACCOUNT}.aws.amazonaws.com` },
+        { value: 'object' },
+        { value: sa.roleArn },
+        { value: 'default-my-service-account-e8b490b17d' },
+      ],
       args: ['a', 'b'],
       more: ['x', 'a', 'b'],
       key: true,
@@ -160,8 +216,14 @@ describe('tokens in objects of the user', () => {
 
   test('a kind is refused without its token', () => {
     const app = new App();
-    new cdk8s.ApiObject(KubernetesManifests.of(literalStack(app)).chart, 'Object', { apiVersion: 'v1', kind: Token.asString({ Ref: 'X' }), metadata: { name: 'a' } });
-    expect(() => app.synth()).toThrow('[Stack/KubernetesManifests] `kind of <known at deployment only> a` must be known at synth, got: {"Ref":"X"}.');
+    new cdk8s.ApiObject(KubernetesManifests.of(literalStack(app)).chart, 'Object', {
+      apiVersion: 'v1',
+      kind: Token.asString({ Ref: 'X' }),
+      metadata: { name: 'a' },
+    });
+    expect(() => app.synth()).toThrow(
+      '[Stack/KubernetesManifests] `kind of <known at deployment only> a` must be known at synth, got: {"Ref":"X"}.',
+    );
   });
 
   test('all refusals are told at once, and nothing is written', () => {
@@ -187,7 +249,10 @@ describe('tokens in objects of the user', () => {
     const app = new App();
     const stack = literalStack(app);
     serviceAccount(stack, 'Sa', { labels: { bucket: new Bucket(stack, 'Bucket').bucketName } });
-    expect(() => app.synth()).toThrow('`metadata.labels.bucket of ServiceAccount default/my-service-account` must be known at synth, got: {"Ref":"Bucket');
+    expect(() => app.synth()).toThrow(
+      '`metadata.labels.bucket of ServiceAccount default/my-service-account` must be known at synth, got: '
+        + '{"Ref":"Bucket',
+    );
   });
 });
 
@@ -203,10 +268,16 @@ describe('in an environment-agnostic stack', () => {
     expect(Description).toBe('Kubernetes manifests of this stack, for kubectl apply');
     const [delimiter, parts] = Value['Fn::Join'];
     expect(delimiter).toBe('');
-    expect(parts.filter((part: any) => typeof part !== 'string')).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/^SaRole/), 'Arn'] }]);
-    const deployed = parts.map((part: any) => (typeof part === 'string' ? part : `arn:aws:iam::${ACCOUNT}:role/x`)).join('');
+    expect(parts.filter((part: any) => typeof part !== 'string')).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^SaRole/), 'Arn'] },
+    ]);
+    const deployed = parts
+      .map((part: any) => (typeof part === 'string' ? part : `arn:aws:iam::${ACCOUNT}:role/x`))
+      .join('');
     expect(named(documents(deployed))).toEqual(['Namespace default', 'ServiceAccount my-service-account', 'Pod pod']);
-    expect(documents(deployed)[1].metadata.annotations['eks.amazonaws.com/role-arn']).toBe(`arn:aws:iam::${ACCOUNT}:role/x`);
+    expect(documents(deployed)[1].metadata.annotations['eks.amazonaws.com/role-arn']).toBe(
+      `arn:aws:iam::${ACCOUNT}:role/x`,
+    );
     expect(documents(deployed)[2].spec.script).toBe('echo ${HOME} "$x"');
     expect(files(app)).toEqual({});
   });
@@ -222,9 +293,22 @@ describe('in an environment-agnostic stack', () => {
   test('texts around values of the deployment come through, whatever they hold', () => {
     const stack = agnosticStack();
     serviceAccount(stack, 'Sa');
-    const data = (account: string) => ({ block: `  indented\nfoo: ${account}\n`, quotes: `say "hi" 'you' \\ # ${account}`, control: `\t\u0007${account}`, start: `@x ${account}`, [`key-${account}`]: '@x' });
-    new cdk8s.ApiObject(KubernetesManifests.of(stack).chart, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: data(Aws.ACCOUNT_ID) });
-    const deployed = output(stack).Value['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : ACCOUNT)).join('');
+    const data = (account: string) => ({
+      block: `  indented\nfoo: ${account}\n`,
+      quotes: `say "hi" 'you' \\ # ${account}`,
+      control: `\t\u0007${account}`,
+      start: `@x ${account}`,
+      [`key-${account}`]: '@x',
+    });
+    new cdk8s.ApiObject(KubernetesManifests.of(stack).chart, 'Config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'c' },
+      data: data(Aws.ACCOUNT_ID),
+    });
+    const deployed = output(stack)
+      .Value['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : ACCOUNT))
+      .join('');
     expect(documents(deployed)[1].data).toEqual(data(ACCOUNT));
   });
 
@@ -236,10 +320,15 @@ describe('in an environment-agnostic stack', () => {
       return stack;
     };
     expect(JSON.stringify(output(build(SAFE_PATTERN)))).toContain('{"Ref":"P"}');
-    expect(() => output(build())).toThrow('`spec.x of Pod default/pod (parameter Stack/P)` must have an allowedPattern');
+    expect(() => output(build())).toThrow(
+      '`spec.x of Pod default/pod (parameter Stack/P)` must have an allowedPattern',
+    );
   });
 
-  test.each([['a list', Token.asList({ Ref: 'Y' }), '"Y"'], ['a number', Token.asNumber({ Ref: 'N' }), '"N"']])('%s cannot be left to the deployment', (_, value, shown) => {
+  test.each([
+    ['a list', Token.asList({ Ref: 'Y' }), '"Y"'],
+    ['a number', Token.asNumber({ Ref: 'N' }), '"N"'],
+  ])('%s cannot be left to the deployment', (_, value, shown) => {
     const stack = agnosticStack();
     serviceAccount(stack, 'Sa');
     pod(stack, 'Pod', { spec: { x: value } });
@@ -271,7 +360,9 @@ test('synth without validation does not write what is refused', () => {
   const app = new App();
   const stack = literalStack(app);
   pod(stack, 'Pod', { spec: { x: new Bucket(stack, 'Bucket').bucketName } });
-  expect(() => app.synth({ skipValidation: true })).toThrow('[Stack/KubernetesManifests] `spec.x of Pod default/pod` must be known at synth');
+  expect(() => app.synth({ skipValidation: true })).toThrow(
+    '[Stack/KubernetesManifests] `spec.x of Pod default/pod` must be known at synth',
+  );
   expect(readdirSync(app.outdir).filter(file => file.endsWith('.yaml'))).toEqual([]);
 });
 

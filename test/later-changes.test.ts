@@ -1,5 +1,6 @@
 /**
- * What users change after a construct was made reaches the template and is judged, or synth fails. IAM's engine decides who can assume what.
+ * What users change after a construct was made reaches the template and is judged, or synth fails. IAM's engine decides
+ * who can assume what.
  */
 import { existsSync, mkdtempSync } from 'fs';
 import { tmpdir } from 'os';
@@ -10,10 +11,29 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { ApiObject, App as KubernetesApp, Chart, JsonPatch, Testing } from 'cdk8s';
 import { letsIn, letsPrincipalIn } from './judges/iam-simulator';
 import {
-  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN, REGION, trustPolicies,
-  trustPolicy, warnings,
+  ACCOUNT,
+  agnosticStack,
+  cluster,
+  deferredProvider,
+  ISSUER,
+  ISSUER_URL,
+  literalProvider,
+  literalStack,
+  PROVIDER_ARN,
+  REGION,
+  trustPolicies,
+  trustPolicy,
+  warnings,
 } from './support';
-import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, KubernetesManifests, PodIdentityServiceAccount, ServiceAccountSubject, TrustPolicy } from '../src';
+import {
+  ClusterOidcProvider,
+  IrsaRole,
+  IrsaServiceAccount,
+  KubernetesManifests,
+  PodIdentityServiceAccount,
+  ServiceAccountSubject,
+  TrustPolicy,
+} from '../src';
 
 const ONE = ServiceAccountSubject.exact('payments', 'api');
 const SUB = 'system:serviceaccount:payments:api';
@@ -25,23 +45,37 @@ const resourceOf = (construct: iam.Role) => construct.node.defaultChild as iam.C
 
 describe('an override of the trust policy', () => {
   test.each<[string, (resource: iam.CfnRole) => void]>([
-    ['of a condition', resource => resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition.Bool.aws:SecureTransport', 'true')],
+    [
+      'of a condition',
+      resource =>
+        resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition.Bool.aws:SecureTransport', 'true'),
+    ],
     ['of the whole', resource => resource.addPropertyOverride('AssumeRolePolicyDocument', { Statement: [] })],
     ['by its full path', resource => resource.addOverride('Properties.AssumeRolePolicyDocument.Version', '2012-10-17')],
     ['by deletion', resource => resource.addPropertyDeletionOverride('AssumeRolePolicyDocument')],
   ])('would discard a deferred policy, and is an error: %s', (_, override) => {
     const stack = agnosticStack();
     override(resourceOf(role(stack, deferredProvider(stack))));
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `addPropertyOverride(\'AssumeRolePolicyDocument…\')` must not be used on this role');
-    expect(() => Template.fromStack(stack)).toThrow('Its trust policy is one Fn::Sub text, because only the deployment knows the issuer: the override would replace the whole policy. '
-      + 'Use trust.addServiceAccounts(), trust.addPodIdentity(), trust.addPrincipal() or role.assumeRolePolicy.addStatements() instead.');
+    expect(() => Template.fromStack(stack)).toThrow(
+      "[Stack/Role] `addPropertyOverride('AssumeRolePolicyDocument…')` must not be used on this role",
+    );
+    expect(() => Template.fromStack(stack)).toThrow(
+      'Its trust policy is one Fn::Sub text, because only the deployment knows the issuer: the override would replace '
+        + 'the whole policy. '
+        + 'Use trust.addServiceAccounts(), trust.addPodIdentity(), trust.addPrincipal() or '
+        + 'role.assumeRolePolicy.addStatements() instead.',
+    );
   });
 
   test('so it is in a plain CfnRole', () => {
     const stack = agnosticStack();
-    const plain = new iam.CfnRole(stack, 'Plain', { assumeRolePolicyDocument: new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]).toPolicyDocument() });
+    const plain = new iam.CfnRole(stack, 'Plain', {
+      assumeRolePolicyDocument: new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]).toPolicyDocument(),
+    });
     plain.addPropertyOverride('AssumeRolePolicyDocument.Version', '2012-10-17');
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Plain] `addPropertyOverride(\'AssumeRolePolicyDocument…\')` must not be used');
+    expect(() => Template.fromStack(stack)).toThrow(
+      "[Stack/Plain] `addPropertyOverride('AssumeRolePolicyDocument…')` must not be used",
+    );
   });
 
   test('of an object is in the template, and the policy still admits exactly the service account', () => {
@@ -53,15 +87,48 @@ describe('an override of the trust policy', () => {
   });
 
   test.each<[string, (resource: iam.CfnRole) => void, string]>([
-    ['that trusts everybody', resource => {
-      resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Principal', '*');
-      resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Action', 'sts:*');
-    }, 'must not be everybody'],
-    ['that adds a statement', resource => resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }), 'must not be everybody'],
-    ['that removes the conditions', resource => resource.addPropertyDeletionOverride('AssumeRolePolicyDocument.Statement.0.Condition'), 'must hold a web identity to both'],
-    ['that removes one condition', resource => resource.addPropertyDeletionOverride(`AssumeRolePolicyDocument.Statement.0.Condition.StringEquals.${`${ISSUER}:sub`.replace(/\./g, '\\.')}`), 'must hold a web identity to both'],
-    ['by a text', resource => resource.addPropertyOverride('AssumeRolePolicyDocument', JSON.stringify({ Statement: [] })), 'must not be used on this role'],
-    ['by an intrinsic', resource => resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', { Ref: 'AWS::NoValue' }), 'must hold a web identity to both'],
+    [
+      'that trusts everybody',
+      resource => {
+        resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Principal', '*');
+        resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Action', 'sts:*');
+      },
+      'must not be everybody',
+    ],
+    [
+      'that adds a statement',
+      resource =>
+        resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.1', {
+          Effect: 'Allow',
+          Principal: { AWS: '*' },
+          Action: 'sts:AssumeRole',
+        }),
+      'must not be everybody',
+    ],
+    [
+      'that removes the conditions',
+      resource => resource.addPropertyDeletionOverride('AssumeRolePolicyDocument.Statement.0.Condition'),
+      'must hold a web identity to both',
+    ],
+    [
+      'that removes one condition',
+      resource =>
+        resource.addPropertyDeletionOverride(
+          `AssumeRolePolicyDocument.Statement.0.Condition.StringEquals.${`${ISSUER}:sub`.replace(/\./g, '\\.')}`,
+        ),
+      'must hold a web identity to both',
+    ],
+    [
+      'by a text',
+      resource => resource.addPropertyOverride('AssumeRolePolicyDocument', JSON.stringify({ Statement: [] })),
+      'must not be used on this role',
+    ],
+    [
+      'by an intrinsic',
+      resource =>
+        resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', { Ref: 'AWS::NoValue' }),
+      'must hold a web identity to both',
+    ],
   ])('of an object is judged like a statement by hand: %s', (_, override, message) => {
     const stack = literalStack();
     override(resourceOf(role(stack)));
@@ -70,8 +137,13 @@ describe('an override of the trust policy', () => {
 
   test('a document in the place of the role\'s own is an error', () => {
     const stack = literalStack();
-    resourceOf(role(stack)).assumeRolePolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] };
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `assumeRolePolicyDocument` must stay the document that the role was made with');
+    resourceOf(role(stack)).assumeRolePolicyDocument = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }],
+    };
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `assumeRolePolicyDocument` must stay the document that the role was made with',
+    );
   });
 });
 
@@ -87,7 +159,10 @@ describe('a provider that changes after a role used it', () => {
     const provider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL });
     role(stack, provider);
     change(provider.node.defaultChild as iam.CfnOIDCProvider);
-    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`oidcProvider (Stack/Oidc)\` must keep the URL that it had when the role was given it, "${ISSUER_URL}", got: "${OTHER}". Set the URL where the provider is made`);
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `oidcProvider (Stack/Oidc)` must keep the URL that it had when the role was given it, '
+        + `"${ISSUER_URL}", got: "${OTHER}". Set the URL where the provider is made`,
+    );
   });
 
   test.each(changes)('URL by %s, deferred: an error', (_, change) => {
@@ -100,7 +175,10 @@ describe('a provider that changes after a role used it', () => {
 
   test('URL of CDK\'s custom resource: an error', () => {
     const stack = literalStack();
-    const provider = new iam.OpenIdConnectProvider(stack, 'Oidc', { url: ISSUER_URL, clientIds: ['sts.amazonaws.com'] });
+    const provider = new iam.OpenIdConnectProvider(stack, 'Oidc', {
+      url: ISSUER_URL,
+      clientIds: ['sts.amazonaws.com'],
+    });
     role(stack, provider);
     ((provider.node.defaultChild as CustomResource).node.defaultChild as any).addPropertyOverride('Url', OTHER);
     expect(() => Template.fromStack(stack)).toThrow('must keep the URL that it had when the role was given it');
@@ -124,7 +202,10 @@ describe('a provider that changes after a role used it', () => {
     const provider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL });
     role(stack, provider);
     change(provider.node.defaultChild as iam.CfnOIDCProvider);
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `audience` must be among the audiences of the provider Stack/Oidc, ["vault"], got: "sts.amazonaws.com"');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `audience` must be among the audiences of the provider Stack/Oidc, ["vault"], got: '
+        + '"sts.amazonaws.com"',
+    );
   });
 
   test('one more client ID is none of the role\'s business', () => {
@@ -137,8 +218,10 @@ describe('a provider that changes after a role used it', () => {
 });
 
 describe('two roles of one name in one account', () => {
-  const named = (stack: Stack, id: string, props: Partial<iam.RoleProps> = {}) => role(stack, literalProvider(stack, `${id}Oidc`), { roleName: 'workload', ...props }, id);
-  const plain = (stack: Stack, id: string, props: Partial<iam.RoleProps> = {}) => new iam.Role(stack, id, { roleName: 'workload', assumedBy: new iam.AccountRootPrincipal(), ...props });
+  const named = (stack: Stack, id: string, props: Partial<iam.RoleProps> = {}) =>
+    role(stack, literalProvider(stack, `${id}Oidc`), { roleName: 'workload', ...props }, id);
+  const plain = (stack: Stack, id: string, props: Partial<iam.RoleProps> = {}) =>
+    new iam.Role(stack, id, { roleName: 'workload', assumedBy: new iam.AccountRootPrincipal(), ...props });
   const REFUSED = '`roleName` must be used only once per account';
 
   test.each<[string, (app: App) => Stack]>([
@@ -217,7 +300,9 @@ describe('two roles of one name in one account', () => {
     ['under one condition', app => {
       const stack = literalStack(app);
       const condition = new CfnCondition(stack, 'Condition', { expression: Fn.conditionEquals(Aws.REGION, 'x') });
-      for (const each of [named(stack, 'First'), plain(stack, 'Second')]) resourceOf(each).cfnOptions.condition = condition;
+      for (const each of [named(stack, 'First'), plain(stack, 'Second')]) {
+        resourceOf(each).cfnOptions.condition = condition;
+      }
       return stack;
     }],
   ])('%s: an error', (_, build) => {
@@ -267,15 +352,24 @@ describe('two roles of one name in one account', () => {
 });
 
 describe('a role that names itself as a principal', () => {
-  const REFUSED = '`assumeRolePolicy` must not name the role itself as a principal, got: "Stack/Role". The role does not exist yet when IAM validates its trust policy.';
+  const REFUSED =
+    '`assumeRolePolicy` must not name the role itself as a principal, got: "Stack/Role". The role does not exist yet '
+      + 'when IAM validates its trust policy.';
 
   test.each<[string, (it: IrsaRole) => void]>([
     ['by reference', it => it.trust.addPrincipal(new iam.ArnPrincipal(it.roleArn))],
     ['as a construct', it => it.trust.addPrincipal(it)],
     ['by its literal ARN', it => it.trust.addPrincipal(new iam.ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/workload`))],
-    ['last in a list', it => it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRole'], principals: [new iam.ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/other`), new iam.ArnPrincipal(it.roleArn)],
-    }))],
+    [
+      'last in a list',
+      it =>
+        it.assumeRolePolicy!.addStatements(
+          new iam.PolicyStatement({
+            actions: ['sts:AssumeRole'],
+            principals: [new iam.ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/other`), new iam.ArnPrincipal(it.roleArn)],
+          }),
+        ),
+    ],
   ])('%s: an error', (_, add) => {
     const stack = literalStack();
     add(role(stack, undefined, { roleName: 'workload' }));
@@ -284,9 +378,15 @@ describe('a role that names itself as a principal', () => {
 
   test('through grantPrincipal of its service account: an error', () => {
     const stack = agnosticStack();
-    const api = new IrsaServiceAccount(stack, 'Api', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'api' });
+    const api = new IrsaServiceAccount(stack, 'Api', {
+      oidcProvider: literalProvider(stack),
+      namespace: 'payments',
+      serviceAccountName: 'api',
+    });
     api.trust.addPrincipal(api.grantPrincipal);
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Api/Role] `assumeRolePolicy` must not name the role itself as a principal');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Api/Role] `assumeRolePolicy` must not name the role itself as a principal',
+    );
   });
 
   test('the fix admits the role itself and nobody else', () => {
@@ -296,9 +396,13 @@ describe('a role that names itself as a principal', () => {
       .addPrincipal(new iam.AccountPrincipal(ACCOUNT).withConditions({ ArnEquals: { 'aws:PrincipalArn': own } }));
     const policy = trustPolicy(stack);
     const asks = (arn: string) => letsPrincipalIn(policy, arn, { 'aws:PrincipalArn': arn });
-    expect([own, `arn:aws:iam::${ACCOUNT}:role/other`, EVIL].map(asks)).toEqual([false, false, false]); // the account's own policies decide
+    // the account's own policies decide
+    expect([own, `arn:aws:iam::${ACCOUNT}:role/other`, EVIL].map(asks)).toEqual([false, false, false]);
     expect(policy.Statement[1]).toEqual({
-      Action: 'sts:AssumeRole', Condition: { ArnEquals: { 'aws:PrincipalArn': own } }, Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Action: 'sts:AssumeRole',
+      Condition: { ArnEquals: { 'aws:PrincipalArn': own } },
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
     });
   });
 
@@ -313,17 +417,46 @@ describe('a ServiceAccount that was changed after it was made', () => {
   const make = (stack: Stack, chart?: Chart) => new IrsaServiceAccount(stack, 'Api', {
     oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'api', chart,
   });
-  const objectIn = (chart: Chart) => chart.node.children.find(child => ApiObject.isApiObject(child) && child.kind === 'ServiceAccount') as ApiObject;
+  const objectIn = (chart: Chart) =>
+    chart.node.children.find(child => ApiObject.isApiObject(child) && child.kind === 'ServiceAccount') as ApiObject;
   const OTHER = `arn:aws:iam::${ACCOUNT}:role/other`;
   const changes: [string, (object: ApiObject) => void, string][] = [
-    ['addAnnotation of a role', object => object.metadata.addAnnotation('eks.amazonaws.com/role-arn', OTHER),
-      `\`metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount payments/api\` must stay what Stack/Api has made it, got: "${OTHER}". Use \`role\` for an existing role`],
-    ['addAnnotation of an audience', object => object.metadata.addAnnotation('eks.amazonaws.com/audience', 'vault'), 'must stay what Stack/Api has made it, got: "vault". Set `audience` instead.'],
-    ['addAnnotation of an expiration', object => object.metadata.addAnnotation('eks.amazonaws.com/token-expiration', '600'), 'Set `tokenExpiration` instead.'],
-    ['a JSON patch of the role', object => object.addJsonPatch(JsonPatch.replace('/metadata/annotations/eks.amazonaws.com~1role-arn', OTHER)), 'must stay what Stack/Api has made it'],
-    ['a JSON patch that removes the role', object => object.addJsonPatch(JsonPatch.remove('/metadata/annotations/eks.amazonaws.com~1role-arn')), 'must stay what Stack/Api has made it, got: nothing'],
-    ['a JSON patch of the name', object => object.addJsonPatch(JsonPatch.replace('/metadata/name', 'other')), '`chart` must hold the ServiceAccount payments/api of Stack/Api under its own name'],
-    ['a JSON patch of the namespace', object => object.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'other')), '`chart` must hold the ServiceAccount payments/api of Stack/Api under its own name'],
+    [
+      'addAnnotation of a role',
+      object => object.metadata.addAnnotation('eks.amazonaws.com/role-arn', OTHER),
+      '`metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount payments/api` must stay what Stack/Api '
+        + `has made it, got: "${OTHER}". Use \`role\` for an existing role`,
+    ],
+    [
+      'addAnnotation of an audience',
+      object => object.metadata.addAnnotation('eks.amazonaws.com/audience', 'vault'),
+      'must stay what Stack/Api has made it, got: "vault". Set `audience` instead.',
+    ],
+    [
+      'addAnnotation of an expiration',
+      object => object.metadata.addAnnotation('eks.amazonaws.com/token-expiration', '600'),
+      'Set `tokenExpiration` instead.',
+    ],
+    [
+      'a JSON patch of the role',
+      object => object.addJsonPatch(JsonPatch.replace('/metadata/annotations/eks.amazonaws.com~1role-arn', OTHER)),
+      'must stay what Stack/Api has made it',
+    ],
+    [
+      'a JSON patch that removes the role',
+      object => object.addJsonPatch(JsonPatch.remove('/metadata/annotations/eks.amazonaws.com~1role-arn')),
+      'must stay what Stack/Api has made it, got: nothing',
+    ],
+    [
+      'a JSON patch of the name',
+      object => object.addJsonPatch(JsonPatch.replace('/metadata/name', 'other')),
+      '`chart` must hold the ServiceAccount payments/api of Stack/Api under its own name',
+    ],
+    [
+      'a JSON patch of the namespace',
+      object => object.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'other')),
+      '`chart` must hold the ServiceAccount payments/api of Stack/Api under its own name',
+    ],
   ];
 
   test.each(changes)('%s: an error', (_, change, message) => {
@@ -352,7 +485,11 @@ describe('a ServiceAccount that was changed after it was made', () => {
 
   test('of EKS Pod Identity: an annotation of another role is an error', () => {
     const stack = literalStack();
-    new PodIdentityServiceAccount(stack, 'Api', { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api' });
+    new PodIdentityServiceAccount(stack, 'Api', {
+      clusterName: 'production',
+      namespace: 'payments',
+      serviceAccountName: 'api',
+    });
     objectIn(KubernetesManifests.of(stack).chart).metadata.addAnnotation('eks.amazonaws.com/role-arn', OTHER);
     expect(() => Template.fromStack(stack)).toThrow('must stay what Stack/Api has made it');
   });
@@ -390,15 +527,27 @@ describe('a lazy value that is another one each time', () => {
   ])('%s: an error, and no manifest is written', (_, props) => {
     const app = new App();
     const stack = literalStack(app);
-    new IrsaServiceAccount(stack, 'Api', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'api', roleName: 'api', ...props() });
-    expect(() => app.synth()).toThrow(/must (stay the same while synth runs|hold the ServiceAccount .* of Stack\/Api|stay what Stack\/Api has made it)/);
+    new IrsaServiceAccount(stack, 'Api', {
+      oidcProvider: literalProvider(stack),
+      namespace: 'payments',
+      serviceAccountName: 'api',
+      roleName: 'api',
+      ...props(),
+    });
+    expect(() => app.synth()).toThrow(
+      /must (stay the same while synth runs|hold the ServiceAccount .* of Stack\/Api|stay what Stack\/Api has made it)/,
+    );
     expect(existsSync(join(app.outdir, 'Stack.k8s.yaml'))).toBe(false);
   });
 
   test('of EKS Pod Identity, too', () => {
     const app = new App();
     const stack = literalStack(app);
-    new PodIdentityServiceAccount(stack, 'Api', { clusterName: 'production', namespace: counting('ns'), serviceAccountName: 'api' });
+    new PodIdentityServiceAccount(stack, 'Api', {
+      clusterName: 'production',
+      namespace: counting('ns'),
+      serviceAccountName: 'api',
+    });
     expect(() => app.synth()).toThrow(/must (stay the same while synth runs|hold the ServiceAccount)/);
   });
 
@@ -407,7 +556,10 @@ describe('a lazy value that is another one each time', () => {
     const stack = literalStack(app);
     let phase = 'validation';
     new IrsaServiceAccount(stack, 'Api', {
-      oidcProvider: literalProvider(stack), namespace: Lazy.uncachedString({ produce: () => (phase === 'validation' ? 'payments' : 'evil') }), serviceAccountName: 'api', roleName: 'api',
+      oidcProvider: literalProvider(stack),
+      namespace: Lazy.uncachedString({ produce: () => (phase === 'validation' ? 'payments' : 'evil') }),
+      serviceAccountName: 'api',
+      roleName: 'api',
     });
     // A template that is rendered late: the manifests of this round are settled by then.
     new Stack(app, 'Last').node.addValidation({
@@ -423,21 +575,45 @@ describe('a lazy value that is another one each time', () => {
     const app = new App();
     const lazy = (value: string) => Lazy.string({ produce: () => value });
     const stack = literalStack(app);
-    new IrsaServiceAccount(stack, 'Api', { oidcProvider: literalProvider(stack), namespace: lazy('payments'), serviceAccountName: lazy('api'), audience: lazy('sts.amazonaws.com') });
-    new IrsaServiceAccount(stack, 'Deferred', { oidcProvider: deferredProvider(stack, 'Made'), namespace: lazy('payments'), serviceAccountName: 'deferred' });
-    new PodIdentityServiceAccount(stack, 'Pod', { clusterName: cluster(stack, 'Other').ref, namespace: lazy('payments'), serviceAccountName: 'pod', disableSessionTags: true });
+    new IrsaServiceAccount(stack, 'Api', {
+      oidcProvider: literalProvider(stack),
+      namespace: lazy('payments'),
+      serviceAccountName: lazy('api'),
+      audience: lazy('sts.amazonaws.com'),
+    });
+    new IrsaServiceAccount(stack, 'Deferred', {
+      oidcProvider: deferredProvider(stack, 'Made'),
+      namespace: lazy('payments'),
+      serviceAccountName: 'deferred',
+    });
+    new PodIdentityServiceAccount(stack, 'Pod', {
+      clusterName: cluster(stack, 'Other').ref,
+      namespace: lazy('payments'),
+      serviceAccountName: 'pod',
+      disableSessionTags: true,
+    });
     expect(() => app.synth()).not.toThrow();
     expect(existsSync(join(app.outdir, 'Stack.k8s.yaml'))).toBe(true);
   });
 });
 
 describe('an existing IrsaRole', () => {
-  const hand = (it: IrsaRole, statement: any) => it.assumeRolePolicy!.addStatements(iam.PolicyStatement.fromJson(statement));
-  const unrelated = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/other` }, Action: 'sts:AssumeRole' };
+  const hand = (it: IrsaRole, statement: any) =>
+    it.assumeRolePolicy!.addStatements(iam.PolicyStatement.fromJson(statement));
+  const unrelated = {
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/other` },
+    Action: 'sts:AssumeRole',
+  };
   const REFUSED = '`role` must let in';
-  const using = (stack: Stack, existing: IrsaRole, props: object = {}) => new IrsaServiceAccount(stack, 'Sa', {
-    oidcProvider: literalProvider(stack, 'SaOidc'), namespace: 'payments', serviceAccountName: 'api', role: existing, ...props,
-  });
+  const using = (stack: Stack, existing: IrsaRole, props: object = {}) =>
+    new IrsaServiceAccount(stack, 'Sa', {
+      oidcProvider: literalProvider(stack, 'SaOidc'),
+      namespace: 'payments',
+      serviceAccountName: 'api',
+      role: existing,
+      ...props,
+    });
 
   test('with a statement by hand must still admit the service account', () => {
     const stack = literalStack();
@@ -458,12 +634,17 @@ describe('an existing IrsaRole', () => {
 
   test('is admitted by a statement that is written by hand', () => {
     const stack = literalStack();
-    const existing = new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')) });
+    const existing = new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')),
+    });
     hand(existing, {
       Effect: 'Allow',
       Principal: { Federated: PROVIDER_ARN },
       Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:pay*:api' } },
+      Condition: {
+        StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' },
+        StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:pay*:api' },
+      },
     });
     using(stack, existing);
     expect(letsIn(trustPolicy(stack), TOKEN)).toBe(true);
@@ -472,19 +653,34 @@ describe('an existing IrsaRole', () => {
   test('with a Deny by hand does not admit it', () => {
     const stack = literalStack();
     const existing = role(stack);
-    hand(existing, { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRoleWithWebIdentity', Condition: { StringEquals: { [`${ISSUER}:sub`]: SUB } } });
+    hand(existing, {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${ISSUER}:sub`]: SUB } },
+    });
     using(stack, existing);
     expect(() => Template.fromStack(stack)).toThrow(REFUSED);
   });
 
   test.each<[string, (stack: Stack) => any]>([
     ['the provider', () => ({ Federated: Fn.importValue('Provider') })],
-    ['the provider, by a safe parameter', stack => ({ Federated: new CfnParameter(stack, 'Provider', { allowedPattern: '^[a-z0-9:/.-]+$' }).valueAsString })],
+    [
+      'the provider, by a safe parameter',
+      stack => ({
+        Federated: new CfnParameter(stack, 'Provider', { allowedPattern: '^[a-z0-9:/.-]+$' }).valueAsString,
+      }),
+    ],
   ])('is not refused where only the deployment knows: %s', (_, principal) => {
     const stack = literalStack();
-    const existing = new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')) });
+    const existing = new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')),
+    });
     hand(existing, {
-      Effect: 'Allow', Principal: principal(stack), Action: 'sts:AssumeRoleWithWebIdentity', Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: SUB } },
+      Effect: 'Allow',
+      Principal: principal(stack),
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: SUB } },
     });
     using(stack, existing);
     expect(() => Template.fromStack(stack)).not.toThrow();
@@ -497,7 +693,12 @@ describe('an existing IrsaRole', () => {
       const provider = deferredProvider(stack);
       const existing = role(stack, provider);
       hand(existing, unrelated);
-      new IrsaServiceAccount(stack, 'Sa', { oidcProvider: provider, namespace, serviceAccountName: 'api', role: existing });
+      new IrsaServiceAccount(stack, 'Sa', {
+        oidcProvider: provider,
+        namespace,
+        serviceAccountName: 'api',
+        role: existing,
+      });
       return stack;
     };
     expect(() => Template.fromStack(build('paymnets'))).toThrow(REFUSED);

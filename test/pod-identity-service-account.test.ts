@@ -8,17 +8,46 @@ import {
   PodIdentityServiceAccount, PodIdentityServiceAccountProps, ServiceAccountSubject, TrustPolicy,
 } from '../src';
 import { letsIn, letsPodIn, PodIdentityRequest, trustPolicyErrors } from './judges/iam-simulator';
-import { ACCOUNT, agnosticStack, cluster, ISSUER, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicy, warnings } from './support';
+import {
+  ACCOUNT,
+  agnosticStack,
+  cluster,
+  ISSUER,
+  literalProvider,
+  literalStack,
+  logicalId,
+  PROVIDER_ARN,
+  REGION,
+  SAFE_PATTERN,
+  trustPolicy,
+  warnings,
+} from './support';
 
 const CLUSTER_ARN = `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/production`;
-const POD: PodIdentityRequest = { clusterArn: CLUSTER_ARN, account: ACCOUNT, namespace: 'payments', serviceAccount: 'api' };
+const POD: PodIdentityRequest = {
+  clusterArn: CLUSTER_ARN,
+  account: ACCOUNT,
+  namespace: 'payments',
+  serviceAccount: 'api',
+};
 
-function podServiceAccount(stack: Stack, id = 'Sa', props: Partial<PodIdentityServiceAccountProps> = {}): PodIdentityServiceAccount {
-  return new PodIdentityServiceAccount(stack, id, { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api', ...props });
+function podServiceAccount(
+  stack: Stack,
+  id = 'Sa',
+  props: Partial<PodIdentityServiceAccountProps> = {},
+): PodIdentityServiceAccount {
+  return new PodIdentityServiceAccount(stack, id, {
+    clusterName: 'production',
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    ...props,
+  });
 }
 
 const association = (properties: any) => ({ Type: 'AWS::EKS::PodIdentityAssociation', Properties: properties });
-const arnOf = (stack: Stack, sa: { role: iam.IRole }) => ({ 'Fn::GetAtt': [logicalId(stack, sa.role as IrsaRole), 'Arn'] });
+const arnOf = (stack: Stack, sa: { role: iam.IRole }) => ({
+  'Fn::GetAtt': [logicalId(stack, sa.role as IrsaRole), 'Arn'],
+});
 
 const NEIGHBOURS: [string, PodIdentityRequest][] = [
   ['another namespace', { ...POD, namespace: 'payment' }],
@@ -39,8 +68,19 @@ describe('minimal', () => {
 
   test('a role and an association', () => {
     const { Resources, Outputs } = Template.fromStack(stack).toJSON();
-    expect(Object.values<any>(Resources).map(({ Type }) => Type).sort()).toEqual(['AWS::EKS::PodIdentityAssociation', 'AWS::IAM::Role']);
-    expect(Object.values(Resources)).toContainEqual(association({ ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn: arnOf(stack, sa) }));
+    expect(
+      Object.values<any>(Resources)
+        .map(({ Type }) => Type)
+        .sort(),
+    ).toEqual(['AWS::EKS::PodIdentityAssociation', 'AWS::IAM::Role']);
+    expect(Object.values(Resources)).toContainEqual(
+      association({
+        ClusterName: 'production',
+        Namespace: 'payments',
+        ServiceAccount: 'api',
+        RoleArn: arnOf(stack, sa),
+      }),
+    );
     expect(Outputs).toBeUndefined();
   });
 
@@ -48,7 +88,14 @@ describe('minimal', () => {
     const trust = trustPolicy(stack);
     expect(trustPolicyErrors(trust)).toEqual([]);
     expect(letsPodIn(trust, POD)).toBe(true);
-    expect(letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: 'system:serviceaccount:payments:api', aud: 'sts.amazonaws.com' })).toBe(false);
+    expect(
+      letsIn(trust, {
+        providerArn: PROVIDER_ARN,
+        issuer: ISSUER,
+        sub: 'system:serviceaccount:payments:api',
+        aud: 'sts.amazonaws.com',
+      }),
+    ).toBe(false);
   });
 
   test.each(NEIGHBOURS)('and refuses %s', (_, neighbour) => {
@@ -56,7 +103,11 @@ describe('minimal', () => {
   });
 
   test('and a manifest without an annotation', () => {
-    expect(sa.toManifest()).toEqual({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'api', namespace: 'payments' } });
+    expect(sa.toManifest()).toEqual({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'api', namespace: 'payments' },
+    });
     expect(sa.helmValues()).toEqual({ serviceAccount: { create: false, name: 'api', annotations: {} } });
   });
 
@@ -66,14 +117,19 @@ test('it is an IGrantable', () => {
   const stack = literalStack();
   const sa = podServiceAccount(stack);
   new Bucket(stack, 'Bucket').grantRead(sa);
-  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', { Roles: [{ Ref: logicalId(stack, sa.role as IrsaRole) }] });
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    Roles: [{ Ref: logicalId(stack, sa.role as IrsaRole) }],
+  });
 });
 
 test('maximal', () => {
   const app = new App();
   const stack = literalStack(app);
   const other = literalStack(app, 'Other', { account: '444455556666', region: REGION });
-  const targetRole = new iam.Role(other, 'Target', { roleName: 'target', assumedBy: new iam.AccountPrincipal(ACCOUNT) });
+  const targetRole = new iam.Role(other, 'Target', {
+    roleName: 'target',
+    assumedBy: new iam.AccountPrincipal(ACCOUNT),
+  });
   const sa = podServiceAccount(stack, 'Sa', {
     targetRole,
     disableSessionTags: false,
@@ -87,11 +143,22 @@ test('maximal', () => {
   const template = Template.fromStack(stack);
   const targetArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:role/target']] };
   template.hasResource('AWS::EKS::PodIdentityAssociation', {
-    Properties: { ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn: arnOf(stack, sa), TargetRoleArn: targetArn, DisableSessionTags: false },
+    Properties: {
+      ClusterName: 'production',
+      Namespace: 'payments',
+      ServiceAccount: 'api',
+      RoleArn: arnOf(stack, sa),
+      TargetRoleArn: targetArn,
+      DisableSessionTags: false,
+    },
     DependsOn: [Match.stringLikeRegexp('^PodIdentityAgent')],
   });
   template.hasResourceProperties('AWS::EKS::Addon', { AddonName: 'eks-pod-identity-agent', ClusterName: 'production' });
-  template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Action: ['sts:AssumeRole', 'sts:TagSession'], Effect: 'Allow', Resource: targetArn }] } });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: [{ Action: ['sts:AssumeRole', 'sts:TagSession'], Effect: 'Allow', Resource: targetArn }],
+    },
+  });
   template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'api', Path: '/workloads/' });
   expect(sa.toManifest()).toEqual({
     apiVersion: 'v1',
@@ -103,13 +170,18 @@ test('maximal', () => {
 
 test('without session tags the trust holds to cluster and account, and warns', () => {
   const stack = literalStack();
-  podServiceAccount(stack, 'Sa', { disableSessionTags: true, targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target') });
+  podServiceAccount(stack, 'Sa', {
+    disableSessionTags: true,
+    targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target'),
+  });
   const trust = trustPolicy(stack);
   expect(letsPodIn(trust, { clusterArn: CLUSTER_ARN, account: ACCOUNT })).toBe(true);
   expect(letsPodIn(trust, { clusterArn: `${CLUSTER_ARN}2`, account: ACCOUNT })).toBe(false);
   expect(letsPodIn(trust, { clusterArn: CLUSTER_ARN, account: '444455556666' })).toBe(false);
   Template.fromStack(stack).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { DisableSessionTags: true });
-  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Action: 'sts:AssumeRole' }] } });
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: [{ Action: 'sts:AssumeRole' }] },
+  });
   expect(warnings(stack)).toEqual([expect.stringContaining('[ack: cdk-irsa:pod-identity-without-session-tags]')]);
   expect(warnings(stack)[0]).toContain('every Pod Identity association of the cluster that names this role');
 });
@@ -118,19 +190,41 @@ test('a cluster of the same app: everything is deferred but the trust stays an o
   const stack = agnosticStack();
   podServiceAccount(stack, 'Sa', { clusterName: cluster(stack).ref });
   const { Condition } = trustPolicy(stack).Statement[0];
-  const arn = ['arn:', { Ref: 'AWS::Partition' }, ':eks:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':cluster/', { Ref: 'Cluster' }];
+  const arn = [
+    'arn:',
+    { Ref: 'AWS::Partition' },
+    ':eks:',
+    { Ref: 'AWS::Region' },
+    ':',
+    { Ref: 'AWS::AccountId' },
+    ':cluster/',
+    { Ref: 'Cluster' },
+  ];
   expect(Condition).toEqual({
     ArnEquals: { 'aws:SourceArn': { 'Fn::Join': ['', arn] } },
-    StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'payments', 'aws:RequestTag/kubernetes-service-account': 'api', 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+    StringEquals: {
+      'aws:RequestTag/kubernetes-namespace': 'payments',
+      'aws:RequestTag/kubernetes-service-account': 'api',
+      'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+    },
   });
   // Nothing in the manifest depends on the deployment.
   expect(Template.fromStack(stack).toJSON().Outputs).toBeUndefined();
 });
 
-test.each([['cn-north-1', 'aws-cn'], ['us-gov-east-1', 'aws-us-gov'], ['eusc-de-east-1', 'aws-eusc']])('in %s the partition is %s, the service is the same', (region, partition) => {
+test.each([
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-east-1', 'aws-us-gov'],
+  ['eusc-de-east-1', 'aws-eusc'],
+])('in %s the partition is %s, the service is the same', (region, partition) => {
   const stack = literalStack(new App(), 'Stack', { account: ACCOUNT, region });
   podServiceAccount(stack);
-  expect(letsPodIn(trustPolicy(stack), { ...POD, clusterArn: `arn:${partition}:eks:${region}:${ACCOUNT}:cluster/production` })).toBe(true);
+  expect(
+    letsPodIn(trustPolicy(stack), {
+      ...POD,
+      clusterArn: `arn:${partition}:eks:${region}:${ACCOUNT}:cluster/production`,
+    }),
+  ).toBe(true);
   expect(letsPodIn(trustPolicy(stack), POD)).toBe(false);
 });
 
@@ -146,14 +240,20 @@ describe('the agent', () => {
     podServiceAccount(stack, 'A', { installAgent: true });
     podServiceAccount(stack, 'B', { installAgent: true, serviceAccountName: 'b' });
     podServiceAccount(stack, 'C', { installAgent: true, serviceAccountName: 'c', clusterName: 'green' });
-    expect(Object.values(Template.fromStack(stack).findResources('AWS::EKS::Addon')).map(({ Properties }) => Properties.ClusterName).sort()).toEqual(['green', 'production']);
+    expect(
+      Object.values(Template.fromStack(stack).findResources('AWS::EKS::Addon'))
+        .map(({ Properties }) => Properties.ClusterName)
+        .sort(),
+    ).toEqual(['green', 'production']);
   });
 
   test('of two stacks for one cluster is an error that names both', () => {
     const app = new App();
     podServiceAccount(literalStack(app, 'One'), 'A', { installAgent: true });
     podServiceAccount(literalStack(app, 'Two'), 'B', { installAgent: true, serviceAccountName: 'b' });
-    expect(() => app.synth()).toThrow(/\[Two\/PodIdentityAgent-\w+\] `installAgent` must be set in one stack for cluster production, got: true\. One installs the add-on eks-pod-identity-agent already, and EKS takes it once: leave `installAgent` out in Two\./);
+    expect(() => app.synth()).toThrow(
+      /\[Two\/PodIdentityAgent-\w+\] `installAgent` must be set in one stack for cluster production, got: true\. One installs the add-on eks-pod-identity-agent already, and EKS takes it once: leave `installAgent` out in Two\./,
+    );
   });
 });
 
@@ -163,29 +263,50 @@ test('the agent of two stacks for one cluster whose name is deferred', () => {
   const clusterName = cluster(one).ref;
   podServiceAccount(one, 'A', { clusterName, installAgent: true });
   podServiceAccount(literalStack(app, 'Two'), 'B', { clusterName, installAgent: true, serviceAccountName: 'b' });
-  expect(() => app.synth()).toThrow('`installAgent` must be set in one stack for cluster <known at deployment only>, got: true. One installs the add-on');
+  expect(() => app.synth()).toThrow(
+    '`installAgent` must be set in one stack for cluster <known at deployment only>, got: true. One installs the '
+      + 'add-on',
+  );
 });
 
 describe('an existing role', () => {
   test('is associated and left as it is', () => {
     const stack = literalStack();
-    podServiceAccount(stack, 'Sa', { role: iam.Role.fromRoleName(stack, 'Role', 'shared'), targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target') });
+    podServiceAccount(stack, 'Sa', {
+      role: iam.Role.fromRoleName(stack, 'Role', 'shared'),
+      targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target'),
+    });
     const template = Template.fromStack(stack);
-    expect(Object.values<any>(template.toJSON().Resources).map(({ Type }) => Type)).toEqual(['AWS::EKS::PodIdentityAssociation']);
-    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', { RoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/shared`]] } });
+    expect(Object.values<any>(template.toJSON().Resources).map(({ Type }) => Type)).toEqual([
+      'AWS::EKS::PodIdentityAssociation',
+    ]);
+    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', {
+      RoleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/shared`]] },
+    });
   });
 
   test('that is an IrsaRole must let it in', () => {
     const sharing = (clusterArn: string, ...names: string[]) => {
       const stack = literalStack();
-      const trust = new TrustPolicy().addPodIdentity({ clusterArn, subjects: [ServiceAccountSubject.matching('payments', 'a*')] });
+      const trust = new TrustPolicy().addPodIdentity({
+        clusterArn,
+        subjects: [ServiceAccountSubject.matching('payments', 'a*')],
+      });
       const role = new IrsaRole(stack, 'Role', { trust });
-      for (const serviceAccountName of names) podServiceAccount(stack, serviceAccountName, { role, serviceAccountName });
+      for (const serviceAccountName of names) {
+        podServiceAccount(stack, serviceAccountName, { role, serviceAccountName });
+      }
       return stack;
     };
     Template.fromStack(sharing(CLUSTER_ARN, 'api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
-    expect(() => Template.fromStack(sharing(`${CLUSTER_ARN}2`, 'api'))).toThrow('[Stack/api] `role` must let in payments/api of this cluster');
-    expect(() => Template.fromStack(sharing(CLUSTER_ARN, 'api', 'b'))).toThrow('[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the trust of that role: trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
+    expect(() => Template.fromStack(sharing(`${CLUSTER_ARN}2`, 'api'))).toThrow(
+      '[Stack/api] `role` must let in payments/api of this cluster',
+    );
+    expect(() => Template.fromStack(sharing(CLUSTER_ARN, 'api', 'b'))).toThrow(
+      '[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the '
+        + 'trust of that role: trust.addServiceAccounts() with the same provider and audience, or '
+        + 'trust.addPodIdentity().',
+    );
   });
 });
 
@@ -193,20 +314,33 @@ test('a role that is yet to be looked up is no error', () => {
   const stack = literalStack();
   const lookup = (roleName: string) => iam.Role.fromLookup(stack, roleName, { roleName });
   podServiceAccount(stack, 'Sa', { role: lookup('a'), targetRole: lookup('b') });
-  new IrsaServiceAccount(stack, 'Irsa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'irsa', role: lookup('c') });
+  new IrsaServiceAccount(stack, 'Irsa', {
+    oidcProvider: literalProvider(stack),
+    namespace: 'payments',
+    serviceAccountName: 'irsa',
+    role: lookup('c'),
+  });
   expect((stack.node.root as App).synth().manifest.missing).toHaveLength(3);
 });
 
 describe('an existing IrsaRole', () => {
   const subjects = [ServiceAccountSubject.exact('payments', 'api')];
-  const shared = (stack: Stack, options: Partial<AddPodIdentityOptions>, props: Partial<PodIdentityServiceAccountProps> = {}) => {
-    const role = new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects, ...options }) });
+  const shared = (
+    stack: Stack,
+    options: Partial<AddPodIdentityOptions>,
+    props: Partial<PodIdentityServiceAccountProps> = {},
+  ) => {
+    const role = new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects, ...options }),
+    });
     podServiceAccount(stack, 'Sa', { role, ...props });
     return () => Template.fromStack(stack);
   };
 
   test('that asks for session tags does not let in an association without them', () => {
-    expect(shared(literalStack(), {}, { disableSessionTags: true })).toThrow('[Stack/Sa] `role` must let in payments/api of this cluster');
+    expect(shared(literalStack(), {}, { disableSessionTags: true })).toThrow(
+      '[Stack/Sa] `role` must let in payments/api of this cluster',
+    );
   });
 
   test('that asks for none lets in every association of the cluster', () => {
@@ -219,7 +353,8 @@ describe('an existing IrsaRole', () => {
   test('may name a cluster by its attribute, a literal or its name', () => {
     const stack = agnosticStack();
     const blue = cluster(stack, 'Blue');
-    const byName = (clusterName: string) => stack.formatArn({ service: 'eks', region: REGION, resource: 'cluster', resourceName: clusterName });
+    const byName = (clusterName: string) =>
+      stack.formatArn({ service: 'eks', region: REGION, resource: 'cluster', resourceName: clusterName });
     const cases: [string, string, boolean][] = [
       [blue.attrArn, blue.ref, true],
       [blue.attrArn, 'blue', true],
@@ -235,7 +370,10 @@ describe('an existing IrsaRole', () => {
       const nested = new NestedStack(stack, `Case${index}`);
       const role = new IrsaRole(nested, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
       podServiceAccount(nested, 'Sa', { role, clusterName, createServiceAccount: false, serviceAccountName: 'api' });
-      const found = nested.node.findChild('Sa').node.validate().filter(message => message.includes('`role` must let in'));
+      const found = nested.node
+        .findChild('Sa')
+        .node.validate()
+        .filter(message => message.includes('`role` must let in'));
       expect([index, found.length]).toEqual([index, fits ? 0 : 1]);
     }
   });
@@ -243,16 +381,34 @@ describe('an existing IrsaRole', () => {
 
 describe('bad input', () => {
   test.each<[string, Partial<PodIdentityServiceAccountProps>, string]>([
-    ['a cluster name', { clusterName: 'no name' }, '[Stack/Sa] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "no name". `aws eks list-clusters` prints the ones you have.'],
+    [
+      'a cluster name',
+      { clusterName: 'no name' },
+      '[Stack/Sa] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "no '
+        + 'name". `aws eks list-clusters` prints the ones you have.',
+    ],
     ['an empty cluster name', { clusterName: '' }, '`clusterName` must be the name of an EKS cluster'],
-    ['a cluster name of 101 characters', { clusterName: 'c'.repeat(101) }, '`clusterName` must be the name of an EKS cluster'],
+    [
+      'a cluster name of 101 characters',
+      { clusterName: 'c'.repeat(101) },
+      '`clusterName` must be the name of an EKS cluster',
+    ],
     ['a wildcard at the beginning', { clusterName: '*' }, '`clusterName` must be the name of an EKS cluster'],
     ['a wildcard', { clusterName: 'prod*' }, '`clusterName` must be the name of an EKS cluster'],
     ['a namespace', { namespace: 'Payments' }, '[Stack/Sa] `namespace` must be a DNS-1123 label'],
     ['a name', { serviceAccountName: 'a..b' }, '[Stack/Sa] `serviceAccountName` must be a DNS-1123 subdomain'],
-    ['a role with role options', { role: iam.Role.fromRoleArn(literalStack(), 'R', `arn:aws:iam::${ACCOUNT}:role/r`), path: '/x/' }, '[Stack/Sa] `role` must stand without the options of a new role (path)'],
-    ['an IRSA annotation of another role', { annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/other` } },
-      `[Stack/Sa] \`annotations["eks.amazonaws.com/role-arn"]\` must not contradict this construct, which has arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:role/other". Leave the annotation out: the association names the role.`],
+    [
+      'a role with role options',
+      { role: iam.Role.fromRoleArn(literalStack(), 'R', `arn:aws:iam::${ACCOUNT}:role/r`), path: '/x/' },
+      '[Stack/Sa] `role` must stand without the options of a new role (path)',
+    ],
+    [
+      'an IRSA annotation of another role',
+      { annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/other` } },
+      '[Stack/Sa] `annotations["eks.amazonaws.com/role-arn"]` must not contradict this construct, which has '
+        + `arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:role/other". Leave the `
+        + 'annotation out: the association names the role.',
+    ],
   ])('%s', (_, props, message) => {
     expect(() => podServiceAccount(literalStack(), 'Sa', props)).toThrow(message);
   });
@@ -262,7 +418,12 @@ describe('bad input', () => {
   });
 
   test('an IRSA annotation of the same role is let pass', () => {
-    expect(podServiceAccount(literalStack(), 'Sa', { roleName: 'r', annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/r` } }).annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
+    expect(
+      podServiceAccount(literalStack(), 'Sa', {
+        roleName: 'r',
+        annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/r` },
+      }).annotations,
+    ).toHaveProperty(['eks.amazonaws.com/role-arn']);
   });
 
   test.each<[string, string | undefined, string]>([
@@ -276,26 +437,46 @@ describe('bad input', () => {
 
   test('a cluster name from a closed parameter is fine', () => {
     const stack = agnosticStack();
-    podServiceAccount(stack, 'Sa', { clusterName: new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString });
-    Template.fromStack(stack).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { ClusterName: { Ref: 'Name' } });
+    podServiceAccount(stack, 'Sa', {
+      clusterName: new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString,
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::EKS::PodIdentityAssociation', {
+      ClusterName: { Ref: 'Name' },
+    });
   });
 
   test.each(['*', '/', ' ', 'é'])('a cluster name put together with %s', part => {
     const stack = agnosticStack();
     podServiceAccount(stack, 'Sa', { clusterName: `${cluster(stack).ref}${part}` });
-    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`clusterName\` must be put together from valid characters, around what the deployment fills in, got: "${part}".`);
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Sa] `clusterName` must be put together from valid characters, around what the deployment fills in, '
+        + `got: "${part}".`,
+    );
   });
 
   test('two associations of one service account', () => {
     const app = new App();
     podServiceAccount(literalStack(app, 'One'));
     podServiceAccount(literalStack(app, 'Two'));
-    expect(() => app.synth()).toThrow('[Two/Sa] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". One/Sa makes the same ServiceAccount');
+    expect(() => app.synth()).toThrow(
+      '[Two/Sa] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". One/Sa makes '
+        + 'the same ServiceAccount',
+    );
   });
 
   test.each<[string, string, string]>([
-    ['account', 'arn:aws:iam::444455556666:role/r', `must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:iam::444455556666:role/r". EKS Pod Identity takes a role of the cluster's own account: use one of the stack's account, and reach others by \`targetRole\`.`],
-    ['partition', `arn:aws-cn:iam::${ACCOUNT}:role/r`, `must be in the partition of the stack, aws, got: "arn:aws-cn:iam::${ACCOUNT}:role/r".`],
+    [
+      'account',
+      'arn:aws:iam::444455556666:role/r',
+      `must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:iam::444455556666:role/r". EKS Pod Identity `
+        + 'takes a role of the cluster\'s own account: use one of the stack\'s account, and reach others by '
+        + '`targetRole`.',
+    ],
+    [
+      'partition',
+      `arn:aws-cn:iam::${ACCOUNT}:role/r`,
+      `must be in the partition of the stack, aws, got: "arn:aws-cn:iam::${ACCOUNT}:role/r".`,
+    ],
   ])('an existing role of another %s', (_, roleArn, message) => {
     const stack = literalStack();
     podServiceAccount(stack, 'Sa', { role: iam.Role.fromRoleArn(stack, 'Role', roleArn) });
@@ -306,8 +487,15 @@ describe('bad input', () => {
     const stack = literalStack();
     const targetRole = iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/*');
     podServiceAccount(stack, 'Sa', { targetRole });
-    new IrsaServiceAccount(stack, 'Irsa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'irsa', podIdentity: { clusterName: 'production', targetRole } });
-    const rule = 'must have the ARN of one role, without wildcards, got: "arn:aws:iam::444455556666:role/*". The role of the service account may assume what it names.';
+    new IrsaServiceAccount(stack, 'Irsa', {
+      oidcProvider: literalProvider(stack),
+      namespace: 'payments',
+      serviceAccountName: 'irsa',
+      podIdentity: { clusterName: 'production', targetRole },
+    });
+    const rule =
+      'must have the ARN of one role, without wildcards, got: "arn:aws:iam::444455556666:role/*". The role of the '
+        + 'service account may assume what it names.';
     expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`targetRole\` ${rule}`);
     expect(() => Template.fromStack(stack)).toThrow(`[Stack/Irsa] \`podIdentity.targetRole\` ${rule}`);
   });
@@ -316,12 +504,17 @@ describe('bad input', () => {
     const stack = agnosticStack();
     podServiceAccount(stack, 'A', { createServiceAccount: false });
     podServiceAccount(new NestedStack(stack, 'Nested'), 'B', { createServiceAccount: false });
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Nested/B] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". Stack/A makes the same ServiceAccount');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Nested/B] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". '
+        + 'Stack/A makes the same ServiceAccount',
+    );
   });
 
   test('the same names in stacks that may go to two accounts are fine', () => {
     const app = new App();
-    for (const id of ['Dev', 'Prod']) podServiceAccount(agnosticStack(new Stage(app, id)), 'Sa', { installAgent: true });
+    for (const id of ['Dev', 'Prod']) {
+      podServiceAccount(agnosticStack(new Stage(app, id)), 'Sa', { installAgent: true });
+    }
     expect(() => app.synth()).not.toThrow();
   });
 
@@ -341,14 +534,34 @@ describe('TrustPolicy.addPodIdentity', () => {
     new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity(...options) });
     return trustPolicy(stack);
   };
-  const subjects = [ServiceAccountSubject.exact('a', 'x'), ServiceAccountSubject.exact('b', 'y'), ServiceAccountSubject.exact('a', 'z')];
+  const subjects = [
+    ServiceAccountSubject.exact('a', 'x'),
+    ServiceAccountSubject.exact('b', 'y'),
+    ServiceAccountSubject.exact('a', 'z'),
+  ];
 
   test('names of two namespaces do not mix', () => {
     const trust = trustOf({ clusterArn: CLUSTER_ARN, subjects });
-    const inside = (namespace: string, serviceAccount: string) => letsPodIn(trust, { ...POD, namespace, serviceAccount });
-    expect([['a', 'x'], ['a', 'z'], ['b', 'y']].map(([namespace, name]) => inside(namespace, name))).toEqual([true, true, true]);
-    expect([['a', 'y'], ['b', 'x'], ['b', 'z'], ['x', 'a']].map(([namespace, name]) => inside(namespace, name))).toEqual([false, false, false, false]);
-    expect(trust.Statement.map(({ Condition }: any) => Condition.StringEquals['aws:RequestTag/kubernetes-service-account'])).toEqual([['x', 'z'], 'y']);
+    const inside = (namespace: string, serviceAccount: string) =>
+      letsPodIn(trust, { ...POD, namespace, serviceAccount });
+    expect(
+      [
+        ['a', 'x'],
+        ['a', 'z'],
+        ['b', 'y'],
+      ].map(([namespace, name]) => inside(namespace, name)),
+    ).toEqual([true, true, true]);
+    expect(
+      [
+        ['a', 'y'],
+        ['b', 'x'],
+        ['b', 'z'],
+        ['x', 'a'],
+      ].map(([namespace, name]) => inside(namespace, name)),
+    ).toEqual([false, false, false, false]);
+    expect(
+      trust.Statement.map(({ Condition }: any) => Condition.StringEquals['aws:RequestTag/kubernetes-service-account']),
+    ).toEqual([['x', 'z'], 'y']);
   });
 
   test('clusters that let in the same share a statement; others do not', () => {
@@ -359,8 +572,15 @@ describe('TrustPolicy.addPodIdentity', () => {
       .addPodIdentity({ clusterArn: green, subjects: [subjects[0], subjects[0]] })
       .addPodIdentity({ clusterArn: green, subjects: [subjects[1]] });
     new IrsaRole(stack, 'Role', { trust });
-    expect(trustPolicy(stack).Statement.map(({ Condition }: any) => [Condition.ArnEquals['aws:SourceArn'], Condition.StringEquals['aws:RequestTag/kubernetes-service-account']]))
-      .toEqual([[[green, CLUSTER_ARN], 'x'], [green, 'y']]);
+    expect(
+      trustPolicy(stack).Statement.map(({ Condition }: any) => [
+        Condition.ArnEquals['aws:SourceArn'],
+        Condition.StringEquals['aws:RequestTag/kubernetes-service-account'],
+      ]),
+    ).toEqual([
+      [[green, CLUSTER_ARN], 'x'],
+      [green, 'y'],
+    ]);
     expect(letsPodIn(trustPolicy(stack), { ...POD, namespace: 'b', serviceAccount: 'y' })).toBe(false);
   });
 
@@ -372,49 +592,123 @@ describe('TrustPolicy.addPodIdentity', () => {
         .addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [subjects[0]] })
         .addPodIdentity({ clusterArn: green, subjects: [subjects[0], subjects[2]] }),
     });
-    const inside = (clusterArn: string, serviceAccount: string) => letsPodIn(trustPolicy(stack), { ...POD, clusterArn, namespace: 'a', serviceAccount });
+    const inside = (clusterArn: string, serviceAccount: string) =>
+      letsPodIn(trustPolicy(stack), { ...POD, clusterArn, namespace: 'a', serviceAccount });
     expect([inside(CLUSTER_ARN, 'x'), inside(green, 'x'), inside(green, 'z')]).toEqual([true, true, true]);
     expect(inside(CLUSTER_ARN, 'z')).toBe(false);
   });
 
   test('patterns match, and those of namespaces warn', () => {
     const stack = literalStack();
-    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [ServiceAccountSubject.anyInNamespace('batch'), ServiceAccountSubject.matching('team-*', 'deploy?r')] }) });
-    const inside = (namespace: string, serviceAccount: string) => letsPodIn(trustPolicy(stack), { ...POD, namespace, serviceAccount });
-    expect([inside('batch', 'any'), inside('team-a', 'deployer'), inside('team-', 'deployor')]).toEqual([true, true, true]);
-    expect([inside('batch2', 'any'), inside('team', 'deployer'), inside('team-a', 'deployr'), letsPodIn(trustPolicy(stack), { clusterArn: CLUSTER_ARN, account: ACCOUNT })]).toEqual([false, false, false, false]);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/a pattern of namespaces, "team-\*".*\[ack: cdk-irsa:wildcard-namespace\]/)]);
+    new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPodIdentity({
+        clusterArn: CLUSTER_ARN,
+        subjects: [ServiceAccountSubject.anyInNamespace('batch'), ServiceAccountSubject.matching('team-*', 'deploy?r')],
+      }),
+    });
+    const inside = (namespace: string, serviceAccount: string) =>
+      letsPodIn(trustPolicy(stack), { ...POD, namespace, serviceAccount });
+    expect([inside('batch', 'any'), inside('team-a', 'deployer'), inside('team-', 'deployor')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([
+      inside('batch2', 'any'),
+      inside('team', 'deployer'),
+      inside('team-a', 'deployr'),
+      letsPodIn(trustPolicy(stack), { clusterArn: CLUSTER_ARN, account: ACCOUNT }),
+    ]).toEqual([false, false, false, false]);
+    expect(warnings(stack)).toEqual([
+      expect.stringMatching(/a pattern of namespaces, "team-\*".*\[ack: cdk-irsa:wildcard-namespace\]/),
+    ]);
   });
 
   test('beside service accounts by web identity, literal and deferred', () => {
     const stack = literalStack();
-    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addServiceAccounts(literalProvider(stack), [subjects[0]]).addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [subjects[0]] }) });
+    new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy()
+        .addServiceAccounts(literalProvider(stack), [subjects[0]])
+        .addPodIdentity({ clusterArn: CLUSTER_ARN, subjects: [subjects[0]] }),
+    });
     const trust = trustPolicy(stack);
-    expect(letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: 'system:serviceaccount:a:x', aud: 'sts.amazonaws.com' })).toBe(true);
+    expect(
+      letsIn(trust, {
+        providerArn: PROVIDER_ARN,
+        issuer: ISSUER,
+        sub: 'system:serviceaccount:a:x',
+        aud: 'sts.amazonaws.com',
+      }),
+    ).toBe(true);
     expect(letsPodIn(trust, { ...POD, namespace: 'a', serviceAccount: 'x' })).toBe(true);
   });
 
   test.each<[string, Parameters<TrustPolicy['addPodIdentity']>[0], string]>([
-    ['no subject', { clusterArn: CLUSTER_ARN, subjects: [] }, '[TrustPolicy.addPodIdentity] `subjects` must name at least one service account, got: [].'],
-    ['no ARN', { clusterArn: 'production', subjects }, '[TrustPolicy.addPodIdentity] `clusterArn` must be the ARN of an EKS cluster: arn:<partition>:eks:<region>:<account>:cluster/<name>, got: "production". `aws eks describe-cluster --query cluster.arn` prints it.'],
-    ['a wildcard', { clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/*`, subjects }, '`clusterArn` must be the ARN of an EKS cluster'],
-    ['another resource', { clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:nodegroup/a`, subjects }, '`clusterArn` must be the ARN of an EKS cluster'],
+    [
+      'no subject',
+      { clusterArn: CLUSTER_ARN, subjects: [] },
+      '[TrustPolicy.addPodIdentity] `subjects` must name at least one service account, got: [].',
+    ],
+    [
+      'no ARN',
+      { clusterArn: 'production', subjects },
+      '[TrustPolicy.addPodIdentity] `clusterArn` must be the ARN of an EKS cluster: '
+        + 'arn:<partition>:eks:<region>:<account>:cluster/<name>, got: "production". `aws eks describe-cluster '
+        + '--query cluster.arn` prints it.',
+    ],
+    [
+      'a wildcard',
+      { clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/*`, subjects },
+      '`clusterArn` must be the ARN of an EKS cluster',
+    ],
+    [
+      'another resource',
+      { clusterArn: `arn:aws:eks:${REGION}:${ACCOUNT}:nodegroup/a`, subjects },
+      '`clusterArn` must be the ARN of an EKS cluster',
+    ],
   ])('%s is an error', (_, options, message) => {
     expect(() => new TrustPolicy().addPodIdentity(options)).toThrow(message);
   });
 
   test.each<[string, string, string]>([
-    ['account', CLUSTER_ARN.replace(ACCOUNT, '444455556666'), `[Stack/Role] \`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:eks:${REGION}:444455556666:cluster/production". EKS Pod Identity takes a role of the cluster's own account: put the role there, and reach other accounts by \`targetRole\`.`],
-    ['partition', CLUSTER_ARN.replace('arn:aws:', 'arn:aws-cn:'), '[Stack/Role] `clusterArn` must be in the partition of the stack, aws, got: "arn:aws-cn:eks:'],
+    [
+      'account',
+      CLUSTER_ARN.replace(ACCOUNT, '444455556666'),
+      `[Stack/Role] \`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: `
+        + `"arn:aws:eks:${REGION}:444455556666:cluster/production". EKS Pod Identity takes a role of the cluster's `
+        + 'own account: put the role there, and reach other accounts by `targetRole`.',
+    ],
+    [
+      'partition',
+      CLUSTER_ARN.replace('arn:aws:', 'arn:aws-cn:'),
+      '[Stack/Role] `clusterArn` must be in the partition of the stack, aws, got: "arn:aws-cn:eks:',
+    ],
   ])('a cluster of another %s is an error', (_, clusterArn, message) => {
     expect(() => trustOf({ clusterArn, subjects })).toThrow(message);
   });
 
   test.each<[string, (stack: Stack) => string, string]>([
-    ['account', () => `arn:aws:eks:${REGION}:444455556666:cluster/${Fn.importValue('name')}`, `\`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:eks:${REGION}:444455556666:cluster/<known at deployment only>"`],
-    ['partition', () => `arn:aws-cn:eks:${REGION}:${ACCOUNT}:cluster/${Fn.importValue('name')}`, '`clusterArn` must be in the partition of the stack, aws'],
-    ['service', stack => stack.formatArn({ service: 'lambda', resource: 'cluster', resourceName: Fn.importValue('name') }), '`clusterArn` must be the ARN of an EKS cluster'],
-    ['resource', stack => stack.formatArn({ service: 'eks', resource: 'nodegroup', resourceName: Fn.importValue('name') }), '`clusterArn` must be the ARN of an EKS cluster'],
+    [
+      'account',
+      () => `arn:aws:eks:${REGION}:444455556666:cluster/${Fn.importValue('name')}`,
+      `\`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: `
+        + `"arn:aws:eks:${REGION}:444455556666:cluster/<known at deployment only>"`,
+    ],
+    [
+      'partition',
+      () => `arn:aws-cn:eks:${REGION}:${ACCOUNT}:cluster/${Fn.importValue('name')}`,
+      '`clusterArn` must be in the partition of the stack, aws',
+    ],
+    [
+      'service',
+      stack => stack.formatArn({ service: 'lambda', resource: 'cluster', resourceName: Fn.importValue('name') }),
+      '`clusterArn` must be the ARN of an EKS cluster',
+    ],
+    [
+      'resource',
+      stack => stack.formatArn({ service: 'eks', resource: 'nodegroup', resourceName: Fn.importValue('name') }),
+      '`clusterArn` must be the ARN of an EKS cluster',
+    ],
   ])('an ARN that is deferred with a literal %s of something else is an error', (_, arn, message) => {
     const stack = literalStack();
     new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: arn(stack), subjects }) });
@@ -424,41 +718,73 @@ describe('TrustPolicy.addPodIdentity', () => {
   test('the ARN attribute of a cluster: its account is split off at deployment', () => {
     const stack = agnosticStack();
     const eks = cluster(stack);
-    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: eks.attrArn, subjects: [subjects[0]] }) });
+    new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPodIdentity({ clusterArn: eks.attrArn, subjects: [subjects[0]] }),
+    });
     const { Condition } = trustPolicy(stack).Statement[0];
     expect(Condition.ArnEquals['aws:SourceArn']).toEqual({ 'Fn::GetAtt': ['Cluster', 'Arn'] });
-    expect(Condition.StringEquals['aws:SourceAccount']).toEqual({ 'Fn::Select': [4, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Cluster', 'Arn'] }] }] });
+    expect(Condition.StringEquals['aws:SourceAccount']).toEqual({
+      'Fn::Select': [4, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Cluster', 'Arn'] }] }],
+    });
   });
 
-  test.each(['FindInMap', 'Base64'])('an ARN, or a part of it, from Fn::%s is an error: nobody knows that it holds no wildcard', name => {
-    for (const prefix of ['', CLUSTER_ARN]) {
-      const stack = literalStack();
-      new CfnMapping(stack, 'Map', { mapping: { a: { b: '*' } } });
-      const clusterArn = prefix + (name === 'Base64' ? Fn.base64('*') : Fn.findInMap('Map', 'a', 'b'));
-      new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
-      expect(() => Template.fromStack(stack)).toThrow(`[Stack/Role] \`clusterArn\` must be made of literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, Fn::Select, Fn::Split, Fn::Sub only, got: "Fn::${name}"`);
-    }
-  });
+  test.each(['FindInMap', 'Base64'])(
+    'an ARN, or a part of it, from Fn::%s is an error: nobody knows that it holds no wildcard',
+    name => {
+      for (const prefix of ['', CLUSTER_ARN]) {
+        const stack = literalStack();
+        new CfnMapping(stack, 'Map', { mapping: { a: { b: '*' } } });
+        const clusterArn = prefix + (name === 'Base64' ? Fn.base64('*') : Fn.findInMap('Map', 'a', 'b'));
+        new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
+        expect(() => Template.fromStack(stack)).toThrow(
+          '[Stack/Role] `clusterArn` must be made of literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, '
+            + `Fn::If, Fn::Select, Fn::Split, Fn::Sub only, got: "Fn::${name}"`,
+        );
+      }
+    },
+  );
 
   test('a colon in the name of a token is none of the ARN', () => {
     const stack = literalStack();
     const region = Token.asString({ Ref: 'AWS::Region' }, { displayHint: 'AWS::Region' });
-    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: `arn:aws:eks:${region}:${ACCOUNT}:cluster/production`, subjects: [subjects[0]] }) });
+    new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPodIdentity({
+        clusterArn: `arn:aws:eks:${region}:${ACCOUNT}:cluster/production`,
+        subjects: [subjects[0]],
+      }),
+    });
     expect(letsPodIn(trustPolicy(stack), { ...POD, namespace: 'a', serviceAccount: 'x' })).toBe(true);
   });
 
   test.each(['*', 'a b', 'a.b'])('an ARN put together with %s is an error', resourceName => {
     const stack = agnosticStack();
-    new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName }), subjects }) });
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `clusterArn` must be put together from valid characters');
+    new IrsaRole(stack, 'Role', {
+      trust: new TrustPolicy().addPodIdentity({
+        clusterArn: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName }),
+        subjects,
+      }),
+    });
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `clusterArn` must be put together from valid characters',
+    );
   });
 });
 
 test('IrsaServiceAccount with podIdentity trusts both, and only this service account by either way', () => {
   const stack = literalStack();
-  const sa = new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'api', podIdentity: { clusterName: 'production' } });
+  const sa = new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    podIdentity: { clusterName: 'production' },
+  });
   const trust = trustPolicy(stack);
-  const token = { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: 'system:serviceaccount:payments:api', aud: 'sts.amazonaws.com' };
+  const token = {
+    providerArn: PROVIDER_ARN,
+    issuer: ISSUER,
+    sub: 'system:serviceaccount:payments:api',
+    aud: 'sts.amazonaws.com',
+  };
   expect(letsIn(trust, token)).toBe(true);
   expect(letsIn(trust, { ...token, sub: 'system:serviceaccount:payments:api2' })).toBe(false);
   expect(letsPodIn(trust, POD)).toBe(true);
@@ -476,9 +802,14 @@ test('IrsaServiceAccount with podIdentity and an existing role leaves the role a
     namespace: 'payments',
     serviceAccountName: 'api',
     role: iam.Role.fromRoleName(stack, 'Role', 'shared'),
-    podIdentity: { clusterName: 'production', targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target') },
+    podIdentity: {
+      clusterName: 'production',
+      targetRole: iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target'),
+    },
   });
-  expect(Object.values<any>(Template.fromStack(stack).toJSON().Resources).map(({ Type }) => Type)).toEqual(['AWS::EKS::PodIdentityAssociation']);
+  expect(Object.values<any>(Template.fromStack(stack).toJSON().Resources).map(({ Type }) => Type)).toEqual([
+    'AWS::EKS::PodIdentityAssociation',
+  ]);
 });
 
 test('podIdentity with an existing role and a cluster name from an open parameter is an error', () => {
@@ -490,7 +821,9 @@ test('podIdentity with an existing role and a cluster name from an open paramete
     role: iam.Role.fromRoleName(stack, 'Role', 'shared'),
     podIdentity: { clusterName: new CfnParameter(stack, 'Name').valueAsString },
   });
-  expect(() => Template.fromStack(stack)).toThrow('[Stack/Sa] `podIdentity.clusterName (parameter Stack/Name)` must have an allowedPattern');
+  expect(() => Template.fromStack(stack)).toThrow(
+    '[Stack/Sa] `podIdentity.clusterName (parameter Stack/Name)` must have an allowedPattern',
+  );
 });
 
 describe('pods are made anew once their service account is associated, and not again', () => {
@@ -500,7 +833,10 @@ describe('pods are made anew once their service account is associated, and not a
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'api' },
-      spec: { selector: { matchLabels: { app: 'api' } }, template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'api', image: 'api:1' }] } } },
+      spec: {
+        selector: { matchLabels: { app: 'api' } },
+        template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'api', image: 'api:1' }] } },
+      },
     });
     makeServiceAccount(stack).applyTo(deployment);
     return deployment.toJson().spec.template.metadata.annotations;
@@ -508,8 +844,21 @@ describe('pods are made anew once their service account is associated, and not a
   const names = { namespace: 'payments', serviceAccountName: 'api' };
 
   test.each<[string, (stack: Stack) => IrsaServiceAccount | PodIdentityServiceAccount, any]>([
-    ['IRSA', stack => new IrsaServiceAccount(stack, 'Sa', { ...names, oidcProvider: literalProvider(stack) }), { 'cdk-irsa/role-arn': `arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d` }],
-    ['both', stack => new IrsaServiceAccount(stack, 'Sa', { ...names, oidcProvider: literalProvider(stack), podIdentity: { clusterName: 'production' } }), { 'cdk-irsa/pod-identity': 'true' }],
+    [
+      'IRSA',
+      stack => new IrsaServiceAccount(stack, 'Sa', { ...names, oidcProvider: literalProvider(stack) }),
+      { 'cdk-irsa/role-arn': `arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d` },
+    ],
+    [
+      'both',
+      stack =>
+        new IrsaServiceAccount(stack, 'Sa', {
+          ...names,
+          oidcProvider: literalProvider(stack),
+          podIdentity: { clusterName: 'production' },
+        }),
+      { 'cdk-irsa/pod-identity': 'true' },
+    ],
     ['Pod Identity', stack => podServiceAccount(stack), { 'cdk-irsa/pod-identity': 'true' }],
   ])('%s', (_, makeServiceAccount, expected) => {
     expect(annotationsOf(makeServiceAccount)).toEqual(expected);
@@ -520,12 +869,24 @@ test.each([
   ['no name', '[Stack/Sa] `podIdentity.clusterName` must be the name of an EKS cluster'],
 ])('podIdentity with the cluster name %s is an error', (clusterName, message) => {
   const stack = literalStack();
-  expect(() => new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), namespace: 'a', serviceAccountName: 'b', podIdentity: { clusterName } })).toThrow(message);
+  expect(
+    () =>
+      new IrsaServiceAccount(stack, 'Sa', {
+        oidcProvider: literalProvider(stack),
+        namespace: 'a',
+        serviceAccountName: 'b',
+        podIdentity: { clusterName },
+      }),
+  ).toThrow(message);
 });
 
 test('a nested stack: the association refers to its own role', () => {
   const stack = literalStack();
   const nested = new NestedStack(stack, 'Nested');
-  const sa = new PodIdentityServiceAccount(nested, 'Sa', { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api' });
+  const sa = new PodIdentityServiceAccount(nested, 'Sa', {
+    clusterName: 'production',
+    namespace: 'payments',
+    serviceAccountName: 'api',
+  });
   Template.fromStack(nested).hasResourceProperties('AWS::EKS::PodIdentityAssociation', { RoleArn: arnOf(nested, sa) });
 });

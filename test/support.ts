@@ -13,7 +13,11 @@ export const PROVIDER_ARN = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`;
 export const SAFE_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
 /** A stack of a literal environment, in an app of its own unless one is given. */
-export function literalStack(app: Construct = new App(), id = 'Stack', env = { account: ACCOUNT, region: REGION }): Stack {
+export function literalStack(
+  app: Construct = new App(),
+  id = 'Stack',
+  env = { account: ACCOUNT, region: REGION },
+): Stack {
   return new Stack(app, id, { env });
 }
 
@@ -43,7 +47,11 @@ export function deferredProvider(scope: Construct, id = 'Oidc'): ClusterOidcProv
   return new ClusterOidcProvider(scope, id, { issuerUrl: cluster(scope).attrOpenIdConnectIssuerUrl });
 }
 
-export function serviceAccount(scope: Construct, id: string, props: Partial<IrsaServiceAccountProps> = {}): IrsaServiceAccount {
+export function serviceAccount(
+  scope: Construct,
+  id: string,
+  props: Partial<IrsaServiceAccountProps> = {},
+): IrsaServiceAccount {
   return new IrsaServiceAccount(scope, id, {
     oidcProvider: props.oidcProvider ?? literalProvider(scope, `${id}Oidc`),
     namespace: 'default',

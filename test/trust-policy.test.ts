@@ -5,7 +5,23 @@ import * as eksv2 from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../src';
-import { ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, ISSUER_URL, literalProvider, literalStack, logicalId, PROVIDER_ARN, REGION, SAFE_PATTERN, trustPolicies, trustPolicy, warnings } from './support';
+import {
+  ACCOUNT,
+  agnosticStack,
+  cluster,
+  deferredProvider,
+  ISSUER,
+  ISSUER_URL,
+  literalProvider,
+  literalStack,
+  logicalId,
+  PROVIDER_ARN,
+  REGION,
+  SAFE_PATTERN,
+  trustPolicies,
+  trustPolicy,
+  warnings,
+} from './support';
 
 const ONE = ServiceAccountSubject.exact('ns', 'one');
 const TWO = ServiceAccountSubject.exact('ns', 'two');
@@ -15,7 +31,12 @@ function role(stack: Stack, trust: TrustPolicy, id = 'Role'): IrsaRole {
 }
 
 function webIdentity(condition: any, federated: any = PROVIDER_ARN): any {
-  return { Action: 'sts:AssumeRoleWithWebIdentity', Condition: condition, Effect: 'Allow', Principal: { Federated: federated } };
+  return {
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: condition,
+    Effect: 'Allow',
+    Principal: { Federated: federated },
+  };
 }
 
 const AUD = { [`${ISSUER}:aud`]: 'sts.amazonaws.com' };
@@ -34,12 +55,27 @@ describe('with a literal issuer: an object', () => {
   test('subjects merge into one statement an operator, sorted, without repeats, over all calls', () => {
     const stack = literalStack();
     const provider = literalProvider(stack);
-    role(stack, new TrustPolicy()
-      .addServiceAccounts(provider, [TWO, ServiceAccountSubject.matching('ns', 'job-*'), ONE])
-      .addServiceAccounts(literalProvider(stack, 'SameIssuer'), [ONE, ServiceAccountSubject.anyInNamespace('batch'), ServiceAccountSubject.exact('a', 'z')]));
+    role(
+      stack,
+      new TrustPolicy()
+        .addServiceAccounts(provider, [TWO, ServiceAccountSubject.matching('ns', 'job-*'), ONE])
+        .addServiceAccounts(literalProvider(stack, 'SameIssuer'), [
+          ONE,
+          ServiceAccountSubject.anyInNamespace('batch'),
+          ServiceAccountSubject.exact('a', 'z'),
+        ]),
+    );
     expect(trustPolicy(stack).Statement).toEqual([
-      webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:a:z', 'system:serviceaccount:ns:one', 'system:serviceaccount:ns:two') } }),
-      webIdentity({ StringEquals: AUD, StringLike: sub('system:serviceaccount:batch:*', 'system:serviceaccount:ns:job-*') }),
+      webIdentity({
+        StringEquals: {
+          ...AUD,
+          ...sub('system:serviceaccount:a:z', 'system:serviceaccount:ns:one', 'system:serviceaccount:ns:two'),
+        },
+      }),
+      webIdentity({
+        StringEquals: AUD,
+        StringLike: sub('system:serviceaccount:batch:*', 'system:serviceaccount:ns:job-*'),
+      }),
     ]);
   });
 
@@ -53,32 +89,60 @@ describe('with a literal issuer: an object', () => {
       .addServiceAccounts(blue, [TWO], { audience: 'vault' }));
     const statements = trustPolicy(stack).Statement;
     expect(statements.map((statement: any) => Object.entries(statement.Condition.StringEquals))).toEqual([
-      [[`${ISSUER}:aud`, 'sts.amazonaws.com'], [`${ISSUER}:sub`, 'system:serviceaccount:ns:one']],
-      [['oidc.eks.eu-west-1.amazonaws.com/id/AAA:aud', 'sts.amazonaws.com'], ['oidc.eks.eu-west-1.amazonaws.com/id/AAA:sub', 'system:serviceaccount:ns:one']],
-      [[`${ISSUER}:aud`, 'vault'], [`${ISSUER}:sub`, 'system:serviceaccount:ns:two']],
+      [
+        [`${ISSUER}:aud`, 'sts.amazonaws.com'],
+        [`${ISSUER}:sub`, 'system:serviceaccount:ns:one'],
+      ],
+      [
+        ['oidc.eks.eu-west-1.amazonaws.com/id/AAA:aud', 'sts.amazonaws.com'],
+        ['oidc.eks.eu-west-1.amazonaws.com/id/AAA:sub', 'system:serviceaccount:ns:one'],
+      ],
+      [
+        [`${ISSUER}:aud`, 'vault'],
+        [`${ISSUER}:sub`, 'system:serviceaccount:ns:two'],
+      ],
     ]);
   });
 
   test('deferred names stay values of the object', () => {
     const stack = literalStack();
     const name = new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString;
-    role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.exact('ns', name)]));
-    expect(trustPolicy(stack).Statement[0].Condition.StringEquals[`${ISSUER}:sub`]).toEqual({ 'Fn::Join': ['', ['system:serviceaccount:ns:', { Ref: 'Name' }]] });
+    role(
+      stack,
+      new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.exact('ns', name)]),
+    );
+    expect(trustPolicy(stack).Statement[0].Condition.StringEquals[`${ISSUER}:sub`]).toEqual({
+      'Fn::Join': ['', ['system:serviceaccount:ns:', { Ref: 'Name' }]],
+    });
   });
 
   test('an issuer in tokens that synth can resolve is literal', () => {
     const stack = literalStack();
     const arn = stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: ISSUER });
     expect(Token.isUnresolved(arn)).toBe(true);
-    role(stack, new TrustPolicy().addServiceAccounts(iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Import', arn), [ONE]));
-    expect(trustPolicy(stack).Statement).toEqual([webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } })]);
+    role(
+      stack,
+      new TrustPolicy().addServiceAccounts(
+        iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Import', arn),
+        [ONE],
+      ),
+    );
+    expect(trustPolicy(stack).Statement).toEqual([
+      webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } }),
+    ]);
   });
 });
 
 describe('with a deferred issuer: Fn::Sub of the JSON', () => {
   test('with readable variables', () => {
     const stack = agnosticStack();
-    role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE, ServiceAccountSubject.anyInNamespace('batch')]));
+    role(
+      stack,
+      new TrustPolicy().addServiceAccounts(deferredProvider(stack), [
+        ONE,
+        ServiceAccountSubject.anyInNamespace('batch'),
+      ]),
+    );
     const [text, variables] = trustPolicy(stack)['Fn::Sub'];
     expect(variables).toEqual({
       ProviderArn: { 'Fn::GetAtt': ['Oidc70BFA75F', 'Arn'] },
@@ -89,7 +153,10 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
       Version: '2012-10-17',
       Statement: [
         webIdentity({ StringEquals: { ...aud, '${Issuer}:sub': 'system:serviceaccount:ns:one' } }, '${ProviderArn}'),
-        webIdentity({ StringEquals: aud, StringLike: { '${Issuer}:sub': 'system:serviceaccount:batch:*' } }, '${ProviderArn}'),
+        webIdentity(
+          { StringEquals: aud, StringLike: { '${Issuer}:sub': 'system:serviceaccount:batch:*' } },
+          '${ProviderArn}',
+        ),
       ],
     });
   });
@@ -97,14 +164,38 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
   test('two clusters, deferred names and audience: a variable each', () => {
     const stack = agnosticStack();
     const parameter = (id: string) => new CfnParameter(stack, id, { allowedPattern: SAFE_PATTERN }).valueAsString;
-    const other = new ClusterOidcProvider(stack, 'Other', { issuerUrl: cluster(stack, 'Green').attrOpenIdConnectIssuerUrl, audiences: [Fn.importValue('Audience')] });
-    role(stack, new TrustPolicy()
-      .addServiceAccounts(deferredProvider(stack), [ServiceAccountSubject.exact(parameter('A'), parameter('B')), ServiceAccountSubject.exact(parameter('C'), 'x')])
-      .addServiceAccounts(other, [ONE], { audience: Fn.importValue('Audience') }));
+    const other = new ClusterOidcProvider(stack, 'Other', {
+      issuerUrl: cluster(stack, 'Green').attrOpenIdConnectIssuerUrl,
+      audiences: [Fn.importValue('Audience')],
+    });
+    role(
+      stack,
+      new TrustPolicy()
+        .addServiceAccounts(deferredProvider(stack), [
+          ServiceAccountSubject.exact(parameter('A'), parameter('B')),
+          ServiceAccountSubject.exact(parameter('C'), 'x'),
+        ])
+        .addServiceAccounts(other, [ONE], { audience: Fn.importValue('Audience') }),
+    );
     const [text, variables] = trustPolicy(stack)['Fn::Sub'];
-    expect(Object.keys(variables).sort()).toEqual(['Audience', 'Issuer', 'Issuer2', 'Namespace', 'Namespace2', 'ProviderArn', 'ProviderArn2', 'ServiceAccountName']);
+    expect(Object.keys(variables).sort()).toEqual([
+      'Audience',
+      'Issuer',
+      'Issuer2',
+      'Namespace',
+      'Namespace2',
+      'ProviderArn',
+      'ProviderArn2',
+      'ServiceAccountName',
+    ]);
     expect(JSON.parse(text).Statement.map((statement: any) => statement.Condition.StringEquals)).toEqual([
-      { '${Issuer}:aud': 'sts.amazonaws.com', '${Issuer}:sub': ['system:serviceaccount:${Namespace}:${ServiceAccountName}', 'system:serviceaccount:${Namespace2}:x'] },
+      {
+        '${Issuer}:aud': 'sts.amazonaws.com',
+        '${Issuer}:sub': [
+          'system:serviceaccount:${Namespace}:${ServiceAccountName}',
+          'system:serviceaccount:${Namespace2}:x',
+        ],
+      },
       { '${Issuer2}:aud': '${Audience}', '${Issuer2}:sub': 'system:serviceaccount:ns:one' },
     ]);
   });
@@ -112,20 +203,35 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
   test('an issuer URL that is literal in part', () => {
     const stack = agnosticStack();
     const id = new CfnParameter(stack, 'Id', { allowedPattern: '^[A-F0-9]+$' }).valueAsString;
-    role(stack, new TrustPolicy().addServiceAccounts(ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', `https://oidc.example.com/id/${id}`), [ONE]));
+    role(
+      stack,
+      new TrustPolicy().addServiceAccounts(
+        ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', `https://oidc.example.com/id/${id}`),
+        [ONE],
+      ),
+    );
     const [text, variables] = trustPolicy(stack)['Fn::Sub'];
-    expect(Object.keys(JSON.parse(text).Statement[0].Condition.StringEquals)).toEqual(['oidc.example.com/id/${Value}:aud', 'oidc.example.com/id/${Value}:sub']);
+    expect(Object.keys(JSON.parse(text).Statement[0].Condition.StringEquals)).toEqual([
+      'oidc.example.com/id/${Value}:aud',
+      'oidc.example.com/id/${Value}:sub',
+    ]);
     expect(variables.Value).toEqual({ Ref: 'Id' });
   });
 
   test('what Fn::Sub would take for its own, quotes and backslashes come through', () => {
     const stack = agnosticStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]));
-    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRole'],
-      principals: [new iam.AccountRootPrincipal()],
-      conditions: { StringLike: { 'aws:userid': ['${aws:username}', '${!x}', 'say "hi"\\', '$', '$${x}'] }, NumericLessThan: { 'aws:MultiFactorAuthAge': 5 }, Bool: { 'aws:SecureTransport': true } },
-    }));
+    it.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({
+        actions: ['sts:AssumeRole'],
+        principals: [new iam.AccountRootPrincipal()],
+        conditions: {
+          StringLike: { 'aws:userid': ['${aws:username}', '${!x}', 'say "hi"\\', '$', '$${x}'] },
+          NumericLessThan: { 'aws:MultiFactorAuthAge': 5 },
+          Bool: { 'aws:SecureTransport': true },
+        },
+      }),
+    );
     const [text] = trustPolicy(stack)['Fn::Sub'];
     const substituted = JSON.parse(text.replace(/\$\{!/g, '${'));
     expect(substituted.Statement[1].Condition).toEqual({
@@ -140,17 +246,30 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
   test('what a function brings along and JSON cannot hold is refused', () => {
     const stack = agnosticStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]));
-    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()], conditions: { StringEquals: { 'aws:x': Fn.sub('a"b ${AWS::Region}') } },
-    }));
-    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must not bring quotes, backslashes or line breaks inside a function, got: "a\\"b "');
+    it.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({
+        actions: ['sts:AssumeRole'],
+        principals: [new iam.AccountRootPrincipal()],
+        conditions: { StringEquals: { 'aws:x': Fn.sub('a"b ${AWS::Region}') } },
+      }),
+    );
+    expect(() => Template.fromStack(stack)).toThrow(
+      '`assumeRolePolicy` must not bring quotes, backslashes or line breaks inside a function, got: "a\\"b "',
+    );
   });
 
   test('a list from a parameter is joined, not quoted as a whole', () => {
     const stack = agnosticStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]));
-    const list = new CfnParameter(stack, 'List', { type: 'CommaDelimitedList', allowedPattern: SAFE_PATTERN }).valueAsList;
-    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()], conditions: { StringEquals: { 'aws:x': list } } }));
+    const list = new CfnParameter(stack, 'List', { type: 'CommaDelimitedList', allowedPattern: SAFE_PATTERN })
+      .valueAsList;
+    it.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({
+        actions: ['sts:AssumeRole'],
+        principals: [new iam.AccountRootPrincipal()],
+        conditions: { StringEquals: { 'aws:x': list } },
+      }),
+    );
     const [text, variables] = trustPolicy(stack)['Fn::Sub'];
     expect(text).toContain('"aws:x":["${Value}"]');
     expect(variables.Value).toEqual({ 'Fn::Join': ['","', { Ref: 'List' }] });
@@ -173,8 +292,11 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
       },
     }));
     const [text, variables] = trustPolicy(stack)['Fn::Sub'];
-    const name = (value: any) => Object.keys(variables).find(key => JSON.stringify(variables[key]) === JSON.stringify(value));
-    expect(text).toContain(`"list":["\${${name({ 'Fn::Join': ['","', { 'Fn::Split': [',', { 'Fn::ImportValue': 'List' }] }] })}}"]`);
+    const name = (value: any) =>
+      Object.keys(variables).find(key => JSON.stringify(variables[key]) === JSON.stringify(value));
+    expect(text).toContain(
+      `"list":["\${${name({ 'Fn::Join': ['","', { 'Fn::Split': [',', { 'Fn::ImportValue': 'List' }] }] })}}"]`,
+    );
     expect(text).toContain('"lazy":["a","b"]');
     expect(text).toContain(`"alone":"\${${name({ Ref: 'AWS::StackName' })}}"`);
     expect(text).toContain('"nothing":"text"');
@@ -190,7 +312,9 @@ describe('references', () => {
     role(stack, new TrustPolicy().addServiceAccounts(provider, [ONE]));
     const [, variables] = trustPolicy(stack)['Fn::Sub'];
     expect(variables.ProviderArn).toEqual({ 'Fn::ImportValue': expect.stringMatching(/^Cluster:ExportsOutput.*Arn/) });
-    expect(JSON.stringify(variables.Issuer)).toContain('{"Fn::ImportValue":"Cluster:ExportsOutputFnGetAttClusterOpenIdConnectIssuerUrl');
+    expect(JSON.stringify(variables.Issuer)).toContain(
+      '{"Fn::ImportValue":"Cluster:ExportsOutputFnGetAttClusterOpenIdConnectIssuerUrl',
+    );
   });
 
   test('to the parent of a nested stack become parameters', () => {
@@ -208,7 +332,9 @@ describe('references', () => {
     const parent = agnosticStack();
     const provider = deferredProvider(new NestedStack(parent, 'Nested'));
     role(parent, new TrustPolicy().addServiceAccounts(provider, [ONE]));
-    expect(JSON.stringify(trustPolicy(parent)['Fn::Sub'][1].ProviderArn)).toMatch(/"Fn::GetAtt":\["Nested.*","Outputs\./);
+    expect(JSON.stringify(trustPolicy(parent)['Fn::Sub'][1].ProviderArn)).toMatch(
+      /"Fn::GetAtt":\["Nested.*","Outputs\./,
+    );
   });
 });
 
@@ -217,37 +343,61 @@ describe('takes every provider of CDK', () => {
     const it = role(stack, new TrustPolicy().addServiceAccounts(provider, [ONE]));
     return trustPolicies(stack)[logicalId(stack, it)];
   };
-  const vpcOf = (stack: Stack) => ({ kubectlLayer: LayerVersion.fromLayerVersionArn(stack, 'Kubectl', `arn:aws:lambda:${REGION}:${ACCOUNT}:layer:kubectl:1`) });
+  const vpcOf = (stack: Stack) => ({
+    kubectlLayer: LayerVersion.fromLayerVersionArn(
+      stack,
+      'Kubectl',
+      `arn:aws:lambda:${REGION}:${ACCOUNT}:layer:kubectl:1`,
+    ),
+  });
 
   test('iam.OpenIdConnectProvider (custom resource)', () => {
     const stack = literalStack();
     const document = documentOf(stack, new iam.OpenIdConnectProvider(stack, 'Oidc', { url: ISSUER_URL }));
     expect(document['Fn::Sub'][1].ProviderArn).toEqual({ Ref: expect.stringMatching(/^Oidc/) });
-    expect(document['Fn::Sub'][1].Issuer).toEqual({ 'Fn::Select': [1, { 'Fn::Split': [':oidc-provider/', { Ref: expect.stringMatching(/^Oidc/) }] }] });
+    expect(document['Fn::Sub'][1].Issuer).toEqual({
+      'Fn::Select': [1, { 'Fn::Split': [':oidc-provider/', { Ref: expect.stringMatching(/^Oidc/) }] }],
+    });
   });
 
   test('an imported one', () => {
     const stack = literalStack();
-    const document = documentOf(stack, iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', PROVIDER_ARN));
-    expect(document.Statement).toEqual([webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } })]);
+    const document = documentOf(
+      stack,
+      iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', PROVIDER_ARN),
+    );
+    expect(document.Statement).toEqual([
+      webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } }),
+    ]);
   });
 
   test('iam.OidcProviderNative: its literal URL makes an object', () => {
     const stack = literalStack();
     const native = new iam.OidcProviderNative(stack, 'Oidc', { url: ISSUER_URL, clientIds: ['sts.amazonaws.com'] });
     const document = documentOf(stack, native);
-    expect(document.Statement).toEqual([webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } }, { Ref: expect.stringMatching(/^Oidc/) })]);
+    expect(document.Statement).toEqual([
+      webIdentity(
+        { StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } },
+        { Ref: expect.stringMatching(/^Oidc/) },
+      ),
+    ]);
   });
 
   test('the client ids of iam.OidcProviderNative are its audiences', () => {
     const stack = literalStack();
     const native = new iam.OidcProviderNative(stack, 'Oidc', { url: ISSUER_URL, clientIds: ['other'] });
-    expect(() => new TrustPolicy().addServiceAccounts(native, [ONE])).toThrow('`audience` must be among the audiences of the provider Stack/Oidc, ["other"], got: "sts.amazonaws.com"');
+    expect(() => new TrustPolicy().addServiceAccounts(native, [ONE])).toThrow(
+      '`audience` must be among the audiences of the provider Stack/Oidc, ["other"], got: "sts.amazonaws.com"',
+    );
   });
 
   test('cluster.openIdConnectProvider of aws-eks', () => {
     const stack = literalStack();
-    const eksCluster = new eks.Cluster(stack, 'Eks', { version: eks.KubernetesVersion.V1_33, defaultCapacity: 0, ...vpcOf(stack) });
+    const eksCluster = new eks.Cluster(stack, 'Eks', {
+      version: eks.KubernetesVersion.V1_33,
+      defaultCapacity: 0,
+      ...vpcOf(stack),
+    });
     const [text, variables] = documentOf(stack, eksCluster.openIdConnectProvider)['Fn::Sub'];
     expect(text).toContain('${Issuer}:aud');
     expect(JSON.stringify(variables.Issuer)).toContain('Fn::Select');
@@ -255,7 +405,11 @@ describe('takes every provider of CDK', () => {
 
   test('cluster.openIdConnectProvider of aws-eks-v2', () => {
     const stack = literalStack();
-    const eksCluster = new eksv2.Cluster(stack, 'Eks', { version: eksv2.KubernetesVersion.V1_33, defaultCapacityType: eksv2.DefaultCapacityType.NODEGROUP, defaultCapacity: 0 });
+    const eksCluster = new eksv2.Cluster(stack, 'Eks', {
+      version: eksv2.KubernetesVersion.V1_33,
+      defaultCapacityType: eksv2.DefaultCapacityType.NODEGROUP,
+      defaultCapacity: 0,
+    });
     const [text] = documentOf(stack, eksCluster.openIdConnectProvider)['Fn::Sub'];
     expect(JSON.parse(text).Statement[0].Principal.Federated).toBe('${ProviderArn}');
   });
@@ -263,7 +417,8 @@ describe('takes every provider of CDK', () => {
   test('an imported cluster', () => {
     const stack = literalStack();
     const imported = eks.Cluster.fromClusterAttributes(stack, 'Eks', {
-      clusterName: 'c', openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', PROVIDER_ARN),
+      clusterName: 'c',
+      openIdConnectProvider: iam.OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', PROVIDER_ARN),
     });
     expect(documentOf(stack, imported.openIdConnectProvider).Statement).toHaveLength(1);
   });
@@ -287,15 +442,24 @@ describe('addPrincipal', () => {
     expect(trustPolicy(stack).Statement).toEqual([
       webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } }),
       { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/first` } },
-      { Action: ['sts:AssumeRole', 'sts:TagSession'], Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' } },
+      {
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Effect: 'Allow',
+        Principal: { Service: 'pods.eks.amazonaws.com' },
+      },
     ]);
   });
 
   test('a reference to a role stays a reference', () => {
     const stack = literalStack();
-    const first = new iam.Role(stack, 'First', { roleName: 'first', assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+    const first = new iam.Role(stack, 'First', {
+      roleName: 'first',
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+    });
     role(stack, new TrustPolicy().addPrincipal(first));
-    expect(Object.values(trustPolicies(stack))[1].Statement[0].Principal.AWS).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^First/), 'Arn'] });
+    expect(Object.values(trustPolicies(stack))[1].Statement[0].Principal.AWS).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^First/), 'Arn'],
+    });
   });
 
   test('a principal that is no more than IPrincipal', () => {
@@ -305,36 +469,101 @@ describe('addPrincipal', () => {
       policyFragment: new iam.PrincipalPolicyFragment({ AWS: ['arn:aws:iam::111122223333:root'] }),
       addToPrincipalPolicy: () => ({ statementAdded: false }),
     };
-    expect(statementsFor(principal)).toEqual([{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' } }]);
+    expect(statementsFor(principal)).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' } },
+    ]);
   });
 
   test('the same principal twice is one statement', () => {
-    expect(statementsFor(new iam.AccountPrincipal('444455556666'), new iam.AccountPrincipal('444455556666'))).toHaveLength(1);
+    expect(
+      statementsFor(new iam.AccountPrincipal('444455556666'), new iam.AccountPrincipal('444455556666')),
+    ).toHaveLength(1);
   });
 
   test('a web identity that carries both conditions passes', () => {
-    const conditions = { StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' }, StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:o/r:*' } };
-    expect(statementsFor(new iam.WebIdentityPrincipal(`arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`, conditions))).toHaveLength(1);
+    const conditions = {
+      StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' },
+      StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:o/r:*' },
+    };
+    expect(
+      statementsFor(
+        new iam.WebIdentityPrincipal(
+          `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
+          conditions,
+        ),
+      ),
+    ).toHaveLength(1);
   });
 
   test.each<[string, iam.IPrincipal, string]>([
-    ['everybody, with an empty condition', new iam.StarPrincipal().withConditions({ StringEquals: {} }), 'not be everybody without a condition'],
-    ['every provider', new iam.FederatedPrincipal('*', { StringEquals: AUD }, 'sts:AssumeRoleWithWebIdentity'), 'hold a web identity to both'],
-    ['a sub that is everything', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub('*') }), 'hold a web identity to both'],
-    ['conditions without values', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: { [`${ISSUER}:aud`]: [], [`${ISSUER}:sub`]: [] } }), 'hold a web identity to both'],
-    ['conditions that pass when the claim is missing', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEqualsIfExists: { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
-    ['conditions for any value', new iam.WebIdentityPrincipal(PROVIDER_ARN, { 'ForAllValues:StringEquals': { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
-    ['every user of Google', new iam.WebIdentityPrincipal('accounts.google.com'), 'hold accounts.google.com to an application (StringEquals on accounts.google.com:aud or the like)'],
-    ['every authenticated user of Cognito', new iam.WebIdentityPrincipal('cognito-identity.amazonaws.com', { StringEquals: { 'cognito-identity.amazonaws.com:amr': 'authenticated' } }), 'hold cognito-identity.amazonaws.com to an application'],
-    ...['s*', 'sys*', '*s*', '*:*:*:*', '?ystem:serviceaccount:*:*', '*:api'].map((pattern): [string, iam.IPrincipal, string] => [
-      `the sub ${pattern}`, new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub(pattern) }), 'hold a web identity to both',
+    [
+      'everybody, with an empty condition',
+      new iam.StarPrincipal().withConditions({ StringEquals: {} }),
+      'not be everybody without a condition',
+    ],
+    [
+      'every provider',
+      new iam.FederatedPrincipal('*', { StringEquals: AUD }, 'sts:AssumeRoleWithWebIdentity'),
+      'hold a web identity to both',
+    ],
+    [
+      'a sub that is everything',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub('*') }),
+      'hold a web identity to both',
+    ],
+    [
+      'conditions without values',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: { [`${ISSUER}:aud`]: [], [`${ISSUER}:sub`]: [] } }),
+      'hold a web identity to both',
+    ],
+    [
+      'conditions that pass when the claim is missing',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEqualsIfExists: { ...AUD, ...sub('x') } }),
+      'hold a web identity to both',
+    ],
+    [
+      'conditions for any value',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { 'ForAllValues:StringEquals': { ...AUD, ...sub('x') } }),
+      'hold a web identity to both',
+    ],
+    [
+      'every user of Google',
+      new iam.WebIdentityPrincipal('accounts.google.com'),
+      'hold accounts.google.com to an application (StringEquals on accounts.google.com:aud or the like)',
+    ],
+    [
+      'every authenticated user of Cognito',
+      new iam.WebIdentityPrincipal('cognito-identity.amazonaws.com', {
+        StringEquals: { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+      }),
+      'hold cognito-identity.amazonaws.com to an application',
+    ],
+    ...['s*', 'sys*', '*s*', '*:*:*:*', '?ystem:serviceaccount:*:*', '*:api'].map(
+      (pattern): [string, iam.IPrincipal, string] => [
+        `the sub ${pattern}`,
+        new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub(pattern) }),
+        'hold a web identity to both',
+      ],
+    ),
+    ...[
+      { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a'] } },
+      { StringLike: { 'aws:PrincipalArn': '*' } },
+      { StringEqualsIfExists: { x: 'y' } },
+      { Null: { x: 'true' } },
+    ].map((conditions): [string, iam.IPrincipal, string] => [
+      `everybody held to ${JSON.stringify(conditions)}`,
+      new iam.AnyPrincipal().withConditions(conditions),
+      'not be everybody without a condition',
     ]),
-    ...[{ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a'] } }, { StringLike: { 'aws:PrincipalArn': '*' } }, { StringEqualsIfExists: { x: 'y' } }, { Null: { x: 'true' } }].map((conditions): [string, iam.IPrincipal, string] => [
-      `everybody held to ${JSON.stringify(conditions)}`, new iam.AnyPrincipal().withConditions(conditions), 'not be everybody without a condition',
-    ]),
-    ['every identity provider', new iam.FederatedPrincipal('*', {}, 'sts:AssumeRole'), 'not be everybody without a condition'],
+    [
+      'every identity provider',
+      new iam.FederatedPrincipal('*', {}, 'sts:AssumeRole'),
+      'not be everybody without a condition',
+    ],
   ])('refuses %s', (_, principal, rule) => {
-    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(`[TrustPolicy.addPrincipal] \`principal\` must ${rule}`);
+    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(
+      `[TrustPolicy.addPrincipal] \`principal\` must ${rule}`,
+    );
   });
 
   test.each<[string, any]>([
@@ -343,31 +572,49 @@ describe('addPrincipal', () => {
   ])('a sub that turns out to be everything is refused at synth: %s', (_, subs) => {
     const stack = literalStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
-    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.FederatedPrincipal(PROVIDER_ARN)], conditions: { StringEquals: AUD, StringLike: { [`${ISSUER}:sub`]: subs } },
-    }));
+    it.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({
+        actions: ['sts:AssumeRoleWithWebIdentity'],
+        principals: [new iam.FederatedPrincipal(PROVIDER_ARN)],
+        conditions: { StringEquals: AUD, StringLike: { [`${ISSUER}:sub`]: subs } },
+      }),
+    );
     expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold a web identity to both');
   });
 
   test('two keys that turn out the same are refused', () => {
     const stack = literalStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
-    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()], conditions: { StringEquals: { 'aws:x': 'a', [Lazy.string({ produce: () => 'aws:x' })]: 'b' } },
-    }));
-    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold each key once, got: ["aws:x","aws:x"]');
+    it.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({
+        actions: ['sts:AssumeRole'],
+        principals: [new iam.AccountRootPrincipal()],
+        conditions: { StringEquals: { 'aws:x': 'a', [Lazy.string({ produce: () => 'aws:x' })]: 'b' } },
+      }),
+    );
+    expect(() => Template.fromStack(stack)).toThrow(
+      '`assumeRolePolicy` must hold each key once, got: ["aws:x","aws:x"]',
+    );
   });
 
   test('a token that turns out to be everybody is refused at synth', () => {
     const stack = literalStack();
     role(stack, new TrustPolicy().addPrincipal(new iam.ArnPrincipal(Lazy.string({ produce: () => '*' }))));
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `assumeRolePolicy` must not be everybody without a condition');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `assumeRolePolicy` must not be everybody without a condition',
+    );
   });
 
   test('everybody by web identity, added by hand with aud alone, is refused at synth', () => {
     const stack = literalStack();
     const it = role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]));
-    it.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.AnyPrincipal()], conditions: { StringEquals: AUD } }));
+    it.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({
+        actions: ['sts:AssumeRoleWithWebIdentity'],
+        principals: [new iam.AnyPrincipal()],
+        conditions: { StringEquals: AUD },
+      }),
+    );
     expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold a web identity to both');
   });
 
@@ -379,18 +626,49 @@ describe('addPrincipal', () => {
   test.each<[string, iam.IPrincipal, string]>([
     ['everybody', new iam.AnyPrincipal(), 'not be everybody without a condition'],
     ['everybody, as a star', new iam.StarPrincipal(), 'not be everybody without a condition'],
-    ['a whole cluster', new iam.WebIdentityPrincipal(PROVIDER_ARN), 'hold a web identity to both aud (StringEquals) and sub'],
-    ['a whole cluster among others', new iam.CompositePrincipal(new iam.ServicePrincipal('ec2.amazonaws.com'), new iam.WebIdentityPrincipal(PROVIDER_ARN)), 'hold a web identity to both'],
-    ['a web identity without sub', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD }), 'hold a web identity to both'],
-    ['a web identity without aud', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: sub('x') }), 'hold a web identity to both'],
-    ['a web identity with a pattern for aud', new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringLike: { ...AUD, ...sub('x') } }), 'hold a web identity to both'],
-    ['a deferred web identity without conditions', new iam.FederatedPrincipal(Fn.importValue('Arn'), {}, 'sts:AssumeRole*'), 'hold a web identity to both'],
+    [
+      'a whole cluster',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN),
+      'hold a web identity to both aud (StringEquals) and sub',
+    ],
+    [
+      'a whole cluster among others',
+      new iam.CompositePrincipal(
+        new iam.ServicePrincipal('ec2.amazonaws.com'),
+        new iam.WebIdentityPrincipal(PROVIDER_ARN),
+      ),
+      'hold a web identity to both',
+    ],
+    [
+      'a web identity without sub',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD }),
+      'hold a web identity to both',
+    ],
+    [
+      'a web identity without aud',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: sub('x') }),
+      'hold a web identity to both',
+    ],
+    [
+      'a web identity with a pattern for aud',
+      new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringLike: { ...AUD, ...sub('x') } }),
+      'hold a web identity to both',
+    ],
+    [
+      'a deferred web identity without conditions',
+      new iam.FederatedPrincipal(Fn.importValue('Arn'), {}, 'sts:AssumeRole*'),
+      'hold a web identity to both',
+    ],
   ])('refuses %s', (_, principal, rule) => {
-    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(`[TrustPolicy.addPrincipal] \`principal\` must ${rule}`);
+    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(
+      `[TrustPolicy.addPrincipal] \`principal\` must ${rule}`,
+    );
   });
 
   test('everybody of an organization passes', () => {
-    expect(statementsFor(new iam.AnyPrincipal().withConditions({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }))).toHaveLength(1);
+    expect(
+      statementsFor(new iam.AnyPrincipal().withConditions({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' } })),
+    ).toHaveLength(1);
   });
 });
 
@@ -398,7 +676,9 @@ describe('bad input', () => {
   const provider = () => new ClusterOidcProvider(literalStack(), 'Oidc', { issuerUrl: ISSUER_URL });
 
   test('no subjects', () => {
-    expect(() => new TrustPolicy().addServiceAccounts(provider(), [])).toThrow('[TrustPolicy.addServiceAccounts] `subjects` must name at least one service account, got: [].');
+    expect(() => new TrustPolicy().addServiceAccounts(provider(), [])).toThrow(
+      '[TrustPolicy.addServiceAccounts] `subjects` must name at least one service account, got: [].',
+    );
   });
 
   test.each([
@@ -409,17 +689,27 @@ describe('bad input', () => {
     ['with a line break', 'sts.amazonaws.com\n', 'be 1 to 255 visible ASCII characters'],
     ['not the provider\'s', 'other', 'be among the audiences of the provider Stack/Oidc, ["sts.amazonaws.com"]'],
   ])('an audience: %s', (_, audience, rule) => {
-    expect(() => new TrustPolicy().addServiceAccounts(provider(), [ONE], { audience })).toThrow(`[TrustPolicy.addServiceAccounts] \`audience\` must ${rule}`);
+    expect(() => new TrustPolicy().addServiceAccounts(provider(), [ONE], { audience })).toThrow(
+      `[TrustPolicy.addServiceAccounts] \`audience\` must ${rule}`,
+    );
   });
 
   test('an audience that turns out literal is checked at synth', () => {
     const stack = literalStack();
     const own = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL });
-    role(stack, new TrustPolicy().addServiceAccounts(own, [ONE], { audience: Lazy.string({ produce: () => 'other' }) }));
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `audience` must be among the audiences of the provider Stack/Oidc');
+    role(
+      stack,
+      new TrustPolicy().addServiceAccounts(own, [ONE], { audience: Lazy.string({ produce: () => 'other' }) }),
+    );
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `audience` must be among the audiences of the provider Stack/Oidc',
+    );
   });
 
-  test.each([['ARN', 'openIdConnectProviderArn'], ['issuer', 'openIdConnectProviderIssuer']])('an open parameter in the %s of a provider of the user\'s own', (_, part) => {
+  test.each([
+    ['ARN', 'openIdConnectProviderArn'],
+    ['issuer', 'openIdConnectProviderIssuer'],
+  ])("an open parameter in the %s of a provider of the user's own", (_, part) => {
     const stack = literalStack();
     class Own extends Resource implements iam.IOpenIdConnectProvider {
       public readonly openIdConnectProviderArn: string = PROVIDER_ARN;
@@ -428,18 +718,33 @@ describe('bad input', () => {
     }
     const own = Object.assign(new Own(stack, 'Own'), { [part]: new CfnParameter(stack, 'Open').valueAsString });
     role(stack, new TrustPolicy().addServiceAccounts(own, [ONE]));
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Role] `oidcProvider (parameter Stack/Open)` must have an allowedPattern');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Role] `oidcProvider (parameter Stack/Open)` must have an allowedPattern',
+    );
   });
 
   test('an audience from an open parameter', () => {
     const stack = literalStack();
-    role(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE], { audience: new CfnParameter(stack, 'Aud').valueAsString }));
+    role(
+      stack,
+      new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE], {
+        audience: new CfnParameter(stack, 'Aud').valueAsString,
+      }),
+    );
     expect(() => Template.fromStack(stack)).toThrow('`audience (parameter Stack/Aud)` must have an allowedPattern');
   });
 
   test.each([
-    ['another account', 'arn:aws:iam::444455556666:oidc-provider/example.com', `be in the account of the stack, ${ACCOUNT}`],
-    ['another partition', `arn:aws-cn:iam::${ACCOUNT}:oidc-provider/example.com`, 'be in the partition of the stack, aws'],
+    [
+      'another account',
+      'arn:aws:iam::444455556666:oidc-provider/example.com',
+      `be in the account of the stack, ${ACCOUNT}`,
+    ],
+    [
+      'another partition',
+      `arn:aws-cn:iam::${ACCOUNT}:oidc-provider/example.com`,
+      'be in the partition of the stack, aws',
+    ],
     ['a bad issuer', `arn:aws:iam::${ACCOUNT}:oidc-provider/example.com/`, 'have no trailing slash'],
   ])('a provider that CDK imported, of %s', (_, arn, rule) => {
     const stack = literalStack();
@@ -461,10 +766,14 @@ describe('toPolicyDocument, in a plain CfnRole', () => {
     const trust = new TrustPolicy();
     const document = plainRole(stack, trust);
     trust.addServiceAccounts(literalProvider(stack), [ONE]);
-    document.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()] }));
+    document.addStatements(
+      new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals: [new iam.AccountRootPrincipal()] }),
+    );
     expect(trustPolicy(stack).Statement).toHaveLength(2);
     expect(document.statementCount).toBe(2);
-    expect(document.toJSON().Statement[0]).toEqual(webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } }));
+    expect(document.toJSON().Statement[0]).toEqual(
+      webIdentity({ StringEquals: { ...AUD, ...sub('system:serviceaccount:ns:one') } }),
+    );
   });
 
   test('renders as Fn::Sub, and keeps references to another stack', () => {
@@ -478,15 +787,37 @@ describe('toPolicyDocument, in a plain CfnRole', () => {
   test('an empty one is an error at synth', () => {
     const stack = literalStack();
     plainRole(stack, new TrustPolicy());
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Plain] `trust` must let someone in, got: "an empty trust policy". Call trust.addServiceAccounts()');
+    expect(() => Template.fromStack(stack)).toThrow(
+      '[Stack/Plain] `trust` must let someone in, got: "an empty trust policy". Call trust.addServiceAccounts()',
+    );
   });
 
   test.each<[string, (stack: Stack, trust: TrustPolicy, document: iam.PolicyDocument) => void, string]>([
-    ['a web identity added by hand', (_stack, _trust, document) => document.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.FederatedPrincipal(PROVIDER_ARN)],
-    })), '`assumeRolePolicy` must hold a web identity to both'],
-    ['a parameter in another principal', (stack, trust) => trust.addPrincipal(new iam.ArnPrincipal(new CfnParameter(stack, 'Arn').valueAsString)), '`assumeRolePolicy (parameter Stack/Arn)` must have an allowedPattern'],
-    ['too many subjects', (_stack, trust) => trust.addServiceAccounts(literalProvider(_stack, 'Other'), Array.from({ length: 200 }, (_, index) => ServiceAccountSubject.exact('ns', `a-rather-long-name-${index}`))), '`trust` must fit in 8192 characters'],
+    [
+      'a web identity added by hand',
+      (_stack, _trust, document) =>
+        document.addStatements(
+          new iam.PolicyStatement({
+            actions: ['sts:AssumeRoleWithWebIdentity'],
+            principals: [new iam.FederatedPrincipal(PROVIDER_ARN)],
+          }),
+        ),
+      '`assumeRolePolicy` must hold a web identity to both',
+    ],
+    [
+      'a parameter in another principal',
+      (stack, trust) => trust.addPrincipal(new iam.ArnPrincipal(new CfnParameter(stack, 'Arn').valueAsString)),
+      '`assumeRolePolicy (parameter Stack/Arn)` must have an allowedPattern',
+    ],
+    [
+      'too many subjects',
+      (_stack, trust) =>
+        trust.addServiceAccounts(
+          literalProvider(_stack, 'Other'),
+          Array.from({ length: 200 }, (_, index) => ServiceAccountSubject.exact('ns', `a-rather-long-name-${index}`)),
+        ),
+      '`trust` must fit in 8192 characters',
+    ],
   ])('the rules of a role hold: %s', (_, spoil, message) => {
     const stack = agnosticStack();
     const trust = new TrustPolicy().addServiceAccounts(deferredProvider(stack), [ONE]);
@@ -496,13 +827,23 @@ describe('toPolicyDocument, in a plain CfnRole', () => {
 
   test('warnings come too', () => {
     const stack = literalStack();
-    plainRole(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.matching('*', 'x')]));
+    plainRole(
+      stack,
+      new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.matching('*', 'x')]),
+    );
     expect(warnings(stack)).toEqual([expect.stringContaining('cdk-irsa:wildcard-namespace')]);
   });
 
   test('the same rules hold', () => {
     const stack = literalStack();
-    plainRole(stack, new TrustPolicy().addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.exact('ns', new CfnParameter(stack, 'Name').valueAsString)]));
-    expect(() => Template.fromStack(stack)).toThrow('`serviceAccountName (parameter Stack/Name)` must have an allowedPattern');
+    plainRole(
+      stack,
+      new TrustPolicy().addServiceAccounts(literalProvider(stack), [
+        ServiceAccountSubject.exact('ns', new CfnParameter(stack, 'Name').valueAsString),
+      ]),
+    );
+    expect(() => Template.fromStack(stack)).toThrow(
+      '`serviceAccountName (parameter Stack/Name)` must have an allowedPattern',
+    );
   });
 });

@@ -32,20 +32,74 @@ const LABELS = { app: 'app' };
 /** The spec that a kind needs around the pod. */
 const KINDS: Record<string, { apiVersion: string; spec: (pod: any, metadata?: any) => any }> = {
   Pod: { apiVersion: 'v1', spec: pod => pod },
-  ReplicationController: { apiVersion: 'v1', spec: (spec, metadata) => ({ selector: LABELS, template: { metadata: { labels: LABELS, ...metadata }, spec } }) },
-  Deployment: { apiVersion: 'apps/v1', spec: (spec, metadata) => ({ selector: { matchLabels: LABELS }, template: { metadata: { labels: LABELS, ...metadata }, spec } }) },
-  ReplicaSet: { apiVersion: 'apps/v1', spec: (spec, metadata) => ({ selector: { matchLabels: LABELS }, template: { metadata: { labels: LABELS, ...metadata }, spec } }) },
-  DaemonSet: { apiVersion: 'apps/v1', spec: (spec, metadata) => ({ selector: { matchLabels: LABELS }, template: { metadata: { labels: LABELS, ...metadata }, spec } }) },
-  StatefulSet: { apiVersion: 'apps/v1', spec: (spec, metadata) => ({ serviceName: 'app', selector: { matchLabels: LABELS }, template: { metadata: { labels: LABELS, ...metadata }, spec } }) },
-  Job: { apiVersion: 'batch/v1', spec: (spec, metadata) => ({ template: { ...metadata && { metadata }, spec: { restartPolicy: 'Never', ...spec } } }) },
-  CronJob: { apiVersion: 'batch/v1', spec: (spec, metadata) => ({ schedule: '0 0 * * *', jobTemplate: { spec: { template: { ...metadata && { metadata }, spec: { restartPolicy: 'Never', ...spec } } } } }) },
-  Rollout: { apiVersion: 'argoproj.io/v1alpha1', spec: (spec, metadata) => ({ selector: { matchLabels: LABELS }, template: { metadata: { labels: LABELS, ...metadata }, spec } }) },
+  ReplicationController: {
+    apiVersion: 'v1',
+    spec: (spec, metadata) => ({ selector: LABELS, template: { metadata: { labels: LABELS, ...metadata }, spec } }),
+  },
+  Deployment: {
+    apiVersion: 'apps/v1',
+    spec: (spec, metadata) => ({
+      selector: { matchLabels: LABELS },
+      template: { metadata: { labels: LABELS, ...metadata }, spec },
+    }),
+  },
+  ReplicaSet: {
+    apiVersion: 'apps/v1',
+    spec: (spec, metadata) => ({
+      selector: { matchLabels: LABELS },
+      template: { metadata: { labels: LABELS, ...metadata }, spec },
+    }),
+  },
+  DaemonSet: {
+    apiVersion: 'apps/v1',
+    spec: (spec, metadata) => ({
+      selector: { matchLabels: LABELS },
+      template: { metadata: { labels: LABELS, ...metadata }, spec },
+    }),
+  },
+  StatefulSet: {
+    apiVersion: 'apps/v1',
+    spec: (spec, metadata) => ({
+      serviceName: 'app',
+      selector: { matchLabels: LABELS },
+      template: { metadata: { labels: LABELS, ...metadata }, spec },
+    }),
+  },
+  Job: {
+    apiVersion: 'batch/v1',
+    spec: (spec, metadata) => ({
+      template: { ...(metadata && { metadata }), spec: { restartPolicy: 'Never', ...spec } },
+    }),
+  },
+  CronJob: {
+    apiVersion: 'batch/v1',
+    spec: (spec, metadata) => ({
+      schedule: '0 0 * * *',
+      jobTemplate: { spec: { template: { ...(metadata && { metadata }), spec: { restartPolicy: 'Never', ...spec } } } },
+    }),
+  },
+  Rollout: {
+    apiVersion: 'argoproj.io/v1alpha1',
+    spec: (spec, metadata) => ({
+      selector: { matchLabels: LABELS },
+      template: { metadata: { labels: LABELS, ...metadata }, spec },
+    }),
+  },
 };
 
-function workload(chart: Construct, kind = 'Deployment', pod: any = POD, podMetadata?: any, metadata: any = { name: 'app' }): cdk8s.ApiObject {
+function workload(
+  chart: Construct,
+  kind = 'Deployment',
+  pod: any = POD,
+  podMetadata?: any,
+  metadata: any = { name: 'app' },
+): cdk8s.ApiObject {
   const { apiVersion, spec } = KINDS[kind];
   return new cdk8s.ApiObject(chart, `${kind}App`, {
-    apiVersion, kind, metadata: { ...metadata, ...kind === 'Pod' && podMetadata }, spec: spec(pod, podMetadata),
+    apiVersion,
+    kind,
+    metadata: { ...metadata, ...(kind === 'Pod' && podMetadata) },
+    spec: spec(pod, podMetadata),
   });
 }
 
@@ -90,27 +144,46 @@ describe('every kind of workload', () => {
     if (kind !== 'Rollout') expect(manifestProblems(manifest)).toEqual([]);
     expect(manifest.metadata).toEqual({ name: 'app', namespace: 'default' });
     const { metadata, spec } = podOf(manifest);
-    expect(spec).toEqual({ ...POD, ...['Job', 'CronJob'].includes(kind) && { restartPolicy: 'Never' }, serviceAccountName: 'my-service-account' });
+    expect(spec).toEqual({
+      ...POD,
+      ...(['Job', 'CronJob'].includes(kind) && { restartPolicy: 'Never' }),
+      serviceAccountName: 'my-service-account',
+    });
     expect(metadata?.annotations).toEqual(WITHOUT_ROLLOUT.includes(kind) ? undefined : { [ROLE_ARN]: ARN });
   });
 
   test.each(Object.keys(KINDS))('%s in the file of the stack', kind => {
     const app = new App();
     const stack = literalStack(app);
-    serviceAccount(stack, 'Sa').applyTo(workload(KubernetesManifests.of(stack).chart, kind), { tokenExpiration: Duration.hours(1) });
+    serviceAccount(stack, 'Sa').applyTo(workload(KubernetesManifests.of(stack).chart, kind), {
+      tokenExpiration: Duration.hours(1),
+    });
     const manifest = workloadIn(stackFile(app));
     const { metadata, spec } = podOf(manifest);
     expect(manifest.metadata.namespace).toBe('default');
     expect(spec.serviceAccountName).toBe('my-service-account');
-    expect(metadata.annotations).toEqual({ ...!WITHOUT_ROLLOUT.includes(kind) && { [ROLE_ARN]: ARN }, [EXPIRATION]: '3600' });
+    expect(metadata.annotations).toEqual({
+      ...(!WITHOUT_ROLLOUT.includes(kind) && { [ROLE_ARN]: ARN }),
+      [EXPIRATION]: '3600',
+    });
   });
 
   test.each<[string, (chart: cdk8s.Chart) => kplus.AbstractPod]>([
     ['Deployment', chart => new kplus.Deployment(chart, 'App', { containers: [{ image: 'image' }] })],
-    ['StatefulSet', chart => new kplus.StatefulSet(chart, 'App', { containers: [{ image: 'image' }], service: new kplus.Service(chart, 'Service', { ports: [{ port: 80 }] }) })],
+    [
+      'StatefulSet',
+      chart =>
+        new kplus.StatefulSet(chart, 'App', {
+          containers: [{ image: 'image' }],
+          service: new kplus.Service(chart, 'Service', { ports: [{ port: 80 }] }),
+        }),
+    ],
     ['DaemonSet', chart => new kplus.DaemonSet(chart, 'App', { containers: [{ image: 'image' }] })],
     ['Job', chart => new kplus.Job(chart, 'App', { containers: [{ image: 'image' }] })],
-    ['CronJob', chart => new kplus.CronJob(chart, 'App', { containers: [{ image: 'image' }], schedule: cdk8s.Cron.daily() })],
+    [
+      'CronJob',
+      chart => new kplus.CronJob(chart, 'App', { containers: [{ image: 'image' }], schedule: cdk8s.Cron.daily() }),
+    ],
     ['Pod', chart => new kplus.Pod(chart, 'App', { containers: [{ image: 'image' }] })],
   ])('%s of cdk8s-plus, with containers that are added later', (kind, make) => {
     const chart = ownChart();
@@ -123,8 +196,15 @@ describe('every kind of workload', () => {
     const manifest = manifests.find(candidate => candidate.kind === kind)!;
     const { metadata, spec } = podOf(manifest);
     expect(spec.containers.map(({ name }: any) => name)).toEqual(['main', 'late']);
-    expect(spec).toMatchObject({ serviceAccountName: 'my-service-account', automountServiceAccountToken: false, securityContext: { fsGroup: 65534, runAsNonRoot: true } });
-    expect(metadata.annotations).toEqual({ ...!WITHOUT_ROLLOUT.includes(kind) && { [ROLE_ARN]: ARN }, [SKIP]: 'late' });
+    expect(spec).toMatchObject({
+      serviceAccountName: 'my-service-account',
+      automountServiceAccountToken: false,
+      securityContext: { fsGroup: 65534, runAsNonRoot: true },
+    });
+    expect(metadata.annotations).toEqual({
+      ...(!WITHOUT_ROLLOUT.includes(kind) && { [ROLE_ARN]: ARN }),
+      [SKIP]: 'late',
+    });
     // Everything else is as cdk8s-plus writes it.
     delete spec.serviceAccountName;
     delete spec.securityContext.fsGroup;
@@ -138,22 +218,61 @@ describe('every kind of workload', () => {
   test('a ServiceAccount of cdk8s-plus with the same name is the same one', () => {
     const chart = ownChart();
     const account = kplus.ServiceAccount.fromServiceAccountName(chart, 'Account', 'my-service-account');
-    const pod = new kplus.Pod(chart, 'Pod', { containers: [{ image: 'image' }], serviceAccount: account, metadata: { namespace: 'default' } });
+    const pod = new kplus.Pod(chart, 'Pod', {
+      containers: [{ image: 'image' }],
+      serviceAccount: account,
+      metadata: { namespace: 'default' },
+    });
     serviceAccount(literalStack(), 'Sa').applyTo(pod);
     expect(workloadIn(written(chart)).spec.serviceAccountName).toBe('my-service-account');
   });
 
   test.each<[string, (chart: cdk8s.Chart) => Construct]>([
-    ['Service default/app', chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'app', namespace: 'default' }, spec: { ports: [] } })],
-    ['ConfigMap app', chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app' } })],
-    ['SealedSecret app', chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'x/v1', kind: 'SealedSecret', metadata: { name: 'app' }, spec: { template: { type: 'Opaque' } } })],
-    ['CronJob app', chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'app' }, spec: { template: { spec: POD } } })],
-    ['Pod app', chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec: {} })],
+    [
+      'Service default/app',
+      chart =>
+        new cdk8s.ApiObject(chart, 'A', {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'app', namespace: 'default' },
+          spec: { ports: [] },
+        }),
+    ],
+    [
+      'ConfigMap app',
+      chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app' } }),
+    ],
+    [
+      'SealedSecret app',
+      chart =>
+        new cdk8s.ApiObject(chart, 'A', {
+          apiVersion: 'x/v1',
+          kind: 'SealedSecret',
+          metadata: { name: 'app' },
+          spec: { template: { type: 'Opaque' } },
+        }),
+    ],
+    [
+      'CronJob app',
+      chart =>
+        new cdk8s.ApiObject(chart, 'A', {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          metadata: { name: 'app' },
+          spec: { template: { spec: POD } },
+        }),
+    ],
+    [
+      'Pod app',
+      chart => new cdk8s.ApiObject(chart, 'A', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec: {} }),
+    ],
   ])('%s makes no pods', (name, make) => {
     const chart = ownChart();
     serviceAccount(literalStack(), 'Sa').applyTo(make(chart));
     expect(() => cdk8s.Testing.synth(chart)).toThrow(
-      `[Stack/Sa] \`workload\` must be a Pod, a CronJob, or have a pod template with containers at spec.template, got: "${name}". Pass the object that makes the pods.`);
+      '[Stack/Sa] `workload` must be a Pod, a CronJob, or have a pod template with containers at spec.template, '
+        + `got: "${name}". Pass the object that makes the pods.`,
+    );
   });
 
   test.each<[string, (stack: Stack) => Construct]>([
@@ -162,15 +281,35 @@ describe('every kind of workload', () => {
   ])('%s is no object of cdk8s', (path, make) => {
     const stack = literalStack();
     const sa = serviceAccount(stack, 'Sa');
-    expect(() => sa.applyTo(make(stack))).toThrow(`[Stack/Sa] \`workload\` must be an ApiObject of cdk8s, or a construct that has one as its default child, got: "${path}". Pass the Deployment or the like itself.`);
+    expect(() => sa.applyTo(make(stack))).toThrow(
+      '[Stack/Sa] `workload` must be an ApiObject of cdk8s, or a construct that has one as its default child, got: '
+        + `"${path}". Pass the Deployment or the like itself.`,
+    );
   });
 });
 
 describe('names', () => {
   test.each<[string, any, any, string]>([
-    ['serviceAccountName', { serviceAccountName: 'other', ...POD }, {}, '`spec.template.spec.serviceAccountName of Deployment app` must be "my-service-account", as applyTo() sets it, got: "other". Leave it to applyTo(), or apply the service account that is meant.'],
-    ['its old name', { serviceAccount: 'other', ...POD }, {}, '`spec.template.spec.serviceAccount of Deployment app` must be "my-service-account"'],
-    ['the namespace', POD, { namespace: 'other' }, '`metadata.namespace of Deployment other/app` must be "default", as applyTo() sets it, got: "other". A pod can use the service accounts of its own namespace only'],
+    [
+      'serviceAccountName',
+      { serviceAccountName: 'other', ...POD },
+      {},
+      '`spec.template.spec.serviceAccountName of Deployment app` must be "my-service-account", as applyTo() sets it, '
+        + 'got: "other". Leave it to applyTo(), or apply the service account that is meant.',
+    ],
+    [
+      'its old name',
+      { serviceAccount: 'other', ...POD },
+      {},
+      '`spec.template.spec.serviceAccount of Deployment app` must be "my-service-account"',
+    ],
+    [
+      'the namespace',
+      POD,
+      { namespace: 'other' },
+      '`metadata.namespace of Deployment other/app` must be "default", as applyTo() sets it, got: "other". A pod can '
+        + 'use the service accounts of its own namespace only',
+    ],
   ])('another one is an error: %s', (_, pod, metadata, message) => {
     const object = workload(ownChart(), 'Deployment', pod, undefined, { name: 'app', ...metadata });
     serviceAccount(literalStack(), 'Sa').applyTo(object);
@@ -178,9 +317,18 @@ describe('names', () => {
   });
 
   test('the same ones are not', () => {
-    const object = workload(ownChart(), 'Deployment', { serviceAccountName: 'my-service-account', serviceAccount: 'my-service-account', ...POD }, undefined, { name: 'app', namespace: 'default' });
+    const object = workload(
+      ownChart(),
+      'Deployment',
+      { serviceAccountName: 'my-service-account', serviceAccount: 'my-service-account', ...POD },
+      undefined,
+      { name: 'app', namespace: 'default' },
+    );
     serviceAccount(literalStack(), 'Sa').applyTo(object);
-    expect(object.toJson().spec.template.spec).toMatchObject({ serviceAccountName: 'my-service-account', serviceAccount: 'my-service-account' });
+    expect(object.toJson().spec.template.spec).toMatchObject({
+      serviceAccountName: 'my-service-account',
+      serviceAccount: 'my-service-account',
+    });
   });
 
   test('the namespace of the chart counts', () => {
@@ -193,7 +341,10 @@ describe('names', () => {
   test('tokens count by their value', () => {
     const stack = literalStack();
     const sa = serviceAccount(stack, 'Sa', { namespace: stack.region });
-    const object = workload(ownChart(), 'Deployment', POD, undefined, { name: 'app', namespace: Lazy.string({ produce: () => 'eu-west-1' }) });
+    const object = workload(ownChart(), 'Deployment', POD, undefined, {
+      name: 'app',
+      namespace: Lazy.string({ produce: () => 'eu-west-1' }),
+    });
     sa.applyTo(object);
     expect(object.toJson().metadata.namespace).toBe('eu-west-1');
   });
@@ -208,15 +359,45 @@ describe('fsGroup', () => {
     ['the pod is not root', { ...POD, ...nonRoot }, undefined, 65534],
     ['the pod runs as a user', { ...POD, ...user(1000) }, undefined, 65534],
     ['the pod is root', { ...POD, ...user(0) }, undefined, undefined],
-    ['root, whatever runAsNonRoot says', { ...POD, securityContext: { runAsUser: 0, runAsNonRoot: true } }, undefined, undefined],
+    [
+      'root, whatever runAsNonRoot says',
+      { ...POD, securityContext: { runAsUser: 0, runAsNonRoot: true } },
+      undefined,
+      undefined,
+    ],
     ['runAsNonRoot is false', { ...POD, securityContext: { runAsNonRoot: false } }, undefined, undefined],
     ['the container is not root', { containers: [container('a', nonRoot)] }, undefined, 65534],
     ['one of the containers is not root', { containers: [container('a'), container('b', user(1))] }, undefined, 65534],
-    ['the container says root, the pod does not', { containers: [container('a', user(0))], ...user(1000) }, undefined, undefined],
-    ['the container says a user, the pod root', { containers: [container('a', user(1000))], ...user(0) }, undefined, 65534],
-    ['the container says runAsNonRoot: false, the pod true', { containers: [container('a', { securityContext: { runAsNonRoot: false } })], ...nonRoot }, undefined, undefined],
-    ['an init container is not root', { containers: [container('a')], initContainers: [container('b', nonRoot)] }, undefined, 65534],
-    ['only a skipped container is not root', { containers: [container('a'), container('b', nonRoot)] }, { skipContainers: ['b'] }, undefined],
+    [
+      'the container says root, the pod does not',
+      { containers: [container('a', user(0))], ...user(1000) },
+      undefined,
+      undefined,
+    ],
+    [
+      'the container says a user, the pod root',
+      { containers: [container('a', user(1000))], ...user(0) },
+      undefined,
+      65534,
+    ],
+    [
+      'the container says runAsNonRoot: false, the pod true',
+      { containers: [container('a', { securityContext: { runAsNonRoot: false } })], ...nonRoot },
+      undefined,
+      undefined,
+    ],
+    [
+      'an init container is not root',
+      { containers: [container('a')], initContainers: [container('b', nonRoot)] },
+      undefined,
+      65534,
+    ],
+    [
+      'only a skipped container is not root',
+      { containers: [container('a'), container('b', nonRoot)] },
+      { skipContainers: ['b'] },
+      undefined,
+    ],
     ['the pod has one', { ...POD, securityContext: { runAsNonRoot: true, fsGroup: 101 } }, undefined, 101],
     ['the pod has 0', { ...POD, securityContext: { runAsNonRoot: true, fsGroup: 0 } }, undefined, 0],
     ['the option says one', POD, { fsGroup: 2000 }, 2000],
@@ -224,10 +405,34 @@ describe('fsGroup', () => {
     ['the option says the largest', POD, { fsGroup: 2147483647 }, 2147483647],
     ['both say the same', { ...POD, securityContext: { fsGroup: 2000 } }, { fsGroup: 2000 }, 2000],
     ['Windows by spec.os', { ...POD, os: { name: 'windows' }, ...nonRoot }, undefined, undefined],
-    ['Windows by nodeSelector', { ...POD, nodeSelector: { 'kubernetes.io/os': 'windows' }, ...nonRoot }, undefined, undefined],
-    ['Windows by options of the pod', { ...POD, securityContext: { runAsNonRoot: true, windowsOptions: { runAsUserName: 'x' } } }, undefined, undefined],
-    ['Windows by options of a container', { containers: [container('a', { securityContext: { runAsNonRoot: true, windowsOptions: { runAsUserName: 'x' } } })] }, undefined, undefined],
-    ['Linux by spec.os', { ...POD, os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'linux' }, ...nonRoot }, undefined, 65534],
+    [
+      'Windows by nodeSelector',
+      { ...POD, nodeSelector: { 'kubernetes.io/os': 'windows' }, ...nonRoot },
+      undefined,
+      undefined,
+    ],
+    [
+      'Windows by options of the pod',
+      { ...POD, securityContext: { runAsNonRoot: true, windowsOptions: { runAsUserName: 'x' } } },
+      undefined,
+      undefined,
+    ],
+    [
+      'Windows by options of a container',
+      {
+        containers: [
+          container('a', { securityContext: { runAsNonRoot: true, windowsOptions: { runAsUserName: 'x' } } }),
+        ],
+      },
+      undefined,
+      undefined,
+    ],
+    [
+      'Linux by spec.os',
+      { ...POD, os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'linux' }, ...nonRoot },
+      undefined,
+      65534,
+    ],
   ])('%s', (_, pod, options, expected) => {
     const { spec } = podOf(rendered(pod, options));
     expect(spec.securityContext?.fsGroup).toBe(expected);
@@ -236,64 +441,95 @@ describe('fsGroup', () => {
 
   test('a contradiction is an error', () => {
     expect(() => rendered({ ...POD, securityContext: { fsGroup: 101 } }, { fsGroup: 102 })).toThrow(
-      '[Stack/Sa] `spec.template.spec.securityContext.fsGroup of Deployment app` must be 102, as applyTo() sets it, got: 101. Set it in one place.');
+      '[Stack/Sa] `spec.template.spec.securityContext.fsGroup of Deployment app` must be 102, as applyTo() sets it, '
+        + 'got: 101. Set it in one place.',
+    );
   });
 
   test('so is one for Windows', () => {
     expect(() => rendered({ ...POD, os: { name: 'windows' } }, { fsGroup: 0 })).toThrow(
-      '[Stack/Sa] `fsGroup` must be left out for a pod on Windows, got: 0. Windows has no groups of files, and Deployment app is for Windows.');
+      '[Stack/Sa] `fsGroup` must be left out for a pod on Windows, got: 0. Windows has no groups of files, and '
+        + 'Deployment app is for Windows.',
+    );
   });
 
   test.each([-1, 2147483648, 1.5, NaN])('%s is no group', fsGroup => {
     const sa = serviceAccount(literalStack(), 'Sa');
-    expect(() => sa.applyTo(workload(ownChart()), { fsGroup })).toThrow(/^\[Stack\/Sa\] `fsGroup` must be a whole number, 0 to 2147483647, got: .+\. 65534 is what the documentation of EKS uses\.$/);
+    expect(() => sa.applyTo(workload(ownChart()), { fsGroup })).toThrow(
+      /^\[Stack\/Sa\] `fsGroup` must be a whole number, 0 to 2147483647, got: .+\. 65534 is what the documentation of EKS uses\.$/,
+    );
   });
 
   test('a token counts by its value', () => {
-    expect(podOf(rendered(POD, { fsGroup: Lazy.number({ produce: () => 7 }) })).spec.securityContext).toEqual({ fsGroup: 7 });
-    expect(() => rendered(POD, { fsGroup: Lazy.number({ produce: () => -7 }) })).toThrow('`fsGroup` must be a whole number, 0 to 2147483647, got: -7');
-    expect(() => rendered(POD, { fsGroup: Token.asNumber({ Ref: 'Group' }) })).toThrow('`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be known at synth, got: {"Ref":"Group"}');
+    expect(podOf(rendered(POD, { fsGroup: Lazy.number({ produce: () => 7 }) })).spec.securityContext).toEqual({
+      fsGroup: 7,
+    });
+    expect(() => rendered(POD, { fsGroup: Lazy.number({ produce: () => -7 }) })).toThrow(
+      '`fsGroup` must be a whole number, 0 to 2147483647, got: -7',
+    );
+    expect(() => rendered(POD, { fsGroup: Token.asNumber({ Ref: 'Group' }) })).toThrow(
+      '`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be known at synth, got: '
+        + '{"Ref":"Group"}',
+    );
   });
 });
 
 describe('tokenExpiration', () => {
   test.each([[600, '600'], [86400, '86400']])('%s seconds', (seconds, expected) => {
-    expect(podOf(rendered(POD, { tokenExpiration: Duration.seconds(seconds) })).metadata.annotations[EXPIRATION]).toBe(expected);
+    expect(podOf(rendered(POD, { tokenExpiration: Duration.seconds(seconds) })).metadata.annotations[EXPIRATION]).toBe(
+      expected,
+    );
   });
 
   test.each([599, 86401])('not %s seconds', seconds => {
     const sa = serviceAccount(literalStack(), 'Sa');
-    const message = `[Stack/Sa] \`tokenExpiration\` must be 600 to 86400 whole seconds (10 minutes to 24 hours), got: "${seconds} s".`;
+    const message = '[Stack/Sa] `tokenExpiration` must be 600 to 86400 whole seconds (10 minutes to 24 hours), got: '
+      + `"${seconds} s".`;
     expect(() => sa.applyTo(workload(ownChart()), { tokenExpiration: Duration.seconds(seconds) })).toThrow(message);
-    expect(() => rendered(POD, { tokenExpiration: Duration.seconds(Lazy.number({ produce: () => seconds })) })).toThrow(message);
+    expect(() => rendered(POD, { tokenExpiration: Duration.seconds(Lazy.number({ produce: () => seconds })) })).toThrow(
+      message,
+    );
   });
 
   test('may differ from the service account\'s', () => {
     const chart = ownChart();
     const sa = serviceAccount(literalStack(), 'Sa', { tokenExpiration: Duration.hours(12), chart });
     sa.applyTo(workload(chart, 'Pod'), { tokenExpiration: Duration.hours(1) });
-    expect(written(chart).map(({ kind, metadata }) => [kind, metadata.annotations[EXPIRATION]])).toEqual([['ServiceAccount', '43200'], ['Pod', '3600']]);
+    expect(written(chart).map(({ kind, metadata }) => [kind, metadata.annotations[EXPIRATION]])).toEqual([
+      ['ServiceAccount', '43200'],
+      ['Pod', '3600'],
+    ]);
   });
 
   test('of the workload itself stays, and must not contradict', () => {
     const own = { annotations: { [EXPIRATION]: '700', mine: 'x' } };
     expect(podOf(rendered(POD, {}, 'Pod', own)).metadata.annotations).toEqual({ [EXPIRATION]: '700', mine: 'x' });
-    expect(podOf(rendered(POD, { tokenExpiration: Duration.seconds(700) }, 'Pod', own)).metadata.annotations[EXPIRATION]).toBe('700');
+    expect(
+      podOf(rendered(POD, { tokenExpiration: Duration.seconds(700) }, 'Pod', own)).metadata.annotations[EXPIRATION],
+    ).toBe('700');
     expect(() => rendered(POD, { tokenExpiration: Duration.seconds(800) }, 'Pod', own)).toThrow(
-      `[Stack/Sa] \`metadata.annotations["${EXPIRATION}"] of Pod app\` must be "800", as applyTo() sets it, got: "700". Remove the annotation from the workload.`);
+      `[Stack/Sa] \`metadata.annotations["${EXPIRATION}"] of Pod app\` must be "800", as applyTo() sets it, got: `
+        + '"700". Remove the annotation from the workload.',
+    );
     expect(() => rendered(POD, { tokenExpiration: Duration.seconds(800) }, 'CronJob', own)).toThrow(
       `\`spec.jobTemplate.spec.template.metadata.annotations["${EXPIRATION}"] of CronJob app\` must be "800"`);
   });
 });
 
 describe('skipContainers', () => {
-  const pod = { containers: [container('app'), container('proxy'), container('logs')], initContainers: [container('init')] };
+  const pod = {
+    containers: [container('app'), container('proxy'), container('logs')],
+    initContainers: [container('init')],
+  };
   /** As the webhook reads the annotation: split at commas, not trimmed. */
   const skipped = (manifest: Manifest) => podOf(manifest).metadata.annotations[SKIP].split(',');
 
-  test.each<[string[]]>([[['proxy']], [['proxy', 'logs']], [['logs', 'proxy', 'init']], [['app', 'proxy', 'logs']]])('%j', skipContainers => {
-    expect(skipped(rendered(pod, { skipContainers }))).toEqual(skipContainers);
-  });
+  test.each<[string[]]>([[['proxy']], [['proxy', 'logs']], [['logs', 'proxy', 'init']], [['app', 'proxy', 'logs']]])(
+    '%j',
+    skipContainers => {
+      expect(skipped(rendered(pod, { skipContainers }))).toEqual(skipContainers);
+    },
+  );
 
   test('repeats count once; none are no annotation', () => {
     expect(skipped(rendered(pod, { skipContainers: ['proxy', 'proxy'] }))).toEqual(['proxy']);
@@ -301,16 +537,24 @@ describe('skipContainers', () => {
   });
 
   test.each<[string[], string]>([
-    [['proxi'], '"proxi"'], [['proxy', ' logs'], '" logs"'], [['proxy,logs'], '"proxy,logs"'], [[''], '""'], [['Proxy'], '"Proxy"'],
+    [['proxi'], '"proxi"'],
+    [['proxy', ' logs'], '" logs"'],
+    [['proxy,logs'], '"proxy,logs"'],
+    [[''], '""'],
+    [['Proxy'], '"Proxy"'],
     [[Token.asString({ Ref: 'X' })], '{"Ref":"X"}'],
   ])('%j: no such container', (skipContainers, got) => {
     expect(() => rendered(pod, { skipContainers })).toThrow(
-      `[Stack/Sa] \`skipContainers\` must name containers of Deployment app ("app", "proxy", "logs", "init"), got: ${got}. The webhook compares names as they are.`);
+      '[Stack/Sa] `skipContainers` must name containers of Deployment app ("app", "proxy", "logs", "init"), got: '
+        + `${got}. The webhook compares names as they are.`,
+    );
   });
 
   test('one must remain', () => {
     expect(() => rendered(pod, { skipContainers: ['init', 'app', 'proxy', 'logs'] })).toThrow(
-      '[Stack/Sa] `skipContainers` must leave a container of Deployment app ("app", "proxy", "logs", "init"), got: ["init","app","proxy","logs"]. Without credentials for any container, the service account is of no use.');
+      '[Stack/Sa] `skipContainers` must leave a container of Deployment app ("app", "proxy", "logs", "init"), got: '
+        + '["init","app","proxy","logs"]. Without credentials for any container, the service account is of no use.',
+    );
   });
 
   test('the list is the one of the call', () => {
@@ -324,19 +568,26 @@ describe('skipContainers', () => {
   test('a list that only the deployment knows is refused, a name that synth knows is not', () => {
     const sa = serviceAccount(literalStack(), 'Sa');
     expect(() => sa.applyTo(workload(ownChart()), { skipContainers: Token.asList({ Ref: 'X' }) })).toThrow(
-      '[Stack/Sa] `skipContainers` must be a list known at synth, got: a value known at deployment only. Write the names out.');
+      '[Stack/Sa] `skipContainers` must be a list known at synth, got: a value known at deployment only. Write the '
+        + 'names out.',
+    );
     expect(skipped(rendered(pod, { skipContainers: [Lazy.string({ produce: () => 'proxy' })] }))).toEqual(['proxy']);
   });
 
   test('an annotation of the workload must not contradict', () => {
     const own = { annotations: { [SKIP]: 'proxy' } };
     expect(skipped(rendered(pod, { skipContainers: ['proxy'] }, 'Pod', own))).toEqual(['proxy']);
-    expect(() => rendered(pod, { skipContainers: ['logs'] }, 'Pod', own)).toThrow(`\`metadata.annotations["${SKIP}"] of Pod app\` must be "logs", as applyTo() sets it, got: "proxy".`);
+    expect(() => rendered(pod, { skipContainers: ['logs'] }, 'Pod', own)).toThrow(
+      `\`metadata.annotations["${SKIP}"] of Pod app\` must be "logs", as applyTo() sets it, got: "proxy".`,
+    );
   });
 });
 
 describe('restartOnChange', () => {
-  const annotations = (props: Partial<ConstructorParameters<typeof IrsaServiceAccount>[2]> = {}, options?: WorkloadOptions) => {
+  const annotations = (
+    props: Partial<ConstructorParameters<typeof IrsaServiceAccount>[2]> = {},
+    options?: WorkloadOptions,
+  ) => {
     const object = workload(ownChart());
     serviceAccount(literalStack(), 'Sa', props).applyTo(object, options);
     return object.toJson().spec.template.metadata.annotations;
@@ -346,7 +597,10 @@ describe('restartOnChange', () => {
     expect(annotations()).toEqual({ [ROLE_ARN]: ARN });
     expect(annotations({ tokenExpiration: Duration.hours(1), labels: { a: 'b' } })).toEqual({ [ROLE_ARN]: ARN });
     expect(annotations({ roleName: 'other' })).toEqual({ [ROLE_ARN]: `arn:aws:iam::${ACCOUNT}:role/other` });
-    expect(annotations({ audience: 'sts.amazonaws.com' })).toEqual({ [ROLE_ARN]: ARN, [AUDIENCE]: 'sts.amazonaws.com' });
+    expect(annotations({ audience: 'sts.amazonaws.com' })).toEqual({
+      [ROLE_ARN]: ARN,
+      [AUDIENCE]: 'sts.amazonaws.com',
+    });
   });
 
   test('false: no annotation', () => {
@@ -354,7 +608,9 @@ describe('restartOnChange', () => {
   });
 
   test('an annotation of the workload must not contradict', () => {
-    expect(() => rendered(POD, {}, 'Deployment', { annotations: { [ROLE_ARN]: 'other' } })).toThrow(`\`spec.template.metadata.annotations["${ROLE_ARN}"] of Deployment app\` must be "${ARN}"`);
+    expect(() => rendered(POD, {}, 'Deployment', { annotations: { [ROLE_ARN]: 'other' } })).toThrow(
+      `\`spec.template.metadata.annotations["${ROLE_ARN}"] of Deployment app\` must be "${ARN}"`,
+    );
   });
 });
 
@@ -364,25 +620,63 @@ describe('static credentials', () => {
   const found = (pod: any, options?: WorkloadOptions, podMetadata?: any) => {
     const app = new App();
     const stack = literalStack(app);
-    serviceAccount(stack, 'Sa').applyTo(workload(KubernetesManifests.of(stack).chart, 'Deployment', pod, podMetadata), options);
+    serviceAccount(stack, 'Sa').applyTo(
+      workload(KubernetesManifests.of(stack).chart, 'Deployment', pod, podMetadata),
+      options,
+    );
     app.synth();
     return warnings(stack);
   };
-  const warning = (name: string, variables: string) => `Container "${name}" of Deployment app has ${variables} in its environment: SDKs take them before the role. Remove them, or skip the container by \`skipContainers\`. [ack: cdk-irsa:static-credentials]`;
+  const warning = (name: string, variables: string) =>
+    `Container "${name}" of Deployment app has ${variables} in its environment: SDKs take them before the role. `
+      + 'Remove them, or skip the container by `skipContainers`. [ack: cdk-irsa:static-credentials]';
 
   test.each<[string, any, WorkloadOptions | undefined, string[]]>([
-    ['as values and references', { containers: [container('a', { env: [id, secret] })] }, undefined, [warning('a', 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')]],
-    ['one of them, in an init container', { containers: [container('a')], initContainers: [container('b', { env: [secret] })] }, undefined, [warning('b', 'AWS_SECRET_ACCESS_KEY')]],
-    ['not in a skipped container', { containers: [container('a'), container('b', { env: [id, secret] })] }, { skipContainers: ['b'] }, []],
-    ['not in other variables', { containers: [container('a', { env: [{ name: 'AWS_REGION', value: 'x' }, { name: 'MY_AWS_ACCESS_KEY_ID', value: 'x' }] })] }, undefined, []],
+    [
+      'as values and references',
+      { containers: [container('a', { env: [id, secret] })] },
+      undefined,
+      [warning('a', 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')],
+    ],
+    [
+      'one of them, in an init container',
+      { containers: [container('a')], initContainers: [container('b', { env: [secret] })] },
+      undefined,
+      [warning('b', 'AWS_SECRET_ACCESS_KEY')],
+    ],
+    [
+      'not in a skipped container',
+      { containers: [container('a'), container('b', { env: [id, secret] })] },
+      { skipContainers: ['b'] },
+      [],
+    ],
+    [
+      'not in other variables',
+      {
+        containers: [
+          container('a', {
+            env: [
+              { name: 'AWS_REGION', value: 'x' },
+              { name: 'MY_AWS_ACCESS_KEY_ID', value: 'x' },
+            ],
+          }),
+        ],
+      },
+      undefined,
+      [],
+    ],
   ])('%s', (_, pod, options, expected) => {
     expect(found(pod, options)).toEqual(expected);
   });
 
   test('a container that the workload itself skips is skipped', () => {
-    expect(found({ containers: [container('a'), container('b', { env: [id] })] }, {}, { annotations: { [SKIP]: 'b' } })).toEqual([]);
+    expect(
+      found({ containers: [container('a'), container('b', { env: [id] })] }, {}, { annotations: { [SKIP]: 'b' } }),
+    ).toEqual([]);
     // The webhook does not trim.
-    expect(found({ containers: [container('a'), container('b', { env: [id] })] }, {}, { annotations: { [SKIP]: ' b' } })).toHaveLength(1);
+    expect(
+      found({ containers: [container('a'), container('b', { env: [id] })] }, {}, { annotations: { [SKIP]: ' b' } }),
+    ).toHaveLength(1);
   });
 
   test('the warning can be acknowledged, before synth too, and also comes for a cdk8s app of one\'s own', () => {
@@ -411,7 +705,9 @@ describe('when it is applied', () => {
     sa.applyTo(object, options);
     expect(cdk8s.Yaml.stringify(object.toJson())).toBe(once);
     sa.applyTo(object, { fsGroup: 4 });
-    expect(() => object.toJson()).toThrow('`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be 4');
+    expect(() => object.toJson()).toThrow(
+      '`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be 4',
+    );
   });
 
   test('with another service account is an error', () => {
@@ -420,7 +716,10 @@ describe('when it is applied', () => {
     const object = new kplus.Deployment(chart, 'App', { containers: [{ image: 'image' }] });
     serviceAccount(stack, 'One').applyTo(object);
     const two = serviceAccount(stack, 'Two', { serviceAccountName: 'two' });
-    expect(() => two.applyTo(object)).toThrow('[Stack/Two] `workload` must use one service account, got: "own/App". Stack/One has been applied to it already: pods have one service account only.');
+    expect(() => two.applyTo(object)).toThrow(
+      '[Stack/Two] `workload` must use one service account, got: "own/App". Stack/One has been applied to it already: '
+        + 'pods have one service account only.',
+    );
     expect(() => two.applyTo(cdk8s.ApiObject.of(object))).toThrow('Stack/One has been applied to it already');
   });
 
@@ -429,8 +728,20 @@ describe('when it is applied', () => {
     const sa = serviceAccount(literalStack(), 'Sa');
     const object = workload(chart);
     sa.applyTo(object, { fsGroup: 5 });
-    object.addJsonPatch(cdk8s.JsonPatch.add('/spec/replicas', 3), cdk8s.JsonPatch.replace('/spec/template/spec/containers/0/image', 'patched'));
-    expect(object.toJson().spec).toMatchObject({ replicas: 3, template: { spec: { serviceAccountName: 'my-service-account', containers: [{ image: 'patched' }], securityContext: { fsGroup: 5 } } } });
+    object.addJsonPatch(
+      cdk8s.JsonPatch.add('/spec/replicas', 3),
+      cdk8s.JsonPatch.replace('/spec/template/spec/containers/0/image', 'patched'),
+    );
+    expect(object.toJson().spec).toMatchObject({
+      replicas: 3,
+      template: {
+        spec: {
+          serviceAccountName: 'my-service-account',
+          containers: [{ image: 'patched' }],
+          securityContext: { fsGroup: 5 },
+        },
+      },
+    });
     object.addJsonPatch(cdk8s.JsonPatch.add('/spec/template/spec/securityContext', { fsGroup: 6 }));
     expect(() => object.toJson()).toThrow('`spec.template.spec.securityContext.fsGroup of Deployment app` must be 5');
   });
@@ -440,7 +751,9 @@ describe('when it is applied', () => {
       const object = workload(ownChart(), 'Deployment', { volumes: [], ...POD }, { annotations: { z: 'z', a: 'a' } });
       serviceAccount(literalStack(), 'Sa').applyTo(object, { fsGroup: 1 });
       const { template } = object.toJson().spec;
-      return [object.toJson(), object.toJson().metadata, template, template.metadata.annotations, template.spec].map(value => Object.keys(value));
+      return [object.toJson(), object.toJson().metadata, template, template.metadata.annotations, template.spec].map(
+        value => Object.keys(value),
+      );
     };
     expect(keys()).toEqual([
       ['apiVersion', 'kind', 'metadata', 'spec'],
@@ -475,27 +788,42 @@ describe('what is wrong', () => {
   const wrong = (app: App, chart?: cdk8s.Chart) => {
     const stack = literalStack(app);
     const sa = serviceAccount(stack, 'Sa', { chart });
-    sa.applyTo(workload(chart ?? KubernetesManifests.of(stack).chart, 'Deployment', { serviceAccountName: 'other', ...POD }, undefined, { name: 'app', namespace: 'other' }), { skipContainers: ['x'] });
+    sa.applyTo(
+      workload(
+        chart ?? KubernetesManifests.of(stack).chart,
+        'Deployment',
+        { serviceAccountName: 'other', ...POD },
+        undefined,
+        { name: 'app', namespace: 'other' },
+      ),
+      { skipContainers: ['x'] },
+    );
   };
 
   test('in the file of the stack stops the CDK app, and nothing is written', () => {
     const app = new App();
     wrong(app);
-    expect(() => app.synth()).toThrow(/\[Stack\/Sa\] `metadata\.namespace of .*\n`skipContainers` must .*\n`spec\.template\.spec\.serviceAccountName of /);
+    expect(() => app.synth()).toThrow(
+      /\[Stack\/Sa\] `metadata\.namespace of .*\n`skipContainers` must .*\n`spec\.template\.spec\.serviceAccountName of /,
+    );
     expect(readdirSync(app.outdir)).toEqual([]);
   });
 
   test('in a cdk8s app of one\'s own stops the CDK app, and nothing is written', () => {
     const app = new App();
     wrong(app, ownChart());
-    expect(() => app.synth()).toThrow(/\[Stack\/Sa\] `metadata\.namespace of [\s\S]*\[Stack\/Sa\] `skipContainers` must [\s\S]*\[Stack\/Sa\] `spec\.template\.spec\.serviceAccountName of /);
+    expect(() => app.synth()).toThrow(
+      /\[Stack\/Sa\] `metadata\.namespace of [\s\S]*\[Stack\/Sa\] `skipContainers` must [\s\S]*\[Stack\/Sa\] `spec\.template\.spec\.serviceAccountName of /,
+    );
     expect(readdirSync(app.outdir)).toEqual([]);
   });
 
   test('stops a cdk8s app alone too', () => {
     const chart = ownChart();
     wrong(new App(), chart);
-    expect(() => cdk8s.App.of(chart).synth()).toThrow('[Stack/Sa] `metadata.namespace of Deployment other/app` must be "default"');
+    expect(() => cdk8s.App.of(chart).synth()).toThrow(
+      '[Stack/Sa] `metadata.namespace of Deployment other/app` must be "default"',
+    );
     expect(readdirSync(cdk8s.App.of(chart).outdir)).toEqual([]);
   });
 });
@@ -503,11 +831,18 @@ describe('what is wrong', () => {
 describe('what only the deployment knows', () => {
   test('is in the output of an environment-agnostic stack', () => {
     const stack = agnosticStack();
-    const sa = serviceAccount(stack, 'Sa', { namespace: new CfnParameter(stack, 'Namespace', { allowedPattern: SAFE_PATTERN }).valueAsString });
-    sa.applyTo(workload(KubernetesManifests.of(stack).chart), { tokenExpiration: Duration.hours(1), fsGroup: Lazy.number({ produce: () => 1 }) });
+    const sa = serviceAccount(stack, 'Sa', {
+      namespace: new CfnParameter(stack, 'Namespace', { allowedPattern: SAFE_PATTERN }).valueAsString,
+    });
+    sa.applyTo(workload(KubernetesManifests.of(stack).chart), {
+      tokenExpiration: Duration.hours(1),
+      fsGroup: Lazy.number({ produce: () => 1 }),
+    });
     const template = Template.fromStack(stack).toJSON();
     const [role] = Object.keys(template.Resources);
-    const text = deployed(template.Outputs.KubernetesManifests.Value, { values: { Namespace: 'blue', [`${role}.Arn`]: ARN } });
+    const text = deployed(template.Outputs.KubernetesManifests.Value, {
+      values: { Namespace: 'blue', [`${role}.Arn`]: ARN },
+    });
     const [, manifest] = parseManifests(text);
     expect(manifestProblems(manifest)).toEqual([]);
     expect(manifest.metadata.namespace).toBe('blue');
@@ -520,7 +855,8 @@ describe('what only the deployment knows', () => {
     const stack = agnosticStack(app);
     const chart = ownChart({ resolvers: [new CdkTokenResolver(stack)] });
     serviceAccount(stack, 'Sa').applyTo(workload(chart));
-    const message = /\[Stack\/Sa\] `spec\.template\.metadata\.annotations\["cdk-irsa\/role-arn"\] of Deployment default\/app` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}/;
+    const message =
+      /\[Stack\/Sa\] `spec\.template\.metadata\.annotations\["cdk-irsa\/role-arn"\] of Deployment default\/app` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}/;
     expect(() => cdk8s.Testing.synth(chart)).toThrow(message);
     expect(() => app.synth()).toThrow(message);
   });
@@ -529,7 +865,11 @@ describe('what only the deployment knows', () => {
     ['a text', { args: [`x-${Token.asString({ Ref: 'X' })}`] }, 'spec.containers[0].args[0]'],
     ['a number', { port: Token.asNumber({ Ref: 'X' }) }, 'spec.containers[0].port'],
     ['a list', { args: Token.asList({ Ref: 'X' }) }, 'spec.containers[0].args'],
-    ['a key', { resources: { [Token.asString({ Ref: 'X' })]: 1 } }, 'spec.containers[0].resources["<known at deployment only>"]'],
+    [
+      'a key',
+      { resources: { [Token.asString({ Ref: 'X' })]: 1 } },
+      'spec.containers[0].resources["<known at deployment only>"]',
+    ],
   ])('%s of the workload itself never reaches the file of a cdk8s app without the resolver', (_, extra, field) => {
     const app = new App();
     const chart = ownChart();
@@ -543,8 +883,14 @@ describe('what only the deployment knows', () => {
     const stack = literalStack();
     const chart = ownChart();
     const image = `${stack.partition}-${Aws.ACCOUNT_ID}`;
-    serviceAccount(stack, 'Sa').applyTo(workload(chart, 'Pod', { containers: [container('app', { image, args: Token.asList(['a', Aws.REGION]), port: Token.asNumber(7) })] }));
-    expect(written(chart)[0].spec.containers).toEqual([{ name: 'app', image: `aws-${ACCOUNT}`, args: ['a', 'eu-west-1'], port: 7 }]);
+    serviceAccount(stack, 'Sa').applyTo(
+      workload(chart, 'Pod', {
+        containers: [container('app', { image, args: Token.asList(['a', Aws.REGION]), port: Token.asNumber(7) })],
+      }),
+    );
+    expect(written(chart)[0].spec.containers).toEqual([
+      { name: 'app', image: `aws-${ACCOUNT}`, args: ['a', 'eu-west-1'], port: 7 },
+    ]);
   });
 
   test('is not needed without restartOnChange', () => {
@@ -557,7 +903,11 @@ describe('what only the deployment knows', () => {
   test('an account of another stack, in the file of this one', () => {
     const app = new App();
     const stack = literalStack(app);
-    serviceAccount(literalStack(app, 'Other'), 'Sa', { roleName: 'other' }).applyTo(workload(KubernetesManifests.of(stack).chart));
-    expect(stackFile(app)[0].spec.template.metadata.annotations).toEqual({ [ROLE_ARN]: `arn:aws:iam::${ACCOUNT}:role/other` });
+    serviceAccount(literalStack(app, 'Other'), 'Sa', { roleName: 'other' }).applyTo(
+      workload(KubernetesManifests.of(stack).chart),
+    );
+    expect(stackFile(app)[0].spec.template.metadata.annotations).toEqual({
+      [ROLE_ARN]: `arn:aws:iam::${ACCOUNT}:role/other`,
+    });
   });
 });

@@ -5,8 +5,9 @@ import { ClusterOidcProvider, IrsaServiceAccount } from 'cdk-irsa';
 const app = new App();
 const env = { account: '111122223333', region: 'eu-west-1' };
 
-// Blue is in production; its issuer is registered with IAM. Green has just been made; its issuer is registered here. In an app that makes
-// the clusters too, `cluster.clusterOpenIdConnectIssuerUrl` is the issuer, and everything below is the same.
+// Blue is in production; its issuer is registered with IAM. Green has just been made; its issuer is registered here. In
+// an app that makes the clusters too, `cluster.clusterOpenIdConnectIssuerUrl` is the issuer, and everything below is
+// the same.
 const clusters = new Stack(app, 'Clusters', { env });
 const blue = ClusterOidcProvider.fromLookup(clusters, 'Blue', { clusterName: 'blue' });
 const green = new ClusterOidcProvider(clusters, 'Green', {
@@ -15,7 +16,11 @@ const green = new ClusterOidcProvider(clusters, 'Green', {
 
 // One role, in a stack of its own: the clusters come and go, the role and its ARN stay.
 const workloads = new Stack(app, 'Orders', { env });
-const serviceAccount = new IrsaServiceAccount(workloads, 'Api', { oidcProvider: blue, namespace: 'orders', serviceAccountName: 'api' });
+const serviceAccount = new IrsaServiceAccount(workloads, 'Api', {
+  oidcProvider: blue,
+  namespace: 'orders',
+  serviceAccountName: 'api',
+});
 serviceAccount.trustCluster(green);
 
 const table = new Table(workloads, 'Table', {

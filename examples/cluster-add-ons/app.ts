@@ -22,9 +22,15 @@ export class ClusterAddOns extends Stack {
     super(scope, id, props);
 
     // What is there already: made with the cluster, or by the teams that use it.
-    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a', 'eu-west-1b'] });
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    });
     const nodeRole = Role.fromRoleName(this, 'NodeRole', 'blue-nodes');
-    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'example.com' });
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: 'Z0123456789EXAMPLE',
+      zoneName: 'example.com',
+    });
     const fileSystem = FileSystem.fromFileSystemAttributes(this, 'FileSystem', {
       fileSystemId: 'fs-0123456789abcdef0',
       securityGroup: SecurityGroup.fromSecurityGroupId(this, 'FileSystemGroup', 'sg-0123456789abcdef0'),
@@ -39,7 +45,10 @@ export class ClusterAddOns extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
     });
-    const podLogs = new LogGroup(this, 'PodLogs', { logGroupName: '/eks/blue/pods', retention: RetentionDays.ONE_MONTH });
+    const podLogs = new LogGroup(this, 'PodLogs', {
+      logGroupName: '/eks/blue/pods',
+      retention: RetentionDays.ONE_MONTH,
+    });
     const interruptionQueue = new Queue(this, 'Interruptions', {
       queueName: 'blue-interruptions',
       retentionPeriod: Duration.minutes(5),
@@ -60,10 +69,15 @@ export class ClusterAddOns extends Stack {
       targets: [new SqsQueue(interruptionQueue)],
     });
 
-    // The add-ons: a role for each, which lets in the ServiceAccount that its chart makes, and the values for the chart.
+    // The add-ons: a role for each, which lets in the ServiceAccount that its chart makes, and the values for the
+    // chart.
     const oidcProvider = new ClusterOidcProvider(this, 'Oidc', { issuerUrl: ISSUER_URL });
     const addOn = (addOnId: string, controller: Controller): IrsaServiceAccount => {
-      const serviceAccount = new IrsaServiceAccount(this, addOnId, { oidcProvider, controller, createServiceAccount: false });
+      const serviceAccount = new IrsaServiceAccount(this, addOnId, {
+        oidcProvider,
+        controller,
+        createServiceAccount: false,
+      });
       serviceAccount.writeHelmValues(`${controller.controllerName}.values.yaml`);
       return serviceAccount;
     };
@@ -74,11 +88,17 @@ export class ClusterAddOns extends Stack {
     addOn('Volumes', Controller.ebsCsiDriver({ clusterName, kmsKeys: [volumeKey] }));
     addOn('Files', Controller.efsCsiDriver({ fileSystems: [fileSystem] }));
     addOn('Secrets', Controller.externalSecrets({ secrets: [secrets] }));
-    addOn('Backup', Controller.velero({ buckets: [backups], volumeSnapshots: true, clusterName, volumeKmsKeys: [volumeKey] }));
+    addOn(
+      'Backup',
+      Controller.velero({ buckets: [backups], volumeSnapshots: true, clusterName, volumeKmsKeys: [volumeKey] }),
+    );
     addOn('Logs', Controller.fluentBit({ logGroups: [podLogs] }));
     addOn('Scaling', Controller.keda({ queues: [jobs] }));
 
-    Annotations.of(loadBalancers).acknowledgeWarning('cdk-irsa:controller-unscoped', 'AWS WAF and Shield know no tag of a load balancer');
+    Annotations.of(loadBalancers).acknowledgeWarning(
+      'cdk-irsa:controller-unscoped',
+      'AWS WAF and Shield know no tag of a load balancer',
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * After `cdk deploy` and `kubectl apply`: whether every service account of the app gets its role, by `cdk-irsa doctor --assume`.
+ * After `cdk deploy` and `kubectl apply`: whether every service account of the app gets its role, by `cdk-irsa doctor
+ * --assume`.
  *
  *   npx tsx smoke-test.ts <cluster> [options of cdk-irsa doctor]
  *
@@ -28,15 +29,34 @@ interface Diagnosis {
 
 /** The JSON that the command prints; both codes below 2 come with it. */
 async function cdkIrsa<T>(...args: string[]): Promise<T> {
-  const { stdout } = await promisify(execFile)('npx', ['cdk-irsa', ...args], { maxBuffer: 64 * 1024 * 1024 }).catch(error => {
-    if (!error.stdout) throw new Error(error.stderr || error.message);
-    return error as { stdout: string };
-  });
+  const { stdout } = await promisify(execFile)('npx', ['cdk-irsa', ...args], { maxBuffer: 64 * 1024 * 1024 }).catch(
+    error => {
+      if (!error.stdout) throw new Error(error.stderr || error.message);
+      return error as { stdout: string };
+    },
+  );
   return JSON.parse(stdout);
 }
 
-async function examine({ namespace, name }: ServiceAccount, cluster: string, options: string[], attempts = ATTEMPTS): Promise<Diagnosis> {
-  const found = await cdkIrsa<Diagnosis>('doctor', '--cluster', cluster, '--namespace', namespace, '--service-account', name, '--assume', '--format', 'json', ...options);
+async function examine(
+  { namespace, name }: ServiceAccount,
+  cluster: string,
+  options: string[],
+  attempts = ATTEMPTS,
+): Promise<Diagnosis> {
+  const found = await cdkIrsa<Diagnosis>(
+    'doctor',
+    '--cluster',
+    cluster,
+    '--namespace',
+    namespace,
+    '--service-account',
+    name,
+    '--assume',
+    '--format',
+    'json',
+    ...options,
+  );
   if (found.outcome === 'healthy' || attempts <= 1) return found;
   await new Promise(waited => setTimeout(waited, BETWEEN_MS));
   return examine({ namespace, name }, cluster, options, attempts - 1);
@@ -49,8 +69,13 @@ async function main([cluster, ...options]: string[]): Promise<void> {
   if (withRole.length === 0) throw new Error('no service account with a role in cdk.out: run cdk synth');
   for (const serviceAccount of withRole) {
     const { outcome, diagnosis, unknowns, checks } = await examine(serviceAccount, cluster, options);
-    const shown = checks.filter(({ id }) => (outcome === 'found' ? id === diagnosis : outcome === 'unsure' && unknowns.includes(id)));
-    console.log(`${outcome.padEnd(8)} ${serviceAccount.namespace}/${serviceAccount.name}${shown.map(({ summary, fix }) => `\n         ${[summary, ...fix].join('\n         ')}`).join('')}`);
+    const shown = checks.filter(({ id }) =>
+      outcome === 'found' ? id === diagnosis : outcome === 'unsure' && unknowns.includes(id),
+    );
+    console.log(
+      `${outcome.padEnd(8)} `
+        + `${serviceAccount.namespace}/${serviceAccount.name}${shown.map(({ summary, fix }) => `\n         ${[summary, ...fix].join('\n         ')}`).join('')}`,
+    );
     if (outcome !== 'healthy') process.exitCode = 1;
   }
 }

@@ -19,9 +19,12 @@ const collector = new IrsaServiceAccount(everywhere, 'Collector', {
   namespace: 'finops',
   serviceAccountName: 'cost-collector',
 });
-collector.addToPrincipalPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::*:role/cost-reader'] }));
+collector.addToPrincipalPolicy(
+  new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::*:role/cost-reader'] }),
+);
 
-// The same role in each of them, also in one that joins later. It trusts a role, not an issuer, of which an account has 100 at most.
+// The same role in each of them, also in one that joins later. It trusts a role, not an issuer, of which an account has
+// 100 at most.
 const inEachAccount = new StackSetStack(everywhere, 'InEachAccount');
 new IrsaRole(inEachAccount, 'CostReader', {
   roleName: 'cost-reader',
@@ -31,7 +34,8 @@ new IrsaRole(inEachAccount, 'CostReader', {
 const stackSet = new StackSet(everywhere, 'StackSet', {
   stackSetName: 'cost-reader',
   template: StackSetTemplate.fromStackSetStack(inEachAccount),
-  target: StackSetTarget.fromOrganizationalUnits({ organizationalUnits: ['ou-exam-11112222'], regions: ['us-east-1'] }), // one region: IAM is global
+  // one region: IAM is global
+  target: StackSetTarget.fromOrganizationalUnits({ organizationalUnits: ['ou-exam-11112222'], regions: ['us-east-1'] }),
   deploymentType: DeploymentType.serviceManaged({ delegatedAdmin: true }),
   capabilities: [Capability.NAMED_IAM],
 });

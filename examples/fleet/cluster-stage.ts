@@ -30,13 +30,28 @@ export class ClusterStage extends Stage {
       return { stack, oidcProvider: ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', issuerUrl) };
     });
 
-    for (const { namespace, name } of serviceAccounts.filter(serviceAccount => serviceAccount.clusterName === clusterName)) {
+    for (const { namespace, name } of serviceAccounts.filter(
+      serviceAccount => serviceAccount.clusterName === clusterName,
+    )) {
       const { stack, oidcProvider } = stacks[stackOf(namespace, name, STACKS)];
-      const serviceAccount = new IrsaServiceAccount(stack, `${namespace}.${name}`, { oidcProvider, namespace, serviceAccountName: name });
-      serviceAccount.addToPrincipalPolicy(new PolicyStatement({
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [stack.formatArn({ service: 'secretsmanager', resource: 'secret', resourceName: `${namespace}/${name}/*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME })],
-      }));
+      const serviceAccount = new IrsaServiceAccount(stack, `${namespace}.${name}`, {
+        oidcProvider,
+        namespace,
+        serviceAccountName: name,
+      });
+      serviceAccount.addToPrincipalPolicy(
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [
+            stack.formatArn({
+              service: 'secretsmanager',
+              resource: 'secret',
+              resourceName: `${namespace}/${name}/*`,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          ],
+        }),
+      );
     }
   }
 }

@@ -1,7 +1,19 @@
 /** The clusters, each in an account and a region of its own. */
 export const CLUSTERS = [
-  { id: 'Europe', clusterName: 'europe', account: '111122223333', region: 'eu-west-1', issuerUrl: 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE' },
-  { id: 'America', clusterName: 'america', account: '444455556666', region: 'us-east-1', issuerUrl: 'https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLEA3E5D4633E53DE1B71EXAMPLE' },
+  {
+    id: 'Europe',
+    clusterName: 'europe',
+    account: '111122223333',
+    region: 'eu-west-1',
+    issuerUrl: 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE',
+  },
+  {
+    id: 'America',
+    clusterName: 'america',
+    account: '444455556666',
+    region: 'us-east-1',
+    issuerUrl: 'https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLEA3E5D4633E53DE1B71EXAMPLE',
+  },
 ];
 
 export interface ServiceAccount {
@@ -13,7 +25,12 @@ export interface ServiceAccount {
 
 /** 50 teams with 40 services each; in real life read from a file of each team. */
 export const SERVICE_ACCOUNTS = counted(50, 'team').flatMap((namespace, team) =>
-  counted(40, 'service').map((name): ServiceAccount => ({ clusterName: CLUSTERS[team % CLUSTERS.length].clusterName, namespace, name })));
+  counted(40, 'service').map((name): ServiceAccount => ({
+    clusterName: CLUSTERS[team % CLUSTERS.length].clusterName,
+    namespace,
+    name,
+  })),
+);
 
 /** `team-00`, `team-01` and so on. */
 function counted(count: number, what: string): string[] {

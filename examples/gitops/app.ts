@@ -29,7 +29,9 @@ const receipts = new IrsaServiceAccount(payments, 'Receipts', {
   createNamespace: true,
   serviceAccountName: 'receipts',
 });
-new Bucket(payments, 'Bucket', { bucketName: BUCKET_NAME, blockPublicAccess: BlockPublicAccess.BLOCK_ALL }).grantPut(receipts);
+new Bucket(payments, 'Bucket', { bucketName: BUCKET_NAME, blockPublicAccess: BlockPublicAccess.BLOCK_ALL }).grantPut(
+  receipts,
+);
 
 const labels = { app: 'receipts' };
 new ApiObject(KubernetesManifests.of(payments).chart, 'Deployment', {
@@ -66,5 +68,10 @@ const dns = new IrsaServiceAccount(addons, 'ExternalDns', {
   createServiceAccount: false,
 });
 dns.writeHelmValues('external-dns.values.yaml');
-dns.addToPrincipalPolicy(new PolicyStatement({ actions: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'], resources: [HOSTED_ZONE] }));
+dns.addToPrincipalPolicy(
+  new PolicyStatement({
+    actions: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
+    resources: [HOSTED_ZONE],
+  }),
+);
 dns.addToPrincipalPolicy(new PolicyStatement({ actions: ['route53:ListHostedZones'], resources: ['*'] }));

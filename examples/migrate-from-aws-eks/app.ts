@@ -10,21 +10,31 @@ const stack = new Stack(app, 'FromAwsEks', { env: { account: '111122223333', reg
 // In your app this is an edit and a deployment for each step; here it is `cdk deploy --context step=…`.
 const step = app.node.tryGetContext('step') ?? 'cdk-irsa';
 
-const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE');
+const oidcProvider = ClusterOidcProvider.fromIssuerUrl(
+  stack,
+  'Oidc',
+  'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE',
+);
 const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', {
   clusterName: 'production',
   kubectlRoleArn: 'arn:aws:iam::111122223333:role/production-admin',
-  kubectlLayer: LayerVersion.fromLayerVersionArn(stack, 'Kubectl', 'arn:aws:lambda:eu-west-1:111122223333:layer:kubectl:1'),
+  kubectlLayer: LayerVersion.fromLayerVersionArn(
+    stack,
+    'Kubectl',
+    'arn:aws:lambda:eu-west-1:111122223333:layer:kubectl:1',
+  ),
   openIdConnectProvider: oidcProvider,
 });
 
 const theirs = { name: 'api', namespace: 'payments' };
 const serviceAccount = {
-  // 1. As it was: a role, a custom resource for the trust policy, one for the ServiceAccount, and their Lambda functions.
+  // 1. As it was: a role, a custom resource for the trust policy, one for the ServiceAccount, and their Lambda
+  // functions.
   'aws-eks': () => cluster.addServiceAccount('Api', theirs),
   // 2. Nothing is deleted with the construct: not the ServiceAccount in the cluster, which running pods need.
   'retain': () => cluster.addServiceAccount('Api', { ...theirs, removalPolicy: RemovalPolicy.RETAIN }),
-  // 3. The same scope and id, so the same role. It keeps the name that CloudFormation gave it, and the manifest is an output of the stack.
+  // 3. The same scope and id, so the same role. It keeps the name that CloudFormation gave it, and the manifest is an
+  // output of the stack.
   'cdk-irsa': () => new IrsaServiceAccount(cluster, 'Api', {
     oidcProvider,
     namespace: 'payments',

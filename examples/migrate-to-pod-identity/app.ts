@@ -12,14 +12,24 @@ const names = { namespace: 'payments', serviceAccountName: 'api' };
 // In your app this is an edit and a deployment for each step; here it is `cdk deploy --context step=…`.
 const step = app.node.tryGetContext('step') ?? 'both';
 
-const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE');
+const oidcProvider = ClusterOidcProvider.fromIssuerUrl(
+  stack,
+  'Oidc',
+  'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE',
+);
 const serviceAccount = {
   // 1. As it was.
   'irsa': () => new IrsaServiceAccount(stack, 'Api', { oidcProvider, ...names }),
   // 2. The role trusts both, and new pods use Pod Identity. Restart the pods.
-  'both': () => new IrsaServiceAccount(stack, 'Api', { oidcProvider, ...names, podIdentity: { clusterName: CLUSTER_NAME, installAgent: true } }),
+  'both': () =>
+    new IrsaServiceAccount(stack, 'Api', {
+      oidcProvider,
+      ...names,
+      podIdentity: { clusterName: CLUSTER_NAME, installAgent: true },
+    }),
   // 3. Pod Identity alone: the same id, so the same role.
-  'pod-identity': () => new PodIdentityServiceAccount(stack, 'Api', { ...names, clusterName: CLUSTER_NAME, installAgent: true }),
+  'pod-identity': () =>
+    new PodIdentityServiceAccount(stack, 'Api', { ...names, clusterName: CLUSTER_NAME, installAgent: true }),
 }[step as string]!();
 
 new Bucket(stack, 'Receipts', { bucketName: BUCKET_NAME }).grantRead(serviceAccount);

@@ -26,7 +26,8 @@ new Queue(worker, 'Jobs').grantConsumeMessages(serviceAccount);
 // 3. One template for every account, region and name: the manifest is an output of the deployed stack.
 // What is put into a policy must say what it may hold: without these patterns cdk-irsa refuses the parameters.
 const anyCluster = new Stack(app, 'ClusterWithParameters');
-const parameter = (id: string, allowedPattern: string) => new CfnParameter(anyCluster, id, { allowedPattern }).valueAsString;
+const parameter = (id: string, allowedPattern: string) =>
+  new CfnParameter(anyCluster, id, { allowedPattern }).valueAsString;
 addClusterAndWorkload(anyCluster, {
   clusterName: parameter('ClusterName', '^[0-9A-Za-z][0-9A-Za-z_-]*$'),
   namespace: parameter('Namespace', KUBERNETES_NAME),

@@ -20,7 +20,8 @@ export function addClusterAndWorkload(stack: Stack, { clusterName, namespace, se
     vpc: new Vpc(stack, 'Vpc', { natGateways: 1 }),
   });
 
-  // Only the deployment knows this issuer. No function cuts `https://` off or writes the trust policy: CloudFormation itself does.
+  // Only the deployment knows this issuer. No function cuts `https://` off or writes the trust policy: CloudFormation
+  // itself does.
   const issuerUrl = cluster.clusterOpenIdConnectIssuerUrl;
   new CfnOutput(stack, 'OidcIssuer', { value: issuerUrl, exportName: `${clusterName}OIDCIssuer` });
 

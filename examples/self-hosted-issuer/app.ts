@@ -2,7 +2,13 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ClusterOidcProvider, IrsaServiceAccount, IssuerHosting, KubernetesManifests, SelfHostedIssuer } from 'cdk-irsa';
+import {
+  ClusterOidcProvider,
+  IrsaServiceAccount,
+  IssuerHosting,
+  KubernetesManifests,
+  SelfHostedIssuer,
+} from 'cdk-irsa';
 import { ApiObject } from 'cdk8s';
 
 const BUCKET_NAME = 'backups-111122223333';

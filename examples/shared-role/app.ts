@@ -1,7 +1,14 @@
 import { Annotations, App, Stack } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, IrsaValidator, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
+import {
+  ClusterOidcProvider,
+  IrsaRole,
+  IrsaServiceAccount,
+  IrsaValidator,
+  ServiceAccountSubject,
+  TrustPolicy,
+} from 'cdk-irsa';
 
 const BUCKET_NAME = 'build-artifacts-111122223333';
 
@@ -27,11 +34,21 @@ new Bucket(stack, 'Artifacts', { bucketName: BUCKET_NAME }).grantReadWrite(runne
 
 // A manifest for each team. The CI system makes those of pull requests, with `runners.roleArn` in the annotation.
 for (const team of teams) {
-  new IrsaServiceAccount(stack, `Runner-${team}`, { oidcProvider, role: runners, namespace: team, serviceAccountName: 'runner' });
+  new IrsaServiceAccount(stack, `Runner-${team}`, {
+    oidcProvider,
+    role: runners,
+    namespace: team,
+    serviceAccountName: 'runner',
+  });
 }
 
 // 2. Manifests for a role that somebody else owns: synth says what its trust policy must contain.
 const audit = Role.fromRoleName(stack, 'Audit', 'audit-reader');
 for (const team of teams) {
-  new IrsaServiceAccount(stack, `Audit-${team}`, { oidcProvider, role: audit, namespace: team, serviceAccountName: 'audit' });
+  new IrsaServiceAccount(stack, `Audit-${team}`, {
+    oidcProvider,
+    role: audit,
+    namespace: team,
+    serviceAccountName: 'audit',
+  });
 }

@@ -1,8 +1,12 @@
 /**
- * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the machine-readable report.
+ * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the
+ * machine-readable report.
  */
 
-/** A text of the assembly or of a manifest. What only the deployment knows stands in it as `⟨Stack/LogicalId.Attribute⟩`. */
+/**
+ * A text of the assembly or of a manifest. What only the deployment knows stands in it as
+ * `⟨Stack/LogicalId.Attribute⟩`.
+ */
 export type Text = string;
 
 /** Where something is written. */
@@ -95,7 +99,9 @@ export interface Workload {
   readonly place: Place;
 }
 
-/** That somebody can become a role: by a trust policy, or by an annotation that a trust policy may or may not honour. */
+/**
+ * That somebody can become a role: by a trust policy, or by an annotation that a trust policy may or may not honour.
+ */
 export interface Access {
   readonly cluster: Text;
   /** May be a pattern, as may the name: then whoever it matches. */

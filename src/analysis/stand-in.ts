@@ -1,6 +1,6 @@
 /**
- * A text in the place of one that only the deployment knows: `⟨Stack/LogicalId.Attribute⟩`. Equal for what is equal. The brackets are
- * characters that no value of IAM can hold, so that nothing passes for a stand-in that is none.
+ * A text in the place of one that only the deployment knows: `⟨Stack/LogicalId.Attribute⟩`. Equal for what is equal.
+ * The brackets are characters that no value of IAM can hold, so that nothing passes for a stand-in that is none.
  */
 
 /** A stand-in with this description. It never ends the JSON string that it may come to stand in. */

@@ -4,18 +4,21 @@ import { optional, requireOne } from './parts';
 import { workspaceProblems, writeLogs, writeMetrics, writeTraces } from './telemetry';
 
 /**
- * Options of `Controller.adotCollector`. At least one of the places to send to: `prometheusWorkspaceIds`, `traces`, `logGroups`.
+ * Options of `Controller.adotCollector`. At least one of the places to send to: `prometheusWorkspaceIds`, `traces`,
+ * `logGroups`.
  */
 export interface AdotCollectorOptions {
   /**
-   * The ids of the workspaces of Amazon Managed Service for Prometheus that it writes metrics to, in the stack's account and region. Of a `CfnWorkspace`: `attrWorkspaceId`.
+   * The ids of the workspaces of Amazon Managed Service for Prometheus that it writes metrics to, in the stack's
+   * account and region. Of a `CfnWorkspace`: `attrWorkspaceId`.
    *
    * @default - none
    */
   readonly prometheusWorkspaceIds?: string[];
 
   /**
-   * Whether it sends traces to X-Ray: to that of the stack's account and region, since X-Ray has no resources that could be named.
+   * Whether it sends traces to X-Ray: to that of the stack's account and region, since X-Ray has no resources that
+   * could be named.
    *
    * @default false
    */
@@ -37,7 +40,8 @@ export interface AdotCollectorOptions {
   readonly createLogGroups?: boolean;
 
   /**
-   * Whether it may describe the tags and volumes of EC2 instances, as `awscontainerinsightreceiver` and resource detection do.
+   * Whether it may describe the tags and volumes of EC2 instances, as `awscontainerinsightreceiver` and resource
+   * detection do.
    *
    * @default false
    */
@@ -55,10 +59,19 @@ export function adotCollector(options: AdotCollectorOptions): ControllerDefiniti
     namespace: 'default',
     serviceAccountName: 'adot-collector',
     statements: scope => [
-      ...workspaceIds.length > 0 ? [writeMetrics(scope, workspaceIds)] : [],
-      ...traces ? [writeTraces(scope)] : [],
-      ...groups.length > 0 ? [writeLogs(groups.map(group => group.logGroupArn), createLogGroups ?? false)] : [],
-      ...describeInstances ? [allow({ actions: ['ec2:DescribeInstances', 'ec2:DescribeTags', 'ec2:DescribeVolumes'], resources: ['*'] })] : [],
+      ...(workspaceIds.length > 0 ? [writeMetrics(scope, workspaceIds)] : []),
+      ...(traces ? [writeTraces(scope)] : []),
+      ...(groups.length > 0
+        ? [
+          writeLogs(
+            groups.map(group => group.logGroupArn),
+            createLogGroups ?? false,
+          ),
+        ]
+        : []),
+      ...(describeInstances
+        ? [allow({ actions: ['ec2:DescribeInstances', 'ec2:DescribeTags', 'ec2:DescribeVolumes'], resources: ['*'] })]
+        : []),
     ],
     problems: scope => workspaceProblems(scope, 'prometheusWorkspaceIds', workspaceIds),
   };

@@ -6,7 +6,8 @@ import { workspaceProblems, writeMetrics } from './telemetry';
  */
 export interface AmazonManagedPrometheusIngestOptions {
   /**
-   * The ids of the workspaces that it writes to, in the stack's account and region; at least one. Of a `CfnWorkspace`: `attrWorkspaceId`.
+   * The ids of the workspaces that it writes to, in the stack's account and region; at least one. Of a `CfnWorkspace`:
+   * `attrWorkspaceId`.
    */
   readonly workspaceIds: string[];
 }
@@ -19,7 +20,9 @@ export function amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIn
     namespace: 'prometheus',
     serviceAccountName: 'amp-iamproxy-ingest-service-account',
     helmKey: 'serviceAccounts.server',
-    statements: scope => [writeMetrics(scope, workspaceIds, ['aps:GetLabels', 'aps:GetMetricMetadata', 'aps:GetSeries'])],
+    statements: scope => [
+      writeMetrics(scope, workspaceIds, ['aps:GetLabels', 'aps:GetMetricMetadata', 'aps:GetSeries']),
+    ],
     problems: scope => workspaceProblems(scope, 'workspaceIds', workspaceIds),
   };
 }

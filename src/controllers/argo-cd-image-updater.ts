@@ -19,8 +19,13 @@ export function argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): Controll
     name: 'argocd-image-updater',
     namespace: 'argocd',
     serviceAccountName: 'argocd-image-updater',
-    statements: () => onRepositories(repositories, [
-      'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImages',
-    ]),
+    statements: () =>
+      onRepositories(repositories, [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:DescribeImages',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:ListImages',
+      ]),
   };
 }

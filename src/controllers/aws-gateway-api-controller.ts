@@ -10,8 +10,8 @@ import { clusterNameProblem } from '../private/issuer/cluster-names';
  */
 export interface AwsGatewayApiControllerOptions {
   /**
-   * The name of the cluster, as `clusterName` of its chart has it: services, target groups and service networks that it makes carry it in the tag
-   * `application-networking.k8s.aws/ManagedBy`, and it may delete no others.
+   * The name of the cluster, as `clusterName` of its chart has it: services, target groups and service networks that it
+   * makes carry it in the tag `application-networking.k8s.aws/ManagedBy`, and it may delete no others.
    */
   readonly clusterName: string;
 
@@ -21,15 +21,17 @@ export interface AwsGatewayApiControllerOptions {
   readonly vpc: IVpc;
 
   /**
-   * Whether it may have access logs delivered, for an `AccessLogPolicy`: to CloudWatch Logs, whose deliveries cannot be scoped.
+   * Whether it may have access logs delivered, for an `AccessLogPolicy`: to CloudWatch Logs, whose deliveries cannot be
+   * scoped.
    *
    * @default false
    */
   readonly accessLogs?: boolean;
 
   /**
-   * The clusters whose services it may take over, by the annotation `application-networking.k8s.aws/allow-takeover-from`: what these have in
-   * the tag `application-networking.k8s.aws/ManagedBy`, `<account>/<cluster>/<vpc>`.
+   * The clusters whose services it may take over, by the annotation
+   * `application-networking.k8s.aws/allow-takeover-from`: what these have in the tag
+   * `application-networking.k8s.aws/ManagedBy`, `<account>/<cluster>/<vpc>`.
    *
    * @default - what no cluster has
    */
@@ -41,10 +43,16 @@ const TAGS = 'application-networking.k8s.aws/';
 /**
  * Narrower than the published policy, which allows all of VPC Lattice: these are the calls of the controller.
  *
- * @see https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json
+ * @see
+ * https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json
  * @see https://github.com/aws/aws-application-networking-k8s/tree/main/pkg/deploy/lattice
  */
-export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeoverFrom }: AwsGatewayApiControllerOptions): ControllerDefinition {
+export function awsGatewayApiController({
+  clusterName,
+  vpc,
+  accessLogs,
+  takeoverFrom,
+}: AwsGatewayApiControllerOptions): ControllerDefinition {
   failIf('Controller.awsGatewayApiController', clusterNameProblem('clusterName', clusterName));
   const others = optional('awsGatewayApiController', 'takeoverFrom', 'cluster', takeoverFrom);
   const lattice = (...actions: string[]) => actions.map(action => `vpc-lattice:${action}`);
@@ -52,15 +60,27 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeover
     name: 'aws-gateway-api-controller',
     namespace: 'aws-application-networking-system',
     serviceAccountName: 'gateway-api-controller',
-    unscoped: `listeners, rules, targets and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} cannot be held to one cluster.`,
+    unscoped: `listeners, rules, targets and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} `
+      + 'cannot be held to one cluster.',
     statements: scope => {
       const region = vpc.env.region;
       const of = (...types: string[]) => types.map(type => arn(scope, 'vpc-lattice', `${type}/*`, { region }));
       const [services, groups, networks] = of('service', 'targetgroup', 'servicenetwork');
-      const [serviceAssociations, vpcAssociations, subscriptions] = of('servicenetworkserviceassociation', 'servicenetworkvpcassociation', 'accesslogsubscription');
+      const [serviceAssociations, vpcAssociations, subscriptions] = of(
+        'servicenetworkserviceassociation',
+        'servicenetworkvpcassociation',
+        'accesslogsubscription',
+      );
       // Shared service networks belong to other accounts.
       const anyNetwork = arn(scope, 'vpc-lattice', 'servicenetwork/*', { region, account: '*' });
-      const tagged = [services, groups, networks, serviceAssociations, vpcAssociations, ...accessLogs ? [subscriptions] : []];
+      const tagged = [
+        services,
+        groups,
+        networks,
+        serviceAssociations,
+        vpcAssociations,
+        ...(accessLogs ? [subscriptions] : []),
+      ];
       const inVpc = { StringEquals: { 'vpc-lattice:VpcId': vpc.vpcId } };
       const managedBy = `aws:ResourceTag/${TAGS}ManagedBy`;
       const own = `${Stack.of(scope).account}/${clusterName}/${vpc.vpcId}`;
@@ -68,42 +88,105 @@ export function awsGatewayApiController({ clusterName, vpc, accessLogs, takeover
       return [
         allow({
           actions: [
-            'acm:ListCertificates', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeTags', 'ec2:DescribeVpcs',
-            'tag:GetResources', 'tag:TagResources', 'tag:UntagResources',
-            ...lattice(...accessLogs ? ['ListAccessLogSubscriptions'] : [], 'ListListeners', 'ListRules', 'ListServiceNetworkServiceAssociations', 'ListServiceNetworkVpcAssociations',
-              'ListServiceNetworks', 'ListServices', 'ListTagsForResource', 'ListTargetGroups'),
+            'acm:ListCertificates',
+            'ec2:DescribeSecurityGroups',
+            'ec2:DescribeSubnets',
+            'ec2:DescribeTags',
+            'ec2:DescribeVpcs',
+            'tag:GetResources',
+            'tag:TagResources',
+            'tag:UntagResources',
+            ...lattice(
+              ...(accessLogs ? ['ListAccessLogSubscriptions'] : []),
+              'ListListeners',
+              'ListRules',
+              'ListServiceNetworkServiceAssociations',
+              'ListServiceNetworkVpcAssociations',
+              'ListServiceNetworks',
+              'ListServices',
+              'ListTagsForResource',
+              'ListTargetGroups',
+            ),
           ],
           resources: ['*'],
         }),
         allow({ actions: lattice('CreateService'), resources: [services] }),
-        allow({ actions: lattice('CreateListener', 'DeleteListener', 'GetListener', 'UpdateListener'), resources: of('service/*/listener') }),
-        allow({ actions: lattice('CreateRule', 'DeleteRule', 'GetRule', 'UpdateRule'), resources: of('service/*/listener/*/rule') }),
+        allow({
+          actions: lattice('CreateListener', 'DeleteListener', 'GetListener', 'UpdateListener'),
+          resources: of('service/*/listener'),
+        }),
+        allow({
+          actions: lattice('CreateRule', 'DeleteRule', 'GetRule', 'UpdateRule'),
+          resources: of('service/*/listener/*/rule'),
+        }),
         allow({ actions: lattice('CreateTargetGroup'), resources: [groups], conditions: inVpc }),
-        allow({ actions: lattice('DeregisterTargets', 'GetTargetGroup', 'ListTargets', 'RegisterTargets'), resources: [groups] }),
+        allow({
+          actions: lattice('DeregisterTargets', 'GetTargetGroup', 'ListTargets', 'RegisterTargets'),
+          resources: [groups],
+        }),
         allow({ actions: lattice('CreateServiceNetwork', 'UpdateServiceNetwork'), resources: [networks] }),
         allow({ actions: lattice('DeleteService', 'UpdateService'), resources: [services], conditions: managed }),
         allow({ actions: lattice('DeleteTargetGroup', 'UpdateTargetGroup'), resources: [groups], conditions: managed }),
         allow({ actions: lattice('DeleteServiceNetwork'), resources: [networks], conditions: managed }),
-        allow({ actions: lattice('CreateServiceNetworkServiceAssociation'), resources: [services, anyNetwork, serviceAssociations] }),
+        allow({
+          actions: lattice('CreateServiceNetworkServiceAssociation'),
+          resources: [services, anyNetwork, serviceAssociations],
+        }),
         allow({ actions: lattice('DeleteServiceNetworkServiceAssociation'), resources: [serviceAssociations] }),
-        allow({ actions: lattice('CreateServiceNetworkVpcAssociation'), resources: [anyNetwork, vpcAssociations], conditions: inVpc }),
-        allow({ actions: lattice('DeleteServiceNetworkVpcAssociation', 'UpdateServiceNetworkVpcAssociation'), resources: [vpcAssociations], conditions: inVpc }),
+        allow({
+          actions: lattice('CreateServiceNetworkVpcAssociation'),
+          resources: [anyNetwork, vpcAssociations],
+          conditions: inVpc,
+        }),
+        allow({
+          actions: lattice('DeleteServiceNetworkVpcAssociation', 'UpdateServiceNetworkVpcAssociation'),
+          resources: [vpcAssociations],
+          conditions: inVpc,
+        }),
         allow({ actions: lattice('GetServiceNetworkVpcAssociation'), resources: [vpcAssociations] }),
         allow({ actions: lattice('DeleteAuthPolicy', 'PutAuthPolicy'), resources: [services, networks] }),
         // It adopts what nobody manages, and removes no tag of its own. Listeners and rules are below services.
-        allow({ actions: lattice('TagResource'), resources: tagged, conditions: { StringEqualsIfExists: { [managedBy]: [own, ...others] } } }),
-        allow({ actions: lattice('UntagResource'), resources: tagged, conditions: { 'ForAllValues:StringNotLike': { 'aws:TagKeys': [`${TAGS}*`] } } }),
+        allow({
+          actions: lattice('TagResource'),
+          resources: tagged,
+          conditions: { StringEqualsIfExists: { [managedBy]: [own, ...others] } },
+        }),
+        allow({
+          actions: lattice('UntagResource'),
+          resources: tagged,
+          conditions: { 'ForAllValues:StringNotLike': { 'aws:TagKeys': [`${TAGS}*`] } },
+        }),
         serviceLinkedRole(scope, 'vpc-lattice.amazonaws.com'),
-        ...accessLogs ? [
-          allow({ actions: lattice('CreateAccessLogSubscription'), resources: [subscriptions, services, networks] }),
-          allow({ actions: lattice('DeleteAccessLogSubscription', 'GetAccessLogSubscription', 'UpdateAccessLogSubscription'), resources: [subscriptions] }),
-          allow({
-            actions: ['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies', 'GetLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy',
-              'UpdateLogDelivery'].map(action => `logs:${action}`),
-            resources: ['*'],
-          }),
-          serviceLinkedRole(scope, 'delivery.logs.amazonaws.com'),
-        ] : [],
+        ...(accessLogs
+          ? [
+            allow({
+              actions: lattice('CreateAccessLogSubscription'),
+              resources: [subscriptions, services, networks],
+            }),
+            allow({
+              actions: lattice(
+                'DeleteAccessLogSubscription',
+                'GetAccessLogSubscription',
+                'UpdateAccessLogSubscription',
+              ),
+              resources: [subscriptions],
+            }),
+            allow({
+              actions: [
+                'CreateLogDelivery',
+                'DeleteLogDelivery',
+                'DescribeLogGroups',
+                'DescribeResourcePolicies',
+                'GetLogDelivery',
+                'ListLogDeliveries',
+                'PutResourcePolicy',
+                'UpdateLogDelivery',
+              ].map(action => `logs:${action}`),
+              resources: ['*'],
+            }),
+            serviceLinkedRole(scope, 'delivery.logs.amazonaws.com'),
+          ]
+          : []),
       ];
     },
   };

@@ -10,7 +10,8 @@ import { clusterNameProblem } from '../private/issuer/cluster-names';
  */
 export interface AwsLoadBalancerControllerOptions {
   /**
-   * The name of the cluster, as its `--cluster-name` has it: what it makes carries the tag `elbv2.k8s.aws/cluster` with this value, and it may change nothing else.
+   * The name of the cluster, as its `--cluster-name` has it: what it makes carries the tag `elbv2.k8s.aws/cluster` with
+   * this value, and it may change nothing else.
    */
   readonly clusterName: string;
 
@@ -37,7 +38,8 @@ export interface AwsLoadBalancerControllerTargetGroupBindingOnlyOptions {
   readonly targetGroups: ITargetGroup[];
 
   /**
-   * The VPC of the cluster, where a `TargetGroupBinding` has `networking`: it then may open and close ports of the security groups of this one.
+   * The VPC of the cluster, where a `TargetGroupBinding` has `networking`: it then may open and close ports of the
+   * security groups of this one.
    *
    * @default - it changes no security group
    */
@@ -45,7 +47,11 @@ export interface AwsLoadBalancerControllerTargetGroupBindingOnlyOptions {
 }
 
 /** What both are called. */
-const NAMES = { name: 'aws-load-balancer-controller', namespace: 'kube-system', serviceAccountName: 'aws-load-balancer-controller' };
+const NAMES = {
+  name: 'aws-load-balancer-controller',
+  namespace: 'kube-system',
+  serviceAccountName: 'aws-load-balancer-controller',
+};
 
 const TAG = 'elbv2.k8s.aws/cluster';
 
@@ -56,45 +62,96 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
   const targetGroups = [...options.targetGroups ?? []];
   return {
     ...NAMES,
-    unscoped: 'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one cluster.',
+    unscoped:
+      'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one '
+        + 'cluster.',
     statements: scope => [
       serviceLinkedRole(scope, 'elasticloadbalancing.amazonaws.com'),
       allow({
         actions: [
           'acm:ListCertificates',
-          'ec2:DescribeAccountAttributes', 'ec2:DescribeAddresses', 'ec2:DescribeAvailabilityZones', 'ec2:DescribeCoipPools', 'ec2:DescribeInstances',
-          'ec2:DescribeInternetGateways', 'ec2:DescribeIpamPools', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeRouteTables', 'ec2:DescribeSecurityGroups',
-          'ec2:DescribeSubnets', 'ec2:DescribeTags', 'ec2:DescribeVpcPeeringConnections', 'ec2:DescribeVpcs',
-          ...['CapacityReservation', 'ListenerAttributes', 'ListenerCertificates', 'Listeners', 'LoadBalancerAttributes', 'LoadBalancers', 'Rules', 'SSLPolicies',
-            'Tags', 'TargetGroupAttributes', 'TargetGroups', 'TargetHealth', 'TrustStores'].map(what => `elasticloadbalancing:Describe${what}`),
+          'ec2:DescribeAccountAttributes',
+          'ec2:DescribeAddresses',
+          'ec2:DescribeAvailabilityZones',
+          'ec2:DescribeCoipPools',
+          'ec2:DescribeInstances',
+          'ec2:DescribeInternetGateways',
+          'ec2:DescribeIpamPools',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeRouteTables',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeTags',
+          'ec2:DescribeVpcPeeringConnections',
+          'ec2:DescribeVpcs',
+          ...[
+            'CapacityReservation',
+            'ListenerAttributes',
+            'ListenerCertificates',
+            'Listeners',
+            'LoadBalancerAttributes',
+            'LoadBalancers',
+            'Rules',
+            'SSLPolicies',
+            'Tags',
+            'TargetGroupAttributes',
+            'TargetGroups',
+            'TargetHealth',
+            'TrustStores',
+          ].map(what => `elasticloadbalancing:Describe${what}`),
           'iam:ListServerCertificates',
           'shield:GetSubscriptionState',
         ],
         resources: ['*'],
       }),
       allow({ actions: ['acm:DescribeCertificate'], resources: [regional(scope, vpc, 'acm', 'certificate/*')] }),
-      allow({ actions: ['cognito-idp:DescribeUserPoolClient'], resources: [regional(scope, vpc, 'cognito-idp', 'userpool/*')] }),
+      allow({
+        actions: ['cognito-idp:DescribeUserPoolClient'],
+        resources: [regional(scope, vpc, 'cognito-idp', 'userpool/*')],
+      }),
       allow({ actions: ['ec2:GetCoipPoolUsage'], resources: ['*'] }),
       allow({ actions: ['ec2:GetSecurityGroupsForVpc'], resources: [vpcArn(scope, vpc)] }),
-      allow({ actions: ['iam:GetServerCertificate'], resources: [arn(scope, 'iam', 'server-certificate/*', { region: '' })] }),
+      allow({
+        actions: ['iam:GetServerCertificate'],
+        resources: [arn(scope, 'iam', 'server-certificate/*', { region: '' })],
+      }),
       ...securityGroupStatements(scope, vpc, clusterName),
       ...loadBalancerStatements(scope, vpc, clusterName),
-      ...targetGroups.length > 0 ? [registration(targetGroups)] : [],
+      ...(targetGroups.length > 0 ? [registration(targetGroups)] : []),
       ...protectionStatements(scope, vpc),
     ],
   };
 }
 
-/** Its security groups carry the tag; the ports of others, those of the nodes, open and close for health checks and traffic. */
+/**
+ * Its security groups carry the tag; the ports of others, those of the nodes, open and close for health checks and
+ * traffic.
+ */
 function securityGroupStatements(scope: IConstruct, vpc: IVpc, clusterName: string) {
   const groups = [regional(scope, vpc, 'ec2', 'security-group/*')];
   return [
     ports(scope, vpc),
     allow({ actions: ['ec2:CreateSecurityGroup'], resources: [vpcArn(scope, vpc)] }),
-    allow({ actions: ['ec2:CreateSecurityGroup'], resources: groups, conditions: { StringEquals: requested(clusterName) } }),
-    allow({ actions: ['ec2:CreateTags'], resources: groups, conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSecurityGroup', ...requested(clusterName) } } }),
-    allow({ actions: ['ec2:CreateTags', 'ec2:DeleteTags'], resources: groups, conditions: { StringEquals: owned(clusterName), Null: untouched() } }),
-    allow({ actions: ['ec2:DeleteSecurityGroup'], resources: groups, conditions: { StringEquals: owned(clusterName) } }),
+    allow({
+      actions: ['ec2:CreateSecurityGroup'],
+      resources: groups,
+      conditions: { StringEquals: requested(clusterName) },
+    }),
+    allow({
+      actions: ['ec2:CreateTags'],
+      resources: groups,
+      conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSecurityGroup', ...requested(clusterName) } },
+    }),
+    allow({
+      actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
+      resources: groups,
+      conditions: { StringEquals: owned(clusterName), Null: untouched() },
+    }),
+    allow({
+      actions: ['ec2:DeleteSecurityGroup'],
+      resources: groups,
+      conditions: { StringEquals: owned(clusterName) },
+    }),
   ];
 }
 
@@ -107,24 +164,76 @@ function loadBalancerStatements(scope: IConstruct, vpc: IVpc, clusterName: strin
   const listeners = of('listener/app/*/*/*', 'listener/net/*/*/*');
   const rules = of('listener-rule/app/*/*/*', 'listener-rule/net/*/*/*');
   const all = [...balancers, ...groups, ...listeners, ...rules];
-  const change = (actions: string[], resources: string[]) => allow({ actions, resources, conditions: { StringEquals: owned(clusterName) } });
+  const change = (actions: string[], resources: string[]) =>
+    allow({ actions, resources, conditions: { StringEquals: owned(clusterName) } });
   return [
-    allow({ actions: elb('CreateLoadBalancer'), resources: balancers, conditions: { StringEquals: requested(clusterName) } }),
-    allow({ actions: elb('CreateTargetGroup'), resources: groups, conditions: { StringEquals: requested(clusterName) } }),
-    change(elb('CreateListener', 'DeleteLoadBalancer', 'ModifyCapacityReservation', 'ModifyLoadBalancerAttributes', 'SetIpAddressType', 'SetSecurityGroups',
-      'SetSubnets'), balancers),
+    allow({
+      actions: elb('CreateLoadBalancer'),
+      resources: balancers,
+      conditions: { StringEquals: requested(clusterName) },
+    }),
+    allow({
+      actions: elb('CreateTargetGroup'),
+      resources: groups,
+      conditions: { StringEquals: requested(clusterName) },
+    }),
+    change(
+      elb(
+        'CreateListener',
+        'DeleteLoadBalancer',
+        'ModifyCapacityReservation',
+        'ModifyLoadBalancerAttributes',
+        'SetIpAddressType',
+        'SetSecurityGroups',
+        'SetSubnets',
+      ),
+      balancers,
+    ),
     change(elb('ModifyIpPools'), of('loadbalancer/app/*/*')),
-    change(elb('AddListenerCertificates', 'CreateRule', 'DeleteListener', 'ModifyListener', 'ModifyListenerAttributes', 'RemoveListenerCertificates'), listeners),
+    change(
+      elb(
+        'AddListenerCertificates',
+        'CreateRule',
+        'DeleteListener',
+        'ModifyListener',
+        'ModifyListenerAttributes',
+        'RemoveListenerCertificates',
+      ),
+      listeners,
+    ),
     change(elb('DeleteRule', 'ModifyRule'), rules),
-    change(elb('DeleteTargetGroup', 'DeregisterTargets', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes', 'RegisterTargets'), groups),
+    change(
+      elb(
+        'DeleteTargetGroup',
+        'DeregisterTargets',
+        'ModifyTargetGroup',
+        'ModifyTargetGroupAttributes',
+        'RegisterTargets',
+      ),
+      groups,
+    ),
     // The service knows no condition for it.
     allow({ actions: elb('SetRulePriorities'), resources: rules }),
     allow({
       actions: elb('AddTags'),
       resources: all,
-      conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': ['CreateListener', 'CreateLoadBalancer', 'CreateRule', 'CreateTargetGroup'], ...requested(clusterName) } },
+      conditions: {
+        StringEquals: {
+          'elasticloadbalancing:CreateAction': [
+            'CreateListener',
+            'CreateLoadBalancer',
+            'CreateRule',
+            'CreateTargetGroup',
+          ],
+          ...requested(clusterName),
+        },
+      },
     }),
-    allow({ actions: elb('AddTags', 'RemoveTags'), resources: all, conditions: { StringEquals: owned(clusterName), Null: untouched() } }),
+    allow({
+      actions: elb('AddTags', 'RemoveTags'),
+      resources: all,
+      conditions: { StringEquals: owned(clusterName), Null: untouched() },
+    }),
   ];
 }
 
@@ -138,9 +247,15 @@ function protectionStatements(scope: IConstruct, vpc: IVpc) {
     allow({ actions: ['wafv2:GetWebACL'], resources: [acls] }),
     allow({ actions: ['waf-regional:AssociateWebACL'], resources: [classicAcls, balancers] }),
     allow({ actions: ['waf-regional:GetWebACL'], resources: [classicAcls] }),
-    allow({ actions: ['waf-regional:DisassociateWebACL', 'waf-regional:GetWebACLForResource', 'wafv2:DisassociateWebACL'], resources: [balancers] }),
+    allow({
+      actions: ['waf-regional:DisassociateWebACL', 'waf-regional:GetWebACLForResource', 'wafv2:DisassociateWebACL'],
+      resources: [balancers],
+    }),
     allow({ actions: ['elasticloadbalancing:SetWebAcl', 'shield:CreateProtection'], resources: ['*'] }),
-    allow({ actions: ['shield:DeleteProtection', 'shield:DescribeProtection'], resources: [arn(scope, 'shield', 'protection/*', { region: '' })] }),
+    allow({
+      actions: ['shield:DeleteProtection', 'shield:DescribeProtection'],
+      resources: [arn(scope, 'shield', 'protection/*', { region: '' })],
+    }),
   ];
 }
 
@@ -148,20 +263,33 @@ function protectionStatements(scope: IConstruct, vpc: IVpc) {
 export function awsLoadBalancerControllerTargetGroupBindingOnly(
   options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
 ): ControllerDefinition {
-  const targetGroups = required('awsLoadBalancerControllerTargetGroupBindingOnly', 'targetGroups', 'target group', options.targetGroups);
+  const targetGroups = required(
+    'awsLoadBalancerControllerTargetGroupBindingOnly',
+    'targetGroups',
+    'target group',
+    options.targetGroups,
+  );
   const { vpc } = options;
   return {
     ...NAMES,
     statements: scope => [
       allow({
         actions: [
-          'ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs',
-          'elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth',
+          'ec2:DescribeInstances',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeVpcs',
+          'elasticloadbalancing:DescribeTargetGroups',
+          'elasticloadbalancing:DescribeTargetHealth',
         ],
         resources: ['*'],
       }),
-      registration(targetGroups, 'elasticloadbalancing:ModifyTargetGroup', 'elasticloadbalancing:ModifyTargetGroupAttributes'),
-      ...vpc ? [ports(scope, vpc)] : [],
+      registration(
+        targetGroups,
+        'elasticloadbalancing:ModifyTargetGroup',
+        'elasticloadbalancing:ModifyTargetGroupAttributes',
+      ),
+      ...(vpc ? [ports(scope, vpc)] : []),
     ],
   };
 }

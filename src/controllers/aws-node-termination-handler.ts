@@ -9,7 +9,8 @@ import { failIf, missingProblem } from '../private/errors';
  */
 export interface AwsNodeTerminationHandlerOptions {
   /**
-   * The queue that EventBridge and the Auto Scaling groups write to. Where it is encrypted with a key of yours, it may decrypt with this key through SQS.
+   * The queue that EventBridge and the Auto Scaling groups write to. Where it is encrypted with a key of yours, it may
+   * decrypt with this key through SQS.
    */
   readonly queue: IQueue;
 
@@ -26,8 +27,13 @@ const MANAGED = 'aws:ResourceTag/aws-node-termination-handler/managed';
 /** @see https://github.com/aws/aws-node-termination-handler#5-create-an-iam-role-for-the-pods */
 export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): ControllerDefinition {
   const { queue } = options;
-  failIf('Controller.awsNodeTerminationHandler', missingProblem('queue', queue, 'Pass the queue that EventBridge writes to.'));
-  const groups = options.autoScalingGroups && required('awsNodeTerminationHandler', 'autoScalingGroups', 'Auto Scaling group', options.autoScalingGroups);
+  failIf(
+    'Controller.awsNodeTerminationHandler',
+    missingProblem('queue', queue, 'Pass the queue that EventBridge writes to.'),
+  );
+  const groups =
+    options.autoScalingGroups
+    && required('awsNodeTerminationHandler', 'autoScalingGroups', 'Auto Scaling group', options.autoScalingGroups);
   return {
     name: 'aws-node-termination-handler',
     namespace: 'kube-system',
@@ -40,7 +46,10 @@ export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOpti
         resources: groups?.map(group => group.autoScalingGroupArn) ?? ['*'],
         conditions: groups ? undefined : { Null: { [MANAGED]: 'false' } },
       }),
-      allow({ actions: ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeTags', 'ec2:DescribeInstances'], resources: ['*'] }),
+      allow({
+        actions: ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeTags', 'ec2:DescribeInstances'],
+        resources: ['*'],
+      }),
     ],
   };
 }

@@ -11,8 +11,8 @@ export interface AwsPrivateCaIssuerOptions {
   readonly certificateAuthorities: ICertificateAuthority[];
 
   /**
-   * Whether it may also have certificates signed that are certificate authorities themselves, those of a `Certificate` with `isCA: true`: with a path length of 0, so that
-   * they sign no further authorities.
+   * Whether it may also have certificates signed that are certificate authorities themselves, those of a `Certificate`
+   * with `isCA: true`: with a path length of 0, so that they sign no further authorities.
    *
    * @default false
    */
@@ -31,8 +31,16 @@ const END_ENTITY_TEMPLATES = [
 
 /** @see https://github.com/cert-manager/aws-privateca-issuer#configuration */
 export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): ControllerDefinition {
-  const authorities = required('awsPrivateCaIssuer', 'certificateAuthorities', 'certificate authority', options.certificateAuthorities);
-  const templates = [...END_ENTITY_TEMPLATES, ...options.subordinateAuthorities ? ['SubordinateCACertificate_PathLen0'] : []];
+  const authorities = required(
+    'awsPrivateCaIssuer',
+    'certificateAuthorities',
+    'certificate authority',
+    options.certificateAuthorities,
+  );
+  const templates = [
+    ...END_ENTITY_TEMPLATES,
+    ...(options.subordinateAuthorities ? ['SubordinateCACertificate_PathLen0'] : []),
+  ];
   return {
     name: 'aws-privateca-issuer',
     namespace: 'aws-privateca-issuer',
@@ -45,7 +53,11 @@ export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controll
           actions: ['acm-pca:IssueCertificate'],
           resources,
           conditions: {
-            StringEquals: { 'acm-pca:TemplateArn': templates.map(template => arn(scope, 'acm-pca', `template/${template}/V1`, { region: '', account: '' })) },
+            StringEquals: {
+              'acm-pca:TemplateArn': templates.map(template =>
+                arn(scope, 'acm-pca', `template/${template}/V1`, { region: '', account: '' }),
+              ),
+            },
           },
         }),
       ];

@@ -13,9 +13,11 @@ export interface CertManagerOptions {
   readonly hostedZones: IHostedZone[];
 
   /**
-   * The names of the TXT records that it may write, in lower case and without a dot at the end; `*` stands for any characters.
+   * The names of the TXT records that it may write, in lower case and without a dot at the end; `*` stands for any
+   * characters.
    *
-   * For challenges that another name answers by CNAME (`cnameStrategy: Follow`), name the records that the CNAMEs point to.
+   * For challenges that another name answers by CNAME (`cnameStrategy: Follow`), name the records that the CNAMEs point
+   * to.
    *
    * @default - `_acme-challenge.*`, those that ACME asks for
    */
@@ -32,7 +34,10 @@ export function certManager(options: CertManagerOptions): ControllerDefinition {
     serviceAccountName: 'cert-manager',
     warnings: () => zones.filter(isPrivate).map(privateZoneWarning),
     statements: scope => [
-      allow({ actions: ['route53:GetChange'], resources: [arn(scope, 'route53', 'change/*', { region: '', account: '' })] }),
+      allow({
+        actions: ['route53:GetChange'],
+        resources: [arn(scope, 'route53', 'change/*', { region: '', account: '' })],
+      }),
       allow({ actions: ['route53:ListResourceRecordSets'], resources: zones.map(zone => zone.hostedZoneArn) }),
       allow({
         actions: ['route53:ChangeResourceRecordSets'],
@@ -52,7 +57,15 @@ function recordNames(names: string[]): string[] {
   const given = required('certManager', 'recordNames', 'record name', names);
   const wrong = given.find(name => name === '' || name !== name.toLowerCase() || name.endsWith('.'));
   if (wrong === undefined) return given;
-  return fail('Controller.certManager', problem('recordNames', 'be in lower case, without a dot at the end', wrong, 'Route 53 compares names in this form, and others never match.'));
+  return fail(
+    'Controller.certManager',
+    problem(
+      'recordNames',
+      'be in lower case, without a dot at the end',
+      wrong,
+      'Route 53 compares names in this form, and others never match.',
+    ),
+  );
 }
 
 /** Whether the zone is one of this app that serves VPCs. Of an imported one nobody knows. */
@@ -66,6 +79,7 @@ function isPrivate(zone: IHostedZone): boolean {
 function privateZoneWarning(zone: IHostedZone): ControllerWarning {
   return {
     rule: 'private-zone',
-    message: `is to answer challenges in ${zone.node.path}, which is private: a public certificate authority such as Let's Encrypt does not see it. Name the public zone of the same domain.`,
+    message: `is to answer challenges in ${zone.node.path}, which is private: a public certificate authority such as `
+      + 'Let\'s Encrypt does not see it. Name the public zone of the same domain.',
   };
 }

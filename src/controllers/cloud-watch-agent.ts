@@ -9,7 +9,8 @@ import { clusterNameProblem, clusterNameProblems } from '../private/issuer/clust
  */
 export interface CloudWatchAgentOptions {
   /**
-   * The name of the cluster: its log groups are those below `/aws/containerinsights/<name>/`. May be known at deployment only.
+   * The name of the cluster: its log groups are those below `/aws/containerinsights/<name>/`. May be known at
+   * deployment only.
    */
   readonly clusterName: string;
 
@@ -21,7 +22,8 @@ export interface CloudWatchAgentOptions {
   readonly metricNamespaces?: string[];
 
   /**
-   * Whether it sends metrics by OpenTelemetry (OTLP) too, as Container Insights with OpenTelemetry does. They are of no namespace: only the region of the stack holds them.
+   * Whether it sends metrics by OpenTelemetry (OTLP) too, as Container Insights with OpenTelemetry does. They are of no
+   * namespace: only the region of the stack holds them.
    *
    * @default false
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
@@ -29,54 +31,84 @@ export interface CloudWatchAgentOptions {
   readonly otlpMetrics?: boolean;
 
   /**
-   * Whether it collects for Application Signals: the log group `/aws/application-signals/data`, and traces for the X-Ray of the stack's account and region.
+   * Whether it collects for Application Signals: the log group `/aws/application-signals/data`, and traces for the
+   * X-Ray of the stack's account and region.
    *
    * @default false
    */
   readonly applicationSignals?: boolean;
 
   /**
-   * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application Signals), instead of
-   * the narrower statements. That reaches all metrics and log groups of the account. Take it for Container Insights with OpenTelemetry (`otelContainerInsights`), whose
-   * metrics have no namespace that the statements could name.
+   * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application
+   * Signals), instead of the narrower statements. That reaches all metrics and log groups of the account. Take it for
+   * Container Insights with OpenTelemetry (`otelContainerInsights`), whose metrics have no namespace that the
+   * statements could name.
    *
    * @default false
    */
   readonly useManagedPolicy?: boolean;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html */
+/**
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
+ */
 export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefinition {
   const { clusterName, metricNamespaces, otlpMetrics, applicationSignals, useManagedPolicy } = options;
   failIf('Controller.cloudWatchAgent', clusterNameProblem('clusterName', clusterName));
-  const namespaces = required('cloudWatchAgent', 'metricNamespaces', 'namespace of CloudWatch', metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']);
+  const namespaces = required(
+    'cloudWatchAgent',
+    'metricNamespaces',
+    'namespace of CloudWatch',
+    metricNamespaces ?? ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent'],
+  );
   const definition = {
     name: 'cloudwatch-agent',
     namespace: 'amazon-cloudwatch',
     serviceAccountName: 'cloudwatch-agent',
-    insteadOfHelmValues: 'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no annotation.',
+    insteadOfHelmValues:
+      'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs '
+        + 'no annotation.',
   };
   if (useManagedPolicy) {
     return {
       ...definition,
       statements: () => [],
-      managedPolicyNames: ['CloudWatchAgentServerPolicy', ...applicationSignals ? ['AWSXrayWriteOnlyAccess'] : []],
-      unscoped: 'CloudWatchAgentServerPolicy writes to all metrics and log groups of the account. Leave `useManagedPolicy` out where the narrower statements do.',
+      managedPolicyNames: ['CloudWatchAgentServerPolicy', ...(applicationSignals ? ['AWSXrayWriteOnlyAccess'] : [])],
+      unscoped:
+        'CloudWatchAgentServerPolicy writes to all metrics and log groups of the account. Leave `useManagedPolicy` '
+          + 'out where the narrower statements do.',
     };
   }
-  const groups = [`/aws/containerinsights/${clusterName}/*`, ...applicationSignals ? ['/aws/application-signals/data'] : []];
+  const groups = [
+    `/aws/containerinsights/${clusterName}/*`,
+    ...(applicationSignals ? ['/aws/application-signals/data'] : []),
+  ];
   return {
     ...definition,
     statements: scope => [
-      allow({ actions: ['cloudwatch:PutMetricData'], resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } } }),
-      ...otlpMetrics ? [allow({
+      allow({
         actions: ['cloudwatch:PutMetricData'],
         resources: ['*'],
-        conditions: { Null: { 'cloudwatch:namespace': 'true' }, StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
-      })] : [],
-      writeLogs(groups.map(group => arn(scope, 'logs', `log-group:${group}:*`)), true),
+        conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } },
+      }),
+      ...(otlpMetrics
+        ? [
+          allow({
+            actions: ['cloudwatch:PutMetricData'],
+            resources: ['*'],
+            conditions: {
+              Null: { 'cloudwatch:namespace': 'true' },
+              StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region },
+            },
+          }),
+        ]
+        : []),
+      writeLogs(
+        groups.map(group => arn(scope, 'logs', `log-group:${group}:*`)),
+        true,
+      ),
       allow({ actions: ['ec2:DescribeTags', 'ec2:DescribeVolumes', 'logs:DescribeLogGroups'], resources: ['*'] }),
-      ...applicationSignals ? [writeTraces(scope)] : [],
+      ...(applicationSignals ? [writeTraces(scope)] : []),
     ],
     problems: scope => clusterNameProblems(scope, 'clusterName', clusterName),
   };

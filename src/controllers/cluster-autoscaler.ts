@@ -8,13 +8,16 @@ import { clusterNameProblem, clusterNameProblems } from '../private/issuer/clust
  */
 export interface ClusterAutoscalerOptions {
   /**
-   * The names of the clusters whose nodes it scales, in the account and region of the role; at least one. Their Auto Scaling groups carry the tag
-   * `k8s.io/cluster-autoscaler/<name>` = `owned`, as EKS sets it for managed node groups. A name may be known at deployment only.
+   * The names of the clusters whose nodes it scales, in the account and region of the role; at least one. Their Auto
+   * Scaling groups carry the tag `k8s.io/cluster-autoscaler/<name>` = `owned`, as EKS sets it for managed node groups.
+   * A name may be known at deployment only.
    */
   readonly clusterNames: string[];
 }
 
-/** @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy */
+/**
+ * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy
+ */
 export function clusterAutoscaler(options: ClusterAutoscalerOptions): ControllerDefinition {
   const clusterNames = required('clusterAutoscaler', 'clusterNames', 'EKS cluster', options.clusterNames);
   clusterNames.forEach(name => failIf('Controller.clusterAutoscaler', clusterNameProblem('clusterNames', name)));
@@ -40,13 +43,18 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): Controller
         resources: ['*'],
         conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
       }),
-      allow({ actions: ['eks:DescribeNodegroup'], resources: clusterNames.map(name => arn(scope, 'eks', `nodegroup/${name}/*`)) }),
+      allow({
+        actions: ['eks:DescribeNodegroup'],
+        resources: clusterNames.map(name => arn(scope, 'eks', `nodegroup/${name}/*`)),
+      }),
       // The conditions of one statement must all hold: one for each cluster.
-      ...clusterNames.map(name => allow({
-        actions: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-        resources: [arn(scope, 'autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*')],
-        conditions: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${name}`]: 'owned' } },
-      })),
+      ...clusterNames.map(name =>
+        allow({
+          actions: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
+          resources: [arn(scope, 'autoscaling', 'autoScalingGroup:*:autoScalingGroupName/*')],
+          conditions: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${name}`]: 'owned' } },
+        }),
+      ),
     ],
   };
 }

@@ -9,7 +9,8 @@ import { propertyOverrides } from '../private/values/tokens';
  */
 export interface CrossplaneAwsProviderOptions {
   /**
-   * What the provider may do: that depends on the resources that your compositions make, so nobody publishes it. At least one statement.
+   * What the provider may do: that depends on the resources that your compositions make, so nobody publishes it. At
+   * least one statement.
    */
   readonly statements: PolicyStatement[];
 }
@@ -23,9 +24,20 @@ export function crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Co
     serviceAccountName: 'provider-aws',
     insteadOfHelmValues: 'Write `annotations` to the serviceAccountTemplate of its DeploymentRuntimeConfig.',
     statements: () => statements.map(statement => statement.copy()),
-    unscoped: statements.some(isUnscoped) ? 'your `statements` allow more than reading on every resource, under no condition.' : undefined,
-    problems: scope => hasBoundary(scope) ? [] : [problem('permissionsBoundary', 'be given for a provider that makes resources on behalf of whoever may write to the cluster', undefined,
-      'Set it on the role, or for all roles by iam.PermissionsBoundary.of(scope).apply(policy).')],
+    unscoped: statements.some(isUnscoped)
+      ? 'your `statements` allow more than reading on every resource, under no condition.'
+      : undefined,
+    problems: scope =>
+      hasBoundary(scope)
+        ? []
+        : [
+          problem(
+            'permissionsBoundary',
+            'be given for a provider that makes resources on behalf of whoever may write to the cluster',
+            undefined,
+            'Set it on the role, or for all roles by iam.PermissionsBoundary.of(scope).apply(policy).',
+          ),
+        ],
   };
 }
 
@@ -40,5 +52,7 @@ function hasBoundary(role: IConstruct): boolean {
   const resource = role.node.defaultChild;
   if (!(resource instanceof CfnRole)) return true;
   const overrides = propertyOverrides(resource);
-  return ('PermissionsBoundary' in overrides ? overrides.PermissionsBoundary : resource.permissionsBoundary) !== undefined;
+  return (
+    ('PermissionsBoundary' in overrides ? overrides.PermissionsBoundary : resource.permissionsBoundary) !== undefined
+  );
 }

@@ -19,7 +19,10 @@ export interface ControllerDefinition {
   readonly namespace: string;
   /** The ServiceAccount that its chart or manifest makes. */
   readonly serviceAccountName: string;
-  /** Where the values of its chart have the ServiceAccount, with `create`, `name` and `annotations`; `serviceAccount` where not given. */
+  /**
+   * Where the values of its chart have the ServiceAccount, with `create`, `name` and `annotations`; `serviceAccount`
+   * where not given.
+   */
   readonly helmKey?: string;
   /** Where no chart takes its annotations: what to do instead. */
   readonly insteadOfHelmValues?: string;
@@ -60,11 +63,24 @@ export function allow({ actions, resources, conditions }: Permission): PolicySta
  */
 export function required<T>(factory: string, property: string, what: string, values: T[] | undefined): T[] {
   if (values && !Token.isUnresolved(values) && values.length > 0) return [...values];
-  return fail(`Controller.${factory}`, problem(property, `name at least one ${what}`, values, 'Without it the controller would reach all of them, or none.'));
+  return fail(
+    `Controller.${factory}`,
+    problem(
+      property,
+      `name at least one ${what}`,
+      values,
+      'Without it the controller would reach all of them, or none.',
+    ),
+  );
 }
 
 /** An ARN in the account, region and partition of the stack of `scope`, unless said otherwise. */
-export function arn(scope: IConstruct, service: string, resource: string, { region, account }: { region?: string; account?: string } = {}): string {
+export function arn(
+  scope: IConstruct,
+  service: string,
+  resource: string,
+  { region, account }: { region?: string; account?: string } = {},
+): string {
   const stack = Stack.of(scope);
   const partition = literalPartition(stack) ?? stack.partition;
   return `arn:${partition}:${service}:${region ?? stack.region}:${account ?? stack.account}:${resource}`;

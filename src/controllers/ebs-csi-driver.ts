@@ -10,11 +10,14 @@ import { fail, problem } from '../private/errors';
  */
 export interface EbsCsiDriverOptions {
   /**
-   * The cluster that it serves. It then manages no volumes and snapshots but those with the tag `ebs.csi.aws.com/cluster-name` of this cluster, which the driver sets from
-   * release 1.58 on (the EKS add-on by itself, its chart with `controller.k8sTagClusterId`), and attaches them to nodes of this cluster only: those with the tag
-   * `kubernetes.io/cluster/<name>: owned`. Volumes from before, and those that somebody else has made, need the tag.
+   * The cluster that it serves. It then manages no volumes and snapshots but those with the tag
+   * `ebs.csi.aws.com/cluster-name` of this cluster, which the driver sets from release 1.58 on (the EKS add-on by
+   * itself, its chart with `controller.k8sTagClusterId`), and attaches them to nodes of this cluster only: those with
+   * the tag `kubernetes.io/cluster/<name>: owned`. Volumes from before, and those that somebody else has made, need the
+   * tag.
    *
-   * @default - whatever the drivers of all clusters in the account and region have made (tag `ebs.csi.aws.com/cluster: true`), on any instance, with a warning
+   * @default - whatever the drivers of all clusters in the account and region have made (tag `ebs.csi.aws.com/cluster:
+   * true`), on any instance, with a warning
    */
   readonly clusterName?: string;
 
@@ -26,7 +29,8 @@ export interface EbsCsiDriverOptions {
   readonly kmsKeys?: IKey[];
 
   /**
-   * Whether to attach `AmazonEBSCSIDriverPolicyV2`, which AWS maintains, instead of statements of its own. It reaches every cluster's volumes in every region of the account.
+   * Whether to attach `AmazonEBSCSIDriverPolicyV2`, which AWS maintains, instead of statements of its own. It reaches
+   * every cluster's volumes in every region of the account.
    *
    * @default false
    * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
@@ -36,13 +40,27 @@ export interface EbsCsiDriverOptions {
 
 const MANAGED_POLICY = 'AmazonEBSCSIDriverPolicyV2';
 /** A driver that could change them could make any volume its own, or let go of one. */
-const OWNERSHIP_TAGS = ['ebs.csi.aws.com/cluster', 'ebs.csi.aws.com/cluster-name', 'kubernetes.io/created-for/pvc/name'];
+const OWNERSHIP_TAGS = [
+  'ebs.csi.aws.com/cluster',
+  'ebs.csi.aws.com/cluster-name',
+  'kubernetes.io/created-for/pvc/name',
+];
 
-/** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy.html */
+/**
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy.html
+ */
 export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition {
   const { clusterName, kmsKeys, useManagedPolicy } = options;
   if (useManagedPolicy && clusterName !== undefined) {
-    fail('Controller.ebsCsiDriver', problem('clusterName', 'not be set with `useManagedPolicy`', clusterName, `${MANAGED_POLICY} cannot be held to one cluster: leave out one of the two.`));
+    fail(
+      'Controller.ebsCsiDriver',
+      problem(
+        'clusterName',
+        'not be set with `useManagedPolicy`',
+        clusterName,
+        `${MANAGED_POLICY} cannot be held to one cluster: leave out one of the two.`,
+      ),
+    );
   }
   return {
     name: 'aws-ebs-csi-driver',
@@ -50,10 +68,13 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
     serviceAccountName: 'ebs-csi-controller-sa',
     helmKey: 'controller.serviceAccount',
     managedPolicyNames: useManagedPolicy ? [MANAGED_POLICY] : undefined,
-    unscoped: clusterName !== undefined ? undefined
-      : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by `clusterName`.',
+    unscoped:
+      clusterName !== undefined
+        ? undefined
+        : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by '
+          + '`clusterName`.',
     statements: scope => [
-      ...useManagedPolicy ? [] : ownStatements(scope, clusterName),
+      ...(useManagedPolicy ? [] : ownStatements(scope, clusterName)),
       ...volumeKeys('ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
     ],
   };
@@ -62,14 +83,21 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
 function ownStatements(scope: IConstruct, clusterName: string | undefined): PolicyStatement[] {
   const volumes = arn(scope, 'ec2', 'volume/*');
   const snapshots = arn(scope, 'ec2', 'snapshot/*', { account: '' });
-  const [tag, value] = clusterName === undefined ? ['ebs.csi.aws.com/cluster', 'true'] : ['ebs.csi.aws.com/cluster-name', clusterName];
+  const [tag, value] =
+    clusterName === undefined ? ['ebs.csi.aws.com/cluster', 'true'] : ['ebs.csi.aws.com/cluster-name', clusterName];
   const requested = { StringEquals: { [`aws:RequestTag/${tag}`]: value } };
   const tagged = { StringEquals: { [`aws:ResourceTag/${tag}`]: value } };
   return [
     allow({
       actions: [
-        'ec2:DescribeAvailabilityZones', 'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeSnapshots', 'ec2:DescribeTags', 'ec2:DescribeVolumes',
-        'ec2:DescribeVolumesModifications', 'ec2:DescribeVolumeStatus',
+        'ec2:DescribeAvailabilityZones',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceTypes',
+        'ec2:DescribeSnapshots',
+        'ec2:DescribeTags',
+        'ec2:DescribeVolumes',
+        'ec2:DescribeVolumesModifications',
+        'ec2:DescribeVolumeStatus',
       ],
       resources: ['*'],
     }),
@@ -81,11 +109,18 @@ function ownStatements(scope: IConstruct, clusterName: string | undefined): Poli
       conditions: tagged,
     }),
     allow({ actions: ['ec2:CopyVolumes'], resources: [arn(scope, 'ec2', 'volume/vol-*')], conditions: tagged }),
-    allow({ actions: ['ec2:CreateVolume', 'ec2:DeleteSnapshot', 'ec2:EnableFastSnapshotRestores', 'ec2:LockSnapshot'], resources: [snapshots], conditions: tagged }),
+    allow({
+      actions: ['ec2:CreateVolume', 'ec2:DeleteSnapshot', 'ec2:EnableFastSnapshotRestores', 'ec2:LockSnapshot'],
+      resources: [snapshots],
+      conditions: tagged,
+    }),
     allow({
       actions: ['ec2:AttachVolume', 'ec2:DetachVolume'],
       resources: [arn(scope, 'ec2', 'instance/*')],
-      conditions: clusterName === undefined ? undefined : { StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' } },
+      conditions:
+        clusterName === undefined
+          ? undefined
+          : { StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' } },
     }),
     allow({
       actions: ['ec2:CreateTags'],
@@ -95,7 +130,11 @@ function ownStatements(scope: IConstruct, clusterName: string | undefined): Poli
     allow({
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [volumes],
-      conditions: { ...tagged, 'Null': { 'aws:TagKeys': 'false' }, 'ForAllValues:StringNotEquals': { 'aws:TagKeys': OWNERSHIP_TAGS } },
+      conditions: {
+        ...tagged,
+        'Null': { 'aws:TagKeys': 'false' },
+        'ForAllValues:StringNotEquals': { 'aws:TagKeys': OWNERSHIP_TAGS },
+      },
     }),
   ];
 }

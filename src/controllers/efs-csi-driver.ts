@@ -28,7 +28,8 @@ export interface EfsCsiNodeOptions {
   readonly readOnly?: boolean;
 
   /**
-   * Whether root in a Pod is root on the file system. Access points with a user of their own, as the driver makes them, do not need it.
+   * Whether root in a Pod is root on the file system. Access points with a user of their own, as the driver makes them,
+   * do not need it.
    *
    * @default false
    */
@@ -37,7 +38,9 @@ export interface EfsCsiNodeOptions {
 
 /** @see https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/docs/iam-policy-example.json */
 export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition {
-  const fileSystems = required('efsCsiDriver', 'fileSystems', 'file system', options.fileSystems).map(fileSystem => fileSystem.fileSystemArn);
+  const fileSystems = required('efsCsiDriver', 'fileSystems', 'file system', options.fileSystems).map(
+    fileSystem => fileSystem.fileSystemArn,
+  );
   const tagging = { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' };
   return {
     name: 'aws-efs-csi-driver',
@@ -48,9 +51,16 @@ export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition
       const accessPoints = arn(scope, 'elasticfilesystem', 'access-point/*');
       return [
         allow({ actions: ['ec2:DescribeAvailabilityZones'], resources: ['*'] }),
-        allow({ actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'], resources: fileSystems }),
+        allow({
+          actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
+          resources: fileSystems,
+        }),
         allow({ actions: ['elasticfilesystem:DescribeAccessPoints'], resources: [...fileSystems, accessPoints] }),
-        allow({ actions: ['elasticfilesystem:CreateAccessPoint'], resources: fileSystems, conditions: { StringEquals: tagging } }),
+        allow({
+          actions: ['elasticfilesystem:CreateAccessPoint'],
+          resources: fileSystems,
+          conditions: { StringEquals: tagging },
+        }),
         allow({
           actions: ['elasticfilesystem:TagResource'],
           resources: [...fileSystems, accessPoints],
@@ -68,7 +78,9 @@ export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition
 
 /** @see https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html */
 export function efsCsiNode(options: EfsCsiNodeOptions): ControllerDefinition {
-  const fileSystems = required('efsCsiNode', 'fileSystems', 'file system', options.fileSystems).map(fileSystem => fileSystem.fileSystemArn);
+  const fileSystems = required('efsCsiNode', 'fileSystems', 'file system', options.fileSystems).map(
+    fileSystem => fileSystem.fileSystemArn,
+  );
   const client = [
     'elasticfilesystem:ClientMount',
     ...options.readOnly ? [] : ['elasticfilesystem:ClientWrite'],

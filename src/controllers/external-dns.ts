@@ -21,7 +21,12 @@ export function externalDns(options: ExternalDnsOptions): ControllerDefinition {
     statements: () => [
       allow({
         // Releases differ in which of the two they call for the tags.
-        actions: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets', 'route53:ListTagsForResource', 'route53:ListTagsForResources'],
+        actions: [
+          'route53:ChangeResourceRecordSets',
+          'route53:ListResourceRecordSets',
+          'route53:ListTagsForResource',
+          'route53:ListTagsForResources',
+        ],
         resources: zones.map(zone => zone.hostedZoneArn),
       }),
       allow({ actions: ['route53:ListHostedZones'], resources: ['*'] }),

@@ -12,7 +12,8 @@ import { keysOf, secretArn } from './secrets';
  */
 export interface ExternalSecretsOptions {
   /**
-   * The secrets of Secrets Manager that it reads. One imported as `Secret.fromSecretNameV2(scope, id, 'team-a/*')` stands for all below `team-a/`.
+   * The secrets of Secrets Manager that it reads. One imported as `Secret.fromSecretNameV2(scope, id, 'team-a/*')`
+   * stands for all below `team-a/`.
    *
    * @default - none
    */
@@ -26,30 +27,33 @@ export interface ExternalSecretsOptions {
   readonly parameters?: IParameter[];
 
   /**
-   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone. Those
-   * that the given secrets name as `encryptionKey` need not be repeated.
+   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone.
+   * Those that the given secrets name as `encryptionKey` need not be repeated.
    *
    * @default - the keys that the secrets name
    */
   readonly encryptionKeys?: IKey[];
 
   /**
-   * The secrets that a `PushSecret` creates, overwrites and deletes, and therefore reads too. Those that exist already it overwrites and deletes only where it has tagged them
-   * `managed-by: external-secrets`. For one that is yet to be created: `Secret.fromSecretNameV2`. Resource policies and replicas are not included.
+   * The secrets that a `PushSecret` creates, overwrites and deletes, and therefore reads too. Those that exist already
+   * it overwrites and deletes only where it has tagged them `managed-by: external-secrets`. For one that is yet to be
+   * created: `Secret.fromSecretNameV2`. Resource policies and replicas are not included.
    *
    * @default - none
    */
   readonly pushSecrets?: ISecret[];
 
   /**
-   * The parameters that a `PushSecret` creates, overwrites and deletes, and therefore reads too; deletes only where it has tagged them.
+   * The parameters that a `PushSecret` creates, overwrites and deletes, and therefore reads too; deletes only where it
+   * has tagged them.
    *
    * @default - none
    */
   readonly pushParameters?: IParameter[];
 
   /**
-   * Whether it may search by name or tag (`dataFrom.find`): list the names of all secrets or parameters of the account, not their values.
+   * Whether it may search by name or tag (`dataFrom.find`): list the names of all secrets or parameters of the account,
+   * not their values.
    *
    * @default false
    */
@@ -57,13 +61,20 @@ export interface ExternalSecretsOptions {
 }
 
 /**
- * Narrower than the published policy: of what that lists the provider does not call `ListSecretVersionIds`, and `GetResourcePolicy` only for resource policies.
+ * Narrower than the published policy: of what that lists the provider does not call `ListSecretVersionIds`, and
+ * `GetResourcePolicy` only for resource policies.
  *
  * @see https://external-secrets.io/latest/provider/aws-secrets-manager/#iam-policy
  * @see https://external-secrets.io/latest/provider/aws-parameter-store/#iam-policy
  */
 export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSecretsOptions): ControllerDefinition {
-  requireOne('externalSecrets', { secrets: undefined, parameters: undefined, pushSecrets: undefined, pushParameters: undefined, ...scopes });
+  requireOne('externalSecrets', {
+    secrets: undefined,
+    parameters: undefined,
+    pushSecrets: undefined,
+    pushParameters: undefined,
+    ...scopes,
+  });
   const secrets = optional('externalSecrets', 'secrets', 'secret', scopes.secrets);
   const parameters = optional('externalSecrets', 'parameters', 'parameter', scopes.parameters);
   const pushSecrets = optional('externalSecrets', 'pushSecrets', 'secret', scopes.pushSecrets);
@@ -76,14 +87,17 @@ export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSec
     namespace: 'external-secrets',
     serviceAccountName: 'external-secrets',
     statements: () => [
-      ...allSecrets.length > 0 ? readSecrets(allSecrets, find) : [],
-      ...allParameters.length > 0 ? readParameters(allParameters, find) : [],
+      ...(allSecrets.length > 0 ? readSecrets(allSecrets, find) : []),
+      ...(allParameters.length > 0 ? readParameters(allParameters, find) : []),
       ...throughServices(['kms:Decrypt'], services(allSecrets, allParameters), [...keys, ...keysOf(allSecrets)]),
-      ...pushSecrets.length > 0 ? writeSecrets(pushSecrets) : [],
-      ...pushParameters.length > 0 ? writeParameters(pushParameters) : [],
-      ...pushSecrets.length + pushParameters.length > 0
-        ? throughServices(['kms:Encrypt', 'kms:GenerateDataKey'], services(pushSecrets, pushParameters), [...keys, ...keysOf(pushSecrets)])
-        : [],
+      ...(pushSecrets.length > 0 ? writeSecrets(pushSecrets) : []),
+      ...(pushParameters.length > 0 ? writeParameters(pushParameters) : []),
+      ...(pushSecrets.length + pushParameters.length > 0
+        ? throughServices(['kms:Encrypt', 'kms:GenerateDataKey'], services(pushSecrets, pushParameters), [
+          ...keys,
+          ...keysOf(pushSecrets),
+        ])
+        : []),
     ],
   };
 }
@@ -94,9 +108,14 @@ function services(secrets: ISecret[], parameters: IParameter[]): string[] {
 
 function readSecrets(secrets: ISecret[], find?: boolean): PolicyStatement[] {
   return [
-    allow({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: secrets.map(secretArn) }),
+    allow({
+      actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      resources: secrets.map(secretArn),
+    }),
     // Gives no value by itself: each takes GetSecretValue on the secret too.
-    ...find ? [allow({ actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:ListSecrets'], resources: ['*'] })] : [],
+    ...(find
+      ? [allow({ actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:ListSecrets'], resources: ['*'] })]
+      : []),
   ];
 }
 
@@ -120,7 +139,12 @@ function writeSecrets(secrets: ISecret[]): PolicyStatement[] {
     }),
     allow({
       // It deletes the resource policy of every secret that it updates, unless told of one.
-      actions: ['secretsmanager:DeleteResourcePolicy', 'secretsmanager:DeleteSecret', 'secretsmanager:PutSecretValue', 'secretsmanager:UntagResource'],
+      actions: [
+        'secretsmanager:DeleteResourcePolicy',
+        'secretsmanager:DeleteSecret',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UntagResource',
+      ],
       resources: secrets.map(secretArn),
       conditions: managed('aws:ResourceTag'),
     }),
@@ -131,7 +155,11 @@ function writeParameters(parameters: IParameter[]): PolicyStatement[] {
   const resources = parameters.map(parameter => parameter.parameterArn);
   return [
     allow({ actions: ['ssm:AddTagsToResource', 'ssm:PutParameter'], resources }),
-    allow({ actions: ['ssm:DeleteParameter', 'ssm:RemoveTagsFromResource'], resources, conditions: managed('aws:ResourceTag') }),
+    allow({
+      actions: ['ssm:DeleteParameter', 'ssm:RemoveTagsFromResource'],
+      resources,
+      conditions: managed('aws:ResourceTag'),
+    }),
   ];
 }
 

@@ -7,7 +7,8 @@ import { writeLogs } from './telemetry';
  */
 export interface FluentBitOptions {
   /**
-   * The log groups that it writes to; at least one. One imported as `LogGroup.fromLogGroupName(scope, id, '/eks/blue/*')` stands for all below it, as `log_group_template` needs.
+   * The log groups that it writes to; at least one. One imported as `LogGroup.fromLogGroupName(scope, id,
+   * '/eks/blue/*')` stands for all below it, as `log_group_template` needs.
    */
   readonly logGroups: ILogGroup[];
 

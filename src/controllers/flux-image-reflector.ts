@@ -13,7 +13,8 @@ export interface FluxImageReflectorOptions {
 }
 
 /**
- * It lists tags, and asks for the digest of the latest one. Narrower than the `AmazonEC2ContainerRegistryReadOnly` of Flux's guide, which reads every repository.
+ * It lists tags, and asks for the digest of the latest one. Narrower than the `AmazonEC2ContainerRegistryReadOnly` of
+ * Flux's guide, which reads every repository.
  *
  * @see https://fluxcd.io/flux/components/image/imagerepositories/#aws
  */

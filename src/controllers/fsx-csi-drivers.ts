@@ -51,10 +51,16 @@ export interface FsxOpenZfsCsiDriverOptions {
 }
 
 /** FSx has no `CreateAction` as EC2 and EFS have. */
-const UNSCOPED = 'FSx cannot tell a tag that is given at creation from one that is given later, so that it could mark any file system in the account and region as its own.';
+const UNSCOPED =
+  'FSx cannot tell a tag that is given at creation from one that is given later, so that it could mark any file '
+    + 'system in the account and region as its own.';
 
 /** @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver/blob/master/docs/install.md#set-up-driver-permissions */
-export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxLustreCsiDriverOptions): ControllerDefinition {
+export function fsxLustreCsiDriver({
+  buckets = [],
+  kmsKeys,
+  finalBackups,
+}: FsxLustreCsiDriverOptions): ControllerDefinition {
   return {
     name: 'aws-fsx-csi-driver',
     namespace: 'kube-system',
@@ -68,11 +74,19 @@ export function fsxLustreCsiDriver({ buckets = [], kmsKeys, finalBackups }: FsxL
       const tagged = { StringLike: { 'aws:ResourceTag/CSIVolumeName': '*' } };
       return [
         allow({ actions: ['fsx:DescribeFileSystems'], resources: ['*'] }),
-        allow({ actions: ['fsx:CreateFileSystem', 'fsx:TagResource'], resources: [fileSystems], conditions: requested }),
-        allow({ actions: ['fsx:DeleteFileSystem', 'fsx:UpdateFileSystem'], resources: [fileSystems], conditions: tagged }),
-        ...finalBackups ? backups(scope, fileSystems, tagged) : [],
+        allow({
+          actions: ['fsx:CreateFileSystem', 'fsx:TagResource'],
+          resources: [fileSystems],
+          conditions: requested,
+        }),
+        allow({
+          actions: ['fsx:DeleteFileSystem', 'fsx:UpdateFileSystem'],
+          resources: [fileSystems],
+          conditions: tagged,
+        }),
+        ...(finalBackups ? backups(scope, fileSystems, tagged) : []),
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
-        ...buckets.length > 0 ? dataSource(scope, buckets) : [],
+        ...(buckets.length > 0 ? dataSource(scope, buckets) : []),
         ...volumeKeys('fsx', kmsKeys),
       ];
     },
@@ -88,21 +102,30 @@ export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriv
     helmKey: 'controller.serviceAccount',
     unscoped: UNSCOPED,
     statements: scope => {
-      const [fileSystems, volumes, snapshots] = ['file-system/*', 'volume/*', 'snapshot/*'].map(resource => arn(scope, 'fsx', resource));
+      const [fileSystems, volumes, snapshots] = ['file-system/*', 'volume/*', 'snapshot/*'].map(resource =>
+        arn(scope, 'fsx', resource),
+      );
       const requested = { StringEquals: { 'aws:RequestTag/fsx.openzfs.csi.aws.com/cluster': 'true' } };
       const tagged = { StringEquals: { 'aws:ResourceTag/fsx.openzfs.csi.aws.com/cluster': 'true' } };
       return [
-        allow({ actions: ['fsx:DescribeFileSystems', 'fsx:DescribeSnapshots', 'fsx:DescribeVolumes'], resources: ['*'] }),
+        allow({
+          actions: ['fsx:DescribeFileSystems', 'fsx:DescribeSnapshots', 'fsx:DescribeVolumes'],
+          resources: ['*'],
+        }),
         allow({ actions: ['fsx:ListTagsForResource'], resources: [fileSystems, volumes] }),
         allow({ actions: ['fsx:CreateFileSystem'], resources: [fileSystems], conditions: requested }),
         allow({ actions: ['fsx:CreateVolume'], resources: [volumes], conditions: requested }),
         allow({ actions: ['fsx:CreateSnapshot'], resources: [volumes, snapshots], conditions: requested }),
         allow({ actions: ['fsx:TagResource'], resources: [fileSystems, volumes, snapshots], conditions: requested }),
-        allow({ actions: ['fsx:DeleteFileSystem', 'fsx:UpdateFileSystem'], resources: [fileSystems], conditions: tagged }),
+        allow({
+          actions: ['fsx:DeleteFileSystem', 'fsx:UpdateFileSystem'],
+          resources: [fileSystems],
+          conditions: tagged,
+        }),
         allow({ actions: ['fsx:DeleteVolume'], resources: [volumes], conditions: tagged }),
         // A volume may be made from a snapshot.
         allow({ actions: ['fsx:CreateVolume', 'fsx:DeleteSnapshot'], resources: [snapshots], conditions: tagged }),
-        ...finalBackups ? backups(scope, fileSystems, tagged) : [],
+        ...(finalBackups ? backups(scope, fileSystems, tagged) : []),
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
         ...volumeKeys('fsx', kmsKeys),
       ];
@@ -124,7 +147,10 @@ function dataSource(scope: IConstruct, buckets: IBucket[]): PolicyStatement[] {
   const service = 's3.data-source.lustre.fsx.amazonaws.com';
   return [
     serviceLinkedRole(scope, service),
-    allow({ actions: ['iam:AttachRolePolicy', 'iam:PutRolePolicy'], resources: [arn(scope, 'iam', `role/aws-service-role/${service}/*`, { region: '' })] }),
+    allow({
+      actions: ['iam:AttachRolePolicy', 'iam:PutRolePolicy'],
+      resources: [arn(scope, 'iam', `role/aws-service-role/${service}/*`, { region: '' })],
+    }),
     allow({ actions: ['s3:ListBucket'], resources: buckets.map(bucket => bucket.bucketArn) }),
   ];
 }

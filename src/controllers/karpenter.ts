@@ -11,7 +11,8 @@ import { clusterNameProblem, clusterNameProblems } from '../private/issuer/clust
  */
 export interface KarpenterOptions {
   /**
-   * The name of the cluster whose nodes it launches, in the account and region of the role. It may be known at deployment only.
+   * The name of the cluster whose nodes it launches, in the account and region of the role. It may be known at
+   * deployment only.
    */
   readonly clusterName: string;
 
@@ -38,18 +39,26 @@ export function karpenter(options: KarpenterOptions): ControllerDefinition {
     namespace: 'kube-system',
     serviceAccountName: 'karpenter',
     problems: scope => clusterNameProblems(scope, 'clusterName', clusterName),
-    statements: scope => [
-      ...nodeLifecycle(scope, clusterName),
-      ...instanceProfiles(scope, clusterName, nodeRoles),
-      { actions: ['eks:DescribeCluster'], resources: [clusterArn(scope, clusterName)] },
-      {
-        actions: ['arc-zonal-shift:GetManagedResource'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'arc-zonal-shift:ResourceIdentifier': clusterArn(scope, clusterName) } },
-      },
-      ...interruptionQueue ? [{ actions: ['sqs:DeleteMessage', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'], resources: [interruptionQueue.queueArn] }] : [],
-      ...discovery(scope),
-    ].map(allow),
+    statements: scope =>
+      [
+        ...nodeLifecycle(scope, clusterName),
+        ...instanceProfiles(scope, clusterName, nodeRoles),
+        { actions: ['eks:DescribeCluster'], resources: [clusterArn(scope, clusterName)] },
+        {
+          actions: ['arc-zonal-shift:GetManagedResource'],
+          resources: ['*'],
+          conditions: { StringEquals: { 'arc-zonal-shift:ResourceIdentifier': clusterArn(scope, clusterName) } },
+        },
+        ...(interruptionQueue
+          ? [
+            {
+              actions: ['sqs:DeleteMessage', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'],
+              resources: [interruptionQueue.queueArn],
+            },
+          ]
+          : []),
+        ...discovery(scope),
+      ].map(allow),
   };
 }
 
@@ -57,12 +66,17 @@ export function karpenter(options: KarpenterOptions): ControllerDefinition {
 function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
   const own = (type: string) => arn(scope, 'ec2', `${type}/*`);
   const shared = (type: string) => arn(scope, 'ec2', `${type}/*`, { account: '*' });
-  const created = ['fleet', 'instance', 'volume', 'network-interface', 'launch-template', 'spot-instances-request'].map(own);
+  const created = ['fleet', 'instance', 'volume', 'network-interface', 'launch-template', 'spot-instances-request'].map(
+    own,
+  );
   const tagged = {
     StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' },
     StringLike: { 'aws:ResourceTag/karpenter.sh/nodepool': '*' },
   };
-  const tagging = { [`aws:RequestTag/kubernetes.io/cluster/${clusterName}`]: 'owned', 'aws:RequestTag/eks:eks-cluster-name': clusterName };
+  const tagging = {
+    [`aws:RequestTag/kubernetes.io/cluster/${clusterName}`]: 'owned',
+    'aws:RequestTag/eks:eks-cluster-name': clusterName,
+  };
   const nodepool = { 'aws:RequestTag/karpenter.sh/nodepool': '*' };
   return [
     {
@@ -83,7 +97,10 @@ function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
     {
       actions: ['ec2:CreateTags'],
       resources: created,
-      conditions: { StringEquals: { ...tagging, 'ec2:CreateAction': ['RunInstances', 'CreateFleet', 'CreateLaunchTemplate'] }, StringLike: nodepool },
+      conditions: {
+        StringEquals: { ...tagging, 'ec2:CreateAction': ['RunInstances', 'CreateFleet', 'CreateLaunchTemplate'] },
+        StringLike: nodepool,
+      },
     },
     {
       actions: ['ec2:CreateTags'],
@@ -94,7 +111,11 @@ function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
         'ForAllValues:StringEquals': { 'aws:TagKeys': ['eks:eks-cluster-name', 'karpenter.sh/nodeclaim', 'Name'] },
       },
     },
-    { actions: ['ec2:TerminateInstances', 'ec2:DeleteLaunchTemplate'], resources: [own('instance'), own('launch-template')], conditions: tagged },
+    {
+      actions: ['ec2:TerminateInstances', 'ec2:DeleteLaunchTemplate'],
+      resources: [own('instance'), own('launch-template')],
+      conditions: tagged,
+    },
   ];
 }
 
@@ -102,7 +123,10 @@ function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
 function instanceProfiles(scope: IConstruct, clusterName: string, nodeRoles: IRole[]): Permission[] {
   const { region } = Stack.of(scope);
   const resources = [instanceProfile(scope)];
-  const tagged = { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned', 'aws:ResourceTag/topology.kubernetes.io/region': region };
+  const tagged = {
+    [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned',
+    'aws:ResourceTag/topology.kubernetes.io/region': region,
+  };
   const tagging = {
     [`aws:RequestTag/kubernetes.io/cluster/${clusterName}`]: 'owned',
     'aws:RequestTag/eks:eks-cluster-name': clusterName,
@@ -116,11 +140,18 @@ function instanceProfiles(scope: IConstruct, clusterName: string, nodeRoles: IRo
       // EC2 has another name in China.
       conditions: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
     },
-    { actions: ['iam:CreateInstanceProfile'], resources, conditions: { StringEquals: tagging, StringLike: nodeClass('RequestTag') } },
+    {
+      actions: ['iam:CreateInstanceProfile'],
+      resources,
+      conditions: { StringEquals: tagging, StringLike: nodeClass('RequestTag') },
+    },
     {
       actions: ['iam:TagInstanceProfile'],
       resources,
-      conditions: { StringEquals: { ...tagged, ...tagging }, StringLike: { ...nodeClass('ResourceTag'), ...nodeClass('RequestTag') } },
+      conditions: {
+        StringEquals: { ...tagged, ...tagging },
+        StringLike: { ...nodeClass('ResourceTag'), ...nodeClass('RequestTag') },
+      },
     },
     {
       actions: ['iam:AddRoleToInstanceProfile', 'iam:RemoveRoleFromInstanceProfile', 'iam:DeleteInstanceProfile'],

@@ -19,7 +19,8 @@ export interface KedaMskCluster {
   readonly topics: string[];
 
   /**
-   * The consumer groups whose offsets are compared, by name; at least one. A `*` at the end stands for all that begin so.
+   * The consumer groups whose offsets are compared, by name; at least one. A `*` at the end stands for all that begin
+   * so.
    */
   readonly consumerGroups: string[];
 }
@@ -35,18 +36,29 @@ const NAME = /^[^\s*?$]+\*?$/;
  * @throws when a cluster has no topic or no group, or a literal cannot be the one or the other
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
  */
-export function mskArns(clusters: KedaMskCluster[]): { clusters: string[]; topics: string[]; consumerGroups: string[] } {
+export function mskArns(clusters: KedaMskCluster[]): {
+  clusters: string[];
+  topics: string[];
+  consumerGroups: string[];
+} {
   const named = (property: string, what: string, names: string[]) => {
     const found = required('keda', property, what, names);
     found.forEach(name => failIf('Controller.keda', nameProblem(property, name)));
     return found;
   };
-  for (const { clusterArn } of clusters) failIf('Controller.keda', clusterProblem('mskClusters.clusterArn', clusterArn));
+  for (const { clusterArn } of clusters) {
+    failIf('Controller.keda', clusterProblem('mskClusters.clusterArn', clusterArn));
+  }
   return {
     clusters: clusters.map(({ clusterArn }) => clusterArn),
-    topics: clusters.flatMap(({ clusterArn, topics }) => named('mskClusters.topics', 'topic', topics).map(name => inCluster(clusterArn, 'topic', name))),
-    consumerGroups: clusters.flatMap(({ clusterArn, consumerGroups }) => named('mskClusters.consumerGroups', 'consumer group', consumerGroups)
-      .map(name => inCluster(clusterArn, 'group', name))),
+    topics: clusters.flatMap(({ clusterArn, topics }) =>
+      named('mskClusters.topics', 'topic', topics).map(name => inCluster(clusterArn, 'topic', name)),
+    ),
+    consumerGroups: clusters.flatMap(({ clusterArn, consumerGroups }) =>
+      named('mskClusters.consumerGroups', 'consumer group', consumerGroups).map(name =>
+        inCluster(clusterArn, 'group', name),
+      ),
+    ),
   };
 }
 
@@ -59,18 +71,33 @@ function inCluster(clusterArn: string, type: string, name: string): string {
 /** What is wrong with clusters and names of which a deployment fills in some. */
 export function mskClusterProblems(scope: IConstruct, clusters: KedaMskCluster[]): string[] {
   return clusters.flatMap(({ clusterArn, topics, consumerGroups }) => [
-    ...settledProblems(scope, 'mskClusters.clusterArn', clusterArn, clusterProblem, { fragment: CLUSTER_ARN_FRAGMENT, trustsForeign: true }),
+    ...settledProblems(scope, 'mskClusters.clusterArn', clusterArn, clusterProblem, {
+      fragment: CLUSTER_ARN_FRAGMENT,
+      trustsForeign: true,
+    }),
     ...topics.flatMap(name => settledProblems(scope, 'mskClusters.topics', name, nameProblem, { trustsForeign: true })),
-    ...consumerGroups.flatMap(name => settledProblems(scope, 'mskClusters.consumerGroups', name, nameProblem, { trustsForeign: true })),
+    ...consumerGroups.flatMap(name =>
+      settledProblems(scope, 'mskClusters.consumerGroups', name, nameProblem, { trustsForeign: true }),
+    ),
   ]);
 }
 
 function clusterProblem(property: string, arn: string): string | undefined {
   if (Token.isUnresolved(arn) || CLUSTER_ARN.test(arn)) return undefined;
-  return problem(property, 'be the ARN of an MSK cluster: arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>', arn, '`aws kafka list-clusters-v2` prints it.');
+  return problem(
+    property,
+    'be the ARN of an MSK cluster: arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>',
+    arn,
+    '`aws kafka list-clusters-v2` prints it.',
+  );
 }
 
 function nameProblem(property: string, name: string): string | undefined {
   if (Token.isUnresolved(name) || NAME.test(name)) return undefined;
-  return problem(property, 'hold names, of which a * at the end stands for more, without other wildcards, $ or white space', name, 'Name what your ScaledObjects do.');
+  return problem(
+    property,
+    'hold names, of which a * at the end stands for more, without other wildcards, $ or white space',
+    name,
+    'Name what your ScaledObjects do.',
+  );
 }

@@ -30,7 +30,8 @@ export interface KedaOptions {
   readonly streams?: IStream[];
 
   /**
-   * Tables that it queries (`aws-dynamodb`), with their indexes and, through DynamoDB alone, the customer managed keys that CDK knows them to be encrypted with.
+   * Tables that it queries (`aws-dynamodb`), with their indexes and, through DynamoDB alone, the customer managed keys
+   * that CDK knows them to be encrypted with.
    *
    * @default - none
    */
@@ -44,36 +45,40 @@ export interface KedaOptions {
   readonly tableStreams?: ITable[];
 
   /**
-   * The ids of the workspaces of Amazon Managed Service for Prometheus that it queries (`prometheus` with AWS authentication), in the stack's account and region. Of
-   * a `CfnWorkspace`: `attrWorkspaceId`.
+   * The ids of the workspaces of Amazon Managed Service for Prometheus that it queries (`prometheus` with AWS
+   * authentication), in the stack's account and region. Of a `CfnWorkspace`: `attrWorkspaceId`.
    *
    * @default - none
    */
   readonly prometheusWorkspaceIds?: string[];
 
   /**
-   * Topics of Amazon MSK whose lag it scales by (`apache-kafka` and `kafka` with MSK IAM authentication), cluster by cluster.
+   * Topics of Amazon MSK whose lag it scales by (`apache-kafka` and `kafka` with MSK IAM authentication), cluster by
+   * cluster.
    *
    * @default - none
    */
   readonly mskClusters?: KedaMskCluster[];
 
   /**
-   * Whether it scales by metrics of CloudWatch (`aws-cloudwatch`): all metrics of the role's account and region, since AWS cannot tell them apart.
+   * Whether it scales by metrics of CloudWatch (`aws-cloudwatch`): all metrics of the role's account and region, since
+   * AWS cannot tell them apart.
    *
    * @default false
    */
   readonly cloudWatchMetrics?: boolean;
 
   /**
-   * Secrets that a TriggerAuthentication reads (`awsSecretManager`), and through Secrets Manager alone, the customer managed keys that CDK knows them to be encrypted with.
+   * Secrets that a TriggerAuthentication reads (`awsSecretManager`), and through Secrets Manager alone, the customer
+   * managed keys that CDK knows them to be encrypted with.
    *
    * @default - none
    */
   readonly secrets?: ISecret[];
 
   /**
-   * Roles of workloads that it assumes, for a TriggerAuthentication with `identityOwner: workload` or a `roleArn`. They must trust its role.
+   * Roles of workloads that it assumes, for a TriggerAuthentication with `identityOwner: workload` or a `roleArn`. They
+   * must trust its role.
    *
    * @default - none
    */
@@ -87,7 +92,17 @@ export interface KedaOptions {
  */
 export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDefinition {
   const { queues, streams, tables, tableStreams, prometheusWorkspaceIds, mskClusters, secrets, workloadRoles } = lists;
-  requireOne('keda', { queues, streams, tables, tableStreams, prometheusWorkspaceIds, mskClusters, cloudWatchMetrics, secrets, workloadRoles });
+  requireOne('keda', {
+    queues,
+    streams,
+    tables,
+    tableStreams,
+    prometheusWorkspaceIds,
+    mskClusters,
+    cloudWatchMetrics,
+    secrets,
+    workloadRoles,
+  });
   const sources = {
     queues: optional('keda', 'queues', 'queue', queues),
     streams: optional('keda', 'streams', 'stream', streams),
@@ -105,26 +120,54 @@ export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDe
     helmKey: 'serviceAccount.operator',
     statements: scope => [
       ...[
-        on(['sqs:GetQueueAttributes'], sources.queues.map(queue => queue.queueArn)),
-        on(['kinesis:DescribeStreamSummary'], sources.streams.map(stream => stream.streamArn)),
-        on(['dynamodb:Query'], sources.tables.flatMap(({ tableArn }) => [tableArn, `${tableArn}/index/*`])),
-        on(['dynamodb:DescribeTable'], sources.tableStreams.map(table => table.tableArn)),
+        on(
+          ['sqs:GetQueueAttributes'],
+          sources.queues.map(queue => queue.queueArn),
+        ),
+        on(
+          ['kinesis:DescribeStreamSummary'],
+          sources.streams.map(stream => stream.streamArn),
+        ),
+        on(
+          ['dynamodb:Query'],
+          sources.tables.flatMap(({ tableArn }) => [tableArn, `${tableArn}/index/*`]),
+        ),
+        on(
+          ['dynamodb:DescribeTable'],
+          sources.tableStreams.map(table => table.tableArn),
+        ),
         // The stream's own label changes whenever it is turned on anew.
-        on(['dynamodb:DescribeStream'], sources.tableStreams.map(({ tableArn }) => `${tableArn}/stream/*`)),
+        on(
+          ['dynamodb:DescribeStream'],
+          sources.tableStreams.map(({ tableArn }) => `${tableArn}/stream/*`),
+        ),
         on(['aps:QueryMetrics'], workspaceArns(scope, sources.workspaceIds)),
         on(['kafka-cluster:Connect'], sources.msk.clusters),
         on(['kafka-cluster:DescribeTopic'], sources.msk.topics),
         on(['kafka-cluster:DescribeGroup'], sources.msk.consumerGroups),
         on(['secretsmanager:GetSecretValue'], sources.secrets.map(secretArn)),
-        on(['sts:AssumeRole'], sources.roles.map(role => role.roleArn)),
-      ].filter(({ resources }) => resources.length > 0).map(allow),
-      ...throughServices(['kms:Decrypt', 'kms:DescribeKey'], ['dynamodb'], unique(sources.tables.flatMap(({ encryptionKey }) => encryptionKey ?? []))),
+        on(
+          ['sts:AssumeRole'],
+          sources.roles.map(role => role.roleArn),
+        ),
+      ]
+        .filter(({ resources }) => resources.length > 0)
+        .map(allow),
+      ...throughServices(
+        ['kms:Decrypt', 'kms:DescribeKey'],
+        ['dynamodb'],
+        unique(sources.tables.flatMap(({ encryptionKey }) => encryptionKey ?? [])),
+      ),
       ...throughServices(['kms:Decrypt'], ['secretsmanager'], unique(keysOf(sources.secrets))),
-      ...cloudWatchMetrics ? [allow({
-        actions: ['cloudwatch:GetMetricData'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
-      })] : [],
+      ...(cloudWatchMetrics
+        ? [
+          allow({
+            actions: ['cloudwatch:GetMetricData'],
+            resources: ['*'],
+            conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+          }),
+        ]
+        : []),
     ],
     problems: scope => [
       ...workspaceProblems(scope, 'prometheusWorkspaceIds', sources.workspaceIds),

@@ -7,7 +7,8 @@ import { unique } from './parts';
 const VOLUME_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'];
 
 /**
- * For keys of volumes or file systems: usable through their service only, grants to AWS services only. Nothing without keys.
+ * For keys of volumes or file systems: usable through their service only, grants to AWS services only. Nothing without
+ * keys.
  *
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
  */
@@ -19,8 +20,8 @@ export function volumeKeys(service: string, keys: IKey[] = [], moreActions: stri
 }
 
 /**
- * What services may do with keys for the controller; not the controller by itself. None without keys. A service uses keys of its own region, and goes by
- * `amazonaws.com` in every partition, China too.
+ * What services may do with keys for the controller; not the controller by itself. None without keys. A service uses
+ * keys of its own region, and goes by `amazonaws.com` in every partition, China too.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
  */
@@ -29,12 +30,16 @@ export function throughServices(
 ): PolicyStatement[] {
   if (keys.length === 0) return [];
   const regions = unique(keys.map(key => key.env.region));
-  return [allow({
-    actions,
-    resources: keys.map(key => key.keyArn),
-    conditions: {
-      StringEquals: { 'kms:ViaService': services.flatMap(service => regions.map(region => `${service}.${region}.amazonaws.com`)) },
-      ...moreConditions,
-    },
-  })];
+  return [
+    allow({
+      actions,
+      resources: keys.map(key => key.keyArn),
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': services.flatMap(service => regions.map(region => `${service}.${region}.amazonaws.com`)),
+        },
+        ...moreConditions,
+      },
+    }),
+  ];
 }

@@ -22,7 +22,8 @@ export interface MountpointS3CsiDriverOptions {
   readonly prefixes?: string[];
 
   /**
-   * Keys that objects are encrypted with, besides the buckets' own where CDK knows them. They can be used through S3 only.
+   * Keys that objects are encrypted with, besides the buckets' own where CDK knows them. They can be used through S3
+   * only.
    *
    * @default - the `encryptionKey` of the buckets
    */
@@ -49,7 +50,15 @@ export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Co
   const buckets = required('mountpointS3CsiDriver', 'buckets', 'bucket', options.buckets);
   checkPrefixes('mountpointS3CsiDriver', prefixes);
   if (readOnly && allowDelete) {
-    fail('Controller.mountpointS3CsiDriver', problem('allowDelete', 'not be set with `readOnly`', allowDelete, 'Who only reads deletes nothing: leave out one of the two.'));
+    fail(
+      'Controller.mountpointS3CsiDriver',
+      problem(
+        'allowDelete',
+        'not be set with `readOnly`',
+        allowDelete,
+        'Who only reads deletes nothing: leave out one of the two.',
+      ),
+    );
   }
   const keys = bucketKeys(buckets, kmsKeys);
   const writing = ['s3:AbortMultipartUpload', 's3:PutObject'];

@@ -18,7 +18,15 @@ export function optional<T>(factory: string, property: string, what: string, val
 export function requireOne(factory: string, parts: { [property: string]: any }): void {
   const [first, ...others] = Object.keys(parts);
   if (Object.values(parts).some(Boolean)) return;
-  fail(`Controller.${factory}`, problem(first, `be given, or ${others.map(name => `\`${name}\``).join(' or ')}`, parts[first], 'Without any of them the controller could do nothing.'));
+  fail(
+    `Controller.${factory}`,
+    problem(
+      first,
+      `be given, or ${others.map(name => `\`${name}\``).join(' or ')}`,
+      parts[first],
+      'Without any of them the controller could do nothing.',
+    ),
+  );
 }
 
 export function unique<T>(values: T[]): T[] {

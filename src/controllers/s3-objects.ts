@@ -15,10 +15,24 @@ export function objectArns(buckets: IBucket[], prefixes: string[] | undefined): 
  * @throws when the list is empty, or a literal prefix is no folder
  */
 export function checkPrefixes(factory: string, prefixes: string[] | undefined): void {
-  if (prefixes?.length === 0) failIf(`Controller.${factory}`, problem('prefixes', 'name at least one prefix', prefixes, 'Leave it out to reach whole buckets.'));
+  if (prefixes?.length === 0) {
+    failIf(
+      `Controller.${factory}`,
+      problem('prefixes', 'name at least one prefix', prefixes, 'Leave it out to reach whole buckets.'),
+    );
+  }
   const wrong = prefixes?.find(prefix => literal(prefix) !== undefined && !/^[^/*?$][^*?$]*\/$/.test(prefix));
-  failIf(`Controller.${factory}`, wrong === undefined ? undefined
-    : problem('prefixes', 'begin with a name, end with / and hold no *, ? or $', wrong, 'Write a folder of the bucket: `data/images/`.'));
+  failIf(
+    `Controller.${factory}`,
+    wrong === undefined
+      ? undefined
+      : problem(
+        'prefixes',
+        'begin with a name, end with / and hold no *, ? or $',
+        wrong,
+        'Write a folder of the bucket: `data/images/`.',
+      ),
+  );
 }
 
 /** The keys that are given, and those that CDK knows the buckets to be encrypted with. */

@@ -28,15 +28,16 @@ export interface SecretsStoreCsiProviderOptions {
   readonly secrets?: ISecret[];
 
   /**
-   * The parameters of Parameter Store that the pods mount, such as `StringParameter.fromSecureStringParameterAttributes`.
+   * The parameters of Parameter Store that the pods mount, such as
+   * `StringParameter.fromSecureStringParameterAttributes`.
    *
    * @default - none
    */
   readonly parameters?: IParameter[];
 
   /**
-   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone. Those
-   * that the given secrets name as `encryptionKey` need not be repeated.
+   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone.
+   * Those that the given secrets name as `encryptionKey` need not be repeated.
    *
    * @default - the keys that the secrets name
    */
@@ -44,7 +45,11 @@ export interface SecretsStoreCsiProviderOptions {
 }
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html */
-export function secretsStoreCsiProvider({ namespace, serviceAccountName, ...options }: SecretsStoreCsiProviderOptions): ControllerDefinition {
+export function secretsStoreCsiProvider({
+  namespace,
+  serviceAccountName,
+  ...options
+}: SecretsStoreCsiProviderOptions): ControllerDefinition {
   requireOne('secretsStoreCsiProvider', { secrets: options.secrets, parameters: options.parameters });
   const secrets = optional('secretsStoreCsiProvider', 'secrets', 'secret', options.secrets);
   const parameters = optional('secretsStoreCsiProvider', 'parameters', 'parameter', options.parameters);
@@ -54,9 +59,22 @@ export function secretsStoreCsiProvider({ namespace, serviceAccountName, ...opti
     namespace,
     serviceAccountName,
     statements: () => [
-      ...secrets.length > 0 ? [allow({ actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: secrets.map(secretArn) })] : [],
-      ...parameters.length > 0 ? [allow({ actions: ['ssm:GetParameters'], resources: parameters.map(parameter => parameter.parameterArn) })] : [],
-      ...throughServices(['kms:Decrypt'], [...secrets.length > 0 ? ['secretsmanager'] : [], ...parameters.length > 0 ? ['ssm'] : []], [...keys, ...keysOf(secrets)]),
+      ...(secrets.length > 0
+        ? [
+          allow({
+            actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+            resources: secrets.map(secretArn),
+          }),
+        ]
+        : []),
+      ...(parameters.length > 0
+        ? [allow({ actions: ['ssm:GetParameters'], resources: parameters.map(parameter => parameter.parameterArn) })]
+        : []),
+      ...throughServices(
+        ['kms:Decrypt'],
+        [...(secrets.length > 0 ? ['secretsmanager'] : []), ...(parameters.length > 0 ? ['ssm'] : [])],
+        [...keys, ...keysOf(secrets)],
+      ),
     ],
   };
 }

@@ -1,7 +1,9 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** The ARN of a secret for a policy: AWS ends it with six characters, which nobody knows of one imported by its name. */
+/**
+ * The ARN of a secret for a policy: AWS ends it with six characters, which nobody knows of one imported by its name.
+ */
 export function secretArn(secret: ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
 }

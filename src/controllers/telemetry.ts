@@ -19,12 +19,19 @@ export function workspaceArns(scope: IConstruct, workspaceIds: string[]): string
 
 /** What is wrong with the ids of workspaces, of which a deployment may fill in some. */
 export function workspaceProblems(scope: IConstruct, property: string, ids: string[]): string[] {
-  return ids.flatMap(id => settledProblems(scope, property, id, workspaceProblem, { fragment: WORKSPACE_ID_FRAGMENT, trustsForeign: true }));
+  return ids.flatMap(id =>
+    settledProblems(scope, property, id, workspaceProblem, { fragment: WORKSPACE_ID_FRAGMENT, trustsForeign: true }),
+  );
 }
 
 function workspaceProblem(property: string, id: string): string | undefined {
   if (Token.isUnresolved(id) || WORKSPACE_ID.test(id)) return undefined;
-  return problem(property, 'hold ids of workspaces, which begin with ws-', id, '`aws amp list-workspaces` prints them; of one in CDK it is `workspace.attrWorkspaceId`.');
+  return problem(
+    property,
+    'hold ids of workspaces, which begin with ws-',
+    id,
+    '`aws amp list-workspaces` prints them; of one in CDK it is `workspace.attrWorkspaceId`.',
+  );
 }
 
 /**
@@ -34,7 +41,12 @@ function workspaceProblem(property: string, id: string): string | undefined {
  */
 export function writeLogs(logGroupArns: string[], create: boolean): PolicyStatement {
   return allow({
-    actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents', ...create ? ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'] : []],
+    actions: [
+      'logs:CreateLogStream',
+      'logs:DescribeLogStreams',
+      'logs:PutLogEvents',
+      ...(create ? ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'] : []),
+    ],
     resources: logGroupArns,
   });
 }
@@ -42,7 +54,13 @@ export function writeLogs(logGroupArns: string[], create: boolean): PolicyStatem
 /** Writing traces. X-Ray has no resources that could be named: what is left is the region. */
 export function writeTraces(scope: IConstruct): PolicyStatement {
   return allow({
-    actions: ['xray:GetSamplingRules', 'xray:GetSamplingStatisticSummaries', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    actions: [
+      'xray:GetSamplingRules',
+      'xray:GetSamplingStatisticSummaries',
+      'xray:GetSamplingTargets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ],
     resources: ['*'],
     conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
   });

@@ -17,15 +17,17 @@ export interface VeleroOptions {
   readonly buckets: IBucket[];
 
   /**
-   * The folders of each bucket that it uses, the `prefix` of its backup storage locations with a slash at the end: `clusters/blue/`. Names of objects in the whole bucket can be
-   * listed all the same: without that S3 does not tell Velero that an object is missing.
+   * The folders of each bucket that it uses, the `prefix` of its backup storage locations with a slash at the end:
+   * `clusters/blue/`. Names of objects in the whole bucket can be listed all the same: without that S3 does not tell
+   * Velero that an object is missing.
    *
    * @default - whole buckets
    */
   readonly prefixes?: string[];
 
   /**
-   * Keys that the backups are encrypted with, besides the buckets' own where CDK knows them. They can be used through S3 only.
+   * Keys that the backups are encrypted with, besides the buckets' own where CDK knows them. They can be used through
+   * S3 only.
    *
    * @default - the `encryptionKey` of the buckets
    */
@@ -39,8 +41,9 @@ export interface VeleroOptions {
   readonly volumeSnapshots?: boolean;
 
   /**
-   * The cluster whose volumes it snapshots: those with the tag `kubernetes.io/cluster/<name>: owned`. Where it restores what another cluster has backed up, its environment variable
-   * `AWS_CLUSTER_NAME` must have the name too. Needs `volumeSnapshots`.
+   * The cluster whose volumes it snapshots: those with the tag `kubernetes.io/cluster/<name>: owned`. Where it restores
+   * what another cluster has backed up, its environment variable `AWS_CLUSTER_NAME` must have the name too. Needs
+   * `volumeSnapshots`.
    *
    * @default - the volumes that an EBS CSI driver has made, of every cluster in the account and region
    */
@@ -60,7 +63,15 @@ export function velero(options: VeleroOptions): ControllerDefinition {
   const buckets = required('velero', 'buckets', 'bucket', options.buckets);
   checkPrefixes('velero', prefixes);
   if (!volumeSnapshots && (clusterName !== undefined || volumeKmsKeys)) {
-    fail('Controller.velero', problem('volumeSnapshots', 'be true with `clusterName` or `volumeKmsKeys`', volumeSnapshots, 'Without snapshots it reaches no volume.'));
+    fail(
+      'Controller.velero',
+      problem(
+        'volumeSnapshots',
+        'be true with `clusterName` or `volumeKmsKeys`',
+        volumeSnapshots,
+        'Without snapshots it reaches no volume.',
+      ),
+    );
   }
   const keys = bucketKeys(buckets, kmsKeys);
   return {
@@ -71,11 +82,18 @@ export function velero(options: VeleroOptions): ControllerDefinition {
     statements: scope => [
       allow({ actions: ['s3:ListBucket'], resources: buckets.map(bucket => bucket.bucketArn) }),
       allow({
-        actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
+        actions: [
+          's3:AbortMultipartUpload',
+          's3:DeleteObject',
+          's3:GetObject',
+          's3:ListMultipartUploadParts',
+          's3:PutObject',
+          's3:PutObjectTagging',
+        ],
         resources: objectArns(buckets, prefixes),
       }),
       ...throughServices(['kms:Decrypt', 'kms:GenerateDataKey'], ['s3'], keys),
-      ...volumeSnapshots ? snapshotStatements(scope, clusterName) : [],
+      ...(volumeSnapshots ? snapshotStatements(scope, clusterName) : []),
       ...volumeKeys('ec2', volumeKmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
     ],
   };
@@ -85,16 +103,29 @@ export function velero(options: VeleroOptions): ControllerDefinition {
 function snapshotStatements(scope: IConstruct, clusterName: string | undefined): PolicyStatement[] {
   const volumes = arn(scope, 'ec2', 'volume/*');
   const snapshots = arn(scope, 'ec2', 'snapshot/*', { account: '' });
-  const [tag, value] = clusterName === undefined ? ['ebs.csi.aws.com/cluster', 'true'] : [`kubernetes.io/cluster/${clusterName}`, 'owned'];
+  const [tag, value] =
+    clusterName === undefined ? ['ebs.csi.aws.com/cluster', 'true'] : [`kubernetes.io/cluster/${clusterName}`, 'owned'];
   const owned = (kind: string) => ({ StringEquals: { [`aws:${kind}/${tag}`]: value } });
   const backedUp = (kind: string) => ({ StringLike: { [`aws:${kind}/velero.io/backup`]: '*' } });
   return [
     allow({ actions: ['ec2:DescribeSnapshots', 'ec2:DescribeVolumes'], resources: ['*'] }),
     allow({ actions: ['ec2:CreateSnapshot'], resources: [volumes], conditions: owned('ResourceTag') }),
-    allow({ actions: ['ec2:CreateSnapshot'], resources: [snapshots], conditions: { ...owned('RequestTag'), ...backedUp('RequestTag') } }),
-    allow({ actions: ['ec2:DeleteSnapshot'], resources: [snapshots], conditions: { ...owned('ResourceTag'), ...backedUp('ResourceTag') } }),
+    allow({
+      actions: ['ec2:CreateSnapshot'],
+      resources: [snapshots],
+      conditions: { ...owned('RequestTag'), ...backedUp('RequestTag') },
+    }),
+    allow({
+      actions: ['ec2:DeleteSnapshot'],
+      resources: [snapshots],
+      conditions: { ...owned('ResourceTag'), ...backedUp('ResourceTag') },
+    }),
     allow({ actions: ['ec2:CreateVolume'], resources: [snapshots], conditions: backedUp('ResourceTag') }),
-    allow({ actions: ['ec2:CreateVolume'], resources: [volumes], conditions: { ...owned('RequestTag'), ...backedUp('RequestTag') } }),
+    allow({
+      actions: ['ec2:CreateVolume'],
+      resources: [volumes],
+      conditions: { ...owned('RequestTag'), ...backedUp('RequestTag') },
+    }),
     allow({
       actions: ['ec2:CreateTags'],
       resources: [volumes, snapshots],

@@ -23,8 +23,10 @@ export interface VpcCniOptions {
   readonly ipv6?: boolean;
 
   /**
-   * The cluster that it serves. It then manages no network interfaces but those with the tag `cluster.k8s.amazonaws.com/name` of this cluster, which it sets when its environment
-   * variable `CLUSTER_NAME` has the name (the EKS add-on sets it by itself), on nodes of this cluster only: those with the tag `kubernetes.io/cluster/<name>: owned`.
+   * The cluster that it serves. It then manages no network interfaces but those with the tag
+   * `cluster.k8s.amazonaws.com/name` of this cluster, which it sets when its environment variable `CLUSTER_NAME` has
+   * the name (the EKS add-on sets it by itself), on nodes of this cluster only: those with the tag
+   * `kubernetes.io/cluster/<name>: owned`.
    *
    * @default - every network interface and instance in the account and region, with a warning
    */
@@ -38,14 +40,22 @@ export interface VpcCniOptions {
   readonly vpc?: IVpc;
 
   /**
-   * Whether the network policy agent writes its logs to the cluster's log group, `/aws/eks/<clusterName>/cluster`. Needs `clusterName`.
+   * Whether the network policy agent writes its logs to the cluster's log group, `/aws/eks/<clusterName>/cluster`.
+   * Needs `clusterName`.
    *
    * @default false
    */
   readonly networkPolicyLogs?: boolean;
 }
 
-const DESCRIBE = ['ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeTags'];
+const DESCRIBE = [
+  'ec2:DescribeInstances',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeTags',
+];
 const ADDRESSES_V4 = ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
 const ADDRESSES_V6 = ['ec2:AssignIpv6Addresses'];
 const INTERFACES = ['ec2:AttachNetworkInterface', 'ec2:DetachNetworkInterface'];
@@ -54,37 +64,70 @@ const NAME_TAG = 'cluster.k8s.amazonaws.com/name';
 
 /** @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/iam-policy.md */
 export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcCniOptions): ControllerDefinition {
-  if (!ipv4 && !ipv6) fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Choose the address family of the cluster.'));
+  if (!ipv4 && !ipv6) {
+    fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Choose the address family of the cluster.'));
+  }
   if (networkPolicyLogs && clusterName === undefined) {
-    fail('Controller.vpcCni', problem('clusterName', 'be set with `networkPolicyLogs`', clusterName, 'The log group has the name of the cluster.'));
+    fail(
+      'Controller.vpcCni',
+      problem(
+        'clusterName',
+        'be set with `networkPolicyLogs`',
+        clusterName,
+        'The log group has the name of the cluster.',
+      ),
+    );
   }
   return {
     name: 'amazon-vpc-cni-k8s',
     namespace: 'kube-system',
     serviceAccountName: 'aws-node',
-    unscoped: clusterName !== undefined ? undefined : 'it changes any network interface and instance in the account and region. Name the cluster by `clusterName`.',
+    unscoped:
+      clusterName !== undefined
+        ? undefined
+        : 'it changes any network interface and instance in the account and region. Name the cluster by `clusterName`.',
     statements: scope => [
       allow({ actions: DESCRIBE, resources: ['*'] }),
       allow({
-        actions: [...ipv4 ? [...ADDRESSES_V4, ...INTERFACES, 'ec2:DeleteNetworkInterface'] : [], ...ipv6 ? ADDRESSES_V6 : [], MODIFY],
+        actions: [
+          ...(ipv4 ? [...ADDRESSES_V4, ...INTERFACES, 'ec2:DeleteNetworkInterface'] : []),
+          ...(ipv6 ? ADDRESSES_V6 : []),
+          MODIFY,
+        ],
         resources: [arn(scope, 'ec2', 'network-interface/*')],
         conditions: ofCluster('ResourceTag', clusterName),
       }),
-      allow({ actions: [...ipv4 ? INTERFACES : [], MODIFY], resources: [arn(scope, 'ec2', 'instance/*')], conditions: onNodes(clusterName) }),
+      allow({
+        actions: [...(ipv4 ? INTERFACES : []), MODIFY],
+        resources: [arn(scope, 'ec2', 'instance/*')],
+        conditions: onNodes(clusterName),
+      }),
       allow({ actions: [MODIFY], resources: [arn(scope, 'ec2', 'security-group/*')], conditions: inVpc(scope, vpc) }),
       // With IPv6 alone the first interface of a node has room for all Pods.
-      ...ipv4 ? createStatements(scope, clusterName, vpc) : [],
+      ...(ipv4 ? createStatements(scope, clusterName, vpc) : []),
       ...tagStatements(scope, clusterName),
-      ...networkPolicyLogs ? logStatements(scope, clusterName!) : [],
+      ...(networkPolicyLogs ? logStatements(scope, clusterName!) : []),
     ],
   };
 }
 
-function createStatements(scope: IConstruct, clusterName: string | undefined, vpc: IVpc | undefined): PolicyStatement[] {
+function createStatements(
+  scope: IConstruct,
+  clusterName: string | undefined,
+  vpc: IVpc | undefined,
+): PolicyStatement[] {
   const actions = ['ec2:CreateNetworkInterface'];
   return [
-    allow({ actions, resources: [arn(scope, 'ec2', 'network-interface/*')], conditions: ofCluster('RequestTag', clusterName) }),
-    allow({ actions, resources: [arn(scope, 'ec2', 'security-group/*'), arn(scope, 'ec2', 'subnet/*')], conditions: inVpc(scope, vpc) }),
+    allow({
+      actions,
+      resources: [arn(scope, 'ec2', 'network-interface/*')],
+      conditions: ofCluster('RequestTag', clusterName),
+    }),
+    allow({
+      actions,
+      resources: [arn(scope, 'ec2', 'security-group/*'), arn(scope, 'ec2', 'subnet/*')],
+      conditions: inVpc(scope, vpc),
+    }),
   ];
 }
 
@@ -93,7 +136,9 @@ function ofCluster(kind: string, clusterName: string | undefined) {
 }
 
 function onNodes(clusterName: string | undefined) {
-  return clusterName === undefined ? undefined : { StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' } };
+  return clusterName === undefined
+    ? undefined
+    : { StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName}`]: 'owned' } };
 }
 
 function inVpc(scope: IConstruct, vpc: IVpc | undefined) {
@@ -106,8 +151,14 @@ function tagStatements(scope: IConstruct, clusterName: string | undefined): Poli
   if (clusterName === undefined) return [allow(permission)];
   const own = { [`aws:ResourceTag/${NAME_TAG}`]: clusterName };
   return [
-    allow({ ...permission, conditions: { StringEquals: { [`aws:RequestTag/${NAME_TAG}`]: clusterName }, StringEqualsIfExists: own } }),
-    allow({ ...permission, conditions: { StringEquals: own, StringEqualsIfExists: { [`aws:RequestTag/${NAME_TAG}`]: clusterName } } }),
+    allow({
+      ...permission,
+      conditions: { StringEquals: { [`aws:RequestTag/${NAME_TAG}`]: clusterName }, StringEqualsIfExists: own },
+    }),
+    allow({
+      ...permission,
+      conditions: { StringEquals: own, StringEqualsIfExists: { [`aws:RequestTag/${NAME_TAG}`]: clusterName } },
+    }),
   ];
 }
 

@@ -8,7 +8,8 @@ const LONGEST_NAME = 253;
 const LONGEST_QUALIFIED_NAME = 63;
 
 const NAMES_ADVICE = 'See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/';
-const LABELS_ADVICE = 'See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set';
+const LABELS_ADVICE =
+  'See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set';
 const PATTERN_ADVICE = 'Use * for any text and ? for one character.';
 
 /** A rule for a name, and how an error text says it. */
@@ -29,7 +30,8 @@ export const NAMESPACE: NameRule = {
 export const OBJECT_NAME: NameRule = {
   pattern: SUBDOMAIN,
   longest: LONGEST_NAME,
-  rule: 'be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot',
+  rule: 'be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside '
+    + 'every dot',
   advice: NAMES_ADVICE,
 };
 
@@ -79,5 +81,9 @@ export function isMetadataKey(key: string): boolean {
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
   const name = key.slice(slash + 1);
-  return (prefix === undefined || keeps(prefix, OBJECT_NAME)) && QUALIFIED_NAME.test(name) && name.length <= LONGEST_QUALIFIED_NAME;
+  return (
+    (prefix === undefined || keeps(prefix, OBJECT_NAME))
+    && QUALIFIED_NAME.test(name)
+    && name.length <= LONGEST_QUALIFIED_NAME
+  );
 }

@@ -27,7 +27,11 @@ export interface Sub {
 /** Whether a Principal means everyone. A list is judged by its worst member. */
 export function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
   const hasStar = (named: unknown) => list(named).some(name => text(name).includes('*'));
-  return excluded !== undefined || principal === '*' || [principal?.AWS, principal?.Federated, principal?.CanonicalUser].some(hasStar);
+  return (
+    excluded !== undefined
+    || principal === '*'
+    || [principal?.AWS, principal?.Federated, principal?.CanonicalUser].some(hasStar)
+  );
 }
 
 /** Whether a statement is about tokens of identity providers. */
@@ -51,7 +55,10 @@ export function isPublicProvider(provider: unknown): provider is string {
   return typeof provider === 'string' && /^[a-z0-9.-]+$/.test(provider);
 }
 
-/** Whether tokens must be for one audience. A key that only has to be right if it is there, or a pattern, does not count. */
+/**
+ * Whether tokens must be for one audience. A key that only has to be right if it is there, or a pattern, does not
+ * count.
+ */
 export function holdsAudience(condition: any): boolean {
   return equalKeys(condition).some(key => key.endsWith(':aud'));
 }
@@ -83,7 +90,10 @@ export function valuesOf(operator: any, suffix: string): unknown[] {
   return Object.entries(operator ?? {}).filter(([key]) => key.endsWith(suffix)).flatMap(([, value]) => list(value));
 }
 
-/** The keys that are really compared to something: not those that pass when the key is missing, nor `*`, nor a policy variable. */
+/**
+ * The keys that are really compared to something: not those that pass when the key is missing, nor `*`, nor a policy
+ * variable.
+ */
 export function conditionKeys(condition: any): string[] {
   return comparisons(condition).filter(isCompared).map(({ key }) => key);
 }
@@ -93,16 +103,23 @@ export function equalKeys(condition: any): string[] {
 }
 
 /**
- * Whether conditions exclude callers by who they are: by ARN, account or organization. Tags, session names, external IDs, IP
- * addresses and transport do not count, since whoever calls chooses them.
+ * Whether conditions exclude callers by who they are: by ARN, account or organization. Tags, session names, external
+ * IDs, IP addresses and transport do not count, since whoever calls chooses them.
  *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+ * @see
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
  */
 export function limitsCallers(condition: any): boolean {
   return comparisons(condition).some(({ operator, key, values }) => {
     const identifies = CALLER_KEYS[key.toLowerCase()];
-    return identifies !== undefined && POSITIVE_OPERATOR.test(operator) && values.length > 0
-      && values.every(value => typeof value === 'string' && (/^⟨[^⟩]*⟩$/.test(value) || identifies(value.replace(/⟨[^⟩]*⟩/g, 'x'))));
+    return (
+      identifies !== undefined
+      && POSITIVE_OPERATOR.test(operator)
+      && values.length > 0
+      && values.every(
+        value => typeof value === 'string' && (/^⟨[^⟩]*⟩$/.test(value) || identifies(value.replace(/⟨[^⟩]*⟩/g, 'x'))),
+      )
+    );
   });
 }
 
@@ -137,8 +154,11 @@ interface Comparison {
 
 /** What conditions compare, and do not merely compare when the key is there. */
 function comparisons(condition: any): Comparison[] {
-  return Object.entries<any>(condition ?? {}).filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/i.test(operator))
-    .flatMap(([operator, keys]) => Object.entries(keys ?? {}).map(([key, value]) => ({ operator, key, values: list(value) })));
+  return Object.entries<any>(condition ?? {})
+    .filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/i.test(operator))
+    .flatMap(([operator, keys]) =>
+      Object.entries(keys ?? {}).map(([key, value]) => ({ operator, key, values: list(value) })),
+    );
 }
 
 /** A policy variable may be the very key that it is compared to. */
@@ -147,9 +167,15 @@ function isCompared({ operator, values }: Comparison): boolean {
   return values.length > 0 && !values.some(value => anything.test(text(value)) || hasVariable(value));
 }
 
-/** A pattern that ends before it says what kind of subject it means, a policy variable, or one that nobody can read yet. */
+/**
+ * A pattern that ends before it says what kind of subject it means, a policy variable, or one that nobody can read yet.
+ */
 function isAnything({ sub, head }: Sub): boolean {
-  return typeof sub !== 'string' || hasVariable(sub) || (head !== undefined && head !== SERVICE_ACCOUNT && SERVICE_ACCOUNT.startsWith(head));
+  return (
+    typeof sub !== 'string'
+    || hasVariable(sub)
+    || (head !== undefined && head !== SERVICE_ACCOUNT && SERVICE_ACCOUNT.startsWith(head))
+  );
 }
 
 function hasVariable(value: unknown): boolean {

@@ -1,6 +1,16 @@
 import { Token } from 'aws-cdk-lib';
 import { isDeferred, problem } from './errors';
-import { isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, NAMESPACE_PATTERN, OBJECT_NAME, OBJECT_NAME_PATTERN } from '../conventions/name-rules';
+import {
+  isMetadataKey,
+  keeps,
+  LABEL_VALUE,
+  METADATA_KEY,
+  NameRule,
+  NAMESPACE,
+  NAMESPACE_PATTERN,
+  OBJECT_NAME,
+  OBJECT_NAME_PATTERN,
+} from '../conventions/name-rules';
 
 /** What is wrong with a namespace. Tokens pass. */
 export function namespaceProblem(property: string, value: string): string | undefined {
@@ -25,7 +35,8 @@ export function namePatternProblem(property: string, value: string): string | un
 /** What is wrong with a map of labels. Tokens pass. */
 export function labelsProblem(property: string, labels: Record<string, string>): string | undefined {
   for (const [key, value] of Object.entries(labels)) {
-    const found = keyProblem(property, key) ?? (value === '' ? undefined : check(`${property}["${key}"]`, value, LABEL_VALUE));
+    const found =
+      keyProblem(property, key) ?? (value === '' ? undefined : check(`${property}["${key}"]`, value, LABEL_VALUE));
     if (found) return found;
   }
   return undefined;
@@ -36,7 +47,9 @@ export function annotationsProblem(property: string, annotations: Record<string,
   for (const [key, value] of Object.entries(annotations)) {
     const found = keyProblem(property, key);
     if (found) return found;
-    if (typeof value !== 'string') return problem(`${property}["${key}"]`, 'be a string, as every annotation value', value, 'Put it in quotes.');
+    if (typeof value !== 'string') {
+      return problem(`${property}["${key}"]`, 'be a string, as every annotation value', value, 'Put it in quotes.');
+    }
   }
   return undefined;
 }

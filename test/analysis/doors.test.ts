@@ -10,20 +10,34 @@ import { Case, mapOf, role, trusting } from './rules/support';
 import { TRUST_CASES } from './rules/trust-cases';
 import { cli } from '../cli/support';
 
-test.each([['verify', '--format', 'json'], ['verify', '--format', 'sarif'], ['verify', '--format', 'table'], ['report', '--json'], ['report', '--mermaid']])(
-  'a hostile name turns no line: %s %s %s', (command, ...args) => {
-    const RoleName = 'a\u202e\u009b31m\u2028';
-    const { folder } = mapOf({ resources: { Role: role(RoleName, [trusting()], { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }) } });
-    const { stdout } = cli(command, join(folder, 'cdk.out'), ...args.filter(arg => arg !== undefined));
-    expect(stdout).not.toMatch(/[\u202e\u009b\u2028]/);
+test.each([
+  ['verify', '--format', 'json'],
+  ['verify', '--format', 'sarif'],
+  ['verify', '--format', 'table'],
+  ['report', '--json'],
+  ['report', '--mermaid'],
+])('a hostile name turns no line: %s %s %s', (command, ...args) => {
+  const RoleName = 'a\u202e\u009b31m\u2028';
+  const { folder } = mapOf({
+    resources: {
+      Role: role(RoleName, [trusting()], { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+    },
   });
+  const { stdout } = cli(command, join(folder, 'cdk.out'), ...args.filter(arg => arg !== undefined));
+  expect(stdout).not.toMatch(/[\u202e\u009b\u2028]/);
+});
 
 describe('faulty assemblies', () => {
-  const all: Case[] = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES].filter(({ expected }) => expected.length > 0);
+  const all: Case[] = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES].filter(
+    ({ expected }) => expected.length > 0,
+  );
 
   test.each(all.map(one => [one.rule, one.name, one] as const))('%s: %s', (_, __, one) => {
     const { folder } = mapOf(one);
-    const input = { assembly: join(folder, 'cdk.out'), manifests: Object.keys(one.manifests ?? {}).map(name => join(folder, name)) };
+    const input = {
+      assembly: join(folder, 'cdk.out'),
+      manifests: Object.keys(one.manifests ?? {}).map(name => join(folder, name)),
+    };
     expectOneAnswer(input);
     expect(verify(input).findings.map(({ rule }) => rule)).toContain(one.rule);
   });

@@ -18,20 +18,30 @@ export function folderWith(files: Record<string, unknown>): string {
   for (const [name, content] of Object.entries(files)) {
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content));
+    writeFileSync(
+      file,
+      typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content),
+    );
   }
   return folder;
 }
 
 /** What the CDK writes for a stack, as little of it as there must be. */
 export function artifact(id: string, environment = `aws://${ACCOUNT}/${REGION}`): object {
-  return { type: 'aws:cloudformation:stack', environment, properties: { templateFile: `${id}.template.json` }, displayName: id };
+  return {
+    type: 'aws:cloudformation:stack',
+    environment,
+    properties: { templateFile: `${id}.template.json` },
+    displayName: id,
+  };
 }
 
 /** A cloud assembly of these templates, by the names of their stacks. */
 export function assemblyWith(templates: Record<string, any>, more: Record<string, unknown> = {}): string {
   const artifacts = Object.fromEntries(Object.keys(templates).map(id => [id, artifact(id)]));
-  const files = Object.fromEntries(Object.entries(templates).map(([id, template]) => [`${id}.template.json`, template]));
+  const files = Object.fromEntries(
+    Object.entries(templates).map(([id, template]) => [`${id}.template.json`, template]),
+  );
   return folderWith({ 'manifest.json': { version: '48.0.0', artifacts }, ...files, ...more });
 }
 

@@ -10,7 +10,12 @@ const installed = join(directory, 'installed');
 const bundle = join(installed, 'lib', 'cli.js');
 const file = join(installed, 'cluster.yaml');
 const text = configWith('    - metadata: { name: a }\n      wellKnownPolicies: { externalDNS: true }\n');
-const makeBundle = (folder: string) => execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'scripts', 'bundle.ts'), folder]);
+const makeBundle = (folder: string) =>
+  execFileSync(process.execPath, [
+    join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+    join(ROOT, 'scripts', 'bundle.ts'),
+    folder,
+  ]);
 
 beforeAll(() => {
   for (const folder of ['lib', 'bin']) mkdirSync(join(installed, folder), { recursive: true });
@@ -22,7 +27,10 @@ beforeAll(() => {
 
 /** Runs what npm installs, with nothing else there. */
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'bin', 'cdk-irsa'), ...args], { encoding: 'utf8', cwd: installed });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(installed, 'bin', 'cdk-irsa'), ...args], {
+    encoding: 'utf8',
+    cwd: installed,
+  });
   return { code: status, stdout, stderr };
 }
 
@@ -49,8 +57,19 @@ test.each<[string[], number]>([
 
 test('a reader that closes the pipe is no error', () => {
   const many = join(installed, 'many.yaml');
-  writeFileSync(many, configWith(Array.from({ length: 1000 }, (_, index) => `    - metadata: { name: a${index} }\n`).join('')));
-  const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${many}" 2>"${join(installed, 'words')}" | head -n 1`], { encoding: 'utf8' });
+  writeFileSync(
+    many,
+    configWith(Array.from({ length: 1000 }, (_, index) => `    - metadata: { name: a${index} }\n`).join('')),
+  );
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    [
+      '-c',
+      `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${many}" `
+        + `2>"${join(installed, 'words')}" | head -n 1`,
+    ],
+    { encoding: 'utf8' },
+  );
   expect({ stdout, stderr }).toEqual({ stdout: "import { App, Stack } from 'aws-cdk-lib';\n", stderr: '' });
   expect(readFileSync(join(installed, 'words'), 'utf8')).not.toMatch(/EPIPE|^ +at /m);
 });
@@ -61,21 +80,39 @@ test.each<[string, string, number]>([
   ['words for a full disk', '2>/dev/full >/dev/null', 2],
   ['a program that nobody reads', '2>/dev/null | true', 0],
 ])('%s: %s exits with %i', (_, redirections, code) => {
-  spawnSync('bash', ['-c', `( sleep 0.3; "${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${file}"; echo $? >"${join(installed, 'code')}" ) ${redirections}`]);
+  spawnSync('bash', [
+    '-c',
+    `( sleep 0.3; "${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${file}"; echo $? `
+      + `>"${join(installed, 'code')}" ) ${redirections}`,
+  ]);
   expect(readFileSync(join(installed, 'code'), 'utf8')).toBe(`${code}\n`);
 });
 
 test('a full disk is said', () => {
-  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${file}" >/dev/full`], { encoding: 'utf8' });
+  const { stderr } = spawnSync(
+    'sh',
+    ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl "${file}" >/dev/full`],
+    { encoding: 'utf8' },
+  );
   expect(stderr).toContain('cdk-irsa: the output cannot be written: ENOSPC: no space left on device, write.\n');
 });
 
 test('a device without an end is refused', () => {
-  expect(run('import', 'eksctl', '/dev/zero')).toEqual({ code: 2, stdout: '', stderr: '/dev/zero: must have at most 1048576 bytes, got: more. Give a ClusterConfig of eksctl.\n' });
+  expect(run('import', 'eksctl', '/dev/zero')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: '/dev/zero: must have at most 1048576 bytes, got: more. Give a ClusterConfig of eksctl.\n',
+  });
 }, 20_000);
 
 test('a pipe is read', () => {
-  expect(spawnSync('bash', ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl <(cat "${file}")`], { encoding: 'utf8' }).stdout).toMatch(/^import /);
+  expect(
+    spawnSync(
+      'bash',
+      ['-c', `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" import eksctl <(cat "${file}")`],
+      { encoding: 'utf8' },
+    ).stdout,
+  ).toMatch(/^import /);
 });
 
 test('--version is the one of the package', () => {
@@ -137,7 +174,9 @@ test('--help of a command names each of its options', () => {
   const { code, stdout, stderr } = run('import', 'eksctl', '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Usage: cdk-irsa import eksctl \[options\] <cluster\.yaml>\n/);
-  for (const option of ['account', 'issuer-url', 'hosted-zone', 'stack-name', 'output', 'force', 'strict']) expect(stdout).toContain(`\n  --${option} `);
+  for (const option of ['account', 'issuer-url', 'hosted-zone', 'stack-name', 'output', 'force', 'strict']) {
+    expect(stdout).toContain(`\n  --${option} `);
+  }
   expect(stdout).toContain('\n  -h, --help ');
 });
 
@@ -154,7 +193,11 @@ test('a defect is told without a stack trace', () => {
   jest.spyOn(IMPORT_EKSCTL, 'run').mockImplementationOnce(() => {
     throw new Error('boom');
   });
-  expect(cli('import', 'eksctl', 'x')).toEqual({ code: 2, stdout: '', stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n' });
+  expect(cli('import', 'eksctl', 'x')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n',
+  });
 });
 
 test('the bundle is small, has no CDK in it, carries the license of what it has, and is the same each time', () => {
@@ -164,7 +207,8 @@ test('the bundle is small, has no CDK in it, carries the license of what it has,
   expect(code).toContain(readFileSync(join(ROOT, 'node_modules', 'yaml', 'LICENSE'), 'utf8').trim());
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));
-  expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8') === code).toBe(true); // a diff of minified code fills screens
+  // a diff of minified code fills screens
+  expect(readFileSync(join(directory, 'again', 'cli.js'), 'utf8') === code).toBe(true);
 });
 
 function requiredIn(code: string): string[] {
@@ -178,10 +222,22 @@ test('the doctor is a bundle of its own, which needs nothing but Node.js', () =>
   expect(requiredIn(code).filter(module => !isBuiltin(module))).toEqual(['@aws-sdk/signature-v4-crt']);
   expect(code).not.toContain(ROOT);
   expect(statSync(join(installed, 'lib', 'doctor.js')).size).toBeLessThan(1_000_000);
-  expect(run('doctor', '--cluster', 'production')).toEqual({ code: 2, stdout: '', stderr: '`--namespace` must be given. See cdk-irsa doctor --help.\n' });
+  expect(run('doctor', '--cluster', 'production')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: '`--namespace` must be given. See cdk-irsa doctor --help.\n',
+  });
   const kubeconfig = { ...process.env, KUBECONFIG: join(installed, 'none') };
-  const { status, stderr } = spawnSync(process.execPath, [join(installed, 'bin', 'cdk-irsa'), 'doctor', '--cluster', 'a', '--namespace', 'b', '--service-account', 'c'], { encoding: 'utf8', env: kubeconfig });
-  expect({ status, stderr }).toEqual({ status: 2, stderr: `There is no kubeconfig: no file ${join(installed, 'none')}. Make one: aws eks update-kubeconfig --name <cluster>.\n` });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(installed, 'bin', 'cdk-irsa'), 'doctor', '--cluster', 'a', '--namespace', 'b', '--service-account', 'c'],
+    { encoding: 'utf8', env: kubeconfig },
+  );
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `There is no kubeconfig: no file ${join(installed, 'none')}. Make one: aws eks update-kubeconfig --name `
+      + '<cluster>.\n',
+  });
 });
 
 /** The packages that a bundle names in its notices, each with its license. */
@@ -192,8 +248,23 @@ function noticesIn(code: string): { name: string; license: string }[] {
 
 test('the doctor carries the license of each package that is in it, and all are permissive', () => {
   const named = noticesIn(readFileSync(join(installed, 'lib', 'doctor.js'), 'utf8'));
-  expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(['@aws-sdk/client-cloudtrail', '@aws-sdk/client-eks', '@aws-sdk/client-iam', '@aws-sdk/client-sts', '@kubernetes/client-node', '@smithy/core', 'js-yaml', 'proxy-from-env']));
-  for (const { name, license } of named) expect(`${name}: ${/permission notice|Permission to use|Redistribution and use|Apache License|Apache-2\.0/i.test(license)}`).toBe(`${name}: true`);
+  expect(named.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      '@aws-sdk/client-cloudtrail',
+      '@aws-sdk/client-eks',
+      '@aws-sdk/client-iam',
+      '@aws-sdk/client-sts',
+      '@kubernetes/client-node',
+      '@smithy/core',
+      'js-yaml',
+      'proxy-from-env',
+    ]),
+  );
+  for (const { name, license } of named) {
+    expect(
+      `${name}: ${/permission notice|Permission to use|Redistribution and use|Apache License|Apache-2\.0/i.test(license)}`,
+    ).toBe(`${name}: true`);
+  }
 });
 
 test.each([
@@ -202,15 +273,27 @@ test.each([
 ])('%s has no code of others than of %j, under a permissive license, and carries its text', (name, own) => {
   const code = readFileSync(join(installed, 'lib', name), 'utf8');
   const packages = noticesIn(code).map(({ name: found }) => found);
-  const licenses = packages.map(found => JSON.parse(readFileSync(join(ROOT, 'node_modules', found, 'package.json'), 'utf8')).license);
+  const licenses = packages.map(
+    found => JSON.parse(readFileSync(join(ROOT, 'node_modules', found, 'package.json'), 'utf8')).license,
+  );
   expect(packages.sort()).toEqual(own);
-  expect(licenses.filter(license => !['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'].includes(license))).toEqual([]);
-  for (const found of packages) expect(code).toContain(readFileSync(join(ROOT, 'node_modules', found, 'LICENSE'), 'utf8').trim());
+  expect(
+    licenses.filter(license => !['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'].includes(license)),
+  ).toEqual([]);
+  for (const found of packages) {
+    expect(code).toContain(readFileSync(join(ROOT, 'node_modules', found, 'LICENSE'), 'utf8').trim());
+  }
 });
 
 test('what runs in the browser is all ours', () => {
-  const sources = readdirSync(join(ROOT, 'src', 'cli', 'report', 'page'), { recursive: true, encoding: 'utf8' }).filter(source => /\.tsx?$/.test(source));
-  const imported = sources.flatMap(source => [...readFileSync(join(ROOT, 'src', 'cli', 'report', 'page', source), 'utf8').matchAll(/ from '([^']+)'/g)].map(([, module]) => module));
+  const sources = readdirSync(join(ROOT, 'src', 'cli', 'report', 'page'), { recursive: true, encoding: 'utf8' }).filter(
+    source => /\.tsx?$/.test(source),
+  );
+  const imported = sources.flatMap(source =>
+    [...readFileSync(join(ROOT, 'src', 'cli', 'report', 'page', source), 'utf8').matchAll(/ from '([^']+)'/g)].map(
+      ([, module]) => module,
+    ),
+  );
   expect(sources).not.toEqual([]);
   expect(imported.filter(module => !module.startsWith('.'))).toEqual([]);
 });

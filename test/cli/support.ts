@@ -54,7 +54,8 @@ export function importText(content: string | Uint8Array, ...args: string[]): Res
 
 /** A config with these service accounts, the rest as it has to be; they begin in line 6. */
 export function configWith(serviceAccounts: string): string {
-  return `apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: test, region: eu-west-1 }\niam:\n  withOIDC: true\n  serviceAccounts:\n${serviceAccounts}`;
+  return 'apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: test, region: eu-west-1 }\niam:\n  '
+    + `withOIDC: true\n  serviceAccounts:\n${serviceAccounts}`;
 }
 
 /** What tsc reports for each program, as a user's project would compile it. `npx projen types` checks the library. */
@@ -76,8 +77,13 @@ export interface Synthesized {
 export async function synthesize(program: string, env: Record<string, string> = {}): Promise<Synthesized> {
   const file = save(program);
   const outdir = file.replace(/\.ts$/, '.out');
-  await promisify(execFile)(process.execPath, [TSX, '--tsconfig', TSCONFIG, file], { env: { ...process.env, CDK_OUTDIR: outdir, ...env } });
-  const read = (end: string) => readdirSync(outdir).filter(name => name.endsWith(end)).map(name => readFileSync(join(outdir, name), 'utf8'));
+  await promisify(execFile)(process.execPath, [TSX, '--tsconfig', TSCONFIG, file], {
+    env: { ...process.env, CDK_OUTDIR: outdir, ...env },
+  });
+  const read = (end: string) =>
+    readdirSync(outdir)
+      .filter(name => name.endsWith(end))
+      .map(name => readFileSync(join(outdir, name), 'utf8'));
   return { template: JSON.parse(read('.template.json')[0]), manifests: read('.k8s.yaml').flatMap(parseManifests) };
 }
 

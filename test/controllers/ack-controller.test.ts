@@ -11,10 +11,15 @@ test('a managed policy is attached by its name, and warned about', () => {
   const controller = Controller.ackController({ service: AckService.withManagedPolicy('sqs', 'AmazonSQSFullAccess') });
   new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller });
   const [role] = Object.values<any>(Template.fromStack(stack).findResources('AWS::IAM::Role'));
-  expect(role.Properties.ManagedPolicyArns).toEqual([{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/AmazonSQSFullAccess']] }]);
+  expect(role.Properties.ManagedPolicyArns).toEqual([
+    { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/AmazonSQSFullAccess']] },
+  ]);
   expect(role.Properties.Policies).toBeUndefined();
   expect([controller.namespace, controller.serviceAccountName]).toEqual(['ack-system', 'ack-sqs-controller']);
-  expect(warnings(stack).join()).toContain('`controller` (ack-sqs-controller) reaches beyond what you have named: the managed policy AmazonSQSFullAccess names no resources. [ack: cdk-irsa:controller-unscoped]');
+  expect(warnings(stack).join()).toContain(
+    '`controller` (ack-sqs-controller) reaches beyond what you have named: the managed policy AmazonSQSFullAccess '
+      + 'names no resources. [ack: cdk-irsa:controller-unscoped]',
+  );
 });
 
 test('a boundary that is made in the same stack holds, below the path of the controller too', () => {
@@ -23,9 +28,20 @@ test('a boundary that is made in the same stack holds, below the path of the con
   const permissionsBoundary = ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', policy.ref);
   const controller = Controller.ackController({ service: AckService.iam({ path: '/ack/', permissionsBoundary }) });
   const boundary = 'arn:aws:iam::111122223333:policy/ack/Made-1';
-  const values = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333', 'Made': boundary };
+  const values = {
+    'AWS::Partition': 'aws',
+    'AWS::Region': 'eu-west-1',
+    'AWS::AccountId': '111122223333',
+    'Made': boundary,
+  };
   const document = deployed(stack.resolve(controller.policyDocument(stack)), { values });
-  const may = (action: string, resource: string, used?: string) => allows([document], action, `arn:aws:iam::111122223333:${resource}`, used === undefined ? {} : { 'iam:PermissionsBoundary': used });
+  const may = (action: string, resource: string, used?: string) =>
+    allows(
+      [document],
+      action,
+      `arn:aws:iam::111122223333:${resource}`,
+      used === undefined ? {} : { 'iam:PermissionsBoundary': used },
+    );
   expect(may('iam:CreateRole', 'role/ack/web', boundary)).toBe(true);
   expect(may('iam:CreateRole', 'role/ack/web', 'arn:aws:iam::111122223333:policy/ack/Made-2')).toBe(false);
   expect(may('iam:CreatePolicyVersion', 'policy/ack/Made-2')).toBe(true);
@@ -34,52 +50,187 @@ test('a boundary that is made in the same stack holds, below the path of the con
 
 const boundary = (): IManagedPolicy => ManagedPolicy.fromManagedPolicyName(new Stack(), 'Boundary', 'boundary');
 const roles = () => [Role.fromRoleName(new Stack(), 'Role', 'role')];
-const none = (property: string, what: string, got = '[]') => `[Controller.ackController] \`${property}\` must name at least one ${what}, got: ${got}. Without it the controller would reach all of them, or none.`;
-const noTags = (got: string) => `[AckService] \`resourceTags\` must hold at least one tag, with a key and a value, got: ${got}. Without it the controller would reach what others have made.`;
-const noPath = (got: string) => `[AckService.iam] \`path\` must be known at synth and match ^\\/([\\w+=,.@-]+\\/)+$, got: ${got}. Without a path of its own the controller would reach the roles of others.`;
+const none = (property: string, what: string, got = '[]') =>
+  `[Controller.ackController] \`${property}\` must name at least one ${what}, got: ${got}. Without it the controller `
+    + 'would reach all of them, or none.';
+const noTags = (got: string) =>
+  `[AckService] \`resourceTags\` must hold at least one tag, with a key and a value, got: ${got}. Without it the `
+    + 'controller would reach what others have made.';
+const noPath = (got: string) =>
+  `[AckService.iam] \`path\` must be known at synth and match ^\\/([\\w+=,.@-]+\\/)+$, got: ${got}. Without a path of `
+    + 'its own the controller would reach the roles of others.';
 
 test.each<[string, () => unknown, string]>([
-  ['an empty prefix', () => AckService.kinesis({ namePrefix: '' }), '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix the controller would reach what others have made.'],
-  ['a wildcard', () => AckService.cloudWatchLogs({ namePrefix: '*' }), '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "*". Without a prefix'],
-  ['a deferred prefix', () => AckService.kinesis({ namePrefix: Fn.ref('Prefix') }), '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "<known at deployment only>". Without a prefix'],
-  ['an empty prefix of buckets', () => AckService.s3({ namePrefix: '' }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of databases', () => AckService.rds({ namePrefix: '' }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of clusters', () => AckService.eks({ namePrefix: '', roles: roles() }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of functions', () => AckService.lambda({ namePrefix: '', roles: roles() }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of images', () => AckService.lambdaMicrovms({ namePrefix: '', roles: roles() }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of vector buckets', () => AckService.s3Vectors({ namePrefix: '' }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of documents', () => AckService.ssm({ namePrefix: '' }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of CloudFront functions', () => AckService.cloudFront({ namePrefix: '', resourceTags: { owner: 'ack' } }), '[AckService] `namePrefix` must be known at synth'],
-  ['an empty prefix of aliases', () => AckService.kms({ aliasPrefix: '', resourceTags: { owner: 'ack' } }), '[AckService] `aliasPrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix'],
-  ['an empty prefix of parameters', () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '' }), '[AckService] `parameterPrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix'],
-  ['all parameters', () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '/' }), '[AckService] `parameterPrefix` must name more than /, got: "/". Without a prefix the controller would reach what others have made.'],
+  [
+    'an empty prefix',
+    () => AckService.kinesis({ namePrefix: '' }),
+    '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix the '
+      + 'controller would reach what others have made.',
+  ],
+  [
+    'a wildcard',
+    () => AckService.cloudWatchLogs({ namePrefix: '*' }),
+    '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "*". Without a prefix',
+  ],
+  [
+    'a deferred prefix',
+    () => AckService.kinesis({ namePrefix: Fn.ref('Prefix') }),
+    '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "<known at deployment only>". '
+      + 'Without a prefix',
+  ],
+  [
+    'an empty prefix of buckets',
+    () => AckService.s3({ namePrefix: '' }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of databases',
+    () => AckService.rds({ namePrefix: '' }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of clusters',
+    () => AckService.eks({ namePrefix: '', roles: roles() }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of functions',
+    () => AckService.lambda({ namePrefix: '', roles: roles() }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of images',
+    () => AckService.lambdaMicrovms({ namePrefix: '', roles: roles() }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of vector buckets',
+    () => AckService.s3Vectors({ namePrefix: '' }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of documents',
+    () => AckService.ssm({ namePrefix: '' }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of CloudFront functions',
+    () => AckService.cloudFront({ namePrefix: '', resourceTags: { owner: 'ack' } }),
+    '[AckService] `namePrefix` must be known at synth',
+  ],
+  [
+    'an empty prefix of aliases',
+    () => AckService.kms({ aliasPrefix: '', resourceTags: { owner: 'ack' } }),
+    '[AckService] `aliasPrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix',
+  ],
+  [
+    'an empty prefix of parameters',
+    () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '' }),
+    '[AckService] `parameterPrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix',
+  ],
+  [
+    'all parameters',
+    () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '/' }),
+    '[AckService] `parameterPrefix` must name more than /, got: "/". Without a prefix the controller would reach what '
+      + 'others have made.',
+  ],
   ['no domain name', () => AckService.acm({ domainNames: [] }), none('domainNames', 'domain name')],
-  ['no service', () => AckService.withManagedPolicy('', 'AmazonSQSFullAccess'), '[AckService.withManagedPolicy] `service` must be known at synth and match ^[a-z0-9]+$, got: "". The name of the chart has it: ack-<service>-controller.'],
-  ['an ARN', () => AckService.withManagedPolicy('sqs', 'arn:aws:iam::aws:policy/AmazonSQSFullAccess'), '[AckService.withManagedPolicy] `managedPolicyName` must be known at synth and match ^[\\w+=,.@/-]+$, got: "arn:aws:iam::aws:policy/AmazonSQSFullAccess". Give what stands after :policy/ in its ARN.'],
-  ['no boundary', () => AckService.iam({ path: '/ack/' } as AckIamOptions), '[AckService.iam] `permissionsBoundary` must be given, got: nothing. Without it, who may make a role may make an administrator.'],
+  [
+    'no service',
+    () => AckService.withManagedPolicy('', 'AmazonSQSFullAccess'),
+    '[AckService.withManagedPolicy] `service` must be known at synth and match ^[a-z0-9]+$, got: "". The name of the '
+      + 'chart has it: ack-<service>-controller.',
+  ],
+  [
+    'an ARN',
+    () => AckService.withManagedPolicy('sqs', 'arn:aws:iam::aws:policy/AmazonSQSFullAccess'),
+    '[AckService.withManagedPolicy] `managedPolicyName` must be known at synth and match ^[\\w+=,.@/-]+$, got: '
+      + '"arn:aws:iam::aws:policy/AmazonSQSFullAccess". Give what stands after :policy/ in its ARN.',
+  ],
+  [
+    'no boundary',
+    () => AckService.iam({ path: '/ack/' } as AckIamOptions),
+    '[AckService.iam] `permissionsBoundary` must be given, got: nothing. Without it, who may make a role may make an '
+      + 'administrator.',
+  ],
   ['the path of all', () => AckService.iam({ path: '/', permissionsBoundary: boundary() }), noPath('"/"')],
   ['a path without an end', () => AckService.iam({ path: '/ack', permissionsBoundary: boundary() }), noPath('"/ack"')],
   ['a path with a wildcard', () => AckService.iam({ path: '/*/', permissionsBoundary: boundary() }), noPath('"/*/"')],
-  ['a deferred path', () => AckService.iam({ path: Fn.ref('Path'), permissionsBoundary: boundary() }), noPath('"<known at deployment only>"')],
+  [
+    'a deferred path',
+    () => AckService.iam({ path: Fn.ref('Path'), permissionsBoundary: boundary() }),
+    noPath('"<known at deployment only>"'),
+  ],
   ['no tags', () => AckService.prometheusService({ resourceTags: {} }), noTags('{}')],
   ['missing tags', () => AckService.kms({ aliasPrefix: 'apps/' } as any), noTags('nothing')],
   ['a tag without a value', () => AckService.dms({ resourceTags: { owner: '' } }), noTags('{"owner":""}')],
-  ['a tag without a key', () => AckService.ssm({ namePrefix: 'apps-', resourceTags: { '': 'ack' } }), noTags('{"":"ack"}')],
-  ['a tag with a pattern in its key', () => AckService.dms({ resourceTags: { 'owner*': 'ack' } }), '[AckService] `resourceTags` must have keys of letters, digits, spaces and _.:/=+@-, got: "owner*". Without it the controller would reach what others have made.'],
+  [
+    'a tag without a key',
+    () => AckService.ssm({ namePrefix: 'apps-', resourceTags: { '': 'ack' } }),
+    noTags('{"":"ack"}'),
+  ],
+  [
+    'a tag with a pattern in its key',
+    () => AckService.dms({ resourceTags: { 'owner*': 'ack' } }),
+    '[AckService] `resourceTags` must have keys of letters, digits, spaces and _.:/=+@-, got: "owner*". Without it '
+      + 'the controller would reach what others have made.',
+  ],
   ['no roles for clusters', () => AckService.eks({ namePrefix: 'apps-', roles: [] }), none('roles', 'role')],
   ['no roles for functions', () => AckService.lambda({ namePrefix: 'apps-', roles: [] }), none('roles', 'role')],
   ['no roles for images', () => AckService.lambdaMicrovms({ namePrefix: 'apps-', roles: [] }), none('roles', 'role')],
-  ['no roles for jobs', () => AckService.emrContainers({ resourceTags: { owner: 'ack' }, executionRoles: [] }), none('executionRoles', 'role')],
-  ['no roles for workflows', () => AckService.mwaaServerless({ resourceTags: { owner: 'ack' }, executionRoles: [] }), none('executionRoles', 'role')],
-  ['an empty list of replication roles', () => AckService.s3({ namePrefix: 'apps-', replicationRoles: [] }), none('replicationRoles', 'role')],
+  [
+    'no roles for jobs',
+    () => AckService.emrContainers({ resourceTags: { owner: 'ack' }, executionRoles: [] }),
+    none('executionRoles', 'role'),
+  ],
+  [
+    'no roles for workflows',
+    () => AckService.mwaaServerless({ resourceTags: { owner: 'ack' }, executionRoles: [] }),
+    none('executionRoles', 'role'),
+  ],
+  [
+    'an empty list of replication roles',
+    () => AckService.s3({ namePrefix: 'apps-', replicationRoles: [] }),
+    none('replicationRoles', 'role'),
+  ],
   ['an empty list of database roles', () => AckService.rds({ namePrefix: 'apps-', roles: [] }), none('roles', 'role')],
-  ['an empty list of keys', () => AckService.rds({ namePrefix: 'apps-', encryptionKeys: [] }), none('encryptionKeys', 'key')],
-  ['an empty list of buckets', () => AckService.lambda({ namePrefix: 'apps-', roles: roles(), codeBuckets: [] }), none('codeBuckets', 'bucket')],
-  ['an empty list of repositories', () => AckService.lambda({ namePrefix: 'apps-', roles: roles(), imageRepositories: [] }), none('imageRepositories', 'repository')],
-  ['an empty list of endpoint roles', () => AckService.dms({ resourceTags: { owner: 'ack' }, roles: [] }), none('roles', 'role')],
-  ['an empty list of access policies', () => AckService.eks({ namePrefix: 'apps-', roles: roles(), accessPolicies: [] }), none('accessPolicies', 'access policy')],
-  ['the ARN of an access policy', () => AckService.eks({ namePrefix: 'apps-', roles: roles(), accessPolicies: ['arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'] }),
-    '[AckService.eks] `accessPolicies` must be known at synth and match ^\\w+$, got: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy". Give what stands after cluster-access-policy/ in its ARN.'],
+  [
+    'an empty list of keys',
+    () => AckService.rds({ namePrefix: 'apps-', encryptionKeys: [] }),
+    none('encryptionKeys', 'key'),
+  ],
+  [
+    'an empty list of buckets',
+    () => AckService.lambda({ namePrefix: 'apps-', roles: roles(), codeBuckets: [] }),
+    none('codeBuckets', 'bucket'),
+  ],
+  [
+    'an empty list of repositories',
+    () => AckService.lambda({ namePrefix: 'apps-', roles: roles(), imageRepositories: [] }),
+    none('imageRepositories', 'repository'),
+  ],
+  [
+    'an empty list of endpoint roles',
+    () => AckService.dms({ resourceTags: { owner: 'ack' }, roles: [] }),
+    none('roles', 'role'),
+  ],
+  [
+    'an empty list of access policies',
+    () => AckService.eks({ namePrefix: 'apps-', roles: roles(), accessPolicies: [] }),
+    none('accessPolicies', 'access policy'),
+  ],
+  [
+    'the ARN of an access policy',
+    () =>
+      AckService.eks({
+        namePrefix: 'apps-',
+        roles: roles(),
+        accessPolicies: ['arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'],
+      }),
+    '[AckService.eks] `accessPolicies` must be known at synth and match ^\\w+$, got: '
+      + '"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy". Give what stands after cluster-access-policy/ '
+      + 'in its ARN.',
+  ],
 ])('does not take %s', (_, make, message) => {
   expect(make).toThrow(message);
 });

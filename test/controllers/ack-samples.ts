@@ -17,7 +17,12 @@ export function calls(actions: string[], resource: string, context?: Record<stri
 type Own = Pick<ControllerSample, 'may' | 'mayNot' | 'inputs' | 'scopedTo' | 'unscoped'>;
 
 /** What the samples of `AckService` have in common. */
-export function ackSample(service: string, variant: string, make: (stack: Stack) => AckService, sample: Own): ControllerSample {
+export function ackSample(
+  service: string,
+  variant: string,
+  make: (stack: Stack) => AckService,
+  sample: Own,
+): ControllerSample {
   return {
     factory: 'ackController',
     variant,
@@ -31,8 +36,14 @@ export function ackSample(service: string, variant: string, make: (stack: Stack)
 
 /** The same call in another region, or another account: no controller reaches either. */
 function elsewhere({ action, resource, context }: Call): Call[] {
-  const region = context?.['aws:RequestedRegion'] ? [{ action, resource, context: { ...context, 'aws:RequestedRegion': 'us-east-1' } }] : [];
+  const region = context?.['aws:RequestedRegion']
+    ? [{ action, resource, context: { ...context, 'aws:RequestedRegion': 'us-east-1' } }]
+    : [];
   const [, prefix, place = '', rest] = /^(arn:aws:[^:]+:)([^:]*:111122223333):(.*)$/.exec(resource) ?? [];
-  const arns = place ? [place.replace('111122223333', '444455556666'), place.replace('eu-west-1', 'us-east-1')].filter(other => other !== place) : [];
+  const arns = place
+    ? [place.replace('111122223333', '444455556666'), place.replace('eu-west-1', 'us-east-1')].filter(
+      other => other !== place,
+    )
+    : [];
   return [...region, ...arns.map(other => ({ action, resource: `${prefix}${other}:${rest}`, context }))];
 }

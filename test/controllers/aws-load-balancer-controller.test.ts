@@ -13,16 +13,33 @@ import { allows } from '../judges/iam-simulator';
 import { literalProvider, literalStack } from '../support';
 
 const FOLDER = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'aws-eks/lib/addons');
-const version = (file: string) => Number(/v(\d+)\.(\d+)\.(\d+)/.exec(file)!.slice(1).map(part => part.padStart(3, '0')).join(''));
-const NEWEST = readdirSync(FOLDER).filter(file => /^alb-iam_policy-v[\d.]+\.json$/.test(file)).sort((left, right) => version(left) - version(right)).pop()!;
+const version = (file: string) =>
+  Number(
+    /v(\d+)\.(\d+)\.(\d+)/
+      .exec(file)!
+      .slice(1)
+      .map(part => part.padStart(3, '0'))
+      .join(''),
+  );
+const NEWEST = readdirSync(FOLDER)
+  .filter(file => /^alb-iam_policy-v[\d.]+\.json$/.test(file))
+  .sort((left, right) => version(left) - version(right))
+  .pop()!;
 const ORACLE = JSON.parse(readFileSync(join(FOLDER, NEWEST), 'utf8'));
-const actionsOf = (policy: any): string[] => [...new Set<string>(policy.Statement.flatMap(({ Action }: any) => Action))].sort();
+const actionsOf = (policy: any): string[] =>
+  [...new Set<string>(policy.Statement.flatMap(({ Action }: any) => Action))].sort();
 
 /** What releases after v2.8.2, the newest that the oldest aws-cdk-lib ships, call: its policy of v3 has them. */
 const LATER = [
-  'ec2:DescribeIpamPools', 'ec2:DescribeRouteTables', 'ec2:GetSecurityGroupsForVpc', 'elasticloadbalancing:DescribeCapacityReservation',
-  'elasticloadbalancing:DescribeListenerAttributes', 'elasticloadbalancing:ModifyCapacityReservation', 'elasticloadbalancing:ModifyIpPools',
-  'elasticloadbalancing:ModifyListenerAttributes', 'elasticloadbalancing:SetRulePriorities',
+  'ec2:DescribeIpamPools',
+  'ec2:DescribeRouteTables',
+  'ec2:GetSecurityGroupsForVpc',
+  'elasticloadbalancing:DescribeCapacityReservation',
+  'elasticloadbalancing:DescribeListenerAttributes',
+  'elasticloadbalancing:ModifyCapacityReservation',
+  'elasticloadbalancing:ModifyIpPools',
+  'elasticloadbalancing:ModifyListenerAttributes',
+  'elasticloadbalancing:SetRulePriorities',
 ];
 
 const [SAMPLE] = SAMPLES;
@@ -31,16 +48,49 @@ const ELB = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333';
 
 /** Where the oracle goes further, and why a controller does without. */
 const NARROWER: [string, string, string, Record<string, string>?][] = [
-  ['it makes no other role', 'iam:CreateServiceLinkedRole', 'arn:aws:iam::111122223333:role/other', { 'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com' }],
-  ['its nodes are in one VPC', 'ec2:AuthorizeSecurityGroupIngress', `${EC2}:security-group/sg-1`, { 'ec2:Vpc': `${EC2}:vpc/vpc-other` }],
-  ['its nodes are in one VPC', 'ec2:RevokeSecurityGroupIngress', `${EC2}:security-group/sg-1`, { 'ec2:Vpc': `${EC2}:vpc/vpc-other` }],
+  [
+    'it makes no other role',
+    'iam:CreateServiceLinkedRole',
+    'arn:aws:iam::111122223333:role/other',
+    { 'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com' },
+  ],
+  [
+    'its nodes are in one VPC',
+    'ec2:AuthorizeSecurityGroupIngress',
+    `${EC2}:security-group/sg-1`,
+    { 'ec2:Vpc': `${EC2}:vpc/vpc-other` },
+  ],
+  [
+    'its nodes are in one VPC',
+    'ec2:RevokeSecurityGroupIngress',
+    `${EC2}:security-group/sg-1`,
+    { 'ec2:Vpc': `${EC2}:vpc/vpc-other` },
+  ],
   ['it makes security groups in its VPC', 'ec2:CreateSecurityGroup', `${EC2}:vpc/vpc-other`],
   ['it makes security groups with its tag', 'ec2:CreateSecurityGroup', `${EC2}:security-group/sg-1`],
-  ['another cluster has a controller of its own', 'ec2:DeleteSecurityGroup', `${EC2}:security-group/sg-1`, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }],
-  ['another cluster has a controller of its own', 'elasticloadbalancing:DeleteLoadBalancer', `${ELB}:loadbalancer/app/a/1`,
-    { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }],
-  ['it tags as its own cluster', 'elasticloadbalancing:CreateLoadBalancer', `${ELB}:loadbalancer/app/a/1`, { 'aws:RequestTag/elbv2.k8s.aws/cluster': 'green' }],
-  ['it adds listeners to load balancers of its own', 'elasticloadbalancing:CreateListener', `${ELB}:loadbalancer/app/a/1`],
+  [
+    'another cluster has a controller of its own',
+    'ec2:DeleteSecurityGroup',
+    `${EC2}:security-group/sg-1`,
+    { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' },
+  ],
+  [
+    'another cluster has a controller of its own',
+    'elasticloadbalancing:DeleteLoadBalancer',
+    `${ELB}:loadbalancer/app/a/1`,
+    { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' },
+  ],
+  [
+    'it tags as its own cluster',
+    'elasticloadbalancing:CreateLoadBalancer',
+    `${ELB}:loadbalancer/app/a/1`,
+    { 'aws:RequestTag/elbv2.k8s.aws/cluster': 'green' },
+  ],
+  [
+    'it adds listeners to load balancers of its own',
+    'elasticloadbalancing:CreateListener',
+    `${ELB}:loadbalancer/app/a/1`,
+  ],
   ['it tags listeners as it makes them', 'elasticloadbalancing:DeleteListener', `${ELB}:listener/app/a/1/2`],
   ['it tags rules as it makes them', 'elasticloadbalancing:ModifyRule', `${ELB}:listener-rule/app/a/1/2/3`],
   ['it leaves the tags of others alone', 'elasticloadbalancing:RemoveTags', `${ELB}:listener/app/a/1/2`],
@@ -56,7 +106,9 @@ function document(): any {
 
 test(`has the actions of ${NEWEST}, and those of later releases`, () => {
   const oracle = actionsOf(ORACLE);
-  expect(actionsOf(document()).filter(action => !LATER.includes(action))).toEqual(oracle.filter(action => !LATER.includes(action)));
+  expect(actionsOf(document()).filter(action => !LATER.includes(action))).toEqual(
+    oracle.filter(action => !LATER.includes(action)),
+  );
   expect(LATER.filter(action => !actionsOf(document()).includes(action))).toEqual([]);
 });
 
@@ -67,33 +119,54 @@ test('allows nothing that AWS\'s policy does not', () => {
 });
 
 test.each(NARROWER)('is narrower: %s (%s on %s)', (...[, action, resource, context]) => {
-  expect([allows([ORACLE], action, resource, context), allows([document()], action, resource, context)]).toEqual([true, false]);
+  expect([allows([ORACLE], action, resource, context), allows([document()], action, resource, context)]).toEqual([
+    true,
+    false,
+  ]);
 });
 
-const vpc = (stack: Stack) => Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
+const vpc = (stack: Stack) =>
+  Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
 
 test('a name that no cluster has is an error', () => {
   expect(() => Controller.awsLoadBalancerController({ clusterName: 'my cluster', vpc: vpc(new Stack()) })).toThrow(
-    '[Controller.awsLoadBalancerController] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "my cluster". '
-    + '`aws eks list-clusters` prints the ones you have.');
+    '[Controller.awsLoadBalancerController] `clusterName` must be the name of an EKS cluster: at most 100 letters, '
+      + 'digits, - and _, got: "my cluster". '
+      + '`aws eks list-clusters` prints the ones you have.',
+  );
 });
 
 test.each([undefined, []])('no target group is an error: %j', targetGroups => {
-  expect(() => Controller.awsLoadBalancerControllerTargetGroupBindingOnly({ targetGroups: targetGroups as any })).toThrow(
-    `[Controller.awsLoadBalancerControllerTargetGroupBindingOnly] \`targetGroups\` must name at least one target group, got: ${targetGroups ? '[]' : 'nothing'}. `
-    + 'Without it the controller would reach all of them, or none.');
+  expect(() =>
+    Controller.awsLoadBalancerControllerTargetGroupBindingOnly({ targetGroups: targetGroups as any }),
+  ).toThrow(
+    '[Controller.awsLoadBalancerControllerTargetGroupBindingOnly] `targetGroups` must name at least one target '
+      + `group, got: ${targetGroups ? '[]' : 'nothing'}. `
+      + 'Without it the controller would reach all of them, or none.',
+  );
 });
 
 test('a name that the deployment tells is in the conditions', () => {
   const app = new App();
   const stack = literalStack(app);
   const parameter = new CfnParameter(stack, 'Name', { allowedPattern: '^[A-Za-z0-9_-]+$' });
-  new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: Controller.awsLoadBalancerController({ clusterName: parameter.valueAsString, vpc: vpc(stack) }) });
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    controller: Controller.awsLoadBalancerController({ clusterName: parameter.valueAsString, vpc: vpc(stack) }),
+  });
   const template = Template.fromStack(stack);
   const documents = [
-    ...Object.values<any>(template.findResources('AWS::IAM::Role')).flatMap(({ Properties }) => Properties.Policies ?? []).map(policy => policy.PolicyDocument),
-    ...Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).map(({ Properties }) => Properties.PolicyDocument),
+    ...Object.values<any>(template.findResources('AWS::IAM::Role'))
+      .flatMap(({ Properties }) => Properties.Policies ?? [])
+      .map(policy => policy.PolicyDocument),
+    ...Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).map(
+      ({ Properties }) => Properties.PolicyDocument,
+    ),
   ].map(policy => deployed(policy, { values: { 'AWS::Partition': 'aws', 'Name': 'blue' } }));
-  for (const { action, resource, context } of SAMPLE.may) expect(allows(documents, action, resource, context)).toBe(true);
-  for (const { action, resource, context } of SAMPLE.mayNot) expect(allows(documents, action, resource, context)).toBe(false);
+  for (const { action, resource, context } of SAMPLE.may) {
+    expect(allows(documents, action, resource, context)).toBe(true);
+  }
+  for (const { action, resource, context } of SAMPLE.mayNot) {
+    expect(allows(documents, action, resource, context)).toBe(false);
+  }
 });

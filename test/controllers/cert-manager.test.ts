@@ -4,12 +4,16 @@ import { HostedZone, IHostedZone, PrivateHostedZone, PublicHostedZone } from 'aw
 import { Controller, IrsaServiceAccount } from '../../src';
 import { literalProvider, literalStack, warnings } from '../support';
 
-const vpc = (stack: Stack) => Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
+const vpc = (stack: Stack) =>
+  Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
 
 function warningsOf(make: (stack: Stack) => IHostedZone): string[] {
   const app = new App();
   const stack = literalStack(app);
-  new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: Controller.certManager({ hostedZones: [make(stack)] }) });
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    controller: Controller.certManager({ hostedZones: [make(stack)] }),
+  });
   app.synth();
   return warnings(stack).filter(warning => warning.includes('private-zone'));
 }
@@ -23,9 +27,13 @@ test.each<[string, (stack: Stack) => IHostedZone]>([
     return zone;
   }],
 ])('a private zone raises a warning: %s', (_, make) => {
-  expect(warningsOf(make)).toEqual([expect.stringContaining(
-    '`controller` (cert-manager) is to answer challenges in Stack/Zone, which is private: a public certificate authority such as Let\'s Encrypt does not see it. '
-    + 'Name the public zone of the same domain.')]);
+  expect(warningsOf(make)).toEqual([
+    expect.stringContaining(
+      '`controller` (cert-manager) is to answer challenges in Stack/Zone, which is private: a public certificate '
+        + "authority such as Let's Encrypt does not see it. "
+        + 'Name the public zone of the same domain.',
+    ),
+  ]);
 });
 
 test.each<[string, (stack: Stack) => IHostedZone]>([
@@ -37,17 +45,26 @@ test.each<[string, (stack: Stack) => IHostedZone]>([
 
 test.each([undefined, []])('no zone is an error: %j', hostedZones => {
   expect(() => Controller.certManager({ hostedZones: hostedZones as any })).toThrow(
-    `[Controller.certManager] \`hostedZones\` must name at least one hosted zone, got: ${hostedZones ? '[]' : 'nothing'}. Without it the controller would reach all of them, or none.`);
+    '[Controller.certManager] `hostedZones` must name at least one hosted zone, got: '
+      + `${hostedZones ? '[]' : 'nothing'}. Without it the controller would reach all of them, or none.`,
+  );
 });
 
 const zone = () => HostedZone.fromHostedZoneId(new Stack(), 'Zone', 'Z0123456789EXAMPLE');
 
 test('no record name is an error', () => {
   expect(() => Controller.certManager({ hostedZones: [zone()], recordNames: [] })).toThrow(
-    '[Controller.certManager] `recordNames` must name at least one record name, got: []. Without it the controller would reach all of them, or none.');
+    '[Controller.certManager] `recordNames` must name at least one record name, got: []. Without it the controller '
+      + 'would reach all of them, or none.',
+  );
 });
 
-test.each(['', '_ACME-challenge.*', '_acme-challenge.example.com.'])('a record name that can never match is an error: %j', name => {
-  expect(() => Controller.certManager({ hostedZones: [zone()], recordNames: ['_acme-challenge.*', name] })).toThrow(
-    `[Controller.certManager] \`recordNames\` must be in lower case, without a dot at the end, got: ${JSON.stringify(name)}. Route 53 compares names in this form, and others never match.`);
-});
+test.each(['', '_ACME-challenge.*', '_acme-challenge.example.com.'])(
+  'a record name that can never match is an error: %j',
+  name => {
+    expect(() => Controller.certManager({ hostedZones: [zone()], recordNames: ['_acme-challenge.*', name] })).toThrow(
+      '[Controller.certManager] `recordNames` must be in lower case, without a dot at the end, got: '
+        + `${JSON.stringify(name)}. Route 53 compares names in this form, and others never match.`,
+    );
+  },
+);

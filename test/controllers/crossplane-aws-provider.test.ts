@@ -3,11 +3,21 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CfnRole, Effect, ManagedPolicy, PermissionsBoundary, PolicyStatement, PolicyStatementProps, Role } from 'aws-cdk-lib/aws-iam';
+import {
+  CfnRole,
+  Effect,
+  ManagedPolicy,
+  PermissionsBoundary,
+  PolicyStatement,
+  PolicyStatementProps,
+  Role,
+} from 'aws-cdk-lib/aws-iam';
 import { Controller, IrsaServiceAccount, IrsaServiceAccountProps } from '../../src';
 import { literalProvider, literalStack, warnings } from '../support';
 
-const NO_BOUNDARY = '`permissionsBoundary` must be given for a provider that makes resources on behalf of whoever may write to the cluster, got: nothing. '
+const NO_BOUNDARY =
+  '`permissionsBoundary` must be given for a provider that makes resources on behalf of whoever may write to the '
+    + 'cluster, got: nothing. '
   + 'Set it on the role, or for all roles by iam.PermissionsBoundary.of(scope).apply(policy).';
 
 const boundary = (stack: Stack) => ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary');
@@ -20,7 +30,8 @@ function provider(stack: Stack, props: Partial<IrsaServiceAccountProps> = {}, st
 
 test.each([['missing', undefined, 'nothing'], ['empty', [], '[]']])('needs statements: %s', (_, statements, got) => {
   expect(() => Controller.crossplaneAwsProvider({ statements: statements! })).toThrow(
-    `[Controller.crossplaneAwsProvider] \`statements\` must name at least one statement, got: ${got}. Without it the controller would reach all of them, or none.`,
+    `[Controller.crossplaneAwsProvider] \`statements\` must name at least one statement, got: ${got}. Without it the `
+      + 'controller would reach all of them, or none.',
   );
 });
 
@@ -46,7 +57,11 @@ test.each<[string, (stack: Stack) => void]>([
 ])('takes a permissions boundary %s', (_, make) => {
   const stack = literalStack();
   make(stack);
-  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', { PermissionsBoundary: stack.resolve(stack.formatArn({ service: 'iam', region: '', resource: 'policy', resourceName: 'boundary' })) });
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
+    PermissionsBoundary: stack.resolve(
+      stack.formatArn({ service: 'iam', region: '', resource: 'policy', resourceName: 'boundary' }),
+    ),
+  });
 });
 
 test('a role that is made elsewhere is somebody else\'s to limit', () => {
@@ -61,7 +76,15 @@ test('a role that is made elsewhere is somebody else\'s to limit', () => {
 test.each<[string, PolicyStatementProps, boolean]>([
   ['writes on one resource', scoped, false],
   ['reads on all', { actions: ['ec2:DescribeVpcs', 's3:ListAllMyBuckets'], resources: ['*'] }, false],
-  ['writes on all, under a condition', { actions: ['ec2:CreateVpc'], resources: ['*'], conditions: { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } } }, false],
+  [
+    'writes on all, under a condition',
+    {
+      actions: ['ec2:CreateVpc'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } },
+    },
+    false,
+  ],
   ['denies on all', { effect: Effect.DENY, actions: ['iam:*'], resources: ['*'] }, false],
   ['writes on all', { actions: ['ec2:DescribeVpcs', 'ec2:CreateVpc'], resources: ['*'] }, true],
   ['everything', { actions: ['*'], resources: ['*'] }, true],
@@ -71,7 +94,9 @@ test.each<[string, PolicyStatementProps, boolean]>([
   const stack = literalStack();
   provider(stack, { permissionsBoundary: boundary(stack) }, statement);
   Template.fromStack(stack);
-  const expected = '`controller` (crossplane-provider-aws) reaches beyond what you have named: your `statements` allow more than reading on every resource, under no condition.';
+  const expected =
+    '`controller` (crossplane-provider-aws) reaches beyond what you have named: your `statements` allow more than '
+      + 'reading on every resource, under no condition.';
   expect(warnings(stack).some(warning => warning.includes(expected))).toBe(warned);
 });
 

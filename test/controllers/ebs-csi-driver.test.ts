@@ -17,15 +17,24 @@ test('the managed policy cannot be held to a cluster', () => {
 test('the name of the cluster may be known at deployment only', () => {
   const stack = literalStack();
   const eks = cluster(stack);
-  new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: Controller.ebsCsiDriver({ clusterName: eks.ref }) });
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    controller: Controller.ebsCsiDriver({ clusterName: eks.ref }),
+  });
   const policies: any[] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy'));
   const values = { [stack.getLogicalId(eks)]: 'blue' };
   const documents = policies.map(({ Properties }) => {
     const document = deployed(Properties.PolicyDocument, { values });
     return typeof document === 'string' ? JSON.parse(document) : document;
   });
-  const attach = (name: string) => allows(documents, 'ec2:AttachVolume', 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1', { [`aws:ResourceTag/kubernetes.io/cluster/${name}`]: 'owned' });
-  const remove = (name: string) => allows(documents, 'ec2:DeleteVolume', 'arn:aws:ec2:eu-west-1:111122223333:volume/vol-1', { 'aws:ResourceTag/ebs.csi.aws.com/cluster-name': name });
+  const attach = (name: string) =>
+    allows(documents, 'ec2:AttachVolume', 'arn:aws:ec2:eu-west-1:111122223333:instance/i-1', {
+      [`aws:ResourceTag/kubernetes.io/cluster/${name}`]: 'owned',
+    });
+  const remove = (name: string) =>
+    allows(documents, 'ec2:DeleteVolume', 'arn:aws:ec2:eu-west-1:111122223333:volume/vol-1', {
+      'aws:ResourceTag/ebs.csi.aws.com/cluster-name': name,
+    });
   expect([attach('blue'), attach('green'), remove('blue'), remove('green')]).toEqual([true, false, true, false]);
 });
 

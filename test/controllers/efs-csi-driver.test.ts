@@ -7,5 +7,8 @@ test.each([
   ['efsCsiDriver', () => Controller.efsCsiDriver({ fileSystems: [] })],
   ['efsCsiNode', () => Controller.efsCsiNode({ fileSystems: [] })],
 ])('%s needs a file system', (factory, make) => {
-  expect(make).toThrow(`[Controller.${factory}] \`fileSystems\` must name at least one file system, got: []. Without it the controller would reach all of them, or none.`);
+  expect(make).toThrow(
+    `[Controller.${factory}] \`fileSystems\` must name at least one file system, got: []. Without it the controller `
+      + 'would reach all of them, or none.',
+  );
 });

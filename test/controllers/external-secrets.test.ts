@@ -6,18 +6,48 @@ import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
 import { agnosticStack, literalStack } from '../support';
 
-const values = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333', 'SecretA720EF05': 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:own-AbCdEf' };
+const values = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-west-1',
+  'AWS::AccountId': '111122223333',
+  'SecretA720EF05': 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:own-AbCdEf',
+};
 
 function policy(stack: Stack, options: ExternalSecretsOptions): any {
   return stack.resolve(Controller.externalSecrets(options).policyDocument(stack));
 }
 
 test.each<[string, ExternalSecretsOptions, string]>([
-  ['nothing', {}, '[Controller.externalSecrets] `secrets` must be given, or `parameters` or `pushSecrets` or `pushParameters`, got: nothing. Without any of them the controller could do nothing.'],
-  ['no secret', { secrets: [] }, '[Controller.externalSecrets] `secrets` must name at least one secret, got: []. Without it the controller would reach all of them, or none.'],
-  ['no parameter', { parameters: [] }, '[Controller.externalSecrets] `parameters` must name at least one parameter, got: []. Without it the controller would reach all of them, or none.'],
-  ['nothing to push', { pushSecrets: [] }, '[Controller.externalSecrets] `pushSecrets` must name at least one secret, got: []. Without it the controller would reach all of them, or none.'],
-  ['no parameter to push', { pushParameters: [] }, '[Controller.externalSecrets] `pushParameters` must name at least one parameter, got: []. Without it the controller would reach all of them, or none.'],
+  [
+    'nothing',
+    {},
+    '[Controller.externalSecrets] `secrets` must be given, or `parameters` or `pushSecrets` or `pushParameters`, got: '
+      + 'nothing. Without any of them the controller could do nothing.',
+  ],
+  [
+    'no secret',
+    { secrets: [] },
+    '[Controller.externalSecrets] `secrets` must name at least one secret, got: []. Without it the controller would '
+      + 'reach all of them, or none.',
+  ],
+  [
+    'no parameter',
+    { parameters: [] },
+    '[Controller.externalSecrets] `parameters` must name at least one parameter, got: []. Without it the controller '
+      + 'would reach all of them, or none.',
+  ],
+  [
+    'nothing to push',
+    { pushSecrets: [] },
+    '[Controller.externalSecrets] `pushSecrets` must name at least one secret, got: []. Without it the controller '
+      + 'would reach all of them, or none.',
+  ],
+  [
+    'no parameter to push',
+    { pushParameters: [] },
+    '[Controller.externalSecrets] `pushParameters` must name at least one parameter, got: []. Without it the '
+      + 'controller would reach all of them, or none.',
+  ],
 ])('refuses %s', (_, options, message) => {
   expect(() => Controller.externalSecrets(options)).toThrow(new Error(message));
 });
@@ -25,18 +55,32 @@ test.each<[string, ExternalSecretsOptions, string]>([
 test('refuses an empty list of keys', () => {
   const secrets = [Secret.fromSecretNameV2(literalStack(), 'Secret', 'db')];
   expect(() => Controller.externalSecrets({ secrets, encryptionKeys: [] })).toThrow(
-    new Error('[Controller.externalSecrets] `encryptionKeys` must name at least one KMS key, got: []. Without it the controller would reach all of them, or none.'),
+    new Error(
+      '[Controller.externalSecrets] `encryptionKeys` must name at least one KMS key, got: []. Without it the '
+        + 'controller would reach all of them, or none.',
+    ),
   );
 });
 
-test('decrypts with the key of a secret, through Secrets Manager of the key\'s region, where nobody has named it', () => {
+test("decrypts with the key of a secret, through Secrets Manager of the key's region, where nobody has named it", () => {
   const stack = literalStack();
   const key = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/abc');
-  const secret = Secret.fromSecretAttributes(stack, 'Secret', { secretCompleteArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf', encryptionKey: key });
+  const secret = Secret.fromSecretAttributes(stack, 'Secret', {
+    secretCompleteArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf',
+    encryptionKey: key,
+  });
   const document = policy(stack, { secrets: [secret] });
-  expect(allows([document], 'kms:Decrypt', key.keyArn, { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' })).toBe(true);
-  expect(allows([document], 'kms:Decrypt', key.keyArn, { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' })).toBe(false);
-  expect(allows([document], 'kms:GenerateDataKey', key.keyArn, { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' })).toBe(false);
+  expect(
+    allows([document], 'kms:Decrypt', key.keyArn, { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' }),
+  ).toBe(true);
+  expect(allows([document], 'kms:Decrypt', key.keyArn, { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' })).toBe(
+    false,
+  );
+  expect(
+    allows([document], 'kms:GenerateDataKey', key.keyArn, {
+      'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com',
+    }),
+  ).toBe(false);
   expect(allows([document], 'secretsmanager:GetSecretValue', secret.secretArn)).toBe(true);
 });
 
@@ -47,7 +91,10 @@ test('encrypts only with keys of what it pushes', () => {
     secretCompleteArn: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:s${index}-AbCdEf`, encryptionKey,
   }));
   const document = policy(stack, { secrets: [read], pushSecrets: [push] });
-  const may = (action: string) => keys.map(({ keyArn }) => allows([document], action, keyArn, { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' }));
+  const may = (action: string) =>
+    keys.map(({ keyArn }) =>
+      allows([document], action, keyArn, { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' }),
+    );
   expect(may('kms:Decrypt')).toEqual([true, true]);
   expect(may('kms:GenerateDataKey')).toEqual([false, true]);
 });
@@ -57,5 +104,11 @@ test('takes a secret of the same app, in whichever account and region', () => {
   const secret = new Secret(stack, 'Secret');
   const document = deployed(policy(stack, { secrets: [secret] }), { values });
   expect(allows([document], 'secretsmanager:GetSecretValue', values.SecretA720EF05)).toBe(true);
-  expect(allows([document], 'secretsmanager:GetSecretValue', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf')).toBe(false);
+  expect(
+    allows(
+      [document],
+      'secretsmanager:GetSecretValue',
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf',
+    ),
+  ).toBe(false);
 });

@@ -31,30 +31,57 @@ const KEYS: [factory: string, key: string, chart: string][] = [
   ['externalDns', USUAL, 'kubernetes-sigs/external-dns charts/external-dns'],
   ['externalSecrets', USUAL, 'external-secrets/external-secrets deploy/charts/external-secrets'],
   ['fluentBit', USUAL, 'aws/eks-charts stable/aws-for-fluent-bit'],
-  ['fluxImageReflector', 'imageReflectionController.serviceAccount', 'fluxcd-community/helm-charts charts/flux2, from 2 on'],
+  [
+    'fluxImageReflector',
+    'imageReflectionController.serviceAccount',
+    'fluxcd-community/helm-charts charts/flux2, from 2 on',
+  ],
   ['fsxLustreCsiDriver', 'controller.serviceAccount', 'kubernetes-sigs/aws-fsx-csi-driver charts/aws-fsx-csi-driver'],
-  ['fsxOpenZfsCsiDriver', 'controller.serviceAccount', 'kubernetes-sigs/aws-fsx-openzfs-csi-driver charts/aws-fsx-openzfs-csi-driver'],
+  [
+    'fsxOpenZfsCsiDriver',
+    'controller.serviceAccount',
+    'kubernetes-sigs/aws-fsx-openzfs-csi-driver charts/aws-fsx-openzfs-csi-driver',
+  ],
   ['karpenter', USUAL, 'aws/karpenter-provider-aws charts/karpenter'],
   ['keda', 'serviceAccount.operator', 'kedacore/charts keda, from 2.12 on'],
-  ['mountpointS3CsiDriver', 'node.serviceAccount', 'awslabs/mountpoint-s3-csi-driver charts/aws-mountpoint-s3-csi-driver'],
+  [
+    'mountpointS3CsiDriver',
+    'node.serviceAccount',
+    'awslabs/mountpoint-s3-csi-driver charts/aws-mountpoint-s3-csi-driver',
+  ],
   ['secretsStoreCsiProvider', USUAL, 'the chart of the pods that mount'],
   ['velero', 'serviceAccount.server', 'vmware-tanzu/helm-charts charts/velero'],
   ['vpcCni', USUAL, 'aws/amazon-vpc-cni-k8s charts/aws-vpc-cni'],
 ];
 const WITHOUT: [factory: string, name: string, advice: string][] = [
-  ['cloudWatchAgent', 'cloudwatch-agent', 'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no annotation.'],
-  ['crossplaneAwsProvider', 'crossplane-provider-aws', 'Write `annotations` to the serviceAccountTemplate of its DeploymentRuntimeConfig.'],
+  [
+    'cloudWatchAgent',
+    'cloudwatch-agent',
+    'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no '
+      + 'annotation.',
+  ],
+  [
+    'crossplaneAwsProvider',
+    'crossplane-provider-aws',
+    'Write `annotations` to the serviceAccountTemplate of its DeploymentRuntimeConfig.',
+  ],
 ];
 
 function serviceAccounts(factory: string): IrsaServiceAccount[] {
   return SAMPLES.filter(sample => sample.factory === factory).map(({ make }) => {
     const stack = literalStack();
-    return new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: make(stack), createServiceAccount: false });
+    return new IrsaServiceAccount(stack, 'Sa', {
+      oidcProvider: literalProvider(stack),
+      controller: make(stack),
+      createServiceAccount: false,
+    });
   });
 }
 
 test('every factory is listed', () => {
-  expect([...KEYS, ...WITHOUT].map(([factory]) => factory).sort()).toEqual([...new Set(SAMPLES.map(({ factory }) => factory))].sort());
+  expect([...KEYS, ...WITHOUT].map(([factory]) => factory).sort()).toEqual(
+    [...new Set(SAMPLES.map(({ factory }) => factory))].sort(),
+  );
 });
 
 test.each(KEYS)('%s: %s of %s', (factory, key) => {
@@ -67,10 +94,13 @@ test.each(KEYS)('%s: %s of %s', (factory, key) => {
 
 test.each(WITHOUT)('%s has no chart that takes annotations', (factory, name, advice) => {
   for (const sa of serviceAccounts(factory)) {
-    const message = `[Stack/Sa] \`key\` must be given for ${name}: no chart of its own takes annotations of the ServiceAccount, got: nothing. ${advice}`;
+    const message = `[Stack/Sa] \`key\` must be given for ${name}: no chart of its own takes annotations of the `
+      + `ServiceAccount, got: nothing. ${advice}`;
     expect(() => sa.helmValues()).toThrow(message);
     expect(() => sa.writeHelmValues('values.yaml')).toThrow(message);
-    expect(sa.helmValues({ key: 'own' })).toEqual({ own: { create: true, name: sa.serviceAccountName, annotations: sa.annotations } });
+    expect(sa.helmValues({ key: 'own' })).toEqual({
+      own: { create: true, name: sa.serviceAccountName, annotations: sa.annotations },
+    });
   }
 });
 
@@ -78,18 +108,35 @@ test('the two service accounts of one chart share a file', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'helm-values-'));
   const app = new App({ outdir });
   const stack = literalStack(app);
-  const fileSystems = [FileSystem.fromFileSystemAttributes(stack, 'Files', { fileSystemId: 'fs-1', securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1') })];
+  const fileSystems = [
+    FileSystem.fromFileSystemAttributes(stack, 'Files', {
+      fileSystemId: 'fs-1',
+      securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1'),
+    }),
+  ];
   const oidcProvider = literalProvider(stack);
   for (const controller of [Controller.efsCsiDriver({ fileSystems }), Controller.efsCsiNode({ fileSystems })]) {
-    new IrsaServiceAccount(stack, controller.serviceAccountName, { oidcProvider, controller, createServiceAccount: false }).writeHelmValues('efs.values.yaml');
+    new IrsaServiceAccount(stack, controller.serviceAccountName, {
+      oidcProvider,
+      controller,
+      createServiceAccount: false,
+    }).writeHelmValues('efs.values.yaml');
   }
   app.synth();
   const { controller, node } = parse(readFileSync(join(outdir, 'efs.values.yaml'), 'utf8'));
   rmSync(outdir, { recursive: true });
-  expect([controller, node].map(({ serviceAccount }) => serviceAccount.name)).toEqual(['efs-csi-controller-sa', 'efs-csi-node-sa']);
+  expect([controller, node].map(({ serviceAccount }) => serviceAccount.name)).toEqual([
+    'efs-csi-controller-sa',
+    'efs-csi-node-sa',
+  ]);
 });
 
 test('by Pod Identity it is the same key', () => {
-  const sa = new PodIdentityServiceAccount(literalStack(), 'Sa', { clusterName: 'blue', controller: Controller.ebsCsiDriver({ clusterName: 'blue' }) });
-  expect(sa.helmValues()).toEqual({ controller: { serviceAccount: { create: false, name: 'ebs-csi-controller-sa', annotations: {} } } });
+  const sa = new PodIdentityServiceAccount(literalStack(), 'Sa', {
+    clusterName: 'blue',
+    controller: Controller.ebsCsiDriver({ clusterName: 'blue' }),
+  });
+  expect(sa.helmValues()).toEqual({
+    controller: { serviceAccount: { create: false, name: 'ebs-csi-controller-sa', annotations: {} } },
+  });
 });

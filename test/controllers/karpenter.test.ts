@@ -7,7 +7,12 @@ import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
 import { literalProvider, literalStack } from '../support';
 
-const VALUES = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333', 'Name': 'blue' };
+const VALUES = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-west-1',
+  'AWS::AccountId': '111122223333',
+  'Name': 'blue',
+};
 
 /** The policies of the role in a template: those inside it, and the managed ones. */
 function policies(name: (stack: Stack) => string): { inline: any[]; managed: any[] } {
@@ -15,57 +20,83 @@ function policies(name: (stack: Stack) => string): { inline: any[]; managed: any
   const controller = Controller.karpenter({
     clusterName: name(stack),
     nodeRoles: [Role.fromRoleName(stack, 'Nodes', 'nodes')],
-    interruptionQueue: Queue.fromQueueAttributes(stack, 'Queue', { queueArn: stack.formatArn({ service: 'sqs', resource: 'interruptions' }) }),
+    interruptionQueue: Queue.fromQueueAttributes(stack, 'Queue', {
+      queueArn: stack.formatArn({ service: 'sqs', resource: 'interruptions' }),
+    }),
   });
   new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller });
   const template = Template.fromStack(stack);
-  const inline = Object.values<any>(template.findResources('AWS::IAM::Role')).flatMap(({ Properties }) => Properties.Policies ?? []);
+  const inline = Object.values<any>(template.findResources('AWS::IAM::Role')).flatMap(
+    ({ Properties }) => Properties.Policies ?? [],
+  );
   const managed = Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy'));
-  return { inline: inline.map(({ PolicyDocument }) => PolicyDocument), managed: managed.map(({ Properties }) => Properties.PolicyDocument) };
+  return {
+    inline: inline.map(({ PolicyDocument }) => PolicyDocument),
+    managed: managed.map(({ Properties }) => Properties.PolicyDocument),
+  };
 }
 
 const deployedAs = (cluster: string, documents: any[]): any[] => documents
   .map(document => deployed(document, { values: { ...VALUES, Name: cluster } }));
-const statements = (documents: any[]) => documents.flatMap(document => (typeof document === 'string' ? JSON.parse(document) : document).Statement);
+const statements = (documents: any[]) =>
+  documents.flatMap(document => (typeof document === 'string' ? JSON.parse(document) : document).Statement);
 const renamed = (value: any, cluster: string) => JSON.parse(JSON.stringify(value)
   .replaceAll('cluster/blue', `cluster/${cluster}`)
   .replaceAll('"blue"', `"${cluster}"`));
 
-test.each([['missing', undefined, 'nothing'], ['empty', [], '[]']])('needs the roles of the nodes: %s', (_, nodeRoles, got) => {
+test.each([
+  ['missing', undefined, 'nothing'],
+  ['empty', [], '[]'],
+])('needs the roles of the nodes: %s', (_, nodeRoles, got) => {
   expect(() => Controller.karpenter({ clusterName: 'blue', nodeRoles: nodeRoles! })).toThrow(
-    `[Controller.karpenter] \`nodeRoles\` must name at least one role of the nodes, got: ${got}. Without it the controller would reach all of them, or none.`,
+    `[Controller.karpenter] \`nodeRoles\` must name at least one role of the nodes, got: ${got}. Without it the `
+      + 'controller would reach all of them, or none.',
   );
 });
 
 test('passes roles to EC2 in China too, by its name there', () => {
   const document = deployed(policies(() => 'blue').inline[0], { values: VALUES });
-  const passes = (service: string) => allows([document], 'iam:PassRole', 'arn:aws:iam::111122223333:role/nodes', { 'iam:PassedToService': service });
+  const passes = (service: string) =>
+    allows([document], 'iam:PassRole', 'arn:aws:iam::111122223333:role/nodes', { 'iam:PassedToService': service });
   expect(['ec2.amazonaws.com', 'ec2.amazonaws.com.cn', 'eks.amazonaws.com'].map(passes)).toEqual([true, true, false]);
 });
 
 test('needs the name of the cluster', () => {
-  expect(() => Controller.karpenter({ clusterName: undefined!, nodeRoles: [Role.fromRoleName(literalStack(), 'Nodes', 'nodes')] })).toThrow(
-    '[Controller.karpenter] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "".',
+  expect(() =>
+    Controller.karpenter({ clusterName: undefined!, nodeRoles: [Role.fromRoleName(literalStack(), 'Nodes', 'nodes')] }),
+  ).toThrow(
+    '[Controller.karpenter] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, '
+      + 'got: "".',
   );
 });
 
 test.each(['', '*', 'a b'])('takes no name that no cluster has: %p', clusterName => {
-  expect(() => Controller.karpenter({ clusterName, nodeRoles: [Role.fromRoleName(literalStack(), 'Nodes', 'nodes')] })).toThrow(
-    `[Controller.karpenter] \`clusterName\` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "${clusterName}".`,
+  expect(() =>
+    Controller.karpenter({ clusterName, nodeRoles: [Role.fromRoleName(literalStack(), 'Nodes', 'nodes')] }),
+  ).toThrow(
+    '[Controller.karpenter] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, '
+      + `got: "${clusterName}".`,
   );
 });
 
-test('a cluster\'s name that is known at deployment only makes one Fn::Sub a document, which says what a literal name does', () => {
+test("a cluster's name that is known at deployment only makes one Fn::Sub a document, which says what a literal name "
+  + 'does', () => {
   const literal = policies(() => 'blue');
-  const deferred = policies(stack => new CfnParameter(stack, 'Name', { allowedPattern: '^[A-Za-z0-9_-]+$' }).valueAsString);
+  const deferred = policies(
+    stack => new CfnParameter(stack, 'Name', { allowedPattern: '^[A-Za-z0-9_-]+$' }).valueAsString,
+  );
   expect(deferred.inline).toEqual([]);
   const strings = deferred.managed.filter(document => Object.keys(document).join() === 'Fn::Sub');
   expect(strings.length).toBeGreaterThan(0);
   // Whatever is no string has no key that only the deployment knows.
-  expect(JSON.stringify(deferred.managed.filter(document => !strings.includes(document)))).not.toMatch(/Token|kubernetes\.io\/cluster/);
+  expect(JSON.stringify(deferred.managed.filter(document => !strings.includes(document)))).not.toMatch(
+    /Token|kubernetes\.io\/cluster/,
+  );
   const deployedDeferred = deployedAs('blue', deferred.managed);
   expect(statements(deployedDeferred)).toEqual(statements(deployedAs('blue', [...literal.inline, ...literal.managed])));
-  for (const document of deployedDeferred) expect((typeof document === 'string' ? document : JSON.stringify(document)).length).toBeLessThanOrEqual(6144);
+  for (const document of deployedDeferred) {
+    expect((typeof document === 'string' ? document : JSON.stringify(document)).length).toBeLessThanOrEqual(6144);
+  }
 });
 
 test('a document that is too long for one managed policy is split, without losing a statement', () => {
@@ -73,13 +104,19 @@ test('a document that is too long for one managed policy is split, without losin
   const { inline, managed } = policies(() => long);
   expect([inline.length, managed.length]).toEqual([0, 2]);
   for (const document of deployedAs(long, managed)) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
-  expect(statements(deployedAs(long, managed))).toEqual(renamed(statements(deployedAs('blue', policies(() => 'blue').inline)), long));
+  expect(statements(deployedAs(long, managed))).toEqual(
+    renamed(statements(deployedAs('blue', policies(() => 'blue').inline)), long),
+  );
 });
 
 test('a wildcard around a parameter is no name of a cluster', () => {
-  expect(() => policies(stack => `${new CfnParameter(stack, 'Name', { allowedPattern: '^[a-z]+$' }).valueAsString}*`)).toThrow('`clusterName` must be put together from valid characters');
+  expect(() =>
+    policies(stack => `${new CfnParameter(stack, 'Name', { allowedPattern: '^[a-z]+$' }).valueAsString}*`),
+  ).toThrow('`clusterName` must be put together from valid characters');
 });
 
 test('a parameter that may hold anything is no name of a cluster', () => {
-  expect(() => policies(stack => new CfnParameter(stack, 'Name').valueAsString)).toThrow('`controller (parameter Stack/Name)` must have an allowedPattern');
+  expect(() => policies(stack => new CfnParameter(stack, 'Name').valueAsString)).toThrow(
+    '`controller (parameter Stack/Name)` must have an allowedPattern',
+  );
 });

@@ -9,16 +9,24 @@ import { allows } from '../judges/iam-simulator';
 import { agnosticStack, literalProvider, literalStack } from '../support';
 
 const CLUSTER_ARN = 'arn:aws:kafka:eu-west-1:111122223333:cluster/blue/11111111-2222-3333-4444-555555555555-6';
-const ARN_RULE = '`mskClusters.clusterArn` must be the ARN of an MSK cluster: arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>, got: ';
-const NAME_RULE = 'must hold names, of which a * at the end stands for more, without other wildcards, $ or white space, got: ';
-const msk = (cluster: Partial<KedaMskCluster>): KedaOptions => ({ mskClusters: [{ clusterArn: CLUSTER_ARN, topics: ['orders'], consumerGroups: ['shop'], ...cluster }] });
+const ARN_RULE =
+  '`mskClusters.clusterArn` must be the ARN of an MSK cluster: '
+    + 'arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>, got: ';
+const NAME_RULE =
+  'must hold names, of which a * at the end stands for more, without other wildcards, $ or white space, got: ';
+const msk = (cluster: Partial<KedaMskCluster>): KedaOptions => ({
+  mskClusters: [{ clusterArn: CLUSTER_ARN, topics: ['orders'], consumerGroups: ['shop'], ...cluster }],
+});
 const EMPTY = 'Without it the controller would reach all of them, or none.';
 
 test.each([[{}], [{ cloudWatchMetrics: false }]])('needs a source: %j', options => {
-  expect(() => Controller.keda(options)).toThrow(new Error(
-    '[Controller.keda] `queues` must be given, or `streams` or `tables` or `tableStreams` or `prometheusWorkspaceIds` or `mskClusters` or `cloudWatchMetrics` or `secrets` or `workloadRoles`,'
-    + ' got: nothing. Without any of them the controller could do nothing.',
-  ));
+  expect(() => Controller.keda(options)).toThrow(
+    new Error(
+      '[Controller.keda] `queues` must be given, or `streams` or `tables` or `tableStreams` or '
+        + '`prometheusWorkspaceIds` or `mskClusters` or `cloudWatchMetrics` or `secrets` or `workloadRoles`,'
+        + ' got: nothing. Without any of them the controller could do nothing.',
+    ),
+  );
 });
 
 test.each<[KedaOptions, string]>([
@@ -31,12 +39,18 @@ test.each<[KedaOptions, string]>([
   [{ secrets: [] }, `\`secrets\` must name at least one secret, got: []. ${EMPTY}`],
   [{ workloadRoles: [] }, `\`workloadRoles\` must name at least one role, got: []. ${EMPTY}`],
   [msk({ topics: [] }), `\`mskClusters.topics\` must name at least one topic, got: []. ${EMPTY}`],
-  [msk({ consumerGroups: [] }), `\`mskClusters.consumerGroups\` must name at least one consumer group, got: []. ${EMPTY}`],
+  [
+    msk({ consumerGroups: [] }),
+    `\`mskClusters.consumerGroups\` must name at least one consumer group, got: []. ${EMPTY}`,
+  ],
   [msk({ clusterArn: 'blue' }), `${ARN_RULE}"blue". \`aws kafka list-clusters-v2\` prints it.`],
   [msk({ clusterArn: `${CLUSTER_ARN}/*` }), `${ARN_RULE}"${CLUSTER_ARN}/*". \`aws kafka list-clusters-v2\` prints it.`],
   [msk({ topics: ['orders', '*'] }), `\`mskClusters.topics\` ${NAME_RULE}"*". Name what your ScaledObjects do.`],
   [msk({ topics: ['a*b'] }), `\`mskClusters.topics\` ${NAME_RULE}"a*b". Name what your ScaledObjects do.`],
-  [msk({ consumerGroups: ['${x}'] }), `\`mskClusters.consumerGroups\` ${NAME_RULE}"\${x}". Name what your ScaledObjects do.`],
+  [
+    msk({ consumerGroups: ['${x}'] }),
+    `\`mskClusters.consumerGroups\` ${NAME_RULE}"\${x}". Name what your ScaledObjects do.`,
+  ],
 ])('refuses %j', (options, message) => {
   expect(() => Controller.keda(options)).toThrow(new Error(`[Controller.keda] ${message}`));
 });
@@ -48,10 +62,17 @@ function synth(stack: Stack, options: KedaOptions): void {
 
 test('a cluster of MSK may be made in the same app', () => {
   const stack = agnosticStack();
-  const { attrArn } = new CfnServerlessCluster(stack, 'Msk', { clusterName: 'blue', vpcConfigs: [{ subnetIds: ['subnet-1', 'subnet-2'] }], clientAuthentication: { sasl: { iam: { enabled: true } } } });
+  const { attrArn } = new CfnServerlessCluster(stack, 'Msk', {
+    clusterName: 'blue',
+    vpcConfigs: [{ subnetIds: ['subnet-1', 'subnet-2'] }],
+    clientAuthentication: { sasl: { iam: { enabled: true } } },
+  });
   const options = msk({ clusterArn: attrArn });
-  const document = deployed(stack.resolve(Controller.keda(options).policyDocument(stack)), { values: { 'Msk.Arn': CLUSTER_ARN } });
-  const describes = (topic: string) => allows([document], 'kafka-cluster:DescribeTopic', `${CLUSTER_ARN.replace(':cluster/', ':topic/')}/${topic}`);
+  const document = deployed(stack.resolve(Controller.keda(options).policyDocument(stack)), {
+    values: { 'Msk.Arn': CLUSTER_ARN },
+  });
+  const describes = (topic: string) =>
+    allows([document], 'kafka-cluster:DescribeTopic', `${CLUSTER_ARN.replace(':cluster/', ':topic/')}/${topic}`);
   expect([describes('orders'), describes('orders-2')]).toEqual([true, false]);
   expect(() => synth(stack, options)).not.toThrow();
 });
@@ -63,18 +84,28 @@ test.each<[string, (parameter: string) => Partial<KedaMskCluster>]>([
 ])('%s may not come from a parameter that takes anything', (property, cluster) => {
   const stack = literalStack();
   const { valueAsString } = new CfnParameter(stack, 'Parameter');
-  expect(() => synth(stack, msk(cluster(valueAsString)))).toThrow(`\`${property} (parameter Stack/Parameter)\` must have an allowedPattern`);
+  expect(() => synth(stack, msk(cluster(valueAsString)))).toThrow(
+    `\`${property} (parameter Stack/Parameter)\` must have an allowedPattern`,
+  );
 });
 
 test('a workspace has an id', () => {
-  expect(() => synth(literalStack(), { prometheusWorkspaceIds: ['*'] })).toThrow('`prometheusWorkspaceIds` must hold ids of workspaces, which begin with ws-, got: "*".');
+  expect(() => synth(literalStack(), { prometheusWorkspaceIds: ['*'] })).toThrow(
+    '`prometheusWorkspaceIds` must hold ids of workspaces, which begin with ws-, got: "*".',
+  );
 });
 
 test('a secret of this stack is meant by its full ARN, with its key', () => {
   const stack = literalStack();
   const secret = new Secret(stack, 'Secret', { encryptionKey: new Key(stack, 'Key') });
-  const [read, decrypt, ...more] = stack.resolve(Controller.keda({ secrets: [secret] }).policyDocument(stack)).Statement;
-  expect(read).toEqual({ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: { Ref: expect.stringMatching(/^Secret/) } });
+  const [read, decrypt, ...more] = stack.resolve(
+    Controller.keda({ secrets: [secret] }).policyDocument(stack),
+  ).Statement;
+  expect(read).toEqual({
+    Action: 'secretsmanager:GetSecretValue',
+    Effect: 'Allow',
+    Resource: { Ref: expect.stringMatching(/^Secret/) },
+  });
   expect(decrypt).toEqual({
     Action: 'kms:Decrypt',
     Effect: 'Allow',

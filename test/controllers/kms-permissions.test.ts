@@ -13,20 +13,51 @@ const ACCOUNT = '111122223333';
 const bucket = (stack: Stack) => Bucket.fromBucketName(stack, 'Bucket', 'bucket');
 const secret = (stack: Stack) => Secret.fromSecretNameV2(stack, 'Secret', 'db');
 const parameter = (stack: Stack) => StringParameter.fromStringParameterName(stack, 'Parameter', '/db');
-const queue = (stack: Stack, keyArn: string) => Queue.fromQueueAttributes(stack, 'Queue', { queueArn: stack.formatArn({ service: 'sqs', resource: 'nth' }), keyArn });
+const queue = (stack: Stack, keyArn: string) =>
+  Queue.fromQueueAttributes(stack, 'Queue', { queueArn: stack.formatArn({ service: 'sqs', resource: 'nth' }), keyArn });
 
 type Make = (stack: Stack, key: IKey) => Controller;
 const CONTROLLERS: [string, string, Make][] = [
   ['ebsCsiDriver', 'ec2', (_, key) => Controller.ebsCsiDriver({ kmsKeys: [key] })],
   ['fsxLustreCsiDriver', 'fsx', (_, key) => Controller.fsxLustreCsiDriver({ kmsKeys: [key] })],
   ['fsxOpenZfsCsiDriver', 'fsx', (_, key) => Controller.fsxOpenZfsCsiDriver({ kmsKeys: [key] })],
-  ['mountpointS3CsiDriver', 's3', (stack, key) => Controller.mountpointS3CsiDriver({ buckets: [bucket(stack)], kmsKeys: [key] })],
+  [
+    'mountpointS3CsiDriver',
+    's3',
+    (stack, key) => Controller.mountpointS3CsiDriver({ buckets: [bucket(stack)], kmsKeys: [key] }),
+  ],
   ['velero', 's3', (stack, key) => Controller.velero({ buckets: [bucket(stack)], kmsKeys: [key] })],
-  ['velero', 'ec2', (stack, key) => Controller.velero({ buckets: [bucket(stack)], volumeSnapshots: true, volumeKmsKeys: [key] })],
-  ['externalSecrets', 'secretsmanager', (stack, key) => Controller.externalSecrets({ secrets: [secret(stack)], encryptionKeys: [key] })],
-  ['externalSecrets', 'ssm', (stack, key) => Controller.externalSecrets({ parameters: [parameter(stack)], encryptionKeys: [key] })],
-  ['secretsStoreCsiProvider', 'ssm', (stack, key) => Controller.secretsStoreCsiProvider({ namespace: 'a', serviceAccountName: 'b', parameters: [parameter(stack)], encryptionKeys: [key] })],
-  ['awsNodeTerminationHandler', 'sqs', (stack, key) => Controller.awsNodeTerminationHandler({ queue: queue(stack, key.keyArn) })],
+  [
+    'velero',
+    'ec2',
+    (stack, key) => Controller.velero({ buckets: [bucket(stack)], volumeSnapshots: true, volumeKmsKeys: [key] }),
+  ],
+  [
+    'externalSecrets',
+    'secretsmanager',
+    (stack, key) => Controller.externalSecrets({ secrets: [secret(stack)], encryptionKeys: [key] }),
+  ],
+  [
+    'externalSecrets',
+    'ssm',
+    (stack, key) => Controller.externalSecrets({ parameters: [parameter(stack)], encryptionKeys: [key] }),
+  ],
+  [
+    'secretsStoreCsiProvider',
+    'ssm',
+    (stack, key) =>
+      Controller.secretsStoreCsiProvider({
+        namespace: 'a',
+        serviceAccountName: 'b',
+        parameters: [parameter(stack)],
+        encryptionKeys: [key],
+      }),
+  ],
+  [
+    'awsNodeTerminationHandler',
+    'sqs',
+    (stack, key) => Controller.awsNodeTerminationHandler({ queue: queue(stack, key.keyArn) }),
+  ],
 ];
 
 /** The region of the stack, whether synth knows it, that of the key, and the partition with its domain. */
@@ -40,22 +71,44 @@ const PLACES: [string, boolean, string, string, string][] = [
   ['cn-north-1', false, 'cn-north-1', 'aws-cn', 'amazonaws.com.cn'],
 ];
 
-describe.each(PLACES)('in %s (known at synth: %s), with a key in %s', (region, literal, keyRegion, partition, suffix) => {
-  test.each(CONTROLLERS)('%s uses it through %s alone', (_, service, make) => {
-    const stack = literal ? literalStack(new App(), 'Stack', { account: ACCOUNT, region }) : agnosticStack();
-    const key = Key.fromKeyArn(stack, 'Key', stack.formatArn({ service: 'kms', resource: 'key', resourceName: '1', ...keyRegion === region ? {} : { region: keyRegion } }));
-    const values = { 'AWS::Partition': partition, 'AWS::Region': region, 'AWS::AccountId': ACCOUNT, 'AWS::URLSuffix': suffix };
-    const document = deployed(stack.resolve(make(stack, key).policyDocument(stack)), { values });
-    const keyArn = `arn:${partition}:kms:${keyRegion}:${ACCOUNT}:key/1`;
-    const decrypts = (viaService?: string) => allows([document], 'kms:Decrypt', keyArn, viaService === undefined ? {} : { 'kms:ViaService': viaService });
-    // "Use the .amazonaws.com suffix of the AWS KMS ViaService name in all AWS partitions."
-    expect(decrypts(`${service}.${keyRegion}.amazonaws.com`)).toBe(true);
-    for (const other of [
-      undefined, `lambda.${keyRegion}.amazonaws.com`, `${service}.ap-south-1.amazonaws.com`, `${service}.${keyRegion}.amazonaws.com.cn`, `${service}.${keyRegion}.amazonaws.com.example.org`,
-      ...suffix === 'amazonaws.com' ? [] : [`${service}.${keyRegion}.${suffix}`],
-    ]) expect([other, decrypts(other)]).toEqual([other, false]);
-  });
-});
+describe.each(PLACES)(
+  'in %s (known at synth: %s), with a key in %s',
+  (region, literal, keyRegion, partition, suffix) => {
+    test.each(CONTROLLERS)('%s uses it through %s alone', (_, service, make) => {
+      const stack = literal ? literalStack(new App(), 'Stack', { account: ACCOUNT, region }) : agnosticStack();
+      const key = Key.fromKeyArn(
+        stack,
+        'Key',
+        stack.formatArn({
+          service: 'kms',
+          resource: 'key',
+          resourceName: '1',
+          ...(keyRegion === region ? {} : { region: keyRegion }),
+        }),
+      );
+      const values = {
+        'AWS::Partition': partition,
+        'AWS::Region': region,
+        'AWS::AccountId': ACCOUNT,
+        'AWS::URLSuffix': suffix,
+      };
+      const document = deployed(stack.resolve(make(stack, key).policyDocument(stack)), { values });
+      const keyArn = `arn:${partition}:kms:${keyRegion}:${ACCOUNT}:key/1`;
+      const decrypts = (viaService?: string) =>
+        allows([document], 'kms:Decrypt', keyArn, viaService === undefined ? {} : { 'kms:ViaService': viaService });
+      // "Use the .amazonaws.com suffix of the AWS KMS ViaService name in all AWS partitions."
+      expect(decrypts(`${service}.${keyRegion}.amazonaws.com`)).toBe(true);
+      for (const other of [
+        undefined,
+        `lambda.${keyRegion}.amazonaws.com`,
+        `${service}.ap-south-1.amazonaws.com`,
+        `${service}.${keyRegion}.amazonaws.com.cn`,
+        `${service}.${keyRegion}.amazonaws.com.example.org`,
+        ...(suffix === 'amazonaws.com' ? [] : [`${service}.${keyRegion}.${suffix}`]),
+      ]) {expect([other, decrypts(other)]).toEqual([other, false]);}
+    });
+  },
+);
 
 test('keys of two regions make one statement, each key once', () => {
   const stack = literalStack();
@@ -63,8 +116,15 @@ test('keys of two regions make one statement, each key once', () => {
     Key.fromKeyArn(stack, `Key${index}`, `arn:aws:kms:${region}:${ACCOUNT}:key/1`));
   const driver = Controller.mountpointS3CsiDriver({ buckets: [bucket(stack)], kmsKeys: keys, readOnly: true });
   const { Statement } = stack.resolve(driver.policyDocument(stack));
-  expect(Statement.filter(({ Action }: any) => Action === 'kms:Decrypt').map(({ Resource, Condition }: any) => [Resource, Condition])).toEqual([[
-    [`arn:aws:kms:eu-west-1:${ACCOUNT}:key/1`, `arn:aws:kms:us-east-1:${ACCOUNT}:key/1`],
-    { StringEquals: { 'kms:ViaService': ['s3.eu-west-1.amazonaws.com', 's3.us-east-1.amazonaws.com'] } },
-  ]]);
+  expect(
+    Statement.filter(({ Action }: any) => Action === 'kms:Decrypt').map(({ Resource, Condition }: any) => [
+      Resource,
+      Condition,
+    ]),
+  ).toEqual([
+    [
+      [`arn:aws:kms:eu-west-1:${ACCOUNT}:key/1`, `arn:aws:kms:us-east-1:${ACCOUNT}:key/1`],
+      { StringEquals: { 'kms:ViaService': ['s3.eu-west-1.amazonaws.com', 's3.us-east-1.amazonaws.com'] } },
+    ],
+  ]);
 });

@@ -2,6 +2,9 @@ import { Controller } from '../../src';
 
 test.each(['argoCdImageUpdater', 'fluxImageReflector'] as const)('%s needs a repository', factory => {
   expect(() => Controller[factory]({ repositories: [] })).toThrow(
-    new Error(`[Controller.${factory}] \`repositories\` must name at least one repository, got: []. Without it the controller would reach all of them, or none.`),
+    new Error(
+      `[Controller.${factory}] \`repositories\` must name at least one repository, got: []. Without it the controller `
+        + 'would reach all of them, or none.',
+    ),
   );
 });

@@ -8,7 +8,10 @@ export interface Call {
   readonly context?: Record<string, string>;
 }
 
-/** A controller with its inputs, and what it must and must not be able to do. The stack is of account 111122223333 in eu-west-1. */
+/**
+ * A controller with its inputs, and what it must and must not be able to do. The stack is of account 111122223333 in
+ * eu-west-1.
+ */
 export interface ControllerSample {
   /** The factory of `Controller`, and what is special about these inputs. */
   readonly factory: string;

@@ -9,21 +9,32 @@ const pods = { namespace: 'shop', serviceAccountName: 'web' };
 
 test('refuses neither secrets nor parameters', () => {
   expect(() => Controller.secretsStoreCsiProvider(pods)).toThrow(
-    new Error('[Controller.secretsStoreCsiProvider] `secrets` must be given, or `parameters`, got: nothing. Without any of them the controller could do nothing.'),
+    new Error(
+      '[Controller.secretsStoreCsiProvider] `secrets` must be given, or `parameters`, got: nothing. Without any of '
+        + 'them the controller could do nothing.',
+    ),
   );
 });
 
 test.each([['secrets', 'secret'], ['parameters', 'parameter']])('refuses empty %s', (property, what) => {
   expect(() => Controller.secretsStoreCsiProvider({ ...pods, [property]: [] })).toThrow(
-    new Error(`[Controller.secretsStoreCsiProvider] \`${property}\` must name at least one ${what}, got: []. Without it the controller would reach all of them, or none.`),
+    new Error(
+      `[Controller.secretsStoreCsiProvider] \`${property}\` must name at least one ${what}, got: []. Without it the `
+        + 'controller would reach all of them, or none.',
+    ),
   );
 });
 
 test('has no part of what is not given', () => {
   const stack = literalStack();
   const secrets = [Secret.fromSecretNameV2(stack, 'Secret', 'shop/db')];
-  const parameters = [StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', { parameterName: '/shop/url' })];
-  const document = (options: object) => deployed(stack.resolve(Controller.secretsStoreCsiProvider({ ...pods, ...options }).policyDocument(stack)), { values: { 'AWS::Partition': 'aws' } });
+  const parameters = [
+    StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', { parameterName: '/shop/url' }),
+  ];
+  const document = (options: object) =>
+    deployed(stack.resolve(Controller.secretsStoreCsiProvider({ ...pods, ...options }).policyDocument(stack)), {
+      values: { 'AWS::Partition': 'aws' },
+    });
   const parameter = 'arn:aws:ssm:eu-west-1:111122223333:parameter/shop/url';
   const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf';
   expect(allows([document({ secrets })], 'ssm:GetParameters', parameter)).toBe(false);
@@ -34,6 +45,12 @@ test('has no part of what is not given', () => {
 
 test('refuses a namespace that is none, where it is used', () => {
   const stack = literalStack();
-  const controller = Controller.secretsStoreCsiProvider({ ...pods, namespace: 'Shop', secrets: [Secret.fromSecretNameV2(stack, 'Secret', 'shop/db')] });
-  expect(() => new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller })).toThrow('[Stack/Sa] `namespace` must be a DNS-1123 label');
+  const controller = Controller.secretsStoreCsiProvider({
+    ...pods,
+    namespace: 'Shop',
+    secrets: [Secret.fromSecretNameV2(stack, 'Secret', 'shop/db')],
+  });
+  expect(() => new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller })).toThrow(
+    '[Stack/Sa] `namespace` must be a DNS-1123 label',
+  );
 });

@@ -5,15 +5,21 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Controller, VeleroOptions } from '../../src';
 
-const make = (options: Partial<VeleroOptions>) => () => Controller.velero({ buckets: [Bucket.fromBucketName(new Stack(), 'Bucket', 'backups')], ...options });
+const make = (options: Partial<VeleroOptions>) => () =>
+  Controller.velero({ buckets: [Bucket.fromBucketName(new Stack(), 'Bucket', 'backups')], ...options });
 
 test('needs a bucket', () => {
-  expect(make({ buckets: [] })).toThrow('[Controller.velero] `buckets` must name at least one bucket, got: []. Without it the controller would reach all of them, or none.');
+  expect(make({ buckets: [] })).toThrow(
+    '[Controller.velero] `buckets` must name at least one bucket, got: []. Without it the controller would reach all '
+      + 'of them, or none.',
+  );
 });
 
 test('prefixes are folders', () => {
   expect(make({ prefixes: ['clusters/blue'] })).toThrow(
-    '[Controller.velero] `prefixes` must begin with a name, end with / and hold no *, ? or $, got: "clusters/blue". Write a folder of the bucket: `data/images/`.');
+    '[Controller.velero] `prefixes` must begin with a name, end with / and hold no *, ? or $, got: "clusters/blue". '
+      + 'Write a folder of the bucket: `data/images/`.',
+  );
 });
 
 test.each<[Partial<VeleroOptions>, string]>([
@@ -21,5 +27,7 @@ test.each<[Partial<VeleroOptions>, string]>([
   [{ volumeKmsKeys: [], volumeSnapshots: false }, 'false'],
 ])('options of snapshots need snapshots: %j', (options, got) => {
   expect(make(options)).toThrow(
-    `[Controller.velero] \`volumeSnapshots\` must be true with \`clusterName\` or \`volumeKmsKeys\`, got: ${got}. Without snapshots it reaches no volume.`);
+    `[Controller.velero] \`volumeSnapshots\` must be true with \`clusterName\` or \`volumeKmsKeys\`, got: ${got}. `
+      + 'Without snapshots it reaches no volume.',
+  );
 });

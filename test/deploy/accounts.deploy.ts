@@ -11,7 +11,9 @@ const DEPLOY = ['--require-approval', 'never', '--no-version-reporting'];
 
 const app = assembly(own, 'accounts', stack => {
   new IrsaServiceAccount(stack, 'Api', {
-    oidcProvider: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER }), namespace: 'payments', serviceAccountName: 'api',
+    oidcProvider: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER }),
+    namespace: 'payments',
+    serviceAccountName: 'api',
   });
 });
 
@@ -23,7 +25,9 @@ beforeAll(async () => {
 
 test('are refused, and the CLI says whose they are', async () => {
   const { status, output } = await wrong.run(['deploy', '--app', app, ...DEPLOY]);
-  expect(output).toMatch(/Could not assume role in target account[^]*arn:aws:iam::111122223333:role\/cdk-hnb659fds-deploy-role/);
+  expect(output).toMatch(
+    /Could not assume role in target account[^]*arn:aws:iam::111122223333:role\/cdk-hnb659fds-deploy-role/,
+  );
   expect(output).toContain('444455556666');
   expect(status).toBe(1);
   expect({ own: await own.leftovers(), wrong: await wrong.leftovers() }).toEqual({ own: [], wrong: [] });
@@ -31,6 +35,8 @@ test('are refused, and the CLI says whose they are', async () => {
 
 test('with those of the account it goes on', async () => {
   await own.cdk('deploy', '--app', app, ...DEPLOY);
-  expect(await own.leftovers()).toContain(`provider arn:aws:iam::111122223333:oidc-provider/${ISSUER.slice('https://'.length)}`);
+  expect(await own.leftovers()).toContain(
+    `provider arn:aws:iam::111122223333:oidc-provider/${ISSUER.slice('https://'.length)}`,
+  );
   expect(await wrong.leftovers()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /**
- * Each example by `cdk deploy`, read back from IAM, `cdk diff`, and `cdk destroy`. What is expected is written out here, not computed.
+ * Each example by `cdk deploy`, read back from IAM, `cdk diff`, and `cdk destroy`. What is expected is written out
+ * here, not computed.
  */
 import { join } from 'path';
 import { isDeepStrictEqual } from 'util';
@@ -17,7 +18,11 @@ const GREEN = 'oidc.eks.eu-west-1.amazonaws.com/id/64EE64EE64EE64EE64EE64EE64EE6
 const BUCKET = 'my-cluster-issuer-111122223333.s3.eu-west-1.amazonaws.com';
 
 /** A statement as IAM is to hold it. */
-function web(issuer: string, serviceAccounts: string[], { account = '111122223333', operator = 'StringEquals' } = {}): any {
+function web(
+  issuer: string,
+  serviceAccounts: string[],
+  { account = '111122223333', operator = 'StringEquals' } = {},
+): any {
   const subjects = serviceAccounts.map(name => `system:serviceaccount:${name}`);
   const sub = { [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects };
   const aud = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
@@ -25,7 +30,8 @@ function web(issuer: string, serviceAccounts: string[], { account = '11112222333
     Effect: 'Allow',
     Action: 'sts:AssumeRoleWithWebIdentity',
     Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${issuer}` },
-    Condition: operator === 'StringEquals' ? { StringEquals: { ...aud, ...sub } } : { StringEquals: aud, [operator]: sub },
+    Condition:
+      operator === 'StringEquals' ? { StringEquals: { ...aud, ...sub } } : { StringEquals: aud, [operator]: sub },
   };
 }
 
@@ -35,7 +41,11 @@ function pods(namespace: string, serviceAccount: string): any {
     Action: ['sts:AssumeRole', 'sts:TagSession'],
     Principal: { Service: 'pods.eks.amazonaws.com' },
     Condition: {
-      StringEquals: { 'aws:RequestTag/kubernetes-namespace': namespace, 'aws:RequestTag/kubernetes-service-account': serviceAccount, 'aws:SourceAccount': '111122223333' },
+      StringEquals: {
+        'aws:RequestTag/kubernetes-namespace': namespace,
+        'aws:RequestTag/kubernetes-service-account': serviceAccount,
+        'aws:SourceAccount': '111122223333',
+      },
       ArnEquals: { 'aws:SourceArn': 'arn:aws:eks:eu-west-1:111122223333:cluster/production' },
     },
   };
@@ -54,13 +64,24 @@ interface Expected {
 }
 
 const EXPECTED: Record<string, Expected> = {
-  'blue-green-clusters': { providers: [{ account: '111122223333', issuer: GREEN }], roles: { Clusters: [], Orders: [[web(BLUE, ['orders:api']), web(GREEN, ['orders:api'])]] } },
+  'blue-green-clusters': {
+    providers: [{ account: '111122223333', issuer: GREEN }],
+    roles: { Clusters: [], Orders: [[web(BLUE, ['orders:api']), web(GREEN, ['orders:api'])]] },
+  },
   'cluster-add-ons': {
     providers: [{ account: '111122223333', issuer: EXAMPLE }],
     roles: {
       ClusterAddOns: [
-        'kube-system:aws-load-balancer-controller', 'external-dns:external-dns', 'cert-manager:cert-manager', 'kube-system:karpenter', 'kube-system:ebs-csi-controller-sa',
-        'kube-system:efs-csi-controller-sa', 'external-secrets:external-secrets', 'velero:velero-server', 'kube-system:aws-for-fluent-bit', 'keda:keda-operator',
+        'kube-system:aws-load-balancer-controller',
+        'external-dns:external-dns',
+        'cert-manager:cert-manager',
+        'kube-system:karpenter',
+        'kube-system:ebs-csi-controller-sa',
+        'kube-system:efs-csi-controller-sa',
+        'external-secrets:external-secrets',
+        'velero:velero-server',
+        'kube-system:aws-for-fluent-bit',
+        'keda:keda-operator',
       ].map(name => [web(EXAMPLE, [name])]),
     },
   },
@@ -69,19 +90,39 @@ const EXPECTED: Record<string, Expected> = {
     providers: [{ account: '111122223333', issuer: EXAMPLE }],
     roles: { Invoices: [[web(EXAMPLE, ['invoices:reader'])], [web(EXAMPLE, ['invoices:writer'])]] },
   },
-  'from-eksctl': { roles: { FromEksctl: ['payments:receipts', 'kube-system:ebs-csi-controller-sa', 'kube-system:external-dns'].map(name => [web(EXAMPLE, [name])]) } },
-  'gitops': { roles: { Payments: [[web(EXAMPLE, ['payments:receipts'])]], Addons: [[web(EXAMPLE, ['external-dns:external-dns'])]] } },
+  'from-eksctl': {
+    roles: {
+      FromEksctl: ['payments:receipts', 'kube-system:ebs-csi-controller-sa', 'kube-system:external-dns'].map(name => [
+        web(EXAMPLE, [name]),
+      ]),
+    },
+  },
+  'gitops': {
+    roles: {
+      Payments: [[web(EXAMPLE, ['payments:receipts'])]],
+      Addons: [[web(EXAMPLE, ['external-dns:external-dns'])]],
+    },
+  },
   'managed-policy': { roles: { ManagedPolicy: [[web(EXAMPLE, ['reports:s3-reader'])]] } },
   'payments-dynamodb': { roles: { PaymentsDynamoDb: [[web(EXAMPLE, ['default:payments-service-user'])]] } },
   'pod-identity': {
     roles: {
       PodIdentity: [[pods('invoices', 'api')], [pods('invoices', 'archiver')]],
-      PodIdentityData: [[{
-        Effect: 'Allow',
-        Action: ['sts:AssumeRole', 'sts:TagSession'],
-        Principal: { AWS: 'arn:aws:iam::111122223333:role/invoices-archiver-ecfcec2e9d' },
-        Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'invoices', 'aws:RequestTag/kubernetes-service-account': 'archiver' } },
-      }]],
+      PodIdentityData: [
+        [
+          {
+            Effect: 'Allow',
+            Action: ['sts:AssumeRole', 'sts:TagSession'],
+            Principal: { AWS: 'arn:aws:iam::111122223333:role/invoices-archiver-ecfcec2e9d' },
+            Condition: {
+              StringEquals: {
+                'aws:RequestTag/kubernetes-namespace': 'invoices',
+                'aws:RequestTag/kubernetes-service-account': 'archiver',
+              },
+            },
+          },
+        ],
+      ],
     },
     inData: ['PodIdentityData'],
   },
@@ -93,12 +134,27 @@ const EXPECTED: Record<string, Expected> = {
       ClusterWithParameters: issuer => [[web(issuer, ['any-namespace:any-account'])]],
     },
     clusters: { Cluster: 'test', Worker: 'test', ClusterWithParameters: 'any' },
-    parameters: ['ClusterName=any', 'Namespace=any-namespace', 'ServiceAccountName=any-account'].map(parameter => `ClusterWithParameters:${parameter}`),
+    parameters: ['ClusterName=any', 'Namespace=any-namespace', 'ServiceAccountName=any-account'].map(
+      parameter => `ClusterWithParameters:${parameter}`,
+    ),
   },
-  's3-full-access': { providers: [{ account: '111122223333', issuer: EXAMPLE }], roles: { S3FullAccess: [[web(EXAMPLE, ['default:my-service-account'])]] } },
-  'self-hosted-issuer': { providers: [{ account: '111122223333', issuer: BUCKET }], roles: { ClusterIssuer: [], Workloads: [[web(BUCKET, ['backup:backup'])]] } },
+  's3-full-access': {
+    providers: [{ account: '111122223333', issuer: EXAMPLE }],
+    roles: { S3FullAccess: [[web(EXAMPLE, ['default:my-service-account'])]] },
+  },
+  'self-hosted-issuer': {
+    providers: [{ account: '111122223333', issuer: BUCKET }],
+    roles: { ClusterIssuer: [], Workloads: [[web(BUCKET, ['backup:backup'])]] },
+  },
   'shared-role': {
-    roles: { SharedRole: [[web(EXAMPLE, ['orders:runner', 'payments:runner']), web(EXAMPLE, ['pull-request-*:runner'], { operator: 'StringLike' })]] },
+    roles: {
+      SharedRole: [
+        [
+          web(EXAMPLE, ['orders:runner', 'payments:runner']),
+          web(EXAMPLE, ['pull-request-*:runner'], { operator: 'StringLike' }),
+        ],
+      ],
+    },
   },
   'two-accounts': {
     providers: [{ account: '444455556666', issuer: EXAMPLE }],
@@ -106,7 +162,13 @@ const EXPECTED: Record<string, Expected> = {
       Workloads: [[web(EXAMPLE, ['reports:importer'])]],
       Data: [
         [web(EXAMPLE, ['reports:reader'], { account: '444455556666' })],
-        [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: 'arn:aws:iam::111122223333:role/reports-importer-a22363ca91' } }],
+        [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { AWS: 'arn:aws:iam::111122223333:role/reports-importer-a22363ca91' },
+          },
+        ],
       ],
     },
     inData: ['Data'],
@@ -119,78 +181,124 @@ const ELSEWHERE = ['migrate-from-aws-eks', 'migrate-to-pod-identity'];
 beforeAll(async () => {
   await reset();
   await Promise.all([workloads.bootstrap(), data.bootstrap(workloads)]);
-  await workloads.eks.send(new CreateClusterCommand({ name: 'production', roleArn: 'arn:aws:iam::111122223333:role/cluster', resourcesVpcConfig: {} }));
+  await workloads.eks.send(
+    new CreateClusterCommand({
+      name: 'production',
+      roleArn: 'arn:aws:iam::111122223333:role/cluster',
+      resourcesVpcConfig: {},
+    }),
+  );
 });
 
 test('every example is deployed', () => {
   expect([...Object.keys(EXPECTED), ...ELSEWHERE].sort()).toEqual(SMALL_EXAMPLES);
 });
 
-describe.each(Object.entries(EXPECTED))('the example %s', (example, { roles, clusters = {}, providers = [], inData = [], parameters = [] }) => {
-  const folder = temporaryFolder();
-  const out = join(folder, 'cdk.out');
-  const account = (stack: string) => inData.includes(stack) ? data : workloads;
+describe.each(Object.entries(EXPECTED))(
+  'the example %s',
+  (example, { roles, clusters = {}, providers = [], inData = [], parameters = [] }) => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'cdk.out');
+    const account = (stack: string) => (inData.includes(stack) ? data : workloads);
 
-  test('is deployed', async () => {
-    const { templates } = await synthesize(example, out, join(folder, 'dist'), folder);
-    expect(templates.map(({ stackName }) => stackName).sort()).toEqual(Object.keys(roles).sort());
-    await workloads.cdk('deploy', '--app', out, '--all', '--require-approval', 'never', ...parameters.flatMap(parameter => ['--parameters', parameter]));
-  });
+    test('is deployed', async () => {
+      const { templates } = await synthesize(example, out, join(folder, 'dist'), folder);
+      expect(templates.map(({ stackName }) => stackName).sort()).toEqual(Object.keys(roles).sort());
+      await workloads.cdk(
+        'deploy',
+        '--app',
+        out,
+        '--all',
+        '--require-approval',
+        'never',
+        ...parameters.flatMap(parameter => ['--parameters', parameter]),
+      );
+    });
 
-  test.each(Object.entries(roles))('IAM holds the trust policies of %s, and lets in who is meant', async (stack, written) => {
-    const expected = typeof written === 'function' ? written(await workloads.issuer(clusters[stack])) : written;
-    const trusts = await account(stack).workloadTrusts(stack);
-    expect(trusts).toHaveLength(expected.length);
-    for (const Statement of expected) {
-      const trust = trusts.find(found => isDeepStrictEqual(found, { Version: '2012-10-17', Statement }));
-      if (!trust) expect(trusts).toContainEqual({ Version: '2012-10-17', Statement });
-      expect(trustPolicyErrors(trust)).toEqual([]);
-      for (const statement of Statement) expectNoNeighbours(trust, statement, account(stack).id);
-    }
-  });
+    test.each(Object.entries(roles))(
+      'IAM holds the trust policies of %s, and lets in who is meant',
+      async (stack, written) => {
+        const expected = typeof written === 'function' ? written(await workloads.issuer(clusters[stack])) : written;
+        const trusts = await account(stack).workloadTrusts(stack);
+        expect(trusts).toHaveLength(expected.length);
+        for (const Statement of expected) {
+          const trust = trusts.find(found => isDeepStrictEqual(found, { Version: '2012-10-17', Statement }));
+          if (!trust) expect(trusts).toContainEqual({ Version: '2012-10-17', Statement });
+          expect(trustPolicyErrors(trust)).toEqual([]);
+          for (const statement of Statement) expectNoNeighbours(trust, statement, account(stack).id);
+        }
+      },
+    );
 
-  test('IAM holds the providers', async () => {
-    const names = [...new Set(Object.values(clusters))];
-    const deferred = await Promise.all(names.map(async name => ({ account: workloads.id, issuer: await workloads.issuer(name) })));
-    expect({ ...await workloads.providers(), ...await data.providers() }).toEqual(Object.fromEntries(
-      [...providers, ...deferred].map(({ account: id, issuer }) => [`arn:aws:iam::${id}:oidc-provider/${issuer}`, ['sts.amazonaws.com']]),
-    ));
-  });
+    test('IAM holds the providers', async () => {
+      const names = [...new Set(Object.values(clusters))];
+      const deferred = await Promise.all(
+        names.map(async name => ({ account: workloads.id, issuer: await workloads.issuer(name) })),
+      );
+      expect({ ...(await workloads.providers()), ...(await data.providers()) }).toEqual(
+        Object.fromEntries(
+          [...providers, ...deferred].map(({ account: id, issuer }) => [
+            `arn:aws:iam::${id}:oidc-provider/${issuer}`,
+            ['sts.amazonaws.com'],
+          ]),
+        ),
+      );
+    });
 
-  test('cdk diff finds no difference', async () => {
-    await workloads.cdk('diff', '--app', out, '--fail', ...Object.keys(roles));
-  });
+    test('cdk diff finds no difference', async () => {
+      await workloads.cdk('diff', '--app', out, '--fail', ...Object.keys(roles));
+    });
 
-  test('cdk destroy leaves nothing behind', async () => {
-    await workloads.cdk('destroy', '--app', out, '--all', '--force');
-    expect([await workloads.leftovers(), await data.leftovers()]).toEqual([[], []]);
-  });
-});
+    test('cdk destroy leaves nothing behind', async () => {
+      await workloads.cdk('destroy', '--app', out, '--all', '--force');
+      expect([await workloads.leftovers(), await data.leftovers()]).toEqual([[], []]);
+    });
+  },
+);
 
 test('the associations of the example pod-identity are gone with it', async () => {
-  const { associations } = await workloads.eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'production' }));
+  const { associations } = await workloads.eks.send(
+    new ListPodIdentityAssociationsCommand({ clusterName: 'production' }),
+  );
   expect(associations).toEqual([]);
 });
 
 /** Who the statement names gets in; another name, namespace, audience, issuer or cluster does not. */
 function expectNoNeighbours(trust: any, { Principal, Condition }: any, account: string): void {
   if (Principal.Service) {
-    const { 'aws:RequestTag/kubernetes-namespace': namespace, 'aws:RequestTag/kubernetes-service-account': serviceAccount } = Condition.StringEquals;
-    const pod = { clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/production', account: '111122223333', namespace, serviceAccount };
+    const {
+      'aws:RequestTag/kubernetes-namespace': namespace,
+      'aws:RequestTag/kubernetes-service-account': serviceAccount,
+    } = Condition.StringEquals;
+    const pod = {
+      clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/production',
+      account: '111122223333',
+      namespace,
+      serviceAccount,
+    };
     expect(letsPodIn(trust, pod)).toBe(true);
-    for (const neighbour of [{ namespace: 'other' }, { serviceAccount: 'other' }, { clusterArn: `${pod.clusterArn}2` }]) {
+    for (const neighbour of [
+      { namespace: 'other' },
+      { serviceAccount: 'other' },
+      { clusterArn: `${pod.clusterArn}2` },
+    ]) {
       expect(letsPodIn(trust, { ...pod, ...neighbour })).toBe(false);
     }
   }
   if (!Principal.Federated) return;
   const issuer = Principal.Federated.split('oidc-provider/')[1];
-  const subjects = [Condition.StringLike ?? Condition.StringEquals].flatMap(tests => tests[`${issuer}:sub`]).map(subject => subject.replace('*', '7'));
+  const subjects = [Condition.StringLike ?? Condition.StringEquals]
+    .flatMap(tests => tests[`${issuer}:sub`])
+    .map(subject => subject.replace('*', '7'));
   for (const sub of subjects) {
     const token = { providerArn: Principal.Federated, issuer, sub, aud: 'sts.amazonaws.com', account };
     expect(letsIn(trust, token)).toBe(true);
     const [, , namespace, name] = sub.split(':');
     for (const neighbour of [
-      { sub: `system:serviceaccount:${namespace}:${name}x` }, { sub: `system:serviceaccount:x${namespace}:${name}` }, { aud: 'other' }, { aud: undefined },
+      { sub: `system:serviceaccount:${namespace}:${name}x` },
+      { sub: `system:serviceaccount:x${namespace}:${name}` },
+      { aud: 'other' },
+      { aud: undefined },
       { providerArn: `${token.providerArn}0`, issuer: `${issuer}0` },
     ]) {
       expect(letsIn(trust, { ...token, ...neighbour })).toBe(false);

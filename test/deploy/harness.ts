@@ -1,13 +1,28 @@
 /**
- * The real CDK CLI against the endpoint that scripts/deploy-test.sh has started, and what the endpoint holds, read by the AWS SDK.
+ * The real CDK CLI against the endpoint that scripts/deploy-test.sh has started, and what the endpoint holds, read by
+ * the AWS SDK.
  */
 import { ChildProcess, spawn } from 'child_process';
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand, ListStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  ListStacksCommand,
+  StackStatus,
+} from '@aws-sdk/client-cloudformation';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, ListOpenIDConnectProvidersCommand, ListPoliciesCommand, ListRolePoliciesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
+import {
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  IAMClient,
+  ListOpenIDConnectProvidersCommand,
+  ListPoliciesCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from '@aws-sdk/client-iam';
 import { App, Stack } from 'aws-cdk-lib';
 
 export const REGION = 'eu-west-1';
@@ -16,7 +31,7 @@ const BOOTSTRAP = 'CDKToolkit';
 
 /** The address of the endpoint. */
 export const ENDPOINT = process.env.DEPLOY_TEST_ENDPOINT!;
-if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(ENDPOINT)) throw new Error('these tests need the endpoint that `npx projen deploy-test` starts');
+if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(ENDPOINT)) {throw new Error('these tests need the endpoint that `npx projen deploy-test` starts');}
 
 /** What a command of the CLI came to. */
 export interface Outcome {
@@ -59,7 +74,10 @@ export class Account {
   }
 
   /** Starts the CDK CLI: loopback alone, no credentials of the user, no telemetry, no notices. */
-  start(args: string[], { cwd = this.home, endpoint = ENDPOINT }: { readonly cwd?: string; readonly endpoint?: string } = {}): ChildProcess {
+  start(
+    args: string[],
+    { cwd = this.home, endpoint = ENDPOINT }: { readonly cwd?: string; readonly endpoint?: string } = {},
+  ): ChildProcess {
     return spawn(process.execPath, [CDK, ...args, '--no-notices', '--no-color', '--ci'], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -83,21 +101,31 @@ export class Account {
 
   /** `cdk bootstrap`, by the account itself; another account may be let in to deploy. */
   async bootstrap(deployer?: Account): Promise<void> {
-    const trust = deployer ? ['--trust', deployer.id, '--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess'] : [];
+    const trust = deployer
+      ? ['--trust', deployer.id, '--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess']
+      : [];
     await this.cdk('bootstrap', `aws://${this.id}/${REGION}`, '--no-version-reporting', ...trust);
   }
 
   /** The resources of a stack: type and physical id by logical id. */
   async resources(stackName: string): Promise<Record<string, { readonly type: string; readonly id: string }>> {
-    const { StackResources = [] } = await this.cloudFormation.send(new DescribeStackResourcesCommand({ StackName: stackName }));
-    return Object.fromEntries(StackResources.map(({ LogicalResourceId: logicalId, ResourceType: type, PhysicalResourceId: id }) => [
-      logicalId, { type: type!, id: id! },
-    ]));
+    const { StackResources = [] } = await this.cloudFormation.send(
+      new DescribeStackResourcesCommand({ StackName: stackName }),
+    );
+    return Object.fromEntries(
+      StackResources.map(({ LogicalResourceId: logicalId, ResourceType: type, PhysicalResourceId: id }) => [
+        logicalId,
+        { type: type!, id: id! },
+      ]),
+    );
   }
 
   /** The names of the roles of a stack. */
   async roleNames(stackName: string): Promise<string[]> {
-    return Object.values(await this.resources(stackName)).filter(({ type }) => type === 'AWS::IAM::Role').map(({ id }) => id).sort();
+    return Object.values(await this.resources(stackName))
+      .filter(({ type }) => type === 'AWS::IAM::Role')
+      .map(({ id }) => id)
+      .sort();
   }
 
   /** The trust policy of a role, as IAM holds it. */
@@ -106,19 +134,30 @@ export class Account {
     return JSON.parse(decodeURIComponent(Role!.AssumeRolePolicyDocument!));
   }
 
-  /** The trust policies of the roles of a stack that trust a provider, Pod Identity or another role; not those of services for themselves. */
+  /**
+   * The trust policies of the roles of a stack that trust a provider, Pod Identity or another role; not those of
+   * services for themselves.
+   */
   async workloadTrusts(stackName: string): Promise<any[]> {
     const trusts = await Promise.all((await this.roleNames(stackName)).map(name => this.trust(name)));
-    return trusts.filter(({ Statement }) => Statement.some(({ Principal }: any) => !Principal.Service || Principal.Service === 'pods.eks.amazonaws.com'));
+    return trusts.filter(({ Statement }) =>
+      Statement.some(({ Principal }: any) => !Principal.Service || Principal.Service === 'pods.eks.amazonaws.com'),
+    );
   }
 
   /** The providers of the account: audiences by ARN. */
   async providers(): Promise<Record<string, string[]>> {
     const { OpenIDConnectProviderList = [] } = await this.iam.send(new ListOpenIDConnectProvidersCommand({}));
-    return Object.fromEntries(await Promise.all(OpenIDConnectProviderList.map(async ({ Arn }) => {
-      const { ClientIDList } = await this.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: Arn }));
-      return [Arn, ClientIDList];
-    })));
+    return Object.fromEntries(
+      await Promise.all(
+        OpenIDConnectProviderList.map(async ({ Arn }) => {
+          const { ClientIDList } = await this.iam.send(
+            new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: Arn }),
+          );
+          return [Arn, ClientIDList];
+        }),
+      ),
+    );
   }
 
   /** The issuer of a cluster, as EKS tells it, without https://. */
@@ -146,17 +185,23 @@ export class Account {
       this.providers(),
     ]);
     const roleNames = roles.Roles!.map(({ RoleName }) => RoleName!);
-    const inline = await Promise.all(roleNames.map(async RoleName => {
-      const { PolicyNames = [] } = await this.iam.send(new ListRolePoliciesCommand({ RoleName }));
-      return PolicyNames.map(name => `inline policy ${RoleName}/${name}`);
-    }));
+    const inline = await Promise.all(
+      roleNames.map(async RoleName => {
+        const { PolicyNames = [] } = await this.iam.send(new ListRolePoliciesCommand({ RoleName }));
+        return PolicyNames.map(name => `inline policy ${RoleName}/${name}`);
+      }),
+    );
     return [
-      ...stacks.StackSummaries!.filter(({ StackStatus: status }) => status !== StackStatus.DELETE_COMPLETE).map(({ StackName }) => `stack ${StackName}`),
+      ...stacks
+        .StackSummaries!.filter(({ StackStatus: status }) => status !== StackStatus.DELETE_COMPLETE)
+        .map(({ StackName }) => `stack ${StackName}`),
       ...roleNames.map(name => `role ${name}`),
       ...policies.Policies!.map(({ PolicyName }) => `policy ${PolicyName}`),
       ...inline.flat(),
       ...Object.keys(providers).map(arn => `provider ${arn}`),
-    ].filter(text => !text.includes(BOOTSTRAP) && !text.includes('cdk-hnb659fds-')).sort();
+    ]
+      .filter(text => !text.includes(BOOTSTRAP) && !text.includes('cdk-hnb659fds-'))
+      .sort();
   }
 }
 
@@ -184,11 +229,18 @@ export function assembly(account: Account, stackName: string, build: (stack: Sta
 export function webIdentityTrust(accountId: string, issuer: string, subjects: string[]): any {
   return {
     Version: '2012-10-17',
-    Statement: [{
-      Effect: 'Allow',
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/${issuer}` },
-      Condition: { StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects } },
-    }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: `arn:aws:iam::${accountId}:oidc-provider/${issuer}` },
+        Condition: {
+          StringEquals: {
+            [`${issuer}:aud`]: 'sts.amazonaws.com',
+            [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects,
+          },
+        },
+      },
+    ],
   };
 }

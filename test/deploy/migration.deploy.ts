@@ -13,17 +13,38 @@ const account = new Account('111122223333');
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 const IRSA = webIdentityTrust(account.id, ISSUER, ['system:serviceaccount:payments:api']);
 
-const token = { providerArn: `arn:aws:iam::${account.id}:oidc-provider/${ISSUER}`, issuer: ISSUER, sub: 'system:serviceaccount:payments:api', aud: 'sts.amazonaws.com' };
-const pod = { clusterArn: `arn:aws:eks:eu-west-1:${account.id}:cluster/production`, account: account.id, namespace: 'payments', serviceAccount: 'api' };
+const token = {
+  providerArn: `arn:aws:iam::${account.id}:oidc-provider/${ISSUER}`,
+  issuer: ISSUER,
+  sub: 'system:serviceaccount:payments:api',
+  aud: 'sts.amazonaws.com',
+};
+const pod = {
+  clusterArn: `arn:aws:eks:eu-west-1:${account.id}:cluster/production`,
+  account: account.id,
+  namespace: 'payments',
+  serviceAccount: 'api',
+};
 const webIdentityIn = (trust: any) => letsIn(trust, token);
 const podIn = (trust: any) => letsPodIn(trust, pod);
 
-/** Deploys a step of an example; meanwhile, whether the role of before always let its workload in, and had its policy. */
-async function deploy(example: string, stackName: string, step: string, role?: string, access: (trust: any) => boolean = () => true): Promise<void> {
+/**
+ * Deploys a step of an example; meanwhile, whether the role of before always let its workload in, and had its policy.
+ */
+async function deploy(
+  example: string,
+  stackName: string,
+  step: string,
+  role?: string,
+  access: (trust: any) => boolean = () => true,
+): Promise<void> {
   const out = join(folder, `${example}-${step}`);
-  const deployment = account.run(['deploy', '--all', '--require-approval', 'never', '--context', `step=${step}`, '--output', out], { cwd: exampleDir(example) });
+  const deployment = account.run(
+    ['deploy', '--all', '--require-approval', 'never', '--context', `step=${step}`, '--output', out],
+    { cwd: exampleDir(example) },
+  );
   let [reads, done] = [0, false];
-  void deployment.finally(() => done = true);
+  void deployment.finally(() => (done = true));
   while (role && !done) {
     expect(access(await account.trust(role))).toBe(true);
     expect(await policy(role)).toEqual(expect.arrayContaining(['s3:GetObject*']));
@@ -39,7 +60,9 @@ async function deploy(example: string, stackName: string, step: string, role?: s
 /** The actions that the one policy of a role allows. */
 async function policy(RoleName: string): Promise<string[]> {
   const { PolicyNames } = await account.iam.send(new ListRolePoliciesCommand({ RoleName }));
-  const { PolicyDocument } = await account.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: PolicyNames![0] }));
+  const { PolicyDocument } = await account.iam.send(
+    new GetRolePolicyCommand({ RoleName, PolicyName: PolicyNames![0] }),
+  );
   return JSON.parse(decodeURIComponent(PolicyDocument!)).Statement.flatMap(({ Action }: any) => Action);
 }
 
@@ -48,13 +71,22 @@ const folder = temporaryFolder();
 beforeEach(async () => {
   await reset();
   await account.bootstrap();
-  await account.eks.send(new CreateClusterCommand({ name: 'production', roleArn: `arn:aws:iam::${account.id}:role/cluster`, resourcesVpcConfig: {} }));
+  await account.eks.send(
+    new CreateClusterCommand({
+      name: 'production',
+      roleArn: `arn:aws:iam::${account.id}:role/cluster`,
+      resourcesVpcConfig: {},
+    }),
+  );
 });
 
 test('from IRSA to Pod Identity, and back', async () => {
-  const step = (name: string, role?: string, access?: (trust: any) => boolean) => deploy('migrate-to-pod-identity', 'Migration', name, role, access);
-  const associations = async () => (await account.eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'production' }))).associations!
-    .map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
+  const step = (name: string, role?: string, access?: (trust: any) => boolean) =>
+    deploy('migrate-to-pod-identity', 'Migration', name, role, access);
+  const associations = async () =>
+    (await account.eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'production' }))).associations!.map(
+      ({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`,
+    );
 
   await step('irsa');
   const [role] = await account.roleNames('Migration');
@@ -82,10 +114,21 @@ test('from aws-eks', async () => {
   const resources = async () => account.resources('FromAwsEks');
 
   // The layer with kubectl is there already.
-  await account.cdk('deploy', '--require-approval', 'never', '--app', assembly(account, 'Kubectl', stack => new LayerVersion(stack, 'Layer', {
-    layerVersionName: 'kubectl',
-    code: Code.fromAsset(exampleDir('migrate-from-aws-eks')),
-  })));
+  await account.cdk(
+    'deploy',
+    '--require-approval',
+    'never',
+    '--app',
+    assembly(
+      account,
+      'Kubectl',
+      stack =>
+        new LayerVersion(stack, 'Layer', {
+          layerVersionName: 'kubectl',
+          code: Code.fromAsset(exampleDir('migrate-from-aws-eks')),
+        }),
+    ),
+  );
   await step('aws-eks');
   const { ClusterApiRole50842F04: { id: role } } = await resources();
   expect(await account.trust(role)).toEqual(IRSA);
@@ -96,5 +139,7 @@ test('from aws-eks', async () => {
   expect(await account.trust(role)).toEqual(IRSA);
   expect(Object.values(await resources()).map(({ type }) => type).filter(type => type !== 'AWS::CDK::Metadata').sort())
     .toEqual(['AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::S3::Bucket']);
-  expect(await account.output('FromAwsEks', 'KubernetesManifests')).toContain(`eks.amazonaws.com/role-arn: "arn:aws:iam::${account.id}:role/${role}"`);
+  expect(await account.output('FromAwsEks', 'KubernetesManifests')).toContain(
+    `eks.amazonaws.com/role-arn: "arn:aws:iam::${account.id}:role/${role}"`,
+  );
 });

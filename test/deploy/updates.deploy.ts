@@ -1,5 +1,6 @@
 /**
- * Deployed roles that change: what IAM holds after each update. And updates that fail, are interrupted, or come twice at once.
+ * Deployed roles that change: what IAM holds after each update. And updates that fail, are interrupted, or come twice
+ * at once.
  */
 import { ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { CfnResource, Stack } from 'aws-cdk-lib';
@@ -25,31 +26,54 @@ interface Workload {
 }
 
 /** One role for service accounts `payments/<subject>`. */
-function workload({ subjects = ['api'], audience, issuerUrl, clusterRole = 'cluster', more }: Workload): (stack: Stack) => void {
+function workload({
+  subjects = ['api'],
+  audience,
+  issuerUrl,
+  clusterRole = 'cluster',
+  more,
+}: Workload): (stack: Stack) => void {
   return stack => {
     const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', {
-      issuerUrl: issuerUrl ?? new CfnCluster(stack, 'Cluster', {
-        roleArn: `arn:aws:iam::${account.id}:role/${clusterRole}`,
-        resourcesVpcConfig: { subnetIds: ['subnet-1', 'subnet-2'] },
-      }).attrOpenIdConnectIssuerUrl,
+      issuerUrl:
+        issuerUrl
+        ?? new CfnCluster(stack, 'Cluster', {
+          roleArn: `arn:aws:iam::${account.id}:role/${clusterRole}`,
+          resourcesVpcConfig: { subnetIds: ['subnet-1', 'subnet-2'] },
+        }).attrOpenIdConnectIssuerUrl,
       audiences: audience ? [audience] : undefined,
     });
     const role = new IrsaRole(stack, 'Role', {
       roleName: `${stack.stackName}-role`,
-      trust: new TrustPolicy().addServiceAccounts(oidcProvider, subjects.map(name => ServiceAccountSubject.exact('payments', name)), { audience }),
+      trust: new TrustPolicy().addServiceAccounts(
+        oidcProvider,
+        subjects.map(name => ServiceAccountSubject.exact('payments', name)),
+        { audience },
+      ),
     });
     more?.(stack, role);
   };
 }
 
 const pause = () => new Promise(resolve => setTimeout(resolve, 200));
-const deploy = (stackName: string, options: Workload) => account.cdk('deploy', '--app', assembly(account, stackName, workload(options)), ...DEPLOY);
-const noDifference = (stackName: string, options: Workload) => account.cdk('diff', '--fail', '--app', assembly(account, stackName, workload(options)));
+const deploy = (stackName: string, options: Workload) =>
+  account.cdk('deploy', '--app', assembly(account, stackName, workload(options)), ...DEPLOY);
+const noDifference = (stackName: string, options: Workload) =>
+  account.cdk('diff', '--fail', '--app', assembly(account, stackName, workload(options)));
 const trust = (stackName: string) => account.trust(`${stackName}-role`);
 const token = (issuer: string, name: string, aud = 'sts.amazonaws.com') => ({
-  providerArn: `arn:aws:iam::${account.id}:oidc-provider/${issuer}`, issuer, sub: `system:serviceaccount:payments:${name}`, aud, account: account.id,
+  providerArn: `arn:aws:iam::${account.id}:oidc-provider/${issuer}`,
+  issuer,
+  sub: `system:serviceaccount:payments:${name}`,
+  aud,
+  account: account.id,
 });
-const expected = (issuer: string, ...names: string[]) => webIdentityTrust(account.id, issuer, names.map(name => `system:serviceaccount:payments:${name}`));
+const expected = (issuer: string, ...names: string[]) =>
+  webIdentityTrust(
+    account.id,
+    issuer,
+    names.map(name => `system:serviceaccount:payments:${name}`),
+  );
 
 beforeAll(async () => {
   await reset();
@@ -78,7 +102,12 @@ describe.each<[string, string, string | undefined]>([
   });
 
   test('a difference is seen by cdk diff', async () => {
-    const { status, output } = await account.run(['diff', '--fail', '--app', assembly(account, stackName, workload({ issuerUrl, subjects: ['api', 'worker'] }))]);
+    const { status, output } = await account.run([
+      'diff',
+      '--fail',
+      '--app',
+      assembly(account, stackName, workload({ issuerUrl, subjects: ['api', 'worker'] })),
+    ]);
     expect(output).toContain('[~] AWS::IAM::Role');
     expect(status).toBe(1);
   });
@@ -100,7 +129,9 @@ describe.each<[string, string, string | undefined]>([
     await deploy(stackName, { issuerUrl, audience: 'vault' });
     expect(letsIn(await trust(stackName), token(await issuer(), 'api', 'vault'))).toBe(true);
     expect(letsIn(await trust(stackName), token(await issuer(), 'api'))).toBe(false);
-    expect(await account.providers()).toEqual({ [`arn:aws:iam::${account.id}:oidc-provider/${await issuer()}`]: ['vault'] });
+    expect(await account.providers()).toEqual({
+      [`arn:aws:iam::${account.id}:oidc-provider/${await issuer()}`]: ['vault'],
+    });
     await noDifference(stackName, { issuerUrl, audience: 'vault' });
     await deploy(stackName, { issuerUrl });
     expect(await trust(stackName)).toEqual(expected(await issuer(), 'api'));
@@ -122,7 +153,10 @@ describe.each<[string, string, string | undefined]>([
     const [before, providers] = [await trust(stackName), await account.providers()];
     // It would also take the provider, and the cluster, of before.
     const update = { issuerUrl, subjects: ['api', 'worker'] };
-    const fails = workload({ ...update, more: (stack, role) => new CfnResource(stack, 'Refused', { type: 'Custom::Refused' }).node.addDependency(role) });
+    const fails = workload({
+      ...update,
+      more: (stack, role) => new CfnResource(stack, 'Refused', { type: 'Custom::Refused' }).node.addDependency(role),
+    });
     const { status, output } = await account.run(['deploy', '--app', assembly(account, stackName, fails), ...DEPLOY]);
     expect(status).toBe(1);
     expect(output).toContain('refused on purpose');
@@ -144,18 +178,24 @@ describe('in the middle of a deployment', () => {
     more: (stack, role) => {
       const slowly = new CfnResource(stack, 'Slow', { type: 'Custom::Slow', properties: { Seconds: 15 } });
       slowly.node.addDependency(role.node.defaultChild!);
-      role.addToPrincipalPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::receipts/*'] }));
+      role.addToPrincipalPolicy(
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::receipts/*'] }),
+      );
       (role.node.findChild('DefaultPolicy').node.defaultChild as CfnResource).addDependency(slowly);
     },
   });
-  const start = (stackName: string, options: Workload) => account.start(['deploy', '--app', assembly(account, stackName, workload(options)), ...DEPLOY]);
+  const start = (stackName: string, options: Workload) =>
+    account.start(['deploy', '--app', assembly(account, stackName, workload(options)), ...DEPLOY]);
   const untilThereIsARole = async (stackName: string) => {
     while (!await trust(stackName).catch(() => undefined)) await pause();
   };
-  const policies = async (stackName: string) => (await account.iam.send(new ListRolePoliciesCommand({ RoleName: `${stackName}-role` }))).PolicyNames;
+  const policies = async (stackName: string) =>
+    (await account.iam.send(new ListRolePoliciesCommand({ RoleName: `${stackName}-role` }))).PolicyNames;
 
   afterEach(async () => {
-    for (const stackName of ['interrupted', 'twice']) await account.cdk('destroy', '--app', assembly(account, stackName, workload({ issuerUrl })), '--force');
+    for (const stackName of ['interrupted', 'twice']) {
+      await account.cdk('destroy', '--app', assembly(account, stackName, workload({ issuerUrl })), '--force');
+    }
     expect(await account.leftovers()).toEqual([]);
   });
 
@@ -170,7 +210,10 @@ describe('in the middle of a deployment', () => {
 
     // CloudFormation goes on by itself, and lets nobody else in until it is done.
     const refused = await outcome(start('interrupted', slow({ subjects: ['api', 'worker'] })));
-    expect(refused).toEqual({ status: 1, output: expect.stringContaining('is in CREATE_IN_PROGRESS state and can not be updated') });
+    expect(refused).toEqual({
+      status: 1,
+      output: expect.stringContaining('is in CREATE_IN_PROGRESS state and can not be updated'),
+    });
     while (await account.status('interrupted') === 'CREATE_IN_PROGRESS') await pause();
     await deploy('interrupted', slow({ subjects: ['api', 'worker'] }));
     expect(await trust('interrupted')).toEqual(expected(ISSUER, 'api', 'worker'));
@@ -182,7 +225,10 @@ describe('in the middle of a deployment', () => {
     const first = outcome(start('twice', slow()));
     await untilThereIsARole('twice');
     const second = await outcome(start('twice', slow({ subjects: ['api', 'worker'] })));
-    expect(second).toEqual({ status: 1, output: expect.stringContaining('is in CREATE_IN_PROGRESS state and can not be updated') });
+    expect(second).toEqual({
+      status: 1,
+      output: expect.stringContaining('is in CREATE_IN_PROGRESS state and can not be updated'),
+    });
     expect((await first).status).toBe(0);
     expect(await trust('twice')).toEqual(expected(ISSUER, 'api'));
     await noDifference('twice', slow());

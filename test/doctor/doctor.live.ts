@@ -1,10 +1,18 @@
 /**
- * `cdk-irsa doctor`, as npm installs it: healthy; then one thing is broken after the other, as the articles about IRSA list them, and it is named.
+ * `cdk-irsa doctor`, as npm installs it: healthy; then one thing is broken after the other, as the articles about IRSA
+ * list them, and it is named.
  */
 import { CreatePodIdentityAssociationCommand, DeletePodIdentityAssociationCommand } from '@aws-sdk/client-eks';
 import {
-  CreateOpenIDConnectProviderCommand, CreateRoleCommand, DeleteOpenIDConnectProviderCommand, DeleteRoleCommand, DeleteRolePolicyCommand,
-  GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand,
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  DeleteOpenIDConnectProviderCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CLUSTER, ISSUER, Ran, World } from './world';
 import { webIdentityTrust } from '../deploy/harness';
@@ -30,20 +38,36 @@ interface Diagnosis {
   readonly consequences: string[];
   readonly others: string[];
   readonly unknowns: string[];
-  readonly checks: { readonly id: string; readonly status: string; readonly summary: string; readonly evidence: string[]; readonly fix: string[] }[];
+  readonly checks: {
+    readonly id: string;
+    readonly status: string;
+    readonly summary: string;
+    readonly evidence: string[];
+    readonly fix: string[];
+  }[];
 }
 
 async function diagnosed(...more: string[]): Promise<Diagnosis> {
   const { code, stdout, stderr } = await world.doctor([...READER, '--format', 'json', ...more]);
   expect(stderr).toBe('');
   const diagnosis: Diagnosis = JSON.parse(stdout);
-  expect({ outcome: diagnosis.outcome, code }).toEqual({ outcome: diagnosis.outcome, code: { healthy: 0, found: 1, unsure: 2 }[diagnosis.outcome] });
+  expect({ outcome: diagnosis.outcome, code }).toEqual({
+    outcome: diagnosis.outcome,
+    code: { healthy: 0, found: 1, unsure: 2 }[diagnosis.outcome],
+  });
   return diagnosis;
 }
 
 /** No secret of anybody stands in what was written. */
 function expectNoSecrets({ stdout, stderr }: Ran): void {
-  for (const secret of [...world.sts.tokens, 'secret-of-the-caller', 'secret-of-the-session', 'token-of-the-session', 'ASIASECRETSECRETSECR', world.server.adminToken]) {
+  for (const secret of [
+    ...world.sts.tokens,
+    'secret-of-the-caller',
+    'secret-of-the-session',
+    'token-of-the-session',
+    'ASIASECRETSECRETSECR',
+    world.server.adminToken,
+  ]) {
     expect(stdout + stderr).not.toContain(secret);
   }
   expect(stdout + stderr).not.toMatch(/eyJ[\w-]{20}/);
@@ -61,9 +85,29 @@ describe('a healthy set-up', () => {
 
   test('as JSON, every link that decides is ok', async () => {
     const { checks, outcome, diagnosis, consequences, others } = await diagnosed(...ACTION, '--assume');
-    expect({ outcome, diagnosis, consequences, others }).toEqual({ outcome: 'healthy', diagnosis: null, consequences: [], others: [] });
+    expect({ outcome, diagnosis, consequences, others }).toEqual({
+      outcome: 'healthy',
+      diagnosis: null,
+      consequences: [],
+      others: [],
+    });
     const ok = checks.filter(({ status }) => status === 'ok').map(({ id }) => id);
-    for (const id of ['cluster-found', 'cluster-issuer', 'provider-exists', 'provider-audience', 'namespace-exists', 'service-account-exists', 'role-annotation', 'role-exists', 'trust', 'policies', 'action', 'webhook', 'pod-injected', 'assume']) {
+    for (const id of [
+      'cluster-found',
+      'cluster-issuer',
+      'provider-exists',
+      'provider-audience',
+      'namespace-exists',
+      'service-account-exists',
+      'role-annotation',
+      'role-exists',
+      'trust',
+      'policies',
+      'action',
+      'webhook',
+      'pod-injected',
+      'assume',
+    ]) {
       expect(ok).toContain(id);
     }
   });
@@ -76,7 +120,11 @@ describe('a healthy set-up', () => {
 
   test('fits into 80 columns, but for what is to be copied', async () => {
     const { stdout } = await world.doctor([...READER, ...ACTION, '--assume']);
-    expect(stdout.split('\n').filter(line => line.length > 80 && /\s\S/.test(line.trim().slice(0, 70)) && !/arn:|https?:|oidc\./.test(line))).toEqual([]);
+    expect(
+      stdout
+        .split('\n')
+        .filter(line => line.length > 80 && /\s\S/.test(line.trim().slice(0, 70)) && !/arn:|https?:|oidc\./.test(line)),
+    ).toEqual([]);
   });
 });
 
@@ -89,7 +137,9 @@ const provider = () => `arn:aws:iam::${world.account.id}:oidc-provider/${ISSUER}
 const roleName = () => world.roleArn('reader').split('/').pop()!;
 const goodTrust = () => webIdentityTrust(world.account.id, ISSUER, ['system:serviceaccount:invoices:reader']);
 const setTrust = (document: any) =>
-  world.account.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName(), PolicyDocument: JSON.stringify(document) }));
+  world.account.iam.send(
+    new UpdateAssumeRolePolicyCommand({ RoleName: roleName(), PolicyDocument: JSON.stringify(document) }),
+  );
 const trustWith = (change: (statement: any) => void): Break => ({
   make: () => {
     const document = goodTrust();
@@ -125,30 +175,47 @@ const later = () => new Promise(waited => setTimeout(waited, 1100));
 const policies = async () => {
   const { PolicyNames = [] } = await world.account.iam.send(new ListRolePoliciesCommand({ RoleName: roleName() }));
   return Promise.all(PolicyNames.map(async PolicyName => {
-    const { PolicyDocument } = await world.account.iam.send(new GetRolePolicyCommand({ RoleName: roleName(), PolicyName }));
+    const { PolicyDocument } = await world.account.iam.send(
+      new GetRolePolicyCommand({ RoleName: roleName(), PolicyName }),
+    );
     return { PolicyName, PolicyDocument: decodeURIComponent(PolicyDocument!) };
   }));
 };
 let kept: { PolicyName: string; PolicyDocument: string }[] = [];
-const putBack = () => Promise.all(kept.map(policy => world.account.iam.send(new PutRolePolicyCommand({ RoleName: roleName(), ...policy }))));
+const putBack = () =>
+  Promise.all(
+    kept.map(policy => world.account.iam.send(new PutRolePolicyCommand({ RoleName: roleName(), ...policy }))),
+  );
 const takeAway = async () => {
   kept = await policies();
-  for (const { PolicyName } of kept) await world.account.iam.send(new DeleteRolePolicyCommand({ RoleName: roleName(), PolicyName }));
+  for (const { PolicyName } of kept) {
+    await world.account.iam.send(new DeleteRolePolicyCommand({ RoleName: roleName(), PolicyName }));
+  }
 };
 
 const NO_PROVIDER: Break = {
   make: () => world.account.iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: provider() })),
-  mend: () => world.account.iam.send(new CreateOpenIDConnectProviderCommand({ Url: `https://${ISSUER}`, ClientIDList: ['sts.amazonaws.com'] })),
+  mend: () =>
+    world.account.iam.send(
+      new CreateOpenIDConnectProviderCommand({ Url: `https://${ISSUER}`, ClientIDList: ['sts.amazonaws.com'] }),
+    ),
 };
 const renewProvider = async (clientId: string) => {
   await NO_PROVIDER.make();
-  await world.account.iam.send(new CreateOpenIDConnectProviderCommand({ Url: `https://${ISSUER}`, ClientIDList: [clientId] }));
+  await world.account.iam.send(
+    new CreateOpenIDConnectProviderCommand({ Url: `https://${ISSUER}`, ClientIDList: [clientId] }),
+  );
 };
 const STATIC_KEYS = podWith(({ spec: { containers: [container] } }) => {
-  container.env = [{ name: 'AWS_ACCESS_KEY_ID', value: 'AKIASECRETSECRETSECR' }, { name: 'AWS_SECRET_ACCESS_KEY', value: 'secret-of-the-pod' }];
+  container.env = [
+    { name: 'AWS_ACCESS_KEY_ID', value: 'AKIASECRETSECRETSECR' },
+    { name: 'AWS_SECRET_ACCESS_KEY', value: 'secret-of-the-pod' },
+  ];
 });
 const NO_ANNOTATION = annotated(annotations => delete annotations[ROLE_KEY]);
-const TWO_ROLES = annotated(annotations => annotations['amazonaws.com/role-arn'] = 'arn:aws:iam::111122223333:role/other');
+const TWO_ROLES = annotated(
+  annotations => (annotations['amazonaws.com/role-arn'] = 'arn:aws:iam::111122223333:role/other'),
+);
 const WRONG_NAMESPACE = trustWith(({ Condition }) => {
   Condition.StringEquals[`${ISSUER}:sub`] = 'system:serviceaccount:default:reader';
 });
@@ -157,85 +224,201 @@ let association: string;
 
 const BREAKS: [what: string, broken: Break, diagnosis: string, summary: RegExp, options?: string[]][] = [
   ['the provider is missing', NO_PROVIDER, 'provider-exists', /no OIDC provider/],
-  ['the provider does not know the audience', {
-    make: () => renewProvider('another'),
-    mend: () => renewProvider('sts.amazonaws.com'),
-  }, 'provider-audience', /sts\.amazonaws\.com/],
+  [
+    'the provider does not know the audience',
+    { make: () => renewProvider('another'), mend: () => renewProvider('sts.amazonaws.com') },
+    'provider-audience',
+    /sts\.amazonaws\.com/,
+  ],
   ['the service account is not annotated', NO_ANNOTATION, 'role-annotation', /names no role/],
-  ['the annotation has a blank', annotated(annotations => annotations[ROLE_KEY] += ' '), 'role-annotation', /blank|space/i],
-  ['the annotation has quotes', annotated(annotations => annotations[ROLE_KEY] = `"${annotations[ROLE_KEY]}"`), 'role-annotation', /quot/i],
-  ['the annotation names a role that is gone', annotated(annotations => annotations[ROLE_KEY] += '-gone'), 'role-exists', /no role/i],
-  ['the annotation has another path', annotated(annotations => annotations[ROLE_KEY] = annotations[ROLE_KEY].replace(':role/', ':role/team/')), 'role-exists', /path/],
-  ['the expiration is no number', annotated(annotations => annotations['eks.amazonaws.com/token-expiration'] = '1h'), 'annotation-values', /expiration/],
-  ['a second annotation names another role, and no pod tells which one counts', {
-    make: async () => {
-      await TWO_ROLES.make();
-      await world.server.remove(world.manifests.find(({ kind }) => kind === 'Pod')!);
+  [
+    'the annotation has a blank',
+    annotated(annotations => (annotations[ROLE_KEY] += ' ')),
+    'role-annotation',
+    /blank|space/i,
+  ],
+  [
+    'the annotation has quotes',
+    annotated(annotations => (annotations[ROLE_KEY] = `"${annotations[ROLE_KEY]}"`)),
+    'role-annotation',
+    /quot/i,
+  ],
+  [
+    'the annotation names a role that is gone',
+    annotated(annotations => (annotations[ROLE_KEY] += '-gone')),
+    'role-exists',
+    /no role/i,
+  ],
+  [
+    'the annotation has another path',
+    annotated(annotations => (annotations[ROLE_KEY] = annotations[ROLE_KEY].replace(':role/', ':role/team/'))),
+    'role-exists',
+    /path/,
+  ],
+  [
+    'the expiration is no number',
+    annotated(annotations => (annotations['eks.amazonaws.com/token-expiration'] = '1h')),
+    'annotation-values',
+    /expiration/,
+  ],
+  [
+    'a second annotation names another role, and no pod tells which one counts',
+    {
+      make: async () => {
+        await TWO_ROLES.make();
+        await world.server.remove(world.manifests.find(({ kind }) => kind === 'Pod')!);
+      },
+      mend: () => TWO_ROLES.mend(),
     },
-    mend: () => TWO_ROLES.mend(),
-  }, 'annotation-duplicates', /amazonaws\.com\/role-arn/],
+    'annotation-duplicates',
+    /amazonaws\.com\/role-arn/,
+  ],
   ['the trust policy has another namespace', WRONG_NAMESPACE, 'trust', /namespace/],
-  ['the trust policy has another service account', trustWith(({ Condition }) => {
-    Condition.StringEquals[`${ISSUER}:sub`] = 'system:serviceaccount:invoices:writer';
-  }), 'trust', /service account/],
-  ['`https://` stands in the key', trustWith(({ Condition }) => {
-    Condition.StringEquals = { [`https://${ISSUER}:sub`]: 'system:serviceaccount:invoices:reader' };
-  }), 'trust', /https:\/\//],
-  ['a wildcard stands under StringEquals', trustWith(({ Condition }) => {
-    Condition.StringEquals[`${ISSUER}:sub`] = 'system:serviceaccount:invoices:*';
-  }), 'trust', /StringLike/],
-  ['the trust policy has the issuer of another cluster', {
-    make: () => setTrust(webIdentityTrust(world.account.id, ISSUER.replace('EXAMPLED', '0THER000'), ['system:serviceaccount:invoices:reader'])),
-    mend: () => setTrust(goodTrust()),
-  }, 'trust', /another cluster/],
-  ['the trust policy has the provider of another account', trustWith(statement => {
-    statement.Principal.Federated = statement.Principal.Federated.replace('111122223333', '444455556666');
-  }), 'trust', /principal|account/i],
-  ['the trust policy wants another audience', trustWith(({ Condition }) => {
-    Condition.StringEquals[`${ISSUER}:aud`] = 'api.example.com';
-  }), 'trust', /aud/],
-  ['a Deny keeps it out', {
-    make: () => {
-      const document = goodTrust();
-      document.Statement.push({ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRoleWithWebIdentity' });
-      return setTrust(document);
+  [
+    'the trust policy has another service account',
+    trustWith(({ Condition }) => {
+      Condition.StringEquals[`${ISSUER}:sub`] = 'system:serviceaccount:invoices:writer';
+    }),
+    'trust',
+    /service account/,
+  ],
+  [
+    '`https://` stands in the key',
+    trustWith(({ Condition }) => {
+      Condition.StringEquals = { [`https://${ISSUER}:sub`]: 'system:serviceaccount:invoices:reader' };
+    }),
+    'trust',
+    /https:\/\//,
+  ],
+  [
+    'a wildcard stands under StringEquals',
+    trustWith(({ Condition }) => {
+      Condition.StringEquals[`${ISSUER}:sub`] = 'system:serviceaccount:invoices:*';
+    }),
+    'trust',
+    /StringLike/,
+  ],
+  [
+    'the trust policy has the issuer of another cluster',
+    {
+      make: () =>
+        setTrust(
+          webIdentityTrust(world.account.id, ISSUER.replace('EXAMPLED', '0THER000'), [
+            'system:serviceaccount:invoices:reader',
+          ]),
+        ),
+      mend: () => setTrust(goodTrust()),
     },
-    mend: () => setTrust(goodTrust()),
-  }, 'trust', /Deny/],
+    'trust',
+    /another cluster/,
+  ],
+  [
+    'the trust policy has the provider of another account',
+    trustWith(statement => {
+      statement.Principal.Federated = statement.Principal.Federated.replace('111122223333', '444455556666');
+    }),
+    'trust',
+    /principal|account/i,
+  ],
+  [
+    'the trust policy wants another audience',
+    trustWith(({ Condition }) => {
+      Condition.StringEquals[`${ISSUER}:aud`] = 'api.example.com';
+    }),
+    'trust',
+    /aud/,
+  ],
+  [
+    'a Deny keeps it out',
+    {
+      make: () => {
+        const document = goodTrust();
+        document.Statement.push({ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRoleWithWebIdentity' });
+        return setTrust(document);
+      },
+      mend: () => setTrust(goodTrust()),
+    },
+    'trust',
+    /Deny/,
+  ],
   ['the role has no policies', { make: takeAway, mend: putBack }, 'policies', /polic/i],
-  ['the policy does not allow the action', { make: async () => undefined, mend: async () => undefined }, 'action', /s3:DeleteObject/, ['--action', 's3:DeleteObject', '--resource', `${BUCKET}/2026.pdf`]],
-  ['the policy is about another bucket', { make: async () => undefined, mend: async () => undefined }, 'action', /another/, ['--action', 's3:GetObject', '--resource', 'arn:aws:s3:::another/2026.pdf']],
-  ['the pod uses another service account', podWith(({ spec }) => {
-    spec.serviceAccountName = 'writer';
-  }), 'pod-service-account', /writer/, ['--pod', 'reader']],
-  ['the pod is older than the annotation', {
-    make: async () => {
-      await NO_ANNOTATION.make();
-      await world.renewPod();
-      await later();
-      await world.apply(world.serviceAccount('reader'));
+  [
+    'the policy does not allow the action',
+    { make: async () => undefined, mend: async () => undefined },
+    'action',
+    /s3:DeleteObject/,
+    ['--action', 's3:DeleteObject', '--resource', `${BUCKET}/2026.pdf`],
+  ],
+  [
+    'the policy is about another bucket',
+    { make: async () => undefined, mend: async () => undefined },
+    'action',
+    /another/,
+    ['--action', 's3:GetObject', '--resource', 'arn:aws:s3:::another/2026.pdf'],
+  ],
+  [
+    'the pod uses another service account',
+    podWith(({ spec }) => {
+      spec.serviceAccountName = 'writer';
+    }),
+    'pod-service-account',
+    /writer/,
+    ['--pod', 'reader'],
+  ],
+  [
+    'the pod is older than the annotation',
+    {
+      make: async () => {
+        await NO_ANNOTATION.make();
+        await world.renewPod();
+        await later();
+        await world.apply(world.serviceAccount('reader'));
+      },
+      mend: () => world.renewPod(),
     },
-    mend: () => world.renewPod(),
-  }, 'pod-after-annotation', /before/],
-  ['there is no webhook', {
-    make: async () => {
-      await world.server.remove(world.webhook.configuration());
-      await later();
-      await world.renewPod();
+    'pod-after-annotation',
+    /before/,
+  ],
+  [
+    'there is no webhook',
+    {
+      make: async () => {
+        await world.server.remove(world.webhook.configuration());
+        await later();
+        await world.renewPod();
+      },
+      mend: async () => {
+        await world.server.apply(world.webhook.configuration());
+        await later();
+        await world.renewPod();
+      },
     },
-    mend: async () => {
-      await world.server.apply(world.webhook.configuration());
-      await later();
-      await world.renewPod();
-    },
-  }, 'webhook', /no pod identity webhook/],
-  ['the container is skipped', podWith(({ metadata }) => {
-    metadata.annotations = { 'eks.amazonaws.com/skip-containers': 'reader' };
-  }), 'pod-skipped', /skip/],
+    'webhook',
+    /no pod identity webhook/,
+  ],
+  [
+    'the container is skipped',
+    podWith(({ metadata }) => {
+      metadata.annotations = { 'eks.amazonaws.com/skip-containers': 'reader' };
+    }),
+    'pod-skipped',
+    /skip/,
+  ],
   ['static keys win', STATIC_KEYS, 'pod-static-keys', /AWS_ACCESS_KEY_ID/],
-  ['the image has an SDK that is too old', podWith(({ spec: { containers: [container] } }) => {
-    container.image = 'registry.k8s.io/external-dns/external-dns:v0.5.14';
-  }), 'sdk-version', /external-dns/],
+  [
+    'the image has an SDK that is too old',
+    podWith(
+      ({
+        spec: {
+          containers: [container],
+        },
+      }) => {
+        container.image = 'registry.k8s.io/external-dns/external-dns:v0.5.14';
+      },
+    ),
+    'sdk-version',
+    /external-dns/,
+  ],
 ];
 
 describe('one break', () => {
@@ -254,13 +437,22 @@ describe('one break', () => {
   });
 
   test('an association of EKS Pod Identity has another role', async () => {
-    const { association: made } = await world.account.eks.send(new CreatePodIdentityAssociationCommand({
-      clusterName: CLUSTER, namespace: 'invoices', serviceAccount: 'reader', roleArn: `arn:aws:iam::${world.account.id}:role/pods`,
-    }));
+    const { association: made } = await world.account.eks.send(
+      new CreatePodIdentityAssociationCommand({
+        clusterName: CLUSTER,
+        namespace: 'invoices',
+        serviceAccount: 'reader',
+        roleArn: `arn:aws:iam::${world.account.id}:role/pods`,
+      }),
+    );
     association = made!.associationId!;
     const { checks } = await diagnosed();
-    await world.account.eks.send(new DeletePodIdentityAssociationCommand({ clusterName: CLUSTER, associationId: association }));
-    expect(checks.find(({ id }) => id === 'pod-identity')).toMatchObject({ summary: expect.stringMatching(/Pod Identity/) });
+    await world.account.eks.send(
+      new DeletePodIdentityAssociationCommand({ clusterName: CLUSTER, associationId: association }),
+    );
+    expect(checks.find(({ id }) => id === 'pod-identity')).toMatchObject({
+      summary: expect.stringMatching(/Pod Identity/),
+    });
   });
 
   test('a token that STS refuses is the definitive answer, and CloudTrail tells it', async () => {
@@ -271,8 +463,14 @@ describe('one break', () => {
     await mend();
     const mended = await diagnosed('--assume');
     expect(found).toMatchObject({ diagnosis: 'trust', consequences: expect.arrayContaining(['assume']) });
-    expect(found.checks.find(({ id }) => id === 'assume')).toMatchObject({ status: 'wrong', evidence: expect.arrayContaining([expect.stringContaining('AccessDenied')]) });
-    expect(again.checks.find(({ id }) => id === 'cloudtrail')).toMatchObject({ status: 'wrong', summary: expect.stringMatching(/AccessDenied/) });
+    expect(found.checks.find(({ id }) => id === 'assume')).toMatchObject({
+      status: 'wrong',
+      evidence: expect.arrayContaining([expect.stringContaining('AccessDenied')]),
+    });
+    expect(again.checks.find(({ id }) => id === 'cloudtrail')).toMatchObject({
+      status: 'wrong',
+      summary: expect.stringMatching(/AccessDenied/),
+    });
     expect(mended.outcome).toBe('healthy');
     world.sts.events.length = 0;
   });
@@ -281,8 +479,20 @@ describe('one break', () => {
 describe('two breaks: the earlier one is named', () => {
   test.each<[string, Break, Break, string, string]>([
     ['no provider, and static keys', NO_PROVIDER, STATIC_KEYS, 'provider-exists', 'pod-static-keys'],
-    ['another namespace in the trust policy, and static keys', WRONG_NAMESPACE, STATIC_KEYS, 'trust', 'pod-static-keys'],
-    ['no provider, and another namespace in the trust policy', NO_PROVIDER, WRONG_NAMESPACE, 'provider-exists', 'trust'],
+    [
+      'another namespace in the trust policy, and static keys',
+      WRONG_NAMESPACE,
+      STATIC_KEYS,
+      'trust',
+      'pod-static-keys',
+    ],
+    [
+      'no provider, and another namespace in the trust policy',
+      NO_PROVIDER,
+      WRONG_NAMESPACE,
+      'provider-exists',
+      'trust',
+    ],
   ])('%s', async (_, first, second, earlier, other) => {
     await first.make();
     await second.make();
@@ -316,7 +526,11 @@ describe('what cannot be looked at', () => {
   });
 
   test('a context that is not there', async () => {
-    expect(await said([...READER, '--context', 'staging'])).toEqual({ code: 2, stdout: '', stderr: 'The kubeconfig has no context "staging". There are: production.\n' });
+    expect(await said([...READER, '--context', 'staging'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'The kubeconfig has no context "staging". There are: production.\n',
+    });
   });
 
   test('a kubeconfig of another cluster', async () => {
@@ -339,17 +553,26 @@ describe('what cannot be looked at', () => {
   });
 
   test('AWS that is not there', async () => {
-    const { code, stderr } = await said(READER, { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_CLOUDTRAIL: 'http://127.0.0.1:1' });
+    const { code, stderr } = await said(READER, {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_CLOUDTRAIL: 'http://127.0.0.1:1',
+    });
     expect(code).toBe(2);
     expect(stderr).toMatch(/refused/);
   });
 });
 
 describe('the smoke test of the example', () => {
-  const smokeTest = () => world.run([require.resolve('tsx/cli'), 'smoke-test.ts', CLUSTER], { SMOKE_TEST_ATTEMPTS: '1' });
+  const smokeTest = () =>
+    world.run([require.resolve('tsx/cli'), 'smoke-test.ts', CLUSTER], { SMOKE_TEST_ATTEMPTS: '1' });
 
   test('passes after the deployment', async () => {
-    expect(await smokeTest()).toEqual({ code: 0, stdout: 'healthy  invoices/reader\nhealthy  invoices/writer\n', stderr: '' });
+    expect(await smokeTest()).toEqual({
+      code: 0,
+      stdout: 'healthy  invoices/reader\nhealthy  invoices/writer\n',
+      stderr: '',
+    });
   });
 
   test('fails where one is broken, and says why', async () => {
@@ -358,7 +581,9 @@ describe('the smoke test of the example', () => {
     await WRONG_NAMESPACE.mend();
     world.sts.events.length = 0;
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^found {4}invoices\/reader\n {9}The trust policy does not let system:serviceaccount:invoices:reader in/m);
+    expect(stdout).toMatch(
+      /^found {4}invoices\/reader\n {9}The trust policy does not let system:serviceaccount:invoices:reader in/m,
+    );
     expect(stdout).toMatch(/^healthy {2}invoices\/writer$/m);
   });
 });
@@ -374,7 +599,14 @@ describe('--all', () => {
   });
 
   test('roles and service accounts that are gone', async () => {
-    await world.account.iam.send(new CreateRoleCommand({ RoleName: 'left-over', AssumeRolePolicyDocument: JSON.stringify(webIdentityTrust(world.account.id, ISSUER, ['system:serviceaccount:invoices:old'])) }));
+    await world.account.iam.send(
+      new CreateRoleCommand({
+        RoleName: 'left-over',
+        AssumeRolePolicyDocument: JSON.stringify(
+          webIdentityTrust(world.account.id, ISSUER, ['system:serviceaccount:invoices:old']),
+        ),
+      }),
+    );
     const broken = annotated(annotations => annotations[ROLE_KEY] += '-gone');
     await broken.make();
     const { code, stdout } = await world.doctor([...ALL, '--namespace', 'invoices', '--format', 'json']);
@@ -382,8 +614,15 @@ describe('--all', () => {
     await world.account.iam.send(new DeleteRoleCommand({ RoleName: 'left-over' }));
     const { outcome, serviceAccounts, leftOverRoles } = JSON.parse(stdout);
     expect({ code, outcome }).toEqual({ code: 1, outcome: 'found' });
-    expect(serviceAccounts.map(({ serviceAccount, status, reason }: any) => [serviceAccount, status, reason])).toEqual([['reader', 'wrong', 'the role is gone'], ['writer', 'ok', undefined]]);
-    expect(leftOverRoles).toContainEqual({ roleArn: `arn:aws:iam::${world.account.id}:role/left-over`, missing: ['invoices/old'], isUsed: false });
+    expect(serviceAccounts.map(({ serviceAccount, status, reason }: any) => [serviceAccount, status, reason])).toEqual([
+      ['reader', 'wrong', 'the role is gone'],
+      ['writer', 'ok', undefined],
+    ]);
+    expect(leftOverRoles).toContainEqual({
+      roleArn: `arn:aws:iam::${world.account.id}:role/left-over`,
+      missing: ['invoices/old'],
+      isUsed: false,
+    });
   });
 
   test('1,000 service accounts: in bounded time, and in little memory', async () => {
@@ -391,17 +630,29 @@ describe('--all', () => {
     for (let batch = 0; batch < 1000; batch += 50) {
       await Promise.all(Array.from({ length: 50 }, async (_, index) => {
         const name = `app-${batch + index}`;
-        const { Role } = await world.account.iam.send(new CreateRoleCommand({
-          RoleName: `many-${name}`, AssumeRolePolicyDocument: JSON.stringify(webIdentityTrust(world.account.id, ISSUER, [`system:serviceaccount:many:${name}`])),
-        }));
-        await world.server.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'many', name, annotations: { [ROLE_KEY]: Role!.Arn! } } });
+        const { Role } = await world.account.iam.send(
+          new CreateRoleCommand({
+            RoleName: `many-${name}`,
+            AssumeRolePolicyDocument: JSON.stringify(
+              webIdentityTrust(world.account.id, ISSUER, [`system:serviceaccount:many:${name}`]),
+            ),
+          }),
+        );
+        await world.server.apply({
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { namespace: 'many', name, annotations: { [ROLE_KEY]: Role!.Arn! } },
+        });
       }));
     }
     const start = Date.now();
     const { code, stdout } = await world.doctor([...ALL, '--namespace', 'many'], {}, ['--max-old-space-size=64']);
     expect(Date.now() - start).toBeLessThan(60_000);
     expect({ code, summary: stdout.trim().split('\n\n').pop()!.replace(/\s+/g, ' ') }).toEqual({
-      code: 0, summary: expect.stringMatching(/^1000 service accounts with a role \(of 1000\): 1000 ok, 0 wrong, 0 unknown\. 0 roles/),
+      code: 0,
+      summary: expect.stringMatching(
+        /^1000 service accounts with a role \(of 1000\): 1000 ok, 0 wrong, 0 unknown\. 0 roles/,
+      ),
     });
   });
 });

@@ -1,5 +1,6 @@
 /**
- * What the doctor reads of a real API server, which calls a webhook that injects as the pod identity webhook does. Needs Kubernetes: `npx projen doctor-test`.
+ * What the doctor reads of a real API server, which calls a webhook that injects as the pod identity webhook does.
+ * Needs Kubernetes: `npx projen doctor-test`.
  */
 import { generateKeyPairSync } from 'crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
@@ -37,7 +38,9 @@ beforeAll(async () => {
   running.unshift(etcd = await Etcd.start(machine));
   const issuerFlags = [
     '--feature-gates=ListFromCacheSnapshot=false', // else old lists live longer than etcd remembers them
-    `--service-account-issuer=${ISSUER}`, `--service-account-key-file=${publicFile}`, `--service-account-signing-key-file=${privateFile}`,
+    `--service-account-issuer=${ISSUER}`,
+    `--service-account-key-file=${publicFile}`,
+    `--service-account-signing-key-file=${privateFile}`,
   ];
   running.unshift(server = await ApiServer.start(machine, { name: 'doctor', etcd, certificate, issuerFlags }));
   await server.apply(webhook.configuration());
@@ -59,12 +62,20 @@ const accountOf = (namespace: string, name: string, annotations: Record<string, 
   ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name, annotations } });
 
 /** Applies it, and waits until the webhook knows it, as its cache does. */
-async function applyAccount(namespace: string, name: string, annotations: Record<string, string> = { [ROLE_KEY]: ROLE }): Promise<void> {
+async function applyAccount(
+  namespace: string,
+  name: string,
+  annotations: Record<string, string> = { [ROLE_KEY]: ROLE },
+): Promise<void> {
   webhook.know(await server.apply(accountOf(namespace, name, annotations)));
 }
 
 /** What is read of a namespace of its own. */
-async function factsOf(namespace: string, prepare: () => Promise<unknown>, more: Partial<Question> = {}): Promise<Facts> {
+async function factsOf(
+  namespace: string,
+  prepare: () => Promise<unknown>,
+  more: Partial<Question> = {},
+): Promise<Facts> {
   await server.apply(namespaceOf(namespace));
   await prepare();
   const question = { clusterName: 'blue', namespace, serviceAccount: 'api', ...more };
@@ -81,24 +92,30 @@ async function factsOf(namespace: string, prepare: () => Promise<unknown>, more:
     policies: nothing,
     podIdentities: { value: [] },
     trail: nothing,
-    ...await connect().facts(question),
+    ...(await connect().facts(question)),
   };
 }
 
-const createPod = (namespace: string, name: string, spec: any = {}) => server.createPod(namespace, { serviceAccountName: 'api', ...SPEC, ...spec }, name);
+const createPod = (namespace: string, name: string, spec: any = {}) =>
+  server.createPod(namespace, { serviceAccountName: 'api', ...SPEC, ...spec }, name);
 const secondsLater = () => new Promise(waited => setTimeout(waited, 2100));
 
 describe('a healthy set-up', () => {
   test('has no troubles', async () => {
     const facts = await factsOf('healthy', async () => {
       await applyAccount('healthy', 'api');
-      await createPod('healthy', 'api-1', { initContainers: [{ name: 'init', image: 'a' }], securityContext: { runAsNonRoot: true } });
+      await createPod('healthy', 'api-1', {
+        initContainers: [{ name: 'init', image: 'a' }],
+        securityContext: { runAsNonRoot: true },
+      });
       await server.apply(accountOf('healthy', 'other'));
       await server.createPod('healthy', { serviceAccountName: 'other', ...SPEC }, 'other-1');
     });
     expect(troubles(facts)).toEqual([]);
     expect(facts.pods).toMatchObject({ value: [{ name: 'api-1', serviceAccount: 'api', phase: 'Pending' }] });
-    expect(judgeOf('webhook', facts)).toMatchObject({ summary: 'The webhook is there, and works: Pod api-1 has its variables.' });
+    expect(judgeOf('webhook', facts)).toMatchObject({
+      summary: 'The webhook is there, and works: Pod api-1 has its variables.',
+    });
     expect(judgeOf('pod-fs-group', facts)!.summary).toMatch(/^Containers that run as non-root can/);
   });
 
@@ -120,7 +137,13 @@ describe('a healthy set-up', () => {
 describe('one break', () => {
   test('no namespace', async () => {
     const question = { clusterName: 'blue', namespace: 'nowhere', serviceAccount: 'api' };
-    expect(causes({ ...await factsOf('somewhere', async () => undefined), ...await connect().facts(question), question })).toEqual(['namespace-exists']);
+    expect(
+      causes({
+        ...(await factsOf('somewhere', async () => undefined)),
+        ...(await connect().facts(question)),
+        question,
+      }),
+    ).toEqual(['namespace-exists']);
   });
 
   test('no ServiceAccount', async () => {
@@ -142,8 +165,13 @@ describe('one break', () => {
   });
 
   test('an expiration that is no number', async () => {
-    expect(causes(await factsOf('expiration', () => applyAccount('expiration', 'api', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/token-expiration': '1h' }))))
-      .toEqual(['annotation-values']);
+    expect(
+      causes(
+        await factsOf('expiration', () =>
+          applyAccount('expiration', 'api', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/token-expiration': '1h' }),
+        ),
+      ),
+    ).toEqual(['annotation-values']);
   });
 
   test('a pod from before the annotation', async () => {
@@ -165,13 +193,17 @@ describe('one break', () => {
   });
 
   test('a pod that is not there', async () => {
-    expect(causes(await factsOf('no-pod', () => applyAccount('no-pod', 'api'), { pod: 'api-1' }))).toEqual(['pod-exists']);
+    expect(causes(await factsOf('no-pod', () => applyAccount('no-pod', 'api'), { pod: 'api-1' }))).toEqual([
+      'pod-exists',
+    ]);
   });
 
   test('a webhook that leaves the namespace out', async () => {
     const facts = await factsOf('left-out', async () => {
       await applyAccount('left-out', 'api');
-      const namespaceSelector = { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['left-out'] }] };
+      const namespaceSelector = {
+        matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['left-out'] }],
+      };
       await server.apply(webhook.configuration({ namespaceSelector }));
       await secondsLater(); // until the API server calls it by the new selector
       await createPod('left-out', 'api-1');
@@ -196,14 +228,22 @@ describe('one break', () => {
   test('static keys, whose values are never read', async () => {
     const facts = await factsOf('keys', async () => {
       await applyAccount('keys', 'api');
-      await createPod('keys', 'api-1', { containers: [{ ...SPEC.containers[0], env: [{ name: 'AWS_ACCESS_KEY_ID', value: 'AKIAIOSFODNN7EXAMPLE' }] }] });
+      await createPod('keys', 'api-1', {
+        containers: [{ ...SPEC.containers[0], env: [{ name: 'AWS_ACCESS_KEY_ID', value: 'AKIAIOSFODNN7EXAMPLE' }] }],
+      });
     });
     expect(causes(facts)).toEqual(['pod-static-keys']);
     expect(JSON.stringify(facts)).not.toContain('AKIA');
   });
 
   test('a volume of its own, that non-root cannot read', async () => {
-    const volume = { name: 'aws-iam-token', projected: { defaultMode: 0o400, sources: [{ serviceAccountToken: { audience: 'sts.amazonaws.com', path: 'token' } }] } };
+    const volume = {
+      name: 'aws-iam-token',
+      projected: {
+        defaultMode: 0o400,
+        sources: [{ serviceAccountToken: { audience: 'sts.amazonaws.com', path: 'token' } }],
+      },
+    };
     expect(causes(await factsOf('mode', async () => {
       await applyAccount('mode', 'api');
       await createPod('mode', 'api-1', { volumes: [volume], securityContext: { runAsNonRoot: true } });
@@ -238,7 +278,9 @@ describe('permissions', () => {
       pods: { unknown: 'Needs list on pods in namespace limited' },
       webhooks: { unknown: 'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io' },
     });
-    expect(await cluster.mintToken('limited', 'api', 'a')).toEqual({ unknown: 'Needs create on serviceaccounts/token in namespace limited' });
+    expect(await cluster.mintToken('limited', 'api', 'a')).toEqual({
+      unknown: 'Needs create on serviceaccounts/token in namespace limited',
+    });
     await expect(cluster.serviceAccounts().next()).rejects.toThrow('Needs list on serviceaccounts');
   });
 
@@ -248,14 +290,20 @@ describe('permissions', () => {
       { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
       { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
     ]);
-    const { serviceAccount, pods } = await cluster.facts({ clusterName: 'blue', namespace: 'limited', serviceAccount: 'api' });
+    const { serviceAccount, pods } = await cluster.facts({
+      clusterName: 'blue',
+      namespace: 'limited',
+      serviceAccount: 'api',
+    });
     expect([serviceAccount, pods]).toMatchObject([{ value: { name: 'api' } }, { value: [] }]);
     expect(await cluster.mintToken('limited', 'api', 'a')).toMatchObject({ value: expect.any(String) });
     expect((await cluster.serviceAccounts('limited').next()).value).toMatchObject({ name: 'api' });
   });
 
   test('of nobody: the credentials are wrong', async () => {
-    expect(await connect('wrong').namespace('default')).toMatchObject({ unknown: expect.stringMatching(/^The API server does not know who asks \(401\)/) });
+    expect(await connect('wrong').namespace('default')).toMatchObject({
+      unknown: expect.stringMatching(/^The API server does not know who asks \(401\)/),
+    });
   });
 });
 
@@ -264,7 +312,12 @@ test('a token is of the service account, for the audience, and for ten minutes',
   await applyAccount('tokens', 'api');
   const { value } = await connect().mintToken('tokens', 'api', 'sts.amazonaws.com') as { value: string };
   const { iss, sub, aud, iat, exp } = decodeJwt(value);
-  expect({ iss, sub, aud, seconds: exp! - iat! }).toEqual({ iss: ISSUER, sub: 'system:serviceaccount:tokens:api', aud: ['sts.amazonaws.com'], seconds: 600 });
+  expect({ iss, sub, aud, seconds: exp! - iat! }).toEqual({
+    iss: ISSUER,
+    sub: 'system:serviceaccount:tokens:api',
+    aud: ['sts.amazonaws.com'],
+    seconds: 600,
+  });
 });
 
 describe('many ServiceAccounts', () => {
@@ -273,7 +326,9 @@ describe('many ServiceAccounts', () => {
   beforeAll(async () => {
     await server.apply(namespaceOf('many'));
     for (let from = 0; from < names.length; from += 50) {
-      await Promise.all(names.slice(from, from + 50).map(name => server.apply(accountOf('many', name, { [ROLE_KEY]: ROLE }))));
+      await Promise.all(
+        names.slice(from, from + 50).map(name => server.apply(accountOf('many', name, { [ROLE_KEY]: ROLE }))),
+      );
     }
   }, 300_000);
 
@@ -293,14 +348,17 @@ describe('many ServiceAccounts', () => {
       found.push(`${namespace}/${name}`);
       if (found.length === 500) await compact();
     }
-    await expect(server.document(`/api/v1/serviceaccounts?limit=500&continue=${metadata.continue}`)).rejects.toMatchObject({ status: 410 });
+    await expect(
+      server.document(`/api/v1/serviceaccounts?limit=500&continue=${metadata.continue}`),
+    ).rejects.toMatchObject({ status: 410 });
     expect(found.filter(name => name.startsWith('many/'))).toEqual(names.map(name => `many/${name}`));
     expect(new Set(found).size).toBe(found.length);
   });
 
   /** Has etcd forget all but the newest, which it does by itself after minutes. */
   async function compact(): Promise<void> {
-    const call = (path: string, body: object) => fetch(`${etcd.url}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) }).then(answer => answer.json());
+    const call = (path: string, body: object) =>
+      fetch(`${etcd.url}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) }).then(answer => answer.json());
     await server.apply(namespaceOf('after'));
     const { header } = await call('range', { key: Buffer.from('x').toString('base64') }) as any;
     await call('compaction', { revision: header.revision, physical: true });

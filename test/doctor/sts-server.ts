@@ -1,6 +1,7 @@
 /**
- * STS and CloudTrail in front of the local endpoint, which gives every role to every token and writes down no failure: decided by the judge of test/token,
- * from what the endpoint's IAM holds and the keys of the API server. What came of it, CloudTrail tells.
+ * STS and CloudTrail in front of the local endpoint, which gives every role to every token and writes down no failure:
+ * decided by the judge of test/token, from what the endpoint's IAM holds and the keys of the API server. What came of
+ * it, CloudTrail tells.
  */
 import { createServer, IncomingMessage, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
@@ -75,7 +76,8 @@ export class StsServer {
       .map(([arn, clientIds]) => ({ arn, url: `https://${arn.slice(arn.indexOf('/') + 1)}`, clientIds }));
     const getRole = new GetRoleCommand({ RoleName: roleArn.slice(roleArn.lastIndexOf('/') + 1) });
     const role = await this.account.iam.send(getRole).then(({ Role }) => Role, () => undefined);
-    const roles = role?.Arn === roleArn ? { [roleArn]: JSON.parse(decodeURIComponent(role.AssumeRolePolicyDocument!)) } : {};
+    const roles =
+      role?.Arn === roleArn ? { [roleArn]: JSON.parse(decodeURIComponent(role.AssumeRolePolicyDocument!)) } : {};
     const deciding = assumeRoleWithWebIdentity({ providers, roles, outputs: {} }, { roleArn, token }, this.get);
     return deciding.then(() => undefined, ({ message }: Error) => message);
   }
@@ -86,13 +88,19 @@ export class StsServer {
     const body = Buffer.concat(chunks).toString();
     const { Action: action, RoleArn: roleArn, WebIdentityToken: token } = Object.fromEntries(new URLSearchParams(body));
     if (`${request.headers['x-amz-target']}`.endsWith('LookupEvents')) {
-      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ Events: this.events }));
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ Events: this.events }));
     } else if (action === 'AssumeRoleWithWebIdentity') {
       const answer = await this.assume(roleArn, token);
       response.writeHead(answer.startsWith('<Error') ? 400 : 200, { 'content-type': 'text/xml' }).end(answer);
     } else {
       const { authorization = '', 'content-type': type = '' } = request.headers;
-      const forwarded = await fetch(ENDPOINT, { method: 'POST', body, headers: { authorization, 'content-type': type } });
+      const forwarded = await fetch(ENDPOINT, {
+        method: 'POST',
+        body,
+        headers: { authorization, 'content-type': type },
+      });
       response.writeHead(forwarded.status, { 'content-type': 'text/xml' }).end(await forwarded.text());
     }
   }

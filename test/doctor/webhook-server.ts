@@ -1,5 +1,6 @@
 /**
- * The pod identity webhook as a server, for API servers to call. Of the service accounts it knows what it is told, as the webhook's cache does.
+ * The pod identity webhook as a server, for API servers to call. Of the service accounts it knows what it is told, as
+ * the webhook's cache does.
  */
 import { readFileSync } from 'fs';
 import { createServer, Server } from 'https';
@@ -20,12 +21,20 @@ export class WebhookServer {
   private readonly server: Server;
 
   private constructor(private readonly certificate: Certificate) {
-    this.server = createServer({ cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) }, (request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', part => body += part).on('end', () => {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.reviewed(JSON.parse(body))));
-      });
-    });
+    this.server = createServer(
+      { cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) },
+      (request, response) => {
+        let body = '';
+        request
+          .setEncoding('utf8')
+          .on('data', part => (body += part))
+          .on('end', () => {
+            response
+              .writeHead(200, { 'content-type': 'application/json' })
+              .end(JSON.stringify(this.reviewed(JSON.parse(body))));
+          });
+      },
+    );
   }
 
   public know(serviceAccount: Manifest): void {
@@ -37,7 +46,11 @@ export class WebhookServer {
   public configuration(changes: any = {}): Manifest {
     const { port } = this.server.address() as AddressInfo;
     const caBundle = readFileSync(this.certificate.certFile).toString('base64');
-    return webhook({ admissionReviewVersions: ['v1'], clientConfig: { url: `https://127.0.0.1:${port}/mutate`, caBundle }, ...changes });
+    return webhook({
+      admissionReviewVersions: ['v1'],
+      clientConfig: { url: `https://127.0.0.1:${port}/mutate`, caBundle },
+      ...changes,
+    });
   }
 
   public async stop(): Promise<void> {

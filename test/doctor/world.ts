@@ -1,6 +1,7 @@
 /**
- * A cluster and an account, in which a service account gets its role: the example doctor-after-deploy, deployed by the CDK CLI, its manifests in a real API
- * server, its pod injected by a webhook that the API server calls. And the command as npm installs it.
+ * A cluster and an account, in which a service account gets its role: the example doctor-after-deploy, deployed by the
+ * CDK CLI, its manifests in a real API server, its pod injected by a webhook that the API server calls. And the command
+ * as npm installs it.
  */
 import { execFile, execFileSync } from 'child_process';
 import { generateKeyPairSync } from 'crypto';
@@ -21,7 +22,9 @@ export const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE
 export const CLUSTER = 'production';
 
 const { DOCTOR_TEST_BIN: bin, DOCTOR_TEST_WORK: workFolder } = process.env;
-if (!bin || !workFolder) throw new Error('Run it by `npx projen doctor-test`, which builds Kubernetes and starts an AWS endpoint.');
+if (!bin || !workFolder) {
+  throw new Error('Run it by `npx projen doctor-test`, which builds Kubernetes and starts an AWS endpoint.');
+}
 
 /** Its folder is removed after the tests of the file. */
 const ACCOUNT = new Account('111122223333');
@@ -114,7 +117,9 @@ export class World {
   public run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
     const options = { cwd: this.app, env: { ...this.environment, ...env }, maxBuffer: 64 * 1024 * 1024 };
     return new Promise(resolve => {
-      execFile(process.execPath, args, options, (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }));
+      execFile(process.execPath, args, options, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
+      );
     });
   }
 
@@ -123,10 +128,14 @@ export class World {
     this.install();
     await this.startCluster();
     await this.account.bootstrap();
-    await this.account.run(['deploy', '--all', '--require-approval', 'never', '--no-version-reporting'], { cwd: this.app }).then(({ status, output }) => {
-      if (status !== 0) throw new Error(output);
-    });
-    this.manifests = filesIn(join(this.app, 'cdk.out'), /\.k8s\.yaml$/).flatMap(file => parseManifests(readFileSync(file, 'utf8')));
+    await this.account
+      .run(['deploy', '--all', '--require-approval', 'never', '--no-version-reporting'], { cwd: this.app })
+      .then(({ status, output }) => {
+        if (status !== 0) throw new Error(output);
+      });
+    this.manifests = filesIn(join(this.app, 'cdk.out'), /\.k8s\.yaml$/).flatMap(file =>
+      parseManifests(readFileSync(file, 'utf8')),
+    );
     for (const manifest of this.manifests) await this.apply(manifest);
   }
 
@@ -135,11 +144,20 @@ export class World {
     cpSync(exampleDir(EXAMPLE), this.app, { recursive: true, filter: source => !source.includes('cdk.out') });
     mkdirSync(join(installed, 'bin'), { recursive: true });
     mkdirSync(join(this.app, 'node_modules', '.bin'));
-    execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(ROOT, 'scripts', 'bundle.ts'), join(installed, 'lib')]);
+    execFileSync(process.execPath, [
+      join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+      join(ROOT, 'scripts', 'bundle.ts'),
+      join(installed, 'lib'),
+    ]);
     copyFileSync(join(ROOT, 'bin', 'cdk-irsa'), join(installed, 'bin', 'cdk-irsa'));
-    writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'cdk-irsa', version: '1.2.3', main: join(ROOT, 'src', 'index.ts') }));
+    writeFileSync(
+      join(installed, 'package.json'),
+      JSON.stringify({ name: 'cdk-irsa', version: '1.2.3', main: join(ROOT, 'src', 'index.ts') }),
+    );
     symlinkSync(join('..', 'cdk-irsa', 'bin', 'cdk-irsa'), join(this.app, 'node_modules', '.bin', 'cdk-irsa'));
-    for (const name of ['aws-cdk-lib', 'constructs', 'cdk8s', 'tsx']) symlinkSync(join(ROOT, 'node_modules', name), join(this.app, 'node_modules', name));
+    for (const name of ['aws-cdk-lib', 'constructs', 'cdk8s', 'tsx']) {
+      symlinkSync(join(ROOT, 'node_modules', name), join(this.app, 'node_modules', name));
+    }
     symlinkSync(join('..', 'tsx', 'dist', 'cli.mjs'), join(this.app, 'node_modules', '.bin', 'tsx'));
   }
 
@@ -153,19 +171,32 @@ export class World {
     this.running.unshift(this.webhook = await WebhookServer.start(certificate));
     const etcd = await Etcd.start(machine);
     this.running.unshift(etcd);
-    const issuerFlags = [`--service-account-issuer=https://${ISSUER}`, `--service-account-key-file=${publicFile}`, `--service-account-signing-key-file=${privateFile}`];
-    this.running.unshift(this.server = await ApiServer.start(machine, { name: CLUSTER, etcd, certificate, issuerFlags }));
+    const issuerFlags = [
+      `--service-account-issuer=https://${ISSUER}`,
+      `--service-account-key-file=${publicFile}`,
+      `--service-account-signing-key-file=${privateFile}`,
+    ];
+    this.running.unshift(
+      (this.server = await ApiServer.start(machine, { name: CLUSTER, etcd, certificate, issuerFlags })),
+    );
     this.running.unshift(this.sts = await StsServer.start(this.account, url => this.document(url)));
     await this.server.apply(this.webhook.configuration());
-    await this.account.eks.send(new CreateClusterCommand({
-      name: CLUSTER, roleArn: `arn:aws:iam::${this.account.id}:role/cluster`, resourcesVpcConfig: {}, tags: { 'test-endpoint': this.server.url, 'test-issuer': `https://${ISSUER}` },
-    }));
+    await this.account.eks.send(
+      new CreateClusterCommand({
+        name: CLUSTER,
+        roleArn: `arn:aws:iam::${this.account.id}:role/cluster`,
+        resourcesVpcConfig: {},
+        tags: { 'test-endpoint': this.server.url, 'test-issuer': `https://${ISSUER}` },
+      }),
+    );
   }
 
   /** What EKS serves of the issuer. */
   private async document(url: string): Promise<string | undefined> {
     const keys = `https://${ISSUER}/keys`;
-    if (url === `https://${ISSUER}/.well-known/openid-configuration`) return JSON.stringify({ issuer: `https://${ISSUER}`, jwks_uri: keys });
+    if (url === `https://${ISSUER}/.well-known/openid-configuration`) {
+      return JSON.stringify({ issuer: `https://${ISSUER}`, jwks_uri: keys });
+    }
     return url === keys ? JSON.stringify(await this.server.document('/openid/v1/jwks')) : undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Stands in for the AWS CLI: runs commands in a shell, with folders in place of S3 and CloudFormation. It knows exactly what the commands of this
- * library need, and fails on anything else.
+ * Stands in for the AWS CLI: runs commands in a shell, with folders in place of S3 and CloudFormation. It knows exactly
+ * what the commands of this library need, and fails on anything else.
  *
  * @see https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
  */
@@ -48,19 +48,31 @@ export function runAws(commands: string, cwd: string, account: Account): Record<
   }
 }
 
-function run(home: string, commands: string, cwd: string, { region, buckets, outputs }: Account): Record<string, string> {
+function run(
+  home: string,
+  commands: string,
+  cwd: string,
+  { region, buckets, outputs }: Account,
+): Record<string, string> {
   const write = (path: string[], text: string) => {
     mkdirSync(join(home, ...path.slice(0, -1)), { recursive: true });
     writeFileSync(join(home, ...path), text, { mode: 0o755 });
   };
   write(['bin', 'aws'], AWS);
   for (const bucket of buckets) mkdirSync(join(home, 'buckets', bucket), { recursive: true });
-  for (const [stack, values] of Object.entries(outputs)) for (const [name, value] of Object.entries(values)) write(['outputs', stack, name], value);
+  for (const [stack, values] of Object.entries(outputs)) {
+    for (const [name, value] of Object.entries(values)) write(['outputs', stack, name], value);
+  }
 
   const { status, stderr } = spawnSync('sh', ['-e', '-c', commands], {
     cwd,
     encoding: 'utf8',
-    env: { PATH: `${join(home, 'bin')}${delimiter}${process.env.PATH}`, BUCKETS: join(home, 'buckets'), OUTPUTS: join(home, 'outputs'), REGION: region },
+    env: {
+      PATH: `${join(home, 'bin')}${delimiter}${process.env.PATH}`,
+      BUCKETS: join(home, 'buckets'),
+      OUTPUTS: join(home, 'outputs'),
+      REGION: region,
+    },
   });
   if (status !== 0 || stderr !== '') throw new Error(`${commands}\n${stderr}`);
   return filesIn(join(home, 'buckets'));
@@ -70,5 +82,7 @@ function run(home: string, commands: string, cwd: string, { region, buckets, out
 export function filesIn(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name));
-  return Object.fromEntries(files.sort().map(file => [file.slice(folder.length + 1).replace(/\\/g, '/'), readFileSync(file, 'utf8')]));
+  return Object.fromEntries(
+    files.sort().map(file => [file.slice(folder.length + 1).replace(/\\/g, '/'), readFileSync(file, 'utf8')]),
+  );
 }

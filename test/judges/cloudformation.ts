@@ -13,9 +13,12 @@ export function templateProblems(file: string): string[] {
   engine ??= new RegoEngine();
   const report = engine.validateStandard(new TemplateFile(file), { severityLevel: 'WARN', exclude: { ids: NOT_OURS } });
   return [
-    ...report.status === 'OK' ? [] : [`analysis: ${report.status}`],
+    ...(report.status === 'OK' ? [] : [`analysis: ${report.status}`]),
     // The role of another account is no resource of the template.
-    ...report.diagnostics.filter(({ ruleId, propertyPath }) => !(ruleId === 'W9002' && propertyPath === 'Properties.TargetRoleArn')).map(({ severity, ruleId, entity, propertyPath, message }) =>
-      [severity, ruleId, entity?.logicalId, propertyPath, message].filter(part => part !== undefined).join(' ')),
+    ...report.diagnostics
+      .filter(({ ruleId, propertyPath }) => !(ruleId === 'W9002' && propertyPath === 'Properties.TargetRoleArn'))
+      .map(({ severity, ruleId, entity, propertyPath, message }) =>
+        [severity, ruleId, entity?.logicalId, propertyPath, message].filter(part => part !== undefined).join(' '),
+      ),
   ];
 }

@@ -17,18 +17,38 @@ test.each<[string, any, any]>([
   ['Fn::ImportValue', { 'Fn::ImportValue': 'blueIssuer' }, 'https://host/id/DEF'],
   ['Fn::ImportValue of a computed name', { 'Fn::ImportValue': { 'Fn::Sub': '${Name}Issuer' } }, 'https://host/id/DEF'],
   ['Fn::Join', { 'Fn::Join': ['-', ['a', { Ref: 'Name' }, 1]] }, 'a-blue-1'],
-  ['Fn::Split and Fn::Select', { 'Fn::Select': [1, { 'Fn::Split': ['//', { 'Fn::GetAtt': ['Cluster', 'Url'] }] }] }, 'host/id/ABC'],
+  [
+    'Fn::Split and Fn::Select',
+    { 'Fn::Select': [1, { 'Fn::Split': ['//', { 'Fn::GetAtt': ['Cluster', 'Url'] }] }] },
+    'host/id/ABC',
+  ],
   ['Fn::Select with a text index', { 'Fn::Select': ['0', ['a', 'b']] }, 'a'],
-  ['Fn::Sub', { 'Fn::Sub': 'cluster ${Name} in ${AWS::Region} at ${Cluster.Url}' }, 'cluster blue in eu-west-1 at https://host/id/ABC'],
-  ['Fn::Sub with variables before names of the template', { 'Fn::Sub': ['${Name} ${Own}', { Name: 'mine', Own: { Ref: 'Name' } }] }, 'mine blue'],
+  [
+    'Fn::Sub',
+    { 'Fn::Sub': 'cluster ${Name} in ${AWS::Region} at ${Cluster.Url}' },
+    'cluster blue in eu-west-1 at https://host/id/ABC',
+  ],
+  [
+    'Fn::Sub with variables before names of the template',
+    { 'Fn::Sub': ['${Name} ${Own}', { Name: 'mine', Own: { Ref: 'Name' } }] },
+    'mine blue',
+  ],
   ['Fn::Sub with an escape', { 'Fn::Sub': '${!aws:username} ${Name}' }, '${aws:username} blue'],
   ['Fn::Sub whose values look like variables', { 'Fn::Sub': ['${A}', { A: '${Name}' }] }, '${Name}'],
   ['Fn::If', [{ 'Fn::If': ['Yes', 'a', { Ref: 'Other' }] }, { 'Fn::If': ['No', 'a', { Ref: 'Name' }] }], ['a', 'blue']],
-  ['AWS::NoValue in a map', { Keep: 1, Drop: { Ref: 'AWS::NoValue' }, Deep: { Drop: { 'Fn::If': ['No', 'a', { Ref: 'AWS::NoValue' }] } } }, { Keep: 1, Deep: {} }],
+  [
+    'AWS::NoValue in a map',
+    { Keep: 1, Drop: { Ref: 'AWS::NoValue' }, Deep: { Drop: { 'Fn::If': ['No', 'a', { Ref: 'AWS::NoValue' }] } } },
+    { Keep: 1, Deep: {} },
+  ],
   ['AWS::NoValue in a list', ['a', { Ref: 'AWS::NoValue' }], ['a']],
   ['a dynamic reference in a text', 'x-{{resolve:ssm:/a:1}}', 'x-stored'],
   ['a dynamic reference that a function puts together', { 'Fn::Join': ['', ['{{resolve:', 'ssm:/a:1}}']] }, 'stored'],
-  ['an intrinsic inside an object', { Statement: [{ Resource: { Ref: 'Name' } }] }, { Statement: [{ Resource: 'blue' }] }],
+  [
+    'an intrinsic inside an object',
+    { Statement: [{ Resource: { Ref: 'Name' } }] },
+    { Statement: [{ Resource: 'blue' }] },
+  ],
 ])('the judge evaluates %s', (_, value, expected) => {
   expect(deployed(value, deployment)).toEqual(expected);
 });

@@ -23,17 +23,22 @@ type Evaluate = (value: any) => any;
 
 const FUNCTIONS: Record<string, (argument: any, deployment: Deployment, evaluate: Evaluate) => any> = {
   'Ref': (name, { values }) => (name === 'AWS::NoValue' ? NOTHING : known(values, name, 'Ref')),
-  'Fn::If': ([condition, yes, no], { conditions = {} }, evaluate) => evaluate(known(conditions, condition, 'Fn::If') ? yes : no),
-  'Fn::GetAtt': (argument, { values }) => known(values, Array.isArray(argument) ? argument.join('.') : argument, 'Fn::GetAtt'),
+  'Fn::If': ([condition, yes, no], { conditions = {} }, evaluate) =>
+    evaluate(known(conditions, condition, 'Fn::If') ? yes : no),
+  'Fn::GetAtt': (argument, { values }) =>
+    known(values, Array.isArray(argument) ? argument.join('.') : argument, 'Fn::GetAtt'),
   'Fn::ImportValue': (name, { exports = {} }, evaluate) => known(exports, evaluate(name), 'Fn::ImportValue'),
   'Fn::Join': ([separator, parts], _, evaluate) => list(evaluate(parts)).map(text).join(text(separator)),
   'Fn::Split': ([separator, source], _, evaluate) => text(evaluate(source)).split(text(separator)),
   'Fn::Select': ([index, items], _, evaluate) => selected(list(evaluate(items)), Number(evaluate(index))),
-  'Fn::FindInMap': ([map, ...keys], { values }, evaluate) => known(values, [map, ...keys.map(evaluate)].join('.'), 'Fn::FindInMap'),
+  'Fn::FindInMap': ([map, ...keys], { values }, evaluate) =>
+    known(values, [map, ...keys.map(evaluate)].join('.'), 'Fn::FindInMap'),
   'Fn::Sub': (argument, deployment, evaluate) => {
     const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
     const values = { ...deployment.values, ...evaluate(variables) };
-    return text(template).replace(/\$\{(!?)([^}]*)\}/g, (_, escape, name) => escape ? `\${${name}}` : text(known(values, name, 'Fn::Sub')));
+    return text(template).replace(/\$\{(!?)([^}]*)\}/g, (_, escape, name) =>
+      escape ? `\${${name}}` : text(known(values, name, 'Fn::Sub')),
+    );
   },
 };
 
@@ -45,11 +50,19 @@ const FUNCTIONS: Record<string, (argument: any, deployment: Deployment, evaluate
 export function deployed(value: any, deployment: Deployment): any {
   const evaluate: Evaluate = item => deployed(item, deployment);
   if (Array.isArray(value)) return value.map(evaluate).filter(item => item !== NOTHING);
-  if (typeof value === 'string') return value.replace(/\{\{resolve:([^}]*)\}\}/g, (_, reference) => known(deployment.dynamic ?? {}, reference, 'dynamic reference'));
+  if (typeof value === 'string') {
+    return value.replace(/\{\{resolve:([^}]*)\}\}/g, (_, reference) =>
+      known(deployment.dynamic ?? {}, reference, 'dynamic reference'),
+    );
+  }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const name = Object.keys(value).find(key => key === 'Ref' || key.startsWith('Fn::'));
-  if (name === undefined) return Object.fromEntries(entries.map(([key, item]) => [key, evaluate(item)]).filter(([, item]) => item !== NOTHING));
+  if (name === undefined) {
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, evaluate(item)]).filter(([, item]) => item !== NOTHING),
+    );
+  }
   if (entries.length > 1 || !(name in FUNCTIONS)) throw new Error(`not known: ${JSON.stringify(value)}`);
   const result = FUNCTIONS[name](value[name], deployment, evaluate);
   // Dynamic references come last, in whatever the functions have made.

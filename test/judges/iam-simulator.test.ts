@@ -5,15 +5,20 @@ const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/ABC';
 const ARN = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}`;
 const policy = (operator: string, sub: string) => ({
   Version: '2012-10-17',
-  Statement: [{
-    Effect: 'Allow',
-    Principal: { Federated: ARN },
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: {
-      StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', ...operator === 'StringEquals' && { [`${ISSUER}:sub`]: sub } },
-      ...operator !== 'StringEquals' && { [operator]: { [`${ISSUER}:sub`]: sub } },
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Federated: ARN },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: {
+          [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+          ...(operator === 'StringEquals' && { [`${ISSUER}:sub`]: sub }),
+        },
+        ...(operator !== 'StringEquals' && { [operator]: { [`${ISSUER}:sub`]: sub } }),
+      },
     },
-  }],
+  ],
 });
 const token = { providerArn: ARN, issuer: ISSUER, sub: 'system:serviceaccount:ns:sa', aud: 'sts.amazonaws.com' };
 
@@ -41,7 +46,12 @@ const podPolicy = {
     },
   }],
 };
-const request = { clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/blue', account: '111122223333', namespace: 'ns', serviceAccount: 'sa' };
+const request = {
+  clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/blue',
+  account: '111122223333',
+  namespace: 'ns',
+  serviceAccount: 'sa',
+};
 
 test.each([
   ['the service account', podPolicy, request, true],
@@ -49,8 +59,18 @@ test.each([
   ['another cluster', podPolicy, { ...request, clusterArn: `${request.clusterArn}2` }, false],
   ['another account', podPolicy, { ...request, account: '444455556666' }, false],
   ['no session tags', podPolicy, { ...request, namespace: undefined }, false],
-  ['another service', { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Principal: { Service: 'eks.amazonaws.com' } }] }, request, false],
-  ['a policy that forgets sts:TagSession', { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Action: 'sts:AssumeRole' }] }, request, false],
+  [
+    'another service',
+    { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Principal: { Service: 'eks.amazonaws.com' } }] },
+    request,
+    false,
+  ],
+  [
+    'a policy that forgets sts:TagSession',
+    { ...podPolicy, Statement: [{ ...podPolicy.Statement[0], Action: 'sts:AssumeRole' }] },
+    request,
+    false,
+  ],
 ])('the simulator decides on Pod Identity: %s', (_, trust, identity, expected) => {
   expect(letsPodIn(trust, identity)).toBe(expected);
 });
@@ -59,7 +79,13 @@ const bucketPolicy = (Principal: any) => ({
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Principal, Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/open' },
-    { Effect: 'Deny', Principal, Action: 's3:*', Resource: 'arn:aws:s3:::bucket/*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    {
+      Effect: 'Deny',
+      Principal,
+      Action: 's3:*',
+      Resource: 'arn:aws:s3:::bucket/*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
   ],
 });
 

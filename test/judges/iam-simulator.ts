@@ -1,5 +1,6 @@
 /**
- * Judge: the IAM policy engine of @cloud-copilot/iam-simulate decides who gets in, and @cloud-copilot/iam-policy whether a policy is valid.
+ * Judge: the IAM policy engine of @cloud-copilot/iam-simulate decides who gets in, and @cloud-copilot/iam-policy
+ * whether a policy is valid.
  */
 import { dirname, join } from 'path';
 import { loadPolicy, validateResourcePolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy';
@@ -42,14 +43,19 @@ export interface PodIdentityRequest {
 }
 
 /** Whether EKS Pod Identity can assume a role with this trust policy, and tag the session. */
-export function letsPodIn(trustPolicy: any, { clusterArn, account, namespace, serviceAccount }: PodIdentityRequest): boolean {
+export function letsPodIn(
+  trustPolicy: any,
+  { clusterArn, account, namespace, serviceAccount }: PodIdentityRequest,
+): boolean {
   const context: Record<string, string> = {
     'aws:SourceArn': clusterArn,
     'aws:SourceAccount': account,
-    ...namespace !== undefined && { 'aws:RequestTag/kubernetes-namespace': namespace },
-    ...serviceAccount !== undefined && { 'aws:RequestTag/kubernetes-service-account': serviceAccount },
+    ...(namespace !== undefined && { 'aws:RequestTag/kubernetes-namespace': namespace }),
+    ...(serviceAccount !== undefined && { 'aws:RequestTag/kubernetes-service-account': serviceAccount }),
   };
-  return ['sts:AssumeRole', 'sts:TagSession'].every(action => ask(trustPolicy, 'pods.eks.amazonaws.com', action, context));
+  return ['sts:AssumeRole', 'sts:TagSession'].every(action =>
+    ask(trustPolicy, 'pods.eks.amazonaws.com', action, context),
+  );
 }
 
 /** Whether a role with this trust policy can be assumed by an IAM principal. */
@@ -57,8 +63,16 @@ export function letsPrincipalIn(trustPolicy: any, principalArn: string, context:
   return ask(trustPolicy, principalArn, 'sts:AssumeRole', context);
 }
 
-/** Whether a trust policy lets anybody in, of any kind; a caller with an identity in an account may ask for everything by its own policies. */
-export function trusts(trustPolicy: any, principal: string, action: string, context: Record<string, string | string[]>): boolean {
+/**
+ * Whether a trust policy lets anybody in, of any kind; a caller with an identity in an account may ask for everything
+ * by its own policies.
+ */
+export function trusts(
+  trustPolicy: any,
+  principal: string,
+  action: string,
+  context: Record<string, string | string[]>,
+): boolean {
   return run({
     principal,
     action,
@@ -66,7 +80,13 @@ export function trusts(trustPolicy: any, principal: string, action: string, cont
     context,
     resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }),
     identityPolicies: /:(role|assumed-role)\//.test(principal)
-      ? [loadPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, { name: 'caller' })] : [],
+      ? [
+        loadPolicy(
+          { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+          { name: 'caller' },
+        ),
+      ]
+      : [],
   });
 }
 
@@ -81,17 +101,36 @@ export function resourcePolicyErrors(policy: any): string[] {
 }
 
 /** Whether a bucket policy lets somebody without credentials call. */
-export function letsAnybody(bucketPolicy: any, action: string, resource: string, context: Record<string, string> = {}): boolean {
-  return run({ principal: { type: 'Anonymous' }, action, resource, context, resourcePolicy: loadPolicy(bucketPolicy, { name: 'bucket' }) });
+export function letsAnybody(
+  bucketPolicy: any,
+  action: string,
+  resource: string,
+  context: Record<string, string> = {},
+): boolean {
+  return run({
+    principal: { type: 'Anonymous' },
+    action,
+    resource,
+    context,
+    resourcePolicy: loadPolicy(bucketPolicy, { name: 'bucket' }),
+  });
 }
 
 /** A key's policy as KMS makes it by default: without one, no identity policy reaches a key. */
-const KEY_POLICY = loadPolicy({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }],
-}, { name: 'key' });
+const KEY_POLICY = loadPolicy(
+  {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' },
+    ],
+  },
+  { name: 'key' },
+);
 
-/** Whether identity policies allow a call within a permissions boundary; resource `*`: an action that knows no resources. */
+/**
+ * Whether identity policies allow a call within a permissions boundary; resource `*`: an action that knows no
+ * resources.
+ */
 export function allowsWithin(policies: any[], boundary: any, action: string, resource: string): boolean {
   return run({
     principal: 'arn:aws:iam::111122223333:role/workload',
@@ -105,7 +144,12 @@ export function allowsWithin(policies: any[], boundary: any, action: string, res
 }
 
 /** Whether identity policies allow a call. */
-export function allows(policies: any[], action: string, resource: string, context: Record<string, string> = {}): boolean {
+export function allows(
+  policies: any[],
+  action: string,
+  resource: string,
+  context: Record<string, string> = {},
+): boolean {
   return run({
     principal: 'arn:aws:iam::111122223333:role/workload',
     action,
@@ -116,14 +160,43 @@ export function allows(policies: any[], action: string, resource: string, contex
   });
 }
 
-function ask(trustPolicy: any, principal: string, action: string, context: Record<string, string>, account = '111122223333'): boolean {
-  return run({ principal, action, account, resource: `arn:aws:iam::${account}:role/workload`, context, resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }) });
+function ask(
+  trustPolicy: any,
+  principal: string,
+  action: string,
+  context: Record<string, string>,
+  account = '111122223333',
+): boolean {
+  return run({
+    principal,
+    action,
+    account,
+    resource: `arn:aws:iam::${account}:role/workload`,
+    context,
+    resourcePolicy: loadPolicy(trustPolicy, { name: 'trust' }),
+  });
 }
 
 function run(call: any): boolean {
-  const { principal, action, account = '111122223333', resource, wildcardOnly, context, identityPolicies = [], resourcePolicy, permissionBoundaries } = call;
+  const {
+    principal,
+    action,
+    account = '111122223333',
+    resource,
+    wildcardOnly,
+    context,
+    identityPolicies = [],
+    resourcePolicy,
+    permissionBoundaries,
+  } = call;
   const analysis = authorize({
-    request: new AwsRequestImpl(principal, { resource, accountId: account }, action, new RequestContextImpl(context), wildcardOnly),
+    request: new AwsRequestImpl(
+      principal,
+      { resource, accountId: account },
+      action,
+      new RequestContextImpl(context),
+      wildcardOnly,
+    ),
     sessionPolicy: undefined,
     identityPolicies,
     serviceControlPolicies: [],
@@ -131,7 +204,10 @@ function run(call: any): boolean {
     resourcePolicy,
     permissionBoundaries,
     vpcEndpointPolicies: undefined,
-    simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: { constraintFor: () => ({ explicitlyConfigured: false }) } },
+    simulationParameters: {
+      simulationMode: 'Strict',
+      discoveryContextKeyConstraints: { constraintFor: () => ({ explicitlyConfigured: false }) },
+    },
   });
   return analysis.result === 'Allowed';
 }

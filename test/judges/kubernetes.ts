@@ -13,8 +13,22 @@ import { parseAllDocuments } from 'yaml';
 export type Manifest = Record<string, any>;
 
 const MODELS = [
-  Namespace, ServiceAccount, ConfigMap, Service, Pod, ReplicationController, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, CronJob,
-  Application, ApplicationSet, Kustomization, GitRepository,
+  Namespace,
+  ServiceAccount,
+  ConfigMap,
+  Service,
+  Pod,
+  ReplicationController,
+  ReplicaSet,
+  Deployment,
+  StatefulSet,
+  DaemonSet,
+  Job,
+  CronJob,
+  Application,
+  ApplicationSet,
+  Kustomization,
+  GitRepository,
 ];
 
 /**
@@ -28,7 +42,9 @@ export function parseManifests(yaml: string): Manifest[] {
   return documents.map(document => {
     for (const problem of [...document.errors, ...document.warnings]) throw problem;
     const manifest = document.toJS();
-    if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) throw new Error(`not an object: ${JSON.stringify(manifest)}`);
+    if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
+      throw new Error(`not an object: ${JSON.stringify(manifest)}`);
+    }
     return manifest;
   });
 }

@@ -1,5 +1,6 @@
 /**
- * Judge: whoever gets a token and knows its issuer, as STS does. Finds the keys by OpenID Connect discovery, over HTTP, and checks the token with `jose`.
+ * Judge: whoever gets a token and knows its issuer, as STS does. Finds the keys by OpenID Connect discovery, over HTTP,
+ * and checks the token with `jose`.
  *
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  */
@@ -21,7 +22,8 @@ export async function claimsOf(token: string, audience: string, web: Web): Promi
     response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(found);
   });
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
-  const onServer = (url: string) => new URL(encodeURIComponent(url), `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const onServer = (url: string) =>
+    new URL(encodeURIComponent(url), `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   try {
     const issuer = decodeJwt(token).iss!;
     const discovered = await fetch(onServer(`${issuer}/.well-known/openid-configuration`));
@@ -38,7 +40,10 @@ export async function claimsOf(token: string, audience: string, web: Web): Promi
   }
 }
 
-/** S3 over https, with what its buckets hold by `<bucket>/<key>`: virtual-hosted and path style. Certificates do not cover a name with dots. */
+/**
+ * S3 over https, with what its buckets hold by `<bucket>/<key>`: virtual-hosted and path style. Certificates do not
+ * cover a name with dots.
+ */
 export function s3Web(objects: Record<string, string>, region: string, suffix: string): Web {
   return url => {
     const { protocol, host, pathname } = new URL(url);

@@ -1,5 +1,6 @@
 /**
- * Kubernetes as far as it makes tokens: etcd and API servers. No nodes, no controllers. `scripts/token-test.sh` builds the programs.
+ * Kubernetes as far as it makes tokens: etcd and API servers. No nodes, no controllers. `scripts/token-test.sh` builds
+ * the programs.
  */
 import { ChildProcess, spawn } from 'child_process';
 import { randomBytes } from 'crypto';
@@ -61,7 +62,10 @@ class ServerProcess {
   }
 
   private problem(what: string): Error {
-    return new Error(`${this.name} did not start: ${what}. Its last words:\n${readFileSync(this.logFile, 'utf8').split('\n').slice(-15).join('\n')}`);
+    return new Error(
+      `${this.name} did not start: ${what}. Its last `
+        + `words:\n${readFileSync(this.logFile, 'utf8').split('\n').slice(-15).join('\n')}`,
+    );
   }
 }
 
@@ -73,11 +77,21 @@ export class Etcd {
 
   private static async tryToStart({ bin, work }: Machine): Promise<Etcd> {
     const [url, peerUrl] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
-    const process = new ServerProcess('etcd', join(bin, 'etcd'), [
-      '--name=token-test', `--data-dir=${join(work, 'etcd')}`, '--unsafe-no-fsync',
-      `--listen-client-urls=${url}`, `--advertise-client-urls=${url}`,
-      `--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=token-test=${peerUrl}`,
-    ], join(work, 'etcd.log'));
+    const process = new ServerProcess(
+      'etcd',
+      join(bin, 'etcd'),
+      [
+        '--name=token-test',
+        `--data-dir=${join(work, 'etcd')}`,
+        '--unsafe-no-fsync',
+        `--listen-client-urls=${url}`,
+        `--advertise-client-urls=${url}`,
+        `--listen-peer-urls=${peerUrl}`,
+        `--initial-advertise-peer-urls=${peerUrl}`,
+        `--initial-cluster=token-test=${peerUrl}`,
+      ],
+      join(work, 'etcd.log'),
+    );
     const etcd = new Etcd(url, process);
     return started(etcd, () => process.ready(async () => (await fetch(`${url}/health`)).ok));
   }
@@ -111,26 +125,46 @@ export class ApiServer {
     return onFreePorts(() => ApiServer.tryToStart(machine, props));
   }
 
-  private static async tryToStart({ bin, work }: Machine, { name, etcd, certificate, issuerFlags }: ApiServerProps): Promise<ApiServer> {
+  private static async tryToStart(
+    { bin, work }: Machine,
+    { name, etcd, certificate, issuerFlags }: ApiServerProps,
+  ): Promise<ApiServer> {
     const folder = join(work, name);
     mkdirSync(folder, { recursive: true });
     const [port, adminToken] = [await freePort(), randomBytes(24).toString('hex')];
     writeFileSync(join(folder, 'tokens.csv'), `${adminToken},admin,admin,system:masters\n`, { mode: 0o600 });
-    const process = new ServerProcess(`kube-apiserver ${name}`, join(bin, 'kube-apiserver'), [
-      '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${port}`, '--endpoint-reconciler-type=none',
-      `--tls-cert-file=${certificate.certFile}`, `--tls-private-key-file=${certificate.keyFile}`, `--cert-dir=${folder}`,
-      `--etcd-servers=${etcd.url}`, `--etcd-prefix=/${name}`, '--service-cluster-ip-range=10.0.0.0/24',
-      '--authorization-mode=RBAC', `--token-auth-file=${join(folder, 'tokens.csv')}`,
-      ...issuerFlags,
-    ], join(folder, 'log'));
+    const process = new ServerProcess(
+      `kube-apiserver ${name}`,
+      join(bin, 'kube-apiserver'),
+      [
+        '--bind-address=127.0.0.1',
+        '--advertise-address=127.0.0.1',
+        `--secure-port=${port}`,
+        '--endpoint-reconciler-type=none',
+        `--tls-cert-file=${certificate.certFile}`,
+        `--tls-private-key-file=${certificate.keyFile}`,
+        `--cert-dir=${folder}`,
+        `--etcd-servers=${etcd.url}`,
+        `--etcd-prefix=/${name}`,
+        '--service-cluster-ip-range=10.0.0.0/24',
+        '--authorization-mode=RBAC',
+        `--token-auth-file=${join(folder, 'tokens.csv')}`,
+        ...issuerFlags,
+      ],
+      join(folder, 'log'),
+    );
     const server = new ApiServer(port, adminToken, readFileSync(certificate.certFile), process);
-    return started(server, () => process.ready(async () => await server.text('/readyz') === 'ok'));
+    return started(server, () => process.ready(async () => (await server.text('/readyz')) === 'ok'));
   }
 
   private readonly agent: Agent;
 
   private constructor(
-    private readonly port: number, public readonly adminToken: string, private readonly ca: Buffer, private readonly process: ServerProcess) {
+    private readonly port: number,
+    public readonly adminToken: string,
+    private readonly ca: Buffer,
+    private readonly process: ServerProcess,
+  ) {
     this.agent = new Agent({ ca, keepAlive: true });
   }
 
@@ -161,8 +195,13 @@ export class ApiServer {
   }
 
   public createPod(namespace: string, spec: any, name?: string): Promise<Manifest> {
-    const metadata = { ...name === undefined ? { generateName: 'pod-' } : { name }, namespace };
-    return this.json('POST', `/api/v1/namespaces/${namespace}/pods?fieldValidation=Strict`, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+    const metadata = { ...(name === undefined ? { generateName: 'pod-' } : { name }), namespace };
+    return this.json('POST', `/api/v1/namespaces/${namespace}/pods?fieldValidation=Strict`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata,
+      spec,
+    });
   }
 
   public remove(object: Manifest): Promise<Manifest> {
@@ -171,8 +210,11 @@ export class ApiServer {
 
   /** A token of a service account, for a pod that uses it. */
   public async mintToken(namespace: string, serviceAccount: string, spec: any): Promise<string> {
-    const { status } = await this.json('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
-      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec });
+    const { status } = await this.json(
+      'POST',
+      `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
+      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
+    );
     return status.token;
   }
 
@@ -193,15 +235,25 @@ export class ApiServer {
   private text(path: string, method = 'GET', body?: object, type = 'application/json'): Promise<string> {
     return new Promise((resolve, reject) => {
       const headers = { 'authorization': `Bearer ${this.adminToken}`, 'content-type': type };
-      const call = request({ host: '127.0.0.1', port: this.port, path, method, headers, agent: this.agent, timeout: REQUEST_TIMEOUT_MS }, response => {
-        let text = '';
-        response.setEncoding('utf8').on('data', part => text += part).on('end', () => {
-          const { statusCode = 0 } = response;
-          if (statusCode < 300) resolve(text);
-          else reject(new KubernetesError(statusCode, parsed(text)));
-        });
-      });
-      call.on('error', reject).on('timeout', () => call.destroy(new Error(`no answer after ${REQUEST_TIMEOUT_MS / 1000} seconds: ${method} ${path}`)));
+      const call = request(
+        { host: '127.0.0.1', port: this.port, path, method, headers, agent: this.agent, timeout: REQUEST_TIMEOUT_MS },
+        response => {
+          let text = '';
+          response
+            .setEncoding('utf8')
+            .on('data', part => (text += part))
+            .on('end', () => {
+              const { statusCode = 0 } = response;
+              if (statusCode < 300) resolve(text);
+              else reject(new KubernetesError(statusCode, parsed(text)));
+            });
+        },
+      );
+      call
+        .on('error', reject)
+        .on('timeout', () =>
+          call.destroy(new Error(`no answer after ${REQUEST_TIMEOUT_MS / 1000} seconds: ${method} ${path}`)),
+        );
       call.end(body && JSON.stringify(body));
     });
   }

@@ -1,5 +1,6 @@
 /**
- * A web of https sites, all on one port of loopback. Names are found there as DNS would find them; certificates are checked.
+ * A web of https sites, all on one port of loopback. Names are found there as DNS would find them; certificates are
+ * checked.
  */
 import { readFileSync, writeFileSync } from 'fs';
 import { createServer, get, Server } from 'https';
@@ -21,7 +22,10 @@ export async function selfSigned(folder: string, hosts: string[]): Promise<Certi
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }, ...hosts.map(value => ({ type: 2 as const, value }))] },
+      {
+        name: 'subjectAltName',
+        altNames: [{ type: 7, ip: '127.0.0.1' }, ...hosts.map(value => ({ type: 2 as const, value }))],
+      },
     ],
   });
   writeFileSync(certFile, cert);
@@ -64,10 +68,25 @@ export class LoopbackWeb {
     const { protocol, hostname, pathname } = new URL(url);
     if (protocol !== 'https:') return reject(new Error(`not https: ${url}`));
     const { port } = this.server.address() as AddressInfo;
-    const request = get({ host: '127.0.0.1', port, path: pathname, servername: hostname, headers: { host: hostname }, ca: this.ca, agent: false, timeout: 10_000 }, response => {
-      let text = '';
-      response.setEncoding('utf8').on('data', part => text += part).on('end', () => resolve(response.statusCode === 200 ? text : undefined));
-    });
+    const request = get(
+      {
+        host: '127.0.0.1',
+        port,
+        path: pathname,
+        servername: hostname,
+        headers: { host: hostname },
+        ca: this.ca,
+        agent: false,
+        timeout: 10_000,
+      },
+      response => {
+        let text = '';
+        response
+          .setEncoding('utf8')
+          .on('data', part => (text += part))
+          .on('end', () => resolve(response.statusCode === 200 ? text : undefined));
+      },
+    );
     request.on('error', reject).on('timeout', () => request.destroy(new Error(`no answer: ${url}`)));
   });
 

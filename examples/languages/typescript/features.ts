@@ -1,7 +1,14 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { ClusterOidcProvider, Controller, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
+import {
+  ClusterOidcProvider,
+  Controller,
+  IrsaRole,
+  IrsaServiceAccount,
+  ServiceAccountSubject,
+  TrustPolicy,
+} from 'cdk-irsa';
 
 const app = new App();
 const stack = new Stack(app, 'Teams', { env: { account: '111122223333', region: 'eu-west-1' } });

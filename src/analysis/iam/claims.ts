@@ -1,5 +1,6 @@
 /**
- * Condition keys of web identities: `<issuer>:<claim>`, where the issuer is a host and a path; other keys start with the name of a service.
+ * Condition keys of web identities: `<issuer>:<claim>`, where the issuer is a host and a path; other keys start with
+ * the name of a service.
  */
 
 /** A stand-in may hold colons. */
@@ -18,7 +19,9 @@ export function claimOf(key: string): string {
 }
 
 /** Namespace and name of a subject `system:serviceaccount:<namespace>:<name>`; undefined for any other subject. */
-export function readSubject(subject: string): { readonly namespace: string; readonly serviceAccount: string } | undefined {
+export function readSubject(
+  subject: string,
+): { readonly namespace: string; readonly serviceAccount: string } | undefined {
   const [, namespace, serviceAccount] = SUBJECT.exec(subject) ?? [];
   return namespace === undefined ? undefined : { namespace, serviceAccount };
 }

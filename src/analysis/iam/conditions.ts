@@ -36,7 +36,13 @@ export interface Operator {
 
 type Test = Pick<Operator, 'kind' | 'negated' | 'wildcards' | 'ignoreCase'>;
 
-const test = (kind: Operator['kind'], rules: Partial<Test> = {}): Test => ({ kind, negated: false, wildcards: false, ignoreCase: false, ...rules });
+const test = (kind: Operator['kind'], rules: Partial<Test> = {}): Test => ({
+  kind,
+  negated: false,
+  wildcards: false,
+  ignoreCase: false,
+  ...rules,
+});
 
 const TESTS: { readonly [name: string]: Test } = {
   stringequals: test('string'),
@@ -62,7 +68,8 @@ export function operatorOf(name: string): Operator | undefined {
 }
 
 function readOperator(name: string): Operator | undefined {
-  const [, set, base, ifExists] = /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
+  const [, set, base, ifExists] =
+    /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
   const found = Object.prototype.hasOwnProperty.call(TESTS, base) ? TESTS[base] : undefined;
   if (found === undefined || (found.kind === 'null' && (set !== undefined || ifExists !== undefined))) return undefined;
   return { ...found, ifExists: ifExists !== undefined, set: set && (set === 'foranyvalue' ? 'any' : 'all') as any };
@@ -77,24 +84,35 @@ export function conditionHolds(condition: Condition, facts: Facts): Truth {
   if (known === 'unknown') return `nobody knows ${condition.key} before the request`;
   if (operator.kind === 'null') return isNull(condition, known);
   if (known === 'absent') return holdsWithout(operator, condition);
-  if (operator.set === undefined && known.isList) return `${condition.key} holds a list, for which IAM wants ForAnyValue: or ForAllValues:`;
+  if (operator.set === undefined && known.isList) {
+    return `${condition.key} holds a list, for which IAM wants ForAnyValue: or ForAllValues:`;
+  }
 
   const holds = (value: string) => valueHolds(operator, condition, value, facts);
   return operator.set === 'any' ? some(known.values, holds) : every(known.values, holds);
 }
 
 function isNull({ key, values }: Condition, known: Exclude<Knowledge, 'unknown'>): Truth {
-  if (known !== 'absent' && known.values.length === 0) return `${key} holds an empty list, and whether that is null AWS does not say`;
+  if (known !== 'absent' && known.values.length === 0) {
+    return `${key} holds an empty list, and whether that is null AWS does not say`;
+  }
   return some(values, value => {
     const wanted = `${value}`.toLowerCase();
-    return wanted === 'true' || wanted === 'false' ? (wanted === 'true') === (known === 'absent') : `Null wants true or false for ${key}`;
+    return wanted === 'true' || wanted === 'false'
+      ? (wanted === 'true') === (known === 'absent')
+      : `Null wants true or false for ${key}`;
   });
 }
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
+/**
+ * @see
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
 function holdsWithout({ set, ifExists, negated }: Operator, { operator, key }: Condition): Truth {
   if (set === 'all') return true;
-  if (set === 'any') return ifExists && `${key} is not in the request, and what ${operator} then means is documented in two ways`;
+  if (set === 'any') {
+    return ifExists && `${key} is not in the request, and what ${operator} then means is documented in two ways`;
+  }
   return ifExists || negated;
 }
 
@@ -112,14 +130,19 @@ function valueHolds(operator: Operator, { key, values }: Condition, value: strin
 
 function boolHolds(key: string, wanted: string, value: string): Truth {
   const [one, other] = [wanted.toLowerCase(), value.toLowerCase()];
-  return [one, other].every(text => text === 'true' || text === 'false') ? one === other : `Bool compares ${key} with what is neither true nor false`;
+  return [one, other].every(text => text === 'true' || text === 'false')
+    ? one === other
+    : `Bool compares ${key} with what is neither true nor false`;
 }
 
 function textHolds(wanted: Symbols, value: string, ignoreCase: boolean): boolean | undefined {
   return ignoreCase ? matches(foldCase(wanted), foldCase(literal(value))) : matches(wanted, literal(value));
 }
 
-/** Each of the six parts of an ARN by itself: `*` does not reach over a colon. Undefined also for what is no ARN: AWS does not say what then. */
+/**
+ * Each of the six parts of an ARN by itself: `*` does not reach over a colon. Undefined also for what is no ARN: AWS
+ * does not say what then.
+ */
 function arnHolds(wanted: Symbols, value: string): boolean | undefined {
   const text = literal(value);
   const [parts, values] = [splitArn(wanted), splitArn(text)];

@@ -30,17 +30,32 @@ type Miss = Omit<Mismatch, 'statement' | 'sid'>;
 const SHOWN = 3;
 
 /** Nearest first: those that miss by conditions, then by the principal, then by the action. */
-export function nearMisses(statements: readonly Statement[], request: { action: string; principal: RequestPrincipal }, facts: Facts): Mismatch[] {
-  return statements.map(statement => ({ statement, misses: missesOf(statement, request, facts) }))
+export function nearMisses(
+  statements: readonly Statement[],
+  request: { action: string; principal: RequestPrincipal },
+  facts: Facts,
+): Mismatch[] {
+  return statements
+    .map(statement => ({ statement, misses: missesOf(statement, request, facts) }))
     .sort((one, other) => distanceOf(one.misses) - distanceOf(other.misses))
-    .flatMap(({ statement: { index, sid }, misses }) => misses.map(miss => ({ statement: index, ...sid !== undefined && { sid }, ...miss })));
+    .flatMap(({ statement: { index, sid }, misses }) =>
+      misses.map(miss => ({ statement: index, ...(sid !== undefined && { sid }), ...miss })),
+    );
 }
 
-function missesOf(statement: Statement, { action, principal }: { action: string; principal: RequestPrincipal }, facts: Facts): Miss[] {
+function missesOf(
+  statement: Statement,
+  { action, principal }: { action: string; principal: RequestPrincipal },
+  facts: Facts,
+): Miss[] {
   if (actionMatches(statement, action) === false) return [actionMiss(statement, action)];
-  if (principalMatches(statement.principal, principal) === false) return [principalMiss(statement.principal, principal)];
+  if (principalMatches(statement.principal, principal) === false) {
+    return [principalMiss(statement.principal, principal)];
+  }
   const conditions = statement.conditions as readonly Condition[]; // a statement that certainly misses can be read
-  return conditions.filter(condition => conditionHolds(condition, facts) === false).map(condition => conditionMiss(condition, facts));
+  return conditions
+    .filter(condition => conditionHolds(condition, facts) === false)
+    .map(condition => conditionMiss(condition, facts));
 }
 
 /** How far a statement is from a match: conditions are nearer than the principal, and that than the action. */
@@ -60,8 +75,10 @@ function principalMiss(principal: any, { type, id }: RequestPrincipal): Miss {
   const all = trustedPrincipals(principal);
   const trusted = nearest(id, all.map(one => one.id));
   const elsewhere = all.find(one => one.id === id);
-  const text = elsewhere !== undefined ? `principal stands under ${elsewhere.type}, where IAM looks for it under ${type}: ${id}`
-    : principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${shown(trusted)}`;
+  const text =
+    elsewhere !== undefined
+      ? `principal stands under ${elsewhere.type}, where IAM looks for it under ${type}: ${id}`
+      : (principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${shown(trusted)}`);
   return { what: 'principal', got: [id], trusted, text };
 }
 
@@ -79,12 +96,29 @@ function conditionMiss(condition: Condition, facts: Facts): Miss {
   const known = facts.lookUp(key);
   const got = typeof known === 'string' ? undefined : [...known.values];
   const trusted = nearest(got?.[0] ?? '', condition.values.map(value => `${value}`));
-  return { what: 'condition', key, operator, ...got && { got }, trusted, text: conditionText(condition, rules, got, trusted, facts) };
+  return {
+    what: 'condition',
+    key,
+    operator,
+    ...(got && { got }),
+    trusted,
+    text: conditionText(condition, rules, got, trusted, facts),
+  };
 }
 
-function conditionText({ key, operator }: Condition, rules: Operator, got: string[] | undefined, trusted: string[], facts: Facts): string {
+function conditionText(
+  { key, operator }: Condition,
+  rules: Operator,
+  got: string[] | undefined,
+  trusted: string[],
+  facts: Facts,
+): string {
   const name = `\`${claimOf(key)}\``;
-  if (rules.kind === 'null') return got === undefined ? `${name} must be in the request` : `${name} must not be in the request, got: ${shown(got)}`;
+  if (rules.kind === 'null') {
+    return got === undefined
+      ? `${name} must be in the request`
+      : `${name} must not be in the request, got: ${shown(got)}`;
+  }
   if (got === undefined) return absence(key);
   if (rules.negated) return `${name} must not be ${shown(trusted)} (${operator}), got: ${shown(got)}`;
   const cause = got.length === 1 ? causeOf(rules, operator, got[0], trusted[0], facts) : undefined;
@@ -95,13 +129,23 @@ function conditionText({ key, operator }: Condition, rules: Operator, got: strin
 /** Why a key is not in the request. */
 function absence(key: string): string {
   for (const prefix of ['https://', 'oidc-provider/']) {
-    if (isClaim(key) && key.toLowerCase().includes(prefix)) return `\`${prefix}\` stands in the key ${key}: IAM's key starts with the host of the issuer`;
+    if (isClaim(key) && key.toLowerCase().includes(prefix)) {
+      return `\`${prefix}\` stands in the key ${key}: IAM's key starts with the host of the issuer`;
+    }
   }
-  return isClaim(key) ? `\`${claimOf(key)}\` of the issuer ${issuerOf(key)} is not in the request` : `\`${key}\` is not in the request`;
+  return isClaim(key)
+    ? `\`${claimOf(key)}\` of the issuer ${issuerOf(key)} is not in the request`
+    : `\`${key}\` is not in the request`;
 }
 
 /** What a text misses a value by, where it is one of the usual mistakes. */
-function causeOf({ kind, wildcards, ignoreCase }: Operator, operator: string, got: string, trusted: string, facts: Facts): string | undefined {
+function causeOf(
+  { kind, wildcards, ignoreCase }: Operator,
+  operator: string,
+  got: string,
+  trusted: string,
+  facts: Facts,
+): string | undefined {
   if (kind !== 'string') return undefined;
   if (trusted.includes('${') && !facts.variables) return 'a variable is plain text without Version 2012-10-17';
   if (!wildcards && /[*?]/.test(trusted)) return `a wildcard under ${operator} never matches, use StringLike`;
@@ -117,10 +161,23 @@ function subjectText(claim: string, got: readonly string[], trusted: readonly st
 
   const agrees = (half: number) => wanted.filter(one => matches(pattern(one[half]), literal(asking[half])));
   const [sameNamespace, sameName] = [agrees(0), agrees(1)];
-  const differs = (one: string, others: string[], which: string) => `${claim} differs: got ${one}, trusted ${shown(others)} (${which})`;
+  const differs = (one: string, others: string[], which: string) =>
+    `${claim} differs: got ${one}, trusted ${shown(others)} (${which})`;
   const [namespace, name] = asking;
-  if (sameNamespace.length > 0) return differs(name, sameNamespace.map(one => one[1]), `the service account; the namespace ${namespace} agrees`);
-  if (sameName.length > 0) return differs(namespace, sameName.map(one => one[0]), `the namespace; the service account ${name} agrees`);
+  if (sameNamespace.length > 0) {
+    return differs(
+      name,
+      sameNamespace.map(one => one[1]),
+      `the service account; the namespace ${namespace} agrees`,
+    );
+  }
+  if (sameName.length > 0) {
+    return differs(
+      namespace,
+      sameName.map(one => one[0]),
+      `the namespace; the service account ${name} agrees`,
+    );
+  }
   return differs(asking.join(':'), wanted.map(one => one.join(':')), 'namespace and service account');
 }
 

@@ -1,6 +1,6 @@
 /**
- * Texts and patterns of IAM that may hold stand-ins: `⟨…⟩`, what only the deployment knows. Equal stand-ins are equal texts; of a
- * stand-in against anything else nobody knows.
+ * Texts and patterns of IAM that may hold stand-ins: `⟨…⟩`, what only the deployment knows. Equal stand-ins are equal
+ * texts; of a stand-in against anything else nobody knows.
  */
 import { matchesPattern } from '../../conventions/wildcards';
 
@@ -29,7 +29,9 @@ export function join(parts: readonly Symbols[]): Symbols {
 
 /** Upper and lower case made one, except in the names of stand-ins. */
 export function foldCase(symbols: Symbols): Symbols {
-  return typeof symbols === 'string' ? symbols.toLowerCase() : Array.from(symbols, one => (isStandIn(one) ? one : one.toLowerCase()));
+  return typeof symbols === 'string'
+    ? symbols.toLowerCase()
+    : Array.from(symbols, one => (isStandIn(one) ? one : one.toLowerCase()));
 }
 
 /** The six parts of an ARN, of which the last may hold colons; fewer for what is none. */

@@ -85,25 +85,40 @@ function problemOf(statement: any, kind: PolicyKind): string | undefined {
   const { Effect: effect } = statement;
   if (effect !== 'Allow' && effect !== 'Deny' && !isStandIn(effect)) return 'Effect is neither Allow nor Deny';
   for (const [one, other] of PAIRS[kind]) {
-    if ((statement[one] === undefined) === (statement[other] === undefined)) return `it must have one of ${one} and ${other}`;
+    if ((statement[one] === undefined) === (statement[other] === undefined)) {
+      return `it must have one of ${one} and ${other}`;
+    }
   }
-  for (const list of LISTS) if (statement[list] !== undefined && !isTexts(statement[list])) return `${list} is neither a text nor a list of texts`;
-  return kind === 'trust' && !isPrincipal(statement.Principal ?? statement.NotPrincipal) ? 'Principal is neither * nor a map of texts'
+  for (const list of LISTS) {
+    if (statement[list] !== undefined && !isTexts(statement[list])) {
+      return `${list} is neither a text nor a list of texts`;
+    }
+  }
+  return kind === 'trust' && !isPrincipal(statement.Principal ?? statement.NotPrincipal)
+    ? 'Principal is neither * nor a map of texts'
     : conditionProblem(statement.Condition);
 }
 
 function isPrincipal(principal: any): boolean {
-  return principal === '*' || isStandIn(principal)
-    || (isObject(principal) && Object.entries(principal).every(([type, ids]) => PRINCIPALS.includes(type) && isTexts(ids)));
+  return (
+    principal === '*'
+    || isStandIn(principal)
+    || (isObject(principal)
+      && Object.entries(principal).every(([type, ids]) => PRINCIPALS.includes(type) && isTexts(ids)))
+  );
 }
 
 function conditionProblem(condition: any): string | undefined {
   if (condition === undefined || isStandIn(condition)) return undefined;
   if (!isObject(condition)) return 'Condition is no object';
-  for (const operator in condition) if (!isObject(condition[operator]) && !isStandIn(condition[operator])) return `${operator} is no object`;
+  for (const operator in condition) {
+    if (!isObject(condition[operator]) && !isStandIn(condition[operator])) return `${operator} is no object`;
+  }
   for (const keys of Object.values<any>(condition)) {
     // A stand-in has no keys to be read.
-    for (const key in isObject(keys) ? keys : {}) if (!listOf(keys[key]).every(isScalar)) return `the value of ${key} is neither a text nor a list of texts`;
+    for (const key in isObject(keys) ? keys : {}) {
+      if (!listOf(keys[key]).every(isScalar)) return `the value of ${key} is neither a text nor a list of texts`;
+    }
   }
   return undefined;
 }
@@ -130,7 +145,9 @@ function choice(named: any, others: any): Choice {
 }
 
 function readConditions(condition: any): Condition[] | string {
-  if (typeof condition === 'string' || Object.values(condition).some(keys => typeof keys === 'string')) return 'only the deployment knows the conditions';
+  if (typeof condition === 'string' || Object.values(condition).some(keys => typeof keys === 'string')) {
+    return 'only the deployment knows the conditions';
+  }
   return Object.entries<any>(condition).flatMap(([operator, keys]) => Object.entries<any>(keys)
     .map(([key, values]) => ({ operator, key, values: listOf<any>(values) })));
 }

@@ -1,7 +1,8 @@
 /**
  * What the policies of an identity let it do, by IAM's rules. Runs in the browser, too.
  *
- * Nothing is known of the request but action and resource: whatever else a statement asks for makes the answer conditional.
+ * Nothing is known of the request but action and resource: whatever else a statement asks for makes the answer
+ * conditional.
  */
 import { conditionHolds, Facts, resolve } from './conditions';
 import { covers, foldCase, literal, matches, overlap, pattern, splitArn, Symbols } from './patterns';
@@ -19,7 +20,10 @@ export type PolicyDecision = 'allow' | 'conditional' | 'deny' | 'none';
 
 export interface PolicyAnswer {
   readonly decision: PolicyDecision;
-  /** Indexes of document and statement: those that allow, or deny, or make it conditional. The boundary counts as the document after the last. */
+  /**
+   * Indexes of document and statement: those that allow, or deny, or make it conditional. The boundary counts as the
+   * document after the last.
+   */
   readonly statements: [number, number][];
 }
 
@@ -47,7 +51,10 @@ export function evaluatePolicies(documents: readonly any[], question: PolicyQues
   return { decision, statements: [...granted.statements, ...bounded.statements] };
 }
 
-/** The statements by which a call that somebody looks for may be allowed. A Deny takes them away only if it covers everything looked for. */
+/**
+ * The statements by which a call that somebody looks for may be allowed. A Deny takes them away only if it covers
+ * everything looked for.
+ */
 export function findStatements(documents: readonly any[], search: PolicySearch, boundary?: any): [number, number][] {
   const all = documents.flatMap((document, index) => reachOf(document, index, search));
   const bounds = boundary === undefined ? undefined : reachOf(boundary, documents.length, search);
@@ -57,8 +64,15 @@ export function findStatements(documents: readonly any[], search: PolicySearch, 
 }
 
 function decide(parts: readonly Part[]): PolicyAnswer {
-  const places = (effect: string, settled: boolean) => parts.filter(part => part.truth !== false && (part.truth === true) === settled
-    && (part.effect === effect || (!settled && part.effect === undefined))).map(({ place }) => place);
+  const places = (effect: string, settled: boolean) =>
+    parts
+      .filter(
+        part =>
+          part.truth !== false
+          && (part.truth === true) === settled
+          && (part.effect === effect || (!settled && part.effect === undefined)),
+      )
+      .map(({ place }) => place);
   const denied = places('Deny', true);
   if (denied.length > 0) return { decision: 'deny', statements: denied };
 
@@ -72,18 +86,27 @@ function decide(parts: readonly Part[]): PolicyAnswer {
 function partsOf(document: any, index: number, question: PolicyQuestion): Part[] {
   const policy = readDocument(document, 'identity');
   if (typeof policy === 'string') return [{ place: [index, 0], truth: policy }];
-  return policy.statements.map(statement => (
-    { place: [index, statement.index], effect: statement.effect, truth: statementMatches(statement, policy, question) }));
+  return policy.statements.map(statement => ({
+    place: [index, statement.index],
+    effect: statement.effect,
+    truth: statementMatches(statement, policy, question),
+  }));
 }
 
 function statementMatches(statement: Statement, policy: PolicyDocument, { action, resource }: PolicyQuestion): Truth {
   const facts: Facts = { variables: policy.variables, lookUp: () => 'unknown' };
-  return every([
-    () => actionMatches(statement, action),
-    () => resourceMatches(statement.resources, resource, facts),
-    () => (typeof statement.conditions === 'string' ? statement.conditions : every(statement.conditions, condition => conditionHolds(condition, facts))),
-    () => statement.effect !== undefined || 'only the deployment knows the Effect',
-  ], part => part());
+  return every(
+    [
+      () => actionMatches(statement, action),
+      () => resourceMatches(statement.resources, resource, facts),
+      () =>
+        typeof statement.conditions === 'string'
+          ? statement.conditions
+          : every(statement.conditions, condition => conditionHolds(condition, facts)),
+      () => statement.effect !== undefined || 'only the deployment knows the Effect',
+    ],
+    part => part(),
+  );
 }
 
 function resourceMatches({ values, inverted }: Choice, resource: string, facts: Facts): Truth {
@@ -101,12 +124,16 @@ function oneResourceMatches(value: string, resource: Symbols, facts: Facts): Tru
   if (whole !== true || /^\*+$/.test(value)) return whole ?? `whether the resource is ${value}`;
   const [parts, given] = [wanted, resource].map(splitArn);
   // At the end of a part `*` "can expand to match beyond the colon boundaries", AWS says, and leaves open when.
-  return parts.length === given.length && parts.every((part, at) => matches(part, given[at]) === true) || `whether * in ${value} reaches over a colon`;
+  return (
+    (parts.length === given.length && parts.every((part, at) => matches(part, given[at]) === true))
+    || `whether * in ${value} reaches over a colon`
+  );
 }
 
 /** "If you specify an incomplete ARN", AWS adds `*` for all missing fields. */
 function resourcePattern(value: string, facts: Facts): Symbols {
-  return resolve(value + ':*'.repeat(missingFields(value)), true, facts)!; // what no request knows is a stand-in, never without a value
+  // what no request knows is a stand-in, never without a value
+  return resolve(value + ':*'.repeat(missingFields(value)), true, facts)!;
 }
 
 function missingFields(value: string): number {
@@ -121,16 +148,33 @@ interface Reach {
 function reachOf(document: any, index: number, search: PolicySearch): Reach[] {
   const policy = readDocument(document, 'identity');
   if (typeof policy === 'string') return [{ place: [index, 0], reach: 'allows' }];
-  return policy.statements.map(statement => ({ place: [index, statement.index], reach: statementReach(statement, policy, search) }));
+  return policy.statements.map(statement => ({
+    place: [index, statement.index],
+    reach: statementReach(statement, policy, search),
+  }));
 }
 
-function statementReach(statement: Statement, { variables }: PolicyDocument, { action = '*', resource = '*' }: PolicySearch): Reach['reach'] {
+function statementReach(
+  statement: Statement,
+  { variables }: PolicyDocument,
+  { action = '*', resource = '*' }: PolicySearch,
+): Reach['reach'] {
   const facts: Facts = { variables, lookUp: () => 'unknown' };
   const actions = { ...statement.actions, values: statement.actions.values.map(value => foldCase(pattern(value))) };
-  const resources = { ...statement.resources, values: statement.resources.values.map(value => resourcePattern(value, facts)) };
-  const pairs: [Patterns, Symbols][] = [[actions, foldCase(pattern(action))], [resources, pattern(resource)]];
-  if (statement.effect !== 'Deny') return pairs.every(([choice, looked]) => meets(choice, looked)) ? 'allows' : undefined;
-  return statement.conditions.length === 0 && pairs.every(([choice, looked]) => includes(choice, looked)) ? 'denies' : undefined;
+  const resources = {
+    ...statement.resources,
+    values: statement.resources.values.map(value => resourcePattern(value, facts)),
+  };
+  const pairs: [Patterns, Symbols][] = [
+    [actions, foldCase(pattern(action))],
+    [resources, pattern(resource)],
+  ];
+  if (statement.effect !== 'Deny') {
+    return pairs.every(([choice, looked]) => meets(choice, looked)) ? 'allows' : undefined;
+  }
+  return statement.conditions.length === 0 && pairs.every(([choice, looked]) => includes(choice, looked))
+    ? 'denies'
+    : undefined;
 }
 
 type Patterns = { readonly values: readonly Symbols[]; readonly inverted: boolean };
@@ -140,5 +184,7 @@ function meets({ values, inverted }: Patterns, looked: Symbols): boolean {
 }
 
 function includes({ values, inverted }: Patterns, looked: Symbols): boolean {
-  return inverted ? values.length > 0 && !values.some(value => overlap(value, looked)) : values.some(value => covers(value, looked));
+  return inverted
+    ? values.length > 0 && !values.some(value => overlap(value, looked))
+    : values.some(value => covers(value, looked));
 }

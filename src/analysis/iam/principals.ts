@@ -33,9 +33,16 @@ function oneMatches(type: string, trusted: string, asking: RequestPrincipal): Tr
   return trusted === '*' ? `IAM documents no * under ${type}` : equal(literal(trusted), literal(asking.id));
 }
 
-/** A web identity is none of the account's users and roles; whether an account as principal means it too, AWS does not say. */
+/**
+ * A web identity is none of the account's users and roles; whether an account as principal means it too, AWS does not
+ * say.
+ */
 function identityOfProviderAccount(trusted: string, provider: string): Truth {
-  return isAccount(trusted) && sameAccount(trusted, provider) !== false && `whether ${trusted} means web identities of the account, too`;
+  return (
+    isAccount(trusted)
+    && sameAccount(trusted, provider) !== false
+    && `whether ${trusted} means web identities of the account, too`
+  );
 }
 
 function awsMatches(trusted: string, asking: string): Truth {
@@ -45,7 +52,9 @@ function awsMatches(trusted: string, asking: string): Truth {
   const [role, session] = [roleOf(trusted), sessionOf(asking)];
   if (role && session) return sameParts(role, session);
   const [trustedSession, askingRole] = [sessionOf(trusted), roleOf(asking)];
-  if (trustedSession && askingRole) return sameParts(trustedSession, askingRole) !== false && `whether the session of the role is ${trusted}`;
+  if (trustedSession && askingRole) {
+    return sameParts(trustedSession, askingRole) !== false && `whether the session of the role is ${trusted}`;
+  }
   return trusted === accountText(asking) || equal(literal(trusted), literal(asking)); // a stand-in can be an account id
 }
 
@@ -81,10 +90,17 @@ function sessionOf(id: string): Symbols[] | undefined {
   return roleParts(id, 'sts', 'assumed-role', path => path[1]);
 }
 
-function roleParts(id: string, service: string, type: string, name: (path: Symbols[]) => Symbols): Symbols[] | undefined {
+function roleParts(
+  id: string,
+  service: string,
+  type: string,
+  name: (path: Symbols[]) => Symbols,
+): Symbols[] | undefined {
   const parts = splitArn(literal(id));
   const path = split(parts[5] ?? '', '/', Infinity);
-  return path.length > 1 && isSame(parts[2], service) && isSame(path[0], type) ? [parts[1], parts[4], name(path)] : undefined;
+  return path.length > 1 && isSame(parts[2], service) && isSame(path[0], type)
+    ? [parts[1], parts[4], name(path)]
+    : undefined;
 }
 
 function sameParts(one: Symbols[], other: Symbols[]): Truth {

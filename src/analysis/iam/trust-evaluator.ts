@@ -17,7 +17,9 @@ import { every, Truth } from './truth';
 
 export type Decision = 'allow' | 'deny' | 'unknown';
 
-/** Who asks, with what is known of the request. Values may hold stand-ins `⟨…⟩`: texts that only the deployment knows. */
+/**
+ * Who asks, with what is known of the request. Values may hold stand-ins `⟨…⟩`: texts that only the deployment knows.
+ */
 export interface TrustRequest {
   /** Say sts:AssumeRoleWithWebIdentity. */
   readonly action: string;
@@ -34,7 +36,9 @@ export interface TrustRequest {
 
 export interface TrustAnswer {
   readonly decision: Decision;
-  /** Index of the decisive statement: the one that allows, or the Deny. None if no statement allows, or nobody knows. */
+  /**
+   * Index of the decisive statement: the one that allows, or the Deny. None if no statement allows, or nobody knows.
+   */
   readonly statement?: number;
   /** Why the statements that allow others do not allow this, nearest first. */
   readonly nearMisses: Mismatch[];
@@ -43,20 +47,29 @@ export interface TrustAnswer {
 }
 
 /**
- * What a trust policy answers. `allow` for a principal of an account that is trusted as a whole means: the trust policy leaves it to
- * the account's own policies.
+ * What a trust policy answers. `allow` for a principal of an account that is trusted as a whole means: the trust policy
+ * leaves it to the account's own policies.
  */
 export function evaluateTrust(document: any, request: TrustRequest): TrustAnswer {
   const policy = readDocument(document, 'trust');
   if (typeof policy === 'string') return { decision: 'unknown', nearMisses: [], unknowns: [policy] };
 
   const facts = factsOf(request, policy);
-  const answers = policy.statements.map(statement => ({ statement, truth: statementMatches(statement, request, facts) }));
+  const answers = policy.statements.map(statement => ({
+    statement,
+    truth: statementMatches(statement, request, facts),
+  }));
   return {
     ...decide(answers),
     // Many ask for the decision alone.
     get nearMisses() {
-      return nearMisses(answers.filter(({ statement, truth }) => truth === false && statement.effect === 'Allow').map(({ statement }) => statement), request, facts);
+      return nearMisses(
+        answers
+          .filter(({ statement, truth }) => truth === false && statement.effect === 'Allow')
+          .map(({ statement }) => statement),
+        request,
+        facts,
+      );
     },
   };
 }
@@ -67,23 +80,39 @@ interface StatementAnswer {
 }
 
 function decide(answers: readonly StatementAnswer[]): Omit<TrustAnswer, 'nearMisses'> {
-  const certain = (effect: string) => answers.find(({ statement, truth }) => statement.effect === effect && truth === true)?.statement.index;
+  const certain = (effect: string) =>
+    answers.find(({ statement, truth }) => statement.effect === effect && truth === true)?.statement.index;
   const denied = certain('Deny');
   if (denied !== undefined) return { decision: 'deny', statement: denied, unknowns: [] };
 
   const allowed = certain('Allow');
-  const open = answers.filter(({ truth }) => typeof truth === 'string').filter(({ statement }) => statement.effect !== (allowed === undefined ? 'Deny' : 'Allow'));
-  if (open.length > 0) return { decision: 'unknown', unknowns: open.map(({ statement, truth }) => `statement ${statement.index}: ${truth}`) };
-  return allowed === undefined ? { decision: 'deny', unknowns: [] } : { decision: 'allow', statement: allowed, unknowns: [] };
+  const open = answers
+    .filter(({ truth }) => typeof truth === 'string')
+    .filter(({ statement }) => statement.effect !== (allowed === undefined ? 'Deny' : 'Allow'));
+  if (open.length > 0) {
+    return {
+      decision: 'unknown',
+      unknowns: open.map(({ statement, truth }) => `statement ${statement.index}: ${truth}`),
+    };
+  }
+  return allowed === undefined
+    ? { decision: 'deny', unknowns: [] }
+    : { decision: 'allow', statement: allowed, unknowns: [] };
 }
 
 function statementMatches(statement: Statement, request: TrustRequest, facts: Facts): Truth {
-  return every([
-    () => actionMatches(statement, request.action),
-    () => principalMatches(statement.principal, request.principal),
-    () => (typeof statement.conditions === 'string' ? statement.conditions : every(statement.conditions, condition => conditionHolds(condition, facts))),
-    () => statement.effect !== undefined || 'only the deployment knows the Effect',
-  ], part => part());
+  return every(
+    [
+      () => actionMatches(statement, request.action),
+      () => principalMatches(statement.principal, request.principal),
+      () =>
+        typeof statement.conditions === 'string'
+          ? statement.conditions
+          : every(statement.conditions, condition => conditionHolds(condition, facts)),
+      () => statement.effect !== undefined || 'only the deployment knows the Effect',
+    ],
+    part => part(),
+  );
 }
 
 function factsOf({ context, principal, absent }: TrustRequest, { variables }: PolicyDocument): Facts {
@@ -95,7 +124,8 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
     const name = fold(key);
     const found = byName.get(name);
     if (found !== undefined) return found;
-    const maybe = (deferred || hasStandIn(name)) && known.some(one => matches(literal(one.name), literal(name)) === undefined);
+    const maybe =
+      (deferred || hasStandIn(name)) && known.some(one => matches(literal(one.name), literal(name)) === undefined);
     return !maybe && isAbsent(key) ? 'absent' : 'unknown';
   };
   return { lookUp, variables };
@@ -103,13 +133,18 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
 
 /** Whether an empty text is a value, AWS leaves open. */
 function knowledge(values: string | readonly string[]): Knowledge {
-  return values === '' ? 'unknown' : { values: listOf(values as string | string[]), isList: typeof values !== 'string' };
+  return values === ''
+    ? 'unknown'
+    : { values: listOf(values as string | string[]), isList: typeof values !== 'string' };
 }
 
 /** Whether a key is a claim of an issuer who did not write the token. */
 function otherIssuersKey(given: readonly string[]): (key: string) => boolean {
   const issuers = given.filter(isClaim).map(key => fold(issuerOf(key)));
-  return key => issuers.length > 0 && isClaim(key) && issuers.every(issuer => matches(literal(issuer), literal(fold(issuerOf(key)))) === false);
+  return key =>
+    issuers.length > 0
+    && isClaim(key)
+    && issuers.every(issuer => matches(literal(issuer), literal(fold(issuerOf(key)))) === false);
 }
 
 function fold(text: string): string {

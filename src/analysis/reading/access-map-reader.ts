@@ -3,7 +3,20 @@
  */
 import { readdirSync, statSync } from 'fs';
 import { join } from 'path';
-import { Access, AccessMap, Association, Cluster, Place, Policy, Provider, Role, ServiceAccount, Suppression, Text, Workload } from '../access-map';
+import {
+  Access,
+  AccessMap,
+  Association,
+  Cluster,
+  Place,
+  Policy,
+  Provider,
+  Role,
+  ServiceAccount,
+  Suppression,
+  Text,
+  Workload,
+} from '../access-map';
 import { Assembly, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { arrayOf, grouped, textOf } from '../json-values';
@@ -49,8 +62,13 @@ class Reader {
 
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
     this.intrinsics = new Intrinsics(assembly);
-    this.resources = assembly.stacks.flatMap(stack => resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
-      (typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource) ? [foundIn(stack, logicalId, resource)] : [])));
+    this.resources = assembly.stacks.flatMap(stack =>
+      resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
+        typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource)
+          ? [foundIn(stack, logicalId, resource)]
+          : [],
+      ),
+    );
     this.byType = grouped(this.resources, ({ type }) => type);
   }
 
@@ -69,7 +87,9 @@ class Reader {
       access,
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
-      existingRoles: unique(this.assembly.stacks.flatMap(stack => stack.existingRoles.map(arn => this.text(stack, arn)))),
+      existingRoles: unique(
+        this.assembly.stacks.flatMap(stack => stack.existingRoles.map(arn => this.text(stack, arn))),
+      ),
     };
   }
 
@@ -97,11 +117,18 @@ class Reader {
   }
 
   private providers(): Provider[] {
-    return this.ofType('AWS::IAM::OIDCProvider', 'Custom::AWSCDKOpenIdConnectProvider').map(({ stack, logicalId, properties, place }) => {
-      const arn = this.text(stack, { Ref: logicalId });
-      const { value } = this.intrinsics.resolve(stack, properties.ClientIdList ?? properties.ClientIDList);
-      return { arn, issuer: arn.replace(/^.*?:oidc-provider\//, ''), audiences: Array.isArray(value) ? value.map(textOf) : undefined, place };
-    });
+    return this.ofType('AWS::IAM::OIDCProvider', 'Custom::AWSCDKOpenIdConnectProvider').map(
+      ({ stack, logicalId, properties, place }) => {
+        const arn = this.text(stack, { Ref: logicalId });
+        const { value } = this.intrinsics.resolve(stack, properties.ClientIdList ?? properties.ClientIDList);
+        return {
+          arn,
+          issuer: arn.replace(/^.*?:oidc-provider\//, ''),
+          audiences: Array.isArray(value) ? value.map(textOf) : undefined,
+          place,
+        };
+      },
+    );
   }
 
   private associations(): Association[] {
@@ -131,7 +158,10 @@ class Reader {
         partition: pseudoParameter(stack, 'AWS::Partition')!,
         trust: trust.value,
         unresolved: trust.unresolved,
-        policies: [...this.ownPolicies(stack, properties, place), ...(attached.get(roleKey(account, name)) ?? []).map(({ policy }) => policy)],
+        policies: [
+          ...this.ownPolicies(stack, properties, place),
+          ...(attached.get(roleKey(account, name)) ?? []).map(({ policy }) => policy),
+        ],
         place,
       };
     });
@@ -151,22 +181,35 @@ class Reader {
   private ownPolicies(stack: StackTemplate, properties: any, place: Place): Policy[] {
     const { Policies: inline, ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     return [
-      ...arrayOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy =>
-        ({ name: textOf(policy?.PolicyName), kind: 'inline', document: this.document(stack, policy?.PolicyDocument).value, place })),
+      ...arrayOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy => ({
+        name: textOf(policy?.PolicyName),
+        kind: 'inline',
+        document: this.document(stack, policy?.PolicyDocument).value,
+        place,
+      })),
       ...arrayOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
-      ...boundary === undefined ? [] : [this.managedPolicy(this.text(stack, boundary), 'boundary')],
+      ...(boundary === undefined ? [] : [this.managedPolicy(this.text(stack, boundary), 'boundary')]),
     ];
   }
 
   private managedPolicy(arn: string, kind: 'managed' | 'boundary'): Policy {
     const own = this.managedPolicies().get(arn);
-    return { name: arn.replace(/^.*?:policy\/(.*\/)?/, ''), kind, arn, ...own && { document: own.document, place: own.place } };
+    return {
+      name: arn.replace(/^.*?:policy\/(.*\/)?/, ''),
+      kind,
+      arn,
+      ...(own && { document: own.document, place: own.place }),
+    };
   }
 
   /** Of this assembly, by ARN. */
   private managedPolicies(): Map<string, { document: any; place: Place }> {
-    this.ownManaged ??= new Map(this.ofType('AWS::IAM::ManagedPolicy').map(({ stack, logicalId, properties, place }) =>
-      [this.text(stack, { Ref: logicalId }), { document: this.document(stack, properties.PolicyDocument).value, place }]));
+    this.ownManaged ??= new Map(
+      this.ofType('AWS::IAM::ManagedPolicy').map(({ stack, logicalId, properties, place }) => [
+        this.text(stack, { Ref: logicalId }),
+        { document: this.document(stack, properties.PolicyDocument).value, place },
+      ]),
+    );
     return this.ownManaged;
   }
 
@@ -176,16 +219,29 @@ class Reader {
     const attached = this.ofType(...types).flatMap(({ stack, logicalId, type, properties, place }) => {
       const names = type === 'AWS::IAM::RolePolicy' ? [properties.RoleName] : arrayOf(properties.Roles);
       if (names.length === 0) return [];
-      const policy: Policy = type === 'AWS::IAM::ManagedPolicy' ? this.managedPolicy(this.text(stack, { Ref: logicalId }), 'managed')
-        : { name: this.text(stack, properties.PolicyName), kind: 'inline', document: this.document(stack, properties.PolicyDocument).value, place };
-      return names.map(name => ({ role: roleKey(pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, name)), policy }));
+      const policy: Policy =
+        type === 'AWS::IAM::ManagedPolicy'
+          ? this.managedPolicy(this.text(stack, { Ref: logicalId }), 'managed')
+          : {
+            name: this.text(stack, properties.PolicyName),
+            kind: 'inline',
+            document: this.document(stack, properties.PolicyDocument).value,
+            place,
+          };
+      return names.map(name => ({
+        role: roleKey(pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, name)),
+        policy,
+      }));
     });
     return grouped(attached, ({ role }) => role);
   }
 
   private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
     const { manifests = [], namespace } = this.options;
-    const files = unique([...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles), ...manifests.flatMap(path => yamlFilesIn(path))]);
+    const files = unique([
+      ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles),
+      ...manifests.flatMap(path => yamlFilesIn(path)),
+    ]);
     const serviceAccounts: ServiceAccount[] = [];
     const workloads: Workload[] = [];
     const read = (manifest: ManifestText) => {
@@ -193,7 +249,8 @@ class Reader {
       for (const one of found.serviceAccounts) serviceAccounts.push(one);
       for (const one of found.workloads) workloads.push(one);
     };
-    for (const file of files) read({ text: readText(file, undefined, LARGEST_FILE), place: { file } }); // one at a time: there may be a lot of them
+    // one at a time: there may be a lot of them
+    for (const file of files) read({ text: readText(file, undefined, LARGEST_FILE), place: { file } });
     [...this.outputs(), ...this.appliedByEks()].forEach(read);
     return { serviceAccounts, workloads };
   }
@@ -225,10 +282,21 @@ function listed(text: string): string {
   return `{"apiVersion":"v1","kind":"List","items":${text}}`;
 }
 
-function foundIn(stack: StackTemplate, logicalId: string, { Type: type, Properties: properties, Metadata: metadata }: any): Found {
+function foundIn(
+  stack: StackTemplate,
+  logicalId: string,
+  { Type: type, Properties: properties, Metadata: metadata }: any,
+): Found {
   const path = metadata?.['aws:cdk:path'];
   const place = placeOf(stack, logicalId);
-  return { stack, logicalId, type, properties: properties ?? {}, metadata, place: typeof path === 'string' ? { ...place, constructPath: path } : place };
+  return {
+    stack,
+    logicalId,
+    type,
+    properties: properties ?? {},
+    metadata,
+    place: typeof path === 'string' ? { ...place, constructPath: path } : place,
+  };
 }
 
 function placeOf(stack: StackTemplate, logicalId: string): Place {
@@ -253,25 +321,36 @@ function clusterArn(stack: StackTemplate, name: Text): Text {
 /** Who gets in by the trust policies, and whether a manifest or an association makes use of it. */
 function accessOf(roles: Role[], serviceAccounts: ServiceAccount[], associations: Association[]): Access[] {
   const annotated = grouped(serviceAccounts, ({ roleArn = '' }) => roleArn);
-  const associated = grouped(associations.map(({ serviceAccount: name, ...rest }) => ({ name, ...rest })), ({ roleArn }) => roleArn);
+  const associated = grouped(
+    associations.map(({ serviceAccount: name, ...rest }) => ({ name, ...rest })),
+    ({ roleArn }) => roleArn,
+  );
   return roles.flatMap(({ arn, trust }) => trustedBy(trust).map(trusted => {
     const users: { namespace: Text; name: Text }[] = (trusted.via === 'irsa' ? annotated : associated).get(arn) ?? [];
-    const used = users.some(({ namespace, name }) => matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name));
+    const used = users.some(
+      ({ namespace, name }) =>
+        matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name),
+    );
     return { ...trusted, role: arn, used };
   }));
 }
 
 function clustersOf(access: Access[]): Cluster[] {
   const clusters = new Map<string, Cluster>();
-  for (const { cluster, via } of access) clusters.set(`${via} ${cluster}`, { id: cluster, kind: via === 'irsa' ? 'issuer' : 'pod-identity' });
+  for (const { cluster, via } of access) {
+    clusters.set(`${via} ${cluster}`, { id: cluster, kind: via === 'irsa' ? 'issuer' : 'pod-identity' });
+  }
   return [...clusters.values()];
 }
 
 function yamlFilesIn(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(name => YAML_FILE.test(name) && !/(^|[\\/])(\.git|node_modules)[\\/]/.test(name))
-      .sort().map(name => join(path, name)).filter(name => !statSync(name).isDirectory());
+    return readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .filter(name => YAML_FILE.test(name) && !/(^|[\\/])(\.git|node_modules)[\\/]/.test(name))
+      .sort()
+      .map(name => join(path, name))
+      .filter(name => !statSync(name).isDirectory());
   } catch (error) {
     throw new UnusableInput(`${path}: cannot be read: ${reasonOf(error)}.`);
   }

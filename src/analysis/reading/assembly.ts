@@ -51,7 +51,8 @@ export function readAssembly(directory: string): Assembly {
 /** The assembly of those stacks alone whose templates are named; nested stacks belong to theirs. */
 export function onlyStacks({ directory, stacks }: Assembly, templateFiles: string[]): Assembly {
   const wanted = new Set(templateFiles.map(file => resolve(file)));
-  const isWanted = (stack: StackTemplate): boolean => wanted.has(resolve(stack.file)) || (stack.parent !== undefined && isWanted(stack.parent.stack));
+  const isWanted = (stack: StackTemplate): boolean =>
+    wanted.has(resolve(stack.file)) || (stack.parent !== undefined && isWanted(stack.parent.stack));
   return { directory, stacks: stacks.filter(isWanted) };
 }
 
@@ -60,7 +61,9 @@ function stacksIn(directory: string, depth: number): StackTemplate[] {
   const manifest = readJson(file, 'Give a cloud assembly: the folder that `cdk synth` writes, cdk.out.');
   const artifacts = manifest?.artifacts;
   if (typeof manifest?.version !== 'string' || !isObject(artifacts ?? {})) {
-    throw new UnusableInput(`${file}: not the manifest of a cloud assembly. Give the folder that \`cdk synth\` writes, cdk.out.`);
+    throw new UnusableInput(
+      `${file}: not the manifest of a cloud assembly. Give the folder that \`cdk synth\` writes, cdk.out.`,
+    );
   }
   return Object.entries<any>(artifacts ?? {}).flatMap(([id, artifact]) => {
     if (artifact?.type === 'aws:cloudformation:stack') return readStack(directory, id, artifact);
@@ -105,21 +108,32 @@ function environmentOf(environment: unknown): { account?: string; region?: strin
   };
 }
 
-/** The paths of constructs and their logical ids, those in nested stacks too: one logical id may be in several of them. */
+/**
+ * The paths of constructs and their logical ids, those in nested stacks too: one logical id may be in several of them.
+ */
 type NamedPath = readonly [path: string, logicalId: string];
 
 const NESTED_STACK = /^(.*\/([^/]+))\.NestedStack\/\2\.NestedStackResource$/;
 
 function constructPathsIn(metadata: any): NamedPath[] {
-  return Object.entries<any>(metadata).flatMap(([path, entries]) => arrayOf(entries)
-    .filter(entry => entry?.type === 'aws:cdk:logicalId').map(({ data }): NamedPath => [path.replace(/^\//, ''), `${data}`]));
+  return Object.entries<any>(metadata).flatMap(([path, entries]) =>
+    arrayOf(entries)
+      .filter(entry => entry?.type === 'aws:cdk:logicalId')
+      .map(({ data }): NamedPath => [path.replace(/^\//, ''), `${data}`]),
+  );
 }
 
 /** By logical id: those of one stack, without the stacks nested in it. */
 function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string> {
   const within = named.filter(([path]) => path.startsWith(root));
-  const nested = within.flatMap(([path]) => (path.endsWith('.NestedStackResource') ? NESTED_STACK.exec(path)?.[1] ?? [] : []));
-  return new Map(within.filter(([path]) => !nested.some(one => path.startsWith(`${one}/`))).map(([path, logicalId]) => [logicalId, path]));
+  const nested = within.flatMap(([path]) =>
+    path.endsWith('.NestedStackResource') ? (NESTED_STACK.exec(path)?.[1] ?? []) : [],
+  );
+  return new Map(
+    within
+      .filter(([path]) => !nested.some(one => path.startsWith(`${one}/`)))
+      .map(([path, logicalId]) => [logicalId, path]),
+  );
 }
 
 function entriesOf(metadata: any, type: string): any[] {
@@ -131,7 +145,10 @@ function manifestFilesBeside(directory: string, artifactId: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap(entry => {
     if (entry.name === `${artifactId}.k8s.yaml`) return [join(directory, entry.name)];
     if (entry.name !== `${artifactId}.k8s` || !entry.isDirectory()) return [];
-    return readdirSync(join(directory, entry.name)).filter(name => /\.ya?ml$/.test(name)).sort().map(name => join(directory, entry.name, name));
+    return readdirSync(join(directory, entry.name))
+      .filter(name => /\.ya?ml$/.test(name))
+      .sort()
+      .map(name => join(directory, entry.name, name));
   });
 }
 
@@ -160,19 +177,28 @@ function withNested(stack: StackTemplate, directory: string, named: readonly Nam
 }
 
 /** As the metadata says, or else the asset whose hash stands in the URL. */
-function nestedTemplateFile({ Metadata: metadata, Properties: properties }: any, directory: string): string | undefined {
+function nestedTemplateFile(
+  { Metadata: metadata, Properties: properties }: any,
+  directory: string,
+): string | undefined {
   const named = metadata?.['aws:asset:path'];
   if (typeof named === 'string') return named;
   const [, hash] = /([0-9a-f]{64})\.json/.exec(JSON.stringify(properties?.TemplateURL ?? '')) ?? [];
   if (hash === undefined) return undefined;
-  const assets = readdirSync(directory).filter(name => name.endsWith('.assets.json')).map(name => readJson(join(directory, name), 'Run `cdk synth` again.'));
+  const assets = readdirSync(directory)
+    .filter(name => name.endsWith('.assets.json'))
+    .map(name => readJson(join(directory, name), 'Run `cdk synth` again.'));
   return assets.map(({ files }) => files?.[hash]?.source?.path).find(one => typeof one === 'string');
 }
 
 function readTemplate(file: string): any {
   const template = readJson(file, 'Run `cdk synth` again.');
   for (const section of ['Resources', 'Outputs', 'Conditions', 'Mappings', 'Parameters']) {
-    if (!isObject(template[section] ?? {})) throw new UnusableInput(`${file}: not a CloudFormation template: ${section} must be an object. Run \`cdk synth\` again.`);
+    if (!isObject(template[section] ?? {})) {
+      throw new UnusableInput(
+        `${file}: not a CloudFormation template: ${section} must be an object. Run \`cdk synth\` again.`,
+      );
+    }
   }
   return template;
 }
@@ -188,7 +214,9 @@ function readJson(file: string, advice: string): any {
     const value = JSON.parse(text);
     if (isObject(value)) return value;
   } catch (error) {
-    throw new UnusableInput(`${file}: not JSON, or cut off: ${oneLine((error as Error).message)}. Run \`cdk synth\` again.`);
+    throw new UnusableInput(
+      `${file}: not JSON, or cut off: ${oneLine((error as Error).message)}. Run \`cdk synth\` again.`,
+    );
   }
   throw new UnusableInput(`${file}: must hold an object. ${advice}`);
 }
@@ -196,15 +224,20 @@ function readJson(file: string, advice: string): any {
 /** A file that an assembly names: an assembly of somebody else must not read files elsewhere. */
 function insideOf(directory: string, name: string, namedBy: string): string {
   const file = join(directory, name);
-  if (/^\.\.([\\/]|$)/.test(relative(directory, file))) throw new UnusableInput(`${namedBy}: names a file outside of its folder, ${JSON.stringify(name)}.`);
+  if (/^\.\.([\\/]|$)/.test(relative(directory, file))) {throw new UnusableInput(`${namedBy}: names a file outside of its folder, ${JSON.stringify(name)}.`);}
   return file;
 }
 
-/** The folder of the whole assembly that a template is in: stages have folders of their own below it, of a name that the whole may have too. */
+/**
+ * The folder of the whole assembly that a template is in: stages have folders of their own below it, of a name that the
+ * whole may have too.
+ */
 export function assemblyDirectoryOf(templateFile: string): string {
   const directory = dirname(templateFile);
   const [isAssembly, isInside] = [directory, dirname(directory)].map(folder => existsSync(join(folder, MANIFEST)));
-  return /^assembly-/.test(basename(directory)) && (isInside || !isAssembly) ? assemblyDirectoryOf(directory) : directory;
+  return /^assembly-/.test(basename(directory)) && (isInside || !isAssembly)
+    ? assemblyDirectoryOf(directory)
+    : directory;
 }
 
 function oneLine(text: string): string {

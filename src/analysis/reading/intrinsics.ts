@@ -1,6 +1,7 @@
 /**
- * What the functions in a template amount to, as far as the assembly tells: account and region of the stack, parameters of nested
- * stacks, exports of other stacks. What only the deployment knows becomes a stand-in; what cannot be read is said so, never guessed.
+ * What the functions in a template amount to, as far as the assembly tells: account and region of the stack, parameters
+ * of nested stacks, exports of other stacks. What only the deployment knows becomes a stand-in; what cannot be read is
+ * said so, never guessed.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
@@ -43,12 +44,19 @@ export class Intrinsics {
   /** The value as a text; undefined where it is none. */
   public text(stack: StackTemplate, value: any): string | undefined {
     const { value: resolved } = this.resolve(stack, value);
-    return typeof resolved === 'string' ? resolved : typeof resolved === 'number' || typeof resolved === 'boolean' ? `${resolved}` : undefined;
+    return typeof resolved === 'string'
+      ? resolved
+      : typeof resolved === 'number' || typeof resolved === 'boolean'
+        ? `${resolved}`
+        : undefined;
   }
 
   /** Whether a resource may be made: not where its condition is known to be false. */
   public mayExist(stack: StackTemplate, { Condition: condition }: any): boolean {
-    return typeof condition !== 'string' || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false;
+    return (
+      typeof condition !== 'string'
+      || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false
+    );
   }
 
   /** What exports a value under this name, in the environment of the stack that imports it. */
@@ -76,7 +84,9 @@ export class Intrinsics {
   private readWritten(stack: StackTemplate): void {
     for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
       if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
-      for (const [key, value] of Object.entries(resource.Properties?.WriterProps?.exports ?? {})) this.written.set(key, { stack, value });
+      for (const [key, value] of Object.entries(resource.Properties?.WriterProps?.exports ?? {})) {
+        this.written.set(key, { stack, value });
+      }
     }
   }
 
@@ -101,7 +111,9 @@ class Resolution {
   ) {}
 
   public of(value: any, depth: number): any {
-    if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) return this.give('functions that are nested too deep, or in a circle');
+    if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) {
+      return this.give('functions that are nested too deep, or in a circle');
+    }
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return this.list(value, depth + 1);
     const keys = Object.keys(value);
@@ -117,7 +129,8 @@ class Resolution {
   private list(values: any[], depth: number): any[] {
     const copy = [];
     for (const value of values) {
-      const resolved = typeof value === 'string' ? value : this.of(value, depth); // most are, and there are a lot of them
+      // most are, and there are a lot of them
+      const resolved = typeof value === 'string' ? value : this.of(value, depth);
       if (resolved !== NO_VALUE) copy.push(resolved);
     }
     return copy;
@@ -155,20 +168,28 @@ class Resolution {
   private parameter(name: string, depth: number): any {
     const { parent } = this.stack;
     const passed = own(parent?.stack.template.Resources?.[parent.logicalId]?.Properties?.Parameters, name);
-    return parent && passed !== undefined ? this.elsewhere(parent.stack, passed, depth) : standIn(`${this.stack.path}/${name}`);
+    return parent && passed !== undefined
+      ? this.elsewhere(parent.stack, passed, depth)
+      : standIn(`${this.stack.path}/${name}`);
   }
 
   private attribute(argument: any, depth: number): any {
-    const [name, ...rest] = (Array.isArray(argument) ? argument : textOf(argument).split('.')).map(part => textOf(this.of(part, depth)));
+    const [name, ...rest] = (Array.isArray(argument) ? argument : textOf(argument).split('.')).map(part =>
+      textOf(this.of(part, depth)),
+    );
     const attribute = rest.join('.');
     const resource = own(this.stack.template.Resources, name);
     if (!resource) return this.give(`Fn::GetAtt of ${name}, which the template does not have`);
-    const other = resource.Type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
+    const other =
+      resource.Type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
     if (other) return this.elsewhere(other.stack, other.value, depth);
-    const nested = resource.Type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
+    const nested =
+      resource.Type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
     const output = own(nested?.template.Outputs, attribute.replace(/^Outputs\./, ''));
     if (nested && output) return this.elsewhere(nested, output.Value, depth);
-    return attributeOf(this.resource(name, resource, depth), attribute) ?? standIn(`${this.stack.path}/${name}.${attribute}`);
+    return (
+      attributeOf(this.resource(name, resource, depth), attribute) ?? standIn(`${this.stack.path}/${name}.${attribute}`)
+    );
   }
 
   private resource(logicalId: string, { Type: type, Properties: properties = {} }: any, depth: number) {
@@ -209,11 +230,15 @@ class Resolution {
   private join(argument: any): any {
     const [separator, parts] = Array.isArray(argument) ? argument : [];
     if (typeof parts === 'string') return parts; // a list that only the deployment knows
-    if (typeof separator !== 'string' || !Array.isArray(parts) || parts.some(part => typeof part === 'object')) return this.unknown('Fn::Join', argument);
+    if (typeof separator !== 'string' || !Array.isArray(parts) || parts.some(part => typeof part === 'object')) {
+      return this.unknown('Fn::Join', argument);
+    }
     return parts.join(separator);
   }
 
-  /** Only where no stand-in can hide the separator: those for accounts, regions and names hold no more than they say. */
+  /**
+   * Only where no stand-in can hide the separator: those for accounts, regions and names hold no more than they say.
+   */
   private split(argument: any, raw: any): any {
     const [separator, text] = Array.isArray(argument) ? argument : [];
     if (typeof separator !== 'string' || typeof text !== 'string') return this.unknown('Fn::Split', argument);
@@ -224,7 +249,9 @@ class Resolution {
     const [index, list] = Array.isArray(argument) ? argument : [];
     const at = textOf(this.of(index, depth));
     const items = this.of(list, depth);
-    return Array.isArray(items) && own(items, at) !== undefined ? items[Number(at)] : this.unknown('Fn::Select', [at, items]);
+    return Array.isArray(items) && own(items, at) !== undefined
+      ? items[Number(at)]
+      : this.unknown('Fn::Select', [at, items]);
   }
 
   private substitute(argument: any, depth: number): any {
@@ -244,7 +271,9 @@ class Resolution {
     const condition = new Conditions(this.stack, value => this.of(value, depth)).of(textOf(name));
     if (condition !== undefined) return this.of(condition ? whenTrue : whenFalse, depth);
     const [left, right] = [this.of(whenTrue, depth), this.of(whenFalse, depth)];
-    return JSON.stringify(left) === JSON.stringify(right) ? left : this.unknown(`Fn::If ${textOf(name)}`, [left, right].map(textOf));
+    return JSON.stringify(left) === JSON.stringify(right)
+      ? left
+      : this.unknown(`Fn::If ${textOf(name)}`, [left, right].map(textOf));
   }
 
   private find(argument: any, raw: any): any {
@@ -298,7 +327,9 @@ class Conditions {
 }
 
 function equal(argument: any): boolean | undefined {
-  if (!Array.isArray(argument) || argument.length !== 2 || argument.some(one => typeof one === 'object')) return undefined;
+  if (!Array.isArray(argument) || argument.length !== 2 || argument.some(one => typeof one === 'object')) {
+    return undefined;
+  }
   const [left, right] = argument.map(String);
   if (left === right) return true;
   return hasStandIn(left) || hasStandIn(right) ? undefined : false;
@@ -319,8 +350,11 @@ function mayHoldFunction(value: any, depth: number): boolean {
 /** Even where the key is `__proto__`. */
 function setOwn(object: any, key: string, value: any): void {
   if (value === NO_VALUE) return;
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    object[key] = value;
+  }
 }
 
 /** What an object has itself: templates may use names such as `constructor`. */
@@ -346,16 +380,26 @@ const REGION = standIn('AWS::Region');
 const PARTITION = standIn('AWS::Partition');
 const URL_SUFFIX = standIn('AWS::URLSuffix');
 
-/** Whether a stand-in is for a name: of an account, a region, a partition, or of a resource in an ARN that is made here. */
+/**
+ * Whether a stand-in is for a name: of an account, a region, a partition, or of a resource in an ARN that is made here.
+ */
 function isName(text: string): boolean {
-  return [ACCOUNT, REGION, PARTITION, URL_SUFFIX].includes(text) || /^⟨[^⟨⟩]*\/[A-Za-z0-9]+(\.(OpenIdConnectIssuerUrl|OpenIdConnectIssuer))?⟩$/.test(text);
+  return (
+    [ACCOUNT, REGION, PARTITION, URL_SUFFIX].includes(text)
+    || /^⟨[^⟨⟩]*\/[A-Za-z0-9]+(\.(OpenIdConnectIssuerUrl|OpenIdConnectIssuer))?⟩$/.test(text)
+  );
 }
 
 /** The description in a stand-in may hold the separator; what it stands for does not. */
 function splitBesideStandIns(text: string, separator: string): string[] {
   const all = standInsOf(text);
-  const hidden = all.reduce((rest, one, index) => rest.replace(one, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`), text);
-  return hidden.split(separator).map(part => part.replace(/⟨(.)⟩/g, (_, mark) => all[mark.charCodeAt(0) - FIRST_PRIVATE]));
+  const hidden = all.reduce(
+    (rest, one, index) => rest.replace(one, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`),
+    text,
+  );
+  return hidden
+    .split(separator)
+    .map(part => part.replace(/⟨(.)⟩/g, (_, mark) => all[mark.charCodeAt(0) - FIRST_PRIVATE]));
 }
 
 /** Of the characters that mean nothing. */
@@ -370,7 +414,11 @@ const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [
   [/^eu-isoe-/, 'aws-iso-e', 'cloud.adc-e.uk'],
   [/^us-isof-/, 'aws-iso-f', 'csp.hci.ic.gov'],
   [/^eusc-/, 'aws-eusc', 'amazonaws.eu'],
-  [/^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d+$/, 'aws', 'amazonaws.com'],
+  [
+    /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d+$/,
+    'aws',
+    'amazonaws.com',
+  ],
 ];
 
 type Partition = typeof PARTITIONS[number] | undefined;
@@ -378,7 +426,12 @@ const PARTITION_OF = new Map<string | undefined, Partition>();
 
 /** Every ARN that is made asks for it. */
 function partitionOf(region: string | undefined): Partition {
-  if (!PARTITION_OF.has(region)) PARTITION_OF.set(region, PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region)));
+  if (!PARTITION_OF.has(region)) {
+    PARTITION_OF.set(
+      region,
+      PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region)),
+    );
+  }
   return PARTITION_OF.get(region);
 }
 

@@ -42,7 +42,9 @@ export function readManifests({ text, place }: ManifestText, namespace?: string)
   const workloads: Workload[] = [];
   for (const part of partsOf(text, place)) {
     for (const { object, at } of objectsIn(part, place)) {
-      if (object.kind === 'ServiceAccount' && object.apiVersion === 'v1') serviceAccounts.push(serviceAccountOf(object, at, namespace));
+      if (object.kind === 'ServiceAccount' && object.apiVersion === 'v1') {
+        serviceAccounts.push(serviceAccountOf(object, at, namespace));
+      }
       const pod = podOf(object);
       if (pod) workloads.push(workloadOf(object, pod, at, namespace));
     }
@@ -61,15 +63,22 @@ interface Part {
   readonly linesBefore: number;
 }
 
-/** Some documents at a time, so that thousands of them take no more memory than the longest; all at once where directives belong to them. */
+/**
+ * Some documents at a time, so that thousands of them take no more memory than the longest; all at once where
+ * directives belong to them.
+ */
 function* partsOf(text: string, { file }: Place): Generator<Part> {
-  const starts = /^%/m.test(text) ? [] : [...text.matchAll(DOCUMENT_START)].map(({ index }) => index).filter(index => index > 0);
+  const starts = /^%/m.test(text)
+    ? []
+    : [...text.matchAll(DOCUMENT_START)].map(({ index }) => index).filter(index => index > 0);
   let [from, linesBefore] = [0, 0];
   for (const [number, start] of [0, ...starts].entries()) {
     const end = starts[number] ?? text.length;
     if (end - start > LONGEST_DOCUMENT) {
       const line = linesBefore + linesIn(text.slice(from, start)) + 1;
-      throw new UnusableInput(`${file}:${line}: a document has more than ${LONGEST_DOCUMENT / 1024 / 1024} MB. Split it.`);
+      throw new UnusableInput(
+        `${file}:${line}: a document has more than ${LONGEST_DOCUMENT / 1024 / 1024} MB. Split it.`,
+      );
     }
     if (end - from < PART && end < text.length) continue;
     const part = text.slice(from, end);
@@ -94,19 +103,36 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
   const at = (node: Node | null | undefined): Place =>
     (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
 
-  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true, logLevel: 'silent' }) as Document[]) {
-    const { contents, errors: [error] } = document;
+  for (const document of parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: true,
+    logLevel: 'silent',
+  }) as Document[]) {
+    const {
+      contents,
+      errors: [error],
+    } = document;
     if (error) {
       const { line, column } = positionOf(error.pos[0]);
-      const advice = text.includes('{{') ? 'A Helm chart must be rendered first: helm template' : 'Correct it, or leave the file out';
-      throw new UnusableInput(`${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`);
+      const advice = text.includes('{{')
+        ? 'A Helm chart must be rendered first: helm template'
+        : 'Correct it, or leave the file out';
+      throw new UnusableInput(
+        `${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`,
+      );
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, at(contents as Node));
-    const items = isMap(contents) && /List$/.test(textOf(object?.kind)) && Array.isArray(object.items) ? contents.get('items', true) as any : undefined;
-    const found: Found[] = items ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) }))
+    const items =
+      isMap(contents) && /List$/.test(textOf(object?.kind)) && Array.isArray(object.items)
+        ? (contents.get('items', true) as any)
+        : undefined;
+    const found: Found[] = items
+      ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) }))
       : [{ object, at: at(contents as Node) }];
-    yield* found.filter(({ object: one }) => typeof one === 'object' && one !== null);
+    yield * found.filter(({ object: one }) => typeof one === 'object' && one !== null);
   }
 }
 
@@ -152,7 +178,10 @@ function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?:
 /** What is not rendered yet often is YAML all the same: `{{ .Values.name }}` is an object in an object. */
 function nameOf(name: unknown, { file, line }: Place): string {
   if (typeof name === 'string') return name;
-  throw new UnusableInput(`${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: ${name === undefined ? 'nothing' : JSON.stringify(name)}. A Helm chart must be rendered first: helm template.`);
+  throw new UnusableInput(
+    `${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: `
+      + `${name === undefined ? 'nothing' : JSON.stringify(name)}. A Helm chart must be rendered first: helm template.`,
+  );
 }
 
 function namespaceOf(metadata: any, namespace?: string): string {

@@ -25,35 +25,66 @@ interface Type {
 
 type Arn = (resource: Resource, name: string) => string;
 
-const iamArn = (kind: string): Arn => (resource, name) => `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:${kind}${resource.text('Path') ?? '/'}${name}`;
-const regional = (service: string, kind: string): Arn => ({ pseudo }, name) => `arn:${pseudo('Partition')}:${service}:${pseudo('Region')}:${pseudo('AccountId')}:${kind}${name}`;
+const iamArn =
+  (kind: string): Arn =>
+    (resource, name) =>
+      `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:${kind}${resource.text('Path') ?? '/'}${name}`;
+const regional =
+  (service: string, kind: string): Arn =>
+    ({ pseudo }, name) =>
+      `arn:${pseudo('Partition')}:${service}:${pseudo('Region')}:${pseudo('AccountId')}:${kind}${name}`;
 const named = (name: string, arn: Arn): Type => ({ name, ref: (_, own) => own, attributes: { Arn: arn } });
 
-const providerArn = (url: string): Arn => resource => `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:oidc-provider/${withoutScheme(resource.text(url) ?? resource.unnamed())}`;
+const providerArn =
+  (url: string): Arn =>
+    resource =>
+      `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:oidc-provider/${withoutScheme(resource.text(url) ?? resource.unnamed())}`;
 const cluster = (name: string | undefined, issuer: Arn): Type => ({
-  name, ref: (_, own) => own, attributes: { Arn: regional('eks', 'cluster/'), OpenIdConnectIssuerUrl: issuer, OpenIdConnectIssuer: (...args) => withoutScheme(issuer(...args)) },
+  name,
+  ref: (_, own) => own,
+  attributes: {
+    Arn: regional('eks', 'cluster/'),
+    OpenIdConnectIssuerUrl: issuer,
+    OpenIdConnectIssuer: (...args) => withoutScheme(issuer(...args)),
+  },
 });
 /** A URL, so that what a template cuts off it leaves what it should. */
 const issuerUrl: Arn = resource => `https://${resource.standIn('OpenIdConnectIssuerUrl')}`;
 
-const TYPES = new Map<string, Type>(Object.entries<Type>({
-  'AWS::IAM::Role': named('RoleName', iamArn('role')),
-  'AWS::IAM::User': named('UserName', iamArn('user')),
-  'AWS::IAM::ManagedPolicy': { name: 'ManagedPolicyName', ref: iamArn('policy'), attributes: { PolicyArn: iamArn('policy') } },
-  'AWS::IAM::OIDCProvider': { ref: providerArn('Url'), attributes: { Arn: providerArn('Url') } },
-  'Custom::AWSCDKOpenIdConnectProvider': { ref: providerArn('Url'), attributes: {} },
-  'AWS::EKS::Cluster': cluster('Name', issuerUrl),
-  'Custom::AWSCDK-EKS-Cluster': cluster(undefined, issuerUrl),
-  'AWS::S3::Bucket': named('BucketName', ({ pseudo }, name) => `arn:${pseudo('Partition')}:s3:::${name}`),
-  'AWS::DynamoDB::Table': named('TableName', regional('dynamodb', 'table/')),
-  'AWS::DynamoDB::GlobalTable': named('TableName', regional('dynamodb', 'table/')),
-  'AWS::SQS::Queue': { name: 'QueueName', ref: resource => resource.standIn('QueueUrl'), attributes: { Arn: regional('sqs', '') } },
-  'AWS::SNS::Topic': { name: 'TopicName', ref: regional('sns', ''), attributes: { TopicArn: regional('sns', '') } },
-  'AWS::ECR::Repository': named('RepositoryName', regional('ecr', 'repository/')),
-  'AWS::Kinesis::Stream': named('Name', regional('kinesis', 'stream/')),
-  'AWS::Logs::LogGroup': named('LogGroupName', (resource, name) => `${regional('logs', 'log-group:')(resource, name)}:*`),
-  'AWS::KMS::Key': { ref: resource => resource.unnamed(), attributes: { Arn: regional('kms', 'key/'), KeyId: (_, name) => name } },
-}));
+const TYPES = new Map<string, Type>(
+  Object.entries<Type>({
+    'AWS::IAM::Role': named('RoleName', iamArn('role')),
+    'AWS::IAM::User': named('UserName', iamArn('user')),
+    'AWS::IAM::ManagedPolicy': {
+      name: 'ManagedPolicyName',
+      ref: iamArn('policy'),
+      attributes: { PolicyArn: iamArn('policy') },
+    },
+    'AWS::IAM::OIDCProvider': { ref: providerArn('Url'), attributes: { Arn: providerArn('Url') } },
+    'Custom::AWSCDKOpenIdConnectProvider': { ref: providerArn('Url'), attributes: {} },
+    'AWS::EKS::Cluster': cluster('Name', issuerUrl),
+    'Custom::AWSCDK-EKS-Cluster': cluster(undefined, issuerUrl),
+    'AWS::S3::Bucket': named('BucketName', ({ pseudo }, name) => `arn:${pseudo('Partition')}:s3:::${name}`),
+    'AWS::DynamoDB::Table': named('TableName', regional('dynamodb', 'table/')),
+    'AWS::DynamoDB::GlobalTable': named('TableName', regional('dynamodb', 'table/')),
+    'AWS::SQS::Queue': {
+      name: 'QueueName',
+      ref: resource => resource.standIn('QueueUrl'),
+      attributes: { Arn: regional('sqs', '') },
+    },
+    'AWS::SNS::Topic': { name: 'TopicName', ref: regional('sns', ''), attributes: { TopicArn: regional('sns', '') } },
+    'AWS::ECR::Repository': named('RepositoryName', regional('ecr', 'repository/')),
+    'AWS::Kinesis::Stream': named('Name', regional('kinesis', 'stream/')),
+    'AWS::Logs::LogGroup': named(
+      'LogGroupName',
+      (resource, name) => `${regional('logs', 'log-group:')(resource, name)}:*`,
+    ),
+    'AWS::KMS::Key': {
+      ref: resource => resource.unnamed(),
+      attributes: { Arn: regional('kms', 'key/'), KeyId: (_, name) => name },
+    },
+  }),
+);
 
 /** What `Ref` returns; undefined where the type is not known here. */
 export function referenceOf(resource: Resource): string | undefined {
@@ -65,7 +96,9 @@ export function referenceOf(resource: Resource): string | undefined {
 export function attributeOf(resource: Resource, attribute: string): any {
   if (resource.type === 'Custom::AWSCDKCfnJson' && attribute === 'Value') return parsed(resource.text('Value'));
   const type = TYPES.get(resource.type);
-  return type && Object.hasOwn(type.attributes, attribute) ? type.attributes[attribute](resource, nameOf(resource, type)) : undefined;
+  return type && Object.hasOwn(type.attributes, attribute)
+    ? type.attributes[attribute](resource, nameOf(resource, type))
+    : undefined;
 }
 
 function nameOf(resource: Resource, { name }: Type): string {

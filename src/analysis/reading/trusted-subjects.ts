@@ -1,7 +1,13 @@
 /**
- * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the evaluator to say.
+ * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the
+ * evaluator to say.
  */
-import { NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
+import {
+  NAMESPACE_TAG,
+  POD_IDENTITY_SERVICE,
+  SERVICE_ACCOUNT,
+  SERVICE_ACCOUNT_TAG,
+} from '../../conventions/web-identity';
 import { Access } from '../access-map';
 import { readSubject } from '../iam/claims';
 import { overlap, pattern } from '../iam/patterns';
@@ -10,7 +16,8 @@ import { isObject, listOf, once, textOf, textsOf } from '../json-values';
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
 const ANY_SUBJECT = `${SERVICE_ACCOUNT}*`;
-const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/; // a stand-in may hold colons
+// a stand-in may hold colons
+const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/;
 
 /** What a condition compares. */
 interface Compared {
@@ -44,8 +51,11 @@ export function issuerOfArn(arn: string): string | undefined {
 
 /** The keys of a statement's conditions, without the operators, and their values. */
 export function conditionsOf(statement: any): readonly Compared[] {
-  return once(CONDITIONS, statement, () => Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
-    Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: textsOf(value) }))));
+  return once(CONDITIONS, statement, () =>
+    Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
+      Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: textsOf(value) })),
+    ),
+  );
 }
 
 function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
@@ -54,7 +64,11 @@ function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
     if (issuer === undefined) return [];
     const subjects = valuesOf(statement, `${issuer}:sub`);
     const audiences = valuesOf(statement, `${issuer}:aud`);
-    return (subjects ?? ['*']).flatMap(namesIn).flatMap(names => (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...names, audience, via: 'irsa' as const })));
+    return (subjects ?? ['*'])
+      .flatMap(namesIn)
+      .flatMap(names =>
+        (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...names, audience, via: 'irsa' as const })),
+      );
   });
 }
 
@@ -70,8 +84,11 @@ function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
 /** What a key must be equal to, or like; undefined where nothing says so. */
 function valuesOf(statement: any, wanted: string): string[] | undefined {
   const lowerCase = wanted.toLowerCase();
-  const found = conditionsOf(statement).filter(({ operator, key }) =>
-    key.toLowerCase() === lowerCase && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator));
+  const found = conditionsOf(statement).filter(
+    ({ operator, key }) =>
+      key.toLowerCase() === lowerCase
+      && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator),
+  );
   const values = found.flatMap(one => one.values);
   return values.length === 0 ? undefined : values;
 }

@@ -33,7 +33,9 @@ export function reasonOf(error: unknown): string {
  */
 export function readText(file: string, advice?: string, largest = Infinity): string {
   try {
-    if (statSync(file).size > largest) throw new UnusableInput(`${file}: has more than ${largest / 1024 / 1024} MB. Split it.`);
+    if (statSync(file).size > largest) {
+      throw new UnusableInput(`${file}: has more than ${largest / 1024 / 1024} MB. Split it.`);
+    }
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     if (UnusableInput.is(error)) throw error;

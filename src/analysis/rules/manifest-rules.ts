@@ -26,8 +26,12 @@ function byAnnotation(map: AccessMap): Found[] {
     .filter(({ admission, audiences }) => admission.answer !== 'in' && audiences.length === 0);
   return refused.map(({ serviceAccount, role, admission }) => ({
     ...verdict(saName(serviceAccount), role, admission),
-    fix: admission.answer === 'unknown' ? fixOfUnknown(serviceAccount.namespace)
-      : `Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the ServiceAccount.`,
+    fix:
+      admission.answer === 'unknown'
+        ? fixOfUnknown(serviceAccount.namespace)
+        : 'Trust it, trust.addServiceAccounts(oidcProvider, '
+          + `[ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the `
+          + 'ServiceAccount.',
     place: serviceAccount.place,
     others: [role.place],
   }));
@@ -61,15 +65,21 @@ function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<
 }
 
 function fixOfUnknown(namespace: string): string {
-  return /^⟨namespace/.test(namespace) ? 'Write the namespace into the manifest.' : 'Compare the two after the deployment.';
+  return /^⟨namespace/.test(namespace)
+    ? 'Write the namespace into the manifest.'
+    : 'Compare the two after the deployment.';
 }
 
 export const AUDIENCE_MISMATCH: Rule = {
   id: 'audience-mismatch',
   severity: 'error',
   title: 'A ServiceAccount whose role lets it in, but with another audience',
-  why: `\`AccessDenied\` in the pod: the webhook asks for tokens for the audience in the annotation \`${AUDIENCE_ANNOTATION}\`, or sts.amazonaws.com.`,
-  check: map => admissionsOf(map).filter(({ audiences }) => audiences.length > 0).map(audienceMismatch),
+  why: '`AccessDenied` in the pod: the webhook asks for tokens for the audience in the annotation '
+    + `\`${AUDIENCE_ANNOTATION}\`, or sts.amazonaws.com.`,
+  check: map =>
+    admissionsOf(map)
+      .filter(({ audiences }) => audiences.length > 0)
+      .map(audienceMismatch),
 };
 
 function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission): Found {
@@ -88,32 +98,59 @@ function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission
 export const ROLE_NOT_FOUND: Rule = {
   id: 'role-not-found',
   severity: 'error',
-  title: 'A ServiceAccount, or an association, whose role is in no template: an error where the ARN is none, a warning where its account is one of the app\'s',
-  why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and the rule is silent.',
+  title:
+    'A ServiceAccount, or an association, whose role is in no template: an error where the ARN is none, a warning '
+      + "where its account is one of the app's",
+  why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and '
+    + 'the rule is silent.',
   check: map => {
     const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
-    const annotated = map.serviceAccounts.filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn))
+    const annotated = map.serviceAccounts
+      .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn))
       .map(one => notFound(map, saName(one), one.roleArn!, one.place));
-    const associated = map.associations.filter(({ roleArn }) => !known.has(roleArn))
-      .map(({ namespace, serviceAccount, roleArn, place }) => notFound(map, `Association of ${namespace}/${serviceAccount}`, roleArn, place));
+    const associated = map.associations
+      .filter(({ roleArn }) => !known.has(roleArn))
+      .map(({ namespace, serviceAccount, roleArn, place }) =>
+        notFound(map, `Association of ${namespace}/${serviceAccount}`, roleArn, place),
+      );
     return [...annotated, ...associated];
   },
 };
 
 function notFound({ accounts }: AccessMap, who: string, arn: string, place: Place): Found {
-  if (arn === '') return { severity: 'info', message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty: it gets no role.`, fix: 'Write the ARN, or remove the annotation.', place };
+  if (arn === '') {
+    return {
+      severity: 'info',
+      message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty: it gets no role.`,
+      fix: 'Write the ARN, or remove the annotation.',
+      place,
+    };
+  }
   if (hasStandIn(arn)) {
-    return { severity: 'info', message: `${who}: which role ${arn} is, only the deployment knows.`, fix: 'See that the role trusts it.', place };
+    return {
+      severity: 'info',
+      message: `${who}: which role ${arn} is, only the deployment knows.`,
+      fix: 'See that the role trusts it.',
+      place,
+    };
   }
   if (!WEBHOOK_ROLE_ARN.test(arn)) {
-    const fix = WEBHOOK_ROLE_ARN.test(arn.trim().replace(/^["']|["']$/g, '')) ? 'Remove what stands around it.' : 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.';
-    return { message: `${who}: ${JSON.stringify(arn)} is no role ARN as the pod identity webhook takes it.`, fix, place };
+    const fix = WEBHOOK_ROLE_ARN.test(arn.trim().replace(/^["']|["']$/g, ''))
+      ? 'Remove what stands around it.'
+      : 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.';
+    return {
+      message: `${who}: ${JSON.stringify(arn)} is no role ARN as the pod identity webhook takes it.`,
+      fix,
+      place,
+    };
   }
   const [, account] = /:iam::(\d{12}):/.exec(arn)!;
   return {
     severity: accounts.includes(account) ? 'warning' : 'info',
-    message: `${who}: role ${arn} is in no template${accounts.includes(account) ? `, though account ${account} is one of the app's` : ''}.`,
-    fix: 'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, \'Role\', roleArn).',
+    message: `${who}: role ${arn} is in no `
+      + `template${accounts.includes(account) ? `, though account ${account} is one of the app's` : ''}.`,
+    fix: "Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, 'Role', "
+      + 'roleArn).',
     place,
   };
 }
@@ -125,7 +162,9 @@ export const REPEATED_SERVICE_ACCOUNT: Rule = {
   why: 'The one that is applied last replaces the other, and its role with it.',
   check: map => {
     const roles = rolesByArn(map);
-    return [...grouped(map.serviceAccounts, saName).values()].filter(all => all.length > 1).flatMap(all => repeated(all, roles));
+    return [...grouped(map.serviceAccounts, saName).values()]
+      .filter(all => all.length > 1)
+      .flatMap(all => repeated(all, roles));
   },
 };
 
@@ -144,8 +183,12 @@ function repeated(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
 
 function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<string, Role>): Found {
   const places = { place: one.place, others: [other.place] };
-  if (isSame(one, other)) return { severity: 'warning', message: `${saName(one)}: stands twice in one file.`, fix: 'Remove one.', ...places };
-  const [left, right] = [other, one].map(({ roleArn, audience }) => (roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role'));
+  if (isSame(one, other)) {
+    return { severity: 'warning', message: `${saName(one)}: stands twice in one file.`, fix: 'Remove one.', ...places };
+  }
+  const [left, right] = [other, one].map(({ roleArn, audience }) =>
+    roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role',
+  );
   return {
     message: `${saName(one)}: there are two for one cluster, with ${left} and with ${right}.`,
     fix: 'Keep one, or give one of them another name or namespace.',
@@ -154,7 +197,15 @@ function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<strin
 }
 
 function issuersOf(role: Role | undefined): string[] {
-  return role ? [...new Set(trustedBy(role.trust).filter(({ via }) => via === 'irsa').map(({ cluster }) => cluster))] : [];
+  return role
+    ? [
+      ...new Set(
+        trustedBy(role.trust)
+          .filter(({ via }) => via === 'irsa')
+          .map(({ cluster }) => cluster),
+      ),
+    ]
+    : [];
 }
 
 function isSame(one: ServiceAccount, other: ServiceAccount): boolean {
@@ -187,9 +238,13 @@ export const DEFAULT_WITH_ROLE: Rule = {
   severity: 'warning',
   title: 'The ServiceAccount `default` has a role',
   why: 'Every pod of the namespace that names no service account gets the role.',
-  check: map => annotatedIn(map).filter(({ name }) => name === 'default').map(one => ({
-    message: `${saName(one)}: has role ${one.roleArn}, which every pod of the namespace gets that names no service account.`,
-    fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
-    place: one.place,
-  })),
+  check: map =>
+    annotatedIn(map)
+      .filter(({ name }) => name === 'default')
+      .map(one => ({
+        message: `${saName(one)}: has role ${one.roleArn}, which every pod of the namespace gets that names no `
+          + 'service account.',
+        fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
+        place: one.place,
+      })),
 };

@@ -40,37 +40,60 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
     const declared = new Names(map.serviceAccounts.map(({ namespace, name }) => [namespace, name]));
     // Helm charts own ServiceAccounts that roles trust.
     const trusted = new Names([
-      ...map.roles.flatMap(({ trust }) => trustedBy(trust)).map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
+      ...map.roles
+        .flatMap(({ trust }) => trustedBy(trust))
+        .map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
       ...map.associations.map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
     ]);
-    return map.workloads.filter(({ namespace, serviceAccount: name }) =>
-      name !== DEFAULT && !hasStandIn(name) && !declared.mayHave(namespace, name) && !trusted.mayHave(namespace, name)).map(workload => ({
-      message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, which no manifest declares and no role trusts.`,
-      fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the right one.',
-      place: workload.place,
-    }));
+    return map.workloads
+      .filter(
+        ({ namespace, serviceAccount: name }) =>
+          name !== DEFAULT
+          && !hasStandIn(name)
+          && !declared.mayHave(namespace, name)
+          && !trusted.mayHave(namespace, name),
+      )
+      .map(workload => ({
+        message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, `
+          + 'which no manifest declares and no role trusts.',
+        fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
+          + 'right one.',
+        place: workload.place,
+      }));
   },
 };
 
 export const DEFAULT_SERVICE_ACCOUNT: Rule = {
   id: 'default-service-account',
   severity: 'warning',
-  title: 'A workload uses the ServiceAccount `default`: a warning where it names none, and its namespace has one with a role',
+  title:
+    'A workload uses the ServiceAccount `default`: a warning where it names none, and its namespace has one with a '
+      + 'role',
   why: 'A forgotten `serviceAccountName`: the pod gets no credentials, or those of the node.',
   check: map => {
     const annotated = annotatedIn(map);
-    const withRole = new Map([...map.associations.map(({ namespace, serviceAccount: name }) => ({ namespace, name })), ...annotated].reverse()
-      .map(({ namespace, name }) => [namespace, name]));
-    const defaults = new Names(annotated.filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]));
-    return map.workloads.filter(({ namespace, serviceAccount: name }) => name === DEFAULT && !defaults.mayHave(namespace, DEFAULT)).map(workload => {
-      const other = isNamed(workload) ? undefined : withRole.get(workload.namespace);
-      return {
-        ...other === undefined && { severity: 'info' as const },
-        message: `${workloadName(workload)}: ${isNamed(workload) ? 'names the' : 'names no service account and gets'} ServiceAccount default${other === undefined ? '' : `; in its namespace ${other} has a role`}.`,
-        fix: `Name the one that is meant, serviceAccountName: ${other ?? '<name>'}, or say that it needs none: automountServiceAccountToken: false.`,
-        place: workload.place,
-      };
-    });
+    const withRole = new Map(
+      [...map.associations.map(({ namespace, serviceAccount: name }) => ({ namespace, name })), ...annotated]
+        .reverse()
+        .map(({ namespace, name }) => [namespace, name]),
+    );
+    const defaults = new Names(
+      annotated.filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]),
+    );
+    return map.workloads
+      .filter(({ namespace, serviceAccount: name }) => name === DEFAULT && !defaults.mayHave(namespace, DEFAULT))
+      .map(workload => {
+        const other = isNamed(workload) ? undefined : withRole.get(workload.namespace);
+        return {
+          ...(other === undefined && { severity: 'info' as const }),
+          message: `${workloadName(workload)}: `
+            + `${isNamed(workload) ? 'names the' : 'names no service account and gets'} ServiceAccount `
+            + `default${other === undefined ? '' : `; in its namespace ${other} has a role`}.`,
+          fix: `Name the one that is meant, serviceAccountName: ${other ?? '<name>'}, or say that it needs none: `
+            + 'automountServiceAccountToken: false.',
+          place: workload.place,
+        };
+      });
   },
 };
 
@@ -82,17 +105,26 @@ export const MISSING_FS_GROUP: Rule = {
   id: 'missing-fs-group',
   severity: 'warning',
   title: 'A pod with a role that runs as non-root, without `fsGroup`',
-  why: 'The file of the token belongs to root: `Permission denied`, and the SDK goes on without the role. Not on Windows, and not for containers that `eks.amazonaws.com/skip-containers` leaves out.',
+  why: 'The file of the token belongs to root: `Permission denied`, and the SDK goes on without the role. Not on '
+    + 'Windows, and not for containers that `eks.amazonaws.com/skip-containers` leaves out.',
   check: map => {
     const withRole = new Set(annotatedIn(map).map(({ namespace, name }) => `${namespace}/${name}`));
-    return map.workloads.filter(workload => withRole.has(`${workload.namespace}/${workload.serviceAccount}`)).flatMap(workload => {
-      const container = unableToRead(workload);
-      return container === undefined ? [] : [{
-        message: `${workloadName(workload)}: container ${textOf(container.name)} runs as non-root, and the pod has no fsGroup: it cannot read the token of ${workload.serviceAccount}.`,
-        fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) does.',
-        place: workload.place,
-      }];
-    });
+    return map.workloads
+      .filter(workload => withRole.has(`${workload.namespace}/${workload.serviceAccount}`))
+      .flatMap(workload => {
+        const container = unableToRead(workload);
+        return container === undefined
+          ? []
+          : [
+            {
+              message: `${workloadName(workload)}: container ${textOf(container.name)} runs as non-root, and the `
+                  + `pod has no fsGroup: it cannot read the token of ${workload.serviceAccount}.`,
+              fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) '
+                  + 'does.',
+              place: workload.place,
+            },
+          ];
+      });
   },
 };
 
@@ -100,7 +132,9 @@ function unableToRead({ spec, annotations }: Workload): any {
   const pod = { ...spec, containers: objectsOf(spec.containers), initContainers: objectsOf(spec.initContainers) };
   const own = objectOf(spec.securityContext);
   if ((own.fsGroup ?? undefined) !== undefined || isWindows(pod)) return undefined;
-  return withCredentials(pod, annotations[SKIP_CONTAINERS] ?? '').find(({ securityContext }) => isNonRoot(objectOf(securityContext), own));
+  return withCredentials(pod, annotations[SKIP_CONTAINERS] ?? '').find(({ securityContext }) =>
+    isNonRoot(objectOf(securityContext), own),
+  );
 }
 
 function objectsOf(list: any): any[] {

@@ -23,27 +23,39 @@ function workloadRoles({ roles, access }: AccessMap): Role[] {
 const ADMINS = ['policy/AdministratorAccess', 'policy/PowerUserAccess', 'policy/IAMFullAccess'];
 const ANY_ACTION = /^(\*+|\*+:\*+)$/;
 
-export const ADMIN_POLICY = eachWorkloadRole({
-  id: 'admin-policy',
-  severity: 'warning',
-  title: 'A role of a workload is an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess`, or `*` or `iam:*` on `*`',
-  why: 'Whoever gets into the pod owns the account. A permissions boundary that is narrower settles it.',
-}, role => widest(role, isAdmin).map(({ policy, what }) => ({
-  message: `Role ${role.name}: its policy ${policy.name} ${what}, and pods can assume it.`,
-  fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
-  ...policy.place && policy.kind === 'managed' && { others: [policy.place] },
-})));
+export const ADMIN_POLICY = eachWorkloadRole(
+  {
+    id: 'admin-policy',
+    severity: 'warning',
+    title:
+      'A role of a workload is an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess`, or `*` or '
+        + '`iam:*` on `*`',
+    why: 'Whoever gets into the pod owns the account. A permissions boundary that is narrower settles it.',
+  },
+  role =>
+    widest(role, isAdmin).map(({ policy, what }) => ({
+      message: `Role ${role.name}: its policy ${policy.name} ${what}, and pods can assume it.`,
+      fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+      ...(policy.place && policy.kind === 'managed' && { others: [policy.place] }),
+    })),
+);
 
-export const PASS_ROLE_ANY = eachWorkloadRole({
-  id: 'pass-role-any',
-  severity: 'warning',
-  title: 'A role of a workload may pass any role, `iam:PassRole` on `*`, without a condition',
-  why: 'A pod can start something that runs as a stronger role: it has what that role has. An administrator is told of by the rule before.',
-}, role => widest(role, (policy: Policy) => passesAny(role, policy)).map(({ policy, what }) => ({
-  message: `Role ${role.name}: its policy ${policy.name} ${what}, without a condition.`,
-  fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: role.grantPassRole(irsaServiceAccount.grantPrincipal).',
-  ...policy.place && policy.kind === 'managed' && { others: [policy.place] },
-})));
+export const PASS_ROLE_ANY = eachWorkloadRole(
+  {
+    id: 'pass-role-any',
+    severity: 'warning',
+    title: 'A role of a workload may pass any role, `iam:PassRole` on `*`, without a condition',
+    why: 'A pod can start something that runs as a stronger role: it has what that role has. An administrator is told '
+      + 'of by the rule before.',
+  },
+  role =>
+    widest(role, (policy: Policy) => passesAny(role, policy)).map(({ policy, what }) => ({
+      message: `Role ${role.name}: its policy ${policy.name} ${what}, without a condition.`,
+      fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+        + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
+      ...(policy.place && policy.kind === 'managed' && { others: [policy.place] }),
+    })),
+);
 
 interface Wide {
   readonly policy: Policy;
@@ -65,7 +77,9 @@ function isAdmin({ arn = '', document }: Policy): string | undefined {
   if (owner === 'aws' && ADMINS.includes(name)) return 'is one of AWS\'s own for administrators';
   return allowed(document).map(statement => {
     if (!isUnconditional(statement) || !textsOf(statement.Resource).some(one => /^\*+$/.test(one))) return undefined;
-    if (statement.NotAction !== undefined) return `allows everything but ${textsOf(statement.NotAction).join(', ')} on *`;
+    if (statement.NotAction !== undefined) {
+      return `allows everything but ${textsOf(statement.NotAction).join(', ')} on *`;
+    }
     const action = textsOf(statement.Action).find(one => ANY_ACTION.test(one) || /^iam:\*+$/i.test(one));
     return action && `allows ${action} on *`;
   }).find(found => found !== undefined);
@@ -77,7 +91,9 @@ function passesAny({ partition, account }: Role, { document }: Policy): string |
   return allowed(document).map(statement => {
     const action = textsOf(statement.Action).find(one => matchesAction(one, 'iam:PassRole') && !ANY_ACTION.test(one));
     if (action === undefined || !isUnconditional(statement)) return undefined;
-    const resource = textsOf(statement.Resource).find(one => anyRole.every(arn => matches(pattern(one), arn()) === true));
+    const resource = textsOf(statement.Resource).find(one =>
+      anyRole.every(arn => matches(pattern(one), arn()) === true),
+    );
     return resource && `allows ${action} on ${resource}`;
   }).find(found => found !== undefined);
 }
@@ -96,20 +112,29 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   title: 'A role of a workload that an account as a whole may assume, too, without a condition',
   why: 'Every principal of the account that may call `sts:AssumeRole` becomes the workload.',
 }, role => statementsOf(role.trust).flatMap((statement, index) => {
-  if (statement?.Effect !== 'Allow' || !textsOf(statement.Action ?? '*').some(one => matchesAction(one, 'sts:AssumeRole'))) return [];
+  if (
+    statement?.Effect !== 'Allow'
+    || !textsOf(statement.Action ?? '*').some(one => matchesAction(one, 'sts:AssumeRole'))
+  ) {return [];}
   if (conditionKeys(statement.Condition).length > 0) return [];
   const everybody = statement.Principal === '*' ? ['*'] : textsOf(statement.Principal?.AWS);
-  return everybody.filter(isAccount).map(principal => ({
-    message: `${statementName(role, statement, index)}: ${principal === '*' ? 'everybody' : `every principal of account ${accountOf(principal)}`} may assume the role, not only pods.`,
-    fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
-  }));
+  return everybody
+    .filter(isAccount)
+    .map(principal => ({
+      message: `${statementName(role, statement, index)}: `
+        + `${principal === '*' ? 'everybody' : `every principal of account ${accountOf(principal)}`} may assume the `
+        + 'role, not only pods.',
+      fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+    }));
 }));
 
 /** The account of a stack that can go anywhere. */
 const ANY_ACCOUNT = standIn('AWS::AccountId');
 
 function isAccount(principal: string): boolean {
-  return principal === '*' || principal === ANY_ACCOUNT || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root';
+  return (
+    principal === '*' || principal === ANY_ACCOUNT || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root'
+  );
 }
 
 function accountOf(principal: string): string {

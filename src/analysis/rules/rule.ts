@@ -33,7 +33,11 @@ export interface Rule {
 }
 
 /** What a rule finds that looks at one thing after the other. A loop, since mostly it finds nothing at all. */
-export function atPlaces<T>(things: readonly T[], check: (thing: T) => Omit<Found, 'place'>[], placeOf: (thing: T) => Place): Found[] {
+export function atPlaces<T>(
+  things: readonly T[],
+  check: (thing: T) => Omit<Found, 'place'>[],
+  placeOf: (thing: T) => Place,
+): Found[] {
   const all: Found[] = [];
   for (const thing of things) {
     for (const found of check(thing)) all.push({ ...found, place: placeOf(thing) });

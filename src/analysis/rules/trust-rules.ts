@@ -1,11 +1,28 @@
 /**
  * What is wrong with a trust policy by itself.
  */
-import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER, DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../conventions/policy-quotas';
+import {
+  ASSUMED_ISSUER,
+  ASSUMED_LENGTHS,
+  ASSUMED_OTHER,
+  DEFAULT_TRUST_QUOTA,
+  LARGEST_TRUST_QUOTA,
+  TRUST_QUOTA_NAME,
+} from '../../conventions/policy-quotas';
 import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { atPlaces, Found, Rule } from './rule';
-import { Claim, demands, hasWildcard, isReadable, isUnknown, meansWebIdentities, statementName, WebIdentities, webIdentitiesOf } from './web-identities';
+import {
+  Claim,
+  demands,
+  hasWildcard,
+  isReadable,
+  isUnknown,
+  meansWebIdentities,
+  statementName,
+  WebIdentities,
+  webIdentitiesOf,
+} from './web-identities';
 import { claimOf } from '../iam/claims';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
 import { grouped } from '../json-values';
@@ -14,8 +31,19 @@ import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subj
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 
 /** A rule that looks at one statement after the other. */
-function eachStatement(rule: Omit<Rule, 'check'>, check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[]): Rule {
-  return { ...rule, check: map => atPlaces(webIdentitiesOf(map), one => check(one, map), ({ role }) => role.place) };
+function eachStatement(
+  rule: Omit<Rule, 'check'>,
+  check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[],
+): Rule {
+  return {
+    ...rule,
+    check: map =>
+      atPlaces(
+        webIdentitiesOf(map),
+        one => check(one, map),
+        ({ role }) => role.place,
+      ),
+  };
 }
 
 /** A rule that looks at one role after the other. */
@@ -27,25 +55,40 @@ function eachRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 
 const URL_SCHEME = /^https?:\/\//i;
 const PROVIDER_ARN = /^.*oidc-provider\//i;
 
-export const HTTPS_IN_KEY = eachStatement({
-  id: 'https-in-key',
-  severity: 'error',
-  title: 'A condition key begins with `https://`',
-  why: 'IAM refuses the policy, and with it the deployment: a key is the issuer without the scheme, a colon and the claim.',
-}, ({ name, claims }) => claims.filter(({ key }) => URL_SCHEME.test(key)).map(({ key }) => ({
-  message: `${name}: the condition key ${key} begins with a scheme, which IAM refuses.`,
-  fix: `Write ${key.replace(URL_SCHEME, '')}.`,
-})));
+export const HTTPS_IN_KEY = eachStatement(
+  {
+    id: 'https-in-key',
+    severity: 'error',
+    title: 'A condition key begins with `https://`',
+    why: 'IAM refuses the policy, and with it the deployment: a key is the issuer without the scheme, a colon and the '
+      + 'claim.',
+  },
+  ({ name, claims }) =>
+    claims
+      .filter(({ key }) => URL_SCHEME.test(key))
+      .map(({ key }) => ({
+        message: `${name}: the condition key ${key} begins with a scheme, which IAM refuses.`,
+        fix: `Write ${key.replace(URL_SCHEME, '')}.`,
+      })),
+);
 
-export const PROVIDER_ARN_IN_KEY = eachStatement({
-  id: 'provider-arn-in-key',
-  severity: 'error',
-  title: 'A condition key holds the ARN of the provider, or `oidc-provider/`',
-  why: 'No token has such a claim: the statement lets nobody in, or IAM refuses it. A key begins with the host of the issuer.',
-}, ({ name, claims }) => claims.filter(({ key }) => PROVIDER_ARN.test(key)).map(({ key }) => ({
-  message: `${name}: the condition key ${key} holds oidc-provider/, which is a part of the provider's ARN and of no token.`,
-  fix: `Write ${key.replace(PROVIDER_ARN, '')}.`,
-})));
+export const PROVIDER_ARN_IN_KEY = eachStatement(
+  {
+    id: 'provider-arn-in-key',
+    severity: 'error',
+    title: 'A condition key holds the ARN of the provider, or `oidc-provider/`',
+    why: 'No token has such a claim: the statement lets nobody in, or IAM refuses it. A key begins with the host of '
+      + 'the issuer.',
+  },
+  ({ name, claims }) =>
+    claims
+      .filter(({ key }) => PROVIDER_ARN.test(key))
+      .map(({ key }) => ({
+        message: `${name}: the condition key ${key} holds oidc-provider/, which is a part of the provider's ARN and `
+          + 'of no token.',
+        fix: `Write ${key.replace(PROVIDER_ARN, '')}.`,
+      })),
+);
 
 export const ISSUER_MISMATCH = eachStatement({
   id: 'issuer-mismatch',
@@ -54,10 +97,16 @@ export const ISSUER_MISMATCH = eachStatement({
   why: 'The tokens of one issuer have no claims of another: the condition is never true, and nobody gets in.',
 }, ({ name, providers, claims }) => providers.flatMap(({ issuer }) => {
   const strange = claims.find(claim => isOfAnother(issuer, claim));
-  return strange === undefined ? [] : [{
-    message: `${name}: trusts tokens of ${issuer}, but compares ${strange.key}, a claim of another issuer, which is in none of them.`,
-    fix: `Write ${issuer}:${strange.claim}, or trust the provider of ${strange.issuer}. A statement of its own for each issuer.`,
-  }];
+  return strange === undefined
+    ? []
+    : [
+      {
+        message: `${name}: trusts tokens of ${issuer}, but compares ${strange.key}, a claim of another issuer, `
+            + 'which is in none of them.',
+        fix: `Write ${issuer}:${strange.claim}, or trust the provider of ${strange.issuer}. A statement of its own `
+            + 'for each issuer.',
+      },
+    ];
 }));
 
 function isOfAnother(issuer: string, { operator, key, issuer: other }: Claim): boolean {
@@ -65,25 +114,47 @@ function isOfAnother(issuer: string, { operator, key, issuer: other }: Claim): b
   return !hasStandIn(issuer) && !hasStandIn(other) && issuer.toLowerCase() !== other.toLowerCase();
 }
 
-export const MISSING_AUD = eachStatement({
-  id: 'missing-aud',
-  severity: 'error',
-  title: 'A web identity is not held to an audience',
-  why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
-}, one => (one.holdsAudience ? [] : [{
-  message: `${one.name}: takes tokens of ${one.whose} for every audience: \`aud\` is not held by StringEquals, ${conditionsIn(one)}.`,
-  fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-}]));
+export const MISSING_AUD = eachStatement(
+  {
+    id: 'missing-aud',
+    severity: 'error',
+    title: 'A web identity is not held to an audience',
+    why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that '
+      + 'passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
+  },
+  one =>
+    one.holdsAudience
+      ? []
+      : [
+        {
+          message: `${one.name}: takes tokens of ${one.whose} for every audience: \`aud\` is not held by `
+              + `StringEquals, ${conditionsIn(one)}.`,
+          fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use `
+              + 'trust.addServiceAccounts(), which writes aud and sub.',
+        },
+      ],
+);
 
-export const MISSING_SUB = eachStatement({
-  id: 'missing-sub',
-  severity: 'error',
-  title: 'A web identity is not held to a subject',
-  why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, `ForAllValues:`, `Null`) does not hold anybody.',
-}, one => (one.holdsAnySubject ? [] : [{
-  message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or StringLike, ${conditionsIn(one)}.`,
-  fix: `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-}]));
+export const MISSING_SUB = eachStatement(
+  {
+    id: 'missing-sub',
+    severity: 'error',
+    title: 'A web identity is not held to a subject',
+    why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, '
+      + '`ForAllValues:`, `Null`) does not hold anybody.',
+  },
+  one =>
+    one.holdsAnySubject
+      ? []
+      : [
+        {
+          message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or `
+              + `StringLike, ${conditionsIn(one)}.`,
+          fix: `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use `
+              + 'trust.addServiceAccounts(), which writes aud and sub.',
+        },
+      ],
+);
 
 function conditionsIn({ keys }: WebIdentities): string {
   return keys.length === 0 ? 'there are no conditions' : `the conditions are on ${keys.join(', ')}`;
@@ -93,16 +164,29 @@ function keyOf({ providers: [first] }: WebIdentities, claim: string): string {
   return `${first?.issuer ?? '<issuer>'}:${claim}`;
 }
 
-export const WILDCARD_UNDER_STRING_EQUALS = eachStatement({
-  id: 'wildcard-under-string-equals',
-  severity: 'error',
-  title: 'A wildcard in `sub` or `aud` under `StringEquals`',
-  why: '`StringEquals` takes `*` and `?` for themselves, and no name holds them: the value never matches.',
-}, ({ name, claims }) => claims.filter(({ operator, claim }) => demandsEqual(operator) && ['sub', 'aud'].includes(claim))
-  .flatMap(({ operator, key, claim, values }) => values.filter(hasWildcard).map(value => ({
-    message: `${name}: ${key} is compared to ${value} by ${operator}, to which a wildcard is a character like any other: it never matches.`,
-    fix: claim === 'sub' ? 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.' : 'Name the audience, say sts.amazonaws.com.',
-  }))));
+export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
+  {
+    id: 'wildcard-under-string-equals',
+    severity: 'error',
+    title: 'A wildcard in `sub` or `aud` under `StringEquals`',
+    why: '`StringEquals` takes `*` and `?` for themselves, and no name holds them: the value never matches.',
+  },
+  ({ name, claims }) =>
+    claims
+      .filter(({ operator, claim }) => demandsEqual(operator) && ['sub', 'aud'].includes(claim))
+      .flatMap(({ operator, key, claim, values }) =>
+        values
+          .filter(hasWildcard)
+          .map(value => ({
+            message: `${name}: ${key} is compared to ${value} by ${operator}, to which a wildcard is a character like `
+              + 'any other: it never matches.',
+            fix:
+              claim === 'sub'
+                ? 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.'
+                : 'Name the audience, say sts.amazonaws.com.',
+          })),
+      ),
+);
 
 function demandsEqual(operator: string): boolean {
   return demands(operator.replace(/IfExists$/i, '')) === 'equal';
@@ -117,10 +201,13 @@ export const WHOLE_CLUSTER = eachStatement({
   const subs = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'like');
   const others = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'equal');
   if (others.length > 0 || !subs.every(({ values }) => values.some(isWholeCluster))) return [];
-  return subs.slice(0, 1).map(({ values }) => ({
-    message: `${name}: \`sub\` is like ${values.find(isWholeCluster)}, which every service account of ${whose} is.`,
-    fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, ServiceAccountSubject.anyInNamespace(namespace).',
-  }));
+  return subs
+    .slice(0, 1)
+    .map(({ values }) => ({
+      message: `${name}: \`sub\` is like ${values.find(isWholeCluster)}, which every service account of ${whose} is.`,
+      fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+        + 'ServiceAccountSubject.anyInNamespace(namespace).',
+    }));
 });
 
 /** Usual names, of several lengths, and one that shares no letter with them. */
@@ -130,40 +217,67 @@ function isWholeCluster(sub: string): boolean {
   return ANYBODY.every(anybody => matches(pattern(sub), anybody) === true);
 }
 
-export const NOT_PRINCIPAL = eachRole({
-  id: 'not-principal',
-  severity: 'error',
-  title: 'A trust policy that allows everybody but a `NotPrincipal`',
-  why: 'Everybody else in AWS may assume the role, anonymous callers among them.',
-}, role => statementsOf(role.trust).flatMap((statement, index) => (statement?.Effect !== 'Allow' || statement.NotPrincipal === undefined ? [] : [{
-  message: `${statementName(role, statement, index)}: allows everybody but ${JSON.stringify(statement.NotPrincipal)}.`,
-  fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
-}])));
+export const NOT_PRINCIPAL = eachRole(
+  {
+    id: 'not-principal',
+    severity: 'error',
+    title: 'A trust policy that allows everybody but a `NotPrincipal`',
+    why: 'Everybody else in AWS may assume the role, anonymous callers among them.',
+  },
+  role =>
+    statementsOf(role.trust).flatMap((statement, index) =>
+      statement?.Effect !== 'Allow' || statement.NotPrincipal === undefined
+        ? []
+        : [
+          {
+            message: `${statementName(role, statement, index)}: allows everybody but `
+                + `${JSON.stringify(statement.NotPrincipal)}.`,
+            fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
+          },
+        ],
+    ),
+);
 
-export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement({
-  id: 'provider-of-another-account',
-  severity: 'error',
-  title: 'The provider that is trusted is in another account than the role',
-  why: 'STS looks for the provider in the account of the role and nowhere else: nobody gets in.',
-}, ({ name, role, providers }) => providers.filter(({ arn }) => isInAnotherAccount(arn, role)).map(({ arn, issuer }) => ({
-  message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}; the role is in account ${role.account}.`,
-  fix: `Register the issuer in account ${role.account}, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}' }), and trust that provider.`,
-})));
+export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement(
+  {
+    id: 'provider-of-another-account',
+    severity: 'error',
+    title: 'The provider that is trusted is in another account than the role',
+    why: 'STS looks for the provider in the account of the role and nowhere else: nobody gets in.',
+  },
+  ({ name, role, providers }) =>
+    providers
+      .filter(({ arn }) => isInAnotherAccount(arn, role))
+      .map(({ arn, issuer }) => ({
+        message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}; the role is in account `
+          + `${role.account}.`,
+        fix: `Register the issuer in account ${role.account}, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: `
+          + `'https://${issuer}' }), and trust that provider.`,
+      })),
+);
 
 /** Of another partition, another rule says so. */
 function isInAnotherAccount(arn: string, { account, partition }: Role): boolean {
   return differs(accountOf(arn), account) && !differs(partitionOf(arn), partition);
 }
 
-export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement({
-  id: 'provider-of-another-partition',
-  severity: 'error',
-  title: 'The provider that is trusted is in another partition than the role',
-  why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) know nothing of each other: IAM refuses the policy, or nobody gets in.',
-}, ({ name, role, providers }) => providers.filter(({ arn }) => differs(partitionOf(arn), role.partition)).map(({ arn, issuer }) => ({
-  message: `${name}: trusts ${arn} of partition ${partitionOf(arn)}; the role is in partition ${role.partition}.`,
-  fix: `Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://${issuer}').`,
-})));
+export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement(
+  {
+    id: 'provider-of-another-partition',
+    severity: 'error',
+    title: 'The provider that is trusted is in another partition than the role',
+    why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) know nothing of each other: IAM refuses the policy, or nobody '
+      + 'gets in.',
+  },
+  ({ name, role, providers }) =>
+    providers
+      .filter(({ arn }) => differs(partitionOf(arn), role.partition))
+      .map(({ arn, issuer }) => ({
+        message: `${name}: trusts ${arn} of partition ${partitionOf(arn)}; the role is in partition ${role.partition}.`,
+        fix: 'Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, \'Oidc\', '
+          + `'https://${issuer}').`,
+      })),
+);
 
 function partitionOf(arn: string): string {
   return arnParts(arn)[1];
@@ -185,34 +299,57 @@ export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
   why: 'STS refuses tokens for an audience that the provider is not registered with: `Incorrect token audience`.',
   check: map => {
     const providers = new Map(map.providers.map(provider => [provider.arn, provider]));
-    return webIdentitiesOf(map).flatMap(({ name, role, providers: trusted, claims }) => trusted.flatMap(({ arn }): Found[] => {
-      const { audiences = [], place } = providers.get(arn) ?? {};
-      if (audiences.length === 0 || audiences.some(hasStandIn)) return [];
-      const wanted = claims.filter(({ operator, claim }) => claim === 'aud' && demands(operator) !== undefined).flatMap(({ values }) => values);
-      const strange = wanted.filter(value => !hasStandIn(value) && !hasWildcard(value) && !audiences.includes(value));
-      return [...new Set(strange)].map(value => ({
-        message: `${name}: takes tokens for the audience ${value}, with which ${arn} is not registered; its client ids are ${audiences.join(', ')}.`,
-        fix: `Add it to the provider, audiences: [${[...audiences, value].map(one => `'${one}'`).join(', ')}], or trust one of its own.`,
-        place: role.place,
-        others: [place!],
-      }));
-    }));
+    return webIdentitiesOf(map).flatMap(({ name, role, providers: trusted, claims }) =>
+      trusted.flatMap(({ arn }): Found[] => {
+        const { audiences = [], place } = providers.get(arn) ?? {};
+        if (audiences.length === 0 || audiences.some(hasStandIn)) return [];
+        const wanted = claims
+          .filter(({ operator, claim }) => claim === 'aud' && demands(operator) !== undefined)
+          .flatMap(({ values }) => values);
+        const strange = wanted.filter(value => !hasStandIn(value) && !hasWildcard(value) && !audiences.includes(value));
+        return [...new Set(strange)].map(value => ({
+          message: `${name}: takes tokens for the audience ${value}, with which ${arn} is not registered; its client `
+            + `ids are ${audiences.join(', ')}.`,
+          fix: `Add it to the provider, audiences: [${[...audiences, value].map(one => `'${one}'`).join(', ')}], or `
+            + 'trust one of its own.',
+          place: role.place,
+          others: [place!],
+        }));
+      }),
+    );
   },
 };
 
-export const TRUST_POLICY_QUOTA = eachRole({
-  id: 'trust-policy-quota',
-  severity: 'error',
-  title: `A trust policy over IAM's quota: an error over ${LARGEST_TRUST_QUOTA.toLocaleString('en')} characters, a warning over ${DEFAULT_TRUST_QUOTA.toLocaleString('en')}`,
-  why: `IAM refuses the role. The default quota (${TRUST_QUOTA_NAME}) can be raised, up to ${LARGEST_TRUST_QUOTA.toLocaleString('en')}. White space does not count.`,
-}, role => {
-  const text = JSON.stringify(role.trust ?? {});
-  const size = assumedLength(text);
-  const message = (quota: number) => `Role ${role.name}: its trust policy has ${hasStandIn(text) ? 'about ' : ''}${size} characters, more than ${quota}.`;
-  if (size > LARGEST_TRUST_QUOTA) return [{ message: message(LARGEST_TRUST_QUOTA), fix: 'Split the subjects over several roles; IAM allows no more.' }];
-  if (size <= DEFAULT_TRUST_QUOTA) return [];
-  return [{ severity: 'warning', message: message(DEFAULT_TRUST_QUOTA), fix: `Have the quota raised (${TRUST_QUOTA_NAME}), or split the subjects over several roles.` }];
-});
+export const TRUST_POLICY_QUOTA = eachRole(
+  {
+    id: 'trust-policy-quota',
+    severity: 'error',
+    title: `A trust policy over IAM's quota: an error over ${LARGEST_TRUST_QUOTA.toLocaleString('en')} characters, a `
+      + `warning over ${DEFAULT_TRUST_QUOTA.toLocaleString('en')}`,
+    why: `IAM refuses the role. The default quota (${TRUST_QUOTA_NAME}) can be raised, up to `
+      + `${LARGEST_TRUST_QUOTA.toLocaleString('en')}. White space does not count.`,
+  },
+  role => {
+    const text = JSON.stringify(role.trust ?? {});
+    const size = assumedLength(text);
+    const message = (quota: number) =>
+      `Role ${role.name}: its trust policy has ${hasStandIn(text) ? 'about ' : ''}${size} characters, more than `
+        + `${quota}.`;
+    if (size > LARGEST_TRUST_QUOTA) {
+      return [
+        { message: message(LARGEST_TRUST_QUOTA), fix: 'Split the subjects over several roles; IAM allows no more.' },
+      ];
+    }
+    if (size <= DEFAULT_TRUST_QUOTA) return [];
+    return [
+      {
+        severity: 'warning',
+        message: message(DEFAULT_TRUST_QUOTA),
+        fix: `Have the quota raised (${TRUST_QUOTA_NAME}), or split the subjects over several roles.`,
+      },
+    ];
+  },
+);
 
 /** With what only the deployment knows at the length that the library assumes, too. */
 function assumedLength(text: string): number {
@@ -220,7 +357,9 @@ function assumedLength(text: string): number {
 }
 
 function lengthOf(one: string): number {
-  return ASSUMED_LENGTHS[one.slice(1, -1)] ?? (/\.OpenIdConnectIssuer(Url)?⟩$/.test(one) ? ASSUMED_ISSUER : ASSUMED_OTHER);
+  return (
+    ASSUMED_LENGTHS[one.slice(1, -1)] ?? (/\.OpenIdConnectIssuer(Url)?⟩$/.test(one) ? ASSUMED_ISSUER : ASSUMED_OTHER)
+  );
 }
 
 export const WILDCARD_NAMESPACE: Rule = {
@@ -230,9 +369,20 @@ export const WILDCARD_NAMESPACE: Rule = {
   why: 'Whoever may create a namespace that matches may assume the role.',
   check: map => [
     ...webIdentitiesOf(map).flatMap(({ role, name, claims }) =>
-      patterns(role, name, claims.filter(({ claim }) => claim === 'sub'), hasPatternOfNamespaces)),
-    ...map.roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
-      (statement?.Effect === 'Allow' ? patterns(role, statementName(role, statement, index), tagsOf(statement), hasWildcard) : []))),
+      patterns(
+        role,
+        name,
+        claims.filter(({ claim }) => claim === 'sub'),
+        hasPatternOfNamespaces,
+      ),
+    ),
+    ...map.roles.flatMap(role =>
+      statementsOf(role.trust).flatMap((statement, index) =>
+        statement?.Effect === 'Allow'
+          ? patterns(role, statementName(role, statement, index), tagsOf(statement), hasWildcard)
+          : [],
+      ),
+    ),
   ],
 };
 
@@ -240,11 +390,19 @@ function tagsOf(statement: any): { operator: string; values: string[] }[] {
   return conditionsOf(statement).filter(({ key }) => key.toLowerCase() === NAMESPACE_TAG.toLowerCase());
 }
 
-function patterns({ place }: Role, name: string, conditions: { operator: string; values: string[] }[], reaches: (value: string) => boolean): Found[] {
-  const values = conditions.filter(({ operator }) => demands(operator) === 'like').flatMap(one => one.values.filter(reaches));
+function patterns(
+  { place }: Role,
+  name: string,
+  conditions: { operator: string; values: string[] }[],
+  reaches: (value: string) => boolean,
+): Found[] {
+  const values = conditions
+    .filter(({ operator }) => demands(operator) === 'like')
+    .flatMap(one => one.values.filter(reaches));
   return [...new Set(values)].map(value => ({
     message: `${name}: lets in a pattern of namespaces, ${value}.`,
-    fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
+    fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches '
+      + 'and suppress this rule on the role, with that as the reason.',
     place,
   }));
 }
@@ -261,10 +419,15 @@ export const UNREADABLE_TRUST = eachRole({
   why: 'Who gets in is known only to the deployment: none of the other rules can tell.',
 }, role => {
   const reasons = [...role.unresolved, ...unreadableParts(role)];
-  return reasons.length === 0 ? [] : [{
-    message: `Role ${role.name}: its trust policy cannot be read: ${[...new Set(reasons)].join('; ')}.`,
-    fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-  }];
+  return reasons.length === 0
+    ? []
+    : [
+      {
+        message: `Role ${role.name}: its trust policy cannot be read: ${[...new Set(reasons)].join('; ')}.`,
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+            + 'parameters of the app.',
+      },
+    ];
 });
 
 function unreadableParts({ trust, unresolved }: Role): string[] {
@@ -283,10 +446,23 @@ function unreadableParts({ trust, unresolved }: Role): string[] {
 function unreadablePart(statement: any): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
   const isOpen = isUnknown(effect) || isUnknown(principal);
-  if (!meansWebIdentities(isOpen ? { ...statement, Effect: isUnknown(effect) ? 'Allow' : effect, Principal: isUnknown(principal) ? '*' : principal } : statement)) return undefined;
+  if (
+    !meansWebIdentities(
+      isOpen
+        ? {
+          ...statement,
+          Effect: isUnknown(effect) ? 'Allow' : effect,
+          Principal: isUnknown(principal) ? '*' : principal,
+        }
+        : statement,
+    )
+  ) {return undefined;}
   if (isOpen) return isUnknown(effect) ? 'the Effect' : 'the Principal';
   if (!isReadable(statement)) return 'the conditions';
-  const isAnything = conditionsOf(statement).some(({ operator, key, values }) => claimOf(key).toLowerCase() === 'sub' && demands(operator) === 'like' && values.some(isStandIn));
+  const isAnything = conditionsOf(statement).some(
+    ({ operator, key, values }) =>
+      claimOf(key).toLowerCase() === 'sub' && demands(operator) === 'like' && values.some(isStandIn),
+  );
   return isAnything ? 'the pattern for `sub`' : undefined; // it may be *
 }
 
@@ -294,15 +470,22 @@ export const PROVIDER_NOT_IN_APP: Rule = {
   id: 'provider-not-in-app',
   severity: 'info',
   title: 'The provider that is trusted is registered nowhere in the app',
-  why: 'If it is not registered in the account of the role either, STS answers `No OpenIDConnect provider found in your account`. The app that owns the cluster may have done it.',
+  why: 'If it is not registered in the account of the role either, STS answers `No OpenIDConnect provider found in '
+    + 'your account`. The app that owns the cluster may have done it.',
   check: map => {
     const registered = grouped(map.providers, ({ issuer }) => issuer);
     const trusted = webIdentitiesOf(map).flatMap(one => one.providers.map(provider => ({ ...provider, one })));
-    const missing = grouped(trusted.filter(({ arn, issuer }) =>
-      !(registered.get(issuer) ?? []).some(provider => !differs(accountOf(provider.arn), accountOf(arn)))), ({ arn }) => arn);
+    const missing = grouped(
+      trusted.filter(
+        ({ arn, issuer }) =>
+          !(registered.get(issuer) ?? []).some(provider => !differs(accountOf(provider.arn), accountOf(arn))),
+      ),
+      ({ arn }) => arn,
+    );
     return [...missing].map(([arn, [{ one: first }, ...more]]) => ({
       message: `${first.name}${andMore(more.length)}: trusts ${arn}, which no template registers.`,
-      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless somebody else has.`,
+      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless `
+        + 'somebody else has.',
       place: first.role.place,
     }));
   },

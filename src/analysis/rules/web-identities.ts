@@ -39,8 +39,8 @@ export interface WebIdentities {
 const KNOWN = new WeakMap<AccessMap, WebIdentities[]>();
 
 /**
- * Those of all roles. Not those of public providers such as Cognito, nor what nobody can read. Read only once per map: many
- * rules want them, and without it verify takes half as long again.
+ * Those of all roles. Not those of public providers such as Cognito, nor what nobody can read. Read only once per map:
+ * many rules want them, and without it verify takes half as long again.
  */
 export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
   const known = KNOWN.get(map) ?? map.roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
@@ -58,7 +58,9 @@ export function meansWebIdentities(statement: any): boolean {
 
 /** Whether keys and values of the conditions are there to be read. */
 export function isReadable({ Condition: condition }: any): boolean {
-  return typeof (condition ?? {}) === 'object' && Object.values(condition ?? {}).every(keys => typeof keys === 'object');
+  return (
+    typeof (condition ?? {}) === 'object' && Object.values(condition ?? {}).every(keys => typeof keys === 'object')
+  );
 }
 
 /** As messages name it: by its place in the policy, and its own name if it has one. */
@@ -86,11 +88,22 @@ function webIdentities(role: Role, statement: any, index: number): WebIdentities
     name: statementName(role, statement, index),
     providers,
     whose: arns.length === 0 ? 'every issuer' : arns.map(arn => issuerOfArn(arn) ?? arn).join(', '),
-    claims: all.filter(({ key }) => isClaim(key) || key.includes('oidc-provider/'))
-      .map(({ operator, key, values }) => ({ operator, key, issuer: issuerOf(key), claim: claimOf(key).toLowerCase(), values })),
+    claims: all
+      .filter(({ key }) => isClaim(key) || key.includes('oidc-provider/'))
+      .map(({ operator, key, values }) => ({
+        operator,
+        key,
+        issuer: issuerOf(key),
+        claim: claimOf(key).toLowerCase(),
+        values,
+      })),
     // For messages alone.
     get keys() {
-      return all.map(({ operator, key }) => `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} (${operator})`);
+      return all.map(
+        ({ operator, key }) =>
+          `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} `
+            + `(${operator})`,
+      );
     },
     holdsAudience: holdsAudience(condition),
     holdsAnySubject: subsOf(condition).length > 0,

@@ -14,9 +14,15 @@ export interface Verdict {
   readonly evidence?: readonly string[];
   /** A command, or a line of CDK: what to do about it. */
   readonly fix?: readonly string[];
-  /** Of what is unknown: without it nobody can say that the service account gets its role, also where the check as such does not decide. */
+  /**
+   * Of what is unknown: without it nobody can say that the service account gets its role, also where the check as such
+   * does not decide.
+   */
   readonly decisive?: boolean;
-  /** Of what is wrong: the role is given all the same, so that it explains nothing, and is no diagnosis where something else is wrong. */
+  /**
+   * Of what is wrong: the role is given all the same, so that it explains nothing, and is no diagnosis where something
+   * else is wrong.
+   */
   readonly harmless?: boolean;
 }
 

@@ -35,13 +35,19 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
     const verdict = run(facts);
     return verdict ? [{ id, title, decisive, ...verdict }] : [];
   });
-  const proven = new Set(checks.filter(({ id }) => examined.some(one => one.id === id && one.status === 'ok')).flatMap(({ proves = [] }) => proves));
+  const proven = new Set(
+    checks
+      .filter(({ id }) => examined.some(one => one.id === id && one.status === 'ok'))
+      .flatMap(({ proves = [] }) => proves),
+  );
   const having = (status: Status) => examined.filter(one => one.status === status);
   const broken = new Set(having('wrong').filter(({ harmless }) => !harmless).map(({ id }) => id));
   const follows = ({ id }: Examined) => [...causes(id)].some(cause => broken.has(cause));
   const causing = having('wrong').filter(one => !follows(one));
   const finding = causing.find(({ harmless }) => !harmless) ?? causing[0];
-  const unknowns = having('unknown').filter(one => !follows(one)).map(one => (proven.has(one.id) ? { ...one, decisive: false } : one));
+  const unknowns = having('unknown')
+    .filter(one => !follows(one))
+    .map(one => (proven.has(one.id) ? { ...one, decisive: false } : one));
   return {
     checks: examined,
     finding,
@@ -55,6 +61,7 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
 /** All checks whose faults explain a fault of one, directly or by others between them. */
 function causesOf(checks: readonly Check[]): (id: string) => Set<string> {
   const direct = new Map(checks.map(({ id, follows = [] }) => [id, follows]));
-  const causes = (id: string): Set<string> => new Set((direct.get(id) ?? []).flatMap(cause => [cause, ...causes(cause)]));
+  const causes = (id: string): Set<string> =>
+    new Set((direct.get(id) ?? []).flatMap(cause => [cause, ...causes(cause)]));
   return causes;
 }

@@ -47,13 +47,19 @@ const OPTIONS = [
 export const DOCTOR: Command = {
   name: 'doctor',
   summary: 'find out why a pod gets AccessDenied: check every link between its token and its role',
-  define: program => program
-    .description('Finds out why the pods of a service account do not get their IAM role, or confirms that they do.'
-      + ' Checks every link between the token of a pod and AWS, in the order in which the token travels, and names the first'
-      + ' broken one with its fix. Changes nothing, anywhere.')
-    .usage('--cluster <name> (--namespace <name> --service-account <name> | --all [--namespace <name>]) [options]')
-    .withOptions(OPTIONS)
-    .addHelpText('after', `
+  define: program =>
+    program
+      .description(
+        'Finds out why the pods of a service account do not get their IAM role, or confirms that they do.'
+          + ' Checks every link between the token of a pod and AWS, in the order in which the token travels, and '
+          + 'names the first'
+          + ' broken one with its fix. Changes nothing, anywhere.',
+      )
+      .usage('--cluster <name> (--namespace <name> --service-account <name> | --all [--namespace <name>]) [options]')
+      .withOptions(OPTIONS)
+      .addHelpText(
+        'after',
+        `
 Exit codes:
   0  healthy: every required check passed
   1  a problem was found
@@ -65,7 +71,8 @@ ${PERMISSIONS}
 Permissions in Kubernetes:
   get   namespaces, serviceaccounts, pods
   list  pods, mutatingwebhookconfigurations.admissionregistration.k8s.io; with --all serviceaccounts
-  create serviceaccounts/token (--assume)`),
+  create serviceaccounts/token (--assume)`,
+      ),
   run: doctor,
 };
 

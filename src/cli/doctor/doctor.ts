@@ -45,20 +45,36 @@ const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };
  */
 export async function examine(options: DoctorOptions, output: Output, version: string): Promise<number> {
   const { cluster: clusterName, region, profile, roleProfile, context, timeoutSeconds, all, format } = options;
-  const kubernetes = Kubernetes.connect({ context, ...timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 } });
+  const kubernetes = Kubernetes.connect({
+    context,
+    ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
+  });
   const aws = await Aws.connect({ region, profile, roleProfile });
   const cluster = await aws.cluster(clusterName);
   refuseOtherCluster(cluster, kubernetes);
 
   const isColored = wantsColors(output);
   if (all) {
-    const surveyed = await survey({ aws, kubernetes, cluster, clusterName, namespace: options.namespace, progress: progressTo(output) });
-    output.stdout.write(format === 'json' ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, isColored));
+    const surveyed = await survey({
+      aws,
+      kubernetes,
+      cluster,
+      clusterName,
+      namespace: options.namespace,
+      progress: progressTo(output),
+    });
+    output.stdout.write(
+      format === 'json' ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, isColored),
+    );
     return EXIT_CODES[surveyed.outcome];
   }
   const facts = await read(options, aws, kubernetes, cluster);
   const diagnosis = diagnose(CHECKS, facts);
-  output.stdout.write(format === 'json' ? `${jsonText(diagnosisJson(diagnosis, facts, version), 2)}\n` : diagnosisText(diagnosis, facts, isColored));
+  output.stdout.write(
+    format === 'json'
+      ? `${jsonText(diagnosisJson(diagnosis, facts, version), 2)}\n`
+      : diagnosisText(diagnosis, facts, isColored),
+  );
   return EXIT_CODES[diagnosis.outcome];
 }
 
@@ -66,12 +82,28 @@ export async function examine(options: DoctorOptions, output: Output, version: s
 function refuseOtherCluster(cluster: Read<EksCluster | undefined>, kubernetes: Kubernetes): void {
   if ('unknown' in cluster || cluster.value === undefined) return;
   const words = kubernetes.strangerTo(cluster.value);
-  if (words !== undefined) throw new UnusableInput(`${words} Name the right one, --context, or make it: aws eks update-kubeconfig --name ${cluster.value.name}.`);
+  if (words !== undefined) {
+    throw new UnusableInput(
+      `${words} Name the right one, --context, or make it: aws eks update-kubeconfig --name ${cluster.value.name}.`,
+    );
+  }
 }
 
-async function read(options: DoctorOptions, aws: Aws, kubernetes: Kubernetes, cluster: Read<EksCluster | undefined>): Promise<Facts> {
+async function read(
+  options: DoctorOptions,
+  aws: Aws,
+  kubernetes: Kubernetes,
+  cluster: Read<EksCluster | undefined>,
+): Promise<Facts> {
   const { cluster: clusterName, pod, action, resource } = options;
-  const question: Question = { clusterName, namespace: options.namespace!, serviceAccount: options.serviceAccount!, pod, action, resource };
+  const question: Question = {
+    clusterName,
+    namespace: options.namespace!,
+    serviceAccount: options.serviceAccount!,
+    pod,
+    action,
+    resource,
+  };
   const now = new Date();
   const ofKubernetes = await kubernetes.facts(question);
   const ofAws = await aws.facts({ ...question, cluster, roleArn: annotated({ question, ...ofKubernetes }), now });

@@ -1,5 +1,6 @@
 /**
- * What the doctor reads of AWS and of Kubernetes, before anything is judged. Nothing here is a secret: no token, no key.
+ * What the doctor reads of AWS and of Kubernetes, before anything is judged. Nothing here is a secret: no token, no
+ * key.
  */
 
 /** What was read, or why it could not be: in words, with the permission that it needs where that is what is missing. */
@@ -60,7 +61,10 @@ export interface Simulated {
   readonly missingKeys: string[];
   /** Whether the permissions boundary allows it; left out where there is none. */
   readonly boundaryAllows?: boolean;
-  /** Whether the organization's policies allow it, as far as IAM simulates them; left out where there is no organization. */
+  /**
+   * Whether the organization's policies allow it, as far as IAM simulates them; left out where there is no
+   * organization.
+   */
   readonly organizationAllows?: boolean;
 }
 
@@ -115,7 +119,10 @@ export interface Webhook {
   readonly failurePolicy: 'Fail' | 'Ignore';
   /** Where the API server calls it: a URL, or `service namespace/name`. */
   readonly target: string;
-  /** Whether its selectors take in the pods of the namespace and of the service account asked for; words where that is not known. */
+  /**
+   * Whether its selectors take in the pods of the namespace and of the service account asked for; words where that is
+   * not known.
+   */
   readonly selects: boolean | string;
   readonly hasCaBundle: boolean;
 }
@@ -128,13 +135,17 @@ export interface PodObject {
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };
   readonly serviceAccount: string;
-  /** The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left out when it is read. */
+  /**
+   * The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left
+   * out when it is read.
+   */
   readonly spec: any;
   readonly phase: string;
 }
 
 /** What came of a token of the service account, sent to STS. */
-export type Assumed = { readonly assumedRoleArn: string } | { readonly errorCode: string; readonly errorMessage: string };
+export type Assumed =
+  { readonly assumedRoleArn: string } | { readonly errorCode: string; readonly errorMessage: string };
 
 /** All of it. `undefined` as a value: there is none. */
 export interface Facts {

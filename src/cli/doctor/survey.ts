@@ -1,6 +1,6 @@
 /**
- * All service accounts of a cluster that have a role, and the roles that trust service accounts which are not there: two lists, read page by page,
- * and no call for a single one of them.
+ * All service accounts of a cluster that have a role, and the roles that trust service accounts which are not there:
+ * two lists, read page by page, and no call for a single one of them.
  */
 import { Status } from './check';
 import { providerArn } from './checks/asked';
@@ -64,7 +64,14 @@ export interface Survey {
 }
 
 /** @throws UnusableInput where a list cannot be read */
-export async function survey({ aws, kubernetes, cluster, clusterName, namespace, progress }: SurveyProps): Promise<Survey> {
+export async function survey({
+  aws,
+  kubernetes,
+  cluster,
+  clusterName,
+  namespace,
+  progress,
+}: SurveyProps): Promise<Survey> {
   const issuer = issuerOf(cluster, clusterName);
   const [all, roles, providers] = await Promise.all([
     serviceAccounts(kubernetes, namespace, progress),
@@ -86,7 +93,11 @@ export async function survey({ aws, kubernetes, cluster, clusterName, namespace,
     accounts: accounts.sort(byStatus),
     leftOver,
     counted: { serviceAccounts: all.length, roles: roles.length },
-    outcome: outcomeOf([provider.status, ...accounts.map(({ status }) => status), ...leftOver.map((): Status => 'wrong')]),
+    outcome: outcomeOf([
+      provider.status,
+      ...accounts.map(({ status }) => status),
+      ...leftOver.map((): Status => 'wrong'),
+    ]),
   };
 }
 
@@ -99,15 +110,25 @@ function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {
 }
 
 /** Each namespace has at least the service account `default`: where there is none, the name is wrong. */
-async function serviceAccounts(kubernetes: Kubernetes, namespace: string | undefined, progress: SurveyProps['progress']): Promise<ServiceAccountObject[]> {
+async function serviceAccounts(
+  kubernetes: Kubernetes,
+  namespace: string | undefined,
+  progress: SurveyProps['progress'],
+): Promise<ServiceAccountObject[]> {
   try {
-    const all = await collected(kubernetes.serviceAccounts(namespace), count => progress(`${count} service accounts …`));
+    const all = await collected(kubernetes.serviceAccounts(namespace), count =>
+      progress(`${count} service accounts …`),
+    );
     if (all.length > 0 || namespace === undefined) return all;
     const found = await kubernetes.namespace(namespace);
-    if ('value' in found && found.value === undefined) throw new UnusableInput(`There is no namespace ${namespace} in the cluster.`);
+    if ('value' in found && found.value === undefined) {
+      throw new UnusableInput(`There is no namespace ${namespace} in the cluster.`);
+    }
     return all;
   } catch (error) {
-    throw error instanceof KubernetesProblem ? new UnusableInput(`The service accounts cannot be listed: ${error.message}.`) : error;
+    throw error instanceof KubernetesProblem
+      ? new UnusableInput(`The service accounts cannot be listed: ${error.message}.`)
+      : error;
   }
 }
 
@@ -128,7 +149,8 @@ function outcomeOf(statuses: Status[]): Outcome {
 const ORDER: Status[] = ['wrong', 'unknown', 'ok'];
 
 function byStatus(one: SurveyedAccount, other: SurveyedAccount): number {
-  const key = ({ status, namespace, serviceAccount }: SurveyedAccount) => `${ORDER.indexOf(status)} ${namespace}/${serviceAccount}`;
+  const key = ({ status, namespace, serviceAccount }: SurveyedAccount) =>
+    `${ORDER.indexOf(status)} ${namespace}/${serviceAccount}`;
   return key(one) < key(other) ? -1 : 1;
 }
 
@@ -142,9 +164,26 @@ class Judge {
   ) {}
 
   public provider(): Survey['provider'] {
-    if ('unknown' in this.providers) return { status: 'unknown', summary: `Whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.` };
-    if (this.own() === undefined) return { status: 'wrong', summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: nobody gets a role. new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }) makes it.` };
-    if (this.clientIds() === undefined) return { status: 'unknown', summary: `The OIDC provider of ${this.issuer} is there, and which audiences it takes is not known: ${this.unread()}.` };
+    if ('unknown' in this.providers) {
+      return {
+        status: 'unknown',
+        summary: `Whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.`,
+      };
+    }
+    if (this.own() === undefined) {
+      return {
+        status: 'wrong',
+        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: nobody gets a role. `
+          + 'new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }) makes it.',
+      };
+    }
+    if (this.clientIds() === undefined) {
+      return {
+        status: 'unknown',
+        summary: `The OIDC provider of ${this.issuer} is there, and which audiences it takes is not known: `
+          + `${this.unread()}.`,
+      };
+    }
     return { status: 'ok', summary: `The OIDC provider of ${this.issuer} is there.` };
   }
 
@@ -154,11 +193,22 @@ class Judge {
     return { namespace, serviceAccount: name, roleArn, ...this.verdict(roleArn, namespace, name, audience) };
   }
 
-  private verdict(text: string, namespace: string, name: string, audience: string): Pick<SurveyedAccount, 'status' | 'reason'> {
+  private verdict(
+    text: string,
+    namespace: string,
+    name: string,
+    audience: string,
+  ): Pick<SurveyedAccount, 'status' | 'reason'> {
     const arn = readRoleArn(text);
     if ('unknown' in arn) return { status: 'wrong', reason: arn.unknown };
     const { account, partition } = arn.value;
-    if (account !== this.ownAccount) return { status: 'unknown', reason: `the role is in account ${account}, and these are the roles of account ${this.ownAccount}: --role-profile` };
+    if (account !== this.ownAccount) {
+      return {
+        status: 'unknown',
+        reason: `the role is in account ${account}, and these are the roles of account ${this.ownAccount}: `
+          + '--role-profile',
+      };
+    }
     const role = this.roles.get(text);
     if (role === undefined) return { status: 'wrong', reason: 'the role is gone' };
 
@@ -170,7 +220,9 @@ class Judge {
     if (answer === 'unknown') return { status: 'unknown', reason: `whether the trust policy lets it in: ${why}` };
     if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not let it in: ${why}` };
     const clientIds = this.clientIds();
-    return clientIds && !clientIds.includes(audience) ? { status: 'wrong', reason: `its audience ${audience} is no client id of the provider` } : { status: 'ok' };
+    return clientIds && !clientIds.includes(audience)
+      ? { status: 'wrong', reason: `its audience ${audience} is no client id of the provider` }
+      : { status: 'ok' };
   }
 
   private own(): IamProvider | undefined {
@@ -197,8 +249,10 @@ function leftOverRoles(
   const isMatched = (wanted: Symbols) => names.some(name => matches(wanted, name) === true);
   const isThere = (subject: string) => there.has(subject) || (/[*?]/.test(subject) && isMatched(pattern(subject)));
   return roles.flatMap((role): LeftOverRole[] => {
-    const trusted = trustedBy(role.trust)
-      .filter(({ via, cluster, namespace: own }) => via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace));
+    const trusted = trustedBy(role.trust).filter(
+      ({ via, cluster, namespace: own }) =>
+        via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace),
+    );
     const subjects = [...new Set(trusted.map(({ namespace: own, serviceAccount }) => `${own}/${serviceAccount}`))];
     const missing = subjects.filter(subject => !isThere(subject));
     return missing.length === 0 ? [] : [{ roleArn: role.arn, missing, isUsed: missing.length < subjects.length }];

@@ -2,7 +2,18 @@
  * The CDK app that makes what an eksctl ClusterConfig says.
  */
 import { ClusterConfig, Gap, NewRole, ServiceAccount, Texts, VPC_TAG, WellKnownController } from './eksctl-config';
-import { call, Code, Comment, comment, Group, importLine, jsonLiteral, listLiteral, objectLiteral, write } from './typescript-writer';
+import {
+  call,
+  Code,
+  Comment,
+  comment,
+  Group,
+  importLine,
+  jsonLiteral,
+  listLiteral,
+  objectLiteral,
+  write,
+} from './typescript-writer';
 import { literal } from '../text';
 
 export interface ProgramOptions {
@@ -34,11 +45,18 @@ export function stackIdOf({ clusterName }: ClusterConfig, { stackName }: Program
 
 class Program {
   private readonly imports = {
-    cdk: new Set<string>(), ec2: new Set<string>(), iam: new Set<string>(), route53: new Set<string>(), irsa: new Set<string>(),
+    cdk: new Set<string>(),
+    ec2: new Set<string>(),
+    iam: new Set<string>(),
+    route53: new Set<string>(),
+    irsa: new Set<string>(),
   };
   private readonly ids = new Set<string>();
 
-  constructor(private readonly config: ClusterConfig, private readonly options: ProgramOptions) {}
+  constructor(
+    private readonly config: ClusterConfig,
+    private readonly options: ProgramOptions,
+  ) {}
 
   public text(): string {
     const accounts = this.config.serviceAccounts.map(account => this.serviceAccount(account));
@@ -55,20 +73,40 @@ class Program {
 
   private stack(): string {
     const account = this.options.account ? literal(this.options.account) : 'process.env.CDK_DEFAULT_ACCOUNT';
-    const env = objectLiteral([['account', account], ['region', literal(this.config.region)]]);
+    const env = objectLiteral([
+      ['account', account],
+      ['region', literal(this.config.region)],
+    ]);
     return [
       `const app = new ${this.cdk('App')}();`,
-      this.statement(['const stack = ', call(`new ${this.cdk('Stack')}`, ['app', literal(stackIdOf(this.config, this.options)), objectLiteral([['env', env]])])]),
+      this.statement([
+        'const stack = ',
+        call(`new ${this.cdk('Stack')}`, [
+          'app',
+          literal(stackIdOf(this.config, this.options)),
+          objectLiteral([['env', env]]),
+        ]),
+      ]),
       ...this.tags('stack', this.config.tags),
     ].join('\n');
   }
 
   private provider(): string {
     const { issuerUrl } = this.options;
-    const [factory, argument] = issuerUrl === undefined ? ['fromLookup', objectLiteral([['clusterName', literal(this.config.clusterName)]])] : ['fromIssuerUrl', literal(issuerUrl)];
+    const [factory, argument] =
+      issuerUrl === undefined
+        ? ['fromLookup', objectLiteral([['clusterName', literal(this.config.clusterName)]])]
+        : ['fromIssuerUrl', literal(issuerUrl)];
     return [
-      comment(issuerUrl === undefined ? 'The CDK CLI reads the issuer of the cluster at synth, and keeps it in cdk.context.json.' : 'The cluster\'s issuer, registered with IAM by eksctl.'),
-      this.statement(['const oidcProvider = ', call(`${this.irsa('ClusterOidcProvider')}.${factory}`, ['stack', literal(this.id('Oidc')), argument])]),
+      comment(
+        issuerUrl === undefined
+          ? 'The CDK CLI reads the issuer of the cluster at synth, and keeps it in cdk.context.json.'
+          : "The cluster's issuer, registered with IAM by eksctl.",
+      ),
+      this.statement([
+        'const oidcProvider = ',
+        call(`${this.irsa('ClusterOidcProvider')}.${factory}`, ['stack', literal(this.id('Oidc')), argument]),
+      ]),
     ].join('\n');
   }
 
@@ -77,22 +115,49 @@ class Program {
     if (!this.uses('awsLoadBalancerController')) return [];
     const { vpcId, clusterName, region } = this.config;
     this.imports.ec2.add('Vpc');
-    const make = (said: string, factory: string, argument: Code) => [comment(said), this.statement(['const vpc = ', call(`Vpc.${factory}`, ['stack', literal(this.id('Vpc')), argument])])].join('\n');
-    if (vpcId === undefined) return [make('The CDK CLI looks the VPC of the cluster up, by the tag that eksctl gave it.', 'fromLookup', objectLiteral([['tags', objectLiteral([[VPC_TAG, literal(clusterName)]])]]))];
+    const make = (said: string, factory: string, argument: Code) =>
+      [
+        comment(said),
+        this.statement(['const vpc = ', call(`Vpc.${factory}`, ['stack', literal(this.id('Vpc')), argument])]),
+      ].join('\n');
+    if (vpcId === undefined) {
+      return [
+        make(
+          'The CDK CLI looks the VPC of the cluster up, by the tag that eksctl gave it.',
+          'fromLookup',
+          objectLiteral([['tags', objectLiteral([[VPC_TAG, literal(clusterName)]])]]),
+        ),
+      ];
+    }
     // The CDK wants a zone.
-    return [make('The VPC of the cluster. Only its id is used.', 'fromVpcAttributes', objectLiteral([['vpcId', literal(vpcId)], ['availabilityZones', listLiteral([literal(`${region}a`)])]]))];
+    return [
+      make(
+        'The VPC of the cluster. Only its id is used.',
+        'fromVpcAttributes',
+        objectLiteral([
+          ['vpcId', literal(vpcId)],
+          ['availabilityZones', listLiteral([literal(`${region}a`)])],
+        ]),
+      ),
+    ];
   }
 
   /** The zones that external-dns and cert-manager are held to, where there are some. */
   private zones(): string[] {
     if (!this.uses('externalDNS') && !this.uses('certManager')) return [];
     this.imports.route53.add('HostedZone');
-    const zones = this.options.hostedZones.map((zone, index) => call('HostedZone.fromHostedZoneId', ['stack', literal(this.id(`Zone${index + 1}`)), literal(zone)]));
-    return [[comment('The zones of --hosted-zone.'), this.statement(['const zones = ', listLiteral(zones)])].join('\n')];
+    const zones = this.options.hostedZones.map((zone, index) =>
+      call('HostedZone.fromHostedZoneId', ['stack', literal(this.id(`Zone${index + 1}`)), literal(zone)]),
+    );
+    return [
+      [comment('The zones of --hosted-zone.'), this.statement(['const zones = ', listLiteral(zones)])].join('\n'),
+    ];
   }
 
   private uses(controller: WellKnownController): boolean {
-    return this.config.serviceAccounts.some(({ role }) => typeof role !== 'string' && role.controllers.includes(controller));
+    return this.config.serviceAccounts.some(
+      ({ role }) => typeof role !== 'string' && role.controllers.includes(controller),
+    );
   }
 
   private serviceAccount(account: ServiceAccount): string {
@@ -101,7 +166,7 @@ class Program {
     const id = this.id(startsWithLetter(pascalCase(`${account.namespace}-${account.name}`), 'Ns'));
     const made = account.createServiceAccount ? this.irsaServiceAccount(id, account) : this.irsaRole(id, account);
     const more = [
-      ...typeof account.role === 'string' ? [] : this.tags(variable(id), account.role.tags),
+      ...(typeof account.role === 'string' ? [] : this.tags(variable(id), account.role.tags)),
       account.createServiceAccount ? this.trustOfPattern(id, account) : this.roleArnOutput(id),
     ].filter(line => line !== undefined);
     return [heading, this.statement(more.length > 0 ? [`const ${variable(id)} = `, made] : made), ...more].join('\n');
@@ -113,13 +178,17 @@ class Program {
       'oidcProvider',
       ['namespace: ', literal(namespace)],
       ['serviceAccountName: ', literal(account.name)],
-      ...BUILT_IN_NAMESPACES.includes(namespace) ? [] : ['createNamespace: true'],
-      ...account.audience === undefined ? [] : [['audience: ', literal(account.audience)]],
-      ...account.tokenExpiration === undefined ? [] : [`tokenExpiration: ${this.cdk('Duration')}.seconds(${account.tokenExpiration})`],
-      ...account.regionalStsEndpoint === undefined ? [] : [`regionalStsEndpoint: ${account.regionalStsEndpoint}`],
-      ...labels.length === 0 ? [] : [['labels: ', textsLiteral(labels)]],
-      ...annotations.length === 0 ? [] : [['annotations: ', textsLiteral(annotations)]],
-      ...typeof role === 'string' ? [['role: ', this.imported('Role', 'fromRoleArn', `${id}Role`, role)]] : this.roleOptions(id, role),
+      ...(BUILT_IN_NAMESPACES.includes(namespace) ? [] : ['createNamespace: true']),
+      ...(account.audience === undefined ? [] : [['audience: ', literal(account.audience)]]),
+      ...(account.tokenExpiration === undefined
+        ? []
+        : [`tokenExpiration: ${this.cdk('Duration')}.seconds(${account.tokenExpiration})`]),
+      ...(account.regionalStsEndpoint === undefined ? [] : [`regionalStsEndpoint: ${account.regionalStsEndpoint}`]),
+      ...(labels.length === 0 ? [] : [['labels: ', textsLiteral(labels)]]),
+      ...(annotations.length === 0 ? [] : [['annotations: ', textsLiteral(annotations)]]),
+      ...(typeof role === 'string'
+        ? [['role: ', this.imported('Role', 'fromRoleArn', `${id}Role`, role)]]
+        : this.roleOptions(id, role)),
       ...account.gaps.map(gap => new Comment(this.said(gap))),
     ]);
   }
@@ -131,14 +200,23 @@ class Program {
   }
 
   private roleArnOutput(id: string): string {
-    return `new ${this.cdk('CfnOutput')}(stack, ${literal(this.id(`${id}RoleArn`))}, { value: ${variable(id)}.roleArn });`;
+    return `new ${this.cdk('CfnOutput')}(stack, ${literal(this.id(`${id}RoleArn`))}, { value: ${variable(id)}.roleArn `
+      + '});';
   }
 
   private irsaRole(id: string, account: ServiceAccount): Group {
     const { subjectPattern, ...role } = account.role as NewRole;
     const trust = `new ${this.irsa('TrustPolicy')}()`;
     return this.construct(this.irsa('IrsaRole'), id, [
-      ['trust: ', this.addServiceAccounts(trust, subjectPattern === undefined ? 'exact' : 'matching', account.namespace, subjectPattern ?? account.name)],
+      [
+        'trust: ',
+        this.addServiceAccounts(
+          trust,
+          subjectPattern === undefined ? 'exact' : 'matching',
+          account.namespace,
+          subjectPattern ?? account.name,
+        ),
+      ],
       ...this.roleOptions(id, role),
       ...account.gaps.map(gap => new Comment(this.said(gap))),
     ]);
@@ -154,19 +232,28 @@ class Program {
   }
 
   private roleOptions(id: string, role: NewRole): Code[] {
-    const policies = [...role.policyArns.map((arn, index) => this.managedPolicy(`${id}Policy${index + 1}`, arn)), ...role.awsPolicies.map(name => this.awsPolicy(name))];
+    const policies = [
+      ...role.policyArns.map((arn, index) => this.managedPolicy(`${id}Policy${index + 1}`, arn)),
+      ...role.awsPolicies.map(name => this.awsPolicy(name)),
+    ];
     // A role has one controller. That of load balancers may be longer than a policy inside the role can be.
-    const [controller, ...others] = [...role.controllers].sort((left, right) => Number(right === 'awsLoadBalancerController') - Number(left === 'awsLoadBalancerController'));
+    const [controller, ...others] = [...role.controllers].sort(
+      (left, right) => Number(right === 'awsLoadBalancerController') - Number(left === 'awsLoadBalancerController'),
+    );
     const inlinePolicies: Code[] = [
-      ...role.inlinePolicy === undefined ? [] : [['attachPolicy: ', call(`${this.iam('PolicyDocument')}.fromJson`, [jsonLiteral(role.inlinePolicy)])]],
+      ...(role.inlinePolicy === undefined
+        ? []
+        : [['attachPolicy: ', call(`${this.iam('PolicyDocument')}.fromJson`, [jsonLiteral(role.inlinePolicy)])]]),
       ...others.map(other => [`${other}: `, this.controller(other), '.policyDocument(stack)']),
     ];
     return [
-      ...controller === undefined ? [] : [['controller: ', this.controller(controller)]],
-      ...role.roleName === undefined ? [] : [['roleName: ', literal(role.roleName)]],
-      ...policies.length === 0 ? [] : [['managedPolicies: ', listLiteral(policies)]],
-      ...inlinePolicies.length === 0 ? [] : [['inlinePolicies: ', new Group('{', inlinePolicies, '}', true)]],
-      ...role.permissionsBoundary === undefined ? [] : [['permissionsBoundary: ', this.managedPolicy(`${id}Boundary`, role.permissionsBoundary)]],
+      ...(controller === undefined ? [] : [['controller: ', this.controller(controller)]]),
+      ...(role.roleName === undefined ? [] : [['roleName: ', literal(role.roleName)]]),
+      ...(policies.length === 0 ? [] : [['managedPolicies: ', listLiteral(policies)]]),
+      ...(inlinePolicies.length === 0 ? [] : [['inlinePolicies: ', new Group('{', inlinePolicies, '}', true)]]),
+      ...(role.permissionsBoundary === undefined
+        ? []
+        : [['permissionsBoundary: ', this.managedPolicy(`${id}Boundary`, role.permissionsBoundary)]]),
     ];
   }
 
@@ -174,17 +261,23 @@ class Program {
     const clusterName = literal(this.config.clusterName);
     const make = (factory: string, properties: string) => `${this.irsa('Controller')}.${factory}({ ${properties} })`;
     switch (controller) {
-      case 'autoScaler': return make('clusterAutoscaler', `clusterNames: [${clusterName}]`);
-      case 'awsLoadBalancerController': return make('awsLoadBalancerController', `clusterName: ${clusterName}, vpc`);
-      case 'externalDNS': return make('externalDns', 'hostedZones: zones');
-      case 'certManager': return make('certManager', 'hostedZones: zones');
+      case 'autoScaler':
+        return make('clusterAutoscaler', `clusterNames: [${clusterName}]`);
+      case 'awsLoadBalancerController':
+        return make('awsLoadBalancerController', `clusterName: ${clusterName}, vpc`);
+      case 'externalDNS':
+        return make('externalDns', 'hostedZones: zones');
+      case 'certManager':
+        return make('certManager', 'hostedZones: zones');
     }
   }
 
   /** One of AWS's own goes by its name, in the partition of the region. */
   private managedPolicy(id: string, arn: string): Code {
     const [, partition, name] = AWS_POLICY_ARN.exec(arn) ?? [];
-    return partition !== undefined && partition === partitionOf(this.config.region) ? this.awsPolicy(name) : this.imported('ManagedPolicy', 'fromManagedPolicyArn', id, arn);
+    return partition !== undefined && partition === partitionOf(this.config.region)
+      ? this.awsPolicy(name)
+      : this.imported('ManagedPolicy', 'fromManagedPolicyArn', id, arn);
   }
 
   private awsPolicy(name: string): Code {
@@ -205,7 +298,8 @@ class Program {
   }
 
   private said({ path, place, advice }: Gap): string {
-    return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). ${advice}`;
+    return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). `
+      + `${advice}`;
   }
 
   private statement(code: Code): string {
@@ -255,7 +349,9 @@ function startsWithLetter(id: string, prefix: string): string {
   return /^[A-Za-z]/.test(id) ? id : prefix + id;
 }
 
-/** The variable of a construct. It holds two words at least, so it is no keyword and none of the program's own names. */
+/**
+ * The variable of a construct. It holds two words at least, so it is no keyword and none of the program's own names.
+ */
 function variable(id: string): string {
   return id.charAt(0).toLowerCase() + id.slice(1);
 }

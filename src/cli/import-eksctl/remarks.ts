@@ -45,9 +45,13 @@ export class Remarks {
 
   /** The remarks in the order of the file, one a line. */
   public lines(...kinds: Kind[]): string[] {
-    return this.remarks.filter(({ kind }) => kinds.includes(kind))
+    return this.remarks
+      .filter(({ kind }) => kinds.includes(kind))
       .sort((left, right) => left.line - right.line || left.column - right.column)
-      .map(({ kind, line, column, text }) => `${this.file}:${line}:${column}: ${kind === 'problem' ? '' : `${kind}: `}${text}`);
+      .map(
+        ({ kind, line, column, text }) =>
+          `${this.file}:${line}:${column}: ${kind === 'problem' ? '' : `${kind}: `}${text}`,
+      );
   }
 
   private add(kind: Kind, { line, column }: Place, text: string): void {

@@ -16,7 +16,10 @@ export class Comment {
 /** Code between brackets: on one line where it fits, an item a line where it does not. */
 export class Group {
   constructor(
-    private readonly open: string, private readonly items: (Code | Comment)[], private readonly close: string, private readonly broken = false,
+    private readonly open: string,
+    private readonly items: (Code | Comment)[],
+    private readonly close: string,
+    private readonly broken = false,
   ) {}
 
   public inOneLine(): string | undefined {
@@ -30,7 +33,9 @@ export class Group {
   public onManyLines(indent: string): string {
     if (this.items.length === 0) return this.open + this.close;
     const inner = indent + INDENT;
-    const items = this.items.map(item => (item instanceof Comment ? comment(item.text, inner) : `${inner}${write(item, inner)},`));
+    const items = this.items.map(item =>
+      item instanceof Comment ? comment(item.text, inner) : `${inner}${write(item, inner)},`,
+    );
     return [this.open, ...items, `${indent}${this.close}`].join('\n');
   }
 }

@@ -1,5 +1,6 @@
 /**
- * A diff for a comment in a pull request. Every name is somebody else's text: it stands in code, where Markdown and GitHub read nothing.
+ * A diff for a comment in a pull request. Every name is somebody else's text: it stands in code, where Markdown and
+ * GitHub read nothing.
  */
 import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
@@ -15,9 +16,12 @@ const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narro
 export function diffMarkdown(diff: AccessDiff): string {
   const { changes } = diff;
   if (changes.length === 0) {
-    return `### Access: no change\n\nNobody can become a role, and no role may do anything, that was not so before.${rolesInWords(diff)}\n`;
+    return '### Access: no change\n\nNobody can become a role, and no role may do anything, that was not so '
+      + `before.${rolesInWords(diff)}\n`;
   }
-  const rows = changes.map(change => `| ${LABELS[change.direction]} | ${code(roleInShort(change.role))} | ${inWords(change)} |\n`);
+  const rows = changes.map(
+    change => `| ${LABELS[change.direction]} | ${code(roleInShort(change.role))} | ${inWords(change)} |\n`,
+  );
   const head = `### Access: ${counted(changes)}\n\n| access | role | what |\n|---|---|---|\n`;
   const shown = fitting(rows, LONGEST - head.length - 500);
   const table = `${head}${shown.join('')}${leftOut(rows.length - shown.length, 'change')}${rolesInWords(diff)}\n`;
@@ -33,18 +37,45 @@ export function code(text: string): string {
 
 function counted(changes: Change[]): string {
   const of = (direction: Direction) => changes.filter(change => change.direction === direction).length;
-  const parts = ([['wider', 'wider'], ['changed', 'changed'], ['narrower', 'narrower']] as const).filter(([direction]) => of(direction) > 0).map(([direction, word]) => `${of(direction)} ${word}`);
+  const parts = (
+    [
+      ['wider', 'wider'],
+      ['changed', 'changed'],
+      ['narrower', 'narrower'],
+    ] as const
+  )
+    .filter(([direction]) => of(direction) > 0)
+    .map(([direction, word]) => `${of(direction)} ${word}`);
   return `${changes.length} ${changes.length === 1 ? 'change' : 'changes'} (${parts.join(', ')})`;
 }
 
 function inWords(change: Change): string {
   switch (change.kind) {
-    case 'who': return `${code(who(change))} ${change.direction === 'wider' ? 'can become it' : 'can no longer become it'}, ${change.via === 'irsa' ? `cluster ${code(change.cluster)}, audience ${code(change.audience)}` : `by EKS Pod Identity, cluster ${code(change.cluster)}`}`;
-    case 'trust': return `the trust policy ${change.after.length === 0 ? 'loses' : change.before.length === 0 ? 'gains' : 'changes'} ${statements(Math.max(change.before.length, change.after.length))}${principals(change.direction === 'narrower' ? change.before : change.after)}`;
-    case 'permission': return permission(change.direction === 'wider', change.permission);
-    case 'boundary-permission': return `its boundary: ${permission(change.direction === 'wider', change.permission)}`;
-    case 'policy': return change.after !== undefined ? `gains the policy ${code(change.after)}` : `loses the policy ${code(change.before!)}`;
-    case 'boundary': return change.after === undefined ? `loses its boundary ${code(change.before!)}` : change.before === undefined ? `gains the boundary ${code(change.after)}` : `has the boundary ${code(change.after)} instead of ${code(change.before)}`;
+    case 'who':
+      return (
+        `${code(who(change))} ${change.direction === 'wider' ? 'can become it' : 'can no longer become it'}, `
+        + `${change.via === 'irsa' ? `cluster ${code(change.cluster)}, audience ${code(change.audience)}` : `by EKS Pod Identity, cluster ${code(change.cluster)}`}`
+      );
+    case 'trust':
+      return (
+        'the trust policy '
+        + `${change.after.length === 0 ? 'loses' : change.before.length === 0 ? 'gains' : 'changes'} `
+        + `${statements(Math.max(change.before.length, change.after.length))}${principals(change.direction === 'narrower' ? change.before : change.after)}`
+      );
+    case 'permission':
+      return permission(change.direction === 'wider', change.permission);
+    case 'boundary-permission':
+      return `its boundary: ${permission(change.direction === 'wider', change.permission)}`;
+    case 'policy':
+      return change.after !== undefined
+        ? `gains the policy ${code(change.after)}`
+        : `loses the policy ${code(change.before!)}`;
+    case 'boundary':
+      return change.after === undefined
+        ? `loses its boundary ${code(change.before!)}`
+        : change.before === undefined
+          ? `gains the boundary ${code(change.after)}`
+          : `has the boundary ${code(change.after)} instead of ${code(change.before)}`;
   }
 }
 
@@ -59,12 +90,26 @@ function statements(count: number): string {
 }
 
 function principals(changed: any[]): string {
-  const names = [...new Set(changed.flatMap(({ Principal }) => (typeof Principal === 'object' && Principal !== null ? Object.values(Principal).flat() : Principal ?? [])).map(String))];
+  const names = [
+    ...new Set(
+      changed
+        .flatMap(({ Principal }) =>
+          typeof Principal === 'object' && Principal !== null ? Object.values(Principal).flat() : (Principal ?? []),
+        )
+        .map(String),
+    ),
+  ];
   return names.length === 0 ? '' : ` about ${listInShort(names.map(code), 3)}`;
 }
 
 function rolesInWords({ newRoles, goneRoles }: AccessDiff): string {
-  const list = (label: string, roles: Text[]) => (roles.length === 0 ? '' : `\n\n${label}: ${listInShort(roles.map(arn => code(roleInShort(arn))), 20)}.`);
+  const list = (label: string, roles: Text[]) =>
+    roles.length === 0
+      ? ''
+      : `\n\n${label}: ${listInShort(
+        roles.map(arn => code(roleInShort(arn))),
+        20,
+      )}.`;
   return list('New roles', newRoles) + list('Roles that are gone', goneRoles);
 }
 
@@ -75,11 +120,16 @@ function details(changes: Change[], room: number): string {
     return `\n${code(role)}\n\n\`\`\`json\n${jsonText(full, 2).replace(/`/g, '\\u0060')}\n\`\`\`\n`;
   });
   const shown = fitting(blocks, room - 500);
-  return shown.length === 0 ? leftOut(blocks.length, 'role') : `\n<details>\n<summary>In full</summary>\n${shown.join('')}${leftOut(blocks.length - shown.length, 'role')}\n</details>\n`;
+  return shown.length === 0
+    ? leftOut(blocks.length, 'role')
+    : '\n<details>\n<summary>In '
+      + `full</summary>\n${shown.join('')}${leftOut(blocks.length - shown.length, 'role')}\n</details>\n`;
 }
 
 function leftOut(count: number, what: string): string {
-  return count === 0 ? '' : `\n${count} more ${count === 1 ? what : `${what}s`} left out: \`cdk-irsa report --diff … --json\` prints all.\n`;
+  return count === 0
+    ? ''
+    : `\n${count} more ${count === 1 ? what : `${what}s`} left out: \`cdk-irsa report --diff … --json\` prints all.\n`;
 }
 
 function fitting(texts: string[], room: number): string[] {

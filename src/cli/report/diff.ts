@@ -1,5 +1,6 @@
 /**
- * What access a change adds and removes, between two reports. `cdk diff` cannot say it of a trust policy that only the deployment completes.
+ * What access a change adds and removes, between two reports. `cdk diff` cannot say it of a trust policy that only the
+ * deployment completes.
  */
 import { beyond, Permission, piecesOf } from './permissions';
 import { ReportData } from './report-data';
@@ -19,11 +20,15 @@ interface OfRole {
 }
 
 /** A service account, or a pattern of some, that can or can no longer become a role. */
-export interface WhoChange extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via'> {
+export interface WhoChange
+  extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via'> {
   readonly kind: 'who';
 }
 
-/** Statements of a trust policy that are about others than service accounts, or let the same ones in under other conditions. */
+/**
+ * Statements of a trust policy that are about others than service accounts, or let the same ones in under other
+ * conditions.
+ */
 export interface TrustChange extends OfRole {
   readonly kind: 'trust';
   readonly before: any[];
@@ -103,8 +108,20 @@ interface Entrance {
 function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
   const [was, is] = [old, now].map(entrancesOf);
   const changes = (direction: Direction, entrances: Entrance[], others: Entrance[]) =>
-    entrances.filter(one => !others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
-      .map(({ access: { cluster, namespace, serviceAccount, audience, via } }): WhoChange => ({ kind: 'who', direction, role, cluster, namespace, serviceAccount, audience, via }));
+    entrances
+      .filter(
+        one => !others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)),
+      )
+      .map(({ access: { cluster, namespace, serviceAccount, audience, via } }): WhoChange => ({
+        kind: 'who',
+        direction,
+        role,
+        cluster,
+        namespace,
+        serviceAccount,
+        audience,
+        via,
+      }));
   return unique([...changes('wider', is, was), ...changes('narrower', was, is)]);
 }
 
@@ -115,15 +132,25 @@ function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
     .filter(one => others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
     .map(({ statement }) => statement);
   const [wasOther, isOther] = [old, now].map(otherStatements);
-  const without = (statements: any[], others: any[]) => statements.filter(one => !others.some(other => canonical(other) === canonical(one)));
+  const without = (statements: any[], others: any[]) =>
+    statements.filter(one => !others.some(other => canonical(other) === canonical(one)));
   const before = distinct([...without(wasOther, isOther), ...demandsChanged(was, is)]);
   const after = distinct([...without(isOther, wasOther), ...demandsChanged(is, was)]);
-  return before.length + after.length === 0 ? [] : [{ kind: 'trust', direction: directionOf(before, after), role, before, after }];
+  return before.length + after.length === 0
+    ? []
+    : [{ kind: 'trust', direction: directionOf(before, after), role, before, after }];
 }
 
 function directionOf(before: any[], after: any[]): Direction {
-  const all = [...before.map(statement => [statement, false] as const), ...after.map(statement => [statement, true] as const)];
-  const directions = sortedTexts(all.map(([{ Effect }, added]) => (Effect !== 'Allow' && Effect !== 'Deny' ? 'changed' : (Effect === 'Allow') === added ? 'wider' : 'narrower')));
+  const all = [
+    ...before.map(statement => [statement, false] as const),
+    ...after.map(statement => [statement, true] as const),
+  ];
+  const directions = sortedTexts(
+    all.map(([{ Effect }, added]) =>
+      Effect !== 'Allow' && Effect !== 'Deny' ? 'changed' : (Effect === 'Allow') === added ? 'wider' : 'narrower',
+    ),
+  );
   return directions.length === 1 ? directions[0] as Direction : 'changed';
 }
 
@@ -131,13 +158,32 @@ function entrancesOf({ role, access }: Side): Entrance[] {
   const statements = statementsOf(role?.trust);
   return access.map(one => {
     const statement = statements[one.statement];
-    return { access: one, statement: statement ?? {}, demands: isObject(statement) ? canonical(demandsOf(statement, access.filter(other => other.statement === one.statement))) : '' };
+    return {
+      access: one,
+      statement: statement ?? {},
+      demands: isObject(statement)
+        ? canonical(
+          demandsOf(
+            statement,
+            access.filter(other => other.statement === one.statement),
+          ),
+        )
+        : '',
+    };
   });
 }
 
 /** A statement without the names that its accesses tell. */
 function demandsOf(statement: any, accesses: Access[]): any {
-  const told = new Set(accesses.flatMap(({ cluster, namespace, serviceAccount, audience }) => [`system:serviceaccount:${namespace}:${serviceAccount}`, namespace, serviceAccount, audience, cluster]));
+  const told = new Set(
+    accesses.flatMap(({ cluster, namespace, serviceAccount, audience }) => [
+      `system:serviceaccount:${namespace}:${serviceAccount}`,
+      namespace,
+      serviceAccount,
+      audience,
+      cluster,
+    ]),
+  );
   const { Principal, Condition, ...rest } = normalized(statement);
   const { Federated: _, Service: __, ...others } = isObject(Principal) ? Principal : {};
   const untold = ([key, value]: [string, any]) => {
@@ -145,7 +191,11 @@ function demandsOf(statement: any, accesses: Access[]): any {
     return [more.length < listOf<any>(value).length ? key.replace(/^.*:/, '') : key, more];
   };
   const operators = Object.entries<any>(isObject(Condition) ? Condition : {});
-  return { ...rest, Principal: others, Condition: operators.map(([operator, keys]) => [operator, Object.entries<any>(keys).map(untold)]) };
+  return {
+    ...rest,
+    Principal: others,
+    Condition: operators.map(([operator, keys]) => [operator, Object.entries<any>(keys).map(untold)]),
+  };
 }
 
 /** The statements that let in no service account. */
@@ -163,24 +213,53 @@ const WHO = ['cluster', 'namespace', 'serviceAccount', 'audience', 'via'] as con
 
 /** Whether one lets in all that another does, and demands the same. */
 function letsIn(one: Entrance, other: Entrance): boolean {
-  return one.demands === other.demands && one.access.via === other.access.via
-    && (['cluster', 'namespace', 'serviceAccount', 'audience'] as const).every(key => covers(pattern(one.access[key]), pattern(other.access[key])));
+  return (
+    one.demands === other.demands
+    && one.access.via === other.access.via
+    && (['cluster', 'namespace', 'serviceAccount', 'audience'] as const).every(key =>
+      covers(pattern(one.access[key]), pattern(other.access[key])),
+    )
+  );
 }
 
-function permissionChanges(kind: PermissionChange['kind'], role: Text, before: any[], after: any[]): PermissionChange[] {
+function permissionChanges(
+  kind: PermissionChange['kind'],
+  role: Text,
+  before: any[],
+  after: any[],
+): PermissionChange[] {
   const [was, is] = [before, after].map(piecesOf);
-  const changes = (permissions: Permission[], added: boolean) => permissions.map((permission): PermissionChange =>
-    ({ kind, direction: (permission.effect === 'Allow') === added ? 'wider' : 'narrower', role, permission }));
+  const changes = (permissions: Permission[], added: boolean) =>
+    permissions.map((permission): PermissionChange => ({
+      kind,
+      direction: (permission.effect === 'Allow') === added ? 'wider' : 'narrower',
+      role,
+      permission,
+    }));
   const all = [...changes(beyond(is, was), true), ...changes(beyond(was, is), false)];
-  return [...all.filter(({ direction }) => direction === 'wider'), ...all.filter(({ direction }) => direction === 'narrower')];
+  return [
+    ...all.filter(({ direction }) => direction === 'wider'),
+    ...all.filter(({ direction }) => direction === 'narrower'),
+  ];
 }
 
 function elsewhereChanges(role: Text, old: Side, now: Side): PolicyChange[] {
-  const policies = ({ role: of }: Side) => (of ? sortedTexts(identityPolicies(of).filter(({ document }) => document === undefined).map(nameOf)) : []);
+  const policies = ({ role: of }: Side) =>
+    of
+      ? sortedTexts(
+        identityPolicies(of)
+          .filter(({ document }) => document === undefined)
+          .map(nameOf),
+      )
+      : [];
   const [was, is] = [old, now].map(policies);
   return [
-    ...is.filter(name => !was.includes(name)).map((after): PolicyChange => ({ kind: 'policy', direction: 'wider', role, after })),
-    ...was.filter(name => !is.includes(name)).map((before): PolicyChange => ({ kind: 'policy', direction: 'narrower', role, before })),
+    ...is
+      .filter(name => !was.includes(name))
+      .map((after): PolicyChange => ({ kind: 'policy', direction: 'wider', role, after })),
+    ...was
+      .filter(name => !is.includes(name))
+      .map((before): PolicyChange => ({ kind: 'policy', direction: 'narrower', role, before })),
   ];
 }
 
@@ -190,10 +269,20 @@ function boundaryOf({ role }: Side): Policy | undefined {
 
 /** A boundary only takes away: to lose it is wider. */
 function boundaryChanges(role: Text, was: Policy | undefined, is: Policy | undefined): Change[] {
-  if (was && is && was.document !== undefined && is.document !== undefined) return permissionChanges('boundary-permission', role, [was.document], [is.document]);
+  if (was && is && was.document !== undefined && is.document !== undefined) {
+    return permissionChanges('boundary-permission', role, [was.document], [is.document]);
+  }
   const [before, after] = [was && nameOf(was), is && nameOf(is)];
   if (before === after) return [];
-  return [{ kind: 'boundary', direction: before === undefined ? 'narrower' : after === undefined ? 'wider' : 'changed', role, before, after }];
+  return [
+    {
+      kind: 'boundary',
+      direction: before === undefined ? 'narrower' : after === undefined ? 'wider' : 'changed',
+      role,
+      before,
+      after,
+    },
+  ];
 }
 
 function nameOf({ arn, name }: Policy): string {

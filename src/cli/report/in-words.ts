@@ -14,9 +14,20 @@ export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 's
 }
 
 /** `s3:GetObject and s3:PutObject on arn:aws:s3:::bucket/*, under conditions on aws:SourceVpc`. */
-export function permissionInWords({ actions, notActions, resources, notResources, condition }: Permission, show: Show = text => text): string {
-  const what = notActions ? `every action but ${some(actions, show)}` : isAll(actions) ? 'every action' : some(actions, show);
-  const where = notResources ? `every resource but ${some(resources, show)}` : isAll(resources) ? 'every resource' : some(resources, show);
+export function permissionInWords(
+  { actions, notActions, resources, notResources, condition }: Permission,
+  show: Show = text => text,
+): string {
+  const what = notActions
+    ? `every action but ${some(actions, show)}`
+    : isAll(actions)
+      ? 'every action'
+      : some(actions, show);
+  const where = notResources
+    ? `every resource but ${some(resources, show)}`
+    : isAll(resources)
+      ? 'every resource'
+      : some(resources, show);
   const keys = [...new Set(Object.values<any>(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
   return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
 }
@@ -58,5 +69,7 @@ export function clusterInShort(cluster: Text): [string, string] {
   const deferred = /^⟨(.*?)([^/⟨⟩]*)⟩$/.exec(cluster);
   if (deferred) return [deferred[2], deferred[1]];
   const [, , service, region, account, rest] = partsOf(cluster);
-  return service === undefined ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')] : [rest.replace(/^cluster\//, ''), `${region} ${account}`];
+  return service === undefined
+    ? [cluster.replace(/\/.*$/, ''), cluster.replace(/^[^/]*\/?/, '')]
+    : [rest.replace(/^cluster\//, ''), `${region} ${account}`];
 }

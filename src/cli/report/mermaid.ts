@@ -22,7 +22,9 @@ const MOST_PERMISSIONS = 3;
 export function mermaid(data: ReportData): { text: string; isCondensed: boolean } {
   const [full, ...condensed] = [chart(data, byServiceAccount), chart(data, byNamespace), chart(data, byCluster)];
   const isDrawn = ({ text, edges }: Chart) => edges <= MOST_EDGES && text.length <= LONGEST;
-  return isDrawn(full) ? { text: full.text, isCondensed: false } : { text: (condensed.find(isDrawn) ?? condensed[1]).text, isCondensed: true };
+  return isDrawn(full)
+    ? { text: full.text, isCondensed: false }
+    : { text: (condensed.find(isDrawn) ?? condensed[1]).text, isCondensed: true };
 }
 
 interface Chart {
@@ -42,10 +44,14 @@ interface Boxes {
 }
 
 const single = (key: string, text: string): Box => ({ key, label: () => escaped(text) });
-const several = (key: string, text: string, what: string): Box => ({ key, label: count => `${escaped(text)}<br/>${count} ${what}${count === 1 ? '' : 's'}` });
+const several = (key: string, text: string, what: string): Box => ({
+  key,
+  label: count => `${escaped(text)}<br/>${count} ${what}${count === 1 ? '' : 's'}`,
+});
 
 const byServiceAccount: Boxes = {
-  account: ({ cluster, namespace, serviceAccount }) => single(JSON.stringify([cluster, namespace, serviceAccount]), `${namespace}/${serviceAccount}`),
+  account: ({ cluster, namespace, serviceAccount }) =>
+    single(JSON.stringify([cluster, namespace, serviceAccount]), `${namespace}/${serviceAccount}`),
   role: ({ role }) => single(role, roleInShort(role)),
 };
 const byNamespace: Boxes = {
@@ -90,7 +96,9 @@ function chart({ access, roles }: ReportData, boxes: Boxes): Chart {
 
 function mayDo(role: Role | undefined): string[] {
   if (!role) return ['what it may do is not in the templates'];
-  const elsewhere = identityPolicies(role).filter(({ document }) => document === undefined).map(({ name }) => escaped(name));
+  const elsewhere = identityPolicies(role)
+    .filter(({ document }) => document === undefined)
+    .map(({ name }) => escaped(name));
   const all = [...permissionsOf(identityPolicies(role).map(({ document }) => document)).map(inShort), ...elsewhere];
   return all.length > MOST_PERMISSIONS + 1 ? linesInShort(all, MOST_PERMISSIONS) : all;
 }
@@ -99,14 +107,22 @@ function inShort(permission: Permission): string {
   const [first, ...others] = permission.actions;
   const isCut = !permission.notActions && others.length > 0;
   const actions = isCut ? [first] : permission.actions;
-  const words = permissionInWords({ ...permission, actions, resources: permission.resources.map(resourceInShort), condition: undefined })
-    .replace(' on ', `${isCut ? andMore(others.length) : ''} on `);
+  const words = permissionInWords({
+    ...permission,
+    actions,
+    resources: permission.resources.map(resourceInShort),
+    condition: undefined,
+  }).replace(' on ', `${isCut ? andMore(others.length) : ''} on `);
   return `${permission.effect === 'Deny' ? 'not ' : ''}${escaped(words)}${permission.condition ? ' (conditions)' : ''}`;
 }
 
 function services(roles: Role[]): string[] {
   const permissions = roles.flatMap(role => permissionsOf(identityPolicies(role).map(({ document }) => document)));
-  const names = sortedTexts(permissions.filter(({ effect }) => effect === 'Allow').flatMap(({ actions, notActions }) => (notActions ? ['*'] : actions.map(serviceOf))));
+  const names = sortedTexts(
+    permissions
+      .filter(({ effect }) => effect === 'Allow')
+      .flatMap(({ actions, notActions }) => (notActions ? ['*'] : actions.map(serviceOf))),
+  );
   return names.length === 0 ? [] : [escaped(names.join(', '))];
 }
 
@@ -114,5 +130,8 @@ function services(roles: Role[]): string[] {
 function escaped(text: Text): string {
   const safe = printable(text);
   const short = safe.length > LONGEST_LABEL ? `${safe.slice(0, LONGEST_LABEL)}…` : safe;
-  return (/\S/.test(short) ? short : '(empty)').replace(/[^A-Za-z0-9 ,:/._-]/gu, character => `#${character.codePointAt(0)};`);
+  return (/\S/.test(short) ? short : '(empty)').replace(
+    /[^A-Za-z0-9 ,:/._-]/gu,
+    character => `#${character.codePointAt(0)};`,
+  );
 }

@@ -32,25 +32,40 @@ export type Pieces = Map<string, Piece>;
 
 /** The actions are kept as they are written: IAM does not tell upper and lower case apart in them. */
 export function piecesOf(documents: any[]): Pieces {
-  const pieces = documents.flatMap(statementsIn).filter(({ Effect }) => Effect === 'Allow' || Effect === 'Deny').flatMap(statement => {
-    const { Condition: condition } = normalized(statement);
-    const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
-    return actions.items.flatMap(action => resources.items.map((resource): Piece => ({
-      effect: statement.Effect,
-      action,
-      notActions: actions.not,
-      resource,
-      notResources: resources.not,
-      ...isObject(condition) && Object.keys(condition).length > 0 && { condition },
-    })));
-  });
+  const pieces = documents
+    .flatMap(statementsIn)
+    .filter(({ Effect }) => Effect === 'Allow' || Effect === 'Deny')
+    .flatMap(statement => {
+      const { Condition: condition } = normalized(statement);
+      const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
+      return actions.items.flatMap(action =>
+        resources.items.map((resource): Piece => ({
+          effect: statement.Effect,
+          action,
+          notActions: actions.not,
+          resource,
+          notResources: resources.not,
+          ...(isObject(condition) && Object.keys(condition).length > 0 && { condition }),
+        })),
+      );
+    });
   return new Map(pieces.map(piece => [JSON.stringify({ ...piece, action: piece.action.toLowerCase() }), piece]));
 }
 
-/** The pieces that the others do not have, in short. What others allow without a condition by a wider pattern is there already. */
+/**
+ * The pieces that the others do not have, in short. What others allow without a condition by a wider pattern is there
+ * already.
+ */
 export function beyond(pieces: Pieces, others: Pieces): Permission[] {
-  const wide = [...others.values()].filter(({ effect, condition, notActions, notResources }) => effect === 'Allow' && !condition && !notActions && !notResources);
-  return inShort([...pieces].filter(([key, piece]) => !others.has(key) && !wide.some(other => includes(other, piece))).map(([, piece]) => piece));
+  const wide = [...others.values()].filter(
+    ({ effect, condition, notActions, notResources }) =>
+      effect === 'Allow' && !condition && !notActions && !notResources,
+  );
+  return inShort(
+    [...pieces]
+      .filter(([key, piece]) => !others.has(key) && !wide.some(other => includes(other, piece)))
+      .map(([, piece]) => piece),
+  );
 }
 
 /** The permissions of documents, in short. */
@@ -59,8 +74,13 @@ export function permissionsOf(documents: any[]): Permission[] {
 }
 
 function includes(wide: Piece, piece: Piece): boolean {
-  return piece.effect === 'Allow' && !piece.notActions && !piece.notResources
-    && covers(foldCase(pattern(wide.action)), foldCase(pattern(piece.action))) && covers(pattern(wide.resource), pattern(piece.resource));
+  return (
+    piece.effect === 'Allow'
+    && !piece.notActions
+    && !piece.notResources
+    && covers(foldCase(pattern(wide.action)), foldCase(pattern(piece.action)))
+    && covers(pattern(wide.resource), pattern(piece.resource))
+  );
 }
 
 function halvesOf(statement: any, name: string): { items: string[]; not: boolean } {

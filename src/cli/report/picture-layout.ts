@@ -55,7 +55,9 @@ type Drawn = Answer & { readonly access: Access };
  * @param isOpenByDefault whether somebody has opened or closed all others
  */
 export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>, isOpenByDefault?: boolean): Picture {
-  const drawn = answers.filter(({ row }) => row.access).map((answer): Drawn => ({ ...answer, access: answer.row.access! }));
+  const drawn = answers
+    .filter(({ row }) => row.access)
+    .map((answer): Drawn => ({ ...answer, access: answer.row.access! }));
   const accounts = new Set(drawn.map(({ access }) => accountId(access)));
   const boxes: Box[] = [];
   const sources = new Map<Drawn, Box>();
@@ -64,7 +66,11 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
   const leftOut = new Set<string>();
   for (const inCluster of groups(drawn, ({ access }) => access.cluster)) {
     const { cluster, via } = inCluster[0].access;
-    const clusterBox: Box = { ...box(`cluster ${cluster}`, 'cluster', y), label: cluster, more: via === 'irsa' ? 'issuer' : 'EKS Pod Identity' };
+    const clusterBox: Box = {
+      ...box(`cluster ${cluster}`, 'cluster', y),
+      label: cluster,
+      more: via === 'irsa' ? 'issuer' : 'EKS Pod Identity',
+    };
     const before = boxes.length;
     for (const inNamespace of groups(inCluster, ({ access }) => access.namespace)) {
       const ids = new Set(inNamespace.map(({ access }) => accountId(access)));
@@ -75,7 +81,13 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
       const { namespace } = inNamespace[0].access;
       const id = `namespace ${JSON.stringify([cluster, namespace])}`;
       const isOpen = toggled.get(id) ?? isOpenByDefault ?? accounts.size <= ALL_OPEN;
-      const heading: Box = { ...box(id, 'namespace', y), height: isOpen ? HEADING : ROW, label: namespace, more: `${ids.size}`, isOpen };
+      const heading: Box = {
+        ...box(id, 'namespace', y),
+        height: isOpen ? HEADING : ROW,
+        label: namespace,
+        more: `${ids.size}`,
+        isOpen,
+      };
       boxes.push(heading);
       y += isOpen ? HEADING + 2 : STEP;
       rows++;
@@ -88,7 +100,11 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
           leftOut.add(accountId(ofAccount[0].access));
           continue;
         }
-        const account: Box = { ...box(`account ${accountId(ofAccount[0].access)}`, 'account', y), label: ofAccount[0].access.serviceAccount, more: isPattern(ofAccount[0].access.serviceAccount) ? 'pattern' : undefined };
+        const account: Box = {
+          ...box(`account ${accountId(ofAccount[0].access)}`, 'account', y),
+          label: ofAccount[0].access.serviceAccount,
+          more: isPattern(ofAccount[0].access.serviceAccount) ? 'pattern' : undefined,
+        };
         boxes.push(account);
         for (const one of ofAccount) sources.set(one, account);
         y += STEP;
@@ -116,7 +132,9 @@ function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, (Role | undefined
     if (user) user.boxes.add(source);
     else users.set(row.arn, { role: row.role, boxes: new Set([source]) });
   }
-  const together = groups([...users], ([arn, { boxes }]) => ([...boxes].every(({ kind }) => kind === 'namespace') ? [...boxes].map(({ id }) => id).join('\n') : arn));
+  const together = groups([...users], ([arn, { boxes }]) =>
+    [...boxes].every(({ kind }) => kind === 'namespace') ? [...boxes].map(({ id }) => id).join('\n') : arn,
+  );
   const roles = new Map<Box, (Role | undefined)[]>();
   const edges: Edge[] = [];
   for (const some of together) {
@@ -152,25 +170,49 @@ interface Target {
 
 /** Of roles that are one box, in one box too. */
 function servicesOf({ id }: Box, roles: (Role | undefined)[]): Target[] {
-  const services = sortedTexts(roles.flatMap(role => targetsOf([role])).map(({ label, more }) => (more === undefined || more.endsWith(' resources') ? label : more)));
+  const services = sortedTexts(
+    roles
+      .flatMap(role => targetsOf([role]))
+      .map(({ label, more }) => (more === undefined || more.endsWith(' resources') ? label : more)),
+  );
   return services.length === 0 ? [] : [{ key: `services ${id}`, label: services.join(', ') }];
 }
 
 function targetsOf([role]: (Role | undefined)[]): Target[] {
   const policies = role ? identityPolicies(role) : [];
-  const elsewhere = policies.filter(({ document }) => document === undefined).map(({ name, arn }): Target => ({ key: `policy ${arn ?? name}`, label: name, more: 'policy' }));
-  const permissions = permissionsOf(policies.map(({ document }) => document)).filter(({ effect }) => effect === 'Allow');
-  const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] => (notResources ? [{ key: 'all but', label: 'all but some resources' }] : resources.flatMap(resource => {
-    if (resource === '*') return (notActions ? ['*'] : sortedTexts(actions.map(serviceOf))).map(service => ({ key: `${service} *`, label: 'all resources', more: service }));
-    const whole = resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/\*$/, '$1'); // a bucket and what is in it
-    const [service, name] = splitShort(resourceInShort(whole));
-    return [{ key: whole, label: name ?? service, more: name === undefined ? undefined : service }];
-  })));
+  const elsewhere = policies
+    .filter(({ document }) => document === undefined)
+    .map(({ name, arn }): Target => ({ key: `policy ${arn ?? name}`, label: name, more: 'policy' }));
+  const permissions = permissionsOf(policies.map(({ document }) => document)).filter(
+    ({ effect }) => effect === 'Allow',
+  );
+  const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] =>
+    notResources
+      ? [{ key: 'all but', label: 'all but some resources' }]
+      : resources.flatMap(resource => {
+        if (resource === '*') {
+          return (notActions ? ['*'] : sortedTexts(actions.map(serviceOf))).map(service => ({
+            key: `${service} *`,
+            label: 'all resources',
+            more: service,
+          }));
+        }
+        const whole = resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/\*$/, '$1'); // a bucket and what is in it
+        const [service, name] = splitShort(resourceInShort(whole));
+        return [{ key: whole, label: name ?? service, more: name === undefined ? undefined : service }];
+      }),
+  );
   const unique = [...new Map([...single, ...elsewhere].map(target => [target.key, target])).values()];
   if (unique.length <= MOST_TARGETS) return unique;
   return groups(unique, ({ more, label }) => more ?? label).map(([first, ...others]): Target => {
     const service = first.more ?? first.label;
-    return others.length === 0 ? first : { key: `service ${service} ${role!.arn}`, label: service === '*' ? 'all services' : service, more: `${others.length + 1} resources` };
+    return others.length === 0
+      ? first
+      : {
+        key: `service ${service} ${role!.arn}`,
+        label: service === '*' ? 'all services' : service,
+        more: `${others.length + 1} resources`,
+      };
   });
 }
 
@@ -179,7 +221,9 @@ function splitShort(short: string): [string, string?] {
   return at < 0 ? [short] : [short.slice(0, at), short.slice(at + 2)];
 }
 
-/** Each as near as it can be to what leads to it first: what does from far away would pull everything into the middle. */
+/**
+ * Each as near as it can be to what leads to it first: what does from far away would pull everything into the middle.
+ */
 function place(boxes: Box[], edges: Edge[]): void {
   const wanted = new Map(boxes.map(one => {
     const from = edges.filter(({ to }) => to === one).map(({ from: source }) => source.y + source.height / 2 - ROW / 2);

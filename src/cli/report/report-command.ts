@@ -113,7 +113,9 @@ function save(file: string, text: string, force: boolean): void {
   const part = join(dirname(file), `.${process.pid}.cdk-irsa-report.tmp`);
   try {
     if (!force && !isReport(file)) {
-      throw new UsageError([`${printable(file)}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.`]);
+      throw new UsageError([
+        `${printable(file)}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.`,
+      ]);
     }
     writeFileSync(part, text, { flag: 'wx' });
     renameSync(part, file);

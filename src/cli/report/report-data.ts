@@ -3,7 +3,17 @@
  */
 import * as z from 'zod/mini';
 import { compare } from './statements';
-import { Access, AccessMap, Association, Cluster, Place, Provider, Role, ServiceAccount, Text } from '../../analysis/access-map';
+import {
+  Access,
+  AccessMap,
+  Association,
+  Cluster,
+  Place,
+  Provider,
+  Role,
+  ServiceAccount,
+  Text,
+} from '../../analysis/access-map';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { pathName } from '../text';
@@ -37,17 +47,44 @@ const SEVERITIES = ['error', 'warning', 'info'];
 export function reportData(map: AccessMap, findings: Finding[]): ReportData {
   return {
     schemaVersion: SCHEMA_VERSION,
-    findings: sorted(findings, ({ severity, rule, place, message }) => [`${SEVERITIES.indexOf(severity)}`, rule, ...keyOf(place), message]),
+    findings: sorted(findings, ({ severity, rule, place, message }) => [
+      `${SEVERITIES.indexOf(severity)}`,
+      rule,
+      ...keyOf(place),
+      message,
+    ]),
     clusters: sorted(map.clusters, ({ id, kind }) => [id, kind]),
     providers: sorted(map.providers, ({ arn, place }) => [arn, ...keyOf(place)]),
     serviceAccounts: sorted(map.serviceAccounts, ({ namespace, name, place }) => [namespace, name, ...keyOf(place)]),
-    associations: sorted(map.associations, ({ cluster, namespace, serviceAccount, place }) => [cluster, namespace, serviceAccount, ...keyOf(place)]),
-    workloads: sorted(map.workloads.map(({ kind, name, namespace, serviceAccount, place }) => ({ kind, name, namespace, serviceAccount, place })),
-      ({ namespace, kind, name, place }) => [namespace, kind, name, ...keyOf(place)]),
-    access: sorted(map.access, ({ cluster, namespace, serviceAccount, audience, via, role, statement }) =>
-      [cluster, namespace, serviceAccount, audience, via, role, `${statement}`.padStart(6, '0')]),
-    roles: sorted(map.roles, ({ arn, place }) => [arn, ...keyOf(place)])
-      .map(role => ({ ...role, policies: sorted(role.policies, ({ kind, name, arn = '' }) => [kind, name, arn]) })),
+    associations: sorted(map.associations, ({ cluster, namespace, serviceAccount, place }) => [
+      cluster,
+      namespace,
+      serviceAccount,
+      ...keyOf(place),
+    ]),
+    workloads: sorted(
+      map.workloads.map(({ kind, name, namespace, serviceAccount, place }) => ({
+        kind,
+        name,
+        namespace,
+        serviceAccount,
+        place,
+      })),
+      ({ namespace, kind, name, place }) => [namespace, kind, name, ...keyOf(place)],
+    ),
+    access: sorted(map.access, ({ cluster, namespace, serviceAccount, audience, via, role, statement }) => [
+      cluster,
+      namespace,
+      serviceAccount,
+      audience,
+      via,
+      role,
+      `${statement}`.padStart(6, '0'),
+    ]),
+    roles: sorted(map.roles, ({ arn, place }) => [arn, ...keyOf(place)]).map(role => ({
+      ...role,
+      policies: sorted(role.policies, ({ kind, name, arn = '' }) => [kind, name, arn]),
+    })),
   };
 }
 
@@ -57,8 +94,18 @@ const listOf = <T>(item: z.ZodMiniType<T>) => z.array(item, 'a list');
 
 /** What `--diff` reads of an earlier report. The rest is as this command wrote it. */
 const REPORT = z.looseObject({
-  access: listOf(z.looseObject({ cluster: TEXT, namespace: TEXT, serviceAccount: TEXT, audience: TEXT, via: TEXT, role: TEXT }, 'an object')),
-  roles: listOf(z.looseObject({ arn: TEXT, name: TEXT, policies: listOf(z.looseObject({ name: TEXT, kind: TEXT }, 'an object')) }, 'an object')),
+  access: listOf(
+    z.looseObject(
+      { cluster: TEXT, namespace: TEXT, serviceAccount: TEXT, audience: TEXT, via: TEXT, role: TEXT },
+      'an object',
+    ),
+  ),
+  roles: listOf(
+    z.looseObject(
+      { arn: TEXT, name: TEXT, policies: listOf(z.looseObject({ name: TEXT, kind: TEXT }, 'an object')) },
+      'an object',
+    ),
+  ),
 });
 
 /**
@@ -68,12 +115,19 @@ const REPORT = z.looseObject({
  */
 export function parseReportData(text: string): ReportData {
   const data = parseJson(text);
-  if (!isObject(data) || data.schemaVersion === undefined) throw new Error('is no report. Make one with cdk-irsa report --json');
+  if (!isObject(data) || data.schemaVersion === undefined) {
+    throw new Error('is no report. Make one with cdk-irsa report --json');
+  }
   if (data.schemaVersion !== SCHEMA_VERSION) {
-    throw new Error(`has schemaVersion ${JSON.stringify(data.schemaVersion)}, and only ${SCHEMA_VERSION} is read here. Make both reports with one release of cdk-irsa`);
+    throw new Error(
+      `has schemaVersion ${JSON.stringify(data.schemaVersion)}, and only ${SCHEMA_VERSION} is read here. Make both `
+        + 'reports with one release of cdk-irsa',
+    );
   }
   const { error } = REPORT.safeParse(data);
-  if (error) throw new Error(`is no report: \`${pathName(error.issues[0].path)}\` is not ${error.issues[0].message}. ${AGAIN}`);
+  if (error) {
+    throw new Error(`is no report: \`${pathName(error.issues[0].path)}\` is not ${error.issues[0].message}. ${AGAIN}`);
+  }
   return data;
 }
 
@@ -91,6 +145,8 @@ function keyOf({ file, line = 0, column = 0, logicalId = '' }: Place): string[] 
 
 function sorted<T>(items: readonly T[], key: (item: T) => string[]): T[] {
   const keyed = items.map(item => ({ item, key: key(item) }));
-  keyed.sort((left, right) => left.key.map((part, index) => compare(part, right.key[index])).find(order => order !== 0) ?? 0);
+  keyed.sort(
+    (left, right) => left.key.map((part, index) => compare(part, right.key[index])).find(order => order !== 0) ?? 0,
+  );
   return keyed.map(({ item }) => item);
 }

@@ -63,48 +63,87 @@ export function rowsOf({ access, roles, workloads }: ReportData): Row[] {
   const byArn = new Map(roles.map(role => [role.arn, role]));
   const texts = new Map(roles.map(role => [role.arn, textOf(role)]));
   const byNamespace = new Map<string, ReportedWorkload[]>();
-  for (const workload of workloads) byNamespace.set(workload.namespace, [...byNamespace.get(workload.namespace) ?? [], workload]);
+  for (const workload of workloads) {
+    byNamespace.set(workload.namespace, [...(byNamespace.get(workload.namespace) ?? []), workload]);
+  }
   const row = (arn: Text, one?: Access): Row => {
-    const running = one ? runningAs(one, isPattern(one.namespace) ? workloads : byNamespace.get(one.namespace) ?? []) : [];
-    const names = one ? [`${one.namespace}/${one.serviceAccount}`, one.cluster, one.audience, ...running.map(({ kind, name }) => `${kind} ${name}`)] : [];
-    return { access: one, arn, role: byArn.get(arn), workloads: running, text: `${names.join('\n')}\n${arn}\n${texts.get(arn) ?? ''}`.toLowerCase() };
+    const running = one
+      ? runningAs(one, isPattern(one.namespace) ? workloads : (byNamespace.get(one.namespace) ?? []))
+      : [];
+    const names = one
+      ? [
+        `${one.namespace}/${one.serviceAccount}`,
+        one.cluster,
+        one.audience,
+        ...running.map(({ kind, name }) => `${kind} ${name}`),
+      ]
+      : [];
+    return {
+      access: one,
+      arn,
+      role: byArn.get(arn),
+      workloads: running,
+      text: `${names.join('\n')}\n${arn}\n${texts.get(arn) ?? ''}`.toLowerCase(),
+    };
   };
   const taken = new Set(access.map(({ role }) => role));
-  const once = new Map(access.map(one => [JSON.stringify([one.cluster, one.namespace, one.serviceAccount, one.audience, one.via, one.role]), one]));
-  return [...[...once.values()].map(one => row(one.role, one)), ...roles.filter(({ arn }) => !taken.has(arn)).map(({ arn }) => row(arn))];
+  const once = new Map(
+    access.map(one => [
+      JSON.stringify([one.cluster, one.namespace, one.serviceAccount, one.audience, one.via, one.role]),
+      one,
+    ]),
+  );
+  return [
+    ...[...once.values()].map(one => row(one.role, one)),
+    ...roles.filter(({ arn }) => !taken.has(arn)).map(({ arn }) => row(arn)),
+  ];
 }
 
 export function search(rows: Row[], query: Query): Answer[] {
   const terms = query.text.toLowerCase().split(/\s+/).filter(term => term !== '');
   const reaches = new Map<Role | undefined, Reach | undefined>();
   const isAsked = query.action !== '' || query.resource !== '';
-  return rows.filter(row => terms.every(term => row.text.includes(term)) && isNamed(row, query)).flatMap((row): Answer[] => {
-    if (!isAsked) return [{ row }];
-    if (!reaches.has(row.role)) reaches.set(row.role, reachOf(row.role, query));
-    const reach = reaches.get(row.role);
-    return reach ? [{ row, reach }] : [];
-  });
+  return rows
+    .filter(row => terms.every(term => row.text.includes(term)) && isNamed(row, query))
+    .flatMap((row): Answer[] => {
+      if (!isAsked) return [{ row }];
+      if (!reaches.has(row.role)) reaches.set(row.role, reachOf(row.role, query));
+      const reach = reaches.get(row.role);
+      return reach ? [{ row, reach }] : [];
+    });
 }
 
 /** Whether, and by which statements, a role can do something. A pattern is looked for in any part. */
-export function reachOf(role: Role | undefined, { action, resource }: Pick<Query, 'action' | 'resource'>): Reach | undefined {
+export function reachOf(
+  role: Role | undefined,
+  { action, resource }: Pick<Query, 'action' | 'resource'>,
+): Reach | undefined {
   if (!role) return { verdict: 'unknown', statements: [] };
   const policies = identityPolicies(role);
   const known = policies.filter(({ document }) => document !== undefined);
   const boundary = role.policies.find(({ kind }) => kind === 'boundary');
   const documents = known.map(({ document }) => document);
   const limit = boundary && (boundary.document ?? null); // null: nobody can read it
-  const placed = (places: [number, number][]) => places.map(([document, index]): Placed => {
-    const policy = known[document] ?? boundary!;
-    return { policy, index, statement: statementsOf(policy.document)[index] };
-  });
+  const placed = (places: [number, number][]) =>
+    places.map(([document, index]): Placed => {
+      const policy = known[document] ?? boundary!;
+      return { policy, index, statement: statementsOf(policy.document)[index] };
+    });
 
   const isExact = action !== '' && resource !== '' && !isPattern(action) && !(isPattern(resource) && resource !== '*');
-  const { decision, statements } = isExact ? evaluatePolicies(documents, { action, resource }, limit)
-    : { decision: 'partly' as const, statements: findStatements(documents, { action: action || undefined, resource: resource || undefined }, limit) };
-  if (decision === 'allow' || decision === 'conditional' || decision === 'partly' && statements.length > 0) return { verdict: decision, statements: placed(statements) };
+  const { decision, statements } = isExact
+    ? evaluatePolicies(documents, { action, resource }, limit)
+    : {
+      decision: 'partly' as const,
+      statements: findStatements(documents, { action: action || undefined, resource: resource || undefined }, limit),
+    };
+  if (decision === 'allow' || decision === 'conditional' || (decision === 'partly' && statements.length > 0)) {
+    return { verdict: decision, statements: placed(statements) };
+  }
   const unknown = policies.filter(({ document }) => document === undefined);
-  return decision !== 'deny' && unknown.length > 0 ? { verdict: 'unknown', statements: unknown.map(policy => ({ policy, index: 0 })) } : undefined;
+  return decision !== 'deny' && unknown.length > 0
+    ? { verdict: 'unknown', statements: unknown.map(policy => ({ policy, index: 0 })) }
+    : undefined;
 }
 
 export function isPattern(text: Text): boolean {
@@ -114,15 +153,23 @@ export function isPattern(text: Text): boolean {
 /** By a part of the name; a role that lets in a pattern is found by what the pattern matches. */
 function isNamed({ access, arn }: Row, { namespace, serviceAccount, role }: Query): boolean {
   const fits = (wanted: string, name: Text | undefined) =>
-    wanted === '' || name !== undefined && (name.toLowerCase().includes(wanted.toLowerCase()) || isPattern(name) && matchesPattern(name, wanted));
+    wanted === ''
+    || (name !== undefined
+      && (name.toLowerCase().includes(wanted.toLowerCase()) || (isPattern(name) && matchesPattern(name, wanted))));
   return fits(namespace, access?.namespace) && fits(serviceAccount, access?.serviceAccount) && fits(role, arn);
 }
 
 function runningAs({ namespace, serviceAccount }: Access, workloads: ReportedWorkload[]): ReportedWorkload[] {
-  return workloads.filter(workload => matchesPattern(namespace, workload.namespace) && matchesPattern(serviceAccount, workload.serviceAccount));
+  return workloads.filter(
+    workload =>
+      matchesPattern(namespace, workload.namespace) && matchesPattern(serviceAccount, workload.serviceAccount),
+  );
 }
 
 function textOf(role: Role): string {
   const permissions = permissionsOf(identityPolicies(role).map(({ document }) => document));
-  return [...role.policies.map(({ name }) => name), ...permissions.flatMap(({ actions, resources }) => [...actions, ...resources])].join('\n');
+  return [
+    ...role.policies.map(({ name }) => name),
+    ...permissions.flatMap(({ actions, resources }) => [...actions, ...resources]),
+  ].join('\n');
 }

@@ -15,7 +15,10 @@ export function identityPolicies({ policies }: Role): Policy[] {
   return policies.filter(({ kind }) => kind !== 'boundary');
 }
 
-/** A statement as a text that is equal for what means the same: order, repeats, `Sid` and one instead of a list are nothing. */
+/**
+ * A statement as a text that is equal for what means the same: order, repeats, `Sid` and one instead of a list are
+ * nothing.
+ */
 export function canonical(statement: any): string {
   return JSON.stringify(normalized(statement));
 }

@@ -9,7 +9,10 @@ export function findingsJson({ version, map, findings }: Verified): object {
     tool: { name: 'cdk-irsa', version },
     clean: !findings.some(counts),
     checked: {
-      roles: roles.length, serviceAccounts: serviceAccounts.length, podIdentityAssociations: associations.length, workloads: workloads.length,
+      roles: roles.length,
+      serviceAccounts: serviceAccounts.length,
+      podIdentityAssociations: associations.length,
+      workloads: workloads.length,
     },
     findings,
   };

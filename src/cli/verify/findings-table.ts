@@ -9,13 +9,17 @@ const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info:
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
 export function findingsTable({ map, findings }: Verified, isColored: boolean): string {
   const paint = painter(isColored);
-  const paragraphs = findings.filter(({ suppressed }) => suppressed === undefined).map(({ rule, severity, message, fix, place, others = [] }) => [
-    `${paint(['bold', COLORS[severity]], LABELS[severity])}  ${paint('bold', rule)}`,
-    `  ${printable(placeInWords(place))}`,
-    ...others.map(other => `  ${printable(placeInWords(other))}`),
-    `  ${printable(message)}`,
-    `  Fix: ${printable(fix)}`,
-  ].join('\n'));
+  const paragraphs = findings
+    .filter(({ suppressed }) => suppressed === undefined)
+    .map(({ rule, severity, message, fix, place, others = [] }) =>
+      [
+        `${paint(['bold', COLORS[severity]], LABELS[severity])}  ${paint('bold', rule)}`,
+        `  ${printable(placeInWords(place))}`,
+        ...others.map(other => `  ${printable(placeInWords(other))}`),
+        `  ${printable(message)}`,
+        `  Fix: ${printable(fix)}`,
+      ].join('\n'),
+    );
   return [...paragraphs, ...ignored(findings), summary(map, findings)].map(paragraph => `${paragraph}\n`).join('\n');
 }
 
@@ -26,10 +30,18 @@ function ignored(findings: Finding[]): string[] {
   return lines.length > 0 ? [`Switched off:\n${lines.join('\n')}`] : [];
 }
 
-function summary({ roles, serviceAccounts, associations, workloads, access }: Verified['map'], findings: Finding[]): string {
-  const number = (severity: Severity) => findings.filter(finding => finding.severity === severity && finding.suppressed === undefined).length;
+function summary(
+  { roles, serviceAccounts, associations, workloads, access }: Verified['map'],
+  findings: Finding[],
+): string {
+  const number = (severity: Severity) =>
+    findings.filter(finding => finding.severity === severity && finding.suppressed === undefined).length;
   const trusted = new Set(access.map(({ role }) => role)).size;
-  return `${findings.some(counts) ? '' : 'Clean: '}${counted(number('error'), 'error')}, ${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
-    + `${counted(roles.length, 'role')} (${trusted} of workloads), ${counted(serviceAccounts.length, 'service account')}, `
-    + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`;
+  return (
+    `${findings.some(counts) ? '' : 'Clean: '}${counted(number('error'), 'error')}, `
+      + `${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
+    + `${counted(roles.length, 'role')} (${trusted} of workloads), `
+    + `${counted(serviceAccounts.length, 'service account')}, `
+    + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`
+  );
 }

@@ -17,11 +17,20 @@ export function sarif({ version, findings }: Verified): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'cdk-irsa', semanticVersion: version, informationUri: helpUrl(), rules: RULES.map(descriptor) } },
-      columnKind: 'utf16CodeUnits',
-      results: findings.map(result),
-    }],
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'cdk-irsa',
+            semanticVersion: version,
+            informationUri: helpUrl(),
+            rules: RULES.map(descriptor),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: findings.map(result),
+      },
+    ],
   };
 }
 
@@ -55,7 +64,11 @@ function location({ file, line, column, constructPath, logicalId }: Place): obje
       // Code scanning shows no result without a line.
       region: line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column },
     },
-    ...name !== undefined && { logicalLocations: [{ fullyQualifiedName: name, ...logicalId !== undefined && { name: logicalId }, kind: 'resource' }] },
+    ...(name !== undefined && {
+      logicalLocations: [
+        { fullyQualifiedName: name, ...(logicalId !== undefined && { name: logicalId }), kind: 'resource' },
+      ],
+    }),
   };
 }
 

@@ -14,12 +14,18 @@ export interface AckAcmOptions {
 /** @see https://github.com/aws-controllers-k8s/acm-controller/blob/main/config/iam/recommended-inline-policy */
 export function ackAcm(options: AckAcmOptions): ControllerDefinition {
   const domainNames = required('ackController', 'domainNames', 'domain name', options.domainNames);
-  const unscoped = 'a certificate\'s ARN does not tell who has made it, so it may change, export and delete those of others in the account and region.';
+  const unscoped =
+    "a certificate's ARN does not tell who has made it, so it may change, export and delete those of others in the "
+      + 'account and region.';
   return ackController('acm', { unscoped }, scope => [
     allow({
       actions: ['acm:RequestCertificate'],
       resources: ['*'],
-      conditions: { ...inRegion(scope), 'ForAllValues:StringLike': { 'acm:DomainNames': domainNames }, 'Null': { 'acm:DomainNames': 'false' } },
+      conditions: {
+        ...inRegion(scope),
+        'ForAllValues:StringLike': { 'acm:DomainNames': domainNames },
+        'Null': { 'acm:DomainNames': 'false' },
+      },
     }),
     allow({
       actions: [

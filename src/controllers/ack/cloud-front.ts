@@ -2,7 +2,8 @@ import { ackController, AckNamePrefixOptions, AckResourceTagsOptions, checkedPre
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**
- * Options of `AckService.cloudFront`. `namePrefix` is that of functions, `resourceTags` those of distributions and VPC origins.
+ * Options of `AckService.cloudFront`. `namePrefix` is that of functions, `resourceTags` those of distributions and VPC
+ * origins.
  */
 export interface AckCloudFrontOptions extends AckNamePrefixOptions, AckResourceTagsOptions {
 }
@@ -19,26 +20,56 @@ const POLICY_TYPES = ['cache-policy', 'origin-access-control', 'origin-request-p
 export function ackCloudFront(options: AckCloudFrontOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const { request, resource } = checkedTags(options);
-  const unscoped = 'cache, origin request and response headers policies and origin access controls have no tags, so it may change those of others, and put its tags on their distributions.';
+  const unscoped =
+    'cache, origin request and response headers policies and origin access controls have no tags, so it may change '
+      + 'those of others, and put its tags on their distributions.';
   return ackController('cloudfront', { unscoped }, scope => {
     const named = (type: string, name: string) => arn(scope, 'cloudfront', `${type}/${name}`, { region: '' });
     const tagged = [named('distribution', '*'), named('vpcorigin', '*')];
     return [
       // The controller makes them without tags, and tags them then.
-      allow({ actions: ['cloudfront:CreateDistribution', 'cloudfront:CreateFunction', 'cloudfront:CreateVpcOrigin', ...POLICIES.map(kind => `cloudfront:Create${kind}`)], resources: ['*'] }),
-      allow({ actions: ['cloudfront:GetDistribution', 'cloudfront:GetVpcOrigin', 'cloudfront:ListTagsForResource'], resources: tagged }),
+      allow({
+        actions: [
+          'cloudfront:CreateDistribution',
+          'cloudfront:CreateFunction',
+          'cloudfront:CreateVpcOrigin',
+          ...POLICIES.map(kind => `cloudfront:Create${kind}`),
+        ],
+        resources: ['*'],
+      }),
+      allow({
+        actions: ['cloudfront:GetDistribution', 'cloudfront:GetVpcOrigin', 'cloudfront:ListTagsForResource'],
+        resources: tagged,
+      }),
       allow({ actions: ['cloudfront:TagResource'], resources: tagged, conditions: request }),
       allow({
-        actions: ['cloudfront:DeleteDistribution', 'cloudfront:DeleteVpcOrigin', 'cloudfront:TagResource', 'cloudfront:UntagResource', 'cloudfront:UpdateDistribution', 'cloudfront:UpdateVpcOrigin'],
+        actions: [
+          'cloudfront:DeleteDistribution',
+          'cloudfront:DeleteVpcOrigin',
+          'cloudfront:TagResource',
+          'cloudfront:UntagResource',
+          'cloudfront:UpdateDistribution',
+          'cloudfront:UpdateVpcOrigin',
+        ],
         resources: tagged,
         conditions: resource,
       }),
       allow({
-        actions: ['cloudfront:DeleteFunction', 'cloudfront:DescribeFunction', 'cloudfront:GetFunction', 'cloudfront:PublishFunction', 'cloudfront:UpdateFunction'],
+        actions: [
+          'cloudfront:DeleteFunction',
+          'cloudfront:DescribeFunction',
+          'cloudfront:GetFunction',
+          'cloudfront:PublishFunction',
+          'cloudfront:UpdateFunction',
+        ],
         resources: [named('function', `${prefix}*`)],
       }),
       allow({
-        actions: POLICIES.flatMap(kind => [`cloudfront:Delete${kind}`, `cloudfront:Get${kind}`, `cloudfront:Update${kind}`]),
+        actions: POLICIES.flatMap(kind => [
+          `cloudfront:Delete${kind}`,
+          `cloudfront:Get${kind}`,
+          `cloudfront:Update${kind}`,
+        ]),
         resources: POLICY_TYPES.map(type => named(type, '*')),
       }),
     ];

@@ -1,7 +1,9 @@
 import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
-/** @see https://github.com/aws-controllers-k8s/cloudwatchlogs-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/cloudwatchlogs-controller/blob/main/config/iam/recommended-inline-policy
+ */
 export function ackCloudWatchLogs(options: AckNamePrefixOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   return ackController('cloudwatchlogs', {}, scope => [

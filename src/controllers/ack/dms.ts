@@ -22,7 +22,9 @@ const TYPES = ['cert', 'endpoint', 'es', 'rep', 'subgrp', 'task'];
 export function ackDms(options: AckDmsOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
   const roles = optional('ackController', 'roles', 'role', options.roles);
-  const unscoped = 'AWS does not tell tags that something is made with from tags that it gets later, so it may put the tags on what others have made in DMS.';
+  const unscoped =
+    'AWS does not tell tags that something is made with from tags that it gets later, so it may put the tags on what '
+      + 'others have made in DMS.';
   return ackController('dms', { unscoped }, scope => {
     const resources = TYPES.map(type => arn(scope, 'dms', `${type}:*`));
     return [

@@ -10,19 +10,24 @@ import { optional } from '../parts';
  */
 export interface AckEksOptions extends AckNamePrefixOptions {
   /**
-   * The roles that it may give to clusters, nodes, Fargate profiles, add-ons and pods; at least one, since no cluster goes without.
+   * The roles that it may give to clusters, nodes, Fargate profiles, add-ons and pods; at least one, since no cluster
+   * goes without.
    */
   readonly roles: IRole[];
 
   /**
-   * The access policies that its access entries may give, by their names: `AmazonEKSViewPolicy`. Kubernetes groups it may give none.
+   * The access policies that its access entries may give, by their names: `AmazonEKSViewPolicy`. Kubernetes groups it
+   * may give none.
    *
    * @default - none: it makes no access entries
    */
   readonly accessPolicies?: string[];
 }
 
-/** Services that roles for EKS are passed to; EC2 has another name in China. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_eks.html */
+/**
+ * Services that roles for EKS are passed to; EC2 has another name in China. @see
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_eks.html
+ */
 const PASSED_TO = [
   'ec2.amazonaws.com',
   'ec2.amazonaws.com.cn',
@@ -32,7 +37,14 @@ const PASSED_TO = [
 ];
 
 /** Resource types below a cluster. Access entries are apart. */
-const CHILDREN = ['addon', 'capability', 'fargateprofile', 'identityproviderconfig', 'nodegroup', 'podidentityassociation'];
+const CHILDREN = [
+  'addon',
+  'capability',
+  'fargateprofile',
+  'identityproviderconfig',
+  'nodegroup',
+  'podidentityassociation',
+];
 
 const ACTIONS = [
   'eks:AssociateEncryptionConfig',
@@ -78,25 +90,56 @@ export function ackEks(options: AckEksOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const roles = required('ackController', 'roles', 'role', options.roles);
   const accessPolicies = optional('ackController', 'accessPolicies', 'access policy', options.accessPolicies);
-  for (const name of accessPolicies) failIf('AckService.eks', badName('accessPolicies', name, /^\w+$/, 'Give what stands after cluster-access-policy/ in its ARN.'));
+  for (const name of accessPolicies) {
+    failIf(
+      'AckService.eks',
+      badName('accessPolicies', name, /^\w+$/, 'Give what stands after cluster-access-policy/ in its ARN.'),
+    );
+  }
   return ackController('eks', {}, scope => [
     allow({ actions: ['eks:CreateCluster'], resources: ['*'], conditions: inRegion(scope) }),
-    allow({ actions: ACTIONS, resources: [arn(scope, 'eks', `cluster/${prefix}*`), ...CHILDREN.map(type => arn(scope, 'eks', `${type}/${prefix}*`))] }),
+    allow({
+      actions: ACTIONS,
+      resources: [
+        arn(scope, 'eks', `cluster/${prefix}*`),
+        ...CHILDREN.map(type => arn(scope, 'eks', `${type}/${prefix}*`)),
+      ],
+    }),
     // EKS looks at the roles that it is given, on behalf of its caller.
     allow({ actions: ['iam:GetRole', 'iam:ListAttachedRolePolicies'], resources: roles.map(role => role.roleArn) }),
     ...passRoles(roles, PASSED_TO),
-    ...accessPolicies.length > 0 ? accessEntries(scope, prefix, accessPolicies) : [],
+    ...(accessPolicies.length > 0 ? accessEntries(scope, prefix, accessPolicies) : []),
   ]);
 }
 
 /** Whom they let in is up to the controller, but not as what: groups could be bound to anything by RBAC. */
 function accessEntries(scope: IConstruct, prefix: string, names: string[]): PolicyStatement[] {
   const entries = [arn(scope, 'eks', `access-entry/${prefix}*`)];
-  const policies = names.map(name => arn(scope, 'eks', `cluster-access-policy/${name}`, { region: '', account: 'aws' }));
+  const policies = names.map(name =>
+    arn(scope, 'eks', `cluster-access-policy/${name}`, { region: '', account: 'aws' }),
+  );
   const noGroups: Conditions = { Null: { 'eks:kubernetesGroups': 'true' } };
   return [
-    allow({ actions: ['eks:CreateAccessEntry'], resources: [arn(scope, 'eks', `cluster/${prefix}*`)], conditions: noGroups }),
-    allow({ actions: ['eks:AssociateAccessPolicy'], resources: entries, conditions: { StringEquals: { 'eks:policyArn': policies } } }),
-    allow({ actions: ['eks:DeleteAccessEntry', 'eks:DescribeAccessEntry', 'eks:DisassociateAccessPolicy', 'eks:ListAssociatedAccessPolicies', 'eks:TagResource', 'eks:UntagResource'], resources: entries }),
+    allow({
+      actions: ['eks:CreateAccessEntry'],
+      resources: [arn(scope, 'eks', `cluster/${prefix}*`)],
+      conditions: noGroups,
+    }),
+    allow({
+      actions: ['eks:AssociateAccessPolicy'],
+      resources: entries,
+      conditions: { StringEquals: { 'eks:policyArn': policies } },
+    }),
+    allow({
+      actions: [
+        'eks:DeleteAccessEntry',
+        'eks:DescribeAccessEntry',
+        'eks:DisassociateAccessPolicy',
+        'eks:ListAssociatedAccessPolicies',
+        'eks:TagResource',
+        'eks:UntagResource',
+      ],
+      resources: entries,
+    }),
   ];
 }

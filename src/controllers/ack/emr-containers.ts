@@ -20,11 +20,17 @@ export interface AckEmrContainersOptions extends AckResourceTagsOptions {
 export function ackEmrContainers(options: AckEmrContainersOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
   const roles = required('ackController', 'executionRoles', 'role', options.executionRoles);
-  const unscoped = 'AWS does not tell tags that a virtual cluster is made with from tags that it gets later, so it may put the tags on those of others, and run jobs there as the roles.';
+  const unscoped =
+    'AWS does not tell tags that a virtual cluster is made with from tags that it gets later, so it may put the tags '
+      + 'on those of others, and run jobs there as the roles.';
   return ackController('emrcontainers', { unscoped }, scope => {
     const clusters = [arn(scope, 'emr-containers', '/virtualclusters/*')];
     return [
-      allow({ actions: ['emr-containers:CreateVirtualCluster'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
+      allow({
+        actions: ['emr-containers:CreateVirtualCluster'],
+        resources: ['*'],
+        conditions: allOf(inRegion(scope), request),
+      }),
       allow({ actions: ['emr-containers:TagResource'], resources: clusters, conditions: request }),
       allow({
         actions: ['emr-containers:StartJobRun'],

@@ -4,10 +4,18 @@ import { allow, arn, ControllerDefinition } from '../definition';
 /** @see https://github.com/aws-controllers-k8s/kinesis-controller/blob/main/config/iam/recommended-inline-policy */
 export function ackKinesis(options: AckNamePrefixOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
-  const unscoped = 'AWS cannot hold the number of shards, the capacity mode and the shard metrics to a stream, so it may change those of others in the region.';
+  const unscoped =
+    'AWS cannot hold the number of shards, the capacity mode and the shard metrics to a stream, so it may change '
+      + 'those of others in the region.';
   return ackController('kinesis', { unscoped }, scope => [
     allow({
-      actions: ['kinesis:DisableEnhancedMonitoring', 'kinesis:EnableEnhancedMonitoring', 'kinesis:ListStreams', 'kinesis:UpdateShardCount', 'kinesis:UpdateStreamMode'],
+      actions: [
+        'kinesis:DisableEnhancedMonitoring',
+        'kinesis:EnableEnhancedMonitoring',
+        'kinesis:ListStreams',
+        'kinesis:UpdateShardCount',
+        'kinesis:UpdateStreamMode',
+      ],
       resources: ['*'],
       conditions: inRegion(scope),
     }),

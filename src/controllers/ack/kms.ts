@@ -36,14 +36,19 @@ const KEY_ACTIONS = [
 export function ackKms(options: AckKmsOptions): ControllerDefinition {
   const prefix = checkedPrefix({ namePrefix: options.aliasPrefix }, 'aliasPrefix');
   const { request, resource } = checkedTags(options);
-  const unscoped = 'KMS does not tell tags that a key is made with from tags that it gets later, so it may put the tags on keys of others, as far as their policies let IAM decide.';
+  const unscoped =
+    'KMS does not tell tags that a key is made with from tags that it gets later, so it may put the tags on keys of '
+      + 'others, as far as their policies let IAM decide.';
   return ackController('kms', { unscoped }, scope => {
     const keys = [arn(scope, 'kms', 'key/*')];
     return [
       allow({ actions: ['kms:CreateKey'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
       allow({ actions: ['kms:TagResource'], resources: keys, conditions: request }),
       allow({ actions: KEY_ACTIONS, resources: keys, conditions: resource }),
-      allow({ actions: ['kms:CreateAlias', 'kms:DeleteAlias', 'kms:UpdateAlias'], resources: [arn(scope, 'kms', `alias/${prefix}*`)] }),
+      allow({
+        actions: ['kms:CreateAlias', 'kms:DeleteAlias', 'kms:UpdateAlias'],
+        resources: [arn(scope, 'kms', `alias/${prefix}*`)],
+      }),
       allow({ actions: ['kms:ListAliases'], resources: ['*'], conditions: inRegion(scope) }),
     ];
   });

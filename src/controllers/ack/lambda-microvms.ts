@@ -12,12 +12,18 @@ export interface AckLambdaMicrovmsOptions extends AckNamePrefixOptions {
   readonly roles: IRole[];
 }
 
-/** @see https://github.com/aws-controllers-k8s/lambdamicrovms-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/lambdamicrovms-controller/blob/main/config/iam/recommended-inline-policy
+ */
 export function ackLambdaMicrovms(options: AckLambdaMicrovmsOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const roles = required('ackController', 'roles', 'role', options.roles);
   return ackController('lambdamicrovms', {}, scope => [
-    allow({ actions: ['lambda:CreateMicrovmImage', 'lambda:ListMicrovmImages', 'lambda:ListMicrovms'], resources: ['*'], conditions: inRegion(scope) }),
+    allow({
+      actions: ['lambda:CreateMicrovmImage', 'lambda:ListMicrovmImages', 'lambda:ListMicrovms'],
+      resources: ['*'],
+      conditions: inRegion(scope),
+    }),
     allow({
       actions: [
         'lambda:DeleteMicrovmImage',

@@ -77,18 +77,34 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
       allow({ actions: FUNCTION_ACTIONS, resources: functions }),
       // A URL without IAM's check would be open to everybody.
       allow({
-        actions: ['lambda:CreateFunctionUrlConfig', 'lambda:DeleteFunctionUrlConfig', 'lambda:GetFunctionUrlConfig', 'lambda:UpdateFunctionUrlConfig'],
+        actions: [
+          'lambda:CreateFunctionUrlConfig',
+          'lambda:DeleteFunctionUrlConfig',
+          'lambda:GetFunctionUrlConfig',
+          'lambda:UpdateFunctionUrlConfig',
+        ],
         resources: functions,
         conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
       }),
-      allow({ actions: ['lambda:CreateEventSourceMapping'], resources: ['*'], conditions: { ...inRegion(scope), ...ofFunctions } }),
+      allow({
+        actions: ['lambda:CreateEventSourceMapping'],
+        resources: ['*'],
+        conditions: { ...inRegion(scope), ...ofFunctions },
+      }),
       allow({
         actions: ['lambda:DeleteEventSourceMapping', 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
         resources: [arn(scope, 'lambda', 'event-source-mapping:*')],
         conditions: ofFunctions,
       }),
-      allow({ actions: ['lambda:ListEventSourceMappings', 'lambda:ListLayerVersions'], resources: ['*'], conditions: inRegion(scope) }),
-      allow({ actions: ['lambda:DeleteLayerVersion', 'lambda:GetLayerVersion', 'lambda:PublishLayerVersion'], resources: [arn(scope, 'lambda', `layer:${prefix}*`)] }),
+      allow({
+        actions: ['lambda:ListEventSourceMappings', 'lambda:ListLayerVersions'],
+        resources: ['*'],
+        conditions: inRegion(scope),
+      }),
+      allow({
+        actions: ['lambda:DeleteLayerVersion', 'lambda:GetLayerVersion', 'lambda:PublishLayerVersion'],
+        resources: [arn(scope, 'lambda', `layer:${prefix}*`)],
+      }),
       ...passRoles(roles, ['lambda.amazonaws.com']),
       ...code(buckets, repositories),
     ];
@@ -97,9 +113,21 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
 
 function code(buckets: IBucket[], repositories: IRepository[]): PolicyStatement[] {
   return [
-    ...buckets.length > 0 ? [allow({ actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: buckets.map(bucket => bucket.arnForObjects('*')) })] : [],
-    ...repositories.length > 0
-      ? [allow({ actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetRepositoryPolicy'], resources: repositories.map(repository => repository.repositoryArn) })]
-      : [],
+    ...(buckets.length > 0
+      ? [
+        allow({
+          actions: ['s3:GetObject', 's3:GetObjectVersion'],
+          resources: buckets.map(bucket => bucket.arnForObjects('*')),
+        }),
+      ]
+      : []),
+    ...(repositories.length > 0
+      ? [
+        allow({
+          actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetRepositoryPolicy'],
+          resources: repositories.map(repository => repository.repositoryArn),
+        }),
+      ]
+      : []),
   ];
 }

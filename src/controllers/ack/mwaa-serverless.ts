@@ -12,15 +12,23 @@ export interface AckMwaaServerlessOptions extends AckResourceTagsOptions {
   readonly executionRoles: IRole[];
 }
 
-/** @see https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy
+ */
 export function ackMwaaServerless(options: AckMwaaServerlessOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
   const roles = required('ackController', 'executionRoles', 'role', options.executionRoles);
-  const unscoped = 'AWS does not tell tags that a workflow is made with from tags that it gets later, so it may put the tags on those of others.';
+  const unscoped =
+    'AWS does not tell tags that a workflow is made with from tags that it gets later, so it may put the tags on '
+      + 'those of others.';
   return ackController('mwaaserverless', { unscoped }, scope => {
     const workflows = [arn(scope, 'airflow-serverless', 'workflow/*')];
     return [
-      allow({ actions: ['airflow-serverless:CreateWorkflow'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
+      allow({
+        actions: ['airflow-serverless:CreateWorkflow'],
+        resources: ['*'],
+        conditions: allOf(inRegion(scope), request),
+      }),
       allow({ actions: ['airflow-serverless:TagResource'], resources: workflows, conditions: request }),
       allow({
         actions: [

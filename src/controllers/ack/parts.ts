@@ -14,18 +14,21 @@ export interface Conditions {
  */
 export interface AckNamePrefixOptions {
   /**
-   * How the names begin of all that the controller may make, change and delete: letters, digits and `_./#-`; without it, it could delete what others have made.
+   * How the names begin of all that the controller may make, change and delete: letters, digits and `_./#-`; without
+   * it, it could delete what others have made.
    */
   readonly namePrefix: string;
 }
 
 /**
- * Options of the factories of `AckService` whose resources have identifiers that AWS makes up: only tags tell them apart.
+ * Options of the factories of `AckService` whose resources have identifiers that AWS makes up: only tags tell them
+ * apart.
  */
 export interface AckResourceTagsOptions {
   /**
-   * Tags that everything carries that the controller makes; at least one. It may change and delete only what carries them. Set the same in the value `resourceTags` of its
-   * chart (`['owner=ack-blue']`), with values that no object can differ in.
+   * Tags that everything carries that the controller makes; at least one. It may change and delete only what carries
+   * them. Set the same in the value `resourceTags` of its chart (`['owner=ack-blue']`), with values that no object can
+   * differ in.
    */
   readonly resourceTags: { [key: string]: string };
 }
@@ -33,19 +36,33 @@ export interface AckResourceTagsOptions {
 type Reach = Pick<ControllerDefinition, 'managedPolicyNames' | 'unscoped'>;
 
 /** What all charts of ACK have in common. */
-export function ackController(service: string, reach: Reach, statements: (scope: IConstruct) => PolicyStatement[]): ControllerDefinition {
+export function ackController(
+  service: string,
+  reach: Reach,
+  statements: (scope: IConstruct) => PolicyStatement[],
+): ControllerDefinition {
   const name = `ack-${service}-controller`;
   return { ...reach, name, namespace: 'ack-system', serviceAccountName: name, statements };
 }
 
 /** @throws when the prefix is empty, deferred, or holds other characters */
 export function checkedPrefix({ namePrefix }: AckNamePrefixOptions, property = 'namePrefix'): string {
-  const found = badName(property, namePrefix, /^[\w./#-]+$/, 'Without a prefix the controller would reach what others have made.');
+  const found = badName(
+    property,
+    namePrefix,
+    /^[\w./#-]+$/,
+    'Without a prefix the controller would reach what others have made.',
+  );
   return found === undefined ? namePrefix : fail('AckService', found);
 }
 
 /** What is wrong with a name that must be known at synth. */
-export function badName(property: string, value: string | undefined, pattern: RegExp, advice: string): string | undefined {
+export function badName(
+  property: string,
+  value: string | undefined,
+  pattern: RegExp,
+  advice: string,
+): string | undefined {
   if (value !== undefined && !Token.isUnresolved(value) && pattern.test(value)) return undefined;
   return problem(property, `be known at synth and match ${pattern.source}`, value, advice);
 }
@@ -64,8 +81,12 @@ export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagCondit
     fail('AckService', problem('resourceTags', 'hold at least one tag, with a key and a value', resourceTags, advice));
   }
   const wrong = tags.find(([key]) => Token.isUnresolved(key) || !/^[\p{L}\p{N} _.:/=+@-]+$/u.test(key));
-  if (wrong) fail('AckService', problem('resourceTags', 'have keys of letters, digits, spaces and _.:/=+@-', wrong[0], advice));
-  const conditions = (kind: string) => ({ StringEquals: Object.fromEntries(tags.map(([key, value]) => [`aws:${kind}/${key}`, value])) });
+  if (wrong) {
+    fail('AckService', problem('resourceTags', 'have keys of letters, digits, spaces and _.:/=+@-', wrong[0], advice));
+  }
+  const conditions = (kind: string) => ({
+    StringEquals: Object.fromEntries(tags.map(([key, value]) => [`aws:${kind}/${key}`, value])),
+  });
   return { request: conditions('RequestTag'), resource: conditions('ResourceTag') };
 }
 
@@ -82,5 +103,11 @@ export function allOf(...conditions: Conditions[]): Conditions {
 /** Roles that the controller may give to a service, and to no other. Nothing without roles. */
 export function passRoles(roles: IRole[], services: string[]): PolicyStatement[] {
   if (roles.length === 0) return [];
-  return [allow({ actions: ['iam:PassRole'], resources: roles.map(role => role.roleArn), conditions: { StringEquals: { 'iam:PassedToService': services } } })];
+  return [
+    allow({
+      actions: ['iam:PassRole'],
+      resources: roles.map(role => role.roleArn),
+      conditions: { StringEquals: { 'iam:PassedToService': services } },
+    }),
+  ];
 }

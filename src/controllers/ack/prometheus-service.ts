@@ -18,10 +18,15 @@ const ACTIONS = [
   'aps:UpdateWorkspaceAlias',
 ];
 
-/** @see https://github.com/aws-controllers-k8s/prometheusservice-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see
+ * https://github.com/aws-controllers-k8s/prometheusservice-controller/blob/main/config/iam/recommended-inline-policy
+ */
 export function ackPrometheusService(options: AckResourceTagsOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
-  const unscoped = 'AWS does not tell tags that a workspace is made with from tags that it gets later, so it may put the tags on workspaces of others, and rule groups into them.';
+  const unscoped =
+    'AWS does not tell tags that a workspace is made with from tags that it gets later, so it may put the tags on '
+      + 'workspaces of others, and rule groups into them.';
   return ackController('prometheusservice', { unscoped }, scope => {
     const workspaces = arn(scope, 'aps', 'workspace/*');
     const ruleGroups = arn(scope, 'aps', 'rulegroupsnamespace/*');

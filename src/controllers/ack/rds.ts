@@ -88,7 +88,13 @@ const DATABASE_ACTIONS = [
 ];
 
 /** RDS looks up the network on behalf of its caller. */
-const NETWORK_ACTIONS = ['ec2:DescribeAvailabilityZones', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcAttribute', 'ec2:DescribeVpcs'];
+const NETWORK_ACTIONS = [
+  'ec2:DescribeAvailabilityZones',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcAttribute',
+  'ec2:DescribeVpcs',
+];
 
 /**
  * The recommended policy is `AmazonRDSFullAccess`, and reading the passwords that RDS manages.
@@ -103,7 +109,17 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
   return ackController('rds', {}, scope => {
     const named = (name: string, types: string[]) => types.map(type => arn(scope, 'rds', `${type}:${name}*`));
     const own = [
-      ...named(prefix, ['cluster', 'cluster-endpoint', 'cluster-pg', 'cluster-snapshot', 'db', 'og', 'pg', 'snapshot', 'subgrp']),
+      ...named(prefix, [
+        'cluster',
+        'cluster-endpoint',
+        'cluster-pg',
+        'cluster-snapshot',
+        'db',
+        'og',
+        'pg',
+        'snapshot',
+        'subgrp',
+      ]),
       arn(scope, 'rds', `global-cluster:${prefix}*`, { region: '' }),
     ];
     return [
@@ -118,9 +134,21 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
           arn(scope, 'rds', `global-cluster:${prefix}*`, { region: '' }),
         ],
       }),
-      allow({ actions: [...NETWORK_ACTIONS, 'rds:DescribeDBEngineVersions', 'rds:DescribeEngineDefaultClusterParameters', 'rds:DescribeEngineDefaultParameters'], resources: ['*'], conditions: inRegion(scope) }),
+      allow({
+        actions: [
+          ...NETWORK_ACTIONS,
+          'rds:DescribeDBEngineVersions',
+          'rds:DescribeEngineDefaultClusterParameters',
+          'rds:DescribeEngineDefaultParameters',
+        ],
+        resources: ['*'],
+        conditions: inRegion(scope),
+      }),
       // Passwords that RDS manages: it may have them made, not read them.
-      allow({ actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], resources: [arn(scope, 'secretsmanager', 'secret:rds!*')] }),
+      allow({
+        actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+        resources: [arn(scope, 'secretsmanager', 'secret:rds!*')],
+      }),
       serviceLinkedRole(scope, 'rds.amazonaws.com'),
       ...encryption(keys),
       ...passRoles(roles, ['monitoring.rds.amazonaws.com', 'rds.amazonaws.com']),

@@ -50,8 +50,15 @@ export function ackS3(options: AckS3Options): ControllerDefinition {
   return ackController('s3', {}, scope => [
     allow({ actions: ['s3:ListAllMyBuckets'], resources: ['*'] }),
     allow({
-      actions: ['s3:CreateBucket', 's3:DeleteBucket', 's3:DeleteBucketPolicy', 's3:DeleteBucketWebsite', 's3:GetBucketLocation', 's3:ListBucket',
-        ...CONFIGURATIONS.flatMap(configuration => [`s3:Get${configuration}`, `s3:Put${configuration}`])],
+      actions: [
+        's3:CreateBucket',
+        's3:DeleteBucket',
+        's3:DeleteBucketPolicy',
+        's3:DeleteBucketWebsite',
+        's3:GetBucketLocation',
+        's3:ListBucket',
+        ...CONFIGURATIONS.flatMap(configuration => [`s3:Get${configuration}`, `s3:Put${configuration}`]),
+      ],
       resources: [arn(scope, 's3', `${prefix}*`, { region: '', account: '' })],
       conditions: inRegion(scope),
     }),

@@ -1,6 +1,14 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { ackController, AckNamePrefixOptions, allOf, checkedPrefix, checkedTags, inRegion, TagConditions } from './parts';
+import {
+  ackController,
+  AckNamePrefixOptions,
+  allOf,
+  checkedPrefix,
+  checkedTags,
+  inRegion,
+  TagConditions,
+} from './parts';
 import { failIf, problem } from '../../private/errors';
 import { allow, arn, ControllerDefinition } from '../definition';
 
@@ -16,7 +24,8 @@ export interface AckSsmOptions extends AckNamePrefixOptions {
   readonly parameterPrefix?: string;
 
   /**
-   * Tags that patch baselines carry that the controller makes; it may change and delete only those that carry them. Set the same in the value `resourceTags` of its chart.
+   * Tags that patch baselines carry that the controller makes; it may change and delete only those that carry them. Set
+   * the same in the value `resourceTags` of its chart.
    *
    * @default - it makes no patch baseline
    */
@@ -28,10 +37,21 @@ export function ackSsm(options: AckSsmOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const parameters = checkedParameterPrefix(options.parameterPrefix);
   const tags = options.resourceTags && checkedTags({ resourceTags: options.resourceTags });
-  const unscoped = tags && 'AWS does not tell tags that a patch baseline is made with from tags that it gets later, so it may put the tags on those of others.';
+  const unscoped =
+    tags
+    && 'AWS does not tell tags that a patch baseline is made with from tags that it gets later, so it may put the '
+      + 'tags on those of others.';
   return ackController('ssm', { unscoped }, scope => [
     allow({
-      actions: ['ssm:AddTagsToResource', 'ssm:CreateDocument', 'ssm:DeleteDocument', 'ssm:DescribeDocument', 'ssm:ListTagsForResource', 'ssm:RemoveTagsFromResource', 'ssm:UpdateDocument'],
+      actions: [
+        'ssm:AddTagsToResource',
+        'ssm:CreateDocument',
+        'ssm:DeleteDocument',
+        'ssm:DescribeDocument',
+        'ssm:ListTagsForResource',
+        'ssm:RemoveTagsFromResource',
+        'ssm:UpdateDocument',
+      ],
       resources: [arn(scope, 'ssm', `document/${prefix}*`)],
     }),
     allow({
@@ -39,8 +59,8 @@ export function ackSsm(options: AckSsmOptions): ControllerDefinition {
       resources: [arn(scope, 'ssm', `resource-data-sync/${prefix}*`)],
     }),
     allow({ actions: ['ssm:ListResourceDataSync'], resources: ['*'], conditions: inRegion(scope) }),
-    ...parameters === undefined ? [] : parameterStatements(scope, parameters),
-    ...tags ? patchBaselines(scope, tags) : [],
+    ...(parameters === undefined ? [] : parameterStatements(scope, parameters)),
+    ...(tags ? patchBaselines(scope, tags) : []),
   ]);
 }
 
@@ -48,16 +68,36 @@ export function ackSsm(options: AckSsmOptions): ControllerDefinition {
 function checkedParameterPrefix(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const prefix = checkedPrefix({ namePrefix: given }, 'parameterPrefix').replace(/^\/+/, '');
-  failIf('AckService', prefix ? undefined : problem('parameterPrefix', 'name more than /', given, 'Without a prefix the controller would reach what others have made.'));
+  failIf(
+    'AckService',
+    prefix
+      ? undefined
+      : problem(
+        'parameterPrefix',
+        'name more than /',
+        given,
+        'Without a prefix the controller would reach what others have made.',
+      ),
+  );
   return prefix;
 }
 
 /** Not in the recommended policy, but the controller has an object for them. */
 function parameterStatements(scope: IConstruct, prefix: string): PolicyStatement[] {
-  return [allow({
-    actions: ['ssm:AddTagsToResource', 'ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:GetParameters', 'ssm:ListTagsForResource', 'ssm:PutParameter', 'ssm:RemoveTagsFromResource'],
-    resources: [arn(scope, 'ssm', `parameter/${prefix}*`)],
-  })];
+  return [
+    allow({
+      actions: [
+        'ssm:AddTagsToResource',
+        'ssm:DeleteParameter',
+        'ssm:GetParameter',
+        'ssm:GetParameters',
+        'ssm:ListTagsForResource',
+        'ssm:PutParameter',
+        'ssm:RemoveTagsFromResource',
+      ],
+      resources: [arn(scope, 'ssm', `parameter/${prefix}*`)],
+    }),
+  ];
 }
 
 function patchBaselines(scope: IConstruct, { request, resource }: TagConditions): PolicyStatement[] {
@@ -66,7 +106,14 @@ function patchBaselines(scope: IConstruct, { request, resource }: TagConditions)
     allow({ actions: ['ssm:CreatePatchBaseline'], resources: ['*'], conditions: allOf(inRegion(scope), request) }),
     allow({ actions: ['ssm:AddTagsToResource'], resources, conditions: request }),
     allow({
-      actions: ['ssm:AddTagsToResource', 'ssm:DeletePatchBaseline', 'ssm:GetPatchBaseline', 'ssm:ListTagsForResource', 'ssm:RemoveTagsFromResource', 'ssm:UpdatePatchBaseline'],
+      actions: [
+        'ssm:AddTagsToResource',
+        'ssm:DeletePatchBaseline',
+        'ssm:GetPatchBaseline',
+        'ssm:ListTagsForResource',
+        'ssm:RemoveTagsFromResource',
+        'ssm:UpdatePatchBaseline',
+      ],
       resources,
       conditions: resource,
     }),

@@ -7,7 +7,12 @@ import { audienceProblem, issuerUrlProblem } from '../issuer/issuer';
 import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from '../kubernetes-names';
 import { placeInWords } from './place-words';
 import { roleInWords, RoleSelection, selectedRoles } from './role-selection';
-import type { AllowedServiceAccounts, AllowsOnlyOptions, IrsaAssertionsOptions, ServiceAccountAccess } from '../../access-options';
+import type {
+  AllowedServiceAccounts,
+  AllowsOnlyOptions,
+  IrsaAssertionsOptions,
+  ServiceAccountAccess,
+} from '../../access-options';
 import { AccessMap, Place, Role } from '../../analysis/access-map';
 import { Admission } from '../../analysis/admission/admission';
 import { openStatements, roleAdmission, Subject } from '../../analysis/admission/role-admission';
@@ -40,11 +45,15 @@ export class AccessAssertions {
   constructor(directory: string, { manifests }: IrsaAssertionsOptions, template?: string) {
     const assembly = readAssembly(directory);
     this.stacks = template === undefined ? assembly.stacks : onlyStacks(assembly, [template]).stacks;
-    if (template !== undefined && this.stacks.length === 0) throw new UnusableInput(`${template}: no template of the cloud assembly in ${directory}.`);
+    if (template !== undefined && this.stacks.length === 0) {
+      throw new UnusableInput(`${template}: no template of the cloud assembly in ${directory}.`);
+    }
 
     const paths = new Set(this.stacks.map(({ path }) => path));
     const together = new Set(this.stacks.map(outermost)); // they share a manifest file
-    const strangers = new Set(assembly.stacks.filter(stack => !together.has(outermost(stack))).flatMap(({ manifestFiles }) => manifestFiles));
+    const strangers = new Set(
+      assembly.stacks.filter(stack => !together.has(outermost(stack))).flatMap(({ manifestFiles }) => manifestFiles),
+    );
     const isOurs = ({ stack, file }: Place) => (stack === undefined ? !strangers.has(file) : paths.has(stack));
     const map = accessMapOf(assembly, { manifests });
     this.roles = map.roles.filter(({ place }) => isOurs(place));
@@ -67,26 +76,40 @@ export class AccessAssertions {
   }
 
   public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions): void {
-    const limited = options.role === undefined && options.roleMatching === undefined ? this.roles : this.selected(options);
-    const given = accesses.map(access => ({ access, subject: subjectOf(access, access.pattern), roles: this.selected(access) }));
+    const limited =
+      options.role === undefined && options.roleMatching === undefined ? this.roles : this.selected(options);
+    const given = accesses.map(access => ({
+      access,
+      subject: subjectOf(access, access.pattern),
+      roles: this.selected(access),
+    }));
     const givenOf = (role: Role) => given.filter(({ roles }) => roles.includes(role)).map(({ subject }) => subject);
     report([
-      ...given.flatMap(({ access, subject, roles }) => roles.map(role => denial(role, access.pattern ? sample(subject) : subject))),
+      ...given.flatMap(({ access, subject, roles }) =>
+        roles.map(role => denial(role, access.pattern ? sample(subject) : subject)),
+      ),
       ...limited.flatMap(role => others(role, givenOf(role))),
     ]);
   }
 
   public manifestsMatchRoles(): void {
     if (!this.map.serviceAccounts.some(({ roleArn }) => roleArn !== undefined)) {
-      throw new Error('No manifest has a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Give the files or folders with `manifests`.');
+      throw new Error(
+        'No manifest has a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Give the files or folders '
+          + 'with `manifests`.',
+      );
     }
     const findings = findingsOf(RULES.filter(({ id }) => MANIFEST_RULES.includes(id)), this.map);
-    report(findings.filter(({ suppressed }) => suppressed === undefined).map(inWords)); // of any severity: what nobody knows is no match
+    // of any severity: what nobody knows is no match
+    report(findings.filter(({ suppressed }) => suppressed === undefined).map(inWords));
   }
 
   public hasNoLambda(): void {
-    const found = this.stacks.flatMap(({ path, template }) => Object.entries<any>(template.Resources ?? {})
-      .filter(([, resource]) => NEEDS_CODE.test(resource?.Type)).map(([logicalId, { Type: type }]) => `\n  ${path}/${logicalId}: ${type}`));
+    const found = this.stacks.flatMap(({ path, template }) =>
+      Object.entries<any>(template.Resources ?? {})
+        .filter(([, resource]) => NEEDS_CODE.test(resource?.Type))
+        .map(([logicalId, { Type: type }]) => `\n  ${path}/${logicalId}: ${type}`),
+    );
     if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
   }
 
@@ -100,7 +123,9 @@ function outermost(stack: StackTemplate): StackTemplate {
 }
 
 function subjectOf({ namespace, serviceAccount, issuer, audience }: ServiceAccountAccess, pattern = false): Subject {
-  const [ofNamespace, ofName] = pattern ? [namespacePatternProblem, namePatternProblem] : [namespaceProblem, objectNameProblem];
+  const [ofNamespace, ofName] = pattern
+    ? [namespacePatternProblem, namePatternProblem]
+    : [namespaceProblem, objectNameProblem];
   const issuerUrl = issuer?.replace(/^(?!https:\/\/)/, 'https://');
   failIf(WHERE, deferredProblem({ namespace, serviceAccount, audience }, 'Write it as a literal.')
     ?? deferredProblem({ issuer }, 'Leave it out: then any issuer that the trust policy speaks of is asked for.')
@@ -146,26 +171,43 @@ function permission(role: Role, asked: Subject): string | undefined {
 /** A pod has tokens for whatever audience it asks for: all those that the trust policy speaks of. */
 function withAudiences({ trust }: Role, subject: Subject): Subject[] {
   if (subject.audience !== undefined) return [subject];
-  const audiences = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => claimOf(key).toLowerCase() === 'aud').flatMap(({ values }) => values);
+  const audiences = statementsOf(trust)
+    .flatMap(conditionsOf)
+    .filter(({ key }) => claimOf(key).toLowerCase() === 'aud')
+    .flatMap(({ values }) => values);
   return [subject, ...[...new Set(audiences)].map(audience => ({ ...subject, audience: filled(audience) }))];
 }
 
 function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
-  return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be told: ${reasons.join('; ')}.${shown(role, {})}`;
+  return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be told: `
+    + `${reasons.join('; ')}.${shown(role, {})}`;
 }
 
 /** Everybody whom a trust policy lets in, and who is not given. */
 function others(role: Role, given: Subject[]): string[] {
-  if (role.trust === undefined) return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
-  const open = openStatements(role.trust).map(statement => `${roleInWords(role)} lets in principals that it does not name.${shown(role, { statement })}`);
-  const strangers = trustedBy(role.trust).filter(trusted => !given.some(subject => covers(subject, trusted)) && !isDenied(role, trusted));
-  return [...open, ...strangers.map(one => `${inWordsOf(one)} can assume ${roleInWords(role)}, and is not among the given.${shown(role, one)}`)];
+  if (role.trust === undefined) {
+    return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
+  }
+  const open = openStatements(role.trust).map(
+    statement => `${roleInWords(role)} lets in principals that it does not name.${shown(role, { statement })}`,
+  );
+  const strangers = trustedBy(role.trust).filter(
+    trusted => !given.some(subject => covers(subject, trusted)) && !isDenied(role, trusted),
+  );
+  return [
+    ...open,
+    ...strangers.map(
+      one => `${inWordsOf(one)} can assume ${roleInWords(role)}, and is not among the given.${shown(role, one)}`,
+    ),
+  ];
 }
 
 function covers(subject: Subject, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
   if (namespace !== subject.namespace || serviceAccount !== subject.serviceAccount) return false;
   if (via === 'pod-identity') return subject.issuer === undefined && subject.audience === undefined;
-  return audience === (subject.audience ?? DEFAULT_AUDIENCE) && (subject.issuer === undefined || cluster === subject.issuer);
+  return (
+    audience === (subject.audience ?? DEFAULT_AUDIENCE) && (subject.issuer === undefined || cluster === subject.issuer)
+  );
 }
 
 /** Whether another statement takes away from one service account what this one gives. */
@@ -180,7 +222,9 @@ function who({ namespace, serviceAccount, issuer, audience }: Subject): string {
 }
 
 function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Trusted): string {
-  return via === 'irsa' ? who({ namespace, serviceAccount, issuer: cluster, audience }) : `${namespace}/${serviceAccount} of ${cluster} by EKS Pod Identity`;
+  return via === 'irsa'
+    ? who({ namespace, serviceAccount, issuer: cluster, audience })
+    : `${namespace}/${serviceAccount} of ${cluster} by EKS Pod Identity`;
 }
 
 /** The statement that decides, or comes nearest; all of them where none does. */

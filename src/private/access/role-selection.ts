@@ -20,7 +20,15 @@ export interface RoleSelection {
  */
 export function selectedRoles(where: string, roles: Role[], { role, roleMatching }: RoleSelection): Role[] {
   if ((role === undefined) === (roleMatching === undefined)) {
-    fail(where, problem('role', 'be given, or `roleMatching`, and not both', role, 'Name one role, or a regular expression for several.'));
+    fail(
+      where,
+      problem(
+        'role',
+        'be given, or `roleMatching`, and not both',
+        role,
+        'Name one role, or a regular expression for several.',
+      ),
+    );
   }
   const found = role === undefined ? matching(where, roles, roleMatching!) : named(where, roles, role);
   return found.length > 0 ? found : fail(where, missing(roles, { role, roleMatching }));
@@ -49,8 +57,14 @@ function matching(where: string, roles: Role[], wanted: string): Role[] {
 }
 
 function literalProblem(property: string, value: string): string | undefined {
-  return typeof value === 'string' && value !== '' && !Token.isUnresolved(value) ? undefined
-    : problem(property, 'be a text known at synth', value, 'Take the construct path, `role.node.path`, where only the deployment knows name and ARN.');
+  return typeof value === 'string' && value !== '' && !Token.isUnresolved(value)
+    ? undefined
+    : problem(
+      property,
+      'be a text known at synth',
+      value,
+      'Take the construct path, `role.node.path`, where only the deployment knows name and ARN.',
+    );
 }
 
 /** What a role can be called by. */
@@ -69,6 +83,9 @@ function missing(roles: Role[], { role, roleMatching }: RoleSelection): string {
   if (roles.length === 0) return 'There is no AWS::IAM::Role in the templates.';
   const [similar] = role === undefined ? [] : nearest(role, roles.flatMap(names));
   const listed = linesInShort(roles.map(roleInWords), MOST_LISTED).map(line => `\n  ${line}`).join('');
-  return `${role === undefined ? `No role matches ${JSON.stringify(roleMatching)}` : `No role has the name, ARN or construct path ${JSON.stringify(role)}`}.`
-    + `${similar === undefined ? '' : ` The most similar is ${similar}.`} The roles:${listed}`;
+  return (
+    `${role === undefined ? `No role matches ${JSON.stringify(roleMatching)}` : 'No role has the name, ARN or '
+      + `construct path ${JSON.stringify(role)}`}.`
+    + `${similar === undefined ? '' : ` The most similar is ${similar}.`} The roles:${listed}`
+  );
 }

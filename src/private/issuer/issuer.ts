@@ -3,7 +3,14 @@ import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from '../errors';
-import { arnParts, effectiveProperty, fingerprint, literalPartition, renderedProperties, settle } from '../values/tokens';
+import {
+  arnParts,
+  effectiveProperty,
+  fingerprint,
+  literalPartition,
+  renderedProperties,
+  settle,
+} from '../values/tokens';
 import { CDK_PROVIDER } from '../values/value-origins';
 import { settledProblems } from '../values/value-safety';
 

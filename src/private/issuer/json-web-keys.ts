@@ -33,13 +33,32 @@ interface Block {
 
 /** Why these are not the public keys of a cluster. Never says a character of a key. */
 export function publicKeysProblem(property: string, pems: string[]): string | undefined {
-  if (Token.isUnresolved(pems)) return problem(property, 'be a list known at synth', pems, 'The documents are written at synth: read the keys from files.');
-  if (!Array.isArray(pems)) return problem(property, `hold 1 to ${MOST_KEYS} keys`, pems, 'Pass the public keys of the cluster\'s service accounts, as PEM texts.');
+  if (Token.isUnresolved(pems)) {
+    return problem(
+      property,
+      'be a list known at synth',
+      pems,
+      'The documents are written at synth: read the keys from files.',
+    );
+  }
+  if (!Array.isArray(pems)) {
+    return problem(
+      property,
+      `hold 1 to ${MOST_KEYS} keys`,
+      pems,
+      "Pass the public keys of the cluster's service accounts, as PEM texts.",
+    );
+  }
   const found = pems.map((pem, index) => pemProblem(`${property}[${index}]`, pem)).find(one => one !== undefined);
   if (found !== undefined) return found;
   const count = jsonWebKeys(pems).length;
   if (count > 0 && count <= MOST_KEYS) return undefined;
-  return problem(property, `hold 1 to ${MOST_KEYS} keys`, `${count} keys`, 'Pass the public keys of the cluster\'s service accounts, as PEM texts.');
+  return problem(
+    property,
+    `hold 1 to ${MOST_KEYS} keys`,
+    `${count} keys`,
+    "Pass the public keys of the cluster's service accounts, as PEM texts.",
+  );
 }
 
 /** The keys in PEM texts without a problem, in their order, each once. */
@@ -50,31 +69,62 @@ export function jsonWebKeys(pems: string[]): JsonWebKey[] {
 
 function pemProblem(property: string, pem: string): string | undefined {
   if (Token.isUnresolved(pem) || typeof pem !== 'string') {
-    return problem(property, 'be a text known at synth', Token.isUnresolved(pem) ? pem : typeof pem, 'The documents are written at synth: read the key from a file, readFileSync(\'sa.pub\', \'utf8\').');
+    return problem(
+      property,
+      'be a text known at synth',
+      Token.isUnresolved(pem) ? pem : typeof pem,
+      "The documents are written at synth: read the key from a file, readFileSync('sa.pub', 'utf8').",
+    );
   }
   if (PRIVATE.test(pem)) {
-    return problem(property, 'be a public key', 'A PRIVATE KEY',
-      `Whoever has it can be any service account of the cluster: keep it out of this app, and replace it if it was committed. ${MAKE_PUBLIC_KEY}`);
+    return problem(
+      property,
+      'be a public key',
+      'A PRIVATE KEY',
+      'Whoever has it can be any service account of the cluster: keep it out of this app, and replace it if it was '
+        + `committed. ${MAKE_PUBLIC_KEY}`,
+    );
   }
   const blocks = blocksOf(pem);
   if (blocks.length === 0 || /-----(BEGIN|END)/.test(pem.replace(BLOCK, ''))) {
-    return problem(property, 'hold whole PEM blocks, -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----', `a text of ${pem.length} characters with ${blocks.length} of them`,
-      'Pass the text of the file, not its name: readFileSync(\'sa.pub\', \'utf8\').');
+    return problem(
+      property,
+      'hold whole PEM blocks, -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----',
+      `a text of ${pem.length} characters with ${blocks.length} of them`,
+      "Pass the text of the file, not its name: readFileSync('sa.pub', 'utf8').",
+    );
   }
   return blocks.map(block => blockProblem(property, block)).find(found => found !== undefined);
 }
 
 function blockProblem(property: string, block: Block): string | undefined {
-  const wrong = (got: string, advice: string) => problem(property, `be an RSA key of at least ${FEWEST_BITS} bits`, got, advice);
-  if (block.label !== 'PUBLIC KEY') return wrong(`a PEM block of type ${block.label}`, CONVERT[block.label] ?? MAKE_PUBLIC_KEY);
-  if (!BASE64.test(block.base64) || block.base64.length % 4 !== 0) return wrong('a PEM block that is no base64', 'It is damaged: copy the file once more.');
+  const wrong = (got: string, advice: string) =>
+    problem(property, `be an RSA key of at least ${FEWEST_BITS} bits`, got, advice);
+  if (block.label !== 'PUBLIC KEY') {
+    return wrong(`a PEM block of type ${block.label}`, CONVERT[block.label] ?? MAKE_PUBLIC_KEY);
+  }
+  if (!BASE64.test(block.base64) || block.base64.length % 4 !== 0) {
+    return wrong('a PEM block that is no base64', 'It is damaged: copy the file once more.');
+  }
   const key = publicKey(block);
   if (!key) return wrong('a PEM block that holds no public key', 'It is damaged: copy the file once more.');
   const type = key.asymmetricKeyType;
-  if (type !== 'rsa') return wrong(`a key of type ${type}`, 'The documents are for RS256: let the API server sign with an RSA key, `openssl genrsa -out sa.key 2048`.');
+  if (type !== 'rsa') {
+    return wrong(
+      `a key of type ${type}`,
+      'The documents are for RS256: let the API server sign with an RSA key, `openssl genrsa -out sa.key 2048`.',
+    );
+  }
   const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails!;
-  if (bits < FEWEST_BITS) return wrong(`${bits} bits`, 'A key this short can be broken: make a new one, `openssl genrsa -out sa.key 2048`.');
-  if (publicExponent < 3n) return wrong(`a public exponent of ${publicExponent}`, 'Anybody can sign for such a key: make a new one, `openssl genrsa -out sa.key 2048`.');
+  if (bits < FEWEST_BITS) {
+    return wrong(`${bits} bits`, 'A key this short can be broken: make a new one, `openssl genrsa -out sa.key 2048`.');
+  }
+  if (publicExponent < 3n) {
+    return wrong(
+      `a public exponent of ${publicExponent}`,
+      'Anybody can sign for such a key: make a new one, `openssl genrsa -out sa.key 2048`.',
+    );
+  }
   return undefined;
 }
 

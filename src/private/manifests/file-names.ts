@@ -6,18 +6,22 @@ const LONGEST = 150;
 const HASH_LENGTH = 8;
 
 /**
- * The file name of one object, `1_serviceaccount_payments_api.yaml`: its place in the order, kind, namespace and name. The same
- * for the same object only, on file systems that take a and A for one letter too.
+ * The file name of one object, `1_serviceaccount_payments_api.yaml`: its place in the order, kind, namespace and name.
+ * The same for the same object only, on file systems that take a and A for one letter too.
  *
- * `kubectl apply -f <folder>` goes by the alphabet, so the number keeps Namespaces before ServiceAccounts, and these before the
- * rest. Numbers within the rest would rename files when an object is added. No part holds `_` of its own: namespaces and
- * names of DNS cannot, others get a hash.
+ * `kubectl apply -f <folder>` goes by the alphabet, so the number keeps Namespaces before ServiceAccounts, and these
+ * before the rest. Numbers within the rest would rename files when an object is added. No part holds `_` of its own:
+ * namespaces and names of DNS cannot, others get a hash.
  */
 export function objectFileName(manifest: Manifest): string {
   const { kind, metadata } = manifest;
-  const parts = [qualifiedKind(manifest), metadata?.namespace, metadata?.name].filter(part => part !== undefined).map(part => `${part}`);
+  const parts = [qualifiedKind(manifest), metadata?.namespace, metadata?.name]
+    .filter(part => part !== undefined)
+    .map(part => `${part}`);
   const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9.-]/g, '-'));
-  const unchanged = plain.join('_').length <= LONGEST && parts.every((part, index) => plain[index] === (index === 0 ? part.toLowerCase() : part));
+  const unchanged =
+    plain.join('_').length <= LONGEST
+    && parts.every((part, index) => plain[index] === (index === 0 ? part.toLowerCase() : part));
   const readable = unchanged ? plain.join('_') : `${plain.join('_').slice(0, LONGEST)}_${hash(parts)}`;
   return `${rank({ kind })}_${readable}.yaml`;
 }

@@ -55,8 +55,10 @@ export function plannedFiles(folder: string, stacks: StackFiles[]): PlannedFile[
   const contributors = stacks.filter(stack => stack.objects.size > 0 || stack.kustomization).map(({ owner }) => owner);
   return [
     ...objects,
-    ...kustomized ? [file(KUSTOMIZATION, contributors, () => kustomizationText(names))] : [],
-    ...[...valuesFiles(stacks)].map(([name, { parts, owners }]) => file(name, owners, () => Yaml.stringify(mergeHelmValues(parts).values))),
+    ...(kustomized ? [file(KUSTOMIZATION, contributors, () => kustomizationText(names))] : []),
+    ...[...valuesFiles(stacks)].map(([name, { parts, owners }]) =>
+      file(name, owners, () => Yaml.stringify(mergeHelmValues(parts).values)),
+    ),
   ];
 }
 
@@ -67,8 +69,12 @@ function kustomizationText(resources: string[]): string {
 /** What is wrong with the files of the stacks that share a folder, by the one who can change it. */
 export function fileProblems(folder: string, stacks: StackFiles[]): Map<IConstruct, string[]> {
   const found = new Map<IConstruct, string[]>();
-  for (const [who, message] of [...repeatedObjects(folder, stacks), ...contradictions(stacks), ...plannedProblems(plannedFiles(folder, stacks))]) {
-    found.set(who, [...found.get(who) ?? [], message]);
+  for (const [who, message] of [
+    ...repeatedObjects(folder, stacks),
+    ...contradictions(stacks),
+    ...plannedProblems(plannedFiles(folder, stacks)),
+  ]) {
+    found.set(who, [...(found.get(who) ?? []), message]);
   }
   return found;
 }
@@ -86,7 +92,10 @@ function valuesFiles(stacks: StackFiles[]): Map<string, { parts: HelmValuesPart[
   return files;
 }
 
-/** One folder is one set of objects: kustomize refuses an object that is there twice, and kubectl would let the last one win. */
+/**
+ * One folder is one set of objects: kustomize refuses an object that is there twice, and kubectl would let the last one
+ * win.
+ */
 function repeatedObjects(folder: string, stacks: StackFiles[]): Problem[] {
   if (!stacks.some(({ applied }) => applied)) return [];
   const seen = new Map<string, IConstruct>();
@@ -94,8 +103,20 @@ function repeatedObjects(folder: string, stacks: StackFiles[]): Problem[] {
     const identity = objectFileName(manifest);
     const first = seen.get(identity);
     seen.set(identity, first ?? owner);
-    return !first ? [] : [[owner, problem('chart', `hold what is in ${shown(folder)} only once`, objectName(manifest),
-      `${Stack.of(first).node.path} writes it there already: leave it out here (\`createNamespace: false\` for a Namespace), or give each cluster a \`directory\` of its own.`)]];
+    return !first
+      ? []
+      : [
+        [
+          owner,
+          problem(
+            'chart',
+            `hold what is in ${shown(folder)} only once`,
+            objectName(manifest),
+            `${Stack.of(first).node.path} writes it there already: leave it out here (\`createNamespace: false\` `
+                + 'for a Namespace), or give each cluster a `directory` of its own.',
+          ),
+        ],
+      ];
   }));
 }
 
@@ -116,18 +137,39 @@ function plannedProblems(files: PlannedFile[]): Problem[] {
 function clash(path: string, taken: Map<string, string>): string | undefined {
   const earlier = taken.get(path.toLowerCase());
   taken.set(path.toLowerCase(), path);
-  return earlier === undefined ? undefined
-    : problem('writeTo', 'have a name of its own for each file', shown(path), `${shown(earlier)} is written by this app too: choose another name or \`directory\`.`);
+  return earlier === undefined
+    ? undefined
+    : problem(
+      'writeTo',
+      'have a name of its own for each file',
+      shown(path),
+      `${shown(earlier)} is written by this app too: choose another name or \`directory\`.`,
+    );
 }
 
 /** What is in the way of a file: whatever this library has not written itself. */
 function foreignProblem(path: string): string | undefined {
   const folder = existingParent(path);
-  if (!statSync(folder).isDirectory()) return problem('directory', 'be a folder', shown(folder), 'A file of that name is in the way: choose another directory.');
+  if (!statSync(folder).isDirectory()) {
+    return problem(
+      'directory',
+      'be a folder',
+      shown(folder),
+      'A file of that name is in the way: choose another directory.',
+    );
+  }
   const others = basename(path) === KUSTOMIZATION ? OTHER_KUSTOMIZATIONS.map(name => join(dirname(path), name)) : [];
-  const foreign = [path, ...others].find(candidate => lstatSync(candidate, { throwIfNoEntry: false }) && !isOurs(candidate));
-  return foreign === undefined ? undefined
-    : problem('directory', 'hold no file in the place of a generated one', shown(foreign), 'It was not made by cdk-irsa, so it is left alone: move it away, or choose another directory.');
+  const foreign = [path, ...others].find(
+    candidate => lstatSync(candidate, { throwIfNoEntry: false }) && !isOurs(candidate),
+  );
+  return foreign === undefined
+    ? undefined
+    : problem(
+      'directory',
+      'hold no file in the place of a generated one',
+      shown(foreign),
+      'It was not made by cdk-irsa, so it is left alone: move it away, or choose another directory.',
+    );
 }
 
 /** Whether a path is a file that this library has written. */

@@ -19,7 +19,12 @@ const FILE_NAME = /^[A-Za-z0-9][\w.-]*\.ya?ml$/;
 /** What is wrong with the key that the values stand under. */
 export function helmKeyProblem(key: string): string | undefined {
   if (KEY.test(key)) return undefined;
-  return problem('key', 'be a path of letters, digits, - and _, with dots between its parts', key, 'For example serviceAccount or controller.serviceAccount, as the chart has it in its values.yaml.');
+  return problem(
+    'key',
+    'be a path of letters, digits, - and _, with dots between its parts',
+    key,
+    'For example serviceAccount or controller.serviceAccount, as the chart has it in its values.yaml.',
+  );
 }
 
 /** What is wrong with the name of a values file. */
@@ -35,14 +40,26 @@ export function underKey(key: string, value: HelmValues): HelmValues {
 }
 
 /** What synth knows of the values, and what is wrong with them. */
-export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): { values: HelmValues; problems: string[] } {
+export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
+  values: HelmValues;
+  problems: string[];
+} {
   const problems: string[] = [];
   const settle = (value: any, path: string[]): any => {
-    if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settle(item, [...path, key])]));
+    if (typeof value === 'object') {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settle(item, [...path, key])]));
+    }
     const settled = settleForManifest(owner, value);
     if (!isKnown(settled)) {
-      problems.push(problem(`${fieldName(path)} of ${fileName}`, 'be known at synth', settled,
-        `Give the stack of ${owner.node.path} an env with account and region, or hand its helmValues() to what the deployment makes: a stack output, a HelmChart of CDK.`));
+      problems.push(
+        problem(
+          `${fieldName(path)} of ${fileName}`,
+          'be known at synth',
+          settled,
+          `Give the stack of ${owner.node.path} an env with account and region, or hand its helmValues() to what the `
+            + 'deployment makes: a stack output, a HelmChart of CDK.',
+        ),
+      );
     }
     return settled;
   };
@@ -55,11 +72,20 @@ export function mergeHelmValues(parts: HelmValuesPart[]): { values: HelmValues; 
   const merge = (there: any, value: any, part: HelmValuesPart, path: string[]): any => {
     if (there === undefined || there === value) return value;
     if (typeof there === 'object' && typeof value === 'object') {
-      const added = Object.entries(value).map(([key, item]) => [key, merge(own(there, key), item, part, [...path, key])]);
+      const added = Object.entries(value).map(([key, item]) => [
+        key,
+        merge(own(there, key), item, part, [...path, key]),
+      ]);
       return { ...there, ...Object.fromEntries(added) };
     }
-    problems.push(problem(`${fieldName(path)} of ${part.fileName}`, 'be the same for every service account that writes to the file', value,
-      `Another one has ${show(there)}: give ${part.owner.node.path} a \`key\` or a file of its own.`));
+    problems.push(
+      problem(
+        `${fieldName(path)} of ${part.fileName}`,
+        'be the same for every service account that writes to the file',
+        value,
+        `Another one has ${show(there)}: give ${part.owner.node.path} a \`key\` or a file of its own.`,
+      ),
+    );
     return there;
   };
   const values = parts.reduce((merged, part) => merge(merged, settleHelmValues(part).values, part, []), {});

@@ -14,9 +14,17 @@ export type Manifest = Record<string, any>;
  *
  * @param render makes the object what the chart is to hold
  */
-export function addToChart(owner: IConstruct, chart: Chart, manifests: Manifest[], render: (manifest: Manifest) => Manifest): void {
+export function addToChart(
+  owner: IConstruct,
+  chart: Chart,
+  manifests: Manifest[],
+  render: (manifest: Manifest) => Manifest,
+): void {
   for (const manifest of manifests) {
-    const { kind, metadata: { name } } = manifest;
+    const {
+      kind,
+      metadata: { name },
+    } = manifest;
     const id = kind === 'Namespace' ? `Namespace ${readableId(owner, name)}` : objectId(owner, kind);
     if (kind === 'Namespace' && (chart.node.tryFindChild(id) || hasNamespace(chart, name))) continue;
     new ApiObject(chart, id, render(manifest) as ApiObjectProps);
@@ -49,16 +57,20 @@ function objectId(owner: IConstruct, kind: string): string {
 }
 
 function readableId(owner: IConstruct, name: string): string {
-  return Token.isUnresolved(name) ? createHash('sha256').update(fingerprint(owner, name)).digest('hex').slice(0, 10) : name;
+  return Token.isUnresolved(name)
+    ? createHash('sha256').update(fingerprint(owner, name)).digest('hex').slice(0, 10)
+    : name;
 }
 
 function hasNamespace(chart: Chart, name: string): boolean {
-  return chart.node.findAll().some(child => ApiObject.isApiObject(child) && child.kind === 'Namespace' && child.name === name);
+  return chart.node
+    .findAll()
+    .some(child => ApiObject.isApiObject(child) && child.kind === 'Namespace' && child.name === name);
 }
 
 /**
- * The object for a chart that somebody else synthesizes, at a time of their own: each token is turned into the value that
- * synth knows of it, or refused, when that chart is written.
+ * The object for a chart that somebody else synthesizes, at a time of their own: each token is turned into the value
+ * that synth knows of it, or refused, when that chart is written.
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
   const literal = (value: any, path: string[]): any => {
@@ -84,14 +96,22 @@ export function isKnown(settled: any): boolean {
 
 /** The message for a value of a manifest that only the deployment knows. */
 export function unresolvedProblem(manifest: Manifest, path: string[], settled: any): string {
-  return problem(`${fieldName(path)} of ${objectName(manifest)}`, 'be known at synth', settled,
-    'Write the literal itself instead of an attribute of a resource (account and region: give the stack an env), or pass the value to the pod some other way.');
+  return problem(
+    `${fieldName(path)} of ${objectName(manifest)}`,
+    'be known at synth',
+    settled,
+    'Write the literal itself instead of an attribute of a resource (account and region: give the stack an env), or '
+      + 'pass the value to the pod some other way.',
+  );
 }
 
 /** `kind namespace/name`, for messages. */
 export function objectName({ kind, metadata }: Manifest): string {
   const shown = (part: any) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
-  return `${shown(kind)} ${[metadata?.namespace, metadata?.name].filter(part => part !== undefined).map(shown).join('/')}`;
+  return `${shown(kind)} ${[metadata?.namespace, metadata?.name]
+    .filter(part => part !== undefined)
+    .map(shown)
+    .join('/')}`;
 }
 
 /** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */
@@ -130,6 +150,8 @@ function isObject(value: any): boolean {
 export class TokenObjectsAsText implements IResolver {
   public resolve(context: ResolutionContext): void {
     const { value } = context;
-    if (isObject(value) && !Array.isArray(value) && isCdkToken(value)) context.replaceValue(Token.asString(value as IResolvable));
+    if (isObject(value) && !Array.isArray(value) && isCdkToken(value)) {
+      context.replaceValue(Token.asString(value as IResolvable));
+    }
   }
 }

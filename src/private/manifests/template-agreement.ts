@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { CfnElement, Stack, Stage } from 'aws-cdk-lib';
 import { Manifest } from './objects';
-import { DEFAULT_AUDIENCE, NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG, valuesOf } from '../../conventions/web-identity';
+import {
+  DEFAULT_AUDIENCE,
+  NAMESPACE_TAG,
+  SERVICE_ACCOUNT,
+  SERVICE_ACCOUNT_TAG,
+  valuesOf,
+} from '../../conventions/web-identity';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { matchesPattern } from '../../conventions/wildcards';
 

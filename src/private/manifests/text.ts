@@ -12,7 +12,11 @@ const HEADER = new RegExp(`^${MADE_BY.replaceAll('.', '\\.')}\r?\n# App: .*\\. S
 
 /** The comment on top of all that goes out: what it is, and the stacks that it is made for. */
 export function header(stacks: Stack[]): string {
-  const lines = stacks.map(stack => `# App: ${oneLine(stack.node.root.node.id || 'App')}. Stack: ${oneLine(stack.node.path)} (${oneLine(stack.stackName)}).`);
+  const lines = stacks.map(
+    stack =>
+      `# App: ${oneLine(stack.node.root.node.id || 'App')}. Stack: ${oneLine(stack.node.path)} `
+        + `(${oneLine(stack.stackName)}).`,
+  );
   return [MADE_BY, ...lines].join('\n');
 }
 
@@ -57,7 +61,11 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
     if (allowDeferred && hasDynamicReference(value) && typeof value === 'string') {
       problems.push(...embeddedProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
     }
-    if (Array.isArray(value)) return value.flatMap((item, index) => (isListToken(item) ? settle(manifest, [item], path) : [settle(manifest, item, [...path, `${index}`])]));
+    if (Array.isArray(value)) {
+      return value.flatMap((item, index) =>
+        isListToken(item) ? settle(manifest, [item], path) : [settle(manifest, item, [...path, `${index}`])],
+      );
+    }
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => {
       const field = [...path, key];
@@ -72,7 +80,8 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
 export function manifestText(manifests: Manifest[]): string {
   const sorted = [...manifests].sort((left, right) => rank(left) - rank(right));
   const deferred: string[] = [];
-  // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is always quoted.
+  // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is
+  // always quoted.
   const mark = `@${createHash('sha256').update(JSON.stringify(sorted)).digest('hex')}-`;
   const marked = (value: any): any => {
     if (typeof value === 'string' && Token.isUnresolved(value)) return `${mark}${deferred.push(value) - 1}`;
@@ -94,11 +103,19 @@ export function rank({ kind }: Manifest): number {
 function repeatedProblems(manifests: Manifest[]): string[] {
   const seen = new Set<string>();
   return manifests.flatMap(manifest => {
-    const key = JSON.stringify([manifest.apiVersion, manifest.kind, manifest.metadata?.namespace, manifest.metadata?.name]);
+    const key = JSON.stringify([
+      manifest.apiVersion,
+      manifest.kind,
+      manifest.metadata?.namespace,
+      manifest.metadata?.name,
+    ]);
     if (!seen.has(key)) {
       seen.add(key);
       return [];
     }
-    return [`\`chart\` must hold each object once, got: ${objectName(manifest)} twice. The second would overwrite the first: remove one of them, or give each cluster a stack or a chart of its own.`];
+    return [
+      `\`chart\` must hold each object once, got: ${objectName(manifest)} twice. The second would overwrite the `
+        + 'first: remove one of them, or give each cluster a stack or a chart of its own.',
+    ];
   });
 }

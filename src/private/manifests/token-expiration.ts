@@ -12,5 +12,10 @@ export function tokenExpirationProblem(duration: Duration | undefined): string |
   if (duration === undefined || duration.isUnresolved()) return undefined;
   const value = duration.toSeconds({ integral: false });
   if (Number.isInteger(value) && value >= SHORTEST_TOKEN_LIFE && value <= LONGEST_TOKEN_LIFE) return undefined;
-  return problem('tokenExpiration', `be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} whole seconds (10 minutes to 24 hours)`, `${value} s`, 'Leave it out for the default of the cluster, 24 hours on EKS.');
+  return problem(
+    'tokenExpiration',
+    `be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} whole seconds (10 minutes to 24 hours)`,
+    `${value} s`,
+    'Leave it out for the default of the cluster, 24 hours on EKS.',
+  );
 }

@@ -30,8 +30,8 @@ export interface PodAccount {
 const OWNERS = new WeakMap<IConstruct, IConstruct>();
 
 /**
- * Makes a workload use a service account, each time it is rendered: cdk8s-plus knows its containers only then, and what the user
- * adds later is in.
+ * Makes a workload use a service account, each time it is rendered: cdk8s-plus knows its containers only then, and what
+ * the user adds later is in.
  *
  * @param workload an ApiObject, or a construct that has one as its default child
  */
@@ -40,7 +40,17 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
   failIf(owner, optionsProblem(options));
   const object = apiObjectOf(owner, workload);
   const other = OWNERS.get(object) ?? owner;
-  if (other !== owner) fail(owner, problem('workload', 'use one service account', workload.node.path, `${other.node.path} has been applied to it already: pods have one service account only.`));
+  if (other !== owner) {
+    fail(
+      owner,
+      problem(
+        'workload',
+        'use one service account',
+        workload.node.path,
+        `${other.node.path} has been applied to it already: pods have one service account only.`,
+      ),
+    );
+  }
   OWNERS.set(object, owner);
   // A pod that is made before its ServiceAccount gets no credentials.
   const serviceAccount = addedObject(owner, Chart.of(object), 'ServiceAccount');
@@ -67,8 +77,18 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
 function apiObjectOf(owner: IConstruct, workload: IConstruct): ApiObject {
   let found: IConstruct | undefined = workload;
   while (found && !ApiObject.isApiObject(found)) found = found.node.defaultChild;
-  return found as ApiObject | undefined
-    ?? fail(owner, problem('workload', 'be an ApiObject of cdk8s, or a construct that has one as its default child', workload.node.path, 'Pass the Deployment or the like itself.'));
+  return (
+    (found as ApiObject | undefined)
+    ?? fail(
+      owner,
+      problem(
+        'workload',
+        'be an ApiObject of cdk8s, or a construct that has one as its default child',
+        workload.node.path,
+        'Pass the Deployment or the like itself.',
+      ),
+    )
+  );
 }
 
 /** One rendering of a workload, with its service account, and what is wrong with it. */
@@ -88,12 +108,23 @@ class Rendering {
     const pod = this.path.reduce((value, key) => value?.[key], own);
     const isWorkload = Array.isArray(pod?.spec?.containers);
     if (!isWorkload) {
-      this.problems.push(problem('workload', 'be a Pod, a CronJob, or have a pod template with containers at spec.template', objectName(own), 'Pass the object that makes the pods.'));
+      this.problems.push(
+        problem(
+          'workload',
+          'be a Pod, a CronJob, or have a pod template with containers at spec.template',
+          objectName(own),
+          'Pass the object that makes the pods.',
+        ),
+      );
     }
-    this.manifest = this.known(isWorkload ? replaced(this.withNamespace(), this.path, value => this.withAccount(value)) : own);
+    this.manifest = this.known(
+      isWorkload ? replaced(this.withNamespace(), this.path, value => this.withAccount(value)) : own,
+    );
   }
 
-  /** In a chart of the user's own nobody else settles tokens of the CDK; as they are they would reach the file as text. */
+  /**
+   * In a chart of the user's own nobody else settles tokens of the CDK; as they are they would reach the file as text.
+   */
   private known(manifest: Manifest): Manifest {
     if (!this.literal) return manifest;
     const { manifests: [settled], problems } = settleManifests(this.account.owner, [manifest], false);
@@ -102,8 +133,13 @@ class Rendering {
   }
 
   private withNamespace(): Manifest {
-    const namespace = this.field(['metadata', 'namespace'], this.own.metadata.namespace, this.account.namespace,
-      'A pod can use the service accounts of its own namespace only: put the workload there, or leave its namespace out.');
+    const namespace = this.field(
+      ['metadata', 'namespace'],
+      this.own.metadata.namespace,
+      this.account.namespace,
+      'A pod can use the service accounts of its own namespace only: put the workload there, or leave its namespace '
+        + 'out.',
+    );
     return { ...this.own, metadata: sorted({ ...this.own.metadata, namespace }) };
   }
 
@@ -112,16 +148,25 @@ class Rendering {
     const specPath = [...this.path, 'spec'];
     const { serviceAccountName } = this.account;
     const advice = 'Leave it to applyTo(), or apply the service account that is meant.';
-    if (spec.serviceAccount !== undefined) this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
+    if (spec.serviceAccount !== undefined) {
+      this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
+    }
     const annotations = this.annotations(pod);
     const getting = this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]);
     this.warnOfStaticCredentials(getting);
     return sorted({
       ...pod,
-      ...Object.keys(annotations).length > 0 && { metadata: sorted({ ...pod.metadata, annotations: sorted(annotations) }) },
+      ...(Object.keys(annotations).length > 0 && {
+        metadata: sorted({ ...pod.metadata, annotations: sorted(annotations) }),
+      }),
       spec: sorted({
         ...spec,
-        serviceAccountName: this.field([...specPath, 'serviceAccountName'], spec.serviceAccountName, serviceAccountName, advice),
+        serviceAccountName: this.field(
+          [...specPath, 'serviceAccountName'],
+          spec.serviceAccountName,
+          serviceAccountName,
+          advice,
+        ),
         ...this.securityContext(spec, getting),
       }),
     });
@@ -135,8 +180,15 @@ class Rendering {
       ...restartOnChange && !WITHOUT_ROLLOUT.includes(this.own.kind) && this.account.podAnnotations,
     };
     const present = metadata?.annotations ?? {};
-    const entries = Object.entries(wanted).map(([key, value]) =>
-      [key, this.field([...this.path, 'metadata', 'annotations', key], present[key], value, 'Remove the annotation from the workload.')]);
+    const entries = Object.entries(wanted).map(([key, value]) => [
+      key,
+      this.field(
+        [...this.path, 'metadata', 'annotations', key],
+        present[key],
+        value,
+        'Remove the annotation from the workload.',
+      ),
+    ]);
     return { ...present, ...Object.fromEntries(entries) };
   }
 
@@ -152,8 +204,25 @@ class Rendering {
     const skipped = [...new Set(skipContainers.map(name => this.settled(name)))];
     const unknown = skipped.find(name => !names.includes(name));
     const there = names.map(show).join(', ');
-    if (unknown !== undefined) this.report(problem('skipContainers', `name containers of ${objectName(this.own)} (${there})`, unknown, 'The webhook compares names as they are.'));
-    else if (skipped.length === names.length) this.report(problem('skipContainers', `leave a container of ${objectName(this.own)} (${there})`, skipped, 'Without credentials for any container, the service account is of no use.'));
+    if (unknown !== undefined) {
+      this.report(
+        problem(
+          'skipContainers',
+          `name containers of ${objectName(this.own)} (${there})`,
+          unknown,
+          'The webhook compares names as they are.',
+        ),
+      );
+    } else if (skipped.length === names.length) {
+      this.report(
+        problem(
+          'skipContainers',
+          `leave a container of ${objectName(this.own)} (${there})`,
+          skipped,
+          'Without credentials for any container, the service account is of no use.',
+        ),
+      );
+    }
     return skipped.join(',');
   }
 
@@ -163,10 +232,16 @@ class Rendering {
 
   private warnOfStaticCredentials(containers: any[]): void {
     for (const { name, env = [] } of containers) {
-      const found = STATIC_CREDENTIALS.filter(variable => env.some((item: any) => this.settled(item.name) === variable));
+      const found = STATIC_CREDENTIALS.filter(variable =>
+        env.some((item: any) => this.settled(item.name) === variable),
+      );
       if (found.length === 0) continue;
-      warn(this.notes, 'cdk-irsa:static-credentials', `Container ${show(name)} of ${objectName(this.own)} has ${found.join(' and ')} in its environment: `
-        + 'SDKs take them before the role. Remove them, or skip the container by `skipContainers`.');
+      warn(
+        this.notes,
+        'cdk-irsa:static-credentials',
+        `Container ${show(name)} of ${objectName(this.own)} has ${found.join(' and ')} in its environment: `
+          + 'SDKs take them before the role. Remove them, or skip the container by `skipContainers`.',
+      );
     }
   }
 
@@ -175,19 +250,40 @@ class Rendering {
     const present = spec.securityContext?.fsGroup;
     const windows = isWindows(spec);
     const field = [...this.path, 'spec', 'securityContext', 'fsGroup'];
-    if (fsGroup !== undefined && windows) this.report(problem('fsGroup', 'be left out for a pod on Windows', fsGroup, `Windows has no groups of files, and ${objectName(this.own)} is for Windows.`));
+    if (fsGroup !== undefined && windows) {
+      this.report(
+        problem(
+          'fsGroup',
+          'be left out for a pod on Windows',
+          fsGroup,
+          `Windows has no groups of files, and ${objectName(this.own)} is for Windows.`,
+        ),
+      );
+    }
     const nonRoot = getting.some(container => isNonRoot(container.securityContext ?? {}, spec.securityContext ?? {}));
     const wanted = fsGroup ?? (present === undefined && nonRoot && !windows ? TOKEN_READERS : undefined);
     if (wanted === undefined) return {};
     this.report(fsGroupProblem(this.settled(wanted)));
-    return { securityContext: sorted({ ...spec.securityContext, fsGroup: this.field(field, present, wanted, 'Set it in one place.') }) };
+    return {
+      securityContext: sorted({
+        ...spec.securityContext,
+        fsGroup: this.field(field, present, wanted, 'Set it in one place.'),
+      }),
+    };
   }
 
   /** A value of a field, as it is written; it must not contradict the one that is there. */
   private field(path: string[], present: any, wanted: any, advice: string): any {
     const settled = this.settled(wanted);
     if (present !== undefined && JSON.stringify(this.settled(present)) !== JSON.stringify(settled)) {
-      this.report(problem(`${fieldName(path)} of ${objectName(this.own)}`, `be ${show(wanted)}, as applyTo() sets it`, present, advice));
+      this.report(
+        problem(
+          `${fieldName(path)} of ${objectName(this.own)}`,
+          `be ${show(wanted)}, as applyTo() sets it`,
+          present,
+          advice,
+        ),
+      );
     }
     return wanted;
   }

@@ -35,7 +35,10 @@ export class ManifestWriter extends Construct {
   }
 
   private readonly sources: ManifestSource[] = [];
-  /** The stacks of this round of validation, and what is wrong with the files of each. One stack looks at those of all others: once a round, not once a stack. */
+  /**
+   * The stacks of this round of validation, and what is wrong with the files of each. One stack looks at those of all
+   * others: once a round, not once a stack.
+   */
   private readonly validated = new Set<IConstruct>();
   private found?: Map<IConstruct, string[]>;
 
@@ -64,7 +67,14 @@ export class ManifestWriter extends Construct {
 
   /** What is wrong with the files of one stack, beside those of the others. */
   public problems(owner: IConstruct): string[] {
-    this.found ??= new Map([...this.folders()].flatMap(([folder, sources]) => [...fileProblems(folder, sources.map(({ files }) => files()))]));
+    this.found ??= new Map(
+      [...this.folders()].flatMap(([folder, sources]) => [
+        ...fileProblems(
+          folder,
+          sources.map(({ files }) => files()),
+        ),
+      ]),
+    );
     return this.found.get(owner) ?? [];
   }
 
@@ -78,24 +88,32 @@ export class ManifestWriter extends Construct {
   }
 
   /**
-   * While context is missing, values in the manifests may be the dummies of look-ups. The CLI makes the look-ups and runs the app again;
-   * what is outside the cloud assembly waits for that, since nobody would know a dummy there if they fail. So it does while there are error
-   * annotations, which the CLI reads in the assembly.
+   * While context is missing, values in the manifests may be the dummies of look-ups. The CLI makes the look-ups and
+   * runs the app again; what is outside the cloud assembly waits for that, since nobody would know a dummy there if
+   * they fail. So it does while there are error annotations, which the CLI reads in the assembly.
    */
   private writableFolders(outdir: string): Map<string, ManifestSource[]> {
-    const waiting = this.node.root.node.findAll().some(child => hasError(child) || (Stack.isStack(child) && missesContext(child)));
+    const waiting = this.node.root.node
+      .findAll()
+      .some(child => hasError(child) || (Stack.isStack(child) && missesContext(child)));
     return new Map([...this.folders()].filter(([folder]) => !waiting || contains(outdir, folder)));
   }
 
   private write(outdir: string): void {
-    // Validation can be skipped; a refused value must not reach a file all the same, nor a file of somebody else be lost.
+    // Validation can be skipped; a refused value must not reach a file all the same, nor a file of somebody else be
+    // lost.
     const templates = new WrittenTemplates();
     for (const { owner, problems, writtenProblems } of this.sources) {
       const found = [...problems(), ...writtenProblems(templates)];
       if (found.length > 0) fail(owner, found.join('\n'));
     }
     const folders = this.writableFolders(outdir);
-    const planned = [...folders].flatMap(([folder, sources]) => plannedFiles(folder, sources.map(({ files }) => files())));
+    const planned = [...folders].flatMap(([folder, sources]) =>
+      plannedFiles(
+        folder,
+        sources.map(({ files }) => files()),
+      ),
+    );
     // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
     removeStale(outdir, [...folders.keys()], new Set(planned.map(({ path }) => path)));
     planned.forEach(writeFile);
@@ -120,7 +138,10 @@ function writeFile({ path, text }: PlannedFile): void {
 
 /** Removes what an earlier synth has written and this one has not, and the folders that are empty then. */
 function removeStale(outdir: string, folders: string[], written: Set<string>): void {
-  const candidates = [...folders.flatMap(folder => yamlFiles(folder, () => false)), ...yamlFiles(outdir, name => isPartOfAssembly(outdir, name))];
+  const candidates = [
+    ...folders.flatMap(folder => yamlFiles(folder, () => false)),
+    ...yamlFiles(outdir, name => isPartOfAssembly(outdir, name)),
+  ];
   for (const path of new Set(candidates)) {
     if (written.has(path) || !isOurs(path)) continue;
     rmSync(path);

@@ -13,7 +13,10 @@ const LONGEST_POLICY = 6144;
 /** Where lengths are assumed. */
 const LONGEST_ESTIMATE = 5600;
 
-/** A policy whose condition keys may be known at deployment only: an object, or `Fn::Sub` of its JSON where CloudFormation has no other way. */
+/**
+ * A policy whose condition keys may be known at deployment only: an object, or `Fn::Sub` of its JSON where
+ * CloudFormation has no other way.
+ */
 class ControllerDocument extends PolicyDocument {
   public resolve(context: IResolveContext): any {
     const json = this.toJSON();
@@ -27,8 +30,9 @@ export function controllerDocument(scope: IConstruct, { statements }: Controller
 }
 
 /**
- * The document for a policy inside the role, where it fits; a role then is all there is. One that is long, or a string because a key is known at deployment
- * only, becomes managed policies. What fits depends on the controller alone, not on what is granted later: the choice is stable.
+ * The document for a policy inside the role, where it fits; a role then is all there is. One that is long, or a string
+ * because a key is known at deployment only, becomes managed policies. What fits depends on the controller alone, not
+ * on what is granted later: the choice is stable.
  */
 export function inlinePolicy(scope: IConstruct, controller: ControllerDefinition): PolicyDocument | undefined {
   const document = controllerDocument(scope, controller);
@@ -38,7 +42,9 @@ export function inlinePolicy(scope: IConstruct, controller: ControllerDefinition
 
 /** Makes and attaches the managed policies of a controller. */
 export function attachManagedPolicies(role: Role, controller: ControllerDefinition): void {
-  for (const name of controller.managedPolicyNames ?? []) role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(name));
+  for (const name of controller.managedPolicyNames ?? []) {
+    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(name));
+  }
   if (inlinePolicy(role, controller)) return;
   for (const policy of managedPolicies(role, controller)) role.addManagedPolicy(policy);
 }
@@ -67,7 +73,9 @@ function shortened(scope: IConstruct, statement: PolicyStatement): PolicyStateme
   const { resources } = statement;
   if (resources.length < 2 || fits(scope, jsonOf([statement]))) return [statement];
   const middle = Math.ceil(resources.length / 2);
-  return [resources.slice(0, middle), resources.slice(middle)].flatMap(half => shortened(scope, statement.copy({ resources: half })));
+  return [resources.slice(0, middle), resources.slice(middle)].flatMap(half =>
+    shortened(scope, statement.copy({ resources: half })),
+  );
 }
 
 function jsonOf(statements: PolicyStatement[]): any {
@@ -81,15 +89,29 @@ function fits(scope: IConstruct, json: any): boolean {
 
 /** What is wrong with a controller in the place of `scope`; what is only risky becomes a warning. */
 export function controllerProblems(scope: IConstruct, controller: ControllerDefinition): string[] {
-  if (controller.unscoped) warn(scope, 'cdk-irsa:controller-unscoped', `\`controller\` (${controller.name}) reaches beyond what you have named: ${controller.unscoped}`);
-  for (const { rule, message } of controller.warnings?.(scope) ?? []) warn(scope, `cdk-irsa:${rule}`, `\`controller\` (${controller.name}) ${message}`);
+  if (controller.unscoped) {
+    warn(
+      scope,
+      'cdk-irsa:controller-unscoped',
+      `\`controller\` (${controller.name}) reaches beyond what you have named: ${controller.unscoped}`,
+    );
+  }
+  for (const { rule, message } of controller.warnings?.(scope) ?? []) {
+    warn(scope, `cdk-irsa:${rule}`, `\`controller\` (${controller.name}) ${message}`);
+  }
   const json = controllerDocument(scope, controller).toJSON();
   const isText = hasDeferredKey(settledCopy(scope, json));
   return [
-    ...controller.problems?.(scope) ?? [],
+    ...(controller.problems?.(scope) ?? []),
     ...partitionProblems(scope, controller, json),
-    ...isText ? embeddedProblems(scope, 'controller', textsIn(json)) : openProblems(scope, 'controller', textsIn(json)),
-    ...vanishingProblems(scope, 'controller', textsIn((json?.Statement ?? []).map(({ Condition: condition }: any) => condition ?? {}))),
+    ...(isText
+      ? embeddedProblems(scope, 'controller', textsIn(json))
+      : openProblems(scope, 'controller', textsIn(json))),
+    ...vanishingProblems(
+      scope,
+      'controller',
+      textsIn((json?.Statement ?? []).map(({ Condition: condition }: any) => condition ?? {})),
+    ),
   ];
 }
 
@@ -103,6 +125,13 @@ function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, js
     return typeof text === 'string' && !Token.isUnresolved(text) ? /^arn:([^:]+):/.exec(text)?.[1] : undefined;
   };
   const resources: any[] = (json?.Statement ?? []).flatMap((statement: any) => statement.Resource ?? []);
-  return [...new Set(resources.filter(resource => ![undefined, '*', own].includes(partitionOf(resource))))]
-    .map(resource => problem('controller', `name resources in the partition of the stack, ${own}`, settle(scope, resource), `A role cannot reach another partition: give ${name} a resource of this one.`));
+  return [...new Set(resources.filter(resource => ![undefined, '*', own].includes(partitionOf(resource))))].map(
+    resource =>
+      problem(
+        'controller',
+        `name resources in the partition of the stack, ${own}`,
+        settle(scope, resource),
+        `A role cannot reach another partition: give ${name} a resource of this one.`,
+      ),
+  );
 }

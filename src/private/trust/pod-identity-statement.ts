@@ -13,7 +13,9 @@ export interface PodIdentityEntry {
   readonly sessionTags: boolean;
 }
 
-/** Names of service accounts in one namespace, compared by one operator; no names where session tags do not tell them. */
+/**
+ * Names of service accounts in one namespace, compared by one operator; no names where session tags do not tell them.
+ */
 interface Rule {
   readonly clusterArns: string[];
   readonly operator?: 'StringEquals' | 'StringLike';
@@ -22,18 +24,29 @@ interface Rule {
 }
 
 /**
- * A statement for each namespace: two lists, of namespaces and of names, would let in every combination. Clusters that let in the same share one.
+ * A statement for each namespace: two lists, of namespaces and of names, would let in every combination. Clusters that
+ * let in the same share one.
  */
 export function podIdentityStatements(entries: PodIdentityEntry[], scope?: IConstruct): any[] {
   const key = (value: string) => (scope ? fingerprint(scope, value) : value);
   const same = ({ operator, namespace }: Rule) => [operator, namespace && key(namespace)];
-  const single = entries.flatMap(({ clusterArn, subjects, sessionTags }): Rule[] => (sessionTags
-    ? subjects.map(subject => ({ clusterArns: [clusterArn], operator: subject._operator, namespace: subject._namespace, names: [subject._name] }))
-    : [{ clusterArns: [clusterArn] }]));
+  const single = entries.flatMap(({ clusterArn, subjects, sessionTags }): Rule[] =>
+    sessionTags
+      ? subjects.map(subject => ({
+        clusterArns: [clusterArn],
+        operator: subject._operator,
+        namespace: subject._namespace,
+        names: [subject._name],
+      }))
+      : [{ clusterArns: [clusterArn] }],
+  );
   const byNamespace = merged(single, rule => [...same(rule), key(rule.clusterArns[0])],
     (left, right) => ({ ...left, names: left.names && sorted([...left.names, ...right.names!], scope) }));
-  const byCluster = merged(byNamespace, rule => [...same(rule), key(accountOfArn(rule.clusterArns[0])), rule.names?.map(key)],
-    (left, right) => ({ ...left, clusterArns: sorted([...left.clusterArns, ...right.clusterArns], scope) }));
+  const byCluster = merged(
+    byNamespace,
+    rule => [...same(rule), key(accountOfArn(rule.clusterArns[0])), rule.names?.map(key)],
+    (left, right) => ({ ...left, clusterArns: sorted([...left.clusterArns, ...right.clusterArns], scope) }),
+  );
   return byCluster.map(statement);
 }
 

@@ -27,16 +27,28 @@ class Measure {
 
   public json(value: any): number {
     if (typeof value === 'string') return this.text(value) + 2;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !Token.isUnresolved(value) && !isIntrinsic(value)) {
+    if (
+      typeof value === 'object'
+      && value !== null
+      && !Array.isArray(value)
+      && !Token.isUnresolved(value)
+      && !isIntrinsic(value)
+    ) {
       const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-      return entries.reduce((sum, [key, item]) => sum + this.text(key) + 3 + this.json(item), 0) + Math.max(entries.length - 1, 0) + 2;
+      return (
+        entries.reduce((sum, [key, item]) => sum + this.text(key) + 3 + this.json(item), 0)
+        + Math.max(entries.length - 1, 0)
+        + 2
+      );
     }
     if (Array.isArray(value) && !Token.isUnresolved(value)) {
       return value.reduce((sum, item) => sum + this.json(item), 0) + Math.max(value.length - 1, 0) + 2;
     }
     if (Token.isUnresolved(value) || isIntrinsic(value)) {
       const settled = settle(this.scope, value);
-      return isIntrinsic(settled) || typeof settled === 'string' ? this.intrinsic(value, settled) + 2 : this.json(settled);
+      return isIntrinsic(settled) || typeof settled === 'string'
+        ? this.intrinsic(value, settled) + 2
+        : this.json(settled);
     }
     return JSON.stringify(value)?.length ?? 0;
   }
@@ -54,7 +66,9 @@ class Measure {
     this.exact = false;
     const issuer = Reference.isReference(token) ? issuerLength(token.target) : undefined;
     if (issuer !== undefined) return PROVIDER_ARN_PREFIX + issuer;
-    if (Array.isArray(settled?.['Fn::Join']?.[1])) return settled['Fn::Join'][1].reduce((sum: number, part: any) => sum + this.intrinsic(part, part), 0);
+    if (Array.isArray(settled?.['Fn::Join']?.[1])) {
+      return settled['Fn::Join'][1].reduce((sum: number, part: any) => sum + this.intrinsic(part, part), 0);
+    }
     if (settled?.['Fn::Select']) return ASSUMED_ISSUER;
     return ASSUMED_LENGTHS[settled?.Ref] ?? ASSUMED_OTHER;
   }

@@ -32,7 +32,10 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     toJSON: document.toJSON.bind(document),
   };
   const ownStatements = (): any[] => own.toJSON()?.Statement ?? [];
-  const whole = (scope?: IConstruct) => ({ Statement: [...source._statements(scope), ...ownStatements()], Version: '2012-10-17' });
+  const whole = (scope?: IConstruct) => ({
+    Statement: [...source._statements(scope), ...ownStatements()],
+    Version: '2012-10-17',
+  });
   return Object.defineProperties(document, {
     isEmpty: { get: () => source._isEmpty && ownStatements().length === 0 },
     statementCount: { get: () => whole().Statement.length },
@@ -68,10 +71,23 @@ export function settledCopy(scope: IConstruct, value: any, tokens = new SettledT
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(item => settledCopy(scope, item, tokens));
-  const entries = Object.entries(value).map(([key, item]) => [tokens.literalOrToken(key), settledCopy(scope, item, tokens)]);
+  const entries = Object.entries(value).map(([key, item]) => [
+    tokens.literalOrToken(key),
+    settledCopy(scope, item, tokens),
+  ]);
   const copy = Object.fromEntries(entries);
   // The second of two keys that turn out equal would silently replace a condition.
-  if (Object.keys(copy).length < entries.length) fail(scope, problem('assumeRolePolicy', 'hold each key once', entries.map(([key]) => key), 'Two keys turn out to be the same: put their values under one.'));
+  if (Object.keys(copy).length < entries.length) {
+    fail(
+      scope,
+      problem(
+        'assumeRolePolicy',
+        'hold each key once',
+        entries.map(([key]) => key),
+        'Two keys turn out to be the same: put their values under one.',
+      ),
+    );
+  }
   return copy;
 }
 
@@ -84,7 +100,9 @@ export function hasDeferredKey(value: any): boolean {
 /** Every text in a value, keys and values. */
 export function textsIn(value: any): any[] {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
-  return Array.isArray(value) ? value.flatMap(textsIn) : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
+  return Array.isArray(value)
+    ? value.flatMap(textsIn)
+    : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }
 
 /** Values of a condition by code point, literals before deferred ones, without repeats. */
@@ -113,7 +131,9 @@ export function withoutRepeats(scope: IConstruct | undefined, statements: any[])
 function keyedFingerprint(scope: IConstruct, value: any): string {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return fingerprint(scope, value);
   if (Array.isArray(value)) return `[${value.map(item => keyedFingerprint(scope, item)).join()}]`;
-  return `{${Object.entries(value).map(([key, item]) => `${fingerprint(scope, key)}:${keyedFingerprint(scope, item)}`).join()}}`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${fingerprint(scope, key)}:${keyedFingerprint(scope, item)}`)
+    .join()}}`;
 }
 
 /** Writes a document as the JSON text of one `Fn::Sub`, with a variable for each deferred value. */
@@ -137,7 +157,9 @@ class Substitution {
 
   private json(value: any): string {
     if (typeof value === 'string') return `"${this.text(value)}"`;
-    if (typeof value === 'number' && Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), false);
+    if (typeof value === 'number' && Token.isUnresolved(value)) {
+      return this.resolved(this.context.resolve(value), false);
+    }
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
     if (Array.isArray(value) && Token.isUnresolved(value)) return this.list(value);
     if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
@@ -163,7 +185,9 @@ class Substitution {
     const fragments = Tokenization.reverseString(text)
       .mapTokens({ mapToken: token => this.piece(token) })
       .join({ join: (left: any, right: any) => [left, right].flat() });
-    return withLiteralsJoined([fragments].flat()).map(fragment => (typeof fragment === 'string' ? escaped(fragment) : fragment.variable)).join('');
+    return withLiteralsJoined([fragments].flat())
+      .map(fragment => (typeof fragment === 'string' ? escaped(fragment) : fragment.variable))
+      .join('');
   }
 
   /** What stands for a token inside a text. The tokens of an issuer come again and again. */

@@ -20,15 +20,26 @@ export function parameterProblem(property: string, parameter: CfnParameter): str
   const name = `${property} (parameter ${parameter.node.path})`;
   if (SAFE_TYPES.test(parameter.type)) return undefined;
   if (FROM_PARAMETER_STORE.test(parameter.type)) {
-    return problem(name, 'be a parameter whose value the template restricts', parameter.type,
-      'AllowedPattern checks the name of a Parameter Store parameter, not its value. Pass the value as a String parameter with an allowedPattern, or read it at synth (ssm.StringParameter.valueFromLookup).');
+    return problem(
+      name,
+      'be a parameter whose value the template restricts',
+      parameter.type,
+      'AllowedPattern checks the name of a Parameter Store parameter, not its value. Pass the value as a String '
+        + 'parameter with an allowedPattern, or read it at synth (ssm.StringParameter.valueFromLookup).',
+    );
   }
   const values = parameter.allowedValues;
   if (values && !Token.isUnresolved(values) && values.length > 0 && values.every(isSafeText)) return undefined;
   const pattern = parameter.allowedPattern;
   if (pattern && !Token.isUnresolved(pattern) && isSafePattern(pattern)) return undefined;
-  return problem(name, 'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or braces', pattern,
-    'A value with one of these could rewrite the policy. For a Kubernetes name use allowedPattern: \'^[a-z0-9]([-a-z0-9]*[a-z0-9])?$\'.');
+  return problem(
+    name,
+    'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or '
+      + 'braces',
+    pattern,
+    'A value with one of these could rewrite the policy. For a Kubernetes name use allowedPattern: '
+      + "'^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'.",
+  );
 }
 
 function isSafeText(value: string): boolean {

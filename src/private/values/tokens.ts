@@ -1,4 +1,15 @@
-import { CfnMapping, CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import {
+  CfnMapping,
+  CfnResource,
+  DefaultTokenResolver,
+  IPostProcessor,
+  IResolvable,
+  IResolveContext,
+  Reference,
+  Stack,
+  Token,
+  Tokenization,
+} from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { IConstruct } from 'constructs';
@@ -21,7 +32,10 @@ export function literal(value: string | undefined): string | undefined {
   return value === undefined || Token.isUnresolved(value) ? undefined : value;
 }
 
-/** The parts of an ARN that may hold tokens. A colon inside the text of a token, which some have in their name, ends none. */
+/**
+ * The parts of an ARN that may hold tokens. A colon inside the text of a token, which some have in their name, ends
+ * none.
+ */
 export function arnParts(arn: string): string[] {
   return arn.split(/:(?![^{}]*\]\})/);
 }
@@ -44,7 +58,10 @@ export function propertyOverrides(resource: CfnResource): any {
   return (resource as any).rawOverrides?.Properties ?? {};
 }
 
-/** The properties of a resource as the template will hold them, overrides included, pointed. CDK keeps the renderer private. */
+/**
+ * The properties of a resource as the template will hold them, overrides included, pointed. CDK keeps the renderer
+ * private.
+ */
 export function renderedProperties(resource: CfnResource): PointedValue {
   const { value, targets } = pointed(resource, (resource as any)._toCloudFormation());
   const [rendered] = Object.values<any>(value.Resources ?? {});
@@ -92,8 +109,9 @@ export class SettledTokens {
 }
 
 /**
- * Like `settle`, and the ARN or name of a role that has a fixed name is literal too, as are the names of other resources that the
- * user has named. For manifests only: inside a template the reference must stay, since it also orders the deployment.
+ * Like `settle`, and the ARN or name of a role that has a fixed name is literal too, as are the names of other
+ * resources that the user has named. For manifests only: inside a template the reference must stay, since it also
+ * orders the deployment.
  */
 export function settleForManifest(scope: IConstruct, value: any): any {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), true));
@@ -213,11 +231,16 @@ class Settling extends DefaultTokenResolver {
 
   private pseudoParameter(name: string): string | undefined {
     switch (name) {
-      case 'AWS::Partition': return literalPartition(this.stack);
-      case 'AWS::AccountId': return literal(this.stack.account);
-      case 'AWS::Region': return literal(this.stack.region);
-      case 'AWS::URLSuffix': return Token.isUnresolved(this.stack.region) ? undefined : RegionInfo.get(this.stack.region).domainSuffix;
-      default: return undefined;
+      case 'AWS::Partition':
+        return literalPartition(this.stack);
+      case 'AWS::AccountId':
+        return literal(this.stack.account);
+      case 'AWS::Region':
+        return literal(this.stack.region);
+      case 'AWS::URLSuffix':
+        return Token.isUnresolved(this.stack.region) ? undefined : RegionInfo.get(this.stack.region).domainSuffix;
+      default:
+        return undefined;
     }
   }
 }
@@ -227,13 +250,18 @@ class Pointing extends Settling {
   public readonly targets = new Map<string, IConstruct>();
 
   public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
-    if (!Reference.isReference(token) || token.displayName.startsWith('AWS::')) return super.resolveToken(token, context, postProcessor);
+    if (!Reference.isReference(token) || token.displayName.startsWith('AWS::')) {
+      return super.resolveToken(token, context, postProcessor);
+    }
     this.targets.set(token.target.node.addr, token.target);
     return { 'Fn::GetAtt': [token.target.node.addr, token.displayName] };
   }
 }
 
-/** The ARN of a role with a fixed name, and the `Ref` of a resource whose name is literal where that is what `Ref` returns. */
+/**
+ * The ARN of a role with a fixed name, and the `Ref` of a resource whose name is literal where that is what `Ref`
+ * returns.
+ */
 function namedAttribute(token: IResolvable): string | undefined {
   if (!Reference.isReference(token)) return undefined;
   const { target, displayName } = token;

@@ -23,7 +23,13 @@ export interface Verified {
 }
 
 export function verify({ assembly, manifests }: Input): Verified {
-  const { code, stdout } = cli('verify', assembly, '--format', 'json', ...manifests.flatMap(file => ['--manifests', file]));
+  const { code, stdout } = cli(
+    'verify',
+    assembly,
+    '--format',
+    'json',
+    ...manifests.flatMap(file => ['--manifests', file]),
+  );
   const verified = JSON.parse(stdout);
   expect(code).toBe(verified.clean ? 0 : 1);
   return verified;
@@ -34,7 +40,8 @@ function reported({ assembly, manifests }: Input): ReportData {
 }
 
 function templatesIn(assembly: string): string[] {
-  return readdirSync(assembly, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.template.json') && !name.endsWith('.nested.template.json'))
+  return readdirSync(assembly, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.template.json') && !name.endsWith('.nested.template.json'))
     .map(name => join(assembly, name));
 }
 
@@ -44,15 +51,32 @@ const sorted = (texts: string[]) => [...texts].sort();
 export function expectOneAnswer(input: Input): void {
   const { clean, findings } = verify(input);
   const report = reported(input);
-  expect(sorted(report.findings.map(one => JSON.stringify(one)))).toEqual(sorted(findings.map(one => JSON.stringify(one))));
+  expect(sorted(report.findings.map(one => JSON.stringify(one)))).toEqual(
+    sorted(findings.map(one => JSON.stringify(one))),
+  );
 
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
-  const { success, violations } = new IrsaValidator({ manifests: input.manifests }).validate({ templatePaths: templatesIn(input.assembly) } as any);
+  const { success, violations } = new IrsaValidator({ manifests: input.manifests }).validate({
+    templatePaths: templatesIn(input.assembly),
+  } as any);
   expect(success).toBe(clean);
-  expect(violations.map(({ ruleName, severity, description, fix, violatingResources: [resource] }) => [ruleName, severity, description.split('\n')[0], fix, resource.resourceLogicalId]))
-    .toEqual(open.map(({ rule, severity, message, fix, place, others = [] }) => [
-      rule, severity, message.split('\n')[0], fix, [place, ...others].find(({ logicalId }) => logicalId !== undefined)?.logicalId ?? '',
-    ]));
+  expect(
+    violations.map(({ ruleName, severity, description, fix, violatingResources: [resource] }) => [
+      ruleName,
+      severity,
+      description.split('\n')[0],
+      fix,
+      resource.resourceLogicalId,
+    ]),
+  ).toEqual(
+    open.map(({ rule, severity, message, fix, place, others = [] }) => [
+      rule,
+      severity,
+      message.split('\n')[0],
+      fix,
+      [place, ...others].find(({ logicalId }) => logicalId !== undefined)?.logicalId ?? '',
+    ]),
+  );
 
   const assertions = IrsaAssertions.fromAssembly({ directory: input.assembly } as any, { manifests: input.manifests });
   expectSameManifests(assertions, report, open.filter(({ rule }) => MANIFEST_RULES.includes(rule)));
@@ -65,12 +89,17 @@ function expectSameManifests(assertions: IrsaAssertions, { serviceAccounts }: Re
     expect(failure).toMatch(/^No manifest has a ServiceAccount with the annotation/);
     return;
   }
-  expect(failure?.split('\n') ?? []).toEqual(found.map(({ rule, message, fix }) => expect.stringContaining(`: ${message} ${fix} (${rule})`)));
+  expect(failure?.split('\n') ?? []).toEqual(
+    found.map(({ rule, message, fix }) => expect.stringContaining(`: ${message} ${fix} (${rule})`)),
+  );
 }
 
 /** Who is on the map gets in, and who is beside it does not, where both are asked with names. */
 function expectSameAccess(assertions: IrsaAssertions, { access, roles }: ReportData, rules: string[]): void {
-  const isPlain = (one: Access) => /^[a-z0-9-]+$/.test(one.namespace) && /^[a-z0-9.-]+$/.test(one.serviceAccount) && /^[^⟨*?]+$/.test(`${one.cluster}${one.role}${one.audience}`);
+  const isPlain = (one: Access) =>
+    /^[a-z0-9-]+$/.test(one.namespace)
+    && /^[a-z0-9.-]+$/.test(one.serviceAccount)
+    && /^[^⟨*?]+$/.test(`${one.cluster}${one.role}${one.audience}`);
   const isSound = !rules.some(rule => BARRED.includes(rule));
   for (const one of isSound ? access.filter(isPlain) : []) {
     const selection = { role: roles.find(({ arn }) => arn === one.role)!.arn };
@@ -78,13 +107,26 @@ function expectSameAccess(assertions: IrsaAssertions, { access, roles }: ReportD
     assertions.allows({ namespace: one.namespace, serviceAccount: one.serviceAccount, ...selection, ...token });
     if (one.via === 'pod-identity') continue;
     const isOpen = access.some(other => other.role === one.role && !isPlain(other));
-    if (!isOpen) assertions.denies({ namespace: one.namespace, serviceAccount: 'somebody-else', ...selection, ...token });
+    if (!isOpen) {
+      assertions.denies({ namespace: one.namespace, serviceAccount: 'somebody-else', ...selection, ...token });
+    }
   }
 }
 
 /** Rules of what is on the map, because a statement means it, and yet does not get in. */
-const BARRED = ['https-in-key', 'provider-arn-in-key', 'issuer-mismatch', 'provider-of-another-account', 'provider-of-another-partition',
-  'role-does-not-trust', 'unreadable-trust', 'missing-aud', 'missing-sub', 'wildcard-under-string-equals', 'not-principal'];
+const BARRED = [
+  'https-in-key',
+  'provider-arn-in-key',
+  'issuer-mismatch',
+  'provider-of-another-account',
+  'provider-of-another-partition',
+  'role-does-not-trust',
+  'unreadable-trust',
+  'missing-aud',
+  'missing-sub',
+  'wildcard-under-string-equals',
+  'not-principal',
+];
 
 function failureOf(assert: () => void): string | undefined {
   try {

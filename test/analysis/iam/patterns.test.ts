@@ -9,7 +9,8 @@ const plain = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 7 });
 const expression = (text: string) => new RegExp(`^${text.replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
 
 /** Every text of a, b and c up to a length; whatever two patterns of five have in common, there is one of ten. */
-const texts = (length: number): string[] => (length === 0 ? [''] : ['', ...texts(length - 1).flatMap(text => ['a', 'b', 'c'].map(one => one + text))]);
+const texts = (length: number): string[] =>
+  length === 0 ? [''] : ['', ...texts(length - 1).flatMap(text => ['a', 'b', 'c'].map(one => one + text))];
 const TEXTS = [...new Set(texts(6))];
 
 test('a pattern matches what the regular expression does', () => {
@@ -31,10 +32,20 @@ test('two patterns overlap if some text matches both', () => {
 
 test('what covers a pattern matches all that it matches', () => {
   fc.assert(fc.property(wild, wild, (wide, narrow) => {
-    if (covers(wide, narrow)) expect(TEXTS.filter(text => expression(narrow).test(text) && !expression(wide).test(text))).toEqual([]);
+    if (covers(wide, narrow)) {
+      expect(TEXTS.filter(text => expression(narrow).test(text) && !expression(wide).test(text))).toEqual([]);
+    }
   }), { ...RUNS, numRuns: 2000 });
   expect(['*', 'a*', '?b', 'a?'].map(wide => covers(wide, 'ab'))).toEqual([true, true, true, true]);
-  expect([['a*', '*'], ['?', '*'], ['a', '?'], ['a', '⟨x⟩'], ['?', '⟨x⟩']].map(([wide, narrow]) => covers(pattern(wide), pattern(narrow)))).toEqual(Array(5).fill(false));
+  expect(
+    [
+      ['a*', '*'],
+      ['?', '*'],
+      ['a', '?'],
+      ['a', '⟨x⟩'],
+      ['?', '⟨x⟩'],
+    ].map(([wide, narrow]) => covers(pattern(wide), pattern(narrow))),
+  ).toEqual(Array(5).fill(false));
   expect(covers(pattern('a⟨x⟩*'), pattern('a⟨x⟩/?*'))).toBe(true);
 });
 

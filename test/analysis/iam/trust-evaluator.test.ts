@@ -17,12 +17,25 @@ const ALLOW = { Effect: 'Allow', Principal: { Federated: PROVIDER }, Action: WEB
 const TOKEN: TrustRequest = {
   action: WEB_IDENTITY,
   principal: { type: 'Federated', id: PROVIDER },
-  context: { [SUB]: subject('shop:payment'), [AUD]: 'sts.amazonaws.com', [AMR]: ['a', 'b'], 'aws:SecureTransport': 'true', 'aws:SourceArn': 'arn:aws:eks:eu-west-1:1:cluster/x:y' },
+  context: {
+    [SUB]: subject('shop:payment'),
+    [AUD]: 'sts.amazonaws.com',
+    [AMR]: ['a', 'b'],
+    'aws:SecureTransport': 'true',
+    'aws:SourceArn': 'arn:aws:eks:eu-west-1:1:cluster/x:y',
+  },
 };
-const caller = (id: string): TrustRequest => ({ action: 'sts:AssumeRole', principal: { type: 'AWS', id }, context: {} });
+const caller = (id: string): TrustRequest => ({
+  action: 'sts:AssumeRole',
+  principal: { type: 'AWS', id },
+  context: {},
+});
 
 const document = (...statements: any[]) => ({ Version: '2012-10-17', Statement: statements });
-const under = (condition: any, version = '2012-10-17') => ({ ...document({ ...ALLOW, Condition: condition }), Version: version });
+const under = (condition: any, version = '2012-10-17') => ({
+  ...document({ ...ALLOW, Condition: condition }),
+  Version: version,
+});
 const trusting = (principal: any) => document({ Effect: 'Allow', Action: 'sts:*', Principal: principal });
 const decide = (policy: any, request = TOKEN) => evaluateTrust(policy, request).decision;
 const reasons = (policy: any, request = TOKEN) => evaluateTrust(policy, request).unknowns;
@@ -71,8 +84,15 @@ describe('conditions', () => {
     ['a variable with a default', 'StringEquals', SUB, `\${${none}, '${PAYMENT}'}`],
     ['an inverted operator and a variable without a value', 'StringNotEquals', SUB, `\${${none}}`],
   ])('hold: %s', (_, operator, key, values) => {
-    expect(evaluateTrust(under({ [operator]: { [key]: values } }), without)).toEqual({ decision: 'allow', statement: 0, nearMisses: [], unknowns: [] });
-    expect(decide(document(ALLOW, { ...ALLOW, Effect: 'Deny', Condition: { [operator]: { [key]: values } } }), without)).toBe('deny');
+    expect(evaluateTrust(under({ [operator]: { [key]: values } }), without)).toEqual({
+      decision: 'allow',
+      statement: 0,
+      nearMisses: [],
+      unknowns: [],
+    });
+    expect(
+      decide(document(ALLOW, { ...ALLOW, Effect: 'Deny', Condition: { [operator]: { [key]: values } } }), without),
+    ).toBe('deny');
   });
 
   test.each<[string, any, string, any]>([
@@ -104,7 +124,11 @@ describe('conditions', () => {
     ['several conditions all have to hold', 'StringEquals', AUD, 'vault'],
   ])('do not hold: %s', (_, operator, key, values) => {
     const condition = { [operator]: { [key]: values }, StringLikeIfExists: { [SUB]: '*' } };
-    expect(evaluateTrust(under(condition), without)).toMatchObject({ decision: 'deny', unknowns: [], nearMisses: [{ statement: 0, what: 'condition', key, operator }] });
+    expect(evaluateTrust(under(condition), without)).toMatchObject({
+      decision: 'deny',
+      unknowns: [],
+      nearMisses: [{ statement: 0, what: 'condition', key, operator }],
+    });
     expect(decide(document(ALLOW, { ...ALLOW, Effect: 'Deny', Condition: condition }), without)).toBe('allow');
   });
 
@@ -118,7 +142,11 @@ describe('conditions', () => {
     ['Null with a set', { 'ForAllValues:Null': { [SUB]: 'true' } }, /not evaluated/],
     ['Null of what is no Boolean', { Null: { [SUB]: 'x' } }, /Null wants true or false/],
     ['Bool of what is no Boolean', { Bool: { [SUB]: 'true' } }, /neither true nor false/],
-    ['a key without a value', { StringEquals: { 'aws:SourceAccount': '1' } }, /nobody knows aws:SourceAccount before the request/],
+    [
+      'a key without a value',
+      { StringEquals: { 'aws:SourceAccount': '1' } },
+      /nobody knows aws:SourceAccount before the request/,
+    ],
     ['a claim without a value', { StringEquals: { [`${ISSUER}:azp`]: '1' } }, /nobody knows/],
     ['a tag with the look of an issuer', { StringEquals: { 'aws:PrincipalTag/a.b/c:d': '1' } }, /nobody knows/],
     ['a list without a set operator', { StringEquals: { [AMR]: 'a' } }, /holds a list/],
@@ -133,33 +161,56 @@ describe('conditions', () => {
     ['a condition that only the deployment knows', '⟨Stack/Condition⟩', /only the deployment knows/],
     ['an operator that only the deployment knows', { StringEquals: '⟨Stack/Keys⟩' }, /only the deployment knows/],
   ])('are unknown: %s', (_, condition, reason) => {
-    expect(evaluateTrust(under(condition), without)).toEqual({ decision: 'unknown', nearMisses: [], unknowns: [expect.stringMatching(reason)] });
+    expect(evaluateTrust(under(condition), without)).toEqual({
+      decision: 'unknown',
+      nearMisses: [],
+      unknowns: [expect.stringMatching(reason)],
+    });
     expect(decide(document(ALLOW, { ...ALLOW, Effect: 'Deny', Condition: condition }), without)).toBe('unknown');
   });
 
   test('variables are plain text without Version 2012-10-17', () => {
     const condition = { StringEquals: { [SUB]: `\${${SUB}}` } };
-    expect([under(condition), under(condition, '2008-10-17'), { Statement: under(condition).Statement }].map(one => decide(one))).toEqual(['allow', 'deny', 'deny']);
+    expect(
+      [under(condition), under(condition, '2008-10-17'), { Statement: under(condition).Statement }].map(one =>
+        decide(one),
+      ),
+    ).toEqual(['allow', 'deny', 'deny']);
   });
 
   test('a wildcard in the value of a variable is none that anyone can rely on', () => {
     const asking = { ...TOKEN, context: { ...TOKEN.context, tag: '*' } };
-    expect([decide(under({ StringLike: { [SUB]: '${tag}' } }), asking), decide(under({ StringEquals: { [SUB]: '${tag}' } }), asking)]).toEqual(['unknown', 'deny']);
+    expect([
+      decide(under({ StringLike: { [SUB]: '${tag}' } }), asking),
+      decide(under({ StringEquals: { [SUB]: '${tag}' } }), asking),
+    ]).toEqual(['unknown', 'deny']);
   });
 
   test('special characters are themselves', () => {
     const asking = { ...TOKEN, context: { [SUB]: 'a*?$' } };
-    expect(['a*?$', 'a${*}${?}${$}'].map(value => decide(under({ StringEquals: { [SUB]: value } }), asking))).toEqual(['allow', 'allow']);
-    expect(['a*', 'a${*}${?}$', 'a???', 'a${*}${*}$'].map(value => decide(under({ StringLike: { [SUB]: value } }), asking))).toEqual(['allow', 'allow', 'allow', 'deny']);
+    expect(['a*?$', 'a${*}${?}${$}'].map(value => decide(under({ StringEquals: { [SUB]: value } }), asking))).toEqual([
+      'allow',
+      'allow',
+    ]);
+    expect(
+      ['a*', 'a${*}${?}$', 'a???', 'a${*}${*}$'].map(value => decide(under({ StringLike: { [SUB]: value } }), asking)),
+    ).toEqual(['allow', 'allow', 'allow', 'deny']);
   });
 
   test('empty values', () => {
     const asking = { ...TOKEN, context: { ...TOKEN.context, [AMR]: [], [AUD]: '' } };
-    expect([decide(under({ 'ForAllValues:StringEquals': { [AMR]: 'x' } }), asking), decide(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking),
-      decide(under({ StringNotEquals: { [AUD]: 'x' } }), asking)]).toEqual(['allow', 'deny', 'unknown']);
-    expect(texts(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking)).toEqual(['`amr` differs: got nothing, trusted x']);
+    expect([
+      decide(under({ 'ForAllValues:StringEquals': { [AMR]: 'x' } }), asking),
+      decide(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking),
+      decide(under({ StringNotEquals: { [AUD]: 'x' } }), asking),
+    ]).toEqual(['allow', 'deny', 'unknown']);
+    expect(texts(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking)).toEqual([
+      '`amr` differs: got nothing, trusted x',
+    ]);
     expect(reasons(under({ Null: { [AMR]: 'true' } }), asking)).toEqual([expect.stringMatching(/holds an empty list/)]);
-    expect(reasons(under({ StringNotEquals: { [AMR]: 'x' } }), asking)).toEqual([expect.stringMatching(/holds a list/)]);
+    expect(reasons(under({ StringNotEquals: { [AMR]: 'x' } }), asking)).toEqual([
+      expect.stringMatching(/holds a list/),
+    ]);
   });
 
   test('conditions of nothing are none', () => {
@@ -169,23 +220,45 @@ describe('conditions', () => {
 
 describe('which keys the request does not carry', () => {
   test.each([
-    [`https://${SUB}`, 'deny'], [`oidc-provider/${SUB}`, 'deny'], ['accounts.google.com:sub', 'deny'],
-    ['oidc.eks.eu-west-1.amazonaws.com/id/AB:sub', 'deny'], [`${ISSUER}:email`, 'unknown'], ['sts:ExternalId', 'unknown'],
+    [`https://${SUB}`, 'deny'],
+    [`oidc-provider/${SUB}`, 'deny'],
+    ['accounts.google.com:sub', 'deny'],
+    ['oidc.eks.eu-west-1.amazonaws.com/id/AB:sub', 'deny'],
+    [`${ISSUER}:email`, 'unknown'],
+    ['sts:ExternalId', 'unknown'],
   ])('of a web identity %s is %s', (key, decision) => {
     expect(decide(under({ StringEquals: { [key]: 'x' } }))).toBe(decision);
   });
 
   test('of others nobody knows, and of a web identity without claims neither', () => {
     const policy = document({ ...ALLOW, Principal: '*', Action: '*', Condition: { StringEquals: { [SUB]: 'x' } } });
-    expect([decide(policy, caller(`arn:aws:iam::${ACCOUNT}:role/x`)), decide(policy, { ...TOKEN, context: {} })]).toEqual(['unknown', 'unknown']);
+    expect([
+      decide(policy, caller(`arn:aws:iam::${ACCOUNT}:role/x`)),
+      decide(policy, { ...TOKEN, context: {} }),
+    ]).toEqual(['unknown', 'unknown']);
   });
 
   test('a key with a stand-in may be any key', () => {
     const condition = { StringNotEquals: { '⟨Cluster.Issuer⟩:sub': 'x' } };
-    expect([decide(under(condition)), decide(under(condition), { ...TOKEN, absent: () => true })]).toEqual(['unknown', 'unknown']);
-    expect(decide(under({ StringEquals: { '⟨Cluster.Issuer⟩:sub': 'x' } }), { ...TOKEN, context: { '⟨Cluster.Issuer⟩:SUB': 'x' } })).toBe('allow');
-    expect(decide(under({ StringEquals: { '⟨cluster.Issuer⟩:sub': 'x' } }), { ...TOKEN, context: { '⟨Cluster.Issuer⟩:sub': 'x' } })).toBe('unknown');
-    expect(decide(under({ StringEquals: { 'oidc.⟨A⟩:sub': 'x' } }), { ...TOKEN, context: { 'gitlab.⟨A⟩:sub': 'x' } })).toBe('deny');
+    expect([decide(under(condition)), decide(under(condition), { ...TOKEN, absent: () => true })]).toEqual([
+      'unknown',
+      'unknown',
+    ]);
+    expect(
+      decide(under({ StringEquals: { '⟨Cluster.Issuer⟩:sub': 'x' } }), {
+        ...TOKEN,
+        context: { '⟨Cluster.Issuer⟩:SUB': 'x' },
+      }),
+    ).toBe('allow');
+    expect(
+      decide(under({ StringEquals: { '⟨cluster.Issuer⟩:sub': 'x' } }), {
+        ...TOKEN,
+        context: { '⟨Cluster.Issuer⟩:sub': 'x' },
+      }),
+    ).toBe('unknown');
+    expect(
+      decide(under({ StringEquals: { 'oidc.⟨A⟩:sub': 'x' } }), { ...TOKEN, context: { 'gitlab.⟨A⟩:sub': 'x' } }),
+    ).toBe('deny');
   });
 });
 
@@ -208,7 +281,12 @@ describe('stand-ins', () => {
     ['StringLike', subject('⟨S/Ns⟩:*'), subject('shop:b'), 'unknown'],
     ['StringLike', 'x*⟨S/Ns⟩', subject('shop:b'), 'deny'],
     ['ArnLike', '⟨S/Role.Arn⟩', '⟨S/Role.Arn⟩', 'allow'],
-    ['ArnLike', 'arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:role/*', 'arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:role/x', 'allow'],
+    [
+      'ArnLike',
+      'arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:role/*',
+      'arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:role/x',
+      'allow',
+    ],
     ['ArnLike', 'arn:aws:iam::*:role/x', '⟨S/Role.Arn⟩', 'unknown'],
     ['ArnLike', 'arn:aws:iam::⟨AWS::AccountId⟩:role/x', 'arn:aws:iam::1:role/y', 'deny'],
     ['ArnNotLike', 'arn:aws:iam::⟨AWS::AccountId⟩:role/x', 'arn:aws:iam::1:role/y', 'allow'],
@@ -220,11 +298,26 @@ describe('stand-ins', () => {
   });
 
   test.each<[string, any, TrustRequest, string]>([
-    ['the same provider', { Federated: '⟨S/Oidc.Arn⟩' }, { ...TOKEN, action: 'sts:x', principal: { type: 'Federated', id: '⟨S/Oidc.Arn⟩' } }, 'allow'],
+    [
+      'the same provider',
+      { Federated: '⟨S/Oidc.Arn⟩' },
+      { ...TOKEN, action: 'sts:x', principal: { type: 'Federated', id: '⟨S/Oidc.Arn⟩' } },
+      'allow',
+    ],
     ['another provider', { Federated: '⟨S/Oidc.Arn⟩' }, { ...TOKEN, action: 'sts:x' }, 'unknown'],
-    ['the same account', { AWS: 'arn:aws:iam::⟨AWS::AccountId⟩:root' }, caller('arn:aws:iam::⟨AWS::AccountId⟩:role/x'), 'allow'],
+    [
+      'the same account',
+      { AWS: 'arn:aws:iam::⟨AWS::AccountId⟩:root' },
+      caller('arn:aws:iam::⟨AWS::AccountId⟩:role/x'),
+      'allow',
+    ],
     ['the account by its id', { AWS: '⟨AWS::AccountId⟩' }, caller('arn:aws:iam::⟨AWS::AccountId⟩:role/x'), 'allow'],
-    ['an account that may be it', { AWS: 'arn:aws:iam::⟨AWS::AccountId⟩:root' }, caller(`arn:aws:iam::${ACCOUNT}:role/x`), 'unknown'],
+    [
+      'an account that may be it',
+      { AWS: 'arn:aws:iam::⟨AWS::AccountId⟩:root' },
+      caller(`arn:aws:iam::${ACCOUNT}:role/x`),
+      'unknown',
+    ],
     ['an account and a whole stand-in', { AWS: `arn:aws:iam::${ACCOUNT}:root` }, caller('⟨S/Role.Arn⟩'), 'unknown'],
     ['any Principal', '⟨S/Principal⟩', caller('x'), 'unknown'],
   ])('as principals: %s', (_, principal, request, decision) => {
@@ -232,13 +325,18 @@ describe('stand-ins', () => {
   });
 
   test('in the Effect nobody knows it, unless the rest does not match', () => {
-    expect(reasons(document({ ...ALLOW, Effect: '⟨S/Effect⟩' }))).toEqual(['statement 0: only the deployment knows the Effect']);
+    expect(reasons(document({ ...ALLOW, Effect: '⟨S/Effect⟩' }))).toEqual([
+      'statement 0: only the deployment knows the Effect',
+    ]);
     expect(decide(document({ ...ALLOW, Effect: '⟨S/Effect⟩', Action: 'sts:AssumeRole' }))).toBe('deny');
     expect(decide(document(ALLOW, { ...ALLOW, Effect: '⟨S/Effect⟩' }))).toBe('unknown');
   });
 
   test('in an action', () => {
-    expect(['sts:⟨S/Action⟩', 's3:⟨S/Action⟩'].map(Action => decide(document({ ...ALLOW, Action })))).toEqual(['unknown', 'deny']);
+    expect(['sts:⟨S/Action⟩', 's3:⟨S/Action⟩'].map(Action => decide(document({ ...ALLOW, Action })))).toEqual([
+      'unknown',
+      'deny',
+    ]);
   });
 });
 
@@ -274,21 +372,35 @@ describe('principals', () => {
   });
 
   test.each<[any, string]>([
-    ['*', 'allow'], [{ AWS: '*' }, 'allow'], [{ Federated: [PROVIDER] }, 'allow'], [{ AWS: PROVIDER }, 'deny'], [{ Federated: '*' }, 'unknown'],
-    [{ AWS: ACCOUNT }, 'unknown'], [{ AWS: '444455556666' }, 'deny'], [{ Federated: PROVIDER.replace(ACCOUNT, '444455556666') }, 'deny'],
+    ['*', 'allow'],
+    [{ AWS: '*' }, 'allow'],
+    [{ Federated: [PROVIDER] }, 'allow'],
+    [{ AWS: PROVIDER }, 'deny'],
+    [{ Federated: '*' }, 'unknown'],
+    [{ AWS: ACCOUNT }, 'unknown'],
+    [{ AWS: '444455556666' }, 'deny'],
+    [{ Federated: PROVIDER.replace(ACCOUNT, '444455556666') }, 'deny'],
   ])('%j and a web identity: %s', (principal, decision) => {
     expect(decide(trusting(principal), TOKEN)).toBe(decision);
   });
 
   test('services', () => {
-    const pods: TrustRequest = { ...caller('pods.eks.amazonaws.com'), principal: { type: 'Service', id: 'pods.eks.amazonaws.com' } };
-    expect([{ Service: ['x', 'pods.eks.amazonaws.com'] }, { Service: 'eks.amazonaws.com' }, { Service: '*' }].map(one => decide(trusting(one), pods)))
-      .toEqual(['allow', 'deny', 'unknown']);
+    const pods: TrustRequest = {
+      ...caller('pods.eks.amazonaws.com'),
+      principal: { type: 'Service', id: 'pods.eks.amazonaws.com' },
+    };
+    expect(
+      [{ Service: ['x', 'pods.eks.amazonaws.com'] }, { Service: 'eks.amazonaws.com' }, { Service: '*' }].map(one =>
+        decide(trusting(one), pods),
+      ),
+    ).toEqual(['allow', 'deny', 'unknown']);
   });
 
   test('NotPrincipal is refused with a word', () => {
     const { Principal, ...rest } = ALLOW;
-    expect(reasons(document({ ...rest, NotPrincipal: Principal }))).toEqual(['statement 0: NotPrincipal is not evaluated: AWS advises against it']);
+    expect(reasons(document({ ...rest, NotPrincipal: Principal }))).toEqual([
+      'statement 0: NotPrincipal is not evaluated: AWS advises against it',
+    ]);
   });
 });
 
@@ -296,10 +408,18 @@ describe('actions and statements', () => {
   const { Action, ...rest } = ALLOW;
 
   test.each<[any, string]>([
-    [{ Action: 'STS:assumerolewithWEBidentity' }, 'allow'], [{ Action: ['x:y', 'sts:AssumeRole*'] }, 'allow'], [{ Action: '*' }, 'allow'],
-    [{ Action: 'sts:AssumeRoleWith???Identity' }, 'allow'], [{ Action: 'sts:AssumeRole' }, 'deny'], [{ Action: [] }, 'deny'],
-    [{ NotAction: 'sts:AssumeRole' }, 'allow'], [{ NotAction: ['x:y', 'sts:*'] }, 'deny'], [{ NotAction: [] }, 'unknown'],
-    [{ Action: '*:*' }, 'unknown'], [{ Action: 's*' }, 'unknown'], [{ Action: 's3*:Get' }, 'deny'],
+    [{ Action: 'STS:assumerolewithWEBidentity' }, 'allow'],
+    [{ Action: ['x:y', 'sts:AssumeRole*'] }, 'allow'],
+    [{ Action: '*' }, 'allow'],
+    [{ Action: 'sts:AssumeRoleWith???Identity' }, 'allow'],
+    [{ Action: 'sts:AssumeRole' }, 'deny'],
+    [{ Action: [] }, 'deny'],
+    [{ NotAction: 'sts:AssumeRole' }, 'allow'],
+    [{ NotAction: ['x:y', 'sts:*'] }, 'deny'],
+    [{ NotAction: [] }, 'unknown'],
+    [{ Action: '*:*' }, 'unknown'],
+    [{ Action: 's*' }, 'unknown'],
+    [{ Action: 's3*:Get' }, 'deny'],
   ])('%j: %s', (actions, decision) => {
     expect(decide(document({ ...rest, ...actions }))).toBe(decision);
   });
@@ -317,19 +437,32 @@ describe('actions and statements', () => {
     expect(decide(document({ ...unknown, Effect: 'Deny' }, ALLOW))).toBe('unknown');
     expect(decide(document({ ...unknown, Effect: 'Deny' }))).toBe('deny');
     expect(decide(document({ ...unknown, Effect: 'Deny' }, { ...ALLOW, Effect: 'Deny' }, ALLOW))).toBe('deny');
-    expect(decide(document({ ...unknown, Condition: { ...unknown.Condition, StringEquals: { [SUB]: 'x' } } }))).toBe('deny');
+    expect(decide(document({ ...unknown, Condition: { ...unknown.Condition, StringEquals: { [SUB]: 'x' } } }))).toBe(
+      'deny',
+    );
   });
 
   test('the index is that of the first statement that decides', () => {
-    expect(evaluateTrust(document({ ...ALLOW, Action: 'sts:TagSession' }, ALLOW, ALLOW), TOKEN)).toMatchObject({ decision: 'allow', statement: 1 });
-    expect(evaluateTrust({ Version: '2012-10-17', Statement: ALLOW }, TOKEN)).toMatchObject({ decision: 'allow', statement: 0 });
+    expect(evaluateTrust(document({ ...ALLOW, Action: 'sts:TagSession' }, ALLOW, ALLOW), TOKEN)).toMatchObject({
+      decision: 'allow',
+      statement: 1,
+    });
+    expect(evaluateTrust({ Version: '2012-10-17', Statement: ALLOW }, TOKEN)).toMatchObject({
+      decision: 'allow',
+      statement: 0,
+    });
   });
 });
 
 describe('malformed documents', () => {
   const broken: [string, any][] = [
-    ['the document is no object', undefined], ['the document is no object', null], ['the document is no object', 'text'], ['the document is no object', [ALLOW]],
-    ['the document has no Statement', {}], ['the document has no Statement', { Statement: null }], ['the document has no Statement', { Statement: 'x' }],
+    ['the document is no object', undefined],
+    ['the document is no object', null],
+    ['the document is no object', 'text'],
+    ['the document is no object', [ALLOW]],
+    ['the document has no Statement', {}],
+    ['the document has no Statement', { Statement: null }],
+    ['the document has no Statement', { Statement: 'x' }],
     ['Version is none of 2012-10-17, 2008-10-17', { Version: '2020-01-01', Statement: [] }],
     ['IAM knows no element statement of a document', { statement: [] }],
     ['statement 0: it is no object', document(null)],
@@ -343,13 +476,25 @@ describe('malformed documents', () => {
     ['statement 0: Action is neither a text nor a list of texts', document({ ...ALLOW, Action: [['x']] })],
     ['statement 0: Action is neither a text nor a list of texts', document({ ...ALLOW, Action: null })],
     ['statement 0: Principal is neither * nor a map of texts', document({ ...ALLOW, Principal: PROVIDER })],
-    ['statement 0: Principal is neither * nor a map of texts', document({ ...ALLOW, Principal: { AWS: 111122223333 } })],
+    [
+      'statement 0: Principal is neither * nor a map of texts',
+      document({ ...ALLOW, Principal: { AWS: 111122223333 } }),
+    ],
     ['statement 0: Principal is neither * nor a map of texts', document({ ...ALLOW, Principal: { Human: 'x' } })],
     ['statement 0: Condition is no object', document({ ...ALLOW, Condition: [] })],
     ['statement 0: StringEquals is no object', under({ StringEquals: 'x' })],
-    [`statement 0: the value of ${SUB} is neither a text nor a list of texts`, under({ StringEquals: { [SUB]: { Ref: 'X' } } })],
-    [`statement 0: the value of ${SUB} is neither a text nor a list of texts`, under({ StringEquals: { [SUB]: null } })],
-    [`statement 0: the value of ${SUB} is neither a text nor a list of texts`, under({ StringEquals: { [SUB]: [['x']] } })],
+    [
+      `statement 0: the value of ${SUB} is neither a text nor a list of texts`,
+      under({ StringEquals: { [SUB]: { Ref: 'X' } } }),
+    ],
+    [
+      `statement 0: the value of ${SUB} is neither a text nor a list of texts`,
+      under({ StringEquals: { [SUB]: null } }),
+    ],
+    [
+      `statement 0: the value of ${SUB} is neither a text nor a list of texts`,
+      under({ StringEquals: { [SUB]: [['x']] } }),
+    ],
   ];
 
   test.each(broken)('%s', (reason, policy) => {
@@ -357,7 +502,10 @@ describe('malformed documents', () => {
   });
 
   test('never throw, and never let anybody in by what is broken', () => {
-    const junk = fc.oneof(fc.constantFrom<any>(null, 5, true, 'x', '*', '⟨x⟩', [], {}, [null], { a: null }, [['x']]), fc.anything());
+    const junk = fc.oneof(
+      fc.constantFrom<any>(null, 5, true, 'x', '*', '⟨x⟩', [], {}, [null], { a: null }, [['x']]),
+      fc.anything(),
+    );
     const places: ((value: any) => any)[] = [
       value => value,
       value => ({ Statement: value }),
@@ -382,43 +530,122 @@ describe('near misses', () => {
   const subs = (...names: string[]) => under({ StringEquals: { [SUB]: names.map(subject) } });
 
   test.each<[string, any, string]>([
-    ['the service account', subs('shop:payments'), '`sub` differs: got payment, trusted payments (the service account; the namespace shop agrees)'],
-    ['the namespace', subs('shops:payment'), '`sub` differs: got shop, trusted shops (the namespace; the service account payment agrees)'],
+    [
+      'the service account',
+      subs('shop:payments'),
+      '`sub` differs: got payment, trusted payments (the service account; the namespace shop agrees)',
+    ],
+    [
+      'the namespace',
+      subs('shops:payment'),
+      '`sub` differs: got shop, trusted shops (the namespace; the service account payment agrees)',
+    ],
     ['both', subs('a:b'), '`sub` differs: got shop:payment, trusted a:b (namespace and service account)'],
-    ['the nearest first, and no more than three', subs('a:b', 'shop:x', 'shop:paymenta', 'shop:pay', 'shop:paymentb', 'shop:y'),
-      '`sub` differs: got payment, trusted paymenta, paymentb, pay and 2 more (the service account; the namespace shop agrees)'],
-    ['a pattern', under({ StringLike: { [SUB]: subject('shops*:*') } }), '`sub` differs: got shop, trusted shops* (the namespace; the service account payment agrees)'],
-    ['a wildcard under StringEquals', subs('shop:*'),
-      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:*: a wildcard under StringEquals never matches, use StringLike'],
-    ['the case', subs('shop:Payment'), '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:Payment: only upper and lower case differ'],
-    ['white space', subs('shop:payment '), '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:payment : only white space at the ends differs'],
-    ['a variable without Version', { Statement: under({ StringEquals: { [SUB]: '${x}' } }).Statement },
-      '`sub` differs: got system:serviceaccount:shop:payment, trusted ${x}: a variable is plain text without Version 2012-10-17'],
-    ['the audience', under({ StringEquals: { [AUD]: 'vault' } }), '`aud` differs: got sts.amazonaws.com, trusted vault'],
-    ['https:// in the key', under({ StringEquals: { [`https://${SUB}`]: 'x' } }), `\`https://\` stands in the key https://${SUB}: IAM's key starts with the host of the issuer`],
-    ['oidc-provider/ in the key', under({ StringEquals: { [`oidc-provider/${SUB}`]: 'x' } }),
-      `\`oidc-provider/\` stands in the key oidc-provider/${SUB}: IAM's key starts with the host of the issuer`],
-    ['another issuer', under({ StringEquals: { 'gitlab.example:sub': 'x' } }), '`sub` of the issuer gitlab.example is not in the request'],
-    ['Null true', under({ Null: { [SUB]: 'true' } }), '`sub` must not be in the request, got: system:serviceaccount:shop:payment'],
-    ['an inverted operator', under({ StringNotEquals: { [AUD]: ['x', 'sts.amazonaws.com'] } }), '`aud` must not be sts.amazonaws.com, x (StringNotEquals), got: sts.amazonaws.com'],
+    [
+      'the nearest first, and no more than three',
+      subs('a:b', 'shop:x', 'shop:paymenta', 'shop:pay', 'shop:paymentb', 'shop:y'),
+      '`sub` differs: got payment, trusted paymenta, paymentb, pay and 2 more (the service account; the namespace '
+        + 'shop agrees)',
+    ],
+    [
+      'a pattern',
+      under({ StringLike: { [SUB]: subject('shops*:*') } }),
+      '`sub` differs: got shop, trusted shops* (the namespace; the service account payment agrees)',
+    ],
+    [
+      'a wildcard under StringEquals',
+      subs('shop:*'),
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:*: a wildcard under '
+        + 'StringEquals never matches, use StringLike',
+    ],
+    [
+      'the case',
+      subs('shop:Payment'),
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:Payment: only upper '
+        + 'and lower case differ',
+    ],
+    [
+      'white space',
+      subs('shop:payment '),
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:payment : only white '
+        + 'space at the ends differs',
+    ],
+    [
+      'a variable without Version',
+      { Statement: under({ StringEquals: { [SUB]: '${x}' } }).Statement },
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted ${x}: a variable is plain text without Version '
+        + '2012-10-17',
+    ],
+    [
+      'the audience',
+      under({ StringEquals: { [AUD]: 'vault' } }),
+      '`aud` differs: got sts.amazonaws.com, trusted vault',
+    ],
+    [
+      'https:// in the key',
+      under({ StringEquals: { [`https://${SUB}`]: 'x' } }),
+      `\`https://\` stands in the key https://${SUB}: IAM's key starts with the host of the issuer`,
+    ],
+    [
+      'oidc-provider/ in the key',
+      under({ StringEquals: { [`oidc-provider/${SUB}`]: 'x' } }),
+      `\`oidc-provider/\` stands in the key oidc-provider/${SUB}: IAM's key starts with the host of the issuer`,
+    ],
+    [
+      'another issuer',
+      under({ StringEquals: { 'gitlab.example:sub': 'x' } }),
+      '`sub` of the issuer gitlab.example is not in the request',
+    ],
+    [
+      'Null true',
+      under({ Null: { [SUB]: 'true' } }),
+      '`sub` must not be in the request, got: system:serviceaccount:shop:payment',
+    ],
+    [
+      'an inverted operator',
+      under({ StringNotEquals: { [AUD]: ['x', 'sts.amazonaws.com'] } }),
+      '`aud` must not be sts.amazonaws.com, x (StringNotEquals), got: sts.amazonaws.com',
+    ],
     ['a list', under({ 'ForAllValues:StringEquals': { [AMR]: ['a', 'c'] } }), '`amr` differs: got a, b, trusted a, c'],
-    ['an ARN', under({ ArnLike: { 'aws:SourceArn': 'arn:aws:eks:*:1:cluster/z' } }),
-      '`aws:SourceArn` differs: got arn:aws:eks:eu-west-1:1:cluster/x:y, trusted arn:aws:eks:*:1:cluster/z'],
-    ['the action', document({ ...ALLOW, Action: ['sts:TagSession', 'sts:AssumeRole'] }), `action differs: got ${WEB_IDENTITY}, trusted sts:AssumeRole, sts:TagSession`],
+    [
+      'an ARN',
+      under({ ArnLike: { 'aws:SourceArn': 'arn:aws:eks:*:1:cluster/z' } }),
+      '`aws:SourceArn` differs: got arn:aws:eks:eu-west-1:1:cluster/x:y, trusted arn:aws:eks:*:1:cluster/z',
+    ],
+    [
+      'the action',
+      document({ ...ALLOW, Action: ['sts:TagSession', 'sts:AssumeRole'] }),
+      `action differs: got ${WEB_IDENTITY}, trusted sts:AssumeRole, sts:TagSession`,
+    ],
     ['no action', document({ ...ALLOW, Action: [] }), `action differs: got ${WEB_IDENTITY}, trusted nothing`],
     ['NotAction', document({ Effect: 'Allow', Principal: '*', NotAction: 'sts:*' }), `NotAction names ${WEB_IDENTITY}`],
-    ['the account of the provider', trusting({ Federated: PROVIDER.replace(ACCOUNT, '444455556666') }),
-      `principal differs in the account: got ${ACCOUNT}, trusted 444455556666 (${PROVIDER.replace(ACCOUNT, '444455556666')})`],
-    ['its partition', trusting({ Federated: PROVIDER.replace('aws', 'aws-cn') }), `principal differs in the partition: got aws, trusted aws-cn (${PROVIDER.replace('aws', 'aws-cn')})`],
+    [
+      'the account of the provider',
+      trusting({ Federated: PROVIDER.replace(ACCOUNT, '444455556666') }),
+      `principal differs in the account: got ${ACCOUNT}, trusted 444455556666 `
+        + `(${PROVIDER.replace(ACCOUNT, '444455556666')})`,
+    ],
+    [
+      'its partition',
+      trusting({ Federated: PROVIDER.replace('aws', 'aws-cn') }),
+      `principal differs in the partition: got aws, trusted aws-cn (${PROVIDER.replace('aws', 'aws-cn')})`,
+    ],
     ['its issuer', trusting({ Federated: `${PROVIDER}B` }), `principal differs: got ${PROVIDER}, trusted ${PROVIDER}B`],
-    ['the kind of principal', trusting({ AWS: PROVIDER }), `principal stands under AWS, where IAM looks for it under Federated: ${PROVIDER}`],
+    [
+      'the kind of principal',
+      trusting({ AWS: PROVIDER }),
+      `principal stands under AWS, where IAM looks for it under Federated: ${PROVIDER}`,
+    ],
     ['nobody', trusting({}), `principal differs: got ${PROVIDER}, trusted nothing`],
   ])('%s', (_, policy, text) => {
     expect(texts(policy)).toEqual([text]);
   });
 
   test('a key that is missing', () => {
-    expect(texts(under({ Null: { x: 'false' }, StringEquals: { y: '1' } }), { ...TOKEN, absent: () => true })).toEqual(['`x` must be in the request', '`y` is not in the request']);
+    expect(texts(under({ Null: { x: 'false' }, StringEquals: { y: '1' } }), { ...TOKEN, absent: () => true })).toEqual([
+      '`x` must be in the request',
+      '`y` is not in the request',
+    ]);
   });
 
   test('say all of it, nearest first', () => {
@@ -427,11 +654,22 @@ describe('near misses', () => {
       { ...ALLOW, Sid: 'Principal', Principal: { Federated: `${PROVIDER}B` } },
       { ...ALLOW, Sid: 'Both', Condition: { StringEquals: { [SUB]: subject('shop:payments'), [AUD]: 'vault' } } },
       { ...ALLOW, Sid: 'Far', Condition: { StringEquals: { [SUB]: subject('a:b') } } },
-      { ...ALLOW, Sid: 'Near', Condition: { StringEquals: { [SUB]: subject('shop:payments'), [AUD]: 'sts.amazonaws.com' } } },
+      {
+        ...ALLOW,
+        Sid: 'Near',
+        Condition: { StringEquals: { [SUB]: subject('shop:payments'), [AUD]: 'sts.amazonaws.com' } },
+      },
       { ...ALLOW, Effect: 'Deny', Condition: { StringEquals: { [SUB]: 'x' } } },
     );
     const { nearMisses } = evaluateTrust(policy, TOKEN);
-    expect(nearMisses.map(({ sid, key }) => [sid, key])).toEqual([['Near', SUB], ['Far', SUB], ['Both', SUB], ['Both', AUD], ['Principal', undefined], ['Action', undefined]]);
+    expect(nearMisses.map(({ sid, key }) => [sid, key])).toEqual([
+      ['Near', SUB],
+      ['Far', SUB],
+      ['Both', SUB],
+      ['Both', AUD],
+      ['Principal', undefined],
+      ['Action', undefined],
+    ]);
     expect(nearMisses[0]).toEqual({
       statement: 4,
       sid: 'Near',
@@ -450,7 +688,9 @@ test('hostile patterns and texts keep nobody busy', () => {
   const variables = '${x'.repeat(5000);
   const started = Date.now();
   for (const operator of ['StringLike', 'StringEqualsIgnoreCase', 'ArnLike', 'ForAllValues:StringNotLike']) {
-    for (const value of [pattern, variables, '⟨'.repeat(10000), `${'⟨x⟩*'.repeat(2000)}b`]) evaluateTrust(under({ [operator]: { [SUB]: value } }), { ...TOKEN, context: { [SUB]: text } }).nearMisses;
+    for (const value of [pattern, variables, '⟨'.repeat(10000), `${'⟨x⟩*'.repeat(2000)}b`]) {
+      evaluateTrust(under({ [operator]: { [SUB]: value } }), { ...TOKEN, context: { [SUB]: text } }).nearMisses;
+    }
   }
   expect(Date.now() - started).toBeLessThan(5000);
 });

@@ -7,14 +7,17 @@ import { ACCOUNT, agnosticStack, appWith, literalStack, REGION, serviceAccount }
 import { artifact, assemblyWith, folderWith, mapOf } from '../support';
 
 /** The paths of the stacks, with where they go. */
-const stacksOf = (folder: string) => readAssembly(folder).stacks.map(({ path, account, region }) => `${path} ${account}/${region}`);
+const stacksOf = (folder: string) =>
+  readAssembly(folder).stacks.map(({ path, account, region }) => `${path} ${account}/${region}`);
 
 describe('what the CDK writes', () => {
   test('stacks of an app, of its stages, and nested ones', () => {
     const app = new App();
     literalStack(app, 'Plain');
     agnosticStack(app, 'Anywhere');
-    const stage = new Stage(new Stage(app, 'Production'), 'West', { env: { account: '444455556666', region: 'us-west-2' } });
+    const stage = new Stage(new Stage(app, 'Production'), 'West', {
+      env: { account: '444455556666', region: 'us-west-2' },
+    });
     const outer = new Stack(stage, 'Outer');
     serviceAccount(new NestedStack(new NestedStack(outer, 'Middle'), 'Inner'), 'Api');
     const { directory } = app.synth();
@@ -26,7 +29,9 @@ describe('what the CDK writes', () => {
       'Anywhere undefined/undefined',
     ]);
     const { roles } = mapOf(directory);
-    expect(roles.map(({ place }) => place.constructPath)).toEqual(['Production/West/Outer/Middle/Inner/Api/Role/Resource']);
+    expect(roles.map(({ place }) => place.constructPath)).toEqual([
+      'Production/West/Outer/Middle/Inner/Api/Role/Resource',
+    ]);
   });
 
   test('nested stacks without metadata of assets are found by their hash', () => {
@@ -41,8 +46,14 @@ describe('what the CDK writes', () => {
     serviceAccount(literalStack(app, 'One'), 'Api');
     const files = readAssembly(app.synth().directory).stacks.flatMap(({ manifestFiles }) => manifestFiles);
     expect(files).toEqual([expect.stringMatching(/\/One\.k8s\.yaml$/)]);
-    const folder = assemblyWith({ Two: {} }, { 'Two.k8s/2_b.yaml': '', 'Two.k8s/1_a.yaml': '', 'Two.k8s/notes.txt': '', 'Other.k8s.yaml': '' });
-    expect(readAssembly(folder).stacks[0].manifestFiles).toEqual([`${folder}/Two.k8s/1_a.yaml`, `${folder}/Two.k8s/2_b.yaml`]);
+    const folder = assemblyWith(
+      { Two: {} },
+      { 'Two.k8s/2_b.yaml': '', 'Two.k8s/1_a.yaml': '', 'Two.k8s/notes.txt': '', 'Other.k8s.yaml': '' },
+    );
+    expect(readAssembly(folder).stacks[0].manifestFiles).toEqual([
+      `${folder}/Two.k8s/1_a.yaml`,
+      `${folder}/Two.k8s/2_b.yaml`,
+    ]);
   });
 
   test('a role that the app says is somebody else\'s', () => {
@@ -55,7 +66,10 @@ describe('what the CDK writes', () => {
 
 test('metadata in a file of its own', () => {
   const folder = folderWith({
-    'manifest.json': { version: '50.0.0', artifacts: { A: { ...artifact('A'), additionalMetadataFile: 'A.metadata.json' } } },
+    'manifest.json': {
+      version: '50.0.0',
+      artifacts: { A: { ...artifact('A'), additionalMetadataFile: 'A.metadata.json' } },
+    },
     'A.template.json': { Resources: { Role: { Type: 'AWS::IAM::Role' } } },
     'A.metadata.json': { '/A/Api/Role': [{ type: 'aws:cdk:logicalId', data: 'Role' }] },
   });
@@ -79,7 +93,11 @@ test.each([
   ['cdk.out/assembly-P/assembly-P-West/S.template.json', 'cdk.out'],
   ['alone/assembly-Production/S.template.json', 'alone/assembly-Production'],
 ])('%s belongs to the assembly %s', (file, expected) => {
-  const folder = folderWith({ 'cdk.out/manifest.json': {}, 'cdk.out/assembly-P/manifest.json': {}, 'alone/assembly-Production/manifest.json': {} });
+  const folder = folderWith({
+    'cdk.out/manifest.json': {},
+    'cdk.out/assembly-P/manifest.json': {},
+    'alone/assembly-Production/manifest.json': {},
+  });
   expect(assemblyDirectoryOf(join(folder, file))).toBe(join(folder, expected));
 });
 
@@ -88,31 +106,85 @@ describe('what cannot be read is said, with the file', () => {
   const given = 'Give a cloud assembly: the folder that `cdk synth` writes, cdk.out.';
   test.each<[string, Record<string, unknown>, string]>([
     ['no assembly', { 'other.txt': '' }, `manifest.json: cannot be read: no such file or directory. ${given}`],
-    ['another manifest', { 'manifest.json': { name: 'a web page' } }, 'manifest.json: not the manifest of a cloud assembly. Give the folder that `cdk synth` writes, cdk.out.'],
+    [
+      'another manifest',
+      { 'manifest.json': { name: 'a web page' } },
+      'manifest.json: not the manifest of a cloud assembly. Give the folder that `cdk synth` writes, cdk.out.',
+    ],
     ['a list', { 'manifest.json': [] }, `manifest.json: must hold an object. ${given}`],
-    ['other bytes', { 'manifest.json': Buffer.from([0xff, 0xfe, 0x00]) }, `manifest.json: cannot be read: it is no UTF-8 text. ${given}`],
-    ['a missing template', manifest({ A: artifact('A') }), 'A.template.json: cannot be read: no such file or directory. Run `cdk synth` again.'],
-    ['a template cut off', { ...manifest({ A: artifact('A') }), 'A.template.json': '{"Resources":{"Role":{"Ty' }, 'A.template.json: not JSON, or cut off: '],
-    ['a template of something else', { ...manifest({ A: artifact('A') }), 'A.template.json': { Resources: [] } }, 'A.template.json: not a CloudFormation template: Resources must be an object. Run `cdk synth` again.'],
-    ['a file elsewhere', manifest({ A: { ...artifact('A'), properties: { templateFile: '../../etc/passwd' } } }), 'manifest.json: names a file outside of its folder, "../../etc/passwd".'],
-    ['a stage elsewhere', manifest({ A: { type: 'cdk:cloud-assembly', properties: { directoryName: '..' } } }), 'manifest.json: names a file outside of its folder, "..".'],
-    ['a stage in itself', manifest({ A: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } } }), 'manifest.json: stages are nested more than 8 levels deep.'],
-    ['a stack in itself', {
-      ...manifest({ A: artifact('A') }),
-      'A.template.json': { Resources: { Inner: { Type: 'AWS::CloudFormation::Stack', Metadata: { 'aws:asset:path': 'A.template.json' } } } },
-    }, 'A.template.json: stacks are nested more than 8 levels deep.'],
-    ['a nested stack elsewhere', {
-      ...manifest({ A: artifact('A') }),
-      'A.template.json': { Resources: { Inner: { Type: 'AWS::CloudFormation::Stack', Metadata: { 'aws:asset:path': '../B.json' } } } },
-    }, 'A.template.json: names a file outside of its folder, "../B.json".'],
+    [
+      'other bytes',
+      { 'manifest.json': Buffer.from([0xff, 0xfe, 0x00]) },
+      `manifest.json: cannot be read: it is no UTF-8 text. ${given}`,
+    ],
+    [
+      'a missing template',
+      manifest({ A: artifact('A') }),
+      'A.template.json: cannot be read: no such file or directory. Run `cdk synth` again.',
+    ],
+    [
+      'a template cut off',
+      { ...manifest({ A: artifact('A') }), 'A.template.json': '{"Resources":{"Role":{"Ty' },
+      'A.template.json: not JSON, or cut off: ',
+    ],
+    [
+      'a template of something else',
+      { ...manifest({ A: artifact('A') }), 'A.template.json': { Resources: [] } },
+      'A.template.json: not a CloudFormation template: Resources must be an object. Run `cdk synth` again.',
+    ],
+    [
+      'a file elsewhere',
+      manifest({ A: { ...artifact('A'), properties: { templateFile: '../../etc/passwd' } } }),
+      'manifest.json: names a file outside of its folder, "../../etc/passwd".',
+    ],
+    [
+      'a stage elsewhere',
+      manifest({ A: { type: 'cdk:cloud-assembly', properties: { directoryName: '..' } } }),
+      'manifest.json: names a file outside of its folder, "..".',
+    ],
+    [
+      'a stage in itself',
+      manifest({ A: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } } }),
+      'manifest.json: stages are nested more than 8 levels deep.',
+    ],
+    [
+      'a stack in itself',
+      {
+        ...manifest({ A: artifact('A') }),
+        'A.template.json': {
+          Resources: {
+            Inner: { Type: 'AWS::CloudFormation::Stack', Metadata: { 'aws:asset:path': 'A.template.json' } },
+          },
+        },
+      },
+      'A.template.json: stacks are nested more than 8 levels deep.',
+    ],
+    [
+      'a nested stack elsewhere',
+      {
+        ...manifest({ A: artifact('A') }),
+        'A.template.json': {
+          Resources: { Inner: { Type: 'AWS::CloudFormation::Stack', Metadata: { 'aws:asset:path': '../B.json' } } },
+        },
+      },
+      'A.template.json: names a file outside of its folder, "../B.json".',
+    ],
   ])('%s', (_, files, message) => {
     const folder = folderWith(files);
     expect(() => readAssembly(folder)).toThrow(`${folder}/${message}`);
   });
 
-  test.each([[null], ['text'], [5], [[]], [{ Type: 5 }], [{ Type: 'AWS::IAM::Role', Properties: null }], [{ Type: 'AWS::IAM::Role', Properties: { Policies: 5, ManagedPolicyArns: {}, AssumeRolePolicyDocument: 'x' } }],
-    [{ Type: 'AWS::IAM::Role', Metadata: { cdk_irsa: { rules_to_suppress: [null, 5, 'x'] } } }], [{ Type: 'AWS::IAM::OIDCProvider', Properties: { Url: 'x', ClientIdList: [{ toString: null }] } }]])(
-    'the resource %j does no harm', resource => {
-      expect(mapOf(assemblyWith({ A: { Resources: { One: resource } } })).access).toEqual([]);
-    });
+  test.each([
+    [null],
+    ['text'],
+    [5],
+    [[]],
+    [{ Type: 5 }],
+    [{ Type: 'AWS::IAM::Role', Properties: null }],
+    [{ Type: 'AWS::IAM::Role', Properties: { Policies: 5, ManagedPolicyArns: {}, AssumeRolePolicyDocument: 'x' } }],
+    [{ Type: 'AWS::IAM::Role', Metadata: { cdk_irsa: { rules_to_suppress: [null, 5, 'x'] } } }],
+    [{ Type: 'AWS::IAM::OIDCProvider', Properties: { Url: 'x', ClientIdList: [{ toString: null }] } }],
+  ])('the resource %j does no harm', resource => {
+    expect(mapOf(assemblyWith({ A: { Resources: { One: resource } } })).access).toEqual([]);
+  });
 });

@@ -27,16 +27,26 @@ spec:
 
 test('a ServiceAccount and a Pod, each with its place', () => {
   expect(read(ACCOUNT_AND_POD)).toEqual({
-    serviceAccounts: [{ namespace: 'payments', name: 'api', roleArn: ARN, audience: 'sts.amazonaws.com', place: { file: 'a.yaml', line: 2, column: 1 } }],
-    workloads: [{
-      kind: 'Pod',
-      name: 'api',
-      namespace: 'payments',
-      serviceAccount: 'api',
-      annotations: {},
-      place: { file: 'a.yaml', line: 10, column: 1 },
-      spec: { serviceAccountName: 'api', containers: [{ name: 'text', command: ['a --- b'] }, { name: 'api' }] },
-    }],
+    serviceAccounts: [
+      {
+        namespace: 'payments',
+        name: 'api',
+        roleArn: ARN,
+        audience: 'sts.amazonaws.com',
+        place: { file: 'a.yaml', line: 2, column: 1 },
+      },
+    ],
+    workloads: [
+      {
+        kind: 'Pod',
+        name: 'api',
+        namespace: 'payments',
+        serviceAccount: 'api',
+        annotations: {},
+        place: { file: 'a.yaml', line: 10, column: 1 },
+        spec: { serviceAccountName: 'api', containers: [{ name: 'text', command: ['a --- b'] }, { name: 'api' }] },
+      },
+    ],
   });
 });
 
@@ -52,7 +62,10 @@ test.each([
 });
 
 test('annotations that are merged, as kubectl reads them', () => {
-  const { serviceAccounts } = read(`apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations: { <<: { eks.amazonaws.com/role-arn: '${ARN}', x: y } }\n`);
+  const { serviceAccounts } = read(
+    'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n  annotations: { <<: { eks.amazonaws.com/role-arn: '
+      + `'${ARN}', x: y } }\n`,
+  );
   expect(serviceAccounts[0].roleArn).toBe(ARN);
 });
 
@@ -68,20 +81,32 @@ items:
   - null
 `);
   expect(serviceAccounts.map(({ name, place }) => [name, place.line, place.column])).toEqual([['a', 4, 5]]);
-  expect(workloads.map(({ name, serviceAccount, place }) => [name, serviceAccount, place.line, place.column])).toEqual([['d', 'default', 5, 5]]);
+  expect(workloads.map(({ name, serviceAccount, place }) => [name, serviceAccount, place.line, place.column])).toEqual([
+    ['d', 'default', 5, 5],
+  ]);
 });
 
 const POD = { spec: { serviceAccountName: 'sa', containers: [] } };
 test.each([
-  ['Deployment', { template: POD }], ['StatefulSet', { template: POD }], ['DaemonSet', { template: POD }], ['ReplicaSet', { template: POD }], ['Job', { template: POD }],
-  ['ReplicationController', { template: POD }], ['Rollout', { template: POD }], ['CronJob', { jobTemplate: { spec: { template: POD } } }],
+  ['Deployment', { template: POD }],
+  ['StatefulSet', { template: POD }],
+  ['DaemonSet', { template: POD }],
+  ['ReplicaSet', { template: POD }],
+  ['Job', { template: POD }],
+  ['ReplicationController', { template: POD }],
+  ['Rollout', { template: POD }],
+  ['CronJob', { jobTemplate: { spec: { template: POD } } }],
 ])('pods of a %s', (kind, spec) => {
-  const { workloads } = read(JSON.stringify({ apiVersion: 'any/v1', kind, metadata: { name: 'w', namespace: 'n' }, spec }));
+  const { workloads } = read(
+    JSON.stringify({ apiVersion: 'any/v1', kind, metadata: { name: 'w', namespace: 'n' }, spec }),
+  );
   expect(workloads.map(one => [one.kind, one.name, one.serviceAccount])).toEqual([[kind, 'w', 'sa']]);
 });
 
 test('the old name of the field, and a name that is generated', () => {
-  const { workloads: [pod] } = read('{ kind: Pod, metadata: { generateName: p- }, spec: { serviceAccount: old, containers: [] } }');
+  const {
+    workloads: [pod],
+  } = read('{ kind: Pod, metadata: { generateName: p- }, spec: { serviceAccount: old, containers: [] } }');
   expect([pod.name, pod.serviceAccount]).toEqual(['p-', 'old']);
 });
 
@@ -93,33 +118,74 @@ test('a namespace that is not written is the one that is given, or nobody\'s', (
 
 test('other objects, and no objects, are passed over', () => {
   const nothing = { serviceAccounts: [], workloads: [] };
-  for (const text of ['', '\n', '# a\n', 'text', '5', '[1, 2]', 'null', '{ kind: ConfigMap, data: { kind: ServiceAccount } }', '{ kind: ServiceAccount, apiVersion: other/v1 }', '{ kind: Deployment }', '{ kind: List }', '{ kind: List, items: 5 }']) {
+  for (const text of [
+    '',
+    '\n',
+    '# a\n',
+    'text',
+    '5',
+    '[1, 2]',
+    'null',
+    '{ kind: ConfigMap, data: { kind: ServiceAccount } }',
+    '{ kind: ServiceAccount, apiVersion: other/v1 }',
+    '{ kind: Deployment }',
+    '{ kind: List }',
+    '{ kind: List, items: 5 }',
+  ]) {
     expect(read(text)).toEqual(nothing);
   }
 });
 
 test.each([
-  ['a bracket that stays open', 'a: 1\n---\nb: [1,\n', /^a\.yaml:4:1: not YAML: .+ Correct it, or leave the file out\.$/],
+  [
+    'a bracket that stays open',
+    'a: 1\n---\nb: [1,\n',
+    /^a\.yaml:4:1: not YAML: .+ Correct it, or leave the file out\.$/,
+  ],
   ['a wrong indentation', 'kind: Pod\n---\na:\n   b: 1\n  c: 2\n', /^a\.yaml:5:1: not YAML: /],
-  ['a template of Helm', 'a: 1\n---\n{{- if .Values.create }}\nkind: Pod\n', /^a\.yaml:\d+:\d+: not YAML: .+ A Helm chart must be rendered first: helm template\.$/],
-  ['a template of Helm that is YAML', 'a: 1\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n', /^a\.yaml:3: metadata\.name must be a text, got: \{.+\}\. A Helm chart must be rendered first: helm template\.$/],
-  ['no name', '{ kind: Pod, metadata: {}, spec: { containers: [] } }', /^a\.yaml:1: metadata\.name must be a text, got: nothing\./],
+  [
+    'a template of Helm',
+    'a: 1\n---\n{{- if .Values.create }}\nkind: Pod\n',
+    /^a\.yaml:\d+:\d+: not YAML: .+ A Helm chart must be rendered first: helm template\.$/,
+  ],
+  [
+    'a template of Helm that is YAML',
+    'a: 1\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n',
+    /^a\.yaml:3: metadata\.name must be a text, got: \{.+\}\. A Helm chart must be rendered first: helm template\.$/,
+  ],
+  [
+    'no name',
+    '{ kind: Pod, metadata: {}, spec: { containers: [] } }',
+    /^a\.yaml:1: metadata\.name must be a text, got: nothing\./,
+  ],
   ['a tab', 'a:\n\tb: 1\n', /^a\.yaml:2:1: not YAML: /],
-  ['aliases of aliases', `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefgh'.split('').map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}\n`, /^a\.yaml:1: cannot be read: Excessive alias count/],
+  [
+    'aliases of aliases',
+    `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
+      .split('')
+      .map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefgh'[index]}`).join(',')}]`)
+      .join('\n')}\n`,
+    /^a\.yaml:1: cannot be read: Excessive alias count/,
+  ],
   ['an alias of nothing', 'a: *b\n', /^a\.yaml:1:?\d*: /],
 ])('%s is an error with its place', (_, text, message) => {
   expect(() => read(text)).toThrow(message);
 });
 
 test('thousands of documents take memory for the longest alone', () => {
-  const text = Array.from({ length: 5000 }, (_, index) => `kind: Pod\nmetadata: { name: p${index}, namespace: n }\nspec: { containers: [] }\n`).join('---\n');
+  const text = Array.from(
+    { length: 5000 },
+    (_, index) => `kind: Pod\nmetadata: { name: p${index}, namespace: n }\nspec: { containers: [] }\n`,
+  ).join('---\n');
   const { workloads } = read(text);
   expect(workloads).toHaveLength(5000);
   expect(workloads[4999].place).toEqual({ file: 'a.yaml', line: 4999 * 4 + 1, column: 1 });
 });
 
 test('a document over 16 MB is refused', () => {
-  expect(() => read(`a: 1\n---\nb: "${'x'.repeat(17 * 1024 * 1024)}"\n`)).toThrow('a.yaml:2: a document has more than 16 MB. Split it.');
+  expect(() => read(`a: 1\n---\nb: "${'x'.repeat(17 * 1024 * 1024)}"\n`)).toThrow(
+    'a.yaml:2: a document has more than 16 MB. Split it.',
+  );
 });
 
 describe('files and folders beside the assembly', () => {
@@ -127,18 +193,33 @@ describe('files and folders beside the assembly', () => {
   const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'n' } });
 
   test('a folder with the name of a file is none', () => {
-    expect(mapOf(assemblyWith({}), { manifests: [folderWith({ 'charts.yaml/notes.txt': '{', 'a.yaml': ACCOUNT_AND_POD })] }).serviceAccounts).toHaveLength(1);
+    expect(
+      mapOf(assemblyWith({}), { manifests: [folderWith({ 'charts.yaml/notes.txt': '{', 'a.yaml': ACCOUNT_AND_POD })] })
+        .serviceAccounts,
+    ).toHaveLength(1);
   });
 
   test('are read, in the order of their names; other files are not', () => {
-    const folder = folderWith({ 'b/2.yml': account('b2'), 'b/1.yaml': account('b1'), 'a.json': account('a'), 'notes.md': '{{', '.git/x.yaml': '{{', 'node_modules/y.yaml': '{{' });
+    const folder = folderWith({
+      'b/2.yml': account('b2'),
+      'b/1.yaml': account('b1'),
+      'a.json': account('a'),
+      'notes.md': '{{',
+      '.git/x.yaml': '{{',
+      'node_modules/y.yaml': '{{',
+    });
     const { serviceAccounts } = mapOf(assembly, { manifests: [folder, `${folder}/b/2.yml`] });
     expect(serviceAccounts.map(({ name }) => name)).toEqual(['a', 'b1', 'b2']);
   });
 
   test.each<[string, Record<string, unknown>, string, string]>([
     ['missing', {}, 'none.yaml', 'none.yaml: cannot be read: no such file or directory.'],
-    ['of other bytes', { 'a.yaml': Buffer.from([0xc3, 0x28]) }, 'a.yaml', 'a.yaml: cannot be read: it is no UTF-8 text.'],
+    [
+      'of other bytes',
+      { 'a.yaml': Buffer.from([0xc3, 0x28]) },
+      'a.yaml',
+      'a.yaml: cannot be read: it is no UTF-8 text.',
+    ],
     ['that is wrong, in a folder', { 'sub/a.yaml': 'a: [' }, '.', 'sub/a.yaml:1:5: not YAML: '],
   ])('a file %s is an error', (_, files, name, message) => {
     const folder = folderWith({ ...files, 'there.txt': '' });

@@ -1,4 +1,16 @@
-import { annotated, arnOf, association, Case, CLUSTER_ARN, OTHER_ISSUER, podIdentity, role, serviceAccount, trusting, webIdentity } from './support';
+import {
+  annotated,
+  arnOf,
+  association,
+  Case,
+  CLUSTER_ARN,
+  OTHER_ISSUER,
+  podIdentity,
+  role,
+  serviceAccount,
+  trusting,
+  webIdentity,
+} from './support';
 import { ISSUER, PROVIDER_ARN } from '../../support';
 
 const AUD = `${ISSUER}:aud`;
@@ -8,7 +20,8 @@ const tags = (namespace: string, name: string) => ({
   'aws:RequestTag/kubernetes-namespace': namespace,
   'aws:RequestTag/kubernetes-service-account': name,
 });
-const forPods = (Condition: any, more: Record<string, unknown> = {}) => role('api', [podIdentity({ Condition, ...more })]);
+const forPods = (Condition: any, more: Record<string, unknown> = {}) =>
+  role('api', [podIdentity({ Condition, ...more })]);
 
 export const MANIFEST_CASES: Case[] = [
   // role-not-found
@@ -17,95 +30,150 @@ export const MANIFEST_CASES: Case[] = [
     name: 'quotes in the annotation',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', `"${arnOf('api')}"`) },
-    expected: [{
-      message: 'ServiceAccount payments/api: "\\"arn:aws:iam::111122223333:role/api\\"" is no role ARN as the pod identity webhook takes it.',
-      fix: 'Remove what stands around it.',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: "\\"arn:aws:iam::111122223333:role/api\\"" is no role ARN as the pod identity '
+          + 'webhook takes it.',
+        fix: 'Remove what stands around it.',
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
     name: 'a blank',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', `${arnOf('api')} `) },
-    expected: [{
-      message: 'ServiceAccount payments/api: "arn:aws:iam::111122223333:role/api " is no role ARN as the pod identity webhook takes it.',
-      fix: 'Remove what stands around it.',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: "arn:aws:iam::111122223333:role/api " is no role ARN as the pod identity '
+          + 'webhook takes it.',
+        fix: 'Remove what stands around it.',
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
     name: 'a name',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', 'api') },
-    expected: [{
-      message: 'ServiceAccount payments/api: "api" is no role ARN as the pod identity webhook takes it.',
-      fix: 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        message: 'ServiceAccount payments/api: "api" is no role ARN as the pod identity webhook takes it.',
+        fix: 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.',
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
-    name: 'in the app\'s account',
+    name: "in the app's account",
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('apo')) },
-    expected: [{
-      severity: 'warning',
-      message: 'ServiceAccount payments/api: role arn:aws:iam::111122223333:role/apo is in no template, though account 111122223333 is one of the app\'s.',
-      fix: 'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, \'Role\', roleArn).',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        severity: 'warning',
+        message:
+          'ServiceAccount payments/api: role arn:aws:iam::111122223333:role/apo is in no template, though account '
+          + "111122223333 is one of the app's.",
+        fix:
+          'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
+          + "'Role', roleArn).",
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
     name: 'in another account',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api', '444455556666')) },
-    expected: [{
-      severity: 'info',
-      message: 'ServiceAccount payments/api: role arn:aws:iam::444455556666:role/api is in no template.',
-      fix: 'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, \'Role\', roleArn).',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        severity: 'info',
+        message: 'ServiceAccount payments/api: role arn:aws:iam::444455556666:role/api is in no template.',
+        fix:
+          'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
+          + "'Role', roleArn).",
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
     name: 'an empty annotation',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', '') },
-    expected: [{
-      severity: 'info',
-      message: 'ServiceAccount payments/api: the annotation eks.amazonaws.com/role-arn is empty: it gets no role.',
-      fix: 'Write the ARN, or remove the annotation.',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        severity: 'info',
+        message: 'ServiceAccount payments/api: the annotation eks.amazonaws.com/role-arn is empty: it gets no role.',
+        fix: 'Write the ARN, or remove the annotation.',
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
     name: 'of an association',
     resources: { Association: association(arnOf('apo')) },
-    expected: [{
-      severity: 'warning',
-      message: 'Association of payments/api: role arn:aws:iam::111122223333:role/apo is in no template, though account 111122223333 is one of the app\'s.',
-      fix: 'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, \'Role\', roleArn).',
-      at: 'Stack/Association',
-    }],
+    expected: [
+      {
+        severity: 'warning',
+        message:
+          'Association of payments/api: role arn:aws:iam::111122223333:role/apo is in no template, though account '
+          + "111122223333 is one of the app's.",
+        fix:
+          'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
+          + "'Role', roleArn).",
+        at: 'Stack/Association',
+      },
+    ],
   },
   {
     rule: 'role-not-found',
     name: 'of an association, a parameter',
-    stacks: { Stack: { parameters: { RoleArn: { Type: 'String' } }, resources: { Association: association({ Ref: 'RoleArn' }) } } },
-    expected: [{
-      severity: 'info',
-      message: 'Association of payments/api: which role ⟨Stack/RoleArn⟩ is, only the deployment knows.',
-      fix: 'See that the role trusts it.',
-      at: 'Stack/Association',
-    }],
+    stacks: {
+      Stack: {
+        parameters: { RoleArn: { Type: 'String' } },
+        resources: { Association: association({ Ref: 'RoleArn' }) },
+      },
+    },
+    expected: [
+      {
+        severity: 'info',
+        message: 'Association of payments/api: which role ⟨Stack/RoleArn⟩ is, only the deployment knows.',
+        fix: 'See that the role trusts it.',
+        at: 'Stack/Association',
+      },
+    ],
   },
-  { rule: 'role-not-found', name: 'there', resources: { Role: API }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'role-not-found', name: 'somebody else\'s, as the app says', stacks: { Stack: { resources: {}, existingRoles: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::111122223333:role/audit' }] } }, manifests: { 'sa.yaml': annotated('payments/audit', arnOf('audit')) }, expected: [] },
-  { rule: 'role-not-found', name: 'no annotation', resources: { Role: API }, manifests: { 'sa.yaml': serviceAccount('payments/api') }, expected: [] },
+  {
+    rule: 'role-not-found',
+    name: 'there',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-not-found',
+    name: "somebody else's, as the app says",
+    stacks: {
+      Stack: { resources: {}, existingRoles: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::111122223333:role/audit' }] },
+    },
+    manifests: { 'sa.yaml': annotated('payments/audit', arnOf('audit')) },
+    expected: [],
+  },
+  {
+    rule: 'role-not-found',
+    name: 'no annotation',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': serviceAccount('payments/api') },
+    expected: [],
+  },
 
   // role-does-not-trust
   {
@@ -113,254 +181,483 @@ export const MANIFEST_CASES: Case[] = [
     name: 'another namespace',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payment/api', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payment/api: role api does not let it in: `sub` differs: got payment, trusted payments (the namespace; the service account api agrees).',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payment\', \'api\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payment/api: role api does not let it in: `sub` differs: got payment, trusted payments (the '
+          + 'namespace; the service account api agrees).',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payment', 'api')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'another name',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service account; the namespace payments agrees).',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'apo\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service '
+          + 'account; the namespace payments agrees).',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'another name and audience',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api'), 'kafka') },
-    expected: [{
-      message: 'ServiceAccount payments/apo: role api does not let it in: `aud` differs: got kafka, trusted sts.amazonaws.com; `sub` differs: got apo, trusted api (the service account; the namespace payments agrees).',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'apo\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/apo: role api does not let it in: `aud` differs: got kafka, trusted '
+          + 'sts.amazonaws.com; `sub` differs: got apo, trusted api (the service account; the namespace payments '
+          + 'agrees).',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'of two clusters',
-    resources: { Role: role('api', [trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]) },
+    resources: {
+      Role: role('api', [trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]),
+    },
     manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service account; the namespace payments agrees).',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'apo\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service '
+          + 'account; the namespace payments agrees).',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'of two clusters, one for tags alone',
-    resources: { Role: role('api', [trusting(), { ...trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER), Action: 'sts:TagSession' }]) },
+    resources: {
+      Role: role('api', [
+        trusting(),
+        { ...trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER), Action: 'sts:TagSession' },
+      ]),
+    },
     manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service account; the namespace payments agrees).',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'apo\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service '
+          + 'account; the namespace payments agrees).',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'no provider',
     resources: { Role: role('api', [podIdentity()]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/api: role api does not let it in: it trusts no OIDC provider.',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'api\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message: 'ServiceAccount payments/api: role api does not let it in: it trusts no OIDC provider.',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'api')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'a Deny',
-    resources: { Role: role('api', [trusting(), webIdentity({ StringEquals: { [SUB]: 'system:serviceaccount:payments:api' } }, { Effect: 'Deny' })]) },
+    resources: {
+      Role: role('api', [
+        trusting(),
+        webIdentity({ StringEquals: { [SUB]: 'system:serviceaccount:payments:api' } }, { Effect: 'Deny' }),
+      ]),
+    },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/api: role api does not let it in: statement 1 of its trust policy denies it.',
-      fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'payments\', \'api\')]), or correct the ServiceAccount.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message: 'ServiceAccount payments/api: role api does not let it in: statement 1 of its trust policy denies it.',
+        fix:
+          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'api')]), or "
+          + 'correct the ServiceAccount.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'a condition on what only the request tells',
-    resources: { Role: role('api', [webIdentity({ StringEquals: { [AUD]: 'sts.amazonaws.com', [SUB]: 'system:serviceaccount:payments:api', 'aws:SourceVpc': 'vpc-1' } })]) },
+    resources: {
+      Role: role('api', [
+        webIdentity({
+          StringEquals: {
+            [AUD]: 'sts.amazonaws.com',
+            [SUB]: 'system:serviceaccount:payments:api',
+            'aws:SourceVpc': 'vpc-1',
+          },
+        }),
+      ]),
+    },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
-    expected: [{
-      severity: 'info',
-      message: 'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: nobody knows aws:SourceVpc before the request.',
-      fix: 'Compare the two after the deployment.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        severity: 'info',
+        message:
+          'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: nobody knows '
+          + 'aws:SourceVpc before the request.',
+        fix: 'Compare the two after the deployment.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'a manifest without a namespace',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('api', arnOf('api')) },
-    expected: [{
-      severity: 'info',
-      message: `ServiceAccount ⟨namespace of kubectl⟩/api: whether role api lets it in cannot be told: statement 0: ${ISSUER}:sub is system:serviceaccount:⟨namespace of kubectl⟩:api, and whether that is system:serviceaccount:payments:api is known only later.`,
-      fix: 'Write the namespace into the manifest.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        severity: 'info',
+        message:
+          'ServiceAccount ⟨namespace of kubectl⟩/api: whether role api lets it in cannot be told: statement 0: '
+          + `${ISSUER}:sub is system:serviceaccount:⟨namespace of kubectl⟩:api, and whether that is `
+          + 'system:serviceaccount:payments:api is known only later.',
+        fix: 'Write the namespace into the manifest.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'a provider that only the deployment knows',
-    stacks: { Stack: { parameters: { ProviderArn: { Type: 'String' } }, resources: { Role: role('api', [{ ...trusting(), Principal: { Federated: { Ref: 'ProviderArn' } } }]) } } },
+    stacks: {
+      Stack: {
+        parameters: { ProviderArn: { Type: 'String' } },
+        resources: { Role: role('api', [{ ...trusting(), Principal: { Federated: { Ref: 'ProviderArn' } } }]) },
+      },
+    },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
-    expected: [{
-      severity: 'info',
-      message: `ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: whether ⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN}.`,
-      fix: 'Compare the two after the deployment.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        severity: 'info',
+        message:
+          'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: whether '
+          + `⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN}.`,
+        fix: 'Compare the two after the deployment.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
-  { rule: 'role-does-not-trust', name: 'lets in by one of two providers', resources: { Custom: { Type: 'Custom::Provider', Properties: { ServiceToken: 'x' } }, Role: role('api', [{ ...trusting(), Principal: { Federated: { 'Fn::GetAtt': ['Custom', 'Arn'] } } }, trusting()]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
+  {
+    rule: 'role-does-not-trust',
+    name: 'lets in by one of two providers',
+    resources: {
+      Custom: { Type: 'Custom::Provider', Properties: { ServiceToken: 'x' } },
+      Role: role('api', [{ ...trusting(), Principal: { Federated: { 'Fn::GetAtt': ['Custom', 'Arn'] } } }, trusting()]),
+    },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
   {
     rule: 'role-does-not-trust',
     name: 'lets in in one of two stacks that can go anywhere, and name their roles alike',
-    stacks: Object.fromEntries(['development', 'production'].map(namespace => [namespace, {
-      environment: 'unknown',
-      resources: {
-        Role: role('api', [{ ...trusting(`${namespace}:api`), Principal: { Federated: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${ISSUER}` } } }]),
-        Manifest: {
-          Type: 'Custom::AWSCDK-EKS-KubernetesResource',
-          Properties: {
+    stacks: Object.fromEntries(
+      ['development', 'production'].map(namespace => [
+        namespace,
+        {
+          environment: 'unknown',
+          resources: {
+            Role: role('api', [
+              {
+                ...trusting(`${namespace}:api`),
+                Principal: {
+                  Federated: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${ISSUER}` },
+                },
+              },
+            ]),
             Manifest: {
-              'Fn::Sub':
-          `[{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"api","namespace":"${namespace}","annotations":{"eks.amazonaws.com/role-arn":"\${Role.Arn}"}}}]`,
+              Type: 'Custom::AWSCDK-EKS-KubernetesResource',
+              Properties: {
+                Manifest: {
+                  'Fn::Sub': `[{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"api","namespace":"${namespace}","annotations":{"eks.amazonaws.com/role-arn":"\${Role.Arn}"}}}]`,
+                },
+              },
             },
           },
         },
-      },
-    }])),
+      ]),
+    ),
     expected: [],
   },
-  { rule: 'role-does-not-trust', name: 'an association, and the annotation that aws-eks writes beside it', resources: { Role: forPods(undefined), Association: association(arnOf('api')) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'role-does-not-trust', name: 'lets in', resources: { Role: API }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'role-does-not-trust', name: 'lets in by the second cluster', resources: { Role: role('api', [trusting('payments:other', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'role-does-not-trust', name: 'lets in by a pattern', resources: { Role: role('api', [webIdentity({ StringEquals: { [AUD]: 'sts.amazonaws.com' }, StringLike: { [SUB]: 'system:serviceaccount:payments:*' } })]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'role-does-not-trust', name: 'a role of another app', resources: {}, manifests: { 'sa.yaml': annotated('payments/api', arnOf('other', '444455556666')) }, expected: [] },
+  {
+    rule: 'role-does-not-trust',
+    name: 'an association, and the annotation that aws-eks writes beside it',
+    resources: { Role: forPods(undefined), Association: association(arnOf('api')) },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-does-not-trust',
+    name: 'lets in',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-does-not-trust',
+    name: 'lets in by the second cluster',
+    resources: {
+      Role: role('api', [trusting('payments:other', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]),
+    },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-does-not-trust',
+    name: 'lets in by a pattern',
+    resources: {
+      Role: role('api', [
+        webIdentity({
+          StringEquals: { [AUD]: 'sts.amazonaws.com' },
+          StringLike: { [SUB]: 'system:serviceaccount:payments:*' },
+        }),
+      ]),
+    },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-does-not-trust',
+    name: 'a role of another app',
+    resources: {},
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('other', '444455556666')) },
+    expected: [],
+  },
   // … by EKS Pod Identity
   {
     rule: 'role-does-not-trust',
     name: 'an association of another namespace',
-    resources: { Role: forPods({ StringEquals: tags('payment', 'api') }), Association: association({ 'Fn::GetAtt': ['Role', 'Arn'] }) },
-    expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: \`aws:RequestTag/kubernetes-namespace\` differs: got payments, trusted payment.`,
-      fix: 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or correct the association.',
-      at: 'Stack/Association',
-      others: ['Stack/Role'],
-    }],
+    resources: {
+      Role: forPods({ StringEquals: tags('payment', 'api') }),
+      Association: association({ 'Fn::GetAtt': ['Role', 'Arn'] }),
+    },
+    expected: [
+      {
+        message:
+          `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: `
+          + '`aws:RequestTag/kubernetes-namespace` differs: got payments, trusted payment.',
+        fix:
+          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          + 'correct the association.',
+        at: 'Stack/Association',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'an association with another cluster',
-    resources: { Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN } }), Association: association(arnOf('api'), { ClusterName: 'staging' }) },
-    expected: [{
-      message: `Association of payments/api with arn:aws:eks:eu-west-1:111122223333:cluster/staging: role api does not let it in: \`aws:SourceArn\` differs: got arn:aws:eks:eu-west-1:111122223333:cluster/staging, trusted ${CLUSTER_ARN}.`,
-      fix: 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or correct the association.',
-      at: 'Stack/Association',
-      others: ['Stack/Role'],
-    }],
+    resources: {
+      Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN } }),
+      Association: association(arnOf('api'), { ClusterName: 'staging' }),
+    },
+    expected: [
+      {
+        message:
+          'Association of payments/api with arn:aws:eks:eu-west-1:111122223333:cluster/staging: role api does '
+          + 'not let it in: `aws:SourceArn` differs: got arn:aws:eks:eu-west-1:111122223333:cluster/staging, '
+          + `trusted ${CLUSTER_ARN}.`,
+        fix:
+          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          + 'correct the association.',
+        at: 'Stack/Association',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'no sts:TagSession',
     resources: { Role: forPods(undefined, { Action: 'sts:AssumeRole' }), Association: association(arnOf('api')) },
-    expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: action differs: got sts:TagSession, trusted sts:AssumeRole.`,
-      fix: 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or correct the association.',
-      at: 'Stack/Association',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: action differs: got `
+          + 'sts:TagSession, trusted sts:AssumeRole.',
+        fix:
+          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          + 'correct the association.',
+        at: 'Stack/Association',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'tags that are off',
-    resources: { Role: forPods({ StringEquals: tags('payments', 'api') }), Association: association(arnOf('api'), { DisableSessionTags: true }) },
-    expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: \`aws:RequestTag/kubernetes-namespace\` is not in the request; \`aws:RequestTag/kubernetes-service-account\` is not in the request.`,
-      fix: 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or correct the association.',
-      at: 'Stack/Association',
-      others: ['Stack/Role'],
-    }],
+    resources: {
+      Role: forPods({ StringEquals: tags('payments', 'api') }),
+      Association: association(arnOf('api'), { DisableSessionTags: true }),
+    },
+    expected: [
+      {
+        message:
+          `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: `
+          + '`aws:RequestTag/kubernetes-namespace` is not in the request; '
+          + '`aws:RequestTag/kubernetes-service-account` is not in the request.',
+        fix:
+          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          + 'correct the association.',
+        at: 'Stack/Association',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'role-does-not-trust',
     name: 'an association whose pod must have a name',
-    resources: { Role: forPods({ StringEquals: { 'aws:RequestTag/kubernetes-pod-name': 'api-0' } }), Association: association(arnOf('api')) },
-    expected: [{
-      severity: 'info',
-      message: `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: statement 0: nobody knows aws:RequestTag/kubernetes-pod-name before the request.`,
-      fix: 'Compare the two after the deployment.',
-      at: 'Stack/Association',
-      others: ['Stack/Role'],
-    }],
+    resources: {
+      Role: forPods({ StringEquals: { 'aws:RequestTag/kubernetes-pod-name': 'api-0' } }),
+      Association: association(arnOf('api')),
+    },
+    expected: [
+      {
+        severity: 'info',
+        message:
+          `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: `
+          + 'statement 0: nobody knows aws:RequestTag/kubernetes-pod-name before the request.',
+        fix: 'Compare the two after the deployment.',
+        at: 'Stack/Association',
+        others: ['Stack/Role'],
+      },
+    ],
   },
-  { rule: 'role-does-not-trust', name: 'an association that it lets in', resources: { Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN }, StringEquals: { 'aws:SourceAccount': '111122223333', ...tags('payments', 'api') } }), Association: association(arnOf('api')) }, expected: [] },
-  { rule: 'role-does-not-trust', name: 'an association without tags, and without sts:TagSession', resources: { Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN } }, { Action: 'sts:AssumeRole' }), Association: association(arnOf('api'), { DisableSessionTags: true }) }, expected: [] },
+  {
+    rule: 'role-does-not-trust',
+    name: 'an association that it lets in',
+    resources: {
+      Role: forPods({
+        ArnEquals: { 'aws:SourceArn': CLUSTER_ARN },
+        StringEquals: { 'aws:SourceAccount': '111122223333', ...tags('payments', 'api') },
+      }),
+      Association: association(arnOf('api')),
+    },
+    expected: [],
+  },
+  {
+    rule: 'role-does-not-trust',
+    name: 'an association without tags, and without sts:TagSession',
+    resources: {
+      Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN } }, { Action: 'sts:AssumeRole' }),
+      Association: association(arnOf('api'), { DisableSessionTags: true }),
+    },
+    expected: [],
+  },
 
   // audience-mismatch
   {
     rule: 'audience-mismatch',
     name: 'an empty annotation, with which the webhook requests tokens for the API server',
     resources: { Role: API },
-    manifests: { 'sa.yaml': serviceAccount('payments/api', { 'eks.amazonaws.com/role-arn': arnOf('api'), 'eks.amazonaws.com/audience': '' }) },
-    expected: [{
-      message: 'ServiceAccount payments/api: its tokens are for the API server, since the annotation is empty, and role api takes those for sts.amazonaws.com.',
-      fix: 'Annotate it, eks.amazonaws.com/audience: sts.amazonaws.com.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    manifests: {
+      'sa.yaml': serviceAccount('payments/api', {
+        'eks.amazonaws.com/role-arn': arnOf('api'),
+        'eks.amazonaws.com/audience': '',
+      }),
+    },
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: its tokens are for the API server, since the annotation is empty, and role '
+          + 'api takes those for sts.amazonaws.com.',
+        fix: 'Annotate it, eks.amazonaws.com/audience: sts.amazonaws.com.',
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'audience-mismatch',
     name: 'the default against another',
     resources: { Role: role('api', [trusting('payments:api', 'kafka')]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/api: its tokens are for sts.amazonaws.com, and role api takes those for kafka.',
-      fix: 'Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: \'sts.amazonaws.com\' }.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: its tokens are for sts.amazonaws.com, and role api takes those for kafka.',
+        fix: "Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: 'sts.amazonaws.com' }.",
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
   {
     rule: 'audience-mismatch',
     name: 'another against several',
     resources: { Role: role('api', [trusting('payments:api', 'kafka'), trusting()]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api'), 'vault') },
-    expected: [{
-      message: 'ServiceAccount payments/api: its tokens are for vault, and role api takes those for kafka, sts.amazonaws.com.',
-      fix: 'Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: \'vault\' }.',
-      at: 'sa.yaml:2:1',
-      others: ['Stack/Role'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: its tokens are for vault, and role api takes those for kafka, '
+          + 'sts.amazonaws.com.',
+        fix: "Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: 'vault' }.",
+        at: 'sa.yaml:2:1',
+        others: ['Stack/Role'],
+      },
+    ],
   },
-  { rule: 'audience-mismatch', name: 'the same', resources: { Role: role('api', [trusting('payments:api', 'kafka')]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api'), 'kafka') }, expected: [] },
-  { rule: 'audience-mismatch', name: 'the name differs, too: another rule says so', resources: { Role: role('api', [trusting('payments:api', 'kafka')]) }, manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) }, expected: [] },
+  {
+    rule: 'audience-mismatch',
+    name: 'the same',
+    resources: { Role: role('api', [trusting('payments:api', 'kafka')]) },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api'), 'kafka') },
+    expected: [],
+  },
+  {
+    rule: 'audience-mismatch',
+    name: 'the name differs, too: another rule says so',
+    resources: { Role: role('api', [trusting('payments:api', 'kafka')]) },
+    manifests: { 'sa.yaml': annotated('payments/apo', arnOf('api')) },
+    expected: [],
+  },
 
   {
     rule: 'audience-mismatch',
     name: 'the same, of the second cluster',
-    resources: { Role: role('api', [trusting('payments:other', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]) },
+    resources: {
+      Role: role('api', [trusting('payments:other', 'sts.amazonaws.com', OTHER_ISSUER), trusting('payments:api')]),
+    },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [],
   },
@@ -371,80 +668,145 @@ export const MANIFEST_CASES: Case[] = [
     name: 'in one file',
     resources: { Role: API, Other: role('other', [trusting()]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('payments/api', arnOf('other')) },
-    expected: [{
-      message: 'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with role other for sts.amazonaws.com.',
-      fix: 'Keep one, or give one of them another name or namespace.',
-      at: 'sa.yaml:4:1',
-      others: ['sa.yaml:2:1'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with '
+          + 'role other for sts.amazonaws.com.',
+        fix: 'Keep one, or give one of them another name or namespace.',
+        at: 'sa.yaml:4:1',
+        others: ['sa.yaml:2:1'],
+      },
+    ],
   },
   {
     rule: 'repeated-service-account',
     name: 'in one file, once without a role',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + serviceAccount('payments/api') },
-    expected: [{
-      message: 'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with no role.',
-      fix: 'Keep one, or give one of them another name or namespace.',
-      at: 'sa.yaml:4:1',
-      others: ['sa.yaml:2:1'],
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with '
+          + 'no role.',
+        fix: 'Keep one, or give one of them another name or namespace.',
+        at: 'sa.yaml:4:1',
+        others: ['sa.yaml:2:1'],
+      },
+    ],
   },
   {
     rule: 'repeated-service-account',
     name: 'in one file, the same',
     resources: { Role: API },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('payments/api', arnOf('api')) },
-    expected: [{
-      severity: 'warning',
-      message: 'ServiceAccount payments/api: stands twice in one file.',
-      fix: 'Remove one.',
-      at: 'sa.yaml:4:1',
-      others: ['sa.yaml:2:1'],
-    }],
+    expected: [
+      {
+        severity: 'warning',
+        message: 'ServiceAccount payments/api: stands twice in one file.',
+        fix: 'Remove one.',
+        at: 'sa.yaml:4:1',
+        others: ['sa.yaml:2:1'],
+      },
+    ],
   },
   {
     rule: 'repeated-service-account',
     name: 'in two files for one cluster',
     resources: { Role: API, Other: role('other', [trusting()]) },
-    manifests: { 'a.yaml': annotated('payments/api', arnOf('api')), 'b.yaml': annotated('payments/api', arnOf('other')) },
-    expected: [{
-      message: 'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with role other for sts.amazonaws.com.',
-      fix: 'Keep one, or give one of them another name or namespace.',
-      at: 'b.yaml:2:1',
-      others: ['a.yaml:2:1'],
-    }],
+    manifests: {
+      'a.yaml': annotated('payments/api', arnOf('api')),
+      'b.yaml': annotated('payments/api', arnOf('other')),
+    },
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with '
+          + 'role other for sts.amazonaws.com.',
+        fix: 'Keep one, or give one of them another name or namespace.',
+        at: 'b.yaml:2:1',
+        others: ['a.yaml:2:1'],
+      },
+    ],
   },
-  { rule: 'repeated-service-account', name: 'for two clusters', resources: { Role: API, Other: role('other', [trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER)]) }, manifests: { 'a.yaml': annotated('payments/api', arnOf('api')), 'b.yaml': annotated('payments/api', arnOf('other')) }, expected: [] },
-  { rule: 'repeated-service-account', name: 'one manifest in two files', resources: { Role: API }, manifests: { 'a.yaml': annotated('payments/api', arnOf('api')), 'b.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'repeated-service-account', name: 'two without a role', manifests: { 'sa.yaml': serviceAccount('payments/api') + serviceAccount('payments/api') }, expected: [] },
-  { rule: 'repeated-service-account', name: 'of two namespaces', resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('orders/api', arnOf('api')) }, expected: [] },
+  {
+    rule: 'repeated-service-account',
+    name: 'for two clusters',
+    resources: { Role: API, Other: role('other', [trusting('payments:api', 'sts.amazonaws.com', OTHER_ISSUER)]) },
+    manifests: {
+      'a.yaml': annotated('payments/api', arnOf('api')),
+      'b.yaml': annotated('payments/api', arnOf('other')),
+    },
+    expected: [],
+  },
+  {
+    rule: 'repeated-service-account',
+    name: 'one manifest in two files',
+    resources: { Role: API },
+    manifests: { 'a.yaml': annotated('payments/api', arnOf('api')), 'b.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'repeated-service-account',
+    name: 'two without a role',
+    manifests: { 'sa.yaml': serviceAccount('payments/api') + serviceAccount('payments/api') },
+    expected: [],
+  },
+  {
+    rule: 'repeated-service-account',
+    name: 'of two namespaces',
+    resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('orders/api', arnOf('api')) },
+    expected: [],
+  },
 
   // role-without-service-account
   {
     rule: 'role-without-service-account',
     name: 'none',
     resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) },
-    expected: [{
-      message: 'Role api: trusts payments/api and 1 more, and no manifest uses it.',
-      fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api: trusts payments/api and 1 more, and no manifest uses it.',
+        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'role-without-service-account',
     name: 'one without the annotation',
     resources: { Role: API },
     manifests: { 'sa.yaml': serviceAccount('payments/api') },
-    expected: [{
-      message: 'Role api: trusts payments/api, and no manifest uses it.',
-      fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api: trusts payments/api, and no manifest uses it.',
+        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        at: 'Stack/Role',
+      },
+    ],
   },
-  { rule: 'role-without-service-account', name: 'one of two', resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
-  { rule: 'role-without-service-account', name: 'an association', resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) }, expected: [] },
-  { rule: 'role-without-service-account', name: 'a role for no pods', resources: { Role: role('node', [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }]) }, expected: [] },
+  {
+    rule: 'role-without-service-account',
+    name: 'one of two',
+    resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-without-service-account',
+    name: 'an association',
+    resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'role-without-service-account',
+    name: 'a role for no pods',
+    resources: {
+      Role: role('node', [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }]),
+    },
+    expected: [],
+  },
 
   // default-with-role
   {
@@ -452,12 +814,28 @@ export const MANIFEST_CASES: Case[] = [
     name: 'annotated',
     resources: { Role: role('api', [trusting('payments:default')]) },
     manifests: { 'sa.yaml': annotated('payments/default', arnOf('api')) },
-    expected: [{
-      message: 'ServiceAccount payments/default: has role arn:aws:iam::111122223333:role/api, which every pod of the namespace gets that names no service account.',
-      fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
-      at: 'sa.yaml:2:1',
-    }],
+    expected: [
+      {
+        message:
+          'ServiceAccount payments/default: has role arn:aws:iam::111122223333:role/api, which every pod of the '
+          + 'namespace gets that names no service account.',
+        fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
+        at: 'sa.yaml:2:1',
+      },
+    ],
   },
-  { rule: 'default-with-role', name: 'not annotated', resources: { Role: API }, manifests: { 'sa.yaml': serviceAccount('payments/default') }, expected: [] },
-  { rule: 'default-with-role', name: 'another one', resources: { Role: API }, manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) }, expected: [] },
+  {
+    rule: 'default-with-role',
+    name: 'not annotated',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': serviceAccount('payments/default') },
+    expected: [],
+  },
+  {
+    rule: 'default-with-role',
+    name: 'another one',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
 ];

@@ -16,7 +16,10 @@ const ruleOf = (id: string) => RULES.find(rule => rule.id === id)!;
 
 describe.each(RULES.map(({ id }) => id))('%s', id => {
   const cases = CASES.filter(({ rule }) => rule === id);
-  const [firing, silent] = [cases.filter(({ expected }) => expected.length > 0), cases.filter(({ expected }) => expected.length === 0)];
+  const [firing, silent] = [
+    cases.filter(({ expected }) => expected.length > 0),
+    cases.filter(({ expected }) => expected.length === 0),
+  ];
 
   test('has cases of both kinds', () => {
     expect(firing).not.toEqual([]);
@@ -24,7 +27,9 @@ describe.each(RULES.map(({ id }) => id))('%s', id => {
   });
 
   test.each(firing.map(one => [one.name, one] as const))('finds: %s', (_, one) => {
-    expect(found(one)).toEqual(one.expected.map(({ severity = ruleOf(id).severity, ...rest }) => ({ severity, ...rest })));
+    expect(found(one)).toEqual(
+      one.expected.map(({ severity = ruleOf(id).severity, ...rest }) => ({ severity, ...rest })),
+    );
     // Nothing is told twice.
     const told = findingsOf(RULES, mapOf(one).map).filter(counts).map(({ rule }) => rule);
     expect(new Set(told.filter(rule => rule !== id))).toEqual(new Set(one.also));
@@ -39,8 +44,13 @@ describe.each(RULES.map(({ id }) => id))('%s', id => {
 
 function found(one: Case): object[] {
   const { map, folder } = mapOf(one);
-  return findingsOf([ruleOf(one.rule)], map).map(({ severity, message, fix, place, others }) =>
-    ({ severity, message, fix, at: placeText(place, folder), ...others && { others: others.map(other => placeText(other, folder)) } }));
+  return findingsOf([ruleOf(one.rule)], map).map(({ severity, message, fix, place, others }) => ({
+    severity,
+    message,
+    fix,
+    at: placeText(place, folder),
+    ...(others && { others: others.map(other => placeText(other, folder)) }),
+  }));
 }
 
 test('every case is of a rule', () => {
@@ -48,11 +58,19 @@ test('every case is of a rule', () => {
 });
 
 test('a rule is switched off for a resource, and everywhere, with a reason', () => {
-  const Metadata = { cdk_irsa: { rules_to_suppress: [{ id: 'wildcard-namespace', reason: 'only the CI system makes them' }, { id: 'missing-aud' }] } };
+  const Metadata = {
+    cdk_irsa: {
+      rules_to_suppress: [{ id: 'wildcard-namespace', reason: 'only the CI system makes them' }, { id: 'missing-aud' }],
+    },
+  };
   const open = { ...trusting(), Condition: { StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:ci-*:runner' } } };
-  const { map } = mapOf({ resources: { Role: { ...role('runners', [open]), Metadata }, Other: role('others', [open]) } });
-  const told = (ignored?: ReadonlyMap<string, string>) => findingsOf(RULES, map, ignored).filter(({ severity }) => severity !== 'info')
-    .map(({ rule, place: { logicalId }, suppressed }) => [rule, logicalId, suppressed]);
+  const { map } = mapOf({
+    resources: { Role: { ...role('runners', [open]), Metadata }, Other: role('others', [open]) },
+  });
+  const told = (ignored?: ReadonlyMap<string, string>) =>
+    findingsOf(RULES, map, ignored)
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ rule, place: { logicalId }, suppressed }) => [rule, logicalId, suppressed]);
   expect(told()).toEqual([
     ['missing-aud', 'Role', undefined],
     ['missing-aud', 'Other', undefined],
@@ -78,19 +96,32 @@ test('errors come first, then warnings', () => {
 });
 
 test('the README has the table that the code makes', () => {
-  expect(readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8')).toContain(`<!-- rules -->\n\n${rulesTable()}\n<!-- /rules -->`);
+  expect(readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8')).toContain(
+    `<!-- rules -->\n\n${rulesTable()}\n<!-- /rules -->`,
+  );
 });
 
 test('nothing in a template or a manifest makes a rule fail', () => {
   const json = fc.jsonValue({ maxDepth: 3 });
-  const statement = fc.record({
-    Effect: fc.constantFrom('Allow', 'Deny', 7),
-    Action: fc.oneof(fc.constantFrom('sts:*', 'sts:AssumeRole', 'iam:PassRole', '*'), json),
-    Principal: fc.oneof(fc.constantFrom('*', { Federated: PROVIDER_ARN }, { AWS: '111122223333' }, { Service: 'pods.eks.amazonaws.com' }), json),
-    NotPrincipal: json,
-    Resource: fc.oneof(fc.constant('*'), json),
-    Condition: fc.oneof(fc.record({ StringLike: fc.oneof(fc.record({ [`${ISSUER}:sub`]: json }), json) }), json),
-  }, { requiredKeys: ['Effect'] });
+  const statement = fc.record(
+    {
+      Effect: fc.constantFrom('Allow', 'Deny', 7),
+      Action: fc.oneof(fc.constantFrom('sts:*', 'sts:AssumeRole', 'iam:PassRole', '*'), json),
+      Principal: fc.oneof(
+        fc.constantFrom(
+          '*',
+          { Federated: PROVIDER_ARN },
+          { AWS: '111122223333' },
+          { Service: 'pods.eks.amazonaws.com' },
+        ),
+        json,
+      ),
+      NotPrincipal: json,
+      Resource: fc.oneof(fc.constant('*'), json),
+      Condition: fc.oneof(fc.record({ StringLike: fc.oneof(fc.record({ [`${ISSUER}:sub`]: json }), json) }), json),
+    },
+    { requiredKeys: ['Effect'] },
+  );
   const statements = fc.oneof(fc.array(statement, { maxLength: 3 }), statement, json);
   const security = fc.oneof(fc.record({ runAsUser: json, runAsNonRoot: json }), json);
   const spec = fc.record({
@@ -104,10 +135,19 @@ test('nothing in a template or a manifest makes a rule fail', () => {
   fc.assert(fc.property(statements, statements, json, spec, (trusted, allowed, annotation, podSpec) => {
     const Policies = [{ PolicyName: 'inline', PolicyDocument: { Statement: allowed } }];
     const { map } = mapOf({
-      resources: { Role: role('api', trusted, { Policies }), Good: role('good', [trusting()], { Policies }), Association: association(arnOf('api')) },
-      manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('payments/default', annotation as any), 'pod.yaml': pod('payments/main', podSpec) },
+      resources: {
+        Role: role('api', trusted, { Policies }),
+        Good: role('good', [trusting()], { Policies }),
+        Association: association(arnOf('api')),
+      },
+      manifests: {
+        'sa.yaml': annotated('payments/api', arnOf('api')) + annotated('payments/default', annotation as any),
+        'pod.yaml': pod('payments/main', podSpec),
+      },
     });
-    for (const { message, fix, place } of findingsOf(RULES, map)) expect([typeof message, typeof fix, typeof place.file]).toEqual(['string', 'string', 'string']);
+    for (const { message, fix, place } of findingsOf(RULES, map)) {
+      expect([typeof message, typeof fix, typeof place.file]).toEqual(['string', 'string', 'string']);
+    }
   }), { numRuns: 300 });
 });
 
@@ -128,9 +168,17 @@ test('takes as long as there is to look at, with many roles, and many service ac
 /** Roles with a service account and a pod of their own, and one that does not trust all who want it. */
 function manyRoles(count: number): Files {
   const names = Array.from({ length: count }, (_, index) => `api-${index}`);
-  const roles = Object.fromEntries(names.map((name, index) => [`Role${index}`, role(name, [trusting(`payments:${name}`)])]));
-  const text = names.map(name => [
-    annotated(`payments/${name}`, arnOf(name)), annotated(`payments/${name}`, arnOf('one')), pod(`payments/${name}`, { serviceAccountName: name }),
-  ].join('')).join('');
+  const roles = Object.fromEntries(
+    names.map((name, index) => [`Role${index}`, role(name, [trusting(`payments:${name}`)])]),
+  );
+  const text = names
+    .map(name =>
+      [
+        annotated(`payments/${name}`, arnOf(name)),
+        annotated(`payments/${name}`, arnOf('one')),
+        pod(`payments/${name}`, { serviceAccountName: name }),
+      ].join(''),
+    )
+    .join('');
   return { resources: { ...roles, One: role('one', [trusting('payments:other')]) }, manifests: { 'sa.yaml': text } };
 }

@@ -58,20 +58,33 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let folders = 0;
 
 /** Writes the files, and reads them as all doors do. */
-export function mapOf({ resources = {}, stacks = { Stack: { resources } }, manifests = {} }: Files): { map: AccessMap; folder: string } {
+export function mapOf({ resources = {}, stacks = { Stack: { resources } }, manifests = {} }: Files): {
+  map: AccessMap;
+  folder: string;
+} {
   const folder = join(directory, `${folders++}`);
   const assembly = join(folder, 'cdk.out');
   mkdirSync(assembly, { recursive: true });
-  const artifacts = Object.entries(stacks).map(([id, { environment = `aws://${ACCOUNT}/${REGION}`, existingRoles = [] }]) => [id, {
-    type: 'aws:cloudformation:stack',
-    environment: environment === 'unknown' ? 'aws://unknown-account/unknown-region' : environment,
-    properties: { templateFile: `${id}.template.json` },
-    metadata: { [`/${id}/Sa`]: existingRoles.map(data => ({ type: 'cdk-irsa:existing-role', data })) },
-  }]);
+  const artifacts = Object.entries(stacks).map(
+    ([id, { environment = `aws://${ACCOUNT}/${REGION}`, existingRoles = [] }]) => [
+      id,
+      {
+        type: 'aws:cloudformation:stack',
+        environment: environment === 'unknown' ? 'aws://unknown-account/unknown-region' : environment,
+        properties: { templateFile: `${id}.template.json` },
+        metadata: { [`/${id}/Sa`]: existingRoles.map(data => ({ type: 'cdk-irsa:existing-role', data })) },
+      },
+    ],
+  );
   write(assembly, 'manifest.json', { version: '48.0.0', artifacts: Object.fromEntries(artifacts) });
-  for (const [id, stack] of Object.entries(stacks)) write(assembly, `${id}.template.json`, { Parameters: stack.parameters, Resources: stack.resources });
+  for (const [id, stack] of Object.entries(stacks)) {
+    write(assembly, `${id}.template.json`, { Parameters: stack.parameters, Resources: stack.resources });
+  }
   for (const [name, text] of Object.entries(manifests)) writeFileSync(join(folder, name), text);
-  return { map: accessMapOf(readAssembly(assembly), { manifests: Object.keys(manifests).map(name => join(folder, name)) }), folder };
+  return {
+    map: accessMapOf(readAssembly(assembly), { manifests: Object.keys(manifests).map(name => join(folder, name)) }),
+    folder,
+  };
 }
 
 export function placeText({ file, line, column, stack, logicalId }: Place, folder: string): string {
@@ -84,7 +97,10 @@ function write(folder: string, name: string, content: unknown): void {
 
 /** A role with these statements. */
 export function role(RoleName: string, statements: any, properties: Record<string, unknown> = {}): any {
-  return { Type: 'AWS::IAM::Role', Properties: { RoleName, AssumeRolePolicyDocument: trust(statements), ...properties } };
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: { RoleName, AssumeRolePolicyDocument: trust(statements), ...properties },
+  };
 }
 
 export function trust(statements: any): any {
@@ -93,26 +109,48 @@ export function trust(statements: any): any {
 
 /** A statement that lets in whom the conditions say. */
 export function webIdentity(Condition?: any, more: Record<string, unknown> = {}): any {
-  return { Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated: PROVIDER_ARN }, ...Condition && { Condition }, ...more };
+  return {
+    Effect: 'Allow',
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Principal: { Federated: PROVIDER_ARN },
+    ...(Condition && { Condition }),
+    ...more,
+  };
 }
 
 /** As it should be. */
-export function trusting(subject: string | string[] = 'payments:api', audience = 'sts.amazonaws.com', issuer = ISSUER): any {
-  return webIdentity({ StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subs(subject) } },
-    { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, issuer) } });
+export function trusting(
+  subject: string | string[] = 'payments:api',
+  audience = 'sts.amazonaws.com',
+  issuer = ISSUER,
+): any {
+  return webIdentity(
+    { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subs(subject) } },
+    { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, issuer) } },
+  );
 }
 
 function subs(subject: string | string[]): string | string[] {
-  return Array.isArray(subject) ? subject.map(one => `system:serviceaccount:${one}`) : `system:serviceaccount:${subject}`;
+  return Array.isArray(subject)
+    ? subject.map(one => `system:serviceaccount:${one}`)
+    : `system:serviceaccount:${subject}`;
 }
 
 /** A statement for EKS Pod Identity. */
 export function podIdentity(more: Record<string, unknown> = {}): any {
-  return { Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { Service: 'pods.eks.amazonaws.com' }, ...more };
+  return {
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Principal: { Service: 'pods.eks.amazonaws.com' },
+    ...more,
+  };
 }
 
 export function association(RoleArn: any, more: Record<string, unknown> = {}): any {
-  return { Type: 'AWS::EKS::PodIdentityAssociation', Properties: { ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn, ...more } };
+  return {
+    Type: 'AWS::EKS::PodIdentityAssociation',
+    Properties: { ClusterName: 'production', Namespace: 'payments', ServiceAccount: 'api', RoleArn, ...more },
+  };
 }
 
 export function provider(issuer = ISSUER, ClientIdList: any = ['sts.amazonaws.com']): any {
@@ -131,12 +169,20 @@ export function serviceAccount(name: string, annotations: Record<string, string>
 
 /** With a role. */
 export function annotated(name: string, roleArn: string, audience?: string): string {
-  return serviceAccount(name, { 'eks.amazonaws.com/role-arn': roleArn, ...audience && { 'eks.amazonaws.com/audience': audience } });
+  return serviceAccount(name, {
+    'eks.amazonaws.com/role-arn': roleArn,
+    ...(audience && { 'eks.amazonaws.com/audience': audience }),
+  });
 }
 
 export function pod(name: string, spec: Record<string, unknown>, annotations: Record<string, string> = {}): string {
   const [namespace, own] = name.split('/');
-  return yaml({ apiVersion: 'v1', kind: 'Pod', metadata: { name: own, namespace, annotations }, spec: { containers: [{ name: 'main', image: 'main:1.0.0' }], ...spec } });
+  return yaml({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: own, namespace, annotations },
+    spec: { containers: [{ name: 'main', image: 'main:1.0.0' }], ...spec },
+  });
 }
 
 /** JSON is YAML. */

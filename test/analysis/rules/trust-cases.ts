@@ -1,4 +1,15 @@
-import { Case, Expected, OTHER_ISSUER, OTHER_PROVIDER_ARN, podIdentity, provider, role, trust, trusting, webIdentity } from './support';
+import {
+  Case,
+  Expected,
+  OTHER_ISSUER,
+  OTHER_PROVIDER_ARN,
+  podIdentity,
+  provider,
+  role,
+  trust,
+  trusting,
+  webIdentity,
+} from './support';
 import { ISSUER, PROVIDER_ARN } from '../../support';
 
 const AUD = `${ISSUER}:aud`;
@@ -9,17 +20,23 @@ const GITHUB = 'token.actions.githubusercontent.com';
 const GITHUB_ARN = PROVIDER_ARN.replace(ISSUER, GITHUB);
 
 const like = (sub: string | string[]) => webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: sub } });
-const of = (statement: any, roleProperties: Record<string, unknown> = {}) => ({ resources: { Role: role('api', [statement], roleProperties) } });
+const of = (statement: any, roleProperties: Record<string, unknown> = {}) => ({
+  resources: { Role: role('api', [statement], roleProperties) },
+});
 
 /** What a deployment parameter holds. */
 const PARAMETER = { Ref: 'Parameter' };
-const withParameter = (statement: any) => ({ stacks: { Stack: { parameters: { Parameter: { Type: 'String' } }, ...of(statement) } } });
+const withParameter = (statement: any) => ({
+  stacks: { Stack: { parameters: { Parameter: { Type: 'String' } }, ...of(statement) } },
+});
 
-const long = (count: number) => Array.from({ length: count }, (_, index) => `payments:${'a'.repeat(40)}${String(index).padStart(4, '0')}`);
+const long = (count: number) =>
+  Array.from({ length: count }, (_, index) => `payments:${'a'.repeat(40)}${String(index).padStart(4, '0')}`);
 
 const wholeCluster = (sub: string): Expected => ({
   message: `Role api, Statement[0]: \`sub\` is like ${sub}, which every service account of ${ISSUER} is.`,
-  fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, ServiceAccountSubject.anyInNamespace(namespace).',
+  fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+    + 'ServiceAccountSubject.anyInNamespace(namespace).',
   at: 'Stack/Role',
 });
 
@@ -31,11 +48,14 @@ export const TRUST_CASES: Case[] = [
     rule: 'provider-of-another-partition',
     name: 'aws in China',
     stacks: { Stack: { environment: 'aws://111122223333/cn-north-1', ...of(trusting()) } },
-    expected: [{
-      message: `Role api, Statement[0]: trusts ${PROVIDER_ARN} of partition aws; the role is in partition aws-cn.`,
-      fix: `Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://${ISSUER}').`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts ${PROVIDER_ARN} of partition aws; the role is in partition aws-cn.`,
+        fix: 'Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, \'Oidc\', '
+          + `'https://${ISSUER}').`,
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'provider-of-another-partition', name: 'the same', ...of(trusting()), expected: [] },
   {
@@ -49,52 +69,104 @@ export const TRUST_CASES: Case[] = [
   {
     rule: 'provider-of-another-account',
     name: 'another',
-    ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } }, { Principal: { Federated: PROVIDER_ARN.replace('111122223333', '444455556666') } })),
-    expected: [{
-      message: `Role api, Statement[0]: trusts arn:aws:iam::444455556666:oidc-provider/${ISSUER}, a provider of account 444455556666; the role is in account 111122223333.`,
-      fix: `Register the issuer in account 111122223333, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), and trust that provider.`,
-      at: 'Stack/Role',
-    }],
+    ...of(
+      webIdentity(
+        { StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } },
+        { Principal: { Federated: PROVIDER_ARN.replace('111122223333', '444455556666') } },
+      ),
+    ),
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts arn:aws:iam::444455556666:oidc-provider/${ISSUER}, a provider of `
+          + 'account 444455556666; the role is in account 111122223333.',
+        fix: 'Register the issuer in account 111122223333, new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
+          + `'https://${ISSUER}' }), and trust that provider.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'provider-of-another-account', name: 'the same', ...of(trusting()), expected: [] },
   {
     rule: 'provider-of-another-account',
     name: 'one of two',
-    ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } }, { Principal: { Federated: [PROVIDER_ARN, PROVIDER_ARN.replace('111122223333', '444455556666')] } })),
-    expected: [{
-      message: `Role api, Statement[0]: trusts arn:aws:iam::444455556666:oidc-provider/${ISSUER}, a provider of account 444455556666; the role is in account 111122223333.`,
-      fix: `Register the issuer in account 111122223333, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), and trust that provider.`,
-      at: 'Stack/Role',
-    }],
+    ...of(
+      webIdentity(
+        { StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } },
+        { Principal: { Federated: [PROVIDER_ARN, PROVIDER_ARN.replace('111122223333', '444455556666')] } },
+      ),
+    ),
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts arn:aws:iam::444455556666:oidc-provider/${ISSUER}, a provider of `
+          + 'account 444455556666; the role is in account 111122223333.',
+        fix: 'Register the issuer in account 111122223333, new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
+          + `'https://${ISSUER}' }), and trust that provider.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
-  { rule: 'provider-of-another-account', name: 'of a stack for any account', stacks: { Stack: { environment: 'unknown', ...of(trusting()) } }, expected: [] },
+  {
+    rule: 'provider-of-another-account',
+    name: 'of a stack for any account',
+    stacks: { Stack: { environment: 'unknown', ...of(trusting()) } },
+    expected: [],
+  },
 
   // audience-not-a-client-id
   {
     rule: 'audience-not-a-client-id',
     name: 'another',
     resources: { Provider: provider(), Role: role('api', [trusting('payments:api', 'kafka')]) },
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens for the audience kafka, with which ${PROVIDER_ARN} is not registered; its client ids are sts.amazonaws.com.`,
-      fix: 'Add it to the provider, audiences: [\'sts.amazonaws.com\', \'kafka\'], or trust one of its own.',
-      at: 'Stack/Role',
-      others: ['Stack/Provider'],
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens for the audience kafka, with which ${PROVIDER_ARN} is not `
+          + 'registered; its client ids are sts.amazonaws.com.',
+        fix: "Add it to the provider, audiences: ['sts.amazonaws.com', 'kafka'], or trust one of its own.",
+        at: 'Stack/Role',
+        others: ['Stack/Provider'],
+      },
+    ],
   },
-  { rule: 'audience-not-a-client-id', name: 'one of them', resources: { Provider: provider(ISSUER, ['kafka', AUDIENCE]), Role: role('api', [trusting('payments:api', 'kafka')]) }, expected: [] },
-  { rule: 'audience-not-a-client-id', name: 'client ids that only the deployment knows', stacks: { Stack: { parameters: { Parameter: { Type: 'String' } }, resources: { Provider: provider(ISSUER, [PARAMETER]), Role: role('api', [trusting('payments:api', 'kafka')]) } } }, expected: [] },
-  { rule: 'audience-not-a-client-id', name: 'a provider of another app', ...of(trusting('payments:api', 'kafka')), expected: [] },
+  {
+    rule: 'audience-not-a-client-id',
+    name: 'one of them',
+    resources: {
+      Provider: provider(ISSUER, ['kafka', AUDIENCE]),
+      Role: role('api', [trusting('payments:api', 'kafka')]),
+    },
+    expected: [],
+  },
+  {
+    rule: 'audience-not-a-client-id',
+    name: 'client ids that only the deployment knows',
+    stacks: {
+      Stack: {
+        parameters: { Parameter: { Type: 'String' } },
+        resources: { Provider: provider(ISSUER, [PARAMETER]), Role: role('api', [trusting('payments:api', 'kafka')]) },
+      },
+    },
+    expected: [],
+  },
+  {
+    rule: 'audience-not-a-client-id',
+    name: 'a provider of another app',
+    ...of(trusting('payments:api', 'kafka')),
+    expected: [],
+  },
 
   // https-in-key
   {
     rule: 'https-in-key',
     name: 'in sub',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [`https://${SUB}`]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: the condition key https://${ISSUER}:sub begins with a scheme, which IAM refuses.`,
-      fix: `Write ${ISSUER}:sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: the condition key https://${ISSUER}:sub begins with a scheme, which IAM `
+          + 'refuses.',
+        fix: `Write ${ISSUER}:sub.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'https-in-key', name: 'no scheme', ...of(trusting()), expected: [] },
 
@@ -103,21 +175,27 @@ export const TRUST_CASES: Case[] = [
     rule: 'provider-arn-in-key',
     name: 'the whole ARN',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [`${PROVIDER_ARN}:sub`]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: the condition key ${PROVIDER_ARN}:sub holds oidc-provider/, which is a part of the provider's ARN and of no token.`,
-      fix: `Write ${ISSUER}:sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: the condition key ${PROVIDER_ARN}:sub holds oidc-provider/, which is a part `
+          + 'of the provider\'s ARN and of no token.',
+        fix: `Write ${ISSUER}:sub.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'provider-arn-in-key',
     name: 'a part of it',
     ...of(webIdentity({ StringEquals: { [`oidc-provider/${AUD}`]: AUDIENCE, [SUB]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: the condition key oidc-provider/${ISSUER}:aud holds oidc-provider/, which is a part of the provider's ARN and of no token.`,
-      fix: `Write ${ISSUER}:aud.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: the condition key oidc-provider/${ISSUER}:aud holds oidc-provider/, which `
+          + 'is a part of the provider\'s ARN and of no token.',
+        fix: `Write ${ISSUER}:aud.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'provider-arn-in-key', name: 'the issuer', ...of(trusting()), expected: [] },
 
@@ -126,106 +204,229 @@ export const TRUST_CASES: Case[] = [
     rule: 'issuer-mismatch',
     name: 'keys of another cluster',
     ...of(webIdentity({ StringEquals: { [`${OTHER_ISSUER}:aud`]: AUDIENCE, [`${OTHER_ISSUER}:sub`]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: trusts tokens of ${ISSUER}, but compares ${OTHER_ISSUER}:aud, a claim of another issuer, which is in none of them.`,
-      fix: `Write ${ISSUER}:aud, or trust the provider of ${OTHER_ISSUER}. A statement of its own for each issuer.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts tokens of ${ISSUER}, but compares ${OTHER_ISSUER}:aud, a claim of `
+          + 'another issuer, which is in none of them.',
+        fix: `Write ${ISSUER}:aud, or trust the provider of ${OTHER_ISSUER}. A statement of its own for each issuer.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'issuer-mismatch',
     name: 'one statement for two clusters',
-    ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } }, { Principal: { Federated: [PROVIDER_ARN, OTHER_PROVIDER_ARN] } })),
-    expected: [{
-      message: `Role api, Statement[0]: trusts tokens of ${OTHER_ISSUER}, but compares ${ISSUER}:aud, a claim of another issuer, which is in none of them.`,
-      fix: `Write ${OTHER_ISSUER}:aud, or trust the provider of ${ISSUER}. A statement of its own for each issuer.`,
-      at: 'Stack/Role',
-    }],
+    ...of(
+      webIdentity(
+        { StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } },
+        { Principal: { Federated: [PROVIDER_ARN, OTHER_PROVIDER_ARN] } },
+      ),
+    ),
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts tokens of ${OTHER_ISSUER}, but compares ${ISSUER}:aud, a claim of `
+          + 'another issuer, which is in none of them.',
+        fix: `Write ${OTHER_ISSUER}:aud, or trust the provider of ${ISSUER}. A statement of its own for each issuer.`,
+        at: 'Stack/Role',
+      },
+    ],
   },
-  { rule: 'issuer-mismatch', name: 'another case: IAM compares keys without', ...of(webIdentity({ StringEquals: { [AUD.toUpperCase()]: AUDIENCE, [SUB.toLowerCase()]: SUBJECT } })), expected: [] },
-  { rule: 'issuer-mismatch', name: 'a key of another issuer that may be missing', ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT }, StringEqualsIfExists: { [`${OTHER_ISSUER}:aud`]: AUDIENCE } })), expected: [] },
-  { rule: 'issuer-mismatch', name: 'a provider that only the deployment knows', ...withParameter(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } }, { Principal: { Federated: PARAMETER } })), expected: [] },
+  {
+    rule: 'issuer-mismatch',
+    name: 'another case: IAM compares keys without',
+    ...of(webIdentity({ StringEquals: { [AUD.toUpperCase()]: AUDIENCE, [SUB.toLowerCase()]: SUBJECT } })),
+    expected: [],
+  },
+  {
+    rule: 'issuer-mismatch',
+    name: 'a key of another issuer that may be missing',
+    ...of(
+      webIdentity({
+        StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT },
+        StringEqualsIfExists: { [`${OTHER_ISSUER}:aud`]: AUDIENCE },
+      }),
+    ),
+    expected: [],
+  },
+  {
+    rule: 'issuer-mismatch',
+    name: 'a provider that only the deployment knows',
+    ...withParameter(
+      webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT } }, { Principal: { Federated: PARAMETER } }),
+    ),
+    expected: [],
+  },
 
   // missing-aud
   {
     rule: 'missing-aud',
     name: 'sub alone',
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions are on sub (StringEquals).`,
-      fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringEquals).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-aud',
     name: 'under IfExists',
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT }, StringEqualsIfExists: { [AUD]: AUDIENCE } })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions are on sub (StringEquals), aud (StringEqualsIfExists).`,
-      fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringEquals), aud (StringEqualsIfExists).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-aud',
     name: 'under ForAllValues',
     ...of(webIdentity({ 'StringEquals': { [SUB]: SUBJECT }, 'ForAllValues:StringEquals': { [AUD]: AUDIENCE } })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions are on sub (StringEquals), aud (ForAllValues:StringEquals).`,
-      fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringEquals), aud (ForAllValues:StringEquals).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-aud',
     name: 'under Null',
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT }, Null: { [AUD]: 'false' } })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions are on sub (StringEquals), aud (Null).`,
-      fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringEquals), aud (Null).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-aud',
     name: 'any',
     ...of(webIdentity({ StringLike: { [SUB]: SUBJECT, [AUD]: '*' } })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions are on sub (StringLike), aud (StringLike).`,
-      fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringLike), aud (StringLike).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-aud',
     name: 'by a wildcard of actions',
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT } }, { Action: 'sts:*' })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions are on sub (StringEquals).`,
-      fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringEquals).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'missing-aud', name: 'there', ...of(trusting()), expected: [] },
-  { rule: 'missing-aud', name: 'in another case', ...of(webIdentity({ StringEquals: { [AUD.toUpperCase()]: AUDIENCE, [SUB]: SUBJECT } })), expected: [] },
-  { rule: 'missing-aud', name: 'under StringLike, without a wildcard, as AWS writes it', ...of(webIdentity({ StringLike: { [AUD]: AUDIENCE, [SUB]: `${SUBJECT}-*` } })), expected: [] },
-  { rule: 'missing-aud', name: 'under ForAnyValue, which wants the key', ...of(webIdentity({ 'ForAnyValue:StringEquals': { [AUD]: AUDIENCE }, 'StringEqualsIgnoreCase': { [SUB]: SUBJECT } })), expected: [] },
-  { rule: 'missing-aud', name: 'a statement for no web identity', ...of({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: 'arn:aws:iam::111122223333:role/x' } }), expected: [] },
-  { rule: 'missing-aud', name: 'another action', ...of(webIdentity(undefined, { Action: 'sts:TagSession' })), expected: [] },
-  { rule: 'missing-aud', name: 'a public provider', ...of(webIdentity({ StringEquals: { 'cognito-identity.amazonaws.com:aud': 'eu-west-1:pool' } }, { Principal: { Federated: 'cognito-identity.amazonaws.com' } })), expected: [] },
-  { rule: 'missing-aud', name: 'SAML', ...of(webIdentity(undefined, { Action: 'sts:*', Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/x' } })), expected: [] },
-  { rule: 'missing-aud', name: 'SAML of any account', stacks: { Stack: { environment: 'unknown', ...of(webIdentity(undefined, { Action: 'sts:*', Principal: { Federated: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:saml-provider/x' } } })) } }, expected: [] },
+  {
+    rule: 'missing-aud',
+    name: 'in another case',
+    ...of(webIdentity({ StringEquals: { [AUD.toUpperCase()]: AUDIENCE, [SUB]: SUBJECT } })),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'under StringLike, without a wildcard, as AWS writes it',
+    ...of(webIdentity({ StringLike: { [AUD]: AUDIENCE, [SUB]: `${SUBJECT}-*` } })),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'under ForAnyValue, which wants the key',
+    ...of(
+      webIdentity({ 'ForAnyValue:StringEquals': { [AUD]: AUDIENCE }, 'StringEqualsIgnoreCase': { [SUB]: SUBJECT } }),
+    ),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'a statement for no web identity',
+    ...of({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: 'arn:aws:iam::111122223333:role/x' } }),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'another action',
+    ...of(webIdentity(undefined, { Action: 'sts:TagSession' })),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'a public provider',
+    ...of(
+      webIdentity(
+        { StringEquals: { 'cognito-identity.amazonaws.com:aud': 'eu-west-1:pool' } },
+        { Principal: { Federated: 'cognito-identity.amazonaws.com' } },
+      ),
+    ),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'SAML',
+    ...of(
+      webIdentity(undefined, {
+        Action: 'sts:*',
+        Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/x' },
+      }),
+    ),
+    expected: [],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'SAML of any account',
+    stacks: {
+      Stack: {
+        environment: 'unknown',
+        ...of(
+          webIdentity(undefined, {
+            Action: 'sts:*',
+            Principal: { Federated: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:saml-provider/x' } },
+          }),
+        ),
+      },
+    },
+    expected: [],
+  },
   { rule: 'missing-aud', name: 'a Deny', ...of(webIdentity(undefined, { Effect: 'Deny' })), expected: [] },
   {
     rule: 'missing-aud',
     name: 'a provider that only the deployment knows',
     ...withParameter(webIdentity({ StringEquals: { [SUB]: SUBJECT } }, { Principal: { Federated: PARAMETER } })),
-    expected: [{
-      message: `Role api, Statement[0]: takes tokens of ⟨Stack/Parameter⟩ for every audience: \`aud\` is not held by StringEquals, the conditions are on ${ISSUER}:sub (StringEquals).`,
-      fix: 'Add "StringEquals": { "<issuer>:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api, Statement[0]: takes tokens of ⟨Stack/Parameter⟩ for every audience: `aud` is not held '
+          + `by StringEquals, the conditions are on ${ISSUER}:sub (StringEquals).`,
+        fix: 'Add "StringEquals": { "<issuer>:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which '
+          + 'writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-aud',
@@ -239,19 +440,44 @@ export const TRUST_CASES: Case[] = [
             Type: 'AWS::IAM::Role',
             Properties: {
               AssumeRolePolicyDocument: {
-                'Fn::Sub': [JSON.stringify(trust([webIdentity({ StringEquals: { '${Issuer}:sub': SUBJECT } }, { Principal: { Federated: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${Issuer}' } })])),
-                  { Issuer: { 'Fn::Select': [1, { 'Fn::Split': ['//', { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] }] }] } }],
+                'Fn::Sub': [
+                  JSON.stringify(
+                    trust([
+                      webIdentity(
+                        { StringEquals: { '${Issuer}:sub': SUBJECT } },
+                        {
+                          Principal: {
+                            Federated: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${Issuer}',
+                          },
+                        },
+                      ),
+                    ]),
+                  ),
+                  {
+                    Issuer: {
+                      'Fn::Select': [
+                        1,
+                        { 'Fn::Split': ['//', { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] }] },
+                      ],
+                    },
+                  },
+                ],
               },
             },
           },
         },
       },
     },
-    expected: [{
-      message: 'Role ⟨Stack/Role⟩, Statement[0]: takes tokens of ⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩ for every audience: `aud` is not held by StringEquals, the conditions are on sub (StringEquals).',
-      fix: 'Add "StringEquals": { "⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes aud and sub.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message:
+          'Role ⟨Stack/Role⟩, Statement[0]: takes tokens of ⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩ for every '
+            + 'audience: `aud` is not held by StringEquals, the conditions are on sub (StringEquals).',
+        fix: 'Add "StringEquals": { "⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩:aud": "sts.amazonaws.com" }, or use '
+          + 'trust.addServiceAccounts(), which writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
 
   // missing-sub
@@ -259,52 +485,84 @@ export const TRUST_CASES: Case[] = [
     rule: 'missing-sub',
     name: 'aud alone',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE } }, { Sid: 'Cluster' })),
-    expected: [{
-      message: `Role api, Statement[0] (Cluster): lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or StringLike, the conditions are on aud (StringEquals).`,
-      fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0] (Cluster): lets in every token of ${ISSUER}: \`sub\` is not held by `
+          + 'StringEquals or StringLike, the conditions are on aud (StringEquals).',
+        fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
+          + 'trust.addServiceAccounts(), which writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-sub',
     name: 'no conditions',
     ...of(webIdentity()),
     also: ['missing-aud'],
-    expected: [{
-      message: `Role api, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or StringLike, there are no conditions.`,
-      fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or `
+          + 'StringLike, there are no conditions.',
+        fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
+          + 'trust.addServiceAccounts(), which writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-sub',
     name: 'under IfExists',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLikeIfExists: { [SUB]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or StringLike, the conditions are on aud (StringEquals), sub (StringLikeIfExists).`,
-      fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or `
+          + 'StringLike, the conditions are on aud (StringEquals), sub (StringLikeIfExists).',
+        fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
+          + 'trust.addServiceAccounts(), which writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-sub',
     name: 'everybody',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE } }, { Principal: '*' })),
-    expected: [{
-      message: `Role api, Statement[0]: lets in every token of every issuer: \`sub\` is not held by StringEquals or StringLike, the conditions are on ${ISSUER}:aud (StringEquals).`,
-      fix: 'Add "StringEquals": { "<issuer>:sub": "system:serviceaccount:<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api, Statement[0]: lets in every token of every issuer: `sub` is not held by StringEquals or '
+          + `StringLike, the conditions are on ${ISSUER}:aud (StringEquals).`,
+        fix: 'Add "StringEquals": { "<issuer>:sub": "system:serviceaccount:<namespace>:<name>" }, or use '
+          + 'trust.addServiceAccounts(), which writes aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'missing-sub',
     name: 'in a role of a loop',
-    resources: { 'Fn::ForEach::Roles': ['Name', ['a', 'b'], { 'Fn::ForEach::More': ['Other', ['c'], { 'Role${Name}${Other}': role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE } })]) }] }] },
-    expected: [{
-      message: `Role ⟨Stack/unresolved⟩, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or StringLike, the conditions are on aud (StringEquals).`,
-      fix: `Add "StringEquals": { "${SUB}": "system:serviceaccount:<namespace>:<name>" }, or use trust.addServiceAccounts(), which writes aud and sub.`,
-      at: 'Stack/Role${Name}${Other}',
-    }],
+    resources: {
+      'Fn::ForEach::Roles': [
+        'Name',
+        ['a', 'b'],
+        {
+          'Fn::ForEach::More': [
+            'Other',
+            ['c'],
+            { 'Role${Name}${Other}': role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE } })]) },
+          ],
+        },
+      ],
+    },
+    expected: [
+      {
+        message: `Role ⟨Stack/unresolved⟩, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by `
+          + 'StringEquals or StringLike, the conditions are on aud (StringEquals).',
+        fix: `Add "StringEquals": { "${SUB}": "system:serviceaccount:<namespace>:<name>" }, or use `
+          + 'trust.addServiceAccounts(), which writes aud and sub.',
+        at: 'Stack/Role${Name}${Other}',
+      },
+    ],
   },
   { rule: 'missing-sub', name: 'there', ...of(trusting()), expected: [] },
   { rule: 'missing-sub', name: 'under StringLike', ...of(like(`${SUBJECT}-*`)), expected: [] },
@@ -312,7 +570,10 @@ export const TRUST_CASES: Case[] = [
     rule: 'missing-sub',
     name: 'under CfnJson, as aws-eks writes it',
     resources: {
-      Json: { Type: 'Custom::AWSCDKCfnJson', Properties: { ServiceToken: 'x', Value: JSON.stringify({ [AUD]: AUDIENCE, [SUB]: SUBJECT }) } },
+      Json: {
+        Type: 'Custom::AWSCDKCfnJson',
+        Properties: { ServiceToken: 'x', Value: JSON.stringify({ [AUD]: AUDIENCE, [SUB]: SUBJECT }) },
+      },
       Role: role('api', [webIdentity({ StringEquals: { 'Fn::GetAtt': ['Json', 'Value'] } })]),
     },
     expected: [],
@@ -323,98 +584,170 @@ export const TRUST_CASES: Case[] = [
     rule: 'wildcard-under-string-equals',
     name: 'in sub',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: [SUBJECT, 'system:serviceaccount:payments:*'] } })),
-    expected: [{
-      message: `Role api, Statement[0]: ${ISSUER}:sub is compared to system:serviceaccount:payments:* by StringEquals, to which a wildcard is a character like any other: it never matches.`,
-      fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: ${ISSUER}:sub is compared to system:serviceaccount:payments:* by `
+          + 'StringEquals, to which a wildcard is a character like any other: it never matches.',
+        fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'wildcard-under-string-equals',
     name: 'in aud',
     ...of(webIdentity({ StringEquals: { [AUD]: '*', [SUB]: SUBJECT } })),
-    expected: [{
-      message: `Role api, Statement[0]: ${ISSUER}:aud is compared to * by StringEquals, to which a wildcard is a character like any other: it never matches.`,
-      fix: 'Name the audience, say sts.amazonaws.com.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: ${ISSUER}:aud is compared to * by StringEquals, to which a wildcard is a `
+          + 'character like any other: it never matches.',
+        fix: 'Name the audience, say sts.amazonaws.com.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'wildcard-under-string-equals',
     name: 'a ? under another operator of equality',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringEqualsIgnoreCase: { [SUB]: `${SUBJECT}-?` } })),
-    expected: [{
-      message: `Role api, Statement[0]: ${ISSUER}:sub is compared to system:serviceaccount:payments:api-? by StringEqualsIgnoreCase, to which a wildcard is a character like any other: it never matches.`,
-      fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: ${ISSUER}:sub is compared to system:serviceaccount:payments:api-? by `
+          + 'StringEqualsIgnoreCase, to which a wildcard is a character like any other: it never matches.',
+        fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'wildcard-under-string-equals', name: 'under StringLike', ...of(like(`${SUBJECT}-*`)), expected: [] },
   { rule: 'wildcard-under-string-equals', name: 'none', ...of(trusting()), expected: [] },
-  { rule: 'wildcard-under-string-equals', name: 'in another claim', ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT, [`${ISSUER}:email`]: '*' } })), expected: [] },
+  {
+    rule: 'wildcard-under-string-equals',
+    name: 'in another claim',
+    ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT, [`${ISSUER}:email`]: '*' } })),
+    expected: [],
+  },
 
   // whole-cluster
-  ...['*', 'system:*', 'system:serviceaccount:*', 'system:serviceaccount:*:*', 'system:serviceaccount:?*:?*', '????????????????????????*', 'system:serviceaccount:*?:*', 'system:serviceaccount:????*'].map((sub): Case =>
-    ({ rule: 'whole-cluster', name: sub, ...of(like(sub)), expected: [wholeCluster(sub)] })),
+  ...[
+    '*',
+    'system:*',
+    'system:serviceaccount:*',
+    'system:serviceaccount:*:*',
+    'system:serviceaccount:?*:?*',
+    '????????????????????????*',
+    'system:serviceaccount:*?:*',
+    'system:serviceaccount:????*',
+  ].map((sub): Case => ({ rule: 'whole-cluster', name: sub, ...of(like(sub)), expected: [wholeCluster(sub)] })),
   {
     rule: 'whole-cluster',
     name: 'beside a named one',
     ...of(like([SUBJECT, 'system:*'])),
-    expected: [{
-      message: `Role api, Statement[0]: \`sub\` is like system:*, which every service account of ${ISSUER} is.`,
-      fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, ServiceAccountSubject.anyInNamespace(namespace).',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0]: \`sub\` is like system:*, which every service account of ${ISSUER} is.`,
+        fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+          + 'ServiceAccountSubject.anyInNamespace(namespace).',
+        at: 'Stack/Role',
+      },
+    ],
   },
-  ...['system:serviceaccount:payments:*', 'system:serviceaccount:*:api', 'system:serviceaccount:?:*', 'system:serviceaccount:*-*', 'system:serviceaccount:????:????', `system:serviceaccount:${'?'.repeat(20)}*`, 'system:serviceaccount:*u*'].map((sub): Case =>
-    ({ rule: 'whole-cluster', name: `not ${sub}`, ...of(like(sub)), expected: NOTHING })),
-  { rule: 'whole-cluster', name: 'narrowed by another operator', ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT }, StringLike: { [SUB]: '*' } })), expected: [] },
+  ...[
+    'system:serviceaccount:payments:*',
+    'system:serviceaccount:*:api',
+    'system:serviceaccount:?:*',
+    'system:serviceaccount:*-*',
+    'system:serviceaccount:????:????',
+    `system:serviceaccount:${'?'.repeat(20)}*`,
+    'system:serviceaccount:*u*',
+  ].map((sub): Case => ({ rule: 'whole-cluster', name: `not ${sub}`, ...of(like(sub)), expected: NOTHING })),
+  {
+    rule: 'whole-cluster',
+    name: 'narrowed by another operator',
+    ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: SUBJECT }, StringLike: { [SUB]: '*' } })),
+    expected: [],
+  },
 
   // not-principal
   {
     rule: 'not-principal',
     name: 'in an Allow',
     ...of({ Effect: 'Allow', Action: 'sts:AssumeRole', NotPrincipal: { AWS: 'arn:aws:iam::111122223333:role/x' } }),
-    expected: [{
-      message: 'Role api, Statement[0]: allows everybody but {"AWS":"arn:aws:iam::111122223333:role/x"}.',
-      fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api, Statement[0]: allows everybody but {"AWS":"arn:aws:iam::111122223333:role/x"}.',
+        fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
+        at: 'Stack/Role',
+      },
+    ],
   },
-  { rule: 'not-principal', name: 'in a Deny', resources: { Role: role('api', [trusting(), { Effect: 'Deny', Action: 'sts:AssumeRole', NotPrincipal: { AWS: 'arn:aws:iam::111122223333:role/x' } }]) }, expected: [] },
+  {
+    rule: 'not-principal',
+    name: 'in a Deny',
+    resources: {
+      Role: role('api', [
+        trusting(),
+        { Effect: 'Deny', Action: 'sts:AssumeRole', NotPrincipal: { AWS: 'arn:aws:iam::111122223333:role/x' } },
+      ]),
+    },
+    expected: [],
+  },
 
   // trust-policy-quota
   {
     rule: 'trust-policy-quota',
     name: 'over the default',
     ...of(trusting(long(25))),
-    expected: [{
-      severity: 'warning',
-      message: 'Role api: its trust policy has 2388 characters, more than 2048.',
-      fix: 'Have the quota raised (role trust policy length, L-C07B4B0D), or split the subjects over several roles.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        severity: 'warning',
+        message: 'Role api: its trust policy has 2388 characters, more than 2048.',
+        fix: 'Have the quota raised (role trust policy length, L-C07B4B0D), or split the subjects over several roles.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'trust-policy-quota',
     name: 'over the largest',
     ...of(trusting(long(120))),
-    expected: [{
-      message: 'Role api: its trust policy has 9798 characters, more than 8192.',
-      fix: 'Split the subjects over several roles; IAM allows no more.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api: its trust policy has 9798 characters, more than 8192.',
+        fix: 'Split the subjects over several roles; IAM allows no more.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'trust-policy-quota',
     name: 'with what only the deployment knows',
-    stacks: { Stack: { parameters: { Parameter: { Type: 'String' } }, resources: { Role: role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: [...long(23).map(one => `system:serviceaccount:${one}`), { 'Fn::Sub': 'system:serviceaccount:${Parameter}:api' }] } })]) } } },
-    expected: [{
-      severity: 'warning',
-      message: 'Role api: its trust policy has about 2325 characters, more than 2048.',
-      fix: 'Have the quota raised (role trust policy length, L-C07B4B0D), or split the subjects over several roles.',
-      at: 'Stack/Role',
-    }],
+    stacks: {
+      Stack: {
+        parameters: { Parameter: { Type: 'String' } },
+        resources: {
+          Role: role('api', [
+            webIdentity({
+              StringEquals: {
+                [AUD]: AUDIENCE,
+                [SUB]: [
+                  ...long(23).map(one => `system:serviceaccount:${one}`),
+                  { 'Fn::Sub': 'system:serviceaccount:${Parameter}:api' },
+                ],
+              },
+            }),
+          ]),
+        },
+      },
+    },
+    expected: [
+      {
+        severity: 'warning',
+        message: 'Role api: its trust policy has about 2325 characters, more than 2048.',
+        fix: 'Have the quota raised (role trust policy length, L-C07B4B0D), or split the subjects over several roles.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'trust-policy-quota', name: 'short', ...of(trusting(long(20))), expected: [] },
 
@@ -422,12 +755,22 @@ export const TRUST_CASES: Case[] = [
   {
     rule: 'unreadable-trust',
     name: 'a parameter',
-    stacks: { Stack: { parameters: { Parameter: { Type: 'String' } }, resources: { Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'api', AssumeRolePolicyDocument: PARAMETER } } } } },
-    expected: [{
-      message: 'Role api: its trust policy cannot be read: the policy is a text that is not JSON.',
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role',
-    }],
+    stacks: {
+      Stack: {
+        parameters: { Parameter: { Type: 'String' } },
+        resources: {
+          Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'api', AssumeRolePolicyDocument: PARAMETER } },
+        },
+      },
+    },
+    expected: [
+      {
+        message: 'Role api: its trust policy cannot be read: the policy is a text that is not JSON.',
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'unreadable-trust',
@@ -436,21 +779,27 @@ export const TRUST_CASES: Case[] = [
       Custom: { Type: 'Custom::Conditions', Properties: { ServiceToken: 'x' } },
       Role: role('api', [webIdentity({ StringEquals: { 'Fn::GetAtt': ['Custom', 'Value'] } })]),
     },
-    expected: [{
-      message: 'Role api: its trust policy cannot be read: only the deployment knows the conditions of Statement[0].',
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api: its trust policy cannot be read: only the deployment knows the conditions of Statement[0].',
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'unreadable-trust',
     name: 'a reference to what is not there',
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { Ref: 'Gone' } } })),
-    expected: [{
-      message: 'Role api: its trust policy cannot be read: Stack: Ref of Gone, which the template does not have.',
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api: its trust policy cannot be read: Stack: Ref of Gone, which the template does not have.',
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'unreadable-trust',
@@ -459,56 +808,116 @@ export const TRUST_CASES: Case[] = [
       Custom: { Type: 'Custom::Statement', Properties: { ServiceToken: 'x' } },
       Role: role('api', [trusting(), { 'Fn::GetAtt': ['Custom', 'Value'] }]),
     },
-    expected: [{
-      message: 'Role api: its trust policy cannot be read: only the deployment knows Statement[1].',
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api: its trust policy cannot be read: only the deployment knows Statement[1].',
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   ...Object.entries<[any, string]>({
     'an effect': [{ ...trusting(), Effect: PARAMETER }, 'only the deployment knows the Effect of Statement[0]'],
     'a principal': [{ ...trusting(), Principal: PARAMETER }, 'only the deployment knows the Principal of Statement[0]'],
-    'a pattern that may be *': [webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: [SUBJECT, PARAMETER] } }), 'only the deployment knows the pattern for `sub` of Statement[0]'],
-    'a macro in a statement': [{ ...trusting(), 'Fn::Transform': { Name: 'AWS::Include' } }, 'Stack: what Fn::Transform makes, which the template does not tell'],
-    'a loop in conditions': [webIdentity({ 'StringEquals': { [AUD]: AUDIENCE, [SUB]: SUBJECT }, 'Fn::ForEach::More': ['Name', ['a'], {}] }), 'Stack: what Fn::ForEach::More makes, which the template does not tell'],
+    'a pattern that may be *': [
+      webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: [SUBJECT, PARAMETER] } }),
+      'only the deployment knows the pattern for `sub` of Statement[0]',
+    ],
+    'a macro in a statement': [
+      { ...trusting(), 'Fn::Transform': { Name: 'AWS::Include' } },
+      'Stack: what Fn::Transform makes, which the template does not tell',
+    ],
+    'a loop in conditions': [
+      webIdentity({ 'StringEquals': { [AUD]: AUDIENCE, [SUB]: SUBJECT }, 'Fn::ForEach::More': ['Name', ['a'], {}] }),
+      'Stack: what Fn::ForEach::More makes, which the template does not tell',
+    ],
   }).map(([name, [statement, reason]]): Case => ({
     rule: 'unreadable-trust',
     name,
     ...withParameter(statement),
-    expected: [{
-      message: `Role api: its trust policy cannot be read: ${reason}.`,
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api: its trust policy cannot be read: ${reason}.`,
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role',
+      },
+    ],
   })),
   {
     rule: 'unreadable-trust',
     name: 'a document of a macro',
-    resources: { Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'api', AssumeRolePolicyDocument: { 'Version': '2012-10-17', 'Fn::Transform': { Name: 'AWS::Include' } } } } },
-    expected: [{
-      message: 'Role api: its trust policy cannot be read: Stack: what Fn::Transform makes, which the template does not tell; it has no Statement.',
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role',
-    }],
+    resources: {
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          RoleName: 'api',
+          AssumeRolePolicyDocument: { 'Version': '2012-10-17', 'Fn::Transform': { Name: 'AWS::Include' } },
+        },
+      },
+    },
+    expected: [
+      {
+        message:
+          'Role api: its trust policy cannot be read: Stack: what Fn::Transform makes, which the template does not '
+            + 'tell; it has no Statement.',
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'unreadable-trust',
     name: 'a role of a loop, of its variable',
-    resources: { 'Fn::ForEach::Roles': ['Name', ['a', 'b'], { 'Role${Name}': role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { Ref: 'Name' } } })]) }] },
-    expected: [{
-      message: 'Role ⟨Stack/unresolved⟩: its trust policy cannot be read: Stack: Ref of Name, which the template does not have.',
-      fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and parameters of the app.',
-      at: 'Stack/Role${Name}',
-    }],
+    resources: {
+      'Fn::ForEach::Roles': [
+        'Name',
+        ['a', 'b'],
+        { 'Role${Name}': role('api', [webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { Ref: 'Name' } } })]) },
+      ],
+    },
+    expected: [
+      {
+        message:
+          'Role ⟨Stack/unresolved⟩: its trust policy cannot be read: Stack: Ref of Name, which the template does not '
+            + 'have.',
+        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+          + 'parameters of the app.',
+        at: 'Stack/Role${Name}',
+      },
+    ],
   },
-  { rule: 'unreadable-trust', name: 'a principal of a parameter, for no web identities', ...withParameter({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: PARAMETER }), expected: [] },
-  { rule: 'unreadable-trust', name: 'a subject of a parameter', ...withParameter(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { 'Fn::Sub': 'system:serviceaccount:${Parameter}:api' } } })), expected: [] },
+  {
+    rule: 'unreadable-trust',
+    name: 'a principal of a parameter, for no web identities',
+    ...withParameter({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: PARAMETER }),
+    expected: [],
+  },
+  {
+    rule: 'unreadable-trust',
+    name: 'a subject of a parameter',
+    ...withParameter(
+      webIdentity({
+        StringEquals: { [AUD]: AUDIENCE, [SUB]: { 'Fn::Sub': 'system:serviceaccount:${Parameter}:api' } },
+      }),
+    ),
+    expected: [],
+  },
   {
     rule: 'unreadable-trust',
     name: 'conditions of a role for no pods',
     resources: {
       Custom: { Type: 'Custom::Conditions', Properties: { ServiceToken: 'x' } },
-      Role: role('api', [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' }, Condition: { StringEquals: { 'Fn::GetAtt': ['Custom', 'Value'] } } }]),
+      Role: role('api', [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'ec2.amazonaws.com' },
+          Condition: { StringEquals: { 'Fn::GetAtt': ['Custom', 'Value'] } },
+        },
+      ]),
     },
     expected: [],
   },
@@ -518,70 +927,136 @@ export const TRUST_CASES: Case[] = [
     rule: 'wildcard-namespace',
     name: 'a pattern',
     ...of(like('system:serviceaccount:pull-request-*:runner')),
-    expected: [{
-      message: 'Role api, Statement[0]: lets in a pattern of namespaces, system:serviceaccount:pull-request-*:runner.',
-      fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message:
+          'Role api, Statement[0]: lets in a pattern of namespaces, system:serviceaccount:pull-request-*:runner.',
+        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
+          + 'matches and suppress this rule on the role, with that as the reason.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'wildcard-namespace',
     name: 'that has no second half',
     ...of(like('system:serviceaccount:pay*')),
-    expected: [{
-      message: 'Role api, Statement[0]: lets in a pattern of namespaces, system:serviceaccount:pay*.',
-      fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api, Statement[0]: lets in a pattern of namespaces, system:serviceaccount:pay*.',
+        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
+          + 'matches and suppress this rule on the role, with that as the reason.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'wildcard-namespace',
     name: 'that begins before',
     ...of(like('*:runner')),
-    expected: [{
-      message: 'Role api, Statement[0]: lets in a pattern of namespaces, *:runner.',
-      fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api, Statement[0]: lets in a pattern of namespaces, *:runner.',
+        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
+          + 'matches and suppress this rule on the role, with that as the reason.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'wildcard-namespace',
     name: 'by EKS Pod Identity',
     ...of(podIdentity({ Condition: { StringLike: { 'aws:RequestTag/kubernetes-namespace': 'team-?' } } })),
-    expected: [{
-      message: 'Role api, Statement[0]: lets in a pattern of namespaces, team-?.',
-      fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches and suppress this rule on the role, with that as the reason.',
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: 'Role api, Statement[0]: lets in a pattern of namespaces, team-?.',
+        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
+          + 'matches and suppress this rule on the role, with that as the reason.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   { rule: 'wildcard-namespace', name: 'of names', ...of(like('system:serviceaccount:payments:*')), expected: [] },
   { rule: 'wildcard-namespace', name: 'none', ...of(trusting()), expected: [] },
-  { rule: 'wildcard-namespace', name: 'of the whole cluster: another rule says so', ...of(like('system:serviceaccount:*')), expected: [] },
-  { rule: 'wildcard-namespace', name: 'of another issuer\'s subjects', ...of(webIdentity({ StringEquals: { [`${GITHUB}:aud`]: AUDIENCE }, StringLike: { [`${GITHUB}:sub`]: 'repo:octo/*' } }, { Principal: { Federated: GITHUB_ARN } })), expected: [] },
-  { rule: 'wildcard-namespace', name: 'by EKS Pod Identity, of names', ...of(podIdentity({ Condition: { StringLike: { 'aws:RequestTag/kubernetes-namespace': 'team', 'aws:RequestTag/kubernetes-service-account': '*' } } })), expected: [] },
-  { rule: 'wildcard-namespace', name: 'in a Deny', ...of({ ...like('system:serviceaccount:pay*:x'), Effect: 'Deny' }), expected: [] },
+  {
+    rule: 'wildcard-namespace',
+    name: 'of the whole cluster: another rule says so',
+    ...of(like('system:serviceaccount:*')),
+    expected: [],
+  },
+  {
+    rule: 'wildcard-namespace',
+    name: "of another issuer's subjects",
+    ...of(
+      webIdentity(
+        { StringEquals: { [`${GITHUB}:aud`]: AUDIENCE }, StringLike: { [`${GITHUB}:sub`]: 'repo:octo/*' } },
+        { Principal: { Federated: GITHUB_ARN } },
+      ),
+    ),
+    expected: [],
+  },
+  {
+    rule: 'wildcard-namespace',
+    name: 'by EKS Pod Identity, of names',
+    ...of(
+      podIdentity({
+        Condition: {
+          StringLike: {
+            'aws:RequestTag/kubernetes-namespace': 'team',
+            'aws:RequestTag/kubernetes-service-account': '*',
+          },
+        },
+      }),
+    ),
+    expected: [],
+  },
+  {
+    rule: 'wildcard-namespace',
+    name: 'in a Deny',
+    ...of({ ...like('system:serviceaccount:pay*:x'), Effect: 'Deny' }),
+    expected: [],
+  },
 
   // provider-not-in-app
   {
     rule: 'provider-not-in-app',
     name: 'two roles',
     resources: { Role: role('api', [trusting()]), Other: role('other', [trusting()]) },
-    expected: [{
-      message: `Role api, Statement[0] and 1 more: trusts ${PROVIDER_ARN}, which no template registers.`,
-      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless somebody else has.`,
-      at: 'Stack/Role',
-    }],
+    expected: [
+      {
+        message: `Role api, Statement[0] and 1 more: trusts ${PROVIDER_ARN}, which no template registers.`,
+        fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless `
+          + 'somebody else has.',
+        at: 'Stack/Role',
+      },
+    ],
   },
   {
     rule: 'provider-not-in-app',
     name: 'in another account',
-    stacks: { Stack: of(trusting()), Other: { environment: 'aws://444455556666/eu-west-1', resources: { Provider: provider() } } },
-    expected: [{
-      message: `Role api, Statement[0]: trusts ${PROVIDER_ARN}, which no template registers.`,
-      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless somebody else has.`,
-      at: 'Stack/Role',
-    }],
+    stacks: {
+      Stack: of(trusting()),
+      Other: { environment: 'aws://444455556666/eu-west-1', resources: { Provider: provider() } },
+    },
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts ${PROVIDER_ARN}, which no template registers.`,
+        fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless `
+          + 'somebody else has.',
+        at: 'Stack/Role',
+      },
+    ],
   },
-  { rule: 'provider-not-in-app', name: 'in the app', resources: { Provider: provider(), Role: role('api', [trusting()]) }, expected: [] },
-  { rule: 'provider-not-in-app', name: 'in a stack for any account', stacks: { Stack: of(trusting()), Other: { environment: 'unknown', resources: { Provider: provider() } } }, expected: [] },
+  {
+    rule: 'provider-not-in-app',
+    name: 'in the app',
+    resources: { Provider: provider(), Role: role('api', [trusting()]) },
+    expected: [],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'in a stack for any account',
+    stacks: { Stack: of(trusting()), Other: { environment: 'unknown', resources: { Provider: provider() } } },
+    expected: [],
+  },
 ];

@@ -15,7 +15,13 @@ function check(id: string, verdict: Verdict | undefined, more: Partial<Check> = 
 const ids = (checks: readonly Check[]) => {
   const { finding, consequences, others, unknowns, outcome } = diagnose(checks, HEALTHY);
   const idsOf = (all: { readonly id: string }[]) => all.map(({ id }) => id);
-  return { finding: finding?.id, consequences: idsOf(consequences), others: idsOf(others), unknowns: idsOf(unknowns), outcome };
+  return {
+    finding: finding?.id,
+    consequences: idsOf(consequences),
+    others: idsOf(others),
+    unknowns: idsOf(unknowns),
+    outcome,
+  };
 };
 const NOTHING = { finding: undefined, consequences: [], others: [], unknowns: [], outcome: 'healthy' };
 
@@ -24,29 +30,50 @@ test('all well is healthy', () => {
 });
 
 test('the earliest broken link is the finding, those further on are told apart', () => {
-  expect(ids([check('a', OK), check('b', WRONG), check('c', WRONG)])).toEqual({ ...NOTHING, finding: 'b', others: ['c'], outcome: 'found' });
+  expect(ids([check('a', OK), check('b', WRONG), check('c', WRONG)])).toEqual({
+    ...NOTHING,
+    finding: 'b',
+    others: ['c'],
+    outcome: 'found',
+  });
 });
 
 test('what follows from a broken link is a consequence, over links between them too', () => {
-  const checks = [check('a', WRONG), check('b', UNKNOWN, { follows: ['a'] }), check('c', WRONG, { follows: ['b'] }), check('d', WRONG)];
+  const checks = [
+    check('a', WRONG),
+    check('b', UNKNOWN, { follows: ['a'] }),
+    check('c', WRONG, { follows: ['b'] }),
+    check('d', WRONG),
+  ];
   expect(ids(checks)).toEqual({ ...NOTHING, finding: 'a', consequences: ['c'], others: ['d'], outcome: 'found' });
 });
 
 test('what is not known does not explain anything', () => {
-  expect(ids([check('a', UNKNOWN), check('b', WRONG, { follows: ['a'] })])).toEqual({ ...NOTHING, finding: 'b', unknowns: ['a'], outcome: 'found' });
+  expect(ids([check('a', UNKNOWN), check('b', WRONG, { follows: ['a'] })])).toEqual({
+    ...NOTHING,
+    finding: 'b',
+    unknowns: ['a'],
+    outcome: 'found',
+  });
 });
 
 test('nobody can say that it is healthy where a link that decides was not looked at', () => {
   expect(ids([check('a', UNKNOWN, { decisive: true })])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unsure' });
   expect(ids([check('a', UNKNOWN)])).toEqual({ ...NOTHING, unknowns: ['a'] });
-  expect(ids([check('a', unknown('This time it decides.', { decisive: true }))])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unsure' });
+  expect(ids([check('a', unknown('This time it decides.', { decisive: true }))])).toEqual({
+    ...NOTHING,
+    unknowns: ['a'],
+    outcome: 'unsure',
+  });
 });
 
 describe('as text', () => {
-  const text = (checks: readonly Check[], isColoured = false) => diagnosisText(diagnose(checks, HEALTHY), HEALTHY, isColoured);
+  const text = (checks: readonly Check[], isColoured = false) =>
+    diagnosisText(diagnose(checks, HEALTHY), HEALTHY, isColoured);
 
   test('healthy', () => {
-    expect(text([check('link', OK), check('other-link', UNKNOWN)])).toBe(`payments/api in the cluster production, eu-west-1
+    expect(text([check('link', OK), check('other-link', UNKNOWN)]))
+      .toBe(`payments/api in the cluster production, eu-west-1
 
 Healthy: every link that was looked at is as it must be.
 
@@ -60,7 +87,8 @@ The way of the token
   });
 
   test('a finding, what follows, what is wrong too, what is not known', () => {
-    expect(text([check('a', WRONG), check('b', WRONG, { follows: ['a'] }), check('c', WRONG), check('d', UNKNOWN)])).toBe(`payments/api in the cluster production, eu-west-1
+    expect(text([check('a', WRONG), check('b', WRONG, { follows: ['a'] }), check('c', WRONG), check('d', UNKNOWN)]))
+      .toBe(`payments/api in the cluster production, eu-west-1
 
 Diagnosis
   It is broken.
@@ -89,11 +117,15 @@ The way of the token
   });
 
   test('what is the reason for many is told once', () => {
-    expect(text([check('a', UNKNOWN), check('b', UNKNOWN), check('c', unknown('Another.'))])).toContain('\nNot known\n  - It was not read.\n  - Another.\n\n');
+    expect(text([check('a', UNKNOWN), check('b', UNKNOWN), check('c', unknown('Another.'))])).toContain(
+      '\nNot known\n  - It was not read.\n  - Another.\n\n',
+    );
   });
 
   test('unsure', () => {
-    expect(text([check('a', UNKNOWN, { decisive: true })])).toContain('\nNothing wrong was found, but 1 link could not be looked at without which nobody\ncan say.\n');
+    expect(text([check('a', UNKNOWN, { decisive: true })])).toContain(
+      '\nNothing wrong was found, but 1 link could not be looked at without which nobody\ncan say.\n',
+    );
   });
 
   test('lines break before column 81, commands do not', () => {
@@ -122,13 +154,25 @@ The way of the token
 });
 
 test('as JSON', () => {
-  const checks = [check('a', WRONG), check('b', WRONG, { follows: ['a'] }), check('c', OK), check('d', WRONG), check('e', UNKNOWN)];
+  const checks = [
+    check('a', WRONG),
+    check('b', WRONG, { follows: ['a'] }),
+    check('c', OK),
+    check('d', WRONG),
+    check('e', UNKNOWN),
+  ];
   const facts = { ...HEALTHY, question: { ...HEALTHY.question, action: 's3:GetObject' } };
   expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, '1.2.3')))).toEqual({
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version: '1.2.3' },
     time: '2026-01-02T12:00:00.000Z',
-    asked: { cluster: 'production', region: 'eu-west-1', namespace: 'payments', serviceAccount: 'api', action: 's3:GetObject' },
+    asked: {
+      cluster: 'production',
+      region: 'eu-west-1',
+      namespace: 'payments',
+      serviceAccount: 'api',
+      action: 's3:GetObject',
+    },
     outcome: 'found',
     diagnosis: 'a',
     consequences: ['b'],
@@ -142,5 +186,8 @@ test('as JSON', () => {
       { id: 'e', title: 'the e', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
     ],
   });
-  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, '1.2.3')).toMatchObject({ outcome: 'healthy', diagnosis: null });
+  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, '1.2.3')).toMatchObject({
+    outcome: 'healthy',
+    diagnosis: null,
+  });
 });

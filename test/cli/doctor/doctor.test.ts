@@ -1,5 +1,6 @@
 /**
- * The whole command, against servers of this process. Against an API server and an endpoint that somebody else wrote: `npx projen doctor-test`.
+ * The whole command, against servers of this process. Against an API server and an endpoint that somebody else wrote:
+ * `npx projen doctor-test`.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { createServer, Server } from 'https';
@@ -29,18 +30,28 @@ beforeAll(async () => {
   const { certFile, keyFile } = await selfSigned(folder, []);
   server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, ({ url = '' }, response) => {
     const found = objects[url.split('?')[0]];
-    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(found ?? { kind: 'Status', reason: 'NotFound', code: 404 }));
+    response
+      .writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(found ?? { kind: 'Status', reason: 'NotFound', code: 404 }));
   });
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
   await aws.start();
-  writeFileSync(join(folder, 'kubeconfig'), JSON.stringify({
-    'apiVersion': 'v1',
-    'kind': 'Config',
-    'current-context': 'production',
-    'clusters': [{ name: 'c', cluster: { 'server': endpoint(), 'certificate-authority-data': readFileSync(certFile).toString('base64') } }],
-    'users': [{ name: 'u', user: { token: 'the-token-of-the-user' } }],
-    'contexts': [{ name: 'production', context: { cluster: 'c', user: 'u' } }],
-  }));
+  writeFileSync(
+    join(folder, 'kubeconfig'),
+    JSON.stringify({
+      'apiVersion': 'v1',
+      'kind': 'Config',
+      'current-context': 'production',
+      'clusters': [
+        {
+          name: 'c',
+          cluster: { 'server': endpoint(), 'certificate-authority-data': readFileSync(certFile).toString('base64') },
+        },
+      ],
+      'users': [{ name: 'u', user: { token: 'the-token-of-the-user' } }],
+      'contexts': [{ name: 'production', context: { cluster: 'c', user: 'u' } }],
+    }),
+  );
 });
 
 afterAll(async () => {
@@ -59,13 +70,22 @@ beforeEach(() => {
 
 const endpoint = () => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) =>
-  json({ cluster: { name: 'production', arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`, endpoint: url, identity: issuer && { oidc: { issuer } } } });
+  json({
+    cluster: {
+      name: 'production',
+      arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
+      endpoint: url,
+      identity: issuer && { oidc: { issuer } },
+    },
+  });
 
 function stands(account: Manifest, pods = [injected(pod(), account)]): void {
   objects = {
     '/api/v1/namespaces/payments': { metadata: { name: 'payments' } },
     '/api/v1/namespaces/payments/serviceaccounts/api': account,
-    '/api/v1/namespaces/payments/serviceaccounts/api/token': { status: { token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln' } },
+    '/api/v1/namespaces/payments/serviceaccounts/api/token': {
+      status: { token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln' },
+    },
     '/api/v1/namespaces/payments/pods': { items: pods, metadata: {} },
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations': { items: [webhook()], metadata: {} },
     '/api/v1/serviceaccounts': { items: [account], metadata: {} },
@@ -88,14 +108,33 @@ describe('one service account', () => {
     stands(serviceAccount({}), [one]);
     const { code, stdout } = await asking(...API, '--assume', '--format', 'json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).checks.filter(({ id, status }: any) => status === 'ok' && ['role-annotation', 'role-exists', 'trust', 'assume'].includes(id))).toHaveLength(4);
+    expect(
+      JSON.parse(stdout).checks.filter(
+        ({ id, status }: any) => status === 'ok' && ['role-annotation', 'role-exists', 'trust', 'assume'].includes(id),
+      ),
+    ).toHaveLength(4);
   });
 
   test('that is broken', async () => {
     stands(serviceAccount({}), [pod()]);
-    const { code, stdout } = await asking(...API, '--format', 'json', '--assume', '--action', 's3:GetObject', '--resource', 'arn:aws:s3:::bucket/a', '--timeout', '5');
+    const { code, stdout } = await asking(
+      ...API,
+      '--format',
+      'json',
+      '--assume',
+      '--action',
+      's3:GetObject',
+      '--resource',
+      'arn:aws:s3:::bucket/a',
+      '--timeout',
+      '5',
+    );
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'found', diagnosis: 'role-annotation', asked: { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/a' } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'found',
+      diagnosis: 'role-annotation',
+      asked: { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/a' },
+    });
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
   });
 
@@ -111,7 +150,10 @@ describe('one service account', () => {
 
   test('that cannot be read leaves it unsure', async () => {
     process.env.KUBECONFIG = join(folder, 'closed');
-    writeFileSync(process.env.KUBECONFIG, readFileSync(join(folder, 'kubeconfig'), 'utf8').replace(endpoint(), 'https://127.0.0.1:1'));
+    writeFileSync(
+      process.env.KUBECONFIG,
+      readFileSync(join(folder, 'kubeconfig'), 'utf8').replace(endpoint(), 'https://127.0.0.1:1'),
+    );
     aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
     expect(code).toBe(2);
@@ -131,7 +173,13 @@ describe('one service account', () => {
     const { code, stdout } = await asking(...API, '--assume', '--format', 'json');
     expect(code).toBe(1);
     const { checks } = JSON.parse(stdout);
-    expect(checks).toContainEqual(expect.objectContaining({ id: 'assume', status: 'unknown', summary: expect.stringContaining('does not send to STS') }));
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        id: 'assume',
+        status: 'unknown',
+        summary: expect.stringContaining('does not send to STS'),
+      }),
+    );
     expect(checks).toContainEqual(expect.objectContaining({ id: 'trust', status: 'wrong' }));
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
   });
@@ -151,7 +199,9 @@ describe('another cluster than the kubeconfig\'s', () => {
       expect(await asking(...args)).toEqual({
         code: 2,
         stdout: '',
-        stderr: `The context production of the kubeconfig is of another cluster than production: it asks ${endpoint()}, and production is at https://other.eks.amazonaws.com. `
+        stderr:
+          `The context production of the kubeconfig is of another cluster than production: it asks ${endpoint()}, and `
+            + 'production is at https://other.eks.amazonaws.com. '
           + 'Name the right one, --context, or make it: aws eks update-kubeconfig --name production.\n',
       });
     }
@@ -164,12 +214,22 @@ describe('another cluster than the kubeconfig\'s', () => {
 });
 
 describe('--all', () => {
-  const roles = (...all: [arn: string, trust: any][]) => aws.answer('iam:ListRoles', xml('iam:ListRoles', `<Roles>${all.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles><IsTruncated>false</IsTruncated>`));
-  const account = (name: string, annotations: Record<string, string>) => ({ metadata: { namespace: 'payments', name, annotations, creationTimestamp: '2026-01-01T00:00:00Z' } });
+  const roles = (...all: [arn: string, trust: any][]) =>
+    aws.answer(
+      'iam:ListRoles',
+      xml(
+        'iam:ListRoles',
+        `<Roles>${all.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles><IsTruncated>false</IsTruncated>`,
+      ),
+    );
+  const account = (name: string, annotations: Record<string, string>) => ({
+    metadata: { namespace: 'payments', name, annotations, creationTimestamp: '2026-01-01T00:00:00Z' },
+  });
   const accounts = (...all: any[]) => {
     objects['/api/v1/serviceaccounts'] = { items: all, metadata: {} };
   };
-  const trustOf = (name: string, issuer = ISSUER) => JSON.parse(JSON.stringify(TRUST).replaceAll(':api"', `:${name}"`).replaceAll(ISSUER, issuer));
+  const trustOf = (name: string, issuer = ISSUER) =>
+    JSON.parse(JSON.stringify(TRUST).replaceAll(':api"', `:${name}"`).replaceAll(ISSUER, issuer));
   const surveyed = async (...more: string[]) => {
     const { code, stdout } = await asking(...ALL, '--format', 'json', ...more);
     return { code, ...JSON.parse(stdout) };
@@ -177,7 +237,11 @@ describe('--all', () => {
 
   test('as a table, what is wrong first', async () => {
     roles([ROLE, TRUST], [`arn:aws:iam::${ACCOUNT}:role/left-over`, trustOf('old')]);
-    accounts(account('api', { [ROLE_KEY]: ROLE }), account('worker', { [ROLE_KEY]: `arn:aws:iam::${ACCOUNT}:role/gone` }), account('default', {}));
+    accounts(
+      account('api', { [ROLE_KEY]: ROLE }),
+      account('worker', { [ROLE_KEY]: `arn:aws:iam::${ACCOUNT}:role/gone` }),
+      account('default', {}),
+    );
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(1);
     expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1
@@ -223,21 +287,62 @@ with service accounts that are not there.
   test.each<[string, Record<string, string>, any, string, RegExp | undefined]>([
     ['healthy', { [ROLE_KEY]: ROLE }, TRUST, 'ok', undefined],
     ['without an ARN', { [ROLE_KEY]: 'api' }, TRUST, 'wrong', /no ARN of a role: "api"/],
-    ['of another account', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }, TRUST, 'unknown', /account 444455556666.*--role-profile/],
+    [
+      'of another account',
+      { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' },
+      TRUST,
+      'unknown',
+      /account 444455556666.*--role-profile/,
+    ],
     ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role is gone$/],
     ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not let it in: .*got api, trusted other/],
-    ['denied', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] }, 'wrong', /: statement 1 of its trust policy denies it$/],
-    ['with an empty audience', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': '' }, TRUST, 'wrong', /`aud` differs: got https:\/\/kubernetes\.default\.svc, trusted sts\.amazonaws\.com$/],
+    [
+      'denied',
+      { [ROLE_KEY]: ROLE },
+      { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] },
+      'wrong',
+      /: statement 1 of its trust policy denies it$/,
+    ],
+    [
+      'with an empty audience',
+      { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': '' },
+      TRUST,
+      'wrong',
+      /`aud` differs: got https:\/\/kubernetes\.default\.svc, trusted sts\.amazonaws\.com$/,
+    ],
     ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'wrong', /it allows nobody/],
-    ['trusted perhaps', { [ROLE_KEY]: ROLE }, { ...TRUST, Statement: [{ ...TRUST.Statement[0], Condition: { ...TRUST.Statement[0].Condition, Bool: { 'aws:Unheard': 'true' } } }] }, 'unknown', /whether the trust policy lets it in/],
-    ['for an audience that the provider does not know', { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' }, JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')), 'wrong', /audience x is no client id/],
+    [
+      'trusted perhaps',
+      { [ROLE_KEY]: ROLE },
+      {
+        ...TRUST,
+        Statement: [
+          { ...TRUST.Statement[0], Condition: { ...TRUST.Statement[0].Condition, Bool: { 'aws:Unheard': 'true' } } },
+        ],
+      },
+      'unknown',
+      /whether the trust policy lets it in/,
+    ],
+    [
+      'for an audience that the provider does not know',
+      { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' },
+      JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')),
+      'wrong',
+      /audience x is no client id/,
+    ],
   ])('%s', async (_, annotations, trust, status, reason) => {
     accounts(account('api', annotations));
     roles([ROLE, trust]);
     const { serviceAccounts } = await surveyed();
-    expect(serviceAccounts).toEqual([{
-      namespace: 'payments', serviceAccount: 'api', roleArn: annotations[ROLE_KEY], status, ...reason && { reason: expect.stringMatching(reason) },
-    }]);
+    expect(serviceAccounts).toEqual([
+      {
+        namespace: 'payments',
+        serviceAccount: 'api',
+        roleArn: annotations[ROLE_KEY],
+        status,
+        ...(reason && { reason: expect.stringMatching(reason) }),
+      },
+    ]);
   });
 
   test('what is not known makes it unsure', async () => {
@@ -249,9 +354,26 @@ with service accounts that are not there.
   test('left over are roles for subjects of this cluster, patterns that nobody matches, and parts of roles', async () => {
     const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
     const two = { ...TRUST, Statement: [...TRUST.Statement, ...trustOf('gone').Statement] };
-    const pattern = (sub: string) => ({ ...TRUST, Statement: [{ ...TRUST.Statement[0], Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' }, StringLike: { [`${ISSUER}:sub`]: sub } } }] });
+    const pattern = (sub: string) => ({
+      ...TRUST,
+      Statement: [
+        {
+          ...TRUST.Statement[0],
+          Condition: {
+            StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' },
+            StringLike: { [`${ISSUER}:sub`]: sub },
+          },
+        },
+      ],
+    });
     accounts(account('api', { [ROLE_KEY]: ROLE }));
-    roles([ROLE, TRUST], [role('two'), two], [role('foreign'), trustOf('gone', 'other.example.com')], [role('matched'), pattern('system:serviceaccount:payments:a*')], [role('unmatched'), pattern('system:serviceaccount:payments:b*')]);
+    roles(
+      [ROLE, TRUST],
+      [role('two'), two],
+      [role('foreign'), trustOf('gone', 'other.example.com')],
+      [role('matched'), pattern('system:serviceaccount:payments:a*')],
+      [role('unmatched'), pattern('system:serviceaccount:payments:b*')],
+    );
     const { code, leftOverRoles } = await surveyed();
     expect(code).toBe(1);
     expect(leftOverRoles).toEqual([
@@ -263,41 +385,82 @@ with service accounts that are not there.
   test('of a namespace that is not there: nothing of it is healthy', async () => {
     roles();
     objects['/api/v1/namespaces/paymnets/serviceaccounts'] = { items: [], metadata: {} };
-    expect(await asking(...ALL, '--namespace', 'paymnets')).toEqual({ code: 2, stdout: '', stderr: 'There is no namespace paymnets in the cluster.\n' });
+    expect(await asking(...ALL, '--namespace', 'paymnets')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'There is no namespace paymnets in the cluster.\n',
+    });
     objects['/api/v1/namespaces/paymnets'] = { metadata: { name: 'paymnets' } };
     expect((await asking(...ALL, '--namespace', 'paymnets')).code).toBe(0);
   });
 
   test('of one namespace, roles of others are not left over', async () => {
-    roles([ROLE, TRUST], [`arn:aws:iam::${ACCOUNT}:role/batch`, JSON.parse(JSON.stringify(TRUST).replace('payments', 'batch'))]);
+    roles(
+      [ROLE, TRUST],
+      [`arn:aws:iam::${ACCOUNT}:role/batch`, JSON.parse(JSON.stringify(TRUST).replace('payments', 'batch'))],
+    );
     const { code, stdout } = await asking(...ALL, '--namespace', 'payments');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1\n/);
   });
 
   test('without a provider nobody gets a role', async () => {
-    aws.answer('iam:GetOpenIDConnectProvider', { status: 404, body: '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>' });
+    aws.answer('iam:GetOpenIDConnectProvider', {
+      status: 404,
+      body: '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>',
+    });
     aws.answer('iam:ListOpenIDConnectProviders', xml('iam:ListOpenIDConnectProviders', '<OpenIDConnectProviderList/>'));
     roles([ROLE, TRUST]);
-    expect(await surveyed()).toMatchObject({ code: 1, provider: { status: 'wrong', summary: expect.stringContaining('There is no IAM OIDC provider for') } });
+    expect(await surveyed()).toMatchObject({
+      code: 1,
+      provider: { status: 'wrong', summary: expect.stringContaining('There is no IAM OIDC provider for') },
+    });
   });
 
   test('a provider that cannot be read is not known', async () => {
     aws.deny('iam:GetOpenIDConnectProvider', 'iam:ListOpenIDConnectProviders');
     roles([ROLE, TRUST]);
-    expect(await surveyed()).toMatchObject({ code: 2, provider: { status: 'unknown', summary: expect.stringContaining('iam:ListOpenIDConnectProviders') } });
+    expect(await surveyed()).toMatchObject({
+      code: 2,
+      provider: { status: 'unknown', summary: expect.stringContaining('iam:ListOpenIDConnectProviders') },
+    });
   });
 
   test('a provider whose audiences cannot be read is not known', async () => {
     aws.deny('iam:GetOpenIDConnectProvider');
     roles([ROLE, TRUST]);
-    expect(await surveyed()).toMatchObject({ code: 2, provider: { status: 'unknown', summary: expect.stringMatching(/is there, and which audiences it takes is not known: needs iam:GetOpenIDConnectProvider/) } });
+    expect(await surveyed()).toMatchObject({
+      code: 2,
+      provider: {
+        status: 'unknown',
+        summary: expect.stringMatching(
+          /is there, and which audiences it takes is not known: needs iam:GetOpenIDConnectProvider/,
+        ),
+      },
+    });
   });
 
   test.each<[string, () => void, RegExp]>([
-    ['is not there', () => aws.answer('eks:DescribeCluster', { status: 404, body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'no' }), type: 'application/json' }), /^There is no cluster production in this account and region\.\n$/],
-    ['cannot be read', () => aws.deny('eks:DescribeCluster'), /^The cluster production cannot be read: needs eks:DescribeCluster/],
-    ['has no issuer', () => aws.answer('eks:DescribeCluster', cluster(endpoint(), '')), /^The cluster production has no OIDC issuer\.\n$/],
+    [
+      'is not there',
+      () =>
+        aws.answer('eks:DescribeCluster', {
+          status: 404,
+          body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'no' }),
+          type: 'application/json',
+        }),
+      /^There is no cluster production in this account and region\.\n$/,
+    ],
+    [
+      'cannot be read',
+      () => aws.deny('eks:DescribeCluster'),
+      /^The cluster production cannot be read: needs eks:DescribeCluster/,
+    ],
+    [
+      'has no issuer',
+      () => aws.answer('eks:DescribeCluster', cluster(endpoint(), '')),
+      /^The cluster production has no OIDC issuer\.\n$/,
+    ],
   ])('a cluster that %s', async (_, prepare, words) => {
     prepare();
     const { code, stdout, stderr } = await asking(...ALL);
@@ -307,12 +470,20 @@ with service accounts that are not there.
 
   test('lists that cannot be read', async () => {
     aws.deny('iam:ListRoles');
-    expect(await asking(...ALL)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('needs iam:ListRoles') });
+    expect(await asking(...ALL)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('needs iam:ListRoles'),
+    });
     aws.reset();
     process.env.KUBECONFIG = join(folder, 'kubeconfig');
     aws.answer('eks:DescribeCluster', cluster(endpoint()));
     delete objects['/api/v1/serviceaccounts'];
-    expect(await asking(...ALL)).toMatchObject({ code: 2, stdout: '', stderr: 'The service accounts cannot be listed: The API server answers 404 (NotFound).\n' });
+    expect(await asking(...ALL)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'The service accounts cannot be listed: The API server answers 404 (NotFound).\n',
+    });
   });
 });
 
@@ -321,22 +492,65 @@ describe('arguments', () => {
     [[], `\`--cluster\` must be given. ${SEE}`],
     [['--cluster', 'a'], `\`--namespace\` must be given. ${SEE}`],
     [['--cluster', 'a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}`],
-    [['--cluster', 'a', '--all', 'production'], `Too many arguments for 'doctor'. Expected 0 arguments but got 1. ${SEE}`],
-    [['--cluster', 'a/b', '--all'], `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "a/b". ${SEE}`],
-    [['--cluster', 'a'.repeat(101), '--all'], `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "${'a'.repeat(101)}". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'A', '--all'], `\`--namespace\` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, got: "A". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c/d'], `\`--service-account\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot, got: "c/d". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--pod', 'D'], `\`--pod\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside every dot, got: "D". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'], `\`--resource\` requires \`--action\`. ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--action', 's3:*'], `\`--action\` must be one action, such as s3:ListBucket, got: "s3:*". ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--format', 'yaml'], `Option '--format <format>' argument 'yaml' is invalid. Allowed choices are text, json. ${SEE}`],
+    [
+      ['--cluster', 'a', '--all', 'production'],
+      `Too many arguments for 'doctor'. Expected 0 arguments but got 1. ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a/b', '--all'],
+      `\`--cluster\` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: "a/b". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a'.repeat(101), '--all'],
+      '`--cluster` must be the name of an EKS cluster: 1 to 100 letters, digits, - and _, got: '
+        + `"${'a'.repeat(101)}". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--namespace', 'A', '--all'],
+      '`--namespace` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, '
+        + `got: "A". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c/d'],
+      '`--service-account` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit '
+        + `at both ends and beside every dot, got: "c/d". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--pod', 'D'],
+      '`--pod` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends '
+        + `and beside every dot, got: "D". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'],
+      `\`--resource\` requires \`--action\`. ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--action', 's3:*'],
+      `\`--action\` must be one action, such as s3:ListBucket, got: "s3:*". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--format', 'yaml'],
+      `Option '--format <format>' argument 'yaml' is invalid. Allowed choices are text, json. ${SEE}`,
+    ],
     [['--cluster', 'a', '--all', '--timeout', '0'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "0". ${SEE}`],
-    [['--cluster', 'a', '--all', '--timeout', '3601'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "3601". ${SEE}`],
-    [['--cluster', 'a', '--all', '--timeout', '1.5'], `\`--timeout\` must be 1 to 3600 whole seconds, got: "1.5". ${SEE}`],
+    [
+      ['--cluster', 'a', '--all', '--timeout', '3601'],
+      `\`--timeout\` must be 1 to 3600 whole seconds, got: "3601". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--all', '--timeout', '1.5'],
+      `\`--timeout\` must be 1 to 3600 whole seconds, got: "1.5". ${SEE}`,
+    ],
     [['--cluster', 'a', '--all', '--assume'], `Option '--all' cannot be used with option '--assume'. ${SEE}`],
-    [['--cluster', 'a', '--all', '--service-account', 'c'], `Option '--all' cannot be used with option '--service-account <name>'. ${SEE}`],
+    [
+      ['--cluster', 'a', '--all', '--service-account', 'c'],
+      `Option '--all' cannot be used with option '--service-account <name>'. ${SEE}`,
+    ],
     [['--cluster', 'a', '--all', '--pod', 'c'], `Option '--all' cannot be used with option '--pod <name>'. ${SEE}`],
-    [['--cluster', 'a', '--all', '--action', 's3:GetObject'], `Option '--all' cannot be used with option '--action <action>'. ${SEE}`],
+    [
+      ['--cluster', 'a', '--all', '--action', 's3:GetObject'],
+      `Option '--all' cannot be used with option '--action <action>'. ${SEE}`,
+    ],
   ])('%j', (args, words) => {
     expect(cli('doctor', ...args)).toEqual({ code: 2, stdout: '', stderr: `${words}\n` });
   });
@@ -344,9 +558,29 @@ describe('arguments', () => {
   test('--help names each option, and each permission', () => {
     const { code, stdout } = cli('doctor', '--help');
     expect(code).toBe(0);
-    for (const option of ['cluster', 'namespace', 'service-account', 'all', 'pod', 'action', 'resource', 'assume', 'region', 'profile', 'role-profile', 'context', 'timeout', 'format']) expect(stdout).toContain(`\n  --${option} `);
+    for (const option of [
+      'cluster',
+      'namespace',
+      'service-account',
+      'all',
+      'pod',
+      'action',
+      'resource',
+      'assume',
+      'region',
+      'profile',
+      'role-profile',
+      'context',
+      'timeout',
+      'format',
+    ]) {expect(stdout).toContain(`\n  --${option} `);}
     expect(stdout).toContain('\n  -h, --help ');
-    for (const action of ['eks:DescribeCluster', 'iam:GetRole', 'iam:SimulatePrincipalPolicy', 'cloudtrail:LookupEvents']) expect(stdout).toContain(`\n  ${action} `);
+    for (const action of [
+      'eks:DescribeCluster',
+      'iam:GetRole',
+      'iam:SimulatePrincipalPolicy',
+      'cloudtrail:LookupEvents',
+    ]) {expect(stdout).toContain(`\n  ${action} `);}
     expect(stdout).toContain('serviceaccounts/token (--assume)');
   });
 
@@ -358,6 +592,10 @@ describe('arguments', () => {
 
   test('a defect is told without a stack trace', async () => {
     jest.spyOn(DOCTOR, 'run').mockImplementationOnce(() => Promise.reject(new Error('boom')));
-    expect(await asking(...API)).toEqual({ code: 2, stdout: '', stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n' });
+    expect(await asking(...API)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n',
+    });
   });
 });

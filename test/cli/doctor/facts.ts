@@ -6,8 +6,17 @@ import { Check, Verdict } from '../../../src/cli/doctor/check';
 import { Facts } from '../../../src/cli/doctor/facts';
 
 export const NOW = new Date('2026-01-02T12:00:00Z');
-export const CLUSTER = { name: 'production', arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`, endpoint: 'https://1.eks.amazonaws.com', issuerUrl: `https://${ISSUER}` };
-export const OIDC_PROVIDER = { arn: PROVIDER, issuer: ISSUER, details: { value: { clientIds: ['sts.amazonaws.com'], thumbprints: ['9'.repeat(40)] } } };
+export const CLUSTER = {
+  name: 'production',
+  arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
+  endpoint: 'https://1.eks.amazonaws.com',
+  issuerUrl: `https://${ISSUER}`,
+};
+export const OIDC_PROVIDER = {
+  arn: PROVIDER,
+  issuer: ISSUER,
+  details: { value: { clientIds: ['sts.amazonaws.com'], thumbprints: ['9'.repeat(40)] } },
+};
 export const IAM_ROLE = { arn: ROLE, name: 'api', trust: TRUST as any, maxSessionSeconds: 3600 };
 
 export const HEALTHY: Facts = {
@@ -19,13 +28,17 @@ export const HEALTHY: Facts = {
   cluster: { value: CLUSTER },
   providers: { value: [OIDC_PROVIDER] },
   namespace: { value: { name: 'payments' } },
-  serviceAccount: { value: { namespace: 'payments', name: 'api', annotations: { 'eks.amazonaws.com/role-arn': ROLE }, created: NOW } },
+  serviceAccount: {
+    value: { namespace: 'payments', name: 'api', annotations: { 'eks.amazonaws.com/role-arn': ROLE }, created: NOW },
+  },
   role: { value: IAM_ROLE },
   policies: { value: [{ name: 'read', kind: 'inline', document: { value: READ_BUCKET } }] },
   webhooks: { value: [] },
   podIdentities: { value: [] },
   pods: { value: [] },
-  trail: { value: { events: [], since: new Date('2026-01-01T12:00:00Z'), regions: ['eu-west-1', 'us-east-1'], complete: true } },
+  trail: {
+    value: { events: [], since: new Date('2026-01-01T12:00:00Z'), regions: ['eu-west-1', 'us-east-1'], complete: true },
+  },
 };
 
 export function withAnnotations(annotations: Record<string, string>): Pick<Facts, 'serviceAccount'> {

@@ -51,8 +51,23 @@ export function pod(spec: any = {}, metadata: any = {}): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'api-1', namespace: 'payments', creationTimestamp: '2026-01-03T00:00:00Z', uid: 'd0a2', resourceVersion: '8', labels: { app: 'api' }, ...metadata },
-    spec: { serviceAccountName: 'api', serviceAccount: 'api', restartPolicy: 'Always', securityContext: {}, ...rest, containers },
+    metadata: {
+      name: 'api-1',
+      namespace: 'payments',
+      creationTimestamp: '2026-01-03T00:00:00Z',
+      uid: 'd0a2',
+      resourceVersion: '8',
+      labels: { app: 'api' },
+      ...metadata,
+    },
+    spec: {
+      serviceAccountName: 'api',
+      serviceAccount: 'api',
+      restartPolicy: 'Always',
+      securityContext: {},
+      ...rest,
+      containers,
+    },
     status: { phase: 'Running' },
   };
 }
@@ -63,27 +78,35 @@ export function webhook(changes: any = {}): Manifest {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingWebhookConfiguration',
     metadata: { name: 'pod-identity-webhook' },
-    webhooks: [{
-      name: 'iam-for-pods.amazonaws.com',
-      admissionReviewVersions: ['v1beta1'],
-      clientConfig: { url: 'https://127.0.0.1:23443/mutate', caBundle: 'Q0E=' },
-      failurePolicy: 'Ignore',
-      matchPolicy: 'Equivalent',
-      namespaceSelector: {},
-      objectSelector: { matchExpressions: [{ key: 'eks.amazonaws.com/skip-pod-identity-webhook', operator: 'DoesNotExist' }] },
-      reinvocationPolicy: 'IfNeeded',
-      rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: '*' }],
-      sideEffects: 'None',
-      timeoutSeconds: 10,
-      ...changes,
-    }],
+    webhooks: [
+      {
+        name: 'iam-for-pods.amazonaws.com',
+        admissionReviewVersions: ['v1beta1'],
+        clientConfig: { url: 'https://127.0.0.1:23443/mutate', caBundle: 'Q0E=' },
+        failurePolicy: 'Ignore',
+        matchPolicy: 'Equivalent',
+        namespaceSelector: {},
+        objectSelector: {
+          matchExpressions: [{ key: 'eks.amazonaws.com/skip-pod-identity-webhook', operator: 'DoesNotExist' }],
+        },
+        reinvocationPolicy: 'IfNeeded',
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'], scope: '*' }],
+        sideEffects: 'None',
+        timeoutSeconds: 10,
+        ...changes,
+      },
+    ],
   };
 }
 
 export function setup(changes: Partial<Setup> = {}): Setup {
   return {
     question: QUESTION,
-    namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments', labels: { 'kubernetes.io/metadata.name': 'payments' } } },
+    namespace: {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'payments', labels: { 'kubernetes.io/metadata.name': 'payments' } },
+    },
     serviceAccount: serviceAccount(),
     pods: [pod()],
     webhooks: [webhook()],
@@ -102,8 +125,11 @@ export function factsOfPods(changes: Partial<Setup>, manifests: Manifest[]): Fac
   const all = setup(changes);
   const pods = manifests.map(podOf);
   const scope = { namespaceLabels: all.namespace.metadata.labels, pods };
-  const webhooks = all.webhooks.flatMap(configuration => configuration.webhooks.filter((one: any) => isWebhook(configuration, one))
-    .map((one: any) => webhookOf(configuration, one, scope)));
+  const webhooks = all.webhooks.flatMap(configuration =>
+    configuration.webhooks
+      .filter((one: any) => isWebhook(configuration, one))
+      .map((one: any) => webhookOf(configuration, one, scope)),
+  );
   const nothing = { unknown: 'not asked' };
   return {
     question: all.question,

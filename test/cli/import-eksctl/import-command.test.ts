@@ -7,7 +7,9 @@ import { manifestProblems } from '../../judges/kubernetes';
 import { ACCOUNT, ISSUER, ISSUER_URL, PROVIDER_ARN } from '../../support';
 import { cli, directory, FIXTURES, importText, ROOT, Synthesized, synthesize, typeErrors } from '../support';
 
-/** The two first of eksctl's source, pkg/cfn/builder/iam_helper.go; for the third it has statements of the same reach. */
+/**
+ * The two first of eksctl's source, pkg/cfn/builder/iam_helper.go; for the third it has statements of the same reach.
+ */
 const MANAGED_BY_AWS: Record<string, string> = {
   imageBuilder: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser',
   ebsCSIController: 'arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy',
@@ -98,7 +100,10 @@ iam:
 `;
 
 const INPUTS: [name: string, text: string][] = [
-  ...['13-iamserviceaccounts', '17-permissions-boundary', 'iamserviceaccounts-guide'].map((name): [string, string] => [name, readFileSync(join(FIXTURES, `${name}.yaml`), 'utf8')]),
+  ...['13-iamserviceaccounts', '17-permissions-boundary', 'iamserviceaccounts-guide'].map((name): [string, string] => [
+    name,
+    readFileSync(join(FIXTURES, `${name}.yaml`), 'utf8'),
+  ]),
   ['the one with everything', OWN],
 ];
 
@@ -125,7 +130,9 @@ iam:
       attachPolicy: { Version: 2012-10-17, Statement: { Effect: Allow, Action: "s3:GetObject", Resource: "*" } }
 `.replaceAll(/name: (autoS|awsL|ext|cert)\w+,/g, name => name.toLowerCase());
 
-const programs = new Map(INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES)]));
+const programs = new Map(
+  INPUTS.map(([name, text]) => [name, importText(text, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES)]),
+);
 const wellKnown = importText(WELL_KNOWN, '--account', ACCOUNT, '--issuer-url', ISSUER_URL, ...ZONES);
 const inMadeVpc = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, '\n'), '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
 const patterns = importText(PATTERNS, '--account', ACCOUNT, '--issuer-url', ISSUER_URL);
@@ -149,65 +156,115 @@ describe.each(INPUTS)('%s', (name, text) => {
   const nameOf = ({ metadata }: any) => `${metadata.namespace ?? 'default'}/${metadata.name}`;
   const values = { 'AWS::Partition': 'aws' };
   const manifests = () => synthesized.get(name)!.manifests;
-  const rolesOf = () => Object.entries<any>(synthesized.get(name)!.template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
-  const token = (account: any) => ({ providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${nameOf(account).replace('/', ':')}`, aud: 'sts.amazonaws.com' });
+  const rolesOf = () =>
+    Object.entries<any>(synthesized.get(name)!.template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+  const token = (account: any) => ({
+    providerArn: PROVIDER_ARN,
+    issuer: ISSUER,
+    sub: `system:serviceaccount:${nameOf(account).replace('/', ':')}`,
+    aud: 'sts.amazonaws.com',
+  });
   const roleOf = (account: any) => {
     const found = rolesOf().filter(([, { Properties }]) => letsIn(Properties.AssumeRolePolicyDocument, token(account)));
     expect(found).toHaveLength(1);
     return { id: found[0][0], ...found[0][1].Properties };
   };
-  const manifestOf = (account: any) => manifests().find(({ kind, metadata }) => kind === 'ServiceAccount' && `${metadata.namespace}/${metadata.name}` === nameOf(account));
+  const manifestOf = (account: any) =>
+    manifests().find(
+      ({ kind, metadata }) => kind === 'ServiceAccount' && `${metadata.namespace}/${metadata.name}` === nameOf(account),
+    );
   const usable = accounts.filter(({ attachRoleARN = '' }) => !attachRoleARN.includes(':123:'));
   const withRole = usable.filter(({ attachRoleARN }) => !attachRoleARN);
 
   test('makes these service accounts, their namespaces and roles, and nothing else', () => {
     const made = usable.filter(({ roleOnly }) => !roleOnly);
-    const namespaces = new Set(made.map(({ metadata }) => metadata.namespace).filter(namespace => namespace && !BUILT_IN.includes(namespace)));
-    expect(manifests().filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort()).toEqual(made.map(nameOf).sort());
-    expect(manifests().filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name).sort()).toEqual([...namespaces].sort());
+    const namespaces = new Set(
+      made.map(({ metadata }) => metadata.namespace).filter(namespace => namespace && !BUILT_IN.includes(namespace)),
+    );
+    expect(
+      manifests()
+        .filter(({ kind }) => kind === 'ServiceAccount')
+        .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+        .sort(),
+    ).toEqual(made.map(nameOf).sort());
+    expect(
+      manifests()
+        .filter(({ kind }) => kind === 'Namespace')
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    ).toEqual([...namespaces].sort());
     expect(manifests().flatMap(manifestProblems)).toEqual([]);
     // The policy of one controller is too long for a role.
-    const types = accounts.some(({ wellKnownPolicies }) => wellKnownPolicies?.awsLoadBalancerController) ? ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'] : ['AWS::IAM::Role'];
-    expect([...new Set(Object.values<any>(synthesized.get(name)!.template.Resources).map(({ Type }) => Type))].sort()).toEqual(types);
+    const types = accounts.some(({ wellKnownPolicies }) => wellKnownPolicies?.awsLoadBalancerController)
+      ? ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Role']
+      : ['AWS::IAM::Role'];
+    expect(
+      [...new Set(Object.values<any>(synthesized.get(name)!.template.Resources).map(({ Type }) => Type))].sort(),
+    ).toEqual(types);
     expect(rolesOf()).toHaveLength(withRole.length);
   });
 
-  test.each(usable.map(account => [nameOf(account), account]))('%s has labels, annotations and role as eksctl gives them', (_, account) => {
-    if (account.roleOnly) {
-      expect(manifestOf(account)).toBeUndefined();
-      return;
-    }
-    const { labels, annotations } = manifestOf(account)!.metadata;
-    expect(labels ?? {}).toEqual(account.metadata.labels ?? {});
-    const { 'eks.amazonaws.com/role-arn': arn, 'eks.amazonaws.com/sts-regional-endpoints': regional, ...others } = annotations;
-    const { 'eks.amazonaws.com/role-arn': _old, 'eks.amazonaws.com/sts-regional-endpoints': wanted = 'true', ...expected } = account.metadata.annotations ?? {};
-    expect({ others, regional }).toEqual({ others: expected, regional: wanted });
-    expect(arn).toBe(account.attachRoleARN ?? `arn:aws:iam::${ACCOUNT}:role/${roleOf(account).RoleName}`);
-  });
+  test.each(usable.map(account => [nameOf(account), account]))(
+    '%s has labels, annotations and role as eksctl gives them',
+    (_, account) => {
+      if (account.roleOnly) {
+        expect(manifestOf(account)).toBeUndefined();
+        return;
+      }
+      const { labels, annotations } = manifestOf(account)!.metadata;
+      expect(labels ?? {}).toEqual(account.metadata.labels ?? {});
+      const {
+        'eks.amazonaws.com/role-arn': arn,
+        'eks.amazonaws.com/sts-regional-endpoints': regional,
+        ...others
+      } = annotations;
+      const {
+        'eks.amazonaws.com/role-arn': _old,
+        'eks.amazonaws.com/sts-regional-endpoints': wanted = 'true',
+        ...expected
+      } = account.metadata.annotations ?? {};
+      expect({ others, regional }).toEqual({ others: expected, regional: wanted });
+      expect(arn).toBe(account.attachRoleARN ?? `arn:aws:iam::${ACCOUNT}:role/${roleOf(account).RoleName}`);
+    },
+  );
 
-  test.each(withRole.map(account => [nameOf(account), account]))('%s has the policies, boundary, name and tags that eksctl gives to the role', (_, account) => {
-    const role = roleOf(account);
-    const managed = Object.entries(account.wellKnownPolicies ?? {})
-      .filter(([key, value]) => value && MANAGED_BY_AWS[key]).map(([key]) => MANAGED_BY_AWS[key]);
-    const ofOthers = (role.ManagedPolicyArns ?? []).filter((arn: any) => !arn.Ref);
-    expect(deployed(ofOthers, { values }).sort()).toEqual([...account.attachPolicyARNs ?? [], ...managed].sort());
-    expect((role.Policies ?? []).filter(({ PolicyName }: any) => PolicyName === 'attachPolicy').map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement)))
-      .toEqual(account.attachPolicy ? [normal(account.attachPolicy.Statement)] : []);
-    expect(role.PermissionsBoundary).toBe(account.permissionsBoundary);
-    if (account.roleName) expect(role.RoleName).toBe(account.roleName);
-    expect(Object.fromEntries((role.Tags ?? []).map(({ Key, Value }: any) => [Key, Value]))).toEqual({ ...input.metadata.tags, ...account.tags });
-  });
+  test.each(withRole.map(account => [nameOf(account), account]))(
+    '%s has the policies, boundary, name and tags that eksctl gives to the role',
+    (_, account) => {
+      const role = roleOf(account);
+      const managed = Object.entries(account.wellKnownPolicies ?? {})
+        .filter(([key, value]) => value && MANAGED_BY_AWS[key])
+        .map(([key]) => MANAGED_BY_AWS[key]);
+      const ofOthers = (role.ManagedPolicyArns ?? []).filter((arn: any) => !arn.Ref);
+      expect(deployed(ofOthers, { values }).sort()).toEqual([...(account.attachPolicyARNs ?? []), ...managed].sort());
+      expect(
+        (role.Policies ?? [])
+          .filter(({ PolicyName }: any) => PolicyName === 'attachPolicy')
+          .map(({ PolicyDocument }: any) => normal(PolicyDocument.Statement)),
+      ).toEqual(account.attachPolicy ? [normal(account.attachPolicy.Statement)] : []);
+      expect(role.PermissionsBoundary).toBe(account.permissionsBoundary);
+      if (account.roleName) expect(role.RoleName).toBe(account.roleName);
+      expect(Object.fromEntries((role.Tags ?? []).map(({ Key, Value }: any) => [Key, Value]))).toEqual({
+        ...input.metadata.tags,
+        ...account.tags,
+      });
+    },
+  );
 
   test.each(withRole.map(account => [nameOf(account), account]))('%s alone may assume its role', (_, account) => {
     const trust = roleOf(account).AssumeRolePolicyDocument;
     expect(trustPolicyErrors(trust)).toEqual([]);
     expect(letsIn(trust, { ...token(account), aud: 'another' })).toBe(false);
     expect(letsIn(trust, { ...token(account), sub: `${token(account).sub}x` })).toBe(false);
-    for (const other of accounts.filter(one => nameOf(one) !== nameOf(account))) expect(letsIn(trust, token(other))).toBe(false);
+    for (const other of accounts.filter(one => nameOf(one) !== nameOf(account))) {
+      expect(letsIn(trust, token(other))).toBe(false);
+    }
   });
 
   test('gives the ARNs of roles without a ServiceAccount as outputs, as eksctl does', () => {
-    const outputs = Object.values<any>(synthesized.get(name)!.template.Outputs ?? {}).map(({ Value }) => Value['Fn::GetAtt']);
+    const outputs = Object.values<any>(synthesized.get(name)!.template.Outputs ?? {}).map(
+      ({ Value }) => Value['Fn::GetAtt'],
+    );
     expect(outputs).toEqual(usable.filter(({ roleOnly }) => roleOnly).map(account => [roleOf(account).id, 'Arn']));
   });
 });
@@ -221,24 +278,50 @@ describe('subjectPattern', () => {
     .find(({ ManagedPolicyArns }) => JSON.stringify(ManagedPolicyArns).includes(`:iam::aws:policy/${policy}"`));
 
   test.each([
-    ['Jobs', ['batch:job-main', 'batch:job-', 'batch:job-1.x'], ['batch:job', 'batch:a-job-main', 'batch2:job-main', 'default:job-main', 'crossplane:job-main']],
-    ['Providers', ['crossplane:provider-1.aws'], ['crossplane:provider', 'crossplane:provider-.aws', 'crossplane:provider-12.aws', 'crossplane:provider-1-aws', 'batch:provider-1.aws']],
+    [
+      'Jobs',
+      ['batch:job-main', 'batch:job-', 'batch:job-1.x'],
+      ['batch:job', 'batch:a-job-main', 'batch2:job-main', 'default:job-main', 'crossplane:job-main'],
+    ],
+    [
+      'Providers',
+      ['crossplane:provider-1.aws'],
+      [
+        'crossplane:provider',
+        'crossplane:provider-.aws',
+        'crossplane:provider-12.aws',
+        'crossplane:provider-1-aws',
+        'batch:provider-1.aws',
+      ],
+    ],
     ['Others', ['batch:job-main'], ['batch:job', 'batch:job-', 'crossplane:job-main']],
     ['All', ['default:any', 'default:other'], ['batch:any', 'default2:any', 'kube-system:any']],
     ['One', ['batch:one'], ['batch:', 'batch:*', 'batch:two']],
   ])('the role of %s lets %j in, and %j not', (policy, inside, outside) => {
     const trust = roleOf(policy).AssumeRolePolicyDocument;
-    const gets = (subject: string, aud = 'sts.amazonaws.com') => letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${subject}`, aud });
+    const gets = (subject: string, aud = 'sts.amazonaws.com') =>
+      letsIn(trust, { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${subject}`, aud });
     expect(trustPolicyErrors(trust)).toEqual([]);
     expect(inside.filter(subject => !gets(subject))).toEqual([]);
-    expect([...inside.filter(subject => gets(subject, 'another')), ...outside.filter(subject => gets(subject))]).toEqual([]);
+    expect([
+      ...inside.filter(subject => gets(subject, 'another')),
+      ...outside.filter(subject => gets(subject)),
+    ]).toEqual([]);
   });
 
   test('the ServiceAccount is made where the role lets it in, with its role', () => {
-    const accounts = made.manifests.filter(({ kind }) => kind === 'ServiceAccount')
-      .map(({ metadata: { namespace, name, annotations } }) => [`${namespace}/${name}`, annotations!['eks.amazonaws.com/role-arn']]);
+    const accounts = made.manifests
+      .filter(({ kind }) => kind === 'ServiceAccount')
+      .map(({ metadata: { namespace, name, annotations } }) => [
+        `${namespace}/${name}`,
+        annotations!['eks.amazonaws.com/role-arn'],
+      ]);
     const arnOf = (policy: string) => `arn:aws:iam::${ACCOUNT}:role/${roleOf(policy).RoleName}`;
-    expect(accounts.sort()).toEqual([['batch/job-main', arnOf('Jobs')], ['batch/one', arnOf('One')], ['default/any', arnOf('All')]]);
+    expect(accounts.sort()).toEqual([
+      ['batch/job-main', arnOf('Jobs')],
+      ['batch/one', arnOf('One')],
+      ['default/any', arnOf('All')],
+    ]);
     expect(roleOf('Jobs').Tags).toEqual([{ Key: 'a', Value: 'b' }]);
     expect(Object.keys(made.template.Outputs)).toHaveLength(2);
     expect(patterns.stderr).toContain('cluster.yaml:18:7: not mapped: `iam.serviceAccounts[2].subjectPattern`. ');
@@ -255,53 +338,128 @@ describe('wellKnownPolicies', () => {
   /** What the role of a service account may do. */
   function policies(account: string): any[] {
     const resources = Object.entries<any>(made.template.Resources);
-    const token = { providerArn: PROVIDER_ARN, issuer: ISSUER, sub: `system:serviceaccount:${account}`, aud: 'sts.amazonaws.com' };
-    const [, { Properties: role }] = resources.find(([, { Type, Properties }]) => Type === 'AWS::IAM::Role' && letsIn(Properties.AssumeRolePolicyDocument, token))!;
-    const attached = resources.filter(([id]) => role.ManagedPolicyArns?.some(({ Ref }: any) => Ref === id)).map(([, { Properties }]) => Properties);
-    return deployed([...role.Policies ?? [], ...attached].map(({ PolicyDocument }) => PolicyDocument), { values: { 'AWS::Partition': 'aws', 'AWS::AccountId': ACCOUNT, 'AWS::Region': 'eu-west-1' } });
+    const token = {
+      providerArn: PROVIDER_ARN,
+      issuer: ISSUER,
+      sub: `system:serviceaccount:${account}`,
+      aud: 'sts.amazonaws.com',
+    };
+    const [, { Properties: role }] = resources.find(
+      ([, { Type, Properties }]) => Type === 'AWS::IAM::Role' && letsIn(Properties.AssumeRolePolicyDocument, token),
+    )!;
+    const attached = resources
+      .filter(([id]) => role.ManagedPolicyArns?.some(({ Ref }: any) => Ref === id))
+      .map(([, { Properties }]) => Properties);
+    return deployed(
+      [...(role.Policies ?? []), ...attached].map(({ PolicyDocument }) => PolicyDocument),
+      { values: { 'AWS::Partition': 'aws', 'AWS::AccountId': ACCOUNT, 'AWS::Region': 'eu-west-1' } },
+    );
   }
 
   const group = `arn:aws:autoscaling:eu-west-1:${ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/workers`;
   const balancer = `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/web/1`;
   const ports = `arn:aws:ec2:eu-west-1:${ACCOUNT}:security-group/sg-1`;
   const zone = (id: string) => `arn:aws:route53:::hostedzone/${id}`;
-  const record = (type: string, name: string) => ({ 'route53:ChangeResourceRecordSetsRecordTypes': type, 'route53:ChangeResourceRecordSetsNormalizedRecordNames': name });
+  const record = (type: string, name: string) => ({
+    'route53:ChangeResourceRecordSetsRecordTypes': type,
+    'route53:ChangeResourceRecordSetsNormalizedRecordNames': name,
+  });
   type Target = [resource: string, context?: Record<string, string>];
   type Case = [flag: string, action: string, own: Target, others: Target];
   const CASES: Case[] = [
-    ['autoScaler', 'autoscaling:SetDesiredCapacity', [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/blue': 'owned' }], [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/green': 'owned' }]],
-    ['awsLoadBalancerController', 'elasticloadbalancing:DeleteLoadBalancer', [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'blue' }],
-      [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }]],
-    ['awsLoadBalancerController', 'ec2:AuthorizeSecurityGroupIngress', [ports, { 'ec2:Vpc': `arn:aws:ec2:eu-west-1:${ACCOUNT}:vpc/vpc-0123456789abcdef0` }],
-      [ports, { 'ec2:Vpc': `arn:aws:ec2:eu-west-1:${ACCOUNT}:vpc/vpc-1` }]],
-    ['externalDNS', 'route53:ChangeResourceRecordSets', [zone('Z2'), record('A', 'web.example.com')], [zone('Z3'), record('A', 'web.example.com')]],
-    ['certManager', 'route53:ChangeResourceRecordSets', [zone('Z0000000000000000001'), record('TXT', '_acme-challenge.example.com')], [zone('Z3'), record('TXT', '_acme-challenge.example.com')]],
+    [
+      'autoScaler',
+      'autoscaling:SetDesiredCapacity',
+      [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/blue': 'owned' }],
+      [group, { 'aws:ResourceTag/k8s.io/cluster-autoscaler/green': 'owned' }],
+    ],
+    [
+      'awsLoadBalancerController',
+      'elasticloadbalancing:DeleteLoadBalancer',
+      [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'blue' }],
+      [balancer, { 'aws:ResourceTag/elbv2.k8s.aws/cluster': 'green' }],
+    ],
+    [
+      'awsLoadBalancerController',
+      'ec2:AuthorizeSecurityGroupIngress',
+      [ports, { 'ec2:Vpc': `arn:aws:ec2:eu-west-1:${ACCOUNT}:vpc/vpc-0123456789abcdef0` }],
+      [ports, { 'ec2:Vpc': `arn:aws:ec2:eu-west-1:${ACCOUNT}:vpc/vpc-1` }],
+    ],
+    [
+      'externalDNS',
+      'route53:ChangeResourceRecordSets',
+      [zone('Z2'), record('A', 'web.example.com')],
+      [zone('Z3'), record('A', 'web.example.com')],
+    ],
+    [
+      'certManager',
+      'route53:ChangeResourceRecordSets',
+      [zone('Z0000000000000000001'), record('TXT', '_acme-challenge.example.com')],
+      [zone('Z3'), record('TXT', '_acme-challenge.example.com')],
+    ],
   ];
 
-  test.each(CASES)('%s: %s on what is the cluster\'s, and on nothing else, alone and beside others', (flag, action, own, others) => {
-    for (const account of [`one:${flag.toLowerCase()}`, 'default:all']) {
-      expect([own, others].map(([resource, context]) => allows(policies(account), action, resource, context))).toEqual([true, false]);
-    }
-  });
+  test.each(CASES)(
+    "%s: %s on what is the cluster's, and on nothing else, alone and beside others",
+    (flag, action, own, others) => {
+      for (const account of [`one:${flag.toLowerCase()}`, 'default:all']) {
+        expect(
+          [own, others].map(([resource, context]) => allows(policies(account), action, resource, context)),
+        ).toEqual([true, false]);
+      }
+    },
+  );
 
   test('attachPolicy stays beside them', () => {
     expect(allows(policies('default:all'), 's3:GetObject', 'arn:aws:s3:::any/thing')).toBe(true);
-    expect(allows(policies('one:certmanager'), 'route53:ChangeResourceRecordSets', zone('Z2'), record('A', 'web.example.com'))).toBe(false);
+    expect(
+      allows(
+        policies('one:certmanager'),
+        'route53:ChangeResourceRecordSets',
+        zone('Z2'),
+        record('A', 'web.example.com'),
+      ),
+    ).toBe(false);
   });
 
   test('what is narrower than with eksctl is said', () => {
-    const said = (flag: string, text: string) => expect(wellKnown.stderr).toContain(`.wellKnownPolicies.${flag}\`: written as ${text}\n`);
-    said('autoScaler', 'Controller.clusterAutoscaler, narrower than eksctl: it changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/blue = owned alone. See that yours have it.');
-    said('awsLoadBalancerController', 'Controller.awsLoadBalancerController, narrower than eksctl: it changes load balancers with the tag elbv2.k8s.aws/cluster = blue, and security groups of vpc-0123456789abcdef0, alone.');
-    said('externalDNS', 'Controller.externalDns, narrower than eksctl: it changes records of the zones of --hosted-zone alone.');
-    said('certManager', 'Controller.certManager, narrower than eksctl: it changes TXT records _acme-challenge.* of the zones of --hosted-zone alone.');
+    const said = (flag: string, text: string) =>
+      expect(wellKnown.stderr).toContain(`.wellKnownPolicies.${flag}\`: written as ${text}\n`);
+    said(
+      'autoScaler',
+      'Controller.clusterAutoscaler, narrower than eksctl: it changes Auto Scaling groups with the tag '
+        + 'k8s.io/cluster-autoscaler/blue = owned alone. See that yours have it.',
+    );
+    said(
+      'awsLoadBalancerController',
+      'Controller.awsLoadBalancerController, narrower than eksctl: it changes load balancers with the tag '
+        + 'elbv2.k8s.aws/cluster = blue, and security groups of vpc-0123456789abcdef0, alone.',
+    );
+    said(
+      'externalDNS',
+      'Controller.externalDns, narrower than eksctl: it changes records of the zones of --hosted-zone alone.',
+    );
+    said(
+      'certManager',
+      'Controller.certManager, narrower than eksctl: it changes TXT records _acme-challenge.* of the zones of '
+        + '--hosted-zone alone.',
+    );
     expect(wellKnown.stderr).toContain('\n5 of 5 service accounts written, 0 things not mapped.\n');
   });
 
-  test.each([['nothing', '\n'], ['no VPC id', '\nvpc: { id: "*", cidr: 10.0.0.0/16 }\n'], ['something else', '\nvpc: yes\n']])('with %s about the VPC, the CDK CLI looks it up', (_, vpc) => {
+  test.each([
+    ['nothing', '\n'],
+    ['no VPC id', '\nvpc: { id: "*", cidr: 10.0.0.0/16 }\n'],
+    ['something else', '\nvpc: yes\n'],
+  ])('with %s about the VPC, the CDK CLI looks it up', (_, vpc) => {
     const { stdout, stderr } = importText(WELL_KNOWN.replace(/\nvpc: .*\n/, vpc));
-    expect(stdout).toContain("const vpc = Vpc.fromLookup(stack, 'Vpc', { tags: { 'alpha.eksctl.io/cluster-name': 'blue' } });\n");
-    expect(stderr).toContain('and security groups of the VPC with the tag alpha.eksctl.io/cluster-name = blue, which the CDK CLI looks up, alone.\n');
+    expect(stdout).toContain(
+      "const vpc = Vpc.fromLookup(stack, 'Vpc', { tags: { 'alpha.eksctl.io/cluster-name': 'blue' } });\n",
+    );
+    expect(stderr).toContain(
+      'and security groups of the VPC with the tag alpha.eksctl.io/cluster-name = blue, which the CDK CLI looks up, '
+        + 'alone.\n',
+    );
   });
 
   test('nothing reaches every hosted zone: without zones the role has no policy, and that is said', async () => {
@@ -318,19 +476,33 @@ test('what is not mapped is said with its line, on stderr and at its place', () 
   const lines = readFileSync(file, 'utf8').split('\n');
   for (const [flag, factory] of [['externalDNS', 'externalDns'], ['certManager', 'certManager']]) {
     const line = lines.findIndex(text => text.includes(`${flag}: true`)) + 1;
-    expect(stderr.replace(/\[\d+\]/g, '[]')).toContain(`${file}:${line}:7: not mapped: \`iam.serviceAccounts[].wellKnownPolicies.${flag}\`. eksctl lets it change every record of every hosted zone of the account;`
-      + ` the role is written without it. Import again with --hosted-zone <id> for each zone that it manages, or add controller: Controller.${factory}({ hostedZones: […] }).\n`);
+    expect(stderr.replace(/\[\d+\]/g, '[]')).toContain(
+      `${file}:${line}:7: not mapped: \`iam.serviceAccounts[].wellKnownPolicies.${flag}\`. eksctl lets it change `
+        + 'every record of every hosted zone of the account;'
+        + ' the role is written without it. Import again with --hosted-zone <id> for each zone that it manages, or '
+        + `add controller: Controller.${factory}({ hostedZones: […] }).\n`,
+    );
     expect(stdout).toContain(`// Not mapped: wellKnownPolicies.${flag} (13-iamserviceaccounts.yaml:${line}).`);
   }
-  expect(stderr).toContain(`${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: written as AWS's managed policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it. Controller.ebsCsiDriver is narrower.\n`);
-  expect(stderr).toContain(`${file}:83:5: not mapped: \`iam.serviceAccounts[10].attachRoleARN\`. No role can have the ARN "arn:aws:iam::123:role/already-created-role-for-app": correct it (the account has 12 digits) and import again.\n`);
+  expect(stderr).toContain(
+    `${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: written as AWS's managed `
+      + 'policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it. Controller.ebsCsiDriver is '
+      + 'narrower.\n',
+  );
+  expect(stderr).toContain(
+    `${file}:83:5: not mapped: \`iam.serviceAccounts[10].attachRoleARN\`. No role can have the ARN `
+      + '"arn:aws:iam::123:role/already-created-role-for-app": correct it (the account has 12 digits) and import '
+      + 'again.\n',
+  );
   expect(stderr).toContain('\n10 of 11 service accounts written, 3 things not mapped.\n');
   expect(code).toBe(0);
   expect(cli('import', 'eksctl', file, '--strict')).toEqual({ code: 1, stdout, stderr });
 });
 
 test('all that is mapped passes --strict', () => {
-  expect(cli('import', 'eksctl', join(FIXTURES, '17-permissions-boundary.yaml'), '--strict')).toMatchObject({ code: 0 });
+  expect(cli('import', 'eksctl', join(FIXTURES, '17-permissions-boundary.yaml'), '--strict')).toMatchObject({
+    code: 0,
+  });
 });
 
 test('without options the program has the CDK CLI look up account and issuer', async () => {
@@ -338,9 +510,14 @@ test('without options the program has the CDK CLI look up account and issuer', a
   const { template } = await synthesize(stdout, { CDK_DEFAULT_ACCOUNT: ACCOUNT });
   const issuer = `dummy.us-west-2.example/${ACCOUNT}/cluster-17`;
   const [role] = Object.values<any>(template.Resources);
-  expect(letsIn(role.Properties.AssumeRolePolicyDocument, {
-    issuer, providerArn: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`, sub: 'system:serviceaccount:default:s3-reader', aud: 'sts.amazonaws.com',
-  })).toBe(true);
+  expect(
+    letsIn(role.Properties.AssumeRolePolicyDocument, {
+      issuer,
+      providerArn: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`,
+      sub: 'system:serviceaccount:default:s3-reader',
+      aud: 'sts.amazonaws.com',
+    }),
+  ).toBe(true);
 });
 
 test.each([
@@ -356,7 +533,17 @@ test.each([
 
 test('the example is what the command prints', () => {
   const example = join(ROOT, 'examples', 'from-eksctl');
-  const { code, stdout } = cli('import', 'eksctl', join(example, 'cluster.yaml'), '--account', ACCOUNT, '--issuer-url', ISSUER_URL, '--stack-name', 'FromEksctl');
+  const { code, stdout } = cli(
+    'import',
+    'eksctl',
+    join(example, 'cluster.yaml'),
+    '--account',
+    ACCOUNT,
+    '--issuer-url',
+    ISSUER_URL,
+    '--stack-name',
+    'FromEksctl',
+  );
   expect({ code, stdout }).toEqual({ code: 0, stdout: readFileSync(join(example, 'app.ts'), 'utf8') });
 });
 

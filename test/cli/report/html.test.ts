@@ -9,20 +9,27 @@ const inside = (tag: RegExp) => tag.exec(THREE_PAGE)![1];
 
 test('it is one file that loads nothing', () => {
   expect(THREE_PAGE.startsWith(MARK)).toBe(true);
-  expect(THREE_PAGE.replace(/http:\/\/www\.w3\.org\/2000\/svg/g, '')).not.toMatch(/(src|href)=|@import|url\(|https?:\/\//);
+  expect(THREE_PAGE.replace(/http:\/\/www\.w3\.org\/2000\/svg/g, '')).not.toMatch(
+    /(src|href)=|@import|url\(|https?:\/\//,
+  );
   expect(THREE_PAGE.length - JSON.stringify(reportData(THREE, [finding()])).length).toBeLessThan(100_000);
 });
 
 test('nothing but its two blocks may run or style it', () => {
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   expect(inside(/<meta http-equiv="Content-Security-Policy" content="([^"]*)">/)).toBe(
-    `default-src 'none'; script-src ${hash(inside(/<script>([^]*?)<\/script>/))}; style-src ${hash(inside(/<style>([^]*?)<\/style>/))}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`);
+    `default-src 'none'; script-src ${hash(inside(/<script>([^]*?)<\/script>/))}; style-src `
+      + `${hash(inside(/<style>([^]*?)<\/style>/))}; base-uri 'none'; form-action 'none'; require-trusted-types-for `
+      + '\'script\'; trusted-types \'none\'',
+  );
   expect(THREE_PAGE.match(/<script/g)).toHaveLength(2);
   expect(THREE_PAGE.indexOf('Content-Security-Policy')).toBeLessThan(THREE_PAGE.indexOf('<style>'));
 });
 
 test('the code of the page writes no HTML', () => {
-  expect(pageAssets().script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/);
+  expect(pageAssets().script).not.toMatch(
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/,
+  );
   expect(pageAssets().script).not.toMatch(/<\/script|<!--/i);
 });
 
@@ -30,11 +37,14 @@ test('the same report is the same page', () => {
   expect(html(reportData(THREE, [finding()]))).toBe(THREE_PAGE);
 });
 
-test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))('hostile text %i stays in its block', (_, text) => {
-  const data = reportData(hostileMap(text), [finding({ message: text })]);
-  const [, json] = /<script type="application\/json" id="data">([^<>&]*)<\/script>/.exec(html(data))!;
-  expect(JSON.parse(json)).toEqual(data);
-});
+test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))(
+  'hostile text %i stays in its block',
+  (_, text) => {
+    const data = reportData(hostileMap(text), [finding({ message: text })]);
+    const [, json] = /<script type="application\/json" id="data">([^<>&]*)<\/script>/.exec(html(data))!;
+    expect(JSON.parse(json)).toEqual(data);
+  },
+);
 
 test('500 service accounts are a page of less than a megabyte', () => {
   expect(html(reportData(manyMap(500), [])).length).toBeLessThan(1_000_000);

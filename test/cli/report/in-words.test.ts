@@ -1,4 +1,10 @@
-import { clusterInShort, permissionInWords, resourceInShort, roleInShort, serviceOf } from '../../../src/cli/report/in-words';
+import {
+  clusterInShort,
+  permissionInWords,
+  resourceInShort,
+  roleInShort,
+  serviceOf,
+} from '../../../src/cli/report/in-words';
 import { Permission } from '../../../src/cli/report/permissions';
 
 test.each<[string, [string, string]]>([
@@ -36,7 +42,12 @@ test.each<[Partial<Permission>, string]>([
   [{ actions: ['a', 'b', 'c', 'd', 'e', 'f'] }, '<a>, <b>, <c>, <d> and 2 more on <x>'],
   [{ actions: ['*'], resources: ['**'] }, 'every action on every resource'],
   [{ notActions: true, notResources: true }, 'every action but <a:B> on every resource but <x>'],
-  [{ condition: { Bool: { k: 'true' }, StringEquals: { k: 'a', l: 'b' }, Null: null } }, '<a:B> on <x>, under conditions on <k>, <l>'],
+  [
+    { condition: { Bool: { k: 'true' }, StringEquals: { k: 'a', l: 'b' }, Null: null } },
+    '<a:B> on <x>, under conditions on <k>, <l>',
+  ],
 ])('%j in words', (permission, words) => {
-  expect(permissionInWords({ effect: 'Allow', actions: ['a:B'], resources: ['x'], ...permission }, text => `<${text}>`)).toBe(words);
+  expect(
+    permissionInWords({ effect: 'Allow', actions: ['a:B'], resources: ['x'], ...permission }, text => `<${text}>`),
+  ).toBe(words);
 });

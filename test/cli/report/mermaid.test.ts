@@ -5,9 +5,13 @@ import { reportData } from '../../../src/cli/report/report-data';
 
 const chartOf = (map: AccessMap) => mermaid(reportData(map, []));
 
-// The statements that are written, each with nothing but safe characters in its quotes. Mermaid's own parser reads the same: see CONTRIBUTING.md.
+// The statements that are written, each with nothing but safe characters in its quotes. Mermaid's own parser reads the
+// same: see CONTRIBUTING.md.
 const TEXT = '"[A-Za-z0-9 ,:/._()<>#;-]+"';
-const LINE = new RegExp(`^(flowchart LR|  subgraph cluster\\d+\\[${TEXT}\\]|    account\\d+\\[${TEXT}\\]|  end|  role\\d+\\(\\[${TEXT}\\]\\)|  may\\d+\\[${TEXT}\\]|  (account|role)\\d+ --> (role|may)\\d+)$`);
+const LINE = new RegExp(
+  `^(flowchart LR|  subgraph cluster\\d+\\[${TEXT}\\]|    account\\d+\\[${TEXT}\\]|  end|  `
+    + `role\\d+\\(\\[${TEXT}\\]\\)|  may\\d+\\[${TEXT}\\]|  (account|role)\\d+ --> (role|may)\\d+)$`,
+);
 
 test('three service accounts', () => {
   expect(chartOf(THREE)).toEqual({
@@ -36,20 +40,38 @@ test('three service accounts', () => {
 
 test('nobody, a role that is elsewhere, one that may nothing and one that may much', () => {
   expect(chartOf(mapOf({})).text).toBe('flowchart LR\n  nobody["no service account can become a role"]\n');
-  const { text } = chartOf(mapOf({
-    roles: [role('none', []), role('much', [], [policy('a', ...['a', 'b', 'c', 'd', 'e'].map(one => allow(`${one}:A`, one)), { Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' })])],
-    access: [access('a', 'b', 'elsewhere'), access('a', 'b', 'none'), access('a', 'b', 'much')],
-  }));
+  const { text } = chartOf(
+    mapOf({
+      roles: [
+        role('none', []),
+        role(
+          'much',
+          [],
+          [
+            policy('a', ...['a', 'b', 'c', 'd', 'e'].map(one => allow(`${one}:A`, one)), {
+              Effect: 'Allow',
+              NotAction: ['iam:*', 'sts:*'],
+              Resource: '*',
+            }),
+          ],
+        ),
+      ],
+      access: [access('a', 'b', 'elsewhere'), access('a', 'b', 'none'), access('a', 'b', 'much')],
+    }),
+  );
   expect(text).toContain('["what it may do is not in the templates"]');
   expect(text).toContain('<br/>and 3 more"]');
   expect(text.match(/ --> may/g)).toHaveLength(2);
 });
 
-test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))('hostile text %i stays in its quotes', (_, text) => {
-  const { text: chart } = chartOf(hostileMap(text));
-  for (const line of chart.trimEnd().split('\n')) expect(line).toMatch(LINE);
-  expect(chart.replace(/<br\/>/g, '')).not.toContain('<');
-});
+test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))(
+  'hostile text %i stays in its quotes',
+  (_, text) => {
+    const { text: chart } = chartOf(hostileMap(text));
+    for (const line of chart.trimEnd().split('\n')) expect(line).toMatch(LINE);
+    expect(chart.replace(/<br\/>/g, '')).not.toContain('<');
+  },
+);
 
 test.each<[number, boolean, RegExp]>([
   [50, false, /\["team-000\/service-0000"\]/],

@@ -50,7 +50,8 @@ async function open(text: string, options: BrowserContextOptions = {}): Promise<
   return page;
 }
 
-const openMap = (map: AccessMap, findings: Finding[] = [], options: BrowserContextOptions = {}) => open(html(reportData(map, findings)), options);
+const openMap = (map: AccessMap, findings: Finding[] = [], options: BrowserContextOptions = {}) =>
+  open(html(reportData(map, findings)), options);
 const listed = (page: Page) => page.locator('tr.row th > code').allTextContents();
 const count = (page: Page) => page.locator('#count').textContent();
 const focused = (page: Page) => page.evaluate('document.activeElement.id || document.activeElement.textContent');
@@ -62,9 +63,18 @@ function expectCalm(): void {
 }
 
 test('three service accounts: findings, picture, table', async () => {
-  const page = await openMap(THREE, [finding(), finding({ severity: 'info', rule: 'note' }), finding({ rule: 'off', suppressed: 'It is meant so.' })]);
+  const page = await openMap(THREE, [
+    finding(),
+    finding({ severity: 'info', rule: 'note' }),
+    finding({ rule: 'off', suppressed: 'It is meant so.' }),
+  ]);
   expect(await page.locator('h1').textContent()).toBe('Access map');
-  expect(await page.locator('.numbers li').allTextContents()).toEqual(['1 cluster', '3 service accounts', '4 roles', '2 findings']);
+  expect(await page.locator('.numbers li').allTextContents()).toEqual([
+    '1 cluster',
+    '3 service accounts',
+    '4 roles',
+    '2 findings',
+  ]);
   expect(await page.locator('#findings > .rules summary code').allTextContents()).toEqual(['missing-audience', 'note']);
   expect(await page.locator('#findings .off > summary').textContent()).toBe('1 finding switched off, with a reason');
   expect(await listed(page)).toEqual(['*', 'api', 'worker']);
@@ -85,7 +95,10 @@ test('a role is shown in full when it is opened', async () => {
   expect(await page.locator('pre').count()).toBe(0);
   await page.locator('.more summary').nth(1).click();
   const statements = await page.locator('pre').allTextContents();
-  expect(statements.map(text => JSON.parse(text))).toEqual([THREE.roles[0].trust.Statement[0], ...THREE.roles[0].policies[0].document.Statement]);
+  expect(statements.map(text => JSON.parse(text))).toEqual([
+    THREE.roles[0].trust.Statement[0],
+    ...THREE.roles[0].policies[0].document.Statement,
+  ]);
   expect(await page.locator('.marked .mark').allTextContents()).toEqual(['lets in this service account']);
   expect(await page.locator('dd').first().textContent()).toBe('arn:aws:iam::111122223333:role/payments-api');
 });
@@ -95,11 +108,28 @@ test.each<[Record<string, string>, string[], string]>([
   [{ namespace: 'batch' }, ['*'], '1 way from a service account to a role.'],
   [{ serviceAccount: 'worker' }, ['*', 'worker'], '2 ways from a service account to a role.'],
   [{ role: 'payments' }, ['api', 'worker'], '2 ways from a service account to a role.'],
-  [{ action: 's3:PutObject', resource: 'arn:aws:s3:::receipts/key' }, ['*', 'api'], '2 service accounts can s3:PutObject on arn:aws:s3:::receipts/key; 1 other role.'],
-  [{ action: 's3:DeleteObject', resource: 'arn:aws:s3:::receipts/key' }, [], 'No service account can s3:DeleteObject on arn:aws:s3:::receipts/key; 1 other role.'],
-  [{ action: 'dynamodb:GetItem', resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/Orders' }, ['*', 'worker'],
-    'No service account can dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:111122223333:table/Orders; 1 more under conditions; 1 unknown: policies that are not in the templates; 1 other role.'],
-  [{ resource: 'arn:aws:s3:::receipts' }, ['*', 'api'], '1 service account can do anything on arn:aws:s3:::receipts; 1 unknown: policies that are not in the templates; 1 other role.'],
+  [
+    { action: 's3:PutObject', resource: 'arn:aws:s3:::receipts/key' },
+    ['*', 'api'],
+    '2 service accounts can s3:PutObject on arn:aws:s3:::receipts/key; 1 other role.',
+  ],
+  [
+    { action: 's3:DeleteObject', resource: 'arn:aws:s3:::receipts/key' },
+    [],
+    'No service account can s3:DeleteObject on arn:aws:s3:::receipts/key; 1 other role.',
+  ],
+  [
+    { action: 'dynamodb:GetItem', resource: 'arn:aws:dynamodb:eu-west-1:111122223333:table/Orders' },
+    ['*', 'worker'],
+    'No service account can dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:111122223333:table/Orders; 1 more under '
+      + 'conditions; 1 unknown: policies that are not in the templates; 1 other role.',
+  ],
+  [
+    { resource: 'arn:aws:s3:::receipts' },
+    ['*', 'api'],
+    '1 service account can do anything on arn:aws:s3:::receipts; 1 unknown: policies that are not in the templates; 1 '
+      + 'other role.',
+  ],
   [{ text: 'nothing like it' }, [], '0 ways from a service account to a role.'],
 ])('asked for %j', async (query, expected, words) => {
   const page = await openMap(THREE);
@@ -117,9 +147,14 @@ test('an answer shows the statement, and where it is', async () => {
   await page.fill('#action', 's3:PutObject');
   await page.fill('#resource', 'arn:aws:s3:::receipts/key');
   await page.fill('#namespace', 'payments');
-  expect(await page.locator('tr.row td').nth(1).innerText()).toBe('can\ns3:GetObject, s3:PutObject on arn:aws:s3:::receipts/*\nstatement 1 of DefaultPolicy');
+  expect(await page.locator('tr.row td').nth(1).innerText()).toBe(
+    'can\ns3:GetObject, s3:PutObject on arn:aws:s3:::receipts/*\nstatement 1 of DefaultPolicy',
+  );
   await page.locator('.more summary').click();
-  expect(await page.locator('.mark').allTextContents()).toEqual(['lets in this service account', 'answers the question']);
+  expect(await page.locator('.mark').allTextContents()).toEqual([
+    'lets in this service account',
+    'answers the question',
+  ]);
 });
 
 test('by keyboard alone', async () => {
@@ -175,14 +210,19 @@ test('a namespace opens and closes by keyboard, and keeps the focus', async () =
   await page.keyboard.press('Enter');
   expect(await namespace.getAttribute('aria-expanded')).toBe('true');
   expect(await page.locator('.picture .account').count()).toBe(10);
-  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Namespace team-000, 10 service accounts');
+  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(
+    'Namespace team-000, 10 service accounts',
+  );
   await page.keyboard.press(' ');
   expect(await page.locator('.picture .account').count()).toBe(0);
 });
 
 test('500 service accounts', async () => {
   const before = Date.now();
-  const page = await openMap(manyMap(500), Array.from({ length: 500 }, (_, index) => finding({ message: `Statement ${index}` })));
+  const page = await openMap(
+    manyMap(500),
+    Array.from({ length: 500 }, (_, index) => finding({ message: `Statement ${index}` })),
+  );
   expect(Date.now() - before).toBeLessThan(8000);
   expect(await count(page)).toBe('500 ways from a service account to a role.');
   expect(await page.locator('#findings .rule > summary').textContent()).toContain('500 places');
@@ -192,16 +232,24 @@ test('500 service accounts', async () => {
   expect(await listed(page)).toHaveLength(200);
   await page.getByRole('button', { name: 'Show 200 more of 300' }).click();
   expect(await listed(page)).toHaveLength(400);
-  expect(await page.evaluate('document.activeElement.closest("tr").previousSibling.querySelector("code").textContent')).toBe((await listed(page))[200]);
+  expect(
+    await page.evaluate('document.activeElement.closest("tr").previousSibling.querySelector("code").textContent'),
+  ).toBe((await listed(page))[200]);
 
   await page.fill('#action', 's3:PutObject');
   await page.fill('#resource', 'arn:aws:s3:::bucket-7/key');
-  expect(await listed(page)).toEqual(['service-0028', 'service-0030', 'service-0029', 'service-0031'].sort((left, right) => Number(left.slice(-1)) % 2 - Number(right.slice(-1)) % 2));
+  expect(await listed(page)).toEqual(
+    ['service-0028', 'service-0030', 'service-0029', 'service-0031'].sort(
+      (left, right) => (Number(left.slice(-1)) % 2) - (Number(right.slice(-1)) % 2),
+    ),
+  );
   expect(await page.locator('.picture .account').count()).toBe(4);
   await page.click('#clear');
   await page.getByRole('button', { name: 'Open all' }).click();
   expect(await page.locator('.picture .account').count()).toBeGreaterThan(20);
-  expect(await page.locator('#picture-body').textContent()).toMatch(/\d+ more service accounts not drawn: narrow the filter/);
+  expect(await page.locator('#picture-body').textContent()).toMatch(
+    /\d+ more service accounts not drawn: narrow the filter/,
+  );
   await page.getByRole('button', { name: 'Close all' }).click();
   expect(await page.locator('.picture .account').count()).toBe(0);
   expectCalm();
@@ -217,7 +265,9 @@ test('pointing at a role shows what leads to it and where it leads', async () =>
 });
 
 test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))('hostile text %i is text', async (_, text) => {
-  const page = await openMap(hostileMap(text), [finding({ message: text, fix: text, rule: text, place: { file: text } })]);
+  const page = await openMap(hostileMap(text), [
+    finding({ message: text, fix: text, rule: text, place: { file: text } }),
+  ]);
   await page.locator('#findings summary').first().click();
   await page.locator('.more summary').click();
   await page.fill('#action', 's3:GetObject');
@@ -256,7 +306,9 @@ test('the policy is in force: no other script runs, no style applies, nothing is
   })()`);
   expect(blocked.hacked).toBeUndefined();
   expect(blocked.color).not.toBe('rgb(255, 0, 0)');
-  expect(blocked.violations).toEqual(expect.arrayContaining(['connect-src', 'img-src', 'require-trusted-types-for', 'style-src-elem']));
+  expect(blocked.violations).toEqual(
+    expect.arrayContaining(['connect-src', 'img-src', 'require-trusted-types-for', 'style-src-elem']),
+  );
   expect(reached).toBe(0);
 });
 
@@ -289,8 +341,15 @@ const CONTRAST = `(() => {
   return { low, paper: getComputedStyle(document.body).backgroundColor };
 })()`;
 
-test.each([['light', 'rgb(252, 252, 251)'], ['dark', 'rgb(18, 20, 23)']] as const)('%s: every text has a contrast of 4.5 and more', async (colorScheme, paper) => {
-  const page = await openMap(THREE, [finding(), finding({ severity: 'warning', rule: 'b' }), finding({ severity: 'info', rule: 'c' })], { colorScheme });
+test.each([
+  ['light', 'rgb(252, 252, 251)'],
+  ['dark', 'rgb(18, 20, 23)'],
+] as const)('%s: every text has a contrast of 4.5 and more', async (colorScheme, paper) => {
+  const page = await openMap(
+    THREE,
+    [finding(), finding({ severity: 'warning', rule: 'b' }), finding({ severity: 'info', rule: 'c' })],
+    { colorScheme },
+  );
   await page.locator('.more summary').first().click();
   expect(await page.evaluate(CONTRAST)).toEqual({ low: [], paper });
   await page.fill('#action', 'dynamodb:GetItem');
@@ -301,12 +360,27 @@ test.each([['light', 'rgb(252, 252, 251)'], ['dark', 'rgb(18, 20, 23)']] as cons
 test('a screen reader has landmarks, headings, a table with headers, names for all fields', async () => {
   const page = await openMap(THREE, [finding()]);
   const tree = await page.locator('body').ariaSnapshot();
-  for (const part of ['- banner:', '- main:', '- search:', '- heading "Access map" [level=1]', '- heading "Findings" [level=2]', '- heading "Access" [level=2]', '- region "Findings"',
-    '- table "Which service account can become which role, and what the role may do"', '- columnheader "Service account"', '- rowheader', '- textbox "Search"', '- status:',
-    '- group "Picture of who can become which role. The table of access says the same."', '- button "Namespace payments, 2 service accounts" [expanded]']) {
+  for (const part of [
+    '- banner:',
+    '- main:',
+    '- search:',
+    '- heading "Access map" [level=1]',
+    '- heading "Findings" [level=2]',
+    '- heading "Access" [level=2]',
+    '- region "Findings"',
+    '- table "Which service account can become which role, and what the role may do"',
+    '- columnheader "Service account"',
+    '- rowheader',
+    '- textbox "Search"',
+    '- status:',
+    '- group "Picture of who can become which role. The table of access says the same."',
+    '- button "Namespace payments, 2 service accounts" [expanded]',
+  ]) {
     expect(tree.replace(/searchbox/g, 'textbox')).toContain(part);
   }
-  for (const label of ['Namespace', 'Service account', 'Role', 'Who can do', 'on']) expect(await page.getByRole('combobox', { name: label, exact: true }).count()).toBe(1);
+  for (const label of ['Namespace', 'Service account', 'Role', 'Who can do', 'on']) {
+    expect(await page.getByRole('combobox', { name: label, exact: true }).count()).toBe(1);
+  }
   expect(await page.locator('#count').getAttribute('aria-live')).toBe('polite');
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
 });

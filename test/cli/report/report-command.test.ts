@@ -26,9 +26,16 @@ function synthesize(outdir: string, names: string[]): void {
   const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL });
   const bucket = new Bucket(stack, 'Receipts', { bucketName: 'receipts' });
   for (const serviceAccountName of names) {
-    const account = new IrsaServiceAccount(stack, serviceAccountName, { oidcProvider, namespace: 'payments', serviceAccountName, roleName: `payments-${serviceAccountName}` });
+    const account = new IrsaServiceAccount(stack, serviceAccountName, {
+      oidcProvider,
+      namespace: 'payments',
+      serviceAccountName,
+      roleName: `payments-${serviceAccountName}`,
+    });
     bucket.grantRead(account);
-    if (names.length > 1) account.addToPrincipalPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] }));
+    if (names.length > 1) {
+      account.addToPrincipalPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] }));
+    }
   }
   app.synth();
 }
@@ -49,7 +56,17 @@ test('--json prints the report, and words go to stderr', () => {
   expect(data).toMatchObject({
     schemaVersion: 1,
     clusters: [{ id: ISSUER, kind: 'issuer' }],
-    access: [{ cluster: ISSUER, namespace: 'payments', serviceAccount: 'api', audience: 'sts.amazonaws.com', via: 'irsa', role: `arn:aws:iam::${ACCOUNT}:role/payments-api`, used: true }],
+    access: [
+      {
+        cluster: ISSUER,
+        namespace: 'payments',
+        serviceAccount: 'api',
+        audience: 'sts.amazonaws.com',
+        via: 'irsa',
+        role: `arn:aws:iam::${ACCOUNT}:role/payments-api`,
+        used: true,
+      },
+    ],
     roles: [{ name: 'payments-api' }],
   });
   expect(cli('report', assembly, '--json').stdout).toBe(stdout);
@@ -74,7 +91,10 @@ test('--mermaid prints a flowchart', () => {
 
 test('a map that is too large for Mermaid is said to be condensed', () => {
   jest.spyOn(reader, 'accessMapOf').mockReturnValueOnce(manyMap(500));
-  expect(cli('report', assembly, '--mermaid').stderr).toBe('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n2 clusters, 500 service accounts, 450 roles, 51 findings.\n');
+  expect(cli('report', assembly, '--mermaid').stderr).toBe(
+    'The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n2 clusters, 500 '
+      + 'service accounts, 450 roles, 51 findings.\n',
+  );
   jest.restoreAllMocks();
 });
 
@@ -85,9 +105,16 @@ test('--diff prints what has changed since, as Markdown and as JSON', () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^### Access: \d+ changes \(\d+ wider\)\n/);
   expect(stdout).toContain('| **wider** | `payments-api` | may `sqs:SendMessage` on every resource |\n');
-  expect(stdout).toContain(`| **wider** | \`payments-worker\` | \`payments/worker\` can become it, cluster \`${ISSUER}\`, audience \`sts.amazonaws.com\` |\n`);
+  expect(stdout).toContain(
+    `| **wider** | \`payments-worker\` | \`payments/worker\` can become it, cluster \`${ISSUER}\`, audience `
+      + '`sts.amazonaws.com` |\n',
+  );
   expect(stdout).toContain('\nNew roles: `payments-worker`.\n');
-  expect(JSON.parse(cli('report', wider, '--json', '--diff', old).stdout)).toMatchObject({ schemaVersion: 1, newRoles: [`arn:aws:iam::${ACCOUNT}:role/payments-worker`], goneRoles: [] });
+  expect(JSON.parse(cli('report', wider, '--json', '--diff', old).stdout)).toMatchObject({
+    schemaVersion: 1,
+    newRoles: [`arn:aws:iam::${ACCOUNT}:role/payments-worker`],
+    goneRoles: [],
+  });
   expect(cli('report', assembly, '--diff', old).stdout).toMatch(/^### Access: no change\n/);
 });
 
@@ -105,7 +132,11 @@ test('--html writes a page, and over an earlier one', () => {
 test('a file that is no report is kept, unless --force says otherwise', () => {
   const precious = file('precious.html');
   writeFileSync(precious, '<p>mine</p>');
-  expect(cli('report', assembly, '--html', precious)).toEqual({ code: 2, stdout: '', stderr: `${precious}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.\n` });
+  expect(cli('report', assembly, '--html', precious)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `${precious}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.\n`,
+  });
   expect(readFileSync(precious, 'utf8')).toBe('<p>mine</p>');
   expect(cli('report', assembly, '--html', precious, '--force').code).toBe(0);
   expect(readFileSync(precious, 'utf8').startsWith(MARK)).toBe(true);
@@ -115,7 +146,11 @@ test('a page that cannot be written leaves nothing behind', () => {
   mkdirSync(file('folder'));
   writeFileSync(join(file('folder'), 'a'), '');
   symlinkSync('loop', file('loop'));
-  for (const [target, reason] of [[join(directory, 'none', 'page.html'), 'no such file or directory'], [file('folder'), 'it is a directory'], [file('loop'), expect.anything()]] as const) {
+  for (const [target, reason] of [
+    [join(directory, 'none', 'page.html'), 'no such file or directory'],
+    [file('folder'), 'it is a directory'],
+    [file('loop'), expect.anything()],
+  ] as const) {
     const { code, stderr, stdout } = cli('report', assembly, '--html', target);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     if (typeof reason === 'string') expect(stderr).toBe(`${target}: cannot be written: ${reason}.\n`);
@@ -126,11 +161,31 @@ test('a page that cannot be written leaves nothing behind', () => {
 
 test.each<[string, string[], string]>([
   ['no form', [], 'One of `--html`, `--mermaid`, `--json` and `--diff` must be given. See cdk-irsa report --help.'],
-  ['two forms', ['--html', 'a', '--mermaid'], "Option '--html <file>' cannot be used with option '--mermaid'. See cdk-irsa report --help."],
-  ['JSON beside a page', ['--json', '--html', 'a'], "Option '--html <file>' cannot be used with option '--json'. See cdk-irsa report --help."],
-  ['a flowchart of a difference', ['--mermaid', '--diff', 'a'], "Option '--mermaid' cannot be used with option '--diff <old.json>'. See cdk-irsa report --help."],
-  ['an option for a file', ['--html', '--json'], '`--html` must have a value that does not begin with -, got: "--json". See cdk-irsa report --help.'],
-  ['two folders', ['a', 'b', '--json'], "Too many arguments for 'report'. Expected 1 argument but got 2. See cdk-irsa report --help."],
+  [
+    'two forms',
+    ['--html', 'a', '--mermaid'],
+    "Option '--html <file>' cannot be used with option '--mermaid'. See cdk-irsa report --help.",
+  ],
+  [
+    'JSON beside a page',
+    ['--json', '--html', 'a'],
+    "Option '--html <file>' cannot be used with option '--json'. See cdk-irsa report --help.",
+  ],
+  [
+    'a flowchart of a difference',
+    ['--mermaid', '--diff', 'a'],
+    "Option '--mermaid' cannot be used with option '--diff <old.json>'. See cdk-irsa report --help.",
+  ],
+  [
+    'an option for a file',
+    ['--html', '--json'],
+    '`--html` must have a value that does not begin with -, got: "--json". See cdk-irsa report --help.',
+  ],
+  [
+    'two folders',
+    ['a', 'b', '--json'],
+    "Too many arguments for 'report'. Expected 1 argument but got 2. See cdk-irsa report --help.",
+  ],
   ['--force alone', ['--json', '--force'], '`--force` requires `--html`. See cdk-irsa report --help.'],
   ['an unknown option', ['--jason'], "Unknown option '--jason'. Did you mean --json? See cdk-irsa report --help."],
   ['an old report that is missing', ['--diff', 'none.json'], 'none.json: cannot be read: no such file or directory.'],
@@ -141,13 +196,25 @@ test.each<[string, string[], string]>([
 test('an old report that is none', () => {
   const old = file('not-a-report.json');
   writeFileSync(old, '{"\u202ea":1}');
-  expect(cli('report', assembly, '--diff', old)).toEqual({ code: 2, stdout: '', stderr: `${old}: is no report. Make one with cdk-irsa report --json.\n` });
+  expect(cli('report', assembly, '--diff', old)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `${old}: is no report. Make one with cdk-irsa report --json.\n`,
+  });
 });
 
 test('what is no assembly, and a manifest that is missing', () => {
   const page = file('never.html');
-  expect(cli('report', file('nowhere'), '--html', page)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/nowhere.*manifest\.json.*cdk synth/) });
-  expect(cli('report', assembly, '--html', page, '--manifests', file('none.yaml'))).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/none\.yaml: cannot be read: no such file or directory\.\n$/) });
+  expect(cli('report', file('nowhere'), '--html', page)).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/nowhere.*manifest\.json.*cdk synth/),
+  });
+  expect(cli('report', assembly, '--html', page, '--manifests', file('none.yaml'))).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/none\.yaml: cannot be read: no such file or directory\.\n$/),
+  });
   expect(existsSync(page)).toBe(false);
 });
 
@@ -155,22 +222,32 @@ test('a defect is not passed off as bad input', () => {
   jest.spyOn(reader, 'accessMapOf').mockImplementationOnce(() => {
     throw new TypeError('boom');
   });
-  expect(cli('report', assembly, '--json').stderr).toBe('cdk-irsa failed, which is a defect of it: boom. Please report it.\n');
+  expect(cli('report', assembly, '--json').stderr).toBe(
+    'cdk-irsa failed, which is a defect of it: boom. Please report it.\n',
+  );
   jest.restoreAllMocks();
 });
 
 test('--manifests adds what runs', () => {
   const manifests = file('manifests');
   mkdirSync(manifests);
-  writeFileSync(join(manifests, 'a.yaml'), 'apiVersion: v1\nkind: Pod\nmetadata: { name: one, namespace: payments }\nspec: { serviceAccountName: api, containers: [{ name: a, image: b, env: [{ name: X, value: hunter2 }] }] }\n');
+  writeFileSync(
+    join(manifests, 'a.yaml'),
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: one, namespace: payments }\nspec: { serviceAccountName: api, '
+      + 'containers: [{ name: a, image: b, env: [{ name: X, value: hunter2 }] }] }\n',
+  );
   const { stdout } = cli('report', assembly, '--json', '--manifests', manifests);
-  expect(JSON.parse(stdout).workloads).toMatchObject([{ kind: 'Pod', name: 'one', namespace: 'payments', serviceAccount: 'api' }]);
+  expect(JSON.parse(stdout).workloads).toMatchObject([
+    { kind: 'Pod', name: 'one', namespace: 'payments', serviceAccount: 'api' },
+  ]);
   expect(stdout).not.toContain('hunter2');
 });
 
 test('--help names each option', () => {
   const { code, stdout } = cli('report', '--help');
   expect(code).toBe(0);
-  for (const option of ['html', 'mermaid', 'json', 'diff', 'manifests', 'namespace', 'force']) expect(stdout).toMatch(new RegExp(`\n  --${option} `));
+  for (const option of ['html', 'mermaid', 'json', 'diff', 'manifests', 'namespace', 'force']) {
+    expect(stdout).toMatch(new RegExp(`\n  --${option} `));
+  }
   expect(stdout).toContain('\n  -h, --help ');
 });

@@ -5,7 +5,12 @@ import { jsonText } from '../../../src/cli/text';
 const reversed = <T>(items: readonly T[]) => [...items].reverse();
 
 test('the same map in another order is the same report, byte for byte', () => {
-  const findings = [finding(), finding({ severity: 'info' }), finding({ rule: 'a', place: { file: 'a.yaml', line: 10 } }), finding({ rule: 'a', place: { file: 'a.yaml', line: 9 } })];
+  const findings = [
+    finding(),
+    finding({ severity: 'info' }),
+    finding({ rule: 'a', place: { file: 'a.yaml', line: 10 } }),
+    finding({ rule: 'a', place: { file: 'a.yaml', line: 9 } }),
+  ];
   const other = mapOf({
     ...THREE,
     clusters: reversed(THREE.clusters),
@@ -16,14 +21,31 @@ test('the same map in another order is the same report, byte for byte', () => {
   const text = jsonText(reportData(THREE, findings), 2);
   expect(jsonText(reportData(other, reversed(findings)), 2)).toBe(text);
   expect(JSON.parse(text).findings.map(({ severity, rule, place }: any) => [severity, rule, place.line])).toEqual([
-    ['error', 'a', 9], ['error', 'a', 10], ['error', 'missing-audience', undefined], ['info', 'missing-audience', undefined],
+    ['error', 'a', 9],
+    ['error', 'a', 10],
+    ['error', 'missing-audience', undefined],
+    ['info', 'missing-audience', undefined],
   ]);
 });
 
 test('its lists, in order', () => {
   const data = reportData(THREE, []);
-  expect(Object.keys(data)).toEqual(['schemaVersion', 'findings', 'clusters', 'providers', 'serviceAccounts', 'associations', 'workloads', 'access', 'roles']);
-  expect(data.access.map(({ namespace, serviceAccount: name }) => `${namespace}/${name}`)).toEqual(['batch/*', 'payments/api', 'payments/worker']);
+  expect(Object.keys(data)).toEqual([
+    'schemaVersion',
+    'findings',
+    'clusters',
+    'providers',
+    'serviceAccounts',
+    'associations',
+    'workloads',
+    'access',
+    'roles',
+  ]);
+  expect(data.access.map(({ namespace, serviceAccount: name }) => `${namespace}/${name}`)).toEqual([
+    'batch/*',
+    'payments/api',
+    'payments/worker',
+  ]);
   expect(data.roles.map(({ name }) => name)).toEqual(['batch', 'ops', 'payments-api', 'payments-worker']);
   expect(data.roles[0].policies.map(({ kind }) => kind)).toEqual(['inline', 'managed']);
 });
@@ -34,28 +56,72 @@ test('what is inside pods stays out: it can be secret', () => {
   expect(text).not.toMatch(/hunter2|PASSWORD|spec/);
 });
 
-test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))('hostile text %i is read back as it was, and nothing of it reaches a terminal', (_, text) => {
-  const data = reportData(hostileMap(text), [finding({ message: text })]);
-  const json = jsonText(data, 2);
-  expect(JSON.parse(json)).toEqual(data);
-  expect(json).not.toMatch(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2028\u2029]|[\u0000-\u0009\u000b-\u001f]/);
-  expect(parseReportData(json)).toEqual(data);
-});
+test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))(
+  'hostile text %i is read back as it was, and nothing of it reaches a terminal',
+  (_, text) => {
+    const data = reportData(hostileMap(text), [finding({ message: text })]);
+    const json = jsonText(data, 2);
+    expect(JSON.parse(json)).toEqual(data);
+    expect(json).not.toMatch(
+      /[\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2028\u2029]|[\u0000-\u0009\u000b-\u001f]/,
+    );
+    expect(parseReportData(json)).toEqual(data);
+  },
+);
 
-const VALID = JSON.parse(jsonText(reportData(mapOf({ roles: [role('a', [])], access: [access('a', 'b', 'a')], serviceAccounts: [serviceAccount('a', 'b', 'a')] }), [])));
+const VALID = JSON.parse(
+  jsonText(
+    reportData(
+      mapOf({
+        roles: [role('a', [])],
+        access: [access('a', 'b', 'a')],
+        serviceAccounts: [serviceAccount('a', 'b', 'a')],
+      }),
+      [],
+    ),
+  ),
+);
 
 test.each<[string, unknown, string]>([
   ['no JSON', undefined, 'is not JSON. Make it with cdk-irsa report --json'],
   ['a list', [], 'is no report. Make one with cdk-irsa report --json'],
   ['null', null, 'is no report. Make one with cdk-irsa report --json'],
   ['something else', { a: 1 }, 'is no report. Make one with cdk-irsa report --json'],
-  ['another version', { ...VALID, schemaVersion: 2 }, 'has schemaVersion 2, and only 1 is read here. Make both reports with one release of cdk-irsa'],
-  ['no access', { ...VALID, access: {} }, 'is no report: `access` is not a list. Make it again with cdk-irsa report --json'],
-  ['no roles', { ...VALID, roles: undefined }, 'is no report: `roles` is not a list. Make it again with cdk-irsa report --json'],
-  ['access to nothing', { ...VALID, access: [null] }, 'is no report: `access[0]` is not an object. Make it again with cdk-irsa report --json'],
-  ['a role without a name', { ...VALID, roles: [{ arn: arn('a') }] }, 'is no report: `roles[0].name` is not a text. Make it again with cdk-irsa report --json'],
-  ['a role without policies', { ...VALID, roles: [{ arn: arn('a'), name: ACCOUNT }] }, 'is no report: `roles[0].policies` is not a list. Make it again with cdk-irsa report --json'],
-  ['a policy without a kind', { ...VALID, roles: [{ ...VALID.roles[0], policies: [{ name: 'a' }] }] }, 'is no report: `roles[0].policies[0].kind` is not a text. Make it again with cdk-irsa report --json'],
+  [
+    'another version',
+    { ...VALID, schemaVersion: 2 },
+    'has schemaVersion 2, and only 1 is read here. Make both reports with one release of cdk-irsa',
+  ],
+  [
+    'no access',
+    { ...VALID, access: {} },
+    'is no report: `access` is not a list. Make it again with cdk-irsa report --json',
+  ],
+  [
+    'no roles',
+    { ...VALID, roles: undefined },
+    'is no report: `roles` is not a list. Make it again with cdk-irsa report --json',
+  ],
+  [
+    'access to nothing',
+    { ...VALID, access: [null] },
+    'is no report: `access[0]` is not an object. Make it again with cdk-irsa report --json',
+  ],
+  [
+    'a role without a name',
+    { ...VALID, roles: [{ arn: arn('a') }] },
+    'is no report: `roles[0].name` is not a text. Make it again with cdk-irsa report --json',
+  ],
+  [
+    'a role without policies',
+    { ...VALID, roles: [{ arn: arn('a'), name: ACCOUNT }] },
+    'is no report: `roles[0].policies` is not a list. Make it again with cdk-irsa report --json',
+  ],
+  [
+    'a policy without a kind',
+    { ...VALID, roles: [{ ...VALID.roles[0], policies: [{ name: 'a' }] }] },
+    'is no report: `roles[0].policies[0].kind` is not a text. Make it again with cdk-irsa report --json',
+  ],
 ])('%s is no report', (_, value, message) => {
   expect(() => parseReportData(value === undefined ? '{' : JSON.stringify(value))).toThrow(new Error(message));
 });

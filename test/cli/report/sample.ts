@@ -7,13 +7,49 @@ export const AUDIENCE = 'sts.amazonaws.com';
 
 /** Names that want out of wherever they are put. */
 export const HOSTILE: string[] = [
-  '</script><script>window.hacked = 1</script>', '<!--<script>', '<img src=x onerror="window.hacked = 1">', '"\'`', '```\n# Heading', 'a|b||c', '@octocat #1 https://evil.example/',
-  '${alert(1)}', '\u202egnp.exe', '\u2028\u2029\u0000\u001b[31m', '\\', '\\|', '[x](javascript:alert(1))', '</details>', '-->', '"]; click x href "javascript:alert(1)"', 'end', '&lt;b&gt;', '#quot;',
-  '%%{init: {}}%%', ' ', '', '1. one', '\ud800', `long${'x'.repeat(5000)}`, '⟨Stack/Cluster.Issuer⟩', '*_~', '__proto__', 'constructor',
+  '</script><script>window.hacked = 1</script>',
+  '<!--<script>',
+  '<img src=x onerror="window.hacked = 1">',
+  '"\'`',
+  '```\n# Heading',
+  'a|b||c',
+  '@octocat #1 https://evil.example/',
+  '${alert(1)}',
+  '\u202egnp.exe',
+  '\u2028\u2029\u0000\u001b[31m',
+  '\\',
+  '\\|',
+  '[x](javascript:alert(1))',
+  '</details>',
+  '-->',
+  '"]; click x href "javascript:alert(1)"',
+  'end',
+  '&lt;b&gt;',
+  '#quot;',
+  '%%{init: {}}%%',
+  ' ',
+  '',
+  '1. one',
+  '\ud800',
+  `long${'x'.repeat(5000)}`,
+  '⟨Stack/Cluster.Issuer⟩',
+  '*_~',
+  '__proto__',
+  'constructor',
 ];
 
 export function access(namespace: string, name: string, roleName: string, more: Partial<Access> = {}): Access {
-  return { cluster: ISSUER, namespace, serviceAccount: name, audience: AUDIENCE, via: 'irsa', role: arn(roleName), statement: 0, used: true, ...more };
+  return {
+    cluster: ISSUER,
+    namespace,
+    serviceAccount: name,
+    audience: AUDIENCE,
+    via: 'irsa',
+    role: arn(roleName),
+    statement: 0,
+    used: true,
+    ...more,
+  };
 }
 
 export function arn(name: string): string {
@@ -26,7 +62,13 @@ export function webIdentity(subjects: string[], more: any = {}): any {
     Effect: 'Allow',
     Principal: { Federated: PROVIDER_ARN },
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: { StringEquals: { [`${ISSUER}:aud`]: AUDIENCE, [`${ISSUER}:sub`]: subjects.map(subject => `system:serviceaccount:${subject.replace('/', ':')}`) }, ...condition },
+    Condition: {
+      StringEquals: {
+        [`${ISSUER}:aud`]: AUDIENCE,
+        [`${ISSUER}:sub`]: subjects.map(subject => `system:serviceaccount:${subject.replace('/', ':')}`),
+      },
+      ...condition,
+    },
     ...rest,
   };
 }
@@ -49,22 +91,52 @@ export function role(name: string, trust: any[], policies: Policy[] = []): Role 
     trust: { Version: '2012-10-17', Statement: trust },
     unresolved: [],
     policies,
-    place: { file: 'cdk.out/Stack.template.json', stack: 'Stack', logicalId: `Role${name}`, constructPath: `Stack/${name}` },
+    place: {
+      file: 'cdk.out/Stack.template.json',
+      stack: 'Stack',
+      logicalId: `Role${name}`,
+      constructPath: `Stack/${name}`,
+    },
   };
 }
 
 export function serviceAccount(namespace: string, name: string, roleName: string): ServiceAccount {
-  return { namespace, name, roleArn: arn(roleName), audience: AUDIENCE, place: { file: 'cdk.out/Stack.k8s.yaml', line: 4, column: 1 } };
+  return {
+    namespace,
+    name,
+    roleArn: arn(roleName),
+    audience: AUDIENCE,
+    place: { file: 'cdk.out/Stack.k8s.yaml', line: 4, column: 1 },
+  };
 }
 
 export function mapOf(parts: Partial<AccessMap>): AccessMap {
-  const clusters = [...new Set((parts.access ?? []).map(({ cluster }) => cluster))].map(id => ({ id, kind: 'issuer' as const }));
-  const nothing = { providers: [], roles: [], serviceAccounts: [], associations: [], workloads: [], access: [], existingRoles: [], suppressions: [] };
+  const clusters = [...new Set((parts.access ?? []).map(({ cluster }) => cluster))].map(id => ({
+    id,
+    kind: 'issuer' as const,
+  }));
+  const nothing = {
+    providers: [],
+    roles: [],
+    serviceAccounts: [],
+    associations: [],
+    workloads: [],
+    access: [],
+    existingRoles: [],
+    suppressions: [],
+  };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }
 
 export function finding(more: Partial<Finding> = {}): Finding {
-  return { rule: 'missing-audience', severity: 'error', message: 'The statement compares no audience.', fix: 'Add it.', place: { file: 'cdk.out/Stack.template.json', logicalId: 'Role' }, ...more };
+  return {
+    rule: 'missing-audience',
+    severity: 'error',
+    message: 'The statement compares no audience.',
+    fix: 'Add it.',
+    place: { file: 'cdk.out/Stack.template.json', logicalId: 'Role' },
+    ...more,
+  };
 }
 
 /** A map in which every text that somebody else writes is this one. */
@@ -72,40 +144,142 @@ export function hostileMap(text: string): AccessMap {
   return mapOf({
     clusters: [{ id: text, kind: 'issuer' }],
     providers: [{ arn: text, issuer: text, audiences: [text], place: { file: text } }],
-    roles: [{
-      ...role(text, [webIdentity([`${text}/${text}`]), { Effect: 'Allow', Principal: { AWS: text }, Action: text }],
-        [policy(text, allow(text, text, { Condition: { StringEquals: { [text]: text } } })), { name: text, kind: 'managed', arn: text }]),
-      arn: text,
-      unresolved: [text],
-      place: { file: text, stack: text, logicalId: text, constructPath: text },
-    }],
+    roles: [
+      {
+        ...role(
+          text,
+          [webIdentity([`${text}/${text}`]), { Effect: 'Allow', Principal: { AWS: text }, Action: text }],
+          [
+            policy(text, allow(text, text, { Condition: { StringEquals: { [text]: text } } })),
+            { name: text, kind: 'managed', arn: text },
+          ],
+        ),
+        arn: text,
+        unresolved: [text],
+        place: { file: text, stack: text, logicalId: text, constructPath: text },
+      },
+    ],
     serviceAccounts: [{ namespace: text, name: text, roleArn: text, audience: text, place: { file: text } }],
     associations: [{ cluster: text, namespace: text, serviceAccount: text, roleArn: text, place: { file: text } }],
-    workloads: [{ kind: text, name: text, namespace: text, serviceAccount: text, annotations: { [text]: text }, spec: { env: 'SECRET' }, place: { file: text } }],
-    access: [{ cluster: text, namespace: text, serviceAccount: text, audience: text, via: 'irsa', role: text, statement: 0, used: true }],
+    workloads: [
+      {
+        kind: text,
+        name: text,
+        namespace: text,
+        serviceAccount: text,
+        annotations: { [text]: text },
+        spec: { env: 'SECRET' },
+        place: { file: text },
+      },
+    ],
+    access: [
+      {
+        cluster: text,
+        namespace: text,
+        serviceAccount: text,
+        audience: text,
+        via: 'irsa',
+        role: text,
+        statement: 0,
+        used: true,
+      },
+    ],
   });
 }
 
 /** Three service accounts of two namespaces, and a role for people. */
 export const THREE = mapOf({
   roles: [
-    role('payments-api', [webIdentity(['payments/api'])], [policy('DefaultPolicy', allow(['s3:GetObject', 's3:PutObject'], 'arn:aws:s3:::receipts/*'), allow('s3:ListBucket', 'arn:aws:s3:::receipts'))]),
-    role('payments-worker', [webIdentity(['payments/worker'])], [policy('DefaultPolicy', allow('dynamodb:GetItem', `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/Orders`, { Condition: { Bool: { 'aws:SecureTransport': 'true' } } }))]),
-    role('batch', [webIdentity(['batch/*'])], [policy('DefaultPolicy', allow('s3:*', 'arn:aws:s3:::receipts/*'), { Effect: 'Deny', Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::receipts/*' }), { name: 'AmazonSQSReadOnlyAccess', kind: 'managed', arn: 'arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess' }]),
-    role('ops', [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }], [policy('Admin', allow('*'))]),
+    role(
+      'payments-api',
+      [webIdentity(['payments/api'])],
+      [
+        policy(
+          'DefaultPolicy',
+          allow(['s3:GetObject', 's3:PutObject'], 'arn:aws:s3:::receipts/*'),
+          allow('s3:ListBucket', 'arn:aws:s3:::receipts'),
+        ),
+      ],
+    ),
+    role(
+      'payments-worker',
+      [webIdentity(['payments/worker'])],
+      [
+        policy(
+          'DefaultPolicy',
+          allow('dynamodb:GetItem', `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/Orders`, {
+            Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+          }),
+        ),
+      ],
+    ),
+    role(
+      'batch',
+      [webIdentity(['batch/*'])],
+      [
+        policy('DefaultPolicy', allow('s3:*', 'arn:aws:s3:::receipts/*'), {
+          Effect: 'Deny',
+          Action: 's3:DeleteObject',
+          Resource: 'arn:aws:s3:::receipts/*',
+        }),
+        { name: 'AmazonSQSReadOnlyAccess', kind: 'managed', arn: 'arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess' },
+      ],
+    ),
+    role(
+      'ops',
+      [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }],
+      [policy('Admin', allow('*'))],
+    ),
   ],
-  serviceAccounts: [serviceAccount('payments', 'api', 'payments-api'), serviceAccount('payments', 'worker', 'payments-worker')],
-  workloads: [{ kind: 'Deployment', name: 'api', namespace: 'payments', serviceAccount: 'api', annotations: {}, spec: { containers: [{ env: [{ name: 'PASSWORD', value: 'hunter2' }] }] }, place: { file: 'deployment.yaml', line: 1, column: 1 } }],
-  access: [access('payments', 'api', 'payments-api'), access('payments', 'worker', 'payments-worker'), access('batch', '*', 'batch', { used: false })],
+  serviceAccounts: [
+    serviceAccount('payments', 'api', 'payments-api'),
+    serviceAccount('payments', 'worker', 'payments-worker'),
+  ],
+  workloads: [
+    {
+      kind: 'Deployment',
+      name: 'api',
+      namespace: 'payments',
+      serviceAccount: 'api',
+      annotations: {},
+      spec: { containers: [{ env: [{ name: 'PASSWORD', value: 'hunter2' }] }] },
+      place: { file: 'deployment.yaml', line: 1, column: 1 },
+    },
+  ],
+  access: [
+    access('payments', 'api', 'payments-api'),
+    access('payments', 'worker', 'payments-worker'),
+    access('batch', '*', 'batch', { used: false }),
+  ],
 });
 
 /** Many service accounts, 20 to a namespace; every tenth role is shared, every bucket by four. */
 export function manyMap(count: number): AccessMap {
-  const all = Array.from({ length: count }, (_, index) => ({ namespace: `team-${`${Math.floor(index / 20)}`.padStart(3, '0')}`, name: `service-${`${index}`.padStart(4, '0')}`, role: `role-${`${index - (index % 10 === 1 ? 1 : 0)}`.padStart(4, '0')}`, index }));
+  const all = Array.from({ length: count }, (_, index) => ({
+    namespace: `team-${`${Math.floor(index / 20)}`.padStart(3, '0')}`,
+    name: `service-${`${index}`.padStart(4, '0')}`,
+    role: `role-${`${index - (index % 10 === 1 ? 1 : 0)}`.padStart(4, '0')}`,
+    index,
+  }));
   return mapOf({
-    roles: all.filter(({ index }) => index % 10 !== 1).map(({ namespace, name, role: roleName, index }) => role(roleName, [webIdentity([`${namespace}/${name}`])],
-      [policy('DefaultPolicy', allow(['s3:GetObject', 's3:PutObject'], `arn:aws:s3:::bucket-${Math.floor(index / 4)}/*`), allow('sqs:SendMessage', `arn:aws:sqs:${REGION}:${ACCOUNT}:queue-${index}`))])),
+    roles: all
+      .filter(({ index }) => index % 10 !== 1)
+      .map(({ namespace, name, role: roleName, index }) =>
+        role(
+          roleName,
+          [webIdentity([`${namespace}/${name}`])],
+          [
+            policy(
+              'DefaultPolicy',
+              allow(['s3:GetObject', 's3:PutObject'], `arn:aws:s3:::bucket-${Math.floor(index / 4)}/*`),
+              allow('sqs:SendMessage', `arn:aws:sqs:${REGION}:${ACCOUNT}:queue-${index}`),
+            ),
+          ],
+        ),
+      ),
     serviceAccounts: all.map(({ namespace, name, role: roleName }) => serviceAccount(namespace, name, roleName)),
-    access: all.map(({ namespace, name, role: roleName, index }) => access(namespace, name, roleName, index % 2 === 0 ? {} : { cluster: `${ISSUER}2` })),
+    access: all.map(({ namespace, name, role: roleName, index }) =>
+      access(namespace, name, roleName, index % 2 === 0 ? {} : { cluster: `${ISSUER}2` }),
+    ),
   });
 }

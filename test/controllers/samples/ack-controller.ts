@@ -63,7 +63,11 @@ export const SAMPLES: ControllerSample[] = [
     mayNot: [
       { action: 'acm:RequestCertificate', resource: '*', context: { ...REGION, 'acm:DomainNames': 'www.example.org' } },
       { action: 'acm:RequestCertificate', resource: '*', context: REGION },
-      { action: 'acm:RequestCertificate', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1', 'acm:DomainNames': 'www.example.com' } },
+      {
+        action: 'acm:RequestCertificate',
+        resource: '*',
+        context: { 'aws:RequestedRegion': 'us-east-1', 'acm:DomainNames': 'www.example.com' },
+      },
       { action: 'acm:DeleteCertificate', resource: 'arn:aws:acm:us-east-1:111122223333:certificate/1' },
     ],
     inputs: '`service: AckService.acm({ domainNames })`',

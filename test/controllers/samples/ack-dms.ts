@@ -35,11 +35,17 @@ export const SAMPLES: ControllerSample[] = [
     inputs: '`service: AckService.dms({ resourceTags })`',
     scopedTo: 'what carries the tags',
   }),
-  ackSample('dms', 'DMS, with a role', stack => AckService.dms({ resourceTags: { owner: 'ack' }, roles: [Role.fromRoleName(stack, 'Secrets', 'secrets')] }), {
-    unscoped: true,
-    may: [...may, ...passing],
-    mayNot,
-    inputs: '`service: AckService.dms({ resourceTags, roles })`',
-    scopedTo: 'what carries the tags; roles',
-  }),
+  ackSample(
+    'dms',
+    'DMS, with a role',
+    stack =>
+      AckService.dms({ resourceTags: { owner: 'ack' }, roles: [Role.fromRoleName(stack, 'Secrets', 'secrets')] }),
+    {
+      unscoped: true,
+      may: [...may, ...passing],
+      mayNot,
+      inputs: '`service: AckService.dms({ resourceTags, roles })`',
+      scopedTo: 'what carries the tags; roles',
+    },
+  ),
 ];

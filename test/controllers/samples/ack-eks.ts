@@ -10,7 +10,16 @@ const entry = own('eks', 'access-entry/apps-blue/role/111122223333/jane/1');
 
 const may = [
   ...calls(['eks:CreateCluster'], '*', REGION),
-  ...calls(['eks:CreateNodegroup', 'eks:CreatePodIdentityAssociation', 'eks:DeleteCluster', 'eks:DescribeCluster', 'eks:UpdateClusterConfig'], own('eks', 'cluster/apps-blue')),
+  ...calls(
+    [
+      'eks:CreateNodegroup',
+      'eks:CreatePodIdentityAssociation',
+      'eks:DeleteCluster',
+      'eks:DescribeCluster',
+      'eks:UpdateClusterConfig',
+    ],
+    own('eks', 'cluster/apps-blue'),
+  ),
   ...calls(['eks:DeleteNodegroup'], own('eks', 'nodegroup/apps-blue/workers/1')),
   ...calls(['eks:UpdateAddon'], own('eks', 'addon/apps-blue/vpc-cni/1')),
   ...calls(['iam:GetRole'], nodes),
@@ -20,7 +29,10 @@ const may = [
 
 const mayNot = [
   ...calls(['eks:CreateCluster'], '*', { 'aws:RequestedRegion': 'us-east-1' }),
-  ...calls(['eks:CreateNodegroup', 'eks:CreatePodIdentityAssociation', 'eks:DeleteCluster', 'eks:CreateAccessEntry'], own('eks', 'cluster/blue')),
+  ...calls(
+    ['eks:CreateNodegroup', 'eks:CreatePodIdentityAssociation', 'eks:DeleteCluster', 'eks:CreateAccessEntry'],
+    own('eks', 'cluster/blue'),
+  ),
   ...calls(['eks:DeleteNodegroup'], own('eks', 'nodegroup/blue/apps-workers/1')),
   ...calls(['eks:AccessKubernetesApi'], own('eks', 'cluster/apps-blue')),
   ...calls(['eks:UpdateAccessEntry'], entry),
@@ -29,23 +41,44 @@ const mayNot = [
   ...calls(['eks:AssociateAccessPolicy'], own('eks', 'access-entry/blue/role/111122223333/jane/1'), view),
   ...calls(['eks:CreateAccessEntry'], own('eks', 'cluster/apps-blue'), { 'eks:kubernetesGroups': 'admins' }),
   ...calls(['iam:GetRole'], 'arn:aws:iam::111122223333:role/admin'),
-  ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'pods.eks.amazonaws.com' }),
+  ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', {
+    'iam:PassedToService': 'pods.eks.amazonaws.com',
+  }),
   ...calls(['iam:PassRole'], nodes, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
 ];
 
-const withEntries = [...calls(['eks:CreateAccessEntry'], own('eks', 'cluster/apps-blue')), ...calls(['eks:AssociateAccessPolicy'], entry, view), ...calls(['eks:DeleteAccessEntry'], entry)];
+const withEntries = [
+  ...calls(['eks:CreateAccessEntry'], own('eks', 'cluster/apps-blue')),
+  ...calls(['eks:AssociateAccessPolicy'], entry, view),
+  ...calls(['eks:DeleteAccessEntry'], entry),
+];
 
 export const SAMPLES: ControllerSample[] = [
-  ackSample('eks', 'EKS', stack => AckService.eks({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Nodes', 'nodes')] }), {
-    may,
-    mayNot: [...mayNot, ...withEntries],
-    inputs: '`service: AckService.eks({ namePrefix, roles })`',
-    scopedTo: 'clusters by the beginning of their names; roles',
-  }),
-  ackSample('eks', 'EKS, with access entries', stack => AckService.eks({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Nodes', 'nodes')], accessPolicies: ['AmazonEKSViewPolicy'] }), {
-    may: [...may, ...withEntries],
-    mayNot,
-    inputs: '`service: AckService.eks({ namePrefix, roles, accessPolicies })`',
-    scopedTo: 'clusters by the beginning of their names; roles, access policies',
-  }),
+  ackSample(
+    'eks',
+    'EKS',
+    stack => AckService.eks({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Nodes', 'nodes')] }),
+    {
+      may,
+      mayNot: [...mayNot, ...withEntries],
+      inputs: '`service: AckService.eks({ namePrefix, roles })`',
+      scopedTo: 'clusters by the beginning of their names; roles',
+    },
+  ),
+  ackSample(
+    'eks',
+    'EKS, with access entries',
+    stack =>
+      AckService.eks({
+        namePrefix: 'apps-',
+        roles: [Role.fromRoleName(stack, 'Nodes', 'nodes')],
+        accessPolicies: ['AmazonEKSViewPolicy'],
+      }),
+    {
+      may: [...may, ...withEntries],
+      mayNot,
+      inputs: '`service: AckService.eks({ namePrefix, roles, accessPolicies })`',
+      scopedTo: 'clusters by the beginning of their names; roles, access policies',
+    },
+  ),
 ];

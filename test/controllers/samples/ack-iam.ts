@@ -7,7 +7,17 @@ const iam = (resource: string) => `arn:aws:iam::111122223333:${resource}`;
 const bounded = { 'iam:PermissionsBoundary': iam('policy/ack/boundary') };
 const otherwise = { 'iam:PermissionsBoundary': iam('policy/ack/mine') };
 
-const WITH_BOUNDARY = ['iam:AttachRolePolicy', 'iam:CreateRole', 'iam:DeleteRole', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy', 'iam:PutRolePermissionsBoundary', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:UpdateRole'];
+const WITH_BOUNDARY = [
+  'iam:AttachRolePolicy',
+  'iam:CreateRole',
+  'iam:DeleteRole',
+  'iam:DeleteRolePolicy',
+  'iam:DetachRolePolicy',
+  'iam:PutRolePermissionsBoundary',
+  'iam:PutRolePolicy',
+  'iam:UpdateAssumeRolePolicy',
+  'iam:UpdateRole',
+];
 const USER_ACTIONS = ['iam:AttachUserPolicy', 'iam:CreateUser', 'iam:PutUserPermissionsBoundary', 'iam:PutUserPolicy'];
 const boundaryOf = (stack: any) => ManagedPolicy.fromManagedPolicyName(stack, 'MadeBoundary', 'ack/boundary');
 
@@ -17,10 +27,16 @@ const mayNot = [
   ...calls(WITH_BOUNDARY, iam('role/admin'), bounded),
   ...calls(['iam:TagRole', 'iam:GetRole'], iam('role/admin')),
   ...calls(['iam:DeleteRolePermissionsBoundary'], iam('role/ack/web'), bounded),
-  ...calls(['iam:CreatePolicyVersion', 'iam:DeletePolicy', 'iam:DeletePolicyVersion', 'iam:SetDefaultPolicyVersion'], iam('policy/ack/boundary')),
+  ...calls(
+    ['iam:CreatePolicyVersion', 'iam:DeletePolicy', 'iam:DeletePolicyVersion', 'iam:SetDefaultPolicyVersion'],
+    iam('policy/ack/boundary'),
+  ),
   ...calls(['iam:CreatePolicyVersion', 'iam:DeletePolicy'], iam('policy/billing')),
   ...calls(['iam:PutGroupPolicy', 'iam:AttachGroupPolicy'], iam('group/ack/admins')),
-  ...calls(['iam:UpdateOpenIDConnectProviderThumbprint', 'iam:DeleteOpenIDConnectProvider'], iam('oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A')),
+  ...calls(
+    ['iam:UpdateOpenIDConnectProviderThumbprint', 'iam:DeleteOpenIDConnectProvider'],
+    iam('oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A'),
+  ),
   ...calls(['iam:PassRole'], iam('role/ack/web')),
 ];
 
@@ -35,22 +51,27 @@ export const SAMPLES: ControllerSample[] = [
     inputs: '`service: AckService.iam({ path, permissionsBoundary })`',
     scopedTo: 'roles and policies below the path, inside the boundary',
   }),
-  ackSample('iam', 'IAM, users too', stack => AckService.iam({ path: '/ack/', permissionsBoundary: boundaryOf(stack), users: true }), {
-    may: [
-      ...calls(USER_ACTIONS, iam('user/ack/jane'), bounded),
-      ...calls(['iam:DeleteUser', 'iam:GetUser'], iam('user/ack/jane')),
-      ...calls(['iam:CreateRole'], iam('role/ack/web'), bounded),
-      ...calls(['iam:GetRole', 'iam:TagRole'], iam('role/ack/web')),
-      ...calls(['iam:CreatePolicy'], iam('policy/ack/web')),
-    ],
-    mayNot: [
-      ...mayNot,
-      ...calls(USER_ACTIONS, iam('user/ack/jane')),
-      ...calls(USER_ACTIONS, iam('user/jane'), bounded),
-      ...calls(['iam:DeleteUser', 'iam:UpdateUser'], iam('user/jane')),
-      ...calls(['iam:CreateAccessKey', 'iam:DeleteUserPermissionsBoundary'], iam('user/ack/jane'), bounded),
-    ],
-    inputs: '`service: AckService.iam({ path, permissionsBoundary, users: true })`',
-    scopedTo: 'roles, users and policies below the path, inside the boundary',
-  }),
+  ackSample(
+    'iam',
+    'IAM, users too',
+    stack => AckService.iam({ path: '/ack/', permissionsBoundary: boundaryOf(stack), users: true }),
+    {
+      may: [
+        ...calls(USER_ACTIONS, iam('user/ack/jane'), bounded),
+        ...calls(['iam:DeleteUser', 'iam:GetUser'], iam('user/ack/jane')),
+        ...calls(['iam:CreateRole'], iam('role/ack/web'), bounded),
+        ...calls(['iam:GetRole', 'iam:TagRole'], iam('role/ack/web')),
+        ...calls(['iam:CreatePolicy'], iam('policy/ack/web')),
+      ],
+      mayNot: [
+        ...mayNot,
+        ...calls(USER_ACTIONS, iam('user/ack/jane')),
+        ...calls(USER_ACTIONS, iam('user/jane'), bounded),
+        ...calls(['iam:DeleteUser', 'iam:UpdateUser'], iam('user/jane')),
+        ...calls(['iam:CreateAccessKey', 'iam:DeleteUserPermissionsBoundary'], iam('user/ack/jane'), bounded),
+      ],
+      inputs: '`service: AckService.iam({ path, permissionsBoundary, users: true })`',
+      scopedTo: 'roles, users and policies below the path, inside the boundary',
+    },
+  ),
 ];

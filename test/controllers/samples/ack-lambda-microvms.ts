@@ -5,19 +5,34 @@ import { ControllerSample } from '../sample';
 
 const role = 'arn:aws:iam::111122223333:role/images';
 
-export const SAMPLES: ControllerSample[] = [ackSample('lambdamicrovms', 'Lambda MicroVMs', stack => AckService.lambdaMicrovms({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Images', 'images')] }), {
-  may: [
-    ...calls(['lambda:CreateMicrovmImage'], '*', REGION),
-    ...calls(['lambda:UpdateMicrovmImage', 'lambda:DeleteMicrovmImage', 'lambda:TagResource', 'lambda:RunMicrovm'], own('lambda', 'microvm-image:apps-web')),
-    ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
-  ],
-  mayNot: [
-    ...calls(['lambda:CreateMicrovmImage'], '*', { 'aws:RequestedRegion': 'us-east-1' }),
-    ...calls(['lambda:UpdateMicrovmImage', 'lambda:DeleteMicrovmImage', 'lambda:TagResource', 'lambda:RunMicrovm'], own('lambda', 'microvm-image:billing')),
-    ...calls(['lambda:TagResource'], own('lambda', 'function:apps-web')),
-    ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
-    ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'lambda.amazonaws.com' }),
-  ],
-  inputs: '`service: AckService.lambdaMicrovms({ namePrefix, roles })`',
-  scopedTo: 'images by the beginning of their names; roles',
-})];
+export const SAMPLES: ControllerSample[] = [
+  ackSample(
+    'lambdamicrovms',
+    'Lambda MicroVMs',
+    stack => AckService.lambdaMicrovms({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Images', 'images')] }),
+    {
+      may: [
+        ...calls(['lambda:CreateMicrovmImage'], '*', REGION),
+        ...calls(
+          ['lambda:UpdateMicrovmImage', 'lambda:DeleteMicrovmImage', 'lambda:TagResource', 'lambda:RunMicrovm'],
+          own('lambda', 'microvm-image:apps-web'),
+        ),
+        ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
+      ],
+      mayNot: [
+        ...calls(['lambda:CreateMicrovmImage'], '*', { 'aws:RequestedRegion': 'us-east-1' }),
+        ...calls(
+          ['lambda:UpdateMicrovmImage', 'lambda:DeleteMicrovmImage', 'lambda:TagResource', 'lambda:RunMicrovm'],
+          own('lambda', 'microvm-image:billing'),
+        ),
+        ...calls(['lambda:TagResource'], own('lambda', 'function:apps-web')),
+        ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
+        ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', {
+          'iam:PassedToService': 'lambda.amazonaws.com',
+        }),
+      ],
+      inputs: '`service: AckService.lambdaMicrovms({ namePrefix, roles })`',
+      scopedTo: 'images by the beginning of their names; roles',
+    },
+  ),
+];

@@ -9,10 +9,22 @@ const web = own('lambda', 'function:apps-web');
 const ofWeb = { 'lambda:FunctionArn': web };
 const ofOther = { 'lambda:FunctionArn': own('lambda', 'function:billing') };
 const role = 'arn:aws:iam::111122223333:role/functions';
-const codeReads = [...calls(['s3:GetObject'], 'arn:aws:s3:::code/web.zip'), ...calls(['ecr:BatchGetImage'], own('ecr', 'repository/web'))];
+const codeReads = [
+  ...calls(['s3:GetObject'], 'arn:aws:s3:::code/web.zip'),
+  ...calls(['ecr:BatchGetImage'], own('ecr', 'repository/web')),
+];
 
 const may = [
-  ...calls(['lambda:CreateFunction', 'lambda:DeleteFunction', 'lambda:PublishVersion', 'lambda:TagResource', 'lambda:UpdateFunctionCode'], web),
+  ...calls(
+    [
+      'lambda:CreateFunction',
+      'lambda:DeleteFunction',
+      'lambda:PublishVersion',
+      'lambda:TagResource',
+      'lambda:UpdateFunctionCode',
+    ],
+    web,
+  ),
   ...calls(['lambda:CreateFunctionUrlConfig'], web, { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
   ...calls(['lambda:CreateEventSourceMapping'], '*', { ...REGION, ...ofWeb }),
   ...calls(['lambda:DeleteEventSourceMapping'], own('lambda', 'event-source-mapping:1'), ofWeb),
@@ -23,12 +35,27 @@ const may = [
 ];
 
 const mayNot = [
-  ...calls(['lambda:CreateFunction', 'lambda:DeleteFunction', 'lambda:UpdateFunctionCode', 'lambda:AddPermission', 'lambda:TagResource'], own('lambda', 'function:billing')),
+  ...calls(
+    [
+      'lambda:CreateFunction',
+      'lambda:DeleteFunction',
+      'lambda:UpdateFunctionCode',
+      'lambda:AddPermission',
+      'lambda:TagResource',
+    ],
+    own('lambda', 'function:billing'),
+  ),
   ...calls(['lambda:InvokeFunction'], web),
   ...calls(['lambda:CreateFunctionUrlConfig'], web, { 'lambda:FunctionUrlAuthType': 'NONE' }),
-  ...calls(['lambda:CreateFunctionUrlConfig'], own('lambda', 'function:billing'), { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
+  ...calls(['lambda:CreateFunctionUrlConfig'], own('lambda', 'function:billing'), {
+    'lambda:FunctionUrlAuthType': 'AWS_IAM',
+  }),
   ...calls(['lambda:CreateEventSourceMapping'], '*', { ...REGION, ...ofOther }),
-  ...calls(['lambda:DeleteEventSourceMapping', 'lambda:UpdateEventSourceMapping'], own('lambda', 'event-source-mapping:1'), ofOther),
+  ...calls(
+    ['lambda:DeleteEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
+    own('lambda', 'event-source-mapping:1'),
+    ofOther,
+  ),
   ...calls(['lambda:DeleteLayerVersion'], own('lambda', 'layer:tools:1')),
   ...calls(['iam:PassRole'], role, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
   ...calls(['iam:PassRole'], 'arn:aws:iam::111122223333:role/admin', { 'iam:PassedToService': 'lambda.amazonaws.com' }),
@@ -37,21 +64,32 @@ const mayNot = [
 ];
 
 export const SAMPLES: ControllerSample[] = [
-  ackSample('lambda', 'Lambda', stack => AckService.lambda({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Functions', 'functions')] }), {
-    may,
-    mayNot: [...mayNot, ...codeReads],
-    inputs: '`service: AckService.lambda({ namePrefix, roles })`',
-    scopedTo: 'functions and layers by the beginning of their names; roles',
-  }),
-  ackSample('lambda', 'Lambda, with code', stack => AckService.lambda({
-    namePrefix: 'apps-',
-    roles: [Role.fromRoleName(stack, 'Functions', 'functions')],
-    codeBuckets: [Bucket.fromBucketName(stack, 'Code', 'code')],
-    imageRepositories: [Repository.fromRepositoryName(stack, 'Images', 'web')],
-  }), {
-    may: [...may, ...codeReads],
-    mayNot,
-    inputs: '`service: AckService.lambda({ namePrefix, roles, codeBuckets, imageRepositories })`',
-    scopedTo: 'functions and layers by the beginning of their names; roles, buckets, repositories',
-  }),
+  ackSample(
+    'lambda',
+    'Lambda',
+    stack => AckService.lambda({ namePrefix: 'apps-', roles: [Role.fromRoleName(stack, 'Functions', 'functions')] }),
+    {
+      may,
+      mayNot: [...mayNot, ...codeReads],
+      inputs: '`service: AckService.lambda({ namePrefix, roles })`',
+      scopedTo: 'functions and layers by the beginning of their names; roles',
+    },
+  ),
+  ackSample(
+    'lambda',
+    'Lambda, with code',
+    stack =>
+      AckService.lambda({
+        namePrefix: 'apps-',
+        roles: [Role.fromRoleName(stack, 'Functions', 'functions')],
+        codeBuckets: [Bucket.fromBucketName(stack, 'Code', 'code')],
+        imageRepositories: [Repository.fromRepositoryName(stack, 'Images', 'web')],
+      }),
+    {
+      may: [...may, ...codeReads],
+      mayNot,
+      inputs: '`service: AckService.lambda({ namePrefix, roles, codeBuckets, imageRepositories })`',
+      scopedTo: 'functions and layers by the beginning of their names; roles, buckets, repositories',
+    },
+  ),
 ];

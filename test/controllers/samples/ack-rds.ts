@@ -10,7 +10,16 @@ const throughRds = { 'kms:ViaService': 'rds.eu-west-1.amazonaws.com' };
 const forAws = { ...throughRds, 'kms:GrantIsForAWSResource': 'true' };
 
 const may = [
-  ...calls(['rds:CreateDBInstance', 'rds:ModifyDBInstance', 'rds:DeleteDBInstance', 'rds:DescribeDBInstances', 'rds:AddTagsToResource'], own('rds', 'db:apps-web')),
+  ...calls(
+    [
+      'rds:CreateDBInstance',
+      'rds:ModifyDBInstance',
+      'rds:DeleteDBInstance',
+      'rds:DescribeDBInstances',
+      'rds:AddTagsToResource',
+    ],
+    own('rds', 'db:apps-web'),
+  ),
   ...calls(['rds:CreateDBInstance'], own('rds', 'pg:default.postgres16')),
   ...calls(['rds:CreateDBCluster', 'rds:DeleteDBCluster'], own('rds', 'cluster:apps-web')),
   ...calls(['rds:CreateDBSubnetGroup'], own('rds', 'subgrp:apps-web')),
@@ -22,7 +31,10 @@ const may = [
 ];
 
 const mayNot = [
-  ...calls(['rds:CreateDBInstance', 'rds:ModifyDBInstance', 'rds:DeleteDBInstance', 'rds:AddTagsToResource'], own('rds', 'db:billing')),
+  ...calls(
+    ['rds:CreateDBInstance', 'rds:ModifyDBInstance', 'rds:DeleteDBInstance', 'rds:AddTagsToResource'],
+    own('rds', 'db:billing'),
+  ),
   ...calls(['rds:ModifyDBParameterGroup', 'rds:DeleteDBParameterGroup'], own('rds', 'pg:default.postgres16')),
   ...calls(['rds:DeleteDBSnapshot'], own('rds', 'snapshot:billing')),
   ...calls(['rds:RestoreDBInstanceFromDBSnapshot'], own('rds', 'snapshot:rds:billing-2026-01-01')),
@@ -42,23 +54,35 @@ const mayNot = [
 export const SAMPLES: ControllerSample[] = [
   ackSample('rds', 'RDS', () => AckService.rds({ namePrefix: 'apps-' }), {
     may,
-    mayNot: [...mayNot, ...calls(['iam:PassRole'], monitoring, { 'iam:PassedToService': 'monitoring.rds.amazonaws.com' }), ...calls(['kms:CreateGrant'], own('kms', 'key/1'), forAws)],
+    mayNot: [
+      ...mayNot,
+      ...calls(['iam:PassRole'], monitoring, { 'iam:PassedToService': 'monitoring.rds.amazonaws.com' }),
+      ...calls(['kms:CreateGrant'], own('kms', 'key/1'), forAws),
+    ],
     inputs: '`service: AckService.rds({ namePrefix })`',
     scopedTo: 'databases, clusters, snapshots and groups by the beginning of their names',
   }),
-  ackSample('rds', 'RDS, with a key and a role', stack => AckService.rds({
-    namePrefix: 'apps-',
-    roles: [Role.fromRoleName(stack, 'Monitoring', 'monitoring')],
-    encryptionKeys: [Key.fromKeyArn(stack, 'Key', stack.formatArn({ service: 'kms', resource: 'key', resourceName: '1' }))],
-  }), {
-    may: [
-      ...may,
-      ...calls(['iam:PassRole'], monitoring, { 'iam:PassedToService': 'monitoring.rds.amazonaws.com' }),
-      ...calls(['kms:CreateGrant'], own('kms', 'key/1'), forAws),
-      ...calls(['kms:DescribeKey', 'kms:GenerateDataKey'], own('kms', 'key/1'), throughRds),
-    ],
-    mayNot,
-    inputs: '`service: AckService.rds({ namePrefix, encryptionKeys, roles })`',
-    scopedTo: 'databases, clusters, snapshots and groups by the beginning of their names; keys, roles',
-  }),
+  ackSample(
+    'rds',
+    'RDS, with a key and a role',
+    stack =>
+      AckService.rds({
+        namePrefix: 'apps-',
+        roles: [Role.fromRoleName(stack, 'Monitoring', 'monitoring')],
+        encryptionKeys: [
+          Key.fromKeyArn(stack, 'Key', stack.formatArn({ service: 'kms', resource: 'key', resourceName: '1' })),
+        ],
+      }),
+    {
+      may: [
+        ...may,
+        ...calls(['iam:PassRole'], monitoring, { 'iam:PassedToService': 'monitoring.rds.amazonaws.com' }),
+        ...calls(['kms:CreateGrant'], own('kms', 'key/1'), forAws),
+        ...calls(['kms:DescribeKey', 'kms:GenerateDataKey'], own('kms', 'key/1'), throughRds),
+      ],
+      mayNot,
+      inputs: '`service: AckService.rds({ namePrefix, encryptionKeys, roles })`',
+      scopedTo: 'databases, clusters, snapshots and groups by the beginning of their names; keys, roles',
+    },
+  ),
 ];

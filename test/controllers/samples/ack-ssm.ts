@@ -8,7 +8,10 @@ const made = { 'aws:RequestTag/owner': 'ack' };
 const there = { 'aws:ResourceTag/owner': 'ack' };
 
 const may = [
-  ...calls(['ssm:CreateDocument', 'ssm:UpdateDocument', 'ssm:DeleteDocument', 'ssm:AddTagsToResource'], own('ssm', 'document/apps-web')),
+  ...calls(
+    ['ssm:CreateDocument', 'ssm:UpdateDocument', 'ssm:DeleteDocument', 'ssm:AddTagsToResource'],
+    own('ssm', 'document/apps-web'),
+  ),
   ...calls(['ssm:CreateResourceDataSync'], own('ssm', 'resource-data-sync/apps-web')),
   ...calls(['ssm:ListResourceDataSync'], '*', REGION),
 ];
@@ -37,11 +40,16 @@ export const SAMPLES: ControllerSample[] = [
     inputs: '`service: AckService.ssm({ namePrefix })`',
     scopedTo: 'documents by the beginning of their names',
   }),
-  ackSample('ssm', 'Systems Manager, all', () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '/apps/', resourceTags: { owner: 'ack' } }), {
-    unscoped: true,
-    may: [...may, ...more],
-    mayNot,
-    inputs: '`service: AckService.ssm({ namePrefix, parameterPrefix, resourceTags })`',
-    scopedTo: 'documents and parameters by the beginning of their names, patch baselines by tags',
-  }),
+  ackSample(
+    'ssm',
+    'Systems Manager, all',
+    () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '/apps/', resourceTags: { owner: 'ack' } }),
+    {
+      unscoped: true,
+      may: [...may, ...more],
+      mayNot,
+      inputs: '`service: AckService.ssm({ namePrefix, parameterPrefix, resourceTags })`',
+      scopedTo: 'documents and parameters by the beginning of their names, patch baselines by tags',
+    },
+  ),
 ];

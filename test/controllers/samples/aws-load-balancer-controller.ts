@@ -24,21 +24,51 @@ const STOLEN = { 'aws:RequestTag/elbv2.k8s.aws/cluster': 'green' };
 
 /** Changes of what exists, on the kind of resource that they are made to. */
 const CHANGES: [string, string[]][] = [
-  [BALANCER, ['CreateListener', 'DeleteLoadBalancer', 'ModifyCapacityReservation', 'ModifyIpPools', 'ModifyLoadBalancerAttributes']],
+  [
+    BALANCER,
+    [
+      'CreateListener',
+      'DeleteLoadBalancer',
+      'ModifyCapacityReservation',
+      'ModifyIpPools',
+      'ModifyLoadBalancerAttributes',
+    ],
+  ],
   [NETWORK_BALANCER, ['SetIpAddressType', 'SetSecurityGroups', 'SetSubnets']],
-  [LISTENER, ['AddListenerCertificates', 'CreateRule', 'DeleteListener', 'ModifyListener', 'ModifyListenerAttributes', 'RemoveListenerCertificates']],
+  [
+    LISTENER,
+    [
+      'AddListenerCertificates',
+      'CreateRule',
+      'DeleteListener',
+      'ModifyListener',
+      'ModifyListenerAttributes',
+      'RemoveListenerCertificates',
+    ],
+  ],
   [RULE, ['DeleteRule', 'ModifyRule']],
-  [GROUP, ['DeleteTargetGroup', 'DeregisterTargets', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes', 'RegisterTargets']],
-  ...[BALANCER, NETWORK_BALANCER, LISTENER, RULE, GROUP].map((resource): [string, string[]] => [resource, ['AddTags', 'RemoveTags']]),
+  [
+    GROUP,
+    ['DeleteTargetGroup', 'DeregisterTargets', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes', 'RegisterTargets'],
+  ],
+  ...[BALANCER, NETWORK_BALANCER, LISTENER, RULE, GROUP].map((resource): [string, string[]] => [
+    resource,
+    ['AddTags', 'RemoveTags'],
+  ]),
 ];
 const changes = (context: Record<string, string>): Call[] => CHANGES.flatMap(([resource, actions]) => actions
   .map(action => ({ action: `elasticloadbalancing:${action}`, resource, context })));
 
-const vpc = (stack: Stack) => Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
+const vpc = (stack: Stack) =>
+  Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-west-1a'] });
 
 function targetGroup(stack: Stack) {
   return ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'Group', {
-    targetGroupArn: stack.formatArn({ service: 'elasticloadbalancing', resource: 'targetgroup', resourceName: 'legacy/5' }),
+    targetGroupArn: stack.formatArn({
+      service: 'elasticloadbalancing',
+      resource: 'targetgroup',
+      resourceName: 'legacy/5',
+    }),
   });
 }
 const LEGACY_GROUP = `${ELB}:targetgroup/legacy/5`;
@@ -51,13 +81,25 @@ const MAY: Call[] = [
   { action: 'elasticloadbalancing:CreateLoadBalancer', resource: BALANCER, context: TAGGED },
   { action: 'elasticloadbalancing:CreateLoadBalancer', resource: NETWORK_BALANCER, context: TAGGED },
   { action: 'elasticloadbalancing:CreateTargetGroup', resource: GROUP, context: TAGGED },
-  ...[['CreateLoadBalancer', BALANCER], ['CreateTargetGroup', GROUP], ['CreateListener', LISTENER], ['CreateRule', RULE]].map(([action, resource]) => (
-    { action: 'elasticloadbalancing:AddTags', resource, context: { ...TAGGED, 'elasticloadbalancing:CreateAction': action } })),
+  ...[
+    ['CreateLoadBalancer', BALANCER],
+    ['CreateTargetGroup', GROUP],
+    ['CreateListener', LISTENER],
+    ['CreateRule', RULE],
+  ].map(([action, resource]) => ({
+    action: 'elasticloadbalancing:AddTags',
+    resource,
+    context: { ...TAGGED, 'elasticloadbalancing:CreateAction': action },
+  })),
   { action: 'elasticloadbalancing:SetRulePriorities', resource: RULE },
   { action: 'elasticloadbalancing:SetWebAcl', resource: '*' },
   { action: 'ec2:CreateSecurityGroup', resource: SECURITY_GROUP, context: TAGGED },
   { action: 'ec2:CreateSecurityGroup', resource: VPC },
-  { action: 'ec2:CreateTags', resource: SECURITY_GROUP, context: { ...TAGGED, 'ec2:CreateAction': 'CreateSecurityGroup' } },
+  {
+    action: 'ec2:CreateTags',
+    resource: SECURITY_GROUP,
+    context: { ...TAGGED, 'ec2:CreateAction': 'CreateSecurityGroup' },
+  },
   { action: 'ec2:CreateTags', resource: SECURITY_GROUP, context: { ...OWN, 'aws:RequestTag/team': 'shop' } },
   { action: 'ec2:DeleteTags', resource: SECURITY_GROUP, context: OWN },
   { action: 'ec2:DeleteSecurityGroup', resource: SECURITY_GROUP, context: OWN },
@@ -72,7 +114,8 @@ const MAY: Call[] = [
   { action: 'shield:DeleteProtection', resource: 'arn:aws:shield::111122223333:protection/12345678' },
   {
     action: 'iam:CreateServiceLinkedRole',
-    resource: 'arn:aws:iam::111122223333:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing',
+    resource:
+      'arn:aws:iam::111122223333:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing',
     context: { 'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com' },
   },
 ];
@@ -92,60 +135,94 @@ const MAY_NOT: Call[] = [
   { action: 'ec2:CreateSecurityGroup', resource: OTHER_VPC },
   { action: 'ec2:CreateTags', resource: SECURITY_GROUP, context: TAGGED },
   { action: 'ec2:CreateTags', resource: SECURITY_GROUP, context: { ...OWN, ...STOLEN } },
-  { action: 'ec2:CreateTags', resource: `${EC2}:instance/i-0123456789abcdef0`, context: { ...TAGGED, 'ec2:CreateAction': 'CreateSecurityGroup' } },
+  {
+    action: 'ec2:CreateTags',
+    resource: `${EC2}:instance/i-0123456789abcdef0`,
+    context: { ...TAGGED, 'ec2:CreateAction': 'CreateSecurityGroup' },
+  },
   { action: 'ec2:DeleteSecurityGroup', resource: SECURITY_GROUP, context: OTHER },
   { action: 'ec2:AuthorizeSecurityGroupIngress', resource: SECURITY_GROUP, context: { 'ec2:Vpc': OTHER_VPC } },
   { action: 'ec2:AuthorizeSecurityGroupIngress', resource: SECURITY_GROUP },
   { action: 'ec2:AuthorizeSecurityGroupEgress', resource: SECURITY_GROUP, context: { 'ec2:Vpc': VPC } },
   { action: 'wafv2:DeleteWebACL', resource: WEB_ACL },
   { action: 'wafv2:AssociateWebACL', resource: 'arn:aws:apigateway:eu-west-1::/restapis/abc/stages/prod' },
-  { action: 'iam:CreateServiceLinkedRole', resource: 'arn:aws:iam::111122223333:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot', context: { 'iam:AWSServiceName': 'spot.amazonaws.com' } },
+  {
+    action: 'iam:CreateServiceLinkedRole',
+    resource: 'arn:aws:iam::111122223333:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot',
+    context: { 'iam:AWSServiceName': 'spot.amazonaws.com' },
+  },
 ];
 
 const NAMES = { namespace: 'kube-system', serviceAccountName: 'aws-load-balancer-controller' };
-const BINDING: Call[] = ['RegisterTargets', 'DeregisterTargets'].map(action => ({ action: `elasticloadbalancing:${action}`, resource: LEGACY_GROUP }));
+const BINDING: Call[] = ['RegisterTargets', 'DeregisterTargets'].map(action => ({
+  action: `elasticloadbalancing:${action}`,
+  resource: LEGACY_GROUP,
+}));
 const BINDING_ONLY: Call[] = [
   ...BINDING,
   { action: 'elasticloadbalancing:ModifyTargetGroup', resource: LEGACY_GROUP },
   { action: 'elasticloadbalancing:ModifyTargetGroupAttributes', resource: LEGACY_GROUP },
   { action: 'elasticloadbalancing:DescribeTargetHealth', resource: '*' },
 ];
-const PORTS: Call[] = [{ action: 'ec2:AuthorizeSecurityGroupIngress', resource: SECURITY_GROUP, context: { 'ec2:Vpc': VPC } }];
+const PORTS: Call[] = [
+  { action: 'ec2:AuthorizeSecurityGroupIngress', resource: SECURITY_GROUP, context: { 'ec2:Vpc': VPC } },
+];
 
-export const SAMPLES: ControllerSample[] = [{
-  factory: 'awsLoadBalancerController',
-  make: stack => Controller.awsLoadBalancerController({ clusterName: 'blue', vpc: vpc(stack) }),
-  ...NAMES,
-  may: MAY,
-  mayNot: MAY_NOT,
-  unscoped: true,
-  inputs: '`clusterName`, `vpc`, `targetGroups?`',
-  scopedTo: 'what carries the cluster\'s tag, and ports in the VPC; not web ACLs, Shield and rule priorities',
-}, {
-  factory: 'awsLoadBalancerController',
-  variant: 'with target groups made elsewhere',
-  make: stack => Controller.awsLoadBalancerController({ clusterName: 'blue', vpc: vpc(stack), targetGroups: [targetGroup(stack)] }),
-  ...NAMES,
-  may: [...BINDING, { action: 'elasticloadbalancing:RegisterTargets', resource: GROUP, context: OWN }],
-  mayNot: [{ action: 'elasticloadbalancing:DeleteTargetGroup', resource: LEGACY_GROUP }, { action: 'elasticloadbalancing:RegisterTargets', resource: GROUP }],
-  unscoped: true,
-  inputs: '`clusterName`, `vpc`, `targetGroups`',
-  scopedTo: 'the target groups too',
-}, {
-  factory: 'awsLoadBalancerControllerTargetGroupBindingOnly',
-  make: stack => Controller.awsLoadBalancerControllerTargetGroupBindingOnly({ targetGroups: [targetGroup(stack)] }),
-  ...NAMES,
-  may: BINDING_ONLY,
-  mayNot: [...BINDING_ONLY.slice(0, 4).map(({ action }) => ({ action, resource: GROUP })), ...PORTS, { action: 'elasticloadbalancing:DeleteTargetGroup', resource: LEGACY_GROUP }],
-  inputs: '`targetGroups`, `vpc?`',
-  scopedTo: 'the target groups, and ports in the VPC',
-}, {
-  factory: 'awsLoadBalancerControllerTargetGroupBindingOnly',
-  variant: 'with networking',
-  make: stack => Controller.awsLoadBalancerControllerTargetGroupBindingOnly({ targetGroups: [targetGroup(stack)], vpc: vpc(stack) }),
-  ...NAMES,
-  may: [...BINDING_ONLY, ...PORTS],
-  mayNot: PORTS.map(call => ({ ...call, context: { 'ec2:Vpc': OTHER_VPC } })),
-  inputs: '`targetGroups`, `vpc`',
-  scopedTo: 'the target groups, and ports in the VPC',
-}];
+export const SAMPLES: ControllerSample[] = [
+  {
+    factory: 'awsLoadBalancerController',
+    make: stack => Controller.awsLoadBalancerController({ clusterName: 'blue', vpc: vpc(stack) }),
+    ...NAMES,
+    may: MAY,
+    mayNot: MAY_NOT,
+    unscoped: true,
+    inputs: '`clusterName`, `vpc`, `targetGroups?`',
+    scopedTo: "what carries the cluster's tag, and ports in the VPC; not web ACLs, Shield and rule priorities",
+  },
+  {
+    factory: 'awsLoadBalancerController',
+    variant: 'with target groups made elsewhere',
+    make: stack =>
+      Controller.awsLoadBalancerController({
+        clusterName: 'blue',
+        vpc: vpc(stack),
+        targetGroups: [targetGroup(stack)],
+      }),
+    ...NAMES,
+    may: [...BINDING, { action: 'elasticloadbalancing:RegisterTargets', resource: GROUP, context: OWN }],
+    mayNot: [
+      { action: 'elasticloadbalancing:DeleteTargetGroup', resource: LEGACY_GROUP },
+      { action: 'elasticloadbalancing:RegisterTargets', resource: GROUP },
+    ],
+    unscoped: true,
+    inputs: '`clusterName`, `vpc`, `targetGroups`',
+    scopedTo: 'the target groups too',
+  },
+  {
+    factory: 'awsLoadBalancerControllerTargetGroupBindingOnly',
+    make: stack => Controller.awsLoadBalancerControllerTargetGroupBindingOnly({ targetGroups: [targetGroup(stack)] }),
+    ...NAMES,
+    may: BINDING_ONLY,
+    mayNot: [
+      ...BINDING_ONLY.slice(0, 4).map(({ action }) => ({ action, resource: GROUP })),
+      ...PORTS,
+      { action: 'elasticloadbalancing:DeleteTargetGroup', resource: LEGACY_GROUP },
+    ],
+    inputs: '`targetGroups`, `vpc?`',
+    scopedTo: 'the target groups, and ports in the VPC',
+  },
+  {
+    factory: 'awsLoadBalancerControllerTargetGroupBindingOnly',
+    variant: 'with networking',
+    make: stack =>
+      Controller.awsLoadBalancerControllerTargetGroupBindingOnly({
+        targetGroups: [targetGroup(stack)],
+        vpc: vpc(stack),
+      }),
+    ...NAMES,
+    may: [...BINDING_ONLY, ...PORTS],
+    mayNot: PORTS.map(call => ({ ...call, context: { 'ec2:Vpc': OTHER_VPC } })),
+    inputs: '`targetGroups`, `vpc`',
+    scopedTo: 'the target groups, and ports in the VPC',
+  },
+];

@@ -4,7 +4,8 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
-const arnOf = (stack: Stack, service: string, resource: string, resourceName?: string) => stack.formatArn({ service, resource, resourceName });
+const arnOf = (stack: Stack, service: string, resource: string, resourceName?: string) =>
+  stack.formatArn({ service, resource, resourceName });
 const queue = (stack: Stack) => Queue.fromQueueArn(stack, 'Queue', arnOf(stack, 'sqs', 'nth'));
 
 const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:nth';
@@ -30,40 +31,60 @@ const MAY_NOT: Call[] = [
   { action: 'ec2:TerminateInstances', resource: 'arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0' },
 ];
 
-export const SAMPLES: ControllerSample[] = [{
-  factory: 'awsNodeTerminationHandler',
-  make: stack => Controller.awsNodeTerminationHandler({ queue: queue(stack) }),
-  ...NAMES,
-  may: [...MAY, { action: COMPLETE, resource: GROUP, context: MANAGED }],
-  mayNot: [...MAY_NOT, { action: COMPLETE, resource: GROUP }],
-  inputs: '`queue`, `autoScalingGroups?`',
-  scopedTo: 'the queue, its key, and the Auto Scaling groups or those with its tag',
-}, {
-  factory: 'awsNodeTerminationHandler',
-  variant: 'with Auto Scaling groups',
-  make: stack => Controller.awsNodeTerminationHandler({ queue: queue(stack), autoScalingGroups: [AutoScalingGroup.fromAutoScalingGroupName(stack, 'Nodes', 'nodes')] }),
-  ...NAMES,
-  may: [...MAY, { action: COMPLETE, resource: GROUP }],
-  mayNot: [...MAY_NOT, { action: COMPLETE, resource: OTHER_GROUP }, { action: COMPLETE, resource: OTHER_GROUP, context: MANAGED }],
-  inputs: '`queue`, `autoScalingGroups`',
-  scopedTo: 'the queue and the Auto Scaling groups',
-}, {
-  factory: 'awsNodeTerminationHandler',
-  variant: 'with a queue that is encrypted',
-  make: stack => Controller.awsNodeTerminationHandler({
-    queue: Queue.fromQueueAttributes(stack, 'Queue', {
-      queueArn: arnOf(stack, 'sqs', 'nth'),
-      keyArn: arnOf(stack, 'kms', 'key', '12345678-1234-1234-1234-123456789012'),
-    }),
-  }),
-  ...NAMES,
-  may: [...MAY, { action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' } }],
-  mayNot: [
-    ...MAY_NOT.filter(({ action }) => action !== 'kms:Decrypt'),
-    { action: 'kms:Decrypt', resource: KEY },
-    { action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } },
-    { action: 'kms:Decrypt', resource: KEY.replace('key/1', 'key/2'), context: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' } },
-  ],
-  inputs: '`queue`',
-  scopedTo: 'the queue and its key',
-}];
+export const SAMPLES: ControllerSample[] = [
+  {
+    factory: 'awsNodeTerminationHandler',
+    make: stack => Controller.awsNodeTerminationHandler({ queue: queue(stack) }),
+    ...NAMES,
+    may: [...MAY, { action: COMPLETE, resource: GROUP, context: MANAGED }],
+    mayNot: [...MAY_NOT, { action: COMPLETE, resource: GROUP }],
+    inputs: '`queue`, `autoScalingGroups?`',
+    scopedTo: 'the queue, its key, and the Auto Scaling groups or those with its tag',
+  },
+  {
+    factory: 'awsNodeTerminationHandler',
+    variant: 'with Auto Scaling groups',
+    make: stack =>
+      Controller.awsNodeTerminationHandler({
+        queue: queue(stack),
+        autoScalingGroups: [AutoScalingGroup.fromAutoScalingGroupName(stack, 'Nodes', 'nodes')],
+      }),
+    ...NAMES,
+    may: [...MAY, { action: COMPLETE, resource: GROUP }],
+    mayNot: [
+      ...MAY_NOT,
+      { action: COMPLETE, resource: OTHER_GROUP },
+      { action: COMPLETE, resource: OTHER_GROUP, context: MANAGED },
+    ],
+    inputs: '`queue`, `autoScalingGroups`',
+    scopedTo: 'the queue and the Auto Scaling groups',
+  },
+  {
+    factory: 'awsNodeTerminationHandler',
+    variant: 'with a queue that is encrypted',
+    make: stack =>
+      Controller.awsNodeTerminationHandler({
+        queue: Queue.fromQueueAttributes(stack, 'Queue', {
+          queueArn: arnOf(stack, 'sqs', 'nth'),
+          keyArn: arnOf(stack, 'kms', 'key', '12345678-1234-1234-1234-123456789012'),
+        }),
+      }),
+    ...NAMES,
+    may: [
+      ...MAY,
+      { action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' } },
+    ],
+    mayNot: [
+      ...MAY_NOT.filter(({ action }) => action !== 'kms:Decrypt'),
+      { action: 'kms:Decrypt', resource: KEY },
+      { action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } },
+      {
+        action: 'kms:Decrypt',
+        resource: KEY.replace('key/1', 'key/2'),
+        context: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' },
+      },
+    ],
+    inputs: '`queue`',
+    scopedTo: 'the queue and its key',
+  },
+];

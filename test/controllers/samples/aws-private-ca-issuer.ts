@@ -4,22 +4,37 @@ import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
 const AUTHORITY = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/12345678-1234-1234-1234-123456789012';
-const OTHER_AUTHORITY = 'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-1234-1234-1234-123456789012';
+const OTHER_AUTHORITY =
+  'arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-1234-1234-1234-123456789012';
 
-const authority = (stack: Stack) => CertificateAuthority.fromCertificateAuthorityArn(stack, 'Authority', stack.formatArn({
-  service: 'acm-pca',
-  resource: 'certificate-authority',
-  resourceName: '12345678-1234-1234-1234-123456789012',
-}));
-const issue = (template: string, resource = AUTHORITY): Call => (
-  { action: 'acm-pca:IssueCertificate', resource, context: { 'acm-pca:TemplateArn': `arn:aws:acm-pca:::template/${template}/V1` } });
+const authority = (stack: Stack) =>
+  CertificateAuthority.fromCertificateAuthorityArn(
+    stack,
+    'Authority',
+    stack.formatArn({
+      service: 'acm-pca',
+      resource: 'certificate-authority',
+      resourceName: '12345678-1234-1234-1234-123456789012',
+    }),
+  );
+const issue = (template: string, resource = AUTHORITY): Call => ({
+  action: 'acm-pca:IssueCertificate',
+  resource,
+  context: { 'acm-pca:TemplateArn': `arn:aws:acm-pca:::template/${template}/V1` },
+});
 
 const MAY: Call[] = [
   { action: 'acm-pca:DescribeCertificateAuthority', resource: AUTHORITY },
   { action: 'acm-pca:GetCertificate', resource: AUTHORITY },
   // The table in the project's README.
-  ...['CodeSigningCertificate', 'EndEntityClientAuthCertificate', 'EndEntityServerAuthCertificate', 'OCSPSigningCertificate', 'EndEntityCertificate',
-    'BlankEndEntityCertificate_APICSRPassthrough'].map(template => issue(template)),
+  ...[
+    'CodeSigningCertificate',
+    'EndEntityClientAuthCertificate',
+    'EndEntityServerAuthCertificate',
+    'OCSPSigningCertificate',
+    'EndEntityCertificate',
+    'BlankEndEntityCertificate_APICSRPassthrough',
+  ].map(template => issue(template)),
 ];
 const MAY_NOT: Call[] = [
   issue('EndEntityCertificate', OTHER_AUTHORITY),
@@ -30,23 +45,27 @@ const MAY_NOT: Call[] = [
   { action: 'acm-pca:RevokeCertificate', resource: AUTHORITY },
 ];
 
-export const SAMPLES: ControllerSample[] = [{
-  factory: 'awsPrivateCaIssuer',
-  make: stack => Controller.awsPrivateCaIssuer({ certificateAuthorities: [authority(stack)] }),
-  namespace: 'aws-privateca-issuer',
-  serviceAccountName: 'aws-privateca-issuer',
-  may: MAY,
-  mayNot: [...MAY_NOT, issue('SubordinateCACertificate_PathLen0')],
-  inputs: '`certificateAuthorities`, `subordinateAuthorities?`',
-  scopedTo: 'the certificate authorities, and templates of end entities',
-}, {
-  factory: 'awsPrivateCaIssuer',
-  variant: 'with subordinate authorities',
-  make: stack => Controller.awsPrivateCaIssuer({ certificateAuthorities: [authority(stack)], subordinateAuthorities: true }),
-  namespace: 'aws-privateca-issuer',
-  serviceAccountName: 'aws-privateca-issuer',
-  may: [...MAY, issue('SubordinateCACertificate_PathLen0')],
-  mayNot: MAY_NOT,
-  inputs: '`certificateAuthorities`, `subordinateAuthorities`',
-  scopedTo: 'the certificate authorities',
-}];
+export const SAMPLES: ControllerSample[] = [
+  {
+    factory: 'awsPrivateCaIssuer',
+    make: stack => Controller.awsPrivateCaIssuer({ certificateAuthorities: [authority(stack)] }),
+    namespace: 'aws-privateca-issuer',
+    serviceAccountName: 'aws-privateca-issuer',
+    may: MAY,
+    mayNot: [...MAY_NOT, issue('SubordinateCACertificate_PathLen0')],
+    inputs: '`certificateAuthorities`, `subordinateAuthorities?`',
+    scopedTo: 'the certificate authorities, and templates of end entities',
+  },
+  {
+    factory: 'awsPrivateCaIssuer',
+    variant: 'with subordinate authorities',
+    make: stack =>
+      Controller.awsPrivateCaIssuer({ certificateAuthorities: [authority(stack)], subordinateAuthorities: true }),
+    namespace: 'aws-privateca-issuer',
+    serviceAccountName: 'aws-privateca-issuer',
+    may: [...MAY, issue('SubordinateCACertificate_PathLen0')],
+    mayNot: MAY_NOT,
+    inputs: '`certificateAuthorities`, `subordinateAuthorities`',
+    scopedTo: 'the certificate authorities',
+  },
+];

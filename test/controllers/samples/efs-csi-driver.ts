@@ -18,61 +18,77 @@ const fileSystems = (stack: Stack) => [FileSystem.fromFileSystemAttributes(stack
 })];
 const node = { factory: 'efsCsiNode', namespace: 'kube-system', serviceAccountName: 'efs-csi-node-sa' };
 
-export const SAMPLES: ControllerSample[] = [{
-  factory: 'efsCsiDriver',
-  make: stack => Controller.efsCsiDriver({ fileSystems: fileSystems(stack) }),
-  namespace: 'kube-system',
-  serviceAccountName: 'efs-csi-controller-sa',
-  may: [
-    { action: 'ec2:DescribeAvailabilityZones', resource: '*' },
-    { action: 'elasticfilesystem:DescribeFileSystems', resource: FILE_SYSTEM },
-    { action: 'elasticfilesystem:DescribeMountTargets', resource: FILE_SYSTEM },
-    { action: 'elasticfilesystem:DescribeAccessPoints', resource: FILE_SYSTEM },
-    { action: 'elasticfilesystem:DescribeAccessPoints', resource: ACCESS_POINT },
-    { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM, context: REQUESTED },
-    { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: { ...REQUESTED, ...CREATING } },
-    { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
-  ],
-  mayNot: [
-    { action: 'elasticfilesystem:CreateAccessPoint', resource: OTHER, context: REQUESTED },
-    ...elsewhere([
+export const SAMPLES: ControllerSample[] = [
+  {
+    factory: 'efsCsiDriver',
+    make: stack => Controller.efsCsiDriver({ fileSystems: fileSystems(stack) }),
+    namespace: 'kube-system',
+    serviceAccountName: 'efs-csi-controller-sa',
+    may: [
+      { action: 'ec2:DescribeAvailabilityZones', resource: '*' },
+      { action: 'elasticfilesystem:DescribeFileSystems', resource: FILE_SYSTEM },
+      { action: 'elasticfilesystem:DescribeMountTargets', resource: FILE_SYSTEM },
+      { action: 'elasticfilesystem:DescribeAccessPoints', resource: FILE_SYSTEM },
       { action: 'elasticfilesystem:DescribeAccessPoints', resource: ACCESS_POINT },
+      { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM, context: REQUESTED },
       { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: { ...REQUESTED, ...CREATING } },
       { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
-    ]),
-    { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM },
-    { action: 'elasticfilesystem:DescribeFileSystems', resource: OTHER },
-    { action: 'elasticfilesystem:DescribeMountTargets', resource: OTHER },
-    { action: 'elasticfilesystem:DescribeAccessPoints', resource: OTHER },
-    { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: REQUESTED },
-    { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: CREATING },
-    { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT },
-    { action: 'elasticfilesystem:DeleteFileSystem', resource: FILE_SYSTEM, context: TAGGED },
-    { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
-  ],
-  inputs: '`fileSystems`',
-  scopedTo: 'the file systems; access points that a driver has made, by tag',
-}, {
-  ...node,
-  make: stack => Controller.efsCsiNode({ fileSystems: fileSystems(stack) }),
-  may: [
-    { action: 'ec2:DescribeAvailabilityZones', resource: '*' },
-    ...['ClientMount', 'ClientWrite', 'DescribeMountTargets'].map(name => ({ action: `elasticfilesystem:${name}`, resource: FILE_SYSTEM })),
-  ],
-  mayNot: [
-    ...['ClientMount', 'ClientWrite', 'DescribeMountTargets'].map(name => ({ action: `elasticfilesystem:${name}`, resource: OTHER })),
-    { action: 'elasticfilesystem:ClientRootAccess', resource: FILE_SYSTEM },
-    { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM, context: REQUESTED },
-    { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
-  ],
-  inputs: '`fileSystems`, `readOnly`, `rootAccess`',
-  scopedTo: 'the file systems',
-}, {
-  ...node,
-  variant: 'read-only, as root',
-  make: stack => Controller.efsCsiNode({ fileSystems: fileSystems(stack), readOnly: true, rootAccess: true }),
-  may: ['ClientMount', 'ClientRootAccess'].map(name => ({ action: `elasticfilesystem:${name}`, resource: FILE_SYSTEM })),
-  mayNot: [{ action: 'elasticfilesystem:ClientWrite', resource: FILE_SYSTEM }, { action: 'elasticfilesystem:ClientRootAccess', resource: OTHER }],
-  inputs: '`fileSystems`, `readOnly`, `rootAccess`',
-  scopedTo: 'the file systems',
-}];
+    ],
+    mayNot: [
+      { action: 'elasticfilesystem:CreateAccessPoint', resource: OTHER, context: REQUESTED },
+      ...elsewhere([
+        { action: 'elasticfilesystem:DescribeAccessPoints', resource: ACCESS_POINT },
+        { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: { ...REQUESTED, ...CREATING } },
+        { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
+      ]),
+      { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM },
+      { action: 'elasticfilesystem:DescribeFileSystems', resource: OTHER },
+      { action: 'elasticfilesystem:DescribeMountTargets', resource: OTHER },
+      { action: 'elasticfilesystem:DescribeAccessPoints', resource: OTHER },
+      { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: REQUESTED },
+      { action: 'elasticfilesystem:TagResource', resource: ACCESS_POINT, context: CREATING },
+      { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT },
+      { action: 'elasticfilesystem:DeleteFileSystem', resource: FILE_SYSTEM, context: TAGGED },
+      { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
+    ],
+    inputs: '`fileSystems`',
+    scopedTo: 'the file systems; access points that a driver has made, by tag',
+  },
+  {
+    ...node,
+    make: stack => Controller.efsCsiNode({ fileSystems: fileSystems(stack) }),
+    may: [
+      { action: 'ec2:DescribeAvailabilityZones', resource: '*' },
+      ...['ClientMount', 'ClientWrite', 'DescribeMountTargets'].map(name => ({
+        action: `elasticfilesystem:${name}`,
+        resource: FILE_SYSTEM,
+      })),
+    ],
+    mayNot: [
+      ...['ClientMount', 'ClientWrite', 'DescribeMountTargets'].map(name => ({
+        action: `elasticfilesystem:${name}`,
+        resource: OTHER,
+      })),
+      { action: 'elasticfilesystem:ClientRootAccess', resource: FILE_SYSTEM },
+      { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM, context: REQUESTED },
+      { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
+    ],
+    inputs: '`fileSystems`, `readOnly`, `rootAccess`',
+    scopedTo: 'the file systems',
+  },
+  {
+    ...node,
+    variant: 'read-only, as root',
+    make: stack => Controller.efsCsiNode({ fileSystems: fileSystems(stack), readOnly: true, rootAccess: true }),
+    may: ['ClientMount', 'ClientRootAccess'].map(name => ({
+      action: `elasticfilesystem:${name}`,
+      resource: FILE_SYSTEM,
+    })),
+    mayNot: [
+      { action: 'elasticfilesystem:ClientWrite', resource: FILE_SYSTEM },
+      { action: 'elasticfilesystem:ClientRootAccess', resource: OTHER },
+    ],
+    inputs: '`fileSystems`, `readOnly`, `rootAccess`',
+    scopedTo: 'the file systems',
+  },
+];

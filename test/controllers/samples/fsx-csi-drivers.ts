@@ -13,21 +13,40 @@ const BACKUP = `${FSX}backup/backup-0123456789abcdef0`;
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 const OTHER_KEY = KEY.replace('11111111', '99999999');
 const LINKED_ROLE = 'arn:aws:iam::111122223333:role/aws-service-role/fsx.amazonaws.com/AWSServiceRoleForAmazonFSx';
-const S3_LINKED_ROLE = 'arn:aws:iam::111122223333:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-0123456789abcdef0';
+const S3_LINKED_ROLE =
+  'arn:aws:iam::111122223333:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-0123456789abcdef0';
 const SERVICE = { 'iam:AWSServiceName': 'fsx.amazonaws.com' };
 const S3_SERVICE = { 'iam:AWSServiceName': 's3.data-source.lustre.fsx.amazonaws.com' };
 
-const kmsKeys = (stack: Stack) => [Key.fromKeyArn(stack, 'Key', stack.formatArn({ service: 'kms', resource: 'key', resourceName: '11111111-2222-3333-4444-555555555555' }))];
+const kmsKeys = (stack: Stack) => [
+  Key.fromKeyArn(
+    stack,
+    'Key',
+    stack.formatArn({ service: 'kms', resource: 'key', resourceName: '11111111-2222-3333-4444-555555555555' }),
+  ),
+];
 
 const keyCalls: { may: Call[]; mayNot: Call[] } = {
   may: [
-    ...['Decrypt', 'DescribeKey', 'GenerateDataKeyWithoutPlaintext'].map(name => ({ action: `kms:${name}`, resource: KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' } })),
-    { action: 'kms:CreateGrant', resource: KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' } },
+    ...['Decrypt', 'DescribeKey', 'GenerateDataKeyWithoutPlaintext'].map(name => ({
+      action: `kms:${name}`,
+      resource: KEY,
+      context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' },
+    })),
+    {
+      action: 'kms:CreateGrant',
+      resource: KEY,
+      context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' },
+    },
   ],
   mayNot: [
     { action: 'kms:CreateGrant', resource: KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' } },
     { action: 'kms:CreateGrant', resource: KEY, context: { 'kms:GrantIsForAWSResource': 'true' } },
-    { action: 'kms:CreateGrant', resource: OTHER_KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' } },
+    {
+      action: 'kms:CreateGrant',
+      resource: OTHER_KEY,
+      context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' },
+    },
     { action: 'kms:Decrypt', resource: KEY },
     { action: 'kms:Decrypt', resource: OTHER_KEY, context: { 'kms:ViaService': 'fsx.eu-west-1.amazonaws.com' } },
   ],
@@ -41,12 +60,23 @@ function fileSystemCalls(tag: string, value: string): { own: Call[]; others: Cal
   return {
     own: [
       { action: 'fsx:DescribeFileSystems', resource: '*' },
-      ...['CreateFileSystem', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: FILE_SYSTEM, context: requested })),
-      ...['DeleteFileSystem', 'UpdateFileSystem'].map(name => ({ action: `fsx:${name}`, resource: FILE_SYSTEM, context: tagged })),
+      ...['CreateFileSystem', 'TagResource'].map(name => ({
+        action: `fsx:${name}`,
+        resource: FILE_SYSTEM,
+        context: requested,
+      })),
+      ...['DeleteFileSystem', 'UpdateFileSystem'].map(name => ({
+        action: `fsx:${name}`,
+        resource: FILE_SYSTEM,
+        context: tagged,
+      })),
       { ...linked, context: SERVICE },
     ],
     others: [
-      ...['CreateFileSystem', 'TagResource', 'DeleteFileSystem', 'UpdateFileSystem'].map(name => ({ action: `fsx:${name}`, resource: FILE_SYSTEM })),
+      ...['CreateFileSystem', 'TagResource', 'DeleteFileSystem', 'UpdateFileSystem'].map(name => ({
+        action: `fsx:${name}`,
+        resource: FILE_SYSTEM,
+      })),
       { action: 'fsx:DeleteFileSystem', resource: FILE_SYSTEM.replace('eu-west-1', 'us-east-1'), context: tagged },
       { action: 'fsx:DeleteBackup', resource: BACKUP },
       linked,
@@ -63,7 +93,11 @@ const REQUESTED = { 'aws:RequestTag/fsx.openzfs.csi.aws.com/cluster': 'true' };
 const TAGGED = { 'aws:ResourceTag/fsx.openzfs.csi.aws.com/cluster': 'true' };
 const volumeCalls: Call[] = [
   ...[FILE_SYSTEM, VOLUME].map(resource => ({ action: 'fsx:ListTagsForResource', resource })),
-  ...['CreateVolume', 'CreateSnapshot', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: VOLUME, context: REQUESTED })),
+  ...['CreateVolume', 'CreateSnapshot', 'TagResource'].map(name => ({
+    action: `fsx:${name}`,
+    resource: VOLUME,
+    context: REQUESTED,
+  })),
   ...['CreateSnapshot', 'TagResource'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT, context: REQUESTED })),
   { action: 'fsx:DeleteVolume', resource: VOLUME, context: TAGGED },
   ...['CreateVolume', 'DeleteSnapshot'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT, context: TAGGED })),
@@ -80,65 +114,101 @@ const bucketCalls: Call[] = [
   { action: 'iam:PutRolePolicy', resource: S3_LINKED_ROLE },
 ];
 
-const lustreSample = { factory: 'fsxLustreCsiDriver', namespace: 'kube-system', serviceAccountName: 'fsx-csi-controller-sa', unscoped: true };
-const zfsSample = { factory: 'fsxOpenZfsCsiDriver', namespace: 'kube-system', serviceAccountName: 'fsx-openzfs-csi-controller-sa', unscoped: true };
+const lustreSample = {
+  factory: 'fsxLustreCsiDriver',
+  namespace: 'kube-system',
+  serviceAccountName: 'fsx-csi-controller-sa',
+  unscoped: true,
+};
+const zfsSample = {
+  factory: 'fsxOpenZfsCsiDriver',
+  namespace: 'kube-system',
+  serviceAccountName: 'fsx-openzfs-csi-controller-sa',
+  unscoped: true,
+};
 
-export const SAMPLES: ControllerSample[] = [{
-  ...lustreSample,
-  make: stack => Controller.fsxLustreCsiDriver({ buckets: [Bucket.fromBucketName(stack, 'Bucket', 'data')], kmsKeys: kmsKeys(stack), finalBackups: true }),
-  may: [...lustre.own, ...keyCalls.may, ...backupCalls, ...bucketCalls, { action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: { 'aws:ResourceTag/CSIVolumeName': 'pvc-1' } }],
-  mayNot: [
-    ...lustre.others,
-    ...elsewhere([...lustre.own, ...backupCalls]),
-    { action: 'fsx:CreateBackup', resource: FILE_SYSTEM.replace('eu-west-1', 'us-east-1'), context: { 'aws:ResourceTag/CSIVolumeName': 'pvc-1' } },
-    { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
-    ...keyCalls.mayNot,
-    { action: 'fsx:CreateBackup', resource: FILE_SYSTEM },
-    { action: 's3:ListBucket', resource: 'arn:aws:s3:::other' },
-    { action: 's3:GetObject', resource: 'arn:aws:s3:::data/a' },
-    { action: 'iam:CreateServiceLinkedRole', resource: S3_LINKED_ROLE, context: SERVICE },
-    { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
-  ],
-  inputs: '`buckets`, `kmsKeys`, `finalBackups`',
-  scopedTo: 'file systems that a driver has made, by tag; the buckets; the keys, through FSx',
-}, {
-  ...lustreSample,
-  variant: 'no options',
-  make: () => Controller.fsxLustreCsiDriver(),
-  may: lustre.own,
-  mayNot: [...lustre.others, ...backupCalls, ...bucketCalls, ...keyCalls.may],
-  inputs: '',
-  scopedTo: 'file systems that a driver has made, by tag',
-}, {
-  ...zfsSample,
-  make: stack => Controller.fsxOpenZfsCsiDriver({ kmsKeys: kmsKeys(stack), finalBackups: true }),
-  may: [
-    ...zfs.own,
-    ...keyCalls.may,
-    ...backupCalls,
-    { action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED },
-    { action: 'fsx:DescribeVolumes', resource: '*' },
-    { action: 'fsx:DescribeSnapshots', resource: '*' },
-    ...volumeCalls,
-  ],
-  mayNot: [
-    ...zfs.others,
-    ...elsewhere([...zfs.own, ...volumeCalls, ...backupCalls]),
-    ...keyCalls.mayNot,
-    ...['CreateVolume', 'CreateSnapshot', 'TagResource', 'DeleteVolume'].map(name => ({ action: `fsx:${name}`, resource: VOLUME })),
-    ...['CreateVolume', 'CreateSnapshot', 'TagResource', 'DeleteSnapshot'].map(name => ({ action: `fsx:${name}`, resource: SNAPSHOT })),
-    { action: 'fsx:CreateBackup', resource: FILE_SYSTEM },
-    ...elsewhere([{ action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED }]),
-    { action: 'fsx:UpdateVolume', resource: VOLUME, context: TAGGED },
-  ],
-  inputs: '`kmsKeys`, `finalBackups`',
-  scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag; the keys, through FSx',
-}, {
-  ...zfsSample,
-  variant: 'no options',
-  make: () => Controller.fsxOpenZfsCsiDriver(),
-  may: zfs.own,
-  mayNot: [...zfs.others, ...backupCalls, ...keyCalls.may],
-  inputs: '',
-  scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag',
-}];
+export const SAMPLES: ControllerSample[] = [
+  {
+    ...lustreSample,
+    make: stack =>
+      Controller.fsxLustreCsiDriver({
+        buckets: [Bucket.fromBucketName(stack, 'Bucket', 'data')],
+        kmsKeys: kmsKeys(stack),
+        finalBackups: true,
+      }),
+    may: [
+      ...lustre.own,
+      ...keyCalls.may,
+      ...backupCalls,
+      ...bucketCalls,
+      { action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: { 'aws:ResourceTag/CSIVolumeName': 'pvc-1' } },
+    ],
+    mayNot: [
+      ...lustre.others,
+      ...elsewhere([...lustre.own, ...backupCalls]),
+      {
+        action: 'fsx:CreateBackup',
+        resource: FILE_SYSTEM.replace('eu-west-1', 'us-east-1'),
+        context: { 'aws:ResourceTag/CSIVolumeName': 'pvc-1' },
+      },
+      { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
+      ...keyCalls.mayNot,
+      { action: 'fsx:CreateBackup', resource: FILE_SYSTEM },
+      { action: 's3:ListBucket', resource: 'arn:aws:s3:::other' },
+      { action: 's3:GetObject', resource: 'arn:aws:s3:::data/a' },
+      { action: 'iam:CreateServiceLinkedRole', resource: S3_LINKED_ROLE, context: SERVICE },
+      { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
+    ],
+    inputs: '`buckets`, `kmsKeys`, `finalBackups`',
+    scopedTo: 'file systems that a driver has made, by tag; the buckets; the keys, through FSx',
+  },
+  {
+    ...lustreSample,
+    variant: 'no options',
+    make: () => Controller.fsxLustreCsiDriver(),
+    may: lustre.own,
+    mayNot: [...lustre.others, ...backupCalls, ...bucketCalls, ...keyCalls.may],
+    inputs: '',
+    scopedTo: 'file systems that a driver has made, by tag',
+  },
+  {
+    ...zfsSample,
+    make: stack => Controller.fsxOpenZfsCsiDriver({ kmsKeys: kmsKeys(stack), finalBackups: true }),
+    may: [
+      ...zfs.own,
+      ...keyCalls.may,
+      ...backupCalls,
+      { action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED },
+      { action: 'fsx:DescribeVolumes', resource: '*' },
+      { action: 'fsx:DescribeSnapshots', resource: '*' },
+      ...volumeCalls,
+    ],
+    mayNot: [
+      ...zfs.others,
+      ...elsewhere([...zfs.own, ...volumeCalls, ...backupCalls]),
+      ...keyCalls.mayNot,
+      ...['CreateVolume', 'CreateSnapshot', 'TagResource', 'DeleteVolume'].map(name => ({
+        action: `fsx:${name}`,
+        resource: VOLUME,
+      })),
+      ...['CreateVolume', 'CreateSnapshot', 'TagResource', 'DeleteSnapshot'].map(name => ({
+        action: `fsx:${name}`,
+        resource: SNAPSHOT,
+      })),
+      { action: 'fsx:CreateBackup', resource: FILE_SYSTEM },
+      ...elsewhere([{ action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED }]),
+      { action: 'fsx:UpdateVolume', resource: VOLUME, context: TAGGED },
+    ],
+    inputs: '`kmsKeys`, `finalBackups`',
+    scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag; the keys, through FSx',
+  },
+  {
+    ...zfsSample,
+    variant: 'no options',
+    make: () => Controller.fsxOpenZfsCsiDriver(),
+    may: zfs.own,
+    mayNot: [...zfs.others, ...backupCalls, ...keyCalls.may],
+    inputs: '',
+    scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag',
+  },
+];

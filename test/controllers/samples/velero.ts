@@ -14,10 +14,18 @@ const THROUGH_S3 = { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' };
 const THROUGH_EC2 = { 'kms:ViaService': 'ec2.eu-west-1.amazonaws.com' };
 const GRANT = { ...THROUGH_EC2, 'kms:GrantIsForAWSResource': 'true' };
 
-const key = (stack: Stack, id: string, resourceName: string) => Key.fromKeyArn(stack, id, stack.formatArn({ service: 'kms', resource: 'key', resourceName }));
+const key = (stack: Stack, id: string, resourceName: string) =>
+  Key.fromKeyArn(stack, id, stack.formatArn({ service: 'kms', resource: 'key', resourceName }));
 const buckets = (stack: Stack) => [Bucket.fromBucketName(stack, 'Bucket', 'backups')];
-const objects = (folder: string) => ['GetObject', 'PutObject', 'DeleteObject', 'PutObjectTagging', 'AbortMultipartUpload', 'ListMultipartUploadParts']
-  .map(name => ({ action: `s3:${name}`, resource: `${folder}/a` }));
+const objects = (folder: string) =>
+  [
+    'GetObject',
+    'PutObject',
+    'DeleteObject',
+    'PutObjectTagging',
+    'AbortMultipartUpload',
+    'ListMultipartUploadParts',
+  ].map(name => ({ action: `s3:${name}`, resource: `${folder}/a` }));
 const common = { factory: 'velero', namespace: 'velero', serviceAccountName: 'velero-server' };
 
 /** With the tags of volumes that are its own, or others. */
@@ -30,7 +38,11 @@ function snapshotCalls(tag: string, value: string) {
       { action: 'ec2:CreateSnapshot', resource: VOLUME, context: tagged },
       { action: 'ec2:CreateSnapshot', resource: SNAPSHOT, context: { ...requested, ...ofBackup } },
       { action: 'ec2:CreateVolume', resource: VOLUME, context: { ...requested, ...ofBackup } },
-      { action: 'ec2:DeleteSnapshot', resource: SNAPSHOT, context: { ...tagged, 'aws:ResourceTag/velero.io/backup': 'nightly' } },
+      {
+        action: 'ec2:DeleteSnapshot',
+        resource: SNAPSHOT,
+        context: { ...tagged, 'aws:ResourceTag/velero.io/backup': 'nightly' },
+      },
     ],
     withoutBackup: [
       { action: 'ec2:CreateSnapshot', resource: SNAPSHOT, context: requested },
@@ -54,54 +66,67 @@ const blue = snapshotCalls('kubernetes.io/cluster/blue', 'owned');
 const green = snapshotCalls('kubernetes.io/cluster/green', 'owned');
 const anyCluster = snapshotCalls('ebs.csi.aws.com/cluster', 'true');
 
-export const SAMPLES: ControllerSample[] = [{
-  ...common,
-  make: stack => Controller.velero({
-    buckets: buckets(stack),
-    prefixes: ['clusters/blue/'],
-    kmsKeys: [key(stack, 'Key', '11111111-2222-3333-4444-555555555555')],
-    volumeSnapshots: true,
-    clusterName: 'blue',
-    volumeKmsKeys: [key(stack, 'VolumeKey', '99999999-2222-3333-4444-555555555555')],
-  }),
-  may: [
-    { action: 's3:ListBucket', resource: BUCKET },
-    ...objects(`${BUCKET}/clusters/blue`),
-    ...['Decrypt', 'GenerateDataKey'].map(name => ({ action: `kms:${name}`, resource: KEY, context: THROUGH_S3 })),
-    ...blue.all,
-    ...restores,
-    { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: GRANT },
-    { action: 'kms:ReEncryptTo', resource: VOLUME_KEY, context: THROUGH_EC2 },
-  ],
-  mayNot: [
-    { action: 's3:ListBucket', resource: `${BUCKET}-of-others` },
-    ...objects(`${BUCKET}/clusters/green`),
-    ...objects(`${BUCKET}-of-others/clusters/blue`),
-    ...green.all,
-    ...elsewhere([...blue.all, ...restores]),
-    { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: { 'kms:GrantIsForAWSResource': 'true' } },
-    ...blue.withoutBackup,
-    { action: 'kms:Decrypt', resource: KEY, context: THROUGH_EC2 },
-    { action: 'kms:CreateGrant', resource: KEY, context: GRANT },
-    { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: THROUGH_EC2 },
-    { action: 'kms:Decrypt', resource: VOLUME_KEY, context: THROUGH_S3 },
-  ],
-  inputs: '`buckets`, `prefixes`, `kmsKeys`, `volumeSnapshots`, `clusterName`, `volumeKmsKeys`',
-  scopedTo: 'folders of the buckets; snapshots of its backups and volumes of the cluster, by tags; the keys, through S3 and EC2',
-}, {
-  ...common,
-  variant: 'buckets alone',
-  make: stack => Controller.velero({ buckets: buckets(stack) }),
-  may: [{ action: 's3:ListBucket', resource: BUCKET }, ...objects(BUCKET)],
-  mayNot: [...objects(`${BUCKET}-of-others`), ...anyCluster.all, ...restores, { action: 'kms:Decrypt', resource: KEY, context: THROUGH_S3 }, { action: 's3:DeleteBucket', resource: BUCKET }],
-  inputs: '`buckets`',
-  scopedTo: 'the buckets',
-}, {
-  ...common,
-  variant: 'snapshots of all clusters',
-  make: stack => Controller.velero({ buckets: buckets(stack), volumeSnapshots: true }),
-  may: [...anyCluster.all, ...restores],
-  mayNot: [...snapshotCalls('ebs.csi.aws.com/cluster', 'false').all, ...anyCluster.withoutBackup],
-  inputs: '`buckets`, `volumeSnapshots`',
-  scopedTo: 'the buckets; snapshots of its backups and volumes that a driver has made, by tags',
-}];
+export const SAMPLES: ControllerSample[] = [
+  {
+    ...common,
+    make: stack =>
+      Controller.velero({
+        buckets: buckets(stack),
+        prefixes: ['clusters/blue/'],
+        kmsKeys: [key(stack, 'Key', '11111111-2222-3333-4444-555555555555')],
+        volumeSnapshots: true,
+        clusterName: 'blue',
+        volumeKmsKeys: [key(stack, 'VolumeKey', '99999999-2222-3333-4444-555555555555')],
+      }),
+    may: [
+      { action: 's3:ListBucket', resource: BUCKET },
+      ...objects(`${BUCKET}/clusters/blue`),
+      ...['Decrypt', 'GenerateDataKey'].map(name => ({ action: `kms:${name}`, resource: KEY, context: THROUGH_S3 })),
+      ...blue.all,
+      ...restores,
+      { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: GRANT },
+      { action: 'kms:ReEncryptTo', resource: VOLUME_KEY, context: THROUGH_EC2 },
+    ],
+    mayNot: [
+      { action: 's3:ListBucket', resource: `${BUCKET}-of-others` },
+      ...objects(`${BUCKET}/clusters/green`),
+      ...objects(`${BUCKET}-of-others/clusters/blue`),
+      ...green.all,
+      ...elsewhere([...blue.all, ...restores]),
+      { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: { 'kms:GrantIsForAWSResource': 'true' } },
+      ...blue.withoutBackup,
+      { action: 'kms:Decrypt', resource: KEY, context: THROUGH_EC2 },
+      { action: 'kms:CreateGrant', resource: KEY, context: GRANT },
+      { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: THROUGH_EC2 },
+      { action: 'kms:Decrypt', resource: VOLUME_KEY, context: THROUGH_S3 },
+    ],
+    inputs: '`buckets`, `prefixes`, `kmsKeys`, `volumeSnapshots`, `clusterName`, `volumeKmsKeys`',
+    scopedTo:
+      'folders of the buckets; snapshots of its backups and volumes of the cluster, by tags; the keys, through S3 and '
+        + 'EC2',
+  },
+  {
+    ...common,
+    variant: 'buckets alone',
+    make: stack => Controller.velero({ buckets: buckets(stack) }),
+    may: [{ action: 's3:ListBucket', resource: BUCKET }, ...objects(BUCKET)],
+    mayNot: [
+      ...objects(`${BUCKET}-of-others`),
+      ...anyCluster.all,
+      ...restores,
+      { action: 'kms:Decrypt', resource: KEY, context: THROUGH_S3 },
+      { action: 's3:DeleteBucket', resource: BUCKET },
+    ],
+    inputs: '`buckets`',
+    scopedTo: 'the buckets',
+  },
+  {
+    ...common,
+    variant: 'snapshots of all clusters',
+    make: stack => Controller.velero({ buckets: buckets(stack), volumeSnapshots: true }),
+    may: [...anyCluster.all, ...restores],
+    mayNot: [...snapshotCalls('ebs.csi.aws.com/cluster', 'false').all, ...anyCluster.withoutBackup],
+    inputs: '`buckets`, `volumeSnapshots`',
+    scopedTo: 'the buckets; snapshots of its backups and volumes that a driver has made, by tags',
+  },
+];

@@ -15,9 +15,14 @@ const pems = (type: any, options: any = {}) => generateKeyPairSync(type, {
 }) as unknown as { publicKey: string; privateKey: string };
 const rsa = pems('rsa', { modulusLength: 2048 });
 const pkcs1 = generateKeyPairSync('rsa', {
-  modulusLength: 2048, publicKeyEncoding: { type: 'pkcs1', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
 });
-const exponent = (e: string) => createPublicKey({ key: { ...createPublicKey(rsa.publicKey).export({ format: 'jwk' }), e }, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
+const exponent = (e: string) =>
+  createPublicKey({ key: { ...createPublicKey(rsa.publicKey).export({ format: 'jwk' }), e }, format: 'jwk' })
+    .export({ type: 'spki', format: 'pem' })
+    .toString();
 const block = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 const body = (pem: string) => pem.replace(/-----.*-----/g, '').trim();
 
@@ -52,29 +57,101 @@ describe('a public key', () => {
 describe('refused, without a character of the key:', () => {
   const RSA_2048 = 'must be an RSA key of at least 2048 bits, got: ';
   test.each<[string, string, string]>([
-    ['a private key', rsa.privateKey, 'must be a public key, got: "A PRIVATE KEY". Whoever has it can be any service account of the cluster: keep it out of this app, and replace it if it was committed. Take the public half: `openssl rsa -in sa.key -pubout -out sa.pub`.'],
+    [
+      'a private key',
+      rsa.privateKey,
+      'must be a public key, got: "A PRIVATE KEY". Whoever has it can be any service account of the cluster: keep it '
+        + 'out of this app, and replace it if it was committed. Take the public half: `openssl rsa -in sa.key -pubout '
+        + '-out sa.pub`.',
+    ],
     ['a private key of the old form', pkcs1.privateKey, 'must be a public key, got: "A PRIVATE KEY".'],
-    ['a private key behind the public one', rsa.publicKey + rsa.privateKey, 'must be a public key, got: "A PRIVATE KEY".'],
-    ['an encrypted private key', block('ENCRYPTED PRIVATE KEY', body(rsa.privateKey)), 'must be a public key, got: "A PRIVATE KEY".'],
-    ['an OpenSSH private key', block('OPENSSH PRIVATE KEY', body(rsa.privateKey)), 'must be a public key, got: "A PRIVATE KEY".'],
+    [
+      'a private key behind the public one',
+      rsa.publicKey + rsa.privateKey,
+      'must be a public key, got: "A PRIVATE KEY".',
+    ],
+    [
+      'an encrypted private key',
+      block('ENCRYPTED PRIVATE KEY', body(rsa.privateKey)),
+      'must be a public key, got: "A PRIVATE KEY".',
+    ],
+    [
+      'an OpenSSH private key',
+      block('OPENSSH PRIVATE KEY', body(rsa.privateKey)),
+      'must be a public key, got: "A PRIVATE KEY".',
+    ],
     ['a private key that is cut off', rsa.privateKey.slice(0, 400), 'must be a public key, got: "A PRIVATE KEY".'],
-    ['an exponent of 1', exponent('AQ'), `${RSA_2048}"a public exponent of 1". Anybody can sign for such a key: make a new one, \`openssl genrsa -out sa.key 2048\`.`],
-    ['a private key under a wrong name', block('PUBLIC KEY', body(rsa.privateKey)), `${RSA_2048}"a PEM block that holds no public key". It is damaged: copy the file once more.`],
-    ['a private key of the old form under a wrong name', block('PUBLIC KEY', body(pkcs1.privateKey)), `${RSA_2048}"a PEM block that holds no public key".`],
-    ['a certificate', block('CERTIFICATE', body(rsa.publicKey)), `${RSA_2048}"a PEM block of type CERTIFICATE". Take the key out of it: \`openssl x509 -in sa.crt -noout -pubkey\`.`],
-    ['a public key of the old form', pkcs1.publicKey, `${RSA_2048}"a PEM block of type RSA PUBLIC KEY". Kubernetes does not read this form: \`openssl rsa -RSAPublicKey_in -in sa.pub -pubout\`.`],
-    ['something else', block('DH PARAMETERS', body(rsa.publicKey)), `${RSA_2048}"a PEM block of type DH PARAMETERS". Take the public half: \`openssl rsa -in sa.key -pubout -out sa.pub\`.`],
-    ['broken base64', rsa.publicKey.replace(/A/, '!'), `${RSA_2048}"a PEM block that is no base64". It is damaged: copy the file once more.`],
+    [
+      'an exponent of 1',
+      exponent('AQ'),
+      `${RSA_2048}"a public exponent of 1". Anybody can sign for such a key: make a new one, \`openssl genrsa -out `
+        + 'sa.key 2048`.',
+    ],
+    [
+      'a private key under a wrong name',
+      block('PUBLIC KEY', body(rsa.privateKey)),
+      `${RSA_2048}"a PEM block that holds no public key". It is damaged: copy the file once more.`,
+    ],
+    [
+      'a private key of the old form under a wrong name',
+      block('PUBLIC KEY', body(pkcs1.privateKey)),
+      `${RSA_2048}"a PEM block that holds no public key".`,
+    ],
+    [
+      'a certificate',
+      block('CERTIFICATE', body(rsa.publicKey)),
+      `${RSA_2048}"a PEM block of type CERTIFICATE". Take the key out of it: \`openssl x509 -in sa.crt -noout `
+        + '-pubkey`.',
+    ],
+    [
+      'a public key of the old form',
+      pkcs1.publicKey,
+      `${RSA_2048}"a PEM block of type RSA PUBLIC KEY". Kubernetes does not read this form: \`openssl rsa `
+        + '-RSAPublicKey_in -in sa.pub -pubout`.',
+    ],
+    [
+      'something else',
+      block('DH PARAMETERS', body(rsa.publicKey)),
+      `${RSA_2048}"a PEM block of type DH PARAMETERS". Take the public half: \`openssl rsa -in sa.key -pubout -out `
+        + 'sa.pub`.',
+    ],
+    [
+      'broken base64',
+      rsa.publicKey.replace(/A/, '!'),
+      `${RSA_2048}"a PEM block that is no base64". It is damaged: copy the file once more.`,
+    ],
     ['base64 of the wrong length', rsa.publicKey.replace(/A/, ''), `${RSA_2048}"a PEM block that is no base64".`],
     ['an empty block', block('PUBLIC KEY', ''), `${RSA_2048}"a PEM block that is no base64".`],
-    ['a key that is cut off', block('PUBLIC KEY', body(rsa.publicKey).slice(0, 129)), `${RSA_2048}"a PEM block that holds no public key".`],
-    ['an EC key', pems('ec', { namedCurve: 'P-256' }).publicKey, `${RSA_2048}"a key of type ec". The documents are for RS256: let the API server sign with an RSA key, \`openssl genrsa -out sa.key 2048\`.`],
+    [
+      'a key that is cut off',
+      block('PUBLIC KEY', body(rsa.publicKey).slice(0, 129)),
+      `${RSA_2048}"a PEM block that holds no public key".`,
+    ],
+    [
+      'an EC key',
+      pems('ec', { namedCurve: 'P-256' }).publicKey,
+      `${RSA_2048}"a key of type ec". The documents are for RS256: let the API server sign with an RSA key, \`openssl `
+        + 'genrsa -out sa.key 2048`.',
+    ],
     ['an Ed25519 key', pems('ed25519').publicKey, `${RSA_2048}"a key of type ed25519".`],
     ['an RSA-PSS key', pems('rsa-pss', { modulusLength: 2048 }).publicKey, `${RSA_2048}"a key of type rsa-pss".`],
-    ['a short key', pems('rsa', { modulusLength: 2040 }).publicKey, `${RSA_2048}"2040 bits". A key this short can be broken: make a new one, \`openssl genrsa -out sa.key 2048\`.`],
+    [
+      'a short key',
+      pems('rsa', { modulusLength: 2040 }).publicKey,
+      `${RSA_2048}"2040 bits". A key this short can be broken: make a new one, \`openssl genrsa -out sa.key 2048\`.`,
+    ],
     ['a bad key behind a good one', rsa.publicKey + pems('ed25519').publicKey, `${RSA_2048}"a key of type ed25519".`],
-    ['the name of a file', 'sa.pub', 'must hold whole PEM blocks, -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----, got: "a text of 6 characters with 0 of them". Pass the text of the file, not its name: readFileSync(\'sa.pub\', \'utf8\').'],
-    ['an OpenSSH public key', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7', 'got: "a text of 40 characters with 0 of them"'],
+    [
+      'the name of a file',
+      'sa.pub',
+      'must hold whole PEM blocks, -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----, got: "a text of 6 '
+        + "characters with 0 of them\". Pass the text of the file, not its name: readFileSync('sa.pub', 'utf8').",
+    ],
+    [
+      'an OpenSSH public key',
+      'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7',
+      'got: "a text of 40 characters with 0 of them"',
+    ],
     ['nothing', '', 'got: "a text of 0 characters with 0 of them"'],
     ['half a block', rsa.publicKey.slice(0, 100), 'got: "a text of 100 characters with 0 of them"'],
     ['half a block behind a whole one', `${rsa.publicKey}-----BEGIN PUBLIC KEY-----\nMIIB\n`, 'with 1 of them"'],
@@ -83,13 +160,30 @@ describe('refused, without a character of the key:', () => {
     const found = publicKeysProblem('publicKeys', [SA_PUB, pem]);
     expect(found).toContain(`\`publicKeys[1]\` ${message.startsWith('must') ? message : ''}`);
     expect(found).toContain(message);
-    for (const line of pem.split('\n').filter(text => text.length > 10 && !text.startsWith('-----'))) expect(found).not.toContain(line.slice(0, 10));
+    for (const line of pem.split('\n').filter(text => text.length > 10 && !text.startsWith('-----'))) {
+      expect(found).not.toContain(line.slice(0, 10));
+    }
   });
 
   test.each<[string, any, string]>([
-    ['no list', [], '`publicKeys` must hold 1 to 100 keys, got: "0 keys". Pass the public keys of the cluster\'s service accounts, as PEM texts.'],
-    ['a token for the list', Token.asList({ Ref: 'Keys' }), '`publicKeys` must be a list known at synth, got: a value known at deployment only. The documents are written at synth: read the keys from files.'],
-    ['a token', [Lazy.string({ produce: () => SA_PUB })], '`publicKeys[0]` must be a text known at synth, got: "<known at deployment only>". The documents are written at synth: read the key from a file, readFileSync(\'sa.pub\', \'utf8\').'],
+    [
+      'no list',
+      [],
+      '`publicKeys` must hold 1 to 100 keys, got: "0 keys". Pass the public keys of the cluster\'s service accounts, '
+        + 'as PEM texts.',
+    ],
+    [
+      'a token for the list',
+      Token.asList({ Ref: 'Keys' }),
+      '`publicKeys` must be a list known at synth, got: a value known at deployment only. The documents are written '
+        + 'at synth: read the keys from files.',
+    ],
+    [
+      'a token',
+      [Lazy.string({ produce: () => SA_PUB })],
+      '`publicKeys[0]` must be a text known at synth, got: "<known at deployment only>". The documents are written '
+        + "at synth: read the key from a file, readFileSync('sa.pub', 'utf8').",
+    ],
     ['the bytes of a file', [Buffer.from(SA_PUB)], '`publicKeys[0]` must be a text known at synth, got: "object".'],
   ])('%s', (_, texts, message) => {
     expect(publicKeysProblem('publicKeys', texts)).toContain(message);

@@ -4,7 +4,13 @@
  */
 import { Aws, CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, ServiceAccountSubject, TrustPolicy } from '../../../src';
+import {
+  IrsaRole,
+  IrsaServiceAccount,
+  PodIdentityServiceAccount,
+  ServiceAccountSubject,
+  TrustPolicy,
+} from '../../../src';
 import { refuses } from '../../../src/private/role/role-admission';
 import {
   ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER, literalProvider, literalStack, PROVIDER_ARN, REGION,

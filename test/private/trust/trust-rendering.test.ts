@@ -5,7 +5,13 @@ import { CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ClusterOidcProvider, IrsaRole, ServiceAccountSubject, TrustPolicy } from '../../../src';
-import { hasDeferredKey, settledCopy, sorted, textsIn, withoutRepeats } from '../../../src/private/trust/trust-document';
+import {
+  hasDeferredKey,
+  settledCopy,
+  sorted,
+  textsIn,
+  withoutRepeats,
+} from '../../../src/private/trust/trust-document';
 import { deployed } from '../../judges/deployment';
 import {
   ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN,

@@ -5,7 +5,15 @@ import { CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IrsaRole, ServiceAccountSubject, TrustPolicy } from '../../../src';
-import { ACCOUNT, agnosticStack, deferredProvider, ISSUER, literalProvider, literalStack, warnings } from '../../support';
+import {
+  ACCOUNT,
+  agnosticStack,
+  deferredProvider,
+  ISSUER,
+  literalProvider,
+  literalStack,
+  warnings,
+} from '../../support';
 
 const ONE = ServiceAccountSubject.exact('payments', 'api');
 const role = (stack: Stack, subject = ONE) =>

@@ -78,13 +78,22 @@ describe('a parameter', () => {
   });
 
   test.each<[string, CfnParameterProps, string]>([
-    ['no pattern', {}, 'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or braces, got: nothing.'],
+    [
+      'no pattern',
+      {},
+      'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or '
+        + 'braces, got: nothing.',
+    ],
     ['a loose pattern', { allowedPattern: '.*' }, 'got: ".*".'],
     ['a quote among its values', { allowedValues: ['a', '"'] }, 'have an allowedPattern'],
     ['the name of a key pair', { type: 'AWS::EC2::KeyPair::KeyName' }, 'have an allowedPattern'],
     ['the name of a security group', { type: 'AWS::EC2::SecurityGroup::GroupName' }, 'have an allowedPattern'],
     ['no values', { allowedValues: [] }, 'have an allowedPattern'],
-    ['a value from Parameter Store, whatever its pattern', { type: 'AWS::SSM::Parameter::Value<String>', allowedPattern: '^[a-z]+$' }, 'be a parameter whose value the template restricts'],
+    [
+      'a value from Parameter Store, whatever its pattern',
+      { type: 'AWS::SSM::Parameter::Value<String>', allowedPattern: '^[a-z]+$' },
+      'be a parameter whose value the template restricts',
+    ],
   ])('fails with %s', (_, props, message) => {
     const [found] = problemsOf(props);
     expect(found).toContain('`namespace (parameter Default/P)` must');
@@ -102,7 +111,9 @@ describe('a parameter', () => {
   });
 
   test('is found inside functions', () => {
-    expect(problemsOf({}, parameter => Fn.join('-', ['a', Fn.select(0, Fn.split('/', parameter.valueAsString))]))).toHaveLength(1);
+    expect(
+      problemsOf({}, parameter => Fn.join('-', ['a', Fn.select(0, Fn.split('/', parameter.valueAsString))])),
+    ).toHaveLength(1);
   });
 });
 

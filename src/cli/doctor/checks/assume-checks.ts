@@ -22,7 +22,10 @@ const REFUSALS: readonly Refusal[] = [
     code: /^InvalidIdentityToken/,
     message: /audience/i,
     words: 'the audience of the token is no client id of the OIDC provider',
-    fix: ['See provider-audience: aws iam add-client-id-to-open-id-connect-provider, or the annotation eks.amazonaws.com/audience.'],
+    fix: [
+      'See provider-audience: aws iam add-client-id-to-open-id-connect-provider, or the annotation '
+        + 'eks.amazonaws.com/audience.',
+    ],
   },
   {
     code: /^InvalidIdentityToken/,
@@ -33,22 +36,45 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: /^InvalidIdentityToken/,
     message: /verification key|retrieve|JWKS|signature/i,
-    words: 'STS cannot check the signature of the token: the keys that the issuer publishes are not to be had, or are other ones',
+    words:
+      'STS cannot check the signature of the token: the keys that the issuer publishes are not to be had, or are '
+        + 'other ones',
     fix: ['Look at <issuer>/.well-known/openid-configuration and the jwks_uri in it: both must be public.'],
   },
-  { code: /^InvalidIdentityToken/, words: 'STS does not take the token', fix: ['Compare its `iss` and `aud` with the OIDC provider.'] },
-  { code: /^ExpiredToken/, words: 'the token has expired: the clock of the cluster, or of this computer, is wrong', fix: ['date -u # on the nodes, and here'] },
+  {
+    code: /^InvalidIdentityToken/,
+    words: 'STS does not take the token',
+    fix: ['Compare its `iss` and `aud` with the OIDC provider.'],
+  },
+  {
+    code: /^ExpiredToken/,
+    words: 'the token has expired: the clock of the cluster, or of this computer, is wrong',
+    fix: ['date -u # on the nodes, and here'],
+  },
   {
     code: /^IDPCommunicationError/,
     words: 'STS cannot reach the issuer to get its keys',
     fix: ['Look at <issuer>/.well-known/openid-configuration: it must be reachable from the internet.'],
   },
-  { code: /^IDPRejectedClaim/, words: 'the issuer is said to reject the claims of the token', fix: ['Compare its `iss`, `sub` and `aud` with the OIDC provider and the trust policy.'] },
-  { code: /^RegionDisabled/, words: 'STS is switched off in the region', fix: ['Switch it on in the account settings of IAM, or take another region.'] },
+  {
+    code: /^IDPRejectedClaim/,
+    words: 'the issuer is said to reject the claims of the token',
+    fix: ['Compare its `iss`, `sub` and `aud` with the OIDC provider and the trust policy.'],
+  },
+  {
+    code: /^RegionDisabled/,
+    words: 'STS is switched off in the region',
+    fix: ['Switch it on in the account settings of IAM, or take another region.'],
+  },
   {
     code: /^AccessDenied/,
-    words: 'STS says that the role does not let this service account in: the role is not there, its trust policy does not match, or an organization\'s policy forbids it',
-    fix: ['See role-exists and trust. If both are fine: a service control policy (SCP) or resource control policy (RCP) of the organization.'],
+    words:
+      'STS says that the role does not let this service account in: the role is not there, its trust policy does not '
+        + "match, or an organization's policy forbids it",
+    fix: [
+      'See role-exists and trust. If both are fine: a service control policy (SCP) or resource control policy (RCP) '
+        + 'of the organization.',
+    ],
   },
   {
     code: /^ValidationError/,
@@ -66,18 +92,30 @@ const ASSUME: Check = {
   decisive: true,
   follows: LINKS,
   proves: LINKS,
-  run: facts => facts.assumed && judged(facts.assumed, assumed => ('assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed))),
+  run: facts =>
+    facts.assumed
+    && judged(facts.assumed, assumed =>
+      'assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed),
+    ),
 };
 
 function taken(facts: Facts, arn: string): Verdict {
   const role = roleArnOf(facts);
-  return ok(`STS gives the role${'value' in role ? ` ${role.value.name}` : ''} for a token of the service account: IRSA works.`, [printable(arn), 'the credentials were dropped at once']);
+  return ok(
+    `STS gives the role${'value' in role ? ` ${role.value.name}` : ''} for a token of the service account: IRSA works.`,
+    [printable(arn), 'the credentials were dropped at once'],
+  );
 }
 
 function refused({ errorCode, errorMessage }: Extract<Assumed, { errorCode: string }>): Verdict {
   const evidence = [printable(`STS: ${errorCode}${errorMessage === '' ? '' : `: ${errorMessage}`}`)];
   const refusal = REFUSALS.find(({ code, message }) => code.test(errorCode) && (message?.test(errorMessage) ?? true));
-  if (refusal === undefined) return unknown(`STS does not give the role, for a reason that is none of the known ones: ${printable(errorCode)}.`, { evidence });
+  if (refusal === undefined) {
+    return unknown(
+      `STS does not give the role, for a reason that is none of the known ones: ${printable(errorCode)}.`,
+      { evidence },
+    );
+  }
   return wrong(`It does not work: ${refusal.words}.`, { evidence, fix: refusal.fix });
 }
 

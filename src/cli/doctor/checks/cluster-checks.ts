@@ -11,7 +11,15 @@ const FOUND: Check = {
   id: 'cluster-found',
   title: 'the cluster is there',
   decisive: true,
-  run: facts => judged(facts.cluster, cluster => (cluster === undefined ? missing(facts) : ok(`The cluster ${cluster.name} is in ${facts.region}.`, [`ARN: ${cluster.arn}`, `endpoint: ${cluster.endpoint}`]))),
+  run: facts =>
+    judged(facts.cluster, cluster =>
+      cluster === undefined
+        ? missing(facts)
+        : ok(`The cluster ${cluster.name} is in ${facts.region}.`, [
+          `ARN: ${cluster.arn}`,
+          `endpoint: ${cluster.endpoint}`,
+        ]),
+    ),
 };
 
 function missing({ question: { clusterName }, region, caller, clusterNames }: Facts) {

@@ -1,10 +1,21 @@
 /**
- * What a pod has beside the token, and the order in which SDKs look for credentials. By their sources and manuals: static keys in the environment come first
- * everywhere; then the token file (Go, Java, PHP, C++; in Python behind a profile with a role, in JavaScript behind any profile); then a container's
- * credentials, which EKS Pod Identity gives; the node's role is last.
+ * What a pod has beside the token, and the order in which SDKs look for credentials. By their sources and manuals:
+ * static keys in the environment come first everywhere; then the token file (Go, Java, PHP, C++; in Python behind a
+ * profile with a role, in JavaScript behind any profile); then a container's credentials, which EKS Pod Identity gives;
+ * the node's role is last.
  */
 import { ownerOf } from './asked';
-import { annotatedRole, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, ownPods, podLines, restart, TOKEN_FILE } from './pods';
+import {
+  annotatedRole,
+  CONTAINER_CREDENTIALS,
+  containersOf,
+  environmentOf,
+  hasPodIdentity,
+  ownPods,
+  podLines,
+  restart,
+  TOKEN_FILE,
+} from './pods';
 import { Admission, admission } from '../../../analysis/admission/admission';
 import { podIdentityRequest } from '../../../analysis/admission/trust-requests';
 import { allContainers } from '../../../conventions/pod-spec';
@@ -36,34 +47,60 @@ export const POD_STATIC_KEYS: Check = {
     if (keys.length > 0) {
       return wrong(`${keys[0].what.split(',')[0]} is set: SDKs take static keys before the role.`, {
         evidence: podLines(keys, foundInWords),
-        fix: ['Remove the variables from the pod, and rotate the keys: kubectl set env deployment/<name> AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-'],
+        fix: [
+          'Remove the variables from the pod, and rotate the keys: kubectl set env deployment/<name> '
+            + 'AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-',
+        ],
       });
     }
     const sources = sourcesOf(pods);
     const doubtful = [...variablesOf(pods, PROFILES), ...sources.filter(({ what }) => HINT.test(what))];
-    if (doubtful.length === 0) return ok(`No static keys and no profile are ${sources.length > 0 ? 'named; what Secrets and ConfigMaps hold is not read' : 'set'}.`, podLines(sources, foundInWords));
-    return unknown('Other credentials may go before the role: the SDK for JavaScript looks at a profile first, and a Secret can hold keys.', {
-      evidence: podLines(doubtful, foundInWords),
-    });
+    if (doubtful.length === 0) {
+      return ok(
+        'No static keys and no profile are '
+          + `${sources.length > 0 ? 'named; what Secrets and ConfigMaps hold is not read' : 'set'}.`,
+        podLines(sources, foundInWords),
+      );
+    }
+    return unknown(
+      'Other credentials may go before the role: the SDK for JavaScript looks at a profile first, and a Secret can '
+        + 'hold keys.',
+      { evidence: podLines(doubtful, foundInWords) },
+    );
   },
 };
 
 function variablesOf(pods: PodObject[], names: string[]): Found[] {
   return inContainers(pods, container => {
     const environment = environmentOf(container);
-    return names.filter(name => environment.has(name) && environment.get(name)!.value !== '')
-      .map(name => `${name}${environment.get(name)!.from === undefined ? '' : `, from ${environment.get(name)!.from}`}`);
+    return names
+      .filter(name => environment.has(name) && environment.get(name)!.value !== '')
+      .map(
+        name => `${name}${environment.get(name)!.from === undefined ? '' : `, from ${environment.get(name)!.from}`}`,
+      );
   });
 }
 
-/** Secrets and ConfigMaps taken as a whole: what is in them is not read, and their names hint. With a prefix the names of their variables are others. */
+/**
+ * Secrets and ConfigMaps taken as a whole: what is in them is not read, and their names hint. With a prefix the names
+ * of their variables are others.
+ */
 function sourcesOf(pods: PodObject[]): Found[] {
-  return inContainers(pods, ({ envFrom = [] }) => envFrom.filter(({ prefix = '' }: any) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
-    .map(({ secretRef, configMapRef }: any) => `envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${secretRef?.name ?? configMapRef?.name}, which may hold AWS_ACCESS_KEY_ID`));
+  return inContainers(pods, ({ envFrom = [] }) =>
+    envFrom
+      .filter(({ prefix = '' }: any) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
+      .map(
+        ({ secretRef, configMapRef }: any) =>
+          `envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${secretRef?.name ?? configMapRef?.name}, which may hold `
+            + 'AWS_ACCESS_KEY_ID',
+      ),
+  );
 }
 
 function inContainers(pods: PodObject[], find: (container: any) => string[]): Found[] {
-  return pods.flatMap(pod => containersOf(pod).flatMap(container => find(container).map(what => ({ pod, container: container.name, what }))));
+  return pods.flatMap(pod =>
+    containersOf(pod).flatMap(container => find(container).map(what => ({ pod, container: container.name, what }))),
+  );
 }
 
 function foundInWords({ pod, container, what }: Found): string {
@@ -76,7 +113,9 @@ export const POD_IDENTITY: Check = {
   run: facts => {
     const withIdentity = ownPods(facts).filter(hasPodIdentity);
     const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && hasContainerCredentials(pod));
-    if ('unknown' in facts.podIdentities) return withIdentity.length > 0 ? overridden(facts, withIdentity) : unknown(facts.podIdentities.unknown);
+    if ('unknown' in facts.podIdentities) {
+      return withIdentity.length > 0 ? overridden(facts, withIdentity) : unknown(facts.podIdentities.unknown);
+    }
     const [association] = facts.podIdentities.value;
     if (association) return associated(facts, association, withIdentity, both);
     if (withIdentity.length > 0) return overridden(facts, withIdentity);
@@ -155,7 +194,8 @@ function overridden({ question }: Facts, pods: PodObject[]): Verdict {
   return wrong('Pods get their credentials by EKS Pod Identity, not by the role of the annotation.', {
     evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
     fix: [
-      `aws eks list-pod-identity-associations --cluster-name ${question.clusterName} --namespace ${question.namespace} --service-account ${question.serviceAccount}`,
+      `aws eks list-pod-identity-associations --cluster-name ${question.clusterName} --namespace `
+        + `${question.namespace} --service-account ${question.serviceAccount}`,
       restart(question),
     ],
   });
@@ -170,18 +210,31 @@ interface OldImage {
 }
 
 /**
- * Images whose versions are known to have an SDK from before IRSA. Of others nothing is claimed: a tag seldom tells the SDK.
+ * Images whose versions are known to have an SDK from before IRSA. Of others nothing is claimed: a tag seldom tells the
+ * SDK.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-minimum-sdk.html
  */
 const OLD_IMAGES: OldImage[] = [
-  { image: /^(amazon|public\.ecr\.aws\/aws-cli)\/aws-cli$/, tooOld: '1.16.231', advice: 'Use the AWS CLI 1.16.232 or newer.' },
-  { image: /(^|\/)external-dns$/, tooOld: '0.5.15', advice: 'Use external-dns 0.5.18 or newer.' }, // kubernetes-sigs/external-dns#1172
-  { image: /^(docker\.io\/)?(library\/)?registry$|(^|\/)distribution\/registry$/, tooOld: '2.8.1', advice: 'Use the registry (distribution) 3, whose SDK is newer.' }, // distribution/distribution#3756
+  {
+    image: /^(amazon|public\.ecr\.aws\/aws-cli)\/aws-cli$/,
+    tooOld: '1.16.231',
+    advice: 'Use the AWS CLI 1.16.232 or newer.',
+  },
+  // kubernetes-sigs/external-dns#1172
+  { image: /(^|\/)external-dns$/, tooOld: '0.5.15', advice: 'Use external-dns 0.5.18 or newer.' },
+  // distribution/distribution#3756
+  {
+    image: /^(docker\.io\/)?(library\/)?registry$|(^|\/)distribution\/registry$/,
+    tooOld: '2.8.1',
+    advice: 'Use the registry (distribution) 3, whose SDK is newer.',
+  },
 ];
 
 /** The first versions of the SDKs that know IRSA, for those who know which SDK is in their image. */
-const MINIMUM_VERSIONS = 'at least: AWS CLI 1.16.232; Boto3 1.9.220 and botocore 1.12.200; Go 1.23.13, or 2; Java 2.10.11 with its module sts, or 1.12.782; JavaScript 3.27.0 or 2.525.0; Ruby 3.58.0';
+const MINIMUM_VERSIONS =
+  'at least: AWS CLI 1.16.232; Boto3 1.9.220 and botocore 1.12.200; Go 1.23.13, or 2; Java 2.10.11 with its module '
+    + 'sts, or 1.12.782; JavaScript 3.27.0 or 2.525.0; Ruby 3.58.0';
 
 export const SDK_VERSION: Check = {
   id: 'sdk-version',
@@ -190,7 +243,11 @@ export const SDK_VERSION: Check = {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
     const found = inContainers(pods, ({ image = '' }) => (oldImage(image) ? [image] : []));
-    if (found.length === 0) return ok('No image is known to have an SDK that is too old; the name of an image seldom tells.', [MINIMUM_VERSIONS]);
+    if (found.length === 0) {
+      return ok('No image is known to have an SDK that is too old; the name of an image seldom tells.', [
+        MINIMUM_VERSIONS,
+      ]);
+    }
     return wrong(`The SDK in ${found[0].what} is too old for IRSA.`, {
       evidence: [...podLines(found, foundInWords), MINIMUM_VERSIONS],
       fix: [...new Set(found.map(({ what }) => oldImage(what)!.advice))],

@@ -22,7 +22,8 @@ const POD_EXISTS: Check = {
   id: 'pod-exists',
   title: 'there are pods',
   follows: ['namespace-exists', 'service-account-exists'],
-  run: facts => ('unknown' in facts.pods ? unknown(facts.pods.unknown, { decisive: true }) : podsThere(facts, facts.pods.value)),
+  run: facts =>
+    'unknown' in facts.pods ? unknown(facts.pods.unknown, { decisive: true }) : podsThere(facts, facts.pods.value),
 };
 
 function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
@@ -34,10 +35,19 @@ function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdic
   if (live.length === 0) {
     const ended = pods?.length ?? 0;
     return unknown(`No pod uses ${namespace}/${serviceAccount} now: there is none to look at.`, {
-      evidence: ended > 0 ? [`${counted(ended, 'pod')} of it ${ended === 1 ? 'has' : 'have'} ended: --pod ${pods![0].name} looks at one`] : undefined,
+      evidence:
+        ended > 0
+          ? [
+            `${counted(ended, 'pod')} of it ${ended === 1 ? 'has' : 'have'} ended: --pod ${pods![0].name} looks at `
+                + 'one',
+          ]
+          : undefined,
     });
   }
-  return ok(pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`, podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`));
+  return ok(
+    pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`,
+    podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`),
+  );
 }
 
 const POD_SERVICE_ACCOUNT: Check = {
@@ -50,7 +60,10 @@ const POD_SERVICE_ACCOUNT: Check = {
     if (others.length > 0) {
       return wrong(`Pod ${others[0].name} uses ServiceAccount ${others[0].serviceAccount}, not ${serviceAccount}.`, {
         evidence: podLines(others, pod => `pod ${pod.name}: serviceAccountName ${pod.serviceAccount}`),
-        fix: [`kubectl set serviceaccount deployment <name> ${serviceAccount} -n ${namespace}`, 'In the CDK: irsaServiceAccount.applyTo(deployment).'],
+        fix: [
+          `kubectl set serviceaccount deployment <name> ${serviceAccount} -n ${namespace}`,
+          'In the CDK: irsaServiceAccount.applyTo(deployment).',
+        ],
       });
     }
     return ownPods(facts).length > 0 ? ok(`The pods use ${serviceAccount}.`) : undefined;
@@ -71,14 +84,22 @@ const POD_AFTER_ANNOTATION: Check = {
     if (without.length === 0) return ok('The pods have what the annotation says.');
     const { since, isKnown } = time;
     const before = without.filter(pod => pod.created < since);
-    if (before.length === 0) return isKnown ? ok('The pods were made after the annotation.') : unknown('When the annotation was set, the ServiceAccount does not tell.');
-    return wrong(`${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} made before the annotation was set: the webhook changes new pods alone.`, {
-      evidence: [
-        `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
-        ...podLines(before, pod => `pod ${pod.name} made at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
-      ],
-      fix: [restart(facts.question)],
-    });
+    if (before.length === 0) {
+      return isKnown
+        ? ok('The pods were made after the annotation.')
+        : unknown('When the annotation was set, the ServiceAccount does not tell.');
+    }
+    return wrong(
+      `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} made before the annotation was set: the webhook `
+        + 'changes new pods alone.',
+      {
+        evidence: [
+          `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
+          ...podLines(before, pod => `pod ${pod.name} made at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
+        ],
+        fix: [restart(facts.question)],
+      },
+    );
   },
 };
 
@@ -87,7 +108,9 @@ function hasRole(pod: PodObject, role: string): boolean {
 }
 
 function roleInWords(pod: PodObject): string {
-  const roles = containersOf(pod).map(container => environmentOf(container).get(ROLE_ARN)?.value).filter(role => role !== undefined);
+  const roles = containersOf(pod)
+    .map(container => environmentOf(container).get(ROLE_ARN)?.value)
+    .filter(role => role !== undefined);
   return roles.length > 0 ? `with ${ROLE_ARN} ${roles[0]}` : `without ${ROLE_ARN}`;
 }
 
@@ -99,12 +122,28 @@ const POD_SKIPPED: Check = {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
     const labelled = pods.filter(pod => SKIP_LABEL in pod.labels && !isInjected(pod));
-    if (labelled.length > 0) return skipped(facts, labelled, `The label ${SKIP_LABEL} keeps the webhook from ${podsInWords(labelled)}.`, pod => `${SKIP_LABEL}: ${quoted(pod.labels[SKIP_LABEL])}`);
+    if (labelled.length > 0) {
+      return skipped(
+        facts,
+        labelled,
+        `The label ${SKIP_LABEL} keeps the webhook from ${podsInWords(labelled)}.`,
+        pod => `${SKIP_LABEL}: ${quoted(pod.labels[SKIP_LABEL])}`,
+      );
+    }
     const left = pods.filter(pod => leftOut(pod).length > 0);
-    const words = (pod: PodObject) => `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} leaves out ${leftOut(pod).join(', ')}`;
-    const whole = left.filter(pod => containersOf(pod).filter(one => (pod.spec.containers ?? []).includes(one)).length === 0);
-    if (whole.length > 0) return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} leaves out every container.`, words);
-    if (left.length > 0) return unknown('Some containers are left out, and get no role: that may be meant.', { evidence: podLines(left, pod => `pod ${pod.name}: ${words(pod)}`) });
+    const words = (pod: PodObject) =>
+      `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} leaves out ${leftOut(pod).join(', ')}`;
+    const whole = left.filter(
+      pod => containersOf(pod).filter(one => (pod.spec.containers ?? []).includes(one)).length === 0,
+    );
+    if (whole.length > 0) {
+      return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} leaves out every container.`, words);
+    }
+    if (left.length > 0) {
+      return unknown('Some containers are left out, and get no role: that may be meant.', {
+        evidence: podLines(left, pod => `pod ${pod.name}: ${words(pod)}`),
+      });
+    }
     return ok('The webhook leaves no pod and no container out.');
   },
 };
@@ -133,45 +172,90 @@ interface Fault {
 const POD_INJECTED: Check = {
   id: 'pod-injected',
   title: 'the containers have the role and the token',
-  follows: ['namespace-exists', 'service-account-exists', 'role-annotation', 'webhook', 'pod-service-account', 'pod-after-annotation', 'pod-skipped', 'pod-identity'],
+  follows: [
+    'namespace-exists',
+    'service-account-exists',
+    'role-annotation',
+    'webhook',
+    'pod-service-account',
+    'pod-after-annotation',
+    'pod-skipped',
+    'pod-identity',
+  ],
   run: facts => {
     const role = annotatedRole(facts);
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
     if (pods.length === 0) return undefined;
-    if (role === undefined && !('value' in facts.serviceAccount)) return unknown('Which role they should have, is not known.');
+    if (role === undefined && !('value' in facts.serviceAccount)) {
+      return unknown('Which role they should have, is not known.');
+    }
     const faults = faultsOf(pods, container => faultIn(container.pod, container.one, role));
     const certain = faults.filter(({ isCertain }) => isCertain);
     if (certain.length > 0) {
-      return wrong(`${podsInWords([...new Set(certain.map(({ pod }) => pod))])}: container ${certain[0].container} ${certain[0].what}.`, {
-        evidence: podLines(certain, faultInWords),
-        fix: [
-          restart(facts.question),
-          ...certain.some(({ what }) => what.startsWith(`has ${ROLE_ARN}`)) ? [`Remove ${ROLE_ARN} from the pod template, if it is written there: the webhook leaves it as it is.`] : [],
-        ],
+      return wrong(
+        `${podsInWords([...new Set(certain.map(({ pod }) => pod))])}: container ${certain[0].container} `
+          + `${certain[0].what}.`,
+        {
+          evidence: podLines(certain, faultInWords),
+          fix: [
+            restart(facts.question),
+            ...(certain.some(({ what }) => what.startsWith(`has ${ROLE_ARN}`))
+              ? [`Remove ${ROLE_ARN} from the pod template, if it is written there: the webhook leaves it as it is.`]
+              : []),
+          ],
+        },
+      );
+    }
+    if (faults.length > 0) {
+      return unknown('Some containers have no role of the webhook, or one whose value was not read.', {
+        evidence: podLines(faults, faultInWords),
       });
     }
-    if (faults.length > 0) return unknown('Some containers have no role of the webhook, or one whose value was not read.', { evidence: podLines(faults, faultInWords) });
     return ok(`Each container has ${ROLE_ARN}, ${TOKEN_FILE} and the token.`);
   },
 };
 
-function faultsOf(pods: PodObject[], find: (container: { pod: PodObject; one: any }) => Pick<Fault, 'what' | 'isCertain'> | undefined): Fault[] {
-  return pods.flatMap(pod => containersOf(pod).flatMap(one => {
-    const fault = find({ pod, one });
-    return fault ? [{ pod, container: one.name, ...fault }] : [];
-  }));
+function faultsOf(
+  pods: PodObject[],
+  find: (container: { pod: PodObject; one: any }) => Pick<Fault, 'what' | 'isCertain'> | undefined,
+): Fault[] {
+  return pods.flatMap(pod =>
+    containersOf(pod).flatMap(one => {
+      const fault = find({ pod, one });
+      return fault ? [{ pod, container: one.name, ...fault }] : [];
+    }),
+  );
 }
 
-function faultIn(pod: PodObject, container: any, role: string | undefined): Pick<Fault, 'what' | 'isCertain'> | undefined {
+function faultIn(
+  pod: PodObject,
+  container: any,
+  role: string | undefined,
+): Pick<Fault, 'what' | 'isCertain'> | undefined {
   const environment = environmentOf(container);
   const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
-  if (missing.length === 2 && isChanged(pod)) return { what: 'was added to the pod after the webhook had been at work, and gets no role: a sidecar?', isCertain: false };
+  if (missing.length === 2 && isChanged(pod)) {
+    return {
+      what: 'was added to the pod after the webhook had been at work, and gets no role: a sidecar?',
+      isCertain: false,
+    };
+  }
   if (missing.length > 0) return { what: `has no ${missing.join(' and no ')}`, isCertain: true };
   const indirect = [ROLE_ARN, TOKEN_FILE].find(name => environment.get(name)!.value === undefined);
-  if (indirect) return { what: `takes ${indirect} from ${environment.get(indirect)!.from ?? 'somewhere else'}`, isCertain: false };
+  if (indirect) {
+    return { what: `takes ${indirect} from ${environment.get(indirect)!.from ?? 'somewhere else'}`, isCertain: false };
+  }
   const found = environment.get(ROLE_ARN)!.value!;
-  if (found !== role) return { what: `has ${ROLE_ARN} ${found}, ${role === undefined ? 'which no annotation says' : `and the annotation says ${role}`}`, isCertain: true };
-  return tokenSourceOf(pod, container) ? undefined : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true };
+  if (found !== role) {
+    return {
+      what: `has ${ROLE_ARN} ${found}, `
+        + `${role === undefined ? 'which no annotation says' : `and the annotation says ${role}`}`,
+      isCertain: true,
+    };
+  }
+  return tokenSourceOf(pod, container)
+    ? undefined
+    : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true };
 }
 
 function faultInWords({ pod, container, what }: Fault): string {
@@ -184,24 +268,38 @@ const POD_AUDIENCE: Check = {
   follows: ['annotation-values', 'pod-after-annotation'],
   run: facts => {
     const audience = tokenAudienceOf(facts);
-    const tokens = ownPods(facts).filter(pod => !hasPodIdentity(pod)).flatMap(pod => containersOf(pod).flatMap(container => {
-      const source = tokenSourceOf(pod, container);
-      return source ? [{ pod, container: container.name as string, audience: source.token.audience as string | undefined }] : [];
-    }));
+    const tokens = ownPods(facts)
+      .filter(pod => !hasPodIdentity(pod))
+      .flatMap(pod =>
+        containersOf(pod).flatMap(container => {
+          const source = tokenSourceOf(pod, container);
+          return source
+            ? [{ pod, container: container.name as string, audience: source.token.audience as string | undefined }]
+            : [];
+        }),
+      );
     if (tokens.length === 0) return undefined;
     const differing = tokens.filter(token => (token.audience || AUDIENCE_OF_EKS_API) !== audience);
     if (differing.length === 0) return ok(`The token in the pods is for ${audience}.`);
     const words = (found: string | undefined) => (found ? `is for ${found}` : 'is for the API server itself');
     return wrong(`The token ${words(differing[0].audience)}, and should be for ${audience}.`, {
-      evidence: podLines(differing, token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`),
-      fix: [restart(facts.question), 'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it as it is.'],
+      evidence: podLines(
+        differing,
+        token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
+      ),
+      fix: [
+        restart(facts.question),
+        'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
+          + 'as it is.',
+      ],
     });
   },
 };
 
 /**
- * Since Kubernetes 1.19 kubelet makes the file readable: where all containers run as one user it gives it to that one, where there is an fsGroup to the
- * group (0600 and 0640), and else the volume's defaultMode holds, which is 0644 unless somebody has written another.
+ * Since Kubernetes 1.19 kubelet makes the file readable: where all containers run as one user it gives it to that one,
+ * where there is an fsGroup to the group (0600 and 0640), and else the volume's defaultMode holds, which is 0644 unless
+ * somebody has written another.
  */
 const POD_FS_GROUP: Check = {
   id: 'pod-fs-group',
@@ -212,17 +310,36 @@ const POD_FS_GROUP: Check = {
     const readers = pods.flatMap(pod => containersOf(pod).filter(one => isReader(pod, one)).map(one => ({ pod, one })));
     if (pods.length === 0) return undefined;
     const unable = readers.filter(({ pod, one }) => !canRead(pod, one));
-    if (unable.length === 0) return ok(readers.length === 0 ? 'No container evidently runs as non-root.' : 'Containers that run as non-root can read it: kubelet gives the file to their user or group, or lets all read it.');
-    return wrong(`Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root, and cannot read the token.`, {
-      evidence: podLines(unable, ({ pod, one }) => `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${modeOf(pod, one).toString(8)}, `
-        + 'there is no fsGroup, and no runAsUser that all containers have'),
-      fix: ['In the pod template: securityContext: { fsGroup: 65534 }; irsaServiceAccount.applyTo(deployment) sets it.'],
-    });
+    if (unable.length === 0) {
+      return ok(
+        readers.length === 0
+          ? 'No container evidently runs as non-root.'
+          : 'Containers that run as non-root can read it: kubelet gives the file to their user or group, or lets all '
+            + 'read it.',
+      );
+    }
+    return wrong(
+      `Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root, and cannot read the token.`,
+      {
+        evidence: podLines(
+          unable,
+          ({ pod, one }) =>
+            `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${modeOf(pod, one).toString(8)}, `
+            + 'there is no fsGroup, and no runAsUser that all containers have',
+        ),
+        fix: [
+          'In the pod template: securityContext: { fsGroup: 65534 }; irsaServiceAccount.applyTo(deployment) sets it.',
+        ],
+      },
+    );
   },
 };
 
 function isReader(pod: PodObject, container: any): boolean {
-  return isNonRoot(container.securityContext ?? {}, pod.spec.securityContext ?? {}) && tokenSourceOf(pod, container) !== undefined;
+  return (
+    isNonRoot(container.securityContext ?? {}, pod.spec.securityContext ?? {})
+    && tokenSourceOf(pod, container) !== undefined
+  );
 }
 
 function canRead(pod: PodObject, container: any): boolean {
@@ -236,13 +353,24 @@ function modeOf(pod: PodObject, container: any): number {
 
 /** The user of every container, where they have one in common. */
 function sharedUser({ spec }: PodObject): number | undefined {
-  const users = new Set(allContainers(spec).map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser));
+  const users = new Set(
+    allContainers(spec).map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser),
+  );
   return users.size === 1 ? [...users][0] : undefined;
 }
 
 /** In the order in which a pod gets its credentials. */
 export const POD_CHECKS: Check[] = [
-  WEBHOOK, POD_EXISTS, POD_SERVICE_ACCOUNT, POD_IDENTITY, POD_SKIPPED, POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP,
-  POD_STATIC_KEYS, SDK_VERSION,
+  WEBHOOK,
+  POD_EXISTS,
+  POD_SERVICE_ACCOUNT,
+  POD_IDENTITY,
+  POD_SKIPPED,
+  POD_AFTER_ANNOTATION,
+  POD_INJECTED,
+  POD_AUDIENCE,
+  POD_FS_GROUP,
+  POD_STATIC_KEYS,
+  SDK_VERSION,
 ];
 

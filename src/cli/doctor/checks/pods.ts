@@ -34,7 +34,10 @@ function sourceOf(valueFrom: any): string | undefined {
 const WEBHOOK_VOLUME = 'aws-iam-token';
 const ENDED = ['Succeeded', 'Failed', 'Terminating'];
 
-/** The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they could not be read. */
+/**
+ * The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they
+ * could not be read.
+ */
 export function livePods({ pods, question }: Pick<Facts, 'pods' | 'question'>): PodObject[] {
   const all = 'value' in pods ? pods.value ?? [] : [];
   return question.pod === undefined ? all.filter(({ phase }) => !ENDED.includes(phase)) : all;
@@ -48,12 +51,14 @@ export function ownPods(facts: Pick<Facts, 'pods' | 'question'>): PodObject[] {
 /** The role that the annotation names; without one, the role that the pods bring themselves. */
 export function annotatedRole(facts: PodFacts): string | undefined {
   const { serviceAccount } = facts;
-  return 'value' in serviceAccount ? serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION] ?? broughtByPods(facts)?.role : undefined;
+  return 'value' in serviceAccount
+    ? (serviceAccount.value?.annotations[ROLE_ARN_ANNOTATION] ?? broughtByPods(facts)?.role)
+    : undefined;
 }
 
 /**
- * The role, and the audience of the token, that stand in the templates of pods which do without annotation and webhook: with variables and a volume of their
- * own. Undefined unless all pods are like that, and of one mind.
+ * The role, and the audience of the token, that stand in the templates of pods which do without annotation and webhook:
+ * with variables and a volume of their own. Undefined unless all pods are like that, and of one mind.
  */
 export function broughtByPods(facts: PodFacts): { readonly role: string; readonly audience?: string } | undefined {
   const pods = ownPods(facts);
@@ -62,11 +67,15 @@ export function broughtByPods(facts: PodFacts): { readonly role: string; readonl
     { role: environmentOf(container).get(ROLE_ARN)?.value, source: tokenSourceOf(pod, container)?.token })));
   const { role, source } = brought[0] ?? {};
   if (role === undefined || source === undefined) return undefined;
-  return brought.every(one => one.role === role && one.source?.audience === source.audience) ? { role, audience: source.audience } : undefined;
+  return brought.every(one => one.role === role && one.source?.audience === source.audience)
+    ? { role, audience: source.audience }
+    : undefined;
 }
 
 /** When the annotation was set, as far as the ServiceAccount tells; not before it was made. */
-export function annotationTime({ serviceAccount }: Facts): { readonly since: Date; readonly isKnown: boolean } | undefined {
+export function annotationTime({
+  serviceAccount,
+}: Facts): { readonly since: Date; readonly isKnown: boolean } | undefined {
   const one = 'value' in serviceAccount ? serviceAccount.value : undefined;
   return one && { since: one.annotated ?? one.created, isKnown: one.annotated !== undefined };
 }
@@ -79,12 +88,17 @@ export function containersOf({ spec, annotations }: PodObject): any[] {
 /** Whether the pod got the credentials of EKS Pod Identity, instead of those of IRSA. */
 export function hasPodIdentity(pod: PodObject): boolean {
   const environments = allContainers(pod.spec).map(environmentOf);
-  return environments.some(environment => environment.has(CONTAINER_CREDENTIALS)) && !environments.some(environment => environment.has(TOKEN_FILE));
+  return (
+    environments.some(environment => environment.has(CONTAINER_CREDENTIALS))
+    && !environments.some(environment => environment.has(TOKEN_FILE))
+  );
 }
 
 /** Whether a container of it has the variables of the webhook. */
 export function isInjected(pod: PodObject): boolean {
-  return containersOf(pod).some(container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE));
+  return containersOf(pod).some(
+    container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE),
+  );
 }
 
 /** Whether the webhook has been at work: the name of the volume is its own. */
@@ -93,12 +107,17 @@ export function isChanged(pod: PodObject): boolean {
 }
 
 /** The volume and the source in it that a container's token file is from. */
-export function tokenSourceOf({ spec }: PodObject, container: any): { readonly volume: any; readonly token: any } | undefined {
+export function tokenSourceOf(
+  { spec }: PodObject,
+  container: any,
+): { readonly volume: any; readonly token: any } | undefined {
   const file = unixPath(environmentOf(container).get(TOKEN_FILE)?.value ?? '');
   for (const { name, mountPath } of container.volumeMounts ?? []) {
     const folder = unixPath(mountPath).replace(/\/+$/, '');
     const volume = (spec.volumes ?? []).find((one: any) => one.name === name);
-    const source = (volume?.projected?.sources ?? []).find(({ serviceAccountToken: token }: any) => token && `${folder}/${token.path}` === file);
+    const source = (volume?.projected?.sources ?? []).find(
+      ({ serviceAccountToken: token }: any) => token && `${folder}/${token.path}` === file,
+    );
     if (source) return { volume, token: source.serviceAccountToken };
   }
   return undefined;
@@ -121,5 +140,7 @@ export function podsInWords(pods: readonly PodObject[]): string {
 
 /** Pods change when they are made anew. */
 export function restart({ namespace, pod }: Question): string {
-  return pod === undefined ? `kubectl rollout restart deployment <name> -n ${namespace}` : `kubectl delete pod ${pod} -n ${namespace}   # its controller makes it anew`;
+  return pod === undefined
+    ? `kubectl rollout restart deployment <name> -n ${namespace}`
+    : `kubectl delete pod ${pod} -n ${namespace}   # its controller makes it anew`;
 }

@@ -10,7 +10,8 @@ import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
 const SHOWN = 20;
-const NOT_LOOKED_AT = 'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at';
+const NOT_LOOKED_AT =
+  'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at';
 
 /** With its document, where it was read. */
 interface Known {
@@ -27,15 +28,26 @@ const POLICIES: Check = {
     if (own.length === 0) return none(role);
     const evidence = linesInShort(own.map(nameOf), SHOWN);
     const unread = policies.flatMap(policy => unreadable(policy));
-    if (unread.length > 0) return unknown(`${unread.length} of ${counted(policies.length, 'policy').replace(/policys$/, 'policies')} cannot be read.`, { evidence: [...unread, ...evidence] });
+    if (unread.length > 0) {
+      return unknown(
+        `${unread.length} of ${counted(policies.length, 'policy').replace(/policys$/, 'policies')} cannot be read.`,
+        { evidence: [...unread, ...evidence] },
+      );
+    }
     return ok(own.length === 1 ? 'The role has 1 policy.' : `The role has ${own.length} policies.`, evidence);
   })),
 };
 
 function none({ name }: IamRole): Verdict {
-  return wrong('The role has no policy: it may be assumed, and then do nothing, unless a resource\'s own policy names it.', {
-    fix: [`aws iam attach-role-policy --role-name ${shell(name)} --policy-arn <the policy>`, 'bucket.grantRead(serviceAccount);'],
-  });
+  return wrong(
+    "The role has no policy: it may be assumed, and then do nothing, unless a resource's own policy names it.",
+    {
+      fix: [
+        `aws iam attach-role-policy --role-name ${shell(name)} --policy-arn <the policy>`,
+        'bucket.grantRead(serviceAccount);',
+      ],
+    },
+  );
 }
 
 function unreadable(policy: IamPolicy): string[] {
@@ -58,24 +70,36 @@ const ACTION: Check = {
     if (action === undefined) return undefined;
     return ofRole(facts, role => {
       const { simulated = { unknown: 'IAM was not asked' } } = facts;
-      return 'value' in simulated ? bySimulation(facts, role, action, resource, simulated.value) : byEvaluator(facts, role, action, resource, simulated.unknown);
+      return 'value' in simulated
+        ? bySimulation(facts, role, action, resource, simulated.value)
+        : byEvaluator(facts, role, action, resource, simulated.unknown);
     });
   },
 };
 
 function bySimulation(facts: Facts, role: IamRole, action: string, resource: string, simulated: Simulated): Verdict {
   const { decision, policies, missingKeys, boundaryAllows, organizationAllows } = simulated;
-  const said = `decided by IAM's own simulation${policies.length === 0 ? '' : `, by ${policies.map(printable).join(', ')}`}`;
+  const said = 'decided by IAM\'s own '
+    + `simulation${policies.length === 0 ? '' : `, by ${policies.map(printable).join(', ')}`}`;
   const places = 'value' in facts.policies ? decisivePlaces(facts.policies.value, action, resource) : [];
-  const missing = missingKeys.length === 0 ? [] : [printable(`the simulation had no values for ${missingKeys.join(', ')}`)];
+  const missing =
+    missingKeys.length === 0 ? [] : [printable(`the simulation had no values for ${missingKeys.join(', ')}`)];
   const evidence = [said, ...places, ...missing, NOT_LOOKED_AT];
   if (decision === 'allowed') return ok(`The role may ${action} on ${resource}.`, evidence);
   if (decision === 'explicitDeny') return denied(role, action, resource, 'a statement denies it', evidence);
-  if (organizationAllows === false) return denied(role, action, resource, 'a policy of the organization does not allow it', evidence);
+  if (organizationAllows === false) {
+    return denied(role, action, resource, 'a policy of the organization does not allow it', evidence);
+  }
   const elsewhere = 'value' in facts.policies && somewhere(facts, facts.policies.value, action, evidence);
   if (elsewhere) return elsewhere;
-  if (boundaryAllows === false) return denied(role, action, resource, 'the permissions boundary does not allow it', evidence);
-  if (missingKeys.length > 0) return unknown(`Whether the role may ${action} on ${resource} depends on what only the request knows.`, { evidence });
+  if (boundaryAllows === false) {
+    return denied(role, action, resource, 'the permissions boundary does not allow it', evidence);
+  }
+  if (missingKeys.length > 0) {
+    return unknown(`Whether the role may ${action} on ${resource} depends on what only the request knows.`, {
+      evidence,
+    });
+  }
   return denied(role, action, resource, 'no statement allows it', evidence);
 }
 
@@ -83,24 +107,49 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
   return judged(facts.policies, policies => {
     const unread = policies.flatMap(unreadable);
     const { known, boundary } = split(policies);
-    const { decision } = evaluatePolicies(known.map(({ document }) => document), { action, resource }, boundary?.document);
+    const { decision } = evaluatePolicies(
+      known.map(({ document }) => document),
+      { action, resource },
+      boundary?.document,
+    );
     const evidence = [
-      printable(`decided by cdk-irsa from the policies of the role, as IAM's simulation is not to be had: ${why}`), ...unread, ...decisivePlaces(policies, action, resource),
+      printable(`decided by cdk-irsa from the policies of the role, as IAM's simulation is not to be had: ${why}`),
+      ...unread,
+      ...decisivePlaces(policies, action, resource),
       `${NOT_LOOKED_AT}; nor are those of the organization (SCPs)`,
     ];
     if (decision === 'deny') return denied(role, action, resource, 'a statement denies it', evidence);
-    if (unread.length > 0) return unknown(`Whether the role may ${action} on ${resource} is not known: not all of its policies can be read.`, { evidence });
+    if (unread.length > 0) {
+      return unknown(
+        `Whether the role may ${action} on ${resource} is not known: not all of its policies can be read.`,
+        { evidence },
+      );
+    }
     if (decision === 'allow') return ok(`The role may ${action} on ${resource}.`, evidence);
-    if (decision === 'none') return somewhere(facts, policies, action, evidence) ?? denied(role, action, resource, 'no statement allows it', evidence);
+    if (decision === 'none') {
+      return (
+        somewhere(facts, policies, action, evidence)
+        ?? denied(role, action, resource, 'no statement allows it', evidence)
+      );
+    }
     return unknown(`Whether the role may ${action} on ${resource} depends on conditions.`, { evidence });
   })!;
 }
 
 /** Where no resource is asked for, what is allowed on some of them. */
-function somewhere({ question }: Facts, policies: readonly IamPolicy[], action: string, evidence: string[]): Verdict | undefined {
+function somewhere(
+  { question }: Facts,
+  policies: readonly IamPolicy[],
+  action: string,
+  evidence: string[],
+): Verdict | undefined {
   if (question.resource !== undefined) return undefined;
   const { known, boundary } = split(policies);
-  const places = findStatements(known.map(({ document }) => document), { action }, boundary?.document);
+  const places = findStatements(
+    known.map(({ document }) => document),
+    { action },
+    boundary?.document,
+  );
   if (places.length === 0) return undefined;
   return unknown(`Whether the role may ${action} depends on the resource: name it, --resource.`, {
     evidence: [...places.slice(0, SHOWN).map(([at, index]) => placeOf(known[at], index)), ...evidence],
@@ -115,8 +164,10 @@ function denied({ name }: IamRole, action: string, resource: string, why: string
   return wrong(`The role may not ${action} on ${resource}: ${why}.`, {
     evidence,
     fix: [
-      `aws iam simulate-principal-policy --policy-source-arn "$(aws iam get-role --role-name ${shell(name)} --query Role.Arn --output text)" --action-names ${shell(action)} --resource-arns ${shell(resource)}`,
-      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: [${literal(resource)}] }));`,
+      `aws iam simulate-principal-policy --policy-source-arn "$(aws iam get-role --role-name ${shell(name)} --query `
+        + `Role.Arn --output text)" --action-names ${shell(action)} --resource-arns ${shell(resource)}`,
+      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: `
+        + `[${literal(resource)}] }));`,
     ],
   });
 }
@@ -125,12 +176,18 @@ function denied({ name }: IamRole, action: string, resource: string, why: string
 function decisivePlaces(policies: readonly IamPolicy[], action: string, resource: string): string[] {
   const { known, boundary } = split(policies);
   const all = boundary ? [...known, boundary] : known;
-  const { statements } = evaluatePolicies(known.map(({ document }) => document), { action, resource }, boundary?.document);
+  const { statements } = evaluatePolicies(
+    known.map(({ document }) => document),
+    { action, resource },
+    boundary?.document,
+  );
   return statements.map(([at, index]) => placeOf(all[at], index));
 }
 
 function split(policies: readonly IamPolicy[]): { readonly known: Known[]; readonly boundary?: Known } {
-  const all = policies.flatMap((policy): Known[] => ('value' in policy.document && isObject(policy.document.value) ? [{ policy, document: policy.document.value }] : []));
+  const all = policies.flatMap((policy): Known[] =>
+    'value' in policy.document && isObject(policy.document.value) ? [{ policy, document: policy.document.value }] : [],
+  );
   const boundary = all.find(({ policy }) => policy.kind === 'boundary');
   return { known: all.filter(({ policy }) => policy.kind !== 'boundary'), ...boundary && { boundary } };
 }

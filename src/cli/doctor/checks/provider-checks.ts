@@ -16,7 +16,9 @@ const EXISTS: Check = {
   follows: ['cluster-found', 'cluster-issuer'],
   run: facts => judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
     const found = providers.find(one => one.issuer === issuer);
-    return found ? ok(`There is an OIDC provider for the issuer in account ${ownerOf(found.arn).account}.`, [found.arn]) : missing(facts, issuer, providers);
+    return found
+      ? ok(`There is an OIDC provider for the issuer in account ${ownerOf(found.arn).account}.`, [found.arn])
+      : missing(facts, issuer, providers);
   })),
 };
 
@@ -44,11 +46,19 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
 /** By what a provider misses the issuer, where it is close. */
 function nearMiss({ arn, issuer: other }: IamProvider, issuer: string): string[] {
   const told = (what: string) => [`near: ${arn} (${what})`];
-  if (other.toLowerCase() === issuer.toLowerCase()) return told('only upper and lower case differ, and STS compares exactly');
-  if (other.replace(/\/+$/, '') === issuer.replace(/\/+$/, '')) return told('only a slash at the end differs, and STS compares exactly');
+  if (other.toLowerCase() === issuer.toLowerCase()) {
+    return told('only upper and lower case differ, and STS compares exactly');
+  }
+  if (other.replace(/\/+$/, '') === issuer.replace(/\/+$/, '')) {
+    return told('only a slash at the end differs, and STS compares exactly');
+  }
   const [[host, id], [otherHost, otherId]] = [partsOf(issuer), partsOf(other)];
-  if (id !== '' && id === otherId) return told(`the id is the same, the host is ${otherHost} instead of ${host}: another region`);
-  return id !== '' && host === otherHost && otherId !== '' ? told('of another cluster in the same region, or of one that was made anew under its name') : [];
+  if (id !== '' && id === otherId) {
+    return told(`the id is the same, the host is ${otherHost} instead of ${host}: another region`);
+  }
+  return id !== '' && host === otherHost && otherId !== ''
+    ? told('of another cluster in the same region, or of one that was made anew under its name')
+    : [];
 }
 
 /** Host, and what stands after the last slash. */
@@ -65,14 +75,24 @@ const AUDIENCE: Check = {
   run: facts => ofProvider(facts, provider => {
     const audience = tokenAudienceOf(facts);
     if (provider.details === undefined) return unknown('the client ids of the provider were not read');
-    return judged(provider.details, ({ clientIds }) => (clientIds.includes(audience) ? ok(`The audience ${audience} is among its client ids.`)
-      : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
-        evidence: [`client ids: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`, ...nearAudience(clientIds, audience)],
-        fix: isForApiServer(facts) ? [REQUEST_AUDIENCE] : [
-          `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${shell(provider.arn)} --client-id ${shell(audience)}`,
-          `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: [${[...clientIds, audience].map(literal).join(', ')}] });`,
-        ],
-      })));
+    return judged(provider.details, ({ clientIds }) =>
+      clientIds.includes(audience)
+        ? ok(`The audience ${audience} is among its client ids.`)
+        : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
+          evidence: [
+            `client ids: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`,
+            ...nearAudience(clientIds, audience),
+          ],
+          fix: isForApiServer(facts)
+            ? [REQUEST_AUDIENCE]
+            : [
+              'aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn '
+                    + `${shell(provider.arn)} --client-id ${shell(audience)}`,
+              `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: `
+                    + `[${[...clientIds, audience].map(literal).join(', ')}] });`,
+            ],
+        }),
+    );
   }),
 };
 
@@ -81,7 +101,9 @@ const REQUEST_AUDIENCE = `Request a token for ${DEFAULT_AUDIENCE}: in the annota
 
 function nearAudience(clientIds: readonly string[], audience: string): string[] {
   const near = clientIds.find(one => one !== audience && one.trim().toLowerCase() === audience.trim().toLowerCase());
-  return near === undefined ? [] : [`${JSON.stringify(near)} differs in upper and lower case or in white space alone, and STS compares exactly`];
+  return near === undefined
+    ? []
+    : [`${JSON.stringify(near)} differs in upper and lower case or in white space alone, and STS compares exactly`];
 }
 
 function audiencesProp(audiences: readonly string[]): string {
@@ -101,10 +123,19 @@ const THUMBPRINTS: Check = {
     return judged(details, ({ thumbprints }) => {
       const evidence = [`thumbprints: ${thumbprints.length === 0 ? 'none' : thumbprints.join(', ')}`];
       const malformed = thumbprints.filter(one => !/^[0-9a-f]{40}$/i.test(one));
-      if (malformed.length === 0) return ok('Thumbprints matter only if no public authority has signed the issuer\'s certificate; they have the right form.', evidence);
+      if (malformed.length === 0) {
+        return ok(
+          "Thumbprints matter only if no public authority has signed the issuer's certificate; they have the right "
+            + 'form.',
+          evidence,
+        );
+      }
       return wrong(`${malformed[0]} is no thumbprint, which is the SHA-1 of a certificate: 40 hexadecimal digits.`, {
-        evidence: [...evidence, 'they matter only if no public authority has signed the issuer\'s certificate'],
-        fix: [`new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', thumbprints: ['<SHA-1 of the top certificate of the chain>'] });`],
+        evidence: [...evidence, "they matter only if no public authority has signed the issuer's certificate"],
+        fix: [
+          `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', thumbprints: ['<SHA-1 of the top `
+            + 'certificate of the chain>\'] });',
+        ],
       });
     });
   }),

@@ -11,7 +11,11 @@ import { textsOf } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
-import { LONGEST_TOKEN_LIFE, ROLE_ARN_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION } from '../../../conventions/webhook-annotations';
+import {
+  LONGEST_TOKEN_LIFE,
+  ROLE_ARN_ANNOTATION,
+  TOKEN_EXPIRATION_ANNOTATION,
+} from '../../../conventions/webhook-annotations';
 import { counted, literal, printable } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole } from '../facts';
@@ -28,15 +32,24 @@ const ACCOUNT: Check = {
     const { partition, account } = ownerOf(cluster.arn);
     if (role.partition !== partition) return otherPartition(facts, role, partition);
     if (role.account === account) return ok(`Role and cluster are in one account, ${account}.`);
-    return ok(`The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in account ${role.account}, too.`);
+    return ok(
+      `The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in `
+        + `account ${role.account}, too.`,
+    );
   })),
 };
 
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
-  return wrong(`The role is of partition ${role.partition}, the cluster of ${partition}: they know nothing of each other.`, {
-    evidence: [`annotation: ${role.arn}`],
-    fix: [annotateRole(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`), 'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.'],
-  });
+  return wrong(
+    `The role is of partition ${role.partition}, the cluster of ${partition}: they know nothing of each other.`,
+    {
+      evidence: [`annotation: ${role.arn}`],
+      fix: [
+        annotateRole(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`),
+        'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.',
+      ],
+    },
+  );
 }
 
 const EXISTS: Check = {
@@ -46,7 +59,9 @@ const EXISTS: Check = {
   follows: ['namespace-exists', 'service-account-exists', 'role-annotation'],
   run: facts => judged(roleArnOf(facts), wanted => judged(facts.role, role => {
     if (role === undefined) return missing(wanted);
-    return role.arn === wanted.arn ? ok(`The role ${role.name} is in account ${wanted.account}.`, [role.arn]) : otherArn(facts, wanted, role);
+    return role.arn === wanted.arn
+      ? ok(`The role ${role.name} is in account ${wanted.account}.`, [role.arn])
+      : otherArn(facts, wanted, role);
   })),
 };
 
@@ -54,8 +69,9 @@ function missing({ arn, account, name }: RoleArn): Verdict {
   return wrong(`There is no role ${name} in account ${account}. STS says AccessDenied to that, too.`, {
     evidence: [`annotation: ${arn}`],
     fix: [
-      'aws iam list-roles --query \'Roles[].Arn\'',
-      'Deploy the role, or annotate the one that is meant: serviceAccount.roleArn of new IrsaServiceAccount(stack, \'ServiceAccount\', { … }).',
+      "aws iam list-roles --query 'Roles[].Arn'",
+      'Deploy the role, or annotate the one that is meant: serviceAccount.roleArn of new IrsaServiceAccount(stack, '
+        + "'ServiceAccount', { … }).",
     ],
   });
 }
@@ -65,7 +81,10 @@ function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
   const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
   return wrong(`The role ${wanted.name} has ${what}, and STS compares the whole ARN.`, {
     evidence: [`annotation: ${wanted.arn}`, `IAM:        ${arn}`],
-    fix: [annotateRole(facts, arn), 'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.'],
+    fix: [
+      annotateRole(facts, arn),
+      'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.',
+    ],
   });
 }
 
@@ -95,15 +114,24 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
   if (statement !== undefined) {
     return wrong(`A Deny of the trust policy keeps ${subjectOf(facts)} out.`, {
       evidence: [asked, shownStatement(role.trust, statement)],
-      fix: [`aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`, 'Take the statement out of the trust policy, or except the service account from it.'],
+      fix: [
+        `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`,
+        'Take the statement out of the trust policy, or except the service account from it.',
+      ],
     });
   }
   const why = [...issuerMiss(issuer, nearest?.misses[0]), ...reasons].map(printable);
   // Of the statement that is meant for the service account, not of those for others.
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
-    .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`)).slice(0, SHOWN);
+    .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
+    .slice(0, SHOWN);
   return wrong(`The trust policy does not let ${subjectOf(facts)} in: ${why[0]}.`, {
-    evidence: [asked, ...nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : [], ...why.slice(1), ...causes.map(({ message }) => printable(message))],
+    evidence: [
+      asked,
+      ...(nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : []),
+      ...why.slice(1),
+      ...causes.map(({ message }) => printable(message)),
+    ],
     fix: [...causes.map(({ fix }) => printable(fix)), ...trustFix(facts, role, issuer)],
   });
 }
@@ -142,7 +170,8 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
     `Add to its Statement: ${JSON.stringify(statement)}`,
     `aws iam update-assume-role-policy --role-name ${shell(role.name)} --policy-document file://trust.json`,
     `trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('${namespace}', '${serviceAccount}')]${options});`,
-    'serviceAccount.trustCluster(provider); // where the role is an IrsaServiceAccount\'s own, and the cluster another one',
+    "serviceAccount.trustCluster(provider); // where the role is an IrsaServiceAccount's own, and the cluster another "
+      + 'one',
   ];
 }
 
@@ -151,17 +180,34 @@ const OTHERWISE: Check = {
   title: 'who else may assume the role',
   run: facts => ofRole(facts, role => {
     const issuer = issuerOf(facts);
-    const others = trustedBy(role.trust).filter(({ cluster, namespace, serviceAccount }) =>
-      !('value' in issuer && cluster === issuer.value && namespace === facts.question.namespace && serviceAccount === facts.question.serviceAccount));
+    const others = trustedBy(role.trust).filter(
+      ({ cluster, namespace, serviceAccount }) =>
+        !(
+          'value' in issuer
+          && cluster === issuer.value
+          && namespace === facts.question.namespace
+          && serviceAccount === facts.question.serviceAccount
+        ),
+    );
     const open = openings(role);
     const evidence = [
       ...open.map(({ severity, message }) => `${severity === 'error' ? 'risky' : 'mind'}: ${printable(message)}`),
-      ...others.map(({ cluster, namespace, serviceAccount, via }) => printable(`trusted: ${namespace}:${serviceAccount} of ${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`)),
+      ...others.map(({ cluster, namespace, serviceAccount, via }) =>
+        printable(
+          `trusted: ${namespace}:${serviceAccount} of `
+            + `${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`,
+        ),
+      ),
       ...principalsOf(role.trust).map(one => printable(`also: ${one}`)),
     ];
     if (evidence.length === 0) return ok('The trust policy names nobody else.');
     const shown = linesInShort(evidence, SHOWN);
-    return ok(open.length > 0 ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.` : 'The trust policy names others, too.', shown);
+    return ok(
+      open.length > 0
+        ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.`
+        : 'The trust policy names others, too.',
+      shown,
+    );
   }),
 };
 
@@ -178,11 +224,20 @@ const SESSION: Check = {
   id: 'session-length',
   title: 'how long a session lasts',
   run: facts => ofRole(facts, ({ maxSessionSeconds, trust }) => {
-    const text = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations[TOKEN_EXPIRATION_ANNOTATION] : undefined;
-    const limits = statementsOf(trust).flatMap(conditionsOf).filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
+    const text =
+      'value' in facts.serviceAccount
+        ? facts.serviceAccount.value?.annotations[TOKEN_EXPIRATION_ANNOTATION]
+        : undefined;
+    const limits = statementsOf(trust)
+      .flatMap(conditionsOf)
+      .filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
     return ok(`A session lasts an hour unless the SDK asks for another length, ${maxSessionSeconds} seconds at most.`, [
-      `the token is good for ${text ?? LONGEST_TOKEN_LIFE} seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the kubelet renews it before, and neither length limits the other`,
-      ...limits.map(({ operator, values }) => `the trust policy asks for sts:DurationSeconds ${operator} ${values.join(', ')}`),
+      `the token is good for ${text ?? LONGEST_TOKEN_LIFE} `
+        + `seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the `
+        + 'kubelet renews it before, and neither length limits the other',
+      ...limits.map(
+        ({ operator, values }) => `the trust policy asks for sts:DurationSeconds ${operator} ${values.join(', ')}`,
+      ),
     ]);
   }),
 };
@@ -193,25 +248,38 @@ const BOUNDARY: Check = {
   follows: ['role-exists'],
   run: facts => ofRole(facts, role => {
     if (role.boundary === undefined) return ok('The role has no permissions boundary.');
-    return judged(facts.policies, policies => boundaryVerdict(facts, role, policies.find(({ kind }) => kind === 'boundary')));
+    return judged(facts.policies, policies =>
+      boundaryVerdict(
+        facts,
+        role,
+        policies.find(({ kind }) => kind === 'boundary'),
+      ),
+    );
   }),
 };
 
-function boundaryVerdict({ question: { action, resource = '*' } }: Facts, { boundary, name }: IamRole, policy: IamPolicy | undefined): Verdict {
+function boundaryVerdict(
+  { question: { action, resource = '*' } }: Facts,
+  { boundary, name }: IamRole,
+  policy: IamPolicy | undefined,
+): Verdict {
   if (policy === undefined) return unknown(`The permissions boundary ${boundary} was not read.`);
   return judged(policy.document, document => {
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
     const shown = linesInShort(statements, SHOWN);
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
-    const { decision } = action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
-    const isAllowedSomewhere = resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
+    const { decision } =
+      action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
+    const isAllowedSomewhere =
+      resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
     if (isAllowedSomewhere || (decision !== 'none' && decision !== 'deny')) return ok(`${summary}.`, shown);
     return wrong(`${summary}, and ${action} on ${resource} is not among it.`, {
       evidence: [`${boundary}`, ...shown],
       fix: [
-        `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} --set-as-default --policy-document file://boundary.json`,
+        `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} `
+          + '--set-as-default --policy-document file://boundary.json',
         `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
-        'new IrsaServiceAccount(stack, \'ServiceAccount\', { …, permissionsBoundary })',
+        "new IrsaServiceAccount(stack, 'ServiceAccount', { …, permissionsBoundary })",
       ],
     });
   })!;

@@ -7,8 +7,19 @@ import { trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { ASSUMABLE_BY_ACCOUNT } from '../../../analysis/rules/policy-rules';
 import { Finding, findingsOf, Rule } from '../../../analysis/rules/rule';
 import {
-  AUDIENCE_NOT_A_CLIENT_ID, HTTPS_IN_KEY, ISSUER_MISMATCH, MISSING_AUD, MISSING_SUB, NOT_PRINCIPAL, PROVIDER_ARN_IN_KEY, PROVIDER_OF_ANOTHER_ACCOUNT,
-  PROVIDER_OF_ANOTHER_PARTITION, UNREADABLE_TRUST, WHOLE_CLUSTER, WILDCARD_NAMESPACE, WILDCARD_UNDER_STRING_EQUALS,
+  AUDIENCE_NOT_A_CLIENT_ID,
+  HTTPS_IN_KEY,
+  ISSUER_MISMATCH,
+  MISSING_AUD,
+  MISSING_SUB,
+  NOT_PRINCIPAL,
+  PROVIDER_ARN_IN_KEY,
+  PROVIDER_OF_ANOTHER_ACCOUNT,
+  PROVIDER_OF_ANOTHER_PARTITION,
+  UNREADABLE_TRUST,
+  WHOLE_CLUSTER,
+  WILDCARD_NAMESPACE,
+  WILDCARD_UNDER_STRING_EQUALS,
 } from '../../../analysis/rules/trust-rules';
 import { IamRole, IamProvider } from '../facts';
 
@@ -16,11 +27,24 @@ const PLACE = { file: 'IAM' };
 
 /** Those by which a statement lets nobody in. */
 const CLOSING: Rule[] = [
-  PROVIDER_OF_ANOTHER_PARTITION, PROVIDER_OF_ANOTHER_ACCOUNT, AUDIENCE_NOT_A_CLIENT_ID, HTTPS_IN_KEY, PROVIDER_ARN_IN_KEY, ISSUER_MISMATCH,
+  PROVIDER_OF_ANOTHER_PARTITION,
+  PROVIDER_OF_ANOTHER_ACCOUNT,
+  AUDIENCE_NOT_A_CLIENT_ID,
+  HTTPS_IN_KEY,
+  PROVIDER_ARN_IN_KEY,
+  ISSUER_MISMATCH,
   WILDCARD_UNDER_STRING_EQUALS,
 ];
 /** Those by which too many get in. */
-const OPENING: Rule[] = [MISSING_SUB, MISSING_AUD, WHOLE_CLUSTER, WILDCARD_NAMESPACE, NOT_PRINCIPAL, ASSUMABLE_BY_ACCOUNT, UNREADABLE_TRUST];
+const OPENING: Rule[] = [
+  MISSING_SUB,
+  MISSING_AUD,
+  WHOLE_CLUSTER,
+  WILDCARD_NAMESPACE,
+  NOT_PRINCIPAL,
+  ASSUMABLE_BY_ACCOUNT,
+  UNREADABLE_TRUST,
+];
 
 export function closings(role: IamRole, providers: readonly IamProvider[]): Finding[] {
   return findingsOf(CLOSING, mapOf(role, providers));
@@ -33,7 +57,15 @@ export function openings(role: IamRole): Finding[] {
 function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
   const { partition, account } = ownerOf(role.arn);
   const seen: Role = {
-    arn: role.arn, name: role.name, account, partition, region: '', trust: role.trust, unresolved: [], policies: [], place: PLACE,
+    arn: role.arn,
+    name: role.name,
+    account,
+    partition,
+    region: '',
+    trust: role.trust,
+    unresolved: [],
+    policies: [],
+    place: PLACE,
   };
   return {
     clusters: [],

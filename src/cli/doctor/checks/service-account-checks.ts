@@ -3,7 +3,12 @@
  */
 import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
 import {
-  AUDIENCE_ANNOTATION, LONGEST_TOKEN_LIFE, REGIONAL_STS_ANNOTATION, ROLE_ARN_ANNOTATION, SHORTEST_TOKEN_LIFE, TOKEN_EXPIRATION_ANNOTATION,
+  AUDIENCE_ANNOTATION,
+  LONGEST_TOKEN_LIFE,
+  REGIONAL_STS_ANNOTATION,
+  ROLE_ARN_ANNOTATION,
+  SHORTEST_TOKEN_LIFE,
+  TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
 import { quoted } from '../../text';
 import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
@@ -14,8 +19,12 @@ import { annotatedRole, broughtByPods, environmentOf, livePods, restart, ROLE_AR
 /** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
 
-/** Keys that people write where the webhook wants `eks.amazonaws.com/role-arn`; the third is read by kube2iam and kiam, on pods. */
-const MISTAKEN_KEY = /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
+/**
+ * Keys that people write where the webhook wants `eks.amazonaws.com/role-arn`; the third is read by kube2iam and kiam,
+ * on pods.
+ */
+const MISTAKEN_KEY =
+  /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
 
 const NAMESPACE_EXISTS: Check = {
   id: 'namespace-exists',
@@ -23,10 +32,19 @@ const NAMESPACE_EXISTS: Check = {
   decisive: true,
   run: ({ namespace, serviceAccount, question }) => {
     // Whoever may read the ServiceAccount alone still knows.
-    if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
-    return judged(namespace, value => (value ? ok(`Namespace ${question.namespace} is there.`) : wrong(`There is no namespace ${question.namespace}.`, {
-      fix: [`kubectl create namespace ${question.namespace}`, 'Or in the CDK: new IrsaServiceAccount(…, { createNamespace: true }), and apply its manifest.'],
-    })));
+    if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) {
+      return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
+    }
+    return judged(namespace, value =>
+      value
+        ? ok(`Namespace ${question.namespace} is there.`)
+        : wrong(`There is no namespace ${question.namespace}.`, {
+          fix: [
+            `kubectl create namespace ${question.namespace}`,
+            'Or in the CDK: new IrsaServiceAccount(…, { createNamespace: true }), and apply its manifest.',
+          ],
+        }),
+    );
   },
 };
 
@@ -35,10 +53,17 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
   title: 'the ServiceAccount exists',
   decisive: true,
   follows: ['namespace-exists'],
-  run: ({ serviceAccount, question }) => judged(serviceAccount, value => (value ? ok(`ServiceAccount ${nameOf(question)} is there.`)
-    : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
-      fix: ['Apply the manifest that cdk synth writes: kubectl apply -f cdk.out/<stack>.k8s.yaml', `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`],
-    }))),
+  run: ({ serviceAccount, question }) =>
+    judged(serviceAccount, value =>
+      value
+        ? ok(`ServiceAccount ${nameOf(question)} is there.`)
+        : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
+          fix: [
+            'Apply the manifest that cdk synth writes: kubectl apply -f cdk.out/<stack>.k8s.yaml',
+            `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`,
+          ],
+        }),
+    ),
 };
 
 const ROLE_ANNOTATION: Check = {
@@ -59,24 +84,40 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   const brought = broughtByPods(facts);
   const [association] = 'value' in podIdentities ? podIdentities.value : [];
   if (association === undefined && brought !== undefined && WEBHOOK_ROLE_ARN.test(brought.role)) {
-    return ok(`The ServiceAccount names no role; the pods bring role ${brought.role} themselves, with a token of their own.`);
+    return ok(
+      `The ServiceAccount names no role; the pods bring role ${brought.role} themselves, with a token of their own.`,
+    );
   }
-  if (association) return ok(`The ServiceAccount names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [`association ${association.id}`]);
-  const mistaken = Object.entries(annotations).filter(([key]) => MISTAKEN_KEY.test(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION);
+  if (association) {
+    return ok(`The ServiceAccount names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [
+      `association ${association.id}`,
+    ]);
+  }
+  const mistaken = Object.entries(annotations).filter(
+    ([key]) => MISTAKEN_KEY.test(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION,
+  );
   const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
-  return wrong(mistaken.length > 0 ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.` : 'The ServiceAccount names no role.', {
-    evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
-    fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
-  });
+  return wrong(
+    mistaken.length > 0
+      ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.`
+      : 'The ServiceAccount names no role.',
+    {
+      evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
+      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
+    },
+  );
 }
 
 function malformed(question: Question, arn: string): Verdict {
   const clean = cleaned(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
-  return wrong(isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`, {
-    evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
-    fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
-  });
+  return wrong(
+    isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`,
+    {
+      evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
+      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
+    },
+  );
 }
 
 /** Without what YAML, shells and templates leave around a value. */
@@ -89,14 +130,22 @@ function strayIn(arn: string): string {
   return /["'`]/.test(arn) ? 'quotes in it' : 'blanks around it';
 }
 
-const OTHER_THINGS: Record<string, string> = { 'assumed-role': 'a session of a role', 'instance-profile': 'an instance profile', 'oidc-provider': 'a provider' };
+const OTHER_THINGS: Record<string, string> = {
+  'assumed-role': 'a session of a role',
+  'instance-profile': 'an instance profile',
+  'oidc-provider': 'a provider',
+};
 
 function mistakenFor(arn: string): string {
   if (arn === '') return ': it is empty';
-  const kind = /^arn:[^:]*:(?:iam|sts)::\d*:(user|policy|instance-profile|group|assumed-role|oidc-provider)\//.exec(arn)?.[1];
+  const kind = /^arn:[^:]*:(?:iam|sts)::\d*:(user|policy|instance-profile|group|assumed-role|oidc-provider)\//.exec(
+    arn,
+  )?.[1];
   if (kind) return `: it names ${OTHER_THINGS[kind] ?? `a ${kind}`}`;
   if (/[${}<>]|\[TOKEN/.test(arn)) return ': a placeholder was not replaced';
-  if (WEBHOOK_ROLE_ARN.test(arn.toLowerCase()) || /^arn:/i.test(arn) && !arn.startsWith('arn:')) return ': ARNs begin in small letters';
+  if (WEBHOOK_ROLE_ARN.test(arn.toLowerCase()) || (/^arn:/i.test(arn) && !arn.startsWith('arn:'))) {
+    return ': ARNs begin in small letters';
+  }
   if (/^[\w+=,.@-]+$/.test(arn)) return ': it is a name alone';
   if (/^arn:aws[\w-]*:iam::(?!\d{12}:)/.test(arn)) return ': its account has not 12 digits';
   return '';
@@ -108,8 +157,20 @@ const ANNOTATION_VALUES: Check = {
   follows: ['service-account-exists'],
   run: ({ serviceAccount, question }) => ofServiceAccount({ serviceAccount }, ({ annotations }) => {
     const problems = [
-      problemOf(annotations, AUDIENCE_ANNOTATION, value => value !== '' && value === value.trim(), 'an audience without blanks around it', 'sts.amazonaws.com'),
-      problemOf(annotations, TOKEN_EXPIRATION_ANNOTATION, isTokenLife, `a whole number from ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE}`, `${LONGEST_TOKEN_LIFE}`),
+      problemOf(
+        annotations,
+        AUDIENCE_ANNOTATION,
+        value => value !== '' && value === value.trim(),
+        'an audience without blanks around it',
+        'sts.amazonaws.com',
+      ),
+      problemOf(
+        annotations,
+        TOKEN_EXPIRATION_ANNOTATION,
+        isTokenLife,
+        `a whole number from ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE}`,
+        `${LONGEST_TOKEN_LIFE}`,
+      ),
       problemOf(annotations, REGIONAL_STS_ANNOTATION, value => GO_BOOLEAN.test(value), '"true" or "false"', 'true'),
     ].filter(problem => problem !== undefined);
     if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid, or not there.');
@@ -134,7 +195,13 @@ interface Problem {
   readonly good: string;
 }
 
-function problemOf(annotations: ServiceAccountObject['annotations'], key: string, isValid: (value: string) => boolean, rule: string, good: string): Problem | undefined {
+function problemOf(
+  annotations: ServiceAccountObject['annotations'],
+  key: string,
+  isValid: (value: string) => boolean,
+  rule: string,
+  good: string,
+): Problem | undefined {
   return annotations[key] === undefined || isValid(annotations[key]) ? undefined : { key, rule, good };
 }
 
@@ -152,7 +219,9 @@ const ANNOTATION_DUPLICATES: Check = {
     if (differing.length === 0) return ok('The role is named twice, both times the same.', evidence);
     const [[key]] = differing;
     // A webhook reads one prefix; of EKS it is this one. Pods tell which.
-    if (isInjected(facts)) return ok(`${key} names another role, and the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
+    if (isInjected(facts)) {
+      return ok(`${key} names another role, and the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
+    }
     return wrong(`Two annotations name different roles; on EKS the one of ${ROLE_ARN_ANNOTATION} counts.`, {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
       fix: [annotateCommand(facts.question, key)],
@@ -163,10 +232,15 @@ const ANNOTATION_DUPLICATES: Check = {
 
 function isInjected(facts: Facts): boolean {
   const role = annotatedRole(facts);
-  return livePods(facts).some(({ spec }) => (spec.containers ?? []).some((container: any) => environmentOf(container).get(ROLE_ARN)?.value === role));
+  return livePods(facts).some(({ spec }) =>
+    (spec.containers ?? []).some((container: any) => environmentOf(container).get(ROLE_ARN)?.value === role),
+  );
 }
 
-function ofServiceAccount({ serviceAccount }: Pick<Facts, 'serviceAccount'>, judge: (one: ServiceAccountObject) => Verdict | undefined): Verdict | undefined {
+function ofServiceAccount(
+  { serviceAccount }: Pick<Facts, 'serviceAccount'>,
+  judge: (one: ServiceAccountObject) => Verdict | undefined,
+): Verdict | undefined {
   return judged(serviceAccount, value => (value ? judge(value) : unknown('There is no ServiceAccount to look at.')));
 }
 
@@ -174,4 +248,10 @@ function nameOf({ namespace, serviceAccount }: Question): string {
   return `${namespace}/${serviceAccount}`;
 }
 
-export const SERVICE_ACCOUNT_CHECKS: Check[] = [NAMESPACE_EXISTS, SERVICE_ACCOUNT_EXISTS, ROLE_ANNOTATION, ANNOTATION_VALUES, ANNOTATION_DUPLICATES];
+export const SERVICE_ACCOUNT_CHECKS: Check[] = [
+  NAMESPACE_EXISTS,
+  SERVICE_ACCOUNT_EXISTS,
+  ROLE_ANNOTATION,
+  ANNOTATION_VALUES,
+  ANNOTATION_DUPLICATES,
+];

@@ -25,11 +25,16 @@ export function shownStatement(document: any, index: number): string {
   // Short where it is of the issuer that stands before.
   const keyOf = (key: string) => (isClaim(key) && issuers.includes(issuerOf(key)) ? claimOf(key) : key);
   const parts = [
-    `${typeof Effect === 'string' ? Effect : '?'} ${NotAction === undefined ? some(Action) : `all but ${some(NotAction)}`}`,
-    ...Resource === undefined ? [] : [`on ${some(Resource)}`],
-    ...NotResource === undefined ? [] : [`on all but ${some(NotResource)}`],
-    ...Principal === undefined ? [] : [`for ${isObject(Principal) ? some(Object.values<any>(Principal).flat()) : some(Principal)}`],
-    ...conditionsOf(statement).map(({ operator, key, values }, at) => `${at === 0 ? 'where' : 'and'} ${keyOf(key)} ${operator} ${some(values)}`),
+    `${typeof Effect === 'string' ? Effect : '?'} `
+      + `${NotAction === undefined ? some(Action) : `all but ${some(NotAction)}`}`,
+    ...(Resource === undefined ? [] : [`on ${some(Resource)}`]),
+    ...(NotResource === undefined ? [] : [`on all but ${some(NotResource)}`]),
+    ...(Principal === undefined
+      ? []
+      : [`for ${isObject(Principal) ? some(Object.values<any>(Principal).flat()) : some(Principal)}`]),
+    ...conditionsOf(statement).map(
+      ({ operator, key, values }, at) => `${at === 0 ? 'where' : 'and'} ${keyOf(key)} ${operator} ${some(values)}`,
+    ),
   ];
   const text = printable(`${statementPlace(document, index)}: ${parts.join(' ')}`);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

@@ -11,7 +11,21 @@ const LAG = 'CloudTrail lags, by about 15 minutes and sometimes more: what has j
 const TRAIL: Check = {
   id: 'cloudtrail',
   title: 'the last calls in CloudTrail',
-  follows: ['namespace-exists', 'service-account-exists', 'role-annotation', 'annotation-values', 'annotation-duplicates', 'cluster-issuer', 'provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust', 'assume'],
+  follows: [
+    'namespace-exists',
+    'service-account-exists',
+    'role-annotation',
+    'annotation-values',
+    'annotation-duplicates',
+    'cluster-issuer',
+    'provider-exists',
+    'provider-audience',
+    'provider-thumbprints',
+    'role-account',
+    'role-exists',
+    'trust',
+    'assume',
+  ],
   run: facts => judged(facts.trail, trail => verdict(facts, trail)),
 };
 
@@ -20,32 +34,55 @@ function verdict(facts: Facts, trail: Trail): Verdict {
   const arn = 'value' in role ? role.value.arn : undefined;
   const cluster = issuerOf(facts);
   // A service account of another cluster can have the same name, and the same role.
-  const events = trail.events.filter(({ issuer }) => issuer === undefined || 'unknown' in cluster || issuer === cluster.value);
+  const events = trail.events.filter(
+    ({ issuer }) => issuer === undefined || 'unknown' in cluster || issuer === cluster.value,
+  );
   const own = events.filter(({ roleArn }) => roleArn === arn || roleArn === undefined);
   const others = events.filter(({ roleArn }) => roleArn !== arn && roleArn !== undefined);
-  const evidence = [...own.slice(0, SHOWN).map(shown), ...others.slice(0, 1).map(event => `for another role: ${shown(event)}, ${printable(event.roleArn!)}`), ...limits(trail), LAG];
+  const evidence = [
+    ...own.slice(0, SHOWN).map(shown),
+    ...others.slice(0, 1).map(event => `for another role: ${shown(event)}, ${printable(event.roleArn!)}`),
+    ...limits(trail),
+    LAG,
+  ];
   const [last] = own;
   if (last === undefined) {
-    return unknown(`CloudTrail holds no call of ${subjectOf(facts)} for the role: no pod has asked, or it is not written down yet.`, { evidence });
+    return unknown(
+      `CloudTrail holds no call of ${subjectOf(facts)} for the role: no pod has asked, or it is not written down yet.`,
+      { evidence },
+    );
   }
-  if (last.errorCode === undefined) return ok(`The last call that CloudTrail holds has succeeded, ${ago(last, facts.now)}.`, evidence);
-  const summary = `The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, ${ago(last, facts.now)}`;
+  if (last.errorCode === undefined) {
+    return ok(`The last call that CloudTrail holds has succeeded, ${ago(last, facts.now)}.`, evidence);
+  }
+  const summary = `The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, `
+    + `${ago(last, facts.now)}`;
   const isMended = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
   if (isMended) return ok(`${summary}; it works now.`, evidence);
-  if (facts.now.getTime() - last.time.getTime() > RECENT) return unknown(`${summary}, and none since: it is mended, or no pod asks any more.`, { evidence });
+  if (facts.now.getTime() - last.time.getTime() > RECENT) {
+    return unknown(`${summary}, and none since: it is mended, or no pod asks any more.`, { evidence });
+  }
   return wrong(`${summary}.`, {
     evidence,
-    fix: ['Mend what the checks before have found. If they have found nothing, it was mended since, or the organization forbids it (SCP, RCP).'],
+    fix: [
+      'Mend what the checks before have found. If they have found nothing, it was mended since, or the organization '
+        + 'forbids it (SCP, RCP).',
+    ],
   });
 }
 
 function shown({ time, subject, errorCode, errorMessage }: TrailEvent): string {
-  const what = errorCode === undefined ? 'succeeded' : `${errorCode}${errorMessage === undefined ? '' : `: ${errorMessage}`}`;
+  const what =
+    errorCode === undefined ? 'succeeded' : `${errorCode}${errorMessage === undefined ? '' : `: ${errorMessage}`}`;
   return printable(`${time.toISOString()} ${subject ?? 'by an unknown subject'}: ${what}`);
 }
 
 function limits({ since, regions, complete }: Trail): string[] {
-  return [`looked at: ${regions.join(' and ')}, since ${since.toISOString()}${complete ? '' : ', the newest events only: not all could be read'}; STS writes down what it is asked in the region where it is asked`];
+  return [
+    `looked at: ${regions.join(' and ')}, since `
+      + `${since.toISOString()}${complete ? '' : ', the newest events only: not all could be read'}; STS writes down `
+      + 'what it is asked in the region where it is asked',
+  ];
 }
 
 function ago({ time }: TrailEvent, now: Date): string {

@@ -15,6 +15,13 @@ export function diagnosisJson(diagnosis: Diagnosis, { question, region, now }: F
     consequences: ids(diagnosis.consequences),
     others: ids(diagnosis.others),
     unknowns: ids(diagnosis.unknowns),
-    checks: diagnosis.checks.map(({ id, title, status, summary, evidence = [], fix = [] }) => ({ id, title, status, summary, evidence, fix })),
+    checks: diagnosis.checks.map(({ id, title, status, summary, evidence = [], fix = [] }) => ({
+      id,
+      title,
+      status,
+      summary,
+      evidence,
+      fix,
+    })),
   };
 }

@@ -15,17 +15,34 @@ export function surveyText(survey: Survey, isColored: boolean): string {
   const indent = ' '.repeat(9);
   const row = (one: SurveyedAccount) => [
     `${paint(COLORS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)))}`.trimEnd(),
-    ...one.reason === undefined ? [] : wrapped(one.reason, indent),
+    ...(one.reason === undefined ? [] : wrapped(one.reason, indent)),
   ];
   const paragraphs = [
-    wrapped(`${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, ${region}`, ''),
+    wrapped(
+      `${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, `
+        + `${region}`,
+      '',
+    ),
     wrapped(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),
-    ...accounts.length > 0 ? [[paint('bold', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]] : [],
-    ...leftOver.length > 0 ? [[
-      paint('bold', 'Roles that trust service accounts which are not there'),
-      ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [`  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`, ...missing.map(subject => `    - ${printable(subject)}`)]),
-      ...wrapped('Whoever may create such a service account gets the role. Delete the role, or take the subject out of its trust policy.', '  '),
-    ]] : [],
+    ...(accounts.length > 0
+      ? [[paint('bold', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]]
+      : []),
+    ...(leftOver.length > 0
+      ? [
+        [
+          paint('bold', 'Roles that trust service accounts which are not there'),
+          ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [
+            `  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`,
+            ...missing.map(subject => `    - ${printable(subject)}`),
+          ]),
+          ...wrapped(
+            'Whoever may create such a service account gets the role. Delete the role, or take the subject out of '
+                + 'its trust policy.',
+            '  ',
+          ),
+        ],
+      ]
+      : []),
     wrapped(summary(survey), ''),
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
@@ -37,6 +54,9 @@ function nameOf({ namespace, serviceAccount }: SurveyedAccount): string {
 
 function summary({ accounts, leftOver, counted: { serviceAccounts, roles } }: Survey): string {
   const number = (status: Status) => accounts.filter(one => one.status === status).length;
-  return `${counted(accounts.length, 'service account')} with a role (of ${serviceAccounts}): ${number('ok')} ok, ${number('wrong')} wrong, ${number('unknown')} unknown. `
-    + `${counted(leftOver.length, 'role')} (of ${roles}) with service accounts that are not there.`;
+  return (
+    `${counted(accounts.length, 'service account')} with a role (of ${serviceAccounts}): ${number('ok')} ok, `
+      + `${number('wrong')} wrong, ${number('unknown')} unknown. `
+    + `${counted(leftOver.length, 'role')} (of ${roles}) with service accounts that are not there.`
+  );
 }

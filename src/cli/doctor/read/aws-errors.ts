@@ -1,5 +1,6 @@
 /**
- * What AWS and its SDK say when something fails, in words. Never a secret: only the messages of errors that are known are told, and keys and tokens are taken out.
+ * What AWS and its SDK say when something fails, in words. Never a secret: only the messages of errors that are known
+ * are told, and keys and tokens are taken out.
  */
 import { certificateProblem, isTlsError, networkProblem } from './network-errors';
 import { UnusableInput } from '../../../analysis/reading/unusable-input';
@@ -14,7 +15,8 @@ export class CannotAskAws extends UnusableInput {
 
 const LONGEST = 400;
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/;
-const NOT_ACCEPTED = /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/;
+const NOT_ACCEPTED =
+  /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/;
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)/;
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|PriorRequestNotComplete)/;
 const UNTRUSTED = 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)';
@@ -30,32 +32,72 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
   const [code, message] = [codeOf(error), messageOf(error)];
   if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(code)) return missing(message, profile);
   if (EXPIRED.test(code)) {
-    return new CannotAskAws('expired', `The AWS credentials ${ofProfile(profile)} have expired. Sign in again, with \`aws sso login${option(profile)}\` where they come from SSO.`);
+    return new CannotAskAws(
+      'expired',
+      `The AWS credentials ${ofProfile(profile)} have expired. Sign in again, with \`aws sso `
+        + `login${option(profile)}\` where they come from SSO.`,
+    );
   }
   if (NOT_ACCEPTED.test(code)) {
-    return new CannotAskAws('credentials', `AWS does not accept the credentials ${ofProfile(profile)} (${code}): they are wrong, were deleted, are of another partition, or the clock of this computer is wrong.`);
+    return new CannotAskAws(
+      'credentials',
+      `AWS does not accept the credentials ${ofProfile(profile)} (${code}): they are wrong, were deleted, are of `
+        + 'another partition, or the clock of this computer is wrong.',
+    );
   }
   // The caller's own role, which a profile or the environment names: the calls of the doctor itself are none of these.
   if (DENIED.test(code) && /perform:? sts:AssumeRole/.test(message)) {
-    return new CannotAskAws('credentials', `The credentials ${ofProfile(profile)} lead to a role that may not be assumed: ${tellable(message)}.`);
+    return new CannotAskAws(
+      'credentials',
+      `The credentials ${ofProfile(profile)} lead to a role that may not be assumed: ${tellable(message)}.`,
+    );
   }
-  if (/^Region is missing|region=""/.test(message)) return new CannotAskAws('region', 'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.');
-  if (/^Region not accepted/.test(message)) return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');
+  if (/^Region is missing|region=""/.test(message)) {
+    return new CannotAskAws(
+      'region',
+      'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.',
+    );
+  }
+  if (/^Region not accepted/.test(message)) {return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');}
   return undefined;
 }
 
 /** The SDK's own words may hold the command line of a credential process: they are read, not told. */
 function missing(message: string, profile: string | undefined): CannotAskAws {
-  if (/expired/i.test(message)) return new CannotAskAws('expired', `The sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`} has expired. Sign in again: \`aws sso login${option(profile)}\`.`);
-  if (/SSO|sso login/.test(message)) return new CannotAskAws('expired', `There is no valid sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`}. Sign in: \`aws sso login${option(profile)}\`.`);
+  if (/expired/i.test(message)) {
+    return new CannotAskAws(
+      'expired',
+      `The sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`} has expired. Sign in again: \`aws `
+        + `sso login${option(profile)}\`.`,
+    );
+  }
+  if (/SSO|sso login/.test(message)) {
+    return new CannotAskAws(
+      'expired',
+      `There is no valid sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`}. Sign in: \`aws sso `
+        + `login${option(profile)}\`.`,
+    );
+  }
   if (/multi-factor/i.test(message)) {
-    return new CannotAskAws('credentials', `The profile ${shown(profile ?? 'that was found')} wants an MFA code, which is not asked for here. Begin a session with it elsewhere, and give its profile.`);
+    return new CannotAskAws(
+      'credentials',
+      `The profile ${shown(profile ?? 'that was found')} wants an MFA code, which is not asked for here. Begin a `
+        + 'session with it elsewhere, and give its profile.',
+    );
   }
   if (profile !== undefined) {
-    return new CannotAskAws('credentials', `The profile ${shown(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials file, or what it says does not work. See \`aws configure list-profiles\`.`);
+    return new CannotAskAws(
+      'credentials',
+      `The profile ${shown(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials `
+        + 'file, or what it says does not work. See `aws configure list-profiles`.',
+    );
   }
   const { AWS_PROFILE: named } = process.env;
-  return new CannotAskAws('credentials', `There are no AWS credentials${named === undefined || named === '' ? '' : ` (AWS_PROFILE is ${shown(named)})`}. Give a profile, --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`);
+  return new CannotAskAws(
+    'credentials',
+    `There are no AWS credentials${named === undefined || named === '' ? '' : ` (AWS_PROFILE is ${shown(named)})`}. `
+      + 'Give a profile, --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  );
 }
 
 /** That nobody could be reached; undefined where somebody answered. */
@@ -63,12 +105,17 @@ export function unreachable(error: any): string | undefined {
   // What the SDK does not take for an error of this program it wraps, and keeps the message alone.
   const [, wrapped = ''] = /^AWS SDK error wrapper for .*\b(E[A-Z_]{4,})\b/.exec(messageOf(error)) ?? [];
   const codes = [error?.code, codeOf(error), wrapped].map(code => `${code}`);
-  const addresses = Array.isArray(error?.errors) ? error.errors.map(({ code }: any) => `${code}`) : []; // all have failed
+  // all have failed
+  const addresses = Array.isArray(error?.errors) ? error.errors.map(({ code }: any) => `${code}`) : [];
   return [...codes, ...addresses].map(problemOf).find(words => words !== undefined);
 }
 
 function problemOf(code: string): string | undefined {
-  return networkProblem(code) ?? certificateProblem(code, UNTRUSTED) ?? (isTlsError(code) ? 'the TLS handshake failed' : undefined);
+  return (
+    networkProblem(code)
+    ?? certificateProblem(code, UNTRUSTED)
+    ?? (isTlsError(code) ? 'the TLS handshake failed' : undefined)
+  );
 }
 
 /** Why something could not be read. */
@@ -79,18 +126,30 @@ export function reason(error: any, permission: string): string {
   const network = unreachable(error);
   if (network !== undefined) return `${permission}: the service could not be reached: ${network}`;
   const status = error?.$metadata?.httpStatusCode ?? error?.$response?.statusCode;
-  if (isOfService(error)) return `${permission} failed with ${printable(code).slice(0, 80)}${messageOf(error) === '' ? '' : `: ${tellable(messageOf(error))}`}`;
+  if (isOfService(error)) {
+    return `${permission} failed with `
+      + `${printable(code).slice(0, 80)}${messageOf(error) === '' ? '' : `: ${tellable(messageOf(error))}`}`;
+  }
   return `${permission}: the answer cannot be read${status === undefined ? '' : ` (HTTP status ${status})`}`;
 }
 
 /** Whether a service has looked at the request, and said no. */
 export function isRefusal(error: any): boolean {
-  return isOfService(error) && unreachable(error) === undefined && !THROTTLED.test(codeOf(error)) && (error.$metadata?.httpStatusCode ?? 500) < 500;
+  return (
+    isOfService(error)
+    && unreachable(error) === undefined
+    && !THROTTLED.test(codeOf(error))
+    && (error.$metadata?.httpStatusCode ?? 500) < 500
+  );
 }
 
 /** What a service says of itself; what is no answer of its has no such name. */
 function isOfService(error: any): boolean {
-  return error?.$fault !== undefined && /^[A-Z][A-Za-z.]+$/.test(codeOf(error)) && !/^(Unknown|SyntaxError|TypeError)/.test(codeOf(error));
+  return (
+    error?.$fault !== undefined
+    && /^[A-Z][A-Za-z.]+$/.test(codeOf(error))
+    && !/^(Unknown|SyntaxError|TypeError)/.test(codeOf(error))
+  );
 }
 
 export function messageOf(error: any): string {

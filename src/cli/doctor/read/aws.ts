@@ -4,17 +4,42 @@
 import { Agent } from 'https';
 import { CloudTrailClient, Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
-  DescribeClusterCommand, DescribePodIdentityAssociationCommand, EKSClient, paginateListClusters, paginateListPodIdentityAssociations,
+  DescribeClusterCommand,
+  DescribePodIdentityAssociationCommand,
+  EKSClient,
+  paginateListClusters,
+  paginateListPodIdentityAssociations,
 } from '@aws-sdk/client-eks';
 import {
-  GetOpenIDConnectProviderCommand, GetPolicyCommand, GetPolicyVersionCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient,
+  GetOpenIDConnectProviderCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
   ListOpenIDConnectProvidersCommand,
-  paginateListAttachedRolePolicies, paginateListRolePolicies, paginateListRoles, Role, SimulatePrincipalPolicyCommand,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
+  paginateListRoles,
+  Role,
+  SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, tellable, unreachable } from './aws-errors';
-import { Assumed, EksCluster, Facts, IamPolicy, IamProvider, IamRole, PodIdentity, Read, Simulated, Trail, TrailEvent } from '../facts';
+import {
+  Assumed,
+  EksCluster,
+  Facts,
+  IamPolicy,
+  IamProvider,
+  IamRole,
+  PodIdentity,
+  Read,
+  Simulated,
+  Trail,
+  TrailEvent,
+} from '../facts';
 import { proxyAgent } from './proxies';
 import { withoutScheme } from '../../../analysis/iam/claims';
 import { arnParts } from '../../../analysis/iam/patterns';
@@ -47,8 +72,20 @@ export interface AwsQuestion {
   readonly now: Date;
 }
 
-export type AwsFacts = Pick<Facts,
-  'region' | 'caller' | 'roleCaller' | 'cluster' | 'clusterNames' | 'providers' | 'role' | 'policies' | 'simulated' | 'podIdentities' | 'trail'>;
+export type AwsFacts = Pick<
+  Facts,
+  | 'region'
+  | 'caller'
+  | 'roleCaller'
+  | 'cluster'
+  | 'clusterNames'
+  | 'providers'
+  | 'role'
+  | 'policies'
+  | 'simulated'
+  | 'podIdentities'
+  | 'trail'
+>;
 export type Caller = { readonly account: string; readonly arn: string };
 
 /** The clients for one account. */
@@ -92,8 +129,14 @@ export class Aws {
    * @throws CannotAskAws where nothing can be read
    */
   public static async connect(options: AwsOptions = {}): Promise<Aws> {
-    for (const [name, value] of Object.entries({ 'region': options.region, 'profile': options.profile, 'role-profile': options.roleProfile })) {
-      if (value?.trim() === '') throw new CannotAskAws(name === 'region' ? 'region' : 'credentials', `\`--${name}\` must not be empty.`);
+    for (const [name, value] of Object.entries({
+      'region': options.region,
+      'profile': options.profile,
+      'role-profile': options.roleProfile,
+    })) {
+      if (value?.trim() === '') {
+        throw new CannotAskAws(name === 'region' ? 'region' : 'credentials', `\`--${name}\` must not be empty.`);
+      }
     }
     // That future versions of the SDK want a newer Node.js: this one is bundled.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -105,7 +148,11 @@ export class Aws {
 
   private readonly eks: EKSClient;
 
-  private constructor(public readonly region: string, private readonly own: Side, private readonly other: Side) {
+  private constructor(
+    public readonly region: string,
+    private readonly own: Side,
+    private readonly other: Side,
+  ) {
     this.eks = new EKSClient(own.settings);
   }
 
@@ -134,38 +181,59 @@ export class Aws {
       question.action === undefined ? undefined : this.simulated(role, question.action, question.resource),
     ]);
     const { region, caller, roleCaller } = this;
-    const asked = { ...clusterNames && { clusterNames }, ...simulated && { simulated } };
+    const asked = { ...(clusterNames && { clusterNames }), ...(simulated && { simulated }) };
     return { region, caller, roleCaller, cluster, providers, role, policies, podIdentities, trail, ...asked };
   }
 
   public async cluster(name: string): Promise<Read<EksCluster | undefined>> {
     return this.read(this.own, 'eks:DescribeCluster', async () => {
-      const answer = await orNone(['ResourceNotFoundException'], () => this.eks.send(new DescribeClusterCommand({ name })));
+      const answer = await orNone(['ResourceNotFoundException'], () =>
+        this.eks.send(new DescribeClusterCommand({ name })),
+      );
       const cluster = answer && said(answer.cluster);
-      return cluster && { name: said(cluster.name), arn: said(cluster.arn), endpoint: cluster.endpoint ?? '', issuerUrl: cluster.identity?.oidc?.issuer };
+      return (
+        cluster && {
+          name: said(cluster.name),
+          arn: said(cluster.arn),
+          endpoint: cluster.endpoint ?? '',
+          issuerUrl: cluster.identity?.oidc?.issuer,
+        }
+      );
     });
   }
 
   public async clusterNames(): Promise<Read<string[]>> {
-    return this.read(this.own, 'eks:ListClusters', () => collected(paginateListClusters({ client: this.eks, pageSize: 100 }, {}), ({ clusters = [] }) => clusters));
+    return this.read(this.own, 'eks:ListClusters', () =>
+      collected(paginateListClusters({ client: this.eks, pageSize: 100 }, {}), ({ clusters = [] }) => clusters),
+    );
   }
 
   /** Of the cluster's issuer, with details; where there is none, all of the account. */
   public async providers(cluster: Read<EksCluster | undefined>, role: Read<RoleArn>): Promise<Read<IamProvider[]>> {
     const elsewhere = this.elsewhere(role);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    const issuer = 'value' in cluster && cluster.value?.issuerUrl !== undefined ? withoutScheme(cluster.value.issuerUrl) : undefined;
+    const issuer =
+      'value' in cluster && cluster.value?.issuerUrl !== undefined ? withoutScheme(cluster.value.issuerUrl) : undefined;
     const owner = this.owner(role);
-    const exact = issuer === undefined || owner === undefined ? undefined
-      : await this.provider(`arn:${owner.partition}:iam::${owner.account}:oidc-provider/${issuer}`, issuer);
+    const exact =
+      issuer === undefined || owner === undefined
+        ? undefined
+        : await this.provider(`arn:${owner.partition}:iam::${owner.account}:oidc-provider/${issuer}`, issuer);
     if (exact && 'value' in exact && exact.value !== undefined) return { value: [exact.value] };
 
     const all = await this.read(this.other, 'iam:ListOpenIDConnectProviders', async () => {
-      const { OpenIDConnectProviderList: list = [] } = await this.other.iam.send(new ListOpenIDConnectProvidersCommand({}));
+      const { OpenIDConnectProviderList: list = [] } = await this.other.iam.send(
+        new ListOpenIDConnectProvidersCommand({}),
+      );
       return list.map(({ Arn: arn }) => ({ arn: arn!, issuer: issuerOfArn(arn!) ?? '' }));
     });
-    if ('unknown' in all) return exact === undefined || 'unknown' in exact ? all : { value: [] }; // there certainly is none for the issuer
-    return { value: all.value.map(one => (exact && 'unknown' in exact && one.issuer === issuer ? { ...one, details: { unknown: exact.unknown } } : one)) };
+    // there certainly is none for the issuer
+    if ('unknown' in all) return exact === undefined || 'unknown' in exact ? all : { value: [] };
+    return {
+      value: all.value.map(one =>
+        exact && 'unknown' in exact && one.issuer === issuer ? { ...one, details: { unknown: exact.unknown } } : one,
+      ),
+    };
   }
 
   /** The role that the annotation names. */
@@ -174,7 +242,9 @@ export class Aws {
     const elsewhere = this.elsewhere(arn);
     if (elsewhere !== undefined) return { unknown: elsewhere };
     return this.read(this.other, 'iam:GetRole', async () => {
-      const answer = await orNone(NO_ENTITY, () => this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name })));
+      const answer = await orNone(NO_ENTITY, () =>
+        this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name })),
+      );
       return answer && iamRole(said(answer.Role));
     });
   }
@@ -187,16 +257,31 @@ export class Aws {
     const { iam } = this.other;
     const [attached, inline] = await Promise.all([
       this.read(this.other, 'iam:ListAttachedRolePolicies', () =>
-        collected(paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }), itemsIn(({ AttachedPolicies }) => AttachedPolicies))),
-      this.read(this.other, 'iam:ListRolePolicies', () => collected(paginateListRolePolicies({ client: iam }, { RoleName: name }), itemsIn(({ PolicyNames }) => PolicyNames))),
+        collected(
+          paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }),
+          itemsIn(({ AttachedPolicies }) => AttachedPolicies),
+        ),
+      ),
+      this.read(this.other, 'iam:ListRolePolicies', () =>
+        collected(
+          paginateListRolePolicies({ client: iam }, { RoleName: name }),
+          itemsIn(({ PolicyNames }) => PolicyNames),
+        ),
+      ),
     ]);
     if ('unknown' in attached) return attached;
     if ('unknown' in inline) return inline;
     return {
       value: await eachInFlight([
-        ...attached.value.map(({ PolicyName, PolicyArn }) => () => this.managedPolicy(PolicyArn!, PolicyName!, 'attached')),
+        ...attached.value.map(
+          ({ PolicyName, PolicyArn }) =>
+            () =>
+              this.managedPolicy(PolicyArn!, PolicyName!, 'attached'),
+        ),
         ...inline.value.map(policy => () => this.inlinePolicy(name, policy)),
-        ...boundary === undefined ? [] : [() => this.managedPolicy(boundary, boundary.slice(boundary.lastIndexOf('/') + 1), 'boundary')],
+        ...(boundary === undefined
+          ? []
+          : [() => this.managedPolicy(boundary, boundary.slice(boundary.lastIndexOf('/') + 1), 'boundary')]),
       ]),
     };
   }
@@ -208,37 +293,57 @@ export class Aws {
     const { arn } = role.value;
     return this.read(this.other, 'iam:SimulatePrincipalPolicy', async () => {
       const question = { PolicySourceArn: arn, ActionNames: [action], ResourceArns: [resource] };
-      const { EvaluationResults: [result] = [] } = await this.other.iam.send(new SimulatePrincipalPolicyCommand(question));
+      const { EvaluationResults: [result] = [] } = await this.other.iam.send(
+        new SimulatePrincipalPolicyCommand(question),
+      );
       const { PermissionsBoundaryDecisionDetail: boundary, OrganizationsDecisionDetail: organization } = result;
       return {
         decision: result.EvalDecision as Simulated['decision'],
         policies: [...new Set((result.MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId!))],
         missingKeys: result.MissingContextValues ?? [],
-        ...boundary && { boundaryAllows: boundary.AllowedByPermissionsBoundary },
-        ...organization && { organizationAllows: organization.AllowedByOrganizations },
+        ...(boundary && { boundaryAllows: boundary.AllowedByPermissionsBoundary }),
+        ...(organization && { organizationAllows: organization.AllowedByOrganizations }),
       };
     });
   }
 
   /** Of the service account: one at most, says EKS. */
-  public async podIdentities(clusterName: string, namespace: string, serviceAccount: string): Promise<Read<PodIdentity[]>> {
+  public async podIdentities(
+    clusterName: string,
+    namespace: string,
+    serviceAccount: string,
+  ): Promise<Read<PodIdentity[]>> {
     const ofServiceAccount = { clusterName, namespace, serviceAccount };
     const pages = paginateListPodIdentityAssociations({ client: this.eks }, ofServiceAccount);
     const list = () => collected(pages, ({ associations = [] }) => associations);
-    const ids = await this.read(this.own, 'eks:ListPodIdentityAssociations', async () => (await orNone(['ResourceNotFoundException'], list)) ?? []);
+    const ids = await this.read(
+      this.own,
+      'eks:ListPodIdentityAssociations',
+      async () => (await orNone(['ResourceNotFoundException'], list)) ?? [],
+    );
     if ('unknown' in ids) return ids;
-    const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () => eachInFlight(ids.value.map(({ associationId: id }) => async () => {
-      const { association } = await this.eks.send(new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }));
-      const { roleArn = '', targetRoleArn, disableSessionTags } = association ?? {};
-      return {
-        id: id!,
-        roleArn,
-        ...targetRoleArn !== undefined && { targetRoleArn },
-        ...disableSessionTags === true && { disableSessionTags },
+    const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () =>
+      eachInFlight(
+        ids.value.map(({ associationId: id }) => async () => {
+          const { association } = await this.eks.send(
+            new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }),
+          );
+          const { roleArn = '', targetRoleArn, disableSessionTags } = association ?? {};
+          return {
+            id: id!,
+            roleArn,
+            ...(targetRoleArn !== undefined && { targetRoleArn }),
+            ...(disableSessionTags === true && { disableSessionTags }),
+          };
+        }),
+      ),
+    );
+    return 'value' in described
+      ? described
+      : {
+        unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod `
+            + `Identity is there, and its role is not known: ${described.unknown}`,
       };
-    })));
-    return 'value' in described ? described
-      : { unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod Identity is there, and its role is not known: ${described.unknown}` };
   }
 
   /**
@@ -249,9 +354,14 @@ export class Aws {
   public async assumed(roleArn: string, token: string): Promise<Read<Assumed>> {
     const sts = new STSClient(this.other.settings); // of which this call takes no credentials
     try {
-      const { AssumedRoleUser: user } = await sts.send(new AssumeRoleWithWebIdentityCommand({
-        RoleArn: roleArn, RoleSessionName: SESSION_NAME, DurationSeconds: SHORTEST_SESSION, WebIdentityToken: token,
-      }));
+      const { AssumedRoleUser: user } = await sts.send(
+        new AssumeRoleWithWebIdentityCommand({
+          RoleArn: roleArn,
+          RoleSessionName: SESSION_NAME,
+          DurationSeconds: SHORTEST_SESSION,
+          WebIdentityToken: token,
+        }),
+      );
       return { value: { assumedRoleArn: user?.Arn ?? '' } };
     } catch (error) {
       const withoutToken = (text: string) => text.split(token).join('(token)');
@@ -262,15 +372,23 @@ export class Aws {
     }
   }
 
-  /** The last calls for the role, or of the service account, in the region and where the global endpoint is written down. */
+  /**
+   * The last calls for the role, or of the service account, in the region and where the global endpoint is written
+   * down.
+   */
   public async trail(role: Read<RoleArn>, namespace: string, serviceAccount: string, now: Date): Promise<Read<Trail>> {
     if ('unknown' in role) return role;
     const elsewhere = this.elsewhere(role);
     if (elsewhere !== undefined) return { unknown: elsewhere };
     const since = new Date(now.getTime() - HOURS * 3_600_000);
     const regions = role.value.partition === 'aws' ? [...new Set([this.region, GLOBAL_REGION])] : [this.region];
-    const trails = await Promise.all(regions.map(one =>
-      this.read(this.other, 'cloudtrail:LookupEvents', () => lookUp({ ...this.other.settings, region: one }, since, now))));
+    const trails = await Promise.all(
+      regions.map(one =>
+        this.read(this.other, 'cloudtrail:LookupEvents', () =>
+          lookUp({ ...this.other.settings, region: one }, since, now),
+        ),
+      ),
+    );
     const [own] = trails;
     if ('unknown' in own) return own;
     const read = trails.flatMap(one => ('value' in one ? [one.value] : []));
@@ -278,7 +396,9 @@ export class Aws {
     const subject = `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`;
     return {
       value: {
-        events: [...unique.values()].map(trailEvent).filter(event => isAbout(event, role.value.arn, subject))
+        events: [...unique.values()]
+          .map(trailEvent)
+          .filter(event => isAbout(event, role.value.arn, subject))
           .sort((one, other) => other.time.getTime() - one.time.getTime()),
         since,
         regions: regions.filter((_, index) => 'value' in trails[index]),
@@ -290,33 +410,56 @@ export class Aws {
   /** All roles of the account of the role, or of the cluster. */
   public async *listRoles(): AsyncGenerator<IamRole> {
     try {
-      for await (const { Roles = [] } of paginateListRoles({ client: this.other.iam, pageSize: 1000 }, {})) yield* Roles.map(iamRole);
+      for await (const { Roles = [] } of paginateListRoles({ client: this.other.iam, pageSize: 1000 }, {})) {
+        yield * Roles.map(iamRole);
+      }
     } catch (error) {
-      throw fatal(error, this.other.profile) ?? new CannotAskAws('endpoint', `The roles cannot be listed: ${reason(error, 'iam:ListRoles')}.`);
+      throw (
+        fatal(error, this.other.profile)
+        ?? new CannotAskAws('endpoint', `The roles cannot be listed: ${reason(error, 'iam:ListRoles')}.`)
+      );
     }
   }
 
   private async provider(arn: string, issuer: string): Promise<Read<IamProvider | undefined>> {
     return this.read(this.other, 'iam:GetOpenIDConnectProvider', async () => {
-      const found = await orNone(NO_ENTITY, () => this.other.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })));
+      const found = await orNone(NO_ENTITY, () =>
+        this.other.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })),
+      );
       if (found === undefined) return undefined;
       said(found.Url);
-      return { arn, issuer, details: { value: { clientIds: found.ClientIDList ?? [], thumbprints: found.ThumbprintList ?? [] } } };
+      return {
+        arn,
+        issuer,
+        details: { value: { clientIds: found.ClientIDList ?? [], thumbprints: found.ThumbprintList ?? [] } },
+      };
     });
   }
 
   private async managedPolicy(arn: string, name: string, kind: 'attached' | 'boundary'): Promise<IamPolicy> {
-    const version = await this.read(this.other, 'iam:GetPolicy', async () => (await this.other.iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy!.DefaultVersionId!);
-    const document = 'unknown' in version ? version : await this.read(this.other, 'iam:GetPolicyVersion', async () => {
-      const { PolicyVersion } = await this.other.iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version.value }));
-      return decoded(PolicyVersion!.Document);
-    });
+    const version = await this.read(
+      this.other,
+      'iam:GetPolicy',
+      async () => (await this.other.iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy!.DefaultVersionId!,
+    );
+    const document =
+      'unknown' in version
+        ? version
+        : await this.read(this.other, 'iam:GetPolicyVersion', async () => {
+          const { PolicyVersion } = await this.other.iam.send(
+            new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version.value }),
+          );
+          return decoded(PolicyVersion!.Document);
+        });
     return { name, kind, arn, document };
   }
 
   private async inlinePolicy(role: string, name: string): Promise<IamPolicy> {
     const document = await this.read(this.other, 'iam:GetRolePolicy', async () =>
-      decoded((await this.other.iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument));
+      decoded(
+        (await this.other.iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument,
+      ),
+    );
     return { name, kind: 'inline', document };
   }
 
@@ -330,8 +473,10 @@ export class Aws {
     if ('unknown' in role || 'unknown' in caller || role.value.account === caller.value.account) return undefined;
     const { account, name } = role.value;
     return profile === undefined || this.other === this.own
-      ? `the role ${name} is in account ${account}, and the credentials are of account ${caller.value.account}: give --role-profile, a profile of account ${account}`
-      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is of account ${caller.value.account}`;
+      ? `the role ${name} is in account ${account}, and the credentials are of account ${caller.value.account}: give `
+        + `--role-profile, a profile of account ${account}`
+      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is of account `
+        + `${caller.value.account}`;
   }
 
   /** The account in which the provider must be. */
@@ -342,16 +487,23 @@ export class Aws {
   }
 }
 
-function settingsOf(profile: string | undefined, region: string | undefined, { timeouts = TIMEOUTS }: AwsOptions): Settings {
+function settingsOf(
+  profile: string | undefined,
+  region: string | undefined,
+  { timeouts = TIMEOUTS }: AwsOptions,
+): Settings {
   const httpsAgent = proxyAgent({ keepAlive: true, timeout: timeouts.connection });
   return {
-    ...region !== undefined && { region },
+    ...(region !== undefined && { region }),
     // Not the default chain: it goes on to other credentials where a profile gives none.
-    ...profile !== undefined && { profile, credentials: fromIni({ profile }) },
+    ...(profile !== undefined && { profile, credentials: fromIni({ profile }) }),
     maxAttempts: ATTEMPTS,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: timeouts.connection, requestTimeout: timeouts.request, throwOnRequestTimeout: true, ...httpsAgent && { httpsAgent },
+      connectionTimeout: timeouts.connection,
+      requestTimeout: timeouts.request,
+      throwOnRequestTimeout: true,
+      ...(httpsAgent && { httpsAgent }),
     },
   };
 }
@@ -360,7 +512,10 @@ async function regionOf(options: AwsOptions): Promise<string> {
   try {
     return await new STSClient(settingsOf(options.profile, options.region, options)).config.region();
   } catch (error) {
-    throw fatal(error, options.profile) ?? new CannotAskAws('region', `The AWS region cannot be found out: ${reason(error, 'the configuration')}.`);
+    throw (
+      fatal(error, options.profile)
+      ?? new CannotAskAws('region', `The AWS region cannot be found out: ${reason(error, 'the configuration')}.`)
+    );
   }
 }
 
@@ -369,8 +524,15 @@ async function side(profile: string | undefined, region: string, options: AwsOpt
   const sts = new STSClient(settings);
   const permission = 'sts:GetCallerIdentity';
   const caller = await reading(profile, permission, async () => {
-    const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({})).catch(error => { throw unreachedEndpoint(error, region) ?? error; });
-    if (Account === undefined || Arn === undefined) throw new CannotAskAws('endpoint', `What answers in region ${region} is not AWS: a proxy, or the sign-in page of a network?`);
+    const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({})).catch(error => {
+      throw unreachedEndpoint(error, region) ?? error;
+    });
+    if (Account === undefined || Arn === undefined) {
+      throw new CannotAskAws(
+        'endpoint',
+        `What answers in region ${region} is not AWS: a proxy, or the sign-in page of a network?`,
+      );
+    }
     return { account: Account, arn: Arn };
   });
   return { profile, settings, iam: new IAMClient(settings), caller };
@@ -380,7 +542,13 @@ async function side(profile: string | undefined, region: string, options: AwsOpt
 function unreachedEndpoint(error: unknown, region: string): CannotAskAws | undefined {
   const words = unreachable(error);
   const { AWS_ENDPOINT_URL: url } = process.env;
-  return words === undefined ? undefined : new CannotAskAws('endpoint', `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Is the name of the region right, is there a network, or a proxy in between?`);
+  return words === undefined
+    ? undefined
+    : new CannotAskAws(
+      'endpoint',
+      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Is the name of the `
+          + 'region right, is there a network, or a proxy in between?',
+    );
 }
 
 async function reading<T>(profile: string | undefined, permission: string, read: () => Promise<T>): Promise<Read<T>> {
@@ -447,7 +615,9 @@ function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, 
   };
 }
 
-/** URL-encoded by RFC 3986, says IAM. What is no JSON stays a text, of which the evaluator says that it is no document. */
+/**
+ * URL-encoded by RFC 3986, says IAM. What is no JSON stays a text, of which the evaluator says that it is no document.
+ */
 function decoded(document = ''): any {
   try {
     return JSON.parse(document.startsWith('{') ? document : decodeURIComponent(document));
@@ -461,9 +631,15 @@ async function lookUp(settings: Settings, since: Date, now: Date): Promise<{ eve
   const events: Event[] = [];
   let token: string | undefined;
   for (let page = 0; page < TRAIL_PAGES; page++) {
-    const { Events = [], NextToken } = await client.send(new LookupEventsCommand({
-      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'AssumeRoleWithWebIdentity' }], StartTime: since, EndTime: now, MaxResults: 50, NextToken: token,
-    }));
+    const { Events = [], NextToken } = await client.send(
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'AssumeRoleWithWebIdentity' }],
+        StartTime: since,
+        EndTime: now,
+        MaxResults: 50,
+        NextToken: token,
+      }),
+    );
     events.push(...Events);
     token = NextToken;
     if (token === undefined) return { events, complete: true };

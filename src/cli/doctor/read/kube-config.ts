@@ -1,5 +1,6 @@
 /**
- * Which API server, and as whom: what kubectl would take, read by the official client. Nothing of it is ever shown: a kubeconfig is full of secrets.
+ * Which API server, and as whom: what kubectl would take, read by the official client. Nothing of it is ever shown: a
+ * kubeconfig is full of secrets.
  */
 import { spawn, SpawnOptions } from 'child_process';
 import { accessSync, existsSync, readFileSync } from 'fs';
@@ -47,13 +48,34 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
   const { config, ownIssuer } = load(podRoot);
   const name = context ?? config.currentContext;
   const known = [...new Set(config.contexts.map(one => one.name))];
-  if (!name) throw new UnusableInput(`The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`);
-  if (!known.includes(name)) throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
+  if (!name) {
+    throw new UnusableInput(
+      `The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`,
+    );
+  }
+  if (!known.includes(name)) {
+    throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
+  }
   config.setCurrentContext(name);
-  const [cluster, user] = [config.getCurrentCluster() as { server: string; proxyUrl?: string } | null, config.getCurrentUser()];
-  if (!cluster) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`);
-  if (!user) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`);
-  if (!isUrl(cluster.server)) throw new UnusableInput(`Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`);
+  const [cluster, user] = [
+    config.getCurrentCluster() as { server: string; proxyUrl?: string } | null,
+    config.getCurrentUser(),
+  ];
+  if (!cluster) {
+    throw new UnusableInput(
+      `Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`,
+    );
+  }
+  if (!user) {
+    throw new UnusableInput(
+      `Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`,
+    );
+  }
+  if (!isUrl(cluster.server)) {
+    throw new UnusableInput(
+      `Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`,
+    );
+  }
   const { hostname, port } = new URL(cluster.server);
   cluster.proxyUrl ??= proxyFor(hostname, port || undefined);
   const run = limitExecPlugins(config, user, execTimeoutMs);
@@ -62,17 +84,25 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
 
 /** The files that kubectl reads; where there are none, what a pod has. */
 function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssuer?: Access['ownIssuer'] } {
-  // This file alone: the package's index loads a thousand models of the API. It is ESM, which the types of CommonJS do not let in and the bundler does.
+  // This file alone: the package's index loads a thousand models of the API. It is ESM, which the types of CommonJS do
+  // not let in and the bundler does.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { KubeConfig: Config } = require('@kubernetes/client-node/dist/config.js') as Pick<Client, 'KubeConfig'>;
   const merged = new Config();
   const listed = (process.env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
-  const files = (listed.length > 0 ? listed : [join(process.env.HOME || homedir(), '.kube', 'config')]).filter(file => existsSync(file));
+  const files = (listed.length > 0 ? listed : [join(process.env.HOME || homedir(), '.kube', 'config')]).filter(file =>
+    existsSync(file),
+  );
   if (files.length === 0 && existsSync(podRoot + POD_TOKEN)) {
     merged.loadFromCluster(podRoot);
     return { config: merged, ownIssuer: issuerIn(podRoot + POD_TOKEN) };
   }
-  if (files.length === 0) throw new UnusableInput(`There is no kubeconfig: no file ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'}. Make one: aws eks update-kubeconfig --name <cluster>.`);
+  if (files.length === 0) {
+    throw new UnusableInput(
+      `There is no kubeconfig: no file ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'}. Make one: aws `
+        + 'eks update-kubeconfig --name <cluster>.',
+    );
+  }
   for (const file of files) addTo(merged, loadFile(new Config(), file));
   return { config: merged };
 }
@@ -94,7 +124,9 @@ function loadFile(config: KubeConfig, file: string): KubeConfig {
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
     return config;
   } catch (error) {
-    throw new UnusableInput(`${file}: cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`);
+    throw new UnusableInput(
+      `${file}: cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`,
+    );
   }
 }
 
@@ -127,13 +159,25 @@ interface ExecRun {
   tookTooLong: boolean;
 }
 
-/** The client lets a plugin run for ever, and does not tell it which version of the answer is wanted, as kubectl does. */
+/**
+ * The client lets a plugin run for ever, and does not tell it which version of the answer is wanted, as kubectl does.
+ */
 function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): ExecRun {
   const run: ExecRun = { tookTooLong: false };
-  const info = exec && { KUBERNETES_EXEC_INFO: JSON.stringify({ apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false } }) };
+  const info = exec && {
+    KUBERNETES_EXEC_INFO: JSON.stringify({
+      apiVersion: exec.apiVersion,
+      kind: 'ExecCredential',
+      spec: { interactive: false },
+    }),
+  };
   const limited = (command: string, args: string[] = [], options: SpawnOptions = {}) => {
     run.tookTooLong = false;
-    const child = spawn(command, args, { ...options, env: { ...options.env ?? process.env, ...info }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      ...options,
+      env: { ...(options.env ?? process.env), ...info },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const timer = setTimeout(() => {
       run.tookTooLong = true;
       child.kill('SIGKILL');
@@ -144,7 +188,9 @@ function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): 
     child.on('error', () => clearTimeout(timer)).on('exit', () => clearTimeout(timer));
     return child;
   };
-  for (const authenticator of (config as any).authenticators) if ('execFn' in authenticator) authenticator.execFn = limited;
+  for (const authenticator of (config as any).authenticators) {
+    if ('execFn' in authenticator) authenticator.execFn = limited;
+  }
   return run;
 }
 
@@ -163,17 +209,24 @@ function problemOf(error: NodeJS.ErrnoException, user: User, { tookTooLong }: Ex
   if (command === undefined) return fileProblem(error);
   const name = quoted(`${command}`);
   if (tookTooLong) return `the exec plugin ${name} of the kubeconfig took too long`;
-  if (error.syscall?.startsWith('spawn')) return `the exec plugin ${name} of the kubeconfig cannot be run: ${reasonOf(error)}`;
+  if (error.syscall?.startsWith('spawn')) {
+    return `the exec plugin ${name} of the kubeconfig cannot be run: ${reasonOf(error)}`;
+  }
   // The client gives stderr for a message where the plugin failed, and else what it could not read: a piece of stdout.
   const isOutput = error instanceof SyntaxError || error instanceof TypeError;
   const said = isOutput ? '' : withoutSecrets(error.message);
-  return `the exec plugin ${name} of the kubeconfig ${isOutput ? 'gave no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
+  return `the exec plugin ${name} of the kubeconfig `
+    + `${isOutput ? 'gave no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
 }
 
 /** Of certificates, keys and tokens in files: which file, not what is in it. */
 function fileProblem(error: NodeJS.ErrnoException): string {
-  if (error.code !== undefined && error.path !== undefined) return `${error.path}, which the kubeconfig names, cannot be read: ${reasonOf(error)}`;
-  if (/^HTTP protocol is not allowed/.test(error.message)) return 'the kubeconfig wants http, without encryption, which is not done';
+  if (error.code !== undefined && error.path !== undefined) {
+    return `${error.path}, which the kubeconfig names, cannot be read: ${reasonOf(error)}`;
+  }
+  if (/^HTTP protocol is not allowed/.test(error.message)) {
+    return 'the kubeconfig wants http, without encryption, which is not done';
+  }
   return 'the certificate, key or token in the kubeconfig cannot be used';
 }
 

@@ -49,7 +49,11 @@ export class KubernetesClient {
   private closed?: KubernetesProblem;
   private credentials?: Promise<RequestOptions>;
 
-  private constructor(private readonly access: Access, private readonly timeoutMs: number, private readonly backoffMs: number) {}
+  private constructor(
+    private readonly access: Access,
+    private readonly timeoutMs: number,
+    private readonly backoffMs: number,
+  ) {}
 
   public get endpoint(): string {
     return this.access.server;
@@ -81,21 +85,39 @@ export class KubernetesClient {
     if (this.closed) throw this.closed;
     const answer = await this.attempt(method, path, body, 1, true);
     if (answer.status >= 200 && answer.status < 300) return answer.text;
-    if (answer.status === 401) throw this.closed = new KubernetesProblem(`The API server does not know who asks (401): the credentials of context ${printable(this.context)} are wrong or expired`, 401);
+    if (answer.status === 401) {
+      throw (this.closed = new KubernetesProblem(
+        `The API server does not know who asks (401): the credentials of context ${printable(this.context)} are wrong `
+          + 'or expired',
+        401,
+      ));
+    }
     const reason = reasonIn(answer.text);
     // Of a web server or a proxy 404 says nothing about an object.
-    if (answer.status === 404 && reason !== 'NotFound') throw new KubernetesProblem('What answers as the API server says 404, and not as Kubernetes does: is a proxy between, or a path in the URL of the kubeconfig wrong?');
+    if (answer.status === 404 && reason !== 'NotFound') {
+      throw new KubernetesProblem(
+        'What answers as the API server says 404, and not as Kubernetes does: is a proxy between, or a path in the '
+          + 'URL of the kubeconfig wrong?',
+      );
+    }
     throw new KubernetesProblem(`The API server answers ${answer.status}${reason && ` (${reason})`}`, answer.status);
   }
 
-  private async attempt(method: string, path: string, body: string | undefined, count: number, mayRenew: boolean): Promise<Answer> {
+  private async attempt(
+    method: string,
+    path: string,
+    body: string | undefined,
+    count: number,
+    mayRenew: boolean,
+  ): Promise<Answer> {
     const again = async (retryAfter?: string) => {
       await new Promise(waited => setTimeout(waited, waitMs(retryAfter) ?? this.backoffMs * 2 ** (count - 1)));
       return this.attempt(method, path, body, count + 1, mayRenew);
     };
     try {
       const answer = await this.send(method, path, body);
-      if (answer.status === 401 && mayRenew) { // a token that has expired meanwhile
+      if (answer.status === 401 && mayRenew) {
+        // a token that has expired meanwhile
         this.credentials = undefined;
         return await this.attempt(method, path, body, count, false);
       }
@@ -103,7 +125,7 @@ export class KubernetesClient {
     } catch (error) {
       if (isReset(error) && count < ATTEMPTS) return again();
       if (error instanceof KubernetesProblem) throw error;
-      throw this.closed = new KubernetesProblem(this.wordsFor(error));
+      throw (this.closed = new KubernetesProblem(this.wordsFor(error)));
     }
   }
 
@@ -113,23 +135,38 @@ export class KubernetesClient {
     const url = new URL(`${this.endpoint.replace(/\/+$/, '')}${path}`);
     const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
     return new Promise((resolve, reject) => {
-      const sent = request(url, {
-        ...options,
-        method,
-        headers: { ...headers, accept: 'application/json', ...body !== undefined && { 'content-type': 'application/json' } },
-        signal: AbortSignal.timeout(this.timeoutMs), // of the whole of it
-      }, response => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        response.on('data', (part: Buffer) => {
-          size += part.length;
-          if (size <= LARGEST_ANSWER) return parts.push(part);
-          reject(new KubernetesProblem('The API server sends more than can be read'));
-          return sent.destroy();
-        }).on('end', () => resolve({
-          status: response.statusCode!, retryAfter: response.headers['retry-after'], text: Buffer.concat(parts).toString('utf8'),
-        })).on('error', reject);
-      });
+      const sent = request(
+        url,
+        {
+          ...options,
+          method,
+          headers: {
+            ...headers,
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          signal: AbortSignal.timeout(this.timeoutMs), // of the whole of it
+        },
+        response => {
+          const parts: Buffer[] = [];
+          let size = 0;
+          response
+            .on('data', (part: Buffer) => {
+              size += part.length;
+              if (size <= LARGEST_ANSWER) return parts.push(part);
+              reject(new KubernetesProblem('The API server sends more than can be read'));
+              return sent.destroy();
+            })
+            .on('end', () =>
+              resolve({
+                status: response.statusCode!,
+                retryAfter: response.headers['retry-after'],
+                text: Buffer.concat(parts).toString('utf8'),
+              }),
+            )
+            .on('error', reject);
+        },
+      );
       sent.on('error', reject).end(body);
     });
   }
@@ -138,7 +175,9 @@ export class KubernetesClient {
     const { code = '', name, message } = error as NodeJS.ErrnoException;
     if (error instanceof NoCredentials) return `No credentials for the API server: ${message}`;
     const server = `The API server ${printable(this.endpoint)}`;
-    if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT') return `${server} did not answer within ${this.timeoutMs / 1000} seconds`;
+    if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT') {
+      return `${server} did not answer within ${this.timeoutMs / 1000} seconds`;
+    }
     const network = networkProblem(code);
     if (network) return `${server} cannot be reached: ${network}`;
     const certificate = certificateProblem(code, UNTRUSTED);
@@ -159,7 +198,9 @@ function isReset(error: unknown): boolean {
 
 /** Retry-After in seconds, as Kubernetes gives it. */
 function waitMs(retryAfter: string | undefined): number | undefined {
-  return retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Math.min(Number(retryAfter) * 1000, LONGEST_WAIT_MS) : undefined;
+  return retryAfter !== undefined && /^\d+$/.test(retryAfter)
+    ? Math.min(Number(retryAfter) * 1000, LONGEST_WAIT_MS)
+    : undefined;
 }
 
 /** The reason of a Status, such as `Forbidden`: one word. Its message can hold anything. */
@@ -179,5 +220,7 @@ function parsed(text: string): any {
   } catch {
     // said below, without the text
   }
-  throw new KubernetesProblem('The API server answers with something that is no Kubernetes object: is a proxy between?');
+  throw new KubernetesProblem(
+    'The API server answers with something that is no Kubernetes object: is a proxy between?',
+  );
 }

@@ -13,19 +13,29 @@ export function serviceAccountOf(value: any): ServiceAccountObject {
   const { metadata } = objectIn(value);
   const { [LAST_APPLIED]: _, ...annotations } = textMapOf(metadata.annotations);
   const annotated = annotatedAt(metadata.managedFields);
-  return { namespace: `${metadata.namespace}`, name: `${metadata.name}`, annotations, created: dateOf(metadata.creationTimestamp), ...annotated && { annotated } };
+  return {
+    namespace: `${metadata.namespace}`,
+    name: `${metadata.name}`,
+    annotations,
+    created: dateOf(metadata.creationTimestamp),
+    ...(annotated && { annotated }),
+  };
 }
 
 /** When one of those who own the annotation of the role last changed something. */
 function annotatedAt(managedFields: any): Date | undefined {
-  const times = arrayOf(managedFields).filter(({ fieldsV1 }) => fieldsV1?.['f:metadata']?.['f:annotations']?.[`f:${ROLE_ARN_ANNOTATION}`] !== undefined)
-    .map(({ time }) => Date.parse(time)).filter(time => !Number.isNaN(time));
+  const times = arrayOf(managedFields)
+    .filter(({ fieldsV1 }) => fieldsV1?.['f:metadata']?.['f:annotations']?.[`f:${ROLE_ARN_ANNOTATION}`] !== undefined)
+    .map(({ time }) => Date.parse(time))
+    .filter(time => !Number.isNaN(time));
   return times.length > 0 ? new Date(Math.max(...times)) : undefined;
 }
 
 export function podOf(value: any): PodObject {
   const { metadata, spec, status } = objectIn(value);
-  const annotations = Object.entries(textMapOf(metadata.annotations)).filter(([key]) => /^[\w.-]*amazonaws\.com\//.test(key));
+  const annotations = Object.entries(textMapOf(metadata.annotations)).filter(([key]) =>
+    /^[\w.-]*amazonaws\.com\//.test(key),
+  );
   return {
     namespace: `${metadata.namespace}`,
     name: `${metadata.name}`,
@@ -40,7 +50,11 @@ export function podOf(value: any): PodObject {
 }
 
 export function objectIn(value: any): any {
-  if (typeof value?.metadata?.name !== 'string') throw new KubernetesProblem('The API server answers with something that is no Kubernetes object: is a proxy between?');
+  if (typeof value?.metadata?.name !== 'string') {
+    throw new KubernetesProblem(
+      'The API server answers with something that is no Kubernetes object: is a proxy between?',
+    );
+  }
   return value;
 }
 

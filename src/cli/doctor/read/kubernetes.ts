@@ -38,18 +38,21 @@ export class Kubernetes {
   }
 
   /**
-   * In words, what tells that the API server is of another cluster; undefined where it is of that one, or nothing can be compared. A pod asks an
-   * address of the cluster's own: its token tells.
+   * In words, what tells that the API server is of another cluster; undefined where it is of that one, or nothing can
+   * be compared. A pod asks an address of the cluster's own: its token tells.
    */
   public strangerTo({ name, endpoint, issuerUrl }: EksCluster): string | undefined {
     const { ownIssuer } = this.client;
     if (ownIssuer !== undefined) {
       const { url = issuerUrl } = ownIssuer;
-      return issuerUrl === undefined || url === issuerUrl ? undefined
-        : `This pod is of another cluster than ${name}: its token is of ${url}, and the tokens of ${name} are of ${issuerUrl}.`;
+      return issuerUrl === undefined || url === issuerUrl
+        ? undefined
+        : `This pod is of another cluster than ${name}: its token is of ${url}, and the tokens of ${name} are of `
+          + `${issuerUrl}.`;
     }
     if (endpoint === '' || isSameEndpoint(endpoint, this.endpoint)) return undefined;
-    return `The context ${this.client.context} of the kubeconfig is of another cluster than ${name}: it asks ${this.endpoint}, and ${name} is at ${endpoint}.`;
+    return `The context ${this.client.context} of the kubeconfig is of another cluster than ${name}: it asks `
+      + `${this.endpoint}, and ${name} is at ${endpoint}.`;
   }
 
   /** All that the checks want to know. */
@@ -59,7 +62,7 @@ export class Kubernetes {
     const pods = await this.pods(question);
     const webhooks = await this.webhooks({
       namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
-      pods: 'value' in pods ? pods.value ?? [] : [],
+      pods: 'value' in pods ? (pods.value ?? []) : [],
     });
     return { namespace, serviceAccount, pods, webhooks };
   }
@@ -95,7 +98,9 @@ export class Kubernetes {
     const resource = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
     const read = await this.read('list', resource, undefined, async () => {
       const found: Webhook[] = [];
-      for await (const configuration of this.list('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?')) {
+      for await (const configuration of this.list(
+        '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?',
+      )) {
         const its = arrayOf(configuration.webhooks).filter(webhook => isWebhook(configuration, webhook));
         found.push(...its.map(webhook => webhookOf(configuration, webhook, scope)));
       }
@@ -110,11 +115,14 @@ export class Kubernetes {
    * @throws KubernetesProblem
    */
   public async *serviceAccounts(namespace?: string): AsyncGenerator<ServiceAccountObject> {
-    const place = namespace === undefined ? '/api/v1/serviceaccounts' : path`/api/v1/namespaces/${namespace}/serviceaccounts`;
+    const place =
+      namespace === undefined ? '/api/v1/serviceaccounts' : path`/api/v1/namespaces/${namespace}/serviceaccounts`;
     try {
       for await (const one of this.list(`${place}?`)) yield serviceAccountOf(one);
     } catch (error) {
-      throw error instanceof KubernetesProblem && error.status === 403 ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403) : error;
+      throw error instanceof KubernetesProblem && error.status === 403
+        ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403)
+        : error;
     }
   }
 
@@ -123,18 +131,30 @@ export class Kubernetes {
    */
   public async mintToken(namespace: string, serviceAccount: string, audience: string): Promise<Read<string>> {
     const read = await this.read('create', 'serviceaccounts/token', namespace, async () => {
-      const { status } = await this.client.post(path`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
-        apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
-      });
+      const { status } = await this.client.post(
+        path`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
+        {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
+        },
+      );
       if (typeof status?.token !== 'string') throw new KubernetesProblem('The API server made no token');
       return status.token as string;
     });
     if ('unknown' in read) return read;
-    return read.value === undefined ? { unknown: `There is no ServiceAccount ${namespace}/${serviceAccount} to make a token for` } : { value: read.value };
+    return read.value === undefined
+      ? { unknown: `There is no ServiceAccount ${namespace}/${serviceAccount} to make a token for` }
+      : { value: read.value };
   }
 
   /** 404 is an answer; everything else that is no success leaves it unknown. */
-  private async read<T>(verb: string, resource: string, namespace: string | undefined, reading: () => Promise<T>): Promise<Read<T | undefined>> {
+  private async read<T>(
+    verb: string,
+    resource: string,
+    namespace: string | undefined,
+    reading: () => Promise<T>,
+  ): Promise<Read<T | undefined>> {
     try {
       return { value: await reading() };
     } catch (error) {
@@ -145,8 +165,8 @@ export class Kubernetes {
   }
 
   /**
-   * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was there: the API server
-   * sorts by namespace and name.
+   * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was
+   * there: the API server sorts by namespace and name.
    */
   private async *list(place: string): AsyncGenerator<any> {
     let [next, last, restarts] = ['', '', 0];
@@ -155,7 +175,9 @@ export class Kubernetes {
       try {
         page = await this.client.get(`${place}limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`);
       } catch (error) {
-        if (!(error instanceof KubernetesProblem) || error.status !== 410 || next === '' || ++restarts > RESTARTS) throw error;
+        if (!(error instanceof KubernetesProblem) || error.status !== 410 || next === '' || ++restarts > RESTARTS) {
+          throw error;
+        }
         next = '';
         continue;
       }

@@ -1,12 +1,15 @@
 /**
- * The spec of a pod as far as credentials of AWS are concerned, without anything that may be a secret: people write passwords into it.
+ * The spec of a pod as far as credentials of AWS are concerned, without anything that may be a secret: people write
+ * passwords into it.
  */
 
 /** Variables whose values say where credentials come from, and hold none. */
-const SHOWN = /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE))$/;
+const SHOWN =
+  /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE))$/;
 
 export function withoutValues(spec: any): any {
-  const { serviceAccountName, securityContext, nodeSelector, os, hostNetwork, containers, initContainers, volumes } = spec ?? {};
+  const { serviceAccountName, securityContext, nodeSelector, os, hostNetwork, containers, initContainers, volumes } =
+    spec ?? {};
   return defined({
     serviceAccountName,
     securityContext,
@@ -15,7 +18,9 @@ export function withoutValues(spec: any): any {
     hostNetwork,
     containers: objectsOf(containers).map(container),
     initContainers: Array.isArray(initContainers) ? objectsOf(initContainers).map(container) : undefined,
-    volumes: Array.isArray(volumes) ? objectsOf(volumes).map(({ name, projected }) => defined({ name, projected })) : undefined,
+    volumes: Array.isArray(volumes)
+      ? objectsOf(volumes).map(({ name, projected }) => defined({ name, projected }))
+      : undefined,
   });
 }
 

@@ -38,7 +38,9 @@ function configuredProxy(): string | undefined {
   return !proxy || proxy.includes('://') ? proxy || undefined : `http://${proxy}`;
 }
 
-/** The host and the domains above it: for kubectl, `example.com` covers its subdomains, for proxy-from-env it does not. */
+/**
+ * The host and the domains above it: for kubectl, `example.com` covers its subdomains, for proxy-from-env it does not.
+ */
 function domainsOf(host: string): string[] {
   if (isIP(host) === 6) return [`[${host}]`];
   if (isIP(host) === 4 || host.startsWith('[')) return [host];

@@ -1,5 +1,6 @@
 /**
- * The pod identity webhook among the webhooks of a cluster, and whether the API server calls it for the pods in question.
+ * The pod identity webhook among the webhooks of a cluster, and whether the API server calls it for the pods in
+ * question.
  */
 import { arrayOf } from '../../../analysis/json-values';
 import { PodObject, Webhook } from '../facts';
@@ -26,15 +27,23 @@ export function webhookOf(configuration: any, webhook: any, scope: WebhookScope)
     configuration: `${configuration.metadata.name}`,
     name: `${name}`,
     failurePolicy: failurePolicy === 'Ignore' ? 'Ignore' : 'Fail',
-    target: clientConfig?.url === undefined ? `service ${clientConfig?.service?.namespace}/${clientConfig?.service?.name}` : `${clientConfig.url}`,
+    target:
+      clientConfig?.url === undefined
+        ? `service ${clientConfig?.service?.namespace}/${clientConfig?.service?.name}`
+        : `${clientConfig.url}`,
     selects: selects(webhook, scope),
     hasCaBundle: typeof clientConfig?.caBundle === 'string' && clientConfig.caBundle !== '',
   };
 }
 
-function selects({ rules, namespaceSelector, objectSelector, matchConditions }: any, { namespaceLabels, pods }: WebhookScope): boolean | string {
+function selects(
+  { rules, namespaceSelector, objectSelector, matchConditions }: any,
+  { namespaceLabels, pods }: WebhookScope,
+): boolean | string {
   if (!arrayOf(rules).some(takesInNewPods)) return false;
-  if (namespaceLabels === undefined && !isEmpty(namespaceSelector)) return 'it is called for some namespaces, by labels that could not be read';
+  if (namespaceLabels === undefined && !isEmpty(namespaceSelector)) {
+    return 'it is called for some namespaces, by labels that could not be read';
+  }
   if (!matches(namespaceSelector, namespaceLabels ?? {})) return false;
   if (pods.length > 0 ? !pods.some(({ labels }) => matches(objectSelector, labels)) : !matches(objectSelector, {})) {
     return pods.length > 0 ? false : 'it is called for pods with certain labels, and there are no pods to look at';
@@ -44,7 +53,12 @@ function selects({ rules, namespaceSelector, objectSelector, matchConditions }: 
 
 function takesInNewPods({ apiGroups, resources, operations, scope }: any): boolean {
   const has = (list: any, ...values: string[]) => values.some(value => arrayOf(list).includes(value));
-  return has(apiGroups, '', '*') && has(resources, 'pods', '*', '*/*') && has(operations, 'CREATE', '*') && scope !== 'Cluster';
+  return (
+    has(apiGroups, '', '*')
+    && has(resources, 'pods', '*', '*/*')
+    && has(operations, 'CREATE', '*')
+    && scope !== 'Cluster'
+  );
 }
 
 function isEmpty(selector: any): boolean {

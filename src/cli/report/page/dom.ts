@@ -5,11 +5,19 @@ type Attributes = Record<string, string | number | boolean | undefined | ((event
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   return filled(document.createElement(tag), attributes, children);
 }
 
-export function svg<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
 
@@ -32,7 +40,9 @@ export function name(text: string, more: Attributes = {}): HTMLElement {
 }
 
 export function visible(text: string): string {
-  return text === '' ? '(empty)' : text.replace(/(?![\n])[\p{C}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text === ''
+    ? '(empty)'
+    : text.replace(/(?![\n])[\p{C}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
 export function plural(count: number, what: string): string {

@@ -5,31 +5,66 @@ import { Finding } from '../../../analysis/rules/rule';
 export function findingsSection(findings: Finding[]): HTMLElement {
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const off = findings.filter(({ suppressed }) => suppressed !== undefined);
-  return h('section', { 'id': 'findings', 'aria-labelledby': 'findings-title' },
+  return h(
+    'section',
+    { 'id': 'findings', 'aria-labelledby': 'findings-title' },
     h('h2', { id: 'findings-title' }, 'Findings'),
-    open.length === 0 ? h('p', { class: 'clean' }, 'No rule has found anything.') : h('div', { class: 'rules' }, ...byRule(open)),
-    off.length > 0 && h('details', { class: 'off' }, h('summary', {}, `${plural(off.length, 'finding')} switched off, with a reason`), h('div', { class: 'rules' }, ...byRule(off))));
+    open.length === 0
+      ? h('p', { class: 'clean' }, 'No rule has found anything.')
+      : h('div', { class: 'rules' }, ...byRule(open)),
+    off.length > 0
+      && h(
+        'details',
+        { class: 'off' },
+        h('summary', {}, `${plural(off.length, 'finding')} switched off, with a reason`),
+        h('div', { class: 'rules' }, ...byRule(off)),
+      ),
+  );
 }
 
 function byRule(findings: Finding[]): HTMLElement[] {
   const groups = new Map<string, Finding[]>();
-  for (const finding of findings) groups.set(`${finding.severity} ${finding.rule}`, [...groups.get(`${finding.severity} ${finding.rule}`) ?? [], finding]);
-  return [...groups.values()].map(group => h('details', { class: `rule ${group[0].severity}`, open: group.length <= 3 && findings.length <= 12 && group[0].severity !== 'info' },
-    h('summary', {},
-      h('span', { class: 'severity' }, group[0].severity), name(group[0].rule),
-      h('span', { class: 'count' }, plural(group.length, 'place')),
-      h('span', { class: 'first' }, visible(group[0].message))),
-    lazily(group)));
+  for (const finding of findings) {
+    groups.set(`${finding.severity} ${finding.rule}`, [
+      ...(groups.get(`${finding.severity} ${finding.rule}`) ?? []),
+      finding,
+    ]);
+  }
+  return [...groups.values()].map(group =>
+    h(
+      'details',
+      {
+        class: `rule ${group[0].severity}`,
+        open: group.length <= 3 && findings.length <= 12 && group[0].severity !== 'info',
+      },
+      h(
+        'summary',
+        {},
+        h('span', { class: 'severity' }, group[0].severity),
+        name(group[0].rule),
+        h('span', { class: 'count' }, plural(group.length, 'place')),
+        h('span', { class: 'first' }, visible(group[0].message)),
+      ),
+      lazily(group),
+    ),
+  );
 }
 
 /** Thousands of findings are there when somebody wants them. */
 function lazily(group: Finding[]): HTMLElement {
-  return h('ul', {}, ...group.slice(0, 200).map(one), group.length > 200 && h('li', {}, `and ${group.length - 200} more: cdk-irsa verify lists them`));
+  return h(
+    'ul',
+    {},
+    ...group.slice(0, 200).map(one),
+    group.length > 200 && h('li', {}, `and ${group.length - 200} more: cdk-irsa verify lists them`),
+  );
 }
 
 function one({ message, fix, place, others = [], suppressed }: Finding): HTMLElement {
   const { file, line, logicalId, constructPath } = place;
-  const where = [`${file}${line === undefined ? '' : `:${line}`}`, constructPath ?? logicalId].filter(text => text !== undefined).map(text => name(text));
+  const where = [`${file}${line === undefined ? '' : `:${line}`}`, constructPath ?? logicalId]
+    .filter(text => text !== undefined)
+    .map(text => name(text));
   return h('li', {},
     h('p', {}, visible(message)),
     h('p', { class: 'fix' }, visible(fix)),

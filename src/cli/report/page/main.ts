@@ -15,25 +15,61 @@ const rows = rowsOf(data);
 const picture = new PictureView();
 const table = new Table();
 const FIELDS: [keyof Query, string, string][] = [
-  ['namespace', 'Namespace', 'payments'], ['serviceAccount', 'Service account', 'api'], ['role', 'Role', 'payments-api'],
+  ['namespace', 'Namespace', 'payments'],
+  ['serviceAccount', 'Service account', 'api'],
+  ['role', 'Role', 'payments-api'],
 ];
-const ASKED: [keyof Query, string, string][] = [['action', 'Who can do', 's3:PutObject'], ['resource', 'on', 'arn:aws:s3:::bucket/key']];
+const ASKED: [keyof Query, string, string][] = [
+  ['action', 'Who can do', 's3:PutObject'],
+  ['resource', 'on', 'arn:aws:s3:::bucket/key'],
+];
 
 document.body.append(
   h('a', { class: 'skip', href: '#access' }, 'Skip to the table of access'),
-  h('header', {}, h('h1', {}, 'Access map'), h('p', { class: 'lead' }, 'Which Kubernetes service account can become which IAM role, and what the role may do.'), numbers()),
-  h('main', {}, findingsSection(data.findings), form(),
+  h(
+    'header',
+    {},
+    h('h1', {}, 'Access map'),
+    h('p', { class: 'lead' }, 'Which Kubernetes service account can become which IAM role, and what the role may do.'),
+    numbers(),
+  ),
+  h(
+    'main',
+    {},
+    findingsSection(data.findings),
+    form(),
     h('section', { 'aria-labelledby': 'picture-title' }, h('h2', { id: 'picture-title' }, 'Picture'), picture.element),
-    h('section', { 'id': 'access', 'tabindex': -1, 'aria-labelledby': 'access-title' }, h('h2', { id: 'access-title' }, 'Access'), table.element)),
+    h(
+      'section',
+      { 'id': 'access', 'tabindex': -1, 'aria-labelledby': 'access-title' },
+      h('h2', { id: 'access-title' }, 'Access'),
+      table.element,
+    ),
+  ),
 );
 document.addEventListener('keydown', onKey);
 update();
 
 function numbers(): HTMLElement {
-  const accounts = new Set(rows.flatMap(({ access }) => (access ? [JSON.stringify([access.cluster, access.namespace, access.serviceAccount])] : [])));
+  const accounts = new Set(
+    rows.flatMap(({ access }) =>
+      access ? [JSON.stringify([access.cluster, access.namespace, access.serviceAccount])] : [],
+    ),
+  );
   const open = data.findings.filter(({ suppressed }) => suppressed === undefined);
-  const all: [number, string][] = [[data.clusters.length, 'cluster'], [accounts.size, 'service account'], [data.roles.length, 'role'], [open.length, 'finding']];
-  return h('ul', { class: 'numbers' }, ...all.map(([count, what]) => h('li', {}, h('b', {}, count.toLocaleString('en')), ` ${plural(count, what).replace(/^\S+ /, '')}`)));
+  const all: [number, string][] = [
+    [data.clusters.length, 'cluster'],
+    [accounts.size, 'service account'],
+    [data.roles.length, 'role'],
+    [open.length, 'finding'],
+  ];
+  return h(
+    'ul',
+    { class: 'numbers' },
+    ...all.map(([count, what]) =>
+      h('li', {}, h('b', {}, count.toLocaleString('en')), ` ${plural(count, what).replace(/^\S+ /, '')}`),
+    ),
+  );
 }
 
 function form(): HTMLElement {
@@ -44,22 +80,62 @@ function form(): HTMLElement {
     action: statementValues('Action'),
     resource: statementValues('Resource'),
   };
-  const field = ([key, label, example]: [keyof Query, string, string]) => h('div', { class: 'field' },
-    h('label', { for: key }, label),
-    h('input', { id: key, type: 'text', list: `${key}-list`, placeholder: example, autocomplete: 'off', spellcheck: 'false', input: update }),
-    h('datalist', { id: `${key}-list` }, ...sortedTexts(suggestions[key] ?? []).slice(0, 1000).map(value => h('option', { value }))));
-  return h('search', { id: 'search', role: 'search' },
+  const field = ([key, label, example]: [keyof Query, string, string]) =>
+    h(
+      'div',
+      { class: 'field' },
+      h('label', { for: key }, label),
+      h('input', {
+        id: key,
+        type: 'text',
+        list: `${key}-list`,
+        placeholder: example,
+        autocomplete: 'off',
+        spellcheck: 'false',
+        input: update,
+      }),
+      h(
+        'datalist',
+        { id: `${key}-list` },
+        ...sortedTexts(suggestions[key] ?? [])
+          .slice(0, 1000)
+          .map(value => h('option', { value })),
+      ),
+    );
+  return h(
+    'search',
+    { id: 'search', role: 'search' },
     h('h2', { class: 'hidden' }, 'Search'),
-    h('form', { submit: event => event.preventDefault() },
-      h('div', { class: 'field wide' }, h('label', { for: 'text' }, 'Search'), h('input', { 'id': 'text', 'type': 'search', 'placeholder': 'any name, action, resource', 'autocomplete': 'off', 'spellcheck': 'false', 'aria-keyshortcuts': '/', 'input': update }), h('kbd', { 'aria-hidden': 'true', 'title': 'Press / to search' }, '/')),
+    h(
+      'form',
+      { submit: event => event.preventDefault() },
+      h(
+        'div',
+        { class: 'field wide' },
+        h('label', { for: 'text' }, 'Search'),
+        h('input', {
+          'id': 'text',
+          'type': 'search',
+          'placeholder': 'any name, action, resource',
+          'autocomplete': 'off',
+          'spellcheck': 'false',
+          'aria-keyshortcuts': '/',
+          'input': update,
+        }),
+        h('kbd', { 'aria-hidden': 'true', 'title': 'Press / to search' }, '/'),
+      ),
       h('div', { class: 'fields' }, ...FIELDS.map(field)),
       h('div', { 'class': 'fields asked', 'role': 'group', 'aria-label': 'Who can do what' }, ...ASKED.map(field)),
-      h('button', { type: 'button', id: 'clear', click: clear }, 'Clear')),
-    h('p', { 'id': 'count', 'role': 'status', 'aria-live': 'polite' }));
+      h('button', { type: 'button', id: 'clear', click: clear }, 'Clear'),
+    ),
+    h('p', { 'id': 'count', 'role': 'status', 'aria-live': 'polite' }),
+  );
 }
 
 function query(): Query {
-  return Object.fromEntries(Object.keys(EMPTY).map(key => [key, byId<HTMLInputElement>(key).value.trim()])) as unknown as Query;
+  return Object.fromEntries(
+    Object.keys(EMPTY).map(key => [key, byId<HTMLInputElement>(key).value.trim()]),
+  ) as unknown as Query;
 }
 
 function update(): void {
@@ -76,13 +152,26 @@ function said(answers: Answer[], { action, resource }: Query): (Node | string)[]
   const withAccess = answers.filter(({ row }) => row.access);
   const others = answers.length - withAccess.length;
   if (action === '' && resource === '') {
-    return [`${plural(withAccess.length, 'way')} from a service account to a role${others > 0 ? `, and ${plural(others, 'other role')}` : ''}.`];
+    return [
+      `${plural(withAccess.length, 'way')} from a service account to a `
+        + `role${others > 0 ? `, and ${plural(others, 'other role')}` : ''}.`,
+    ];
   }
   const of = (verdict: string) => withAccess.filter(({ reach }) => reach!.verdict === verdict).length;
   const what = [action === '' ? 'do anything' : name(action), ...resource === '' ? [] : [' on ', name(resource)]];
   const certain = of('allow') + of('partly');
-  const more = [[of('conditional'), 'more under conditions'], [of('unknown'), 'unknown: policies that are not in the templates'], [others, others === 1 ? 'other role' : 'other roles']].filter(([count]) => (count as number) > 0).map(([count, text]) => `${count} ${text}`);
-  return [`${certain === 0 ? 'No service account' : plural(certain, 'service account')} can `, ...what, more.length > 0 ? `; ${more.join('; ')}.` : '.'];
+  const more = [
+    [of('conditional'), 'more under conditions'],
+    [of('unknown'), 'unknown: policies that are not in the templates'],
+    [others, others === 1 ? 'other role' : 'other roles'],
+  ]
+    .filter(([count]) => (count as number) > 0)
+    .map(([count, text]) => `${count} ${text}`);
+  return [
+    `${certain === 0 ? 'No service account' : plural(certain, 'service account')} can `,
+    ...what,
+    more.length > 0 ? `; ${more.join('; ')}.` : '.',
+  ];
 }
 
 function clear(): void {
@@ -109,6 +198,8 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function statementValues(key: 'Action' | 'Resource'): string[] {
-  const statements = data.roles.flatMap(role => identityPolicies(role).flatMap(({ document }) => statementsIn(document)));
+  const statements = data.roles.flatMap(role =>
+    identityPolicies(role).flatMap(({ document }) => statementsIn(document)),
+  );
   return statements.flatMap(statement => textsOf(statement[key])).map(visible);
 }

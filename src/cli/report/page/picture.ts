@@ -21,11 +21,37 @@ export class PictureView {
     }
     const namespaces = picture.boxes.filter(({ kind }) => kind === 'namespace');
     this.element.replaceChildren(
-      h('p', { class: 'quiet tools' }, namespaces.some(({ isOpen }) => !isOpen) ? 'Namespaces are closed: open one to see its service accounts. ' : '',
-        this.button('Open all', namespaces, true), this.button('Close all', namespaces, false)),
-      h('div', { 'class': 'scroll', 'tabindex': 0, 'role': 'group', 'aria-label': 'Picture of who can become which role. The table of access says the same.' },
-        h('div', { 'class': 'columns', 'aria-hidden': 'true' }, ...['Cluster', 'Service account', 'Role', 'Reaches'].map(title => h('span', {}, title))), this.draw(picture)),
-      picture.leftOut > 0 ? h('p', { class: 'quiet' }, `${plural(picture.leftOut, 'more service account')} not drawn: narrow the filter to see them here. The table has them all.`) : '');
+      h(
+        'p',
+        { class: 'quiet tools' },
+        namespaces.some(({ isOpen }) => !isOpen) ? 'Namespaces are closed: open one to see its service accounts. ' : '',
+        this.button('Open all', namespaces, true),
+        this.button('Close all', namespaces, false),
+      ),
+      h(
+        'div',
+        {
+          'class': 'scroll',
+          'tabindex': 0,
+          'role': 'group',
+          'aria-label': 'Picture of who can become which role. The table of access says the same.',
+        },
+        h(
+          'div',
+          { 'class': 'columns', 'aria-hidden': 'true' },
+          ...['Cluster', 'Service account', 'Role', 'Reaches'].map(title => h('span', {}, title)),
+        ),
+        this.draw(picture),
+      ),
+      picture.leftOut > 0
+        ? h(
+          'p',
+          { class: 'quiet' },
+          `${plural(picture.leftOut, 'more service account')} not drawn: narrow the filter to see them here. The `
+              + 'table has them all.',
+        )
+        : '',
+    );
   }
 
   private button(text: string, namespaces: Box[], isOpen: boolean): HTMLElement | false {
@@ -48,13 +74,20 @@ export class PictureView {
       return svg('path', { class: 'edge', d: `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}` });
     });
     for (const box of boxes) drawn.set(box, this.box(box));
-    const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, class: 'picture' }, svg('g', { 'aria-hidden': 'true' }, ...lines), ...drawn.values());
+    const picture = svg(
+      'svg',
+      { viewBox: `0 0 ${width} ${height}`, width, height, class: 'picture' },
+      svg('g', { 'aria-hidden': 'true' }, ...lines),
+      ...drawn.values(),
+    );
     for (const [box, element] of drawn) {
       if (box.kind === 'cluster') continue;
       const light = (on: boolean) => {
         picture.classList.toggle('dim', on);
         const reached = connected(box, edges);
-        edges.forEach(({ from, to }, index) => lines[index].classList.toggle('lit', on && reached.has(from) && reached.has(to)));
+        edges.forEach(({ from, to }, index) =>
+          lines[index].classList.toggle('lit', on && reached.has(from) && reached.has(to)),
+        );
         for (const [other, shape] of drawn) shape.classList.toggle('lit', on && reached.has(other));
       };
       element.addEventListener('mouseenter', () => light(true));
@@ -65,18 +98,51 @@ export class PictureView {
 
   private box(box: Box): SVGElement {
     const { id, kind, x, y, width, height, label, more, isOpen } = box;
-    const title = svg('title', {}, visible(more === undefined ? label : `${label}, ${kind === 'namespace' ? plural(Number(more), 'service account') : more}`));
-    const room = Math.floor((width - 24 - (kind === 'cluster' || more === undefined ? 0 : kind === 'namespace' ? 52 : more.length * CHARACTER + 10)) / CHARACTER);
-    const text = (content: string, at: number, row: number, className: string, anchor = 'start') => svg('text', { 'x': at, 'y': row, 'class': className, 'text-anchor': anchor }, content);
-    const shape = svg('rect', { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, rx: kind === 'role' ? height / 2 : 5 });
+    const title = svg(
+      'title',
+      {},
+      visible(
+        more === undefined
+          ? label
+          : `${label}, ${kind === 'namespace' ? plural(Number(more), 'service account') : more}`,
+      ),
+    );
+    const room = Math.floor(
+      (width
+        - 24
+        - (kind === 'cluster' || more === undefined ? 0 : kind === 'namespace' ? 52 : more.length * CHARACTER + 10))
+        / CHARACTER,
+    );
+    const text = (content: string, at: number, row: number, className: string, anchor = 'start') =>
+      svg('text', { 'x': at, 'y': row, 'class': className, 'text-anchor': anchor }, content);
+    const shape = svg('rect', {
+      x: x + 0.5,
+      y: y + 0.5,
+      width: width - 1,
+      height: height - 1,
+      rx: kind === 'role' ? height / 2 : 5,
+    });
     if (kind === 'cluster') {
       const [first, second] = clusterInShort(label);
-      return svg('g', { 'class': `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(shorten(visible(first), room), x + 12, y + 20, 'label'),
-        text(second === '' ? more! : shorten(visible(second), room), x + 12, y + 36, 'more'), second !== '' && height > 58 && text(more!, x + 12, y + 52, 'more'));
+      return svg(
+        'g',
+        { 'class': `box ${kind}`, 'aria-hidden': 'true' },
+        title,
+        shape,
+        text(shorten(visible(first), room), x + 12, y + 20, 'label'),
+        text(second === '' ? more! : shorten(visible(second), room), x + 12, y + 36, 'more'),
+        second !== '' && height > 58 && text(more!, x + 12, y + 52, 'more'),
+      );
     }
     if (kind !== 'namespace') {
-      return svg('g', { 'class': `box ${kind}`, 'aria-hidden': 'true' }, title, shape, text(shorten(visible(label), room), x + 12, y + 19.5, 'label'),
-        more !== undefined && text(visible(more), x + width - 12, y + 19.5, 'more', 'end'));
+      return svg(
+        'g',
+        { 'class': `box ${kind}`, 'aria-hidden': 'true' },
+        title,
+        shape,
+        text(shorten(visible(label), room), x + 12, y + 19.5, 'label'),
+        more !== undefined && text(visible(more), x + width - 12, y + 19.5, 'more', 'end'),
+      );
     }
     const toggle = (event: Event) => {
       event.preventDefault();
@@ -84,19 +150,26 @@ export class PictureView {
       this.show(this.answers);
       (this.element.querySelector(`[data-id="${CSS.escape(id)}"]`) as SVGElement | null)?.focus();
     };
-    return svg('g', {
-      'class': `box ${kind} ${isOpen ? 'open' : 'closed'}`,
-      'role': 'button',
-      'tabindex': 0,
-      'aria-expanded': `${isOpen}`,
-      'data-id': id,
-      'aria-label': `Namespace ${visible(label)}, ${plural(Number(more), 'service account')}`,
-      'click': toggle,
-      'keydown': event => {
-        if (['Enter', ' '].includes((event as KeyboardEvent).key)) toggle(event);
+    return svg(
+      'g',
+      {
+        'class': `box ${kind} ${isOpen ? 'open' : 'closed'}`,
+        'role': 'button',
+        'tabindex': 0,
+        'aria-expanded': `${isOpen}`,
+        'data-id': id,
+        'aria-label': `Namespace ${visible(label)}, ${plural(Number(more), 'service account')}`,
+        'click': toggle,
+        'keydown': event => {
+          if (['Enter', ' '].includes((event as KeyboardEvent).key)) toggle(event);
+        },
       },
-    }, title, shape, text(isOpen ? '▾' : '▸', x + 11, y + (isOpen ? 18 : 19.5), 'more'), text(shorten(visible(label), room), x + 28, y + (isOpen ? 18 : 19.5), 'label'),
-    text(more!, x + width - 12, y + (isOpen ? 18 : 19.5), 'more', 'end'));
+      title,
+      shape,
+      text(isOpen ? '▾' : '▸', x + 11, y + (isOpen ? 18 : 19.5), 'more'),
+      text(shorten(visible(label), room), x + 28, y + (isOpen ? 18 : 19.5), 'label'),
+      text(more!, x + width - 12, y + (isOpen ? 18 : 19.5), 'more', 'end'),
+    );
   }
 }
 

@@ -11,9 +11,17 @@ import { identityPolicies, statementsIn } from '../statements';
 const STEP = 200;
 const MOST_PERMISSIONS = 3;
 const USUAL_AUDIENCE = 'sts.amazonaws.com';
-const VERDICTS: Record<Reach['verdict'], string> = { allow: 'can', conditional: 'under conditions', partly: 'in part or in full', unknown: 'unknown' };
+const VERDICTS: Record<Reach['verdict'], string> = {
+  allow: 'can',
+  conditional: 'under conditions',
+  partly: 'in part or in full',
+  unknown: 'unknown',
+};
 
-/** What the filter leaves, by cluster and namespace; the first rows at once, others when they are wanted. It has its roles in words, since narrow screens lay it out as blocks. */
+/**
+ * What the filter leaves, by cluster and namespace; the first rows at once, others when they are wanted. It has its
+ * roles in words, since narrow screens lay it out as blocks.
+ */
 export class Table {
   public readonly element = h('div', { id: 'access-body' });
   private shown = STEP;
@@ -26,20 +34,57 @@ export class Table {
     const others = answers.filter(({ row }) => !row.access);
     const first = withAccess.slice(0, most);
     this.element.replaceChildren(
-      withAccess.length > 0 ? h('table', { role: 'table' },
-        h('caption', { class: 'hidden' }, 'Which service account can become which role, and what the role may do'),
-        h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...['Service account', 'Role', answers.some(({ reach }) => reach) ? 'By' : 'May'].map(title => h('th', { scope: 'col', role: 'columnheader' }, title)))),
-        ...groups(first).map(group => h('tbody', { role: 'rowgroup' }, heading(group[0].row.access!), ...group.flatMap(rows)))) : '',
-      withAccess.length > first.length ? h('p', { class: 'tools' }, h('button', { type: 'button', click: () => this.more(first.length) }, `Show ${Math.min(STEP, withAccess.length - first.length)} more of ${withAccess.length - first.length}`)) : '',
-      others.length > 0 ? h('section', { 'aria-labelledby': 'others-title' },
-        h('h3', { id: 'others-title' }, `Roles that no service account can become (${others.length})`),
-        h('ul', { class: 'others' }, ...others.slice(0, most).map(other))) : '');
+      withAccess.length > 0
+        ? h(
+          'table',
+          { role: 'table' },
+          h('caption', { class: 'hidden' }, 'Which service account can become which role, and what the role may do'),
+          h(
+            'thead',
+            { role: 'rowgroup' },
+            h(
+              'tr',
+              { role: 'row' },
+              ...['Service account', 'Role', answers.some(({ reach }) => reach) ? 'By' : 'May'].map(title =>
+                h('th', { scope: 'col', role: 'columnheader' }, title),
+              ),
+            ),
+          ),
+          ...groups(first).map(group =>
+            h('tbody', { role: 'rowgroup' }, heading(group[0].row.access!), ...group.flatMap(rows)),
+          ),
+        )
+        : '',
+      withAccess.length > first.length
+        ? h(
+          'p',
+          { class: 'tools' },
+          h(
+            'button',
+            { type: 'button', click: () => this.more(first.length) },
+            `Show ${Math.min(STEP, withAccess.length - first.length)} more of ${withAccess.length - first.length}`,
+          ),
+        )
+        : '',
+      others.length > 0
+        ? h(
+          'section',
+          { 'aria-labelledby': 'others-title' },
+          h('h3', { id: 'others-title' }, `Roles that no service account can become (${others.length})`),
+          h('ul', { class: 'others' }, ...others.slice(0, most).map(other)),
+        )
+        : '',
+    );
   }
 
   /** The focus stays where it was. */
   private more(first: number): void {
     this.show(this.answers, this.shown + STEP);
-    (this.element.querySelectorAll<HTMLElement>('tr.row')[first]?.nextElementSibling?.querySelector<HTMLElement>('summary') ?? this.element).focus();
+    (
+      this.element
+        .querySelectorAll<HTMLElement>('tr.row')
+        [first]?.nextElementSibling?.querySelector<HTMLElement>('summary') ?? this.element
+    ).focus();
   }
 }
 
@@ -48,28 +93,57 @@ function groups(answers: Answer[]): Answer[][] {
 }
 
 function heading({ namespace, cluster, via }: Access): HTMLElement {
-  return h('tr', { class: 'heading', role: 'row' }, h('th', { scope: 'rowgroup', role: 'rowheader', colspan: 3 },
-    name(namespace), namespace === '*' ? h('span', { class: 'chip warning' }, 'any namespace') : isPattern(namespace) && h('span', { class: 'chip warning' }, 'pattern'),
-    h('span', { class: 'cluster' }, via === 'irsa' ? 'cluster ' : 'EKS Pod Identity, cluster ', name(cluster))));
+  return h(
+    'tr',
+    { class: 'heading', role: 'row' },
+    h(
+      'th',
+      { scope: 'rowgroup', role: 'rowheader', colspan: 3 },
+      name(namespace),
+      namespace === '*'
+        ? h('span', { class: 'chip warning' }, 'any namespace')
+        : isPattern(namespace) && h('span', { class: 'chip warning' }, 'pattern'),
+      h('span', { class: 'cluster' }, via === 'irsa' ? 'cluster ' : 'EKS Pod Identity, cluster ', name(cluster)),
+    ),
+  );
 }
 
 function rows({ row, reach }: Answer): HTMLElement[] {
   const { serviceAccount, audience, via, used, statement } = row.access!;
   return [
-    h('tr', { class: 'row', role: 'row' },
-      h('th', { scope: 'row', role: 'rowheader' }, name(serviceAccount),
-        isPattern(serviceAccount) && h('span', { class: 'chip warning' }, serviceAccount === '*' ? 'any service account' : 'pattern'),
+    h(
+      'tr',
+      { class: 'row', role: 'row' },
+      h(
+        'th',
+        { scope: 'row', role: 'rowheader' },
+        name(serviceAccount),
+        isPattern(serviceAccount)
+          && h('span', { class: 'chip warning' }, serviceAccount === '*' ? 'any service account' : 'pattern'),
         !used && h('span', { class: 'note' }, 'used by no manifest here'),
         via === 'irsa' && audience !== USUAL_AUDIENCE && h('span', { class: 'note' }, 'audience ', name(audience)),
-        row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads))),
+        row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads)),
+      ),
       h('td', { role: 'cell' }, name(roleInShort(row.arn)), h('span', { class: 'note' }, account(row.arn, row.role))),
-      h('td', { role: 'cell' }, reach ? reachList(reach) : may(row.role))),
-    h('tr', { class: 'more', role: 'row' }, h('td', { role: 'cell', colspan: 3 }, details(row.arn, row.role, reach, statement))),
+      h('td', { role: 'cell' }, reach ? reachList(reach) : may(row.role)),
+    ),
+    h(
+      'tr',
+      { class: 'more', role: 'row' },
+      h('td', { role: 'cell', colspan: 3 }, details(row.arn, row.role, reach, statement)),
+    ),
   ];
 }
 
 function other({ row: { arn, role }, reach }: Answer): HTMLElement {
-  return h('li', {}, name(roleInShort(arn)), h('span', { class: 'note' }, trusted(role)), reach ? reachList(reach) : may(role), details(arn, role, reach));
+  return h(
+    'li',
+    {},
+    name(roleInShort(arn)),
+    h('span', { class: 'note' }, trusted(role)),
+    reach ? reachList(reach) : may(role),
+    details(arn, role, reach),
+  );
 }
 
 function workloads(all: Answer['row']['workloads']): string {
@@ -81,7 +155,11 @@ function account(arn: string, role: Role | undefined): string {
 }
 
 function trusted(role: Role | undefined): string {
-  const principals = statementsIn(role?.trust).flatMap(({ Principal }) => (typeof Principal === 'object' && Principal !== null ? Object.values<any>(Principal).flatMap(textsOf) : textsOf(Principal)));
+  const principals = statementsIn(role?.trust).flatMap(({ Principal }) =>
+    typeof Principal === 'object' && Principal !== null
+      ? Object.values<any>(Principal).flatMap(textsOf)
+      : textsOf(Principal),
+  );
   return `trusts ${visible(listInShort(principals, 3) || 'nobody that can be read')}`;
 }
 
@@ -90,10 +168,19 @@ function may(role: Role | undefined): HTMLElement {
   const policies = identityPolicies(role);
   const all = [
     ...permissionsOf(policies.map(({ document }) => document)).map(permission),
-    ...policies.filter(({ document }) => document === undefined).map(policy => h('li', {}, 'the policy ', name(policy.name))),
+    ...policies
+      .filter(({ document }) => document === undefined)
+      .map(policy => h('li', {}, 'the policy ', name(policy.name))),
   ];
   const rest = all.length - MOST_PERMISSIONS;
-  return all.length === 0 ? h('span', { class: 'note' }, 'nothing') : h('ul', { class: 'may' }, ...all.slice(0, rest > 1 ? MOST_PERMISSIONS : all.length), rest > 1 && h('li', { class: 'note' }, `and ${rest} more`));
+  return all.length === 0
+    ? h('span', { class: 'note' }, 'nothing')
+    : h(
+      'ul',
+      { class: 'may' },
+      ...all.slice(0, rest > 1 ? MOST_PERMISSIONS : all.length),
+      rest > 1 && h('li', { class: 'note' }, `and ${rest} more`),
+    );
 }
 
 function permission(given: Permission): HTMLElement {
@@ -105,36 +192,89 @@ function permission(given: Permission): HTMLElement {
 function inCode(given: Permission): Node[] {
   const names: string[] = [];
   const words = permissionInWords(given, text => `\u0000${names.push(text) - 1}\u0000`);
-  return words.split('\u0000').map((part, index) => (index % 2 === 0 ? document.createTextNode(part) : name(names[Number(part)])));
+  return words
+    .split('\u0000')
+    .map((part, index) => (index % 2 === 0 ? document.createTextNode(part) : name(names[Number(part)])));
 }
 
 function reachList({ verdict, statements: placed }: Reach): HTMLElement {
-  const items = placed.slice(0, 6).map(({ policy, index, statement }) => h('li', {},
-    ...statement === undefined ? ['the policy ', name(policy.name), ', which is not in the templates'] : [
-      ...permissionsOf([{ Statement: [statement] }]).slice(0, 1).flatMap(one => [one.effect === 'Deny' && h('span', { class: 'chip deny' }, 'never'), ...inCode(one)]),
-      h('span', { class: 'note' }, `statement ${index + 1} of `, name(policy.name), policy.kind === 'boundary' && ', its boundary'),
-    ]));
-  return h('div', {}, h('span', { class: `chip ${verdict}` }, VERDICTS[verdict]), h('ul', { class: 'may' }, ...items, placed.length > 6 && h('li', { class: 'note' }, `and ${placed.length - 6} more`)));
+  const items = placed.slice(0, 6).map(({ policy, index, statement }) =>
+    h(
+      'li',
+      {},
+      ...(statement === undefined
+        ? ['the policy ', name(policy.name), ', which is not in the templates']
+        : [
+          ...permissionsOf([{ Statement: [statement] }])
+            .slice(0, 1)
+            .flatMap(one => [one.effect === 'Deny' && h('span', { class: 'chip deny' }, 'never'), ...inCode(one)]),
+          h(
+            'span',
+            { class: 'note' },
+            `statement ${index + 1} of `,
+            name(policy.name),
+            policy.kind === 'boundary' && ', its boundary',
+          ),
+        ]),
+    ),
+  );
+  return h(
+    'div',
+    {},
+    h('span', { class: `chip ${verdict}` }, VERDICTS[verdict]),
+    h(
+      'ul',
+      { class: 'may' },
+      ...items,
+      placed.length > 6 && h('li', { class: 'note' }, `and ${placed.length - 6} more`),
+    ),
+  );
 }
 
 /** Written when it is opened: 500 roles have a lot to say. */
-function details(arn: string, role: Role | undefined, reach: Reach | undefined, entrance?: number): HTMLElement | string {
+function details(
+  arn: string,
+  role: Role | undefined,
+  reach: Reach | undefined,
+  entrance?: number,
+): HTMLElement | string {
   if (!role) return '';
   const body = h('div', { class: 'full' });
-  const element = h('details', {
-    toggle: () => {
-      if (element.open && body.childNodes.length === 0) body.append(...full(arn, role, reach?.statements ?? [], entrance));
+  const element = h(
+    'details',
+    {
+      toggle: () => {
+        if (element.open && body.childNodes.length === 0) {
+          body.append(...full(arn, role, reach?.statements ?? [], entrance));
+        }
+      },
     },
-  }, h('summary', {}, `Trust policy, ${plural(role.policies.length, 'policy').replace('policys', 'policies')}`, h('span', { class: 'hidden' }, ` of ${visible(roleInShort(arn))}`)), body);
+    h(
+      'summary',
+      {},
+      `Trust policy, ${plural(role.policies.length, 'policy').replace('policys', 'policies')}`,
+      h('span', { class: 'hidden' }, ` of ${visible(roleInShort(arn))}`),
+    ),
+    body,
+  );
   return element;
 }
 
 function full(arn: string, role: Role, placed: Placed[], entrance: number | undefined): HTMLElement[] {
   const { file, constructPath, logicalId } = role.place;
   return [
-    h('dl', {}, h('dt', {}, 'ARN'), h('dd', {}, name(arn)), h('dt', {}, 'Template'), h('dd', {}, name(file), ' ', name(constructPath ?? logicalId ?? ''))),
+    h(
+      'dl',
+      {},
+      h('dt', {}, 'ARN'),
+      h('dd', {}, name(arn)),
+      h('dt', {}, 'Template'),
+      h('dd', {}, name(file), ' ', name(constructPath ?? logicalId ?? '')),
+    ),
     h('h4', {}, 'Trust policy'),
-    ...role.unresolved.length > 0 ? [h('p', { class: 'fix' }, `Not all of it can be read: ${role.unresolved.map(visible).join('; ')}`)] : [],
+    ...(role.unresolved.length > 0
+      ? [h('p', { class: 'fix' }, `Not all of it can be read: ${role.unresolved.map(visible).join('; ')}`)]
+      : []),
     ...statements(role.trust, index => (index === entrance ? 'lets in this service account' : undefined)),
     ...role.policies.flatMap(policy => policySection(policy, placed)),
   ];
@@ -144,14 +284,33 @@ function policySection(policy: Policy, placed: Placed[]): HTMLElement[] {
   const kind = { inline: 'Policy', managed: 'Managed policy', boundary: 'Permissions boundary' }[policy.kind];
   return [
     h('h4', {}, `${kind} `, name(policy.name)),
-    ...policy.document === undefined ? [h('p', { class: 'fix' }, `Not in the templates${policy.arn === undefined ? '' : `: ${visible(policy.arn)}`}.`)]
-      : statements(policy.document, index => (placed.some(one => one.policy === policy && one.index === index) ? 'answers the question' : undefined)),
+    ...(policy.document === undefined
+      ? [h('p', { class: 'fix' }, `Not in the templates${policy.arn === undefined ? '' : `: ${visible(policy.arn)}`}.`)]
+      : statements(policy.document, index =>
+        placed.some(one => one.policy === policy && one.index === index) ? 'answers the question' : undefined,
+      )),
   ];
 }
 
 function statements(document: any, mark: (index: number) => string | undefined): HTMLElement[] {
   const all = statementsOf(document);
   if (all.length === 0) return [h('pre', {}, visible(JSON.stringify(document ?? null, null, 2)))];
-  return [h('ol', { class: 'statements' }, ...all.map((statement, index) => h('li', { class: mark(index) ? 'marked' : undefined },
-    mark(index) !== undefined && h('span', { class: 'mark' }, mark(index)!), h('pre', { 'tabindex': 0, 'aria-label': `Statement ${index + 1}` }, visible(JSON.stringify(statement, null, 2))))))];
+  return [
+    h(
+      'ol',
+      { class: 'statements' },
+      ...all.map((statement, index) =>
+        h(
+          'li',
+          { class: mark(index) ? 'marked' : undefined },
+          mark(index) !== undefined && h('span', { class: 'mark' }, mark(index)!),
+          h(
+            'pre',
+            { 'tabindex': 0, 'aria-label': `Statement ${index + 1}` },
+            visible(JSON.stringify(statement, null, 2)),
+          ),
+        ),
+      ),
+    ),
+  ];
 }

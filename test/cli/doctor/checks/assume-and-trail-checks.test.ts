@@ -10,25 +10,67 @@ describe('a token, sent to STS', () => {
   });
 
   test('gives the role', () => {
-    expect(verdict(ASSUME_CHECKS, 'assume', { assumed: { value: { assumedRoleArn: 'arn:aws:sts::111122223333:assumed-role/api/cdk-irsa-doctor' } } })).toEqual({
+    expect(
+      verdict(ASSUME_CHECKS, 'assume', {
+        assumed: { value: { assumedRoleArn: 'arn:aws:sts::111122223333:assumed-role/api/cdk-irsa-doctor' } },
+      }),
+    ).toEqual({
       status: 'ok',
       summary: 'STS gives the role api for a token of the service account: IRSA works.',
       evidence: ['arn:aws:sts::111122223333:assumed-role/api/cdk-irsa-doctor', 'the credentials were dropped at once'],
     });
-    expect(verdict(ASSUME_CHECKS, 'assume', { ...withAnnotations({}), assumed: { value: { assumedRoleArn: 'x' } } }).status).toBe('ok');
+    expect(
+      verdict(ASSUME_CHECKS, 'assume', { ...withAnnotations({}), assumed: { value: { assumedRoleArn: 'x' } } }).status,
+    ).toBe('ok');
   });
 
   test.each([
-    ['InvalidIdentityToken', 'No OpenIDConnect provider found in your account for https://oidc.eks…', 'STS finds no OIDC provider', 'provider-exists'],
-    ['InvalidIdentityTokenException', 'Incorrect token audience', 'the audience of the token is no client id', 'provider-audience'],
-    ['InvalidIdentityToken', 'OpenIDConnect provider\'s HTTPS certificate doesn\'t match configured thumbprint', 'does not trust the certificate', 'provider-thumbprints'],
-    ['InvalidIdentityToken', 'Couldn\'t retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements', 'STS cannot check the signature', '/.well-known/openid-configuration'],
+    [
+      'InvalidIdentityToken',
+      'No OpenIDConnect provider found in your account for https://oidc.eks…',
+      'STS finds no OIDC provider',
+      'provider-exists',
+    ],
+    [
+      'InvalidIdentityTokenException',
+      'Incorrect token audience',
+      'the audience of the token is no client id',
+      'provider-audience',
+    ],
+    [
+      'InvalidIdentityToken',
+      "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+      'does not trust the certificate',
+      'provider-thumbprints',
+    ],
+    [
+      'InvalidIdentityToken',
+      "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity "
+        + 'documentation for requirements',
+      'STS cannot check the signature',
+      '/.well-known/openid-configuration',
+    ],
     ['InvalidIdentityToken', 'Missing a required claim: aud', 'STS does not take the token', 'iss'],
-    ['ExpiredTokenException', 'Token expired: current date/time 1 must be before the expiration date/time 0', 'the token has expired', 'date -u'],
-    ['IDPCommunicationError', 'The identity provider could not be reached', 'STS cannot reach the issuer', 'reachable from the internet'],
+    [
+      'ExpiredTokenException',
+      'Token expired: current date/time 1 must be before the expiration date/time 0',
+      'the token has expired',
+      'date -u',
+    ],
+    [
+      'IDPCommunicationError',
+      'The identity provider could not be reached',
+      'STS cannot reach the issuer',
+      'reachable from the internet',
+    ],
     ['IDPRejectedClaimException', '', 'reject the claims', 'iss'],
     ['RegionDisabledException', '', 'switched off in the region', 'another region'],
-    ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 'does not let this service account in', 'trust'],
+    [
+      'AccessDenied',
+      'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+      'does not let this service account in',
+      'trust',
+    ],
     ['ValidationError', 'Request ARN is invalid', 'not of the form', 'annotation'],
   ])('%s: %s', (errorCode, errorMessage, words, fix) => {
     const said = verdict(ASSUME_CHECKS, 'assume', { assumed: { value: { errorCode, errorMessage } } });
@@ -39,17 +81,34 @@ describe('a token, sent to STS', () => {
   });
 
   test('another error, or no answer, is unknown', () => {
-    expect(verdict(ASSUME_CHECKS, 'assume', { assumed: { value: { errorCode: 'PackedPolicyTooLarge', errorMessage: '' } } }).status).toBe('unknown');
-    expect(verdict(ASSUME_CHECKS, 'assume', { assumed: { unknown: 'needs create serviceaccounts/token' } })).toMatchObject({ status: 'unknown', summary: 'needs create serviceaccounts/token' });
+    expect(
+      verdict(ASSUME_CHECKS, 'assume', { assumed: { value: { errorCode: 'PackedPolicyTooLarge', errorMessage: '' } } })
+        .status,
+    ).toBe('unknown');
+    expect(
+      verdict(ASSUME_CHECKS, 'assume', { assumed: { unknown: 'needs create serviceaccounts/token' } }),
+    ).toMatchObject({ status: 'unknown', summary: 'needs create serviceaccounts/token' });
   });
 });
 
 describe('CloudTrail', () => {
   const event = (minutes: number, more: Partial<TrailEvent> = {}): TrailEvent => (
     { time: new Date(NOW.getTime() - minutes * 60_000), roleArn: ROLE, subject: SUBJECT, issuer: ISSUER, ...more });
-  const trail = (events: TrailEvent[], more = {}): Partial<Facts> => (
-    { trail: { value: { events, since: new Date(NOW.getTime() - 86_400_000), regions: ['eu-west-1', 'us-east-1'], complete: true, ...more } } });
-  const refused = { errorCode: 'AccessDenied', errorMessage: 'Not authorized to perform sts:AssumeRoleWithWebIdentity' };
+  const trail = (events: TrailEvent[], more = {}): Partial<Facts> => ({
+    trail: {
+      value: {
+        events,
+        since: new Date(NOW.getTime() - 86_400_000),
+        regions: ['eu-west-1', 'us-east-1'],
+        complete: true,
+        ...more,
+      },
+    },
+  });
+  const refused = {
+    errorCode: 'AccessDenied',
+    errorMessage: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+  };
 
   test('the last call has succeeded, whatever was before', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(1), event(20, refused)]))).toEqual({
@@ -58,7 +117,8 @@ describe('CloudTrail', () => {
       evidence: [
         `2026-01-02T11:59:00.000Z ${SUBJECT}: succeeded`,
         `2026-01-02T11:40:00.000Z ${SUBJECT}: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity`,
-        'looked at: eu-west-1 and us-east-1, since 2026-01-01T12:00:00.000Z; STS writes down what it is asked in the region where it is asked',
+        'looked at: eu-west-1 and us-east-1, since 2026-01-01T12:00:00.000Z; STS writes down what it is asked in the '
+          + 'region where it is asked',
         'CloudTrail lags, by about 15 minutes and sometimes more: what has just happened is not in it yet',
       ],
     });
@@ -72,28 +132,51 @@ describe('CloudTrail', () => {
 
   test('the last call was refused, long ago', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(300, refused)]))).toMatchObject({
-      status: 'unknown', summary: 'The last call that CloudTrail holds was refused with AccessDenied, 5 hours ago, and none since: it is mended, or no pod asks any more.',
+      status: 'unknown',
+      summary:
+        'The last call that CloudTrail holds was refused with AccessDenied, 5 hours ago, and none since: it is '
+          + 'mended, or no pod asks any more.',
     });
   });
 
   test('no call, and not all could be read', () => {
-    const { status, evidence } = verdict(TRAIL_CHECKS, 'cloudtrail', trail([], { complete: false, regions: ['eu-west-1'] }));
+    const { status, evidence } = verdict(
+      TRAIL_CHECKS,
+      'cloudtrail',
+      trail([], { complete: false, regions: ['eu-west-1'] }),
+    );
     expect(status).toBe('unknown');
     expect(evidence![0]).toContain('the newest events only: not all could be read');
   });
 
   test('of another cluster, the same names are somebody else', () => {
-    expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(1, { ...refused, issuer: `${ISSUER}0` }), event(2)])).status).toBe('ok');
-    expect(verdict(TRAIL_CHECKS, 'cloudtrail', { ...trail([event(1, { ...refused, issuer: `${ISSUER}0` })]), cluster: { unknown: 'x' } }).status).toBe('wrong');
+    expect(
+      verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(1, { ...refused, issuer: `${ISSUER}0` }), event(2)])).status,
+    ).toBe('ok');
+    expect(
+      verdict(TRAIL_CHECKS, 'cloudtrail', {
+        ...trail([event(1, { ...refused, issuer: `${ISSUER}0` })]),
+        cluster: { unknown: 'x' },
+      }).status,
+    ).toBe('wrong');
   });
 
   test('a call for another role is told, and judged by nobody', () => {
-    const { status, evidence } = verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(1, { roleArn: `${ROLE}-old` }), event(2, { subject: undefined, issuer: undefined })]));
+    const { status, evidence } = verdict(
+      TRAIL_CHECKS,
+      'cloudtrail',
+      trail([event(1, { roleArn: `${ROLE}-old` }), event(2, { subject: undefined, issuer: undefined })]),
+    );
     expect(status).toBe('ok');
-    expect(evidence!.slice(0, 2)).toEqual(['2026-01-02T11:58:00.000Z by an unknown subject: succeeded', `for another role: 2026-01-02T11:59:00.000Z ${SUBJECT}: succeeded, ${ROLE}-old`]);
+    expect(evidence!.slice(0, 2)).toEqual([
+      '2026-01-02T11:58:00.000Z by an unknown subject: succeeded',
+      `for another role: 2026-01-02T11:59:00.000Z ${SUBJECT}: succeeded, ${ROLE}-old`,
+    ]);
   });
 
   test('cannot be read', () => {
-    expect(verdict(TRAIL_CHECKS, 'cloudtrail', { trail: { unknown: 'needs cloudtrail:LookupEvents: no' } })).toMatchObject({ status: 'unknown', summary: 'needs cloudtrail:LookupEvents: no' });
+    expect(
+      verdict(TRAIL_CHECKS, 'cloudtrail', { trail: { unknown: 'needs cloudtrail:LookupEvents: no' } }),
+    ).toMatchObject({ status: 'unknown', summary: 'needs cloudtrail:LookupEvents: no' });
   });
 });

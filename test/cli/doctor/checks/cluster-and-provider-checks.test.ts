@@ -5,10 +5,17 @@ import { CLUSTER, OIDC_PROVIDER, verdict, verdicts, withAnnotations } from '../f
 import { ACCOUNT, ISSUER, PROVIDER, ROLE } from '../read/aws-server';
 
 const ALL = [...CLUSTER_CHECKS, ...PROVIDER_CHECKS];
-const statuses = (changes = {}) => Object.fromEntries(Object.entries(verdicts(ALL, changes)).map(([id, { status }]) => [id, status]));
+const statuses = (changes = {}) =>
+  Object.fromEntries(Object.entries(verdicts(ALL, changes)).map(([id, { status }]) => [id, status]));
 
 test('a healthy set-up', () => {
-  expect(statuses()).toEqual({ 'cluster-found': 'ok', 'cluster-issuer': 'ok', 'provider-exists': 'ok', 'provider-audience': 'ok', 'provider-thumbprints': 'ok' });
+  expect(statuses()).toEqual({
+    'cluster-found': 'ok',
+    'cluster-issuer': 'ok',
+    'provider-exists': 'ok',
+    'provider-audience': 'ok',
+    'provider-thumbprints': 'ok',
+  });
 });
 
 describe('cluster', () => {
@@ -24,23 +31,38 @@ describe('cluster', () => {
 
   test.each([
     [{ clusterNames: { value: [] } }, ['the region has no cluster at all']],
-    [{ clusterNames: { unknown: 'needs eks:ListClusters: no' } }, ['other clusters: not known, needs eks:ListClusters: no']],
+    [
+      { clusterNames: { unknown: 'needs eks:ListClusters: no' } },
+      ['other clusters: not known, needs eks:ListClusters: no'],
+    ],
     [{}, undefined],
   ])('not there, and of the others %j', (more, evidence) => {
     expect(verdict(ALL, 'cluster-found', { cluster: { value: undefined }, ...more }).evidence).toEqual(evidence);
     expect(statuses({ cluster: { value: undefined }, ...more })).toEqual({
-      'cluster-found': 'wrong', 'provider-exists': 'unknown', 'provider-audience': 'unknown', 'provider-thumbprints': 'unknown',
+      'cluster-found': 'wrong',
+      'provider-exists': 'unknown',
+      'provider-audience': 'unknown',
+      'provider-thumbprints': 'unknown',
     });
   });
 
   test('not readable', () => {
-    expect(verdict(ALL, 'cluster-found', { cluster: { unknown: 'needs eks:DescribeCluster: no' } })).toMatchObject({ status: 'unknown', summary: 'needs eks:DescribeCluster: no' });
-    expect(verdict(ALL, 'provider-exists', { cluster: { unknown: 'x' } })).toMatchObject({ status: 'unknown', summary: 'the issuer of the cluster is not known: x' });
+    expect(verdict(ALL, 'cluster-found', { cluster: { unknown: 'needs eks:DescribeCluster: no' } })).toMatchObject({
+      status: 'unknown',
+      summary: 'needs eks:DescribeCluster: no',
+    });
+    expect(verdict(ALL, 'provider-exists', { cluster: { unknown: 'x' } })).toMatchObject({
+      status: 'unknown',
+      summary: 'the issuer of the cluster is not known: x',
+    });
   });
 
   test('without an issuer', () => {
     const { issuerUrl, ...cluster } = CLUSTER;
-    expect(verdict(ALL, 'cluster-issuer', { cluster: { value: cluster } })).toMatchObject({ status: 'wrong', summary: 'The cluster production tells no OIDC issuer, without which there is no IRSA.' });
+    expect(verdict(ALL, 'cluster-issuer', { cluster: { value: cluster } })).toMatchObject({
+      status: 'wrong',
+      summary: 'The cluster production tells no OIDC issuer, without which there is no IRSA.',
+    });
   });
 });
 
@@ -50,10 +72,21 @@ describe('provider', () => {
   test.each([
     ['case', ISSUER.toUpperCase(), 'only upper and lower case differ, and STS compares exactly'],
     ['a slash', `${ISSUER}/`, 'only a slash at the end differs, and STS compares exactly'],
-    ['the region', ISSUER.replace('eu-west-1', 'eu-west-2'), 'the id is the same, the host is oidc.eks.eu-west-2.amazonaws.com instead of oidc.eks.eu-west-1.amazonaws.com: another region'],
-    ['the id', ISSUER.replace('B10E', '64EE'), 'of another cluster in the same region, or of one that was made anew under its name'],
+    [
+      'the region',
+      ISSUER.replace('eu-west-1', 'eu-west-2'),
+      'the id is the same, the host is oidc.eks.eu-west-2.amazonaws.com instead of oidc.eks.eu-west-1.amazonaws.com: '
+        + 'another region',
+    ],
+    [
+      'the id',
+      ISSUER.replace('B10E', '64EE'),
+      'of another cluster in the same region, or of one that was made anew under its name',
+    ],
   ])('one that misses by %s', (_, issuer, words) => {
-    const { status, evidence, fix } = verdict(ALL, 'provider-exists', { providers: { value: [other('token.actions.githubusercontent.com'), other(issuer)] } });
+    const { status, evidence, fix } = verdict(ALL, 'provider-exists', {
+      providers: { value: [other('token.actions.githubusercontent.com'), other(issuer)] },
+    });
     expect(status).toBe('wrong');
     expect(evidence).toEqual([`issuer: ${ISSUER}`, `near: ${other(issuer).arn} (${words})`]);
     expect(fix).toEqual([
@@ -64,35 +97,60 @@ describe('provider', () => {
 
   test('none at all, or none that is near', () => {
     expect(verdict(ALL, 'provider-exists', { providers: { value: [] } })).toMatchObject({
-      summary: `IAM has no OIDC provider for the issuer of the cluster in account ${ACCOUNT}.`, evidence: [`issuer: ${ISSUER}`],
+      summary: `IAM has no OIDC provider for the issuer of the cluster in account ${ACCOUNT}.`,
+      evidence: [`issuer: ${ISSUER}`],
     });
     const many = Array.from({ length: 7 }, (_, index) => other(`issuer-${index}.example`));
     expect(verdict(ALL, 'provider-exists', { providers: { value: many } }).evidence).toHaveLength(7);
-    expect(statuses({ providers: { value: [] } })).toEqual({ 'cluster-found': 'ok', 'cluster-issuer': 'ok', 'provider-exists': 'wrong' });
+    expect(statuses({ providers: { value: [] } })).toEqual({
+      'cluster-found': 'ok',
+      'cluster-issuer': 'ok',
+      'provider-exists': 'wrong',
+    });
   });
 
   test('of a role in another account, it must be there', () => {
-    const changes = { ...withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace(ACCOUNT, '444455556666') }), providers: { value: [] } };
+    const changes = {
+      ...withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace(ACCOUNT, '444455556666') }),
+      providers: { value: [] },
+    };
     expect(verdict(ALL, 'provider-exists', changes)).toMatchObject({
       summary: 'IAM has no OIDC provider for the issuer of the cluster in account 444455556666.',
-      evidence: [`issuer: ${ISSUER}`, 'the role is in another account than the cluster: the provider must be where the role is'],
+      evidence: [
+        `issuer: ${ISSUER}`,
+        'the role is in another account than the cluster: the provider must be where the role is',
+      ],
     });
   });
 
   test('the fix registers the audience of the pods', () => {
-    const { fix } = verdict(ALL, 'provider-exists', { ...withAnnotations({ 'eks.amazonaws.com/audience': 'mine' }), providers: { value: [] } });
-    expect(fix).toEqual([expect.stringContaining('--client-id-list mine'), expect.stringContaining('audiences: [\'mine\'] });')]);
+    const { fix } = verdict(ALL, 'provider-exists', {
+      ...withAnnotations({ 'eks.amazonaws.com/audience': 'mine' }),
+      providers: { value: [] },
+    });
+    expect(fix).toEqual([
+      expect.stringContaining('--client-id-list mine'),
+      expect.stringContaining("audiences: ['mine'] });"),
+    ]);
   });
 
   test('an audience that is no client id', () => {
-    const annotations = withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE, 'eks.amazonaws.com/audience': 'STS.amazonaws.com' });
+    const annotations = withAnnotations({
+      'eks.amazonaws.com/role-arn': ROLE,
+      'eks.amazonaws.com/audience': 'STS.amazonaws.com',
+    });
     expect(verdict(ALL, 'provider-audience', annotations)).toEqual({
       status: 'wrong',
       summary: 'The tokens are for the audience STS.amazonaws.com, which is no client id of the provider.',
-      evidence: ['client ids: sts.amazonaws.com', '"sts.amazonaws.com" differs in upper and lower case or in white space alone, and STS compares exactly'],
+      evidence: [
+        'client ids: sts.amazonaws.com',
+        '"sts.amazonaws.com" differs in upper and lower case or in white space alone, and STS compares exactly',
+      ],
       fix: [
-        `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${PROVIDER} --client-id STS.amazonaws.com`,
-        `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}', audiences: ['sts.amazonaws.com', 'STS.amazonaws.com'] });`,
+        `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${PROVIDER} --client-id `
+          + 'STS.amazonaws.com',
+        `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}', audiences: ['sts.amazonaws.com', `
+          + '\'STS.amazonaws.com\'] });',
       ],
     });
   });
@@ -102,38 +160,60 @@ describe('provider', () => {
       status: 'wrong',
       summary: 'The tokens are for the audience https://kubernetes.default.svc, which is no client id of the provider.',
       evidence: ['client ids: sts.amazonaws.com'],
-      fix: ['Request a token for sts.amazonaws.com: in the annotation eks.amazonaws.com/audience, or in the serviceAccountToken of the pods.'],
+      fix: [
+        'Request a token for sts.amazonaws.com: in the annotation eks.amazonaws.com/audience, or in the '
+          + 'serviceAccountToken of the pods.',
+      ],
     });
   });
 
   test('no client ids at all', () => {
     const none = { ...OIDC_PROVIDER, details: { value: { clientIds: [], thumbprints: [] } } };
-    expect(verdict(ALL, 'provider-audience', { providers: { value: [none] } })).toMatchObject({ status: 'wrong', evidence: ['client ids: none'] });
+    expect(verdict(ALL, 'provider-audience', { providers: { value: [none] } })).toMatchObject({
+      status: 'wrong',
+      evidence: ['client ids: none'],
+    });
   });
 
   test('details that cannot be read', () => {
     const unread = { ...OIDC_PROVIDER, details: { unknown: 'needs iam:GetOpenIDConnectProvider: no' } };
-    expect(verdict(ALL, 'provider-audience', { providers: { value: [unread] } })).toMatchObject({ status: 'unknown', summary: 'needs iam:GetOpenIDConnectProvider: no' });
+    expect(verdict(ALL, 'provider-audience', { providers: { value: [unread] } })).toMatchObject({
+      status: 'unknown',
+      summary: 'needs iam:GetOpenIDConnectProvider: no',
+    });
     const { details, ...bare } = OIDC_PROVIDER;
     expect(verdict(ALL, 'provider-audience', { providers: { value: [bare] } }).status).toBe('unknown');
-    expect(verdict(ALL, 'provider-exists', { providers: { unknown: 'needs iam:ListOpenIDConnectProviders: no' } }).status).toBe('unknown');
+    expect(
+      verdict(ALL, 'provider-exists', { providers: { unknown: 'needs iam:ListOpenIDConnectProviders: no' } }).status,
+    ).toBe('unknown');
   });
 
   test.each([
-    'oidc.eks.eu-west-1.amazonaws.com/id/A', 'oidc.eks.cn-north-1.amazonaws.com.cn/id/A', 'oidc-eks.eu-west-1.api.aws/id/A', 'oidc-eks.cn-north-1.api.amazonwebservices.com.cn/id/A',
+    'oidc.eks.eu-west-1.amazonaws.com/id/A',
+    'oidc.eks.cn-north-1.amazonaws.com.cn/id/A',
+    'oidc-eks.eu-west-1.api.aws/id/A',
+    'oidc-eks.cn-north-1.api.amazonwebservices.com.cn/id/A',
   ])('a stale thumbprint of %s does not matter', issuer => {
     const provider = { ...other(issuer), details: { value: { clientIds: [], thumbprints: ['stale'] } } };
-    expect(verdict(ALL, 'provider-thumbprints', { cluster: { value: { ...CLUSTER, issuerUrl: `https://${issuer}` } }, providers: { value: [provider] } })).toMatchObject({
-      status: 'ok', summary: expect.stringMatching(/^Thumbprints do not matter/),
-    });
+    expect(
+      verdict(ALL, 'provider-thumbprints', {
+        cluster: { value: { ...CLUSTER, issuerUrl: `https://${issuer}` } },
+        providers: { value: [provider] },
+      }),
+    ).toMatchObject({ status: 'ok', summary: expect.stringMatching(/^Thumbprints do not matter/) });
   });
 
   test.each([
     [['9'.repeat(40)], 'ok'], [[], 'ok'], [['9'.repeat(39)], 'wrong'], [[`${'99:'.repeat(19)}99`], 'wrong'],
   ])('of another issuer, %j are %s', (thumbprints, status) => {
     const provider = { ...other('issuer.example'), details: { value: { clientIds: [], thumbprints } } };
-    const changes = { cluster: { value: { ...CLUSTER, issuerUrl: 'https://issuer.example' } }, providers: { value: [provider] } };
+    const changes = {
+      cluster: { value: { ...CLUSTER, issuerUrl: 'https://issuer.example' } },
+      providers: { value: [provider] },
+    };
     expect(verdict(ALL, 'provider-thumbprints', changes).status).toBe(status);
-    expect(verdict(ALL, 'provider-thumbprints', { ...changes, providers: { value: [other('issuer.example')] } }).status).toBe('unknown');
+    expect(
+      verdict(ALL, 'provider-thumbprints', { ...changes, providers: { value: [other('issuer.example')] } }).status,
+    ).toBe('unknown');
   });
 });

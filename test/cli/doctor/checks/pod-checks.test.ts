@@ -2,31 +2,53 @@ import { Facts } from '../../../../src/cli/doctor/facts';
 import { webhookOf } from '../../../../src/cli/doctor/read/webhook-facts';
 import { Manifest, manifestProblems } from '../../../judges/kubernetes';
 import { injected } from '../../../token/pod-identity-webhook';
-import { factsOf, factsOfPods, OTHER_ROLE, pod, POD_QUESTION, QUESTION, ROLE, serviceAccount, setup, webhook } from '../healthy';
+import {
+  factsOf,
+  factsOfPods,
+  OTHER_ROLE,
+  pod,
+  POD_QUESTION,
+  QUESTION,
+  ROLE,
+  serviceAccount,
+  setup,
+  webhook,
+} from '../healthy';
 import { causes, judgeOf, troubles } from '../verdicts';
 
 const ROLE_KEY = 'eks.amazonaws.com/role-arn';
 const CREDENTIALS_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const EARLY = { creationTimestamp: '2026-01-01T12:00:00Z' };
 const main = (more: any = {}) => ({ name: 'main', image: 'registry.example.com/main:1', ...more });
-const healthyPod = (spec: any = {}, metadata: any = {}, account = serviceAccount()) => injected(pod(spec, metadata), account);
+const healthyPod = (spec: any = {}, metadata: any = {}, account = serviceAccount()) =>
+  injected(pod(spec, metadata), account);
 /** Facts of pods as they are, in a set-up that is healthy otherwise. */
 const withPods = (...pods: Manifest[]): Facts => factsOfPods({}, pods);
 
 /** A pod of EKS Pod Identity, as the webhook of EKS makes it. */
-const identityPod = (metadata: any = {}) => pod({
-  containers: [main({
-    env: [
-      { name: CREDENTIALS_URI, value: 'http://169.254.170.23/v1/credentials' },
-      { name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', value: '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token' },
-    ],
-  })],
-}, metadata);
+const identityPod = (metadata: any = {}) =>
+  pod(
+    {
+      containers: [
+        main({
+          env: [
+            { name: CREDENTIALS_URI, value: 'http://169.254.170.23/v1/credentials' },
+            {
+              name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+              value: '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token',
+            },
+          ],
+        }),
+      ],
+    },
+    metadata,
+  );
 
 /** As the webhook makes it on Windows, where the mode of a file says nothing. */
 function windowsPod(): Manifest {
   const one = healthyPod({ nodeSelector: { 'kubernetes.io/os': 'windows' }, securityContext: { runAsNonRoot: true } });
-  one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_WEB_IDENTITY_TOKEN_FILE').value = 'C:\\var\\run\\secrets\\eks.amazonaws.com\\serviceaccount\\token';
+  one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_WEB_IDENTITY_TOKEN_FILE').value =
+    'C:\\var\\run\\secrets\\eks.amazonaws.com\\serviceaccount\\token';
   one.spec.volumes[0].projected.defaultMode = 0o400;
   return one;
 }
@@ -35,8 +57,18 @@ describe('a healthy set-up', () => {
   test.each<[string, Facts]>([
     ['with a pod', factsOf()],
     ['with init containers', factsOf({ pods: [pod({ initContainers: [main({ name: 'init' })] })] })],
-    ['with an audience of its own', factsOf({ serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'reports.example.com' }) })],
-    ['with regional endpoints', factsOf({ serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/sts-regional-endpoints': 'true' }) })],
+    [
+      'with an audience of its own',
+      factsOf({
+        serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'reports.example.com' }),
+      }),
+    ],
+    [
+      'with regional endpoints',
+      factsOf({
+        serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/sts-regional-endpoints': 'true' }),
+      }),
+    ],
     ['with the pod that is asked for', factsOf({ question: POD_QUESTION })],
     ['with a pod from before the annotation that has the role all the same', factsOf({ pods: [pod({}, EARLY)] })],
     ['with a non-root pod', factsOf({ pods: [pod({ securityContext: { runAsNonRoot: true } })] })],
@@ -55,7 +87,9 @@ describe('the pods', () => {
   test('none is no fault', () => {
     const facts = factsOf({ pods: [] });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
-    expect(judgeOf('pod-exists', facts)).toMatchObject({ summary: 'No pod uses payments/api now: there is none to look at.' });
+    expect(judgeOf('pod-exists', facts)).toMatchObject({
+      summary: 'No pod uses payments/api now: there is none to look at.',
+    });
   });
 
   test.each(['Succeeded', 'Failed'])('that have ended (%s) do not count', phase => {
@@ -65,11 +99,15 @@ describe('the pods', () => {
   });
 
   test('that are being deleted do not count: what comes after them is another', () => {
-    expect(troubles(withPods(healthyPod(), pod({}, { ...EARLY, name: 'api-0', deletionTimestamp: '2026-01-03T00:00:30Z' })))).toEqual([]);
+    expect(
+      troubles(withPods(healthyPod(), pod({}, { ...EARLY, name: 'api-0', deletionTimestamp: '2026-01-03T00:00:30Z' }))),
+    ).toEqual([]);
   });
 
   test('one that has ended counts where it is asked for', () => {
-    expect(causes(factsOfPods({ question: POD_QUESTION }, [{ ...pod(), status: { phase: 'Failed' } }]))).toEqual(['pod-injected']);
+    expect(causes(factsOfPods({ question: POD_QUESTION }, [{ ...pod(), status: { phase: 'Failed' } }]))).toEqual([
+      'pod-injected',
+    ]);
   });
 
   test('one that is asked for and not there is the cause', () => {
@@ -88,7 +126,9 @@ describe('the pods', () => {
   test('of many the first few are named, and the number', () => {
     const facts = withPods(...Array.from({ length: 10 }, (_, index) => pod({}, { ...EARLY, name: `api-${index}` })));
     const verdict = judgeOf('pod-after-annotation', facts)!;
-    expect(verdict.summary).toBe('10 pods were made before the annotation was set: the webhook changes new pods alone.');
+    expect(verdict.summary).toBe(
+      '10 pods were made before the annotation was set: the webhook changes new pods alone.',
+    );
     expect(verdict.evidence).toEqual([
       'annotation set at 2026-01-02T00:00:00.000Z',
       ...[0, 1, 2].map(index => `pod api-${index} made at 2026-01-01T12:00:00.000Z, without AWS_ROLE_ARN`),
@@ -99,7 +139,10 @@ describe('the pods', () => {
   test('one that uses another ServiceAccount is the cause', () => {
     const facts = factsOfPods({ question: POD_QUESTION }, [pod({ serviceAccountName: 'default' })]);
     expect(troubles(facts)).toEqual(['pod-service-account: wrong']);
-    expect(judgeOf('pod-service-account', facts)).toMatchObject({ summary: 'Pod api-1 uses ServiceAccount default, not api.', fix: [expect.stringContaining('set serviceaccount deployment <name> api'), expect.anything()] });
+    expect(judgeOf('pod-service-account', facts)).toMatchObject({
+      summary: 'Pod api-1 uses ServiceAccount default, not api.',
+      fix: [expect.stringContaining('set serviceaccount deployment <name> api'), expect.anything()],
+    });
   });
 });
 
@@ -108,21 +151,31 @@ describe('a pod from before the annotation', () => {
     const facts = withPods(pod({}, EARLY));
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(troubles(facts)).toContain('pod-injected: wrong');
-    expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual(['kubectl rollout restart deployment <name> -n payments']);
+    expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual([
+      'kubectl rollout restart deployment <name> -n payments',
+    ]);
   });
 
   test('with an older role is the cause', () => {
     const facts = withPods(healthyPod({}, EARLY, serviceAccount({ [ROLE_KEY]: OTHER_ROLE })));
     expect(causes(facts)).toEqual(['pod-after-annotation']);
-    expect(judgeOf('pod-after-annotation', facts)!.evidence![1]).toBe(`pod api-1 made at 2026-01-01T12:00:00.000Z, with AWS_ROLE_ARN ${OTHER_ROLE}`);
+    expect(judgeOf('pod-after-annotation', facts)!.evidence![1]).toBe(
+      `pod api-1 made at 2026-01-01T12:00:00.000Z, with AWS_ROLE_ARN ${OTHER_ROLE}`,
+    );
   });
 
   test('is told by the ServiceAccount that was made later, where nothing says when it was annotated', () => {
     const account = serviceAccount();
     delete account.metadata.managedFields;
-    expect(causes(factsOfPods({ serviceAccount: account }, [pod({}, { creationTimestamp: '2025-12-31T00:00:00Z' })]))).toEqual(['pod-after-annotation']);
-    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [pod()]))).toMatchObject({ status: 'unknown' });
-    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [healthyPod()]))).toMatchObject({ status: 'ok' });
+    expect(
+      causes(factsOfPods({ serviceAccount: account }, [pod({}, { creationTimestamp: '2025-12-31T00:00:00Z' })])),
+    ).toEqual(['pod-after-annotation']);
+    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [pod()]))).toMatchObject({
+      status: 'unknown',
+    });
+    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [healthyPod()]))).toMatchObject({
+      status: 'ok',
+    });
   });
 });
 
@@ -135,14 +188,46 @@ describe('what the webhook puts into pods', () => {
   const variable = (container: any, name: string) => container.env.find((one: any) => one.name === name);
 
   test.each<[string, (container: any, spec: any) => void, string]>([
-    ['no role', container => container.env = container.env.filter(({ name }: any) => name !== 'AWS_ROLE_ARN'), 'container main has no AWS_ROLE_ARN.'],
-    ['no token file', container => container.env = container.env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE'), 'container main has no AWS_WEB_IDENTITY_TOKEN_FILE.'],
-    ['nothing', container => delete container.env, 'container main has no AWS_ROLE_ARN and no AWS_WEB_IDENTITY_TOKEN_FILE.'],
-    ['another role', container => variable(container, 'AWS_ROLE_ARN').value = OTHER_ROLE, `container main has AWS_ROLE_ARN ${OTHER_ROLE}, and the annotation says ${ROLE}.`],
-    ['no mount', container => delete container.volumeMounts, 'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.'],
-    ['no volume', (_, spec) => spec.volumes = [], 'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.'],
-    ['a volume without a token', (_, spec) => spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }, 'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.'],
-    ['another file', container => variable(container, 'AWS_WEB_IDENTITY_TOKEN_FILE').value = '/tmp/token', 'container main mounts no token at /tmp/token.'],
+    [
+      'no role',
+      container => (container.env = container.env.filter(({ name }: any) => name !== 'AWS_ROLE_ARN')),
+      'container main has no AWS_ROLE_ARN.',
+    ],
+    [
+      'no token file',
+      container => (container.env = container.env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE')),
+      'container main has no AWS_WEB_IDENTITY_TOKEN_FILE.',
+    ],
+    [
+      'nothing',
+      container => delete container.env,
+      'container main has no AWS_ROLE_ARN and no AWS_WEB_IDENTITY_TOKEN_FILE.',
+    ],
+    [
+      'another role',
+      container => (variable(container, 'AWS_ROLE_ARN').value = OTHER_ROLE),
+      `container main has AWS_ROLE_ARN ${OTHER_ROLE}, and the annotation says ${ROLE}.`,
+    ],
+    [
+      'no mount',
+      container => delete container.volumeMounts,
+      'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
+    ],
+    [
+      'no volume',
+      (_, spec) => (spec.volumes = []),
+      'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
+    ],
+    [
+      'a volume without a token',
+      (_, spec) => (spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }),
+      'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
+    ],
+    [
+      'another file',
+      container => (variable(container, 'AWS_WEB_IDENTITY_TOKEN_FILE').value = '/tmp/token'),
+      'container main mounts no token at /tmp/token.',
+    ],
   ])('%s is the cause', (_, change, words) => {
     const facts = broken(change);
     expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'wrong', summary: `Pod api-1: ${words}` });
@@ -152,7 +237,10 @@ describe('what the webhook puts into pods', () => {
   test('a role from elsewhere is not known', () => {
     const facts = broken(container => container.env = container.env.map((one: any) => (one.name === 'AWS_ROLE_ARN'
       ? { name: one.name, valueFrom: { configMapKeyRef: { name: 'settings', key: 'role' } } } : one)));
-    expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'unknown', evidence: ['pod api-1, container main: takes AWS_ROLE_ARN from ConfigMap settings'] });
+    expect(judgeOf('pod-injected', facts)).toMatchObject({
+      status: 'unknown',
+      evidence: ['pod api-1, container main: takes AWS_ROLE_ARN from ConfigMap settings'],
+    });
   });
 
   test('a sidecar that another webhook added later does without: this one changes all containers that it sees', () => {
@@ -160,43 +248,78 @@ describe('what the webhook puts into pods', () => {
     one.spec.containers.push(main({ name: 'side' }));
     const facts = withPods(one);
     expect(troubles(facts)).toEqual(['pod-injected: unknown']);
-    expect(judgeOf('pod-injected', facts)!.evidence).toEqual(['pod api-1, container side: was added to the pod after the webhook had been at work, and gets no role: a sidecar?']);
+    expect(judgeOf('pod-injected', facts)!.evidence).toEqual([
+      'pod api-1, container side: was added to the pod after the webhook had been at work, and gets no role: a '
+        + 'sidecar?',
+    ]);
   });
 
   test('one container of two with half of it is named', () => {
     const one = healthyPod({ containers: [main(), main({ name: 'side' })] });
-    one.spec.containers[1].env = one.spec.containers[1].env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE');
-    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({ status: 'wrong', summary: expect.stringContaining('container side has no AWS_WEB_IDENTITY_TOKEN_FILE') });
+    one.spec.containers[1].env = one.spec.containers[1].env.filter(
+      ({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE',
+    );
+    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({
+      status: 'wrong',
+      summary: expect.stringContaining('container side has no AWS_WEB_IDENTITY_TOKEN_FILE'),
+    });
   });
 
   test('one container of two that brings it itself: the other one is named', () => {
     const one = healthyPod({ containers: [main(), main({ name: 'side' })] });
     one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
     delete one.spec.containers[1].env;
-    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({ status: 'wrong', summary: expect.stringContaining('container side has no') });
+    expect(judgeOf('pod-injected', withPods(one))).toMatchObject({
+      status: 'wrong',
+      summary: expect.stringContaining('container side has no'),
+    });
   });
 
   test('a role that is written into the template stays there', () => {
-    const facts = factsOf({ pods: [pod({ containers: [main({ env: [{ name: 'AWS_ROLE_ARN', value: OTHER_ROLE }, { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token' }] })] })] });
-    expect(judgeOf('pod-injected', facts)!.fix).toContainEqual(expect.stringContaining('Remove AWS_ROLE_ARN from the pod template'));
+    const facts = factsOf({
+      pods: [
+        pod({
+          containers: [
+            main({
+              env: [
+                { name: 'AWS_ROLE_ARN', value: OTHER_ROLE },
+                {
+                  name: 'AWS_WEB_IDENTITY_TOKEN_FILE',
+                  value: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
+                },
+              ],
+            }),
+          ],
+        }),
+      ],
+    });
+    expect(judgeOf('pod-injected', facts)!.fix).toContainEqual(
+      expect.stringContaining('Remove AWS_ROLE_ARN from the pod template'),
+    );
   });
 
   test('a token for another audience is the cause', () => {
     const facts = broken((_, spec) => spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'vault');
     expect(causes(facts)).toEqual(['pod-audience']);
-    expect(judgeOf('pod-audience', facts)).toMatchObject({ summary: 'The token is for vault, and should be for sts.amazonaws.com.' });
+    expect(judgeOf('pod-audience', facts)).toMatchObject({
+      summary: 'The token is for vault, and should be for sts.amazonaws.com.',
+    });
   });
 
   test('a token for the API server is the cause', () => {
     const facts = broken((_, spec) => delete spec.volumes[0].projected.sources[0].serviceAccountToken.audience);
-    expect(judgeOf('pod-audience', facts)).toMatchObject({ summary: 'The token is for the API server itself, and should be for sts.amazonaws.com.' });
+    expect(judgeOf('pod-audience', facts)).toMatchObject({
+      summary: 'The token is for the API server itself, and should be for sts.amazonaws.com.',
+    });
   });
 });
 
 describe('the file of the token', () => {
   const NON_ROOT = { runAsNonRoot: true };
   const withMode = (defaultMode: number | undefined, securityContext: any, ...containers: any[]) => {
-    const one = structuredClone(healthyPod({ securityContext, containers: containers.length > 0 ? containers : [main()] }));
+    const one = structuredClone(
+      healthyPod({ securityContext, containers: containers.length > 0 ? containers : [main()] }),
+    );
     one.spec.volumes[0].projected.defaultMode = defaultMode;
     return withPods(one);
   };
@@ -208,18 +331,41 @@ describe('the file of the token', () => {
     ['of a group', withMode(0o400, { ...NON_ROOT, fsGroup: 65534 })],
     ['of the group root', withMode(0o400, { ...NON_ROOT, fsGroup: 0 })],
     ['of the one user', withMode(0o400, { runAsUser: 1000 })],
-    ['of the one user of all containers', withMode(0o400, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b', securityContext: { runAsUser: 1000 } }))],
+    [
+      'of the one user of all containers',
+      withMode(
+        0o400,
+        {},
+        main({ securityContext: { runAsUser: 1000 } }),
+        main({ name: 'b', securityContext: { runAsUser: 1000 } }),
+      ),
+    ],
   ])('%s can be read', (_, facts) => {
     expect(judgeOf('pod-fs-group', facts)).toMatchObject({ status: 'ok' });
   });
 
   test.each<[string, Facts, string]>([
     ['of a user that the image names', withMode(0o400, NON_ROOT), '0400'],
-    ['of two users', withMode(0o600, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b', securityContext: { runAsUser: 1001 } })), '0600'],
-    ['of one user and nobody', withMode(0o640, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b' })), '0640'],
+    [
+      'of two users',
+      withMode(
+        0o600,
+        {},
+        main({ securityContext: { runAsUser: 1000 } }),
+        main({ name: 'b', securityContext: { runAsUser: 1001 } }),
+      ),
+      '0600',
+    ],
+    [
+      'of one user and nobody',
+      withMode(0o640, {}, main({ securityContext: { runAsUser: 1000 } }), main({ name: 'b' })),
+      '0640',
+    ],
   ])('%s cannot', (_, facts, mode) => {
     expect(judgeOf('pod-fs-group', facts)).toMatchObject({
-      status: 'wrong', summary: 'Container main of pod api-1 runs as non-root, and cannot read the token.', evidence: expect.arrayContaining([expect.stringContaining(`defaultMode is ${mode}`)]),
+      status: 'wrong',
+      summary: 'Container main of pod api-1 runs as non-root, and cannot read the token.',
+      evidence: expect.arrayContaining([expect.stringContaining(`defaultMode is ${mode}`)]),
     });
     expect(causes(facts)).toEqual(['pod-fs-group']);
   });
@@ -230,8 +376,16 @@ describe('other credentials', () => {
 
   test.each<[string, any, string]>([
     ['as a value', { name: 'AWS_ACCESS_KEY_ID', value: 'AKIAIOSFODNN7EXAMPLE' }, 'AWS_ACCESS_KEY_ID'],
-    ['of a Secret', { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'aws', key: 'id' } } }, 'AWS_ACCESS_KEY_ID, from Secret aws'],
-    ['of a ConfigMap', { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { configMapKeyRef: { name: 'aws', key: 'id' } } }, 'AWS_SECRET_ACCESS_KEY, from ConfigMap aws'],
+    [
+      'of a Secret',
+      { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'aws', key: 'id' } } },
+      'AWS_ACCESS_KEY_ID, from Secret aws',
+    ],
+    [
+      'of a ConfigMap',
+      { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { configMapKeyRef: { name: 'aws', key: 'id' } } },
+      'AWS_SECRET_ACCESS_KEY, from ConfigMap aws',
+    ],
   ])('keys %s are the cause, and not shown', (_, variable, words) => {
     const facts = withEnv([variable]);
     expect(causes(facts)).toEqual(['pod-static-keys']);
@@ -244,21 +398,34 @@ describe('other credentials', () => {
   });
 
   test('a profile may go before', () => {
-    expect(judgeOf('pod-static-keys', withEnv([{ name: 'AWS_PROFILE', value: 'default' }]))).toMatchObject({ status: 'unknown', evidence: ['pod api-1, container main: AWS_PROFILE'] });
+    expect(judgeOf('pod-static-keys', withEnv([{ name: 'AWS_PROFILE', value: 'default' }]))).toMatchObject({
+      status: 'unknown',
+      evidence: ['pod api-1, container main: AWS_PROFILE'],
+    });
   });
 
   test('a Secret that is taken whole may hold keys', () => {
-    expect(judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] }))).toMatchObject({
-      status: 'unknown', evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may hold AWS_ACCESS_KEY_ID'],
+    expect(
+      judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] })),
+    ).toMatchObject({
+      status: 'unknown',
+      evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may hold AWS_ACCESS_KEY_ID'],
     });
   });
 
   test('one whose name does not hint is told: nobody has looked into it', () => {
-    const envFrom = [{ configMapRef: { name: 'settings' } }, { prefix: 'DB_', secretRef: { name: 'aws' } }, { prefix: 'AWS_', secretRef: { name: 'app' } }];
+    const envFrom = [
+      { configMapRef: { name: 'settings' } },
+      { prefix: 'DB_', secretRef: { name: 'aws' } },
+      { prefix: 'AWS_', secretRef: { name: 'app' } },
+    ];
     expect(judgeOf('pod-static-keys', withEnv([], { envFrom }))).toEqual({
       status: 'ok',
       summary: 'No static keys and no profile are named; what Secrets and ConfigMaps hold is not read.',
-      evidence: ['settings', 'app'].map((name, at) => `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may hold AWS_ACCESS_KEY_ID`),
+      evidence: ['settings', 'app'].map(
+        (name, at) =>
+          `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may hold AWS_ACCESS_KEY_ID`,
+      ),
     });
     expect(judgeOf('pod-static-keys', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
   });
@@ -272,7 +439,11 @@ describe('EKS Pod Identity', () => {
     expect(causes(facts)).toEqual(['pod-identity']);
     expect(judgeOf('pod-identity', facts)).toMatchObject({
       summary: `An association of EKS Pod Identity goes before the annotation: new pods get role ${OTHER_ROLE}.`,
-      evidence: [`${ROLE_KEY}: ${ROLE}`, `association a-1: role ${OTHER_ROLE}`, `pod api-1 has ${CREDENTIALS_URI}, and no AWS_WEB_IDENTITY_TOKEN_FILE`],
+      evidence: [
+        `${ROLE_KEY}: ${ROLE}`,
+        `association a-1: role ${OTHER_ROLE}`,
+        `pod api-1 has ${CREDENTIALS_URI}, and no AWS_WEB_IDENTITY_TOKEN_FILE`,
+      ],
       fix: expect.arrayContaining(['aws eks delete-pod-identity-association --cluster-name blue --association-id a-1']),
     });
   });
@@ -284,27 +455,52 @@ describe('EKS Pod Identity', () => {
   });
 
   test.each<[string, string[], string | undefined]>([
-    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined], ['wants no tags', ['sts:AssumeRole'], 'got sts:TagSession, trusted sts:AssumeRole'],
-    ['wants web identities alone', ['sts:AssumeRoleWithWebIdentity'], 'got sts:AssumeRole, trusted sts:AssumeRoleWithWebIdentity'],
+    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined],
+    ['wants no tags', ['sts:AssumeRole'], 'got sts:TagSession, trusted sts:AssumeRole'],
+    [
+      'wants web identities alone',
+      ['sts:AssumeRoleWithWebIdentity'],
+      'got sts:AssumeRole, trusted sts:AssumeRoleWithWebIdentity',
+    ],
   ])('with the same role, which %s', (_, actions, refused) => {
-    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }] };
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }],
+    };
     const facts: Facts = {
-      ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] }, role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
+      ...factsOf(),
+      podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] },
+      role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
     };
     expect(judgeOf('pod-identity', facts)!.status).toBe(refused === undefined ? 'ok' : 'wrong');
-    if (refused !== undefined) expect(judgeOf('pod-identity', facts)!.summary).toMatch(new RegExp(`does not let pods\\.eks\\.amazonaws\\.com in: action differs: ${refused}\\.$`));
+    if (refused !== undefined) {
+      expect(judgeOf('pod-identity', facts)!.summary).toMatch(
+        new RegExp(`does not let pods\\.eks\\.amazonaws\\.com in: action differs: ${refused}\\.$`),
+      );
+    }
   });
 
   test('of a role by which EKS takes another one: that one counts', () => {
-    const by = (roleArn: string, targetRoleArn: string): Facts => ({ ...factsOf(), podIdentities: { value: [{ id: 'a-1', roleArn, targetRoleArn }] } });
-    expect(judgeOf('pod-identity', by(ROLE, OTHER_ROLE))).toMatchObject({
-      status: 'wrong', summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`), evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
+    const by = (roleArn: string, targetRoleArn: string): Facts => ({
+      ...factsOf(),
+      podIdentities: { value: [{ id: 'a-1', roleArn, targetRoleArn }] },
     });
-    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({ status: 'ok', summary: expect.stringContaining(`it must trust ${OTHER_ROLE} too.`) });
+    expect(judgeOf('pod-identity', by(ROLE, OTHER_ROLE))).toMatchObject({
+      status: 'wrong',
+      summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`),
+      evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
+    });
+    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({
+      status: 'ok',
+      summary: expect.stringContaining(`it must trust ${OTHER_ROLE} too.`),
+    });
   });
 
   test('instead of IRSA is in order', () => {
-    const facts: Facts = { ...factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]), podIdentities: ASSOCIATION };
+    const facts: Facts = {
+      ...factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]),
+      podIdentities: ASSOCIATION,
+    };
     expect(troubles(facts)).toEqual([]);
   });
 
@@ -316,13 +512,20 @@ describe('EKS Pod Identity', () => {
     const both = structuredClone(healthyPod());
     both.spec.containers[0].env.push({ name: CREDENTIALS_URI, value: 'http://169.254.170.23/v1/credentials' });
     const facts: Facts = { ...withPods(both), podIdentities: ASSOCIATION };
-    expect(judgeOf('pod-identity', facts)!.evidence).toContain('pod api-1 has both; most SDKs take AWS_WEB_IDENTITY_TOKEN_FILE first');
+    expect(judgeOf('pod-identity', facts)!.evidence).toContain(
+      'pod api-1 has both; most SDKs take AWS_WEB_IDENTITY_TOKEN_FILE first',
+    );
   });
 
   test('that may not be listed is unknown, unless pods tell', () => {
     const unreadable = { unknown: 'Needs eks:ListPodIdentityAssociations' };
-    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities: unreadable })).toMatchObject({ status: 'unknown', summary: unreadable.unknown });
-    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities: unreadable })).toMatchObject({ status: 'wrong' });
+    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities: unreadable })).toMatchObject({
+      status: 'unknown',
+      summary: unreadable.unknown,
+    });
+    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities: unreadable })).toMatchObject({
+      status: 'wrong',
+    });
   });
 });
 
@@ -336,12 +539,16 @@ describe('pods and containers that are left out', () => {
   });
 
   test('some of them may be meant', () => {
-    const facts = factsOf({ pods: [pod({ containers: [main(), main({ name: 'side' })] }, { annotations: { [SKIP]: 'side' } })] });
+    const facts = factsOf({
+      pods: [pod({ containers: [main(), main({ name: 'side' })] }, { annotations: { [SKIP]: 'side' } })],
+    });
     expect(troubles(facts)).toEqual(['pod-skipped: unknown']);
   });
 
   test('by the label is the cause', () => {
-    const facts = factsOfPods({ question: POD_QUESTION, webhooks: [webhook({ objectSelector: {} })] }, [pod({}, { labels: { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' } })]);
+    const facts = factsOfPods({ question: POD_QUESTION, webhooks: [webhook({ objectSelector: {} })] }, [
+      pod({}, { labels: { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' } }),
+    ]);
     expect(causes(facts)).toEqual(['pod-skipped']);
   });
 });
@@ -368,7 +575,9 @@ describe('images', () => {
     ['registry.example.com:5000/main:1.0.0', false],
     ['my-external-dns:0.1.0', false],
   ])('%s is too old: %s', (image, isOld) => {
-    expect(judgeOf('sdk-version', factsOf({ pods: [pod({ containers: [main({ image })] })] }))!.status).toBe(isOld ? 'wrong' : 'ok');
+    expect(judgeOf('sdk-version', factsOf({ pods: [pod({ containers: [main({ image })] })] }))!.status).toBe(
+      isOld ? 'wrong' : 'ok',
+    );
   });
 });
 
@@ -383,12 +592,15 @@ describe('the webhook', () => {
     const verdict = judgeOf('webhook', factsOfPods({}, []))!;
     expect(verdict).toMatchObject({ status: 'ok', summary: 'The webhook is there, and is called for the pods.' });
     expect(verdict.evidence).toEqual([
-      'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; where it fails, pods are made without a role',
+      'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; '
+        + 'where it fails, pods are made without a role',
     ]);
   });
 
   test('that works is told', () => {
-    expect(status([webhook()], [healthyPod()])).toBe('ok: The webhook is there, and works: Pod api-1 has its variables.');
+    expect(status([webhook()], [healthyPod()])).toBe(
+      'ok: The webhook is there, and works: Pod api-1 has its variables.',
+    );
   });
 
   test('that is not to be seen is unknown without pods, and works where they tell', () => {
@@ -415,21 +627,42 @@ describe('the webhook', () => {
   test.each<[string, any]>([
     ['another namespace', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }],
     ['namespaces with a label', { namespaceSelector: { matchExpressions: [{ key: 'irsa', operator: 'Exists' }] } }],
-    ['namespaces but this one', { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['payments'] }] } }],
+    [
+      'namespaces but this one',
+      {
+        namespaceSelector: {
+          matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['payments'] }],
+        },
+      },
+    ],
     ['other pods', { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['other'] }] } }],
-    ['other objects', { rules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }] }],
-    ['other operations', { rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods'] }] }],
+    [
+      'other objects',
+      { rules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }] },
+    ],
+    [
+      'other operations',
+      { rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['pods'] }] },
+    ],
   ])('that is called for %s is the cause', (_, selectors) => {
-    expect(status(withSelector(selectors), [pod()])).toBe('wrong: The webhook is there, and is not called for pods of namespace payments.');
+    expect(status(withSelector(selectors), [pod()])).toBe(
+      'wrong: The webhook is there, and is not called for pods of namespace payments.',
+    );
     expect(causes(factsOfPods({ webhooks: withSelector(selectors) }, [pod()]))).toEqual(['webhook']);
   });
 
   test.each<[string, any]>([
     ['its label', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'payments' } } }],
     ['no label that it has', { namespaceSelector: { matchExpressions: [{ key: 'skip', operator: 'DoesNotExist' }] } }],
-    ['namespaces without a label', { namespaceSelector: { matchExpressions: [{ key: 'irsa', operator: 'NotIn', values: ['off'] }] } }],
+    [
+      'namespaces without a label',
+      { namespaceSelector: { matchExpressions: [{ key: 'irsa', operator: 'NotIn', values: ['off'] }] } },
+    ],
     ['everything', { rules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }] }],
-    ['the label of the pods', { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] } }],
+    [
+      'the label of the pods',
+      { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] } },
+    ],
   ])('that is called for %s is in order', (_, selectors) => {
     expect(status(withSelector(selectors), [pod()])).toMatch(/^ok/);
   });
@@ -441,17 +674,24 @@ describe('the webhook', () => {
   });
 
   test('that is called for pods with labels is unknown without pods', () => {
-    expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe('unknown: Whether the webhook is called for the pods: it is called for pods with certain labels, and there are no pods to look at.');
+    expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe(
+      'unknown: Whether the webhook is called for the pods: it is called for pods with certain labels, and there are '
+        + 'no pods to look at.',
+    );
   });
 
   test('that is called for some namespaces is unknown where their labels are', () => {
     const [{ webhooks: [one] }] = withSelector({ namespaceSelector: { matchLabels: { irsa: 'true' } } });
-    expect(webhookOf(webhook(), one, { pods: [] }).selects).toBe('it is called for some namespaces, by labels that could not be read');
+    expect(webhookOf(webhook(), one, { pods: [] }).selects).toBe(
+      'it is called for some namespaces, by labels that could not be read',
+    );
     expect(webhookOf(webhook(), webhook().webhooks[0], { pods: [] }).selects).toBe(true);
   });
 
   test('with conditions is unknown', () => {
-    expect(status(withSelector({ matchConditions: [{ name: 'a', expression: 'false' }] }))).toMatch(/^unknown: .*matchConditions/);
+    expect(status(withSelector({ matchConditions: [{ name: 'a', expression: 'false' }] }))).toMatch(
+      /^unknown: .*matchConditions/,
+    );
   });
 
   test('that nobody can trust is the cause', () => {
@@ -465,6 +705,8 @@ describe('the webhook', () => {
 });
 
 test('two breaks: the earlier one is the cause', () => {
-  const facts = factsOfPods({ question: QUESTION, serviceAccount: serviceAccount({ [ROLE_KEY]: `${ROLE} ` }) }, [pod({}, EARLY)]);
+  const facts = factsOfPods({ question: QUESTION, serviceAccount: serviceAccount({ [ROLE_KEY]: `${ROLE} ` }) }, [
+    pod({}, EARLY),
+  ]);
   expect(causes(facts)).toEqual(['role-annotation']);
 });

@@ -6,35 +6,78 @@ import { ACCOUNT, READ_BUCKET } from '../read/aws-server';
 const RESOURCE = 'arn:aws:s3:::bucket/key';
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/edge`;
 const asked = { question: { ...HEALTHY.question, action: 's3:GetObject', resource: RESOURCE } };
-const statement = (more: any) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*', ...more }] });
-const policy = (name: string, document: any, kind: IamPolicy['kind'] = 'inline'): IamPolicy => (
-  { name, kind, ...kind !== 'inline' && { arn: `arn:aws:iam::${ACCOUNT}:policy/${name}` }, document: { value: document } });
+const statement = (more: any) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*', ...more }],
+});
+const policy = (name: string, document: any, kind: IamPolicy['kind'] = 'inline'): IamPolicy => ({
+  name,
+  kind,
+  ...(kind !== 'inline' && { arn: `arn:aws:iam::${ACCOUNT}:policy/${name}` }),
+  document: { value: document },
+});
 const policies = (...all: IamPolicy[]): Partial<Facts> => ({ ...asked, policies: { value: all } });
-const simulated = (more: Partial<Simulated>): Partial<Facts> => ({ ...asked, simulated: { value: { decision: 'allowed', policies: [], missingKeys: [], ...more } } });
-const unread: IamPolicy = { name: 'hidden', kind: 'attached', arn: `arn:aws:iam::${ACCOUNT}:policy/hidden`, document: { unknown: 'needs iam:GetPolicy: no' } };
+const simulated = (more: Partial<Simulated>): Partial<Facts> => ({
+  ...asked,
+  simulated: { value: { decision: 'allowed', policies: [], missingKeys: [], ...more } },
+});
+const unread: IamPolicy = {
+  name: 'hidden',
+  kind: 'attached',
+  arn: `arn:aws:iam::${ACCOUNT}:policy/hidden`,
+  document: { unknown: 'needs iam:GetPolicy: no' },
+};
 
 describe('policies', () => {
   test('are listed', () => {
-    expect(verdict(POLICY_CHECKS, 'policies', policies(policy('one', READ_BUCKET, 'attached'), policy('two', READ_BUCKET)))).toEqual({
-      status: 'ok', summary: 'The role has 2 policies.', evidence: [`attached: arn:aws:iam::${ACCOUNT}:policy/one`, 'inline: two'],
+    expect(
+      verdict(POLICY_CHECKS, 'policies', policies(policy('one', READ_BUCKET, 'attached'), policy('two', READ_BUCKET))),
+    ).toEqual({
+      status: 'ok',
+      summary: 'The role has 2 policies.',
+      evidence: [`attached: arn:aws:iam::${ACCOUNT}:policy/one`, 'inline: two'],
     });
     expect(verdict(POLICY_CHECKS, 'policies').summary).toBe('The role has 1 policy.');
-    expect(verdict(POLICY_CHECKS, 'policies', policies(...Array.from({ length: 25 }, (_, index) => policy(`p${index}`, READ_BUCKET)))).evidence).toHaveLength(21);
+    expect(
+      verdict(
+        POLICY_CHECKS,
+        'policies',
+        policies(...Array.from({ length: 25 }, (_, index) => policy(`p${index}`, READ_BUCKET))),
+      ).evidence,
+    ).toHaveLength(21);
   });
 
   test('there are none, but for a boundary', () => {
     expect(verdict(POLICY_CHECKS, 'policies', policies(policy('edge', READ_BUCKET, 'boundary')))).toMatchObject({
-      status: 'wrong', fix: ['aws iam attach-role-policy --role-name api --policy-arn <the policy>', 'bucket.grantRead(serviceAccount);'],
+      status: 'wrong',
+      fix: [
+        'aws iam attach-role-policy --role-name api --policy-arn <the policy>',
+        'bucket.grantRead(serviceAccount);',
+      ],
     });
   });
 
   test('one that cannot be read, or is none', () => {
-    expect(verdict(POLICY_CHECKS, 'policies', policies(unread, policy('odd', { Statement: 'x' }), policy('fine', READ_BUCKET)))).toMatchObject({
+    expect(
+      verdict(
+        POLICY_CHECKS,
+        'policies',
+        policies(unread, policy('odd', { Statement: 'x' }), policy('fine', READ_BUCKET)),
+      ),
+    ).toMatchObject({
       status: 'unknown',
       summary: '2 of 3 policies cannot be read.',
-      evidence: [`attached: ${unread.arn}: needs iam:GetPolicy: no`, 'inline: odd: the document has no Statement', `attached: ${unread.arn}`, 'inline: odd', 'inline: fine'],
+      evidence: [
+        `attached: ${unread.arn}: needs iam:GetPolicy: no`,
+        'inline: odd: the document has no Statement',
+        `attached: ${unread.arn}`,
+        'inline: odd',
+        'inline: fine',
+      ],
     });
-    expect(verdict(POLICY_CHECKS, 'policies', { policies: { unknown: 'needs iam:ListRolePolicies: no' } }).status).toBe('unknown');
+    expect(verdict(POLICY_CHECKS, 'policies', { policies: { unknown: 'needs iam:ListRolePolicies: no' } }).status).toBe(
+      'unknown',
+    );
   });
 
   test('of a role that is not there, nothing is said', () => {
@@ -52,7 +95,9 @@ describe('an action, by the simulation of IAM', () => {
       status: 'ok',
       summary: `The role may s3:GetObject on ${RESOURCE}.`,
       evidence: [
-        'decided by IAM\'s own simulation, by read', 'inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*', 'the simulation had no values for aws:SourceIp',
+        "decided by IAM's own simulation, by read",
+        'inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*',
+        'the simulation had no values for aws:SourceIp',
         'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at',
       ],
     });
@@ -62,64 +107,160 @@ describe('an action, by the simulation of IAM', () => {
   test.each<[string, Partial<Simulated>, string]>([
     ['a Deny', { decision: 'explicitDeny' }, 'a statement denies it'],
     ['nothing', { decision: 'implicitDeny' }, 'no statement allows it'],
-    ['the boundary', { decision: 'implicitDeny', boundaryAllows: false, missingKeys: ['a:b'] }, 'the permissions boundary does not allow it'],
-    ['the organization', { decision: 'implicitDeny', organizationAllows: false }, 'a policy of the organization does not allow it'],
+    [
+      'the boundary',
+      { decision: 'implicitDeny', boundaryAllows: false, missingKeys: ['a:b'] },
+      'the permissions boundary does not allow it',
+    ],
+    [
+      'the organization',
+      { decision: 'implicitDeny', organizationAllows: false },
+      'a policy of the organization does not allow it',
+    ],
   ])('kept away by %s', (_, answer, why) => {
     expect(verdict(POLICY_CHECKS, 'action', simulated(answer))).toMatchObject({
-      status: 'wrong', summary: `The role may not s3:GetObject on ${RESOURCE}: ${why}.`, fix: [expect.stringMatching(/^aws iam simulate-principal-policy /), expect.stringMatching(/^serviceAccount\.addToPrincipalPolicy/)],
+      status: 'wrong',
+      summary: `The role may not s3:GetObject on ${RESOURCE}: ${why}.`,
+      fix: [
+        expect.stringMatching(/^aws iam simulate-principal-policy /),
+        expect.stringMatching(/^serviceAccount\.addToPrincipalPolicy/),
+      ],
     });
   });
 
   test('what depends on keys that the simulation did not have is unknown', () => {
-    expect(verdict(POLICY_CHECKS, 'action', simulated({ decision: 'implicitDeny', missingKeys: ['aws:SourceVpc'] })).status).toBe('unknown');
+    expect(
+      verdict(POLICY_CHECKS, 'action', simulated({ decision: 'implicitDeny', missingKeys: ['aws:SourceVpc'] })).status,
+    ).toBe('unknown');
   });
 });
 
 describe('an action, by our own evaluator', () => {
   test.each<[string, Partial<Facts>, string, string]>([
     ['allowed', policies(policy('read', READ_BUCKET)), 'ok', `The role may s3:GetObject on ${RESOURCE}.`],
-    ['not allowed', policies(policy('other', statement({ Action: 's3:PutObject' }))), 'wrong', `The role may not s3:GetObject on ${RESOURCE}: no statement allows it.`],
-    ['denied', policies(policy('read', READ_BUCKET), policy('deny', statement({ Effect: 'Deny' }))), 'wrong', `The role may not s3:GetObject on ${RESOURCE}: a statement denies it.`],
-    ['denied, whatever the others say', policies(unread, policy('deny', statement({ Effect: 'Deny' }))), 'wrong', `The role may not s3:GetObject on ${RESOURCE}: a statement denies it.`],
-    ['outside of the boundary', policies(policy('read', READ_BUCKET), policy('edge', statement({ Action: 'sqs:*' }), 'boundary')), 'wrong', `The role may not s3:GetObject on ${RESOURCE}: no statement allows it.`],
-    ['under conditions', policies(policy('read', statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } }))), 'unknown', `Whether the role may s3:GetObject on ${RESOURCE} depends on conditions.`],
-    ['with policies that nobody can read', policies(policy('read', READ_BUCKET), unread), 'unknown', `Whether the role may s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`],
-    ['with a policy that is none', policies(policy('odd', 'x'), policy('read', READ_BUCKET)), 'unknown', `Whether the role may s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`],
+    [
+      'not allowed',
+      policies(policy('other', statement({ Action: 's3:PutObject' }))),
+      'wrong',
+      `The role may not s3:GetObject on ${RESOURCE}: no statement allows it.`,
+    ],
+    [
+      'denied',
+      policies(policy('read', READ_BUCKET), policy('deny', statement({ Effect: 'Deny' }))),
+      'wrong',
+      `The role may not s3:GetObject on ${RESOURCE}: a statement denies it.`,
+    ],
+    [
+      'denied, whatever the others say',
+      policies(unread, policy('deny', statement({ Effect: 'Deny' }))),
+      'wrong',
+      `The role may not s3:GetObject on ${RESOURCE}: a statement denies it.`,
+    ],
+    [
+      'outside of the boundary',
+      policies(policy('read', READ_BUCKET), policy('edge', statement({ Action: 'sqs:*' }), 'boundary')),
+      'wrong',
+      `The role may not s3:GetObject on ${RESOURCE}: no statement allows it.`,
+    ],
+    [
+      'under conditions',
+      policies(policy('read', statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } }))),
+      'unknown',
+      `Whether the role may s3:GetObject on ${RESOURCE} depends on conditions.`,
+    ],
+    [
+      'with policies that nobody can read',
+      policies(policy('read', READ_BUCKET), unread),
+      'unknown',
+      `Whether the role may s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
+    ],
+    [
+      'with a policy that is none',
+      policies(policy('odd', 'x'), policy('read', READ_BUCKET)),
+      'unknown',
+      `Whether the role may s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
+    ],
   ])('%s', (_, facts, status, summary) => {
-    const said = verdict(POLICY_CHECKS, 'action', { ...facts, simulated: { unknown: 'needs iam:SimulatePrincipalPolicy: no' } });
+    const said = verdict(POLICY_CHECKS, 'action', {
+      ...facts,
+      simulated: { unknown: 'needs iam:SimulatePrincipalPolicy: no' },
+    });
     expect(said).toMatchObject({ status, summary });
-    expect(said.evidence![0]).toBe('decided by cdk-irsa from the policies of the role, as IAM\'s simulation is not to be had: needs iam:SimulatePrincipalPolicy: no');
+    expect(said.evidence![0]).toBe(
+      "decided by cdk-irsa from the policies of the role, as IAM's simulation is not to be had: needs "
+        + 'iam:SimulatePrincipalPolicy: no',
+    );
     expect(said.evidence!.at(-1)).toContain('nor are those of the organization (SCPs)');
   });
 
   test('says which statements, of the boundary too', () => {
-    const facts = policies(policy('read', READ_BUCKET, 'attached'), policy('edge', statement({ Sid: 'Edge' }), 'boundary'));
-    expect(verdict(POLICY_CHECKS, 'action', { ...facts, role: { value: { ...IAM_ROLE, boundary: BOUNDARY } } }).evidence!.slice(1, 3)).toEqual([
-      'attached read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*', 'boundary edge, Statement[0] (Edge): Allow s3:* on *',
+    const facts = policies(
+      policy('read', READ_BUCKET, 'attached'),
+      policy('edge', statement({ Sid: 'Edge' }), 'boundary'),
+    );
+    expect(
+      verdict(POLICY_CHECKS, 'action', {
+        ...facts,
+        role: { value: { ...IAM_ROLE, boundary: BOUNDARY } },
+      }).evidence!.slice(1, 3),
+    ).toEqual([
+      'attached read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*',
+      'boundary edge, Statement[0] (Edge): Allow s3:* on *',
     ]);
   });
 
   test('without a resource, any', () => {
-    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('all', statement({}))), question: { ...HEALTHY.question, action: 's3:ListAllMyBuckets' } }).summary).toBe('The role may s3:ListAllMyBuckets on *.');
+    expect(
+      verdict(POLICY_CHECKS, 'action', {
+        ...policies(policy('all', statement({}))),
+        question: { ...HEALTHY.question, action: 's3:ListAllMyBuckets' },
+      }).summary,
+    ).toBe('The role may s3:ListAllMyBuckets on *.');
   });
 
   test.each<[string, Partial<Facts>]>([
     ['by our own evaluator', { simulated: { unknown: 'no' } }],
-    ['by the simulation', { simulated: { value: { decision: 'implicitDeny', policies: [], missingKeys: [], boundaryAllows: false } } }],
+    [
+      'by the simulation',
+      { simulated: { value: { decision: 'implicitDeny', policies: [], missingKeys: [], boundaryAllows: false } } },
+    ],
   ])('without a resource, what is allowed on some of them is not refused: %s', (_, by) => {
     const question = { ...HEALTHY.question, action: 's3:GetObject' };
     const said = verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET)), ...by, question });
-    expect(said).toMatchObject({ status: 'unknown', summary: 'Whether the role may s3:GetObject depends on the resource: name it, --resource.' });
+    expect(said).toMatchObject({
+      status: 'unknown',
+      summary: 'Whether the role may s3:GetObject depends on the resource: name it, --resource.',
+    });
     expect(said.evidence![0]).toBe('inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*');
-    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('other', statement({ Action: 'sqs:*' }))), ...by, question }).status).toBe('wrong');
+    expect(
+      verdict(POLICY_CHECKS, 'action', {
+        ...policies(policy('other', statement({ Action: 'sqs:*' }))),
+        ...by,
+        question,
+      }).status,
+    ).toBe('wrong');
     // Of a resource that is asked for nothing is left open.
     const edge = policy('edge', statement({ Action: 'sqs:*' }), 'boundary');
-    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET), edge), ...by, question }).status).toBe('wrong');
-    expect(verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET)), ...by, question: { ...question, resource: '*' } }).status).toBe('wrong');
+    expect(
+      verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET), edge), ...by, question }).status,
+    ).toBe('wrong');
+    expect(
+      verdict(POLICY_CHECKS, 'action', {
+        ...policies(policy('read', READ_BUCKET)),
+        ...by,
+        question: { ...question, resource: '*' },
+      }).status,
+    ).toBe('wrong');
   });
 
   test('statements are told in short', () => {
-    const long = statement({ Sid: 'Long', Action: undefined, NotAction: ['a:b', 'c:d', 'e:f', 'g:h'], Resource: undefined, NotResource: 'arn:aws:s3:::other/*' });
+    const long = statement({
+      Sid: 'Long',
+      Action: undefined,
+      NotAction: ['a:b', 'c:d', 'e:f', 'g:h'],
+      Resource: undefined,
+      NotResource: 'arn:aws:s3:::other/*',
+    });
     delete long.Statement[0].Action;
     delete long.Statement[0].Resource;
     expect(verdict(POLICY_CHECKS, 'action', policies(policy('long', long))).evidence![1]).toBe(

@@ -6,37 +6,63 @@ import { factsOf, factsOfPods, OTHER_ROLE, pod, QUESTION, ROLE, serviceAccount }
 import { causes, judgeOf, troubles } from '../verdicts';
 
 const ROLE_KEY = 'eks.amazonaws.com/role-arn';
-const annotated = (annotations: Record<string, string>, pods = [pod()]): Facts => factsOf({ serviceAccount: serviceAccount(annotations), pods });
+const annotated = (annotations: Record<string, string>, pods = [pod()]): Facts =>
+  factsOf({ serviceAccount: serviceAccount(annotations), pods });
 const withRole = (more: Record<string, string>): Facts => annotated({ [ROLE_KEY]: ROLE, ...more });
 
 test('a healthy set-up has no troubles', () => {
   expect(troubles(factsOf())).toEqual([]);
-  expect(judgeOf('role-annotation', factsOf())).toEqual({ status: 'ok', summary: `The ServiceAccount names role ${ROLE}.`, evidence: undefined });
+  expect(judgeOf('role-annotation', factsOf())).toEqual({
+    status: 'ok',
+    summary: `The ServiceAccount names role ${ROLE}.`,
+    evidence: undefined,
+  });
 });
 
 describe('namespace and ServiceAccount', () => {
   test('a namespace that is not there is the cause', () => {
-    const facts: Facts = { ...factsOf({ pods: [] }), namespace: { value: undefined }, serviceAccount: { value: undefined } };
+    const facts: Facts = {
+      ...factsOf({ pods: [] }),
+      namespace: { value: undefined },
+      serviceAccount: { value: undefined },
+    };
     expect(causes(facts)).toEqual(['namespace-exists']);
-    expect(judgeOf('namespace-exists', facts)).toMatchObject({ summary: 'There is no namespace payments.', fix: ['kubectl create namespace payments', expect.anything()] });
+    expect(judgeOf('namespace-exists', facts)).toMatchObject({
+      summary: 'There is no namespace payments.',
+      fix: ['kubectl create namespace payments', expect.anything()],
+    });
   });
 
   test('a ServiceAccount that is not there is the cause', () => {
     const facts: Facts = { ...factsOf({ pods: [] }), serviceAccount: { value: undefined } };
     expect(causes(facts)).toEqual(['service-account-exists']);
-    expect(judgeOf('service-account-exists', facts)).toMatchObject({ summary: 'There is no ServiceAccount payments/api.' });
-    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'unknown', summary: 'There is no ServiceAccount to look at.' });
+    expect(judgeOf('service-account-exists', facts)).toMatchObject({
+      summary: 'There is no ServiceAccount payments/api.',
+    });
+    expect(judgeOf('role-annotation', facts)).toMatchObject({
+      status: 'unknown',
+      summary: 'There is no ServiceAccount to look at.',
+    });
   });
 
   test('what may not be read is unknown, with the permission that is missing', () => {
-    const facts: Facts = { ...factsOf(), namespace: { unknown: 'Needs get on namespaces' }, serviceAccount: { unknown: 'Needs get on serviceaccounts in namespace payments' } };
+    const facts: Facts = {
+      ...factsOf(),
+      namespace: { unknown: 'Needs get on namespaces' },
+      serviceAccount: { unknown: 'Needs get on serviceaccounts in namespace payments' },
+    };
     expect(judgeOf('namespace-exists', facts)).toMatchObject({ status: 'unknown', summary: 'Needs get on namespaces' });
-    expect(judgeOf('service-account-exists', facts)).toMatchObject({ status: 'unknown', summary: 'Needs get on serviceaccounts in namespace payments' });
+    expect(judgeOf('service-account-exists', facts)).toMatchObject({
+      status: 'unknown',
+      summary: 'Needs get on serviceaccounts in namespace payments',
+    });
     expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'unknown' });
   });
 
   test('a ServiceAccount tells that its namespace is there', () => {
-    expect(judgeOf('namespace-exists', { ...factsOf(), namespace: { unknown: 'Needs get on namespaces' } })).toMatchObject({ status: 'ok' });
+    expect(
+      judgeOf('namespace-exists', { ...factsOf(), namespace: { unknown: 'Needs get on namespaces' } }),
+    ).toMatchObject({ status: 'ok' });
   });
 });
 
@@ -44,11 +70,15 @@ describe('the annotation of the role', () => {
   test.each([
     ['aws'], ['aws-cn'], ['aws-us-gov'], ['aws-eusc'], ['aws-iso-b'],
   ])('is right in partition %s', partition => {
-    expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: `arn:${partition}:iam::111122223333:role/path/a` }))).toMatchObject({ status: 'ok' });
+    expect(
+      judgeOf('role-annotation', annotated({ [ROLE_KEY]: `arn:${partition}:iam::111122223333:role/path/a` })),
+    ).toMatchObject({ status: 'ok' });
   });
 
   test('a quote in the value stays a part of it', () => {
-    expect(annotateCommand(QUESTION, ROLE_KEY, 'it\'s')).toBe(`kubectl annotate serviceaccount api -n payments --overwrite ${ROLE_KEY}='it'\\''s'`);
+    expect(annotateCommand(QUESTION, ROLE_KEY, "it's")).toBe(
+      `kubectl annotate serviceaccount api -n payments --overwrite ${ROLE_KEY}='it'\\''s'`,
+    );
   });
 
   test.each([
@@ -75,44 +105,70 @@ describe('the annotation of the role', () => {
     ['${Token[TOKEN.23]}', 'a placeholder was not replaced'],
     ['ARN:AWS:IAM::111122223333:role/a', 'ARNs begin in small letters'],
   ])('that is no ARN is wrong: %j', (arn, why) => {
-    expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))).toMatchObject({ status: 'wrong', summary: `${JSON.stringify(arn)} is no ARN of a role: ${why}.` });
+    expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))).toMatchObject({
+      status: 'wrong',
+      summary: `${JSON.stringify(arn)} is no ARN of a role: ${why}.`,
+    });
   });
 
   test('that is missing is the cause, and what the pods lack is a consequence', () => {
     const facts = annotated({});
-    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'wrong', summary: 'The ServiceAccount names no role.' });
+    expect(judgeOf('role-annotation', facts)).toMatchObject({
+      status: 'wrong',
+      summary: 'The ServiceAccount names no role.',
+    });
     expect(causes(facts)).toEqual(['role-annotation']);
     expect(troubles(facts)).toContain('pod-injected: wrong');
   });
 
   test.each([
-    ['eks.amazonaws.com/role'], ['eks.amazonaws.com/role_arn'], ['EKS.amazonaws.com/role-arn'], ['eks.amazonaws.com/Role-ARN'], ['iam.amazonaws.com/role'], ['amazonaws.com/role-arn'],
+    ['eks.amazonaws.com/role'],
+    ['eks.amazonaws.com/role_arn'],
+    ['EKS.amazonaws.com/role-arn'],
+    ['eks.amazonaws.com/Role-ARN'],
+    ['iam.amazonaws.com/role'],
+    ['amazonaws.com/role-arn'],
     ['role-arn'],
   ])('under the key %s is found', key => {
     const verdict = judgeOf('role-annotation', annotated({ [key]: ROLE }))!;
-    expect(verdict).toMatchObject({ status: 'wrong', summary: `The ServiceAccount names a role under another key, which the webhook does not read: ${key}.`, evidence: [`${key}: "${ROLE}"`] });
+    expect(verdict).toMatchObject({
+      status: 'wrong',
+      summary: `The ServiceAccount names a role under another key, which the webhook does not read: ${key}.`,
+      evidence: [`${key}: "${ROLE}"`],
+    });
     expect(verdict.fix![0]).toContain(`${ROLE_KEY}=${ROLE}`);
   });
 
   test('is not wanted where EKS Pod Identity gives a role', () => {
     const facts: Facts = { ...annotated({}, []), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
-    expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'ok', summary: `The ServiceAccount names no role, and gets ${ROLE} by EKS Pod Identity.` });
+    expect(judgeOf('role-annotation', facts)).toMatchObject({
+      status: 'ok',
+      summary: `The ServiceAccount names no role, and gets ${ROLE} by EKS Pod Identity.`,
+    });
   });
 
   describe('is not wanted of pods that bring role and token themselves', () => {
-    const own = (...changes: ((one: any) => void)[]) => factsOfPods({ serviceAccount: serviceAccount({}) }, changes.map((change, at) => {
-      const one = structuredClone(injected(pod({}, { name: `api-${at}` }), serviceAccount()));
-      one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
-      change(one);
-      return one;
-    }));
+    const own = (...changes: ((one: any) => void)[]) =>
+      factsOfPods(
+        { serviceAccount: serviceAccount({}) },
+        changes.map((change, at) => {
+          const one = structuredClone(injected(pod({}, { name: `api-${at}` }), serviceAccount()));
+          one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
+          change(one);
+          return one;
+        }),
+      );
     const asIs = () => undefined;
-    const setRole = (role: string) => (one: any) => one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_ROLE_ARN').value = role;
-    const setAudience = (one: any) => one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'reports.example.com';
+    const setRole = (role: string) => (one: any) =>
+      (one.spec.containers[0].env.find(({ name }: any) => name === 'AWS_ROLE_ARN').value = role);
+    const setAudience = (one: any) =>
+      (one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'reports.example.com');
 
     test('of one mind', () => {
       expect(troubles(own(asIs, asIs))).toEqual([]);
-      expect(judgeOf('role-annotation', own(asIs))).toMatchObject({ summary: `The ServiceAccount names no role; the pods bring role ${ROLE} themselves, with a token of their own.` });
+      expect(judgeOf('role-annotation', own(asIs))).toMatchObject({
+        summary: `The ServiceAccount names no role; the pods bring role ${ROLE} themselves, with a token of their own.`,
+      });
       expect(roleArnOf(own(asIs))).toMatchObject({ value: { arn: ROLE } });
     });
 
@@ -120,19 +176,30 @@ describe('the annotation of the role', () => {
       expect(troubles(own(setAudience))).toEqual([]);
       expect(tokenAudienceOf(own(setAudience))).toBe('reports.example.com');
       expect(tokenAudienceOf(own(asIs))).toBe('sts.amazonaws.com');
-      expect(tokenAudienceOf(own(one => delete one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience))).toBe('https://kubernetes.default.svc');
+      expect(
+        tokenAudienceOf(own(one => delete one.spec.volumes[0].projected.sources[0].serviceAccountToken.audience)),
+      ).toBe('https://kubernetes.default.svc');
     });
 
     test.each<[string, Facts]>([
       ['with different roles', own(asIs, setRole(OTHER_ROLE))],
       ['with different audiences', own(asIs, setAudience)],
-      ['without a token', own(one => one.spec.volumes = [])],
-      ['one of which has no token', own(asIs, one => one.spec.volumes = [])],
-      ['without a container that is not skipped', own(one => one.metadata.annotations = { 'eks.amazonaws.com/skip-containers': 'main' })],
+      ['without a token', own(one => (one.spec.volumes = []))],
+      ['one of which has no token', own(asIs, one => (one.spec.volumes = []))],
+      [
+        'without a container that is not skipped',
+        own(one => (one.metadata.annotations = { 'eks.amazonaws.com/skip-containers': 'main' })),
+      ],
       ['with what is no ARN', own(setRole('payments-api'))],
-      ['one of which the webhook has changed, when there was an annotation', factsOfPods({ serviceAccount: serviceAccount({}) }, [injected(pod(), serviceAccount())])],
+      [
+        'one of which the webhook has changed, when there was an annotation',
+        factsOfPods({ serviceAccount: serviceAccount({}) }, [injected(pod(), serviceAccount())]),
+      ],
     ])('but of pods %s', (_, facts) => {
-      expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'wrong', summary: 'The ServiceAccount names no role.' });
+      expect(judgeOf('role-annotation', facts)).toMatchObject({
+        status: 'wrong',
+        summary: 'The ServiceAccount names no role.',
+      });
     });
   });
 
@@ -156,24 +223,41 @@ describe('the other annotations', () => {
   ])('%s: %j is wrong', (name, value, rule) => {
     const facts = withRole({ [`eks.amazonaws.com/${name}`]: value });
     expect(judgeOf('annotation-values', facts)).toMatchObject({
-      status: 'wrong', summary: `eks.amazonaws.com/${name} must be ${rule}.`, evidence: [`eks.amazonaws.com/${name}: ${JSON.stringify(value)}`],
+      status: 'wrong',
+      summary: `eks.amazonaws.com/${name} must be ${rule}.`,
+      evidence: [`eks.amazonaws.com/${name}: ${JSON.stringify(value)}`],
     });
     expect(causes(facts)).toEqual(['annotation-values']);
   });
 
-  test.each([['audience', 'reports.example.com'], ['token-expiration', '600'], ['token-expiration', '86400'], ['sts-regional-endpoints', 'true'], ['sts-regional-endpoints', 'false'], ['sts-regional-endpoints', 'True'], ['sts-regional-endpoints', '0']])(
-    '%s: %j is right', (name, value) => {
-      expect(troubles(withRole({ [`eks.amazonaws.com/${name}`]: value }))).toEqual([]);
-    });
+  test.each([
+    ['audience', 'reports.example.com'],
+    ['token-expiration', '600'],
+    ['token-expiration', '86400'],
+    ['sts-regional-endpoints', 'true'],
+    ['sts-regional-endpoints', 'false'],
+    ['sts-regional-endpoints', 'True'],
+    ['sts-regional-endpoints', '0'],
+  ])('%s: %j is right', (name, value) => {
+    expect(troubles(withRole({ [`eks.amazonaws.com/${name}`]: value }))).toEqual([]);
+  });
 
   test.each<[string, string, boolean]>([
-    ['audience', 'sts.amazonaws.com ', false], ['token-expiration', '1h', true], ['token-expiration', '599', true], ['sts-regional-endpoints', 'yes', true],
+    ['audience', 'sts.amazonaws.com ', false],
+    ['token-expiration', '1h', true],
+    ['token-expiration', '599', true],
+    ['sts-regional-endpoints', 'yes', true],
   ])('%s: %j leaves the pods their role: %s', (name, value, harmless) => {
-    expect(judgeOf('annotation-values', withRole({ [`eks.amazonaws.com/${name}`]: value }))).toMatchObject({ harmless });
+    expect(judgeOf('annotation-values', withRole({ [`eks.amazonaws.com/${name}`]: value }))).toMatchObject({
+      harmless,
+    });
   });
 
   test('two that are wrong are both shown', () => {
-    const verdict = judgeOf('annotation-values', withRole({ 'eks.amazonaws.com/audience': '', 'eks.amazonaws.com/token-expiration': 'x' }))!;
+    const verdict = judgeOf(
+      'annotation-values',
+      withRole({ 'eks.amazonaws.com/audience': '', 'eks.amazonaws.com/token-expiration': 'x' }),
+    )!;
     expect(verdict.summary).toContain('And 1 more.');
     expect(verdict.evidence).toHaveLength(2);
   });
@@ -183,7 +267,10 @@ describe('a second annotation for a role', () => {
   const twice = { [ROLE_KEY]: ROLE, 'amazonaws.com/role-arn': OTHER_ROLE };
 
   test('that says the same is told', () => {
-    expect(judgeOf('annotation-duplicates', withRole({ 'amazonaws.com/role-arn': ROLE }))).toMatchObject({ status: 'ok', evidence: [`amazonaws.com/role-arn: "${ROLE}"`] });
+    expect(judgeOf('annotation-duplicates', withRole({ 'amazonaws.com/role-arn': ROLE }))).toMatchObject({
+      status: 'ok',
+      evidence: [`amazonaws.com/role-arn: "${ROLE}"`],
+    });
   });
 
   test('that says something else is wrong', () => {
@@ -199,7 +286,9 @@ describe('a second annotation for a role', () => {
   });
 
   test('does no good where pods have neither', () => {
-    expect(judgeOf('annotation-duplicates', factsOfPods({ serviceAccount: serviceAccount(twice) }, [pod()]))).toMatchObject({ status: 'wrong' });
+    expect(
+      judgeOf('annotation-duplicates', factsOfPods({ serviceAccount: serviceAccount(twice) }, [pod()])),
+    ).toMatchObject({ status: 'wrong' });
   });
 
   test('is another matter where the first is missing', () => {

@@ -1,16 +1,31 @@
-import { CannotAskAws, codeOf, fatal, isRefusal, reason, tellable, unreachable } from '../../../../src/cli/doctor/read/aws-errors';
+import {
+  CannotAskAws,
+  codeOf,
+  fatal,
+  isRefusal,
+  reason,
+  tellable,
+  unreachable,
+} from '../../../../src/cli/doctor/read/aws-errors';
 
 const error = (name: string, message = '', more = {}) => Object.assign(new Error(message), { name }, more);
-const ofService = (name: string, message = '', status = 400) => error(name, message, { $fault: 'client', $metadata: { httpStatusCode: status } });
+const ofService = (name: string, message = '', status = 400) =>
+  error(name, message, { $fault: 'client', $metadata: { httpStatusCode: status } });
 
 test.each<[any, string | undefined]>([
   [error('Error', '', { code: 'ECONNREFUSED' }), 'the connection was refused'],
   [error('Error', '', { code: 'ENOTFOUND' }), 'there is no such host'],
-  [error('Error', '', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)'],
+  [
+    error('Error', '', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
+    'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
+  ],
   [error('Error', '', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), 'its certificate is for another host'],
   [error('TimeoutError'), 'it did not answer in time'],
   [error('AggregateError', '', { errors: [{ code: 'X' }, { code: 'ENETUNREACH' }] }), 'there is no network to it'],
-  [error('Error', 'AWS SDK error wrapper for Error: getaddrinfo EAI_AGAIN sts.x.amazonaws.com'), 'its name cannot be looked up'],
+  [
+    error('Error', 'AWS SDK error wrapper for Error: getaddrinfo EAI_AGAIN sts.x.amazonaws.com'),
+    'its name cannot be looked up',
+  ],
   [ofService('AccessDenied', 'of ECONNREFUSED'), undefined],
   [undefined, undefined],
 ])('%s is unreachable: %s', (one, words) => expect(unreachable(one)).toBe(words));
@@ -18,9 +33,15 @@ test.each<[any, string | undefined]>([
 test.each<[any, string]>([
   [ofService('AccessDeniedException', 'no\n way'), 'needs a:B: no way'],
   [ofService('TooManyRequestsException'), 'a:B: AWS throttles the calls, several attempts failed. Try again later'],
-  [ofService('InvalidParameterException', 'The name is bad'), 'a:B failed with InvalidParameterException: The name is bad'],
+  [
+    ofService('InvalidParameterException', 'The name is bad'),
+    'a:B failed with InvalidParameterException: The name is bad',
+  ],
   [ofService('InternalFailure'), 'a:B failed with InternalFailure'],
-  [error('SyntaxError', 'Unexpected token < in JSON: <secret>', { $metadata: { httpStatusCode: 200 } }), 'a:B: the answer cannot be read (HTTP status 200)'],
+  [
+    error('SyntaxError', 'Unexpected token < in JSON: <secret>', { $metadata: { httpStatusCode: 200 } }),
+    'a:B: the answer cannot be read (HTTP status 200)',
+  ],
   [error('SyntaxError', 'x', { $response: { statusCode: 204 } }), 'a:B: the answer cannot be read (HTTP status 204)'],
   [error('TypeError', 'Cannot read properties of undefined'), 'a:B: the answer cannot be read'],
   [error('Error', '', { code: 'ECONNRESET' }), 'a:B: the service could not be reached: the connection was reset'],
@@ -28,10 +49,32 @@ test.each<[any, string]>([
 ])('%s: %s', (one, words) => expect(reason(one, 'a:B')).toBe(words));
 
 test.each<[any, string | undefined, string, string]>([
-  [error('CredentialsProviderError', 'The SSO session associated with this profile has expired.'), 'p', 'expired', 'The sign-in of profile p has expired. Sign in again: `aws sso login --profile p`.'],
-  [error('TokenProviderError', 'Token is expired. To refresh'), undefined, 'expired', 'The sign-in has expired. Sign in again: `aws sso login`.'],
-  [error('CredentialsProviderError', 'wants multi-factor authentication'), undefined, 'credentials', 'The profile that was found wants an MFA code, which is not asked for here. Begin a session with it elsewhere, and give its profile.'],
-  [ofService('UnrecognizedClientException'), 'p', 'credentials', 'AWS does not accept the credentials of profile p (UnrecognizedClientException): they are wrong, were deleted, are of another partition, or the clock of this computer is wrong.'],
+  [
+    error('CredentialsProviderError', 'The SSO session associated with this profile has expired.'),
+    'p',
+    'expired',
+    'The sign-in of profile p has expired. Sign in again: `aws sso login --profile p`.',
+  ],
+  [
+    error('TokenProviderError', 'Token is expired. To refresh'),
+    undefined,
+    'expired',
+    'The sign-in has expired. Sign in again: `aws sso login`.',
+  ],
+  [
+    error('CredentialsProviderError', 'wants multi-factor authentication'),
+    undefined,
+    'credentials',
+    'The profile that was found wants an MFA code, which is not asked for here. Begin a session with it elsewhere, '
+      + 'and give its profile.',
+  ],
+  [
+    ofService('UnrecognizedClientException'),
+    'p',
+    'credentials',
+    'AWS does not accept the credentials of profile p (UnrecognizedClientException): they are wrong, were deleted, '
+      + 'are of another partition, or the clock of this computer is wrong.',
+  ],
 ])('%s of profile %s', (one, profile, kind, message) => expect(fatal(one, profile)).toMatchObject({ kind, message }));
 
 test('what was told once is told as it is, and what is no such error is none', () => {
@@ -51,7 +94,13 @@ test.each([
 
 test('a refusal is one of the service itself', () => {
   expect(isRefusal(ofService('AccessDenied', '', 403))).toBe(true);
-  for (const one of [ofService('Throttling'), ofService('InternalFailure', '', 500), error('TimeoutError'), error('SyntaxError', '', { $fault: 'client' }), undefined]) expect(isRefusal(one)).toBe(false);
+  for (const one of [
+    ofService('Throttling'),
+    ofService('InternalFailure', '', 500),
+    error('TimeoutError'),
+    error('SyntaxError', '', { $fault: 'client' }),
+    undefined,
+  ]) {expect(isRefusal(one)).toBe(false);}
   expect(codeOf({ Code: 'X' })).toBe('X');
   expect(codeOf(undefined)).toBe('Error');
 });

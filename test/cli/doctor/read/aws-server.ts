@@ -1,6 +1,6 @@
 /**
- * An AWS endpoint in this process: it answers as the services do, and fails as it is told. What it answers to a sound request is what AWS documents;
- * the same reads against an endpoint that somebody else wrote are in test/doctor.
+ * An AWS endpoint in this process: it answers as the services do, and fails as it is told. What it answers to a sound
+ * request is what AWS documents; the same reads against an endpoint that somebody else wrote are in test/doctor.
  */
 import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
@@ -20,7 +20,10 @@ export const TRUST = {
     Condition: { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: SUBJECT } },
   }],
 };
-export const READ_BUCKET = { Version: '2012-10-17', Statement: [{ Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' }] };
+export const READ_BUCKET = {
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' }],
+};
 
 export interface Asked {
   /** `iam:GetRole`. */
@@ -44,7 +47,11 @@ const JSON_TYPE = 'application/x-amz-json-1.1';
 /** An answer of IAM or STS. */
 export function xml(action: string, content: string): Answer {
   const name = action.split(':')[1];
-  return { body: `<${name}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${name}Result>${content}</${name}Result><ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></${name}Response>` };
+  return {
+    body:
+      `<${name}Response `
+      + `xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${name}Result>${content}</${name}Result><ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></${name}Response>`,
+  };
 }
 
 export function json(body: unknown): Answer {
@@ -54,50 +61,108 @@ export function json(body: unknown): Answer {
 /** An error in the protocol of the action's service. */
 export function failure(action: string, code: string, message: string, status = 400): Answer {
   if (/^(iam|sts):/.test(action)) {
-    return { status, body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>` };
+    return {
+      status,
+      body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`,
+    };
   }
   return { ...json({ __type: code, message }), status };
 }
 
 export function denied(action: string): Answer {
   const code = /^(iam|sts):/.test(action) ? 'AccessDenied' : 'AccessDeniedException';
-  return failure(action, code, `User: arn:aws:iam::${ACCOUNT}:user/somebody is not authorized to perform: ${action}`, 403);
+  return failure(
+    action,
+    code,
+    `User: arn:aws:iam::${ACCOUNT}:user/somebody is not authorized to perform: ${action}`,
+    403,
+  );
 }
 
 const encoded = (document: unknown) => encodeURIComponent(JSON.stringify(document));
 
 export function roleXml(arn: string, trust: unknown, more = ''): string {
-  return `<Arn>${arn}</Arn><RoleName>${arn.split('/').pop()}</RoleName><Path>/</Path><RoleId>AROA</RoleId><CreateDate>2024-01-01T00:00:00Z</CreateDate>`
-    + `<AssumeRolePolicyDocument>${typeof trust === 'string' ? trust : encoded(trust)}</AssumeRolePolicyDocument><MaxSessionDuration>7200</MaxSessionDuration>${more}`;
+  return (
+    `<Arn>${arn}</Arn><RoleName>${arn.split('/').pop()}</RoleName><Path>/</Path><RoleId>AROA</RoleId><CreateDate>2024-01-01T00:00:00Z</CreateDate>`
+    + `<AssumeRolePolicyDocument>${typeof trust === 'string' ? trust : encoded(trust)}</AssumeRolePolicyDocument><MaxSessionDuration>7200</MaxSessionDuration>${more}`
+  );
 }
 
 /** Everything is as it should be. */
 const HEALTHY: { readonly [action: string]: Answering } = {
-  'sts:GetCallerIdentity': xml('sts:GetCallerIdentity', `<Arn>arn:aws:iam::${ACCOUNT}:user/somebody</Arn><UserId>AIDA</UserId><Account>${ACCOUNT}</Account>`),
-  'sts:AssumeRoleWithWebIdentity': xml('sts:AssumeRoleWithWebIdentity', `<Credentials><AccessKeyId>ASIAQQQQQQQQQQQQQQQQ</AccessKeyId><SecretAccessKey>the-secret-key</SecretAccessKey><SessionToken>the-session-token</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::${ACCOUNT}:assumed-role/api/cdk-irsa-doctor</Arn></AssumedRoleUser>`),
-  'eks:DescribeCluster': ({ params: { name } }) => (name === 'production'
-    ? json({ cluster: { name, arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/${name}`, endpoint: 'https://1.eks.amazonaws.com', identity: { oidc: { issuer: `https://${ISSUER}` } } } })
-    : failure('eks:DescribeCluster', 'ResourceNotFoundException', `No cluster found for name: ${name}.`, 404)),
-  'eks:ListClusters': ({ params: { nextToken } }) => json(nextToken ? { clusters: ['staging'] } : { clusters: ['production'], nextToken: 'more' }),
+  'sts:GetCallerIdentity': xml(
+    'sts:GetCallerIdentity',
+    `<Arn>arn:aws:iam::${ACCOUNT}:user/somebody</Arn><UserId>AIDA</UserId><Account>${ACCOUNT}</Account>`,
+  ),
+  'sts:AssumeRoleWithWebIdentity': xml(
+    'sts:AssumeRoleWithWebIdentity',
+    `<Credentials><AccessKeyId>ASIAQQQQQQQQQQQQQQQQ</AccessKeyId><SecretAccessKey>the-secret-key</SecretAccessKey><SessionToken>the-session-token</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::${ACCOUNT}:assumed-role/api/cdk-irsa-doctor</Arn></AssumedRoleUser>`,
+  ),
+  'eks:DescribeCluster': ({ params: { name } }) =>
+    name === 'production'
+      ? json({
+        cluster: {
+          name,
+          arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/${name}`,
+          endpoint: 'https://1.eks.amazonaws.com',
+          identity: { oidc: { issuer: `https://${ISSUER}` } },
+        },
+      })
+      : failure('eks:DescribeCluster', 'ResourceNotFoundException', `No cluster found for name: ${name}.`, 404),
+  'eks:ListClusters': ({ params: { nextToken } }) =>
+    json(nextToken ? { clusters: ['staging'] } : { clusters: ['production'], nextToken: 'more' }),
   'eks:ListPodIdentityAssociations': json({ associations: [] }),
-  'eks:DescribePodIdentityAssociation': ({ params: { id } }) => json({ association: { associationId: id, roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }),
-  'iam:GetOpenIDConnectProvider': ({ params }) => (params.OpenIDConnectProviderArn === PROVIDER
-    ? xml('iam:GetOpenIDConnectProvider', `<Url>${ISSUER}</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList><ThumbprintList><member>${'9'.repeat(40)}</member></ThumbprintList>`)
-    : failure('iam:GetOpenIDConnectProvider', 'NoSuchEntity', 'no such provider', 404)),
-  'iam:ListOpenIDConnectProviders': xml('iam:ListOpenIDConnectProviders', `<OpenIDConnectProviderList><member><Arn>${PROVIDER}</Arn></member></OpenIDConnectProviderList>`),
-  'iam:GetRole': ({ params: { RoleName: name } }) => (name === 'api' ? xml('iam:GetRole', `<Role>${roleXml(ROLE, TRUST)}</Role>`)
-    : failure('iam:GetRole', 'NoSuchEntity', `The role with name ${name} cannot be found.`, 404)),
-  'iam:ListRoles': ({ params: { Marker: marker } }) => xml('iam:ListRoles', `<Roles><member>${roleXml(marker ? `${ROLE}-2` : ROLE, TRUST)}</member></Roles>${marker ? '<IsTruncated>false</IsTruncated>' : '<IsTruncated>true</IsTruncated><Marker>more</Marker>'}`),
-  'iam:ListAttachedRolePolicies': ({ params: { Marker: marker } }) => xml('iam:ListAttachedRolePolicies', marker
-    ? `<AttachedPolicies><member><PolicyName>two</PolicyName><PolicyArn>arn:aws:iam::${ACCOUNT}:policy/two</PolicyArn></member></AttachedPolicies><IsTruncated>false</IsTruncated>`
-    : `<AttachedPolicies><member><PolicyName>one</PolicyName><PolicyArn>arn:aws:iam::${ACCOUNT}:policy/one</PolicyArn></member></AttachedPolicies><IsTruncated>true</IsTruncated><Marker>more</Marker>`),
-  'iam:ListRolePolicies': xml('iam:ListRolePolicies', '<PolicyNames><member>inside</member></PolicyNames><IsTruncated>false</IsTruncated>'),
-  'iam:GetPolicy': ({ params: { PolicyArn: arn } }) => xml('iam:GetPolicy', `<Policy><Arn>${arn}</Arn><DefaultVersionId>v7</DefaultVersionId></Policy>`),
-  'iam:GetPolicyVersion': ({ params: { VersionId: version } }) => (version === 'v7'
-    ? xml('iam:GetPolicyVersion', `<PolicyVersion><VersionId>v7</VersionId><Document>${encoded(READ_BUCKET)}</Document></PolicyVersion>`)
-    : failure('iam:GetPolicyVersion', 'NoSuchEntity', 'not the default version', 404)),
-  'iam:GetRolePolicy': ({ params: { RoleName, PolicyName } }) => xml('iam:GetRolePolicy', `<RoleName>${RoleName}</RoleName><PolicyName>${PolicyName}</PolicyName><PolicyDocument>${encoded(READ_BUCKET)}</PolicyDocument>`),
-  'iam:SimulatePrincipalPolicy': xml('iam:SimulatePrincipalPolicy', '<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalDecision>allowed</EvalDecision><MatchedStatements><member><SourcePolicyId>one</SourcePolicyId></member></MatchedStatements><MissingContextValues/><PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>true</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail></member></EvaluationResults><IsTruncated>false</IsTruncated>'),
+  'eks:DescribePodIdentityAssociation': ({ params: { id } }) =>
+    json({ association: { associationId: id, roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }),
+  'iam:GetOpenIDConnectProvider': ({ params }) =>
+    params.OpenIDConnectProviderArn === PROVIDER
+      ? xml(
+        'iam:GetOpenIDConnectProvider',
+        `<Url>${ISSUER}</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList><ThumbprintList><member>${'9'.repeat(40)}</member></ThumbprintList>`,
+      )
+      : failure('iam:GetOpenIDConnectProvider', 'NoSuchEntity', 'no such provider', 404),
+  'iam:ListOpenIDConnectProviders': xml(
+    'iam:ListOpenIDConnectProviders',
+    `<OpenIDConnectProviderList><member><Arn>${PROVIDER}</Arn></member></OpenIDConnectProviderList>`,
+  ),
+  'iam:GetRole': ({ params: { RoleName: name } }) =>
+    name === 'api'
+      ? xml('iam:GetRole', `<Role>${roleXml(ROLE, TRUST)}</Role>`)
+      : failure('iam:GetRole', 'NoSuchEntity', `The role with name ${name} cannot be found.`, 404),
+  'iam:ListRoles': ({ params: { Marker: marker } }) =>
+    xml(
+      'iam:ListRoles',
+      `<Roles><member>${roleXml(marker ? `${ROLE}-2` : ROLE, TRUST)}</member></Roles>${marker ? '<IsTruncated>false</IsTruncated>' : '<IsTruncated>true</IsTruncated><Marker>more</Marker>'}`,
+    ),
+  'iam:ListAttachedRolePolicies': ({ params: { Marker: marker } }) =>
+    xml(
+      'iam:ListAttachedRolePolicies',
+      marker
+        ? `<AttachedPolicies><member><PolicyName>two</PolicyName><PolicyArn>arn:aws:iam::${ACCOUNT}:policy/two</PolicyArn></member></AttachedPolicies><IsTruncated>false</IsTruncated>`
+        : `<AttachedPolicies><member><PolicyName>one</PolicyName><PolicyArn>arn:aws:iam::${ACCOUNT}:policy/one</PolicyArn></member></AttachedPolicies><IsTruncated>true</IsTruncated><Marker>more</Marker>`,
+    ),
+  'iam:ListRolePolicies': xml(
+    'iam:ListRolePolicies',
+    '<PolicyNames><member>inside</member></PolicyNames><IsTruncated>false</IsTruncated>',
+  ),
+  'iam:GetPolicy': ({ params: { PolicyArn: arn } }) =>
+    xml('iam:GetPolicy', `<Policy><Arn>${arn}</Arn><DefaultVersionId>v7</DefaultVersionId></Policy>`),
+  'iam:GetPolicyVersion': ({ params: { VersionId: version } }) =>
+    version === 'v7'
+      ? xml(
+        'iam:GetPolicyVersion',
+        `<PolicyVersion><VersionId>v7</VersionId><Document>${encoded(READ_BUCKET)}</Document></PolicyVersion>`,
+      )
+      : failure('iam:GetPolicyVersion', 'NoSuchEntity', 'not the default version', 404),
+  'iam:GetRolePolicy': ({ params: { RoleName, PolicyName } }) =>
+    xml(
+      'iam:GetRolePolicy',
+      `<RoleName>${RoleName}</RoleName><PolicyName>${PolicyName}</PolicyName><PolicyDocument>${encoded(READ_BUCKET)}</PolicyDocument>`,
+    ),
+  'iam:SimulatePrincipalPolicy': xml(
+    'iam:SimulatePrincipalPolicy',
+    '<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalDecision>allowed</EvalDecision><MatchedStatements><member><SourcePolicyId>one</SourcePolicyId></member></MatchedStatements><MissingContextValues/><PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>true</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail></member></EvaluationResults><IsTruncated>false</IsTruncated>',
+  ),
   'cloudtrail:LookupEvents': json({ Events: [] }),
 };
 
@@ -162,8 +227,16 @@ export class AwsServer {
     for await (const chunk of request) chunks.push(chunk);
     const asked = { ...actionOf(request, Buffer.concat(chunks).toString()), headers: request.headers };
     this.asked.push(asked);
-    const answering = this.answers[asked.action] ?? HEALTHY[asked.action] ?? failure(asked.action, 'InvalidAction', `no answer to ${asked.action}`);
-    const { status = 200, body, type = 'text/xml', after = 0 } = typeof answering === 'function' ? answering(asked) : answering;
+    const answering =
+      this.answers[asked.action]
+      ?? HEALTHY[asked.action]
+      ?? failure(asked.action, 'InvalidAction', `no answer to ${asked.action}`);
+    const {
+      status = 200,
+      body,
+      type = 'text/xml',
+      after = 0,
+    } = typeof answering === 'function' ? answering(asked) : answering;
     setTimeout(() => response.writeHead(status, { 'content-type': type }).end(body), after).unref();
   }
 }
@@ -180,5 +253,8 @@ function actionOf({ headers, url = '', method }: IncomingMessage, body: string):
   const params = { name, kind, id, ...Object.fromEntries(searchParams) };
   if (name === undefined) return { action: 'eks:ListClusters', params };
   if (kind === undefined) return { action: 'eks:DescribeCluster', params };
-  return { action: id === undefined ? 'eks:ListPodIdentityAssociations' : 'eks:DescribePodIdentityAssociation', params };
+  return {
+    action: id === undefined ? 'eks:ListPodIdentityAssociations' : 'eks:DescribePodIdentityAssociation',
+    params,
+  };
 }

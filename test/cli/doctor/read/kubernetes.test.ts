@@ -27,13 +27,18 @@ for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) delet
 beforeAll(async () => {
   const certificate = await selfSigned(folder, ['api.example.com']);
   ca = readFileSync(certificate.certFile).toString('base64');
-  server = createServer({ cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) }, (request, response) => {
-    let body = '';
-    request.on('data', part => body += part).on('end', () => {
-      asked.push(`${request.method} ${request.url}`);
-      handler(request, response, body);
-    });
-  });
+  server = createServer(
+    { cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) },
+    (request, response) => {
+      let body = '';
+      request
+        .on('data', part => (body += part))
+        .on('end', () => {
+          asked.push(`${request.method} ${request.url}`);
+          handler(request, response, body);
+        });
+    },
+  );
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -55,7 +60,12 @@ afterAll(() => {
 const json = (response: ServerResponse, value: any, status = 200, headers = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
 const status = (response: ServerResponse, code: number, reason: string, headers = {}) =>
-  json(response, { apiVersion: 'v1', kind: 'Status', status: 'Failure', message: `secret ${TOKEN}`, reason, code }, code, headers);
+  json(
+    response,
+    { apiVersion: 'v1', kind: 'Status', status: 'Failure', message: `secret ${TOKEN}`, reason, code },
+    code,
+    headers,
+  );
 
 interface KubeConfig {
   readonly server?: string;
@@ -64,7 +74,12 @@ interface KubeConfig {
   readonly name?: string;
 }
 
-function kubeConfig({ server: address = url, cluster = { 'certificate-authority-data': ca }, user = { token: TOKEN }, name = 'blue' }: KubeConfig = {}): string {
+function kubeConfig({
+  server: address = url,
+  cluster = { 'certificate-authority-data': ca },
+  user = { token: TOKEN },
+  name = 'blue',
+}: KubeConfig = {}): string {
   return JSON.stringify({
     'apiVersion': 'v1',
     'kind': 'Config',
@@ -88,14 +103,17 @@ function connect(config: KubeConfig = {}, options: KubernetesOptions = {}): Kube
 }
 
 /** What reading a namespace comes to. */
-const read = async (config: KubeConfig = {}, options: KubernetesOptions = {}) => connect(config, options).namespace('payments');
+const read = async (config: KubeConfig = {}, options: KubernetesOptions = {}) =>
+  connect(config, options).namespace('payments');
 
 function program(lines: string): string {
   const path = join(folder, `plugin-${written++}`);
   writeFileSync(path, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   return path;
 }
-const plugin = (command: string) => ({ user: { exec: { apiVersion: 'client.authentication.k8s.io/v1beta1', command, args: ['get-token'] } } });
+const plugin = (command: string) => ({
+  user: { exec: { apiVersion: 'client.authentication.k8s.io/v1beta1', command, args: ['get-token'] } },
+});
 
 describe('what is read', () => {
   test('is asked for by the right paths, with the token', async () => {
@@ -117,7 +135,9 @@ describe('what is read', () => {
     expect(new Set(seen)).toEqual(new Set([`Bearer ${TOKEN}`]));
     expect(facts).toMatchObject({
       namespace: { value: { name: 'payments', labels: { a: 'b' } } },
-      serviceAccount: { value: { name: 'api', annotated: new Date('2026-01-02T00:00:00Z'), created: new Date('2026-01-01T00:00:00Z') } },
+      serviceAccount: {
+        value: { name: 'api', annotated: new Date('2026-01-02T00:00:00Z'), created: new Date('2026-01-01T00:00:00Z') },
+      },
       pods: { value: [{ name: 'api-1', phase: 'Running' }] },
       webhooks: { value: [{ failurePolicy: 'Ignore', selects: true, hasCaBundle: true }] },
     });
@@ -128,34 +148,78 @@ describe('what is read', () => {
     const cluster = connect();
     expect(await cluster.pods({ ...QUESTION, pod: 'api-1' })).toEqual({ value: undefined });
     await cluster.serviceAccount('../..', 'a?b#c/d');
-    expect(asked).toEqual(['GET /api/v1/namespaces/payments/pods/api-1', 'GET /api/v1/namespaces/..%2F../serviceaccounts/a%3Fb%23c%2Fd']);
+    expect(asked).toEqual([
+      'GET /api/v1/namespaces/payments/pods/api-1',
+      'GET /api/v1/namespaces/..%2F../serviceaccounts/a%3Fb%23c%2Fd',
+    ]);
   });
 
   test('values, commands and what was applied last are left behind', async () => {
     const SECRET = 'hunter2hunter2';
     const secret = { name: 'DB_PASSWORD', value: SECRET };
-    const one = pod({
-      containers: [{ name: 'main', image: 'a', command: [SECRET], args: [SECRET], env: [secret, { name: 'AWS_SESSION_TOKEN', value: SECRET }, { name: 'AWS_REGION', value: 'eu-west-1' }] }],
-      initContainers: [{ name: 'init', image: 'a', env: [secret] }],
-      volumes: [{ name: 'a', csi: { driver: 'x', volumeAttributes: { password: SECRET } } }],
-    }, { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': SECRET, 'vault/token': SECRET, 'eks.amazonaws.com/skip-containers': 'a' } });
-    const account = serviceAccount({ 'kubectl.kubernetes.io/last-applied-configuration': SECRET, 'eks.amazonaws.com/audience': 'a' });
+    const one = pod(
+      {
+        containers: [
+          {
+            name: 'main',
+            image: 'a',
+            command: [SECRET],
+            args: [SECRET],
+            env: [secret, { name: 'AWS_SESSION_TOKEN', value: SECRET }, { name: 'AWS_REGION', value: 'eu-west-1' }],
+          },
+        ],
+        initContainers: [{ name: 'init', image: 'a', env: [secret] }],
+        volumes: [{ name: 'a', csi: { driver: 'x', volumeAttributes: { password: SECRET } } }],
+      },
+      {
+        annotations: {
+          'kubectl.kubernetes.io/last-applied-configuration': SECRET,
+          'vault/token': SECRET,
+          'eks.amazonaws.com/skip-containers': 'a',
+        },
+      },
+    );
+    const account = serviceAccount({
+      'kubectl.kubernetes.io/last-applied-configuration': SECRET,
+      'eks.amazonaws.com/audience': 'a',
+    });
     handler = ({ url: path }, response) => json(response, path!.includes('/pods') ? one : account);
     const cluster = connect();
-    const facts = JSON.stringify([await cluster.pods({ ...QUESTION, pod: 'api-1' }), await cluster.serviceAccount('payments', 'api')]);
+    const facts = JSON.stringify([
+      await cluster.pods({ ...QUESTION, pod: 'api-1' }),
+      await cluster.serviceAccount('payments', 'api'),
+    ]);
     expect(facts).not.toContain(SECRET);
-    for (const kept of ['DB_PASSWORD', 'AWS_SESSION_TOKEN', 'eu-west-1', 'skip-containers', 'eks.amazonaws.com/audience']) expect(facts).toContain(kept);
+    for (const kept of [
+      'DB_PASSWORD',
+      'AWS_SESSION_TOKEN',
+      'eu-west-1',
+      'skip-containers',
+      'eks.amazonaws.com/audience',
+    ]) {expect(facts).toContain(kept);}
   });
 });
 
 describe('an answer that is no success', () => {
   test.each<[string, (cluster: Kubernetes) => Promise<any>, string]>([
     ['a namespace', cluster => cluster.namespace('payments'), 'Needs get on namespaces'],
-    ['a ServiceAccount', cluster => cluster.serviceAccount('payments', 'api'), 'Needs get on serviceaccounts in namespace payments'],
+    [
+      'a ServiceAccount',
+      cluster => cluster.serviceAccount('payments', 'api'),
+      'Needs get on serviceaccounts in namespace payments',
+    ],
     ['pods', cluster => cluster.pods(QUESTION), 'Needs list on pods in namespace payments'],
     ['a pod', cluster => cluster.pods({ ...QUESTION, pod: 'a' }), 'Needs get on pods in namespace payments'],
-    ['webhooks', cluster => cluster.webhooks({ pods: [] }), 'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io'],
-    ['a token', cluster => cluster.mintToken('payments', 'api', 'sts.amazonaws.com'), 'Needs create on serviceaccounts/token in namespace payments'],
+    [
+      'webhooks',
+      cluster => cluster.webhooks({ pods: [] }),
+      'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    ],
+    [
+      'a token',
+      cluster => cluster.mintToken('payments', 'api', 'sts.amazonaws.com'),
+      'Needs create on serviceaccounts/token in namespace payments',
+    ],
   ])('403 says which permission is missing: %s', async (_, ask, words) => {
     handler = (__, response) => status(response, 403, 'Forbidden');
     expect(await ask(connect())).toEqual({ unknown: words });
@@ -169,14 +233,20 @@ describe('an answer that is no success', () => {
   test('404 is: not there', async () => {
     handler = (_, response) => status(response, 404, 'NotFound');
     expect(await read()).toEqual({ value: undefined });
-    expect(await connect().mintToken('payments', 'api', 'a')).toEqual({ unknown: 'There is no ServiceAccount payments/api to make a token for' });
+    expect(await connect().mintToken('payments', 'api', 'a')).toEqual({
+      unknown: 'There is no ServiceAccount payments/api to make a token for',
+    });
   });
 
   test.each<[string, string, string]>([
-    ['a web server', 'text/html', '<h1>Not Found</h1>'], ['a proxy', 'application/json', '{"error":"no such cluster"}'], ['an API server without that API', 'text/plain', '404 page not found'],
+    ['a web server', 'text/html', '<h1>Not Found</h1>'],
+    ['a proxy', 'application/json', '{"error":"no such cluster"}'],
+    ['an API server without that API', 'text/plain', '404 page not found'],
   ])('404 of %s says nothing', async (_, type, body) => {
     handler = (__, response) => response.writeHead(404, { 'content-type': type }).end(body);
-    expect(await read()).toEqual({ unknown: expect.stringMatching(/^What answers as the API server says 404, and not as Kubernetes does/) });
+    expect(await read()).toEqual({
+      unknown: expect.stringMatching(/^What answers as the API server says 404, and not as Kubernetes does/),
+    });
   });
 
   test('a status without a reason is told by its number', async () => {
@@ -187,7 +257,9 @@ describe('an answer that is no success', () => {
   test('401 is said, after one try with new credentials, and nothing more is asked', async () => {
     handler = (_, response) => status(response, 401, 'Unauthorized');
     const cluster = connect();
-    const words = { unknown: 'The API server does not know who asks (401): the credentials of context blue are wrong or expired' };
+    const words = {
+      unknown: 'The API server does not know who asks (401): the credentials of context blue are wrong or expired',
+    };
     expect(await cluster.namespace('payments')).toEqual(words);
     expect(asked).toHaveLength(2);
     expect(await cluster.serviceAccount('payments', 'api')).toEqual(words);
@@ -195,7 +267,10 @@ describe('an answer that is no success', () => {
   });
 
   test('429 is waited for, as long as it says', async () => {
-    handler = (_, response) => (asked.length < 3 ? status(response, 429, 'TooManyRequests', { 'retry-after': '1' }) : json(response, { metadata: { name: 'payments' } }));
+    handler = (_, response) =>
+      asked.length < 3
+        ? status(response, 429, 'TooManyRequests', { 'retry-after': '1' })
+        : json(response, { metadata: { name: 'payments' } });
     const start = Date.now();
     expect(await read()).toMatchObject({ value: { name: 'payments' } });
     expect(Date.now() - start).toBeGreaterThan(1900);
@@ -219,17 +294,30 @@ describe('an answer that is no success', () => {
   });
 
   test.each<[string, string]>([
-    ['a page', `<html>${TOKEN}</html>`], ['nothing', ''], ['a list', '[]'], ['a text', '"x"'], ['null', 'null'], ['an object of something else', '{}'], ['half an object', '{"metadata": {"na'],
+    ['a page', `<html>${TOKEN}</html>`],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['a text', '"x"'],
+    ['null', 'null'],
+    ['an object of something else', '{}'],
+    ['half an object', '{"metadata": {"na'],
   ])('%s is no Kubernetes object', async (_, text) => {
     handler = (__, response) => response.writeHead(200).end(text);
-    expect(await read()).toEqual({ unknown: 'The API server answers with something that is no Kubernetes object: is a proxy between?' });
+    expect(await read()).toEqual({
+      unknown: 'The API server answers with something that is no Kubernetes object: is a proxy between?',
+    });
   });
 
   test('objects without what they should have do no harm', async () => {
-    handler = ({ url: path }, response) => json(response, path!.includes('/pods/') ? { metadata: { name: 'a' } } : { items: [null, {}, 7], metadata: {} });
-    expect(await connect().pods({ ...QUESTION, pod: 'a' })).toMatchObject({ value: [{ name: 'a', phase: 'Unknown', serviceAccount: 'default' }] });
+    handler = ({ url: path }, response) =>
+      json(response, path!.includes('/pods/') ? { metadata: { name: 'a' } } : { items: [null, {}, 7], metadata: {} });
+    expect(await connect().pods({ ...QUESTION, pod: 'a' })).toMatchObject({
+      value: [{ name: 'a', phase: 'Unknown', serviceAccount: 'default' }],
+    });
     expect(await connect().pods(QUESTION)).toMatchObject({ unknown: expect.stringContaining('no Kubernetes object') });
-    expect(await connect().webhooks({ pods: [] })).toMatchObject({ unknown: expect.stringContaining('no Kubernetes object') });
+    expect(await connect().webhooks({ pods: [] })).toMatchObject({
+      unknown: expect.stringContaining('no Kubernetes object'),
+    });
   });
 });
 
@@ -246,7 +334,8 @@ describe('a server', () => {
   });
 
   test('that closes the connection once is asked again', async () => {
-    handler = ({ socket }, response) => (asked.length < 2 ? socket.destroy() : json(response, { metadata: { name: 'payments' } }));
+    handler = ({ socket }, response) =>
+      asked.length < 2 ? socket.destroy() : json(response, { metadata: { name: 'payments' } });
     expect(await read()).toMatchObject({ value: { name: 'payments' } });
   });
 
@@ -260,33 +349,50 @@ describe('a server', () => {
     await new Promise<void>(listening => other.listen(0, '127.0.0.1', listening));
     const { port } = other.address() as AddressInfo;
     await new Promise(closed => other.close(closed));
-    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({ unknown: `The API server https://127.0.0.1:${port} cannot be reached: the connection was refused` });
+    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({
+      unknown: `The API server https://127.0.0.1:${port} cannot be reached: the connection was refused`,
+    });
   });
 
   test('that has no name is said', async () => {
-    expect(await read({ server: 'https://nowhere.invalid' })).toMatchObject({ unknown: expect.stringMatching(/^The API server https:\/\/nowhere\.invalid cannot be reached: (there is no such host|its name)/) });
+    expect(await read({ server: 'https://nowhere.invalid' })).toMatchObject({
+      unknown: expect.stringMatching(
+        /^The API server https:\/\/nowhere\.invalid cannot be reached: (there is no such host|its name)/,
+      ),
+    });
   });
 
   test('that does not speak TLS is said', async () => {
-    const plain = createTcpServer(socket => socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
+    const plain = createTcpServer(socket =>
+      socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
     await new Promise<void>(listening => plain.listen(0, '127.0.0.1', listening));
     const { port } = plain.address() as AddressInfo;
-    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({ unknown: `The API server https://127.0.0.1:${port} cannot be reached: the TLS handshake failed` });
+    expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({
+      unknown: `The API server https://127.0.0.1:${port} cannot be reached: the TLS handshake failed`,
+    });
     await new Promise(closed => plain.close(closed));
   });
 
   test('whose certificate nobody has signed is not trusted, nor sent the token', async () => {
-    expect(await read({ cluster: {} })).toEqual({ unknown: `The API server ${url} cannot be trusted: its certificate is not signed by the certificate authority that the kubeconfig names` });
+    expect(await read({ cluster: {} })).toEqual({
+      unknown: `The API server ${url} cannot be trusted: its certificate is not signed by the certificate authority `
+        + 'that the kubeconfig names',
+    });
     expect(asked).toEqual([]);
   });
 
   test('whose certificate is for another host is not trusted', async () => {
-    expect(await read({ cluster: { 'certificate-authority-data': ca, 'tls-server-name': 'other.example.com' } })).toEqual({ unknown: `The API server ${url} cannot be trusted: its certificate is for another host` });
+    expect(
+      await read({ cluster: { 'certificate-authority-data': ca, 'tls-server-name': 'other.example.com' } }),
+    ).toEqual({ unknown: `The API server ${url} cannot be trusted: its certificate is for another host` });
   });
 
   test('whose certificate is for the name that the kubeconfig gives is trusted', async () => {
     handler = (_, response) => json(response, { metadata: { name: 'payments' } });
-    expect(await read({ cluster: { 'certificate-authority-data': ca, 'tls-server-name': 'api.example.com' } })).toMatchObject({ value: { name: 'payments' } });
+    expect(
+      await read({ cluster: { 'certificate-authority-data': ca, 'tls-server-name': 'api.example.com' } }),
+    ).toMatchObject({ value: { name: 'payments' } });
   });
 });
 
@@ -322,14 +428,22 @@ describe('a proxy', () => {
   test('of the kubeconfig goes before', async () => {
     const own = process.env.HTTPS_PROXY!;
     process.env.HTTPS_PROXY = 'http://127.0.0.1:1';
-    expect(await read({ server: 'https://api.example.com', cluster: { 'certificate-authority-data': ca, 'proxy-url': own } })).toMatchObject({ value: { name: 'payments' } });
+    expect(
+      await read({
+        server: 'https://api.example.com',
+        cluster: { 'certificate-authority-data': ca, 'proxy-url': own },
+      }),
+    ).toMatchObject({ value: { name: 'payments' } });
   });
 
-  test.each(['example.com', '.example.com', '*.example.com', 'x.org, api.example.com', '*'])('is not used for what NO_PROXY names: %s', async names => {
-    process.env.NO_PROXY = names;
-    await read({ server: 'https://api.example.com:1' });
-    expect(through).toEqual([]);
-  });
+  test.each(['example.com', '.example.com', '*.example.com', 'x.org, api.example.com', '*'])(
+    'is not used for what NO_PROXY names: %s',
+    async names => {
+      process.env.NO_PROXY = names;
+      await read({ server: 'https://api.example.com:1' });
+      expect(through).toEqual([]);
+    },
+  );
 
   test('is not used for this machine', async () => {
     expect(await read()).toMatchObject({ value: { name: 'payments' } });
@@ -338,14 +452,21 @@ describe('a proxy', () => {
 
   test('that is down is said', async () => {
     process.env.HTTPS_PROXY = 'http://127.0.0.1:1';
-    expect(await read({ server: 'https://api.example.com' })).toEqual({ unknown: 'The API server https://api.example.com cannot be reached: the connection was refused' });
+    expect(await read({ server: 'https://api.example.com' })).toEqual({
+      unknown: 'The API server https://api.example.com cannot be reached: the connection was refused',
+    });
   });
 });
 
 describe('a long list', () => {
-  const account = (index: number) => ({ metadata: { namespace: 'payments', name: `sa-${`${index}`.padStart(4, '0')}` } });
+  const account = (index: number) => ({
+    metadata: { namespace: 'payments', name: `sa-${`${index}`.padStart(4, '0')}` },
+  });
   const accounts = (from: number, count: number) => Array.from({ length: count }, (_, index) => account(from + index));
-  const page = (from: number, count: number, next?: string) => ({ items: accounts(from, count), metadata: { continue: next } });
+  const page = (from: number, count: number, next?: string) => ({
+    items: accounts(from, count),
+    metadata: { continue: next },
+  });
   const names = async (cluster: Kubernetes) => {
     const found: string[] = [];
     for await (const { name } of cluster.serviceAccounts('payments')) found.push(name);
@@ -354,7 +475,8 @@ describe('a long list', () => {
   const expected = (count: number) => Array.from({ length: count }, (_, index) => account(index).metadata.name);
 
   test('is read page by page', async () => {
-    handler = ({ url: path }, response) => json(response, path!.includes('continue=a%2B%26') ? page(500, 20) : page(0, 500, 'a+&'));
+    handler = ({ url: path }, response) =>
+      json(response, path!.includes('continue=a%2B%26') ? page(500, 20) : page(0, 500, 'a+&'));
     expect(await names(connect())).toEqual(expected(520));
     expect(asked).toEqual([
       'GET /api/v1/namespaces/payments/serviceaccounts?limit=500',
@@ -375,7 +497,8 @@ describe('a long list', () => {
   });
 
   test('that always expires is given up', async () => {
-    handler = ({ url: path }, response) => (path!.includes('continue=') ? status(response, 410, 'Expired') : json(response, page(0, 500, 'a')));
+    handler = ({ url: path }, response) =>
+      path!.includes('continue=') ? status(response, 410, 'Expired') : json(response, page(0, 500, 'a'));
     await expect(names(connect())).rejects.toThrow('The API server answers 410 (Expired)');
     expect(asked).toHaveLength(8);
   });
@@ -399,7 +522,11 @@ describe('a token', () => {
     };
     expect(await connect().mintToken('payments', 'api', 'sts.amazonaws.com')).toEqual({ value: 'a.b.c' });
     expect(asked).toEqual(['POST /api/v1/namespaces/payments/serviceaccounts/api/token']);
-    expect(sent).toEqual({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: ['sts.amazonaws.com'], expirationSeconds: 600 } });
+    expect(sent).toEqual({
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { audiences: ['sts.amazonaws.com'], expirationSeconds: 600 },
+    });
   });
 
   test('that was not made is said', async () => {
@@ -411,7 +538,9 @@ describe('a token', () => {
 describe('a kubeconfig', () => {
   test('that is not there is said', () => {
     process.env.KUBECONFIG = join(folder, 'none');
-    expect(() => Kubernetes.connect()).toThrow(`There is no kubeconfig: no file ${join(folder, 'none')}. Make one: aws eks update-kubeconfig --name <cluster>.`);
+    expect(() => Kubernetes.connect()).toThrow(
+      `There is no kubeconfig: no file ${join(folder, 'none')}. Make one: aws eks update-kubeconfig --name <cluster>.`,
+    );
   });
 
   test('is ~/.kube/config where nothing else is said', () => {
@@ -429,16 +558,29 @@ describe('a kubeconfig', () => {
     const [one, other, same] = [kubeConfig({ name: 'one' }), two('two'), two('three')].map(file);
     process.env.KUBECONFIG = [join(folder, 'none'), one, other, same].join(delimiter);
     expect(Kubernetes.connect(FAST).context).toBe('one');
-    expect(await Kubernetes.connect({ ...FAST, context: 'two' }).namespace('a')).toMatchObject({ value: { name: 'Bearer two' } });
+    expect(await Kubernetes.connect({ ...FAST, context: 'two' }).namespace('a')).toMatchObject({
+      value: { name: 'Bearer two' },
+    });
   });
 
   test('without the context says which there are', () => {
     process.env.KUBECONFIG = ['one', 'two', 'one'].map(name => file(kubeConfig({ name }))).join(delimiter);
-    expect(() => Kubernetes.connect({ context: 'three' })).toThrow('The kubeconfig has no context "three". There are: one, two.');
+    expect(() => Kubernetes.connect({ context: 'three' })).toThrow(
+      'The kubeconfig has no context "three". There are: one, two.',
+    );
     process.env.KUBECONFIG = file('{}');
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow('There are none.');
-    expect(() => Kubernetes.connect()).toThrow('The kubeconfig names no current context. Name one: --context; there are none.');
-    process.env.KUBECONFIG = file(JSON.stringify({ contexts: Array.from({ length: 30 }, (_, index) => ({ name: `c${index}`, context: { cluster: 'a', user: 'a' } })) }));
+    expect(() => Kubernetes.connect()).toThrow(
+      'The kubeconfig names no current context. Name one: --context; there are none.',
+    );
+    process.env.KUBECONFIG = file(
+      JSON.stringify({
+        contexts: Array.from({ length: 30 }, (_, index) => ({
+          name: `c${index}`,
+          context: { cluster: 'a', user: 'a' },
+        })),
+      }),
+    );
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow(/c19 and 10 more\.$/);
   });
 
@@ -446,7 +588,11 @@ describe('a kubeconfig', () => {
     ['no YAML', `users:\n  - name: a\n    user: { token: ${TOKEN}\n`, 'it is no YAML, line 4'],
     ['empty', '', 'it has not the form of one'],
     ['a text', TOKEN, 'names no current context'],
-    ['of something else', JSON.stringify({ 'clusters': [null, { name: TOKEN }], 'users': 7, 'contexts': [{}], 'current-context': 7 }), 'The kubeconfig has no context'],
+    [
+      'of something else',
+      JSON.stringify({ 'clusters': [null, { name: TOKEN }], 'users': 7, 'contexts': [{}], 'current-context': 7 }),
+      'The kubeconfig has no context',
+    ],
   ])('that is %s says which file, and nothing in it', (_, content, words) => {
     process.env.KUBECONFIG = file(content);
     const problem = caught(() => Kubernetes.connect());
@@ -467,51 +613,83 @@ describe('a kubeconfig', () => {
       process.env.KUBECONFIG = file(JSON.stringify(config));
       return caught(() => Kubernetes.connect());
     };
-    expect(broken(config => config.clusters = [])).toContain('Context "blue" of the kubeconfig names a cluster that is not there');
-    expect(broken(config => config.users = [])).toContain('Context "blue" of the kubeconfig names a user that is not there');
-    expect(broken(config => config.clusters[0].cluster.server = 'ftp://x')).toContain('the server of its cluster is no URL');
+    expect(broken(config => (config.clusters = []))).toContain(
+      'Context "blue" of the kubeconfig names a cluster that is not there',
+    );
+    expect(broken(config => (config.users = []))).toContain(
+      'Context "blue" of the kubeconfig names a user that is not there',
+    );
+    expect(broken(config => (config.clusters[0].cluster.server = 'ftp://x'))).toContain(
+      'the server of its cluster is no URL',
+    );
   });
 
   test('whose files are not there, or hold nothing, is said', async () => {
-    expect(await read({ user: { 'client-certificate': join(folder, 'no.crt') } })).toEqual({ unknown: `No credentials for the API server: ${join(folder, 'no.crt')}, which the kubeconfig names, cannot be read: no such file or directory` });
+    expect(await read({ user: { 'client-certificate': join(folder, 'no.crt') } })).toEqual({
+      unknown: `No credentials for the API server: ${join(folder, 'no.crt')}, which the kubeconfig names, cannot be `
+        + 'read: no such file or directory',
+    });
     const data = Buffer.from(TOKEN).toString('base64');
-    const { unknown } = await read({ user: { 'client-certificate-data': data, 'client-key-data': data } }) as { unknown: string };
+    const { unknown } = (await read({ user: { 'client-certificate-data': data, 'client-key-data': data } })) as {
+      unknown: string;
+    };
     expect(unknown).toMatch(/^(No credentials|The API server)/);
     expect(unknown).not.toContain(TOKEN);
   });
 
   test('without encryption is refused', async () => {
-    expect(await read({ server: 'http://127.0.0.1:1', cluster: {} })).toEqual({ unknown: 'No credentials for the API server: the kubeconfig wants http, without encryption, which is not done' });
+    expect(await read({ server: 'http://127.0.0.1:1', cluster: {} })).toEqual({
+      unknown: 'No credentials for the API server: the kubeconfig wants http, without encryption, which is not done',
+    });
   });
 });
 
 describe('an exec plugin', () => {
-  const credential = (token: string) => `'${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1beta1', kind: 'ExecCredential', status: { token } })}'`;
+  const credential = (token: string) =>
+    `'${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1beta1', kind: 'ExecCredential', status: { token } })}'`;
 
   test('gives the token', async () => {
     handler = ({ headers }, response) => json(response, { metadata: { name: headers.authorization } });
-    expect(await read(plugin(program(`echo ${credential(TOKEN)}`)))).toMatchObject({ value: { name: `Bearer ${TOKEN}` } });
+    expect(await read(plugin(program(`echo ${credential(TOKEN)}`)))).toMatchObject({
+      value: { name: `Bearer ${TOKEN}` },
+    });
   });
 
   test('is asked again where its token has expired meanwhile', async () => {
-    handler = ({ headers }, response) => (headers.authorization === 'Bearer 2' ? json(response, { metadata: { name: 'payments' } }) : status(response, 401, 'Unauthorized'));
+    handler = ({ headers }, response) =>
+      headers.authorization === 'Bearer 2'
+        ? json(response, { metadata: { name: 'payments' } })
+        : status(response, 401, 'Unauthorized');
     const count = join(folder, 'count');
-    expect(await read(plugin(program(`echo x >> ${count}; n=$(wc -l < ${count}); printf '{"status":{"token":"%d"}}' $n`)))).toMatchObject({ value: { name: 'payments' } });
+    expect(
+      await read(plugin(program(`echo x >> ${count}; n=$(wc -l < ${count}); printf '{"status":{"token":"%d"}}' $n`))),
+    ).toMatchObject({ value: { name: 'payments' } });
   });
 
   test('is told which version of the answer is wanted, as kubectl tells it', async () => {
     handler = ({ headers }, response) => json(response, { metadata: { name: headers.authorization } });
-    const path = program('v=$(echo "$KUBERNETES_EXEC_INFO" | grep -o "v1beta1"); printf \'{"status":{"token":"%s%s"}}\' "$v" "$1"');
+    const path = program(
+      'v=$(echo "$KUBERNETES_EXEC_INFO" | grep -o "v1beta1"); printf \'{"status":{"token":"%s%s"}}\' "$v" "$1"',
+    );
     expect(await read(plugin(path))).toMatchObject({ value: { name: 'Bearer v1beta1get-token' } });
   });
 
   test('that is not there is said', async () => {
-    expect(await read(plugin('no-such-plugin'))).toEqual({ unknown: 'No credentials for the API server: the exec plugin "no-such-plugin" of the kubeconfig cannot be run: no such file or directory' });
+    expect(await read(plugin('no-such-plugin'))).toEqual({
+      unknown:
+        'No credentials for the API server: the exec plugin "no-such-plugin" of the kubeconfig cannot be run: no such '
+          + 'file or directory',
+    });
   });
 
   test('that fails is said, with its last word, and without secrets', async () => {
-    const path = program(`echo ${TOKEN}; echo 'some trace' >&2; echo 'Unable to locate credentials ${TOKEN}' >&2; exit 255`);
-    expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: Unable to locate credentials …` });
+    const path = program(
+      `echo ${TOKEN}; echo 'some trace' >&2; echo 'Unable to locate credentials ${TOKEN}' >&2; exit 255`,
+    );
+    expect(await read(plugin(path))).toEqual({
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: Unable to `
+        + 'locate credentials …',
+    });
   });
 
   test.each<[string, string]>([
@@ -523,18 +701,28 @@ describe('an exec plugin', () => {
     ['The token has expired: sign in', 'The token has expired: sign in'],
   ])('that fails with a secret in its last word: %s', async (last, said) => {
     const path = program(`echo '${last}' >&2; exit 1`);
-    expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: ${said}` });
+    expect(await read(plugin(path))).toEqual({
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: ${said}`,
+    });
   });
 
-  test.each<[string, string]>([['something else', `echo ${TOKEN}`], ['nothing', 'true'], ['an object without a status', `echo '{"token":"${TOKEN}"}'`]])('that gives %s is said, without it', async (_, lines) => {
+  test.each<[string, string]>([
+    ['something else', `echo ${TOKEN}`],
+    ['nothing', 'true'],
+    ['an object without a status', `echo '{"token":"${TOKEN}"}'`],
+  ])('that gives %s is said, without it', async (_, lines) => {
     const path = program(lines);
-    expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig gave no ExecCredential` });
+    expect(await read(plugin(path))).toEqual({
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig gave no ExecCredential`,
+    });
   });
 
   test('that does not end is stopped', async () => {
     const path = program('sleep 20');
     const start = Date.now();
-    expect(await read(plugin(path))).toEqual({ unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig took too long` });
+    expect(await read(plugin(path))).toEqual({
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig took too long`,
+    });
     expect(Date.now() - start).toBeLessThan(5000);
   });
 });
@@ -559,7 +747,12 @@ describe('endpoints', () => {
 
 describe('in a pod', () => {
   const ISSUER = 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
-  const cluster = (issuerUrl?: string) => ({ name: 'production', arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/production', endpoint: 'https://abc.eks.amazonaws.com', issuerUrl });
+  const cluster = (issuerUrl?: string) => ({
+    name: 'production',
+    arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/production',
+    endpoint: 'https://abc.eks.amazonaws.com',
+    issuerUrl,
+  });
   const inPod = (claims: string): Kubernetes => {
     const podRoot = mkdtempSync(join(folder, 'pod-'));
     const place = join(podRoot, 'var', 'run', 'secrets', 'kubernetes.io', 'serviceaccount');
@@ -578,7 +771,9 @@ describe('in a pod', () => {
       ({ authorization } = headers);
       json(response, { metadata: { name: 'payments' } });
     };
-    expect(await inPod(JSON.stringify({ iss: ISSUER })).namespace('payments')).toMatchObject({ value: { name: 'payments' } });
+    expect(await inPod(JSON.stringify({ iss: ISSUER })).namespace('payments')).toMatchObject({
+      value: { name: 'payments' },
+    });
     expect(authorization).toMatch(/^Bearer e30\./);
   });
 
@@ -586,7 +781,10 @@ describe('in a pod', () => {
     const kubernetes = inPod(JSON.stringify({ iss: ISSUER, sub: 'x' }));
     expect(kubernetes.strangerTo(cluster(ISSUER))).toBeUndefined();
     expect(kubernetes.strangerTo(cluster())).toBeUndefined();
-    expect(kubernetes.strangerTo(cluster(`${ISSUER}2`))).toBe(`This pod is of another cluster than production: its token is of ${ISSUER}, and the tokens of production are of ${ISSUER}2.`);
+    expect(kubernetes.strangerTo(cluster(`${ISSUER}2`))).toBe(
+      `This pod is of another cluster than production: its token is of ${ISSUER}, and the tokens of production are of `
+        + `${ISSUER}2.`,
+    );
   });
 
   test.each(['{}', 'no JSON'])('a token that does not tell is no reason to refuse: %s', claims => {

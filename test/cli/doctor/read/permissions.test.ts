@@ -25,13 +25,15 @@ test('what is called is what is told, and the other way round', () => {
 
 test('one for each, with words', () => {
   expect(new Set(ACTIONS).size).toBe(ACTIONS.length);
-  expect(IAM_PERMISSIONS.filter(({ option }) => option !== undefined).map(({ action, option }) => `${option} ${action}`)).toEqual([
-    '--action iam:SimulatePrincipalPolicy', '--all iam:ListRoles', '--assume sts:AssumeRoleWithWebIdentity',
-  ]);
+  expect(
+    IAM_PERMISSIONS.filter(({ option }) => option !== undefined).map(({ action, option }) => `${option} ${action}`),
+  ).toEqual(['--action iam:SimulatePrincipalPolicy', '--all iam:ListRoles', '--assume sts:AssumeRoleWithWebIdentity']);
 });
 
 test('README lists them', () => {
-  const [, paragraph] = /\*\*Permissions\.\*\* ([^]*?)In Kubernetes:/.exec(readFileSync(join(__dirname, '..', '..', '..', '..', 'README.md'), 'utf8'))!;
+  const [, paragraph] = /\*\*Permissions\.\*\* ([^]*?)In Kubernetes:/.exec(
+    readFileSync(join(__dirname, '..', '..', '..', '..', 'README.md'), 'utf8'),
+  )!;
   const told = [...paragraph.matchAll(/`(\w+:\w+)`/g)].map(([, action]) => action);
   // Those that need nobody's permission are not told.
   expect(told.sort()).toEqual(ACTIONS.filter(action => !action.startsWith('sts:')).sort());

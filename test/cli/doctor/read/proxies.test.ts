@@ -50,15 +50,24 @@ const url = (user = '') => `http://${user}127.0.0.1:${(proxy.address() as Addres
 
 /** In a process of its own: which certificates are trusted, Node.js reads once. */
 async function callerSeen(environment: Record<string, string>): Promise<string> {
-  const program = `import { Aws } from ${JSON.stringify(join(ROOT, 'src', 'cli', 'doctor', 'aws'))}; void Aws.connect().then(({ caller }) => console.log(JSON.stringify(caller)));`;
+  const program = `import { Aws } from ${JSON.stringify(join(ROOT, 'src', 'cli', 'doctor', 'aws'))}; void `
+    + 'Aws.connect().then(({ caller }) => console.log(JSON.stringify(caller)));';
   const file = join(folder, 'caller.ts');
   writeFileSync(file, program);
-  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), file], { env: { ...process.env, ...environment } });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), file],
+    { env: { ...process.env, ...environment } },
+  );
   return stdout;
 }
 
 test('AWS is asked through the proxy of the environment', async () => {
-  const caller = await callerSeen({ AWS_ENDPOINT_URL: 'https://aws.example.com', HTTPS_PROXY: url('me:secret@'), NODE_EXTRA_CA_CERTS: join(folder, 'tls.crt') });
+  const caller = await callerSeen({
+    AWS_ENDPOINT_URL: 'https://aws.example.com',
+    HTTPS_PROXY: url('me:secret@'),
+    NODE_EXTRA_CA_CERTS: join(folder, 'tls.crt'),
+  });
   expect(JSON.parse(caller)).toMatchObject({ value: { account: '111122223333' } });
   expect(new Set(connected)).toEqual(new Set(['aws.example.com:443']));
   expect(authorization).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);
