@@ -69,7 +69,13 @@ function loadOnUse(file: string): void {
   const exported =
     /Object\.defineProperty\(exports, ("\w+"), \{ enumerable: true, get: function \(\) \{ return \w+\.(\w+); \} \}\);/g;
   const text = readFileSync(file, 'utf8');
-  const lazy = text.replace(
+  const named = text
+    .replace(/^var (__createBinding|__setModuleDefault|__importStar) = [^]*?^\}\)(?:\(\))?\)?;\n/gm, '')
+    .replace(
+      /^exports\.(\w+) = __importStar\((require\("[^"]+"\))\);$/gm,
+      'Object.defineProperty(exports, name = "$1", { enumerable: true, get: function () { return $2; } });',
+    );
+  const lazy = named.replace(
     new RegExp(`var \\w+ = require\\("([^"]+)"\\);\n((?:${exported.source}\n)+)`, 'g'),
     (_, module, names) =>
       names.replace(

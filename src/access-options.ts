@@ -1,3 +1,5 @@
+import { IWorkloadIdentity } from './workload-identity';
+
 /**
  * Options of `IrsaAssertions`.
  */
@@ -12,35 +14,58 @@ export interface IrsaAssertionsOptions {
 }
 
 /**
- * A service account, and roles that it can assume or not.
+ * Which roles an assertion is about: one of `role`, `roleOf` and `roleMatching`.
  */
-export interface ServiceAccountAccess {
+export interface RoleSelection {
   /**
-   * The namespace of the service account.
-   */
-  readonly namespace: string;
-
-  /**
-   * The name of the ServiceAccount.
-   */
-  readonly serviceAccount: string;
-
-  /**
-   * The role: its name, its ARN or its construct path (`role.node.path`); the path of its service account too,
-   * `IrsaServiceAccount` or of aws-eks. A role whose name CloudFormation makes has the path alone.
+   * The role: its name, its ARN or its construct path (`role.node.path`). The construct path of its service account
+   * works too, of this library or of aws-eks. A role that CloudFormation names has only the path.
    *
-   * @default - `roleMatching` says which
+   * @default - `roleOf` or `roleMatching` selects the role
    */
   readonly role?: string;
 
   /**
-   * A regular expression for roles: every role that has a name, an ARN or a construct path in which it is found, at
-   * least one. A text, since not every language of the CDK has regular expressions alike; JavaScript's count. `^` and
-   * `$` make it match the whole name.
+   * The service account whose role is meant.
    *
-   * @default - `role` says which
+   * @default - `role` or `roleMatching` selects the role
+   */
+  readonly roleOf?: IWorkloadIdentity;
+
+  /**
+   * A regular expression in JavaScript's syntax. It selects every role whose name, ARN or construct path contains a
+   * match; at least one must. Use `^` and `$` to match the whole name.
+   *
+   * @default - `role` or `roleOf` selects the role
    */
   readonly roleMatching?: string;
+}
+
+/**
+ * A service account, and roles that it can assume or not.
+ */
+export interface ServiceAccountAccess extends RoleSelection {
+  /**
+   * The service account, as a construct of this library. If no role is selected, its own role is meant. `allows` and
+   * `allowsOnly` use the audience that its pods request.
+   *
+   * @default - `namespace` and `serviceAccount` name it
+   */
+  readonly identity?: IWorkloadIdentity;
+
+  /**
+   * The namespace of the service account.
+   *
+   * @default - required without `identity`
+   */
+  readonly namespace?: string;
+
+  /**
+   * The name of the ServiceAccount.
+   *
+   * @default - required without `identity`
+   */
+  readonly serviceAccount?: string;
 
   /**
    * The issuer of the cluster, with or without `https://`. Only web identity is asked for then.
@@ -72,20 +97,6 @@ export interface AllowedServiceAccounts extends ServiceAccountAccess {
 }
 
 /**
- * Options of `IrsaAssertions.allowsOnly`.
+ * Options of `IrsaAssertions.allowsOnly`: the roles that nobody else may assume. Every role, unless some are selected.
  */
-export interface AllowsOnlyOptions {
-  /**
-   * The role that nobody else may assume: its name, its ARN or its construct path.
-   *
-   * @default - every role
-   */
-  readonly role?: string;
-
-  /**
-   * A regular expression for the roles that nobody else may assume, as in `ServiceAccountAccess`.
-   *
-   * @default - every role
-   */
-  readonly roleMatching?: string;
-}
+export interface AllowsOnlyOptions extends RoleSelection {}

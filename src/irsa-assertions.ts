@@ -35,9 +35,9 @@ const analysis = (): typeof import('./private/access/assertions') => require('./
  * const api = new IrsaServiceAccount(stack, 'Api', { oidcProvider, namespace: 'payments', serviceAccountName: 'api' });
  *
  * const irsa = IrsaAssertions.fromStack(stack);
- * irsa.allows({ namespace: 'payments', serviceAccount: 'api', role: api.role.node.path });
- * irsa.denies({ namespace: 'payments', serviceAccount: 'web', role: api.role.node.path });
- * irsa.allowsOnly([{ namespace: 'payments', serviceAccount: 'api', role: api.role.node.path }]);
+ * irsa.allows({ identity: api });
+ * irsa.denies({ namespace: 'payments', serviceAccount: 'web', roleOf: api });
+ * irsa.allowsOnly([{ identity: api }]);
  * irsa.manifestsMatchRoles();
  * irsa.hasNoLambda();
  */

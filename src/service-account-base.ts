@@ -1,5 +1,5 @@
 import {
-  AddToPrincipalPolicyResult, CfnRole, IGrantable, IManagedPolicy, IPrincipal, IRole, PolicyStatement,
+  AddToPrincipalPolicyResult, CfnRole, IManagedPolicy, IPrincipal, IRole, PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
 import { ApiObject, Chart } from 'cdk8s';
@@ -24,6 +24,7 @@ import { settledProblems } from './private/values/value-safety';
 import { ServiceAccountOptions } from './service-account-options';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
+import { IWorkloadIdentity } from './workload-identity';
 import { WorkloadOptions } from './workload-options';
 
 /** For pods: they must be made anew once their service account is associated, and for nothing that comes later. */
@@ -49,7 +50,7 @@ export interface DecidedAnnotation {
  *
  * @internal
  */
-export abstract class ServiceAccountBase extends Construct implements IGrantable {
+export abstract class ServiceAccountBase extends Construct implements IWorkloadIdentity {
   /** The role that the service account assumes. */
   public readonly role: IRole;
 

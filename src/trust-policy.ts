@@ -1,4 +1,4 @@
-import { IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { DEFAULT_AUDIENCE, WEB_IDENTITY_ACTION } from './conventions/web-identity';
 import { fail, failIf, missingProblem, problem, warn } from './private/errors';
@@ -131,24 +131,26 @@ export class TrustPolicy {
   }
 
   /**
-   * Lets another principal in: a role for chaining, an account, a service.
+   * Allows another principal to assume the role: a role or a service account of this library (role chaining), an
+   * account, a service.
    *
-   * @param principal the principal, with its conditions
+   * @param principal the principal with its conditions, or a construct that has one
    * @returns this policy, so that calls chain
    * @throws if the principal is everybody (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`,
    * `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths`, a web identity without conditions on both `aud` and `sub`, or a
    * federated principal with `sts:AssumeRole`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
    */
-  public addPrincipal(principal: IPrincipal): TrustPolicy {
+  public addPrincipal(principal: IGrantable): TrustPolicy {
     const where = 'TrustPolicy.addPrincipal';
-    failIf(where, principalProblem(principal));
+    const grantee = principalOf(principal);
+    failIf(where, principalProblem(principal, grantee));
     const document = new PolicyDocument();
-    const assumable: Partial<{ addToAssumeRolePolicy(document: PolicyDocument): void }> & IPrincipal = principal;
+    const assumable: Partial<{ addToAssumeRolePolicy(document: PolicyDocument): void }> & IPrincipal = grantee;
     if (assumable.addToAssumeRolePolicy) {
       assumable.addToAssumeRolePolicy(document);
     } else {
-      document.addStatements(new PolicyStatement({ actions: [principal.assumeRoleAction], principals: [principal] }));
+      document.addStatements(new PolicyStatement({ actions: [grantee.assumeRoleAction], principals: [grantee] }));
     }
     for (const statement of document.toJSON()?.Statement ?? []) {
       failIf(where, statementProblem('principal', preliminary(statement), statement));
@@ -304,9 +306,14 @@ function subjectsProblem(subjects: ServiceAccountSubject[]): string | undefined 
   return problem('subjects', 'hold subjects only', stranger, advice);
 }
 
-function principalProblem(principal: IPrincipal): string | undefined {
-  const advice = 'Pass a principal of aws-iam, such as new iam.ArnPrincipal(arn), or a role.';
-  if (typeof principal?.assumeRoleAction === 'string') return undefined;
+function principalOf(grantable: IGrantable): IPrincipal {
+  const principal: IGrantable & Partial<IPrincipal> = grantable;
+  return principal?.assumeRoleAction === undefined ? principal?.grantPrincipal : principal as IPrincipal;
+}
+
+function principalProblem(principal: IGrantable, grantee: IPrincipal | undefined): string | undefined {
+  const advice = 'Pass a principal of aws-iam, such as new iam.ArnPrincipal(arn), a role or a service account.';
+  if (typeof grantee?.assumeRoleAction === 'string') return undefined;
   return missingProblem('principal', principal, advice) ?? problem('principal', 'be a principal', principal, advice);
 }
 

@@ -874,14 +874,14 @@ describe('what is asked must be clear', () => {
     [
       'no role',
       {},
-      '[IrsaAssertions] `role` must be given, or `roleMatching`, and not both, got: nothing. Name one role, or a '
-        + 'regular expression for several.',
+      '[IrsaAssertions] `role` must be given, or `roleOf`, or `roleMatching`, and only one of them, got: nothing. Name '
+        + 'one role, pass the service account whose role it is, or write a regular expression for several.',
     ],
     [
       'both',
       { role: 'payments', roleMatching: 'x' },
-      '[IrsaAssertions] `role` must be given, or `roleMatching`, and not both, got: "payments". Name one role, or a '
-        + 'regular expression for several.',
+      '[IrsaAssertions] `role` must be given, or `roleOf`, or `roleMatching`, and only one of them, got: "payments". '
+        + 'Name one role, pass the service account whose role it is, or write a regular expression for several.',
     ],
     [
       'an empty role',

@@ -28,7 +28,7 @@ collector.addToPrincipalPolicy(
 const inEachAccount = new StackSetStack(everywhere, 'InEachAccount');
 new IrsaRole(inEachAccount, 'CostReader', {
   roleName: 'cost-reader',
-  trust: new TrustPolicy().addPrincipal(collector.grantPrincipal),
+  trust: new TrustPolicy().addPrincipal(collector),
   managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AWSBillingReadOnlyAccess')],
 });
 const stackSet = new StackSet(everywhere, 'StackSet', {

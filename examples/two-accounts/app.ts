@@ -26,7 +26,7 @@ const importer = new IrsaServiceAccount(workloads, 'Importer', {
 });
 const inbox = new IrsaRole(data, 'Inbox', {
   roleName: 'reports-inbox',
-  trust: new TrustPolicy().addPrincipal(importer.grantPrincipal), // this half lets it in …
+  trust: new TrustPolicy().addPrincipal(importer), // this half lets it in …
 });
 inbox.grantAssumeRole(importer.grantPrincipal); // … and this one lets it ask
 data.addDependency(workloads); // IAM refuses a principal that does not exist yet

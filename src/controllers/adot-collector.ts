@@ -48,7 +48,11 @@ export interface AdotCollectorOptions {
   readonly describeInstances?: boolean;
 }
 
-/** @see https://aws-otel.github.io/docs/setup/permissions */
+/**
+ * @see https://aws-otel.github.io/docs/setup/permissions
+ *
+ * @internal
+ */
 export function adotCollector(options: AdotCollectorOptions): ControllerDefinition {
   const { prometheusWorkspaceIds, traces, logGroups, createLogGroups, describeInstances } = options;
   requireOne('adotCollector', { prometheusWorkspaceIds, traces, logGroups });

@@ -12,7 +12,11 @@ export interface AmazonManagedPrometheusIngestOptions {
   readonly workspaceIds: string[];
 }
 
-/** @see https://docs.aws.amazon.com/prometheus/latest/userguide/set-up-irsa.html#set-up-irsa-ingest */
+/**
+ * @see https://docs.aws.amazon.com/prometheus/latest/userguide/set-up-irsa.html#set-up-irsa-ingest
+ *
+ * @internal
+ */
 export function amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIngestOptions): ControllerDefinition {
   const workspaceIds = required('amazonManagedPrometheusIngest', 'workspaceIds', 'workspace', options.workspaceIds);
   return {

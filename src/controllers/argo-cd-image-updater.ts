@@ -12,7 +12,11 @@ export interface ArgoCdImageUpdaterOptions {
   readonly repositories: IRepository[];
 }
 
-/** @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/ */
+/**
+ * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/
+ *
+ * @internal
+ */
 export function argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): ControllerDefinition {
   const repositories = required('argoCdImageUpdater', 'repositories', 'repository', options.repositories);
   return {

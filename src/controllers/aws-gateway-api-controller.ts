@@ -46,6 +46,8 @@ const TAGS = 'application-networking.k8s.aws/';
  * @see
  * https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json
  * @see https://github.com/aws/aws-application-networking-k8s/tree/main/pkg/deploy/lattice
+ *
+ * @internal
  */
 export function awsGatewayApiController({
   clusterName,

@@ -55,7 +55,11 @@ const NAMES = {
 
 const TAG = 'elbv2.k8s.aws/cluster';
 
-/** @see https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json */
+/**
+ * @see https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json
+ *
+ * @internal
+ */
 export function awsLoadBalancerController(options: AwsLoadBalancerControllerOptions): ControllerDefinition {
   const { clusterName, vpc } = options;
   failIf('Controller.awsLoadBalancerController', clusterNameProblem('clusterName', clusterName));
@@ -259,7 +263,11 @@ function protectionStatements(scope: IConstruct, vpc: IVpc) {
   ];
 }
 
-/** @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/#configure-iam */
+/**
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/#configure-iam
+ *
+ * @internal
+ */
 export function awsLoadBalancerControllerTargetGroupBindingOnly(
   options: AwsLoadBalancerControllerTargetGroupBindingOnlyOptions,
 ): ControllerDefinition {

@@ -24,7 +24,11 @@ export interface AwsNodeTerminationHandlerOptions {
 
 const MANAGED = 'aws:ResourceTag/aws-node-termination-handler/managed';
 
-/** @see https://github.com/aws/aws-node-termination-handler#5-create-an-iam-role-for-the-pods */
+/**
+ * @see https://github.com/aws/aws-node-termination-handler#5-create-an-iam-role-for-the-pods
+ *
+ * @internal
+ */
 export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): ControllerDefinition {
   const { queue } = options;
   failIf(

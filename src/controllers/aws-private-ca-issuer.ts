@@ -29,7 +29,11 @@ const END_ENTITY_TEMPLATES = [
   'OCSPSigningCertificate',
 ];
 
-/** @see https://github.com/cert-manager/aws-privateca-issuer#configuration */
+/**
+ * @see https://github.com/cert-manager/aws-privateca-issuer#configuration
+ *
+ * @internal
+ */
 export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): ControllerDefinition {
   const authorities = required(
     'awsPrivateCaIssuer',

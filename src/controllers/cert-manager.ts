@@ -24,7 +24,11 @@ export interface CertManagerOptions {
   readonly recordNames?: string[];
 }
 
-/** @see https://cert-manager.io/docs/configuration/acme/dns01/route53/#set-up-an-iam-policy */
+/**
+ * @see https://cert-manager.io/docs/configuration/acme/dns01/route53/#set-up-an-iam-policy
+ *
+ * @internal
+ */
 export function certManager(options: CertManagerOptions): ControllerDefinition {
   const zones = required('certManager', 'hostedZones', 'hosted zone', options.hostedZones);
   const names = recordNames(options.recordNames ?? ['_acme-challenge.*']);

@@ -51,6 +51,8 @@ export interface CloudWatchAgentOptions {
 
 /**
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
+ *
+ * @internal
  */
 export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefinition {
   const { clusterName, metricNamespaces, otlpMetrics, applicationSignals, useManagedPolicy } = options;

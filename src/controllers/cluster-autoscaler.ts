@@ -17,6 +17,8 @@ export interface ClusterAutoscalerOptions {
 
 /**
  * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy
+ *
+ * @internal
  */
 export function clusterAutoscaler(options: ClusterAutoscalerOptions): ControllerDefinition {
   const clusterNames = required('clusterAutoscaler', 'clusterNames', 'EKS cluster', options.clusterNames);

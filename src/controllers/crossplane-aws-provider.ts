@@ -15,7 +15,11 @@ export interface CrossplaneAwsProviderOptions {
   readonly statements: PolicyStatement[];
 }
 
-/** @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md */
+/**
+ * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
+ *
+ * @internal
+ */
 export function crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): ControllerDefinition {
   const statements = required('crossplaneAwsProvider', 'statements', 'statement', options.statements);
   return {

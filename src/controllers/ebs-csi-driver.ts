@@ -48,6 +48,8 @@ const OWNERSHIP_TAGS = [
 
 /**
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy.html
+ *
+ * @internal
  */
 export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition {
   const { clusterName, kmsKeys, useManagedPolicy } = options;

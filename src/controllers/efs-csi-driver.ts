@@ -36,7 +36,11 @@ export interface EfsCsiNodeOptions {
   readonly rootAccess?: boolean;
 }
 
-/** @see https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/docs/iam-policy-example.json */
+/**
+ * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver/blob/master/docs/iam-policy-example.json
+ *
+ * @internal
+ */
 export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition {
   const fileSystems = required('efsCsiDriver', 'fileSystems', 'file system', options.fileSystems).map(
     fileSystem => fileSystem.fileSystemArn,
@@ -76,7 +80,11 @@ export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition
   };
 }
 
-/** @see https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html */
+/**
+ * @see https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+ *
+ * @internal
+ */
 export function efsCsiNode(options: EfsCsiNodeOptions): ControllerDefinition {
   const fileSystems = required('efsCsiNode', 'fileSystems', 'file system', options.fileSystems).map(
     fileSystem => fileSystem.fileSystemArn,

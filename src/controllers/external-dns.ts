@@ -11,7 +11,11 @@ export interface ExternalDnsOptions {
   readonly hostedZones: IHostedZone[];
 }
 
-/** @see https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md#iam-policy */
+/**
+ * @see https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md#iam-policy
+ *
+ * @internal
+ */
 export function externalDns(options: ExternalDnsOptions): ControllerDefinition {
   const zones = required('externalDns', 'hostedZones', 'hosted zone', options.hostedZones);
   return {

@@ -66,6 +66,8 @@ export interface ExternalSecretsOptions {
  *
  * @see https://external-secrets.io/latest/provider/aws-secrets-manager/#iam-policy
  * @see https://external-secrets.io/latest/provider/aws-parameter-store/#iam-policy
+ *
+ * @internal
  */
 export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSecretsOptions): ControllerDefinition {
   requireOne('externalSecrets', {

@@ -20,7 +20,11 @@ export interface FluentBitOptions {
   readonly createLogGroups?: boolean;
 }
 
-/** @see https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch */
+/**
+ * @see https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
+ *
+ * @internal
+ */
 export function fluentBit({ logGroups, createLogGroups }: FluentBitOptions): ControllerDefinition {
   const groups = required('fluentBit', 'logGroups', 'log group', logGroups);
   return {

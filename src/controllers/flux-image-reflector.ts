@@ -17,6 +17,8 @@ export interface FluxImageReflectorOptions {
  * Flux's guide, which reads every repository.
  *
  * @see https://fluxcd.io/flux/components/image/imagerepositories/#aws
+ *
+ * @internal
  */
 export function fluxImageReflector(options: FluxImageReflectorOptions): ControllerDefinition {
   const repositories = required('fluxImageReflector', 'repositories', 'repository', options.repositories);

@@ -55,7 +55,11 @@ const UNSCOPED =
   'FSx cannot tell a tag that is given at creation from one that is given later, so that it could mark any file '
     + 'system in the account and region as its own.';
 
-/** @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver/blob/master/docs/install.md#set-up-driver-permissions */
+/**
+ * @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver/blob/master/docs/install.md#set-up-driver-permissions
+ *
+ * @internal
+ */
 export function fsxLustreCsiDriver({
   buckets = [],
   kmsKeys,
@@ -93,7 +97,11 @@ export function fsxLustreCsiDriver({
   };
 }
 
-/** @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver/blob/main/docs/example-iam-policy.json */
+/**
+ * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver/blob/main/docs/example-iam-policy.json
+ *
+ * @internal
+ */
 export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriverOptions): ControllerDefinition {
   return {
     name: 'aws-fsx-openzfs-csi-driver',

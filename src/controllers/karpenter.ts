@@ -29,7 +29,11 @@ export interface KarpenterOptions {
   readonly interruptionQueue?: IQueue;
 }
 
-/** @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization */
+/**
+ * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
+ *
+ * @internal
+ */
 export function karpenter(options: KarpenterOptions): ControllerDefinition {
   const { clusterName, interruptionQueue } = options;
   const nodeRoles = required('karpenter', 'nodeRoles', 'role of the nodes', options.nodeRoles);

@@ -35,6 +35,8 @@ const NAME = /^[^\s*?$]+\*?$/;
  *
  * @throws when a cluster has no topic or no group, or a literal cannot be the one or the other
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+ *
+ * @internal
  */
 export function mskArns(clusters: KedaMskCluster[]): {
   clusters: string[];
@@ -68,7 +70,11 @@ function inCluster(clusterArn: string, type: string, name: string): string {
   return `${before}:${type}/${after}/${name}`;
 }
 
-/** What is wrong with clusters and names of which a deployment fills in some. */
+/**
+ * What is wrong with clusters and names of which a deployment fills in some.
+ *
+ * @internal
+ */
 export function mskClusterProblems(scope: IConstruct, clusters: KedaMskCluster[]): string[] {
   return clusters.flatMap(({ clusterArn, topics, consumerGroups }) => [
     ...settledProblems(scope, 'mskClusters.clusterArn', clusterArn, clusterProblem, {

@@ -89,6 +89,8 @@ export interface KedaOptions {
  * KEDA publishes no policy: these are the calls of its scalers.
  *
  * @see https://github.com/kedacore/keda/tree/main/pkg/scalers
+ *
+ * @internal
  */
 export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDefinition {
   const { queues, streams, tables, tableStreams, prometheusWorkspaceIds, mskClusters, secrets, workloadRoles } = lists;

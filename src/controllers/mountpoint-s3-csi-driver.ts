@@ -44,7 +44,11 @@ export interface MountpointS3CsiDriverOptions {
   readonly allowDelete?: boolean;
 }
 
-/** @see https://github.com/awslabs/mountpoint-s3/blob/main/doc/CONFIGURATION.md#iam-permissions */
+/**
+ * @see https://github.com/awslabs/mountpoint-s3/blob/main/doc/CONFIGURATION.md#iam-permissions
+ *
+ * @internal
+ */
 export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): ControllerDefinition {
   const { prefixes, kmsKeys, readOnly, allowDelete } = options;
   const buckets = required('mountpointS3CsiDriver', 'buckets', 'bucket', options.buckets);

@@ -44,7 +44,11 @@ export interface SecretsStoreCsiProviderOptions {
   readonly encryptionKeys?: IKey[];
 }
 
-/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html */
+/**
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html
+ *
+ * @internal
+ */
 export function secretsStoreCsiProvider({
   namespace,
   serviceAccountName,

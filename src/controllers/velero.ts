@@ -57,7 +57,11 @@ export interface VeleroOptions {
   readonly volumeKmsKeys?: IKey[];
 }
 
-/** @see https://github.com/vmware-tanzu/velero-plugin-for-aws#set-permissions-for-velero */
+/**
+ * @see https://github.com/vmware-tanzu/velero-plugin-for-aws#set-permissions-for-velero
+ *
+ * @internal
+ */
 export function velero(options: VeleroOptions): ControllerDefinition {
   const { prefixes, kmsKeys, volumeSnapshots, clusterName, volumeKmsKeys } = options;
   const buckets = required('velero', 'buckets', 'bucket', options.buckets);

@@ -62,7 +62,11 @@ const INTERFACES = ['ec2:AttachNetworkInterface', 'ec2:DetachNetworkInterface'];
 const MODIFY = 'ec2:ModifyNetworkInterfaceAttribute';
 const NAME_TAG = 'cluster.k8s.amazonaws.com/name';
 
-/** @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/iam-policy.md */
+/**
+ * @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/iam-policy.md
+ *
+ * @internal
+ */
 export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcCniOptions): ControllerDefinition {
   if (!ipv4 && !ipv6) {
     fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Choose the address family of the cluster.'));

@@ -269,7 +269,7 @@ test('the doctor carries the license of each package that is in it, and all are 
 
 test.each([
   ['cli.js', ['commander', 'yaml', 'zod']],
-  ['analysis/yaml.js', ['yaml']],
+  ['analysis/reading/yaml.js', ['yaml']],
 ])('%s has no code of others than of %j, under a permissive license, and carries its text', (name, own) => {
   const code = readFileSync(join(installed, 'lib', name), 'utf8');
   const packages = noticesIn(code).map(({ name: found }) => found);

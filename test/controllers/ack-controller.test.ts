@@ -1,7 +1,7 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnManagedPolicy, IManagedPolicy, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
-import { AckIamOptions, AckService, Controller, IrsaServiceAccount } from '../../src';
+import { AckService, Controller, IrsaServiceAccount, controllers } from '../../src';
 import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
 import { literalProvider, literalStack, warnings } from '../support';
@@ -149,7 +149,7 @@ test.each<[string, () => unknown, string]>([
   ],
   [
     'no boundary',
-    () => AckService.iam({ path: '/ack/' } as AckIamOptions),
+    () => AckService.iam({ path: '/ack/' } as controllers.AckIamOptions),
     '[AckService.iam] `permissionsBoundary` must be given, got: nothing. Without it, who may make a role may make an '
       + 'administrator.',
   ],

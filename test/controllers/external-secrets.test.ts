@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Controller, ExternalSecretsOptions } from '../../src';
+import { Controller, controllers } from '../../src';
 import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
 import { agnosticStack, literalStack } from '../support';
@@ -13,11 +13,11 @@ const values = {
   'SecretA720EF05': 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:own-AbCdEf',
 };
 
-function policy(stack: Stack, options: ExternalSecretsOptions): any {
+function policy(stack: Stack, options: controllers.ExternalSecretsOptions): any {
   return stack.resolve(Controller.externalSecrets(options).policyDocument(stack));
 }
 
-test.each<[string, ExternalSecretsOptions, string]>([
+test.each<[string, controllers.ExternalSecretsOptions, string]>([
   [
     'nothing',
     {},

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnServerlessCluster } from 'aws-cdk-lib/aws-msk';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Controller, IrsaServiceAccount, KedaMskCluster, KedaOptions } from '../../src';
+import { Controller, IrsaServiceAccount, controllers } from '../../src';
 import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
 import { agnosticStack, literalProvider, literalStack } from '../support';
@@ -14,7 +14,7 @@ const ARN_RULE =
     + 'arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>, got: ';
 const NAME_RULE =
   'must hold names, of which a * at the end stands for more, without other wildcards, $ or white space, got: ';
-const msk = (cluster: Partial<KedaMskCluster>): KedaOptions => ({
+const msk = (cluster: Partial<controllers.KedaMskCluster>): controllers.KedaOptions => ({
   mskClusters: [{ clusterArn: CLUSTER_ARN, topics: ['orders'], consumerGroups: ['shop'], ...cluster }],
 });
 const EMPTY = 'Without it the controller would reach all of them, or none.';
@@ -29,7 +29,7 @@ test.each([[{}], [{ cloudWatchMetrics: false }]])('needs a source: %j', options 
   );
 });
 
-test.each<[KedaOptions, string]>([
+test.each<[controllers.KedaOptions, string]>([
   [{ queues: [] }, `\`queues\` must name at least one queue, got: []. ${EMPTY}`],
   [{ cloudWatchMetrics: true, streams: [] }, `\`streams\` must name at least one stream, got: []. ${EMPTY}`],
   [{ tables: [] }, `\`tables\` must name at least one table, got: []. ${EMPTY}`],
@@ -55,7 +55,7 @@ test.each<[KedaOptions, string]>([
   expect(() => Controller.keda(options)).toThrow(new Error(`[Controller.keda] ${message}`));
 });
 
-function synth(stack: Stack, options: KedaOptions): void {
+function synth(stack: Stack, options: controllers.KedaOptions): void {
   new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller: Controller.keda(options) });
   Template.fromStack(stack);
 }
@@ -77,7 +77,7 @@ test('a cluster of MSK may be made in the same app', () => {
   expect(() => synth(stack, options)).not.toThrow();
 });
 
-test.each<[string, (parameter: string) => Partial<KedaMskCluster>]>([
+test.each<[string, (parameter: string) => Partial<controllers.KedaMskCluster>]>([
   ['mskClusters.clusterArn', clusterArn => ({ clusterArn })],
   ['mskClusters.topics', topic => ({ topics: [topic] })],
   ['mskClusters.consumerGroups', group => ({ consumerGroups: [group] })],

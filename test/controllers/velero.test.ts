@@ -3,9 +3,9 @@
  */
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Controller, VeleroOptions } from '../../src';
+import { Controller, controllers } from '../../src';
 
-const make = (options: Partial<VeleroOptions>) => () =>
+const make = (options: Partial<controllers.VeleroOptions>) => () =>
   Controller.velero({ buckets: [Bucket.fromBucketName(new Stack(), 'Bucket', 'backups')], ...options });
 
 test('needs a bucket', () => {
@@ -22,7 +22,7 @@ test('prefixes are folders', () => {
   );
 });
 
-test.each<[Partial<VeleroOptions>, string]>([
+test.each<[Partial<controllers.VeleroOptions>, string]>([
   [{ clusterName: 'blue' }, 'nothing'],
   [{ volumeKmsKeys: [], volumeSnapshots: false }, 'false'],
 ])('options of snapshots need snapshots: %j', (options, got) => {

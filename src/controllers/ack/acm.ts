@@ -11,7 +11,11 @@ export interface AckAcmOptions {
   readonly domainNames: string[];
 }
 
-/** @see https://github.com/aws-controllers-k8s/acm-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/acm-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
+ */
 export function ackAcm(options: AckAcmOptions): ControllerDefinition {
   const domainNames = required('ackController', 'domainNames', 'domain name', options.domainNames);
   const unscoped =

@@ -1,4 +1,5 @@
-import { ackController, AckNamePrefixOptions, AckResourceTagsOptions, checkedPrefix, checkedTags } from './parts';
+import { AckNamePrefixOptions, AckResourceTagsOptions } from './options';
+import { ackController, checkedPrefix, checkedTags } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**
@@ -16,6 +17,8 @@ const POLICY_TYPES = ['cache-policy', 'origin-access-control', 'origin-request-p
  * The recommended inline policy knows cache policies only; these are the calls for the other objects.
  *
  * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackCloudFront(options: AckCloudFrontOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);

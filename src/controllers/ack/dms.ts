@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion, passRoles } from './parts';
+import { AckResourceTagsOptions } from './options';
+import { ackController, allOf, checkedTags, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 import { optional } from '../parts';
 
@@ -18,7 +19,11 @@ export interface AckDmsOptions extends AckResourceTagsOptions {
 
 const TYPES = ['cert', 'endpoint', 'es', 'rep', 'subgrp', 'task'];
 
-/** @see https://github.com/aws-controllers-k8s/dms-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/dms-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
+ */
 export function ackDms(options: AckDmsOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
   const roles = optional('ackController', 'roles', 'role', options.roles);

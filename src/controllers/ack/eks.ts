@@ -1,6 +1,7 @@
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { ackController, AckNamePrefixOptions, badName, checkedPrefix, Conditions, inRegion, passRoles } from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, badName, checkedPrefix, Conditions, inRegion, passRoles } from './parts';
 import { failIf } from '../../private/errors';
 import { allow, arn, ControllerDefinition, required } from '../definition';
 import { optional } from '../parts';
@@ -85,7 +86,11 @@ const ACTIONS = [
   'eks:UpdatePodIdentityAssociation',
 ];
 
-/** @see https://github.com/aws-controllers-k8s/eks-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/eks-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
+ */
 export function ackEks(options: AckEksOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const roles = required('ackController', 'roles', 'role', options.roles);

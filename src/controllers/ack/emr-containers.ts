@@ -1,5 +1,6 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion } from './parts';
+import { AckResourceTagsOptions } from './options';
+import { ackController, allOf, checkedTags, inRegion } from './parts';
 import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from '../definition';
 
 /**
@@ -16,6 +17,8 @@ export interface AckEmrContainersOptions extends AckResourceTagsOptions {
  * Not here, though recommended: logs, buckets and the web pages of jobs, which the controller does not read.
  *
  * @see https://github.com/aws-controllers-k8s/emrcontainers-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackEmrContainers(options: AckEmrContainersOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);

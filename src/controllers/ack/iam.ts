@@ -33,6 +33,8 @@ export interface AckIamOptions {
  * outside; and OIDC providers, since who may change one lets tokens of their own into every role that trusts it.
  *
  * @see https://github.com/aws-controllers-k8s/iam-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackIam(options: AckIamOptions): ControllerDefinition {
   const { permissionsBoundary, path, users = false } = options;

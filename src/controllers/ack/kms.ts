@@ -1,4 +1,5 @@
-import { ackController, AckResourceTagsOptions, allOf, checkedPrefix, checkedTags, inRegion } from './parts';
+import { AckResourceTagsOptions } from './options';
+import { ackController, allOf, checkedPrefix, checkedTags, inRegion } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**
@@ -32,7 +33,11 @@ const KEY_ACTIONS = [
   'kms:UpdateKeyDescription',
 ];
 
-/** @see https://github.com/aws-controllers-k8s/kms-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/kms-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
+ */
 export function ackKms(options: AckKmsOptions): ControllerDefinition {
   const prefix = checkedPrefix({ namePrefix: options.aliasPrefix }, 'aliasPrefix');
   const { request, resource } = checkedTags(options);

@@ -1,5 +1,6 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition, required } from '../definition';
 
 /**
@@ -14,6 +15,8 @@ export interface AckLambdaMicrovmsOptions extends AckNamePrefixOptions {
 
 /**
  * @see https://github.com/aws-controllers-k8s/lambdamicrovms-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackLambdaMicrovms(options: AckLambdaMicrovmsOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);

@@ -1,7 +1,8 @@
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition, required } from '../definition';
 import { optional } from '../parts';
 
@@ -64,7 +65,11 @@ const FUNCTION_ACTIONS = [
   'lambda:UpdateFunctionEventInvokeConfig',
 ];
 
-/** @see https://github.com/aws-controllers-k8s/lambda-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/lambda-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
+ */
 export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const roles = required('ackController', 'roles', 'role', options.roles);

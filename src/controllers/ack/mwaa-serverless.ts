@@ -1,5 +1,6 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion, passRoles } from './parts';
+import { AckResourceTagsOptions } from './options';
+import { ackController, allOf, checkedTags, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition, required } from '../definition';
 
 /**
@@ -14,6 +15,8 @@ export interface AckMwaaServerlessOptions extends AckResourceTagsOptions {
 
 /**
  * @see https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackMwaaServerless(options: AckMwaaServerlessOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);

@@ -1,36 +1,13 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { AckNamePrefixOptions, AckResourceTagsOptions } from './options';
 import { fail, problem } from '../../private/errors';
 import { allow, ControllerDefinition } from '../definition';
 
 /** As in a `PolicyStatement`. */
 export interface Conditions {
   readonly [operator: string]: { [key: string]: any };
-}
-
-/**
- * Options of the factories of `AckService` whose resources go by names of the user's.
- */
-export interface AckNamePrefixOptions {
-  /**
-   * How the names begin of all that the controller may make, change and delete: letters, digits and `_./#-`; without
-   * it, it could delete what others have made.
-   */
-  readonly namePrefix: string;
-}
-
-/**
- * Options of the factories of `AckService` whose resources have identifiers that AWS makes up: only tags tell them
- * apart.
- */
-export interface AckResourceTagsOptions {
-  /**
-   * Tags that everything carries that the controller makes; at least one. It may change and delete only what carries
-   * them. Set the same in the value `resourceTags` of its chart (`['owner=ack-blue']`), with values that no object can
-   * differ in.
-   */
-  readonly resourceTags: { [key: string]: string };
 }
 
 type Reach = Pick<ControllerDefinition, 'managedPolicyNames' | 'unscoped'>;

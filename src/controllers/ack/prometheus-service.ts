@@ -1,4 +1,5 @@
-import { ackController, AckResourceTagsOptions, allOf, checkedTags, inRegion } from './parts';
+import { AckResourceTagsOptions } from './options';
+import { ackController, allOf, checkedTags, inRegion } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /** On what carries the tags. Writing and querying metrics is not among it. */

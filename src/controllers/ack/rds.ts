@@ -1,6 +1,7 @@
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition, serviceLinkedRole } from '../definition';
 import { throughServices } from '../kms-permissions';
 import { optional } from '../parts';
@@ -101,6 +102,8 @@ const NETWORK_ACTIONS = [
  *
  * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-policy-arn
  * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackRds(options: AckRdsOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);

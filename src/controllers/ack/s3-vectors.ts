@@ -1,4 +1,5 @@
-import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion } from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, checkedPrefix, inRegion } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**

@@ -1,5 +1,6 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
-import { ackController, AckNamePrefixOptions, checkedPrefix, inRegion, passRoles } from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 import { optional } from '../parts';
 
@@ -43,6 +44,8 @@ const CONFIGURATIONS = [
  * Buckets only: it has no business with objects, which the recommended `s3:*` would let it read.
  *
  * @see https://github.com/aws-controllers-k8s/s3-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
 export function ackS3(options: AckS3Options): ControllerDefinition {
   const prefix = checkedPrefix(options);

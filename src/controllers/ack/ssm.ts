@@ -1,14 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import {
-  ackController,
-  AckNamePrefixOptions,
-  allOf,
-  checkedPrefix,
-  checkedTags,
-  inRegion,
-  TagConditions,
-} from './parts';
+import { AckNamePrefixOptions } from './options';
+import { ackController, allOf, checkedPrefix, checkedTags, inRegion, TagConditions } from './parts';
 import { failIf, problem } from '../../private/errors';
 import { allow, arn, ControllerDefinition } from '../definition';
 
@@ -32,7 +25,11 @@ export interface AckSsmOptions extends AckNamePrefixOptions {
   readonly resourceTags?: { [key: string]: string };
 }
 
-/** @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy */
+/**
+ * @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
+ */
 export function ackSsm(options: AckSsmOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const parameters = checkedParameterPrefix(options.parameterPrefix);

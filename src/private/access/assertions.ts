@@ -6,11 +6,12 @@ import { failIf, problem } from '../errors';
 import { audienceProblem, issuerUrlProblem } from '../issuer/issuer';
 import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from '../kubernetes-names';
 import { placeInWords } from './place-words';
-import { roleInWords, RoleSelection, selectedRoles } from './role-selection';
+import { roleInWords, selectedRoles } from './role-selection';
 import type {
   AllowedServiceAccounts,
   AllowsOnlyOptions,
   IrsaAssertionsOptions,
+  RoleSelection,
   ServiceAccountAccess,
 } from '../../access-options';
 import { AccessMap, Place, Role } from '../../analysis/access-map';
@@ -25,6 +26,8 @@ import { RULES } from '../../analysis/rules';
 import { Finding, findingsOf } from '../../analysis/rules/rule';
 import { hasWildcard } from '../../analysis/rules/web-identities';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
+import { AUDIENCE_ANNOTATION } from '../../conventions/webhook-annotations';
+import type { IWorkloadIdentity } from '../../workload-identity';
 
 const WHERE = 'IrsaAssertions';
 const LONGEST_STATEMENT = 600;
@@ -66,7 +69,7 @@ export class AccessAssertions {
   }
 
   public allows(access: ServiceAccountAccess): void {
-    const subject = subjectOf(access);
+    const subject = tokenOf(access);
     report(this.selected(access).map(role => denial(role, subject)));
   }
 
@@ -76,14 +79,15 @@ export class AccessAssertions {
   }
 
   public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions): void {
-    const limited =
-      options.role === undefined && options.roleMatching === undefined ? this.roles : this.selected(options);
+    const isLimited = Object.values(options).some(value => value !== undefined);
+    const limited = isLimited ? selectedRoles(WHERE, this.roles, options) : this.roles;
     const given = accesses.map(access => ({
       access,
-      subject: subjectOf(access, access.pattern),
+      subject: tokenOf(access, access.pattern),
       roles: this.selected(access),
     }));
-    const givenOf = (role: Role) => given.filter(({ roles }) => roles.includes(role)).map(({ subject }) => subject);
+    const givenOf = (role: Role) => given.filter(({ roles }) => roles.includes(role))
+      .flatMap(({ access, subject }) => [subject, ...access.identity ? [subjectOf(access)] : []]);
     report([
       ...given.flatMap(({ access, subject, roles }) =>
         roles.map(role => denial(role, access.pattern ? sample(subject) : subject)),
@@ -113,8 +117,10 @@ export class AccessAssertions {
     if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
   }
 
-  private selected(selection: RoleSelection): Role[] {
-    return selectedRoles(WHERE, this.roles, selection);
+  private selected({ identity, ...selection }: ServiceAccountAccess): Role[] {
+    const { role, roleOf, roleMatching }: RoleSelection = selection;
+    const isSelected = [role, roleOf, roleMatching].some(value => value !== undefined);
+    return selectedRoles(WHERE, this.roles, isSelected ? { role, roleOf, roleMatching } : { roleOf: identity });
   }
 }
 
@@ -122,7 +128,18 @@ function outermost(stack: StackTemplate): StackTemplate {
   return stack.parent ? outermost(stack.parent.stack) : stack;
 }
 
-function subjectOf({ namespace, serviceAccount, issuer, audience }: ServiceAccountAccess, pattern = false): Subject {
+/** A service account with the token that its pods request. */
+function tokenOf(access: ServiceAccountAccess, pattern = false): Subject {
+  const { [AUDIENCE_ANNOTATION]: audience } = access.identity?.annotations ?? {};
+  return subjectOf({ ...access, audience: access.audience ?? audience }, pattern);
+}
+
+function subjectOf({ identity, ...access }: ServiceAccountAccess, pattern = false): Subject {
+  failIf(WHERE, identityProblem(identity, access));
+  const { issuer, audience } = access;
+  const { namespace, serviceAccount } = identity
+    ? { namespace: identity.namespace, serviceAccount: identity.serviceAccountName }
+    : { namespace: access.namespace!, serviceAccount: access.serviceAccount! };
   const [ofNamespace, ofName] = pattern
     ? [namespacePatternProblem, namePatternProblem]
     : [namespaceProblem, objectNameProblem];
@@ -133,6 +150,16 @@ function subjectOf({ namespace, serviceAccount, issuer, audience }: ServiceAccou
     ?? (issuerUrl === undefined ? undefined : issuerUrlProblem('issuer', issuerUrl))
     ?? (audience === undefined ? undefined : audienceProblem('audience', audience)));
   return { namespace, serviceAccount, issuer: issuerUrl?.slice('https://'.length), audience };
+}
+
+function identityProblem(
+  identity: IWorkloadIdentity | undefined,
+  { namespace, serviceAccount }: ServiceAccountAccess,
+): string | undefined {
+  const given = namespace ?? serviceAccount;
+  if (identity === undefined || given === undefined) return undefined;
+  return problem('identity', 'be given without `namespace` and `serviceAccount`', given,
+    'Remove them: the construct has both.');
 }
 
 function deferredProblem(values: Record<string, string | undefined>, advice: string): string | undefined {

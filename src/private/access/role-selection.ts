@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import type { RoleSelection } from '../../access-options';
 import { Role } from '../../analysis/access-map';
 import { linesInShort } from '../../analysis/lists';
 import { isStandIn } from '../../analysis/stand-in';
@@ -7,31 +8,27 @@ import { fail, failIf, problem } from '../errors';
 
 const MOST_LISTED = 20;
 
-/** One role, or those that a regular expression matches. */
-export interface RoleSelection {
-  readonly role?: string;
-  readonly roleMatching?: string;
-}
-
 /**
  * The roles that are meant; at least one.
  *
- * @throws when none is, with those that there are
+ * @throws if there is none, with the existing ones in the message
  */
-export function selectedRoles(where: string, roles: Role[], { role, roleMatching }: RoleSelection): Role[] {
-  if ((role === undefined) === (roleMatching === undefined)) {
-    fail(
-      where,
-      problem(
-        'role',
-        'be given, or `roleMatching`, and not both',
-        role,
-        'Name one role, or a regular expression for several.',
-      ),
-    );
+export function selectedRoles(where: string, roles: Role[], { role, roleOf, roleMatching }: RoleSelection): Role[] {
+  if ([role, roleOf, roleMatching].filter(value => value !== undefined).length !== 1) {
+    fail(where, problem('role', 'be given, or `roleOf`, or `roleMatching`, and only one of them', role,
+      'Name one role, pass the service account whose role it is, or write a regular expression for several.'));
   }
-  const found = role === undefined ? matching(where, roles, roleMatching!) : named(where, roles, role);
-  return found.length > 0 ? found : fail(where, missing(roles, { role, roleMatching }));
+  if (roleMatching !== undefined) {
+    const found = matching(where, roles, roleMatching);
+    return found.length > 0 ? found : fail(where, missing(roles, `matches ${JSON.stringify(roleMatching)}`));
+  }
+  const wanted = roleOf?.role.node.path ?? role!;
+  const found = named(where, roles, wanted);
+  if (found.length === 0 && roleOf && !Token.isUnresolved(roleOf.roleArn)) {
+    found.push(...named(where, roles, roleOf.roleArn)); // of an existing role that the app creates elsewhere
+  }
+  const rule = `has the name, ARN or construct path ${JSON.stringify(wanted)}`;
+  return found.length > 0 ? found : fail(where, missing(roles, rule, wanted));
 }
 
 /** A role in words: its name, and where it is made. */
@@ -79,13 +76,10 @@ function withoutResource(constructPath: string): string {
   return constructPath.replace(/\/Resource$/, '');
 }
 
-function missing(roles: Role[], { role, roleMatching }: RoleSelection): string {
+function missing(roles: Role[], rule: string, wanted?: string): string {
   if (roles.length === 0) return 'There is no AWS::IAM::Role in the templates.';
-  const [similar] = role === undefined ? [] : nearest(role, roles.flatMap(names));
+  const [similar] = wanted === undefined ? [] : nearest(wanted, roles.flatMap(names));
+  const advice = similar === undefined ? '' : ` The most similar is ${similar}.`;
   const listed = linesInShort(roles.map(roleInWords), MOST_LISTED).map(line => `\n  ${line}`).join('');
-  return (
-    `${role === undefined ? `No role matches ${JSON.stringify(roleMatching)}` : 'No role has the name, ARN or '
-      + `construct path ${JSON.stringify(role)}`}.`
-    + `${similar === undefined ? '' : ` The most similar is ${similar}.`} The roles:${listed}`
-  );
+  return `No role ${rule}.${advice} The roles:${listed}`;
 }

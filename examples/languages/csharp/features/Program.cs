@@ -3,6 +3,7 @@ using Amazon.CDK;
 using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.Route53;
 using CdkIrsa;
+using CdkIrsa.Controllers;
 
 var app = new App();
 var stack = new Stack(app, "Teams", new StackProps

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdk-irsa/cdk-irsa-go/cdkirsa"
+	"github.com/cdk-irsa/cdk-irsa-go/cdkirsa/controllers"
 )
 
 func main() {
@@ -51,7 +52,7 @@ func main() {
 	zone := awsroute53.HostedZone_FromHostedZoneId(stack, jsii.String("Zone"), jsii.String("Z0123456789EXAMPLE"))
 	dns := cdkirsa.NewIrsaServiceAccount(stack, jsii.String("Dns"), &cdkirsa.IrsaServiceAccountProps{
 		OidcProvider: oidcProvider,
-		Controller: cdkirsa.Controller_ExternalDns(&cdkirsa.ExternalDnsOptions{
+		Controller: cdkirsa.Controller_ExternalDns(&controllers.ExternalDnsOptions{
 			HostedZones: &[]awsroute53.IHostedZone{zone},
 		}),
 		CreateServiceAccount: jsii.Bool(false),

@@ -1,10 +1,10 @@
 import io.github.cdkirsa.ClusterOidcProvider;
 import io.github.cdkirsa.Controller;
-import io.github.cdkirsa.ExternalDnsOptions;
 import io.github.cdkirsa.IrsaRole;
 import io.github.cdkirsa.IrsaServiceAccount;
 import io.github.cdkirsa.ServiceAccountSubject;
 import io.github.cdkirsa.TrustPolicy;
+import io.github.cdkirsa.controllers.ExternalDnsOptions;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;

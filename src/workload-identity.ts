@@ -1,0 +1,85 @@
+import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { HelmValuesOptions } from './kubernetes-manifests';
+import { WorkloadOptions } from './workload-options';
+
+/**
+ * A Kubernetes service account together with the role that its pods assume, by IRSA or by EKS Pod Identity.
+ *
+ * `IrsaServiceAccount` and `PodIdentityServiceAccount` implement it. Accept it where your own code needs a workload's
+ * identity and does not depend on how its pods get their credentials.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { IWorkloadIdentity } from 'cdk-irsa';
+ *
+ * function giveReceipts(stack: Stack, identity: IWorkloadIdentity): void {
+ *   new Bucket(stack, `Receipts-${identity.serviceAccountName}`).grantReadWrite(identity);
+ * }
+ */
+export interface IWorkloadIdentity extends IConstruct, IGrantable {
+  /**
+   * The role that the service account assumes.
+   */
+  readonly role: IRole;
+
+  /**
+   * The ARN of the role. It is literal if the account, the region and the name of the role are.
+   */
+  readonly roleArn: string;
+
+  /**
+   * The Kubernetes namespace.
+   */
+  readonly namespace: string;
+
+  /**
+   * The name of the ServiceAccount.
+   */
+  readonly serviceAccountName: string;
+
+  /**
+   * The annotations of the ServiceAccount: for a Helm chart, or a ServiceAccount of cdk8s-plus.
+   */
+  readonly annotations: { [key: string]: string };
+
+  /**
+   * Returns values for a Helm chart: `{ serviceAccount: { create, name, annotations } }`, or what the chart of the
+   * `controller` expects.
+   *
+   * @throws if `key` is invalid, or missing for a controller whose chart takes no annotations
+   */
+  helmValues(options?: HelmValuesOptions): { [key: string]: any };
+
+  /**
+   * Writes `helmValues()` at synth to a file beside the stack's manifests.
+   *
+   * @param fileName a name that ends in .yaml or .yml, without a folder
+   * @throws if `fileName` or `key` is invalid
+   */
+  writeHelmValues(fileName: string, options?: HelmValuesOptions): void;
+
+  /**
+   * Returns the ServiceAccount as an object that may contain tokens, for `cluster.addManifest()`.
+   */
+  toManifest(): { [key: string]: any };
+
+  /**
+   * Makes the pods of a workload use this service account.
+   *
+   * @param workload an `ApiObject`, or a construct whose default child is one, such as those of cdk8s-plus
+   * @throws if an option is invalid, or the workload already uses another service account
+   */
+  applyTo(workload: IConstruct, options?: WorkloadOptions): void;
+
+  /**
+   * Adds a statement to the role's policy.
+   */
+  addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult;
+
+  /**
+   * Attaches a managed policy to the role.
+   */
+  addManagedPolicy(policy: IManagedPolicy): void;
+}
