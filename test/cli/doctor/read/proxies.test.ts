@@ -50,7 +50,7 @@ const url = (user = '') => `http://${user}127.0.0.1:${(proxy.address() as Addres
 
 /** In a process of its own: which certificates are trusted, Node.js reads once. */
 async function callerSeen(environment: Record<string, string>): Promise<string> {
-  const program = `import { Aws } from ${JSON.stringify(join(ROOT, 'src', 'cli', 'doctor', 'aws'))}; void `
+  const program = `import { Aws } from ${JSON.stringify(join(ROOT, 'src', 'cli', 'doctor', 'read', 'aws'))}; void `
     + 'Aws.connect().then(({ caller }) => console.log(JSON.stringify(caller)));';
   const file = join(folder, 'caller.ts');
   writeFileSync(file, program);
