@@ -4,6 +4,12 @@
 import { Bar, median, spread } from './bench-bars';
 import type { Results, Row } from './bench-results';
 
+const measured = (runs: number) =>
+  `Times and memory are of whole processes, the medians of ${runs} runs (smallest to largest) in which the ways took `
+  + 'turns. "With validation" is with the\nvalidator of templates that aws-cdk-lib runs by default (from 2.262 on); '
+  + 'the others are without it, `CDK_VALIDATION=false`. "YAML" is a text put together by\nhand as quickly as can be, '
+  + 'which does not quote a name that needs it; cdk8s writes YAML for any name, and for the library.';
+
 export function markdown(
   { date, machine, versions, runs, rows, marginals, requireMilliseconds: { cdk, library } }: Results,
   bars: Bar[],
@@ -14,9 +20,7 @@ ${date}, ${machine}, ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(', ')}. Repeat it with \`npx projen bench\`.
 
-Times and memory are of whole processes, the medians of ${runs} runs (smallest to largest) in which the ways took turns. "With validation" is with the
-validator of templates that aws-cdk-lib runs by default (from 2.262 on); the others are without it, \`CDK_VALIDATION=false\`. "YAML" is a text put together by
-hand as quickly as can be, which does not quote a name that needs it; cdk8s writes YAML for any name, and for the library.
+${measured(runs)}
 
 ## What was promised
 

@@ -10,7 +10,7 @@ import {
 import type { AccessAssertions } from './private/access/assertions';
 import { fail } from './private/errors';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever asserts nothing shall not wait for the analysis
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the analysis only when used
 const analysis = (): typeof import('./private/access/assertions') => require('./private/access/assertions');
 
 /**

@@ -7,7 +7,7 @@ import {
 import { IConstruct } from 'constructs';
 import { fail, failIf } from './private/errors';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever validates nothing shall not wait for the analysis
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the analysis only when used
 const analysis = (): typeof import('./private/access/validation') => require('./private/access/validation');
 
 const WHERE = 'IrsaValidator';

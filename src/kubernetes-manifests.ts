@@ -153,7 +153,11 @@ export class KubernetesManifests extends Construct {
    * import { KubernetesManifests } from 'cdk-irsa';
    *
    * const stack = new Stack(new App(), 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
-   * KubernetesManifests.of(stack).writeTo({ directory: '../gitops/clusters/blue', filePerResource: true, kustomization: true });
+   * KubernetesManifests.of(stack).writeTo({
+   *   directory: '../gitops/clusters/blue',
+   *   filePerResource: true,
+   *   kustomization: true,
+   * });
    */
   public writeTo(options: ManifestFilesOptions): void {
     failIf(this, directoryProblem(options.directory));

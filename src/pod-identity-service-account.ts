@@ -35,7 +35,11 @@ export interface PodIdentityServiceAccountProps extends ServiceAccountOptions, P
  * import { PodIdentityServiceAccount } from 'cdk-irsa';
  *
  * const stack = new Stack(new App(), 'Payments', { env: { account: '111122223333', region: 'eu-west-1' } });
- * const api = new PodIdentityServiceAccount(stack, 'Api', { clusterName: 'production', namespace: 'payments', serviceAccountName: 'api' });
+ * const api = new PodIdentityServiceAccount(stack, 'Api', {
+ *   clusterName: 'production',
+ *   namespace: 'payments',
+ *   serviceAccountName: 'api',
+ * });
  * new Bucket(stack, 'Receipts').grantRead(api);
  */
 export class PodIdentityServiceAccount extends ServiceAccountBase {

@@ -275,10 +275,8 @@ describe('an existing provider', () => {
 
 describe('a look-up', () => {
   const KEY =
-    `cc-api-provider:account=${ACCOUNT}:exactIdentifier=my-cluster:propertiesToReturn.0=OpenIdConnectIssuerUrl:region=${REGION}:typeName=AWS::EKS::Cluster`.replace(
-      'AWS::EKS::Cluster',
-      'AWS$:$:EKS$:$:Cluster',
-    );
+    `cc-api-provider:account=${ACCOUNT}:exactIdentifier=my-cluster:propertiesToReturn.0=OpenIdConnectIssuerUrl:`
+    + `region=${REGION}:typeName=AWS$:$:EKS$:$:Cluster`;
 
   test('asks the CDK CLI and lets the first synth through', () => {
     const app = new App();

@@ -96,7 +96,8 @@ const condition = (stack: Stack) =>
 const EVIL = 'arn:aws:iam::999999999999:role/evil';
 /** Closes the JSON string that it is pasted into, and adds a statement for another account. */
 const INJECTED =
-  `x","z:sub":"q"}},"Effect":"Allow","Principal":{"Federated":"a"}},{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"AWS":"${EVIL}"}},`
+  'x","z:sub":"q"}},"Effect":"Allow","Principal":{"Federated":"a"}},'
+  + `{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"AWS":"${EVIL}"}},`
   + '{"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"w:aud":"';
 
 describe('a value that can be missing at deployment', () => {

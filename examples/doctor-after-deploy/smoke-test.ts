@@ -72,10 +72,8 @@ async function main([cluster, ...options]: string[]): Promise<void> {
     const shown = checks.filter(({ id }) =>
       outcome === 'found' ? id === diagnosis : outcome === 'unsure' && unknowns.includes(id),
     );
-    console.log(
-      `${outcome.padEnd(8)} `
-        + `${serviceAccount.namespace}/${serviceAccount.name}${shown.map(({ summary, fix }) => `\n         ${[summary, ...fix].join('\n         ')}`).join('')}`,
-    );
+    const lines = shown.flatMap(({ summary, fix }) => [summary, ...fix]).map(line => `\n         ${line}`);
+    console.log(`${outcome.padEnd(8)} ${serviceAccount.namespace}/${serviceAccount.name}${lines.join('')}`);
     if (outcome !== 'healthy') process.exitCode = 1;
   }
 }

@@ -50,6 +50,9 @@ ${scores.filter(({ survivors }) => survivors.length > 0).map(section).join('')}$
 function introduction({ scores, ...results }: Results): string {
   const total = (count: (score: FileScore) => number) => scores.reduce((sum, score) => sum + count(score), 0);
   const size = results.sampleSize;
+  const budget =
+    `A mutant gets ${BUDGET_SECONDS} seconds of them, the fastest first, `
+    + 'so some of the survivors may be killed by the whole suite.';
   const time = `${Math.ceil(results.minutes)} minutes (${Math.ceil(results.cpuMinutes)} of CPU time)`;
   return `${results.date}, ${results.machine}, ${time}. Repeat it with \`npx projen mutation\`.
 
@@ -58,7 +61,7 @@ Stryker's instrumenter changes the code in one place at a time. A mutant is kill
 - Judged: ${total(({ judged }) => judged)} of ${total(({ mutants }) => mutants)} mutants.
   Files with fewer than ${size} mutants: all of them. Other files: a sample of ${size}, with the seed ${results.seed}.
 - Judges: ${results.tests} tests in ${results.testFiles} files. Property tests try fewer cases than in the test suite.
-  A mutant gets ${BUDGET_SECONDS} seconds of them, the fastest first, so some of the survivors may be killed by the whole suite.
+  ${budget}
 - Left out: ${results.prose} mutants that replace only a text with at least two words in it, which are error messages
   and warnings. All other mutators of Stryker are in use.
 - Equivalent mutants change nothing that anybody could observe. \`${EQUIVALENTS_FILE}\` lists them with reasons.

@@ -62,7 +62,9 @@ test('refuses an empty list of keys', () => {
   );
 });
 
-test("decrypts with the key of a secret, through Secrets Manager of the key's region, where nobody has named it", () => {
+const BY_ITS_KEY =
+  "decrypts with the key of a secret, through Secrets Manager of the key's region, where nobody has named it";
+test(BY_ITS_KEY, () => {
   const stack = literalStack();
   const key = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/abc');
   const secret = Secret.fromSecretAttributes(stack, 'Secret', {

@@ -39,7 +39,8 @@ test('the issuer is looked up, and kept in cdk.context.json', async () => {
   expect(await synth()).toMatchObject({ status: 0 });
   const issuer = await account.issuer('production');
   expect(JSON.parse(readFileSync(join(folder, 'cdk.context.json'), 'utf8'))).toEqual({
-    [`cc-api-provider:account=${account.id}:exactIdentifier=production:propertiesToReturn.0=OpenIdConnectIssuerUrl:region=eu-west-1:typeName=AWS$:$:EKS$:$:Cluster`]:
+    [`cc-api-provider:account=${account.id}:exactIdentifier=production:propertiesToReturn.0=OpenIdConnectIssuerUrl:`
+    + 'region=eu-west-1:typeName=AWS$:$:EKS$:$:Cluster']:
       [{ Identifier: 'production', OpenIdConnectIssuerUrl: `https://${issuer}` }],
   });
   await account.cdk('deploy', '--app', join(folder, 'cdk.out'), '--require-approval', 'never');

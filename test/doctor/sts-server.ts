@@ -62,12 +62,17 @@ export class StsServer {
       }),
     });
     if (errorCode !== undefined) {
-      return `<ErrorResponse><Error><Type>Sender</Type><Code>${errorCode}</Code><Message>${errorMessage}</Message></Error></ErrorResponse>`;
+      return (
+        `<ErrorResponse><Error><Type>Sender</Type><Code>${errorCode}</Code><Message>${errorMessage}</Message></Error>`
+        + '</ErrorResponse>'
+      );
     }
+    const session = roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
     return `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>
-      <Credentials><AccessKeyId>ASIASECRETSECRETSECR</AccessKeyId><SecretAccessKey>secret-of-the-session</SecretAccessKey>
+      <Credentials><AccessKeyId>ASIASECRETSECRETSECR</AccessKeyId>
+      <SecretAccessKey>secret-of-the-session</SecretAccessKey>
       <SessionToken>token-of-the-session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
-      <AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/x</Arn></AssumedRoleUser>
+      <AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>${session}/x</Arn></AssumedRoleUser>
       </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
   }
 

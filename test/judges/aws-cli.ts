@@ -14,13 +14,17 @@ set -eu
 case "$1 $2" in
   's3 cp')
     file="$BUCKETS/\${4#s3://}"
-    [ "$4" != "$file" ] && [ -d "$BUCKETS/$(printf %s "\${4#s3://}" | cut -d/ -f1)" ] || { echo "no such bucket: $4" >&2; exit 1; }
-    [ "$5 $6 $7 $8" = "--content-type application/json --region $REGION" ] && [ $# = 8 ] || { echo "s3 cp: $*" >&2; exit 1; }
+    [ "$4" != "$file" ] && [ -d "$BUCKETS/$(printf %s "\${4#s3://}" | cut -d/ -f1)" ] ||
+      { echo "no such bucket: $4" >&2; exit 1; }
+    [ "$5 $6 $7 $8" = "--content-type application/json --region $REGION" ] && [ $# = 8 ] ||
+      { echo "s3 cp: $*" >&2; exit 1; }
     mkdir -p "$(dirname "$file")"
     if [ "$3" = - ]; then cat >"$file"; else cp "$3" "$file"; fi ;;
   'cloudformation describe-stacks')
-    [ "$3 $5 $7 $8 $9" = '--stack-name --query --output text --region' ] && [ "\${10}" = "$REGION" ] && [ $# = 10 ] || { echo "describe-stacks: $*" >&2; exit 1; }
-    key=$(printf %s "$6" | sed -n "s/^Stacks\\[0\\]\\.Outputs\\[?OutputKey=='\\([A-Za-z0-9]*\\)'\\]\\.OutputValue$/\\1/p")
+    [ "$3 $5 $7 $8 $9" = '--stack-name --query --output text --region' ] && [ "\${10}" = "$REGION" ] && [ $# = 10 ] ||
+      { echo "describe-stacks: $*" >&2; exit 1; }
+    key=$(printf %s "$6" |
+      sed -n "s/^Stacks\\[0\\]\\.Outputs\\[?OutputKey=='\\([A-Za-z0-9]*\\)'\\]\\.OutputValue$/\\1/p")
     cat "$OUTPUTS/$4/$key"; echo ;;
   *) echo "not known: $*" >&2; exit 1 ;;
 esac

@@ -8,7 +8,7 @@ import { standIn } from '../stand-in';
 import { UnusableInput } from './unusable-input';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- whoever only writes manifests shall not wait for a parser
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
 const yaml = (): typeof import('./yaml') => require('./yaml');
 
 /** A text of manifests. */

@@ -28,7 +28,8 @@ type Arn = (resource: Resource, name: string) => string;
 const iamArn =
   (kind: string): Arn =>
     (resource, name) =>
-      `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:${kind}${resource.text('Path') ?? '/'}${name}`;
+      `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:${kind}`
+      + `${resource.text('Path') ?? '/'}${name}`;
 const regional =
   (service: string, kind: string): Arn =>
     ({ pseudo }, name) =>
@@ -38,7 +39,8 @@ const named = (name: string, arn: Arn): Type => ({ name, ref: (_, own) => own, a
 const providerArn =
   (url: string): Arn =>
     resource =>
-      `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:oidc-provider/${withoutScheme(resource.text(url) ?? resource.unnamed())}`;
+      `arn:${resource.pseudo('Partition')}:iam::${resource.pseudo('AccountId')}:oidc-provider/`
+      + withoutScheme(resource.text(url) ?? resource.unnamed());
 const cluster = (name: string | undefined, issuer: Arn): Type => ({
   name,
   ref: (_, own) => own,

@@ -54,13 +54,16 @@ function inWords(change: Change): string {
     case 'who':
       return (
         `${code(who(change))} ${change.direction === 'wider' ? 'can become it' : 'can no longer become it'}, `
-        + `${change.via === 'irsa' ? `cluster ${code(change.cluster)}, audience ${code(change.audience)}` : `by EKS Pod Identity, cluster ${code(change.cluster)}`}`
+        + (change.via === 'irsa'
+          ? `cluster ${code(change.cluster)}, audience ${code(change.audience)}`
+          : `by EKS Pod Identity, cluster ${code(change.cluster)}`)
       );
     case 'trust':
       return (
         'the trust policy '
         + `${change.after.length === 0 ? 'loses' : change.before.length === 0 ? 'gains' : 'changes'} `
-        + `${statements(Math.max(change.before.length, change.after.length))}${principals(change.direction === 'narrower' ? change.before : change.after)}`
+        + statements(Math.max(change.before.length, change.after.length))
+        + principals(change.direction === 'narrower' ? change.before : change.after)
       );
     case 'permission':
       return permission(change.direction === 'wider', change.permission);

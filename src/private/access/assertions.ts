@@ -245,7 +245,8 @@ function isDenied(role: Role, { via, cluster, namespace, serviceAccount, audienc
 }
 
 function who({ namespace, serviceAccount, issuer, audience }: Subject): string {
-  return `${namespace}/${serviceAccount}${issuer === undefined ? '' : ` of ${issuer}`}${audience === undefined ? '' : ` with the audience ${audience}`}`;
+  const ofIssuer = issuer === undefined ? '' : ` of ${issuer}`;
+  return `${namespace}/${serviceAccount}${ofIssuer}${audience === undefined ? '' : ` with the audience ${audience}`}`;
 }
 
 function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Trusted): string {

@@ -409,7 +409,9 @@ export const MANIFEST_CASES: Case[] = [
               Type: 'Custom::AWSCDK-EKS-KubernetesResource',
               Properties: {
                 Manifest: {
-                  'Fn::Sub': `[{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"api","namespace":"${namespace}","annotations":{"eks.amazonaws.com/role-arn":"\${Role.Arn}"}}}]`,
+                  'Fn::Sub':
+                    `[{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"api","namespace":"${namespace}",`
+                    + '"annotations":{"eks.amazonaws.com/role-arn":"${Role.Arn}"}}}]',
                 },
               },
             },

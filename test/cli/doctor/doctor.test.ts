@@ -219,7 +219,8 @@ describe('--all', () => {
       'iam:ListRoles',
       xml(
         'iam:ListRoles',
-        `<Roles>${all.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles><IsTruncated>false</IsTruncated>`,
+        `<Roles>${all.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles>`
+          + '<IsTruncated>false</IsTruncated>',
       ),
     );
   const account = (name: string, annotations: Record<string, string>) => ({
@@ -351,7 +352,9 @@ with service accounts that are not there.
     expect(await surveyed()).toMatchObject({ code: 2, outcome: 'unsure' });
   });
 
-  test('left over are roles for subjects of this cluster, patterns that nobody matches, and parts of roles', async () => {
+  const LEFT_OVER =
+    'left over are roles for subjects of this cluster, patterns that nobody matches, and parts of roles';
+  test(LEFT_OVER, async () => {
     const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
     const two = { ...TRUST, Statement: [...TRUST.Statement, ...trustOf('gone').Statement] };
     const pattern = (sub: string) => ({
@@ -407,7 +410,9 @@ with service accounts that are not there.
   test('without a provider nobody gets a role', async () => {
     aws.answer('iam:GetOpenIDConnectProvider', {
       status: 404,
-      body: '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>',
+      body:
+        '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error>'
+        + '</ErrorResponse>',
     });
     aws.answer('iam:ListOpenIDConnectProviders', xml('iam:ListOpenIDConnectProviders', '<OpenIDConnectProviderList/>'));
     roles([ROLE, TRUST]);

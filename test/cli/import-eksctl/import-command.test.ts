@@ -48,7 +48,11 @@ iam:
         Version: 2012-10-17
         Id: some-id
         Statement:
-          - { Sid: Read, Effect: Allow, Action: "s3:Get*", Resource: ["arn:aws:s3:::b/\${aws:PrincipalTag/team}/*"], Condition: { Bool: { "aws:SecureTransport": true }, NumericLessThan: { "s3:max-keys": [10, 2.5] } } }
+          - Sid: Read
+            Effect: Allow
+            Action: "s3:Get*"
+            Resource: ["arn:aws:s3:::b/\${aws:PrincipalTag/team}/*"]
+            Condition: { Bool: { "aws:SecureTransport": true }, NumericLessThan: { "s3:max-keys": [10, 2.5] } }
           - { Effect: Deny, NotAction: [s3:ListBucket], NotResource: "*" }
       permissionsBoundary: arn:aws:iam::111122223333:policy/boundary
       roleName: web-role

@@ -196,7 +196,10 @@ test('the focus is seen', async () => {
     const style = await page.evaluate(`(() => {
       const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
       const stroke = document.activeElement.querySelector?.(':scope > rect');
-      return document.activeElement === document.body || outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1 || stroke && getComputedStyle(stroke).strokeWidth === '2px' || document.activeElement.className === 'skip';
+      return document.activeElement === document.body
+        || outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1
+        || stroke && getComputedStyle(stroke).strokeWidth === '2px'
+        || document.activeElement.className === 'skip';
     })()`);
     expect(style).toBe(true);
   }
@@ -291,18 +294,40 @@ test('the policy is in force: no other script runs, no style applies, nothing is
   const page = await openMap(THREE);
   const blocked: any = await page.evaluate(`(async () => {
     const violations = [];
-    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => violations.push(effectiveDirective));
+    document.addEventListener(
+      'securitypolicyviolation',
+      ({ effectiveDirective }) => violations.push(effectiveDirective),
+    );
     const attempts = [];
     const attempt = async body => { try { await body(); } catch (error) { attempts.push(error.name); } };
-    await attempt(() => { const script = document.createElement('script'); script.append('window.hacked = 1'); document.body.append(script); });
+    await attempt(() => {
+      const script = document.createElement('script');
+      script.append('window.hacked = 1');
+      document.body.append(script);
+    });
     await attempt(() => { document.body.innerHTML += '<img src=x onerror="window.hacked = 1">'; });
-    await attempt(() => { document.body.append(Object.assign(document.createElement('style'), { textContent: 'h1 { color: red }' })); });
-    await attempt(() => { document.querySelector('h1').setAttribute('onclick', 'window.hacked = 1'); document.querySelector('h1').click(); });
+    await attempt(() => {
+      const style = document.createElement('style');
+      document.body.append(Object.assign(style, { textContent: 'h1 { color: red }' }));
+    });
+    await attempt(() => {
+      document.querySelector('h1').setAttribute('onclick', 'window.hacked = 1');
+      document.querySelector('h1').click();
+    });
     await attempt(() => fetch('${address}', { mode: 'no-cors' }));
-    await attempt(() => new Promise((resolve, reject) => { const image = new Image(); image.onload = resolve; image.onerror = () => reject(new TypeError()); image.src = '${address}x.png'; }));
+    await attempt(() => new Promise((resolve, reject) => {
+      const image = new Image();
+      image.onload = resolve;
+      image.onerror = () => reject(new TypeError());
+      image.src = '${address}x.png';
+    }));
     await attempt(() => eval('window.hacked = 1'));
     await new Promise(resolve => setTimeout(resolve, 100));
-    return { violations: [...new Set(violations)].sort(), hacked: window.hacked, color: getComputedStyle(document.querySelector('h1')).color };
+    return {
+      violations: [...new Set(violations)].sort(),
+      hacked: window.hacked,
+      color: getComputedStyle(document.querySelector('h1')).color,
+    };
   })()`);
   expect(blocked.hacked).toBeUndefined();
   expect(blocked.color).not.toBe('rgb(255, 0, 0)');
@@ -322,12 +347,21 @@ test('a script put into the file does not run', async () => {
 /** The contrast of every text that is seen, by WCAG 2. */
 const CONTRAST = `(() => {
   const parse = color => { const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number); return { r, g, b, a }; };
-  const light = ({ r, g, b }) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const paper = element => { for (let at = element; at; at = at.parentElement) { const color = parse(getComputedStyle(at).backgroundColor); if (color.a > 0) return color; } return { r: 255, g: 255, b: 255 }; };
+  const light = ({ r, g, b }) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const paper = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = parse(getComputedStyle(at).backgroundColor);
+      if (color.a > 0) return color;
+    }
+    return { r: 255, g: 255, b: 255 };
+  };
   const low = [];
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim() !== '');
-    if (!own || element.closest('script, noscript, svg, datalist') || element.disabled || !element.checkVisibility()) continue;
+    if (!own || element.closest('script, noscript, svg, datalist')) continue;
+    if (element.disabled || !element.checkVisibility()) continue;
     const [a, b] = [light(parse(getComputedStyle(element).color)), light(paper(element))].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
     if (ratio < 4.5) low.push([element.tagName, element.className, element.textContent.slice(0, 30), ratio]);
@@ -335,7 +369,8 @@ const CONTRAST = `(() => {
   for (const element of document.querySelectorAll('svg text')) {
     const rect = element.parentElement.querySelector('rect');
     const fill = getComputedStyle(rect).fill;
-    const [a, b] = [light(parse(getComputedStyle(element).fill)), light(/^rgb\\(/.test(fill) ? parse(fill) : paper(element))].sort((x, y) => y - x);
+    const behind = /^rgb\\(/.test(fill) ? parse(fill) : paper(element);
+    const [a, b] = [light(parse(getComputedStyle(element).fill)), light(behind)].sort((x, y) => y - x);
     if ((a + 0.05) / (b + 0.05) < 4.5) low.push(['text', element.textContent, (a + 0.05) / (b + 0.05)]);
   }
   return { low, paper: getComputedStyle(document.body).backgroundColor };

@@ -4,9 +4,11 @@ import { reportData } from '../../../src/cli/report/report-data';
 import { EMPTY, Query, reachOf, rowsOf, search } from '../../../src/cli/report/rows';
 
 const found = (map: AccessMap, query: Partial<Query>) =>
-  search(rowsOf(reportData(map, [])), { ...EMPTY, ...query }).map(({ row, reach }) =>
-    `${row.access ? `${row.access.namespace}/${row.access.serviceAccount}` : row.role!.name}${reach ? ` ${reach.verdict} ${reach.statements.map(({ policy: { name }, index }) => `${name}#${index}`).join()}` : ''}`.trim(),
-  );
+  search(rowsOf(reportData(map, [])), { ...EMPTY, ...query }).map(({ row, reach }) => {
+    const who = row.access ? `${row.access.namespace}/${row.access.serviceAccount}` : row.role!.name;
+    const statements = reach?.statements.map(({ policy: { name }, index }) => `${name}#${index}`);
+    return `${who}${reach ? ` ${reach.verdict} ${statements!.join()}` : ''}`.trim();
+  });
 
 test.each<[Partial<Query>, string[]]>([
   [{}, ['batch/*', 'payments/api', 'payments/worker', 'ops']],

@@ -115,7 +115,8 @@ const MAY: Call[] = [
   {
     action: 'iam:CreateServiceLinkedRole',
     resource:
-      'arn:aws:iam::111122223333:role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing',
+      'arn:aws:iam::111122223333:role/aws-service-role/elasticloadbalancing.amazonaws.com/'
+      + 'AWSServiceRoleForElasticLoadBalancing',
     context: { 'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com' },
   },
 ];

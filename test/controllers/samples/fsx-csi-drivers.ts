@@ -14,7 +14,8 @@ const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-5555
 const OTHER_KEY = KEY.replace('11111111', '99999999');
 const LINKED_ROLE = 'arn:aws:iam::111122223333:role/aws-service-role/fsx.amazonaws.com/AWSServiceRoleForAmazonFSx';
 const S3_LINKED_ROLE =
-  'arn:aws:iam::111122223333:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-0123456789abcdef0';
+  'arn:aws:iam::111122223333:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/'
+  + 'AWSServiceRoleForFSxS3Access_fs-0123456789abcdef0';
 const SERVICE = { 'iam:AWSServiceName': 'fsx.amazonaws.com' };
 const S3_SERVICE = { 'iam:AWSServiceName': 's3.data-source.lustre.fsx.amazonaws.com' };
 

@@ -70,9 +70,10 @@ function present(facts: Facts, webhooks: readonly Webhook[], changed: PodObject[
   const evidence = webhooks.map(inWords);
   const taking = webhooks.filter(({ selects }) => selects !== false);
   if (taking.length === 0) {
+    const { pod, namespace } = facts.question;
     return wrong(
       'The webhook is there, and is not called for '
-        + `${facts.question.pod === undefined ? `pods of namespace ${facts.question.namespace}` : `pod ${facts.question.pod}`}.`,
+        + `${pod === undefined ? `pods of namespace ${namespace}` : `pod ${pod}`}.`,
       {
         evidence: [...evidence, 'its namespaceSelector, objectSelector or rules leave them out'],
         fix: [

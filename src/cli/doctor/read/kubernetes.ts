@@ -87,7 +87,8 @@ export class Kubernetes {
     }
     return this.read('list', 'pods', namespace, async () => {
       const pods: PodObject[] = [];
-      const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${`spec.serviceAccountName=${serviceAccount}`}&`;
+      const selector = `spec.serviceAccountName=${serviceAccount}`;
+      const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`;
       for await (const one of this.list(place)) pods.push(podOf(one));
       return pods;
     });

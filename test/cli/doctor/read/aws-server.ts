@@ -50,7 +50,8 @@ export function xml(action: string, content: string): Answer {
   return {
     body:
       `<${name}Response `
-      + `xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${name}Result>${content}</${name}Result><ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></${name}Response>`,
+      + `xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${name}Result>${content}</${name}Result>`
+      + `<ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></${name}Response>`,
   };
 }
 
@@ -63,7 +64,9 @@ export function failure(action: string, code: string, message: string, status = 
   if (/^(iam|sts):/.test(action)) {
     return {
       status,
-      body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`,
+      body:
+        `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`
+        + '<RequestId>0</RequestId></ErrorResponse>',
     };
   }
   return { ...json({ __type: code, message }), status };
@@ -83,10 +86,21 @@ const encoded = (document: unknown) => encodeURIComponent(JSON.stringify(documen
 
 export function roleXml(arn: string, trust: unknown, more = ''): string {
   return (
-    `<Arn>${arn}</Arn><RoleName>${arn.split('/').pop()}</RoleName><Path>/</Path><RoleId>AROA</RoleId><CreateDate>2024-01-01T00:00:00Z</CreateDate>`
-    + `<AssumeRolePolicyDocument>${typeof trust === 'string' ? trust : encoded(trust)}</AssumeRolePolicyDocument><MaxSessionDuration>7200</MaxSessionDuration>${more}`
+    `<Arn>${arn}</Arn><RoleName>${arn.split('/').pop()}</RoleName><Path>/</Path><RoleId>AROA</RoleId>`
+    + '<CreateDate>2024-01-01T00:00:00Z</CreateDate>'
+    + `<AssumeRolePolicyDocument>${typeof trust === 'string' ? trust : encoded(trust)}</AssumeRolePolicyDocument>`
+    + `<MaxSessionDuration>7200</MaxSessionDuration>${more}`
   );
 }
+
+function attachedXml(name: string): string {
+  const arn = `arn:aws:iam::${ACCOUNT}:policy/${name}`;
+  return `<member><PolicyName>${name}</PolicyName><PolicyArn>${arn}</PolicyArn></member>`;
+}
+
+/** How a list ends: with its last page, or with one of several. */
+const LAST = '<IsTruncated>false</IsTruncated>';
+const MORE = '<IsTruncated>true</IsTruncated><Marker>more</Marker>';
 
 /** Everything is as it should be. */
 const HEALTHY: { readonly [action: string]: Answering } = {
@@ -96,7 +110,10 @@ const HEALTHY: { readonly [action: string]: Answering } = {
   ),
   'sts:AssumeRoleWithWebIdentity': xml(
     'sts:AssumeRoleWithWebIdentity',
-    `<Credentials><AccessKeyId>ASIAQQQQQQQQQQQQQQQQ</AccessKeyId><SecretAccessKey>the-secret-key</SecretAccessKey><SessionToken>the-session-token</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::${ACCOUNT}:assumed-role/api/cdk-irsa-doctor</Arn></AssumedRoleUser>`,
+    '<Credentials><AccessKeyId>ASIAQQQQQQQQQQQQQQQQ</AccessKeyId><SecretAccessKey>the-secret-key</SecretAccessKey>'
+      + '<SessionToken>the-session-token</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration></Credentials>'
+      + '<AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId>'
+      + `<Arn>arn:aws:sts::${ACCOUNT}:assumed-role/api/cdk-irsa-doctor</Arn></AssumedRoleUser>`,
   ),
   'eks:DescribeCluster': ({ params: { name } }) =>
     name === 'production'
@@ -118,7 +135,8 @@ const HEALTHY: { readonly [action: string]: Answering } = {
     params.OpenIDConnectProviderArn === PROVIDER
       ? xml(
         'iam:GetOpenIDConnectProvider',
-        `<Url>${ISSUER}</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList><ThumbprintList><member>${'9'.repeat(40)}</member></ThumbprintList>`,
+        `<Url>${ISSUER}</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList>`
+          + `<ThumbprintList><member>${'9'.repeat(40)}</member></ThumbprintList>`,
       )
       : failure('iam:GetOpenIDConnectProvider', 'NoSuchEntity', 'no such provider', 404),
   'iam:ListOpenIDConnectProviders': xml(
@@ -132,14 +150,14 @@ const HEALTHY: { readonly [action: string]: Answering } = {
   'iam:ListRoles': ({ params: { Marker: marker } }) =>
     xml(
       'iam:ListRoles',
-      `<Roles><member>${roleXml(marker ? `${ROLE}-2` : ROLE, TRUST)}</member></Roles>${marker ? '<IsTruncated>false</IsTruncated>' : '<IsTruncated>true</IsTruncated><Marker>more</Marker>'}`,
+      `<Roles><member>${roleXml(marker ? `${ROLE}-2` : ROLE, TRUST)}</member></Roles>${marker ? LAST : MORE}`,
     ),
   'iam:ListAttachedRolePolicies': ({ params: { Marker: marker } }) =>
     xml(
       'iam:ListAttachedRolePolicies',
       marker
-        ? `<AttachedPolicies><member><PolicyName>two</PolicyName><PolicyArn>arn:aws:iam::${ACCOUNT}:policy/two</PolicyArn></member></AttachedPolicies><IsTruncated>false</IsTruncated>`
-        : `<AttachedPolicies><member><PolicyName>one</PolicyName><PolicyArn>arn:aws:iam::${ACCOUNT}:policy/one</PolicyArn></member></AttachedPolicies><IsTruncated>true</IsTruncated><Marker>more</Marker>`,
+        ? `<AttachedPolicies>${attachedXml('two')}</AttachedPolicies>${LAST}`
+        : `<AttachedPolicies>${attachedXml('one')}</AttachedPolicies>${MORE}`,
     ),
   'iam:ListRolePolicies': xml(
     'iam:ListRolePolicies',
@@ -157,11 +175,16 @@ const HEALTHY: { readonly [action: string]: Answering } = {
   'iam:GetRolePolicy': ({ params: { RoleName, PolicyName } }) =>
     xml(
       'iam:GetRolePolicy',
-      `<RoleName>${RoleName}</RoleName><PolicyName>${PolicyName}</PolicyName><PolicyDocument>${encoded(READ_BUCKET)}</PolicyDocument>`,
+      `<RoleName>${RoleName}</RoleName><PolicyName>${PolicyName}</PolicyName>`
+        + `<PolicyDocument>${encoded(READ_BUCKET)}</PolicyDocument>`,
     ),
   'iam:SimulatePrincipalPolicy': xml(
     'iam:SimulatePrincipalPolicy',
-    '<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalDecision>allowed</EvalDecision><MatchedStatements><member><SourcePolicyId>one</SourcePolicyId></member></MatchedStatements><MissingContextValues/><PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>true</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail></member></EvaluationResults><IsTruncated>false</IsTruncated>',
+    '<EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName><EvalDecision>allowed</EvalDecision>'
+      + '<MatchedStatements><member><SourcePolicyId>one</SourcePolicyId></member></MatchedStatements>'
+      + '<MissingContextValues/><PermissionsBoundaryDecisionDetail>'
+      + '<AllowedByPermissionsBoundary>true</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail>'
+      + '</member></EvaluationResults><IsTruncated>false</IsTruncated>',
   ),
   'cloudtrail:LookupEvents': json({ Events: [] }),
 };

@@ -117,7 +117,13 @@ describe('what is read', () => {
       'iam:GetRole',
       xml(
         'iam:GetRole',
-        `<Role>${roleXml(ROLE, TRUST, `<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>arn:aws:iam::${ACCOUNT}:policy/edge</PermissionsBoundaryArn></PermissionsBoundary>`)}</Role>`,
+        `<Role>${roleXml(
+          ROLE,
+          TRUST,
+          '<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType>'
+            + `<PermissionsBoundaryArn>arn:aws:iam::${ACCOUNT}:policy/edge</PermissionsBoundaryArn>`
+            + '</PermissionsBoundary>',
+        )}</Role>`,
       ),
     );
     const { policies } = await facts({ action: 's3:GetObject' });
@@ -251,7 +257,8 @@ describe('what is read', () => {
       'iam:ListRolePolicies',
       xml(
         'iam:ListRolePolicies',
-        `<PolicyNames>${Array.from({ length: 30 }, (_, index) => `<member>p${index}</member>`).join('')}</PolicyNames><IsTruncated>false</IsTruncated>`,
+        `<PolicyNames>${Array.from({ length: 30 }, (_, index) => `<member>p${index}</member>`).join('')}</PolicyNames>`
+          + '<IsTruncated>false</IsTruncated>',
       ),
     );
     server.answer('iam:GetRolePolicy', ({ params: { PolicyName } }) => {

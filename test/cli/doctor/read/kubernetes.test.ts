@@ -646,7 +646,11 @@ describe('a kubeconfig', () => {
 
 describe('an exec plugin', () => {
   const credential = (token: string) =>
-    `'${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1beta1', kind: 'ExecCredential', status: { token } })}'`;
+    `'${JSON.stringify({
+      apiVersion: 'client.authentication.k8s.io/v1beta1',
+      kind: 'ExecCredential',
+      status: { token },
+    })}'`;
 
   test('gives the token', async () => {
     handler = ({ headers }, response) => json(response, { metadata: { name: headers.authorization } });
