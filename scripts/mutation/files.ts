@@ -40,7 +40,6 @@ const TESTS_LEFT_OUT = [
   // They run examples, the CDK CLI or other programs, each slower than all the others together.
   'test/*.slow.test.ts',
   'test/cluster-add-ons.test.ts',
-  'test/controllers.test.ts',
   'test/irsa-validator.test.ts',
   'test/issuer-hosting.test.ts',
 ];
