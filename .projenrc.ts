@@ -146,7 +146,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
           'service-account-options.ts',
           'pod-identity-options.ts',
           'analysis/access-map.ts',
-          'analysis/iam/policy-json.ts',
+          'conventions/policy-json.ts',
           'cli/doctor/{facts,options}.ts',
           'cli/report/page/**',
         ].map(path => `!src/${path}`),

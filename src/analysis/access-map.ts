@@ -2,6 +2,7 @@
  * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the
  * machine-readable report.
  */
+import { JsonObject } from './json-values';
 
 /**
  * A text of the assembly or of a manifest. What only the deployment knows stands in it as
@@ -44,7 +45,7 @@ export interface Policy {
   readonly name: Text;
   readonly kind: 'inline' | 'managed' | 'boundary';
   /** Undefined where the policy is elsewhere: AWS's own, or imported. */
-  readonly document?: any;
+  readonly document?: unknown;
   readonly arn?: Text;
   readonly place?: Place;
 }
@@ -56,7 +57,7 @@ export interface Role {
   readonly region: Text;
   readonly partition: Text;
   /** The trust policy with its functions resolved. */
-  readonly trust: any;
+  readonly trust: unknown;
   /** Why the trust policy, or a part of it, cannot be read. */
   readonly unresolved: string[];
   readonly policies: Policy[];
@@ -95,7 +96,7 @@ export interface Workload {
   /** The pods' annotations. */
   readonly annotations: Record<string, Text>;
   /** The spec of the pods. */
-  readonly spec: any;
+  readonly spec: JsonObject;
   readonly place: Place;
 }
 

@@ -1,6 +1,7 @@
 /**
  * JSON of others, whatever shape it has.
  */
+export { isObject, type JsonObject, objectOf, propertyOf } from '../conventions/json';
 
 /** What stands where a text should, as a text. JSON can hold `{ "toString": null }`, which is none by itself. */
 export function textOf(value: unknown): string {
@@ -13,12 +14,12 @@ export function listOf<T>(value: T | T[]): T[] {
 }
 
 /** One text, a list of them, or nothing. */
-export function textsOf(value: any): string[] {
+export function textsOf(value: unknown): string[] {
   return typeof value === 'string' ? [value] : listOf(value ?? []).map(textOf);
 }
 
 /** A list, or nothing where there is none. */
-export function arrayOf(value: any): any[] {
+export function arrayOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
@@ -28,13 +29,8 @@ export function textMapOf(map: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, textOf(value)]));
 }
 
-/** An object that is no list. */
-export function isObject(value: any): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** What is made of an object that does not change, once, however many ask. */
-export function once<T>(known: WeakMap<object, T>, of: any, make: () => T): T {
+export function once<T>(known: WeakMap<object, T>, of: unknown, make: () => T): T {
   if (typeof of !== 'object' || of === null) return make();
   const found = known.get(of) ?? make();
   known.set(of, found);

@@ -1,6 +1,8 @@
 /**
  * What a statement of a trust policy says of web identities.
  */
+import { propertyOf } from './json';
+import { StatementJson } from './policy-json';
 import { matchesPattern } from './wildcards';
 
 export const SERVICE_ACCOUNT = 'system:serviceaccount:';
@@ -25,29 +27,29 @@ export interface Sub {
 }
 
 /** Whether a Principal means everyone. A list is judged by its worst member. */
-export function isEverybody({ Principal: principal, NotPrincipal: excluded }: any): boolean {
+export function isEverybody({ Principal: principal, NotPrincipal: excluded }: StatementJson): boolean {
   const hasStar = (named: unknown) => list(named).some(name => text(name).includes('*'));
   return (
     excluded !== undefined
     || principal === '*'
-    || [principal?.AWS, principal?.Federated, principal?.CanonicalUser].some(hasStar)
+    || ['AWS', 'Federated', 'CanonicalUser'].some(type => hasStar(propertyOf(principal, type)))
   );
 }
 
 /** Whether a statement is about tokens of identity providers. */
-export function isWebIdentity(statement: any): boolean {
-  if (!isEverybody(statement) && list(statement.Principal?.Federated).length === 0) return false;
+export function isWebIdentity(statement: StatementJson): boolean {
+  if (!isEverybody(statement) && federatedOf(statement).length === 0) return false;
   return hasAction(statement, WEB_IDENTITY_ACTION);
 }
 
 /** Whether a statement is about an action, or may be: a deferred action counts as any. */
-export function hasAction(statement: any, action: string): boolean {
+export function hasAction(statement: StatementJson, action: string): boolean {
   return list(statement.Action ?? '*').some(pattern => isDeferred(pattern) || matchesAction(text(pattern), action));
 }
 
 /** The providers that a statement trusts, each of which is judged by itself. */
-export function federatedOf({ Principal: principal }: any): unknown[] {
-  return list(principal?.Federated);
+export function federatedOf({ Principal: principal }: StatementJson): unknown[] {
+  return list(propertyOf(principal, 'Federated'));
 }
 
 /** Whether a provider is Cognito, Google or the like: those go by their domain names and may have no `sub`. */
@@ -59,20 +61,20 @@ export function isPublicProvider(provider: unknown): provider is string {
  * Whether tokens must be for one audience. A key that only has to be right if it is there, or a pattern, does not
  * count.
  */
-export function holdsAudience(condition: any): boolean {
+export function holdsAudience(condition: unknown): boolean {
   return equalKeys(condition).some(key => key.endsWith(':aud'));
 }
 
 /** Whether a claim of `sub` excludes anyone. */
-export function holdsSubject(condition: any): boolean {
+export function holdsSubject(condition: unknown): boolean {
   const subs = subsOf(condition);
   return subs.length > 0 && !subs.some(isAnything);
 }
 
 /** What `sub` must be equal to, or like. */
-export function subsOf(condition: any): Sub[] {
-  return [...valuesOf(condition?.StringEquals, ':sub').map(sub => ({ sub })),
-    ...valuesOf(condition?.StringLike, ':sub').map(sub => ({ sub, head: headOf(text(sub)) }))];
+export function subsOf(condition: unknown): Sub[] {
+  return [...valuesOf(propertyOf(condition, 'StringEquals'), ':sub').map(sub => ({ sub })),
+    ...valuesOf(propertyOf(condition, 'StringLike'), ':sub').map(sub => ({ sub, head: headOf(text(sub)) }))];
 }
 
 /** Whether a pattern of `sub` with this head reaches over namespaces. */
@@ -86,7 +88,7 @@ export function headOf(pattern: string): string | undefined {
   return at < 0 ? undefined : pattern.slice(0, at);
 }
 
-export function valuesOf(operator: any, suffix: string): unknown[] {
+export function valuesOf(operator: unknown, suffix: string): unknown[] {
   return Object.entries(operator ?? {}).filter(([key]) => key.endsWith(suffix)).flatMap(([, value]) => list(value));
 }
 
@@ -94,12 +96,12 @@ export function valuesOf(operator: any, suffix: string): unknown[] {
  * The keys that are really compared to something: not those that pass when the key is missing, nor `*`, nor a policy
  * variable.
  */
-export function conditionKeys(condition: any): string[] {
+export function conditionKeys(condition: unknown): string[] {
   return comparisons(condition).filter(isCompared).map(({ key }) => key);
 }
 
-export function equalKeys(condition: any): string[] {
-  return conditionKeys({ StringEquals: condition?.StringEquals ?? {} });
+export function equalKeys(condition: unknown): string[] {
+  return conditionKeys({ StringEquals: propertyOf(condition, 'StringEquals') ?? {} });
 }
 
 /**
@@ -109,7 +111,7 @@ export function equalKeys(condition: any): string[] {
  * @see
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
  */
-export function limitsCallers(condition: any): boolean {
+export function limitsCallers(condition: unknown): boolean {
   return comparisons(condition).some(({ operator, key, values }) => {
     const identifies = CALLER_KEYS[key.toLowerCase()];
     return (
@@ -153,8 +155,8 @@ interface Comparison {
 }
 
 /** What conditions compare, and do not merely compare when the key is there. */
-function comparisons(condition: any): Comparison[] {
-  return Object.entries<any>(condition ?? {})
+function comparisons(condition: unknown): Comparison[] {
+  return Object.entries(condition ?? {})
     .filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/i.test(operator))
     .flatMap(([operator, keys]) =>
       Object.entries(keys ?? {}).map(([key, value]) => ({ operator, key, values: list(value) })),

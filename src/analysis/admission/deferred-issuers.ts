@@ -3,9 +3,8 @@
  */
 import { claimOf, isClaim, issuerOf } from '../iam/claims';
 import { literal, matches } from '../iam/patterns';
-import { PrincipalJson, StatementJson } from '../iam/policy-json';
 import { evaluateTrust, TrustAnswer, TrustRequest } from '../iam/trust-evaluator';
-import { textsOf } from '../json-values';
+import { propertyOf, textsOf } from '../json-values';
 import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 
@@ -24,8 +23,8 @@ export function issuersIn(trust: unknown): string[] {
 
 /** What stands under `Federated` in the principals of a trust policy. */
 export function providersIn(trust: unknown): string[] {
-  return statementsOf(trust).flatMap((statement?: StatementJson) =>
-    textsOf((statement?.Principal as PrincipalJson | undefined)?.Federated));
+  return statementsOf(trust).flatMap(statement =>
+    textsOf(propertyOf(statement, 'Principal', 'Federated')));
 }
 
 /**

@@ -5,9 +5,9 @@
 import { Admission, admission, anyOf } from './admission';
 import { issuersIn, providersIn } from './deferred-issuers';
 import { AdmissionRequest, PodIdentityCaller, podIdentityRequest, webIdentityRequest } from './trust-requests';
+import { PrincipalJson, StatementJson } from '../../conventions/policy-json';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { Role } from '../access-map';
-import { PrincipalJson, StatementJson } from '../iam/policy-json';
 import { textsOf } from '../json-values';
 import { issuerOfArn, statementsOf, trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn, standIn } from '../stand-in';

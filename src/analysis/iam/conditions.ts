@@ -59,6 +59,7 @@ const TESTS: { readonly [name: string]: Test } = {
   null: test('null'),
 };
 
+const SETS: { readonly [name: string]: Operator['set'] } = { foranyvalue: 'any', forallvalues: 'all' };
 const OPERATORS = new Map<string, Operator | undefined>();
 
 /** The operator of that name; undefined when its rules are not known here. Few names come again and again. */
@@ -72,7 +73,7 @@ function readOperator(name: string): Operator | undefined {
     /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
   const found = Object.prototype.hasOwnProperty.call(TESTS, base) ? TESTS[base] : undefined;
   if (found === undefined || (found.kind === 'null' && (set !== undefined || ifExists !== undefined))) return undefined;
-  return { ...found, ifExists: ifExists !== undefined, set: set && (set === 'foranyvalue' ? 'any' : 'all') as any };
+  return { ...found, ifExists: ifExists !== undefined, set: SETS[set] };
 }
 
 export function conditionHolds(condition: Condition, facts: Facts): Truth {

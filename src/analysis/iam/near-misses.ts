@@ -5,7 +5,7 @@ import { claimOf, isClaim, issuerOf, readSubject } from './claims';
 import { Condition, conditionHolds, Facts, Operator, operatorOf } from './conditions';
 import { listInShort } from '../lists';
 import { arnParts, literal, matches, pattern } from './patterns';
-import { actionMatches, Statement } from './policy-document';
+import { actionMatches, PrincipalTexts, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal, trustedPrincipals } from './principals';
 import { likeness, nearest } from '../../conventions/nearest';
 
@@ -49,7 +49,7 @@ function missesOf(
   facts: Facts,
 ): Miss[] {
   if (actionMatches(statement, action) === false) return [actionMiss(statement, action)];
-  if (principalMatches(statement.principal, principal) === false) {
+  if (statement.principal !== undefined && principalMatches(statement.principal, principal) === false) {
     return [principalMiss(statement.principal, principal)];
   }
   const conditions = statement.conditions as readonly Condition[]; // a statement that certainly misses can be read
@@ -71,7 +71,7 @@ function actionMiss({ actions: { values, inverted } }: Statement, action: string
   return { what: 'action', got: [action], trusted, text };
 }
 
-function principalMiss(principal: any, { type, id }: RequestPrincipal): Miss {
+function principalMiss(principal: PrincipalTexts, { type, id }: RequestPrincipal): Miss {
   const all = trustedPrincipals(principal);
   const trusted = nearest(id, all.map(one => one.id));
   const elsewhere = all.find(one => one.id === id);

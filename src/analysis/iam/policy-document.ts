@@ -4,7 +4,8 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import { Condition } from './conditions';
-import { isObject, listOf } from '../json-values';
+import { PolicyJson, StatementJson } from '../../conventions/policy-json';
+import { isObject, listOf, objectOf } from '../json-values';
 import { foldCase, literal, matches, pattern } from './patterns';
 import { isStandIn } from '../stand-in';
 import { not, some, Truth } from './truth';
@@ -20,10 +21,13 @@ export interface Statement {
   readonly actions: Choice;
   readonly resources: Choice;
   /** Left out: NotPrincipal. */
-  readonly principal?: any;
+  readonly principal?: PrincipalTexts;
   /** Or why they cannot be read. */
   readonly conditions: readonly Condition[] | string;
 }
+
+/** A map of texts, `*`, or a stand-in. */
+export type PrincipalTexts = string | { readonly [type: string]: string | readonly string[] };
 
 /** A list, or everything but what it names. */
 export interface Choice {
@@ -49,21 +53,37 @@ const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 const PRINCIPALS = ['AWS', 'Federated', 'Service', 'CanonicalUser'];
 
+/** A statement that `problemOf` finds no problem in. */
+interface CheckedStatement extends StatementJson {
+  readonly Action?: string | string[];
+  readonly NotAction?: string | string[];
+  readonly Resource?: string | string[];
+  readonly NotResource?: string | string[];
+  readonly Principal?: PrincipalTexts;
+  /** Texts stand for what only the deployment knows. */
+  readonly Condition?: string | { readonly [operator: string]: string | { readonly [key: string]: unknown } };
+}
+
 /** The document; or a text that says why nobody can know what it allows. */
-export function readDocument(document: any, kind: PolicyKind): PolicyDocument | string {
+export function readDocument(document: unknown, kind: PolicyKind): PolicyDocument | string {
   if (!isObject(document)) return 'the document is no object';
   const stranger = Object.keys(document).find(key => !['Version', 'Id', 'Statement'].includes(key));
   if (stranger !== undefined) return `IAM knows no element ${stranger} of a document`;
-  const { Version: version, Statement: statement } = document;
-  if (version !== undefined && !VERSIONS.includes(version)) return `Version is none of ${VERSIONS.join(', ')}`;
+  const { Version: version, Statement: statement }: PolicyJson = document;
+  if (version !== undefined && !VERSIONS.some(known => known === version)) {
+    return `Version is none of ${VERSIONS.join(', ')}`;
+  }
   if (!isObject(statement) && !Array.isArray(statement)) return 'the document has no Statement';
 
-  const statements = listOf<any>(statement);
+  const statements = listOf<unknown>(statement);
   for (const [at, one] of statements.entries()) {
     const problem = problemOf(one, kind);
     if (problem !== undefined) return `statement ${at}: ${problem}`;
   }
-  return { statements: statements.map(readStatement), variables: version === VERSIONS[0] };
+  return {
+    statements: statements.map((one, index) => readStatement(one as CheckedStatement, index)),
+    variables: version === VERSIONS[0],
+  };
 }
 
 /** Whether a statement is about an action; upper and lower case are one. */
@@ -79,7 +99,7 @@ function oneActionMatches(value: string, action: string): Truth {
   return found && !/^(\*+$|[^:*?]+:)/.test(value) ? `IAM documents no wildcard for a service, as in ${value}` : found;
 }
 
-function problemOf(statement: any, kind: PolicyKind): string | undefined {
+function problemOf(statement: unknown, kind: PolicyKind): string | undefined {
   if (!isObject(statement)) return 'it is no object';
   for (const key in statement) if (!ELEMENTS[kind].includes(key)) return `IAM knows no ${key} there`;
   const { Effect: effect } = statement;
@@ -99,7 +119,7 @@ function problemOf(statement: any, kind: PolicyKind): string | undefined {
     : conditionProblem(statement.Condition);
 }
 
-function isPrincipal(principal: any): boolean {
+function isPrincipal(principal: unknown): boolean {
   return (
     principal === '*'
     || isStandIn(principal)
@@ -108,26 +128,27 @@ function isPrincipal(principal: any): boolean {
   );
 }
 
-function conditionProblem(condition: any): string | undefined {
+function conditionProblem(condition: unknown): string | undefined {
   if (condition === undefined || isStandIn(condition)) return undefined;
   if (!isObject(condition)) return 'Condition is no object';
   for (const operator in condition) {
     if (!isObject(condition[operator]) && !isStandIn(condition[operator])) return `${operator} is no object`;
   }
-  for (const keys of Object.values<any>(condition)) {
+  for (const keys of Object.values(condition)) {
     // A stand-in has no keys to be read.
-    for (const key in isObject(keys) ? keys : {}) {
-      if (!listOf(keys[key]).every(isScalar)) return `the value of ${key} is neither a text nor a list of texts`;
+    const values = objectOf(keys);
+    for (const key in values) {
+      if (!listOf(values[key]).every(isScalar)) return `the value of ${key} is neither a text nor a list of texts`;
     }
   }
   return undefined;
 }
 
-function isScalar(value: any): boolean {
+function isScalar(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number';
 }
 
-function readStatement(statement: any, index: number): Statement {
+function readStatement(statement: CheckedStatement, index: number): Statement {
   const { Sid: sid, Effect: effect } = statement;
   return {
     index,
@@ -140,18 +161,18 @@ function readStatement(statement: any, index: number): Statement {
   };
 }
 
-function choice(named: any, others: any): Choice {
+function choice(named: string | string[] | undefined, others: string | string[] | undefined): Choice {
   return { values: listOf(named ?? others ?? []), inverted: named === undefined };
 }
 
-function readConditions(condition: any): Condition[] | string {
+function readConditions(condition: CheckedStatement['Condition'] & {}): Condition[] | string {
   if (typeof condition === 'string' || Object.values(condition).some(keys => typeof keys === 'string')) {
     return 'only the deployment knows the conditions';
   }
-  return Object.entries<any>(condition).flatMap(([operator, keys]) => Object.entries<any>(keys)
-    .map(([key, values]) => ({ operator, key, values: listOf<any>(values) })));
+  return Object.entries(condition).flatMap(([operator, keys]) => Object.entries(keys)
+    .map(([key, values]) => ({ operator, key, values: listOf(values) })));
 }
 
-function isTexts(value: any): boolean {
+function isTexts(value: unknown): boolean {
   return listOf(value).every(one => typeof one === 'string');
 }

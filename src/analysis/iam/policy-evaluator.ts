@@ -40,7 +40,11 @@ interface Part {
 }
 
 /** Whether identity policies allow a call. */
-export function evaluatePolicies(documents: readonly any[], question: PolicyQuestion, boundary?: any): PolicyAnswer {
+export function evaluatePolicies(
+  documents: readonly unknown[],
+  question: PolicyQuestion,
+  boundary?: unknown,
+): PolicyAnswer {
   const granted = decide(documents.flatMap((document, index) => partsOf(document, index, question)));
   if (boundary === undefined || granted.decision === 'deny') return granted;
 
@@ -55,7 +59,11 @@ export function evaluatePolicies(documents: readonly any[], question: PolicyQues
  * The statements by which a call that somebody looks for may be allowed. A Deny takes them away only if it covers
  * everything looked for.
  */
-export function findStatements(documents: readonly any[], search: PolicySearch, boundary?: any): [number, number][] {
+export function findStatements(
+  documents: readonly unknown[],
+  search: PolicySearch,
+  boundary?: unknown,
+): [number, number][] {
   const all = documents.flatMap((document, index) => reachOf(document, index, search));
   const bounds = boundary === undefined ? undefined : reachOf(boundary, documents.length, search);
   const isDenied = [...all, ...bounds ?? []].some(({ reach }) => reach === 'denies');
@@ -83,7 +91,7 @@ function decide(parts: readonly Part[]): PolicyAnswer {
 }
 
 /** A document that nobody can read may do anything, at its first statement. */
-function partsOf(document: any, index: number, question: PolicyQuestion): Part[] {
+function partsOf(document: unknown, index: number, question: PolicyQuestion): Part[] {
   const policy = readDocument(document, 'identity');
   if (typeof policy === 'string') return [{ place: [index, 0], truth: policy }];
   return policy.statements.map(statement => ({
@@ -145,7 +153,7 @@ interface Reach {
   readonly reach?: 'allows' | 'denies';
 }
 
-function reachOf(document: any, index: number, search: PolicySearch): Reach[] {
+function reachOf(document: unknown, index: number, search: PolicySearch): Reach[] {
   const policy = readDocument(document, 'identity');
   if (typeof policy === 'string') return [{ place: [index, 0], reach: 'allows' }];
   return policy.statements.map(statement => ({

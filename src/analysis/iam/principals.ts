@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 import { isSame, literal, matches, split, splitArn, Symbols, textOfSymbols } from './patterns';
+import { PrincipalTexts } from './policy-document';
 import { every, some, Truth } from './truth';
 
 /** Who asks: a provider ARN, a role, user or account ARN or an account id, a service. */
@@ -12,7 +13,7 @@ export interface RequestPrincipal {
   readonly id: string;
 }
 
-export function principalMatches(principal: any, asking: RequestPrincipal): Truth {
+export function principalMatches(principal: PrincipalTexts | undefined, asking: RequestPrincipal): Truth {
   if (principal === undefined) return 'NotPrincipal is not evaluated: AWS advises against it';
   if (principal === '*') return true;
   if (typeof principal === 'string') return 'only the deployment knows the Principal';
@@ -20,8 +21,8 @@ export function principalMatches(principal: any, asking: RequestPrincipal): Trut
 }
 
 /** What a Principal names. */
-export function trustedPrincipals(principal: any): { readonly type: string; readonly id: string }[] {
-  return Object.entries<any>(principal).flatMap(([type, ids]) => [ids].flat().map(id => ({ type, id })));
+export function trustedPrincipals(principal: PrincipalTexts): { readonly type: string; readonly id: string }[] {
+  return Object.entries(principal).flatMap(([type, ids]) => [ids].flat().map(id => ({ type, id })));
 }
 
 function oneMatches(type: string, trusted: string, asking: RequestPrincipal): Truth {

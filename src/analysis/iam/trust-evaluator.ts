@@ -50,7 +50,7 @@ export interface TrustAnswer {
  * What a trust policy answers. `allow` for a principal of an account that is trusted as a whole means: the trust policy
  * leaves it to the account's own policies.
  */
-export function evaluateTrust(document: any, request: TrustRequest): TrustAnswer {
+export function evaluateTrust(document: unknown, request: TrustRequest): TrustAnswer {
   const policy = readDocument(document, 'trust');
   if (typeof policy === 'string') return { decision: 'unknown', nearMisses: [], unknowns: [policy] };
 

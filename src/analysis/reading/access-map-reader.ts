@@ -17,9 +17,9 @@ import {
   Text,
   Workload,
 } from '../access-map';
-import { Assembly, StackTemplate } from './assembly';
+import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
-import { arrayOf, grouped, textOf } from '../json-values';
+import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { ManifestText, readManifests } from './kubernetes';
 import { standIn } from '../stand-in';
 import { trustedBy } from './trusted-subjects';
@@ -48,8 +48,8 @@ interface Found {
   readonly stack: StackTemplate;
   readonly logicalId: string;
   readonly type: string;
-  readonly properties: any;
-  readonly metadata: any;
+  readonly properties: JsonObject;
+  readonly metadata: unknown;
   readonly place: Place;
 }
 
@@ -58,16 +58,17 @@ class Reader {
   private readonly resources: Found[];
   private readonly byType: Map<string, Found[]>;
   private readonly references = new Map<string, Text | undefined>();
-  private ownManaged?: Map<string, { document: any; place: Place }>;
+  private ownManaged?: Map<string, { document: unknown; place: Place }>;
 
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
     this.intrinsics = new Intrinsics(assembly);
     this.resources = assembly.stacks.flatMap(stack =>
-      resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) =>
-        typeof resource?.Type === 'string' && this.intrinsics.mayExist(stack, resource)
-          ? [foundIn(stack, logicalId, resource)]
-          : [],
-      ),
+      resourcesIn(stack.template.Resources ?? {}).flatMap(([logicalId, value]) => {
+        const resource = objectOf<ResourceJson>(value);
+        return typeof resource.Type === 'string' && this.intrinsics.mayExist(stack, resource)
+          ? [foundIn(stack, logicalId, resource.Type, resource)]
+          : [];
+      }),
     );
     this.byType = grouped(this.resources, ({ type }) => type);
   }
@@ -94,9 +95,12 @@ class Reader {
   }
 
   private suppressions(): Suppression[] {
-    return this.resources.flatMap(({ stack, logicalId, metadata }) => arrayOf(metadata?.cdk_irsa?.rules_to_suppress)
-      .filter(one => typeof one?.reason === 'string' && one.reason.trim() !== '')
-      .map(({ id, reason }): Suppression => ({ stack: stack.path, logicalId, rule: textOf(id), reason })));
+    return this.resources.flatMap(({ stack, logicalId, metadata }) =>
+      arrayOf(propertyOf(metadata, 'cdk_irsa', 'rules_to_suppress')).flatMap((suppression): Suppression[] => {
+        const { id, reason } = objectOf(suppression);
+        if (typeof reason !== 'string' || reason.trim() === '') return [];
+        return [{ stack: stack.path, logicalId, rule: textOf(id), reason }];
+      }));
   }
 
   private ofType(...types: string[]): Found[] {
@@ -104,15 +108,15 @@ class Reader {
   }
 
   /** What `Ref` is, of roles mostly, is asked for again and again. */
-  private reference(stack: StackTemplate, value: any): Text | undefined {
-    const logicalId = value?.Ref;
+  private reference(stack: StackTemplate, value: unknown): Text | undefined {
+    const logicalId = propertyOf(value, 'Ref');
     if (typeof logicalId !== 'string') return undefined;
     const key = resourceKey(stack, logicalId);
     if (!this.references.has(key)) this.references.set(key, this.intrinsics.text(stack, value));
     return this.references.get(key);
   }
 
-  private text(stack: StackTemplate, value: any): Text {
+  private text(stack: StackTemplate, value: unknown): Text {
     return this.reference(stack, value) ?? this.intrinsics.text(stack, value) ?? standIn(`${stack.path}/unreadable`);
   }
 
@@ -133,7 +137,7 @@ class Reader {
 
   private associations(): Association[] {
     return this.ofType('AWS::EKS::PodIdentityAssociation').map(({ stack, properties, place }) => {
-      const of = (value: any) => this.text(stack, value);
+      const of = (value: unknown) => this.text(stack, value);
       return {
         cluster: clusterArn(stack, of(properties.ClusterName)),
         namespace: of(properties.Namespace),
@@ -168,7 +172,7 @@ class Reader {
   }
 
   /** A document as an object; a deferred one is a JSON text. */
-  private document(stack: StackTemplate, value: any): { value: any; unresolved: string[] } {
+  private document(stack: StackTemplate, value: unknown): { value: unknown; unresolved: string[] } {
     const resolved = this.intrinsics.resolve(stack, value);
     if (typeof resolved.value !== 'string') return resolved;
     try {
@@ -178,13 +182,13 @@ class Reader {
     }
   }
 
-  private ownPolicies(stack: StackTemplate, properties: any, place: Place): Policy[] {
+  private ownPolicies(stack: StackTemplate, properties: JsonObject, place: Place): Policy[] {
     const { Policies: inline, ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     return [
       ...arrayOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy => ({
-        name: textOf(policy?.PolicyName),
+        name: textOf(propertyOf(policy, 'PolicyName')),
         kind: 'inline',
-        document: this.document(stack, policy?.PolicyDocument).value,
+        document: this.document(stack, propertyOf(policy, 'PolicyDocument')).value,
         place,
       })),
       ...arrayOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
@@ -203,7 +207,7 @@ class Reader {
   }
 
   /** Of this assembly, by ARN. */
-  private managedPolicies(): Map<string, { document: any; place: Place }> {
+  private managedPolicies(): Map<string, { document: unknown; place: Place }> {
     this.ownManaged ??= new Map(
       this.ofType('AWS::IAM::ManagedPolicy').map(({ stack, logicalId, properties, place }) => [
         this.text(stack, { Ref: logicalId }),
@@ -257,9 +261,10 @@ class Reader {
 
   /** Manifests that leave the deployed stack. */
   private outputs(): ManifestText[] {
-    return this.assembly.stacks.flatMap(stack => Object.entries<any>(stack.template.Outputs ?? {})
-      .filter(([logicalId, output]) => /^KubernetesManifests/.test(logicalId) && output?.Value !== undefined)
-      .map(([logicalId, { Value: value }]) => ({ text: this.text(stack, value), place: placeOf(stack, logicalId) })));
+    return this.assembly.stacks.flatMap(stack => Object.entries(stack.template.Outputs ?? {})
+      .map(([logicalId, output]) => ({ logicalId, value: propertyOf(output, 'Value') }))
+      .filter(({ logicalId, value }) => /^KubernetesManifests/.test(logicalId) && value !== undefined)
+      .map(({ logicalId, value }) => ({ text: this.text(stack, value), place: placeOf(stack, logicalId) })));
   }
 
   /** Manifests that CDK's own custom resource applies to a cluster. */
@@ -272,8 +277,8 @@ class Reader {
 }
 
 /** Those of a loop once: what its variable is, nobody knows there. */
-function resourcesIn(section: any): [logicalId: string, resource: any][] {
-  return Object.entries<any>(section ?? {}).flatMap(([key, resource]) =>
+function resourcesIn(section: unknown): [logicalId: string, resource: unknown][] {
+  return Object.entries(objectOf(section)).flatMap(([key, resource]) =>
     (key.startsWith('Fn::ForEach::') && Array.isArray(resource) ? resourcesIn(resource[2]) : [[key, resource]]));
 }
 
@@ -285,15 +290,16 @@ function listed(text: string): string {
 function foundIn(
   stack: StackTemplate,
   logicalId: string,
-  { Type: type, Properties: properties, Metadata: metadata }: any,
+  type: string,
+  { Properties: properties, Metadata: metadata }: ResourceJson,
 ): Found {
-  const path = metadata?.['aws:cdk:path'];
+  const path = propertyOf(metadata, 'aws:cdk:path');
   const place = placeOf(stack, logicalId);
   return {
     stack,
     logicalId,
     type,
-    properties: properties ?? {},
+    properties: objectOf(properties),
     metadata,
     place: typeof path === 'string' ? { ...place, constructPath: path } : place,
   };

@@ -5,8 +5,34 @@
  */
 import { existsSync, readdirSync } from 'fs';
 import { basename, dirname, join, relative, resolve } from 'path';
-import { arrayOf, isObject } from '../json-values';
+import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { readText, UnusableInput } from './unusable-input';
+
+/** A template; what the sections hold is not checked. */
+export interface TemplateJson {
+  readonly Resources?: JsonObject | null;
+  readonly Outputs?: JsonObject | null;
+  readonly Conditions?: JsonObject | null;
+  readonly Mappings?: JsonObject | null;
+  readonly Parameters?: JsonObject | null;
+}
+
+export interface ResourceJson {
+  readonly Type?: unknown;
+  readonly Condition?: unknown;
+  readonly Properties?: unknown;
+  readonly Metadata?: unknown;
+}
+
+/** An artifact in the manifest of an assembly. */
+interface ArtifactJson {
+  readonly type?: unknown;
+  readonly displayName?: unknown;
+  readonly environment?: unknown;
+  readonly properties?: unknown;
+  readonly metadata?: unknown;
+  readonly additionalMetadataFile?: unknown;
+}
 
 /** A stack, and its template. */
 export interface StackTemplate {
@@ -16,14 +42,14 @@ export interface StackTemplate {
   readonly stackName?: string;
   /** The template, as it was found. */
   readonly file: string;
-  readonly template: any;
+  readonly template: TemplateJson;
   /** Undefined where only the deployment knows it. */
   readonly account?: string;
   readonly region?: string;
   /** By logical id. */
   readonly constructPaths: ReadonlyMap<string, string>;
   /** Roles that the app says are somebody else's. */
-  readonly existingRoles: any[];
+  readonly existingRoles: unknown[];
   /** Manifests that synth wrote beside the template. */
   readonly manifestFiles: string[];
   /** The stack that it is nested in, and its resource there. */
@@ -59,43 +85,45 @@ export function onlyStacks({ directory, stacks }: Assembly, templateFiles: strin
 function stacksIn(directory: string, depth: number): StackTemplate[] {
   const file = join(directory, MANIFEST);
   const manifest = readJson(file, 'Give a cloud assembly: the folder that `cdk synth` writes, cdk.out.');
-  const artifacts = manifest?.artifacts;
-  if (typeof manifest?.version !== 'string' || !isObject(artifacts ?? {})) {
+  const artifacts = manifest.artifacts ?? {};
+  if (typeof manifest.version !== 'string' || !isObject(artifacts)) {
     throw new UnusableInput(
       `${file}: not the manifest of a cloud assembly. Give the folder that \`cdk synth\` writes, cdk.out.`,
     );
   }
-  return Object.entries<any>(artifacts ?? {}).flatMap(([id, artifact]) => {
-    if (artifact?.type === 'aws:cloudformation:stack') return readStack(directory, id, artifact);
-    if (artifact?.type !== 'cdk:cloud-assembly') return [];
-    const inner = insideOf(directory, `${artifact.properties?.directoryName}`, file);
+  return Object.entries(artifacts).flatMap(([id, value]) => {
+    const artifact = objectOf<ArtifactJson>(value);
+    if (artifact.type === 'aws:cloudformation:stack') return readStack(directory, id, artifact);
+    if (artifact.type !== 'cdk:cloud-assembly') return [];
+    const inner = insideOf(directory, `${propertyOf(artifact.properties, 'directoryName')}`, file);
     if (depth > DEEPEST) throw new UnusableInput(`${file}: stages are nested more than ${DEEPEST} levels deep.`);
     return stacksIn(inner, depth + 1);
   });
 }
 
 /** A stack, and those nested in it. */
-function readStack(directory: string, id: string, artifact: any): StackTemplate[] {
-  const file = insideOf(directory, `${artifact.properties?.templateFile}`, join(directory, MANIFEST));
+function readStack(directory: string, id: string, artifact: ArtifactJson): StackTemplate[] {
+  const { templateFile, stackName } = objectOf(artifact.properties);
+  const file = insideOf(directory, `${templateFile}`, join(directory, MANIFEST));
   const { account, region } = environmentOf(artifact.environment);
-  const metadata = { ...artifact.metadata, ...additionalMetadata(directory, artifact) };
+  const metadata = { ...objectOf(artifact.metadata), ...additionalMetadata(directory, artifact) };
   const named = constructPathsIn(metadata);
   const stack = {
-    path: artifact.displayName ?? id,
-    stackName: artifact.properties?.stackName ?? id,
+    path: textOf(artifact.displayName ?? id),
+    stackName: textOf(stackName ?? id),
     file,
     template: readTemplate(file),
     account,
     region,
     constructPaths: pathsWithin(named),
-    existingRoles: entriesOf(metadata, EXISTING_ROLE).map(({ data }) => data),
+    existingRoles: entriesOf(metadata, EXISTING_ROLE).map(entry => propertyOf(entry, 'data')),
     manifestFiles: manifestFilesBeside(directory, id),
   };
   return withNested(stack, directory, named);
 }
 
 /** Newer versions of the CDK may keep metadata in a file of its own. */
-function additionalMetadata(directory: string, { additionalMetadataFile }: any): any {
+function additionalMetadata(directory: string, { additionalMetadataFile }: ArtifactJson): JsonObject {
   if (typeof additionalMetadataFile !== 'string') return {};
   return readJson(insideOf(directory, additionalMetadataFile, join(directory, MANIFEST)), 'Run `cdk synth` again.');
 }
@@ -115,11 +143,11 @@ type NamedPath = readonly [path: string, logicalId: string];
 
 const NESTED_STACK = /^(.*\/([^/]+))\.NestedStack\/\2\.NestedStackResource$/;
 
-function constructPathsIn(metadata: any): NamedPath[] {
-  return Object.entries<any>(metadata).flatMap(([path, entries]) =>
+function constructPathsIn(metadata: JsonObject): NamedPath[] {
+  return Object.entries(metadata).flatMap(([path, entries]) =>
     arrayOf(entries)
-      .filter(entry => entry?.type === 'aws:cdk:logicalId')
-      .map(({ data }): NamedPath => [path.replace(/^\//, ''), `${data}`]),
+      .filter(entry => propertyOf(entry, 'type') === 'aws:cdk:logicalId')
+      .map((entry): NamedPath => [path.replace(/^\//, ''), `${propertyOf(entry, 'data')}`]),
   );
 }
 
@@ -136,8 +164,8 @@ function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string
   );
 }
 
-function entriesOf(metadata: any, type: string): any[] {
-  return Object.values(metadata).flatMap(arrayOf).filter(entry => entry?.type === type);
+function entriesOf(metadata: JsonObject, type: string): unknown[] {
+  return Object.values(metadata).flatMap(arrayOf).filter(entry => propertyOf(entry, 'type') === type);
 }
 
 /** As KubernetesManifests names them: one file, or a folder of files. */
@@ -155,8 +183,9 @@ function manifestFilesBeside(directory: string, artifactId: string): string[] {
 /** A stack, and those nested in it, whose templates are assets in the same folder. */
 function withNested(stack: StackTemplate, directory: string, named: readonly NamedPath[], depth = 0): StackTemplate[] {
   if (depth > DEEPEST) throw new UnusableInput(`${stack.file}: stacks are nested more than ${DEEPEST} levels deep.`);
-  const nested = Object.entries<any>(stack.template.Resources ?? {}).flatMap(([logicalId, resource]) => {
-    const file = resource?.Type === 'AWS::CloudFormation::Stack' ? nestedTemplateFile(resource, directory) : undefined;
+  const nested = Object.entries(stack.template.Resources ?? {}).flatMap(([logicalId, value]) => {
+    const resource = objectOf<ResourceJson>(value);
+    const file = resource.Type === 'AWS::CloudFormation::Stack' ? nestedTemplateFile(resource, directory) : undefined;
     if (file === undefined) return [];
     const path = insideOf(directory, file, stack.file);
     const [, root] = NESTED_STACK.exec(stack.constructPaths.get(logicalId) ?? '') ?? [];
@@ -178,20 +207,22 @@ function withNested(stack: StackTemplate, directory: string, named: readonly Nam
 
 /** As the metadata says, or else the asset whose hash stands in the URL. */
 function nestedTemplateFile(
-  { Metadata: metadata, Properties: properties }: any,
+  { Metadata: metadata, Properties: properties }: ResourceJson,
   directory: string,
 ): string | undefined {
-  const named = metadata?.['aws:asset:path'];
+  const named = propertyOf(metadata, 'aws:asset:path');
   if (typeof named === 'string') return named;
-  const [, hash] = /([0-9a-f]{64})\.json/.exec(JSON.stringify(properties?.TemplateURL ?? '')) ?? [];
+  const [, hash] = /([0-9a-f]{64})\.json/.exec(JSON.stringify(propertyOf(properties, 'TemplateURL') ?? '')) ?? [];
   if (hash === undefined) return undefined;
   const assets = readdirSync(directory)
     .filter(name => name.endsWith('.assets.json'))
     .map(name => readJson(join(directory, name), 'Run `cdk synth` again.'));
-  return assets.map(({ files }) => files?.[hash]?.source?.path).find(one => typeof one === 'string');
+  return assets
+    .map(({ files }) => propertyOf(files, hash, 'source', 'path'))
+    .find(path => typeof path === 'string');
 }
 
-function readTemplate(file: string): any {
+function readTemplate(file: string): TemplateJson {
   const template = readJson(file, 'Run `cdk synth` again.');
   for (const section of ['Resources', 'Outputs', 'Conditions', 'Mappings', 'Parameters']) {
     if (!isObject(template[section] ?? {})) {
@@ -208,7 +239,7 @@ function readTemplate(file: string): any {
  *
  * @throws UnusableInput when it cannot be read
  */
-function readJson(file: string, advice: string): any {
+function readJson(file: string, advice: string): JsonObject {
   const text = readText(file, advice);
   try {
     const value = JSON.parse(text);
@@ -224,7 +255,9 @@ function readJson(file: string, advice: string): any {
 /** A file that an assembly names: an assembly of somebody else must not read files elsewhere. */
 function insideOf(directory: string, name: string, namedBy: string): string {
   const file = join(directory, name);
-  if (/^\.\.([\\/]|$)/.test(relative(directory, file))) {throw new UnusableInput(`${namedBy}: names a file outside of its folder, ${JSON.stringify(name)}.`);}
+  if (/^\.\.([\\/]|$)/.test(relative(directory, file))) {
+    throw new UnusableInput(`${namedBy}: names a file outside of its folder, ${JSON.stringify(name)}.`);
+  }
   return file;
 }
 

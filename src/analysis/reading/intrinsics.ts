@@ -6,14 +6,14 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
 import { createHash } from 'crypto';
-import { Assembly, StackTemplate } from './assembly';
-import { textOf } from '../json-values';
+import { Assembly, ResourceJson, StackTemplate } from './assembly';
+import { isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { attributeOf, referenceOf } from './resource-values';
 import { hasStandIn, standIn, standInsOf } from '../stand-in';
 
 /** A value without functions, and what of it could not be read. */
 export interface Resolved {
-  readonly value: any;
+  readonly value: unknown;
   readonly unresolved: string[];
 }
 
@@ -23,8 +23,8 @@ const NO_VALUE = Symbol('AWS::NoValue');
 
 /** Resolves the functions of all templates of an assembly. */
 export class Intrinsics {
-  private readonly exports = new Map<string, { stack: StackTemplate; value: any }[]>();
-  private readonly written = new Map<string, { stack: StackTemplate; value: any }>();
+  private readonly exports = new Map<string, { stack: StackTemplate; value: unknown }[]>();
+  private readonly written = new Map<string, { stack: StackTemplate; value: unknown }>();
 
   constructor(private readonly assembly: Assembly) {
     for (const stack of assembly.stacks) {
@@ -34,7 +34,7 @@ export class Intrinsics {
   }
 
   /** The value with every function in it carried out. */
-  public resolve(stack: StackTemplate, value: any): Resolved {
+  public resolve(stack: StackTemplate, value: unknown): Resolved {
     if (!mayHoldFunction(value, 0)) return { value, unresolved: [] };
     const resolution = new Resolution(this, stack);
     const resolved = resolution.of(value, 0);
@@ -42,7 +42,7 @@ export class Intrinsics {
   }
 
   /** The value as a text; undefined where it is none. */
-  public text(stack: StackTemplate, value: any): string | undefined {
+  public text(stack: StackTemplate, value: unknown): string | undefined {
     const { value: resolved } = this.resolve(stack, value);
     return typeof resolved === 'string'
       ? resolved
@@ -52,7 +52,7 @@ export class Intrinsics {
   }
 
   /** Whether a resource may be made: not where its condition is known to be false. */
-  public mayExist(stack: StackTemplate, { Condition: condition }: any): boolean {
+  public mayExist(stack: StackTemplate, { Condition: condition }: ResourceJson): boolean {
     return (
       typeof condition !== 'string'
       || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false
@@ -60,7 +60,7 @@ export class Intrinsics {
   }
 
   /** What exports a value under this name, in the environment of the stack that imports it. */
-  public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: any } | undefined {
+  public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: unknown } | undefined {
     const all = this.exports.get(name) ?? [];
     const near = all.filter(({ stack }) => stack.account === importer.account && stack.region === importer.region);
     return near.length === 1 ? near[0] : undefined;
@@ -77,24 +77,27 @@ export class Intrinsics {
   }
 
   /** What a stack in another region is handed by CDK's custom resource, by its key. */
-  public writtenFor(key: string): { stack: StackTemplate; value: any } | undefined {
+  public writtenFor(key: string): { stack: StackTemplate; value: unknown } | undefined {
     return this.written.get(key);
   }
 
   private readWritten(stack: StackTemplate): void {
-    for (const resource of Object.values<any>(stack.template.Resources ?? {})) {
-      if (resource?.Type !== 'Custom::CrossRegionExportWriter') continue;
-      for (const [key, value] of Object.entries(resource.Properties?.WriterProps?.exports ?? {})) {
+    for (const resource of Object.values(stack.template.Resources ?? {})) {
+      if (propertyOf(resource, 'Type') !== 'Custom::CrossRegionExportWriter') continue;
+      const written = objectOf(propertyOf(resource, 'Properties', 'WriterProps', 'exports'));
+      for (const [key, value] of Object.entries(written)) {
         this.written.set(key, { stack, value });
       }
     }
   }
 
   private readExports(stack: StackTemplate): void {
-    for (const output of Object.values<any>(stack.template.Outputs ?? {})) {
-      if (output?.Export?.Name === undefined) continue;
-      const name = this.text(stack, output.Export.Name);
-      if (name !== undefined) this.exports.set(name, [...this.exports.get(name) ?? [], { stack, value: output.Value }]);
+    for (const output of Object.values(stack.template.Outputs ?? {})) {
+      const exported = propertyOf(output, 'Export', 'Name');
+      if (exported === undefined) continue;
+      const name = this.text(stack, exported);
+      if (name === undefined) continue;
+      this.exports.set(name, [...this.exports.get(name) ?? [], { stack, value: propertyOf(output, 'Value') }]);
     }
   }
 }
@@ -110,15 +113,15 @@ class Resolution {
     private readonly steps = { taken: 0 },
   ) {}
 
-  public of(value: any, depth: number): any {
+  public of(value: unknown, depth: number): unknown {
     if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) {
       return this.give('functions that are nested too deep, or in a circle');
     }
-    if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return this.list(value, depth + 1);
+    if (!isObject(value)) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
-    const copy = {};
+    const copy: Record<string, unknown> = {};
     for (const key of keys) {
       if (isMacro(key)) this.give(`what ${key} makes, which the template does not tell`);
       else setOwn(copy, key, this.of(value[key], depth + 1));
@@ -126,7 +129,7 @@ class Resolution {
     return copy;
   }
 
-  private list(values: any[], depth: number): any[] {
+  private list(values: unknown[], depth: number): unknown[] {
     const copy = [];
     for (const value of values) {
       // most are, and there are a lot of them
@@ -136,8 +139,8 @@ class Resolution {
     return copy;
   }
 
-  private call(name: string, argument: any, depth: number): any {
-    const inner = (value: any) => this.of(value, depth);
+  private call(name: string, argument: unknown, depth: number): unknown {
+    const inner = (value: unknown) => this.of(value, depth);
     switch (name) {
       case 'Ref': return this.reference(textOf(argument), depth);
       case 'Fn::GetAtt': return this.attribute(argument, depth);
@@ -154,49 +157,54 @@ class Resolution {
     }
   }
 
-  private reference(name: string, depth: number): any {
+  private reference(name: string, depth: number): unknown {
     if (name === 'AWS::NoValue') return NO_VALUE;
     const pseudo = pseudoParameter(this.stack, name);
     if (pseudo !== undefined) return pseudo;
-    const { Parameters: parameters = {}, Resources: resources = {} } = this.stack.template;
-    if (Object.hasOwn(parameters, name)) return this.parameter(name, depth);
-    if (!Object.hasOwn(resources, name)) return this.give(`Ref of ${name}, which the template does not have`);
+    const { Parameters: parameters, Resources: resources } = this.stack.template;
+    if (Object.hasOwn(parameters ?? {}, name)) return this.parameter(name, depth);
+    if (!resources || !Object.hasOwn(resources, name)) {
+      return this.give(`Ref of ${name}, which the template does not have`);
+    }
     return referenceOf(this.resource(name, resources[name], depth)) ?? standIn(`${this.stack.path}/${name}`);
   }
 
   /** Never the default: the deployment may set another value. Of a nested stack, what the outer one passes. */
-  private parameter(name: string, depth: number): any {
+  private parameter(name: string, depth: number): unknown {
     const { parent } = this.stack;
-    const passed = own(parent?.stack.template.Resources?.[parent.logicalId]?.Properties?.Parameters, name);
+    const resource = own(parent?.stack.template.Resources, parent?.logicalId ?? '');
+    const passed = own(propertyOf(resource, 'Properties', 'Parameters'), name);
     return parent && passed !== undefined
       ? this.elsewhere(parent.stack, passed, depth)
       : standIn(`${this.stack.path}/${name}`);
   }
 
-  private attribute(argument: any, depth: number): any {
+  private attribute(argument: unknown, depth: number): unknown {
     const [name, ...rest] = (Array.isArray(argument) ? argument : textOf(argument).split('.')).map(part =>
       textOf(this.of(part, depth)),
     );
     const attribute = rest.join('.');
     const resource = own(this.stack.template.Resources, name);
     if (!resource) return this.give(`Fn::GetAtt of ${name}, which the template does not have`);
+    const { Type: type } = objectOf<ResourceJson>(resource);
     const other =
-      resource.Type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
+      type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
     if (other) return this.elsewhere(other.stack, other.value, depth);
     const nested =
-      resource.Type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
+      type === 'AWS::CloudFormation::Stack' ? this.intrinsics.nestedIn(this.stack, name) : undefined;
     const output = own(nested?.template.Outputs, attribute.replace(/^Outputs\./, ''));
-    if (nested && output) return this.elsewhere(nested, output.Value, depth);
+    if (nested && output) return this.elsewhere(nested, propertyOf(output, 'Value'), depth);
     return (
       attributeOf(this.resource(name, resource, depth), attribute) ?? standIn(`${this.stack.path}/${name}.${attribute}`)
     );
   }
 
-  private resource(logicalId: string, { Type: type, Properties: properties = {} }: any, depth: number) {
+  private resource(logicalId: string, resource: unknown, depth: number) {
+    const { Type: type, Properties: properties } = objectOf<ResourceJson>(resource);
     return {
       type: textOf(type),
       text: (property: string) => {
-        const value = this.of(properties?.[property], depth);
+        const value = this.of(propertyOf(properties, property), depth);
         return typeof value === 'string' ? value : undefined;
       },
       pseudo: (name: string) => pseudoParameter(this.stack, `AWS::${name}`)!,
@@ -205,20 +213,23 @@ class Resolution {
     };
   }
 
-  private imported(name: any, depth: number): any {
+  private imported(name: unknown, depth: number): unknown {
     const found = typeof name === 'string' ? this.intrinsics.exported(this.stack, name) : undefined;
     return found ? this.elsewhere(found.stack, found.value, depth) : standIn(`export ${textOf(name)}`);
   }
 
-  private stackOutput(argument: any, depth: number): any {
-    const [stackName, outputName] = [argument?.StackName, argument?.OutputName ?? argument?.OutputKey].map(textOf);
+  private stackOutput(argument: unknown, depth: number): unknown {
+    const { StackName: named, OutputName: output, OutputKey: key } = objectOf(argument);
+    const [stackName, outputName] = [named, output ?? key].map(textOf);
     const stack = this.intrinsics.stackNamed(stackName);
-    const output = own(stack?.template.Outputs, outputName);
-    return stack && output ? this.elsewhere(stack, output.Value, depth) : standIn(`output ${stackName}.${outputName}`);
+    const found = own(stack?.template.Outputs, outputName);
+    return stack && found
+      ? this.elsewhere(stack, propertyOf(found, 'Value'), depth)
+      : standIn(`output ${stackName}.${outputName}`);
   }
 
   /** In the words of another stack. */
-  private elsewhere(stack: StackTemplate, value: any, depth: number): any {
+  private elsewhere(stack: StackTemplate, value: unknown, depth: number): unknown {
     const key = `${stack.path} ${JSON.stringify(value)}`;
     if (this.path.includes(key) || depth > DEEPEST) return this.give('stacks that refer to each other in a circle');
     const resolution = new Resolution(this.intrinsics, stack, [...this.path, key], this.steps);
@@ -227,7 +238,7 @@ class Resolution {
     return resolved;
   }
 
-  private join(argument: any): any {
+  private join(argument: unknown): unknown {
     const [separator, parts] = Array.isArray(argument) ? argument : [];
     if (typeof parts === 'string') return parts; // a list that only the deployment knows
     if (typeof separator !== 'string' || !Array.isArray(parts) || parts.some(part => typeof part === 'object')) {
@@ -239,13 +250,13 @@ class Resolution {
   /**
    * Only where no stand-in can hide the separator: those for accounts, regions and names hold no more than they say.
    */
-  private split(argument: any, raw: any): any {
+  private split(argument: unknown, raw: unknown): unknown {
     const [separator, text] = Array.isArray(argument) ? argument : [];
     if (typeof separator !== 'string' || typeof text !== 'string') return this.unknown('Fn::Split', argument);
     return standInsOf(text).every(isName) ? splitBesideStandIns(text, separator) : this.unknown('Fn::Split', raw);
   }
 
-  private select(argument: any, depth: number): any {
+  private select(argument: unknown, depth: number): unknown {
     const [index, list] = Array.isArray(argument) ? argument : [];
     const at = textOf(this.of(index, depth));
     const items = this.of(list, depth);
@@ -254,9 +265,9 @@ class Resolution {
       : this.unknown('Fn::Select', [at, items]);
   }
 
-  private substitute(argument: any, depth: number): any {
+  private substitute(argument: unknown, depth: number): unknown {
     const [template, variables = {}] = Array.isArray(argument) ? argument : [argument];
-    if (typeof template !== 'string' || !isObject(variables)) return this.unknown('Fn::Sub', argument);
+    if (typeof template !== 'string' || !isObjectOrList(variables)) return this.unknown('Fn::Sub', argument);
     return template.replace(/\$\{(!?)([^}]*)\}/g, (_, escape, name) => {
       if (escape) return `\${${name}}`;
       const value = Object.hasOwn(variables, name) ? this.of(variables[name], depth)
@@ -265,7 +276,7 @@ class Resolution {
     });
   }
 
-  private choose(argument: any, depth: number): any {
+  private choose(argument: unknown, depth: number): unknown {
     if (!Array.isArray(argument) || argument.length !== 3) return this.unknown('Fn::If', argument);
     const [name, whenTrue, whenFalse] = argument;
     const condition = new Conditions(this.stack, value => this.of(value, depth)).of(textOf(name));
@@ -276,13 +287,13 @@ class Resolution {
       : this.unknown(`Fn::If ${textOf(name)}`, [left, right].map(textOf));
   }
 
-  private find(argument: any, raw: any): any {
+  private find(argument: unknown, raw: unknown): unknown {
     const keys = (Array.isArray(argument) ? argument : []).slice(0, 3).map(textOf);
-    const value = keys.length < 3 ? undefined : keys.reduce(own, this.stack.template.Mappings);
+    const value = keys.length < 3 ? undefined : keys.reduce<unknown>(own, this.stack.template.Mappings);
     return value === undefined ? this.unknown('Fn::FindInMap', raw) : value;
   }
 
-  private unknown(name: string, argument: any): string {
+  private unknown(name: string, argument: unknown): string {
     const text = typeof argument === 'string' ? argument : JSON.stringify(argument) ?? '';
     return standIn(`${this.stack.path}/${name} ${createHash('sha256').update(text).digest('hex').slice(0, 8)}`);
   }
@@ -298,7 +309,7 @@ class Conditions {
   /** Undefined while it is on its way, too: a circle ends there. */
   private readonly known = new Map<string, boolean | undefined>();
 
-  constructor(private readonly stack: StackTemplate, private readonly resolve: (value: any) => any) {}
+  constructor(private readonly stack: StackTemplate, private readonly resolve: (value: unknown) => unknown) {}
 
   public of(name: string): boolean | undefined {
     if (this.known.has(name)) return this.known.get(name);
@@ -308,8 +319,8 @@ class Conditions {
     return result;
   }
 
-  private expression(value: any, depth: number): boolean | undefined {
-    const [[name, argument] = []] = Object.entries<any>(value ?? {});
+  private expression(value: unknown, depth: number): boolean | undefined {
+    const [[name, argument] = []] = Object.entries(objectOf(value));
     if (depth > DEEPEST) return undefined;
     const inner = () => (Array.isArray(argument) ? argument : []).map(item => this.expression(item, depth + 1));
     switch (name) {
@@ -326,7 +337,7 @@ class Conditions {
   }
 }
 
-function equal(argument: any): boolean | undefined {
+function equal(argument: unknown): boolean | undefined {
   if (!Array.isArray(argument) || argument.length !== 2 || argument.some(one => typeof one === 'object')) {
     return undefined;
   }
@@ -336,19 +347,19 @@ function equal(argument: any): boolean | undefined {
 }
 
 /** Most values hold none, and need no copy. */
-function mayHoldFunction(value: any, depth: number): boolean {
+function mayHoldFunction(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth > DEEPEST) return true;
   for (const key in value) { // the fastest way there is, for lists too
     if (isFunction(key)) return true;
-    const inner = value[key];
+    const inner = (value as JsonObject)[key];
     if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
   }
   return false;
 }
 
 /** Even where the key is `__proto__`. */
-function setOwn(object: any, key: string, value: any): void {
+function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (value === NO_VALUE) return;
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
@@ -358,11 +369,13 @@ function setOwn(object: any, key: string, value: any): void {
 }
 
 /** What an object has itself: templates may use names such as `constructor`. */
-function own(object: any, key: string): any {
-  return typeof object === 'object' && object !== null && Object.hasOwn(object, key) ? object[key] : undefined;
+function own(object: unknown, key: string): unknown {
+  return typeof object === 'object' && object !== null && Object.hasOwn(object, key)
+    ? (object as JsonObject)[key]
+    : undefined;
 }
 
-function isObject(value: any): boolean {
+function isObjectOrList(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,9 +1,9 @@
 /**
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
-import type { Document, Node } from 'yaml';
+import type { Document, Node, YAMLSeq } from 'yaml';
 import { Place, ServiceAccount, Workload } from '../access-map';
-import { textMapOf, textOf } from '../json-values';
+import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { standIn } from '../stand-in';
 import { UnusableInput } from './unusable-input';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
@@ -52,8 +52,15 @@ export function readManifests({ text, place }: ManifestText, namespace?: string)
   return { serviceAccounts, workloads };
 }
 
+interface KubernetesObject {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: unknown;
+  readonly spec?: unknown;
+}
+
 interface Found {
-  readonly object: any;
+  readonly object: KubernetesObject;
   readonly at: Place;
 }
 
@@ -125,18 +132,19 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, at(contents as Node));
-    const items =
-      isMap(contents) && /List$/.test(textOf(object?.kind)) && Array.isArray(object.items)
-        ? (contents.get('items', true) as any)
-        : undefined;
-    const found: Found[] = items
-      ? object.items.map((item: any, index: number) => ({ object: item, at: at(items.items?.[index]) }))
-      : [{ object, at: at(contents as Node) }];
-    yield * found.filter(({ object: one }) => typeof one === 'object' && one !== null);
+    const items = propertyOf(object, 'items');
+    if (isMap(contents) && /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(items)) {
+      const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
+      for (const [index, item] of items.entries()) {
+        if (isObject(item)) yield { object: item, at: at(nodes?.items?.[index]) };
+      }
+    } else if (isObject(object)) {
+      yield { object, at: at(contents as Node) };
+    }
   }
 }
 
-function plain(document: Document, { file, line }: Place): any {
+function plain(document: Document, { file, line }: Place): unknown {
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
@@ -144,32 +152,40 @@ function plain(document: Document, { file, line }: Place): any {
   }
 }
 
-function serviceAccountOf({ metadata }: any, place: Place, namespace?: string): ServiceAccount {
-  const annotations = textMapOf(metadata?.annotations);
+function serviceAccountOf({ metadata }: KubernetesObject, place: Place, namespace?: string): ServiceAccount {
+  const annotations = textMapOf(propertyOf(metadata, 'annotations'));
   return {
     namespace: namespaceOf(metadata, namespace),
-    name: nameOf(metadata?.name, place),
+    name: nameOf(propertyOf(metadata, 'name'), place),
     roleArn: annotations[ROLE_ARN_ANNOTATION],
     audience: audienceOf(annotations),
     place,
   };
 }
 
-/** Of whatever makes pods: where the template stands is the same for every kind, those of other projects too. */
-function podOf(object: any): any {
-  const { kind, spec } = object;
-  const pod = kind === 'Pod' ? object : kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : spec?.template;
-  return Array.isArray(pod?.spec?.containers) ? pod : undefined;
+/** The template of pods. */
+interface Pod {
+  readonly metadata: unknown;
+  readonly spec: JsonObject;
 }
 
-function workloadOf({ kind, metadata }: any, pod: any, place: Place, namespace?: string): Workload {
+/** Of whatever makes pods: where the template stands is the same for every kind, those of other projects too. */
+function podOf(object: KubernetesObject): Pod | undefined {
+  const { kind, spec } = object;
+  const inCronJob = () => propertyOf(spec, 'jobTemplate', 'spec', 'template');
+  const pod = kind === 'Pod' ? object : kind === 'CronJob' ? inCronJob() : propertyOf(spec, 'template');
+  const { metadata, spec: podSpec } = objectOf<KubernetesObject>(pod);
+  return isObject(podSpec) && Array.isArray(podSpec.containers) ? { metadata, spec: podSpec } : undefined;
+}
+
+function workloadOf({ kind, metadata }: KubernetesObject, pod: Pod, place: Place, namespace?: string): Workload {
   const { serviceAccountName, serviceAccount } = pod.spec;
   return {
     kind: textOf(kind),
-    name: nameOf(metadata?.name ?? metadata?.generateName, place),
+    name: nameOf(propertyOf(metadata, 'name') ?? propertyOf(metadata, 'generateName'), place),
     namespace: namespaceOf(metadata, namespace),
     serviceAccount: textOf(serviceAccountName || serviceAccount || 'default'),
-    annotations: textMapOf(pod.metadata?.annotations),
+    annotations: textMapOf(propertyOf(pod.metadata, 'annotations')),
     spec: pod.spec,
     place,
   };
@@ -184,6 +200,6 @@ function nameOf(name: unknown, { file, line }: Place): string {
   );
 }
 
-function namespaceOf(metadata: any, namespace?: string): string {
-  return textOf(metadata?.namespace || namespace || standIn('namespace of kubectl'));
+function namespaceOf(metadata: unknown, namespace?: string): string {
+  return textOf(propertyOf(metadata, 'namespace') || namespace || standIn('namespace of kubectl'));
 }

@@ -95,7 +95,7 @@ export function referenceOf(resource: Resource): string | undefined {
 }
 
 /** What `Fn::GetAtt` returns; undefined where the attribute is not known here. */
-export function attributeOf(resource: Resource, attribute: string): any {
+export function attributeOf(resource: Resource, attribute: string): unknown {
   if (resource.type === 'Custom::AWSCDKCfnJson' && attribute === 'Value') return parsed(resource.text('Value'));
   const type = TYPES.get(resource.type);
   return type && Object.hasOwn(type.attributes, attribute)
@@ -108,7 +108,7 @@ function nameOf(resource: Resource, { name }: Type): string {
 }
 
 /** CfnJson: a custom resource that gives back, parsed, the JSON that it is given. */
-function parsed(json: string | undefined): any {
+function parsed(json: string | undefined): unknown {
   try {
     return json === undefined ? undefined : JSON.parse(json);
   } catch {

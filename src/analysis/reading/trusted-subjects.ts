@@ -2,6 +2,7 @@
  * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the
  * evaluator to say.
  */
+import { StatementJson } from '../../conventions/policy-json';
 import {
   NAMESPACE_TAG,
   POD_IDENTITY_SERVICE,
@@ -11,7 +12,7 @@ import {
 import { Access } from '../access-map';
 import { readSubject } from '../iam/claims';
 import { overlap, pattern } from '../iam/patterns';
-import { isObject, listOf, once, textOf, textsOf } from '../json-values';
+import { listOf, objectOf, once, propertyOf, textOf, textsOf } from '../json-values';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
@@ -31,17 +32,18 @@ const TRUSTED = new WeakMap<object, readonly Trusted[]>();
 const CONDITIONS = new WeakMap<object, readonly Compared[]>();
 
 /** Everybody that the statements name; `*` for a half that they leave open. */
-export function trustedBy(trust: any): readonly Trusted[] {
-  return once(TRUSTED, trust, () => statementsOf(trust).flatMap((statement, index) => {
-    if (statement?.Effect !== 'Allow') return [];
+export function trustedBy(trust: unknown): readonly Trusted[] {
+  return once(TRUSTED, trust, () => statementsOf(trust).flatMap((value, index) => {
+    const statement = objectOf<StatementJson>(value);
+    if (statement.Effect !== 'Allow') return [];
     const trusted = [...byWebIdentity(statement), ...byPodIdentity(statement)];
     return trusted.map(one => ({ ...one, statement: index }));
   }));
 }
 
 /** The statements of a policy document, however many there are. */
-export function statementsOf(document: any): any[] {
-  return listOf<any>(document?.Statement ?? []);
+export function statementsOf(document: unknown): unknown[] {
+  return listOf<unknown>(propertyOf(document, 'Statement') ?? []);
 }
 
 /** The issuer of a provider's ARN. */
@@ -50,16 +52,16 @@ export function issuerOfArn(arn: string): string | undefined {
 }
 
 /** The keys of a statement's conditions, without the operators, and their values. */
-export function conditionsOf(statement: any): readonly Compared[] {
+export function conditionsOf(statement: unknown): readonly Compared[] {
   return once(CONDITIONS, statement, () =>
-    Object.entries<any>(objectOf(statement?.Condition)).flatMap(([operator, keys]) =>
-      Object.entries<any>(objectOf(keys)).map(([key, value]) => ({ operator, key, values: textsOf(value) })),
+    Object.entries(objectOf(propertyOf(statement, 'Condition'))).flatMap(([operator, keys]) =>
+      Object.entries(objectOf(keys)).map(([key, value]) => ({ operator, key, values: textsOf(value) })),
     ),
   );
 }
 
-function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
-  return listOf<any>(statement.Principal?.Federated ?? []).flatMap(arn => {
+function byWebIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
+  return listOf<unknown>(propertyOf(statement.Principal, 'Federated') ?? []).flatMap(arn => {
     const issuer = issuerOfArn(textOf(arn));
     if (issuer === undefined) return [];
     const subjects = valuesOf(statement, `${issuer}:sub`);
@@ -72,8 +74,8 @@ function byWebIdentity(statement: any): Omit<Trusted, 'statement'>[] {
   });
 }
 
-function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
-  if (!listOf<any>(statement.Principal?.Service ?? []).includes(POD_IDENTITY_SERVICE)) return [];
+function byPodIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
+  if (!listOf<unknown>(propertyOf(statement.Principal, 'Service') ?? []).includes(POD_IDENTITY_SERVICE)) return [];
   const clusters = valuesOf(statement, 'aws:SourceArn') ?? ['*'];
   const namespaces = valuesOf(statement, NAMESPACE_TAG) ?? ['*'];
   const names = valuesOf(statement, SERVICE_ACCOUNT_TAG) ?? ['*'];
@@ -82,7 +84,7 @@ function byPodIdentity(statement: any): Omit<Trusted, 'statement'>[] {
 }
 
 /** What a key must be equal to, or like; undefined where nothing says so. */
-function valuesOf(statement: any, wanted: string): string[] | undefined {
+function valuesOf(statement: unknown, wanted: string): string[] | undefined {
   const lowerCase = wanted.toLowerCase();
   const found = conditionsOf(statement).filter(
     ({ operator, key }) =>
@@ -98,8 +100,4 @@ function namesIn(subject: string): { namespace: string; serviceAccount: string }
   const names = readSubject(subject);
   if (names !== undefined) return [names];
   return overlap(pattern(subject), ANY_SUBJECT) ? [{ namespace: '*', serviceAccount: '*' }] : [];
-}
-
-function objectOf(value: any): any {
-  return isObject(value) ? value : {};
 }

@@ -1,9 +1,16 @@
 /**
  * Whether pods get what their service account has.
  */
-import { isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../conventions/pod-spec';
+import {
+  ContainerJson,
+  isNonRoot,
+  isWindows,
+  SecurityContextJson,
+  SKIP_CONTAINERS,
+  withCredentials,
+} from '../../conventions/pod-spec';
 import { Workload } from '../access-map';
-import { textOf } from '../json-values';
+import { arrayOf, isObject, objectOf, textOf } from '../json-values';
 import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 import { Rule } from './rule';
@@ -128,19 +135,15 @@ export const MISSING_FS_GROUP: Rule = {
   },
 };
 
-function unableToRead({ spec, annotations }: Workload): any {
+function unableToRead({ spec, annotations }: Workload): ContainerJson | undefined {
   const pod = { ...spec, containers: objectsOf(spec.containers), initContainers: objectsOf(spec.initContainers) };
-  const own = objectOf(spec.securityContext);
+  const own = objectOf<SecurityContextJson>(spec.securityContext);
   if ((own.fsGroup ?? undefined) !== undefined || isWindows(pod)) return undefined;
   return withCredentials(pod, annotations[SKIP_CONTAINERS] ?? '').find(({ securityContext }) =>
     isNonRoot(objectOf(securityContext), own),
   );
 }
 
-function objectsOf(list: any): any[] {
-  return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
-}
-
-function objectOf(value: any): any {
-  return typeof value === 'object' && value !== null ? value : {};
+function objectsOf(list: unknown): ContainerJson[] {
+  return arrayOf(list).filter(isObject);
 }

@@ -1,12 +1,13 @@
 /**
  * What roles of workloads may do, and who else may be them.
  */
+import { StatementJson } from '../../conventions/policy-json';
 import { conditionKeys, matchesAction } from '../../conventions/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
 import { atPlaces, Found, Rule } from './rule';
 import { statementName } from './web-identities';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
-import { textsOf } from '../json-values';
+import { objectOf, propertyOf, textsOf } from '../json-values';
 import { statementsOf } from '../reading/trusted-subjects';
 import { standIn } from '../stand-in';
 
@@ -98,11 +99,13 @@ function passesAny({ partition, account }: Role, { document }: Policy): string |
   }).find(found => found !== undefined);
 }
 
-function allowed(document: any): any[] {
-  return statementsOf(document).filter(statement => statement?.Effect === 'Allow');
+function allowed(document: unknown): StatementJson[] {
+  return statementsOf(document)
+    .map(statement => objectOf<StatementJson>(statement))
+    .filter(({ Effect: effect }) => effect === 'Allow');
 }
 
-function isUnconditional({ Condition: condition }: any): boolean {
+function isUnconditional({ Condition: condition }: StatementJson): boolean {
   return typeof (condition ?? {}) === 'object' && Object.keys(condition ?? {}).length === 0;
 }
 
@@ -111,13 +114,12 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   severity: 'warning',
   title: 'A role of a workload that an account as a whole may assume, too, without a condition',
   why: 'Every principal of the account that may call `sts:AssumeRole` becomes the workload.',
-}, role => statementsOf(role.trust).flatMap((statement, index) => {
-  if (
-    statement?.Effect !== 'Allow'
-    || !textsOf(statement.Action ?? '*').some(one => matchesAction(one, 'sts:AssumeRole'))
-  ) {return [];}
+}, role => statementsOf(role.trust).flatMap((value, index) => {
+  const statement = objectOf<StatementJson>(value);
+  const actions = textsOf(statement.Action ?? '*');
+  if (statement.Effect !== 'Allow' || !actions.some(one => matchesAction(one, 'sts:AssumeRole'))) return [];
   if (conditionKeys(statement.Condition).length > 0) return [];
-  const everybody = statement.Principal === '*' ? ['*'] : textsOf(statement.Principal?.AWS);
+  const everybody = statement.Principal === '*' ? ['*'] : textsOf(propertyOf(statement.Principal, 'AWS'));
   return everybody
     .filter(isAccount)
     .map(principal => ({

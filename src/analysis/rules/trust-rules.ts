@@ -1,6 +1,7 @@
 /**
  * What is wrong with a trust policy by itself.
  */
+import { StatementJson } from '../../conventions/policy-json';
 import {
   ASSUMED_ISSUER,
   ASSUMED_LENGTHS,
@@ -25,7 +26,7 @@ import {
 } from './web-identities';
 import { claimOf } from '../iam/claims';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
-import { grouped } from '../json-values';
+import { grouped, objectOf } from '../json-values';
 import { andMore } from '../lists';
 import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
@@ -225,8 +226,9 @@ export const NOT_PRINCIPAL = eachRole(
     why: 'Everybody else in AWS may assume the role, anonymous callers among them.',
   },
   role =>
-    statementsOf(role.trust).flatMap((statement, index) =>
-      statement?.Effect !== 'Allow' || statement.NotPrincipal === undefined
+    statementsOf(role.trust).flatMap((value, index) => {
+      const statement = objectOf<StatementJson>(value);
+      return statement.Effect !== 'Allow' || statement.NotPrincipal === undefined
         ? []
         : [
           {
@@ -234,8 +236,8 @@ export const NOT_PRINCIPAL = eachRole(
                 + `${JSON.stringify(statement.NotPrincipal)}.`,
             fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
           },
-        ],
-    ),
+        ];
+    }),
 );
 
 export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement(
@@ -377,16 +379,17 @@ export const WILDCARD_NAMESPACE: Rule = {
       ),
     ),
     ...map.roles.flatMap(role =>
-      statementsOf(role.trust).flatMap((statement, index) =>
-        statement?.Effect === 'Allow'
+      statementsOf(role.trust).flatMap((value, index) => {
+        const statement = objectOf<StatementJson>(value);
+        return statement.Effect === 'Allow'
           ? patterns(role, statementName(role, statement, index), tagsOf(statement), hasWildcard)
-          : [],
-      ),
+          : [];
+      }),
     ),
   ],
 };
 
-function tagsOf(statement: any): { operator: string; values: string[] }[] {
+function tagsOf(statement: StatementJson): { operator: string; values: string[] }[] {
   return conditionsOf(statement).filter(({ key }) => key.toLowerCase() === NAMESPACE_TAG.toLowerCase());
 }
 
@@ -443,7 +446,7 @@ function unreadableParts({ trust, unresolved }: Role): string[] {
 }
 
 /** The part that decides whether web identities get in, and which. */
-function unreadablePart(statement: any): string | undefined {
+function unreadablePart(statement: StatementJson): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
   const isOpen = isUnknown(effect) || isUnknown(principal);
   if (

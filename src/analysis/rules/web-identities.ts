@@ -1,11 +1,12 @@
 /**
  * The statements of trust policies that let web identities in.
  */
+import { StatementJson } from '../../conventions/policy-json';
 import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { claimOf, isClaim, issuerOf } from '../iam/claims';
 import { operatorOf } from '../iam/conditions';
-import { textsOf } from '../json-values';
+import { JsonObject, objectOf, propertyOf, textsOf } from '../json-values';
 import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, withoutStandIns } from '../stand-in';
 
@@ -43,28 +44,30 @@ const KNOWN = new WeakMap<AccessMap, WebIdentities[]>();
  * many rules want them, and without it verify takes half as long again.
  */
 export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
-  const known = KNOWN.get(map) ?? map.roles.flatMap(role => statementsOf(role.trust).flatMap((statement, index) =>
-    (meansWebIdentities(statement) && isReadable(statement) ? [webIdentities(role, statement, index)] : [])));
+  const known = KNOWN.get(map) ?? map.roles.flatMap(role => statementsOf(role.trust).flatMap((value, index) => {
+    const statement = objectOf<StatementJson>(value);
+    return meansWebIdentities(statement) && isReadable(statement) ? [webIdentities(role, statement, index)] : [];
+  }));
   KNOWN.set(map, known);
   return known;
 }
 
 /** Whether a statement lets in whoever has a token. */
-export function meansWebIdentities(statement: any): boolean {
-  if (statement?.Effect !== 'Allow' || !isWebIdentity(statement)) return false;
+export function meansWebIdentities(statement: StatementJson): boolean {
+  if (statement.Effect !== 'Allow' || !isWebIdentity(statement)) return false;
   return isEverybody(statement) || federated(statement)
     .some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
 }
 
 /** Whether keys and values of the conditions are there to be read. */
-export function isReadable({ Condition: condition }: any): boolean {
+export function isReadable({ Condition: condition }: StatementJson): boolean {
   return (
     typeof (condition ?? {}) === 'object' && Object.values(condition ?? {}).every(keys => typeof keys === 'object')
   );
 }
 
 /** As messages name it: by its place in the policy, and its own name if it has one. */
-export function statementName(role: Role, { Sid: sid }: any, index: number): string {
+export function statementName(role: Role, { Sid: sid }: StatementJson, index: number): string {
   return `Role ${role.name}, Statement[${index}]${typeof sid === 'string' && sid !== '' ? ` (${sid})` : ''}`;
 }
 
@@ -75,7 +78,7 @@ export function demands(operator: string): 'equal' | 'like' | undefined {
   return known.wildcards ? 'like' : 'equal';
 }
 
-function webIdentities(role: Role, statement: any, index: number): WebIdentities {
+function webIdentities(role: Role, statement: StatementJson, index: number): WebIdentities {
   const condition = plainCondition(statement);
   const arns = federated(statement);
   const providers = arns.flatMap(arn => {
@@ -111,7 +114,7 @@ function webIdentities(role: Role, statement: any, index: number): WebIdentities
 }
 
 /** What means the same in one spelling: keys in lower case, StringEquals for what no wildcard is in. */
-function plainCondition(statement: any): any {
+function plainCondition(statement: StatementJson): JsonObject {
   const plain: Record<string, Record<string, string[]>> = { StringEquals: {}, StringLike: {} };
   for (const { operator, key, values } of conditionsOf(statement)) {
     const demanded = operatorOf(operator)?.kind === 'string' ? demands(operator) : undefined;
@@ -129,11 +132,11 @@ export function hasWildcard(value: string): boolean {
   return /[*?]/.test(withoutStandIns(value));
 }
 
-function federated({ Principal: principal }: any): string[] {
-  return textsOf(principal?.Federated);
+function federated({ Principal: principal }: StatementJson): string[] {
+  return textsOf(propertyOf(principal, 'Federated'));
 }
 
 /** Whether only the deployment knows a text, or a part of it. */
-export function isUnknown(value: any): boolean {
+export function isUnknown(value: unknown): boolean {
   return typeof value === 'string' && hasStandIn(value);
 }

@@ -2,6 +2,7 @@
  * What the doctor reads of AWS and of Kubernetes, before anything is judged. Nothing here is a secret: no token, no
  * key.
  */
+import type { PodSpecJson } from '../../conventions/pod-spec';
 
 /** What was read, or why it could not be: in words, with the permission that it needs where that is what is missing. */
 export type Read<T> = { readonly value: T } | { readonly unknown: string };
@@ -40,13 +41,13 @@ export interface IamPolicy {
   readonly name: string;
   readonly kind: 'attached' | 'inline' | 'boundary';
   readonly arn?: string;
-  readonly document: Read<any>;
+  readonly document: Read<unknown>;
 }
 
 export interface IamRole {
   readonly arn: string;
   readonly name: string;
-  readonly trust: any;
+  readonly trust: unknown;
   readonly maxSessionSeconds: number;
   /** ARN of the permissions boundary. */
   readonly boundary?: string;
@@ -127,6 +128,60 @@ export interface Webhook {
   readonly hasCaBundle: boolean;
 }
 
+/** What of a container is about credentials of AWS; the API server has checked its form. */
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly env?: readonly EnvironmentVariable[];
+  readonly envFrom?: readonly EnvironmentSource[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly securityContext?: SecurityContext;
+  readonly restartPolicy?: string;
+}
+
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name?: string };
+    readonly configMapKeyRef?: { readonly name?: string };
+  };
+}
+
+export interface EnvironmentSource {
+  readonly prefix?: string;
+  readonly secretRef?: { readonly name?: string };
+  readonly configMapRef?: { readonly name?: string };
+}
+
+/** Of a container; fsGroup is of pods. */
+export interface SecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsNonRoot?: boolean;
+  readonly fsGroup?: number;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly projected?: {
+    readonly defaultMode?: number;
+    readonly sources?: readonly { readonly serviceAccountToken?: ServiceAccountToken }[];
+  };
+}
+
+export interface ServiceAccountToken {
+  readonly path: string;
+  readonly audience?: string;
+}
+
+/** What of the spec of a pod is about credentials of AWS. */
+export interface PodSpec extends PodSpecJson<Container> {
+  readonly serviceAccountName?: string;
+  readonly hostNetwork?: boolean;
+  readonly securityContext?: SecurityContext;
+  readonly volumes?: readonly Volume[];
+}
+
 /** A pod, with what is relevant of its spec and status. */
 export interface PodObject {
   readonly namespace: string;
@@ -139,7 +194,7 @@ export interface PodObject {
    * The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left
    * out when it is read.
    */
-  readonly spec: any;
+  readonly spec: PodSpec;
   readonly phase: string;
 }
 

@@ -6,6 +6,7 @@ import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
 import { Text } from '../../analysis/access-map';
 import { listInShort } from '../../analysis/lists';
+import { StatementJson } from '../../conventions/policy-json';
 import { jsonText, printable } from '../text';
 
 /** GitHub takes 65,536 characters. */
@@ -92,12 +93,12 @@ function statements(count: number): string {
   return count === 1 ? 'a statement' : `${count} statements`;
 }
 
-function principals(changed: any[]): string {
+function principals(changed: StatementJson[]): string {
   const names = [
     ...new Set(
       changed
         .flatMap(({ Principal }) =>
-          typeof Principal === 'object' && Principal !== null ? Object.values(Principal).flat() : (Principal ?? []),
+          (typeof Principal === 'object' && Principal !== null ? Object.values(Principal) : [Principal ?? []]).flat(),
         )
         .map(String),
     ),

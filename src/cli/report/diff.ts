@@ -7,7 +7,7 @@ import { ReportData } from './report-data';
 import { canonical, compare, identityPolicies, normalized, sortedTexts } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { covers, pattern } from '../../analysis/iam/patterns';
-import { isObject, listOf } from '../../analysis/json-values';
+import { isObject, JsonObject, listOf, objectOf } from '../../analysis/json-values';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
 /** `changed`: more or less, nobody can say which from the texts. */
@@ -31,8 +31,8 @@ export interface WhoChange
  */
 export interface TrustChange extends OfRole {
   readonly kind: 'trust';
-  readonly before: any[];
-  readonly after: any[];
+  readonly before: JsonObject[];
+  readonly after: JsonObject[];
 }
 
 /** What a role may do, or what its boundary lets it do. */
@@ -101,7 +101,7 @@ function changesOf(role: Text, old: Side, now: Side): Change[] {
 /** Who gets in, and what the statement demands beside that. */
 interface Entrance {
   readonly access: Access;
-  readonly statement: any;
+  readonly statement: JsonObject;
   readonly demands: string;
 }
 
@@ -132,7 +132,7 @@ function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
     .filter(one => others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
     .map(({ statement }) => statement);
   const [wasOther, isOther] = [old, now].map(otherStatements);
-  const without = (statements: any[], others: any[]) =>
+  const without = (statements: JsonObject[], others: JsonObject[]) =>
     statements.filter(one => !others.some(other => canonical(other) === canonical(one)));
   const before = distinct([...without(wasOther, isOther), ...demandsChanged(was, is)]);
   const after = distinct([...without(isOther, wasOther), ...demandsChanged(is, was)]);
@@ -141,7 +141,7 @@ function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
     : [{ kind: 'trust', direction: directionOf(before, after), role, before, after }];
 }
 
-function directionOf(before: any[], after: any[]): Direction {
+function directionOf(before: JsonObject[], after: JsonObject[]): Direction {
   const all = [
     ...before.map(statement => [statement, false] as const),
     ...after.map(statement => [statement, true] as const),
@@ -160,7 +160,7 @@ function entrancesOf({ role, access }: Side): Entrance[] {
     const statement = statements[one.statement];
     return {
       access: one,
-      statement: statement ?? {},
+      statement: objectOf(statement),
       demands: isObject(statement)
         ? canonical(
           demandsOf(
@@ -174,8 +174,8 @@ function entrancesOf({ role, access }: Side): Entrance[] {
 }
 
 /** A statement without the names that its accesses tell. */
-function demandsOf(statement: any, accesses: Access[]): any {
-  const told = new Set(
+function demandsOf(statement: JsonObject, accesses: Access[]): JsonObject {
+  const told = new Set<unknown>(
     accesses.flatMap(({ cluster, namespace, serviceAccount, audience }) => [
       `system:serviceaccount:${namespace}:${serviceAccount}`,
       namespace,
@@ -185,23 +185,25 @@ function demandsOf(statement: any, accesses: Access[]): any {
     ]),
   );
   const { Principal, Condition, ...rest } = normalized(statement);
-  const { Federated: _, Service: __, ...others } = isObject(Principal) ? Principal : {};
-  const untold = ([key, value]: [string, any]) => {
-    const more = listOf<any>(value).filter(item => !told.has(item));
-    return [more.length < listOf<any>(value).length ? key.replace(/^.*:/, '') : key, more];
+  const { Federated: _, Service: __, ...others } = objectOf(Principal);
+  const untold = ([key, value]: [string, unknown]) => {
+    const more = listOf(value).filter(item => !told.has(item));
+    return [more.length < listOf(value).length ? key.replace(/^.*:/, '') : key, more];
   };
-  const operators = Object.entries<any>(isObject(Condition) ? Condition : {});
+  const operators = Object.entries(objectOf(Condition));
   return {
     ...rest,
     Principal: others,
-    Condition: operators.map(([operator, keys]) => [operator, Object.entries<any>(keys).map(untold)]),
+    Condition: operators.map(([operator, keys]) => [operator, Object.entries(objectOf(keys)).map(untold)]),
   };
 }
 
 /** The statements that let in no service account. */
-function otherStatements({ role, access }: Side): any[] {
+function otherStatements({ role, access }: Side): JsonObject[] {
   const taken = new Set(access.map(({ statement }) => statement));
-  const others = statementsOf(role?.trust).filter((statement, index) => isObject(statement) && !taken.has(index));
+  const others = statementsOf(role?.trust).filter(
+    (statement, index): statement is JsonObject => isObject(statement) && !taken.has(index),
+  );
   return role?.unresolved?.length ? [...others, { Unresolved: role.unresolved }] : others;
 }
 
@@ -225,8 +227,8 @@ function letsIn(one: Entrance, other: Entrance): boolean {
 function permissionChanges(
   kind: PermissionChange['kind'],
   role: Text,
-  before: any[],
-  after: any[],
+  before: unknown[],
+  after: unknown[],
 ): PermissionChange[] {
   const [was, is] = [before, after].map(piecesOf);
   const changes = (permissions: Permission[], added: boolean) =>
@@ -293,7 +295,7 @@ function unique<T>(items: T[]): T[] {
   return [...new Map(items.map(item => [JSON.stringify(item), item])).values()];
 }
 
-function distinct(statements: any[]): any[] {
+function distinct(statements: JsonObject[]): JsonObject[] {
   const byText = [...new Map(statements.map(statement => [canonical(statement), statement]))];
   return byText.sort(([left], [right]) => compare(left, right)).map(([, statement]) => statement);
 }

@@ -28,7 +28,7 @@ export function permissionInWords(
     : isAll(resources)
       ? 'every resource'
       : some(resources, show);
-  const keys = [...new Set(Object.values<any>(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
+  const keys = [...new Set(Object.values(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
   return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
 }
 

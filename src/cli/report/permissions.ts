@@ -3,7 +3,7 @@
  */
 import { compare, normalized, sortedTexts, statementsIn } from './statements';
 import { covers, foldCase, pattern } from '../../analysis/iam/patterns';
-import { grouped, isObject, textsOf } from '../../analysis/json-values';
+import { grouped, isObject, JsonObject, textsOf } from '../../analysis/json-values';
 
 /** Actions on resources, all under the same conditions. */
 export interface Permission {
@@ -14,7 +14,7 @@ export interface Permission {
   readonly resources: string[];
   /** True: all resources but these. */
   readonly notResources?: boolean;
-  readonly condition?: any;
+  readonly condition?: JsonObject;
 }
 
 /** One action on one resource. A list with Not is one piece. */
@@ -24,23 +24,24 @@ interface Piece {
   readonly notActions: boolean;
   readonly resource: string;
   readonly notResources: boolean;
-  readonly condition?: any;
+  readonly condition?: JsonObject;
 }
 
 /** The pieces of the documents by what they mean. */
 export type Pieces = Map<string, Piece>;
 
 /** The actions are kept as they are written: IAM does not tell upper and lower case apart in them. */
-export function piecesOf(documents: any[]): Pieces {
+export function piecesOf(documents: readonly unknown[]): Pieces {
   const pieces = documents
     .flatMap(statementsIn)
-    .filter(({ Effect }) => Effect === 'Allow' || Effect === 'Deny')
     .flatMap(statement => {
+      const { Effect: effect } = statement;
+      if (effect !== 'Allow' && effect !== 'Deny') return [];
       const { Condition: condition } = normalized(statement);
       const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
       return actions.items.flatMap(action =>
         resources.items.map((resource): Piece => ({
-          effect: statement.Effect,
+          effect,
           action,
           notActions: actions.not,
           resource,
@@ -69,7 +70,7 @@ export function beyond(pieces: Pieces, others: Pieces): Permission[] {
 }
 
 /** The permissions of documents, in short. */
-export function permissionsOf(documents: any[]): Permission[] {
+export function permissionsOf(documents: readonly unknown[]): Permission[] {
   return inShort([...piecesOf(documents).values()]);
 }
 
@@ -83,7 +84,7 @@ function includes(wide: Piece, piece: Piece): boolean {
   );
 }
 
-function halvesOf(statement: any, name: string): { items: string[]; not: boolean } {
+function halvesOf(statement: JsonObject, name: string): { items: string[]; not: boolean } {
   const not = statement[`Not${name}`];
   const items = sortedTexts(textsOf(not ?? statement[name]));
   return not === undefined ? { items, not: false } : { items: [JSON.stringify(items)], not: true };

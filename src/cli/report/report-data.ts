@@ -128,10 +128,10 @@ export function parseReportData(text: string): ReportData {
   if (error) {
     throw new Error(`is no report: \`${pathName(error.issues[0].path)}\` is not ${error.issues[0].message}. ${AGAIN}`);
   }
-  return data;
+  return data as unknown as ReportData;
 }
 
-function parseJson(text: string): any {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

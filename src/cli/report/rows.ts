@@ -36,7 +36,7 @@ export const EMPTY: Query = { text: '', namespace: '', serviceAccount: '', role:
 export interface Placed {
   readonly policy: Policy;
   readonly index: number;
-  readonly statement?: any;
+  readonly statement?: unknown;
 }
 
 /**

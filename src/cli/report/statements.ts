@@ -2,11 +2,11 @@
  * Policy documents as lists of statements, whoever wrote them and however.
  */
 import { Policy, Role } from '../../analysis/access-map';
-import { isObject, textsOf } from '../../analysis/json-values';
+import { isObject, JsonObject, textsOf } from '../../analysis/json-values';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
 /** The statements of a document, without what is none. */
-export function statementsIn(document: any): any[] {
+export function statementsIn(document: unknown): JsonObject[] {
   return statementsOf(document).filter(isObject);
 }
 
@@ -19,7 +19,7 @@ export function identityPolicies({ policies }: Role): Policy[] {
  * A statement as a text that is equal for what means the same: order, repeats, `Sid` and one instead of a list are
  * nothing.
  */
-export function canonical(statement: any): string {
+export function canonical(statement: JsonObject): string {
   return JSON.stringify(normalized(statement));
 }
 
@@ -31,8 +31,8 @@ export function compare(left: string, right: string): number {
 const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
 /** The statement that {@link canonical} writes. */
-export function normalized(statement: any): any {
-  const entries = Object.entries<any>(statement).filter(([key]) => key !== 'Sid').map(([key, value]) => [
+export function normalized(statement: JsonObject): JsonObject {
+  const entries = Object.entries(statement).filter(([key]) => key !== 'Sid').map(([key, value]): [string, unknown] => [
     key,
     /Action$/.test(key) ? sortedTexts(textsOf(value).map(action => action.toLowerCase()))
       : LISTS.includes(key) ? sortedTexts(textsOf(value))
@@ -41,9 +41,9 @@ export function normalized(statement: any): any {
   return Object.fromEntries(entries.sort(([left], [right]) => compare(left, right)));
 }
 
-function sortedDeep(value: any): any {
+function sortedDeep(value: unknown): unknown {
   if (!isObject(value)) return sortedTexts(textsOf(value));
-  const entries = Object.entries<any>(value).map(([key, inner]) => [key, sortedDeep(inner)] as const);
+  const entries = Object.entries(value).map(([key, inner]) => [key, sortedDeep(inner)] as const);
   return Object.fromEntries(entries.sort(([left], [right]) => compare(left, right)));
 }
 

@@ -287,10 +287,11 @@ describe('across stacks', () => {
   const export_ = (name: any, value: any) => ({ Outputs: { Out: { Value: value, Export: { Name: name } } } });
 
   test('an export is followed, in the words of the stack that makes it', () => {
-    const other = stackOf(export_({ 'Fn::Sub': '${AWS::Region}-issuer' }, { 'Fn::GetAtt': ['Cluster', 'Arn'] }), {
-      path: 'Clusters',
-    });
-    other.template.Resources = { Cluster: { Type: 'AWS::EKS::Cluster', Properties: { Name: 'blue' } } };
+    const template = {
+      ...export_({ 'Fn::Sub': '${AWS::Region}-issuer' }, { 'Fn::GetAtt': ['Cluster', 'Arn'] }),
+      Resources: { Cluster: { Type: 'AWS::EKS::Cluster', Properties: { Name: 'blue' } } },
+    };
+    const other = stackOf(template, { path: 'Clusters' });
     expect(resolve({ 'Fn::ImportValue': `${REGION}-issuer` }, {}, {}, [other]).value).toBe(
       `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/blue`,
     );
@@ -416,7 +417,7 @@ describe('templates of others', () => {
       ];
       const { value } = resolve(values, template);
       expect(JSON.stringify(value)).not.toMatch(/\[native code\]|\[object/);
-      expect(value.filter((each: any) => typeof each === 'function')).toEqual([]);
+      expect((value as unknown[]).filter(each => typeof each === 'function')).toEqual([]);
     }
   });
 

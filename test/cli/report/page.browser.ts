@@ -12,6 +12,7 @@ import { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launch } from './browser';
 import { finding, HOSTILE, hostileMap, manyMap, THREE } from './sample';
 import { AccessMap } from '../../../src/analysis/access-map';
+import { statementsOf } from '../../../src/analysis/reading/trusted-subjects';
 import { Finding } from '../../../src/analysis/rules/rule';
 import { html } from '../../../src/cli/report/html';
 import { reportData } from '../../../src/cli/report/report-data';
@@ -96,8 +97,8 @@ test('a role is shown in full when it is opened', async () => {
   await page.locator('.more summary').nth(1).click();
   const statements = await page.locator('pre').allTextContents();
   expect(statements.map(text => JSON.parse(text))).toEqual([
-    THREE.roles[0].trust.Statement[0],
-    ...THREE.roles[0].policies[0].document.Statement,
+    statementsOf(THREE.roles[0].trust)[0],
+    ...statementsOf(THREE.roles[0].policies[0].document),
   ]);
   expect(await page.locator('.marked .mark').allTextContents()).toEqual(['lets in this service account']);
   expect(await page.locator('dd').first().textContent()).toBe('arn:aws:iam::111122223333:role/payments-api');

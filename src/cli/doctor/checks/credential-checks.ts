@@ -23,7 +23,7 @@ import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Facts, PodIdentity, PodObject } from '../facts';
+import { Container, Facts, PodIdentity, PodObject } from '../facts';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 /** Names of Secrets and ConfigMaps in which keys are likely. */
@@ -88,16 +88,16 @@ function variablesOf(pods: PodObject[], names: string[]): Found[] {
 function sourcesOf(pods: PodObject[]): Found[] {
   return inContainers(pods, ({ envFrom = [] }) =>
     envFrom
-      .filter(({ prefix = '' }: any) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
+      .filter(({ prefix = '' }) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
       .map(
-        ({ secretRef, configMapRef }: any) =>
+        ({ secretRef, configMapRef }) =>
           `envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${secretRef?.name ?? configMapRef?.name}, which may hold `
             + 'AWS_ACCESS_KEY_ID',
       ),
   );
 }
 
-function inContainers(pods: PodObject[], find: (container: any) => string[]): Found[] {
+function inContainers(pods: PodObject[], find: (container: Container) => string[]): Found[] {
   return pods.flatMap(pod =>
     containersOf(pod).flatMap(container => find(container).map(what => ({ pod, container: container.name, what }))),
   );

@@ -5,7 +5,7 @@ import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../c
 import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Facts, PodObject } from '../facts';
+import { Container, Facts, PodObject } from '../facts';
 import { tokenAudienceOf } from './asked';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
@@ -217,7 +217,7 @@ const POD_INJECTED: Check = {
 
 function faultsOf(
   pods: PodObject[],
-  find: (container: { pod: PodObject; one: any }) => Pick<Fault, 'what' | 'isCertain'> | undefined,
+  find: (container: { pod: PodObject; one: Container }) => Pick<Fault, 'what' | 'isCertain'> | undefined,
 ): Fault[] {
   return pods.flatMap(pod =>
     containersOf(pod).flatMap(one => {
@@ -229,7 +229,7 @@ function faultsOf(
 
 function faultIn(
   pod: PodObject,
-  container: any,
+  container: Container,
   role: string | undefined,
 ): Pick<Fault, 'what' | 'isCertain'> | undefined {
   const environment = environmentOf(container);
@@ -335,20 +335,20 @@ const POD_FS_GROUP: Check = {
   },
 };
 
-function isReader(pod: PodObject, container: any): boolean {
+function isReader(pod: PodObject, container: Container): boolean {
   return (
     isNonRoot(container.securityContext ?? {}, pod.spec.securityContext ?? {})
     && tokenSourceOf(pod, container) !== undefined
   );
 }
 
-function canRead(pod: PodObject, container: any): boolean {
+function canRead(pod: PodObject, container: Container): boolean {
   const fsGroup = pod.spec.securityContext?.fsGroup ?? undefined;
   return fsGroup !== undefined || sharedUser(pod) !== undefined || modeOf(pod, container) % 0o10 >= READABLE_BY_ALL;
 }
 
-function modeOf(pod: PodObject, container: any): number {
-  return tokenSourceOf(pod, container)!.volume.projected.defaultMode ?? DEFAULT_MODE;
+function modeOf(pod: PodObject, container: Container): number {
+  return tokenSourceOf(pod, container)!.volume.projected?.defaultMode ?? DEFAULT_MODE;
 }
 
 /** The user of every container, where they have one in common. */

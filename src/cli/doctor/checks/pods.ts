@@ -5,7 +5,7 @@ import { linesInShort } from '../../../analysis/lists';
 import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../conventions/pod-spec';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { counted } from '../../text';
-import { Facts, PodObject, Question } from '../facts';
+import { Container, EnvironmentVariable, Facts, PodObject, Question, ServiceAccountToken, Volume } from '../facts';
 
 const SHOWN = 3;
 
@@ -21,11 +21,11 @@ export interface Variable {
   readonly from?: string;
 }
 
-export function environmentOf({ env = [] }: any): Map<string, Variable> {
-  return new Map(env.map(({ name, value, valueFrom }: any) => [name, { value, from: sourceOf(valueFrom) }]));
+export function environmentOf({ env = [] }: Pick<Container, 'env'>): Map<string, Variable> {
+  return new Map(env.map(({ name, value, valueFrom }) => [name, { value, from: sourceOf(valueFrom) }]));
 }
 
-function sourceOf(valueFrom: any): string | undefined {
+function sourceOf(valueFrom: EnvironmentVariable['valueFrom']): string | undefined {
   if (valueFrom?.secretKeyRef) return `Secret ${valueFrom.secretKeyRef.name}`;
   if (valueFrom?.configMapKeyRef) return `ConfigMap ${valueFrom.configMapKeyRef.name}`;
   return valueFrom ? 'a field of the pod' : undefined;
@@ -81,7 +81,7 @@ export function annotationTime({
 }
 
 /** The containers that are meant to have credentials. */
-export function containersOf({ spec, annotations }: PodObject): any[] {
+export function containersOf({ spec, annotations }: PodObject): Container[] {
   return withCredentials(spec, annotations[SKIP_CONTAINERS] ?? '');
 }
 
@@ -103,22 +103,22 @@ export function isInjected(pod: PodObject): boolean {
 
 /** Whether the webhook has been at work: the name of the volume is its own. */
 export function isChanged(pod: PodObject): boolean {
-  return isInjected(pod) && (pod.spec.volumes ?? []).some(({ name }: any) => name === WEBHOOK_VOLUME);
+  return isInjected(pod) && (pod.spec.volumes ?? []).some(({ name }) => name === WEBHOOK_VOLUME);
 }
 
 /** The volume and the source in it that a container's token file is from. */
 export function tokenSourceOf(
   { spec }: PodObject,
-  container: any,
-): { readonly volume: any; readonly token: any } | undefined {
+  container: Container,
+): { readonly volume: Volume; readonly token: ServiceAccountToken } | undefined {
   const file = unixPath(environmentOf(container).get(TOKEN_FILE)?.value ?? '');
   for (const { name, mountPath } of container.volumeMounts ?? []) {
     const folder = unixPath(mountPath).replace(/\/+$/, '');
-    const volume = (spec.volumes ?? []).find((one: any) => one.name === name);
-    const source = (volume?.projected?.sources ?? []).find(
-      ({ serviceAccountToken: token }: any) => token && `${folder}/${token.path}` === file,
-    );
-    if (source) return { volume, token: source.serviceAccountToken };
+    const volume = (spec.volumes ?? []).find(one => one.name === name);
+    const token = (volume?.projected?.sources ?? [])
+      .map(({ serviceAccountToken }) => serviceAccountToken)
+      .find(source => source && `${folder}/${source.path}` === file);
+    if (volume && token) return { volume, token };
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ const NOT_LOOKED_AT =
 /** With its document, where it was read. */
 interface Known {
   readonly policy: IamPolicy;
-  readonly document: any;
+  readonly document: unknown;
 }
 
 const POLICIES: Check = {

@@ -7,9 +7,10 @@ import { shownStatement, statementPlace } from './statement-words';
 import { Admission } from '../../../analysis/admission/admission';
 import { Mismatch } from '../../../analysis/iam/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
-import { textsOf } from '../../../analysis/json-values';
+import { objectOf, textsOf } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/reading/trusted-subjects';
+import { PrincipalJson, StatementJson } from '../../../conventions/policy-json';
 import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
 import {
   LONGEST_TOKEN_LIFE,
@@ -212,12 +213,18 @@ const OTHERWISE: Check = {
 };
 
 /** AWS principals, and services but that of Pod Identity, which is told with its subjects. */
-function principalsOf(trust: any): string[] {
-  const allowed = statementsOf(trust).filter(statement => statement?.Effect === 'Allow');
-  return [...new Set(allowed.flatMap(({ Principal: principal }) => (principal === '*' ? ['everybody'] : [
-    ...textsOf(principal?.AWS), ...textsOf(principal?.Service).filter(service => service !== 'pods.eks.amazonaws.com'),
-    ...textsOf(principal?.Federated).filter(arn => issuerOfArn(arn) === undefined),
-  ])))];
+function principalsOf(trust: unknown): string[] {
+  const statements = statementsOf(trust).map(statement => objectOf<StatementJson>(statement));
+  const allowed = statements.filter(({ Effect: effect }) => effect === 'Allow');
+  return [...new Set(allowed.flatMap(({ Principal: principal }) => {
+    if (principal === '*') return ['everybody'];
+    const { AWS: aws, Service: services, Federated: providers } = objectOf<PrincipalJson>(principal);
+    return [
+      ...textsOf(aws),
+      ...textsOf(services).filter(service => service !== 'pods.eks.amazonaws.com'),
+      ...textsOf(providers).filter(arn => issuerOfArn(arn) === undefined),
+    ];
+  }))];
 }
 
 const SESSION: Check = {

@@ -233,7 +233,7 @@ const ANNOTATION_DUPLICATES: Check = {
 function isInjected(facts: Facts): boolean {
   const role = annotatedRole(facts);
   return livePods(facts).some(({ spec }) =>
-    (spec.containers ?? []).some((container: any) => environmentOf(container).get(ROLE_ARN)?.value === role),
+    (spec.containers ?? []).some(container => environmentOf(container).get(ROLE_ARN)?.value === role),
   );
 }
 

@@ -2,7 +2,7 @@
  * Statements of policies, for a line of evidence.
  */
 import { claimOf, isClaim, issuerOf } from '../../../analysis/iam/claims';
-import { isObject, textsOf } from '../../../analysis/json-values';
+import { isObject, propertyOf, textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { conditionsOf, issuerOfArn, statementsOf } from '../../../analysis/reading/trusted-subjects';
 import { printable } from '../../text';
@@ -11,17 +11,17 @@ const SHOWN = 3;
 const LONGEST = 300;
 
 /** `Statement[0] (Sid)`. */
-export function statementPlace(document: any, index: number): string {
-  const sid = statementsOf(document)[index]?.Sid;
+export function statementPlace(document: unknown, index: number): string {
+  const sid = propertyOf(statementsOf(document)[index], 'Sid');
   return printable(`Statement[${index}]${typeof sid === 'string' && sid !== '' ? ` (${sid})` : ''}`);
 }
 
 /** What a statement says, in one line. */
-export function shownStatement(document: any, index: number): string {
+export function shownStatement(document: unknown, index: number): string {
   const statement = statementsOf(document)[index];
   if (!isObject(statement)) return statementPlace(document, index);
   const { Effect, Action, NotAction, Resource, NotResource, Principal } = statement;
-  const issuers = textsOf(Principal?.Federated).map(issuerOfArn);
+  const issuers = textsOf(propertyOf(Principal, 'Federated')).map(issuerOfArn);
   // Short where it is of the issuer that stands before.
   const keyOf = (key: string) => (isClaim(key) && issuers.includes(issuerOf(key)) ? claimOf(key) : key);
   const parts = [
@@ -31,7 +31,7 @@ export function shownStatement(document: any, index: number): string {
     ...(NotResource === undefined ? [] : [`on all but ${some(NotResource)}`]),
     ...(Principal === undefined
       ? []
-      : [`for ${isObject(Principal) ? some(Object.values<any>(Principal).flat()) : some(Principal)}`]),
+      : [`for ${isObject(Principal) ? some(Object.values(Principal).flat()) : some(Principal)}`]),
     ...conditionsOf(statement).map(
       ({ operator, key, values }, at) => `${at === 0 ? 'where' : 'and'} ${keyOf(key)} ${operator} ${some(values)}`,
     ),
@@ -40,6 +40,6 @@ export function shownStatement(document: any, index: number): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-function some(value: any): string {
+function some(value: unknown): string {
   return listInShort(textsOf(value), SHOWN);
 }

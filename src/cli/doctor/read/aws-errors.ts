@@ -3,6 +3,7 @@
  * are told, and keys and tokens are taken out.
  */
 import { certificateProblem, isTlsError, networkProblem } from './network-errors';
+import { arrayOf, objectOf, propertyOf } from '../../../analysis/json-values';
 import { UnusableInput } from '../../../analysis/reading/unusable-input';
 import { printable } from '../../text';
 
@@ -22,8 +23,10 @@ const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Prior
 const UNTRUSTED = 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)';
 
 /** The code of an error: of the service, of the SDK, or of Node.js. */
-export function codeOf(error: any): string {
-  return [error?.name, error?.Code, error?.code].find(code => typeof code === 'string' && code !== 'Error') ?? 'Error';
+export function codeOf(error: unknown): string {
+  const { name, Code, code } = objectOf(error);
+  const isCode = (text: unknown): text is string => typeof text === 'string' && text !== 'Error';
+  return [name, Code, code].find(isCode) ?? 'Error';
 }
 
 /** What makes it useless to go on, if it does. */
@@ -58,7 +61,9 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
       'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.',
     );
   }
-  if (/^Region not accepted/.test(message)) {return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');}
+  if (/^Region not accepted/.test(message)) {
+    return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');
+  }
   return undefined;
 }
 
@@ -101,12 +106,13 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
 }
 
 /** That nobody could be reached; undefined where somebody answered. */
-export function unreachable(error: any): string | undefined {
+export function unreachable(error: unknown): string | undefined {
   // What the SDK does not take for an error of this program it wraps, and keeps the message alone.
   const [, wrapped = ''] = /^AWS SDK error wrapper for .*\b(E[A-Z_]{4,})\b/.exec(messageOf(error)) ?? [];
-  const codes = [error?.code, codeOf(error), wrapped].map(code => `${code}`);
+  const { code: own, errors } = objectOf(error);
+  const codes = [own, codeOf(error), wrapped].map(code => `${code}`);
   // all have failed
-  const addresses = Array.isArray(error?.errors) ? error.errors.map(({ code }: any) => `${code}`) : [];
+  const addresses = arrayOf(errors).map(inner => `${propertyOf(inner, 'code')}`);
   return [...codes, ...addresses].map(problemOf).find(words => words !== undefined);
 }
 
@@ -119,13 +125,13 @@ function problemOf(code: string): string | undefined {
 }
 
 /** Why something could not be read. */
-export function reason(error: any, permission: string): string {
+export function reason(error: unknown, permission: string): string {
   const code = codeOf(error);
   if (DENIED.test(code)) return `needs ${permission}: ${tellable(messageOf(error))}`;
   if (THROTTLED.test(code)) return `${permission}: AWS throttles the calls, several attempts failed. Try again later`;
   const network = unreachable(error);
   if (network !== undefined) return `${permission}: the service could not be reached: ${network}`;
-  const status = error?.$metadata?.httpStatusCode ?? error?.$response?.statusCode;
+  const status = statusOf(error) ?? propertyOf(error, '$response', 'statusCode');
   if (isOfService(error)) {
     return `${permission} failed with `
       + `${printable(code).slice(0, 80)}${messageOf(error) === '' ? '' : `: ${tellable(messageOf(error))}`}`;
@@ -134,26 +140,31 @@ export function reason(error: any, permission: string): string {
 }
 
 /** Whether a service has looked at the request, and said no. */
-export function isRefusal(error: any): boolean {
+export function isRefusal(error: unknown): boolean {
   return (
     isOfService(error)
     && unreachable(error) === undefined
     && !THROTTLED.test(codeOf(error))
-    && (error.$metadata?.httpStatusCode ?? 500) < 500
+    && (statusOf(error) ?? 500) < 500
   );
 }
 
+function statusOf(error: unknown): number | undefined {
+  const status = propertyOf(error, '$metadata', 'httpStatusCode');
+  return typeof status === 'number' ? status : undefined;
+}
+
 /** What a service says of itself; what is no answer of its has no such name. */
-function isOfService(error: any): boolean {
+function isOfService(error: unknown): boolean {
   return (
-    error?.$fault !== undefined
+    propertyOf(error, '$fault') !== undefined
     && /^[A-Z][A-Za-z.]+$/.test(codeOf(error))
     && !/^(Unknown|SyntaxError|TypeError)/.test(codeOf(error))
   );
 }
 
-export function messageOf(error: any): string {
-  const message = error?.message ?? error?.Message;
+export function messageOf(error: unknown): string {
+  const message = propertyOf(error, 'message') ?? propertyOf(error, 'Message');
   return typeof message === 'string' ? message : '';
 }
 

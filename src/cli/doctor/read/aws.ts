@@ -43,6 +43,7 @@ import {
 import { proxyAgent } from './proxies';
 import { withoutScheme } from '../../../analysis/iam/claims';
 import { arnParts } from '../../../analysis/iam/patterns';
+import { JsonObject, objectOf, propertyOf } from '../../../analysis/json-values';
 import { issuerOfArn } from '../../../analysis/reading/trusted-subjects';
 import { SERVICE_ACCOUNT } from '../../../conventions/web-identity';
 import { readRoleArn, RoleArn } from '../role-arn';
@@ -618,7 +619,7 @@ function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, 
 /**
  * URL-encoded by RFC 3986, says IAM. What is no JSON stays a text, of which the evaluator says that it is no document.
  */
-function decoded(document = ''): any {
+function decoded(document = ''): unknown {
   try {
     return JSON.parse(document.startsWith('{') ? document : decodeURIComponent(document));
   } catch {
@@ -649,12 +650,12 @@ async function lookUp(settings: Settings, since: Date, now: Date): Promise<{ eve
 
 function trailEvent({ EventTime, Username, CloudTrailEvent: text = '' }: Event): TrailEvent {
   const { userIdentity, requestParameters, errorCode, errorMessage } = decodedEvent(text);
-  const subject = userIdentity?.userName ?? Username;
-  const provider = userIdentity?.identityProvider;
+  const subject = propertyOf(userIdentity, 'userName') ?? Username;
+  const provider = propertyOf(userIdentity, 'identityProvider');
   return {
     time: EventTime!,
     ...textual('issuer', typeof provider === 'string' ? issuerOfArn(provider) ?? withoutScheme(provider) : undefined),
-    ...textual('roleArn', requestParameters?.roleArn),
+    ...textual('roleArn', propertyOf(requestParameters, 'roleArn')),
     ...textual('subject', subject),
     ...textual('errorCode', errorCode),
     ...textual('errorMessage', typeof errorMessage === 'string' ? tellable(errorMessage) : undefined),
@@ -665,9 +666,9 @@ function textual(name: string, value: unknown): { [key: string]: string } {
   return typeof value === 'string' && value !== '' ? { [name]: value } : {};
 }
 
-function decodedEvent(text: string): any {
+function decodedEvent(text: string): JsonObject {
   try {
-    return JSON.parse(text) ?? {};
+    return objectOf(JSON.parse(text));
   } catch {
     return {};
   }

@@ -8,6 +8,7 @@ import { RequestOptions } from 'https';
 import { homedir } from 'os';
 import { delimiter, join } from 'path';
 import { proxyFor } from './proxies';
+import { propertyOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { reasonOf, UnusableInput } from '../../../analysis/reading/unusable-input';
 import { printable, quoted } from '../../text';
@@ -131,9 +132,12 @@ function loadFile(config: KubeConfig, file: string): KubeConfig {
 }
 
 /** Without what the parser quotes of the file. */
-function configProblem(error: any): string {
-  if (error?.name === 'YAMLException') return `it is no YAML${error.mark ? `, line ${error.mark.line + 1}` : ''}`;
-  if (error?.code) return reasonOf(error);
+function configProblem(error: unknown): string {
+  if (propertyOf(error, 'name') === 'YAMLException') {
+    const line = propertyOf(error, 'mark', 'line');
+    return `it is no YAML${typeof line === 'number' ? `, line ${line + 1}` : ''}`;
+  }
+  if (propertyOf(error, 'code')) return reasonOf(error);
   return 'it has not the form of one';
 }
 
@@ -157,6 +161,11 @@ function isUrl(text: string): boolean {
 /** Whether the plugin that ran last was stopped for its time. */
 interface ExecRun {
   tookTooLong: boolean;
+}
+
+/** What the types of the client keep private. */
+interface WithAuthenticators {
+  readonly authenticators: { execFn?: unknown }[];
 }
 
 /**
@@ -188,7 +197,7 @@ function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): 
     child.on('error', () => clearTimeout(timer)).on('exit', () => clearTimeout(timer));
     return child;
   };
-  for (const authenticator of (config as any).authenticators) {
+  for (const authenticator of (config as unknown as WithAuthenticators).authenticators) {
     if ('execFn' in authenticator) authenticator.execFn = limited;
   }
   return run;
@@ -197,7 +206,7 @@ function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): 
 async function credentialsOf(config: KubeConfig, user: User, run: ExecRun): Promise<RequestOptions> {
   const options: RequestOptions = {};
   try {
-    await config.applyToHTTPSOptions(options as any);
+    await config.applyToHTTPSOptions(options);
     return options;
   } catch (error) {
     throw new NoCredentials(problemOf(error as NodeJS.ErrnoException, user, run));

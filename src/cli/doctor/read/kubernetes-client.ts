@@ -5,6 +5,7 @@ import { request as httpRequest } from 'http';
 import { request as httpsRequest, RequestOptions } from 'https';
 import { Access, loadAccess, NoCredentials } from './kube-config';
 import { certificateProblem, isTlsError, networkProblem } from './network-errors';
+import { isObject, JsonObject } from '../../../analysis/json-values';
 import { printable } from '../../text';
 
 const UNTRUSTED = 'its certificate is not signed by the certificate authority that the kubeconfig names';
@@ -70,14 +71,14 @@ export class KubernetesClient {
   /**
    * @throws KubernetesProblem
    */
-  public async get(path: string): Promise<any> {
+  public async get(path: string): Promise<JsonObject> {
     return parsed(await this.answered('GET', path));
   }
 
   /**
    * @throws KubernetesProblem
    */
-  public async post(path: string, body: object): Promise<any> {
+  public async post(path: string, body: object): Promise<JsonObject> {
     return parsed(await this.answered('POST', path, JSON.stringify(body)));
   }
 
@@ -213,10 +214,10 @@ function reasonIn(text: string): string {
   }
 }
 
-function parsed(text: string): any {
+function parsed(text: string): JsonObject {
   try {
-    const value = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
   } catch {
     // said below, without the text
   }

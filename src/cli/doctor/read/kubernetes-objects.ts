@@ -4,12 +4,21 @@
 import { PodObject, ServiceAccountObject } from '../facts';
 import { KubernetesProblem } from './kubernetes-client';
 import { withoutValues } from './pod-without-values';
-import { arrayOf, textMapOf } from '../../../analysis/json-values';
+import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
 
-export function serviceAccountOf(value: any): ServiceAccountObject {
+const OWNED_ANNOTATION = ['f:metadata', 'f:annotations', `f:${ROLE_ARN_ANNOTATION}`];
+
+/** An object of the API, of which only the name is certain. */
+export interface ApiObject {
+  readonly metadata: JsonObject & { readonly name: string };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export function serviceAccountOf(value: unknown): ServiceAccountObject {
   const { metadata } = objectIn(value);
   const { [LAST_APPLIED]: _, ...annotations } = textMapOf(metadata.annotations);
   const annotated = annotatedAt(metadata.managedFields);
@@ -23,15 +32,15 @@ export function serviceAccountOf(value: any): ServiceAccountObject {
 }
 
 /** When one of those who own the annotation of the role last changed something. */
-function annotatedAt(managedFields: any): Date | undefined {
+function annotatedAt(managedFields: unknown): Date | undefined {
   const times = arrayOf(managedFields)
-    .filter(({ fieldsV1 }) => fieldsV1?.['f:metadata']?.['f:annotations']?.[`f:${ROLE_ARN_ANNOTATION}`] !== undefined)
-    .map(({ time }) => Date.parse(time))
+    .filter(entry => propertyOf(entry, 'fieldsV1', ...OWNED_ANNOTATION) !== undefined)
+    .map(entry => Date.parse(`${propertyOf(entry, 'time')}`))
     .filter(time => !Number.isNaN(time));
   return times.length > 0 ? new Date(Math.max(...times)) : undefined;
 }
 
-export function podOf(value: any): PodObject {
+export function podOf(value: unknown): PodObject {
   const { metadata, spec, status } = objectIn(value);
   const annotations = Object.entries(textMapOf(metadata.annotations)).filter(([key]) =>
     /^[\w.-]*amazonaws\.com\//.test(key),
@@ -42,23 +51,23 @@ export function podOf(value: any): PodObject {
     created: dateOf(metadata.creationTimestamp),
     labels: textMapOf(metadata.labels),
     annotations: Object.fromEntries(annotations),
-    serviceAccount: `${spec?.serviceAccountName ?? 'default'}`,
+    serviceAccount: `${propertyOf(spec, 'serviceAccountName') ?? 'default'}`,
     spec: withoutValues(spec),
     // As kubectl shows it: a pod that is on its way out keeps its phase.
-    phase: metadata.deletionTimestamp === undefined ? `${status?.phase ?? 'Unknown'}` : 'Terminating',
+    phase: metadata.deletionTimestamp === undefined ? `${propertyOf(status, 'phase') ?? 'Unknown'}` : 'Terminating',
   };
 }
 
-export function objectIn(value: any): any {
-  if (typeof value?.metadata?.name !== 'string') {
+export function objectIn(value: unknown): ApiObject {
+  if (typeof propertyOf(value, 'metadata', 'name') !== 'string') {
     throw new KubernetesProblem(
       'The API server answers with something that is no Kubernetes object: is a proxy between?',
     );
   }
-  return value;
+  return value as ApiObject;
 }
 
-function dateOf(text: any): Date {
-  const date = new Date(text);
+function dateOf(text: unknown): Date {
+  const date = new Date(text as string);
   return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }

@@ -3,9 +3,9 @@
  */
 import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
-import { arrayOf, textMapOf } from '../../../analysis/json-values';
+import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 
 const PAGE = 500;
 const RESTARTS = 3;
@@ -102,7 +102,7 @@ export class Kubernetes {
       for await (const configuration of this.list(
         '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?',
       )) {
-        const its = arrayOf(configuration.webhooks).filter(webhook => isWebhook(configuration, webhook));
+        const its = arrayOf(propertyOf(configuration, 'webhooks')).filter(webhook => isWebhook(configuration, webhook));
         found.push(...its.map(webhook => webhookOf(configuration, webhook, scope)));
       }
       return found;
@@ -132,7 +132,7 @@ export class Kubernetes {
    */
   public async mintToken(namespace: string, serviceAccount: string, audience: string): Promise<Read<string>> {
     const read = await this.read('create', 'serviceaccounts/token', namespace, async () => {
-      const { status } = await this.client.post(
+      const made = await this.client.post(
         path`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
         {
           apiVersion: 'authentication.k8s.io/v1',
@@ -140,8 +140,9 @@ export class Kubernetes {
           spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
         },
       );
-      if (typeof status?.token !== 'string') throw new KubernetesProblem('The API server made no token');
-      return status.token as string;
+      const token = propertyOf(made, 'status', 'token');
+      if (typeof token !== 'string') throw new KubernetesProblem('The API server made no token');
+      return token;
     });
     if ('unknown' in read) return read;
     return read.value === undefined
@@ -169,10 +170,10 @@ export class Kubernetes {
    * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was
    * there: the API server sorts by namespace and name.
    */
-  private async *list(place: string): AsyncGenerator<any> {
+  private async *list(place: string): AsyncGenerator<ApiObject> {
     let [next, last, restarts] = ['', '', 0];
     do {
-      let page: any;
+      let page: JsonObject;
       try {
         page = await this.client.get(`${place}limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`);
       } catch (error) {
@@ -182,13 +183,14 @@ export class Kubernetes {
         next = '';
         continue;
       }
-      for (const item of arrayOf(page.items)) {
-        const key = `${item?.metadata?.namespace ?? ''}/${objectIn(item).metadata.name}`;
+      for (const value of arrayOf(page.items)) {
+        const item = objectIn(value);
+        const key = `${item.metadata.namespace ?? ''}/${item.metadata.name}`;
         if (restarts > 0 && key <= last) continue;
         last = key;
         yield item;
       }
-      next = `${page.metadata?.continue ?? ''}`;
+      next = `${propertyOf(page.metadata, 'continue') ?? ''}`;
       if (next === '') return;
     } while (true);
   }

@@ -2,15 +2,17 @@
  * The spec of a pod as far as credentials of AWS are concerned, without anything that may be a secret: people write
  * passwords into it.
  */
+import { arrayOf, isObject, JsonObject, objectOf } from '../../../analysis/json-values';
+import { PodSpec } from '../facts';
 
 /** Variables whose values say where credentials come from, and hold none. */
 const SHOWN =
   /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE))$/;
 
-export function withoutValues(spec: any): any {
+export function withoutValues(spec: unknown): PodSpec {
   const { serviceAccountName, securityContext, nodeSelector, os, hostNetwork, containers, initContainers, volumes } =
-    spec ?? {};
-  return defined({
+    objectOf(spec);
+  return defined<PodSpec>({
     serviceAccountName,
     securityContext,
     nodeSelector,
@@ -25,7 +27,8 @@ export function withoutValues(spec: any): any {
 }
 
 /** Arguments and commands hold passwords too. */
-function container({ name, image, env, envFrom, volumeMounts, securityContext, restartPolicy }: any): any {
+function container(object: JsonObject): JsonObject {
+  const { name, image, env, envFrom, volumeMounts, securityContext, restartPolicy } = object;
   return defined({
     name,
     image,
@@ -37,14 +40,15 @@ function container({ name, image, env, envFrom, volumeMounts, securityContext, r
   });
 }
 
-function variable({ name, value, valueFrom }: any): any {
-  return defined({ name, value: SHOWN.test(name) || value === '' ? value : undefined, valueFrom });
+function variable({ name, value, valueFrom }: JsonObject): JsonObject {
+  return defined({ name, value: SHOWN.test(`${name}`) || value === '' ? value : undefined, valueFrom });
 }
 
-function defined(object: Record<string, any>): any {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+/** The API server has checked the form of the object. */
+function defined<T = JsonObject>(object: JsonObject): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
 
-function objectsOf(list: any): any[] {
-  return Array.isArray(list) ? list.filter(one => typeof one === 'object' && one !== null) : [];
+function objectsOf(list: unknown): JsonObject[] {
+  return arrayOf(list).filter(isObject);
 }

@@ -2,7 +2,7 @@
  * The pod identity webhook among the webhooks of a cluster, and whether the API server calls it for the pods in
  * question.
  */
-import { arrayOf } from '../../../analysis/json-values';
+import { arrayOf, objectOf, propertyOf } from '../../../analysis/json-values';
 import { PodObject, Webhook } from '../facts';
 
 /** What EKS, its own manifests, Helm charts, kOps and OpenShift call it. */
@@ -17,29 +17,31 @@ export interface WebhookScope {
   readonly pods: readonly PodObject[];
 }
 
-export function isWebhook(configuration: any, { name, clientConfig }: any): boolean {
-  return [configuration.metadata?.name, name, clientConfig?.service?.name].some(text => NAMES.test(`${text}`));
+export function isWebhook(configuration: unknown, webhook: unknown): boolean {
+  const names = [
+    propertyOf(configuration, 'metadata', 'name'),
+    propertyOf(webhook, 'name'),
+    propertyOf(webhook, 'clientConfig', 'service', 'name'),
+  ];
+  return names.some(name => NAMES.test(`${name}`));
 }
 
-export function webhookOf(configuration: any, webhook: any, scope: WebhookScope): Webhook {
-  const { name, failurePolicy, clientConfig } = webhook;
+export function webhookOf(configuration: unknown, webhook: unknown, scope: WebhookScope): Webhook {
+  const { name, failurePolicy, clientConfig } = objectOf(webhook);
+  const { url, service, caBundle } = objectOf(clientConfig);
   return {
-    configuration: `${configuration.metadata.name}`,
+    configuration: `${propertyOf(configuration, 'metadata', 'name')}`,
     name: `${name}`,
     failurePolicy: failurePolicy === 'Ignore' ? 'Ignore' : 'Fail',
     target:
-      clientConfig?.url === undefined
-        ? `service ${clientConfig?.service?.namespace}/${clientConfig?.service?.name}`
-        : `${clientConfig.url}`,
+      url === undefined ? `service ${propertyOf(service, 'namespace')}/${propertyOf(service, 'name')}` : `${url}`,
     selects: selects(webhook, scope),
-    hasCaBundle: typeof clientConfig?.caBundle === 'string' && clientConfig.caBundle !== '',
+    hasCaBundle: typeof caBundle === 'string' && caBundle !== '',
   };
 }
 
-function selects(
-  { rules, namespaceSelector, objectSelector, matchConditions }: any,
-  { namespaceLabels, pods }: WebhookScope,
-): boolean | string {
+function selects(webhook: unknown, { namespaceLabels, pods }: WebhookScope): boolean | string {
+  const { rules, namespaceSelector, objectSelector, matchConditions } = objectOf(webhook);
   if (!arrayOf(rules).some(takesInNewPods)) return false;
   if (namespaceLabels === undefined && !isEmpty(namespaceSelector)) {
     return 'it is called for some namespaces, by labels that could not be read';
@@ -51,8 +53,9 @@ function selects(
   return arrayOf(matchConditions).length > 0 ? 'it has matchConditions, which only the API server can evaluate' : true;
 }
 
-function takesInNewPods({ apiGroups, resources, operations, scope }: any): boolean {
-  const has = (list: any, ...values: string[]) => values.some(value => arrayOf(list).includes(value));
+function takesInNewPods(rule: unknown): boolean {
+  const { apiGroups, resources, operations, scope } = objectOf(rule);
+  const has = (list: unknown, ...values: string[]) => values.some(value => arrayOf(list).includes(value));
   return (
     has(apiGroups, '', '*')
     && has(resources, 'pods', '*', '*/*')
@@ -61,23 +64,27 @@ function takesInNewPods({ apiGroups, resources, operations, scope }: any): boole
   );
 }
 
-function isEmpty(selector: any): boolean {
-  return Object.keys(selector?.matchLabels ?? {}).length === 0 && arrayOf(selector?.matchExpressions).length === 0;
+function isEmpty(selector: unknown): boolean {
+  const { matchLabels, matchExpressions } = objectOf(selector);
+  return Object.keys(matchLabels ?? {}).length === 0 && arrayOf(matchExpressions).length === 0;
 }
 
 /** A label selector of Kubernetes; an empty one takes in everything. */
-function matches(selector: any, labels: Labels): boolean {
-  return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value)
-    && arrayOf(selector?.matchExpressions).every(expression => fulfils(expression, labels));
+function matches(selector: unknown, labels: Labels): boolean {
+  const { matchLabels, matchExpressions } = objectOf(selector);
+  return Object.entries(matchLabels ?? {}).every(([key, value]) => labels[key] === value)
+    && arrayOf(matchExpressions).every(expression => fulfils(expression, labels));
 }
 
-function fulfils({ key, operator, values }: any, labels: Labels): boolean {
-  const isThere = Object.prototype.hasOwnProperty.call(labels, key);
+function fulfils(expression: unknown, labels: Labels): boolean {
+  const { key, operator, values } = objectOf(expression);
+  const label = `${key}`;
+  const isThere = Object.prototype.hasOwnProperty.call(labels, label);
   switch (operator) {
     case 'Exists': return isThere;
     case 'DoesNotExist': return !isThere;
-    case 'In': return isThere && arrayOf(values).includes(labels[key]);
-    case 'NotIn': return !isThere || !arrayOf(values).includes(labels[key]);
+    case 'In': return isThere && arrayOf(values).includes(labels[label]);
+    case 'NotIn': return !isThere || !arrayOf(values).includes(labels[label]);
     default: return false;
   }
 }

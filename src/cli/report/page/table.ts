@@ -157,7 +157,7 @@ function account(arn: string, role: Role | undefined): string {
 function trusted(role: Role | undefined): string {
   const principals = statementsIn(role?.trust).flatMap(({ Principal }) =>
     typeof Principal === 'object' && Principal !== null
-      ? Object.values<any>(Principal).flatMap(textsOf)
+      ? Object.values(Principal).flatMap(textsOf)
       : textsOf(Principal),
   );
   return `trusts ${visible(listInShort(principals, 3) || 'nobody that can be read')}`;
@@ -292,7 +292,7 @@ function policySection(policy: Policy, placed: Placed[]): HTMLElement[] {
   ];
 }
 
-function statements(document: any, mark: (index: number) => string | undefined): HTMLElement[] {
+function statements(document: unknown, mark: (index: number) => string | undefined): HTMLElement[] {
   const all = statementsOf(document);
   if (all.length === 0) return [h('pre', {}, visible(JSON.stringify(document ?? null, null, 2)))];
   return [

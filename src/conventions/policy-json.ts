@@ -4,6 +4,7 @@
 
 export interface PolicyJson {
   readonly Version?: unknown;
+  readonly Id?: unknown;
   readonly Statement?: unknown;
 }
 
@@ -11,6 +12,11 @@ export interface StatementJson {
   readonly Sid?: unknown;
   readonly Effect?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
+  readonly Action?: unknown;
+  readonly NotAction?: unknown;
+  readonly Resource?: unknown;
+  readonly NotResource?: unknown;
   readonly Condition?: unknown;
 }
 
@@ -18,4 +24,5 @@ export interface PrincipalJson {
   readonly AWS?: unknown;
   readonly Federated?: unknown;
   readonly Service?: unknown;
+  readonly CanonicalUser?: unknown;
 }
