@@ -134,8 +134,7 @@ export class IrsaRole extends Role {
 
   /** Attaches a policy to this role. */
   public attachInlinePolicy(policy: Policy): void {
-    // iam.Role calls this from its own constructor where roles are customized.
-    this.inlineDocuments?.add(policy.document);
+    this.inlineDocuments.add(policy.document);
     super.attachInlinePolicy(policy);
   }
 

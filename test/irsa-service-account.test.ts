@@ -618,7 +618,7 @@ describe('bad input', () => {
 describe('a token that turns out literal is checked at synth', () => {
   test('and is fine: an expiration of one hour', () => {
     const tokenExpiration = Duration.seconds(Lazy.number({ produce: () => 3600 }));
-    expect(serviceAccount(literalStack(), 'Sa', { tokenExpiration }).node.validate()).toEqual([]);
+    expect(serviceAccount(literalStack(), 'Sa', { tokenExpiration }).node.validate()).toStrictEqual([]);
   });
 
   test.each<[string, Partial<IrsaServiceAccountProps>, string]>([
