@@ -5,7 +5,7 @@ import { CfnOIDCProvider, IOpenIdConnectProvider, OIDCProviderReference } from '
 import { Construct } from 'constructs';
 import { DEFAULT_AUDIENCE } from './conventions/web-identity';
 import { claim, earlierClaims } from './private/app-registry';
-import { fail, failIf, problem } from './private/errors';
+import { childPath, fail, failIf, problem } from './private/errors';
 import { isClusterName } from './private/issuer/cluster-names';
 import {
   audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem,
@@ -236,8 +236,7 @@ function formatProviderArn(stack: Stack, issuer: string): string {
 /** The issuer in a provider's ARN. */
 function issuerOfArn(arn: string): string {
   const marker = ':oidc-provider/';
-  const at = arn.indexOf(marker);
-  return at < 0 ? Fn.select(1, Fn.split(marker, arn)) : arn.slice(at + marker.length);
+  return arn.split(marker)[1] ?? Fn.select(1, Fn.split(marker, arn));
 }
 
 function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): string {
@@ -285,8 +284,4 @@ function thumbprintsProblem(thumbprints: string[] | undefined): string | undefin
   if (valid && thumbprints.length > 0 && thumbprints.length <= MOST_THUMBPRINTS) return undefined;
   const rule = `be 1 to ${MOST_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`;
   return problem('thumbprints', rule, thumbprints, 'Leave it out: IAM fetches and pins the certificate by itself.');
-}
-
-function childPath(scope: Construct, id: string): string {
-  return [scope.node.path, id].filter(part => part !== '').join('/');
 }

@@ -4,7 +4,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Controller } from './controller';
-import { fail, failIf, missingProblem, problem, warn } from './private/errors';
+import { childPath, fail, failIf, missingProblem, problem, warn } from './private/errors';
 import { attachManagedPolicies, controllerProblems, inlinePolicy } from './private/role/controller-policy';
 import { roleOptionsProblem, roleResourceProblems } from './private/role/role-rules';
 import { policySize } from './private/trust/policy-size';
@@ -134,8 +134,7 @@ export class IrsaRole extends Role {
 
   /** Attaches a policy to this role. */
   public attachInlinePolicy(policy: Policy): void {
-    // iam.Role calls this from its own constructor where roles are customized.
-    this.inlineDocuments?.add(policy.document);
+    this.inlineDocuments.add(policy.document);
     super.attachInlinePolicy(policy);
   }
 
@@ -143,7 +142,7 @@ export class IrsaRole extends Role {
     const resource = this.node.defaultChild;
     return [
       ...resource instanceof CfnRole ? roleResourceProblems(resource, this.assumeRolePolicy!) : [],
-      ...this.trust._problems(this, this.assumeRolePolicy!.toJSON() ?? {}),
+      ...this.trust._problems(this, this.assumeRolePolicy!.toJSON()),
       ...this.optionProblems(),
       ...this.controller ? controllerProblems(this, this.controller._definition) : [],
       ...this.inlineSizeProblems(),
@@ -205,7 +204,6 @@ class TrustedPrincipal extends PrincipalBase {
 
   public addToAssumeRolePolicy(document: PolicyDocument): void {
     bindTrust(document, {
-      _isEmpty: false,
       _namedValues: () => this.trust._namedValues(),
       // `customizeRoles` resolves the document inside the constructor, where a deferred key would throw: it only makes
       // a report.
@@ -233,7 +231,7 @@ function trustProblem(props: IrsaRoleProps): string | undefined {
 }
 
 function checked(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: TrustedPrincipal): RoleProps {
-  const path = [scope.node.path, id].filter(part => part !== '').join('/');
+  const path = childPath(scope, id);
   failIf(path, trustProblem(props) ?? roleOptionsProblem(props));
   const { trust: _, controller, ...options } = props;
   const document = controller && inlinePolicy(scope, controller._definition);

@@ -429,9 +429,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   private lacksTrust(role: IrsaRole): boolean {
-    const document = role.assumeRolePolicy?.toJSON();
+    const document = role.assumeRolePolicy!.toJSON();
     const own = role.trust._serviceAccountStatements();
-    if (document === undefined) return false;
     return this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, own, asking));
   }
 

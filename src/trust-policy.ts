@@ -152,7 +152,7 @@ export class TrustPolicy {
     } else {
       document.addStatements(new PolicyStatement({ actions: [grantee.assumeRoleAction], principals: [grantee] }));
     }
-    for (const statement of document.toJSON()?.Statement ?? []) {
+    for (const statement of statementsOf(document)) {
       failIf(where, statementProblem('principal', preliminary(statement), statement));
     }
     this.others.push(document);
@@ -165,7 +165,6 @@ export class TrustPolicy {
    */
   public toPolicyDocument(): PolicyDocument {
     return bindTrust(new PolicyDocument(), {
-      _isEmpty: false,
       _namedValues: () => this._namedValues(),
       _statements: scope => this._statements(scope),
       _check: (scope, document) => {
@@ -186,8 +185,7 @@ export class TrustPolicy {
    * @internal
    */
   public _statements(scope?: IConstruct): any[] {
-    const others = this.others.flatMap(document => document.toJSON()?.Statement ?? []);
-    return withoutRepeats(scope, [...this._serviceAccountStatements(scope), ...others]);
+    return withoutRepeats(scope, [...this._serviceAccountStatements(scope), ...this.others.flatMap(statementsOf)]);
   }
 
   /**
@@ -273,10 +271,14 @@ export class TrustPolicy {
       const parts = [entry.provider.arn, entry.provider.issuer, entry.audience];
       const key = JSON.stringify(scope ? parts.map(part => fingerprint(scope, part)) : parts);
       const group = groups.get(key);
-      groups.set(key, { ...entry, subjects: [...group?.subjects ?? [], ...entry.subjects] });
+      groups.set(key, group ? { ...group, subjects: [...group.subjects, ...entry.subjects] } : entry);
     }
     return [...groups.values()];
   }
+}
+
+function statementsOf(document: PolicyDocument): any[] {
+  return document.toJSON()?.Statement ?? [];
 }
 
 function webIdentityStatement(

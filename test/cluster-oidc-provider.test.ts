@@ -132,9 +132,34 @@ describe('a new provider', () => {
     ['a short one', ['abc']],
     ['not hexadecimal', ['z'.repeat(40)]],
     ['six', Array(6).fill('a'.repeat(40))],
+    ['41 characters', ['a'.repeat(41)]],
+    ['41 characters, of which the first is none of hexadecimal', [`x${'a'.repeat(40)}`]],
+    ['one that is good, and one that is not', ['a'.repeat(40), 'abc']],
   ])('refuses thumbprints: %s', (_, thumbprints) => {
     expect(() => new ClusterOidcProvider(literalStack(), 'Oidc', { issuerUrl: ISSUER_URL, thumbprints }))
       .toThrow('[Stack/Oidc] `thumbprints` must be 1 to 5 SHA-1 thumbprints of 40 hexadecimal characters');
+  });
+
+  test('five thumbprints pass, also as tokens', () => {
+    const thumbprints = [...['a', 'F', '0', '9'].map(digit => digit.repeat(40)), Fn.importValue('Thumbprint')];
+    const stack = literalStack();
+    const provider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL, thumbprints });
+    expect((provider.node.defaultChild as iam.CfnOIDCProvider).thumbprintList).toEqual(thumbprints);
+  });
+
+  test('an audience that turns out literal is checked at synth', () => {
+    const audiences = ['vault', Lazy.string({ produce: () => 'sts.*' })];
+    const provider = new ClusterOidcProvider(literalStack(), 'Oidc', { issuerUrl: ISSUER_URL, audiences });
+    expect(provider.node.validate()).toEqual([
+      expect.stringContaining('`audiences` must be 1 to 255 visible ASCII characters'),
+    ]);
+  });
+
+  test('a list of audiences that is a token passes, as an object too', () => {
+    const audiences: any = Lazy.any({ produce: () => ['vault'] });
+    const stack = literalStack();
+    new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: ISSUER_URL, audiences });
+    Template.fromStack(stack).hasResourceProperties(PROVIDER, { ClientIdList: ['vault'] });
   });
 
   test('lists of tokens pass', () => {
@@ -336,7 +361,7 @@ describe('a look-up', () => {
   test.each([[[{}]], [[]]])('refuses a cluster without an issuer: %j', answer => {
     const stack = literalStack(appWith({ [KEY]: answer }));
     expect(() => ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'my-cluster' })).toThrow(
-      'must be a cluster with an OIDC issuer, got: "my-cluster". If the cluster is new',
+      '[Stack/Oidc] `clusterName` must be a cluster with an OIDC issuer, got: "my-cluster". If the cluster is new',
     );
   });
 });
@@ -371,6 +396,25 @@ describe('its ARN, seen from', () => {
       .synth()
       .stacks.flatMap(({ template }) => Object.values<any>(template.Resources).map(({ Type }) => Type));
     expect(types.sort()).toEqual(['AWS::IAM::OIDCProvider', 'AWS::IAM::Role']);
+  });
+
+  test('another region, with an issuer that only the deployment knows: a reference', () => {
+    const app = new App();
+    const owner = literalStack(app, 'Owner');
+    const user = new Stack(app, 'User', { env: { account: ACCOUNT, region: 'us-east-1' } });
+    const deferred = new ClusterOidcProvider(owner, 'Oidc', { issuerUrl: cluster(owner).attrOpenIdConnectIssuerUrl });
+    expect(user.resolve(deferred.openIdConnectProviderArn)).toEqual({ 'Fn::GetAtt': ['Oidc70BFA75F', 'Arn'] });
+  });
+
+  test('the same role: the attribute of the resource and the ARN are one principal', () => {
+    const stack = literalStack();
+    const own = provider(stack);
+    const conditions = { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: 'x' } };
+    const { attrArn } = own.node.defaultChild as iam.CfnOIDCProvider;
+    const trust = new TrustPolicy()
+      .addPrincipal(new iam.WebIdentityPrincipal(own.openIdConnectProviderArn, conditions))
+      .addPrincipal(new iam.WebIdentityPrincipal(attrArn, conditions));
+    expect(new IrsaRole(stack, 'Role', { trust }).assumeRolePolicy!.statementCount).toBe(1);
   });
 
   test('a nested stack: a parameter', () => {

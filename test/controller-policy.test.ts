@@ -47,6 +47,16 @@ test('a long document is split over managed policies, in its order and the same 
   expect(build().toJSON()).toEqual(build().toJSON());
 });
 
+test('a long document of an IrsaRole is in managed policies from the start', () => {
+  const stack = literalStack();
+  const hostedZones = Array.from({ length: 130 }, (_, index) =>
+    zone(stack, `Zone${index}`, `Z${index}`.padEnd(20, 'X')),
+  );
+  new IrsaRole(stack, 'Role', { controller: Controller.externalDns({ hostedZones }), trust: new TrustPolicy() });
+  const managed = stack.node.findAll().filter(construct => construct instanceof iam.ManagedPolicy);
+  expect(managed.length).toBeGreaterThan(0);
+});
+
 test('on an IrsaRole and on a PodIdentityServiceAccount', () => {
   const stack = literalStack();
   new IrsaRole(stack, 'Role', {

@@ -251,6 +251,34 @@ describe.each(FORMS)('is an iam.Role in every respect, %s', (form, makeStack, ma
   });
 });
 
+test('a role directly below the app is named without a leading slash', () => {
+  expect(() => new IrsaRole(new App(), 'Role', {} as any)).toThrow(
+    '[Role] `trust` must be given, got: nothing. Pass a new TrustPolicy(), and add to it who may assume the role.',
+  );
+});
+
+test('tokens that turn out equal are one statement, also where the document is only read', () => {
+  const stack = literalStack();
+  const arn = `arn:aws:iam::${ACCOUNT}:role/x`;
+  const trust = new TrustPolicy()
+    .addPrincipal(new iam.ArnPrincipal(arn))
+    .addPrincipal(new iam.ArnPrincipal(Lazy.string({ produce: () => arn })));
+  const { assumeRolePolicy } = role(stack, { trust });
+  expect(assumeRolePolicy!.statementCount).toBe(1);
+  expect(assumeRolePolicy!.toJSON().Statement).toHaveLength(1);
+  expect(trustPolicy(stack).Statement).toHaveLength(1);
+});
+
+test('a precreated role takes inline policies while it is made', () => {
+  const app = new App();
+  iam.Role.customizeRoles(app, { usePrecreatedRoles: { 'Stack/Role': 'precreated' } });
+  const document = new iam.PolicyDocument({
+    statements: [new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: ['*'] })],
+  });
+  const it = role(literalStack(app), { inlinePolicies: { list: document } });
+  expect([it.roleName, it.node.validate()]).toEqual(['precreated', []]);
+});
+
 test('one trust policy for two roles', () => {
   const stack = literalStack();
   const trust = trusting(literalProvider(stack));
@@ -436,6 +464,21 @@ describe('quotas', () => {
     );
   });
 
+  test('inline policies are estimated where one has a part that only the deployment knows', () => {
+    const statement = (...resources: string[]) => new iam.PolicyStatement({ actions: ['s3:GetObject'], resources });
+    const exact = new iam.PolicyDocument({ statements: [statement(`arn:aws:s3:::${'x'.repeat(10240)}`)] });
+    const deferred = new iam.PolicyDocument({ statements: [statement(Fn.importValue('Arn'))] });
+    const empty = new iam.PolicyDocument();
+    const it = role(literalStack(), { inlinePolicies: { exact, deferred, empty } });
+    const frame =
+      '{"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Resource":""}],"Version":"2012-10-17"}'.length;
+    expect(it.node.validate()).toEqual([
+      '`inlinePolicies` must fit in 10240 characters together with the grants of the role, '
+        + `got: "about ${2 * frame + 'arn:aws:s3:::'.length + 10240 + 64} characters". `
+        + 'Move statements to a managed policy (iam.ManagedPolicy).',
+    ]);
+  });
+
   test.each([[10, 0], [11, 1], [25, 1]])('%d managed policies: %d warnings', (count, expected) => {
     const stack = literalStack();
     const managed = (index: number) =>
@@ -444,9 +487,10 @@ describe('quotas', () => {
     for (let index = 0; index < count; index++) it.addManagedPolicy(managed(index));
     const found = warnings(stack);
     expect(found).toHaveLength(expected);
-    found.forEach(message =>
-      expect(message).toContain(`\`managedPolicies\` must hold at most 10 policies, got: "${count} policies".`),
-    );
+    found.forEach(message => {
+      expect(message).toContain(`\`managedPolicies\` must hold at most 10 policies, got: "${count} policies".`);
+      expect(message).toContain('[ack: cdk-irsa:managed-policies-quota]');
+    });
   });
 
   test('26 managed policies are an error', () => {

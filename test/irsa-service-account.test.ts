@@ -352,6 +352,11 @@ describe('trustCluster', () => {
   });
 });
 
+test('trustCluster needs a provider', () => {
+  const sa = serviceAccount(literalStack(), 'Sa');
+  expect(() => sa.trustCluster(undefined as any)).toThrow('[Stack/Sa] `provider` must be given, got: nothing.');
+});
+
 describe('for Helm and friends', () => {
   test('helmValues: the chart makes the ServiceAccount exactly when this construct does not', () => {
     const stack = literalStack();
@@ -368,9 +373,12 @@ describe('for Helm and friends', () => {
 
   test('what is done to the props afterwards changes nothing', () => {
     const annotations: Record<string, string> = { a: 'b' };
-    const sa = serviceAccount(literalStack(), 'Sa', { annotations });
+    const labels: Record<string, string> = { c: 'd' };
+    const sa = serviceAccount(literalStack(), 'Sa', { annotations, labels });
     annotations['eks.amazonaws.com/audience'] = 'evil';
+    labels.c = 'no label!';
     expect(sa.annotations).not.toHaveProperty(['eks.amazonaws.com/audience']);
+    expect(sa.toManifest().metadata.labels).toEqual({ c: 'd' });
   });
 
   test('annotations, labels and manifests are copies', () => {
@@ -568,6 +576,14 @@ describe('bad input', () => {
     }
   });
 
+  test('an annotation for an expiration that is not set', () => {
+    const annotations = { 'eks.amazonaws.com/token-expiration': '600' };
+    expect(() => serviceAccount(literalStack(), 'Sa', { annotations })).toThrow(
+      '[Stack/Sa] `annotations["eks.amazonaws.com/token-expiration"]` must not contradict this construct, '
+        + 'which has nothing, got: "600".',
+    );
+  });
+
   test('an annotation that says the same is fine', () => {
     const sa = serviceAccount(literalStack(), 'Sa', {
       annotations: {
@@ -600,6 +616,11 @@ describe('bad input', () => {
 });
 
 describe('a token that turns out literal is checked at synth', () => {
+  test('and is fine: an expiration of one hour', () => {
+    const tokenExpiration = Duration.seconds(Lazy.number({ produce: () => 3600 }));
+    expect(serviceAccount(literalStack(), 'Sa', { tokenExpiration }).node.validate()).toStrictEqual([]);
+  });
+
   test.each<[string, Partial<IrsaServiceAccountProps>, string]>([
     ['a label', { labels: { a: Lazy.string({ produce: () => 'no label!' }) } }, '`labels["a"]` must be a label value'],
     [

@@ -795,6 +795,21 @@ test('IrsaServiceAccount with podIdentity trusts both, and only this service acc
   expect(sa.annotations['eks.amazonaws.com/role-arn']).toBe(sa.roleArn);
 });
 
+test('the new role of an IrsaServiceAccount may assume the target role, with its session tags', () => {
+  const stack = literalStack();
+  const targetRole = iam.Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::444455556666:role/target');
+  const { role } = new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    podIdentity: { clusterName: 'production', targetRole },
+  });
+  const policy = role.node.findChild('DefaultPolicy') as iam.Policy;
+  expect(stack.resolve(policy.document.toJSON()).Statement).toEqual([{
+    Action: ['sts:AssumeRole', 'sts:TagSession'], Effect: 'Allow', Resource: 'arn:aws:iam::444455556666:role/target',
+  }]);
+});
+
 test('IrsaServiceAccount with podIdentity and an existing role leaves the role as it is', () => {
   const stack = literalStack();
   new IrsaServiceAccount(stack, 'Sa', {

@@ -200,6 +200,16 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
     ]);
   });
 
+  test('the cluster of Pod Identity is a variable too', () => {
+    const stack = agnosticStack();
+    const { attrArn } = cluster(stack, 'Pods');
+    const document = new TrustPolicy()
+      .addServiceAccounts(deferredProvider(stack), [ONE])
+      .addPodIdentity({ clusterArn: attrArn, subjects: [TWO] })
+      .toPolicyDocument();
+    expect(stack.resolve(document)['Fn::Sub'][1]).toMatchObject({ ClusterArn: { 'Fn::GetAtt': ['Pods', 'Arn'] } });
+  });
+
   test('an issuer URL that is literal in part', () => {
     const stack = agnosticStack();
     const id = new CfnParameter(stack, 'Id', { allowedPattern: '^[A-F0-9]+$' }).valueAsString;
@@ -472,6 +482,12 @@ describe('addPrincipal', () => {
     expect(statementsFor(principal)).toEqual([
       { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' } },
     ]);
+  });
+
+  test('a principal that adds nothing to the document adds nothing here', () => {
+    const nobody: any = { assumeRoleAction: 'sts:AssumeRole', addToAssumeRolePolicy: () => {} };
+    const document = new TrustPolicy().addPrincipal(nobody).toPolicyDocument();
+    expect(document.toJSON()).toEqual({ Statement: [], Version: '2012-10-17' });
   });
 
   test('the same principal twice is one statement', () => {

@@ -34,7 +34,10 @@ export class AppIndex {
 
   /** The outputs of this app that are exported under a name, which may be deferred. */
   public outputsExportedAs(scope: IConstruct, name: any): CfnOutput[] {
-    this.exports ??= grouped(this.all.filter(isExported), output => JSON.stringify(settle(output, output.exportName)));
+    this.exports ??= grouped(
+      this.all.filter((construct): construct is CfnOutput => construct instanceof CfnOutput),
+      output => JSON.stringify(settle(output, output.exportName)),
+    );
     return this.exports.get(JSON.stringify(settle(scope, name))) ?? [];
   }
 
@@ -64,10 +67,6 @@ function forgetOnValidation(constructs: IConstruct[]): void {
       },
     });
   }
-}
-
-function isExported(construct: IConstruct): construct is CfnOutput {
-  return construct instanceof CfnOutput && construct.exportName !== undefined;
 }
 
 /** Stacks without an account may go to different ones; one stack, with those nested in it, goes to one. */

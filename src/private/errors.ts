@@ -24,6 +24,11 @@ export function fail(where: IConstruct | string, message: string): never {
   throw new Error(`[${path}] ${message}`);
 }
 
+/** The path of a construct that is not made yet. */
+export function childPath(scope: IConstruct, id: string): string {
+  return [scope.node.path, id].filter(part => part !== '').join('/');
+}
+
 /** Throws when there is a message. */
 export function failIf(where: IConstruct | string, message: string | undefined): void {
   if (message !== undefined) fail(where, message);

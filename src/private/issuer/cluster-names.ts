@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { isDeferred, problem } from '../errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from '../../conventions/name-rules';
-import { arnParts, settle } from '../values/tokens';
+import { arnParts } from '../values/tokens';
 import { settledProblems } from '../values/value-safety';
 
 const CLUSTER_NAME_FRAGMENT = /^[A-Za-z0-9_-]*$/;
@@ -49,7 +49,7 @@ export function clusterArnProblems(scope: IConstruct, property: string, arn: str
   };
   const check = (_: string, value: string) => clusterArnProblem(property, value) ?? elsewhere(value);
   const found = settledProblems(scope, property, arn, check, { fragment: CLUSTER_ARN_FRAGMENT });
-  if (found.length > 0 || typeof settle(scope, arn) === 'string') return found;
+  if (found.length > 0) return found;
   return [partialArnProblem(property, arn) ?? elsewhere(arn)].filter(text => text !== undefined);
 }
 

@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { fail, failIf, problem } from '../errors';
 import { issuerUrlProblem } from './issuer';
-import { settle } from '../values/tokens';
+import { joinedParts, settle } from '../values/tokens';
 
 /** An issuer, and what the keys of its documents begin with in the bucket that they lie in. */
 export interface IssuerAddress {
@@ -47,7 +47,7 @@ export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: str
 }
 
 function filled(settled: any, literal: (text: string) => string, deferred: string): string {
-  const parts: any[] = settled?.['Fn::Join']?.[1] ?? [settled];
+  const parts = joinedParts(settled) ?? [settled];
   return parts.map(part => (typeof part === 'string' ? literal(part) : deferred)).join('');
 }
 

@@ -201,9 +201,7 @@ export class ProviderFacts {
     const own = Stack.of(this.provider);
     const partition = literalPartition(own);
     return accountProblem(property, stack, own.account, `a provider of account ${own.account}`)
-      ?? (partition === undefined
-        ? undefined
-        : partitionProblem(property, stack, partition, `a provider of partition ${partition}`));
+      ?? partitionProblem(property, stack, partition, `a provider of partition ${partition}`);
   }
 
   /** Why tokens with this audience cannot pass the provider. */

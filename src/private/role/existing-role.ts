@@ -23,13 +23,13 @@ export function requiredTrust(role: IRole, owner: IConstruct): TrustPolicy {
 
 /**
  * Says once a role what its trust policy must contain, ready to paste; and to the analysis that the role is somebody
- * else's.
+ * else's. Call `requiredTrust` first.
  */
 export function noteRequiredTrust(role: IRole, owner: IConstruct): void {
-  const required = REQUIRED.get(role);
-  if (required?.speaker !== owner) return;
+  const { speaker, trust } = REQUIRED.get(role)!;
+  if (speaker !== owner) return;
   owner.node.addMetadata('cdk-irsa:existing-role', role.roleArn);
-  const document = { Version: '2012-10-17', Statement: settledCopy(owner, required.trust._statements(owner)) };
+  const document = { Version: '2012-10-17', Statement: settledCopy(owner, trust._statements(owner)) };
   Annotations.of(owner).addInfoV2(
     'cdk-irsa:existing-role',
     `\`role\` (${role.node.path}) is left as it is. Its trust policy must contain: `

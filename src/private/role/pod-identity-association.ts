@@ -59,10 +59,8 @@ export function associationProblems(
   const targetPlace = { fragment: ROLE_ARN_FRAGMENT, trustsForeign: true };
   return [
     ...clusterNameProblems(owner, `${prefix}clusterName`, clusterName),
-    partition === undefined
-      ? undefined
-      : partitionProblem('role', stack, partition, roleArn, advice)
-        ?? accountProblem('role', stack, account, roleArn, advice),
+    partitionProblem('role', stack, partition, roleArn, advice)
+      ?? accountProblem('role', stack, account, roleArn, advice),
     ...targetRole
       ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, targetPlace)
       : [],

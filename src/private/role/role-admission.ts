@@ -82,7 +82,7 @@ function withOtherNames(
 
 /** Two resources of one app are two clusters, whatever their names will be. */
 function withoutOtherClusters(policy: any, clusterArn: string, resources: ReadonlySet<string>): any {
-  const own = clusterArn.split(':cluster/')[1] ?? '';
+  const [, own] = clusterArn.split(':cluster/');
   if (!resources.has(own)) return policy;
   const ofAnother = (value: string) => (
     value.includes(':cluster/') && resources.has(value.split(':cluster/')[1]) && !value.endsWith(own));

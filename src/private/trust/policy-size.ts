@@ -1,4 +1,4 @@
-import { CfnElement, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { Reference, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from '../../conventions/policy-quotas';
@@ -27,30 +27,14 @@ class Measure {
 
   public json(value: any): number {
     if (typeof value === 'string') return this.text(value) + 2;
-    if (
-      typeof value === 'object'
-      && value !== null
-      && !Array.isArray(value)
-      && !Token.isUnresolved(value)
-      && !isIntrinsic(value)
-    ) {
-      const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-      return (
-        entries.reduce((sum, [key, item]) => sum + this.text(key) + 3 + this.json(item), 0)
-        + Math.max(entries.length - 1, 0)
-        + 2
-      );
-    }
-    if (Array.isArray(value) && !Token.isUnresolved(value)) {
-      return value.reduce((sum, item) => sum + this.json(item), 0) + Math.max(value.length - 1, 0) + 2;
-    }
     if (Token.isUnresolved(value) || isIntrinsic(value)) {
       const settled = settle(this.scope, value);
-      return isIntrinsic(settled) || typeof settled === 'string'
-        ? this.intrinsic(value, settled) + 2
-        : this.json(settled);
+      return isIntrinsic(settled) ? this.intrinsic(value, settled) + 2 : this.json(settled);
     }
-    return JSON.stringify(value)?.length ?? 0;
+    if (Array.isArray(value)) return bracketed(value.map(item => this.json(item)));
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value)?.length ?? 0;
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return bracketed(entries.map(([key, item]) => this.text(key) + 3 + this.json(item)));
   }
 
   private text(text: string): number {
@@ -62,19 +46,25 @@ class Measure {
   }
 
   private intrinsic(token: any, settled: any): number {
-    if (typeof settled === 'string') return JSON.stringify(settled).length - 2;
+    if (!isIntrinsic(settled)) return JSON.stringify(`${settled ?? ''}`).length - 2;
     this.exact = false;
     const issuer = Reference.isReference(token) ? issuerLength(token.target) : undefined;
     if (issuer !== undefined) return PROVIDER_ARN_PREFIX + issuer;
-    if (Array.isArray(settled?.['Fn::Join']?.[1])) {
-      return settled['Fn::Join'][1].reduce((sum: number, part: any) => sum + this.intrinsic(part, part), 0);
+    const parts = settled['Fn::Join']?.[1];
+    if (Array.isArray(parts)) {
+      const separators = settled['Fn::Join'][0].length * (parts.length - 1);
+      return parts.reduce((sum, part) => sum + this.intrinsic(part, part), separators);
     }
-    if (settled?.['Fn::Select']) return ASSUMED_ISSUER;
-    return ASSUMED_LENGTHS[settled?.Ref] ?? ASSUMED_OTHER;
+    return settled['Fn::Select'] ? ASSUMED_ISSUER : ASSUMED_LENGTHS[settled.Ref] ?? ASSUMED_OTHER;
   }
 }
 
+/** The characters of a list or an object: what is in it, the commas between and the brackets around. */
+function bracketed(items: number[]): number {
+  return items.reduce((sum, item) => sum + item, 0) + Math.max(items.length - 1, 0) + 2;
+}
+
 function issuerLength(target: IConstruct): number | undefined {
-  if (!CfnElement.isCfnElement(target) || !(target instanceof CfnOIDCProvider)) return undefined;
+  if (!(target instanceof CfnOIDCProvider)) return undefined;
   return target.url && !Token.isUnresolved(target.url) ? target.url.length - 'https://'.length : ASSUMED_ISSUER;
 }

@@ -12,7 +12,6 @@ export interface NamedValue {
 
 /** Where the statements of a trust document come from, asked anew each time it is rendered. */
 export interface TrustSource {
-  readonly _isEmpty: boolean;
   /** Statements as JSON; tokens may stand anywhere in it, in keys too. */
   _statements(scope?: IConstruct): any[];
   /** Names for the deferred values in the statements. */
@@ -31,19 +30,17 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     resolve: document.resolve.bind(document),
     toJSON: document.toJSON.bind(document),
   };
-  const ownStatements = (): any[] => own.toJSON()?.Statement ?? [];
   const whole = (scope?: IConstruct) => ({
-    Statement: [...source._statements(scope), ...ownStatements()],
+    Statement: [...source._statements(scope), ...own.toJSON().Statement],
     Version: '2012-10-17',
   });
   return Object.defineProperties(document, {
-    isEmpty: { get: () => source._isEmpty && ownStatements().length === 0 },
+    isEmpty: { value: false }, // CDK renders an empty document as nothing
     statementCount: { get: () => whole().Statement.length },
-    toJSON: { value: () => document.isEmpty ? undefined : whole() },
+    toJSON: { value: () => whole() },
     resolve: {
       value: (context: IResolveContext) => {
         own.resolve(context); // freezes and minimizes its own statements and registers CDK's post-processing
-        if (document.isEmpty) return undefined;
         const rendered = whole(context.scope);
         if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
         // Once, and while the scope is still the role: a template is resolved in the scope of its stack.

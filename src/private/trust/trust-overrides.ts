@@ -39,10 +39,10 @@ export function withOverrides(role: CfnRole, document: any): any {
 function merged(own: any, override: any): any {
   if (typeof override !== 'object' || override === null) return override;
   if (Array.isArray(override) || isIntrinsic(override)) return override;
-  const copy: any = Array.isArray(own) ? [...own] : typeof own === 'object' && own !== null ? { ...own } : {};
+  const copy: any = Array.isArray(own) ? [...own] : typeof own === 'object' ? { ...own } : {};
   for (const [key, value] of Object.entries(override)) {
     if (value === undefined) delete copy[key];
     else copy[key] = merged(copy[key], value);
   }
-  return Array.isArray(copy) ? copy.filter(item => item !== undefined) : copy;
+  return Array.isArray(copy) ? Object.values(copy) : copy; // without the holes that deletions leave
 }

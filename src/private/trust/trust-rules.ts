@@ -28,15 +28,12 @@ export function trustProblems(scope: IConstruct, written: any, trusted: any[]): 
 
   const document = role && hasOverrides(role) ? withOverrides(role, asWritten) : written;
   const settled = document === written ? asWritten : document;
-  const overriddenOwn = document === written ? [] : settledCopy(scope, trusted, tokens);
-  const own = new Set([...trusted, ...overriddenOwn].map(statement => JSON.stringify(statement)));
-  const statements: any[] = [document.Statement ?? []].flat();
-  const others = statements.filter(statement => !own.has(JSON.stringify(statement)));
+  const own = new Set([...trusted, ...settledCopy(scope, trusted, tokens)].map(statement => JSON.stringify(statement)));
+  const others = statementsIn(document).filter(statement => !own.has(JSON.stringify(statement)));
   const settledOthers: any[] = settledCopy(scope, others, tokens);
 
-  const withPatterns = [settled.Statement ?? []].flat()
-    .filter((statement: any) => statement.Condition?.StringLike !== undefined);
-  for (const sub of wildcardNamespaces(withPatterns.map((statement: any) => worstCase(scope, statement)))) {
+  const withPatterns = statementsIn(settled).filter(statement => statement.Condition?.StringLike !== undefined);
+  for (const sub of wildcardNamespaces(withPatterns.map(statement => worstCase(scope, statement)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
       `\`trust\` admits a pattern of namespaces, ${show(sub)}: `
       + 'whoever may create a namespace that matches may assume this role.');
@@ -49,6 +46,11 @@ export function trustProblems(scope: IConstruct, written: any, trusted: any[]): 
     ...isText ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
     ...sizeProblems(scope, document, trusted, tokens),
   ];
+}
+
+/** An override may have taken the statements out. */
+function statementsIn(document: any): any[] {
+  return [document.Statement ?? []].flat();
 }
 
 /** IAM looks principals up when it takes the policy, and the role does not exist by then. */

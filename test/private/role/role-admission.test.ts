@@ -116,6 +116,25 @@ describe('by web identity, a role', () => {
   });
 });
 
+test('by web identity and Pod Identity, a role must let in by both', () => {
+  const stack = literalStack();
+  const oidcProvider = literalProvider(stack);
+  const subjects = [exact('payments', 'api')];
+  const trust = new TrustPolicy().addServiceAccounts(oidcProvider, subjects);
+  const role = new IrsaRole(stack, 'Role', { trust });
+  const sharing = new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider,
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    role,
+    createServiceAccount: false,
+    podIdentity: { clusterName: 'blue' },
+  });
+  expect(lacks(sharing)).toBe(true);
+  trust.addPodIdentity({ clusterArn: `${ARN}blue`, subjects });
+  expect(lacks(sharing)).toBe(false);
+});
+
 describe('by Pod Identity, a role', () => {
   type Names = (stack: Stack) => { clusterArn: string; clusterName: string; subjects?: ServiceAccountSubject[] };
   const asked = (names: Names) => {
@@ -181,6 +200,8 @@ describe('a document', () => {
     ['a list of functions', [{ Ref: 'P' }, 'x'], false],
     ['a list that a token makes', Lazy.list({ produce: () => ['x', 'system:serviceaccount:payments:api'] }), false],
     ['a list that a token makes, of others', Lazy.list({ produce: () => ['x', 'y'] }), true],
+    ['a list with null that a token makes',
+      Lazy.any({ produce: () => [null, 'system:serviceaccount:payments:api'] }), false],
     ['another name', 'x', true],
     ['a join of another separator', { 'Fn::Join': ['-', ['a', 'b']] }, false],
     ['a join of literals', { 'Fn::Join': ['', ['a', 'b']] }, true],
