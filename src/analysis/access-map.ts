@@ -72,6 +72,8 @@ export interface ServiceAccount {
   readonly roleArn?: Text;
   /** The annotation `eks.amazonaws.com/audience`, or what the webhook takes without it. */
   readonly audience: Text;
+  /** The name of the EKS managed add-on that annotates it. */
+  readonly addon?: Text;
   readonly place: Place;
 }
 
@@ -83,6 +85,19 @@ export interface Association {
   readonly roleArn: Text;
   /** That sessions carry no tags that say who asks. */
   readonly disableSessionTags?: boolean;
+  /** The role that pods act as: EKS assumes it with `roleArn`. */
+  readonly targetRoleArn?: Text;
+  /** A policy that limits the sessions. */
+  readonly sessionPolicy?: unknown;
+  /** The name of the EKS managed add-on that declares it. */
+  readonly addon?: Text;
+  readonly place: Place;
+}
+
+/** An EKS managed add-on in a template. */
+export interface Addon {
+  readonly cluster: Text;
+  readonly name: Text;
   readonly place: Place;
 }
 
@@ -112,10 +127,14 @@ export interface Access {
   readonly via: 'irsa' | 'pod-identity';
   /** The role, by its ARN. */
   readonly role: Text;
-  /** The statement of the trust policy that lets in. */
-  readonly statement: number;
+  /** The statement of the trust policy that lets in; undefined if the role is not in the templates. */
+  readonly statement?: number;
   /** Whether a manifest, or an association, uses it. */
   readonly used: boolean;
+  /** That an association gives the role. Without one, a trust policy for EKS Pod Identity admits nobody yet. */
+  readonly association?: boolean;
+  /** The role with which EKS assumes this one, its target role. */
+  readonly through?: Text;
 }
 
 /** That a rule does not hold for a resource, in its metadata: `cdk_irsa: { rules_to_suppress: [{ id, reason }] }`. */
@@ -132,6 +151,7 @@ export interface AccessMap {
   readonly roles: Role[];
   readonly serviceAccounts: ServiceAccount[];
   readonly associations: Association[];
+  readonly addons: Addon[];
   readonly workloads: Workload[];
   readonly access: Access[];
   /** Accounts that stacks of the assembly are deployed to. */

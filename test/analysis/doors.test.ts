@@ -3,11 +3,8 @@
  */
 import { join } from 'path';
 import { expectOneAnswer, verify } from './admission/one-answer';
-import { MANIFEST_CASES } from './rules/manifest-cases';
-import { POD_CASES } from './rules/pod-cases';
-import { POLICY_CASES } from './rules/policy-cases';
-import { Case, mapOf, role, trusting } from './rules/support';
-import { TRUST_CASES } from './rules/trust-cases';
+import { CASES } from './rules/cases';
+import { mapOf, role, trusting } from './rules/support';
 import { cli } from '../cli/support';
 
 test.each([
@@ -28,9 +25,7 @@ test.each([
 });
 
 describe('faulty assemblies', () => {
-  const all: Case[] = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES].filter(
-    ({ expected }) => expected.length > 0,
-  );
+  const all = CASES.filter(({ expected }) => expected.length > 0);
 
   test.each(all.map(one => [one.rule, one.name, one] as const))('%s: %s', (_, __, one) => {
     const { folder } = mapOf(one);

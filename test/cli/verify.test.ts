@@ -5,14 +5,10 @@ import { cli, directory, ROOT } from './support';
 import { RULES } from '../../src/analysis/rules';
 import { findingsTable } from '../../src/cli/verify/findings-table';
 import { sarif } from '../../src/cli/verify/sarif';
-import { MANIFEST_CASES } from '../analysis/rules/manifest-cases';
-import { POD_CASES } from '../analysis/rules/pod-cases';
-import { POLICY_CASES } from '../analysis/rules/policy-cases';
-import { annotated, arnOf, Case, Files, mapOf, role, trusting } from '../analysis/rules/support';
-import { TRUST_CASES } from '../analysis/rules/trust-cases';
+import { CASES } from '../analysis/rules/cases';
+import { annotated, arnOf, Files, mapOf, role, trusting } from '../analysis/rules/support';
 import { ISSUER } from '../support';
 
-const CASES = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES];
 
 /** Runs the command over files in a folder; the folder does not show in what it says. */
 function verify(files: Files, ...args: string[]) {
@@ -121,7 +117,7 @@ test('a rule is switched off with a reason, which is told', () => {
 });
 
 test.each(RULES.map(({ id }) => id))('%s is seen to fire from outside, in each format', id => {
-  const one = CASES.find(({ rule, expected }: Case) => rule === id && expected.length > 0)!;
+  const one = CASES.find(({ rule, expected }) => rule === id && expected.length > 0)!;
   const [{ message }] = one.expected;
   expect(verify(one).stdout).toMatch(new RegExp(`^(error|warning|note)  ${id}$`, 'm'));
   expect(JSON.parse(verify(one, '--format', 'json').stdout).findings).toContainEqual(

@@ -62,6 +62,7 @@ export function webIdentityRequest(caller: WebIdentityCaller): AdmissionRequest 
       [`${issuer}:sub`]: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`,
       [`${issuer}:aud`]: tokenAudience(audience, issuer),
     },
+    absent: key => key === issuer || (isEksIssuer(issuer) && key.startsWith(`${issuer}:`)),
   };
 }
 

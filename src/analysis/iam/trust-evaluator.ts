@@ -27,9 +27,10 @@ export interface TrustRequest {
   /** Keys compare without case. */
   readonly context: { readonly [key: string]: string | readonly string[] };
   /**
-   * Keys that the request certainly does not carry. Anything else without a value is unknown.
+   * Keys that the request certainly does not carry, beside those of other issuers if it is a web identity. Anything
+   * else without a value is unknown.
    *
-   * @default - of a web identity the keys of other issuers than those in the context, of others none
+   * @default - none
    */
   readonly absent?: (key: string) => boolean;
 }
@@ -119,7 +120,8 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
   const known = Object.entries(context).map(([key, values]) => ({ name: fold(key), knowledge: knowledge(values) }));
   const byName = new Map(known.map(({ name, knowledge: found }) => [name, found]));
   const deferred = known.some(({ name }) => hasStandIn(name));
-  const isAbsent = absent ?? (principal.type === 'Federated' ? otherIssuersKey(Object.keys(context)) : () => false);
+  const isOfAnother = principal.type === 'Federated' ? otherIssuersKey(Object.keys(context)) : () => false;
+  const isAbsent = (key: string) => isOfAnother(key) || (absent?.(key) ?? false);
   const lookUp = (key: string): Knowledge => {
     const name = fold(key);
     const found = byName.get(name);

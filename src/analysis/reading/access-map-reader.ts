@@ -4,10 +4,9 @@
 import { readdirSync, statSync } from 'fs';
 import { join } from 'path';
 import {
-  Access,
   AccessMap,
+  Addon,
   Association,
-  Cluster,
   Place,
   Policy,
   Provider,
@@ -19,12 +18,13 @@ import {
 } from '../access-map';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
+import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { ManifestText, readManifests } from './kubernetes';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { standIn } from '../stand-in';
-import { trustedBy } from './trusted-subjects';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
-import { matchesPattern } from '../../conventions/wildcards';
+import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
 
 export interface AccessMapOptions {
   /** Files and folders of manifests, beside those that the assembly holds. */
@@ -75,8 +75,9 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { serviceAccounts, workloads } = this.manifests();
-    const associations = this.associations();
+    const { serviceAccounts: declared, workloads } = this.manifests();
+    const serviceAccounts = [...declared, ...this.addonServiceAccounts()];
+    const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
     return {
       clusters: clustersOf(access),
@@ -84,6 +85,7 @@ class Reader {
       roles,
       serviceAccounts,
       associations,
+      addons: this.addons(),
       workloads,
       access,
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
@@ -136,16 +138,53 @@ class Reader {
   }
 
   private associations(): Association[] {
-    return this.ofType('AWS::EKS::PodIdentityAssociation').map(({ stack, properties, place }) => {
+    return this.ofType('AWS::EKS::PodIdentityAssociation').map(({ stack, properties, place }): Association => {
       const of = (value: unknown) => this.text(stack, value);
+      const { TargetRoleArn: target, Policy: policy } = properties;
       return {
         cluster: clusterArn(stack, of(properties.ClusterName)),
         namespace: of(properties.Namespace),
         serviceAccount: of(properties.ServiceAccount),
         roleArn: of(properties.RoleArn),
         disableSessionTags: of(properties.DisableSessionTags ?? false) === 'true',
+        ...target !== undefined && { targetRoleArn: of(target) },
+        ...policy !== undefined && { sessionPolicy: this.document(stack, policy).value },
         place,
       };
+    });
+  }
+
+  private addons(): Addon[] {
+    return this.ofType('AWS::EKS::Addon').map(({ stack, properties, place }) => ({
+      cluster: clusterArn(stack, this.text(stack, properties.ClusterName)),
+      name: this.text(stack, properties.AddonName),
+      place,
+    }));
+  }
+
+  /** EKS annotates the service account of an add-on with its role. */
+  private addonServiceAccounts(): ServiceAccount[] {
+    return this.ofType('AWS::EKS::Addon').flatMap(({ stack, properties, place }) => {
+      if (properties.ServiceAccountRoleArn === undefined) return [];
+      const addon = this.text(stack, properties.AddonName);
+      const { namespace, name } = ADDON_SERVICE_ACCOUNTS.get(addon) ?? unknownNames(addon);
+      const roleArn = this.text(stack, properties.ServiceAccountRoleArn);
+      return [{ namespace, name, roleArn, audience: DEFAULT_AUDIENCE, addon, place }];
+    });
+  }
+
+  private addonAssociations(): Association[] {
+    return this.ofType('AWS::EKS::Addon').flatMap(({ stack, properties, place }) => {
+      const addon = this.text(stack, properties.AddonName);
+      const { namespace } = ADDON_SERVICE_ACCOUNTS.get(addon) ?? unknownNames(addon);
+      return arrayOf(this.intrinsics.resolve(stack, properties.PodIdentityAssociations).value).map(value => ({
+        cluster: clusterArn(stack, this.text(stack, properties.ClusterName)),
+        namespace,
+        serviceAccount: textOf(propertyOf(value, 'ServiceAccount')),
+        roleArn: textOf(propertyOf(value, 'RoleArn')),
+        addon,
+        place,
+      }));
     });
   }
 
@@ -319,34 +358,13 @@ function roleKey(account: Text, name: Text): string {
   return JSON.stringify([account, name]);
 }
 
+function unknownNames(addon: Text): { namespace: Text; name: Text } {
+  return { namespace: standIn(`namespace of add-on ${addon}`), name: standIn(`service account of add-on ${addon}`) };
+}
+
 function clusterArn(stack: StackTemplate, name: Text): Text {
   const pseudo = (parameter: string) => pseudoParameter(stack, parameter);
   return `arn:${pseudo('AWS::Partition')}:eks:${pseudo('AWS::Region')}:${pseudo('AWS::AccountId')}:cluster/${name}`;
-}
-
-/** Who gets in by the trust policies, and whether a manifest or an association makes use of it. */
-function accessOf(roles: Role[], serviceAccounts: ServiceAccount[], associations: Association[]): Access[] {
-  const annotated = grouped(serviceAccounts, ({ roleArn = '' }) => roleArn);
-  const associated = grouped(
-    associations.map(({ serviceAccount: name, ...rest }) => ({ name, ...rest })),
-    ({ roleArn }) => roleArn,
-  );
-  return roles.flatMap(({ arn, trust }) => trustedBy(trust).map(trusted => {
-    const users: { namespace: Text; name: Text }[] = (trusted.via === 'irsa' ? annotated : associated).get(arn) ?? [];
-    const used = users.some(
-      ({ namespace, name }) =>
-        matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name),
-    );
-    return { ...trusted, role: arn, used };
-  }));
-}
-
-function clustersOf(access: Access[]): Cluster[] {
-  const clusters = new Map<string, Cluster>();
-  for (const { cluster, via } of access) {
-    clusters.set(`${via} ${cluster}`, { id: cluster, kind: via === 'irsa' ? 'issuer' : 'pod-identity' });
-  }
-  return [...clusters.values()];
 }
 
 function yamlFilesIn(path: string): string[] {

@@ -4,19 +4,20 @@
  */
 import { StatementJson } from '../../conventions/policy-json';
 import {
+  hasAction,
   NAMESPACE_TAG,
   POD_IDENTITY_SERVICE,
-  SERVICE_ACCOUNT,
   SERVICE_ACCOUNT_TAG,
+  WEB_IDENTITY_ACTION,
 } from '../../conventions/web-identity';
 import { Access } from '../access-map';
 import { readSubject } from '../iam/claims';
-import { overlap, pattern } from '../iam/patterns';
+import { operatorOf } from '../iam/conditions';
+import { canBeSubject, SubjectOperator } from '../iam/subjects';
 import { listOf, objectOf, once, propertyOf, textOf, textsOf } from '../json-values';
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
-const ANY_SUBJECT = `${SERVICE_ACCOUNT}*`;
 // a stand-in may hold colons
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/;
 
@@ -35,10 +36,15 @@ const CONDITIONS = new WeakMap<object, readonly Compared[]>();
 export function trustedBy(trust: unknown): readonly Trusted[] {
   return once(TRUSTED, trust, () => statementsOf(trust).flatMap((value, index) => {
     const statement = objectOf<StatementJson>(value);
-    if (statement.Effect !== 'Allow') return [];
+    if (statement.Effect !== 'Allow' || isRefused(statement)) return [];
     const trusted = [...byWebIdentity(statement), ...byPodIdentity(statement)];
     return trusted.map(one => ({ ...one, statement: index }));
   }));
+}
+
+/** Whether IAM refuses the statement in a trust policy, and with it the role. */
+function isRefused({ Resource: resource, NotResource: notResource }: StatementJson): boolean {
+  return resource !== undefined || notResource !== undefined;
 }
 
 /** The statements of a policy document, however many there are. */
@@ -61,13 +67,15 @@ export function conditionsOf(statement: unknown): readonly Compared[] {
 }
 
 function byWebIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
+  if (!hasAction(statement, WEB_IDENTITY_ACTION)) return [];
   return listOf<unknown>(propertyOf(statement.Principal, 'Federated') ?? []).flatMap(arn => {
     const issuer = issuerOfArn(textOf(arn));
-    if (issuer === undefined) return [];
-    const subjects = valuesOf(statement, `${issuer}:sub`);
+    if (issuer === undefined || issuer.includes('://')) return [];
+    const subjects = comparedWith(statement, `${issuer}:sub`).flatMap(({ operator, values }) =>
+      values.map(value => ({ value, ...operatorOf(operator)! })));
     const audiences = valuesOf(statement, `${issuer}:aud`);
-    return (subjects ?? ['*'])
-      .flatMap(namesIn)
+    return (subjects.length > 0 ? subjects : [{ value: '*', wildcards: true, ignoreCase: false }])
+      .flatMap(({ value, ...operator }) => namesIn(value, operator))
       .flatMap(names =>
         (audiences ?? ['*']).map(audience => ({ cluster: issuer, ...names, audience, via: 'irsa' as const })),
       );
@@ -76,6 +84,7 @@ function byWebIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
 
 function byPodIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
   if (!listOf<unknown>(propertyOf(statement.Principal, 'Service') ?? []).includes(POD_IDENTITY_SERVICE)) return [];
+  if (!hasAction(statement, 'sts:AssumeRole')) return [];
   const clusters = valuesOf(statement, 'aws:SourceArn') ?? ['*'];
   const namespaces = valuesOf(statement, NAMESPACE_TAG) ?? ['*'];
   const names = valuesOf(statement, SERVICE_ACCOUNT_TAG) ?? ['*'];
@@ -84,20 +93,22 @@ function byPodIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
 }
 
 /** What a key must be equal to, or like; undefined where nothing says so. */
-function valuesOf(statement: unknown, wanted: string): string[] | undefined {
+function valuesOf(statement: StatementJson, wanted: string): string[] | undefined {
+  const values = comparedWith(statement, wanted).flatMap(one => one.values);
+  return values.length === 0 ? undefined : values;
+}
+
+function comparedWith(statement: StatementJson, wanted: string): Compared[] {
   const lowerCase = wanted.toLowerCase();
-  const found = conditionsOf(statement).filter(
+  return conditionsOf(statement).filter(
     ({ operator, key }) =>
       key.toLowerCase() === lowerCase
       && /^(ForAnyValue:)?(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/i.test(operator),
   );
-  const values = found.flatMap(one => one.values);
-  return values.length === 0 ? undefined : values;
 }
 
-/** Nothing of a subject that is no service account, such as a workflow of GitHub. */
-function namesIn(subject: string): { namespace: string; serviceAccount: string }[] {
-  const names = readSubject(subject);
-  if (names !== undefined) return [names];
-  return overlap(pattern(subject), ANY_SUBJECT) ? [{ namespace: '*', serviceAccount: '*' }] : [];
+/** Nothing of a subject that no service account has, such as a workflow of GitHub. */
+function namesIn(subject: string, operator: SubjectOperator): { namespace: string; serviceAccount: string }[] {
+  if (!canBeSubject(subject, operator)) return [];
+  return [readSubject(subject) ?? { namespace: '*', serviceAccount: '*' }];
 }

@@ -157,7 +157,7 @@ function directionOf(before: JsonObject[], after: JsonObject[]): Direction {
 function entrancesOf({ role, access }: Side): Entrance[] {
   const statements = statementsOf(role?.trust);
   return access.map(one => {
-    const statement = statements[one.statement];
+    const statement = one.statement === undefined ? undefined : statements[one.statement];
     return {
       access: one,
       statement: objectOf(statement),

@@ -277,6 +277,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-does-not-trust',
     name: 'no provider',
+    also: ['open-pod-identity'],
     resources: { Role: role('api', [podIdentity()]) },
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
@@ -469,6 +470,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-does-not-trust',
     name: 'an association of another namespace',
+    also: ['open-pod-identity'],
     resources: {
       Role: forPods({ StringEquals: tags('payment', 'api') }),
       Association: association({ 'Fn::GetAtt': ['Role', 'Arn'] }),
@@ -489,6 +491,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-does-not-trust',
     name: 'an association with another cluster',
+    also: ['open-pod-identity'],
     resources: {
       Role: forPods({ ArnEquals: { 'aws:SourceArn': CLUSTER_ARN } }),
       Association: association(arnOf('api'), { ClusterName: 'staging' }),
@@ -510,6 +513,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-does-not-trust',
     name: 'no sts:TagSession',
+    also: ['open-pod-identity'],
     resources: { Role: forPods(undefined, { Action: 'sts:AssumeRole' }), Association: association(arnOf('api')) },
     expected: [
       {
@@ -527,6 +531,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-does-not-trust',
     name: 'tags that are off',
+    also: ['open-pod-identity'],
     resources: {
       Role: forPods({ StringEquals: tags('payments', 'api') }),
       Association: association(arnOf('api'), { DisableSessionTags: true }),
@@ -548,6 +553,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-does-not-trust',
     name: 'an association whose pod must have a name',
+    also: ['open-pod-identity'],
     resources: {
       Role: forPods({ StringEquals: { 'aws:RequestTag/kubernetes-pod-name': 'api-0' } }),
       Association: association(arnOf('api')),

@@ -131,6 +131,7 @@ export const POD_CASES: Case[] = [
   {
     rule: 'default-service-account',
     name: 'forgotten, with an association',
+    also: ['open-pod-identity'],
     resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) },
     manifests: { 'pod.yaml': pod('payments/main', {}) },
     expected: [

@@ -64,6 +64,7 @@ export const POLICY_CASES: Case[] = [
   {
     rule: 'admin-policy',
     name: 'by EKS Pod Identity',
+    also: ['open-pod-identity'],
     resources: { Role: role('api', [podIdentity()], { Policies: inline({ ...ALLOW, Action: '*' }) }) },
     expected: [
       {

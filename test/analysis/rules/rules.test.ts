@@ -1,17 +1,13 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import * as fc from 'fast-check';
-import { MANIFEST_CASES } from './manifest-cases';
-import { POD_CASES } from './pod-cases';
-import { POLICY_CASES } from './policy-cases';
+import { CASES } from './cases';
 import { annotated, arnOf, association, Case, Files, mapOf, placeText, pod, role, trusting } from './support';
-import { TRUST_CASES } from './trust-cases';
 import { rulesTable } from '../../../scripts/rules-table';
 import { RULES } from '../../../src/analysis/rules';
 import { counts, findingsOf, Severity } from '../../../src/analysis/rules/rule';
 import { ISSUER, PROVIDER_ARN } from '../../support';
 
-const CASES = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES];
 const ruleOf = (id: string) => RULES.find(rule => rule.id === id)!;
 
 describe.each(RULES.map(({ id }) => id))('%s', id => {

@@ -966,6 +966,7 @@ export const TRUST_CASES: Case[] = [
   {
     rule: 'wildcard-namespace',
     name: 'by EKS Pod Identity',
+    also: ['open-pod-identity'],
     ...of(podIdentity({ Condition: { StringLike: { 'aws:RequestTag/kubernetes-namespace': 'team-?' } } })),
     expected: [
       {

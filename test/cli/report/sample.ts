@@ -120,6 +120,7 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     roles: [],
     serviceAccounts: [],
     associations: [],
+    addons: [],
     workloads: [],
     access: [],
     existingRoles: [],

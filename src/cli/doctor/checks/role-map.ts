@@ -75,6 +75,7 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     roles: [seen],
     serviceAccounts: [],
     associations: [],
+    addons: [],
     workloads: [],
     access: trustedBy(role.trust).map(one => ({ ...one, role: role.arn, used: false })),
     accounts: [account],

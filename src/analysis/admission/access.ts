@@ -1,0 +1,101 @@
+/**
+ * Who can assume which role: by the trust policies of roles, and by associations of EKS Pod Identity.
+ */
+import { associationAdmission } from './manifest-admissions';
+import { roleAdmission } from './role-admission';
+import { POD_IDENTITY_SERVICE } from '../../conventions/web-identity';
+import { matchesPattern } from '../../conventions/wildcards';
+import { Access, Association, Cluster, Role, ServiceAccount, Text } from '../access-map';
+import { grouped, objectOf, propertyOf } from '../json-values';
+import { issuerOfArn, statementsOf, trustedBy } from '../reading/trusted-subjects';
+import { hasStandIn, standIn } from '../stand-in';
+
+type Trusted = ReturnType<typeof trustedBy>[number];
+
+interface Named {
+  readonly namespace: Text;
+  readonly name: Text;
+}
+
+export function accessOf(
+  roles: readonly Role[],
+  serviceAccounts: readonly ServiceAccount[],
+  associations: readonly Association[],
+): Access[] {
+  const annotated = grouped(serviceAccounts, ({ roleArn = '' }) => roleArn);
+  const associated = grouped(associations, ({ roleArn }) => roleArn);
+  const byArn = new Map(roles.map(role => [role.arn, role]));
+  return [
+    ...roles.flatMap(role => trustedBy(role.trust)
+      .filter(trusted => isPlain(role) || isPossible(role, trusted))
+      .map(trusted => ({
+        ...trusted,
+        role: role.arn,
+        used: trusted.via === 'irsa'
+          ? (annotated.get(role.arn) ?? []).some(serviceAccount => isMatch(trusted, serviceAccount))
+          : (associated.get(role.arn) ?? [])
+            .some(({ namespace, serviceAccount: name }) => isMatch(trusted, { namespace, name })),
+      }))),
+    ...associations.flatMap(association => byAssociation(association, byArn.get(association.roleArn))),
+  ];
+}
+
+/** The clusters that are named, each once. */
+export function clustersOf(access: readonly Access[]): Cluster[] {
+  const clusters = new Map<string, Cluster>();
+  for (const { cluster, via } of access.filter(one => one.cluster !== '*')) {
+    clusters.set(`${via} ${cluster}`, { id: cluster, kind: via === 'irsa' ? 'issuer' : 'pod-identity' });
+  }
+  return [...clusters.values()];
+}
+
+function isMatch(trusted: Trusted, { namespace, name }: Named): boolean {
+  // Which service account an add-on uses is not always known.
+  return (hasStandIn(name) && hasStandIn(namespace))
+    || (matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name));
+}
+
+/** An association gives the role, or the target role that EKS assumes with it. */
+function byAssociation(association: Association, role: Role | undefined): Access[] {
+  const { cluster, namespace, serviceAccount, roleArn, targetRoleArn } = association;
+  const admission = role && associationAdmission(role, association);
+  if (admission?.answer === 'out') return [];
+  return [{
+    cluster,
+    namespace,
+    serviceAccount,
+    audience: POD_IDENTITY_SERVICE,
+    via: 'pod-identity',
+    role: targetRoleArn ?? roleArn,
+    ...targetRoleArn !== undefined && { through: roleArn },
+    ...targetRoleArn === undefined && admission?.statement !== undefined && { statement: admission.statement },
+    used: true,
+    association: true,
+  }];
+}
+
+/**
+ * Whether a trust policy is one usual statement about one provider: then whoever it names gets in. Saves the evaluation
+ * of nearly all roles.
+ */
+function isPlain({ trust }: Role): boolean {
+  const [statement, ...more] = statementsOf(trust);
+  const provider = propertyOf(statement, 'Principal', 'Federated');
+  if (more.length > 0 || typeof provider !== 'string') return false;
+  const issuer = issuerOfArn(provider);
+  return Object.entries(objectOf(propertyOf(statement, 'Condition'))).every(([operator, keys]) =>
+    ['StringEquals', 'StringLike'].includes(operator)
+    && Object.keys(objectOf(keys)).every(key => key === `${issuer}:sub` || key === `${issuer}:aud`));
+}
+
+/** Whether a service account that a statement names can be let in by the policy as a whole. */
+function isPossible(role: Role, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
+  const token = via === 'irsa' ? { issuer: cluster, audience: someMatch(audience) } : {};
+  const subject = { namespace: someMatch(namespace), serviceAccount: someMatch(serviceAccount), ...token };
+  return roleAdmission(role, subject).answer !== 'out';
+}
+
+/** A name of which only the pattern is known. */
+function someMatch(pattern: Text): Text {
+  return pattern.replace(/\*/g, standIn('any')).replace(/\?/g, 'x');
+}

@@ -1,0 +1,122 @@
+/**
+ * Associations of EKS Pod Identity and EKS managed add-ons.
+ */
+import { Found, Rule } from './rule';
+import { statementName } from './web-identities';
+import { PrincipalJson, StatementJson } from '../../conventions/policy-json';
+import { hasAction, NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
+import { Association, Role } from '../access-map';
+import { operatorOf } from '../iam/conditions';
+import { grouped, objectOf, textsOf } from '../json-values';
+import { conditionsOf, statementsOf } from '../reading/trusted-subjects';
+
+/** Keys that limit a statement to one cluster, or some. */
+const CLUSTER_KEYS = ['aws:sourcearn', 'aws:requesttag/eks-cluster-arn', 'aws:requesttag/eks-cluster-name'];
+/** Keys that limit a statement to some service accounts. */
+const NAME_KEYS = [NAMESPACE_TAG, SERVICE_ACCOUNT_TAG].map(key => key.toLowerCase());
+
+export const OPEN_POD_IDENTITY: Rule = {
+  id: 'open-pod-identity',
+  severity: 'error',
+  title: 'Trust in EKS Pod Identity that is open to every cluster of the account, or to every service account',
+  why: 'Whoever may create an association (`eks:CreatePodIdentityAssociation` with `iam:PassRole`) gets the role for any '
+    + 'pod. Silent if the role does without session tags, as associations with `DisableSessionTags` need it.',
+  check: ({ roles, associations }) => {
+    const byRole = grouped(associations, ({ roleArn }) => roleArn);
+    return roles.flatMap(role => {
+      const statements = statementsOf(role.trust).map(statement => objectOf<StatementJson>(statement));
+      const isUntagged = !statements.some(statement => isOfPods(statement) && hasAction(statement, 'sts:TagSession'))
+        || (byRole.get(role.arn) ?? []).some(({ disableSessionTags }) => disableSessionTags === true);
+      return [...statements.entries()]
+        .filter(([, statement]) => isOfPods(statement) && hasAction(statement, 'sts:AssumeRole'))
+        .flatMap(([index, statement]) => openTo(statement, isUntagged)
+          .map(whom => openFinding(role, statementName(role, statement, index), whom)));
+    });
+  },
+};
+
+function isOfPods({ Effect: effect, Principal: principal }: StatementJson): boolean {
+  return effect === 'Allow' && textsOf(objectOf<PrincipalJson>(principal).Service).includes(POD_IDENTITY_SERVICE);
+}
+
+function openTo(statement: StatementJson, isUntagged: boolean): string[] {
+  const isOpen = (keys: string[]) => !conditionsOf(statement)
+    .some(({ operator, key, values }) => keys.includes(key.toLowerCase()) && excludes(operator, values));
+  return [
+    ...isOpen(CLUSTER_KEYS) ? ['every cluster of the account'] : [],
+    ...isOpen(NAME_KEYS) && !isUntagged ? ['every service account'] : [],
+  ];
+}
+
+/** Whether a condition excludes anyone: not if it passes without the key, nor if everything matches. */
+function excludes(operator: string, values: string[]): boolean {
+  const known = operatorOf(operator);
+  if (!known || known.ifExists || known.set === 'all' || known.negated || known.kind === 'null') return false;
+  return values.length > 0 && !values.some(value => /^[*:]*$/.test(value) || value.includes('${'));
+}
+
+function openFinding({ place }: Role, name: string, whom: string): Found {
+  return {
+    message: `${name}: lets in EKS Pod Identity on behalf of ${whom}.`,
+    fix: whom === 'every service account'
+      ? `Compare ${NAMESPACE_TAG} and ${SERVICE_ACCOUNT_TAG}, or use trust.addPodIdentity().`
+      : 'Compare aws:SourceArn with the ARN of the cluster, or use trust.addPodIdentity().',
+    place,
+  };
+}
+
+export const REPEATED_ASSOCIATION: Rule = {
+  id: 'repeated-association',
+  severity: 'error',
+  title: 'Two associations of EKS Pod Identity for one service account of a cluster: a warning beside the IRSA role of '
+    + 'an add-on',
+  why: 'EKS accepts one association per service account; with a role by IRSA beside it, pods use the association.',
+  check: ({ associations, serviceAccounts, addons }) => {
+    const groups = grouped(associations, keyOf);
+    const repeated = [...groups.values()].flatMap(([first, ...more]) => more.map((association): Found => ({
+      message: `Association of ${nameOf(association)} with ${association.cluster}: there are two for one service `
+        + `account, with role ${first.roleArn} and with ${association.roleArn}.`,
+      fix: 'Keep one.',
+      place: association.place,
+      others: [first.place],
+    })));
+    const clusters = new Map(addons.map(({ place, cluster }) => [place, cluster]));
+    const beside = serviceAccounts.flatMap(({ namespace, name, addon, roleArn, place }): Found[] => {
+      const cluster = clusters.get(place);
+      if (addon === undefined || cluster === undefined) return [];
+      return (groups.get(keyOf({ cluster, namespace, serviceAccount: name })) ?? []).map(association => ({
+        severity: 'warning',
+        message: `Add-on ${addon}: ${namespace}/${name} has role ${roleArn} by IRSA, and an association gives it `
+          + `${association.roleArn}, which its pods use.`,
+        fix: 'Keep one: PodIdentityAssociations or ServiceAccountRoleArn.',
+        place,
+        others: [association.place],
+      }));
+    });
+    return [...repeated, ...beside];
+  },
+};
+
+function keyOf({ cluster, namespace, serviceAccount }: Pick<Association, 'cluster' | 'namespace' | 'serviceAccount'>) {
+  return JSON.stringify([cluster, namespace, serviceAccount]);
+}
+
+function nameOf({ namespace, serviceAccount }: Association): string {
+  return `${namespace}/${serviceAccount}`;
+}
+
+export const REPEATED_ADDON: Rule = {
+  id: 'repeated-addon',
+  severity: 'error',
+  title: 'An EKS managed add-on that is declared twice for one cluster',
+  why: 'EKS accepts an add-on once per cluster: the second one fails the deployment.',
+  check: ({ addons }) =>
+    [...grouped(addons, ({ cluster, name }) => JSON.stringify([cluster, name])).values()].flatMap(([first, ...more]) =>
+      more.map(({ name, cluster, place }) => ({
+        message: `Add-on ${name} of ${cluster}: is declared twice.`,
+        fix: 'Keep one. The agent of EKS Pod Identity: set installAgent only once per cluster.',
+        place,
+        others: [first.place],
+      })),
+    ),
+};

@@ -1,0 +1,187 @@
+/**
+ * Trust that no token can satisfy: the template alone shows that a statement, or a value in it, admits nobody.
+ */
+import { atPlaces, Found, Rule } from './rule';
+import { Claim, demands, hasWildcard, statementName, WebIdentities, webIdentitiesOf } from './web-identities';
+import { PrincipalJson, StatementJson } from '../../conventions/policy-json';
+import { hasAction, POD_IDENTITY_SERVICE, WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
+import { Role } from '../access-map';
+import { isEksIssuer } from '../admission/trust-requests';
+import { operatorOf } from '../iam/conditions';
+import { canBeSubject, isSwapped, looksLikeSubject, meantSubject } from '../iam/subjects';
+import { objectOf, textsOf } from '../json-values';
+import { issuerOfArn, statementsOf } from '../reading/trusted-subjects';
+
+type Problem = Omit<Found, 'place'>;
+
+const SUBJECT_FORM = 'system:serviceaccount:<namespace>:<name>';
+/** Actions that are allowed beside the one that assumes the role. */
+const BESIDE = ['sts:TagSession', 'sts:SetSourceIdentity'];
+/** The claims of a service account's token that IAM has condition keys for. */
+const CLAIMS = ['aud', 'sub'];
+const DEFERRED_EKS_ISSUER = /\.OpenIdConnectIssuer(Url)?⟩$/;
+
+/** A rule that looks at one Allow statement after the other. */
+function eachAllow(
+  rule: Omit<Rule, 'check'>,
+  check: (statement: StatementJson, name: string) => Problem[],
+): Rule {
+  const checkRole = (role: Role) => statementsOf(role.trust).flatMap((value, index) => {
+    const statement = objectOf<StatementJson>(value);
+    return statement.Effect === 'Allow' ? check(statement, statementName(role, statement, index)) : [];
+  });
+  return { ...rule, check: ({ roles }) => atPlaces(roles, checkRole, ({ place }) => place) };
+}
+
+function eachClaim(
+  rule: Omit<Rule, 'check'>,
+  check: (claim: Claim, statement: WebIdentities) => Problem[],
+): Rule {
+  const checkStatement = (statement: WebIdentities) => statement.claims.flatMap(claim => check(claim, statement));
+  return { ...rule, check: map => atPlaces(webIdentitiesOf(map), checkStatement, ({ role }) => role.place) };
+}
+
+export const WRONG_ACTION = eachAllow(
+  {
+    id: 'wrong-action',
+    severity: 'error',
+    title: 'The action does not fit the principal',
+    why: 'Tokens of an OIDC provider need `sts:AssumeRoleWithWebIdentity`, which `FederatedPrincipal` of aws-iam does '
+      + 'not use by default; EKS Pod Identity needs `sts:AssumeRole`. With another action, the statement admits nobody.',
+  },
+  (statement, name) => {
+    const principal = objectOf<PrincipalJson>(statement.Principal);
+    const provider = textsOf(principal.Federated).find(arn => issuerOfArn(arn) !== undefined);
+    const isOfPods = textsOf(principal.Service).includes(POD_IDENTITY_SERVICE);
+    return [
+      ...provider === undefined ? [] : wrongAction(name, statement, `tokens of ${provider}`, WEB_IDENTITY_ACTION),
+      ...isOfPods ? wrongAction(name, statement, POD_IDENTITY_SERVICE, 'sts:AssumeRole') : [],
+    ];
+  },
+);
+
+function wrongAction(name: string, statement: StatementJson, whom: string, action: string): Problem[] {
+  if (statement.NotAction !== undefined || hasAction(statement, action)) return [];
+  const given = textsOf(statement.Action);
+  if (given.every(other => BESIDE.some(beside => other.toLowerCase() === beside.toLowerCase()))) return [];
+  return [{
+    message: `${name}: allows ${whom} ${given.join(', ')}, but not ${action}, so it admits nobody.`,
+    fix: action === WEB_IDENTITY_ACTION
+      ? `Write "Action": "${action}"; in the CDK, new FederatedPrincipal(arn, conditions, '${action}') or `
+        + 'trust.addServiceAccounts().'
+      : `Write "Action": ["${action}", "sts:TagSession"], or use trust.addPodIdentity().`,
+  }];
+}
+
+export const IMPOSSIBLE_SUBJECT = eachClaim(
+  {
+    id: 'impossible-subject',
+    severity: 'error',
+    title: `A \`sub\` that no service account has: its form is \`${SUBJECT_FORM}\`, with names that Kubernetes allows`,
+    why: 'A slash, a missing prefix, an upper-case letter, or `sub` and `aud` swapped: the value admits nobody.',
+  },
+  ({ claim, operator, values }, { name, providers }) => {
+    const demanded = demands(operator);
+    if (demanded === undefined) return [];
+    const { ignoreCase } = operatorOf(operator)!;
+    const isCluster = providers.length > 0 && providers.every(({ issuer }) => isClusterIssuer(issuer));
+    return values.flatMap(value => {
+      if (isSwapped(claim, value)) return [swapped(name, claim, value)];
+      if (claim !== 'sub' || !(isCluster || looksLikeSubject(value))) return [];
+      const wildcards = demanded === 'like';
+      if (!wildcards && hasWildcard(value)) return []; // another rule says so
+      return canBeSubject(value, { wildcards, ignoreCase }) ? [] : [impossible(name, value)];
+    });
+  },
+);
+
+function impossible(name: string, value: string): Problem {
+  const meant = meantSubject(value);
+  return {
+    message: `${name}: \`sub\` is compared with ${value}, which no service account has, so it admits nobody.`,
+    fix: meant === undefined
+      ? `Write ${SUBJECT_FORM}, or use ServiceAccountSubject.exact(namespace, name).`
+      : `Write ${meant}.`,
+  };
+}
+
+function swapped(name: string, claim: string, value: string): Problem {
+  return {
+    message: `${name}: \`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it admits nobody.`,
+    fix: `Compare \`sub\` with ${SUBJECT_FORM} and \`aud\` with sts.amazonaws.com.`,
+  };
+}
+
+export const UNKNOWN_CLAIM = eachClaim(
+  {
+    id: 'unknown-claim',
+    severity: 'error',
+    title: 'A condition key of a cluster that is neither `:sub` nor `:aud`',
+    why: 'IAM has no such key for the tokens of service accounts: the condition is never true.',
+  },
+  ({ key, claim, operator }, { name, providers }) => {
+    const isOfCluster = providers.some(({ issuer }) => isClusterIssuer(issuer) && key.startsWith(`${issuer}:`));
+    if (!isOfCluster || demands(operator) === undefined || CLAIMS.includes(claim)) return [];
+    return [{
+      message: `${name}: the condition key ${key} is in no token of a service account, so it admits nobody.`,
+      fix: `Use the keys ending in :sub and :aud: ${key.slice(0, key.lastIndexOf(':'))}:sub.`,
+    }];
+  },
+);
+
+export const MISSING_CLAIM = eachAllow(
+  {
+    id: 'missing-claim',
+    severity: 'error',
+    title: 'A condition key that is the issuer alone, without `:sub` or `:aud`',
+    why: 'No request has such a key: the condition is never true.',
+  },
+  ({ Principal: principal, Condition: condition }, name) => {
+    const issuers = textsOf(objectOf<PrincipalJson>(principal).Federated).map(issuerOfArn);
+    return Object.entries(objectOf(condition)).flatMap(([operator, keys]) =>
+      (demands(operator) === undefined ? [] : Object.keys(objectOf(keys)))
+        .filter(key => issuers.includes(key))
+        .map(key => ({
+          message: `${name}: the condition key ${key} names no claim, so it admits nobody.`,
+          fix: `Write ${key}:sub or ${key}:aud.`,
+        })),
+    );
+  },
+);
+
+export const HTTPS_IN_PROVIDER_ARN = eachAllow(
+  {
+    id: 'https-in-provider-arn',
+    severity: 'error',
+    title: 'The ARN of a provider with `https://` in it',
+    why: 'The ARN of a provider has the issuer without the scheme: no provider has this ARN, so nobody gets in.',
+  },
+  ({ Principal: principal }, name) =>
+    textsOf(objectOf<PrincipalJson>(principal).Federated)
+      .filter(arn => /:oidc-provider\/https?:\/\//i.test(arn))
+      .map(arn => ({
+        message: `${name}: trusts ${arn}, and the ARN of a provider has no https:// in it.`,
+        fix: `Write ${arn.replace(/(:oidc-provider\/)https?:\/\//i, '$1')}.`,
+      })),
+);
+
+export const RESOURCE_IN_TRUST = eachAllow(
+  {
+    id: 'resource-in-trust',
+    severity: 'error',
+    title: 'A trust policy with `Resource`',
+    why: 'IAM refuses the policy, and with it the deployment: `Has prohibited field Resource`.',
+  },
+  ({ Resource: resource, NotResource: notResource }, name) =>
+    resource === undefined && notResource === undefined
+      ? []
+      : [{
+        message: `${name}: a trust policy may not contain ${resource === undefined ? 'NotResource' : 'Resource'}.`,
+        fix: 'Remove it: the resource of a trust policy is the role itself.',
+      }],
+);
+
+/** Whether an issuer is certainly a cluster. */
+function isClusterIssuer(issuer: string): boolean {
+  return isEksIssuer(issuer) || DEFERRED_EKS_ISSUER.test(issuer);
+}
