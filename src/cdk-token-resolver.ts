@@ -55,15 +55,15 @@ export class CdkTokenResolver implements IResolver {
     else if (isMap(value) && Object.keys(value).some(isCdkToken)) context.replaceValue(this.withKnownKeys(context));
   }
 
-  private withKnownLists(context: ResolutionContext): any[] {
-    return context.value.flatMap((item: any) =>
+  private withKnownLists(context: ResolutionContext): unknown[] {
+    return (context.value as unknown[]).flatMap(item =>
       isListToken(item) ? this.known(context, [item], context.key) : [item],
     );
   }
 
-  private withKnownKeys(context: ResolutionContext): any {
+  private withKnownKeys(context: ResolutionContext): object {
     const known = (name: string) => (isCdkToken(name) ? this.known(context, name, [...context.key, name]) : name);
-    const entries = Object.entries(context.value).map(([name, value]) => [known(name), value]);
+    const entries = Object.entries(context.value).map(([name, value]) => [known(name), value] as const);
     const map = Object.fromEntries(entries);
     if (Object.keys(map).length < entries.length) {
       fail(this.scope, problem('chart', 'hold maps with different keys', entries.map(([name]) => name),
@@ -72,7 +72,7 @@ export class CdkTokenResolver implements IResolver {
     return map;
   }
 
-  private known({ obj }: ResolutionContext, value: any, key: string[]): any {
+  private known({ obj }: ResolutionContext, value: unknown, key: string[]): unknown {
     const manifest: Manifest = { kind: obj.kind, metadata: { name: obj.name, namespace: obj.metadata.namespace } };
     return settledForFile(this.scope, manifest, value, METADATA_FIELDS.includes(key[0]) ? ['metadata', ...key] : key);
   }

@@ -219,7 +219,7 @@ class ProviderArn extends Reference {
     super(Tokenization.reverseCompleteString(attribute), provider.node.defaultChild!, 'Arn');
   }
 
-  public resolve(context: IResolveContext): any {
+  public resolve(context: IResolveContext): unknown {
     const own = this.provider.stack;
     const user = Stack.of(context.scope);
     const settled = settle(this.provider, this.provider.openIdConnectProviderIssuer);

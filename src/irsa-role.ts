@@ -214,8 +214,9 @@ class TrustedPrincipal extends PrincipalBase {
   }
 }
 
-function reportable(value: any): any {
-  if (Array.isArray(value)) return value.map(reportable);
+function reportable<T>(value: T): T;
+function reportable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(item => reportable<unknown>(item));
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [
     key.replace(/\$\{Token\[[^\]]*\]\}/g, '<issuer>'),

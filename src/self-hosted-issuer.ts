@@ -84,7 +84,7 @@ export class SelfHostedIssuer extends Construct {
   private readonly keys: JsonWebKey[];
   private readonly hosted: BoundHosting;
   /** What the issuer is named by, where synth knows it. */
-  private readonly bucketName: any;
+  private readonly bucketName: unknown;
   /** The discovery document as an output, where only the deployment knows it. */
   private readonly configurationOutput?: CfnOutput;
 

@@ -121,6 +121,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
    * @throws when `key` is no path of letters, digits, - and _, or is missing for a controller whose chart takes no
    * annotations
    */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
     const key = options.key ?? this.helmKey();
     failIf(this, helmKeyProblem(key));
@@ -148,6 +149,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /**
    * The ServiceAccount as an object that may hold tokens, for `cluster.addManifest()`.
    */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   public toManifest(): { [key: string]: any } {
     const { labels, automountServiceAccountToken, imagePullSecrets } = this._props;
     const { annotations } = this;
@@ -277,7 +279,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /** What synth knows of the ARN. Of a role that is made here it takes no token to find that out. */
-  private settledRoleArn(): any {
+  private settledRoleArn(): unknown {
     const resource = this._props.role ? undefined : this.role.node.defaultChild;
     const literalArn = resource instanceof CfnRole ? literalRoleArn(resource) : undefined;
     return literalArn ?? settleForManifest(this, this.role.roleArn);
@@ -320,7 +322,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     const { chart, createNamespace } = this._props;
     const objects = [
       ...createNamespace ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } }] : [],
-      this.toManifest(),
+      this.toManifest() as Manifest,
     ];
     if (chart) {
       addToChart(this, chart, objects, manifest => literalManifest(this, manifest));

@@ -1,5 +1,6 @@
 import { IGrantable, IOpenIdConnectProvider, IPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { PolicyJson, StatementJson } from './conventions/policy-json';
 import { DEFAULT_AUDIENCE, WEB_IDENTITY_ACTION } from './conventions/web-identity';
 import { fail, failIf, missingProblem, problem, warn } from './private/errors';
 import { accountOfArn, clusterArnProblem, clusterArnProblems } from './private/issuer/cluster-names';
@@ -184,7 +185,7 @@ export class TrustPolicy {
    *
    * @internal
    */
-  public _statements(scope?: IConstruct): any[] {
+  public _statements(scope?: IConstruct): StatementJson[] {
     return withoutRepeats(scope, [...this._serviceAccountStatements(scope), ...this.others.flatMap(statementsOf)]);
   }
 
@@ -193,7 +194,7 @@ export class TrustPolicy {
    *
    * @internal
    */
-  public _serviceAccountStatements(scope?: IConstruct): any[] {
+  public _serviceAccountStatements(scope?: IConstruct): StatementJson[] {
     const webIdentity = this.groups(scope).flatMap(group => [
       webIdentityStatement(group, 'StringEquals', scope),
       webIdentityStatement(group, 'StringLike', scope),
@@ -238,7 +239,7 @@ export class TrustPolicy {
    * @param document the whole trust policy of the role: these statements, and what was added to the document
    * @internal
    */
-  public _problems(scope: IConstruct, document: any): string[] {
+  public _problems(scope: IConstruct, document: PolicyJson): string[] {
     if (this._isEmpty) {
       return [problem('trust', 'let someone in', 'an empty trust policy',
         'Call trust.addServiceAccounts(), trust.addPodIdentity() or trust.addPrincipal().')];
@@ -277,13 +278,13 @@ export class TrustPolicy {
   }
 }
 
-function statementsOf(document: PolicyDocument): any[] {
+function statementsOf(document: PolicyDocument): StatementJson[] {
   return document.toJSON()?.Statement ?? [];
 }
 
 function webIdentityStatement(
   { provider, subjects, audience }: Entry, operator: 'StringEquals' | 'StringLike', scope?: IConstruct,
-): any {
+): StatementJson | undefined {
   const subs = sorted(subjects.filter(subject => subject._operator === operator).map(subject => subject._sub), scope);
   if (subs.length === 0) return undefined;
   const aud = { [`${provider.issuer}:aud`]: audience };

@@ -50,6 +50,7 @@ export interface IWorkloadIdentity extends IConstruct, IGrantable {
    *
    * @throws if `key` is invalid, or missing for a controller whose chart takes no annotations
    */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   helmValues(options?: HelmValuesOptions): { [key: string]: any };
 
   /**
@@ -63,6 +64,7 @@ export interface IWorkloadIdentity extends IConstruct, IGrantable {
   /**
    * Returns the ServiceAccount as an object that may contain tokens, for `cluster.addManifest()`.
    */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   toManifest(): { [key: string]: any };
 
   /**

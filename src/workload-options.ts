@@ -54,11 +54,11 @@ export function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: Wor
 }
 
 /** What is wrong with a group. Tokens pass. */
-export function fsGroupProblem(value: any): string | undefined {
+export function fsGroupProblem(value: unknown): string | undefined {
   if (
     value === undefined
     || Token.isUnresolved(value)
-    || (Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)
+    || (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)
   ) {return undefined;}
   return problem(
     'fsGroup',

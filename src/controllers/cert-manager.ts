@@ -1,6 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { allow, arn, ControllerDefinition, ControllerWarning, required } from './definition';
+import { propertyOf } from '../conventions/json';
 import { fail, problem } from '../private/errors';
 
 /**
@@ -76,7 +77,7 @@ function recordNames(names: string[]): string[] {
 function isPrivate(zone: IHostedZone): boolean {
   const resource = zone.node.defaultChild;
   if (!resource || !CfnResource.isCfnResource(resource)) return false;
-  const vpcs = Stack.of(resource).resolve((resource as any).vpcs);
+  const vpcs = Stack.of(resource).resolve(propertyOf(resource, 'vpcs'));
   return Array.isArray(vpcs) && vpcs.length > 0;
 }
 

@@ -48,7 +48,7 @@ export interface Permission {
   readonly actions: string[];
   readonly resources: string[];
   /** Operator, key, value: as in a policy. Keys may hold tokens. */
-  readonly conditions?: { [operator: string]: { [key: string]: any } };
+  readonly conditions?: { [operator: string]: { [key: string]: unknown } };
 }
 
 /** An `Allow` statement. */

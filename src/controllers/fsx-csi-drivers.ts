@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
-import { allow, arn, ControllerDefinition, serviceLinkedRole } from './definition';
+import { allow, arn, ControllerDefinition, Permission, serviceLinkedRole } from './definition';
 import { volumeKeys } from './kms-permissions';
 
 /**
@@ -142,7 +142,7 @@ export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriv
 }
 
 /** The last one, which FSx takes as the caller. */
-function backups(scope: IConstruct, fileSystems: string, tagged: any): PolicyStatement[] {
+function backups(scope: IConstruct, fileSystems: string, tagged: Permission['conditions']): PolicyStatement[] {
   const backup = arn(scope, 'fsx', 'backup/*');
   return [
     allow({ actions: ['fsx:CreateBackup'], resources: [fileSystems], conditions: tagged }),

@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { allow } from './definition';
+import { allow, Permission } from './definition';
 import { unique } from './parts';
 
 /** What a service that stores volumes asks of a key, when somebody lets it encrypt one. */
@@ -26,7 +26,7 @@ export function volumeKeys(service: string, keys: IKey[] = [], moreActions: stri
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
  */
 export function throughServices(
-  actions: string[], services: string[], keys: IKey[], moreConditions: { [operator: string]: any } = {},
+  actions: string[], services: string[], keys: IKey[], moreConditions: Permission['conditions'] = {},
 ): PolicyStatement[] {
   if (keys.length === 0) return [];
   const regions = unique(keys.map(key => key.env.region));

@@ -15,7 +15,7 @@ export function optional<T>(factory: string, property: string, what: string, val
  *
  * @throws when there is none
  */
-export function requireOne(factory: string, parts: { [property: string]: any }): void {
+export function requireOne(factory: string, parts: { [property: string]: unknown }): void {
   const [first, ...others] = Object.keys(parts);
   if (Object.values(parts).some(Boolean)) return;
   fail(

@@ -113,7 +113,7 @@ export function equalKeys(condition: unknown): string[] {
  */
 export function limitsCallers(condition: unknown): boolean {
   return comparisons(condition).some(({ operator, key, values }) => {
-    const identifies = CALLER_KEYS[key.toLowerCase()];
+    const identifies = CALLER_KEYS.get(key.toLowerCase());
     return (
       identifies !== undefined
       && POSITIVE_OPERATOR.test(operator)
@@ -133,15 +133,15 @@ export function matchesAction(pattern: string, action: string): boolean {
 const POSITIVE_OPERATOR = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/;
 
 /** For each key that says who calls: whether a value names one account or organization. */
-const CALLER_KEYS: { readonly [key: string]: (value: string) => boolean } = {
-  'aws:principalarn': value => {
+const CALLER_KEYS = new Map<string, (value: string) => boolean>([
+  ['aws:principalarn', value => {
     const parts = value.split(':');
     return parts.length >= 6 && parts[0] === 'arn' && isOne(parts[4]);
-  },
-  'aws:principalaccount': value => isOne(value, '${aws:ResourceAccount}'),
-  'aws:principalorgid': value => isOne(value, '${aws:ResourceOrgID}'),
-  'aws:principalorgpaths': value => isOne(value.split('/')[0]),
-};
+  }],
+  ['aws:principalaccount', value => isOne(value, '${aws:ResourceAccount}')],
+  ['aws:principalorgid', value => isOne(value, '${aws:ResourceOrgID}')],
+  ['aws:principalorgpaths', value => isOne(value.split('/')[0])],
+]);
 
 /** Whether a value is one, and not a pattern. The variable of the role's own account or organization is. */
 function isOne(value: string, own?: string): boolean {

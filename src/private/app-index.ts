@@ -33,7 +33,7 @@ export class AppIndex {
   }
 
   /** The outputs of this app that are exported under a name, which may be deferred. */
-  public outputsExportedAs(scope: IConstruct, name: any): CfnOutput[] {
+  public outputsExportedAs(scope: IConstruct, name: unknown): CfnOutput[] {
     this.exports ??= grouped(
       this.all.filter((construct): construct is CfnOutput => construct instanceof CfnOutput),
       output => JSON.stringify(settle(output, output.exportName)),

@@ -59,7 +59,7 @@ function keyProblem(property: string, key: string): string | undefined {
   return isMetadataKey(key) ? undefined : problem(property, METADATA_KEY.rule, key, METADATA_KEY.advice);
 }
 
-function check(property: string, value: any, rule: NameRule): string | undefined {
+function check(property: string, value: unknown, rule: NameRule): string | undefined {
   if (isDeferred(value)) return undefined;
   return typeof value === 'string' && keeps(value, rule) ? undefined : problem(property, rule.rule, value, rule.advice);
 }

@@ -188,6 +188,7 @@ describe('a condition on who calls', () => {
     ['another that IAM does not know', { StringEqualsX: { 'aws:PrincipalAccount': ACCOUNT } }, false],
     ['who it is not', { ArnNotEquals: { [arn]: ROLE } }, false],
     ['another key', { StringEquals: { 'aws:PrincipalTag/x': ACCOUNT } }, false],
+    ['a key by the name of what every object has', { StringEquals: { constructor: ACCOUNT } }, false],
   ])('%s', (_, condition, expected) => {
     expect(limitsCallers(condition)).toBe(expected);
   });

@@ -115,16 +115,17 @@ function webIdentities(role: Role, statement: StatementJson, index: number): Web
 
 /** What means the same in one spelling: keys in lower case, StringEquals for what no wildcard is in. */
 function plainCondition(statement: StatementJson): JsonObject {
-  const plain: Record<string, Record<string, string[]>> = { StringEquals: {}, StringLike: {} };
+  const [equals, like] = [new Map<string, string[]>(), new Map<string, string[]>()];
   for (const { operator, key, values } of conditionsOf(statement)) {
     const demanded = operatorOf(operator)?.kind === 'string' ? demands(operator) : undefined;
     if (demanded === undefined) continue;
-    const keys = plain[demanded === 'like' && values.some(hasWildcard) ? 'StringLike' : 'StringEquals'];
+    const keys = demanded === 'like' && values.some(hasWildcard) ? like : equals;
     const name = key.toLowerCase();
     // What can never be equal is for another rule to say.
-    keys[name] = [...keys[name] ?? [], ...values.map(value => (demanded === 'equal' && value === '*' ? '**' : value))];
+    const more = values.map(value => (demanded === 'equal' && value === '*' ? '**' : value));
+    keys.set(name, [...keys.get(name) ?? [], ...more]);
   }
-  return plain;
+  return { StringEquals: Object.fromEntries(equals), StringLike: Object.fromEntries(like) };
 }
 
 /** Whether a value of IAM has a wildcard, other than in the description of a stand-in. */

@@ -7,7 +7,7 @@ import { allow, ControllerDefinition } from '../definition';
 
 /** As in a `PolicyStatement`. */
 export interface Conditions {
-  readonly [operator: string]: { [key: string]: any };
+  readonly [operator: string]: { [key: string]: unknown };
 }
 
 type Reach = Pick<ControllerDefinition, 'managedPolicyNames' | 'unscoped'>;

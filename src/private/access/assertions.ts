@@ -25,6 +25,7 @@ import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
 import { Finding, findingsOf } from '../../analysis/rules/rule';
 import { hasWildcard } from '../../analysis/rules/web-identities';
+import { propertyOf } from '../../conventions/json';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { AUDIENCE_ANNOTATION } from '../../conventions/webhook-annotations';
 import type { IWorkloadIdentity } from '../../workload-identity';
@@ -110,9 +111,10 @@ export class AccessAssertions {
 
   public hasNoLambda(): void {
     const found = this.stacks.flatMap(({ path, template }) =>
-      Object.entries<any>(template.Resources ?? {})
-        .filter(([, resource]) => NEEDS_CODE.test(resource?.Type))
-        .map(([logicalId, { Type: type }]) => `\n  ${path}/${logicalId}: ${type}`),
+      Object.entries(template.Resources ?? {})
+        .map(([logicalId, resource]) => ({ logicalId, type: `${propertyOf(resource, 'Type')}` }))
+        .filter(({ type }) => NEEDS_CODE.test(type))
+        .map(({ logicalId, type }) => `\n  ${path}/${logicalId}: ${type}`),
     );
     if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
   }
@@ -263,7 +265,7 @@ function shown({ trust }: Role, { statement, nearest }: Partial<Admission>): str
   return `\n  ${statement === undefined ? 'Nearest statement' : 'Statement'} ${index}: ${inShort(statements[index])}`;
 }
 
-function inShort(value: any): string {
+function inShort(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > LONGEST_STATEMENT ? `${text.slice(0, LONGEST_STATEMENT)}… (${text.length} characters)` : text;
 }

@@ -46,7 +46,7 @@ export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: str
   );
 }
 
-function filled(settled: any, literal: (text: string) => string, deferred: string): string {
+function filled(settled: unknown, literal: (text: string) => string, deferred: string): string {
   const parts = joinedParts(settled) ?? [settled];
   return parts.map(part => (typeof part === 'string' ? literal(part) : deferred)).join('');
 }

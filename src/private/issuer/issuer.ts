@@ -5,6 +5,7 @@ import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from '../errors';
 import {
   arnParts,
+  argumentsOf,
   effectiveProperty,
   fingerprint,
   literalPartition,
@@ -62,7 +63,8 @@ export function issuerUrlProblems(scope: IConstruct, property: string, url: stri
   const settled = settle(scope, url);
   const missing = missingProblem(property, settled, 'What stands for it turns out to be nothing.');
   if (missing !== undefined) return [missing];
-  const parts: any[] = settled['Fn::Join']?.[1] ?? [];
+  const [, joined] = argumentsOf(settled, 'Fn::Join');
+  const parts: unknown[] = Array.isArray(joined) ? joined : [];
   const [first, last] = [parts[0], parts[parts.length - 1]];
   if (typeof first === 'string' && !first.startsWith(SCHEME)) return [schemeProblem(property, url)];
   if (typeof last === 'string' && last.endsWith('/')) return [trailingSlashProblem(property, url)];
@@ -112,7 +114,7 @@ function notAProvider(property: string, arn: string): string {
 
 /** Why something of one partition cannot be trusted by roles of the stack. */
 export function partitionProblem(
-  property: string, stack: Stack, partition: string | undefined, arn: string,
+  property: string, stack: Stack, partition: string | undefined, arn: unknown,
   advice = 'A role can trust a provider of its own partition only.',
 ): string | undefined {
   const own = literalPartition(stack);
@@ -122,7 +124,7 @@ export function partitionProblem(
 
 /** Why something of one account cannot be trusted by roles of the stack. */
 export function accountProblem(
-  property: string, stack: Stack, account: string | undefined, arn: string,
+  property: string, stack: Stack, account: string | undefined, arn: unknown,
   advice = 'A role trusts providers of its own account only: '
     + `register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`,
 ): string | undefined {
@@ -147,7 +149,7 @@ export class ProviderFacts {
   /** Literal whenever the provider's URL is, even where the construct itself only offers a token. */
   public readonly issuer: string;
   /** The URL of a provider that is made in this app, as it was when a role used it. */
-  private readonly url: any;
+  private readonly url: unknown;
 
   constructor(private readonly provider: IOpenIdConnectProvider) {
     this.arn = provider.openIdConnectProviderArn;
@@ -160,7 +162,7 @@ export class ProviderFacts {
 
   /** The client IDs of a provider that is made in this app, as they are now. */
   public get audiences(): string[] | undefined {
-    return this.property('ClientIdList') ?? this.property('ClientIDList');
+    return (this.property('ClientIdList') ?? this.property('ClientIDList')) as string[] | undefined;
   }
 
   /** Why roles in the stack of `scope` cannot trust this provider. */
@@ -224,7 +226,7 @@ export class ProviderFacts {
   }
 
   /** A property as it is now: resources can be changed after they have been made. */
-  private property(name: 'Url' | 'ClientIdList' | 'ClientIDList'): any {
+  private property(name: 'Url' | 'ClientIdList' | 'ClientIDList'): unknown {
     const { resource } = this;
     if (resource === undefined) return undefined;
     if (!(resource instanceof CfnOIDCProvider)) return renderedProperties(resource).value[name];

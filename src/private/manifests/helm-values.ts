@@ -1,10 +1,11 @@
 import { IConstruct } from 'constructs';
+import { isObject, JsonObject, objectOf } from '../../conventions/json';
 import { problem, show } from '../errors';
 import { fieldName, isKnown } from './objects';
 import { settleForManifest } from '../values/tokens';
 
 /** Values for a Helm chart, as JSON. */
-export type HelmValues = Record<string, any>;
+export type HelmValues = JsonObject;
 
 /** What one service account says in a file of Helm values. */
 export interface HelmValuesPart {
@@ -45,8 +46,8 @@ export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const settle = (value: any, path: string[]): any => {
-    if (typeof value === 'object') {
+  const settle = (value: unknown, path: string[]): unknown => {
+    if (isObject(value)) {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settle(item, [...path, key])]));
     }
     const settled = settleForManifest(owner, value);
@@ -63,15 +64,15 @@ export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
     }
     return settled;
   };
-  return { values: settle(values, []), problems };
+  return { values: objectOf(settle(values, [])), problems };
 }
 
 /** The values of one file in which several service accounts have a part, and where they contradict each other. */
 export function mergeHelmValues(parts: HelmValuesPart[]): { values: HelmValues; problems: string[] } {
   const problems: string[] = [];
-  const merge = (there: any, value: any, part: HelmValuesPart, path: string[]): any => {
+  const merge = (there: unknown, value: unknown, part: HelmValuesPart, path: string[]): unknown => {
     if (there === undefined || there === value) return value;
-    if (typeof there === 'object' && typeof value === 'object') {
+    if (isObject(there) && isObject(value)) {
       const added = Object.entries(value).map(([key, item]) => [
         key,
         merge(own(there, key), item, part, [...path, key]),
@@ -88,10 +89,13 @@ export function mergeHelmValues(parts: HelmValuesPart[]): { values: HelmValues; 
     );
     return there;
   };
-  const values = parts.reduce((merged, part) => merge(merged, settleHelmValues(part).values, part, []), {});
+  const values = parts.reduce<HelmValues>(
+    (merged, part) => objectOf(merge(merged, settleHelmValues(part).values, part, [])),
+    {},
+  );
   return { values, problems };
 }
 
-function own(map: HelmValues, key: string): any {
+function own(map: HelmValues, key: string): unknown {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }

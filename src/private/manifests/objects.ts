@@ -2,12 +2,25 @@ import { createHash } from 'crypto';
 import { IResolvable, Token } from 'aws-cdk-lib';
 import { ApiObject, ApiObjectProps, Chart, IResolver, Lazy, ResolutionContext } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { JsonObject } from '../../conventions/json';
 import { fail, problem } from '../errors';
 import { fingerprint, hasIntrinsic, settleForManifest } from '../values/tokens';
 import { hasDynamicReference } from '../values/value-safety';
 
 /** A Kubernetes object as JSON. */
-export type Manifest = Record<string, any>;
+export interface Manifest {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly metadata: ManifestMetadata;
+  readonly [field: string]: unknown;
+}
+
+export interface ManifestMetadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly annotations?: { readonly [key: string]: string };
+  readonly [field: string]: unknown;
+}
 
 /**
  * Adds the objects of one construct to a chart; a Namespace that the chart holds already is left out.
@@ -73,29 +86,29 @@ function hasNamespace(chart: Chart, name: string): boolean {
  * that synth knows of it, or refused, when that chart is written.
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
-  const literal = (value: any, path: string[]): any => {
+  const literal = (value: unknown, path: string[]): unknown => {
     if (Token.isUnresolved(value)) return Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
     if (Array.isArray(value)) return value.map((item, index) => literal(item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, [...path, key])]));
   };
-  return literal(manifest, []);
+  return literal(manifest, []) as Manifest;
 }
 
 /** What synth knows of a value in a chart that somebody else synthesizes. Throws when it is not all of it. */
-export function settledForFile(owner: IConstruct, manifest: Manifest, value: any, path: string[]): any {
+export function settledForFile(owner: IConstruct, manifest: Manifest, value: unknown, path: string[]): unknown {
   const settled = settleForManifest(owner, value);
   if (!isKnown(settled)) fail(owner, unresolvedProblem(manifest, path, settled));
   return settled;
 }
 
 /** Whether a settled value is all there: dynamic references are replaced in templates only. */
-export function isKnown(settled: any): boolean {
+export function isKnown(settled: unknown): boolean {
   return !hasIntrinsic(settled) && !hasDynamicReference(settled);
 }
 
 /** The message for a value of a manifest that only the deployment knows. */
-export function unresolvedProblem(manifest: Manifest, path: string[], settled: any): string {
+export function unresolvedProblem(manifest: Manifest, path: string[], settled: unknown): string {
   return problem(
     `${fieldName(path)} of ${objectName(manifest)}`,
     'be known at synth',
@@ -107,7 +120,7 @@ export function unresolvedProblem(manifest: Manifest, path: string[], settled: a
 
 /** `kind namespace/name`, for messages. */
 export function objectName({ kind, metadata }: Manifest): string {
-  const shown = (part: any) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
+  const shown = (part: unknown) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
   return `${shown(kind)} ${[metadata?.namespace, metadata?.name]
     .filter(part => part !== undefined)
     .map(shown)
@@ -125,21 +138,21 @@ export function fieldName(path: string[]): string {
 }
 
 /** Whether a value is a token of the CDK, in whichever form. A token object of cdk8s has no stack trace. */
-export function isCdkToken(value: any): boolean {
+export function isCdkToken(value: unknown): boolean {
   return Token.isUnresolved(value) && (!isObject(value) || Array.isArray(value) || 'creationStack' in value);
 }
 
 /** Whether an item of a list stands for a whole list: `[...list, 'more']`. */
-export function isListToken(item: any): boolean {
+export function isListToken(item: unknown): boolean {
   return typeof item === 'string' && Token.isUnresolved([item]);
 }
 
 /** Whether a value is a plain map. */
-export function isMap(value: any): value is Record<string, any> {
+export function isMap(value: unknown): value is JsonObject {
   return isObject(value) && value.constructor === Object;
 }
 
-function isObject(value: any): boolean {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { CfnElement, Stack, Stage } from 'aws-cdk-lib';
 import { Manifest } from './objects';
+import { objectOf, propertyOf } from '../../conventions/json';
+import { StatementJson } from '../../conventions/policy-json';
 import {
   DEFAULT_AUDIENCE,
   NAMESPACE_TAG,
@@ -14,16 +16,16 @@ import { matchesPattern } from '../../conventions/wildcards';
 
 /** The templates of one synth, as they were written. */
 export class WrittenTemplates {
-  private readonly templates = new Map<string, any>();
+  private readonly templates = new Map<string, unknown>();
 
   /** A resource in the template of its stack; undefined where that has not been written. */
-  public resource(element: CfnElement): any {
+  public resource(element: CfnElement): unknown {
     const stack = Stack.of(element);
     const file = join(Stage.of(element)!.outdir, stack.templateFile);
     if (!this.templates.has(file)) {
       this.templates.set(file, existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
     }
-    return this.templates.get(file).Resources?.[stack.getLogicalId(element)];
+    return propertyOf(this.templates.get(file), 'Resources', stack.getLogicalId(element));
   }
 }
 
@@ -31,9 +33,11 @@ export class WrittenTemplates {
  * In what the role of a template and the ServiceAccount of a manifest, both of them written, disagree: a lazy value
  * may have changed between the two. Parts that only the deployment knows agree with everything.
  */
-export function disagreement(role: any, { metadata }: Manifest): string | undefined {
-  const { RoleName: roleName, AssumeRolePolicyDocument: document } = role?.Properties ?? {};
-  const statements = [documentOf(document)?.Statement ?? []].flat().filter(({ Effect: effect }) => effect !== 'Deny');
+export function disagreement(role: unknown, { metadata }: Pick<Manifest, 'metadata'>): string | undefined {
+  const { RoleName: roleName, AssumeRolePolicyDocument: document } = objectOf(propertyOf(role, 'Properties'));
+  const statements = [propertyOf(documentOf(document), 'Statement') ?? []].flat()
+    .map(statement => objectOf<StatementJson>(statement))
+    .filter(({ Effect: effect }) => effect !== 'Deny');
   if (statements.length === 0) return undefined;
   const { namespace, name, annotations = {} } = metadata;
   const arn = annotations[ROLE_ARN_ANNOTATION];
@@ -41,14 +45,15 @@ export function disagreement(role: any, { metadata }: Manifest): string | undefi
     return `the role ${roleName} and the annotation ${arn}`;
   }
   const audience = annotations[AUDIENCE_ANNOTATION] ?? DEFAULT_AUDIENCE;
-  if (statements.some(statement => admits(statement.Condition ?? {}, `${namespace}`, `${name}`, `${audience}`))) {
+  if (statements.some(({ Condition: condition }) => admits(condition, `${namespace}`, `${name}`, `${audience}`))) {
     return undefined;
   }
   return `a trust policy without ${SERVICE_ACCOUNT}${namespace}:${name} for the audience ${audience}`;
 }
 
-function admits(condition: any, namespace: string, name: string, audience: string): boolean {
-  const all = { ...condition.StringLike, ...condition.StringEquals };
+function admits(condition: unknown, namespace: string, name: string, audience: string): boolean {
+  const { StringLike: like, StringEquals: equals } = objectOf(condition);
+  const all = { ...objectOf(like), ...objectOf(equals) };
   const fits = (key: string, value: string) => {
     const patterns = valuesOf(all, key);
     return patterns.length === 0 || patterns.some(pattern => (
@@ -59,7 +64,7 @@ function admits(condition: any, namespace: string, name: string, audience: strin
 }
 
 /** A deferred document is the text of one Fn::Sub, whose variables stand in JSON strings. */
-function documentOf(document: any): any {
-  const text = document?.['Fn::Sub']?.[0];
+function documentOf(document: unknown): unknown {
+  const [text]: unknown[] = [propertyOf(document, 'Fn::Sub')].flat();
   return typeof text === 'string' ? JSON.parse(text) : document;
 }

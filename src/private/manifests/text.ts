@@ -46,7 +46,7 @@ export interface SettledManifests {
  */
 export function settleManifests(scope: IConstruct, manifests: Manifest[], allowDeferred: boolean): SettledManifests {
   const problems: string[] = [];
-  const settle = (manifest: Manifest, value: any, path: string[]): any => {
+  const settle = (manifest: Manifest, value: unknown, path: string[]): unknown => {
     if (Token.isUnresolved(value)) {
       const settled = settleForManifest(scope, value);
       if (isKnown(settled)) return settled;
@@ -72,7 +72,7 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
       return [settle(manifest, key, field), settle(manifest, item, field)];
     }));
   };
-  const settled = manifests.map(manifest => settle(manifest, manifest, []));
+  const settled = manifests.map(manifest => settle(manifest, manifest, []) as Manifest);
   return { manifests: settled, problems: [...new Set([...problems, ...repeatedProblems(settled)])] };
 }
 
@@ -83,7 +83,7 @@ export function manifestText(manifests: Manifest[]): string {
   // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is
   // always quoted.
   const mark = `@${createHash('sha256').update(JSON.stringify(sorted)).digest('hex')}-`;
-  const marked = (value: any): any => {
+  const marked = (value: unknown): unknown => {
     if (typeof value === 'string' && Token.isUnresolved(value)) return `${mark}${deferred.push(value) - 1}`;
     if (Array.isArray(value)) return value.map(marked);
     if (typeof value !== 'object' || value === null) return value;
@@ -95,7 +95,7 @@ export function manifestText(manifests: Manifest[]): string {
 }
 
 /** Where in the order an object comes. A Pod made before its ServiceAccount is there gets no credentials, silently. */
-export function rank({ kind }: Manifest): number {
+export function rank({ kind }: Pick<Manifest, 'kind'>): number {
   const first = ['Namespace', 'ServiceAccount'].indexOf(kind);
   return first < 0 ? 2 : first;
 }

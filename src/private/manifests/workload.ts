@@ -6,7 +6,17 @@ import { fail, failIf, problem, show, warn } from '../errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './objects';
 import { settleManifests } from './text';
 import { seconds, tokenExpirationProblem } from './token-expiration';
-import { allContainers, isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../conventions/pod-spec';
+import { objectOf, propertyOf } from '../../conventions/json';
+import {
+  allContainers,
+  ContainerJson,
+  isNonRoot,
+  isWindows,
+  PodSpecJson,
+  SecurityContextJson,
+  SKIP_CONTAINERS,
+  withCredentials,
+} from '../../conventions/pod-spec';
 import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../../workload-options';
 import { settleForManifest } from '../values/tokens';
 
@@ -24,6 +34,23 @@ export interface PodAccount {
   readonly serviceAccountName: string;
   /** What pods are to be made anew for when it changes. */
   readonly podAnnotations: Record<string, string>;
+}
+
+/** The template of pods, as far as it is read here. */
+interface PodTemplate {
+  readonly metadata?: { readonly annotations?: Record<string, string> };
+  readonly spec: PodSpec;
+}
+
+interface PodSpec extends PodSpecJson<PodContainer> {
+  readonly serviceAccount?: unknown;
+  readonly serviceAccountName?: unknown;
+  readonly securityContext?: SecurityContextJson;
+}
+
+interface PodContainer extends ContainerJson {
+  readonly env?: readonly { readonly name?: unknown }[];
+  readonly securityContext?: SecurityContextJson;
 }
 
 /** Whose service account a workload has been given. */
@@ -105,8 +132,7 @@ class Rendering {
     private readonly own: Manifest,
   ) {
     this.path = podPath(own);
-    const pod = this.path.reduce((value, key) => value?.[key], own);
-    const isWorkload = Array.isArray(pod?.spec?.containers);
+    const isWorkload = Array.isArray(propertyOf(own, ...this.path, 'spec', 'containers'));
     if (!isWorkload) {
       this.problems.push(
         problem(
@@ -118,7 +144,9 @@ class Rendering {
       );
     }
     this.manifest = this.known(
-      isWorkload ? replaced(this.withNamespace(), this.path, value => this.withAccount(value)) : own,
+      isWorkload
+        ? replaced(this.withNamespace(), this.path, pod => this.withAccount(pod as PodTemplate)) as Manifest
+        : own,
     );
   }
 
@@ -143,7 +171,7 @@ class Rendering {
     return { ...this.own, metadata: sorted({ ...this.own.metadata, namespace }) };
   }
 
-  private withAccount(pod: Manifest): Manifest {
+  private withAccount(pod: PodTemplate): object {
     const { spec } = pod;
     const specPath = [...this.path, 'spec'];
     const { serviceAccountName } = this.account;
@@ -172,7 +200,7 @@ class Rendering {
     });
   }
 
-  private annotations({ spec, metadata }: Manifest): Record<string, string> {
+  private annotations({ spec, metadata }: PodTemplate): Record<string, string> {
     const { tokenExpiration, skipContainers = [], restartOnChange = true } = this.options;
     const wanted: Record<string, string> = {
       ...tokenExpiration && { [TOKEN_EXPIRATION_ANNOTATION]: this.seconds(tokenExpiration) },
@@ -180,7 +208,7 @@ class Rendering {
       ...restartOnChange && !WITHOUT_ROLLOUT.includes(this.own.kind) && this.account.podAnnotations,
     };
     const present = metadata?.annotations ?? {};
-    const entries = Object.entries(wanted).map(([key, value]) => [
+    const entries = Object.entries(wanted).map(([key, value]): [string, string] => [
       key,
       this.field(
         [...this.path, 'metadata', 'annotations', key],
@@ -199,8 +227,8 @@ class Rendering {
   }
 
   /** The webhook splits at commas and does not trim. */
-  private skipList(spec: any, skipContainers: string[]): string {
-    const names: string[] = allContainers(spec).map(({ name }) => this.settled(name));
+  private skipList(spec: PodSpec, skipContainers: string[]): string {
+    const names = allContainers(spec).map(({ name }) => this.settled(name));
     const skipped = [...new Set(skipContainers.map(name => this.settled(name)))];
     const unknown = skipped.find(name => !names.includes(name));
     const there = names.map(show).join(', ');
@@ -226,14 +254,14 @@ class Rendering {
     return skipped.join(',');
   }
 
-  private containersWithCredentials(spec: any, skipList = ''): any[] {
+  private containersWithCredentials(spec: PodSpec, skipList = ''): PodContainer[] {
     return withCredentials(spec, `${this.settled(skipList)}`, name => this.settled(name));
   }
 
-  private warnOfStaticCredentials(containers: any[]): void {
+  private warnOfStaticCredentials(containers: PodContainer[]): void {
     for (const { name, env = [] } of containers) {
       const found = STATIC_CREDENTIALS.filter(variable =>
-        env.some((item: any) => this.settled(item.name) === variable),
+        env.some(item => this.settled(item.name) === variable),
       );
       if (found.length === 0) continue;
       warn(
@@ -245,7 +273,7 @@ class Rendering {
     }
   }
 
-  private securityContext(spec: any, getting: any[]): any {
+  private securityContext(spec: PodSpec, getting: PodContainer[]): object {
     const { fsGroup } = this.options;
     const present = spec.securityContext?.fsGroup;
     const windows = isWindows(spec);
@@ -273,7 +301,7 @@ class Rendering {
   }
 
   /** A value of a field, as it is written; it must not contradict the one that is there. */
-  private field(path: string[], present: any, wanted: any, advice: string): any {
+  private field<T>(path: string[], present: unknown, wanted: T, advice: string): T {
     const settled = this.settled(wanted);
     if (present !== undefined && JSON.stringify(this.settled(present)) !== JSON.stringify(settled)) {
       this.report(
@@ -288,7 +316,7 @@ class Rendering {
     return wanted;
   }
 
-  private settled(value: any): any {
+  private settled(value: unknown): unknown {
     return settleForManifest(this.account.owner, value);
   }
 
@@ -302,12 +330,13 @@ function podPath({ kind }: Manifest): string[] {
   return kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
 }
 
-function replaced(value: any, [key, ...rest]: string[], replace: (value: any) => any): any {
-  return key === undefined ? replace(value) : { ...value, [key]: replaced(value[key], rest, replace) };
+function replaced(value: unknown, [key, ...rest]: string[], replace: (value: unknown) => object): object {
+  if (key === undefined) return replace(value);
+  return { ...objectOf(value), [key]: replaced(propertyOf(value, key), rest, replace) };
 }
 
 /** Keys in the order of cdk8s. */
 function sorted<T extends object>(value: T): T {
   if (process.env.CDK8S_DISABLE_SORT) return value;
-  return Object.fromEntries(Object.keys(value).sort().map(key => [key, (value as any)[key]])) as T;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))) as T;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, wr
 import { dirname, isAbsolute, join, relative, resolve } from 'path';
 import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { propertyOf } from '../../conventions/json';
 import { fail } from '../errors';
 import { fileProblems, isOurs, PlannedFile, plannedFiles, realFolder, StackFiles } from './files';
 import { WrittenTemplates } from './template-agreement';
@@ -127,7 +128,7 @@ function hasError(construct: IConstruct): boolean {
 
 /** CDK keeps it private. */
 function missesContext(stack: Stack): boolean {
-  return (stack as any)._missingContext?.length > 0;
+  return [propertyOf(stack, '_missingContext') ?? []].flat().length > 0;
 }
 
 function writeFile({ path, text }: PlannedFile): void {

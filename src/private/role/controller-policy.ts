@@ -2,10 +2,12 @@ import { IResolveContext, Stack, Token } from 'aws-cdk-lib';
 import { IManagedPolicy, ManagedPolicy, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ControllerDefinition } from '../../controllers/definition';
+import { objectOf, propertyOf } from '../../conventions/json';
+import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { problem, warn } from '../errors';
 import { policySize } from '../trust/policy-size';
 import { hasDeferredKey, renderTrust, settledCopy, textsIn } from '../trust/trust-document';
-import { literalPartition, settle } from '../values/tokens';
+import { argumentsOf, literalPartition, settle } from '../values/tokens';
 import { embeddedProblems, openProblems, vanishingProblems } from '../values/value-safety';
 
 /** IAM's for one managed policy; an inline policy stays under it too, which leaves room for grants. */
@@ -18,7 +20,7 @@ const LONGEST_ESTIMATE = 5600;
  * CloudFormation has no other way.
  */
 class ControllerDocument extends PolicyDocument {
-  public resolve(context: IResolveContext): any {
+  public resolve(context: IResolveContext): unknown {
     const json = this.toJSON();
     return hasDeferredKey(settledCopy(context.scope, json)) ? renderTrust(context, json) : super.resolve(context);
   }
@@ -78,11 +80,11 @@ function shortened(scope: IConstruct, statement: PolicyStatement): PolicyStateme
   );
 }
 
-function jsonOf(statements: PolicyStatement[]): any {
+function jsonOf(statements: PolicyStatement[]): PolicyJson {
   return { Statement: statements.map(statement => statement.toStatementJson()), Version: '2012-10-17' };
 }
 
-function fits(scope: IConstruct, json: any): boolean {
+function fits(scope: IConstruct, json: PolicyJson): boolean {
   const { characters, exact } = policySize(scope, json);
   return characters <= (exact ? LONGEST_POLICY : LONGEST_ESTIMATE);
 }
@@ -110,21 +112,26 @@ export function controllerProblems(scope: IConstruct, controller: ControllerDefi
     ...vanishingProblems(
       scope,
       'controller',
-      textsIn((json?.Statement ?? []).map(({ Condition: condition }: any) => condition ?? {})),
+      textsIn(statementsOf(json).map(({ Condition: condition }) => condition ?? {})),
     ),
   ];
 }
 
+function statementsOf(json: unknown): StatementJson[] {
+  return [propertyOf(json, 'Statement') ?? []].flat().map(statement => objectOf<StatementJson>(statement));
+}
+
 /** A role reaches its own partition only. */
-function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, json: any): string[] {
+function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, json: unknown): string[] {
   const own = literalPartition(Stack.of(scope));
   if (own === undefined) return [];
-  const partitionOf = (resource: any) => {
+  const partitionOf = (resource: unknown) => {
     const settled = settle(scope, resource);
-    const text = typeof settled === 'string' ? settled : settled?.['Fn::Join']?.[1]?.[0];
+    const [, parts] = argumentsOf(settled, 'Fn::Join');
+    const text = Array.isArray(parts) ? parts[0] : settled;
     return typeof text === 'string' && !Token.isUnresolved(text) ? /^arn:([^:]+):/.exec(text)?.[1] : undefined;
   };
-  const resources: any[] = (json?.Statement ?? []).flatMap((statement: any) => statement.Resource ?? []);
+  const resources = statementsOf(json).flatMap(({ Resource: named }): unknown[] => [named ?? []].flat());
   return [...new Set(resources.filter(resource => ![undefined, '*', own].includes(partitionOf(resource))))].map(
     resource =>
       problem(

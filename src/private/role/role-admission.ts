@@ -1,9 +1,11 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import type { PodCaller } from '../../analysis/admission/admission';
+import { objectOf } from '../../conventions/json';
+import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import type { ServiceAccountSubject } from '../../service-account-subject';
-import { isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
+import { argumentsOf, isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- only roles that are shared need the analysis
 const engine = (): typeof import('../../analysis/admission/admission') => require('../../analysis/admission/admission');
@@ -35,13 +37,15 @@ interface PodIdentityAsking {
  * @param own the statements in it that TrustPolicy wrote: a deferred name in them is meant to be another one than any
  * other name
  */
-export function refuses(scope: IConstruct, document: any, own: any[], asking: Asking): boolean {
+export function refuses(scope: IConstruct, document: PolicyJson, own: unknown[], asking: Asking): boolean {
   const reader = new PlainReader(scope);
   const caller = callerOf(text => reader.json(text), asking);
   const written = new Set(own.map(statement => JSON.stringify(statement)));
   const names = 'podIdentity' in caller ? caller.podIdentity : caller.webIdentity;
   const statements = [document.Statement ?? []].flat().map(statement => (
-    written.has(JSON.stringify(statement)) ? withOtherNames(reader.json(statement), names) : reader.json(statement)));
+    written.has(JSON.stringify(statement))
+      ? withOtherNames(reader.json(objectOf(statement)), names)
+      : reader.json(statement)));
   const policy = { ...reader.json({ ...document, Statement: [] }), Statement: statements };
   const clusterArn = 'podIdentity' in caller ? caller.podIdentity.clusterArn : undefined;
   const trust = clusterArn === undefined ? policy : withoutOtherClusters(policy, clusterArn, reader.resources);
@@ -65,23 +69,25 @@ function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
 
 /** Deferred names of others are not those of the caller. */
 function withOtherNames(
-  statement: any, { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string },
-): any {
+  statement: StatementJson,
+  { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string },
+): StatementJson {
+  const condition = objectOf(statement.Condition);
   const own: Record<string, string> = {
     sub: `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`,
     [NAMESPACE_TAG]: namespace,
     [SERVICE_ACCOUNT_TAG]: serviceAccount,
   };
-  const renamed = Object.entries<any>(statement.Condition?.StringEquals ?? {}).map(([key, values]) => {
+  const renamed = Object.entries(objectOf(condition.StringEquals)).map(([key, values]) => {
     const name = own[key.endsWith(':sub') ? 'sub' : key];
     const isAnother = (value: unknown) => name !== undefined && value !== name && standIns().hasStandIn(`${value}`);
     return [key, [values].flat().map(value => (isAnother(value) ? 'another name' : value))];
   });
-  return { ...statement, Condition: { ...statement.Condition, StringEquals: Object.fromEntries(renamed) } };
+  return { ...statement, Condition: { ...condition, StringEquals: Object.fromEntries(renamed) } };
 }
 
 /** Two resources of one app are two clusters, whatever their names will be. */
-function withoutOtherClusters(policy: any, clusterArn: string, resources: ReadonlySet<string>): any {
+function withoutOtherClusters(policy: PolicyJson, clusterArn: string, resources: ReadonlySet<string>): PolicyJson {
   const [, own] = clusterArn.split(':cluster/');
   if (!resources.has(own)) return policy;
   const ofAnother = (value: string) => (
@@ -97,7 +103,8 @@ class PlainReader {
 
   constructor(private readonly scope: IConstruct) {}
 
-  public json(value: any): any {
+  public json<T>(value: T): T;
+  public json(value: unknown): unknown {
     if (typeof value === 'string' || Token.isUnresolved(value)) return this.pointed(value);
     if (Array.isArray(value)) return value.flatMap(item => this.json(item));
     if (typeof value !== 'object' || value === null) return value;
@@ -105,13 +112,13 @@ class PlainReader {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.json(key), this.json(item)]));
   }
 
-  private pointed(value: any): any {
+  private pointed(value: unknown): unknown {
     const { value: expression, targets } = pointed(this.scope, value);
     return this.withStandIns(expression, targets);
   }
 
-  private withStandIns(expression: any, targets: PointedValue['targets']): any {
-    const inner = (part: any) => this.withStandIns(part, targets);
+  private withStandIns(expression: unknown, targets: PointedValue['targets']): unknown {
+    const inner = (part: unknown) => this.withStandIns(part, targets);
     if (typeof expression !== 'object' || expression === null) return expression;
     if (Array.isArray(expression)) return expression.map(inner);
     if (!isIntrinsic(expression)) {
@@ -120,7 +127,7 @@ class PlainReader {
     const parts = joinedParts(expression);
     if (parts !== undefined) return parts.map(inner).join('');
     const text = standIns().standIn(JSON.stringify(expression));
-    if (CfnResource.isCfnResource(targets.get(expression['Fn::GetAtt']?.[0]))) this.resources.add(text);
+    if (CfnResource.isCfnResource(targets.get(`${argumentsOf(expression, 'Fn::GetAtt')[0]}`))) this.resources.add(text);
     return text;
   }
 }

@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { oneOrMany, sorted } from './trust-document';
+import { StatementJson } from '../../conventions/policy-json';
 import { NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import { ServiceAccountSubject } from '../../service-account-subject';
 import { accountOfArn } from '../issuer/cluster-names';
@@ -27,7 +28,7 @@ interface Rule {
  * A statement for each namespace: two lists, of namespaces and of names, would let in every combination. Clusters that
  * let in the same share one.
  */
-export function podIdentityStatements(entries: PodIdentityEntry[], scope?: IConstruct): any[] {
+export function podIdentityStatements(entries: PodIdentityEntry[], scope?: IConstruct): StatementJson[] {
   const key = (value: string) => (scope ? fingerprint(scope, value) : value);
   const same = ({ operator, namespace }: Rule) => [operator, namespace && key(namespace)];
   const single = entries.flatMap(({ clusterArn, subjects, sessionTags }): Rule[] =>
@@ -60,7 +61,7 @@ function merged(rules: Rule[], keyOf: (rule: Rule) => unknown[], merge: (left: R
   return [...groups.values()];
 }
 
-function statement({ clusterArns, operator, namespace, names }: Rule): any {
+function statement({ clusterArns, operator, namespace, names }: Rule): StatementJson {
   const account = { 'aws:SourceAccount': accountOfArn(clusterArns[0]) };
   const tags = names && { [NAMESPACE_TAG]: namespace, [SERVICE_ACCOUNT_TAG]: oneOrMany(names) };
   return {

@@ -2,7 +2,7 @@ import { Reference, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from '../../conventions/policy-quotas';
-import { isIntrinsic, settle, SettledTokens } from '../values/tokens';
+import { argumentsOf, isIntrinsic, settle, SettledTokens } from '../values/tokens';
 
 /** How long a policy is for IAM, which does not count white space. */
 export interface PolicySize {
@@ -14,7 +14,7 @@ export interface PolicySize {
 const PROVIDER_ARN_PREFIX = 'arn:aws:iam::123456789012:oidc-provider/'.length;
 
 /** The size of a document given as JSON that may hold tokens, in keys too. */
-export function policySize(scope: IConstruct, document: any, tokens = new SettledTokens(scope)): PolicySize {
+export function policySize(scope: IConstruct, document: unknown, tokens = new SettledTokens(scope)): PolicySize {
   const measure = new Measure(scope, tokens);
   const characters = measure.json(document);
   return { characters, exact: measure.exact };
@@ -25,7 +25,7 @@ class Measure {
 
   constructor(private readonly scope: IConstruct, private readonly tokens: SettledTokens) {}
 
-  public json(value: any): number {
+  public json(value: unknown): number {
     if (typeof value === 'string') return this.text(value) + 2;
     if (Token.isUnresolved(value) || isIntrinsic(value)) {
       const settled = settle(this.scope, value);
@@ -41,21 +41,21 @@ class Measure {
     if (!Token.isUnresolved(text)) return JSON.stringify(text).length - 2;
     const parts = Tokenization.reverseString(text);
     const lengths = parts.mapTokens({ mapToken: token => ({ length: this.intrinsic(token, this.tokens.of(token)) }) })
-      .join({ join: (left: any, right: any) => [left, right].flat() });
-    return [lengths].flat().reduce((sum: number, part: any) => sum + part.length, 0);
+      .join({ join: (left: unknown, right: unknown) => [left, right].flat() });
+    return [lengths].flat().reduce((sum: number, part: { length: number }) => sum + part.length, 0);
   }
 
-  private intrinsic(token: any, settled: any): number {
+  private intrinsic(token: unknown, settled: unknown): number {
     if (!isIntrinsic(settled)) return JSON.stringify(`${settled ?? ''}`).length - 2;
     this.exact = false;
     const issuer = Reference.isReference(token) ? issuerLength(token.target) : undefined;
     if (issuer !== undefined) return PROVIDER_ARN_PREFIX + issuer;
-    const parts = settled['Fn::Join']?.[1];
+    const [separator, parts] = argumentsOf(settled, 'Fn::Join');
     if (Array.isArray(parts)) {
-      const separators = settled['Fn::Join'][0].length * (parts.length - 1);
-      return parts.reduce((sum, part) => sum + this.intrinsic(part, part), separators);
+      const separators = `${separator}`.length * (parts.length - 1);
+      return parts.reduce((sum: number, part) => sum + this.intrinsic(part, part), separators);
     }
-    return settled['Fn::Select'] ? ASSUMED_ISSUER : ASSUMED_LENGTHS[settled.Ref] ?? ASSUMED_OTHER;
+    return settled['Fn::Select'] ? ASSUMED_ISSUER : ASSUMED_LENGTHS[`${settled.Ref}`] ?? ASSUMED_OTHER;
   }
 }
 

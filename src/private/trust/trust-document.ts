@@ -1,6 +1,8 @@
 import { Fn, IResolvable, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { propertyOf } from '../../conventions/json';
+import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { fail, problem } from '../errors';
 import { fingerprint, hasIntrinsic, isIntrinsic, settle, SettledTokens } from '../values/tokens';
 
@@ -13,11 +15,11 @@ export interface NamedValue {
 /** Where the statements of a trust document come from, asked anew each time it is rendered. */
 export interface TrustSource {
   /** Statements as JSON; tokens may stand anywhere in it, in keys too. */
-  _statements(scope?: IConstruct): any[];
+  _statements(scope?: IConstruct): StatementJson[];
   /** Names for the deferred values in the statements. */
   _namedValues(): NamedValue[];
   /** Called with the whole document before the template is rendered; throws when it must not be. */
-  _check?(scope: IConstruct, document: any): void;
+  _check?(scope: IConstruct, document: PolicyJson): void;
 }
 
 /**
@@ -45,7 +47,7 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
         if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
         // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
         source._check?.(context.scope, rendered);
-        // CDK looks for references and throws the result away: any value that holds every token will do.
+        // CDK looks for references and throws the result away: unknown value that holds every token will do.
         return textsIn(rendered);
       },
     },
@@ -53,14 +55,15 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
 }
 
 /** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
-export function renderTrust(context: IResolveContext, document: any, named: NamedValue[] = []): any {
+export function renderTrust(context: IResolveContext, document: PolicyJson, named: NamedValue[] = []): unknown {
   const tokens = new SettledTokens(context.scope);
   const settled = settledCopy(context.scope, document, tokens);
   return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
 }
 
 /** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
-export function settledCopy(scope: IConstruct, value: any, tokens = new SettledTokens(scope)): any {
+export function settledCopy<T>(scope: IConstruct, value: T, tokens?: SettledTokens): T;
+export function settledCopy(scope: IConstruct, value: unknown, tokens = new SettledTokens(scope)): unknown {
   if (typeof value === 'string') return tokens.literalOrToken(value);
   if (Token.isUnresolved(value)) {
     const settled = settle(scope, value);
@@ -89,13 +92,13 @@ export function settledCopy(scope: IConstruct, value: any, tokens = new SettledT
 }
 
 /** Whether a key somewhere in the value is a token: CloudFormation has no intrinsic for keys. */
-export function hasDeferredKey(value: any): boolean {
+export function hasDeferredKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return false;
   return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || hasDeferredKey(item));
 }
 
 /** Every text in a value, keys and values. */
-export function textsIn(value: any): any[] {
+export function textsIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
   return Array.isArray(value)
     ? value.flatMap(textsIn)
@@ -115,9 +118,9 @@ export function oneOrMany<T>(values: T[]): T | T[] {
 }
 
 /** Statements without repeats; equal means equal to IAM, however the tokens in them are written. */
-export function withoutRepeats(scope: IConstruct | undefined, statements: any[]): any[] {
+export function withoutRepeats<T>(scope: IConstruct | undefined, statements: T[]): T[] {
   if (statements.length < 2) return statements;
-  const seen = new Map<string, any>();
+  const seen = new Map<string, T>();
   for (const statement of statements) {
     const key = scope ? keyedFingerprint(scope, statement) : JSON.stringify(statement);
     if (!seen.has(key)) seen.set(key, statement);
@@ -125,7 +128,7 @@ export function withoutRepeats(scope: IConstruct | undefined, statements: any[])
   return [...seen.values()];
 }
 
-function keyedFingerprint(scope: IConstruct, value: any): string {
+function keyedFingerprint(scope: IConstruct, value: unknown): string {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return fingerprint(scope, value);
   if (Array.isArray(value)) return `[${value.map(item => keyedFingerprint(scope, item)).join()}]`;
   return `{${Object.entries(value)
@@ -135,9 +138,9 @@ function keyedFingerprint(scope: IConstruct, value: any): string {
 
 /** Writes a document as the JSON text of one `Fn::Sub`, with a variable for each deferred value. */
 class Substitution {
-  private readonly variables = new Map<string, { name: string; value: any }>();
+  private readonly variables = new Map<string, { name: string; value: unknown }>();
   private readonly names = new Map<string, string>();
-  private readonly pieces = new Map<IResolvable, any>();
+  private readonly pieces = new Map<IResolvable, unknown>();
 
   constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
     for (const { name, value } of named) {
@@ -147,12 +150,13 @@ class Substitution {
     }
   }
 
-  public render(document: any): any {
+  public render(document: unknown): unknown {
     const text = this.json(document);
-    return Fn.sub(text, Object.fromEntries([...this.variables.values()].map(({ name, value }) => [name, value])));
+    const variables = [...this.variables.values()].map(({ name, value }) => [name, value as string]);
+    return Fn.sub(text, Object.fromEntries(variables));
   }
 
-  private json(value: any): string {
+  private json(value: unknown): string {
     if (typeof value === 'string') return `"${this.text(value)}"`;
     if (typeof value === 'number' && Token.isUnresolved(value)) {
       return this.resolved(this.context.resolve(value), false);
@@ -167,7 +171,7 @@ class Substitution {
   }
 
   /** A token that stands alone: plain data again, or something only the deployment knows. */
-  private resolved(value: any, quoted: boolean): string {
+  private resolved(value: unknown, quoted: boolean): string {
     if (isListIntrinsic(value)) return this.list(Token.asList(value));
     if (!isIntrinsic(value)) return this.json(value);
     return quoted ? `"${this.variable(value)}"` : this.variable(value);
@@ -181,14 +185,14 @@ class Substitution {
     if (!Token.isUnresolved(text)) return escaped(text);
     const fragments = Tokenization.reverseString(text)
       .mapTokens({ mapToken: token => this.piece(token) })
-      .join({ join: (left: any, right: any) => [left, right].flat() });
+      .join({ join: (left: unknown, right: unknown) => [left, right].flat() });
     return withLiteralsJoined([fragments].flat())
       .map(fragment => (typeof fragment === 'string' ? escaped(fragment) : fragment.variable))
       .join('');
   }
 
   /** What stands for a token inside a text. The tokens of an issuer come again and again. */
-  private piece(token: IResolvable): any {
+  private piece(token: IResolvable): unknown {
     const known = this.pieces.get(token);
     if (known !== undefined) return known;
     const settled = this.tokens.of(token);
@@ -197,7 +201,7 @@ class Substitution {
     return piece;
   }
 
-  private variable(resolved: any): string {
+  private variable(resolved: unknown): string {
     const key = JSON.stringify(resolved);
     let variable = this.variables.get(key);
     if (!variable) {
@@ -215,19 +219,27 @@ class Substitution {
   }
 }
 
+interface Variable {
+  readonly variable: string;
+}
+
+function isVariable(fragment: unknown): fragment is Variable {
+  return propertyOf(fragment, 'variable') !== undefined;
+}
+
 /** Literals beside each other as one: a `$` and a `{` from two tokens are a variable together. */
-function withLiteralsJoined(fragments: any[]): (string | { readonly variable: string })[] {
-  const joined: (string | { readonly variable: string })[] = [];
+function withLiteralsJoined(fragments: unknown[]): (string | Variable)[] {
+  const joined: (string | Variable)[] = [];
   for (const fragment of fragments) {
     const last = joined.length - 1;
-    if (fragment.variable !== undefined) joined.push(fragment);
+    if (isVariable(fragment)) joined.push(fragment);
     else if (typeof joined[last] === 'string') joined[last] += `${fragment}`;
     else joined.push(`${fragment}`);
   }
   return joined;
 }
 
-function isListIntrinsic(value: any): boolean {
+function isListIntrinsic(value: unknown): boolean {
   return isIntrinsic(value) && ['Fn::Split', 'Fn::GetAZs', 'Fn::Cidr'].some(key => key in value);
 }
 

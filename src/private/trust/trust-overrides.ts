@@ -1,4 +1,5 @@
 import { CfnRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { PolicyJson } from '../../conventions/policy-json';
 import { problem } from '../errors';
 import { isIntrinsic, propertyOverrides } from '../values/tokens';
 
@@ -32,13 +33,14 @@ export function replacedProblem(role: CfnRole, document: PolicyDocument): string
 }
 
 /** A trust policy with what `addPropertyOverride` has set in it, as CDK merges it into the template. */
-export function withOverrides(role: CfnRole, document: any): any {
-  return merged(document, propertyOverrides(role)[PROPERTY]);
+export function withOverrides(role: CfnRole, document: PolicyJson): PolicyJson {
+  return merged(document, propertyOverrides(role)[PROPERTY]) as PolicyJson;
 }
 
-function merged(own: any, override: any): any {
+function merged(own: unknown, override: unknown): unknown {
   if (typeof override !== 'object' || override === null) return override;
   if (Array.isArray(override) || isIntrinsic(override)) return override;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list or a map, changed in the same way
   const copy: any = Array.isArray(own) ? [...own] : typeof own === 'object' ? { ...own } : {};
   for (const [key, value] of Object.entries(override)) {
     if (value === undefined) delete copy[key];

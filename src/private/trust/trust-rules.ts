@@ -7,6 +7,8 @@ import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
 import { hasOverrides, overrideProblem, withOverrides } from './trust-overrides';
 import { statementProblem, wildcardNamespaces } from './trust-statement';
 import { worstCase } from './worst-case';
+import { propertyOf } from '../../conventions/json';
+import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
 import { fingerprint, literalRoleArn, SettledTokens } from '../values/tokens';
 import { embeddedProblems } from '../values/value-safety';
@@ -18,7 +20,7 @@ import { embeddedProblems } from '../values/value-safety';
  * @param written the policy as JSON, tokens unresolved and without the overrides of its resource
  * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, and looks after
  */
-export function trustProblems(scope: IConstruct, written: any, trusted: any[]): string[] {
+export function trustProblems(scope: IConstruct, written: PolicyJson, trusted: StatementJson[]): string[] {
   const tokens = new SettledTokens(scope);
   const asWritten = settledCopy(scope, written, tokens);
   const isText = hasDeferredKey(asWritten);
@@ -30,9 +32,10 @@ export function trustProblems(scope: IConstruct, written: any, trusted: any[]): 
   const settled = document === written ? asWritten : document;
   const own = new Set([...trusted, ...settledCopy(scope, trusted, tokens)].map(statement => JSON.stringify(statement)));
   const others = statementsIn(document).filter(statement => !own.has(JSON.stringify(statement)));
-  const settledOthers: any[] = settledCopy(scope, others, tokens);
+  const settledOthers = settledCopy(scope, others, tokens);
 
-  const withPatterns = statementsIn(settled).filter(statement => statement.Condition?.StringLike !== undefined);
+  const hasPattern = ({ Condition }: StatementJson) => propertyOf(Condition, 'StringLike') !== undefined;
+  const withPatterns = statementsIn(settled).filter(hasPattern);
   for (const sub of wildcardNamespaces(withPatterns.map(statement => worstCase(scope, statement)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
       `\`trust\` admits a pattern of namespaces, ${show(sub)}: `
@@ -49,16 +52,16 @@ export function trustProblems(scope: IConstruct, written: any, trusted: any[]): 
 }
 
 /** An override may have taken the statements out. */
-function statementsIn(document: any): any[] {
-  return [document.Statement ?? []].flat();
+function statementsIn(document: PolicyJson): StatementJson[] {
+  return [document.Statement ?? []].flat() as StatementJson[];
 }
 
 /** IAM looks principals up when it takes the policy, and the role does not exist by then. */
-function selfProblems(scope: IConstruct, statements: any[]): string[] {
+function selfProblems(scope: IConstruct, statements: StatementJson[]): string[] {
   const role = roleOf(scope);
   if (role === undefined) return [];
   const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
-  const principals = statements.flatMap(({ Principal: principal }) => principal?.AWS ?? []);
+  const principals = statements.flatMap(({ Principal: principal }) => [propertyOf(principal, 'AWS') ?? []].flat());
   if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
   return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
     'The role does not exist yet when IAM validates its trust policy. '
@@ -72,7 +75,9 @@ function roleOf(scope: IConstruct): CfnRole | undefined {
   return resource instanceof CfnRole ? resource : undefined;
 }
 
-function sizeProblems(scope: IConstruct, document: any, trusted: any[], tokens: SettledTokens): string[] {
+function sizeProblems(
+  scope: IConstruct, document: PolicyJson, trusted: StatementJson[], tokens: SettledTokens,
+): string[] {
   const size = policySize(scope, document, tokens);
   const tooLong = (quota: number, advice: string) => (
     problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`));
@@ -91,11 +96,11 @@ function sizeProblems(scope: IConstruct, document: any, trusted: any[], tokens: 
  * How many clusters there are by web identity, and how many like these fit beside the rest: what the real statements
  * take, with the comma between two of them.
  */
-function room(scope: IConstruct, { characters }: PolicySize, trusted: any[]): string {
+function room(scope: IConstruct, { characters }: PolicySize, trusted: StatementJson[]): string {
   const clusters = new Map<string, number>();
   const webIdentity = trusted.filter(({ Action }) => Action === WEB_IDENTITY_ACTION);
   for (const statement of webIdentity) {
-    const provider = fingerprint(scope, statement.Principal.Federated);
+    const provider = fingerprint(scope, propertyOf(statement.Principal, 'Federated'));
     clusters.set(provider, (clusters.get(provider) ?? 0) + policySize(scope, statement).characters + 1);
   }
   const sizes = [...clusters.values()];

@@ -1,3 +1,4 @@
+import { StatementJson as Written } from '../../conventions/policy-json';
 import {
   equalKeys, federatedOf, hasAction, headOf, holdsAudience, holdsSubject, isEverybody, isPublicProvider, isWebIdentity,
   limitsCallers, NAMESPACE_TAG, reachesOverNamespaces, valuesOf, WEB_IDENTITY_ACTION,
@@ -13,7 +14,7 @@ const SAML_ACTION = 'sts:AssumeRoleWithSAML';
  * @param statement the worst that the deployment can make of it
  * @param written the statement as it was written, for the message
  */
-export function statementProblem(property: string, statement: StatementJson, written: any): string | undefined {
+export function statementProblem(property: string, statement: StatementJson, written: Written): string | undefined {
   if (statement.Effect === 'Deny') return undefined;
   return everybodyProblem(property, statement, written)
     ?? federatedActionProblem(property, statement, written)
@@ -35,7 +36,7 @@ export function wildcardNamespaces(statements: StatementJson[]): string[] {
 }
 
 /** A token is no caller of an account: what it claims is for the next check. */
-function everybodyProblem(property: string, statement: StatementJson, written: any): string | undefined {
+function everybodyProblem(property: string, statement: StatementJson, written: Written): string | undefined {
   const isByToken = (action: string) => action.toLowerCase() === WEB_IDENTITY_ACTION.toLowerCase();
   const byTokenOnly = statement.Action?.every(isByToken) ?? false;
   if (byTokenOnly || !isEverybody(statement) || limitsCallers(statement.Condition)) return undefined;
@@ -47,7 +48,7 @@ function everybodyProblem(property: string, statement: StatementJson, written: a
 }
 
 /** CDK's default action of a FederatedPrincipal is sts:AssumeRole. */
-function federatedActionProblem(property: string, statement: StatementJson, written: any): string | undefined {
+function federatedActionProblem(property: string, statement: StatementJson, written: Written): string | undefined {
   if (federatedOf(statement).length === 0 || !hasAction(statement, 'sts:AssumeRole')) return undefined;
   if ([WEB_IDENTITY_ACTION, SAML_ACTION].some(action => hasAction(statement, action))) return undefined;
   return problem(property, `allow ${WEB_IDENTITY_ACTION} to a federated principal`, written.Action,
@@ -55,7 +56,7 @@ function federatedActionProblem(property: string, statement: StatementJson, writ
     + `'${WEB_IDENTITY_ACTION}' as the third argument of iam.FederatedPrincipal (${SAML_ACTION} for SAML).`);
 }
 
-function webIdentityProblem(property: string, statement: StatementJson, written: any): string | undefined {
+function webIdentityProblem(property: string, statement: StatementJson, written: Written): string | undefined {
   if (!isWebIdentity(statement)) return undefined;
   const { Condition: condition } = statement;
   const providers = federatedOf(statement);
@@ -72,7 +73,7 @@ function webIdentityProblem(property: string, statement: StatementJson, written:
 }
 
 function publicProviderProblem(
-  property: string, provider: string, condition: StatementJson['Condition'], written: any,
+  property: string, provider: string, condition: StatementJson['Condition'], written: Written,
 ): string | undefined {
   const applications = ['aud', 'oaud', 'azp', 'app_id', 'sub'].map(claim => `${provider}:${claim}`);
   if (equalKeys(condition).some(key => applications.includes(key))) return undefined;

@@ -1,7 +1,9 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { propertyOf } from '../../conventions/json';
+import { StatementJson as WrittenStatement } from '../../conventions/policy-json';
 import { parameterProblem } from '../values/parameter-safety';
-import { isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
+import { argumentsOf, isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
 import { Origin, originsIn } from '../values/value-origins';
 import { alternatives } from '../values/value-safety';
 
@@ -25,19 +27,19 @@ const PATTERN_OPERATOR = /Like$|Arn(Not)?Equals$/i;
 type Outcome = { readonly text: string; readonly isForeign?: boolean } | 'nothing';
 
 /** The worst that a deployment can make of a statement: what cannot be judged allows everything that it could mean. */
-export function worstCase(scope: IConstruct, statement: any): StatementJson {
-  const outcomes = (value: any): Outcome[][] => {
+export function worstCase(scope: IConstruct, statement: WrittenStatement): StatementJson {
+  const outcomes = (value: unknown): Outcome[][] => {
     const { value: expression, targets } = pointed(scope, value);
     return [expression].flat()
       .map(item => alternatives(item).map(alternative => outcomeOf(scope, alternative, targets)));
   };
-  const plain = (value: any) => (Token.isUnresolved(value) ? pointed(scope, value).value : value);
+  const plain = (value: unknown) => (Token.isUnresolved(value) ? pointed(scope, value).value : value);
   return rewritten(statement, outcomes, plain);
 }
 
 /** A statement before the app is complete: tokens are stand-ins, and are judged at synth. */
-export function preliminary(statement: any): StatementJson {
-  const outcomes = (value: any): Outcome[][] => [value].flat().map(item => {
+export function preliminary(statement: WrittenStatement): StatementJson {
+  const outcomes = (value: unknown): Outcome[][] => [value].flat().map(item => {
     if (typeof item !== 'string') {
       return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
     }
@@ -49,7 +51,11 @@ export function preliminary(statement: any): StatementJson {
 }
 
 /** @param outcomes what each item of a value may turn out to be */
-function rewritten(statement: any, outcomes: (value: any) => Outcome[][], plain: (value: any) => any): StatementJson {
+function rewritten(
+  statement: WrittenStatement,
+  outcomes: (value: unknown) => Outcome[][],
+  plain: (value: unknown) => unknown,
+): StatementJson {
   const { Effect: effect, Action: action, Principal: principal, NotPrincipal, Condition: condition } = statement;
   return {
     Effect: outcomes(effect ?? 'Allow').flat().every(outcome => outcome !== 'nothing' && outcome.text === 'Deny')
@@ -71,14 +77,14 @@ function rewritten(statement: any, outcomes: (value: any) => Outcome[][], plain:
   };
 }
 
-function principalOf(principal: any, outcomes: (value: any) => Outcome[][]): StatementJson['Principal'] {
+function principalOf(principal: unknown, outcomes: (value: unknown) => Outcome[][]): StatementJson['Principal'] {
   if (typeof principal !== 'object' || principal === null) return '*';
   if (isIntrinsic(principal) || Token.isUnresolved(principal)) return '*';
   return mapOf(principal, values => texts(outcomes(values).flat()).map(({ text }) => (text === ANYTHING ? '*' : text)));
 }
 
 /** A map without what only the deployment knows as a whole: conditions that may not be there do not count. */
-function mapOf<T>(map: any, item: (value: any, key: string) => T): { [key: string]: T } {
+function mapOf<T>(map: unknown, item: (value: unknown, key: string) => T): { [key: string]: T } {
   if (typeof map !== 'object' || map === null || isIntrinsic(map) || Token.isUnresolved(map)) return {};
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, item(value, key)]));
 }
@@ -91,7 +97,7 @@ function isOpen(text: string): boolean {
   return text.includes('⟨') || text.includes(ANYTHING);
 }
 
-function outcomeOf(scope: IConstruct, expression: any, targets: PointedValue['targets']): Outcome {
+function outcomeOf(scope: IConstruct, expression: unknown, targets: PointedValue['targets']): Outcome {
   if (typeof expression !== 'object' || expression === null) {
     const text = `${expression}`;
     return { text: text.includes('{{resolve:') ? ANYTHING : text };
@@ -106,15 +112,15 @@ function outcomeOf(scope: IConstruct, expression: any, targets: PointedValue['ta
 }
 
 /** What is put one behind the other, by Fn::Join or Fn::Sub. */
-function partsOf(expression: any): any[] | undefined {
+function partsOf(expression: object): unknown[] | undefined {
   const joined = joinedParts(expression);
   if (joined !== undefined) return joined;
-  const [template, variables = {}] = [expression['Fn::Sub'] ?? []].flat();
+  const [template, variables] = argumentsOf(expression, 'Fn::Sub');
   if (typeof template !== 'string') return undefined;
   // Every second piece is a name.
   return template.split(/\$\{([^!}][^}]*)\}/).map((piece, index) => {
     if (index % 2 === 0) return piece.replaceAll('${!', '${');
-    return variables[piece] ?? (piece.includes('.') ? { 'Fn::GetAtt': piece } : { Ref: piece });
+    return propertyOf(variables, piece) ?? (piece.includes('.') ? { 'Fn::GetAtt': piece } : { Ref: piece });
   });
 }
 

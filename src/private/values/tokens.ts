@@ -1,4 +1,5 @@
 import {
+  CfnElement,
   CfnMapping,
   CfnResource,
   DefaultTokenResolver,
@@ -13,6 +14,7 @@ import {
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { IConstruct } from 'constructs';
+import { JsonObject, objectOf, propertyOf } from '../../conventions/json';
 
 /** The partition of the stack, when its region is literal and CDK knows the region. */
 export function literalPartition(stack: Stack): string | undefined {
@@ -54,47 +56,51 @@ export function literalRoleArn(role: CfnRole): string | undefined {
 }
 
 /** What `addPropertyOverride` has set. CDK keeps it private. */
-export function propertyOverrides(resource: CfnResource): any {
-  return (resource as any).rawOverrides?.Properties ?? {};
+export function propertyOverrides(resource: CfnResource): JsonObject {
+  return objectOf(propertyOf(resource, 'rawOverrides', 'Properties'));
 }
 
 /**
  * The properties of a resource as the template will hold them, overrides included, pointed. CDK keeps the renderer
  * private.
  */
-export function renderedProperties(resource: CfnResource): PointedValue {
-  const { value, targets } = pointed(resource, (resource as any)._toCloudFormation());
-  const [rendered] = Object.values<any>(value.Resources ?? {});
-  return { value: rendered?.Properties ?? {}, targets };
+export function renderedProperties(resource: CfnResource): PointedValue<JsonObject> {
+  const { value, targets } = pointed(resource, rendered(resource));
+  const [own] = Object.values(objectOf(propertyOf(value, 'Resources')));
+  return { value: objectOf(propertyOf(own, 'Properties')), targets };
 }
 
 /** The values of a mapping, as the template will hold them. */
-export function renderedMapping(mapping: CfnMapping): any {
-  return Object.values<any>((mapping as any)._toCloudFormation().Mappings ?? {});
+export function renderedMapping(mapping: CfnMapping): unknown[] {
+  return Object.values(objectOf(propertyOf(rendered(mapping), 'Mappings')));
+}
+
+function rendered(element: CfnElement): unknown {
+  return (element as unknown as { _toCloudFormation(): unknown })._toCloudFormation();
 }
 
 /** A property as the template holds it: what `addPropertyOverride` has set, or else what the resource itself has. */
 export function effectiveProperty<T>(resource: CfnResource, name: string, own: T): T {
   const overrides = propertyOverrides(resource);
-  return name in overrides ? overrides[name] : own;
+  return name in overrides ? (overrides[name] as T) : own;
 }
 
 /**
  * What synth can know of a value: tokens resolved, pseudo parameters of a literal environment
  * replaced, joins and splits of literals carried out. A string says that the value is literal.
  */
-export function settle(scope: IConstruct, value: any): any {
+export function settle(scope: IConstruct, value: unknown): unknown {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), false));
 }
 
 /** What synth knows of the tokens in one document. They come again and again, and each is settled once. */
 export class SettledTokens {
-  private readonly known = new Map<IResolvable, any>();
+  private readonly known = new Map<IResolvable, unknown>();
 
   constructor(private readonly scope: IConstruct) {}
 
   /** A token, settled. */
-  public of(token: IResolvable): any {
+  public of(token: IResolvable): unknown {
     if (!this.known.has(token)) this.known.set(token, settle(this.scope, token));
     return this.known.get(token);
   }
@@ -113,7 +119,7 @@ export class SettledTokens {
  * resources that the user has named. For manifests only: inside a template the reference must stay, since it also
  * orders the deployment.
  */
-export function settleForManifest(scope: IConstruct, value: any): any {
+export function settleForManifest(scope: IConstruct, value: unknown): unknown {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), true));
 }
 
@@ -121,13 +127,13 @@ export function settleForManifest(scope: IConstruct, value: any): any {
  * A text that is equal for two values exactly when both mean the same, whichever stacks look at them:
  * references count by what they point to, not by how a template writes them.
  */
-export function fingerprint(scope: IConstruct, value: any): string {
+export function fingerprint(scope: IConstruct, value: unknown): string {
   return JSON.stringify(isLiteralText(value) ? value : run(scope, value, new Pointing(Stack.of(scope), false)));
 }
 
 /** A value in which every reference shows what it points to, as `Fn::GetAtt` of the target's address. */
-export interface PointedValue {
-  readonly value: any;
+export interface PointedValue<T = unknown> {
+  readonly value: T;
   /** The targets, by address. */
   readonly targets: ReadonlyMap<string, IConstruct>;
 }
@@ -135,59 +141,64 @@ export interface PointedValue {
 const NO_TARGETS: PointedValue['targets'] = new Map();
 
 /** Like `settle`, but stops at references: they show what they point to, not how a template writes them. */
-export function pointed(scope: IConstruct, value: any): PointedValue {
+export function pointed(scope: IConstruct, value: unknown): PointedValue {
   if (isLiteralText(value)) return { value, targets: NO_TARGETS };
   const pointing = new Pointing(Stack.of(scope), false);
   return { value: run(scope, value, pointing), targets: pointing.targets };
 }
 
 /** Whether a settled value still holds something that only the deployment knows. */
-export function hasIntrinsic(value: any): boolean {
+export function hasIntrinsic(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return isIntrinsic(value) || Object.values(value).some(hasIntrinsic);
 }
 
 /** Whether the (resolved) value is a CloudFormation function such as `{ Ref: … }`. */
-export function isIntrinsic(value: any): boolean {
+export function isIntrinsic(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'));
 }
 
-function isLiteralText(value: any): boolean {
+/** The arguments of a function such as `Fn::GetAtt`, one by one; none if the value is another one. */
+export function argumentsOf(value: unknown, name: string): unknown[] {
+  return isIntrinsic(value) && name in value ? [value[name]].flat() : [];
+}
+
+function isLiteralText(value: unknown): boolean {
   return typeof value === 'string' && !Token.isUnresolved(value);
 }
 
-function run(scope: IConstruct, value: any, resolver: Settling): any {
+function run(scope: IConstruct, value: unknown, resolver: Settling): unknown {
   // `preparing`: a reference to another stack is not yet assigned when somebody asks before synth.
   return Tokenization.resolve(value, { scope, resolver, preparing: true });
 }
 
 /** Joins literals at once and keeps the rest as `Fn::Join`. */
 const CONCAT = {
-  join(left: any, right: any): any {
+  join(left: unknown, right: unknown): unknown {
     if (left === undefined) return right;
     if (right === undefined) return left;
     return joined([...joinParts(left), ...joinParts(right)]);
   },
 };
 
-function joinParts(value: any): any[] {
+function joinParts(value: unknown): unknown[] {
   return joinedParts(value) ?? [value];
 }
 
 /** What Fn::Join puts one behind the other; undefined for everything else, and for a list that is deferred itself. */
-export function joinedParts(value: any): any[] | undefined {
-  const [separator, parts] = (isIntrinsic(value) ? value['Fn::Join'] : undefined) ?? [];
+export function joinedParts(value: unknown): unknown[] | undefined {
+  const [separator, parts] = argumentsOf(value, 'Fn::Join');
   return separator === '' && Array.isArray(parts) ? parts : undefined;
 }
 
-function joined(parts: any[]): any {
-  const merged: any[] = [];
+function joined(parts: unknown[]): unknown {
+  const merged: unknown[] = [];
   for (const part of parts) {
     const text = typeof part === 'object' ? part : `${part}`;
-    const last = merged.length - 1;
-    if (typeof text === 'string' && typeof merged[last] === 'string') merged[last] += text;
+    const last = merged[merged.length - 1];
+    if (typeof text === 'string' && typeof last === 'string') merged[merged.length - 1] = last + text;
     else merged.push(text);
   }
   return merged.length === 1 ? merged[0] : { 'Fn::Join': ['', merged] };
@@ -214,22 +225,21 @@ class Settling extends DefaultTokenResolver {
     super(CONCAT);
   }
 
-  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
     const known = this.named ? namedAttribute(token) : undefined;
     return known ?? this.fold(super.resolveToken(token, context, postProcessor));
   }
 
-  private fold(value: any): any {
+  private fold(value: unknown): unknown {
     if (!isIntrinsic(value)) return value;
     if (value.Ref) return this.pseudoParameter(value.Ref) ?? value;
-    const split = value['Fn::Split'];
-    if (split && typeof split[1] === 'string') return split[1].split(split[0]);
-    const select = value['Fn::Select'];
-    if (select && Array.isArray(select[1])) return select[1][Number(select[0])] ?? value;
-    return value;
+    const [separator, text] = argumentsOf(value, 'Fn::Split');
+    if (typeof text === 'string') return text.split(`${separator}`);
+    const [index, list] = argumentsOf(value, 'Fn::Select');
+    return Array.isArray(list) ? list[Number(index)] ?? value : value;
   }
 
-  private pseudoParameter(name: string): string | undefined {
+  private pseudoParameter(name: unknown): string | undefined {
     switch (name) {
       case 'AWS::Partition':
         return literalPartition(this.stack);
@@ -249,7 +259,7 @@ class Settling extends DefaultTokenResolver {
 class Pointing extends Settling {
   public readonly targets = new Map<string, IConstruct>();
 
-  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): any {
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
     if (!Reference.isReference(token) || token.displayName.startsWith('AWS::')) {
       return super.resolveToken(token, context, postProcessor);
     }
@@ -269,6 +279,6 @@ function namedAttribute(token: IResolvable): string | undefined {
   if (displayName !== 'Ref' || !CfnResource.isCfnResource(target)) return undefined;
   const property = NAME_PROPERTY[target.cfnResourceType];
   if (property === undefined) return undefined;
-  const own = (target as any)[`${property[0].toLowerCase()}${property.slice(1)}`];
-  return literal(effectiveProperty(target, property, own));
+  const own = propertyOf(target, `${property[0].toLowerCase()}${property.slice(1)}`);
+  return literal(effectiveProperty(target, property, own as string | undefined));
 }

@@ -1,5 +1,6 @@
 import { CfnElement, CfnMapping, CfnOutput, CfnParameter, CfnResource, CfnStack, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { objectOf } from '../../conventions/json';
 import { AppIndex } from '../app-index';
 import { isIntrinsic, pointed, PointedValue, renderedMapping, renderedProperties } from './tokens';
 
@@ -26,12 +27,12 @@ export const FOLLOWED_FUNCTIONS = [
 ];
 
 /** Everything that has a part in a value, followed through references, exports and resources of the whole app. */
-export function originsOf(scope: IConstruct, value: any): Origin[] {
+export function originsOf(scope: IConstruct, value: unknown): Origin[] {
   return new Tracer().origins(scope, value);
 }
 
 /** The same of an expression that has been pointed already. */
-export function originsIn(scope: IConstruct, expression: any, targets: PointedValue['targets']): Origin[] {
+export function originsIn(scope: IConstruct, expression: unknown, targets: PointedValue['targets']): Origin[] {
   return new Tracer().walk(scope, expression, targets);
 }
 
@@ -68,17 +69,17 @@ class Tracer {
   /** Attributes that have been followed; values may refer to each other in circles. */
   private readonly followed = new Set<string>();
 
-  public origins(scope: IConstruct, value: any): Origin[] {
+  public origins(scope: IConstruct, value: unknown): Origin[] {
     const { value: expression, targets } = pointed(scope, value);
     return this.walk(scope, expression, targets);
   }
 
-  public walk(scope: IConstruct, value: any, targets: PointedValue['targets']): Origin[] {
-    const walk = (part: any) => this.walk(scope, part, targets);
+  public walk(scope: IConstruct, value: unknown, targets: PointedValue['targets']): Origin[] {
+    const walk = (part: unknown) => this.walk(scope, part, targets);
     if (value === undefined || value === null) return [];
     if (typeof value !== 'object') return [{ kind: 'text', text: `${value}` }];
     if (!isIntrinsic(value)) return Object.values(value).flatMap(walk);
-    const [[name, argument]] = Object.entries<any>(value);
+    const [[name, argument]] = Object.entries(value);
     switch (name) {
       case 'Ref': return this.reference(scope, argument, 'Ref', targets);
       case 'Fn::GetAtt': return this.attribute(scope, argument, targets);
@@ -87,7 +88,7 @@ class Tracer {
       case 'Fn::Join': return walk(argument);
       case 'Fn::If':
       case 'Fn::Select':
-      case 'Fn::Split': return walk(argument.slice(1));
+      case 'Fn::Split': return walk([argument].flat().slice(1));
       case 'Fn::Sub': return this.substituted(scope, [argument].flat(), targets);
       case 'Fn::FindInMap': return [{ kind: 'computed', name }, ...this.mapped(scope, argument)];
       case 'Fn::Base64':
@@ -98,36 +99,37 @@ class Tracer {
   }
 
   private substituted(
-    scope: IConstruct, [template, variables = {}]: any[], targets: PointedValue['targets'],
+    scope: IConstruct, [template, variables]: unknown[], targets: PointedValue['targets'],
   ): Origin[] {
     const names = [...`${template}`.matchAll(/\$\{([^!}][^}]*)\}/g)]
       .map(([, name]) => name.trim())
-      .filter(name => !(name in variables));
+      .filter(name => !(name in objectOf(variables)));
     return [
       ...`${template}`.split(/\$\{[^!}][^}]*\}/).map((text): Origin => ({ kind: 'text', text })),
       ...names.flatMap(name => (name.includes('.')
         ? this.attribute(scope, name, targets)
         : this.reference(scope, name, 'Ref', targets))),
-      ...this.walk(scope, Object.values(variables), targets),
+      ...this.walk(scope, Object.values(objectOf(variables)), targets),
     ];
   }
 
-  private mapped(scope: IConstruct, [id]: any[]): Origin[] {
+  private mapped(scope: IConstruct, argument: unknown): Origin[] {
+    const [id] = [argument].flat();
     const mapping = elementNamed(Stack.of(scope), id);
     if (!(mapping instanceof CfnMapping)) return [{ kind: 'foreign', description: `the mapping ${id}` }];
     return this.origins(mapping, renderedMapping(mapping));
   }
 
-  private attribute(scope: IConstruct, argument: any, targets: PointedValue['targets']): Origin[] {
+  private attribute(scope: IConstruct, argument: unknown, targets: PointedValue['targets']): Origin[] {
     const [id, ...names] = Array.isArray(argument) ? argument : `${argument}`.split('.');
     return this.reference(scope, id, names.every(name => typeof name === 'string') ? names.join('.') : '', targets);
   }
 
   /** @param id the address of a target, the name of a pseudo parameter, or a logical ID that is written by hand */
-  private reference(scope: IConstruct, id: any, attribute: string, targets: PointedValue['targets']): Origin[] {
+  private reference(scope: IConstruct, id: unknown, attribute: string, targets: PointedValue['targets']): Origin[] {
     if (id === 'AWS::NoValue') return [{ kind: 'nothing' }];
     if (`${id}`.startsWith('AWS::')) return [{ kind: 'identifier' }];
-    const target = targets.get(id) ?? elementNamed(Stack.of(scope), id);
+    const target = targets.get(`${id}`) ?? elementNamed(Stack.of(scope), id);
     if (target instanceof CfnParameter) return [{ kind: 'parameter', parameter: target }];
     if (target !== undefined && CfnResource.isCfnResource(target)) return this.resource(target, attribute);
     const description = target ? `an attribute of ${target.node.path}` : `${id}, which no construct of the stack makes`;
@@ -162,7 +164,7 @@ class Tracer {
       : [{ kind: 'foreign', description: `an output of ${resource.node.path}` }];
   }
 
-  private imported(scope: IConstruct, name: any): Origin[] {
+  private imported(scope: IConstruct, name: unknown): Origin[] {
     const outputs = AppIndex.of(scope).outputsExportedAs(scope, name);
     if (outputs.length === 0) {
       return [{ kind: 'foreign', description: `the export ${JSON.stringify(name)} of another app` }];
@@ -175,7 +177,7 @@ class Tracer {
   }
 }
 
-function elementNamed(stack: Stack, logicalId: string): IConstruct | undefined {
+function elementNamed(stack: Stack, logicalId: unknown): IConstruct | undefined {
   return stack.node.findAll().find(child => CfnElement.isCfnElement(child) && Stack.of(child) === stack
     && stack.resolve(child.logicalId) === logicalId);
 }

@@ -2,7 +2,7 @@ import { Token, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem, warn, withoutTokens } from '../errors';
 import { parameterProblem } from './parameter-safety';
-import { isIntrinsic, pointed, settle } from './tokens';
+import { argumentsOf, pointed, settle } from './tokens';
 import { FOLLOWED_FUNCTIONS, Origin, originsIn, originsOf } from './value-origins';
 
 /** What ends a JSON string, and what CloudFormation would replace once more. */
@@ -47,7 +47,7 @@ export function settledProblems(
 }
 
 /** Why a deferred value could change the meaning of the JSON or YAML text that it is put into. */
-export function embeddedProblems(scope: IConstruct, property: string, value: any): string[] {
+export function embeddedProblems(scope: IConstruct, property: string, value: unknown): string[] {
   return unique([
     ...textsAround(value).map(text => dynamicProblem(property, text)),
     ...deferredOrigins(scope, value).map(origin => (origin.kind === 'text'
@@ -57,7 +57,7 @@ export function embeddedProblems(scope: IConstruct, property: string, value: any
 }
 
 /** Why a deferred value could mean more than was meant, where CloudFormation keeps it apart from the rest. */
-export function openProblems(scope: IConstruct, property: string, value: any): string[] {
+export function openProblems(scope: IConstruct, property: string, value: unknown): string[] {
   return unique(deferredOrigins(scope, value).map(origin => {
     if (origin.kind === 'text') return unquotableProblem(property, origin.text);
     return origin.kind === 'parameter' ? dangerousProblem(property, origin) : undefined;
@@ -65,7 +65,7 @@ export function openProblems(scope: IConstruct, property: string, value: any): s
 }
 
 /** Why a value may be missing at deployment. */
-export function vanishingProblems(scope: IConstruct, property: string, value: any): string[] {
+export function vanishingProblems(scope: IConstruct, property: string, value: unknown): string[] {
   return unique(deferredOrigins(scope, value).map(origin => (
     origin.kind === 'nothing' ? dangerousProblem(property, origin) : undefined)));
 }
@@ -79,16 +79,15 @@ export function dynamicProblem(property: string, text: string): string | undefin
 }
 
 /** Whether a settled value holds a text that only CloudFormation replaces, and only in a template. */
-export function hasDynamicReference(settled: any): boolean {
+export function hasDynamicReference(settled: unknown): boolean {
   if (typeof settled === 'string') return settled.includes(DYNAMIC_REFERENCE);
   return typeof settled === 'object' && settled !== null && Object.entries(settled).flat().some(hasDynamicReference);
 }
 
 /** The values that `Fn::If` chooses from. */
-export function alternatives(expression: any): any[] {
-  return isIntrinsic(expression) && expression['Fn::If']
-    ? expression['Fn::If'].slice(1).flatMap(alternatives)
-    : [expression];
+export function alternatives(expression: unknown): unknown[] {
+  const [condition, ...values] = argumentsOf(expression, 'Fn::If');
+  return condition === undefined ? [expression] : values.flatMap(alternatives);
 }
 
 /** Warns where a value comes from where this app cannot look. */
@@ -146,18 +145,18 @@ function dangerousProblem(property: string, origin: Origin): string | undefined 
   }
 }
 
-function deferredOrigins(scope: IConstruct, value: any): Origin[] {
+function deferredOrigins(scope: IConstruct, value: unknown): Origin[] {
   return tokensIn(value).flatMap(token => originsOf(scope, token));
 }
 
 /** The tokens in a value: what becomes a variable as a whole, and cannot be escaped inside. */
-function tokensIn(value: any): any[] {
+function tokensIn(value: unknown): unknown[] {
   if (!Token.isUnresolved(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
   return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
 }
 
 /** The literal texts in a value, outside of its tokens. */
-function textsAround(value: any): string[] {
+function textsAround(value: unknown): string[] {
   if (Array.isArray(value) && !Token.isUnresolved(value)) return value.flatMap(textsAround);
   return typeof value === 'string' ? [withoutTokens(value)] : [];
 }

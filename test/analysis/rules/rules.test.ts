@@ -97,6 +97,12 @@ test('the README has the table that the code makes', () => {
   );
 });
 
+test.each(['constructor', '__proto__'])('a condition may have the key %s', key => {
+  const Condition = { StringEquals: JSON.parse(`{"${key}":"x"}`) };
+  const { map } = mapOf({ resources: { Role: role('api', [{ ...trusting(), Condition }]) } });
+  expect(findingsOf(RULES, map).map(({ rule }) => rule)).toContain('missing-sub');
+});
+
 test('nothing in a template or a manifest makes a rule fail', () => {
   const json = fc.jsonValue({ maxDepth: 3 });
   const statement = fc.record(
