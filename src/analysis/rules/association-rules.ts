@@ -19,18 +19,21 @@ export const OPEN_POD_IDENTITY: Rule = {
   id: 'open-pod-identity',
   severity: 'error',
   title: 'Trust in EKS Pod Identity that is open to every cluster of the account, or to every service account',
-  why: 'Whoever may create an association (`eks:CreatePodIdentityAssociation` with `iam:PassRole`) gets the role for any '
+  why:
+    'Whoever may create an association (`eks:CreatePodIdentityAssociation` with `iam:PassRole`) gets the role for any '
     + 'pod. Silent if the role does without session tags, as associations with `DisableSessionTags` need it.',
   check: ({ roles, associations }) => {
     const byRole = grouped(associations, ({ roleArn }) => roleArn);
     return roles.flatMap(role => {
       const statements = statementsOf(role.trust).map(statement => objectOf<StatementJson>(statement));
-      const isUntagged = !statements.some(statement => isOfPods(statement) && hasAction(statement, 'sts:TagSession'))
+      const isUntagged =
+        !statements.some(statement => isOfPods(statement) && hasAction(statement, 'sts:TagSession'))
         || (byRole.get(role.arn) ?? []).some(({ disableSessionTags }) => disableSessionTags === true);
       return [...statements.entries()]
         .filter(([, statement]) => isOfPods(statement) && hasAction(statement, 'sts:AssumeRole'))
-        .flatMap(([index, statement]) => openTo(statement, isUntagged)
-          .map(whom => openFinding(role, statementName(role, statement, index), whom)));
+        .flatMap(([index, statement]) =>
+          openTo(statement, isUntagged).map(whom => openFinding(role, statementName(role, statement, index), whom)),
+        );
     });
   },
 };

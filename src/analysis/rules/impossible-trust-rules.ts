@@ -46,16 +46,18 @@ export const WRONG_ACTION = eachAllow(
     id: 'wrong-action',
     severity: 'error',
     title: 'The action does not fit the principal',
-    why: 'Tokens of an OIDC provider need `sts:AssumeRoleWithWebIdentity`, which `FederatedPrincipal` of aws-iam does '
-      + 'not use by default; EKS Pod Identity needs `sts:AssumeRole`. With another action, the statement admits nobody.',
+    why:
+      'Tokens of an OIDC provider need `sts:AssumeRoleWithWebIdentity`, which `FederatedPrincipal` of aws-iam does '
+      + 'not use by default; EKS Pod Identity needs `sts:AssumeRole`. With another action, the statement admits '
+      + 'nobody.',
   },
   (statement, name) => {
     const principal = objectOf<PrincipalJson>(statement.Principal);
     const provider = textsOf(principal.Federated).find(arn => issuerOfArn(arn) !== undefined);
     const isOfPods = textsOf(principal.Service).includes(POD_IDENTITY_SERVICE);
     return [
-      ...provider === undefined ? [] : wrongAction(name, statement, `tokens of ${provider}`, WEB_IDENTITY_ACTION),
-      ...isOfPods ? wrongAction(name, statement, POD_IDENTITY_SERVICE, 'sts:AssumeRole') : [],
+      ...(provider === undefined ? [] : wrongAction(name, statement, `tokens of ${provider}`, WEB_IDENTITY_ACTION)),
+      ...(isOfPods ? wrongAction(name, statement, POD_IDENTITY_SERVICE, 'sts:AssumeRole') : []),
     ];
   },
 );

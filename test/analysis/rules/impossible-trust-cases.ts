@@ -38,7 +38,7 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     expected: finding(
       `allows tokens of ${PROVIDER_ARN} sts:AssumeRole, but not sts:AssumeRoleWithWebIdentity, so it admits nobody.`,
       'Write "Action": "sts:AssumeRoleWithWebIdentity"; in the CDK, new FederatedPrincipal(arn, conditions, '
-        + '\'sts:AssumeRoleWithWebIdentity\') or trust.addServiceAccounts().',
+        + "'sts:AssumeRoleWithWebIdentity') or trust.addServiceAccounts().",
     ),
   },
   {
@@ -53,14 +53,20 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
   ...[
     ['right', webIdentity({ StringEquals: RIGHT })],
     ['a pattern', webIdentity({ StringEquals: RIGHT }, { Action: 'sts:Assume*' })],
-    ['every action but one', webIdentity({ StringEquals: RIGHT }, { Action: undefined, NotAction: 'sts:GetCallerIdentity' })],
+    [
+      'every action but one',
+      webIdentity({ StringEquals: RIGHT }, { Action: undefined, NotAction: 'sts:GetCallerIdentity' }),
+    ],
     ['a function', webIdentity({ StringEquals: RIGHT }, { Action: { Ref: 'AWS::NoValue' } })],
     ['another service', { ...podIdentity(), Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }],
-    ['SAML', {
-      Effect: 'Allow',
-      Action: 'sts:AssumeRoleWithSAML',
-      Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/Okta' },
-    }],
+    [
+      'SAML',
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithSAML',
+        Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/Okta' },
+      },
+    ],
     ['a Deny', { ...webIdentity(), Effect: 'Deny', Action: 'sts:AssumeRole' }],
   ].map(([name, statement]): Case => ({ rule: 'wrong-action', name: name as string, ...of(statement), expected: [] })),
   {
@@ -71,18 +77,23 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
   },
 
   // impossible-subject
-  ...([
-    ['a slash', 'system:serviceaccount:payments/api', 'system:serviceaccount:payments:api'],
-    ['no prefix', 'serviceaccount:payments:api', 'system:serviceaccount:payments:api'],
-    ['plural', 'system:serviceaccounts:payments:api', 'system:serviceaccount:payments:api'],
-    ['upper case', 'system:serviceaccount:Payments:Api', 'system:serviceaccount:payments:api'],
-    ['white space', ' system:serviceaccount:payments:api', 'system:serviceaccount:payments:api'],
-    ['a name alone', 'payments:api'],
-    ['no name', 'system:serviceaccount:payments:'],
-    ['an underscore', 'system:serviceaccount:payments:my_api'],
-    ['a third part', 'system:serviceaccount:payments:api:v2'],
-  ] as [string, string, string?][]).map(([name, value, meant]): Case => ({
-    rule: 'impossible-subject', name, ...sub(value), expected: impossible(value, meant),
+  ...(
+    [
+      ['a slash', 'system:serviceaccount:payments/api', 'system:serviceaccount:payments:api'],
+      ['no prefix', 'serviceaccount:payments:api', 'system:serviceaccount:payments:api'],
+      ['plural', 'system:serviceaccounts:payments:api', 'system:serviceaccount:payments:api'],
+      ['upper case', 'system:serviceaccount:Payments:Api', 'system:serviceaccount:payments:api'],
+      ['white space', ' system:serviceaccount:payments:api', 'system:serviceaccount:payments:api'],
+      ['a name alone', 'payments:api'],
+      ['no name', 'system:serviceaccount:payments:'],
+      ['an underscore', 'system:serviceaccount:payments:my_api'],
+      ['a third part', 'system:serviceaccount:payments:api:v2'],
+    ] as [string, string, string?][]
+  ).map(([name, value, meant]): Case => ({
+    rule: 'impossible-subject',
+    name,
+    ...sub(value),
+    expected: impossible(value, meant),
   })),
   {
     rule: 'impossible-subject',
@@ -93,43 +104,51 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
   {
     rule: 'impossible-subject',
     name: 'a self-hosted issuer, what looks like a subject',
-    ...of(webIdentity(
-      { StringEquals: { 'oidc.example.com:aud': 'sts.amazonaws.com', 'oidc.example.com:sub': 'serviceaccount:a:b' } },
-      { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, 'oidc.example.com') } },
-    )),
+    ...of(
+      webIdentity(
+        { StringEquals: { 'oidc.example.com:aud': 'sts.amazonaws.com', 'oidc.example.com:sub': 'serviceaccount:a:b' } },
+        { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, 'oidc.example.com') } },
+      ),
+    ),
     expected: impossible('serviceaccount:a:b', 'system:serviceaccount:a:b'),
   },
   {
     rule: 'impossible-subject',
     name: 'swapped with aud',
-    ...of(webIdentity({
-      StringEquals: { [AUD]: 'system:serviceaccount:payments:api', [SUB]: 'sts.amazonaws.com' },
-    })),
+    ...of(webIdentity({ StringEquals: { [AUD]: 'system:serviceaccount:payments:api', [SUB]: 'sts.amazonaws.com' } })),
     expected: [
       ['aud', 'system:serviceaccount:payments:api'],
       ['sub', 'sts.amazonaws.com'],
-    ].flatMap(([claim, value]) => finding(
-      `\`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it admits nobody.`,
-      'Compare `sub` with system:serviceaccount:<namespace>:<name> and `aud` with sts.amazonaws.com.',
-    )),
+    ].flatMap(([claim, value]) =>
+      finding(
+        `\`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it admits nobody.`,
+        'Compare `sub` with system:serviceaccount:<namespace>:<name> and `aud` with sts.amazonaws.com.',
+      ),
+    ),
   },
-  ...([
-    ['right', sub('system:serviceaccount:payments:api')],
-    ['dots in the name', sub('system:serviceaccount:payments:api.v2')],
-    ['a pattern of names', sub('system:serviceaccount:payments:*', 'StringLike')],
-    ['a pattern over the colon', sub('system:serviceaccount:pay*api', 'StringLike')],
-    ['upper case is the same', sub('System:ServiceAccount:Payments:Api', 'StringEqualsIgnoreCase')],
-    ['a policy variable', sub('system:serviceaccount:${aws:PrincipalTag/ns}:api', 'StringLike')],
-    ['excluded', sub('system:serviceaccounts:x', 'StringNotEquals')],
-    ['another identity provider', of({
-      ...webIdentity({
-        StringEquals: { [`${GITHUB}:aud`]: 'sts.amazonaws.com', [`${GITHUB}:sub`]: 'repo:acme/app:ref:refs/heads/main' },
-      }),
-      Principal: { Federated: PROVIDER_ARN.replace(ISSUER, GITHUB) },
-    })],
-  ] as [string, object][]).map(([name, files]): Case => ({
-    rule: 'impossible-subject', name, ...files, expected: [],
-  })),
+  ...(
+    [
+      ['right', sub('system:serviceaccount:payments:api')],
+      ['dots in the name', sub('system:serviceaccount:payments:api.v2')],
+      ['a pattern of names', sub('system:serviceaccount:payments:*', 'StringLike')],
+      ['a pattern over the colon', sub('system:serviceaccount:pay*api', 'StringLike')],
+      ['upper case is the same', sub('System:ServiceAccount:Payments:Api', 'StringEqualsIgnoreCase')],
+      ['a policy variable', sub('system:serviceaccount:${aws:PrincipalTag/ns}:api', 'StringLike')],
+      ['excluded', sub('system:serviceaccounts:x', 'StringNotEquals')],
+      [
+        'another identity provider',
+        of({
+          ...webIdentity({
+            StringEquals: {
+              [`${GITHUB}:aud`]: 'sts.amazonaws.com',
+              [`${GITHUB}:sub`]: 'repo:acme/app:ref:refs/heads/main',
+            },
+          }),
+          Principal: { Federated: PROVIDER_ARN.replace(ISSUER, GITHUB) },
+        }),
+      ],
+    ] as [string, object][]
+  ).map(([name, files]): Case => ({ rule: 'impossible-subject', name, ...files, expected: [] })),
 
   // unknown-claim
   {
@@ -154,7 +173,9 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     ...of({
       ...webIdentity({
         StringEquals: {
-          [`${GITHUB}:aud`]: 'sts.amazonaws.com', [`${GITHUB}:sub`]: 'repo:acme/app', [`${GITHUB}:actor`]: 'me',
+          [`${GITHUB}:aud`]: 'sts.amazonaws.com',
+          [`${GITHUB}:sub`]: 'repo:acme/app',
+          [`${GITHUB}:actor`]: 'me',
         },
       }),
       Principal: { Federated: PROVIDER_ARN.replace(ISSUER, GITHUB) },
@@ -184,9 +205,12 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
   {
     rule: 'https-in-provider-arn',
     name: 'the whole URL',
-    ...of(webIdentity(
-      { StringEquals: RIGHT }, { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, `https://${ISSUER}`) } },
-    )),
+    ...of(
+      webIdentity(
+        { StringEquals: RIGHT },
+        { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, `https://${ISSUER}`) } },
+      ),
+    ),
     expected: finding(
       `trusts ${PROVIDER_ARN.replace(ISSUER, `https://${ISSUER}`)}, and the ARN of a provider has no https:// in it.`,
       `Write ${PROVIDER_ARN}.`,
