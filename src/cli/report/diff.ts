@@ -208,7 +208,12 @@ function otherStatements({ role, access }: Side): JsonObject[] {
 }
 
 function sameWho(left: Access, right: Access): boolean {
-  return WHO.every(key => left[key] === right[key]);
+  return isSameKind(left, right) && WHO.every(key => left[key] === right[key]);
+}
+
+/** The trust policy alone gives pods nothing by EKS Pod Identity: the association does. */
+function isSameKind(left: Access, right: Access): boolean {
+  return left.association === right.association && left.through === right.through;
 }
 
 const WHO = ['cluster', 'namespace', 'serviceAccount', 'audience', 'via'] as const;
@@ -218,6 +223,7 @@ function letsIn(one: Entrance, other: Entrance): boolean {
   return (
     one.demands === other.demands
     && one.access.via === other.access.via
+    && isSameKind(one.access, other.access)
     && (['cluster', 'namespace', 'serviceAccount', 'audience'] as const).every(key =>
       covers(pattern(one.access[key]), pattern(other.access[key])),
     )

@@ -6,6 +6,7 @@
 import { permissionInWords, resourceInShort, roleInShort, serviceOf } from './in-words';
 import { Permission, permissionsOf } from './permissions';
 import { ReportData } from './report-data';
+import { shownAccess } from './shown-access';
 import { identityPolicies, sortedTexts } from './statements';
 import { Access, Role, Text } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
@@ -63,7 +64,8 @@ const byCluster: Boxes = {
   role: () => several('', 'all of them', 'role'),
 };
 
-function chart({ access, roles }: ReportData, boxes: Boxes): Chart {
+function chart({ access: all, roles }: ReportData, boxes: Boxes): Chart {
+  const access = shownAccess(all);
   const known = new Map(roles.map(role => [role.arn, role]));
   const ids = new Map<string, string>();
   const id = (kind: string, key: string) => {

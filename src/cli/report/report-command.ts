@@ -5,6 +5,8 @@ import { diffMarkdown } from './diff-markdown';
 import { html, MARK } from './html';
 import { mermaid } from './mermaid';
 import { parseReportData, reportData, ReportData } from './report-data';
+import { isPattern } from './rows';
+import { shownAccess } from './shown-access';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
 import { readAssembly } from '../../analysis/reading/assembly';
 import { reasonOf } from '../../analysis/reading/unusable-input';
@@ -142,8 +144,9 @@ function isReport(file: string): boolean {
   }
 }
 
-function summary({ access, roles, clusters, findings }: ReportData): string {
-  const accounts = new Set(access.map(one => JSON.stringify([one.cluster, one.namespace, one.serviceAccount]))).size;
+function summary({ access: all, roles, clusters, findings }: ReportData): string {
+  const named = shownAccess(all).filter(({ namespace, serviceAccount }) => !isPattern(`${namespace}${serviceAccount}`));
+  const accounts = new Set(named.map(one => JSON.stringify([one.cluster, one.namespace, one.serviceAccount]))).size;
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const counts: [number, string][] = [
     [clusters.length, 'cluster'], [accounts, 'service account'], [roles.length, 'role'], [open.length, 'finding'],

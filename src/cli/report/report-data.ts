@@ -6,6 +6,7 @@ import { compare } from './statements';
 import {
   Access,
   AccessMap,
+  Addon,
   Association,
   Cluster,
   Place,
@@ -37,6 +38,7 @@ export interface ReportData {
   readonly providers: Provider[];
   readonly serviceAccounts: ServiceAccount[];
   readonly associations: Association[];
+  readonly addons: Addon[];
   readonly workloads: ReportedWorkload[];
   readonly access: Access[];
   readonly roles: Role[];
@@ -62,6 +64,7 @@ export function reportData(map: AccessMap, findings: Finding[]): ReportData {
       serviceAccount,
       ...keyOf(place),
     ]),
+    addons: sorted(map.addons, ({ cluster, name, place }) => [cluster, name, ...keyOf(place)]),
     workloads: sorted(
       map.workloads.map(({ kind, name, namespace, serviceAccount, place }) => ({
         kind,
@@ -72,14 +75,15 @@ export function reportData(map: AccessMap, findings: Finding[]): ReportData {
       })),
       ({ namespace, kind, name, place }) => [namespace, kind, name, ...keyOf(place)],
     ),
-    access: sorted(map.access, ({ cluster, namespace, serviceAccount, audience, via, role, statement }) => [
+    access: sorted(map.access, ({ cluster, namespace, serviceAccount, audience, via, role, statement, through = '' }) => [
       cluster,
       namespace,
       serviceAccount,
       audience,
       via,
       role,
-      `${statement}`.padStart(6, '0'),
+      `${statement ?? ''}`.padStart(6, '0'),
+      through,
     ]),
     roles: sorted(map.roles, ({ arn, place }) => [arn, ...keyOf(place)]).map(role => ({
       ...role,

@@ -3,6 +3,7 @@
  */
 import { permissionsOf } from './permissions';
 import { ReportData, ReportedWorkload } from './report-data';
+import { shownAccess } from './shown-access';
 import { identityPolicies } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { evaluatePolicies, findStatements } from '../../analysis/iam/policy-evaluator';
@@ -59,7 +60,8 @@ export interface Answer {
 }
 
 /** Those with a service account, by namespace, name, cluster; then the other roles. */
-export function rowsOf({ access, roles, workloads }: ReportData): Row[] {
+export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
+  const access = shownAccess(all);
   const byArn = new Map(roles.map(role => [role.arn, role]));
   const texts = new Map(roles.map(role => [role.arn, textOf(role)]));
   const byNamespace = new Map<string, ReportedWorkload[]>();
@@ -75,6 +77,7 @@ export function rowsOf({ access, roles, workloads }: ReportData): Row[] {
         `${one.namespace}/${one.serviceAccount}`,
         one.cluster,
         one.audience,
+        one.through ?? '',
         ...running.map(({ kind, name }) => `${kind} ${name}`),
       ]
       : [];

@@ -37,6 +37,7 @@ test('its lists, in order', () => {
     'providers',
     'serviceAccounts',
     'associations',
+    'addons',
     'workloads',
     'access',
     'roles',

@@ -109,7 +109,7 @@ function heading({ namespace, cluster, via }: Access): HTMLElement {
 }
 
 function rows({ row, reach }: Answer): HTMLElement[] {
-  const { serviceAccount, audience, via, used, statement } = row.access!;
+  const { serviceAccount, audience, via, used, statement, through } = row.access!;
   return [
     h(
       'tr',
@@ -122,6 +122,7 @@ function rows({ row, reach }: Answer): HTMLElement[] {
           && h('span', { class: 'chip warning' }, serviceAccount === '*' ? 'any service account' : 'pattern'),
         !used && h('span', { class: 'note' }, 'used by no manifest here'),
         via === 'irsa' && audience !== USUAL_AUDIENCE && h('span', { class: 'note' }, 'audience ', name(audience)),
+        through !== undefined && h('span', { class: 'note' }, 'as the target role of ', name(roleInShort(through))),
         row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads)),
       ),
       h('td', { role: 'cell' }, name(roleInShort(row.arn)), h('span', { class: 'note' }, account(row.arn, row.role))),

@@ -1,0 +1,20 @@
+/**
+ * What table and picture show of the access map.
+ */
+import { Access } from '../../analysis/access-map';
+import { grouped } from '../../analysis/json-values';
+import { matchesPattern } from '../../conventions/wildcards';
+
+/**
+ * Without the trust policies for EKS Pod Identity whose associations are on the map: the association gives the role,
+ * and says to whom.
+ */
+export function shownAccess(access: readonly Access[]): Access[] {
+  const associated = grouped(access.filter(({ association }) => association === true), ({ role }) => role);
+  return access.filter(one => one.via === 'irsa' || one.association === true
+    || !(associated.get(one.role) ?? []).some(association => isMatch(one, association)));
+}
+
+function isMatch(one: Access, association: Access): boolean {
+  return (['cluster', 'namespace', 'serviceAccount'] as const).every(key => matchesPattern(one[key], association[key]));
+}
