@@ -1,6 +1,16 @@
 import { letsPodIn } from '../../judges/iam-simulator';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
-import { arnOf, association, CLUSTER_ARN, Files, mapOf, podIdentity, role, trusting, webIdentity } from '../rules/support';
+import {
+  arnOf,
+  association,
+  CLUSTER_ARN,
+  Files,
+  mapOf,
+  podIdentity,
+  role,
+  trusting,
+  webIdentity,
+} from '../rules/support';
 
 const AUD = `${ISSUER}:aud`;
 const SUB = `${ISSUER}:sub`;
