@@ -55,11 +55,8 @@ export function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: Wor
 
 /** What is wrong with a group. Tokens pass. */
 export function fsGroupProblem(value: unknown): string | undefined {
-  if (
-    value === undefined
-    || Token.isUnresolved(value)
-    || (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_GROUP)
-  ) {return undefined;}
+  if (value === undefined || Token.isUnresolved(value)) return undefined;
+  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST_GROUP) return undefined;
   return problem(
     'fsGroup',
     `be a whole number, 0 to ${LARGEST_GROUP}`,

@@ -31,7 +31,9 @@ const BOOTSTRAP = 'CDKToolkit';
 
 /** The address of the endpoint. */
 export const ENDPOINT = process.env.DEPLOY_TEST_ENDPOINT!;
-if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(ENDPOINT)) {throw new Error('these tests need the endpoint that `npx projen deploy-test` starts');}
+if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(ENDPOINT)) {
+  throw new Error('these tests need the endpoint that `npx projen deploy-test` starts');
+}
 
 /** What a command of the CLI came to. */
 export interface Outcome {

@@ -449,17 +449,12 @@ function unreadableParts({ trust, unresolved }: Role): string[] {
 function unreadablePart(statement: StatementJson): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
   const isOpen = isUnknown(effect) || isUnknown(principal);
-  if (
-    !meansWebIdentities(
-      isOpen
-        ? {
-          ...statement,
-          Effect: isUnknown(effect) ? 'Allow' : effect,
-          Principal: isUnknown(principal) ? '*' : principal,
-        }
-        : statement,
-    )
-  ) {return undefined;}
+  const worst = {
+    ...statement,
+    ...isUnknown(effect) && { Effect: 'Allow' },
+    ...isUnknown(principal) && { Principal: '*' },
+  };
+  if (!meansWebIdentities(worst)) return undefined;
   if (isOpen) return isUnknown(effect) ? 'the Effect' : 'the Principal';
   if (!isReadable(statement)) return 'the conditions';
   const isAnything = conditionsOf(statement).some(
