@@ -115,6 +115,23 @@ test('a pipe is read', () => {
   ).toMatch(/^import /);
 });
 
+test('verify reads standard input and pipes', () => {
+  const template = `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: { Effect: Allow, Action: sts:AssumeRole, NotPrincipal: { AWS: 'arn:aws:iam::111122223333:root' } }
+`;
+  writeFileSync(join(installed, 'template.yaml'), template);
+  const program = `"${process.execPath}" "${join(installed, 'bin', 'cdk-irsa')}" verify`;
+  for (const command of [`cat template.yaml | ${program} -`, `${program} <(cat template.yaml)`]) {
+    const { status, stdout } = spawnSync('bash', ['-c', command], { encoding: 'utf8', cwd: installed });
+    expect([status, stdout]).toEqual([1, expect.stringContaining('not-principal')]);
+  }
+});
+
 test('--version is the one of the package', () => {
   expect(run('--version')).toEqual({ code: 0, stdout: '7.8.9\n', stderr: '' });
 });

@@ -11,6 +11,8 @@ import { ISSUER } from '../support';
 
 
 /** Runs the command over files in a folder; the folder does not show in what it says. */
+const ALL_READ = { unreadable: [], skipped: [] };
+
 function verify(files: Files, ...args: string[]) {
   const { folder } = mapOf(files);
   const manifests = Object.keys(files.manifests ?? {}).flatMap(name => ['--manifests', join(folder, name)]);
@@ -150,6 +152,8 @@ describe('for machines', () => {
         }),
         expect.objectContaining({ rule: 'role-without-service-account', severity: 'info' }),
       ],
+      unreadable: [],
+      skipped: [],
     });
   });
 
@@ -196,6 +200,7 @@ describe('for machines', () => {
         findings: [
           { rule: 'missing-sub', severity: 'error', message: 'm', fix: 'f', place: { file, line: 3, column: 2 } },
         ],
+        ...ALL_READ,
       }),
     ).toMatchObject({
       runs: [
@@ -220,10 +225,9 @@ describe('what cannot be used', () => {
     [
       'no assembly',
       ['verify', join(directory, 'none')],
-      `${directory}/none/manifest.json: cannot be read: no such file or directory. Give a cloud assembly: the folder `
-        + 'that `cdk synth` writes, cdk.out.',
+      `${directory}/none: cannot be read: no such file or directory. Give a cloud assembly (the folder that `
+        + '`cdk synth` writes, cdk.out), templates or manifests.',
     ],
-    ['two folders', ['verify', 'a', 'b'], `Too many arguments for 'verify'. Expected 1 argument but got 2. ${see}`],
     [
       'another format',
       ['verify', '--format', 'xml'],
@@ -261,8 +265,14 @@ describe('what cannot be used', () => {
     const file = join(directory, 'wrong.yaml');
     writeFileSync(file, 'kind: Pod\nmetadata: [\n');
     const { code, stdout, stderr } = verify(SOUND, '--manifests', file);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/wrong\.yaml:3:1: not YAML: /);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(stdout).toMatch(/\nCannot be read:\n.*wrong\.yaml:3:1: not YAML: .*\n\nInconclusive: 0 errors, /);
+    expect(stdout).not.toContain('Clean');
+    const json = verify(SOUND, '--manifests', file, '--format', 'json');
+    expect(json).toMatchObject({ code: 2, stderr: expect.stringMatching(/wrong\.yaml:3:1: not YAML: /) });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      clean: false, unreadable: [expect.stringContaining('wrong.yaml:3:1')], skipped: [],
+    });
   });
 });
 
@@ -279,8 +289,10 @@ test('colour on a terminal that wants it, alone', () => {
   const findings = [
     { rule: 'missing-sub', severity: 'error' as const, message: 'm', fix: 'f', place: { file: 'a.yaml' } },
   ];
-  expect(findingsTable({ version: '', map, findings }, true)).toContain('\u001b[1m\u001b[31merror\u001b[39m\u001b[22m');
-  expect(findingsTable({ version: '', map, findings }, false)).not.toContain('\u001b');
+  expect(findingsTable({ version: '', map, findings, ...ALL_READ }, true)).toContain(
+    '\u001b[1m\u001b[31merror\u001b[39m\u001b[22m',
+  );
+  expect(findingsTable({ version: '', map, findings, ...ALL_READ }, false)).not.toContain('\u001b');
 });
 
 test('--help names each option', () => {

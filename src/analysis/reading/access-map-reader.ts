@@ -20,7 +20,7 @@ import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
-import { ManifestText, readManifests } from './kubernetes';
+import { KubernetesObjects, ManifestText, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
@@ -29,6 +29,10 @@ import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
 export interface AccessMapOptions {
   /** Files and folders of manifests, beside those that the assembly holds. */
   readonly manifests?: string[];
+  /** Manifests that are read already. */
+  readonly manifestTexts?: readonly ManifestText[];
+  /** Gets what cannot be read, and the rest is read all the same. Without it, the first error is thrown. */
+  readonly unreadable?: UnusableInput[];
   /** Of objects that name none. */
   readonly namespace?: string;
 }
@@ -280,21 +284,30 @@ class Reader {
   }
 
   private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
-    const { manifests = [], namespace } = this.options;
+    const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
     const files = unique([
       ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles),
       ...manifests.flatMap(path => yamlFilesIn(path)),
     ]);
     const serviceAccounts: ServiceAccount[] = [];
     const workloads: Workload[] = [];
-    const read = (manifest: ManifestText) => {
-      const found = readManifests(manifest, namespace);
-      for (const one of found.serviceAccounts) serviceAccounts.push(one);
-      for (const one of found.workloads) workloads.push(one);
+    const attempt = (read: () => KubernetesObjects) => {
+      try {
+        const found = read();
+        for (const one of found.serviceAccounts) serviceAccounts.push(one);
+        for (const one of found.workloads) workloads.push(one);
+      } catch (error) {
+        if (unreadable === undefined || !UnusableInput.is(error)) throw error;
+        unreadable.push(error);
+      }
     };
     // one at a time: there may be a lot of them
-    for (const file of files) read({ text: readText(file, undefined, LARGEST_FILE), place: { file } });
-    [...this.outputs(), ...this.appliedByEks()].forEach(read);
+    for (const file of files) {
+      attempt(() => readManifests({ text: readText(file, undefined, LARGEST_FILE), place: { file } }, namespace));
+    }
+    for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
+      attempt(() => readManifests(manifest, namespace));
+    }
     return { serviceAccounts, workloads };
   }
 

@@ -8,12 +8,12 @@ import { parseReportData, reportData, ReportData } from './report-data';
 import { isPattern } from './rows';
 import { shownAccess } from './shown-access';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
-import { readAssembly } from '../../analysis/reading/assembly';
+import { readInput } from '../../analysis/reading/input';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
-import { ASSEMBLY, MANIFESTS } from '../assembly-arguments';
+import { EXCLUDE, INPUT, MANIFESTS, pathsToRead } from '../assembly-arguments';
 import { Command, Output, UsageError } from '../command';
 import { counted, jsonText, printable } from '../text';
 
@@ -23,6 +23,7 @@ interface ReportOptions {
   readonly json?: boolean;
   readonly diff?: string;
   readonly manifests?: string[];
+  readonly exclude?: string[];
   readonly namespace?: string;
   readonly force?: boolean;
 }
@@ -40,6 +41,7 @@ const OPTIONS = [
       + ' with --json for machines',
   ),
   MANIFESTS,
+  EXCLUDE,
   new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
   new CliOption('--force', 'overwrite a file that is not a report').requires('--html'),
 ];
@@ -52,36 +54,44 @@ export const REPORT: Command = {
   define: program => program
     .description('Shows who can assume which role, from a cloud assembly and the manifests in it: cluster, namespace'
       + ' and service account, role, and what the role may do on which resources.')
-    .usage('[cdk.out] --html <file> | --mermaid | --json | --diff <old.json> [options]')
-    .argument(...ASSEMBLY)
+    .usage('[path...] --html <file> | --mermaid | --json | --diff <old.json> [options]')
+    .argument(...INPUT)
     .withOptions(OPTIONS)
     .addHelpText('after', `
 Exit codes:
   0  the report was written, whatever the findings and the changes
-  2  invalid arguments, or input that cannot be read; nothing was written`),
+  2  invalid arguments, or input that cannot be read; the rest of it is in the report`),
   run: report,
 };
 
 function report(program: Program, output: Output): number {
-  const [directory] = program.processedArgs as [string];
+  const [paths] = program.processedArgs as [string[]];
   const options = program.opts<ReportOptions>();
   if (FORMS.every(form => options[form] === undefined)) {
     throw new ArgumentError('One of `--html`, `--mermaid`, `--json` and `--diff` must be given.');
   }
   const old = options.diff === undefined ? undefined : readOld(options.diff);
-  const data = read(directory, options);
+  const { data, unreadable, skipped } = read(paths, options);
 
   if (options.html !== undefined) save(options.html, html(data), options.force ?? false);
   else if (old) output.stdout.write(changes(accessDiff(old, data), options.json));
   else output.stdout.write(options.mermaid ? chart(data, output) : `${jsonText(data, 2)}\n`);
+  const lines = [...unreadable, ...skipped].flatMap(message => message.split('\n'));
+  for (const line of lines) output.stderr.write(`${printable(line)}\n`);
   output.stderr.write(`${summary(data)}\n`);
   if (options.html !== undefined) output.stderr.write(`${printable(options.html)}: written.\n`);
-  return 0;
+  return unreadable.length > 0 ? 2 : 0;
 }
 
-function read(directory: string, { manifests, namespace }: ReportOptions): ReportData {
-  const map = accessMapOf(readAssembly(directory), { manifests, namespace });
-  return reportData(map, findingsOf(RULES, map));
+function read(
+  given: readonly string[],
+  { manifests, exclude, namespace }: ReportOptions,
+): { data: ReportData; unreadable: string[]; skipped: string[] } {
+  const { assembly, manifests: manifestTexts, unreadable, skipped } =
+    readInput(pathsToRead(given, manifests), manifests, { exclude });
+  const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
+  const data = reportData(map, findingsOf(RULES, map));
+  return { data, unreadable: unreadable.map(({ message }) => message), skipped };
 }
 
 function readOld(file: string): ReportData {

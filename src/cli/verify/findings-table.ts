@@ -7,7 +7,7 @@ const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', i
 const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
-export function findingsTable({ map, findings }: Verified, isColored: boolean): string {
+export function findingsTable({ map, findings, unreadable, skipped }: Verified, isColored: boolean): string {
   const paint = painter(isColored);
   const paragraphs = findings
     .filter(({ suppressed }) => suppressed === undefined)
@@ -20,7 +20,10 @@ export function findingsTable({ map, findings }: Verified, isColored: boolean): 
         `  Fix: ${printable(fix)}`,
       ].join('\n'),
     );
-  return [...paragraphs, ...ignored(findings), summary(map, findings)].map(paragraph => `${paragraph}\n`).join('\n');
+  const notChecked = listed('Not checked', skipped);
+  const notRead = listed('Cannot be read', unreadable);
+  return [...paragraphs, ...ignored(findings), ...notChecked, ...notRead, summary(map, findings, unreadable.length)]
+    .map(paragraph => `${paragraph}\n`).join('\n');
 }
 
 /** What is switched off is not forgotten. */
@@ -30,16 +33,23 @@ function ignored(findings: Finding[]): string[] {
   return lines.length > 0 ? [`Switched off:\n${lines.join('\n')}`] : [];
 }
 
+function listed(title: string, items: readonly string[]): string[] {
+  const lines = items.flatMap(item => item.split('\n')).map(item => `  ${printable(item)}`);
+  return lines.length > 0 ? [`${title}:\n${lines.join('\n')}`] : [];
+}
+
 function summary(
   { roles, serviceAccounts, associations, workloads, access }: Verified['map'],
   findings: Finding[],
+  unreadable: number,
 ): string {
   const number = (severity: Severity) =>
     findings.filter(finding => finding.severity === severity && finding.suppressed === undefined).length;
   const trusted = new Set(access.map(({ role }) => role)).size;
+  const verdict = findings.some(counts) ? '' : unreadable > 0 ? 'Inconclusive: ' : 'Clean: ';
   return (
-    `${findings.some(counts) ? '' : 'Clean: '}${counted(number('error'), 'error')}, `
-      + `${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
+    `${verdict}${counted(number('error'), 'error')}, `
+    + `${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
     + `${counted(roles.length, 'role')} (${trusted} of workloads), `
     + `${counted(serviceAccounts.length, 'service account')}, `
     + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`

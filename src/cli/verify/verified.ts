@@ -6,6 +6,10 @@ export interface Verified {
   readonly version: string;
   readonly map: AccessMap;
   readonly findings: Finding[];
+  /** What could not be read, and why. */
+  readonly unreadable: readonly string[];
+  /** What was left out, and what to do to have it checked. */
+  readonly skipped: readonly string[];
 }
 
 /** A place in words, as editors and CI logs take it for a link. */

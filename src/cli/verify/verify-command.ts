@@ -2,17 +2,18 @@ import { findingsJson } from './findings-json';
 import { findingsTable } from './findings-table';
 import { sarif } from './sarif';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
-import { readAssembly } from '../../analysis/reading/assembly';
+import { readInput } from '../../analysis/reading/input';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
-import { ASSEMBLY, MANIFESTS } from '../assembly-arguments';
+import { EXCLUDE, INPUT, MANIFESTS, pathsToRead } from '../assembly-arguments';
 import { Command, Output, wantsColors } from '../command';
-import { jsonText, quoted } from '../text';
+import { jsonText, printable, quoted } from '../text';
 import { Verified } from './verified';
 
 interface VerifyOptions {
   readonly manifests?: string[];
+  readonly exclude?: string[];
   readonly namespace?: string;
   readonly ignore?: Map<string, string>;
   readonly format: string;
@@ -26,6 +27,7 @@ const FORMATS: Record<string, (verified: Verified, output: Output) => string> = 
 
 const OPTIONS = [
   MANIFESTS,
+  EXCLUDE,
   new CliOption(
     '--namespace <name>',
     'the namespace of objects that do not name one; without it, findings that depend on it are notes',
@@ -40,26 +42,33 @@ export const VERIFY: Command = {
   name: 'verify',
   summary: 'check the trust policies in a cloud assembly, and the manifests that name the roles',
   define: program => program
-    .description('Checks, before you deploy, who can assume which role: the trust policies in a cloud assembly,'
-      + ' whoever wrote them, and the Kubernetes manifests that name the roles.'
+    .description('Checks, before you deploy, who can assume which role: the trust policies in a cloud assembly or in'
+      + ' CloudFormation templates, whoever wrote them, and the Kubernetes manifests that name the roles.'
       + ' The README of cdk-irsa describes the rules.')
-    .argument(...ASSEMBLY)
+    .argument(...INPUT)
     .withOptions(OPTIONS)
     .addHelpText('after', `
 Exit codes:
   0  no error and no warning; there may be notes
-  1  errors or warnings
-  2  invalid arguments, or input that cannot be read; nothing was checked`),
+  1  errors or warnings, also if some input cannot be read
+  2  invalid arguments, or some input cannot be read and the rest has no errors or warnings`),
   run: verify,
 };
 
 function verify(program: Program, output: Output, version: string): number {
-  const [directory] = program.processedArgs as [string];
-  const { format, manifests, namespace, ignore } = program.opts<VerifyOptions>();
-  const map = accessMapOf(readAssembly(directory), { manifests, namespace });
+  const [given] = program.processedArgs as [string[]];
+  const { format, manifests, exclude, namespace, ignore } = program.opts<VerifyOptions>();
+  const { assembly, manifests: manifestTexts, unreadable, skipped } =
+    readInput(pathsToRead(given, manifests), manifests, { exclude });
+  const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
   const findings = findingsOf(RULES, map, ignore);
-  output.stdout.write(FORMATS[format]({ version, map, findings }, output));
-  return findings.some(counts) ? 1 : 0;
+  const messages = unreadable.map(({ message }) => message);
+  output.stdout.write(FORMATS[format]({ version, map, findings, unreadable: messages, skipped }, output));
+  if (format !== 'table') {
+    for (const line of messages.flatMap(message => message.split('\n'))) output.stderr.write(`${printable(line)}\n`);
+  }
+  if (findings.some(counts)) return 1;
+  return unreadable.length > 0 ? 2 : 0;
 }
 
 function ignoredRule(text: string, others = new Map<string, string>()): Map<string, string> {

@@ -1,0 +1,202 @@
+/**
+ * What `verify` and `report` look at: cloud assemblies, CloudFormation templates and manifests, told apart by content.
+ */
+import { existsSync, readdirSync, Stats, statSync } from 'fs';
+import { basename, join, sep } from 'path';
+import { Assembly, readAssembly, StackTemplate, TemplateJson } from './assembly';
+import { ManifestText } from './kubernetes';
+import { documentsIn } from './template-yaml';
+import { readText, reasonOf, UnusableInput } from './unusable-input';
+import { matchesPattern } from '../../conventions/wildcards';
+import { isObject, propertyOf } from '../json-values';
+
+export interface InputOptions {
+  /** Patterns of paths that are left out, `*` for any text. */
+  readonly exclude?: readonly string[];
+}
+
+export interface Input {
+  readonly assembly: Assembly;
+  /** Manifests, each with its text. */
+  readonly manifests: ManifestText[];
+  /** What could not be read. */
+  readonly unreadable: UnusableInput[];
+  /** What was left out on purpose, and what to do to have it checked. */
+  readonly skipped: string[];
+}
+
+const STANDARD_INPUT = '-';
+const MAX_BYTES = 128 * 1024 * 1024;
+const INPUT_FILE = /\.(ya?ml|json|template)$/;
+const ADVICE = 'Give a cloud assembly (the folder that `cdk synth` writes, cdk.out), templates or manifests.';
+const IGNORED_FOLDER = /^(\.git|node_modules)$/;
+
+/**
+ * @param paths cloud assemblies, templates, manifests, folders of them, or `-` for standard input
+ * @param manifestPaths files and folders of manifests only
+ * @throws UnusableInput if nothing of it can be read
+ */
+export function readInput(
+  paths: readonly string[],
+  manifestPaths: readonly string[] = [],
+  options: InputOptions = {},
+): Input {
+  const reader = new InputReader(options);
+  for (const path of paths) reader.add(path);
+  for (const path of manifestPaths) reader.addManifests(path);
+  return reader.input();
+}
+
+class InputReader {
+  private readonly directories: string[] = [];
+  private readonly stacks: StackTemplate[] = [];
+  private readonly manifests: ManifestText[] = [];
+  private readonly unreadable: UnusableInput[] = [];
+  private readonly skipped: string[] = [];
+
+  constructor(private readonly options: InputOptions) {}
+
+  public add(path: string): void {
+    this.attempt(() => {
+      if (path !== STANDARD_INPUT && existsSync(join(path, 'manifest.json'))) {
+        const { directory, stacks } = readAssembly(path);
+        this.directories.push(directory);
+        this.stacks.push(...stacks);
+      } else if (isFolder(path)) {
+        this.addFolder(path);
+      } else if (!this.addText(path, textOf(path, ADVICE))) {
+        throw new UnusableInput(`${path}: neither a CloudFormation template nor a Kubernetes manifest.`);
+      }
+    });
+  }
+
+  private addFolder(folder: string): void {
+    const before = this.count;
+    for (const file of this.filesIn(folder)) {this.attempt(() => this.addText(file, readText(file, undefined, MAX_BYTES)));}
+    if (this.count > before) return;
+    throw new UnusableInput(
+      `${folder}: holds no cloud assembly (manifest.json), no CloudFormation template and no Kubernetes manifest.`
+        + ' Run `cdk synth`, or give the folder that it writes.',
+    );
+  }
+
+  private get count(): number {
+    const { stacks, manifests, unreadable, skipped } = this;
+    return stacks.length + manifests.length + unreadable.length + skipped.length;
+  }
+
+  public addManifests(path: string): void {
+    this.attempt(() => {
+      const files = isFolder(path) ? this.filesIn(path) : [path];
+      for (const file of files) {
+        this.attempt(() => this.manifests.push({ text: textOf(file), place: { file: nameOf(file) } }));
+      }
+    });
+  }
+
+  public input(): Input {
+    const { stacks, manifests, unreadable, skipped } = this;
+    if (unreadable.length > 0 && stacks.length + manifests.length === 0) {
+      throw new UnusableInput(unreadable.map(({ message }) => message).join('\n'));
+    }
+    return { assembly: { directory: this.directories[0] ?? '.', stacks }, manifests, unreadable, skipped };
+  }
+
+  /** Whether the text is a template or a manifest. */
+  private addText(file: string, text: string): boolean {
+    if (!/Resources|apiVersion/.test(text)) return false;
+    if (!isTemplateText(text)) {
+      this.manifests.push({ text, place: { file: nameOf(file) } });
+      return true;
+    }
+    const templates = (jsonIn(text) ?? documentsIn(text, nameOf(file))).filter(isTemplate);
+    for (const template of templates) this.stacks.push(stackOf(nameOf(file), template));
+    return templates.length > 0;
+  }
+
+  private *filesIn(folder: string): Generator<string> {
+    const entries = readdirSync(folder).sort();
+    if (entries.includes('Chart.yaml')) {
+      this.skipped.push(`${folder}: a Helm chart. Render it: helm template ${folder}`);
+      return;
+    }
+    for (const name of entries) {
+      const path = join(folder, name);
+      if (this.isExcluded(path) || IGNORED_FOLDER.test(name)) continue;
+      const stats = this.statsOf(path);
+      if (stats?.isDirectory()) {
+        yield * this.filesIn(path);
+      } else if (stats?.isFile() && INPUT_FILE.test(name)) {
+        yield path;
+      } else if (stats && !stats.isFile() && INPUT_FILE.test(name)) {
+        this.skipped.push(`${path}: not a regular file. To read it, name it as an argument`);
+      }
+    }
+  }
+
+  private isExcluded(path: string): boolean {
+    const name = path.split(sep).join('/').replace(/^\.\//, '');
+    return (this.options.exclude ?? [])
+      .some(pattern => matchesPattern(pattern, name) || matchesPattern(`*/${pattern}`, name));
+  }
+
+  private statsOf(path: string): Stats | undefined {
+    try {
+      return statSync(path);
+    } catch (error) {
+      this.unreadable.push(new UnusableInput(`${path}: cannot be read: ${reasonOf(error)}.`));
+      return undefined;
+    }
+  }
+
+  private attempt(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      if (!UnusableInput.is(error)) throw error;
+      this.unreadable.push(error);
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return path !== STANDARD_INPUT && existsSync(path) && statSync(path).isDirectory();
+}
+
+function textOf(path: string, advice?: string): string {
+  return path === STANDARD_INPUT ? readText('/dev/stdin') : readText(path, advice, MAX_BYTES);
+}
+
+function nameOf(path: string): string {
+  return path === STANDARD_INPUT ? '<stdin>' : path;
+}
+
+/** At the beginning of a line in YAML, or as a key of the outermost object in JSON. */
+function isTemplateText(text: string): boolean {
+  return /^(["']?)Resources\1:/m.test(text) || /^\s*\{[^]*"Resources"\s*:/.test(text);
+}
+
+/** Much faster than as YAML. */
+function jsonIn(text: string): unknown[] | undefined {
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    return undefined;
+  }
+}
+
+function isTemplate(value: unknown): value is TemplateJson {
+  const resources = propertyOf(value, 'Resources');
+  return isObject(resources) && Object.values(resources).some(one => typeof propertyOf(one, 'Type') === 'string');
+}
+
+function stackOf(file: string, template: TemplateJson): StackTemplate {
+  return {
+    path: basename(file).replace(/(\.template)?\.(json|ya?ml|template)$/, ''),
+    file,
+    template,
+    constructPaths: new Map(),
+    existingRoles: [],
+    manifestFiles: [],
+  };
+}

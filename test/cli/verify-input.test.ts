@@ -1,0 +1,139 @@
+/**
+ * What `verify` and `report` take: assemblies, templates, manifests, folders of them.
+ */
+import { execFileSync } from 'child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { dirname, join } from 'path';
+import { cli } from './support';
+import { annotated, arnOf, mapOf, role, trusting, webIdentity } from '../analysis/rules/support';
+import { ISSUER } from '../support';
+
+const folder = mkdtempSync(join(tmpdir(), 'verify-input-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (...names: string[]) => join(folder, ...names);
+function write(name: string, text: string): string {
+  mkdirSync(dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), text);
+  return at(name);
+}
+function verify(...args: string[]) {
+  const { code, stdout, stderr } = cli('verify', ...args, '--format', 'json');
+  const result = stdout === '' ? undefined : JSON.parse(stdout);
+  return { code, stderr, result, rules: result?.findings.map(({ rule }: any) => rule) };
+}
+
+/** With the short forms of functions; nothing holds the audience. */
+const YAML_TEMPLATE = `AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  Issuer: { Type: String, Default: ${ISSUER} }
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: reader
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: sts:AssumeRoleWithWebIdentity
+            Principal: { Federated: !Sub 'arn:aws:iam::111122223333:oidc-provider/\${Issuer}' }
+            Condition: { StringEquals: { '${ISSUER}:sub': !Join [':', [system, serviceaccount, payments, api]] } }
+      Path: !If [Never, !Ref AWS::NoValue, /]
+  Policy:
+    Type: AWS::IAM::Policy
+    Properties: { PolicyName: p, Roles: [!Ref Role], PolicyDocument: { Statement: [] } }
+Outputs:
+  Arn: { Value: !GetAtt Role.Arn }
+`;
+const SOUND = JSON.stringify({ Resources: { Role: role('api', [trusting()]) } });
+const UNSOUND = JSON.stringify({ Resources: { Role: role('api', [webIdentity()]) } });
+
+test('a template in YAML, with functions in their short forms', () => {
+  const { code, result, rules } = verify(write('template.yaml', YAML_TEMPLATE));
+  expect(rules).toContain('missing-aud');
+  expect(rules).not.toContain('missing-sub');
+  expect([code, result.checked.roles]).toEqual([1, 1]);
+});
+
+test('a template in JSON', () => {
+  expect(verify(write('sound.json', SOUND))).toMatchObject({ code: 0, result: { clean: true, checked: { roles: 1 } } });
+  expect(verify(write('unsound.template', UNSOUND)).rules).toEqual(
+    expect.arrayContaining(['missing-aud', 'missing-sub']),
+  );
+});
+
+test('several at once, an assembly among them', () => {
+  const { folder: app } = mapOf({ resources: { Role: role('one', [trusting()]) } });
+  const { result } = verify(join(app, 'cdk.out'), write('sound.json', SOUND));
+  expect(result.checked.roles).toBe(2);
+});
+
+test('a folder of templates and manifests, told apart', () => {
+  write('mixed/infra/stack.json', SOUND);
+  write('mixed/gitops/sa.yaml', annotated('payments/api', arnOf('api')));
+  write('mixed/package.json', '{"name":"x"}');
+  write('mixed/node_modules/x/y.yaml', 'kind: [');
+  write('mixed/notes.yaml', 'just: a file');
+  expect(verify(at('mixed'))).toMatchObject({
+    code: 0, stderr: '', result: { checked: { roles: 1, serviceAccounts: 1 }, unreadable: [], skipped: [] },
+  });
+});
+
+test('manifests only', () => {
+  const file = write('only/sa.yaml', annotated('payments/api', 'arn:aws:iam::111122223333:rolle/api'));
+  expect(verify(file)).toMatchObject({ code: 1, rules: ['role-not-found'] });
+  expect(verify('--manifests', file)).toMatchObject({ code: 1, rules: ['role-not-found'] });
+});
+
+test('every unreadable file is named, and the others are checked', () => {
+  write('broken/a.yaml', 'apiVersion: v1\nkind: [\n');
+  write('broken/b.yaml', 'apiVersion: v1\nkind: Pod\n  metadata: {}\n');
+  write('broken/stack.json', SOUND);
+  const { code, stderr, result } = verify(at('broken'));
+  expect(code).toBe(2);
+  expect(result).toMatchObject({ clean: false, checked: { roles: 1 } });
+  expect(result.unreadable).toEqual([expect.stringContaining('a.yaml:'), expect.stringContaining('b.yaml:')]);
+  expect(stderr.trim().split('\n')).toHaveLength(2);
+  write('broken/stack.json', UNSOUND);
+  expect(verify(at('broken')).code).toBe(1);
+});
+
+test('--exclude leaves paths out', () => {
+  write('left/third-party/a.yaml', 'apiVersion: v1\nkind: [\n');
+  write('left/stack.json', SOUND);
+  expect(verify(at('left')).code).toBe(2);
+  expect(verify(at('left'), '--exclude', 'third-party').code).toBe(0);
+  expect(verify(at('left'), '--exclude', '*/a.yaml').code).toBe(0);
+  expect(verify(at('left'), '--exclude', 'other').code).toBe(2);
+});
+
+test('a Helm chart and a pipe in a folder are skipped, and named', () => {
+  write('charts/api/Chart.yaml', 'apiVersion: v2\nname: api\n');
+  write('charts/api/templates/sa.yaml', 'kind: {{ .Values.kind }}\n');
+  write('charts/stack.json', SOUND);
+  execFileSync('mkfifo', [at('charts/pipe.yaml')]);
+  const { code, result } = verify(at('charts'));
+  expect(code).toBe(0);
+  expect(result.skipped).toEqual([
+    `${at('charts/api')}: a Helm chart. Render it: helm template ${at('charts/api')}`,
+    `${at('charts/pipe.yaml')}: not a regular file. To read it, name it as an argument`,
+  ]);
+  expect(cli('verify', at('charts')).stdout).toMatch(/Not checked:\n {2}.*charts\/api: a Helm chart\./);
+});
+
+test.each([
+  ['an empty folder', () => { mkdirSync(at('empty')); return at('empty'); }, /empty: holds no cloud assembly/],
+  ['something else', () => write('else.yaml', 'just: a file'), /else\.yaml: neither a CloudFormation template nor/],
+  ['nothing', () => at('nothing'), /nothing: cannot be read: no such file or directory/],
+])('is unusable: %s', (_, make, message) => {
+  expect(cli('verify', make())).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+});
+
+test('report takes the same', () => {
+  const { code, stdout } = cli('report', write('sound.json', SOUND), '--mermaid');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('payments/api')]);
+  const partly = cli('report', at('broken'), '--json');
+  expect([partly.code, partly.stderr]).toEqual([2, expect.stringMatching(/a\.yaml:[^]*b\.yaml:/)]);
+});
