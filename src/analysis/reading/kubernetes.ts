@@ -1,7 +1,7 @@
 /**
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
-import type { Document, Node, YAMLSeq } from 'yaml';
+import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
 import { Place, ServiceAccount, Workload } from '../access-map';
 import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { standIn } from '../stand-in';
@@ -28,6 +28,13 @@ const LONGEST_DOCUMENT = 16 * 1024 * 1024;
 /** Of documents that are parsed together: to start the parser takes longer than a short document. */
 const PART = 4 * 1024;
 const MOST_ALIASES = 1000;
+/** Kubernetes reads `0400` as YAML 1.1 does, as an octal number. */
+const OCTAL: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^0[0-7]+$/,
+  resolve: text => parseInt(text, 8),
+};
 /** In the first column it begins a document, whatever stands around it. */
 const DOCUMENT_START = /^---(?=\s|$)/gm;
 
@@ -116,6 +123,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     uniqueKeys: false,
     merge: true,
     logLevel: 'silent',
+    customTags: tags => [OCTAL, ...tags],
   }) as Document[]) {
     const {
       contents,

@@ -6,8 +6,8 @@ import { fail, failIf, problem, show, warn } from '../errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './objects';
 import { settleManifests } from './text';
 import { seconds, tokenExpirationProblem } from './token-expiration';
-import { allContainers, isNonRoot, isWindows, SKIP_CONTAINERS, withCredentials } from '../../conventions/pod-spec';
-import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../../workload-options';
+import { allContainers, isWindows, SKIP_CONTAINERS, withCredentials } from '../../conventions/pod-spec';
+import { fsGroupProblem, optionsProblem, WorkloadOptions } from '../../workload-options';
 import { settleForManifest } from '../values/tokens';
 
 /** Every SDK takes these before a web identity. */
@@ -152,8 +152,7 @@ class Rendering {
       this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
     }
     const annotations = this.annotations(pod);
-    const getting = this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]);
-    this.warnOfStaticCredentials(getting);
+    this.warnOfStaticCredentials(this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]));
     return sorted({
       ...pod,
       ...(Object.keys(annotations).length > 0 && {
@@ -167,7 +166,7 @@ class Rendering {
           serviceAccountName,
           advice,
         ),
-        ...this.securityContext(spec, getting),
+        ...this.securityContext(spec),
       }),
     });
   }
@@ -245,12 +244,12 @@ class Rendering {
     }
   }
 
-  private securityContext(spec: any, getting: any[]): any {
+  private securityContext(spec: any): any {
     const { fsGroup } = this.options;
+    if (fsGroup === undefined) return {};
     const present = spec.securityContext?.fsGroup;
-    const windows = isWindows(spec);
     const field = [...this.path, 'spec', 'securityContext', 'fsGroup'];
-    if (fsGroup !== undefined && windows) {
+    if (isWindows(spec)) {
       this.report(
         problem(
           'fsGroup',
@@ -260,14 +259,11 @@ class Rendering {
         ),
       );
     }
-    const nonRoot = getting.some(container => isNonRoot(container.securityContext ?? {}, spec.securityContext ?? {}));
-    const wanted = fsGroup ?? (present === undefined && nonRoot && !windows ? TOKEN_READERS : undefined);
-    if (wanted === undefined) return {};
-    this.report(fsGroupProblem(this.settled(wanted)));
+    this.report(fsGroupProblem(this.settled(fsGroup)));
     return {
       securityContext: sorted({
         ...spec.securityContext,
-        fsGroup: this.field(field, present, wanted, 'Set it in one place.'),
+        fsGroup: this.field(field, present, fsGroup, 'Set it in one place.'),
       }),
     };
   }
