@@ -16,7 +16,8 @@ import {
   withCredentials,
 } from '../../conventions/pod-spec';
 import { Workload } from '../access-map';
-import { arrayOf, isObject, objectOf, propertyOf, textOf } from '../json-values';
+import { arrayOf, grouped, isObject, objectOf, propertyOf, textOf } from '../json-values';
+import { listInShort } from '../lists';
 import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 import { Rule } from './rule';
@@ -76,43 +77,34 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
   },
 };
 
+const SHOWN_WORKLOADS = 3;
+
+/** One note per namespace: most of these workloads never call AWS. */
 export const DEFAULT_SERVICE_ACCOUNT: Rule = {
   id: 'default-service-account',
-  severity: 'warning',
-  title:
-    'A workload uses the ServiceAccount `default`: a warning where it names none, and its namespace has one with a '
-      + 'role',
-  why: 'A forgotten `serviceAccountName`: the pod gets no credentials, or those of the node.',
+  severity: 'info',
+  title: 'Workloads of a namespace use the ServiceAccount `default`',
+  why: 'Fine for workloads that do not call AWS. The others get no role, or that of the node.',
   check: map => {
-    const annotated = annotatedIn(map);
-    const withRole = new Map(
-      [...map.associations.map(({ namespace, serviceAccount: name }) => ({ namespace, name })), ...annotated]
-        .reverse()
-        .map(({ namespace, name }) => [namespace, name]),
-    );
     const defaults = new Names(
-      annotated.filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]),
+      annotatedIn(map).filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]),
     );
-    return map.workloads
-      .filter(({ namespace, serviceAccount: name }) => name === DEFAULT && !defaults.mayHave(namespace, DEFAULT))
-      .map(workload => {
-        const other = isNamed(workload) ? undefined : withRole.get(workload.namespace);
-        return {
-          ...(other === undefined && { severity: 'info' as const }),
-          message: `${workloadName(workload)}: `
-            + `${isNamed(workload) ? 'names the' : 'names no service account and gets'} ServiceAccount `
-            + `default${other === undefined ? '' : `; in its namespace ${other} has a role`}.`,
-          fix: `Name the one that is meant, serviceAccountName: ${other ?? '<name>'}, or say that it needs none: `
-            + 'automountServiceAccountToken: false.',
-          place: workload.place,
-        };
-      });
+    const workloads = map.workloads.filter(
+      ({ namespace, serviceAccount, spec }) =>
+        serviceAccount === DEFAULT
+        && spec.automountServiceAccountToken !== false
+        && !defaults.mayHave(namespace, DEFAULT),
+    );
+    return [...grouped(workloads, ({ namespace }) => namespace)].map(([namespace, all]) => ({
+      message: `Namespace ${namespace}: ${all.length === 1 ? '1 workload uses' : `${all.length} workloads use`} the `
+        + 'ServiceAccount default: '
+        + `${listInShort(all.map(({ kind, name }) => `${kind} ${name}`), SHOWN_WORKLOADS)}.`,
+      fix: 'Give a workload that calls AWS its own ServiceAccount (serviceAccountName). For the others, nothing to do; '
+        + 'automountServiceAccountToken: false removes them from this note.',
+      place: all[0].place,
+    }));
   },
 };
-
-function isNamed({ spec }: Workload): boolean {
-  return Boolean(spec.serviceAccountName || spec.serviceAccount);
-}
 
 export const MISSING_FS_GROUP: Rule = {
   id: 'missing-fs-group',

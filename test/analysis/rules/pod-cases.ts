@@ -116,65 +116,35 @@ export const POD_CASES: Case[] = [
   // default-service-account
   {
     rule: 'default-service-account',
-    name: 'forgotten',
+    name: 'forgotten, beside a service account of somebody else with a role',
     resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', {}) },
-    expected: [
-      {
-        message:
-          'Pod payments/main: names no service account and gets ServiceAccount default; in its namespace api has a '
-            + 'role.',
-        fix: 'Name the one that is meant, serviceAccountName: api, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
+    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/mysql', {}) },
+    expected: [defaults('payments', '1 workload uses', 'Pod mysql')],
   },
   {
     rule: 'default-service-account',
     name: 'forgotten, with an association',
     resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) },
     manifests: { 'pod.yaml': pod('payments/main', {}) },
+    expected: [defaults('payments', '1 workload uses', 'Pod main')],
+  },
+  {
+    rule: 'default-service-account',
+    name: 'named, and forgotten, in two namespaces',
+    manifests: {
+      'pod.yaml': pod('payments/a', { serviceAccountName: 'default' }) + pod('orders/e', {})
+        + ['payments/b', 'payments/c', 'payments/d', 'payments/e'].map(name => pod(name, {})).join(''),
+    },
     expected: [
-      {
-        message:
-          'Pod payments/main: names no service account and gets ServiceAccount default; in its namespace api has a '
-            + 'role.',
-        fix: 'Name the one that is meant, serviceAccountName: api, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
+      defaults('payments', '5 workloads use', 'Pod a, Pod b, Pod c and 2 more'),
+      { ...defaults('orders', '1 workload uses', 'Pod e'), at: 'pod.yaml:4:1' },
     ],
   },
   {
     rule: 'default-service-account',
-    name: 'named',
-    resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', { serviceAccountName: 'default' }) },
-    expected: [
-      {
-        severity: 'info',
-        message: 'Pod payments/main: names the ServiceAccount default.',
-        fix: 'Name the one that is meant, serviceAccountName: <name>, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
-  },
-  {
-    rule: 'default-service-account',
-    name: 'elsewhere',
-    resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('orders/main', {}) },
-    expected: [
-      {
-        severity: 'info',
-        message: 'Pod orders/main: names no service account and gets ServiceAccount default.',
-        fix: 'Name the one that is meant, serviceAccountName: <name>, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
+    name: 'a workload that gets no token',
+    manifests: { 'pod.yaml': pod('payments/main', { automountServiceAccountToken: false }) },
+    expected: [],
   },
   {
     rule: 'default-service-account',
@@ -301,6 +271,15 @@ export const POD_CASES: Case[] = [
     expected: [],
   },
 ];
+
+function defaults(namespace: string, count: string, names: string): Expected {
+  return {
+    message: `Namespace ${namespace}: ${count} the ServiceAccount default: ${names}.`,
+    fix: 'Give a workload that calls AWS its own ServiceAccount (serviceAccountName). For the others, nothing to do; '
+      + 'automountServiceAccountToken: false removes them from this note.',
+    at: 'pod.yaml:2:1',
+  };
+}
 
 function tokenVolume(name: string, defaultMode?: number): object {
   return { name, projected: { defaultMode, sources: [{ serviceAccountToken: { path: 'token' } }] } };
