@@ -138,6 +138,8 @@ export interface AccessMap {
   readonly accounts: Text[];
   /** Roles that the app says are somebody else's, by their ARN: left as they are. */
   readonly existingRoles: Text[];
+  /** Identity providers that the app imports, by their ARN. */
+  readonly existingProviders: Text[];
   /** Rules that resources are exempt from. */
   readonly suppressions: Suppression[];
 }

@@ -10,7 +10,7 @@ import { POD_CASES } from '../analysis/rules/pod-cases';
 import { POLICY_CASES } from '../analysis/rules/policy-cases';
 import { annotated, arnOf, Case, Files, mapOf, role, trusting } from '../analysis/rules/support';
 import { TRUST_CASES } from '../analysis/rules/trust-cases';
-import { ISSUER } from '../support';
+import { ISSUER, PROVIDER_ARN } from '../support';
 
 const CASES = [...TRUST_CASES, ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES];
 
@@ -42,8 +42,8 @@ test('a sound set-up is clean, whatever there is to note', () => {
   const counted = '1 role (1 of workloads), 1 service account, 0 Pod Identity associations, 0 workloads';
   expect(stdout).toBe(`note  provider-not-in-app
   cdk.out/Stack.template.json (Role)
-  Role api, Statement[0]: trusts arn:aws:iam::111122223333:oidc-provider/${ISSUER}, which no template registers.
-  Fix: Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless somebody else has.
+  Role api, Statement[0]: trusts ${PROVIDER_ARN}, which the app neither registers nor imports.
+  Fix: Check that the account of the role has it: aws iam list-open-id-connect-providers.
 
 Clean: 0 errors, 0 warnings, 1 note in ${counted}.
 `);

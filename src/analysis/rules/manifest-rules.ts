@@ -216,7 +216,7 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
   id: 'role-without-service-account',
   severity: 'info',
   title: 'A role that trusts service accounts, and no manifest or association uses it',
-  why: 'A Helm chart may own the ServiceAccount; if none does, the role is of no use and a risk.',
+  why: 'Usually a Helm chart, an add-on or another repository owns the ServiceAccount, and `verify` has not read it.',
   check: ({ roles, access }) => {
     const byRole = grouped(access, ({ role }) => role);
     return roles.flatMap(({ arn, name, place }) => {
@@ -224,8 +224,8 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
       if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
       const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
       return [{
-        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest uses it.`,
-        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest that was read uses it.`,
+        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
         place,
       }];
     });

@@ -472,23 +472,25 @@ function unreadablePart(statement: StatementJson): string | undefined {
 export const PROVIDER_NOT_IN_APP: Rule = {
   id: 'provider-not-in-app',
   severity: 'info',
-  title: 'The provider that is trusted is registered nowhere in the app',
-  why: 'If it is not registered in the account of the role either, STS answers `No OpenIDConnect provider found in '
-    + 'your account`. The app that owns the cluster may have done it.',
+  title: 'The app neither registers nor imports the provider that a role trusts',
+  why: 'Usually the app that owns the cluster registers it. If nobody did, STS answers `No OpenIDConnect provider '
+    + 'found in your account`.',
   check: map => {
-    const registered = grouped(map.providers, ({ issuer }) => issuer);
+    const known = grouped(
+      [...map.providers.map(({ arn }) => arn), ...map.existingProviders],
+      arn => issuerOfArn(arn) ?? arn,
+    );
     const trusted = webIdentitiesOf(map).flatMap(one => one.providers.map(provider => ({ ...provider, one })));
     const missing = grouped(
       trusted.filter(
         ({ arn, issuer }) =>
-          !(registered.get(issuer) ?? []).some(provider => !differs(accountOf(provider.arn), accountOf(arn))),
+          !(known.get(issuer) ?? []).some(provider => !differs(accountOf(provider), accountOf(arn))),
       ),
       ({ arn }) => arn,
     );
     return [...missing].map(([arn, [{ one: first }, ...more]]) => ({
-      message: `${first.name}${andMore(more.length)}: trusts ${arn}, which no template registers.`,
-      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless `
-        + 'somebody else has.',
+      message: `${first.name}${andMore(more.length)}: trusts ${arn}, which the app neither registers nor imports.`,
+      fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
       place: first.role.place,
     }));
   },

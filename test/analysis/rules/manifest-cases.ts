@@ -769,8 +769,8 @@ export const MANIFEST_CASES: Case[] = [
     resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) },
     expected: [
       {
-        message: 'Role api: trusts payments/api and 1 more, and no manifest uses it.',
-        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        message: 'Role api: trusts payments/api and 1 more, and no manifest that was read uses it.',
+        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
         at: 'Stack/Role',
       },
     ],
@@ -782,8 +782,8 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': serviceAccount('payments/api') },
     expected: [
       {
-        message: 'Role api: trusts payments/api, and no manifest uses it.',
-        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        message: 'Role api: trusts payments/api, and no manifest that was read uses it.',
+        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
         at: 'Stack/Role',
       },
     ],

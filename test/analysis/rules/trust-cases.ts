@@ -1022,14 +1022,7 @@ export const TRUST_CASES: Case[] = [
     rule: 'provider-not-in-app',
     name: 'two roles',
     resources: { Role: role('api', [trusting()]), Other: role('other', [trusting()]) },
-    expected: [
-      {
-        message: `Role api, Statement[0] and 1 more: trusts ${PROVIDER_ARN}, which no template registers.`,
-        fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless `
-          + 'somebody else has.',
-        at: 'Stack/Role',
-      },
-    ],
+    expected: [notInApp('Role api, Statement[0] and 1 more')],
   },
   {
     rule: 'provider-not-in-app',
@@ -1038,14 +1031,39 @@ export const TRUST_CASES: Case[] = [
       Stack: of(trusting()),
       Other: { environment: 'aws://444455556666/eu-west-1', resources: { Provider: provider() } },
     },
-    expected: [
-      {
-        message: `Role api, Statement[0]: trusts ${PROVIDER_ARN}, which no template registers.`,
-        fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless `
-          + 'somebody else has.',
-        at: 'Stack/Role',
+    expected: [notInApp('Role api, Statement[0]')],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'another one is imported, or one of another account',
+    stacks: {
+      Stack: {
+        ...of(trusting()),
+        existingProviders: [OTHER_PROVIDER_ARN, PROVIDER_ARN.replace('111122223333', '444455556666')],
       },
-    ],
+    },
+    expected: [notInApp('Role api, Statement[0]')],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'imported',
+    stacks: { Stack: { ...of(trusting()), existingProviders: [PROVIDER_ARN] } },
+    expected: [],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'imported by a stack for any account',
+    stacks: {
+      Stack: of(trusting()),
+      Other: {
+        environment: 'unknown',
+        resources: {},
+        existingProviders: [
+          { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${ISSUER}` },
+        ],
+      },
+    },
+    expected: [],
   },
   {
     rule: 'provider-not-in-app',
@@ -1060,3 +1078,11 @@ export const TRUST_CASES: Case[] = [
     expected: [],
   },
 ];
+
+function notInApp(name: string): Expected {
+  return {
+    message: `${name}: trusts ${PROVIDER_ARN}, which the app neither registers nor imports.`,
+    fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
+    at: 'Stack/Role',
+  };
+}
