@@ -5,7 +5,7 @@ import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
 import { Found, Rule } from './rule';
-import { annotatedIn, rolesByArn, saName } from './words';
+import { accessOfPods, annotatedIn, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
 import { admissionsOf, associationAdmission, ManifestAdmission } from '../admission/manifest-admissions';
 import { grouped } from '../json-values';
@@ -217,9 +217,9 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
   severity: 'info',
   title: 'A role that trusts service accounts, and no manifest or association uses it',
   why: 'Usually a Helm chart, an add-on or another repository owns the ServiceAccount, and `verify` has not read it.',
-  check: ({ roles, access }) => {
-    const byRole = grouped(access, ({ role }) => role);
-    return roles.flatMap(({ arn, name, place }) => {
+  check: map => {
+    const byRole = grouped(accessOfPods(map), ({ role }) => role);
+    return map.roles.flatMap(({ arn, name, place }) => {
       const trusted = byRole.get(arn) ?? [];
       if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
       const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
