@@ -6,7 +6,7 @@ import { JsonObject } from './json-values';
 
 /**
  * A text of the assembly or of a manifest. What only the deployment knows stands in it as
- * `⟨Stack/LogicalId.Attribute⟩`.
+ * `⟨Stack/LogicalId.Attribute⟩`, and a placeholder of a manifest that is not rendered yet as `⟨${NAME}⟩`.
  */
 export type Text = string;
 
