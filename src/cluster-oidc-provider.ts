@@ -7,6 +7,7 @@ import { DEFAULT_AUDIENCE } from './conventions/web-identity';
 import { claim, earlierClaims } from './private/app-registry';
 import { childPath, fail, failIf, problem } from './private/errors';
 import { isClusterName } from './private/issuer/cluster-names';
+import { noteExistingProvider } from './private/issuer/existing-provider';
 import {
   audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem,
 } from './private/issuer/issuer';
@@ -197,6 +198,7 @@ class ImportedProvider extends Resource implements IOpenIdConnectProvider {
     public readonly openIdConnectProviderIssuer: string,
     issuerUrl?: string) {
     super(scope, id);
+    noteExistingProvider(this, openIdConnectProviderArn);
     // A token may turn out to be literal, and wrong.
     this.node.addValidation({
       validate: () => (issuerUrl

@@ -244,6 +244,7 @@ export class TrustPolicy {
       return [problem('trust', 'let someone in', 'an empty trust policy',
         'Call trust.addServiceAccounts(), trust.addPodIdentity() or trust.addPrincipal().')];
     }
+    for (const { provider } of this.entries) provider.noteIfImported(scope);
     const ofEntries = this.entries.flatMap(({ provider, subjects, audience }) => [
       ...provider.problems(scope),
       ...settledProblems(scope, 'audience', audience, (property, value) => (

@@ -2,8 +2,6 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { problem } from './private/errors';
 import { tokenExpirationProblem } from './private/manifests/token-expiration';
 
-/** The group that the documentation of EKS and of the webhook uses for containers that are not root. */
-export const TOKEN_READERS = 65534;
 const LARGEST_GROUP = 2 ** 31 - 1;
 
 /**
@@ -11,12 +9,12 @@ const LARGEST_GROUP = 2 ** 31 - 1;
  */
 export interface WorkloadOptions {
   /**
-   * The group that owns the token file (`securityContext.fsGroup` of the pod), 0 to 2,147,483,647, so that a container
-   * that does not run as root can read it. Kubernetes gives the volumes of the pod to this group too.
+   * The group that owns the volumes of the pod, the token file among them (`securityContext.fsGroup`), 0 to
+   * 2,147,483,647. You rarely need it: since Kubernetes 1.19, containers that do not run as root can read the token
+   * without it.
    *
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
-   * @default - 65534 where a container that gets credentials evidently runs as non-root, the pod says no group, and it
-   * is no Windows pod; otherwise what the workload says
+   * @default - the workload keeps its own `fsGroup`, if it has one
    */
   readonly fsGroup?: number;
 
@@ -61,6 +59,6 @@ export function fsGroupProblem(value: unknown): string | undefined {
     'fsGroup',
     `be a whole number, 0 to ${LARGEST_GROUP}`,
     value,
-    `${TOKEN_READERS} is what the documentation of EKS uses.`,
+    'Leave it out unless other volumes of the pod need it: the token can be read without it.',
   );
 }

@@ -740,6 +740,12 @@ describe('manifestsMatchRoles', () => {
 
   test.each<[string, Record<string, string>, string, RegExp]>([
     [
+      'a placeholder in the place of the role',
+      { 'eks.amazonaws.com/role-arn': '<ROLE_ARN>' },
+      'api',
+      /k8s\.yaml:3:1: Not rendered yet: it has the placeholder <ROLE_ARN>\. .*: kustomize build <folder>\. \(not-rendered\)$/,
+    ],
+    [
       'a role that does not let it in',
       arn,
       'web',

@@ -199,7 +199,7 @@ describe('every kind of workload', () => {
     expect(spec).toMatchObject({
       serviceAccountName: 'my-service-account',
       automountServiceAccountToken: false,
-      securityContext: { fsGroup: 65534, runAsNonRoot: true },
+      securityContext: { runAsNonRoot: true },
     });
     expect(metadata.annotations).toEqual({
       ...(!WITHOUT_ROLLOUT.includes(kind) && { [ROLE_ARN]: ARN }),
@@ -207,7 +207,6 @@ describe('every kind of workload', () => {
     });
     // Everything else is as cdk8s-plus writes it.
     delete spec.serviceAccountName;
-    delete spec.securityContext.fsGroup;
     spec.containers.pop();
     delete metadata.annotations;
     delete manifest.metadata.namespace;
@@ -356,46 +355,12 @@ describe('fsGroup', () => {
 
   test.each<[string, any, WorkloadOptions | undefined, number | undefined]>([
     ['nothing is said about the user', POD, {}, undefined],
-    ['the pod is not root', { ...POD, ...nonRoot }, undefined, 65534],
-    ['the pod runs as a user', { ...POD, ...user(1000) }, undefined, 65534],
-    ['the pod is root', { ...POD, ...user(0) }, undefined, undefined],
+    ['the pod is not root', { ...POD, ...nonRoot }, undefined, undefined],
+    ['the pod runs as a user', { ...POD, ...user(1000) }, {}, undefined],
     [
-      'root, whatever runAsNonRoot says',
-      { ...POD, securityContext: { runAsUser: 0, runAsNonRoot: true } },
+      'the containers run as different users',
+      { containers: [container('a', user(1)), container('b', user(2))], initContainers: [container('c', nonRoot)] },
       undefined,
-      undefined,
-    ],
-    ['runAsNonRoot is false', { ...POD, securityContext: { runAsNonRoot: false } }, undefined, undefined],
-    ['the container is not root', { containers: [container('a', nonRoot)] }, undefined, 65534],
-    ['one of the containers is not root', { containers: [container('a'), container('b', user(1))] }, undefined, 65534],
-    [
-      'the container says root, the pod does not',
-      { containers: [container('a', user(0))], ...user(1000) },
-      undefined,
-      undefined,
-    ],
-    [
-      'the container says a user, the pod root',
-      { containers: [container('a', user(1000))], ...user(0) },
-      undefined,
-      65534,
-    ],
-    [
-      'the container says runAsNonRoot: false, the pod true',
-      { containers: [container('a', { securityContext: { runAsNonRoot: false } })], ...nonRoot },
-      undefined,
-      undefined,
-    ],
-    [
-      'an init container is not root',
-      { containers: [container('a')], initContainers: [container('b', nonRoot)] },
-      undefined,
-      65534,
-    ],
-    [
-      'only a skipped container is not root',
-      { containers: [container('a'), container('b', nonRoot)] },
-      { skipContainers: ['b'] },
       undefined,
     ],
     ['the pod has one', { ...POD, securityContext: { runAsNonRoot: true, fsGroup: 101 } }, undefined, 101],
@@ -404,35 +369,7 @@ describe('fsGroup', () => {
     ['the option says the smallest', POD, { fsGroup: 0 }, 0],
     ['the option says the largest', POD, { fsGroup: 2147483647 }, 2147483647],
     ['both say the same', { ...POD, securityContext: { fsGroup: 2000 } }, { fsGroup: 2000 }, 2000],
-    ['Windows by spec.os', { ...POD, os: { name: 'windows' }, ...nonRoot }, undefined, undefined],
-    [
-      'Windows by nodeSelector',
-      { ...POD, nodeSelector: { 'kubernetes.io/os': 'windows' }, ...nonRoot },
-      undefined,
-      undefined,
-    ],
-    [
-      'Windows by options of the pod',
-      { ...POD, securityContext: { runAsNonRoot: true, windowsOptions: { runAsUserName: 'x' } } },
-      undefined,
-      undefined,
-    ],
-    [
-      'Windows by options of a container',
-      {
-        containers: [
-          container('a', { securityContext: { runAsNonRoot: true, windowsOptions: { runAsUserName: 'x' } } }),
-        ],
-      },
-      undefined,
-      undefined,
-    ],
-    [
-      'Linux by spec.os',
-      { ...POD, os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'linux' }, ...nonRoot },
-      undefined,
-      65534,
-    ],
+    ['the option says one, for Linux', { ...POD, os: { name: 'linux' }, ...nonRoot }, { fsGroup: 2000 }, 2000],
   ])('%s', (_, pod, options, expected) => {
     const { spec } = podOf(rendered(pod, options));
     expect(spec.securityContext?.fsGroup).toBe(expected);
@@ -446,8 +383,16 @@ describe('fsGroup', () => {
     );
   });
 
-  test('so is one for Windows', () => {
-    expect(() => rendered({ ...POD, os: { name: 'windows' } }, { fsGroup: 0 })).toThrow(
+  test.each<[string, any]>([
+    ['spec.os', { ...POD, os: { name: 'windows' } }],
+    ['nodeSelector', { ...POD, nodeSelector: { 'kubernetes.io/os': 'windows' } }],
+    ['options of the pod', { ...POD, securityContext: { windowsOptions: { runAsUserName: 'x' } } }],
+    [
+      'options of a container',
+      { containers: [container('a', { securityContext: { windowsOptions: { runAsUserName: 'x' } } })] },
+    ],
+  ])('so is one for Windows, by %s', (_, pod) => {
+    expect(() => rendered(pod, { fsGroup: 0 })).toThrow(
       '[Stack/Sa] `fsGroup` must be left out for a pod on Windows, got: 0. Windows has no groups of files, and '
         + 'Deployment app is for Windows.',
     );
@@ -456,7 +401,7 @@ describe('fsGroup', () => {
   test.each([-1, 2147483648, 1.5, NaN])('%s is no group', fsGroup => {
     const sa = serviceAccount(literalStack(), 'Sa');
     expect(() => sa.applyTo(workload(ownChart()), { fsGroup })).toThrow(
-      /^\[Stack\/Sa\] `fsGroup` must be a whole number, 0 to 2147483647, got: .+\. 65534 is what the documentation of EKS uses\.$/,
+      /^\[Stack\/Sa\] `fsGroup` must be a whole number, 0 to 2147483647, got: .+\. Leave it out unless other volumes of the pod need it: the token can be read without it\.$/,
     );
   });
 

@@ -28,7 +28,7 @@ bucket.grantReadWrite(serviceAccount);
 const registry = `${stack.account}.dkr.ecr.${stack.region}.${stack.urlSuffix}`;
 const image = `${registry}/reports:1.0.0`;
 
-// cdk8s-plus: not root by default, so that fsGroup is set; the proxy has no business with AWS.
+// cdk8s-plus: the proxy has no business with AWS.
 const api = new Deployment(chart, 'Api', {
   metadata: { name: 'reports-api' },
   replicas: 1,
@@ -65,7 +65,7 @@ const nightly = new ApiObject(chart, 'Nightly', {
     },
   },
 });
-serviceAccount.applyTo(nightly, { tokenExpiration: Duration.minutes(15), fsGroup: 1000 });
+serviceAccount.applyTo(nightly, { tokenExpiration: Duration.minutes(15) });
 
 // The AWS side first: it checks what the Kubernetes side is about to write.
 app.synth();

@@ -6,7 +6,7 @@ import { JsonObject } from './json-values';
 
 /**
  * A text of the assembly or of a manifest. What only the deployment knows stands in it as
- * `⟨Stack/LogicalId.Attribute⟩`.
+ * `⟨Stack/LogicalId.Attribute⟩`, and a placeholder of a manifest that is not rendered yet as `⟨${NAME}⟩`.
  */
 export type Text = string;
 
@@ -158,6 +158,8 @@ export interface AccessMap {
   readonly accounts: Text[];
   /** Roles that the app says are somebody else's, by their ARN: left as they are. */
   readonly existingRoles: Text[];
+  /** Identity providers that the app imports, by their ARN. */
+  readonly existingProviders: Text[];
   /** Rules that resources are exempt from. */
   readonly suppressions: Suppression[];
 }

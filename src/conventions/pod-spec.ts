@@ -2,11 +2,13 @@
  * What the spec of a pod says.
  */
 
-import { propertyOf } from './json';
+import { isObject, JsonObject, objectOf, propertyOf } from './json';
 
 export interface ContainerJson {
   readonly name?: unknown;
   readonly securityContext?: unknown;
+  readonly env?: unknown;
+  readonly volumeMounts?: unknown;
 }
 
 /** The spec of a pod whose containers are known to be lists of objects. */
@@ -16,6 +18,7 @@ export interface PodSpecJson<Container = ContainerJson> {
   readonly securityContext?: unknown;
   readonly os?: unknown;
   readonly nodeSelector?: unknown;
+  readonly volumes?: unknown;
 }
 
 /** On pods: the containers that get no credentials. */
@@ -45,7 +48,7 @@ export interface SecurityContextJson {
   readonly fsGroup?: unknown;
 }
 
-/** Whether a container evidently runs as somebody else than root; its own settings come before the pod's. */
+/** Whether a container is known not to run as root. Its own settings take precedence over the pod's. */
 export function isNonRoot(own: SecurityContextJson, pod: SecurityContextJson): boolean {
   const user = own.runAsUser ?? pod.runAsUser;
   return user === undefined ? (own.runAsNonRoot ?? pod.runAsNonRoot) === true : user !== 0;
@@ -56,4 +59,77 @@ export function isWindows(spec: PodSpecJson): boolean {
     || [spec, ...allContainers(spec)].some(
       ({ securityContext }) => propertyOf(securityContext, 'windowsOptions') !== undefined,
     );
+}
+
+/** The environment variable from which SDKs take the path of the token file. */
+export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
+
+/** The volume that the webhook adds. A pod that has one of this name keeps its own. */
+export const WEBHOOK_VOLUME = 'aws-iam-token';
+
+/** A token in a projected volume. */
+export interface ProjectedToken {
+  /** Undefined for a token for the API server. */
+  readonly audience?: string;
+  /** The mode of the volume's files. */
+  readonly defaultMode: number;
+}
+
+/** The mode that the API server gives projected volumes without one. */
+const DEFAULT_MODE = 0o644;
+const READABLE_BY_ALL = 0o004;
+
+/** The projected token that a container finds at a path, if there is one. */
+export function tokenAt(spec: PodSpecJson, { volumeMounts }: ContainerJson, path: string): ProjectedToken | undefined {
+  const file = unixPath(path);
+  for (const { name, mountPath } of objectsIn(volumeMounts)) {
+    const folder = unixPath(`${mountPath}`).replace(/\/+$/, '');
+    const token = tokensIn(spec, name).find(source => `${folder}/${source.path}` === file);
+    if (token) return token;
+  }
+  return undefined;
+}
+
+/** The projected tokens in a volume of a pod. */
+export function tokensIn({ volumes }: PodSpecJson, name: unknown): (ProjectedToken & { readonly path: string })[] {
+  const projected = propertyOf(objectsIn(volumes).find(volume => volume.name === name), 'projected');
+  const mode = propertyOf(projected, 'defaultMode');
+  return objectsIn(propertyOf(projected, 'sources'))
+    .map(({ serviceAccountToken }) => serviceAccountToken)
+    .filter(isObject)
+    .map(({ path, audience }) => ({
+      path: `${path}`,
+      defaultMode: typeof mode === 'number' ? mode : DEFAULT_MODE,
+      ...typeof audience === 'string' && { audience },
+    }));
+}
+
+/**
+ * Whether containers that do not run as root can read a projected token.
+ *
+ * Since Kubernetes 1.19, the kubelet gives the file to the group `fsGroup` (0640), or to the user that all containers
+ * run as (0600). Otherwise the file has the `defaultMode` of the volume, 0644 unless the pod sets another one.
+ *
+ * @see https://github.com/kubernetes/kubernetes/pull/89193
+ */
+export function canNonRootRead(spec: PodSpecJson, { defaultMode }: ProjectedToken): boolean {
+  const fsGroup = propertyOf(spec.securityContext, 'fsGroup') ?? undefined;
+  return fsGroup !== undefined || hasSharedUser(spec) || defaultMode % 0o10 >= READABLE_BY_ALL;
+}
+
+/** Whether all containers, init containers too, run as the same user. */
+function hasSharedUser(spec: PodSpecJson): boolean {
+  const ofPod = objectOf<SecurityContextJson>(spec.securityContext);
+  const users = new Set(allContainers(spec).map(({ securityContext }) =>
+    objectOf<SecurityContextJson>(securityContext).runAsUser ?? ofPod.runAsUser ?? undefined));
+  return users.size === 1 && !users.has(undefined);
+}
+
+function objectsIn(list: unknown): JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+/** Windows paths in the notation of Linux. */
+function unixPath(path: string): string {
+  return path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/');
 }

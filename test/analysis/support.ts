@@ -60,6 +60,7 @@ export function stackOf(template: any, stack: Partial<StackTemplate> = {}): Stac
     region: REGION,
     constructPaths: new Map(),
     existingRoles: [],
+    existingProviders: [],
     manifestFiles: [],
     ...stack,
   };

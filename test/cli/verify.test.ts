@@ -7,7 +7,7 @@ import { findingsTable } from '../../src/cli/verify/findings-table';
 import { sarif } from '../../src/cli/verify/sarif';
 import { CASES } from '../analysis/rules/cases';
 import { annotated, arnOf, Files, mapOf, role, trusting } from '../analysis/rules/support';
-import { ISSUER } from '../support';
+import { ISSUER, PROVIDER_ARN } from '../support';
 
 
 /** Runs the command over files in a folder; the folder does not show in what it says. */
@@ -40,8 +40,8 @@ test('a sound set-up is clean, whatever there is to note', () => {
   const counted = '1 role (1 of workloads), 1 service account, 0 Pod Identity associations, 0 workloads';
   expect(stdout).toBe(`note  provider-not-in-app
   cdk.out/Stack.template.json (Role)
-  Role api, Statement[0]: trusts arn:aws:iam::111122223333:oidc-provider/${ISSUER}, which no template registers.
-  Fix: Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless somebody else has.
+  Role api, Statement[0]: trusts ${PROVIDER_ARN}, which the app neither registers nor imports.
+  Fix: Check that the account of the role has it: aws iam list-open-id-connect-providers.
 
 Clean: 0 errors, 0 warnings, 1 note in ${counted}.
 `);

@@ -97,6 +97,9 @@ class Reader {
       existingRoles: unique(
         this.assembly.stacks.flatMap(stack => stack.existingRoles.map(arn => this.text(stack, arn))),
       ),
+      existingProviders: unique(
+        this.assembly.stacks.flatMap(stack => stack.existingProviders.map(arn => this.text(stack, arn))),
+      ),
     };
   }
 

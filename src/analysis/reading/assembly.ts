@@ -50,6 +50,8 @@ export interface StackTemplate {
   readonly constructPaths: ReadonlyMap<string, string>;
   /** Roles that the app says are somebody else's. */
   readonly existingRoles: unknown[];
+  /** Identity providers that the app imports. */
+  readonly existingProviders: unknown[];
   /** Manifests that synth wrote beside the template. */
   readonly manifestFiles: string[];
   /** The stack that it is nested in, and its resource there. */
@@ -63,6 +65,7 @@ export interface Assembly {
 
 const MANIFEST = 'manifest.json';
 const EXISTING_ROLE = 'cdk-irsa:existing-role';
+const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
 const DEEPEST = 8; // CloudFormation's own limit is less
 
 /**
@@ -116,7 +119,8 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
     account,
     region,
     constructPaths: pathsWithin(named),
-    existingRoles: entriesOf(metadata, EXISTING_ROLE).map(entry => propertyOf(entry, 'data')),
+    existingRoles: entriesOf(metadata, EXISTING_ROLE),
+    existingProviders: entriesOf(metadata, EXISTING_PROVIDER),
     manifestFiles: manifestFilesBeside(directory, id),
   };
   return withNested(stack, directory, named);
@@ -164,8 +168,12 @@ function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string
   );
 }
 
+/** The data of the entries of a type. */
 function entriesOf(metadata: JsonObject, type: string): unknown[] {
-  return Object.values(metadata).flatMap(arrayOf).filter(entry => propertyOf(entry, 'type') === type);
+  return Object.values(metadata)
+    .flatMap(arrayOf)
+    .filter(entry => propertyOf(entry, 'type') === type)
+    .map(entry => propertyOf(entry, 'data'));
 }
 
 /** As KubernetesManifests names them: one file, or a folder of files. */
@@ -197,6 +205,7 @@ function withNested(stack: StackTemplate, directory: string, named: readonly Nam
       region: stack.region,
       constructPaths: root === undefined ? new Map() : pathsWithin(named, `${root}/`),
       existingRoles: [],
+      existingProviders: [],
       manifestFiles: [],
       parent: { stack, logicalId },
     };

@@ -72,7 +72,9 @@ class InputReader {
 
   private addFolder(folder: string): void {
     const before = this.count;
-    for (const file of this.filesIn(folder)) {this.attempt(() => this.addText(file, readText(file, undefined, MAX_BYTES)));}
+    for (const file of this.filesIn(folder)) {
+      this.attempt(() => this.addText(file, readText(file, undefined, MAX_BYTES)));
+    }
     if (this.count > before) return;
     throw new UnusableInput(
       `${folder}: holds no cloud assembly (manifest.json), no CloudFormation template and no Kubernetes manifest.`
@@ -197,6 +199,7 @@ function stackOf(file: string, template: TemplateJson): StackTemplate {
     template,
     constructPaths: new Map(),
     existingRoles: [],
+    existingProviders: [],
     manifestFiles: [],
   };
 }

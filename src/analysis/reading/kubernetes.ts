@@ -1,10 +1,11 @@
 /**
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
-import type { Document, Node, YAMLSeq } from 'yaml';
+import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
 import { Place, ServiceAccount, Workload } from '../access-map';
 import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
-import { standIn } from '../stand-in';
+import { renderAdvice, textWithPlaceholders } from '../placeholders';
+import { isStandIn, standIn } from '../stand-in';
 import { UnusableInput } from './unusable-input';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 
@@ -28,6 +29,13 @@ const LONGEST_DOCUMENT = 16 * 1024 * 1024;
 /** Of documents that are parsed together: to start the parser takes longer than a short document. */
 const PART = 4 * 1024;
 const MOST_ALIASES = 1000;
+/** Kubernetes reads `0400` as YAML 1.1 does, as an octal number. */
+const OCTAL: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^0[0-7]+$/,
+  resolve: text => parseInt(text, 8),
+};
 /** In the first column it begins a document, whatever stands around it. */
 const DOCUMENT_START = /^---(?=\s|$)/gm;
 
@@ -116,6 +124,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     uniqueKeys: false,
     merge: true,
     logLevel: 'silent',
+    customTags: tags => [OCTAL, ...tags],
   }) as Document[]) {
     const {
       contents,
@@ -123,9 +132,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     } = document;
     if (error) {
       const { line, column } = positionOf(error.pos[0]);
-      const advice = text.includes('{{')
-        ? 'A Helm chart must be rendered first: helm template'
-        : 'Correct it, or leave the file out';
+      const advice = renderAdvice(text) ?? 'Correct it, or leave the file out';
       throw new UnusableInput(
         `${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`,
       );
@@ -153,7 +160,10 @@ function plain(document: Document, { file, line }: Place): unknown {
 }
 
 function serviceAccountOf({ metadata }: KubernetesObject, place: Place, namespace?: string): ServiceAccount {
-  const annotations = textMapOf(propertyOf(metadata, 'annotations'));
+  const annotations = Object.fromEntries(
+    Object.entries(objectOf(propertyOf(metadata, 'annotations')))
+      .map(([key, value]) => [key, textWithPlaceholders(value)]),
+  );
   return {
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(propertyOf(metadata, 'name'), place),
@@ -184,22 +194,22 @@ function workloadOf({ kind, metadata }: KubernetesObject, pod: Pod, place: Place
     kind: textOf(kind),
     name: nameOf(propertyOf(metadata, 'name') ?? propertyOf(metadata, 'generateName'), place),
     namespace: namespaceOf(metadata, namespace),
-    serviceAccount: textOf(serviceAccountName || serviceAccount || 'default'),
+    serviceAccount: textWithPlaceholders(serviceAccountName || serviceAccount || 'default'),
     annotations: textMapOf(propertyOf(pod.metadata, 'annotations')),
     spec: pod.spec,
     place,
   };
 }
 
-/** What is not rendered yet often is YAML all the same: `{{ .Values.name }}` is an object in an object. */
 function nameOf(name: unknown, { file, line }: Place): string {
-  if (typeof name === 'string') return name;
+  const text = textWithPlaceholders(name);
+  if (typeof name === 'string' || isStandIn(text)) return text;
   throw new UnusableInput(
     `${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: `
-      + `${name === undefined ? 'nothing' : JSON.stringify(name)}. A Helm chart must be rendered first: helm template.`,
+      + `${name === undefined ? 'nothing' : JSON.stringify(name)}. If it is a template, render it first.`,
   );
 }
 
 function namespaceOf(metadata: unknown, namespace?: string): string {
-  return textOf(propertyOf(metadata, 'namespace') || namespace || standIn('namespace of kubectl'));
+  return textWithPlaceholders(propertyOf(metadata, 'namespace') || namespace || standIn('namespace of kubectl'));
 }

@@ -151,22 +151,6 @@ export const MISSING_CLAIM = eachAllow(
   },
 );
 
-export const HTTPS_IN_PROVIDER_ARN = eachAllow(
-  {
-    id: 'https-in-provider-arn',
-    severity: 'error',
-    title: 'The ARN of a provider with `https://` in it',
-    why: 'The ARN of a provider has the issuer without the scheme: no provider has this ARN, so nobody gets in.',
-  },
-  ({ Principal: principal }, name) =>
-    textsOf(objectOf<PrincipalJson>(principal).Federated)
-      .filter(arn => /:oidc-provider\/https?:\/\//i.test(arn))
-      .map(arn => ({
-        message: `${name}: trusts ${arn}, and the ARN of a provider has no https:// in it.`,
-        fix: `Write ${arn.replace(/(:oidc-provider\/)https?:\/\//i, '$1')}.`,
-      })),
-);
-
 export const RESOURCE_IN_TRUST = eachAllow(
   {
     id: 'resource-in-trust',

@@ -5,11 +5,12 @@ import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
 import { Found, Rule } from './rule';
-import { annotatedIn, rolesByArn, saName } from './words';
+import { accessOfPods, annotatedIn, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
 import { admissionsOf, associationAdmission, ManifestAdmission } from '../admission/manifest-admissions';
 import { grouped } from '../json-values';
-import { andMore } from '../lists';
+import { andMore, listInShort } from '../lists';
+import { placeholdersIn, renderCommands } from '../placeholders';
 import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 
@@ -23,7 +24,8 @@ export const ROLE_DOES_NOT_TRUST: Rule = {
 
 function byAnnotation(map: AccessMap): Found[] {
   const refused = admissionsOf(map)
-    .filter(({ admission, audiences }) => admission.answer !== 'in' && audiences.length === 0);
+    .filter(({ admission, audiences }) => admission.answer !== 'in' && audiences.length === 0)
+    .filter(({ serviceAccount }) => isRendered(serviceAccount));
   return refused.map(({ serviceAccount, role, admission }) => ({
     ...verdict(saName(serviceAccount), role, admission),
     fix:
@@ -106,7 +108,7 @@ export const ROLE_NOT_FOUND: Rule = {
   check: map => {
     const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
     const annotated = map.serviceAccounts
-      .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn))
+      .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn) && placeholdersIn(roleArn).length === 0)
       .map(one => notFound(map, saName(one), one.roleArn!, one.place));
     const associated = map.associations
       .filter(({ roleArn }) => !known.has(roleArn))
@@ -216,16 +218,16 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
   id: 'role-without-service-account',
   severity: 'info',
   title: 'A role that trusts service accounts, and no manifest or association uses it',
-  why: 'A Helm chart may own the ServiceAccount; if none does, the role is of no use and a risk.',
-  check: ({ roles, access }) => {
-    const byRole = grouped(access, ({ role }) => role);
-    return roles.flatMap(({ arn, name, place }) => {
+  why: 'Usually a Helm chart, an add-on or another repository owns the ServiceAccount, and `verify` has not read it.',
+  check: map => {
+    const byRole = grouped(accessOfPods(map), ({ role }) => role);
+    return map.roles.flatMap(({ arn, name, place }) => {
       const trusted = byRole.get(arn) ?? [];
       if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
       const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
       return [{
-        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest uses it.`,
-        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest that was read uses it.`,
+        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
         place,
       }];
     });
@@ -248,3 +250,37 @@ export const DEFAULT_WITH_ROLE: Rule = {
         place: one.place,
       })),
 };
+
+const SHOWN_PLACEHOLDERS = 3;
+
+export const NOT_RENDERED: Rule = {
+  id: 'not-rendered',
+  severity: 'info',
+  title: 'A manifest with placeholders (`${NAME}`, `{{ … }}`, `<NAME>`) in a namespace, a name or a role ARN',
+  why: 'It is not rendered yet, so the other rules cannot compare these values.',
+  check: ({ serviceAccounts, workloads }) => {
+    const objects = [
+      ...serviceAccounts.map(one => ({ place: one.place, placeholders: placeholdersOf(one) })),
+      ...workloads.map(({ place, namespace, name, serviceAccount }) => (
+        { place, placeholders: placeholdersIn(namespace, name, serviceAccount) })),
+    ];
+    const unrendered = objects.filter(({ placeholders }) => placeholders.length > 0);
+    return [...grouped(unrendered, ({ place }) => place.file).values()].map(all => {
+      const placeholders = [...new Set(all.flatMap(one => one.placeholders))];
+      return {
+        message: `Not rendered yet: it has the placeholder${placeholders.length === 1 ? '' : 's'} `
+          + `${listInShort(placeholders, SHOWN_PLACEHOLDERS)}.`,
+        fix: `Pass the rendered manifests instead: ${renderCommands(placeholders).join('; ')}.`,
+        place: all[0].place,
+      };
+    });
+  },
+};
+
+function placeholdersOf({ namespace, name, roleArn = '', audience }: ServiceAccount): string[] {
+  return placeholdersIn(namespace, name, roleArn, audience);
+}
+
+function isRendered(serviceAccount: ServiceAccount): boolean {
+  return placeholdersOf(serviceAccount).length === 0;
+}

@@ -2,15 +2,22 @@
  * Whether pods get what their service account has.
  */
 import {
+  allContainers,
+  canNonRootRead,
   ContainerJson,
   isNonRoot,
   isWindows,
   SecurityContextJson,
   SKIP_CONTAINERS,
+  TOKEN_FILE,
+  tokenAt,
+  tokensIn,
+  WEBHOOK_VOLUME,
   withCredentials,
 } from '../../conventions/pod-spec';
 import { Workload } from '../access-map';
-import { arrayOf, isObject, objectOf, textOf } from '../json-values';
+import { arrayOf, grouped, isObject, objectOf, propertyOf, textOf } from '../json-values';
+import { listInShort } from '../lists';
 import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 import { Rule } from './rule';
@@ -70,78 +77,82 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
   },
 };
 
+const SHOWN_WORKLOADS = 3;
+
+/** One note per namespace: most of these workloads never call AWS. */
 export const DEFAULT_SERVICE_ACCOUNT: Rule = {
   id: 'default-service-account',
-  severity: 'warning',
-  title:
-    'A workload uses the ServiceAccount `default`: a warning where it names none, and its namespace has one with a '
-      + 'role',
-  why: 'A forgotten `serviceAccountName`: the pod gets no credentials, or those of the node.',
+  severity: 'info',
+  title: 'Workloads of a namespace use the ServiceAccount `default`',
+  why: 'Fine for workloads that do not call AWS. The others get no role, or that of the node.',
   check: map => {
-    const annotated = annotatedIn(map);
-    const withRole = new Map(
-      [...map.associations.map(({ namespace, serviceAccount: name }) => ({ namespace, name })), ...annotated]
-        .reverse()
-        .map(({ namespace, name }) => [namespace, name]),
-    );
     const defaults = new Names(
-      annotated.filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]),
+      annotatedIn(map).filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]),
     );
-    return map.workloads
-      .filter(({ namespace, serviceAccount: name }) => name === DEFAULT && !defaults.mayHave(namespace, DEFAULT))
-      .map(workload => {
-        const other = isNamed(workload) ? undefined : withRole.get(workload.namespace);
-        return {
-          ...(other === undefined && { severity: 'info' as const }),
-          message: `${workloadName(workload)}: `
-            + `${isNamed(workload) ? 'names the' : 'names no service account and gets'} ServiceAccount `
-            + `default${other === undefined ? '' : `; in its namespace ${other} has a role`}.`,
-          fix: `Name the one that is meant, serviceAccountName: ${other ?? '<name>'}, or say that it needs none: `
-            + 'automountServiceAccountToken: false.',
-          place: workload.place,
-        };
-      });
+    const workloads = map.workloads.filter(
+      ({ namespace, serviceAccount, spec }) =>
+        serviceAccount === DEFAULT
+        && spec.automountServiceAccountToken !== false
+        && !defaults.mayHave(namespace, DEFAULT),
+    );
+    return [...grouped(workloads, ({ namespace }) => namespace)].map(([namespace, all]) => ({
+      message: `Namespace ${namespace}: ${all.length === 1 ? '1 workload uses' : `${all.length} workloads use`} the `
+        + 'ServiceAccount default: '
+        + `${listInShort(all.map(({ kind, name }) => `${kind} ${name}`), SHOWN_WORKLOADS)}.`,
+      fix: 'Give a workload that calls AWS its own ServiceAccount (serviceAccountName). For the others, nothing to do; '
+        + 'automountServiceAccountToken: false removes them from this note.',
+      place: all[0].place,
+    }));
   },
 };
-
-function isNamed({ spec }: Workload): boolean {
-  return Boolean(spec.serviceAccountName || spec.serviceAccount);
-}
 
 export const MISSING_FS_GROUP: Rule = {
   id: 'missing-fs-group',
   severity: 'warning',
-  title: 'A pod with a role that runs as non-root, without `fsGroup`',
-  why: 'The file of the token belongs to root: `Permission denied`, and the SDK goes on without the role. Not on '
-    + 'Windows, and not for containers that `eks.amazonaws.com/skip-containers` leaves out.',
+  title: 'A container that runs as non-root cannot read its token, because of the `defaultMode` of the volume',
+  why: '`Permission denied`. Kubernetes makes the token readable (0644, or owned by the common `runAsUser` of all '
+    + 'containers) unless the pod has a projected volume of its own with a restrictive `defaultMode` and no `fsGroup`.',
   check: map => {
     const withRole = new Set(annotatedIn(map).map(({ namespace, name }) => `${namespace}/${name}`));
-    return map.workloads
-      .filter(workload => withRole.has(`${workload.namespace}/${workload.serviceAccount}`))
-      .flatMap(workload => {
-        const container = unableToRead(workload);
-        return container === undefined
-          ? []
-          : [
-            {
-              message: `${workloadName(workload)}: container ${textOf(container.name)} runs as non-root, and the `
-                  + `pod has no fsGroup: it cannot read the token of ${workload.serviceAccount}.`,
-              fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) '
-                  + 'does.',
-              place: workload.place,
-            },
-          ];
-      });
+    return map.workloads.flatMap(workload =>
+      unableToRead(workload, withRole.has(`${workload.namespace}/${workload.serviceAccount}`))
+        .slice(0, 1)
+        .map(({ container, defaultMode }) => ({
+          message: `${workloadName(workload)}: container ${textOf(container.name)} runs as non-root and cannot read `
+            + `its token: the volume has defaultMode 0${defaultMode.toString(8)}, the pod has no fsGroup, and its `
+            + 'containers do not all set the same runAsUser.',
+          fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
+          place: workload.place,
+        })),
+    );
   },
 };
 
-function unableToRead({ spec, annotations }: Workload): ContainerJson | undefined {
+interface Unreadable {
+  readonly container: ContainerJson;
+  readonly defaultMode: number;
+}
+
+/** The containers whose token the spec itself makes unreadable. The volume that the webhook adds never is. */
+function unableToRead({ spec, annotations }: Workload, isInjected: boolean): Unreadable[] {
   const pod = { ...spec, containers: objectsOf(spec.containers), initContainers: objectsOf(spec.initContainers) };
   const own = objectOf<SecurityContextJson>(spec.securityContext);
-  if ((own.fsGroup ?? undefined) !== undefined || isWindows(pod)) return undefined;
-  return withCredentials(pod, annotations[SKIP_CONTAINERS] ?? '').find(({ securityContext }) =>
-    isNonRoot(objectOf(securityContext), own),
-  );
+  if (isWindows(pod)) return [];
+  const injected = isInjected ? withCredentials(pod, annotations[SKIP_CONTAINERS] ?? '') : [];
+  return allContainers(pod)
+    .filter(({ securityContext }) => isNonRoot(objectOf(securityContext), own))
+    .flatMap(container => {
+      const file = tokenFileOf(container);
+      const ofWebhook = injected.includes(container) ? tokensIn(pod, WEBHOOK_VOLUME)[0] : undefined;
+      const token = file === undefined ? ofWebhook : tokenAt(pod, container, file);
+      return token && !canNonRootRead(pod, token) ? [{ container, defaultMode: token.defaultMode }] : [];
+    });
+}
+
+/** The path that a container gives to the SDK itself. */
+function tokenFileOf({ env }: ContainerJson): string | undefined {
+  const variable = arrayOf(env).find(one => propertyOf(one, 'name') === TOKEN_FILE);
+  return variable === undefined ? undefined : textOf(propertyOf(variable, 'value') ?? '');
 }
 
 function objectsOf(list: unknown): ContainerJson[] {

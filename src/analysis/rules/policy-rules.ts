@@ -6,6 +6,7 @@ import { conditionKeys, matchesAction } from '../../conventions/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
 import { atPlaces, Found, Rule } from './rule';
 import { statementName } from './web-identities';
+import { accessOfPods } from './words';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
 import { objectOf, propertyOf, textsOf } from '../json-values';
 import { statementsOf } from '../reading/trusted-subjects';
@@ -16,9 +17,9 @@ function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit
   return { ...rule, check: map => atPlaces(workloadRoles(map), check, ({ place }) => place) };
 }
 
-function workloadRoles({ roles, access }: AccessMap): Role[] {
-  const arns = new Set(access.map(({ role }) => role));
-  return roles.filter(({ arn }) => arns.has(arn));
+function workloadRoles(map: AccessMap): Role[] {
+  const arns = new Set(accessOfPods(map).map(({ role }) => role));
+  return map.roles.filter(({ arn }) => arns.has(arn));
 }
 
 const ADMINS = ['policy/AdministratorAccess', 'policy/PowerUserAccess', 'policy/IAMFullAccess'];

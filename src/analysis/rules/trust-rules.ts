@@ -1,6 +1,7 @@
 /**
  * What is wrong with a trust policy by itself.
  */
+import { identityProviderOf, leavesSubjectOpen } from '../../conventions/identity-providers';
 import { StatementJson } from '../../conventions/policy-json';
 import {
   ASSUMED_ISSUER,
@@ -21,8 +22,10 @@ import {
   isUnknown,
   meansWebIdentities,
   statementName,
+  URL_SCHEME,
   WebIdentities,
   webIdentitiesOf,
+  withoutScheme,
 } from './web-identities';
 import { claimOf } from '../iam/claims';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
@@ -52,25 +55,30 @@ function eachRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 
   return { ...rule, check: ({ roles }) => atPlaces(roles, check, ({ place }) => place) };
 }
 
-/** How a key may begin that is no key of IAM. */
-const URL_SCHEME = /^https?:\/\//i;
 const PROVIDER_ARN = /^.*oidc-provider\//i;
 
 export const HTTPS_IN_KEY = eachStatement(
   {
     id: 'https-in-key',
     severity: 'error',
-    title: 'A condition key begins with `https://`',
-    why: 'IAM refuses the policy, and with it the deployment: a key is the issuer without the scheme, a colon and the '
-      + 'claim.',
+    title: 'A condition key, or the issuer in the ARN of a provider, begins with `https://`',
+    why: 'IAM writes issuers without the scheme. It refuses such a key, and with it the deployment; no provider has '
+      + 'such an ARN.',
   },
-  ({ name, claims }) =>
-    claims
+  ({ name, providers, claims }) => [
+    ...claims
       .filter(({ key }) => URL_SCHEME.test(key))
       .map(({ key }) => ({
         message: `${name}: the condition key ${key} begins with a scheme, which IAM refuses.`,
-        fix: `Write ${key.replace(URL_SCHEME, '')}.`,
+        fix: `Write ${withoutScheme(key)}.`,
       })),
+    ...providers
+      .filter(({ arn, issuer }) => issuerOfArn(arn) !== issuer)
+      .map(({ arn, issuer }) => ({
+        message: `${name}: the ARN ${arn} has a scheme in it, and no provider has such an ARN.`,
+        fix: `Write ${arn.slice(0, arn.indexOf('oidc-provider/'))}oidc-provider/${issuer}.`,
+      })),
+  ],
 );
 
 export const PROVIDER_ARN_IN_KEY = eachStatement(
@@ -119,7 +127,7 @@ export const MISSING_AUD = eachStatement(
   {
     id: 'missing-aud',
     severity: 'error',
-    title: 'A web identity is not held to an audience',
+    title: 'A web identity is not held to an audience: a note for identity providers that are not clusters',
     why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that '
       + 'passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
   },
@@ -128,10 +136,18 @@ export const MISSING_AUD = eachStatement(
       ? []
       : [
         {
-          message: `${one.name}: takes tokens of ${one.whose} for every audience: \`aud\` is not held by `
-              + `StringEquals, ${conditionsIn(one)}.`,
-          fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use `
-              + 'trust.addServiceAccounts(), which writes aud and sub.',
+          message: `${one.name}: takes tokens of ${one.whose} for every `
+            + `${one.known ? 'client ID of the provider' : 'audience'}: \`aud\` is not held by StringEquals, `
+            + `${conditionsIn(one)}.`,
+          ...one.known
+            ? {
+              severity: 'info' as const,
+              fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "${one.known.audience}" }.`,
+            }
+            : {
+              fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use `
+                + 'trust.addServiceAccounts(), which writes aud and sub.',
+            },
         },
       ],
 );
@@ -145,13 +161,15 @@ export const MISSING_SUB = eachStatement(
       + '`ForAllValues:`, `Null`) does not hold anybody.',
   },
   one =>
-    one.holdsAnySubject
+    one.holdsAnySubject || (one.known && one.known.subject === undefined)
       ? []
       : [
         {
           message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or `
               + `StringLike, ${conditionsIn(one)}.`,
-          fix: `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use `
+          fix: one.known
+            ? `Add "StringLike": { "${keyOf(one, 'sub')}": "${one.known.subject}" }.`
+            : `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use `
               + 'trust.addServiceAccounts(), which writes aud and sub.',
         },
       ],
@@ -172,7 +190,7 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
     title: 'A wildcard in `sub` or `aud` under `StringEquals`',
     why: '`StringEquals` takes `*` and `?` for themselves, and no name holds them: the value never matches.',
   },
-  ({ name, claims }) =>
+  ({ name, known, claims }) =>
     claims
       .filter(({ operator, claim }) => demandsEqual(operator) && ['sub', 'aud'].includes(claim))
       .flatMap(({ operator, key, claim, values }) =>
@@ -183,8 +201,10 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
               + 'any other: it never matches.',
             fix:
               claim === 'sub'
-                ? 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.'
-                : 'Name the audience, say sts.amazonaws.com.',
+                ? `Put it under StringLike${
+                  known ? '' : ', as ServiceAccountSubject.matching() does, or name the service account'
+                }.`
+                : `Name the audience, say ${known?.audience ?? 'sts.amazonaws.com'}.`,
           })),
       ),
 );
@@ -198,17 +218,26 @@ export const WHOLE_CLUSTER = eachStatement({
   severity: 'error',
   title: 'A pattern for `sub` that lets in every service account of the cluster',
   why: 'Whoever can start a pod anywhere in the cluster can assume the role.',
-}, ({ name, whose, claims }) => {
+}, ({ name, known, whose, claims }) => {
+  const isOpen = (sub: string) => (known ? !hasStandIn(sub) && leavesSubjectOpen(known, sub) : isWholeCluster(sub));
   const subs = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'like');
   const others = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'equal');
-  if (others.length > 0 || !subs.every(({ values }) => values.some(isWholeCluster))) return [];
+  if (others.length > 0 || !subs.every(({ values }) => values.some(isOpen))) return [];
   return subs
     .slice(0, 1)
-    .map(({ values }) => ({
-      message: `${name}: \`sub\` is like ${values.find(isWholeCluster)}, which every service account of ${whose} is.`,
-      fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
-        + 'ServiceAccountSubject.anyInNamespace(namespace).',
-    }));
+    .map(({ values }) => {
+      const sub = values.find(isOpen);
+      return known
+        ? {
+          message: `${name}: \`sub\` is like ${sub}, which leaves open whose token of ${known.name} it is.`,
+          fix: `Write it as "${known.subject}".`,
+        }
+        : {
+          message: `${name}: \`sub\` is like ${sub}, which every service account of ${whose} is.`,
+          fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+            + 'ServiceAccountSubject.anyInNamespace(namespace).',
+        };
+    });
 });
 
 /** Usual names, of several lengths, and one that shares no letter with them. */
@@ -253,10 +282,15 @@ export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement(
       .map(({ arn, issuer }) => ({
         message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}; the role is in account `
           + `${role.account}.`,
-        fix: `Register the issuer in account ${role.account}, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: `
-          + `'https://${issuer}' }), and trust that provider.`,
+        fix: `Register the issuer in account ${role.account}, ${registration(issuer)}, and trust that provider.`,
       })),
 );
+
+function registration(issuer: string): string {
+  return identityProviderOf(issuer)
+    ? `new OidcProviderNative(stack, 'Oidc', { url: 'https://${issuer}' })`
+    : `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}' })`;
+}
 
 /** Of another partition, another rule says so. */
 function isInAnotherAccount(arn: string, { account, partition }: Role): boolean {
@@ -276,8 +310,11 @@ export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement(
       .filter(({ arn }) => differs(partitionOf(arn), role.partition))
       .map(({ arn, issuer }) => ({
         message: `${name}: trusts ${arn} of partition ${partitionOf(arn)}; the role is in partition ${role.partition}.`,
-        fix: 'Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, \'Oidc\', '
-          + `'https://${issuer}').`,
+        fix: `Write the ARN with the partition of the stack${
+          identityProviderOf(issuer)
+            ? ''
+            : `, or use ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://${issuer}')`
+        }.`,
       })),
 );
 
@@ -370,11 +407,11 @@ export const WILDCARD_NAMESPACE: Rule = {
   title: 'A pattern that reaches over namespaces',
   why: 'Whoever may create a namespace that matches may assume the role.',
   check: map => [
-    ...webIdentitiesOf(map).flatMap(({ role, name, claims }) =>
+    ...webIdentitiesOf(map).flatMap(({ role, name, known, claims }) =>
       patterns(
         role,
         name,
-        claims.filter(({ claim }) => claim === 'sub'),
+        claims.filter(({ claim }) => claim === 'sub' && !known),
         hasPatternOfNamespaces,
       ),
     ),
@@ -467,23 +504,26 @@ function unreadablePart(statement: StatementJson): string | undefined {
 export const PROVIDER_NOT_IN_APP: Rule = {
   id: 'provider-not-in-app',
   severity: 'info',
-  title: 'The provider that is trusted is registered nowhere in the app',
-  why: 'If it is not registered in the account of the role either, STS answers `No OpenIDConnect provider found in '
-    + 'your account`. The app that owns the cluster may have done it.',
+  title: 'The app neither registers nor imports the provider that a role trusts',
+  why: 'Usually the app that owns the cluster registers it. If nobody did, STS answers `No OpenIDConnect provider '
+    + 'found in your account`.',
   check: map => {
-    const registered = grouped(map.providers, ({ issuer }) => issuer);
+    const known = grouped(
+      [...map.providers.map(({ arn }) => arn), ...map.existingProviders],
+      arn => issuerOfArn(arn) ?? arn,
+    );
     const trusted = webIdentitiesOf(map).flatMap(one => one.providers.map(provider => ({ ...provider, one })));
     const missing = grouped(
       trusted.filter(
         ({ arn, issuer }) =>
-          !(registered.get(issuer) ?? []).some(provider => !differs(accountOf(provider.arn), accountOf(arn))),
+          identityProviderOf(issuer) === undefined
+          && !(known.get(issuer) ?? []).some(provider => !differs(accountOf(provider), accountOf(arn))),
       ),
       ({ arn }) => arn,
     );
     return [...missing].map(([arn, [{ one: first }, ...more]]) => ({
-      message: `${first.name}${andMore(more.length)}: trusts ${arn}, which no template registers.`,
-      fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuerOfArn(arn)}' }), unless `
-        + 'somebody else has.',
+      message: `${first.name}${andMore(more.length)}: trusts ${arn}, which the app neither registers nor imports.`,
+      fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
       place: first.role.place,
     }));
   },

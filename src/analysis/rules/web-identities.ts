@@ -1,6 +1,7 @@
 /**
  * The statements of trust policies that let web identities in.
  */
+import { IdentityProvider, identityProviderOf } from '../../conventions/identity-providers';
 import { StatementJson } from '../../conventions/policy-json';
 import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
@@ -26,7 +27,9 @@ export interface WebIdentities {
   readonly role: Role;
   /** As messages name it. */
   readonly name: string;
-  /** Whose ARN can be read. */
+  /** The provider that it trusts, if that is known not to be a cluster. */
+  readonly known?: IdentityProvider;
+  /** Those whose ARN can be read; issuers without a scheme, even where the ARN has one. */
   readonly providers: { readonly arn: string; readonly issuer: string }[];
   /** Whose tokens, for messages. */
   readonly whose: string;
@@ -83,14 +86,15 @@ function webIdentities(role: Role, statement: StatementJson, index: number): Web
   const arns = federated(statement);
   const providers = arns.flatMap(arn => {
     const issuer = issuerOfArn(arn);
-    return issuer === undefined ? [] : [{ arn, issuer }];
+    return issuer === undefined ? [] : [{ arn, issuer: withoutScheme(issuer) }];
   });
   const all = conditionsOf(statement);
   return {
     role,
     name: statementName(role, statement, index),
+    known: knownProvider(providers),
     providers,
-    whose: arns.length === 0 ? 'every issuer' : arns.map(arn => issuerOfArn(arn) ?? arn).join(', '),
+    whose: arns.length === 0 ? 'every issuer' : arns.map(arn => withoutScheme(issuerOfArn(arn) ?? arn)).join(', '),
     claims: all
       .filter(({ key }) => isClaim(key) || key.includes('oidc-provider/'))
       .map(({ operator, key, values }) => ({
@@ -111,6 +115,20 @@ function webIdentities(role: Role, statement: StatementJson, index: number): Web
     holdsAudience: holdsAudience(condition),
     holdsAnySubject: subsOf(condition).length > 0,
   };
+}
+
+/** Of several providers, all must be known: another one may be a cluster. */
+function knownProvider(providers: WebIdentities['providers']): IdentityProvider | undefined {
+  const known = providers.map(({ issuer }) => identityProviderOf(issuer));
+  return known.includes(undefined) ? undefined : known[0];
+}
+
+/** How a text may begin that should be an issuer or a key of IAM. */
+export const URL_SCHEME = /^https?:\/\//i;
+
+/** An issuer, or a key, as IAM writes it. */
+export function withoutScheme(text: string): string {
+  return text.replace(URL_SCHEME, '');
 }
 
 /** What means the same in one spelling: keys in lower case, StringEquals for what no wildcard is in. */

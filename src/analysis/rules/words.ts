@@ -1,7 +1,8 @@
 /**
  * What rules have in common: words for messages, and small things.
  */
-import { AccessMap, Role, ServiceAccount, Workload } from '../access-map';
+import { identityProviderOf } from '../../conventions/identity-providers';
+import { Access, AccessMap, Role, ServiceAccount, Workload } from '../access-map';
 
 /** The empty annotation of a chart gives no role. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
@@ -10,6 +11,11 @@ export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & {
 
 export function rolesByArn({ roles }: AccessMap): Map<string, Role> {
   return new Map(roles.map(role => [role.arn, role]));
+}
+
+/** The access that pods may have: not that of identity providers that are not clusters. */
+export function accessOfPods({ access }: AccessMap): Access[] {
+  return access.filter(({ cluster }) => identityProviderOf(cluster) === undefined);
 }
 
 export function saName({ namespace, name }: ServiceAccount): string {

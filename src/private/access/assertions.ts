@@ -32,7 +32,7 @@ import type { IWorkloadIdentity } from '../../workload-identity';
 
 const WHERE = 'IrsaAssertions';
 const LONGEST_STATEMENT = 600;
-const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch'];
+const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch', 'not-rendered'];
 const NEEDS_CODE = /^(AWS::Lambda::Function|AWS::CloudFormation::CustomResource|Custom::.+)$/;
 
 type Trusted = ReturnType<typeof trustedBy>[number];

@@ -3,6 +3,7 @@ import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from '../errors';
+import { noteExistingProvider } from './existing-provider';
 import {
   arnParts,
   argumentsOf,
@@ -204,6 +205,11 @@ export class ProviderFacts {
     const partition = literalPartition(own);
     return accountProblem(property, stack, own.account, `a provider of account ${own.account}`)
       ?? partitionProblem(property, stack, partition, `a provider of partition ${partition}`);
+  }
+
+  /** Tells the analysis that the app imports this provider, unless the app makes it. */
+  public noteIfImported(user: IConstruct): void {
+    if (this.provider.node.children.length === 0) noteExistingProvider(user, this.arn);
   }
 
   /** Why tokens with this audience cannot pass the provider. */

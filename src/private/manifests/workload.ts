@@ -10,14 +10,13 @@ import { objectOf, propertyOf } from '../../conventions/json';
 import {
   allContainers,
   ContainerJson,
-  isNonRoot,
   isWindows,
   PodSpecJson,
   SecurityContextJson,
   SKIP_CONTAINERS,
   withCredentials,
 } from '../../conventions/pod-spec';
-import { fsGroupProblem, optionsProblem, TOKEN_READERS, WorkloadOptions } from '../../workload-options';
+import { fsGroupProblem, optionsProblem, WorkloadOptions } from '../../workload-options';
 import { settleForManifest } from '../values/tokens';
 
 /** Every SDK takes these before a web identity. */
@@ -180,8 +179,7 @@ class Rendering {
       this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
     }
     const annotations = this.annotations(pod);
-    const getting = this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]);
-    this.warnOfStaticCredentials(getting);
+    this.warnOfStaticCredentials(this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]));
     return sorted({
       ...pod,
       ...(Object.keys(annotations).length > 0 && {
@@ -195,7 +193,7 @@ class Rendering {
           serviceAccountName,
           advice,
         ),
-        ...this.securityContext(spec, getting),
+        ...this.securityContext(spec),
       }),
     });
   }
@@ -273,12 +271,12 @@ class Rendering {
     }
   }
 
-  private securityContext(spec: PodSpec, getting: PodContainer[]): object {
+  private securityContext(spec: PodSpec): object {
     const { fsGroup } = this.options;
+    if (fsGroup === undefined) return {};
     const present = spec.securityContext?.fsGroup;
-    const windows = isWindows(spec);
     const field = [...this.path, 'spec', 'securityContext', 'fsGroup'];
-    if (fsGroup !== undefined && windows) {
+    if (isWindows(spec)) {
       this.report(
         problem(
           'fsGroup',
@@ -288,14 +286,11 @@ class Rendering {
         ),
       );
     }
-    const nonRoot = getting.some(container => isNonRoot(container.securityContext ?? {}, spec.securityContext ?? {}));
-    const wanted = fsGroup ?? (present === undefined && nonRoot && !windows ? TOKEN_READERS : undefined);
-    if (wanted === undefined) return {};
-    this.report(fsGroupProblem(this.settled(wanted)));
+    this.report(fsGroupProblem(this.settled(fsGroup)));
     return {
       securityContext: sorted({
         ...spec.securityContext,
-        fsGroup: this.field(field, present, wanted, 'Set it in one place.'),
+        fsGroup: this.field(field, present, fsGroup, 'Set it in one place.'),
       }),
     };
   }

@@ -1,9 +1,13 @@
 import { join } from 'path';
-import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { Role } from 'aws-cdk-lib/aws-iam';
+import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { IOpenIdConnectProvider, OpenIdConnectProvider, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
+import { ClusterOidcProvider } from '../../../src';
 import { accessMapOf } from '../../../src/analysis/reading/access-map-reader';
 import { assemblyDirectoryOf, onlyStacks, readAssembly } from '../../../src/analysis/reading/assembly';
-import { ACCOUNT, agnosticStack, appWith, literalStack, REGION, serviceAccount } from '../../support';
+import { PROVIDER_NOT_IN_APP } from '../../../src/analysis/rules/trust-rules';
+import {
+  ACCOUNT, agnosticStack, appWith, ISSUER, literalStack, PROVIDER_ARN, REGION, serviceAccount,
+} from '../../support';
 import { artifact, assemblyWith, folderWith, mapOf } from '../support';
 
 /** The paths of the stacks, with where they go. */
@@ -61,6 +65,53 @@ describe('what the CDK writes', () => {
     const stack = literalStack(app);
     serviceAccount(stack, 'Api', { role: Role.fromRoleName(stack, 'Existing', 'theirs') });
     expect(mapOf(app.synth().directory).existingRoles).toEqual([`arn:aws:iam::${ACCOUNT}:role/theirs`]);
+  });
+});
+
+describe('identity providers that the app imports', () => {
+  const importing: [string, (stack: Stack) => IOpenIdConnectProvider, string][] = [
+    ['fromIssuerUrl', stack => ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', `https://${ISSUER}`), ISSUER],
+    ['fromProviderArn', stack => ClusterOidcProvider.fromProviderArn(stack, 'Oidc', PROVIDER_ARN), ISSUER],
+    [
+      'fromLookup',
+      stack => ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'production' }),
+      `dummy.${REGION}.example/${ACCOUNT}/production`, // until the CDK CLI has looked
+    ],
+    ['CDK', stack => OpenIdConnectProvider.fromOpenIdConnectProviderArn(stack, 'Oidc', PROVIDER_ARN), ISSUER],
+  ];
+  const unknownProviders = (app: App) => PROVIDER_NOT_IN_APP.check(mapOf(app.synth().directory));
+
+  test.each(importing)('by %s, for a role of this library', (_, imported, issuer) => {
+    const app = new App();
+    const stack = literalStack(app);
+    serviceAccount(stack, 'Api', { oidcProvider: imported(stack) });
+    expect(mapOf(app.synth().directory).existingProviders).toEqual([PROVIDER_ARN.replace(ISSUER, issuer)]);
+    expect(unknownProviders(app)).toEqual([]);
+  });
+
+  test.each([true, false])('for a role of CDK: by this library %s', ofLibrary => {
+    const app = new App();
+    const stack = literalStack(app);
+    const provider = importing[ofLibrary ? 0 : 3][1](stack);
+    new Role(stack, 'Role', { assumedBy: new WebIdentityPrincipal(provider.openIdConnectProviderArn) });
+    expect(unknownProviders(app)).toHaveLength(ofLibrary ? 0 : 1);
+  });
+
+  test('one that only the deployment knows, in a stack for any account', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const issuerUrl = new CfnParameter(stack, 'Issuer', { allowedPattern: '^https://[a-z./]+$' }).valueAsString;
+    serviceAccount(stack, 'Api', { oidcProvider: ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', issuerUrl) });
+    expect(mapOf(app.synth().directory).existingProviders).toHaveLength(1);
+    expect(unknownProviders(app)).toEqual([]);
+  });
+
+  test('one that the app makes is not among them', () => {
+    const app = new App();
+    const stack = literalStack(app);
+    const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: `https://${ISSUER}` });
+    serviceAccount(stack, 'Api', { oidcProvider });
+    expect(mapOf(app.synth().directory).existingProviders).toEqual([]);
   });
 });
 

@@ -146,12 +146,17 @@ test.each([
   [
     'a template of Helm',
     'a: 1\n---\n{{- if .Values.create }}\nkind: Pod\n',
-    /^a\.yaml:\d+:\d+: not YAML: .+ A Helm chart must be rendered first: helm template\.$/,
+    /^a\.yaml:\d+:\d+: not YAML: .+ If it is a template, render it first: helm template <release> <chart>\.$/,
   ],
   [
-    'a template of Helm that is YAML',
-    'a: 1\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.name }}\n',
-    /^a\.yaml:3: metadata\.name must be a text, got: \{.+\}\. A Helm chart must be rendered first: helm template\.$/,
+    'a template of envsubst',
+    'a: 1\n---\nb: ${B}\n  c: ${C}: d\n',
+    /^a\.yaml:\d+:\d+: not YAML: .+ render it first: flux build kustomization .+ \(Flux\), or envsubst < <file>\.$/,
+  ],
+  [
+    'a name that is a list',
+    'kind: ServiceAccount\napiVersion: v1\nmetadata:\n  name: [a]\n',
+    /^a\.yaml:1: metadata\.name must be a text, got: \["a"\]\. If it is a template, render it first\.$/,
   ],
   [
     'no name',
@@ -170,6 +175,44 @@ test.each([
   ['an alias of nothing', 'a: *b\n', /^a\.yaml:1:?\d*: /],
 ])('%s is an error with its place', (_, text, message) => {
   expect(() => read(text)).toThrow(message);
+});
+
+test.each([
+  ['${NAME}', '⟨${NAME}⟩'],
+  ['${NAME:=api}-b', '⟨${NAME:=api}⟩-b'],
+  ['a-$(NAME)', 'a-⟨$(NAME)⟩'],
+  ['<your name>', '⟨<your name>⟩'],
+  ['"{{ .Values.a }}-{{ .Values.b }}"', '⟨{{ .Values.a }}⟩-⟨{{ .Values.b }}⟩'],
+  ['{{ .Values.name }}', '⟨{{ .Values.name }}⟩'],
+  ['{{ include "chart.name" . }}', '⟨{{ include chart.name . }}⟩'],
+  ['api', 'api'],
+])('the placeholder %s is a stand-in', (written, expected) => {
+  const { serviceAccounts: [account] } = read(`apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: ${written}
+  namespace: ${written}
+  annotations:
+    eks.amazonaws.com/role-arn: ${written}
+    eks.amazonaws.com/audience: ${written}
+`);
+  expect([account.name, account.namespace, account.roleArn, account.audience]).toEqual(Array(4).fill(expected));
+  const { workloads: [pod] } = read(`kind: Pod
+metadata:
+  name: ${written}
+  namespace: ${written}
+spec:
+  serviceAccountName: ${written}
+  containers: []
+`);
+  expect([pod.name, pod.namespace, pod.serviceAccount]).toEqual(Array(3).fill(expected));
+});
+
+test.each(['{"a":null}', '{"{b}":1}', '{"{b}":null,"c":2}', '{}', '["{b}"]'])('%s is no placeholder', namespace => {
+  const { serviceAccounts: [account] } = read(
+    `{ kind: ServiceAccount, apiVersion: v1, metadata: { name: api, namespace: ${namespace} } }`,
+  );
+  expect(account.namespace).toBe(namespace);
 });
 
 test('thousands of documents take memory for the longest alone', () => {

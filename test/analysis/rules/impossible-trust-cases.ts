@@ -201,24 +201,6 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     expected: [],
   },
 
-  // https-in-provider-arn
-  {
-    rule: 'https-in-provider-arn',
-    name: 'the whole URL',
-    ...of(
-      webIdentity(
-        { StringEquals: RIGHT },
-        { Principal: { Federated: PROVIDER_ARN.replace(ISSUER, `https://${ISSUER}`) } },
-      ),
-    ),
-    expected: finding(
-      `trusts ${PROVIDER_ARN.replace(ISSUER, `https://${ISSUER}`)}, and the ARN of a provider has no https:// in it.`,
-      `Write ${PROVIDER_ARN}.`,
-    ),
-    also: ['issuer-mismatch'],
-  },
-  { rule: 'https-in-provider-arn', name: 'right', ...of(trusting()), expected: [] },
-
   // resource-in-trust
   {
     rule: 'resource-in-trust',

@@ -5,6 +5,7 @@ import {
   Case,
   CLUSTER_ARN,
   OTHER_ISSUER,
+  pod,
   podIdentity,
   role,
   serviceAccount,
@@ -775,8 +776,8 @@ export const MANIFEST_CASES: Case[] = [
     resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) },
     expected: [
       {
-        message: 'Role api: trusts payments/api and 1 more, and no manifest uses it.',
-        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        message: 'Role api: trusts payments/api and 1 more, and no manifest that was read uses it.',
+        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
         at: 'Stack/Role',
       },
     ],
@@ -788,8 +789,8 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': serviceAccount('payments/api') },
     expected: [
       {
-        message: 'Role api: trusts payments/api, and no manifest uses it.',
-        fix: 'Pass the manifests that use it, too (those of Helm: helm template), or remove the role.',
+        message: 'Role api: trusts payments/api, and no manifest that was read uses it.',
+        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
         at: 'Stack/Role',
       },
     ],
@@ -813,6 +814,103 @@ export const MANIFEST_CASES: Case[] = [
     resources: {
       Role: role('node', [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }]),
     },
+    expected: [],
+  },
+
+  // not-rendered
+  {
+    rule: 'not-rendered',
+    name: 'Flux and envsubst, whatever the roles are',
+    resources: { Role: API },
+    manifests: {
+      'sa.yaml': annotated('argo-workflows/sa', '${argo_irsa}') + annotated('payments/api', '${argo_irsa}')
+        + annotated('${NAMESPACE}/api', arnOf('api')) + annotated('payments/${NAME}', arnOf('api')),
+      'pod.yaml': pod('${NAMESPACE}/main', { serviceAccountName: '${NAME:-api}' }),
+    },
+    expected: [
+      {
+        message: 'Not rendered yet: it has the placeholders ${argo_irsa}, ${NAMESPACE}, ${NAME}.',
+        fix: 'Pass the rendered manifests instead: flux build kustomization <name> --path <folder> (Flux), or '
+          + 'envsubst < <file>.',
+        at: 'sa.yaml:2:1',
+      },
+      {
+        message: 'Not rendered yet: it has the placeholders ${NAMESPACE}, ${NAME:-api}.',
+        fix: 'Pass the rendered manifests instead: flux build kustomization <name> --path <folder> (Flux), or '
+          + 'envsubst < <file>.',
+        at: 'pod.yaml:2:1',
+      },
+    ],
+  },
+  {
+    rule: 'not-rendered',
+    name: 'a template of Helm that is YAML',
+    manifests: {
+      'sa.yaml': `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: profiles-controller-service-account
+  namespace: {{ .Values.kubeflow.namespace }}
+  annotations:
+    eks.amazonaws.com/role-arn: {{ .Values.profile_controller.role_arn }}
+`,
+    },
+    expected: [
+      {
+        message: 'Not rendered yet: it has the placeholders {{ .Values.kubeflow.namespace }}, '
+          + '{{ .Values.profile_controller.role_arn }}.',
+        fix: 'Pass the rendered manifests instead: helm template <release> <chart>.',
+        at: 'sa.yaml:1:1',
+      },
+    ],
+  },
+  {
+    rule: 'not-rendered',
+    name: 'of several kinds, in the audience too',
+    resources: { Role: API },
+    manifests: {
+      'sa.yaml': annotated('payments/a', 'arn:aws:iam::<ACCOUNT_ID>:role/api')
+        + annotated('payments/b', arnOf('$(ROLE)')) + annotated('payments/api', arnOf('api'), '{{ .Values.aud }}')
+        + annotated('<namespace>/api', arnOf('api')),
+    },
+    expected: [
+      {
+        message: 'Not rendered yet: it has the placeholders <ACCOUNT_ID>, $(ROLE), {{ .Values.aud }} and 1 more.',
+        fix: 'Pass the rendered manifests instead: helm template <release> <chart>; kustomize build <folder>.',
+        at: 'sa.yaml:2:1',
+      },
+    ],
+  },
+  ...['role-not-found', 'role-does-not-trust', 'audience-mismatch'].map((rule): Case => ({
+    rule,
+    name: 'of a manifest that is not rendered yet: another rule says so',
+    resources: { Role: API },
+    manifests: {
+      'sa.yaml': annotated('payments/api', '${ROLE}') + annotated('<namespace>/api', arnOf('api'))
+        + annotated('payments/<name>', arnOf('api'))
+        + annotated('payments/api', arnOf('api'), '${AUDIENCE}')
+        + annotated('payments/api', 'arn:aws:iam::<ACCOUNT_ID>:role/api'),
+    },
+    expected: [],
+  })),
+  {
+    rule: 'undeclared-service-account',
+    name: 'in a namespace that is not rendered yet',
+    manifests: { 'sa.yaml': serviceAccount('payments/api') + pod('${NS}/main', { serviceAccountName: 'api' }) },
+    expected: [],
+  },
+  {
+    rule: 'not-rendered',
+    name: 'rendered',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
+    expected: [],
+  },
+  {
+    rule: 'not-rendered',
+    name: 'only the deployment knows the namespace',
+    resources: { Role: API },
+    manifests: { 'sa.yaml': annotated('api', arnOf('api')) },
     expected: [],
   },
 

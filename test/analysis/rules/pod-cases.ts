@@ -1,4 +1,6 @@
-import { annotated, arnOf, association, Case, pod, podIdentity, role, serviceAccount, trusting } from './support';
+import {
+  annotated, arnOf, association, Case, Expected, pod, podIdentity, role, serviceAccount, trusting,
+} from './support';
 
 const API = { Role: role('api', [trusting()]) };
 const SA = annotated('payments/api', arnOf('api'));
@@ -114,19 +116,10 @@ export const POD_CASES: Case[] = [
   // default-service-account
   {
     rule: 'default-service-account',
-    name: 'forgotten',
+    name: 'forgotten, beside a service account of somebody else with a role',
     resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', {}) },
-    expected: [
-      {
-        message:
-          'Pod payments/main: names no service account and gets ServiceAccount default; in its namespace api has a '
-            + 'role.',
-        fix: 'Name the one that is meant, serviceAccountName: api, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
+    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/mysql', {}) },
+    expected: [defaults('payments', '1 workload uses', 'Pod mysql')],
   },
   {
     rule: 'default-service-account',
@@ -134,46 +127,25 @@ export const POD_CASES: Case[] = [
     also: ['open-pod-identity'],
     resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) },
     manifests: { 'pod.yaml': pod('payments/main', {}) },
+    expected: [defaults('payments', '1 workload uses', 'Pod main')],
+  },
+  {
+    rule: 'default-service-account',
+    name: 'named, and forgotten, in two namespaces',
+    manifests: {
+      'pod.yaml': pod('payments/a', { serviceAccountName: 'default' }) + pod('orders/e', {})
+        + ['payments/b', 'payments/c', 'payments/d', 'payments/e'].map(name => pod(name, {})).join(''),
+    },
     expected: [
-      {
-        message:
-          'Pod payments/main: names no service account and gets ServiceAccount default; in its namespace api has a '
-            + 'role.',
-        fix: 'Name the one that is meant, serviceAccountName: api, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
+      defaults('payments', '5 workloads use', 'Pod a, Pod b, Pod c and 2 more'),
+      { ...defaults('orders', '1 workload uses', 'Pod e'), at: 'pod.yaml:4:1' },
     ],
   },
   {
     rule: 'default-service-account',
-    name: 'named',
-    resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', { serviceAccountName: 'default' }) },
-    expected: [
-      {
-        severity: 'info',
-        message: 'Pod payments/main: names the ServiceAccount default.',
-        fix: 'Name the one that is meant, serviceAccountName: <name>, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
-  },
-  {
-    rule: 'default-service-account',
-    name: 'elsewhere',
-    resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('orders/main', {}) },
-    expected: [
-      {
-        severity: 'info',
-        message: 'Pod orders/main: names no service account and gets ServiceAccount default.',
-        fix: 'Name the one that is meant, serviceAccountName: <name>, or say that it needs none: '
-          + 'automountServiceAccountToken: false.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
+    name: 'a workload that gets no token',
+    manifests: { 'pod.yaml': pod('payments/main', { automountServiceAccountToken: false }) },
+    expected: [],
   },
   {
     rule: 'default-service-account',
@@ -193,94 +165,98 @@ export const POD_CASES: Case[] = [
   // missing-fs-group
   {
     rule: 'missing-fs-group',
-    name: 'the pod is non-root',
+    name: 'a volume in the place of the webhook\'s, and the user is the image\'s',
     resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', { ...USES_API, ...NON_ROOT }) },
-    expected: [
-      {
-        message:
-          'Pod payments/main: container main runs as non-root, and the pod has no fsGroup: it cannot read the token '
-            + 'of api.',
-        fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) does.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
+    manifests: {
+      'sa.yaml': SA,
+      'pod.yaml': pod('payments/main', { ...USES_API, ...NON_ROOT, volumes: [tokenVolume('aws-iam-token', 0o400)] }),
+    },
+    expected: [unreadable('main', '0400')],
   },
   {
     rule: 'missing-fs-group',
-    name: 'a container is',
+    name: 'a volume in the place of the webhook\'s, and two users',
+    resources: API,
+    manifests: {
+      'sa.yaml': SA,
+      'pod.yaml': pod('payments/main', {
+        ...USES_API,
+        initContainers: [container('init', { runAsUser: 1000 })],
+        containers: [container('main', { runAsUser: 1001 })],
+        volumes: [tokenVolume('aws-iam-token', 0o640)],
+      }),
+    },
+    expected: [unreadable('main', '0640')],
+  },
+  {
+    rule: 'missing-fs-group',
+    name: 'a volume of one\'s own, in octal notation, without the webhook',
+    manifests: { 'pod.yaml': ownVolume('0600') },
+    expected: [unreadable('main', '0600')],
+  },
+  {
+    rule: 'missing-fs-group',
+    name: 'only the container that evidently runs as non-root counts',
     resources: API,
     manifests: {
       'sa.yaml': SA,
       'pod.yaml': pod('payments/main', {
         ...USES_API,
         containers: [container('proxy', { runAsUser: 0 }), container('main', { runAsUser: 1000 })],
+        volumes: [tokenVolume('aws-iam-token', 0o400)],
       }),
     },
-    expected: [
-      {
-        message:
-          'Pod payments/main: container main runs as non-root, and the pod has no fsGroup: it cannot read the token '
-            + 'of api.',
-        fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) does.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
+    expected: [unreadable('main', '0400')],
   },
+  ...silentTokens({
+    'the volume of the webhook, and the user is the image\'s': { ...NON_ROOT },
+    'the volume of the webhook, and one user': { securityContext: { runAsNonRoot: true, runAsUser: 1000 } },
+    'the volume of the webhook, and two users': {
+      containers: [container('a', { runAsUser: 1 }), container('b', { runAsUser: 2 })],
+    },
+    'one user of all containers': {
+      initContainers: [container('init', { runAsUser: 1000 })],
+      containers: [container('main', { runAsUser: 1000 })],
+      volumes: [tokenVolume('aws-iam-token', 0o400)],
+    },
+    'one user of the pod': { securityContext: { runAsUser: 1000 }, volumes: [tokenVolume('aws-iam-token', 0o400)] },
+    'a group': {
+      securityContext: { runAsNonRoot: true, fsGroup: 1000 },
+      volumes: [tokenVolume('aws-iam-token', 0o400)],
+    },
+    'a mode that lets everyone read': { ...NON_ROOT, volumes: [tokenVolume('aws-iam-token', 0o444)] },
+    'a volume without a mode': { ...NON_ROOT, volumes: [tokenVolume('aws-iam-token')] },
+    'another volume, which the SDK does not read': { ...NON_ROOT, volumes: [tokenVolume('vault', 0o400)] },
+    'a token file elsewhere': {
+      ...NON_ROOT,
+      containers: [{ ...container('main'), env: [{ name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: '/tmp/token' }] }],
+      volumes: [tokenVolume('aws-iam-token', 0o400)],
+    },
+    'root': { volumes: [tokenVolume('aws-iam-token', 0o400)] },
+    'Windows': { ...NON_ROOT, os: { name: 'windows' }, volumes: [tokenVolume('aws-iam-token', 0o400)] },
+    'what is no container': {
+      containers: [null, container('main', 'x')], initContainers: 'x', securityContext: 1, volumes: [null, 'x'],
+    },
+  }),
   {
     rule: 'missing-fs-group',
-    name: 'a container that runs before',
-    resources: API,
-    manifests: {
-      'sa.yaml': SA,
-      'pod.yaml': pod('payments/main', { ...USES_API, initContainers: [container('init', { runAsUser: 1000 })] }),
-    },
-    expected: [
-      {
-        message:
-          'Pod payments/main: container init runs as non-root, and the pod has no fsGroup: it cannot read the token '
-            + 'of api.',
-        fix: 'Add securityContext: { fsGroup: 65534 } to the pod, as irsaServiceAccount.applyTo(deployment) does.',
-        at: 'pod.yaml:2:1',
-      },
-    ],
-  },
-  {
-    rule: 'missing-fs-group',
-    name: 'with one',
-    resources: API,
-    manifests: {
-      'sa.yaml': SA,
-      'pod.yaml': pod('payments/main', { ...USES_API, securityContext: { runAsNonRoot: true, fsGroup: 1000 } }),
-    },
+    name: 'octal notation that lets everyone read',
+    manifests: { 'pod.yaml': ownVolume('0755') },
     expected: [],
   },
   {
     rule: 'missing-fs-group',
-    name: 'root',
-    resources: API,
-    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', USES_API) },
-    expected: [],
-  },
-  {
-    rule: 'missing-fs-group',
-    name: 'on Windows',
-    resources: API,
-    manifests: {
-      'sa.yaml': SA,
-      'pod.yaml': pod('payments/main', { ...USES_API, ...NON_ROOT, os: { name: 'windows' } }),
-    },
-    expected: [],
-  },
-  {
-    rule: 'missing-fs-group',
-    name: 'skipped',
+    name: 'a container that the webhook skips',
     resources: API,
     manifests: {
       'sa.yaml': SA,
       'pod.yaml': pod(
         'payments/main',
-        { ...USES_API, containers: [container('main'), container('proxy', { runAsUser: 1000 })] },
+        {
+          ...USES_API,
+          containers: [container('main'), container('proxy', { runAsUser: 1000 })],
+          volumes: [tokenVolume('aws-iam-token', 0o400)],
+        },
         { 'eks.amazonaws.com/skip-containers': 'proxy' },
       ),
     },
@@ -291,23 +267,61 @@ export const POD_CASES: Case[] = [
     name: 'no role',
     manifests: {
       'sa.yaml': serviceAccount('payments/api'),
-      'pod.yaml': pod('payments/main', { ...USES_API, ...NON_ROOT }),
-    },
-    expected: [],
-  },
-  {
-    rule: 'missing-fs-group',
-    name: 'of what is no container',
-    resources: API,
-    manifests: {
-      'sa.yaml': SA,
-      'pod.yaml': pod('payments/main', {
-        ...USES_API,
-        containers: [null, container('main', 'x')],
-        initContainers: 'x',
-        securityContext: 1,
-      }),
+      'pod.yaml': pod('payments/main', { ...USES_API, ...NON_ROOT, volumes: [tokenVolume('aws-iam-token', 0o400)] }),
     },
     expected: [],
   },
 ];
+
+function defaults(namespace: string, count: string, names: string): Expected {
+  return {
+    message: `Namespace ${namespace}: ${count} the ServiceAccount default: ${names}.`,
+    fix: 'Give a workload that calls AWS its own ServiceAccount (serviceAccountName). For the others, nothing to do; '
+      + 'automountServiceAccountToken: false removes them from this note.',
+    at: 'pod.yaml:2:1',
+  };
+}
+
+function tokenVolume(name: string, defaultMode?: number): object {
+  return { name, projected: { defaultMode, sources: [{ serviceAccountToken: { path: 'token' } }] } };
+}
+
+/** A pod that reads a token by itself; the mode in the notation of YAML. */
+function ownVolume(mode: string): string {
+  return `---
+apiVersion: v1
+kind: Pod
+metadata: { name: main, namespace: payments }
+spec:
+  securityContext: { runAsNonRoot: true }
+  containers:
+    - name: main
+      env: [{ name: AWS_WEB_IDENTITY_TOKEN_FILE, value: /var/run/aws/token }]
+      volumeMounts: [{ name: aws, mountPath: /var/run/aws/ }]
+  volumes:
+    - name: aws
+      projected:
+        defaultMode: ${mode}
+        sources: [{ serviceAccountToken: { path: token, audience: sts.amazonaws.com } }]
+`;
+}
+
+function unreadable(name: string, mode: string): Expected {
+  return {
+    message: `Pod payments/main: container ${name} runs as non-root and cannot read its token: the volume has `
+      + `defaultMode ${mode}, the pod has no fsGroup, and its containers do not all set the same runAsUser.`,
+    fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
+    at: 'pod.yaml:2:1',
+  };
+}
+
+/** Pods that can read their token. */
+function silentTokens(specs: Record<string, Record<string, unknown>>): Case[] {
+  return Object.entries(specs).map(([name, spec]) => ({
+    rule: 'missing-fs-group',
+    name,
+    resources: API,
+    manifests: { 'sa.yaml': SA, 'pod.yaml': pod('payments/main', { ...USES_API, ...spec }) },
+    expected: [],
+  }));
+}

@@ -2,6 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import * as fc from 'fast-check';
 import { CASES } from './cases';
+import { OTHER_ISSUERS, trustingOther } from './identity-provider-cases';
 import { annotated, arnOf, association, Case, Files, mapOf, placeText, pod, role, trusting } from './support';
 import { rulesTable } from '../../../scripts/rules-table';
 import { RULES } from '../../../src/analysis/rules';
@@ -51,6 +52,17 @@ function found(one: Case): object[] {
 
 test('every case is of a rule', () => {
   expect(CASES.map(({ rule }) => rule).filter(id => !ruleOf(id))).toEqual([]);
+});
+
+test.each(OTHER_ISSUERS)('no advice about clusters for %s', issuer => {
+  const like = (sub: string) => ({ StringLike: { [`${issuer}:sub`]: sub } });
+  const conditions = [undefined, like('*'), like('*x'), like('s*'), { StringEquals: { [`${issuer}:sub`]: '*' } }];
+  for (const condition of conditions) {
+    const { map } = mapOf(trustingOther(issuer, condition));
+    const words = findingsOf(RULES, map).map(({ message, fix }) => `${message} ${fix}`);
+    expect(words.filter(text => /system:serviceaccount|ServiceAccount|ClusterOidc|cluster|pods|manifest/.test(text)))
+      .toEqual([]);
+  }
 });
 
 test('a rule is switched off for a resource, and everywhere, with a reason', () => {

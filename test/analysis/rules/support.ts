@@ -22,6 +22,8 @@ export interface StackFiles {
   readonly environment?: string;
   /** ARNs of roles that the app says are somebody else's. */
   readonly existingRoles?: any[];
+  /** ARNs of providers that the app imports. */
+  readonly existingProviders?: any[];
 }
 
 /** What one case is about. */
@@ -66,13 +68,18 @@ export function mapOf({ resources = {}, stacks = { Stack: { resources } }, manif
   const assembly = join(folder, 'cdk.out');
   mkdirSync(assembly, { recursive: true });
   const artifacts = Object.entries(stacks).map(
-    ([id, { environment = `aws://${ACCOUNT}/${REGION}`, existingRoles = [] }]) => [
+    ([id, { environment = `aws://${ACCOUNT}/${REGION}`, existingRoles = [], existingProviders = [] }]) => [
       id,
       {
         type: 'aws:cloudformation:stack',
         environment: environment === 'unknown' ? 'aws://unknown-account/unknown-region' : environment,
         properties: { templateFile: `${id}.template.json` },
-        metadata: { [`/${id}/Sa`]: existingRoles.map(data => ({ type: 'cdk-irsa:existing-role', data })) },
+        metadata: {
+          [`/${id}/Sa`]: [
+            ...existingRoles.map(data => ({ type: 'cdk-irsa:existing-role', data })),
+            ...existingProviders.map(data => ({ type: 'cdk-irsa:existing-provider', data })),
+          ],
+        },
       },
     ],
   );

@@ -1,3 +1,4 @@
+import { IDENTITY_PROVIDER_CASES } from './identity-provider-cases';
 import {
   Case,
   Expected,
@@ -17,6 +18,7 @@ const SUB = `${ISSUER}:sub`;
 const AUDIENCE = 'sts.amazonaws.com';
 const SUBJECT = 'system:serviceaccount:payments:api';
 const GITHUB = 'token.actions.githubusercontent.com';
+const HTTPS_ARN = PROVIDER_ARN.replace(ISSUER, `https://${ISSUER}`);
 const GITHUB_ARN = PROVIDER_ARN.replace(ISSUER, GITHUB);
 
 const like = (sub: string | string[]) => webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: sub } });
@@ -43,6 +45,7 @@ const wholeCluster = (sub: string): Expected => ({
 const NOTHING: Expected[] = [];
 
 export const TRUST_CASES: Case[] = [
+  ...IDENTITY_PROVIDER_CASES,
   // provider-of-another-partition
   {
     rule: 'provider-of-another-partition',
@@ -164,6 +167,48 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: the condition key https://${ISSUER}:sub begins with a scheme, which IAM `
           + 'refuses.',
         fix: `Write ${ISSUER}:sub.`,
+        at: 'Stack/Role',
+      },
+    ],
+  },
+  {
+    rule: 'https-in-key',
+    name: 'in the ARN of the provider, where the keys are right',
+    ...of({ ...trusting(), Principal: { Federated: HTTPS_ARN } }),
+    expected: [
+      {
+        message: `Role api, Statement[0]: the ARN ${HTTPS_ARN} has a scheme in it, and no provider has such an ARN.`,
+        fix: `Write ${PROVIDER_ARN}.`,
+        at: 'Stack/Role',
+      },
+    ],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'of a provider whose ARN has a scheme',
+    ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT } }, { Principal: { Federated: HTTPS_ARN } })),
+    also: ['https-in-key'],
+    expected: [
+      {
+        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+          + 'StringEquals, the conditions are on sub (StringEquals).',
+        fix: `Add "StringEquals": { "${AUD}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes `
+          + 'aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
+  },
+  {
+    rule: 'provider-of-another-account',
+    name: 'whose ARN has a scheme',
+    ...of({ ...trusting(), Principal: { Federated: HTTPS_ARN.replace('111122223333', '444455556666') } }),
+    also: ['https-in-key'],
+    expected: [
+      {
+        message: `Role api, Statement[0]: trusts ${HTTPS_ARN.replace('111122223333', '444455556666')}, a provider of `
+          + 'account 444455556666; the role is in account 111122223333.',
+        fix: 'Register the issuer in account 111122223333, new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
+          + `'https://${ISSUER}' }), and trust that provider.`,
         at: 'Stack/Role',
       },
     ],
@@ -1023,14 +1068,7 @@ export const TRUST_CASES: Case[] = [
     rule: 'provider-not-in-app',
     name: 'two roles',
     resources: { Role: role('api', [trusting()]), Other: role('other', [trusting()]) },
-    expected: [
-      {
-        message: `Role api, Statement[0] and 1 more: trusts ${PROVIDER_ARN}, which no template registers.`,
-        fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless `
-          + 'somebody else has.',
-        at: 'Stack/Role',
-      },
-    ],
+    expected: [notInApp('Role api, Statement[0] and 1 more')],
   },
   {
     rule: 'provider-not-in-app',
@@ -1039,14 +1077,39 @@ export const TRUST_CASES: Case[] = [
       Stack: of(trusting()),
       Other: { environment: 'aws://444455556666/eu-west-1', resources: { Provider: provider() } },
     },
-    expected: [
-      {
-        message: `Role api, Statement[0]: trusts ${PROVIDER_ARN}, which no template registers.`,
-        fix: `Register it, new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' }), unless `
-          + 'somebody else has.',
-        at: 'Stack/Role',
+    expected: [notInApp('Role api, Statement[0]')],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'another one is imported, or one of another account',
+    stacks: {
+      Stack: {
+        ...of(trusting()),
+        existingProviders: [OTHER_PROVIDER_ARN, PROVIDER_ARN.replace('111122223333', '444455556666')],
       },
-    ],
+    },
+    expected: [notInApp('Role api, Statement[0]')],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'imported',
+    stacks: { Stack: { ...of(trusting()), existingProviders: [PROVIDER_ARN] } },
+    expected: [],
+  },
+  {
+    rule: 'provider-not-in-app',
+    name: 'imported by a stack for any account',
+    stacks: {
+      Stack: of(trusting()),
+      Other: {
+        environment: 'unknown',
+        resources: {},
+        existingProviders: [
+          { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${ISSUER}` },
+        ],
+      },
+    },
+    expected: [],
   },
   {
     rule: 'provider-not-in-app',
@@ -1061,3 +1124,11 @@ export const TRUST_CASES: Case[] = [
     expected: [],
   },
 ];
+
+function notInApp(name: string): Expected {
+  return {
+    message: `${name}: trusts ${PROVIDER_ARN}, which the app neither registers nor imports.`,
+    fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
+    at: 'Stack/Role',
+  };
+}

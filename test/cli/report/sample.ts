@@ -124,6 +124,7 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     workloads: [],
     access: [],
     existingRoles: [],
+    existingProviders: [],
     suppressions: [],
   };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };

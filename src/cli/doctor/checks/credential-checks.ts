@@ -14,11 +14,10 @@ import {
   ownPods,
   podLines,
   restart,
-  TOKEN_FILE,
 } from './pods';
 import { Admission, admission } from '../../../analysis/admission/admission';
 import { podIdentityRequest } from '../../../analysis/admission/trust-requests';
-import { allContainers } from '../../../conventions/pod-spec';
+import { allContainers, TOKEN_FILE } from '../../../conventions/pod-spec';
 import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';

@@ -1,7 +1,9 @@
 /**
  * The last links: the pods, and what the webhook has put into them.
  */
-import { isNonRoot, isWindows, allContainers, SKIP_CONTAINERS } from '../../../conventions/pod-spec';
+import {
+  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE,
+} from '../../../conventions/pod-spec';
 import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
@@ -10,13 +12,11 @@ import { tokenAudienceOf } from './asked';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
   annotatedRole, annotationTime, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
-  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, TOKEN_FILE, tokenSourceOf,
+  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, tokenSourceOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
 
 const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
-const READABLE_BY_ALL = 0o004;
-const DEFAULT_MODE = 0o644;
 
 const POD_EXISTS: Check = {
   id: 'pod-exists',
@@ -274,7 +274,7 @@ const POD_AUDIENCE: Check = {
         containersOf(pod).flatMap(container => {
           const source = tokenSourceOf(pod, container);
           return source
-            ? [{ pod, container: container.name as string, audience: source.token.audience as string | undefined }]
+            ? [{ pod, container: container.name as string, audience: source.audience }]
             : [];
         }),
       );
@@ -296,68 +296,43 @@ const POD_AUDIENCE: Check = {
   },
 };
 
-/**
- * Since Kubernetes 1.19 kubelet makes the file readable: where all containers run as one user it gives it to that one,
- * where there is an fsGroup to the group (0600 and 0640), and else the volume's defaultMode holds, which is 0644 unless
- * somebody has written another.
- */
 const POD_FS_GROUP: Check = {
   id: 'pod-fs-group',
   title: 'containers that run as non-root can read the token',
   follows: ['pod-injected'],
   run: facts => {
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod) && !isWindows(pod.spec));
-    const readers = pods.flatMap(pod => containersOf(pod).filter(one => isReader(pod, one)).map(one => ({ pod, one })));
+    const readers = pods.flatMap(pod => containersOf(pod).flatMap(one => {
+      const token = isNonRoot(one.securityContext ?? {}, pod.spec.securityContext ?? {}) && tokenSourceOf(pod, one);
+      return token ? [{ pod, one, token }] : [];
+    }));
     if (pods.length === 0) return undefined;
-    const unable = readers.filter(({ pod, one }) => !canRead(pod, one));
+    const unable = readers.filter(({ pod, token }) => !canNonRootRead(pod.spec, token));
     if (unable.length === 0) {
       return ok(
         readers.length === 0
-          ? 'No container evidently runs as non-root.'
-          : 'Containers that run as non-root can read it: kubelet gives the file to their user or group, or lets all '
-            + 'read it.',
+          ? 'No container is known to run as non-root.'
+          : 'Containers that run as non-root can read it: the kubelet gives the file to their user or group, or makes '
+            + 'it readable by everyone.',
       );
     }
     return wrong(
-      `Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root, and cannot read the token.`,
+      `Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root and cannot read the token.`,
       {
         evidence: podLines(
           unable,
-          ({ pod, one }) =>
-            `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${modeOf(pod, one).toString(8)}, `
-            + 'there is no fsGroup, and no runAsUser that all containers have',
+          ({ pod, one, token }) =>
+            `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${token.defaultMode.toString(8)}, `
+            + 'the pod has no fsGroup, and its containers do not all set the same runAsUser',
         ),
         fix: [
-          'In the pod template: securityContext: { fsGroup: 65534 }; irsaServiceAccount.applyTo(deployment) sets it.',
+          'In the pod template: remove defaultMode from the projected volume, or set securityContext.fsGroup '
+            + '(irsaServiceAccount.applyTo(deployment, { fsGroup: 65534 })).',
         ],
       },
     );
   },
 };
-
-function isReader(pod: PodObject, container: Container): boolean {
-  return (
-    isNonRoot(container.securityContext ?? {}, pod.spec.securityContext ?? {})
-    && tokenSourceOf(pod, container) !== undefined
-  );
-}
-
-function canRead(pod: PodObject, container: Container): boolean {
-  const fsGroup = pod.spec.securityContext?.fsGroup ?? undefined;
-  return fsGroup !== undefined || sharedUser(pod) !== undefined || modeOf(pod, container) % 0o10 >= READABLE_BY_ALL;
-}
-
-function modeOf(pod: PodObject, container: Container): number {
-  return tokenSourceOf(pod, container)!.volume.projected?.defaultMode ?? DEFAULT_MODE;
-}
-
-/** The user of every container, where they have one in common. */
-function sharedUser({ spec }: PodObject): number | undefined {
-  const users = new Set(
-    allContainers(spec).map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser),
-  );
-  return users.size === 1 ? [...users][0] : undefined;
-}
 
 /** In the order in which a pod gets its credentials. */
 export const POD_CHECKS: Check[] = [

@@ -2,14 +2,15 @@
  * What the checks ask of pods.
  */
 import { linesInShort } from '../../../analysis/lists';
-import { allContainers, SKIP_CONTAINERS, withCredentials } from '../../../conventions/pod-spec';
+import {
+  allContainers, ProjectedToken, SKIP_CONTAINERS, TOKEN_FILE, tokenAt, WEBHOOK_VOLUME, withCredentials,
+} from '../../../conventions/pod-spec';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { counted } from '../../text';
-import { Container, EnvironmentVariable, Facts, PodObject, Question, ServiceAccountToken, Volume } from '../facts';
+import { Container, EnvironmentVariable, Facts, PodObject, Question } from '../facts';
 
 const SHOWN = 3;
 
-export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 export const ROLE_ARN = 'AWS_ROLE_ARN';
 export const CONTAINER_CREDENTIALS = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
@@ -31,7 +32,6 @@ function sourceOf(valueFrom: EnvironmentVariable['valueFrom']): string | undefin
   return valueFrom ? 'a field of the pod' : undefined;
 }
 
-const WEBHOOK_VOLUME = 'aws-iam-token';
 const ENDED = ['Succeeded', 'Failed', 'Terminating'];
 
 /**
@@ -64,7 +64,7 @@ export function broughtByPods(facts: PodFacts): { readonly role: string; readonl
   const pods = ownPods(facts);
   if (pods.some(isChanged)) return undefined;
   const brought = pods.flatMap(pod => containersOf(pod).map(container => (
-    { role: environmentOf(container).get(ROLE_ARN)?.value, source: tokenSourceOf(pod, container)?.token })));
+    { role: environmentOf(container).get(ROLE_ARN)?.value, source: tokenSourceOf(pod, container) })));
   const { role, source } = brought[0] ?? {};
   if (role === undefined || source === undefined) return undefined;
   return brought.every(one => one.role === role && one.source?.audience === source.audience)
@@ -106,26 +106,9 @@ export function isChanged(pod: PodObject): boolean {
   return isInjected(pod) && (pod.spec.volumes ?? []).some(({ name }) => name === WEBHOOK_VOLUME);
 }
 
-/** The volume and the source in it that a container's token file is from. */
-export function tokenSourceOf(
-  { spec }: PodObject,
-  container: Container,
-): { readonly volume: Volume; readonly token: ServiceAccountToken } | undefined {
-  const file = unixPath(environmentOf(container).get(TOKEN_FILE)?.value ?? '');
-  for (const { name, mountPath } of container.volumeMounts ?? []) {
-    const folder = unixPath(mountPath).replace(/\/+$/, '');
-    const volume = (spec.volumes ?? []).find(one => one.name === name);
-    const token = (volume?.projected?.sources ?? [])
-      .map(({ serviceAccountToken }) => serviceAccountToken)
-      .find(source => source && `${folder}/${source.path}` === file);
-    if (volume && token) return { volume, token };
-  }
-  return undefined;
-}
-
-/** As Windows and Linux write it, in one way. */
-function unixPath(path: string): string {
-  return path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/');
+/** The projected token that a container's token file is from. */
+export function tokenSourceOf({ spec }: PodObject, container: Container): ProjectedToken | undefined {
+  return tokenAt(spec, container, environmentOf(container).get(TOKEN_FILE)?.value ?? '');
 }
 
 /** Which pods, and a word on each: the first few, and how many more. */

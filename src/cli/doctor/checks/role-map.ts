@@ -80,6 +80,7 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     access: trustedBy(role.trust).map(one => ({ ...one, role: role.arn, used: false })),
     accounts: [account],
     existingRoles: [],
+    existingProviders: [],
     suppressions: [],
   };
 }

@@ -364,7 +364,7 @@ describe('the file of the token', () => {
   ])('%s cannot', (_, facts, mode) => {
     expect(judgeOf('pod-fs-group', facts)).toMatchObject({
       status: 'wrong',
-      summary: 'Container main of pod api-1 runs as non-root, and cannot read the token.',
+      summary: 'Container main of pod api-1 runs as non-root and cannot read the token.',
       evidence: expect.arrayContaining([expect.stringContaining(`defaultMode is ${mode}`)]),
     });
     expect(causes(facts)).toEqual(['pod-fs-group']);

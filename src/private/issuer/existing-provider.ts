@@ -1,0 +1,13 @@
+import { IConstruct } from 'constructs';
+
+const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
+
+/**
+ * Records that the app imports a provider, so that the analysis does not report it as unregistered.
+ *
+ * @param arn literal or deferred
+ */
+export function noteExistingProvider(user: IConstruct, arn: string): void {
+  const isKnown = user.node.metadata.some(({ type, data }) => type === EXISTING_PROVIDER && data === arn);
+  if (!isKnown) user.node.addMetadata(EXISTING_PROVIDER, arn);
+}
