@@ -9,7 +9,7 @@ import { Finding } from '../../../src/analysis/rules/rule';
 import { ReportData } from '../../../src/cli/report/report-data';
 import { cli } from '../../cli/support';
 
-const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch'];
+const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch', 'not-rendered'];
 
 /** A cloud assembly, and manifests beside it. */
 export interface Input {
