@@ -2,7 +2,7 @@
  * The service accounts that EKS managed add-ons use.
  */
 
-export interface AddonServiceAccount {
+interface AddonServiceAccount {
   readonly namespace: string;
   readonly name: string;
 }

@@ -20,7 +20,7 @@ export interface Admission {
   readonly reasons: readonly string[];
 }
 
-export interface NearestStatement {
+interface NearestStatement {
   /** Index of the statement. */
   readonly statement: number;
   /** Everything in which it differs from the request, at least one. */

@@ -11,7 +11,7 @@ import { isStandIn } from '../stand-in';
 import { not, some, Truth } from './truth';
 
 /** A trust policy names principals, a policy of an identity resources. */
-export type PolicyKind = 'trust' | 'identity';
+type PolicyKind = 'trust' | 'identity';
 
 export interface Statement {
   readonly index: number;

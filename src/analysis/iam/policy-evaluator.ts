@@ -9,16 +9,16 @@ import { covers, foldCase, literal, matches, overlap, pattern, splitArn, Symbols
 import { actionMatches, Choice, PolicyDocument, readDocument, Statement } from './policy-document';
 import { every, not, some, Truth } from './truth';
 
-export interface PolicyQuestion {
+interface PolicyQuestion {
   readonly action: string;
   /** `*` for actions that know no resource. */
   readonly resource: string;
 }
 
 /** Without conditions; under conditions, or nobody knows; by a Deny; not at all. */
-export type PolicyDecision = 'allow' | 'conditional' | 'deny' | 'none';
+type PolicyDecision = 'allow' | 'conditional' | 'deny' | 'none';
 
-export interface PolicyAnswer {
+interface PolicyAnswer {
   readonly decision: PolicyDecision;
   /**
    * Indexes of document and statement: those that allow, or deny, or make it conditional. The boundary counts as the
@@ -28,7 +28,7 @@ export interface PolicyAnswer {
 }
 
 /** Patterns with `*` and `?` for what somebody looks for; left out: anything. */
-export interface PolicySearch {
+interface PolicySearch {
   readonly action?: string;
   readonly resource?: string;
 }

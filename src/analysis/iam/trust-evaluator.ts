@@ -15,7 +15,7 @@ import { principalMatches, RequestPrincipal } from './principals';
 import { hasStandIn } from '../stand-in';
 import { every, Truth } from './truth';
 
-export type Decision = 'allow' | 'deny' | 'unknown';
+type Decision = 'allow' | 'deny' | 'unknown';
 
 /**
  * Who asks, with what is known of the request. Values may hold stand-ins `⟨…⟩`: texts that only the deployment knows.

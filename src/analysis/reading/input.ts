@@ -10,7 +10,7 @@ import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { matchesPattern } from '../../conventions/wildcards';
 import { isObject, propertyOf } from '../json-values';
 
-export interface InputOptions {
+interface InputOptions {
   /** Patterns of paths that are left out, `*` for any text. */
   readonly exclude?: readonly string[];
 }

@@ -12,7 +12,7 @@ import { attributeOf, referenceOf } from './resource-values';
 import { hasStandIn, standIn, standInsOf } from '../stand-in';
 
 /** A value without functions, and what of it could not be read. */
-export interface Resolved {
+interface Resolved {
   readonly value: unknown;
   readonly unresolved: string[];
 }

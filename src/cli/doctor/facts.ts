@@ -148,20 +148,20 @@ export interface EnvironmentVariable {
   };
 }
 
-export interface EnvironmentSource {
+interface EnvironmentSource {
   readonly prefix?: string;
   readonly secretRef?: { readonly name?: string };
   readonly configMapRef?: { readonly name?: string };
 }
 
 /** Of a container; fsGroup is of pods. */
-export interface SecurityContext {
+interface SecurityContext {
   readonly runAsUser?: number;
   readonly runAsNonRoot?: boolean;
   readonly fsGroup?: number;
 }
 
-export interface Volume {
+interface Volume {
   readonly name: string;
   readonly projected?: {
     readonly defaultMode?: number;
@@ -169,7 +169,7 @@ export interface Volume {
   };
 }
 
-export interface ServiceAccountToken {
+interface ServiceAccountToken {
   readonly path: string;
   readonly audience?: string;
 }

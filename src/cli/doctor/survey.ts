@@ -17,7 +17,7 @@ import { trustedBy } from '../../analysis/reading/trusted-subjects';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 
-export interface SurveyProps {
+interface SurveyProps {
   readonly aws: Aws;
   readonly kubernetes: Kubernetes;
   readonly cluster: Read<EksCluster | undefined>;
@@ -39,7 +39,7 @@ export interface SurveyedAccount {
 }
 
 /** A role that trusts service accounts of the cluster which are not there: whoever makes one gets the role. */
-export interface LeftOverRole {
+interface LeftOverRole {
   readonly roleArn: string;
   /** `namespace/name`, or patterns that nobody matches. */
   readonly missing: string[];

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { Json, Path, YamlFile } from './yaml-file';
 
 /** A regular expression, or what tests like one. */
-export interface Pattern {
+interface Pattern {
   test(text: string): boolean;
 }
 

@@ -20,7 +20,7 @@ interface OfRole {
 }
 
 /** A service account, or a pattern of some, that can or can no longer become a role. */
-export interface WhoChange
+interface WhoChange
   extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via'> {
   readonly kind: 'who';
 }
@@ -29,20 +29,20 @@ export interface WhoChange
  * Statements of a trust policy that are about others than service accounts, or let the same ones in under other
  * conditions.
  */
-export interface TrustChange extends OfRole {
+interface TrustChange extends OfRole {
   readonly kind: 'trust';
   readonly before: JsonObject[];
   readonly after: JsonObject[];
 }
 
 /** What a role may do, or what its boundary lets it do. */
-export interface PermissionChange extends OfRole {
+interface PermissionChange extends OfRole {
   readonly kind: 'permission' | 'boundary-permission';
   readonly permission: Permission;
 }
 
 /** A policy whose content is elsewhere, as are those of AWS; and a boundary that comes, goes or is another. */
-export interface PolicyChange extends OfRole {
+interface PolicyChange extends OfRole {
   readonly kind: 'policy' | 'boundary';
   readonly before?: Text;
   readonly after?: Text;

@@ -2,7 +2,7 @@ import { join } from 'path';
 import { buildSync } from 'esbuild';
 
 /** What runs and what it looks like, in the page. */
-export interface PageAssets {
+interface PageAssets {
   readonly script: string;
   readonly style: string;
 }

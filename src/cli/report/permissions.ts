@@ -28,7 +28,7 @@ interface Piece {
 }
 
 /** The pieces of the documents by what they mean. */
-export type Pieces = Map<string, Piece>;
+type Pieces = Map<string, Piece>;
 
 /** The actions are kept as they are written: IAM does not tell upper and lower case apart in them. */
 export function piecesOf(documents: readonly unknown[]): Pieces {

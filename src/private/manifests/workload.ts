@@ -26,7 +26,7 @@ const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 const WITHOUT_ROLLOUT = ['Pod', 'Job', 'CronJob'];
 
 /** What a workload has to know of a service account. */
-export interface PodAccount {
+interface PodAccount {
   /** The construct that errors and warnings name. */
   readonly owner: IConstruct;
   readonly namespace: string;

@@ -13,7 +13,7 @@ const ID = 'KubernetesManifestFiles';
 const ASSET = /^asset\.[0-9a-f]{64}/;
 
 /** A stack that has manifests. */
-export interface ManifestSource {
+interface ManifestSource {
   readonly owner: IConstruct;
   readonly folder: () => string;
   readonly files: () => StackFiles;

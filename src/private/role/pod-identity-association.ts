@@ -19,7 +19,7 @@ const ROLE_ARN_FRAGMENT = /^[\w\-/.@+=,:]*$/;
 const AGENT = 'eks-pod-identity-agent';
 
 /** What is associated with its role. */
-export interface AssociatedServiceAccount extends Construct {
+interface AssociatedServiceAccount extends Construct {
   readonly namespace: string;
   readonly serviceAccountName: string;
   readonly role: IRole;

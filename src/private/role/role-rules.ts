@@ -16,7 +16,7 @@ const SHORTEST_SESSION = Duration.hours(1);
 const LONGEST_SESSION = Duration.hours(12);
 const HASH_LENGTH = 10;
 
-export interface RoleOptions {
+interface RoleOptions {
   readonly roleName?: string;
   readonly path?: string;
   readonly description?: string;

@@ -13,7 +13,7 @@ export interface NamedValue {
 }
 
 /** Where the statements of a trust document come from, asked anew each time it is rendered. */
-export interface TrustSource {
+interface TrustSource {
   /** Statements as JSON; tokens may stand anywhere in it, in keys too. */
   _statements(scope?: IConstruct): StatementJson[];
   /** Names for the deferred values in the statements. */

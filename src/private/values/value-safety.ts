@@ -91,7 +91,7 @@ export function alternatives(expression: unknown): unknown[] {
 }
 
 /** Warns where a value comes from where this app cannot look. */
-export function warnOfForeign(scope: IConstruct, property: string, origins: Origin[]): void {
+function warnOfForeign(scope: IConstruct, property: string, origins: Origin[]): void {
   for (const origin of origins) {
     if (origin.kind !== 'foreign') continue;
     warn(scope, 'cdk-irsa:unverified-value',

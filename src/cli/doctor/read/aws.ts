@@ -87,7 +87,7 @@ export type AwsFacts = Pick<
   | 'podIdentities'
   | 'trail'
 >;
-export type Caller = { readonly account: string; readonly arn: string };
+type Caller = { readonly account: string; readonly arn: string };
 
 /** The clients for one account. */
 interface Side {

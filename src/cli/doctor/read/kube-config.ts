@@ -20,7 +20,7 @@ type Client = typeof import('@kubernetes/client-node', { with: { 'resolution-mod
 type KubeConfig = InstanceType<Client['KubeConfig']>;
 type User = NonNullable<ReturnType<KubeConfig['getCurrentUser']>>;
 
-export interface KubeConfigOptions {
+interface KubeConfigOptions {
   /** @default the current one */
   readonly context?: string;
   /** How long an exec plugin may take. */

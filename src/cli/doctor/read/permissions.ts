@@ -2,7 +2,7 @@
  * What the doctor needs of IAM. Each is wanted for one thing: without it that one check says `unknown`, and the rest
  * goes on.
  */
-export interface NeededPermission {
+interface NeededPermission {
   readonly action: string;
   /** What is read by it. */
   readonly reads: string;
