@@ -137,3 +137,35 @@ test('report takes the same', () => {
   const partly = cli('report', at('broken'), '--json');
   expect([partly.code, partly.stderr]).toEqual([2, expect.stringMatching(/a\.yaml:[^]*b\.yaml:/)]);
 });
+
+describe('--baseline', () => {
+  const app = write('known/stack.json', UNSOUND);
+  const baseline = write('baseline.json', cli('verify', app, '--format', 'json').stdout);
+
+  test('leaves out what is known, however it has moved', () => {
+    expect(verify(app, '--baseline', baseline)).toMatchObject({ code: 0, rules: [] });
+    expect(cli('verify', app, '--baseline', baseline).stdout).toMatch(/^\d findings in the baseline\.\n\nClean: /);
+    const moved = JSON.stringify(JSON.parse(UNSOUND), undefined, 2);
+    expect(verify(write('known/stack.json', moved), '--baseline', baseline)).toMatchObject({ code: 0, rules: [] });
+  });
+
+  test('not what is new: another resource, another rule, one more', () => {
+    const open = webIdentity();
+    const more = { Resources: { Role: role('api', [open, open]), Other: role('other', [open]) } };
+    const { code, result } = verify(write('known/stack.json', JSON.stringify(more)), '--baseline', baseline);
+    expect(code).toBe(1);
+    expect(result.findings.map(({ rule, place }: any) => `${rule} ${place.logicalId}`)).toEqual(expect.arrayContaining([
+      'missing-aud Role', 'missing-aud Other', 'missing-sub Role', 'missing-sub Other',
+    ]));
+  });
+
+  test.each([
+    ['missing', () => at('none.json'), /none\.json: cannot be read: no such file or directory/],
+    ['no JSON', () => write('text.json', 'x'), /text\.json: not JSON: /],
+    ['something else', () => write('other.json', '{}'), /other\.json: no baseline\. Make one with cdk-irsa verify/],
+  ])('%s', (_, make, message) => {
+    expect(cli('verify', app, '--baseline', make())).toEqual({
+      code: 2, stdout: '', stderr: expect.stringMatching(message),
+    });
+  });
+});

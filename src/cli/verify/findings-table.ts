@@ -7,7 +7,7 @@ const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', i
 const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
-export function findingsTable({ map, findings, unreadable, skipped }: Verified, isColored: boolean): string {
+export function findingsTable({ map, findings, known = 0, unreadable, skipped }: Verified, isColored: boolean): string {
   const paint = painter(isColored);
   const paragraphs = findings
     .filter(({ suppressed }) => suppressed === undefined)
@@ -22,8 +22,17 @@ export function findingsTable({ map, findings, unreadable, skipped }: Verified, 
     );
   const notChecked = listed('Not checked', skipped);
   const notRead = listed('Cannot be read', unreadable);
-  return [...paragraphs, ...ignored(findings), ...notChecked, ...notRead, summary(map, findings, unreadable.length)]
-    .map(paragraph => `${paragraph}\n`).join('\n');
+  const inBaseline = known > 0 ? [`${counted(known, 'finding')} in the baseline.`] : [];
+  return [
+    ...paragraphs,
+    ...ignored(findings),
+    ...inBaseline,
+    ...notChecked,
+    ...notRead,
+    summary(map, findings, unreadable.length),
+  ]
+    .map(paragraph => `${paragraph}\n`)
+    .join('\n');
 }
 
 /** What is switched off is not forgotten. */

@@ -6,6 +6,8 @@ export interface Verified {
   readonly version: string;
   readonly map: AccessMap;
   readonly findings: Finding[];
+  /** How many more findings are in the baseline. */
+  readonly known?: number;
   /** What could not be read, and why. */
   readonly unreadable: readonly string[];
   /** What was left out, and what to do to have it checked. */

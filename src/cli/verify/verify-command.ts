@@ -1,3 +1,4 @@
+import { newFindings } from './baseline';
 import { findingsJson } from './findings-json';
 import { findingsTable } from './findings-table';
 import { sarif } from './sarif';
@@ -16,6 +17,7 @@ interface VerifyOptions {
   readonly exclude?: string[];
   readonly namespace?: string;
   readonly ignore?: Map<string, string>;
+  readonly baseline?: string;
   readonly format: string;
 }
 
@@ -34,6 +36,7 @@ const OPTIONS = [
   ),
   new CliOption('--ignore <rule>=<reason>', 'disable a rule; the reason appears in the output; repeatable')
     .argParser(ignoredRule),
+  new CliOption('--baseline <file>', 'report only findings that this output of --format json does not have'),
   new CliOption('--format <format>', 'what to print on stdout').choices(Object.keys(FORMATS)).default('table'),
 ];
 
@@ -57,13 +60,15 @@ Exit codes:
 
 function verify(program: Program, output: Output, version: string): number {
   const [given] = program.processedArgs as [string[]];
-  const { format, manifests, exclude, namespace, ignore } = program.opts<VerifyOptions>();
+  const { format, manifests, exclude, namespace, ignore, baseline } = program.opts<VerifyOptions>();
   const { assembly, manifests: manifestTexts, unreadable, skipped } =
     readInput(pathsToRead(given, manifests), manifests, { exclude });
   const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
-  const findings = findingsOf(RULES, map, ignore);
+  const all = findingsOf(RULES, map, ignore);
+  const findings = baseline === undefined ? all : newFindings(all, baseline);
   const messages = unreadable.map(({ message }) => message);
-  output.stdout.write(FORMATS[format]({ version, map, findings, unreadable: messages, skipped }, output));
+  const known = all.length - findings.length;
+  output.stdout.write(FORMATS[format]({ version, map, findings, known, unreadable: messages, skipped }, output));
   if (format !== 'table') {
     for (const line of messages.flatMap(message => message.split('\n'))) output.stderr.write(`${printable(line)}\n`);
   }
