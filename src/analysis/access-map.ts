@@ -74,6 +74,8 @@ export interface ServiceAccount {
   readonly audience: Text;
   /** The name of the EKS managed add-on that annotates it. */
   readonly addon?: Text;
+  /** Labels and annotations that name a role and that nobody reads, in words. */
+  readonly misplaced?: string[];
   readonly place: Place;
 }
 
@@ -108,6 +110,8 @@ export interface Workload {
   readonly namespace: Text;
   /** `default` where none is given. */
   readonly serviceAccount: Text;
+  /** Labels and annotations that name a role and that nobody reads, in words. */
+  readonly misplaced?: string[];
   /** The pods' annotations. */
   readonly annotations: Record<string, Text>;
   /** The spec of the pods. */

@@ -24,6 +24,9 @@ export interface PodSpecJson<Container = ContainerJson> {
 /** On pods: the containers that get no credentials. */
 export const SKIP_CONTAINERS = 'eks.amazonaws.com/skip-containers';
 
+/** Environment variables that SDKs take before the role. */
+export const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
 export function allContainers<Container>({ containers, initContainers = [] }: PodSpecJson<Container>): Container[] {
   return [...containers, ...initContainers];
 }

@@ -26,3 +26,14 @@ export function audienceOf({ [AUDIENCE_ANNOTATION]: audience }: { readonly [key:
 /** Of a token, in seconds. */
 export const SHORTEST_TOKEN_LIFE = 600;
 export const LONGEST_TOKEN_LIFE = 86_400;
+
+const MISTAKEN_ROLE_KEY =
+  /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
+
+/**
+ * Whether a key is one that people write where the webhook reads `eks.amazonaws.com/role-arn`. kube2iam and kiam read
+ * those of `iam.amazonaws.com`, on pods.
+ */
+export function isMistakenRoleKey(key: string): boolean {
+  return key !== ROLE_ARN_ANNOTATION && MISTAKEN_ROLE_KEY.test(key);
+}

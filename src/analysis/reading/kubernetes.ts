@@ -7,7 +7,7 @@ import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '.
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
 import { UnusableInput } from './unusable-input';
-import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
+import { audienceOf, isMistakenRoleKey, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
 const yaml = (): typeof import('./yaml') => require('./yaml');
@@ -169,8 +169,32 @@ function serviceAccountOf({ metadata }: KubernetesObject, place: Place, namespac
     name: nameOf(propertyOf(metadata, 'name'), place),
     roleArn: annotations[ROLE_ARN_ANNOTATION],
     audience: audienceOf(annotations),
+    ...misplacedIn({ annotation: withoutRole(annotations), label: propertyOf(metadata, 'labels') }),
     place,
   };
+}
+
+/** What names a role where only ServiceAccounts, by their annotation, can. */
+function misplacedIn(maps: { readonly [kind: string]: unknown }): { misplaced?: string[] } {
+  const misplaced = Object.entries(maps).flatMap(([kind, map]) =>
+    Object.keys(objectOf(map))
+      .filter(key => key === ROLE_ARN_ANNOTATION || isMistakenRoleKey(key))
+      .map(key => `the ${kind} ${key}`));
+  return misplaced.length > 0 ? { misplaced } : {};
+}
+
+function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, string>): object {
+  return others;
+}
+
+/** kube2iam and kiam do read annotations of pods. */
+function misplacedOnPods(metadata: unknown, ofPods: unknown): { misplaced?: string[] } {
+  const { misplaced = [] } = misplacedIn({
+    'annotation': propertyOf(metadata, 'annotations'),
+    "pods' annotation": propertyOf(ofPods, 'annotations'),
+  });
+  const own = misplaced.filter(words => !words.includes('iam.amazonaws.com/'));
+  return own.length > 0 ? { misplaced: own } : {};
 }
 
 /** The template of pods. */
@@ -196,6 +220,7 @@ function workloadOf({ kind, metadata }: KubernetesObject, pod: Pod, place: Place
     namespace: namespaceOf(metadata, namespace),
     serviceAccount: textWithPlaceholders(serviceAccountName || serviceAccount || 'default'),
     annotations: textMapOf(propertyOf(pod.metadata, 'annotations')),
+    ...misplacedOnPods(metadata, kind === 'Pod' ? undefined : pod.metadata),
     spec: pod.spec,
     place,
   };

@@ -2,6 +2,7 @@
  * All rules, by severity, and then along the path that a token travels: provider, subject, trust policy, role,
  * ServiceAccount, pod.
  */
+import { MISPLACED_ANNOTATION, MISSING_ANNOTATION, STATIC_CREDENTIALS_BESIDE_ROLE } from './annotation-rules';
 import { OPEN_POD_IDENTITY, REPEATED_ADDON, REPEATED_ASSOCIATION } from './association-rules';
 import {
   IMPOSSIBLE_SUBJECT,
@@ -72,6 +73,9 @@ export const RULES: Rule[] = [
   ADMIN_POLICY,
   PASS_ROLE_ANY,
   DEFAULT_WITH_ROLE,
+  MISPLACED_ANNOTATION,
+  MISSING_ANNOTATION,
+  STATIC_CREDENTIALS_BESIDE_ROLE,
   UNDECLARED_SERVICE_ACCOUNT,
   MISSING_FS_GROUP,
 

@@ -14,13 +14,13 @@ import {
   PodSpecJson,
   SecurityContextJson,
   SKIP_CONTAINERS,
+  STATIC_CREDENTIALS,
   withCredentials,
 } from '../../conventions/pod-spec';
 import { fsGroupProblem, optionsProblem, WorkloadOptions } from '../../workload-options';
 import { settleForManifest } from '../values/tokens';
 
 /** Every SDK takes these before a web identity. */
-const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 
 /** Whose pods do not follow a change of their template: it is immutable, or they are new each time anyway. */
 const WITHOUT_ROLLOUT = ['Pod', 'Job', 'CronJob'];

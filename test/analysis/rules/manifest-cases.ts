@@ -785,6 +785,7 @@ export const MANIFEST_CASES: Case[] = [
   {
     rule: 'role-without-service-account',
     name: 'one without the annotation',
+    also: ['missing-annotation'],
     resources: { Role: API },
     manifests: { 'sa.yaml': serviceAccount('payments/api') },
     expected: [

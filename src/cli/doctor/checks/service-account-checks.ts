@@ -4,6 +4,7 @@
 import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
 import {
   AUDIENCE_ANNOTATION,
+  isMistakenRoleKey,
   LONGEST_TOKEN_LIFE,
   REGIONAL_STS_ANNOTATION,
   ROLE_ARN_ANNOTATION,
@@ -18,13 +19,6 @@ import { annotatedRole, broughtByPods, environmentOf, livePods, restart, ROLE_AR
 
 /** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
-
-/**
- * Keys that people write where the webhook wants `eks.amazonaws.com/role-arn`; the third is read by kube2iam and kiam,
- * on pods.
- */
-const MISTAKEN_KEY =
-  /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
 
 const NAMESPACE_EXISTS: Check = {
   id: 'namespace-exists',
@@ -94,7 +88,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
     ]);
   }
   const mistaken = Object.entries(annotations).filter(
-    ([key]) => MISTAKEN_KEY.test(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION,
+    ([key]) => isMistakenRoleKey(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION,
   );
   const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
   return wrong(
@@ -212,7 +206,7 @@ const ANNOTATION_DUPLICATES: Check = {
   run: facts => ofServiceAccount(facts, ({ annotations }) => {
     const role = annotations[ROLE_ARN_ANNOTATION];
     if (role === undefined) return undefined; // what stands there instead, role-annotation says
-    const others = Object.entries(annotations).filter(([key]) => key !== ROLE_ARN_ANNOTATION && MISTAKEN_KEY.test(key));
+    const others = Object.entries(annotations).filter(([key]) => isMistakenRoleKey(key));
     const evidence = others.map(([key, value]) => `${key}: ${quoted(value)}`);
     if (others.length === 0) return ok('There is no second annotation for a role.');
     const differing = others.filter(([, value]) => cleaned(value) !== cleaned(role));

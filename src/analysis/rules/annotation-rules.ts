@@ -1,0 +1,119 @@
+/**
+ * Whether pods get the role that somebody means to give them: annotations in the wrong place, credentials beside them.
+ */
+import { Found, Rule } from './rule';
+import { annotatedIn, saName, workloadName } from './words';
+import { ContainerJson, SKIP_CONTAINERS, STATIC_CREDENTIALS, withCredentials } from '../../conventions/pod-spec';
+import { ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
+import { Workload } from '../access-map';
+import { arrayOf, grouped, isObject, propertyOf, textOf } from '../json-values';
+import { hasStandIn } from '../stand-in';
+import { hasWildcard } from './web-identities';
+
+const ROLE_ARN_VARIABLE = 'AWS_ROLE_ARN';
+
+export const MISPLACED_ANNOTATION: Rule = {
+  id: 'misplaced-annotation',
+  severity: 'warning',
+  title: `A role under another key than the annotation \`${ROLE_ARN_ANNOTATION}\`, as a label, or on a workload`,
+  why: 'The pod identity webhook reads only this annotation, and only on ServiceAccounts: the pods get no role.',
+  check: map => {
+    const named = new Set(annotatedIn(map).map(({ namespace, name }) => keyOf(namespace, name)));
+    const onAccounts = map.serviceAccounts
+      .filter(({ namespace, name, misplaced }) => misplaced !== undefined && !named.has(keyOf(namespace, name)))
+      .map((account): Found => ({
+        message: `${saName(account)}: has ${account.misplaced!.join(' and ')}, which the webhook does not read.`,
+        fix: `Write the annotation ${ROLE_ARN_ANNOTATION}.`,
+        place: account.place,
+      }));
+    const onWorkloads = map.workloads
+      .filter(
+        ({ namespace, serviceAccount, misplaced }) =>
+          misplaced !== undefined && !named.has(keyOf(namespace, serviceAccount)),
+      )
+      .map((workload): Found => ({
+        message: `${workloadName(workload)}: has ${workload.misplaced!.join(' and ')}, which the webhook does not `
+          + 'read.',
+        fix:
+          `Annotate its ServiceAccount, ${workload.namespace}/${workload.serviceAccount}, with `
+          + `${ROLE_ARN_ANNOTATION}.`,
+        place: workload.place,
+      }));
+    return [...onAccounts, ...onWorkloads];
+  },
+};
+
+export const MISSING_ANNOTATION: Rule = {
+  id: 'missing-annotation',
+  severity: 'warning',
+  title: 'A ServiceAccount that a role trusts by its name, without the annotation that names the role',
+  why: 'The webhook injects nothing: the pods get no role. Silent if another manifest annotates it, or an association '
+    + 'gives it a role.',
+  check: map => {
+    const known = new Set([
+      ...annotatedIn(map).map(({ namespace, name }) => keyOf(namespace, name)),
+      ...map.associations.map(({ namespace, serviceAccount }) => keyOf(namespace, serviceAccount)),
+    ]);
+    const byName = grouped(
+      map.access.filter(({ via, namespace, serviceAccount }) => via === 'irsa' && isName(namespace + serviceAccount)),
+      ({ namespace, serviceAccount }) => keyOf(namespace, serviceAccount),
+    );
+    return map.serviceAccounts.flatMap((account): Found[] => {
+      const { namespace, name, roleArn, misplaced, place } = account;
+      const [access] = byName.get(keyOf(namespace, name)) ?? [];
+      const isFine = roleArn !== undefined || misplaced !== undefined || known.has(keyOf(namespace, name));
+      return access === undefined || isFine ? [] : [{
+        message: `${saName(account)}: role ${access.role} trusts it, and it has no annotation.`,
+        fix: `Annotate it, ${ROLE_ARN_ANNOTATION}: ${access.role}.`,
+        place,
+      }];
+    });
+  },
+};
+
+export const STATIC_CREDENTIALS_BESIDE_ROLE: Rule = {
+  id: 'static-credentials',
+  severity: 'warning',
+  title: 'A container with a role that also has static AWS keys, or `AWS_ROLE_ARN` of another role',
+  why: 'SDKs take static keys before the role, and the webhook leaves variables alone that a container sets itself.',
+  check: map => {
+    const roles = new Map([
+      ...map.associations.map(({ namespace, serviceAccount }) => [keyOf(namespace, serviceAccount), ''] as const),
+      ...annotatedIn(map).map(({ namespace, name, roleArn }) => [keyOf(namespace, name), roleArn] as const),
+    ]);
+    return map.workloads.flatMap(workload => {
+      const role = roles.get(keyOf(workload.namespace, workload.serviceAccount));
+      return role === undefined
+        ? []
+        : containersOf(workload).flatMap(container => ofContainer(workload, container, role));
+    });
+  },
+};
+
+function ofContainer(workload: Workload, container: ContainerJson, role: string): Found[] {
+  const variables = new Map(arrayOf(container.env).map(one => [textOf(propertyOf(one, 'name')), one]));
+  const keys = STATIC_CREDENTIALS.filter(name => variables.has(name));
+  const other = propertyOf(variables.get(ROLE_ARN_VARIABLE), 'value');
+  const isOther = other !== undefined && other !== role && !hasStandIn(`${textOf(other)}${role}`);
+  const found = [...keys, ...isOther ? [`${ROLE_ARN_VARIABLE} (${textOf(other)})`] : []];
+  return found.length === 0 ? [] : [{
+    message: `${workloadName(workload)}: container ${textOf(container.name)} sets ${found.join(' and ')}, which SDKs `
+      + `take before the role of ${workload.namespace}/${workload.serviceAccount}.`,
+    fix: `Remove ${found.length === 1 ? 'it' : 'them'}, or leave the container out: ${SKIP_CONTAINERS}.`,
+    place: workload.place,
+  }];
+}
+
+function containersOf({ spec, annotations }: Workload): ContainerJson[] {
+  const of = (list: unknown) => arrayOf(list).filter(isObject);
+  const pod = { ...spec, containers: of(spec.containers), initContainers: of(spec.initContainers) };
+  return withCredentials<ContainerJson>(pod, annotations[SKIP_CONTAINERS] ?? '');
+}
+
+function isName(text: string): boolean {
+  return !hasStandIn(text) && !hasWildcard(text);
+}
+
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
