@@ -1,7 +1,7 @@
 /**
  * Who can assume which role: by the trust policies of roles, and by associations of EKS Pod Identity.
  */
-import { associationAdmission } from './manifest-admissions';
+import { associationAdmission, targetAdmission } from './manifest-admissions';
 import { roleAdmission } from './role-admission';
 import { POD_IDENTITY_SERVICE } from '../../conventions/web-identity';
 import { matchesPattern } from '../../conventions/wildcards';
@@ -36,7 +36,7 @@ export function accessOf(
           : (associated.get(role.arn) ?? [])
             .some(({ namespace, serviceAccount: name }) => isMatch(trusted, { namespace, name })),
       }))),
-    ...associations.flatMap(association => byAssociation(association, byArn.get(association.roleArn))),
+    ...associations.flatMap(association => byAssociation(association, byArn)),
   ];
 }
 
@@ -56,10 +56,13 @@ function isMatch(trusted: Trusted, { namespace, name }: Named): boolean {
 }
 
 /** An association gives the role, or the target role that EKS assumes with it. */
-function byAssociation(association: Association, role: Role | undefined): Access[] {
+function byAssociation(association: Association, roles: ReadonlyMap<Text, Role>): Access[] {
   const { cluster, namespace, serviceAccount, roleArn, targetRoleArn } = association;
+  const [role, target] = [roleArn, targetRoleArn ?? ''].map(arn => roles.get(arn));
   const admission = role && associationAdmission(role, association);
-  if (admission?.answer === 'out') return [];
+  const ofTarget = target && targetAdmission(target, association);
+  if (admission?.answer === 'out' || ofTarget?.answer === 'out') return [];
+  const { statement } = (targetRoleArn === undefined ? admission : ofTarget) ?? {};
   return [{
     cluster,
     namespace,
@@ -68,7 +71,7 @@ function byAssociation(association: Association, role: Role | undefined): Access
     via: 'pod-identity',
     role: targetRoleArn ?? roleArn,
     ...targetRoleArn !== undefined && { through: roleArn },
-    ...targetRoleArn === undefined && admission?.statement !== undefined && { statement: admission.statement },
+    ...statement !== undefined && { statement },
     used: true,
     association: true,
   }];

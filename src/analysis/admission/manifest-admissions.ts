@@ -3,7 +3,7 @@
  */
 import { Admission } from './admission';
 import { admissionTo, roleAdmission } from './role-admission';
-import { podIdentityRequest } from './trust-requests';
+import { podIdentityRequest, targetRoleRequest } from './trust-requests';
 import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
 import { claimOf, isClaim } from '../iam/claims';
 import { grouped } from '../json-values';
@@ -59,6 +59,14 @@ export function associationAdmission(role: Role, association: Association): Admi
   const { cluster, namespace, serviceAccount, disableSessionTags } = association;
   const sessionTags = disableSessionTags !== true;
   return admissionTo(role, podIdentityRequest({ clusterArn: cluster, namespace, serviceAccount, sessionTags }));
+}
+
+/** What the target role of an association answers to its role. */
+export function targetAdmission(target: Role, association: Association): Admission {
+  const { cluster, namespace, serviceAccount, roleArn, disableSessionTags } = association;
+  const sessionTags = disableSessionTags !== true;
+  const caller = { clusterArn: cluster, namespace, serviceAccount, sessionTags, roleArn };
+  return admissionTo(target, targetRoleRequest(caller));
 }
 
 /** Audiences that conditions name. */

@@ -87,6 +87,22 @@ export function podIdentityRequest(caller: PodIdentityCaller): AdmissionRequest 
   };
 }
 
+/**
+ * The request that EKS sends for the target role of an association, as the role of the association.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
+ */
+export function targetRoleRequest(caller: PodIdentityCaller & { readonly roleArn: string }): AdmissionRequest {
+  const { actions, context } = podIdentityRequest(caller);
+  const tags = Object.entries(context).filter(([key]) => REQUEST_TAG.test(key));
+  return {
+    actions,
+    principal: { type: 'AWS', id: caller.roleArn },
+    context: { 'aws:PrincipalArn': caller.roleArn, ...Object.fromEntries(tags) },
+    ...!caller.sessionTags && { absent: key => REQUEST_TAG.test(key) },
+  };
+}
+
 function sessionTagsOf({ namespace, serviceAccount, clusterArn }: PodIdentityCaller): Record<string, string> {
   const cluster = clusterArn === undefined ? undefined : arnParts(clusterArn)[5];
   return {

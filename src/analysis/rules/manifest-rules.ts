@@ -7,7 +7,12 @@ import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
 import { Found, Rule } from './rule';
 import { accessOfPods, annotatedIn, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
-import { admissionsOf, associationAdmission, ManifestAdmission } from '../admission/manifest-admissions';
+import {
+  admissionsOf,
+  associationAdmission,
+  ManifestAdmission,
+  targetAdmission,
+} from '../admission/manifest-admissions';
 import { grouped } from '../json-values';
 import { andMore, listInShort } from '../lists';
 import { placeholdersIn, renderCommands } from '../placeholders';
@@ -42,20 +47,30 @@ function byAnnotation(map: AccessMap): Found[] {
 function byAssociation(map: AccessMap): Found[] {
   const roles = rolesByArn(map);
   return map.associations.flatMap(association => {
-    const role = roles.get(association.roleArn);
-    if (role === undefined) return [];
-    const admission = associationAdmission(role, association);
-    if (admission.answer === 'in') return [];
-    const { cluster, namespace, serviceAccount, place } = association;
-    return [{
-      ...verdict(`Association of ${namespace}/${serviceAccount} with ${cluster}`, role, admission),
-      fix: admission.answer === 'unknown' ? fixOfUnknown(namespace) : TRUST_PODS,
-      place,
-      others: [role.place],
-    }];
+    const { cluster, namespace, serviceAccount, roleArn, targetRoleArn = '', place } = association;
+    const [role, target] = [roleArn, targetRoleArn].map(arn => roles.get(arn));
+    const who = `Association of ${namespace}/${serviceAccount} with ${cluster}`;
+    const found = (of: Role, admission: Admission, told: string, fix: string): Found[] =>
+      admission.answer === 'in'
+        ? []
+        : [
+          {
+            ...verdict(told, of, admission),
+            fix: admission.answer === 'unknown' ? fixOfUnknown(namespace) : fix,
+            place,
+            others: [of.place],
+          },
+        ];
+    return [
+      ...role ? found(role, associationAdmission(role, association), who, TRUST_PODS) : [],
+      ...target ? found(target, targetAdmission(target, association), `${who}, as role ${roleArn}`, TRUST_ROLE) : [],
+    ];
   });
 }
 
+const TRUST_ROLE =
+  'Trust the role of the association, trust.addPrincipal(), with sts:AssumeRole and sts:TagSession, or '
+  + 'correct the association.';
 const TRUST_PODS = 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, '
   + 'or correct the association.';
 

@@ -5,9 +5,11 @@ import { StatementJson } from '../../conventions/policy-json';
 import { conditionKeys, matchesAction } from '../../conventions/web-identity';
 import { AccessMap, Policy, Role } from '../access-map';
 import { atPlaces, Found, Rule } from './rule';
-import { statementName } from './web-identities';
+import { statementName, WebIdentities, webIdentitiesOf } from './web-identities';
 import { accessOfPods } from './words';
+import { isEksIssuer } from '../admission/trust-requests';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
+import { looksLikeSubject } from '../iam/subjects';
 import { objectOf, propertyOf, textsOf } from '../json-values';
 import { statementsOf } from '../reading/trusted-subjects';
 import { standIn } from '../stand-in';
@@ -17,9 +19,16 @@ function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit
   return { ...rule, check: map => atPlaces(workloadRoles(map), check, ({ place }) => place) };
 }
 
+/** Roles that pods can assume, and those that are meant for pods and admit nobody yet. */
 function workloadRoles(map: AccessMap): Role[] {
   const arns = new Set(accessOfPods(map).map(({ role }) => role));
-  return map.roles.filter(({ arn }) => arns.has(arn));
+  const meant = new Set(webIdentitiesOf(map).filter(isMeantForPods).map(({ role }) => role));
+  return map.roles.filter(role => arns.has(role.arn) || meant.has(role));
+}
+
+function isMeantForPods({ providers, claims }: WebIdentities): boolean {
+  return providers.some(({ issuer }) => isEksIssuer(issuer))
+    || claims.some(({ values }) => values.some(looksLikeSubject));
 }
 
 const ADMINS = ['policy/AdministratorAccess', 'policy/PowerUserAccess', 'policy/IAMFullAccess'];

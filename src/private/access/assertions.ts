@@ -14,8 +14,9 @@ import type {
   RoleSelection,
   ServiceAccountAccess,
 } from '../../access-options';
-import { AccessMap, Place, Role } from '../../analysis/access-map';
-import { Admission } from '../../analysis/admission/admission';
+import { AccessMap, Association, Place, Role } from '../../analysis/access-map';
+import { Admission, anyOf } from '../../analysis/admission/admission';
+import { targetAdmission } from '../../analysis/admission/manifest-admissions';
 import { openStatements, roleAdmission, Subject } from '../../analysis/admission/role-admission';
 import { claimOf } from '../../analysis/iam/claims';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
@@ -26,7 +27,7 @@ import { RULES } from '../../analysis/rules';
 import { Finding, findingsOf } from '../../analysis/rules/rule';
 import { hasWildcard } from '../../analysis/rules/web-identities';
 import { propertyOf } from '../../conventions/json';
-import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
+import { DEFAULT_AUDIENCE, POD_IDENTITY_SERVICE } from '../../conventions/web-identity';
 import { AUDIENCE_ANNOTATION } from '../../conventions/webhook-annotations';
 import type { IWorkloadIdentity } from '../../workload-identity';
 
@@ -71,12 +72,12 @@ export class AccessAssertions {
 
   public allows(access: ServiceAccountAccess): void {
     const subject = tokenOf(access);
-    report(this.selected(access).map(role => denial(role, subject)));
+    report(this.selected(access).map(role => denial(this.map, role, subject)));
   }
 
   public denies(access: ServiceAccountAccess): void {
     const subject = subjectOf(access);
-    report(this.selected(access).map(role => permission(role, subject)));
+    report(this.selected(access).map(role => permission(this.map, role, subject)));
   }
 
   public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions): void {
@@ -91,9 +92,9 @@ export class AccessAssertions {
       .flatMap(({ access, subject }) => [subject, ...access.identity ? [subjectOf(access)] : []]);
     report([
       ...given.flatMap(({ access, subject, roles }) =>
-        roles.map(role => denial(role, access.pattern ? sample(subject) : subject)),
+        roles.map(role => denial(this.map, role, access.pattern ? sample(subject) : subject)),
       ),
-      ...limited.flatMap(role => others(role, givenOf(role))),
+      ...limited.flatMap(role => others(this.map, role, givenOf(role))),
     ]);
   }
 
@@ -178,16 +179,31 @@ function filled(pattern: string): string {
   return pattern.replace(/[*?]/g, 'x');
 }
 
-function denial(role: Role, subject: Subject): string | undefined {
-  const admission = roleAdmission(role, subject);
+/** By its trust policy, or as the target role of an association. */
+function admissionOf({ associations }: AccessMap, role: Role, subject: Subject): Admission {
+  const { namespace, serviceAccount, issuer, audience } = subject;
+  const direct = roleAdmission(role, subject);
+  if (direct.answer === 'in' || issuer !== undefined || audience !== undefined) return direct;
+  const targets = targetsOf(associations, role)
+    .filter(one => one.namespace === namespace && one.serviceAccount === serviceAccount);
+  return anyOf([...targets.map(association => targetAdmission(role, association)), direct])!;
+}
+
+function targetsOf(associations: readonly Association[], { arn }: Role): Association[] {
+  return associations.filter(({ targetRoleArn }) => targetRoleArn === arn);
+}
+
+function denial(map: AccessMap, role: Role, subject: Subject): string | undefined {
+  const admission = admissionOf(map, role, subject);
   if (admission.answer === 'in') return undefined;
   if (admission.answer === 'unknown') return doubt(role, subject, admission);
   const because = admission.reasons.join('; ');
   return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${shown(role, admission)}`;
 }
 
-function permission(role: Role, asked: Subject): string | undefined {
-  const answers = withAudiences(role, asked).map(subject => ({ subject, admission: roleAdmission(role, subject) }));
+function permission(map: AccessMap, role: Role, asked: Subject): string | undefined {
+  const answers = withAudiences(role, asked)
+    .map(subject => ({ subject, admission: admissionOf(map, role, subject) }));
   const first = (answer: Admission['answer']) => answers.find(({ admission }) => admission.answer === answer);
   const permitted = first('in') ?? first('unknown');
   if (permitted === undefined) return undefined;
@@ -213,7 +229,7 @@ function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
 }
 
 /** Everybody whom a trust policy lets in, and who is not given. */
-function others(role: Role, given: Subject[]): string[] {
+function others({ associations }: AccessMap, role: Role, given: Subject[]): string[] {
   if (role.trust === undefined) {
     return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
   }
@@ -223,15 +239,25 @@ function others(role: Role, given: Subject[]): string[] {
   const strangers = trustedBy(role.trust).filter(
     trusted => !given.some(subject => covers(subject, trusted)) && !isDenied(role, trusted),
   );
+  const throughOthers = targetsOf(associations, role)
+    .filter(association => targetAdmission(role, association).answer !== 'out')
+    .map(({ cluster, namespace, serviceAccount }): Omit<Trusted, 'statement'> =>
+      ({ cluster, namespace, serviceAccount, audience: POD_IDENTITY_SERVICE, via: 'pod-identity' }))
+    .filter(trusted => !given.some(subject => covers(subject, trusted)));
   return [
     ...open,
+    ...throughOthers.map(one => `${inWordsOf(one)}, as the target role of an association, can assume `
+      + `${roleInWords(role)}, and is not among the given.${shown(role, {})}`),
     ...strangers.map(
       one => `${inWordsOf(one)} can assume ${roleInWords(role)}, and is not among the given.${shown(role, one)}`,
     ),
   ];
 }
 
-function covers(subject: Subject, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
+function covers(
+  subject: Subject,
+  { via, cluster, namespace, serviceAccount, audience }: Omit<Trusted, 'statement'>,
+): boolean {
   if (namespace !== subject.namespace || serviceAccount !== subject.serviceAccount) return false;
   if (via === 'pod-identity') return subject.issuer === undefined && subject.audience === undefined;
   return (
@@ -251,7 +277,7 @@ function who({ namespace, serviceAccount, issuer, audience }: Subject): string {
   return `${namespace}/${serviceAccount}${ofIssuer}${audience === undefined ? '' : ` with the audience ${audience}`}`;
 }
 
-function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Trusted): string {
+function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Omit<Trusted, 'statement'>): string {
   return via === 'irsa'
     ? who({ namespace, serviceAccount, issuer: cluster, audience })
     : `${namespace}/${serviceAccount} of ${cluster} by EKS Pod Identity`;

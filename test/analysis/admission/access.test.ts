@@ -1,3 +1,7 @@
+import { join } from 'path';
+import { IrsaAssertions } from '../../../src';
+import { RULES } from '../../../src/analysis/rules';
+import { findingsOf } from '../../../src/analysis/rules/rule';
 import { letsPodIn } from '../../judges/iam-simulator';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
 import {
@@ -74,6 +78,53 @@ describe('an association of EKS Pod Identity', () => {
       Association: association(arnOf('api'), { TargetRoleArn }),
     });
     expect(given).toMatchObject({ role: TargetRoleArn, through: arnOf('api'), association: true });
+  });
+
+  describe.each<[string, any, boolean]>([
+    ['trusts the role of the association', { Principal: { AWS: arnOf('api') } }, true],
+    ['trusts its account, for this namespace', {
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'payments' } },
+    }, true],
+    ['trusts another role', { Principal: { AWS: arnOf('other') } }, false],
+    ['trusts it for another namespace', {
+      Principal: { AWS: arnOf('api') },
+      Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'batch' } },
+    }, false],
+    ['lacks sts:TagSession', { Principal: { AWS: arnOf('api') }, Action: 'sts:AssumeRole' }, false],
+  ])('with a target role of the app that %s', (_, more, isIn) => {
+    const resources = {
+      Role: role('api', [podIdentity()]),
+      Target: role('target', [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], ...more }]),
+      Association: association(arnOf('api'), { TargetRoleArn: arnOf('target') }),
+    };
+    const { map, folder } = mapOf({ resources });
+    const assertions = IrsaAssertions.fromAssembly({ directory: join(folder, 'cdk.out') } as any);
+    const asked = { ...POD, role: 'target' };
+
+    test('the map, the rules and the assertions agree', () => {
+      expect(map.access.some(({ association: given }) => given === true)).toBe(isIn);
+      const told = findingsOf(RULES, map).filter(({ rule }) => rule === 'role-does-not-trust');
+      expect(told.map(({ message }) => message)).toEqual(
+        isIn
+          ? []
+          : [
+            expect.stringMatching(
+              /^Association of payments\/api with .*, as role arn:aws:iam::111122223333:role\/api: role target does not let it in/,
+            ),
+          ],
+      );
+      const [allowing, denying] = [() => assertions.allows(asked), () => assertions.denies(asked)];
+      const [passing, failing] = isIn ? [allowing, denying] : [denying, allowing];
+      expect(passing).not.toThrow();
+      expect(failing).toThrow();
+    });
+
+    test('allowsOnly sees it', () => {
+      const only = () => assertions.allowsOnly([], { role: 'target' });
+      if (isIn) expect(only).toThrow(/payments\/api of .* as the target role of an association, can assume target/);
+      else expect(only).not.toThrow();
+    });
   });
 
   test('a statement for sts:TagSession alone gives nothing', () => {

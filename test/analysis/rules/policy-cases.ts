@@ -1,4 +1,5 @@
 import { Case, Expected, podIdentity, role, trusting } from './support';
+import { ISSUER } from '../../support';
 
 const ALLOW = { Effect: 'Allow', Resource: '*' };
 const inline = (statement: any) => [
@@ -41,6 +42,31 @@ export const POLICY_CASES: Case[] = [
     resources: ofPods({ ManagedPolicyArns: [awsManaged(name)] }),
     expected: [admin(`${name} is one of AWS's own for administrators`)],
   })),
+  {
+    rule: 'admin-policy',
+    name: 'of a role that is meant for pods, and admits none yet',
+    resources: {
+      Role: role(
+        'api',
+        [{ ...trusting(), Action: 'sts:AssumeRole' }],
+        { ManagedPolicyArns: [awsManaged('AdministratorAccess')] },
+      ),
+    },
+    expected: [],
+  },
+  {
+    rule: 'admin-policy',
+    name: 'of a role with a mistaken key',
+    resources: {
+      Role: role(
+        'api',
+        [{ ...trusting(), Condition: { StringEquals: { [`https://${ISSUER}:sub`]: 'system:serviceaccount:a:b' } } }],
+        { ManagedPolicyArns: [awsManaged('AdministratorAccess')] },
+      ),
+    },
+    expected: [admin("AdministratorAccess is one of AWS's own for administrators")],
+    also: ['https-in-key', 'missing-aud'],
+  },
   {
     rule: 'admin-policy',
     name: 'of any partition',
