@@ -19,7 +19,7 @@ export interface Measured {
 }
 
 /** Of aws-eks four resources each, and 500 fit into a stack. */
-const MOST_IN_A_STACK = 100;
+const MAX_IN_STACK = 100;
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
@@ -193,7 +193,7 @@ function measure(way: string, size: number, grants: boolean): Measured {
   const makerIn = WAYS[way]();
   const start = process.hrtime.bigint();
   const app = new App({ outdir, analyticsReporting: false });
-  const stacks = Math.ceil(size / MOST_IN_A_STACK);
+  const stacks = Math.ceil(size / MAX_IN_STACK);
   for (let number = 0; number < stacks; number++) {
     const stack: Stack = new RealStack(app, `Stack${number}`, { env: { account: ACCOUNT, region: REGION } });
     const make = makerIn(stack);

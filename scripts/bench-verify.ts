@@ -13,7 +13,7 @@ import type { Measured } from './bench-verify-work';
 
 const SIZES = [500, 1000, 2000, 4000];
 /** A role and a policy each, and at most 500 resources a stack. */
-const MOST_IN_A_STACK = 200;
+const MAX_IN_STACK = 200;
 const RUNS = 7;
 const BAR = 2;
 
@@ -72,7 +72,7 @@ async function synthesize(size: number, outdir: string): Promise<void> {
   const { Bucket } = await import('aws-cdk-lib/aws-s3');
   const { ClusterOidcProvider, IrsaServiceAccount } = await import('../src/index.js');
   const app = new App({ outdir, analyticsReporting: false });
-  const stacks = Math.ceil(size / MOST_IN_A_STACK);
+  const stacks = Math.ceil(size / MAX_IN_STACK);
   for (let number = 0; number < stacks; number++) {
     const stack = new Stack(app, `Stack${number}`, { env: { account: '111122223333', region: 'eu-west-1' } });
     const oidcProvider = ClusterOidcProvider.fromIssuerUrl(

@@ -14,8 +14,8 @@ import {
 import { literalPartition, settle } from './private/values/tokens';
 import { settledProblems, vanishingProblems } from './private/values/value-safety';
 
-const MOST_AUDIENCES = 100;
-const MOST_THUMBPRINTS = 5;
+const MAX_AUDIENCES = 100;
+const MAX_THUMBPRINTS = 5;
 const ISSUER_ATTRIBUTE = 'OpenIdConnectIssuerUrl';
 const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
 
@@ -270,8 +270,8 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
 
 function audiencesProblem(audiences: string[]): string | undefined {
   if (Token.isUnresolved(audiences)) return undefined;
-  if (audiences.length === 0 || audiences.length > MOST_AUDIENCES) {
-    return problem('audiences', `hold 1 to ${MOST_AUDIENCES} audiences`, audiences,
+  if (audiences.length === 0 || audiences.length > MAX_AUDIENCES) {
+    return problem('audiences', `hold 1 to ${MAX_AUDIENCES} audiences`, audiences,
       `Leave it out for ['${DEFAULT_AUDIENCE}'].`);
   }
   if (new Set(audiences).size < audiences.length) {
@@ -283,7 +283,7 @@ function audiencesProblem(audiences: string[]): string | undefined {
 function thumbprintsProblem(thumbprints: string[] | undefined): string | undefined {
   if (thumbprints === undefined || Token.isUnresolved(thumbprints)) return undefined;
   const valid = thumbprints.every(thumbprint => Token.isUnresolved(thumbprint) || THUMBPRINT.test(thumbprint));
-  if (valid && thumbprints.length > 0 && thumbprints.length <= MOST_THUMBPRINTS) return undefined;
-  const rule = `be 1 to ${MOST_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`;
+  if (valid && thumbprints.length > 0 && thumbprints.length <= MAX_THUMBPRINTS) return undefined;
+  const rule = `be 1 to ${MAX_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`;
   return problem('thumbprints', rule, thumbprints, 'Leave it out: IAM fetches and pins the certificate by itself.');
 }

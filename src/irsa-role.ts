@@ -14,7 +14,7 @@ import { TrustPolicy } from './trust-policy';
 
 const INLINE_LIMIT = 10240;
 const DEFAULT_MANAGED_QUOTA = 10;
-const LARGEST_MANAGED_QUOTA = 25;
+const MAX_MANAGED_QUOTA = 25;
 
 /**
  * The options of an IAM role that are the user's to choose: all of `iam.RoleProps` but its trust.
@@ -171,15 +171,15 @@ export class IrsaRole extends Role {
     const resource = this.node.defaultChild;
     const arns = resource instanceof CfnRole ? Stack.of(this).resolve(resource.managedPolicyArns) : undefined;
     const count = Array.isArray(arns) ? arns.length : 0;
-    if (count > LARGEST_MANAGED_QUOTA) {
-      return [problem('managedPolicies', `hold at most ${LARGEST_MANAGED_QUOTA} policies`, `${count} policies`,
+    if (count > MAX_MANAGED_QUOTA) {
+      return [problem('managedPolicies', `hold at most ${MAX_MANAGED_QUOTA} policies`, `${count} policies`,
         'IAM allows no more: merge some of them.')];
     }
     if (count > DEFAULT_MANAGED_QUOTA) {
       const rule = `hold at most ${DEFAULT_MANAGED_QUOTA} policies`;
       warn(this, 'cdk-irsa:managed-policies-quota', problem('managedPolicies', rule, `${count} policies`,
         'This is more than IAM\'s default quota (managed policies attached to an IAM role, L-0DA4ABF3): '
-        + `have it raised, up to ${LARGEST_MANAGED_QUOTA}, or merge some of them.`));
+        + `have it raised, up to ${MAX_MANAGED_QUOTA}, or merge some of them.`));
     }
     return [];
   }

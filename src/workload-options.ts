@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { problem } from './private/errors';
 import { tokenExpirationProblem } from './private/manifests/token-expiration';
 
-const LARGEST_GROUP = 2 ** 31 - 1;
+const MAX_GROUP_ID = 2 ** 31 - 1;
 
 /**
  * How the pods of a workload use a service account.
@@ -54,10 +54,10 @@ export function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: Wor
 /** What is wrong with a group. Tokens pass. */
 export function fsGroupProblem(value: unknown): string | undefined {
   if (value === undefined || Token.isUnresolved(value)) return undefined;
-  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST_GROUP) return undefined;
+  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_GROUP_ID) return undefined;
   return problem(
     'fsGroup',
-    `be a whole number, 0 to ${LARGEST_GROUP}`,
+    `be a whole number, 0 to ${MAX_GROUP_ID}`,
     value,
     'Leave it out unless other volumes of the pod need it: the token can be read without it.',
   );

@@ -1,4 +1,4 @@
-const LONGEST_SHOWN = 200;
+const MAX_SHOWN_LENGTH = 200;
 
 /**
  * Control characters, invisible ones, those that change the direction of a line, halves of surrogate pairs;
@@ -17,7 +17,7 @@ export function printable(text: string): string {
 /** A text in quotes, for a message. */
 export function quoted(text: string): string {
   const shown = printable(JSON.stringify(text));
-  return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}… (${text.length} characters)` : shown;
+  return shown.length > MAX_SHOWN_LENGTH ? `${shown.slice(0, MAX_SHOWN_LENGTH)}… (${text.length} characters)` : shown;
 }
 
 /** A path of keys and indices, as messages show it. */

@@ -4,8 +4,8 @@
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const QUALIFIED_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const LONGEST_NAME = 253;
-const LONGEST_QUALIFIED_NAME = 63;
+const MAX_NAME_LENGTH = 253;
+const MAX_QUALIFIED_NAME_LENGTH = 63;
 
 const NAMES_ADVICE = 'See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/';
 const LABELS_ADVICE =
@@ -29,7 +29,7 @@ export const NAMESPACE: NameRule = {
 
 export const OBJECT_NAME: NameRule = {
   pattern: SUBDOMAIN,
-  longest: LONGEST_NAME,
+  longest: MAX_NAME_LENGTH,
   rule: 'be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside '
     + 'every dot',
   advice: NAMES_ADVICE,
@@ -44,7 +44,7 @@ export const NAMESPACE_PATTERN: NameRule = {
 
 export const OBJECT_NAME_PATTERN: NameRule = {
   pattern: /^[-a-z0-9.*?]+$/,
-  longest: LONGEST_NAME,
+  longest: MAX_NAME_LENGTH,
   rule: 'be a pattern of a-z, 0-9, -, ., * and ?, at most 253 characters',
   advice: PATTERN_ADVICE,
 };
@@ -52,7 +52,7 @@ export const OBJECT_NAME_PATTERN: NameRule = {
 /** Of a label value that is not empty. */
 export const LABEL_VALUE: NameRule = {
   pattern: QUALIFIED_NAME,
-  longest: LONGEST_QUALIFIED_NAME,
+  longest: MAX_QUALIFIED_NAME_LENGTH,
   rule: 'be a label value: at most 63 of letters, digits, -, _ and ., with a letter or digit at both ends',
   advice: LABELS_ADVICE,
 };
@@ -84,6 +84,6 @@ export function isMetadataKey(key: string): boolean {
   return (
     (prefix === undefined || keeps(prefix, OBJECT_NAME))
     && QUALIFIED_NAME.test(name)
-    && name.length <= LONGEST_QUALIFIED_NAME
+    && name.length <= MAX_QUALIFIED_NAME_LENGTH
   );
 }

@@ -4,7 +4,7 @@
 
 /** Characters of a trust policy; IAM raises the quota on request. */
 export const DEFAULT_TRUST_QUOTA = 2048;
-export const LARGEST_TRUST_QUOTA = 8192;
+export const MAX_TRUST_QUOTA = 8192;
 
 export const TRUST_QUOTA_NAME = 'role trust policy length, L-C07B4B0D';
 

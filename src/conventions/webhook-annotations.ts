@@ -24,8 +24,8 @@ export function audienceOf({ [AUDIENCE_ANNOTATION]: audience }: { readonly [key:
 }
 
 /** Of a token, in seconds. */
-export const SHORTEST_TOKEN_LIFE = 600;
-export const LONGEST_TOKEN_LIFE = 86_400;
+export const MIN_TOKEN_SECONDS = 600;
+export const MAX_TOKEN_SECONDS = 86_400;
 
 const MISTAKEN_ROLE_KEY =
   /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;

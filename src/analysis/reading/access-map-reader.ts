@@ -37,7 +37,7 @@ export interface AccessMapOptions {
   readonly namespace?: string;
 }
 
-const LARGEST_FILE = 128 * 1024 * 1024;
+const MAX_FILE_BYTES = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
 
 /**
@@ -306,7 +306,7 @@ class Reader {
     };
     // one at a time: there may be a lot of them
     for (const file of files) {
-      attempt(() => readManifests({ text: readText(file, undefined, LARGEST_FILE), place: { file } }, namespace));
+      attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, namespace));
     }
     for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));

@@ -66,7 +66,7 @@ export interface Assembly {
 const MANIFEST = 'manifest.json';
 const EXISTING_ROLE = 'cdk-irsa:existing-role';
 const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
-const DEEPEST = 8; // CloudFormation's own limit is less
+const MAX_DEPTH = 8; // CloudFormation's own limit is less
 
 /**
  * The stacks of an assembly, in the order of its manifest.
@@ -99,7 +99,7 @@ function stacksIn(directory: string, depth: number): StackTemplate[] {
     if (artifact.type === 'aws:cloudformation:stack') return readStack(directory, id, artifact);
     if (artifact.type !== 'cdk:cloud-assembly') return [];
     const inner = insideOf(directory, `${propertyOf(artifact.properties, 'directoryName')}`, file);
-    if (depth > DEEPEST) throw new UnusableInput(`${file}: stages are nested more than ${DEEPEST} levels deep.`);
+    if (depth > MAX_DEPTH) throw new UnusableInput(`${file}: stages are nested more than ${MAX_DEPTH} levels deep.`);
     return stacksIn(inner, depth + 1);
   });
 }
@@ -190,7 +190,8 @@ function manifestFilesBeside(directory: string, artifactId: string): string[] {
 
 /** A stack, and those nested in it, whose templates are assets in the same folder. */
 function withNested(stack: StackTemplate, directory: string, named: readonly NamedPath[], depth = 0): StackTemplate[] {
-  if (depth > DEEPEST) throw new UnusableInput(`${stack.file}: stacks are nested more than ${DEEPEST} levels deep.`);
+  if (depth > MAX_DEPTH)
+    throw new UnusableInput(`${stack.file}: stacks are nested more than ${MAX_DEPTH} levels deep.`);
   const nested = Object.entries(stack.template.Resources ?? {}).flatMap(([logicalId, value]) => {
     const resource = objectOf<ResourceJson>(value);
     const file = resource.Type === 'AWS::CloudFormation::Stack' ? nestedTemplateFile(resource, directory) : undefined;

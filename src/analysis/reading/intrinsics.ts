@@ -17,8 +17,8 @@ interface Resolved {
   readonly unresolved: string[];
 }
 
-const DEEPEST = 100;
-const MOST_STEPS = 200_000;
+const MAX_DEPTH = 100;
+const MAX_STEPS = 200_000;
 const NO_VALUE = Symbol('AWS::NoValue');
 
 /** Resolves the functions of all templates of an assembly. */
@@ -114,7 +114,7 @@ class Resolution {
   ) {}
 
   public of(value: unknown, depth: number): unknown {
-    if (depth > DEEPEST || this.steps.taken++ > MOST_STEPS) {
+    if (depth > MAX_DEPTH || this.steps.taken++ > MAX_STEPS) {
       return this.give('functions that are nested too deep, or in a circle');
     }
     if (Array.isArray(value)) return this.list(value, depth + 1);
@@ -231,7 +231,7 @@ class Resolution {
   /** In the words of another stack. */
   private elsewhere(stack: StackTemplate, value: unknown, depth: number): unknown {
     const key = `${stack.path} ${JSON.stringify(value)}`;
-    if (this.path.includes(key) || depth > DEEPEST) return this.give('stacks that refer to each other in a circle');
+    if (this.path.includes(key) || depth > MAX_DEPTH) return this.give('stacks that refer to each other in a circle');
     const resolution = new Resolution(this.intrinsics, stack, [...this.path, key], this.steps);
     const resolved = resolution.of(value, depth);
     this.unresolved.push(...resolution.unresolved);
@@ -321,7 +321,7 @@ class Conditions {
 
   private expression(value: unknown, depth: number): boolean | undefined {
     const [[name, argument] = []] = Object.entries(objectOf(value));
-    if (depth > DEEPEST) return undefined;
+    if (depth > MAX_DEPTH) return undefined;
     const inner = () => (Array.isArray(argument) ? argument : []).map(item => this.expression(item, depth + 1));
     switch (name) {
       case 'Condition': return this.of(textOf(argument));
@@ -349,7 +349,7 @@ function equal(argument: unknown): boolean | undefined {
 /** Most values hold none, and need no copy. */
 function mayHoldFunction(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (depth > DEEPEST) return true;
+  if (depth > MAX_DEPTH) return true;
   for (const key in value) { // the fastest way there is, for lists too
     if (isFunction(key)) return true;
     const inner = (value as JsonObject)[key];

@@ -25,10 +25,10 @@ export interface KubernetesObjects {
   readonly workloads: Workload[];
 }
 
-const LONGEST_DOCUMENT = 16 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 /** Of documents that are parsed together: to start the parser takes longer than a short document. */
 const PART = 4 * 1024;
-const MOST_ALIASES = 1000;
+const MAX_ALIASES = 1000;
 /** Kubernetes reads `0400` as YAML 1.1 does, as an octal number. */
 const OCTAL: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
@@ -89,10 +89,10 @@ function* partsOf(text: string, { file }: Place): Generator<Part> {
   let [from, linesBefore] = [0, 0];
   for (const [number, start] of [0, ...starts].entries()) {
     const end = starts[number] ?? text.length;
-    if (end - start > LONGEST_DOCUMENT) {
+    if (end - start > MAX_DOCUMENT_BYTES) {
       const line = linesBefore + linesIn(text.slice(from, start)) + 1;
       throw new UnusableInput(
-        `${file}:${line}: a document has more than ${LONGEST_DOCUMENT / 1024 / 1024} MB. Split it.`,
+        `${file}:${line}: a document has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB. Split it.`,
       );
     }
     if (end - from < PART && end < text.length) continue;
@@ -153,7 +153,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
 
 function plain(document: Document, { file, line }: Place): unknown {
   try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES });
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     throw new UnusableInput(`${file}:${line}: cannot be read: ${(error as Error).message}.`);
   }

@@ -8,7 +8,7 @@ import {
   ASSUMED_LENGTHS,
   ASSUMED_OTHER,
   DEFAULT_TRUST_QUOTA,
-  LARGEST_TRUST_QUOTA,
+  MAX_TRUST_QUOTA,
   TRUST_QUOTA_NAME,
 } from '../../conventions/policy-quotas';
 import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../conventions/web-identity';
@@ -363,10 +363,10 @@ export const TRUST_POLICY_QUOTA = eachRole(
   {
     id: 'trust-policy-quota',
     severity: 'error',
-    title: `A trust policy over IAM's quota: an error over ${LARGEST_TRUST_QUOTA.toLocaleString('en')} characters, a `
+    title: `A trust policy over IAM's quota: an error over ${MAX_TRUST_QUOTA.toLocaleString('en')} characters, a `
       + `warning over ${DEFAULT_TRUST_QUOTA.toLocaleString('en')}`,
     why: `IAM refuses the role. The default quota (${TRUST_QUOTA_NAME}) can be raised, up to `
-      + `${LARGEST_TRUST_QUOTA.toLocaleString('en')}. White space does not count.`,
+      + `${MAX_TRUST_QUOTA.toLocaleString('en')}. White space does not count.`,
   },
   role => {
     const text = JSON.stringify(role.trust ?? {});
@@ -374,9 +374,9 @@ export const TRUST_POLICY_QUOTA = eachRole(
     const message = (quota: number) =>
       `Role ${role.name}: its trust policy has ${hasStandIn(text) ? 'about ' : ''}${size} characters, more than `
         + `${quota}.`;
-    if (size > LARGEST_TRUST_QUOTA) {
+    if (size > MAX_TRUST_QUOTA) {
       return [
-        { message: message(LARGEST_TRUST_QUOTA), fix: 'Split the subjects over several roles; IAM allows no more.' },
+        { message: message(MAX_TRUST_QUOTA), fix: 'Split the subjects over several roles; IAM allows no more.' },
       ];
     }
     if (size <= DEFAULT_TRUST_QUOTA) return [];

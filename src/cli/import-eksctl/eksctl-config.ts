@@ -9,7 +9,7 @@ import { Place } from './remarks';
 import { Json, Path, YamlFile } from './yaml-file';
 import { Read, readShape } from './yaml-shape';
 import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
-import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../conventions/webhook-annotations';
+import { MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS } from '../../conventions/webhook-annotations';
 import { matchesPattern } from '../../conventions/wildcards';
 import { pathName, quoted } from '../text';
 
@@ -306,9 +306,9 @@ class AccountReader {
       gap(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
     }
     const seconds = /^\d+$/.test(expirationText ?? '') ? Number(expirationText) : 0;
-    const isValid = seconds >= SHORTEST_TOKEN_LIFE && seconds <= LONGEST_TOKEN_LIFE;
+    const isValid = seconds >= MIN_TOKEN_SECONDS && seconds <= MAX_TOKEN_SECONDS;
     if (expirationText !== undefined && !isValid) {
-      gap(expiration, `It must be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} seconds: set tokenExpiration.`);
+      gap(expiration, `It must be ${MIN_TOKEN_SECONDS} to ${MAX_TOKEN_SECONDS} seconds: set tokenExpiration.`);
     }
     if (regionalText !== undefined && !/^(true|false)$/.test(regionalText)) {
       gap(regional, 'It must be "true" or "false": set regionalStsEndpoint.');

@@ -10,8 +10,8 @@ import { StatementJson } from '../../conventions/policy-json';
 import { jsonText, printable } from '../text';
 
 /** GitHub takes 65,536 characters. */
-const LONGEST = 60_000;
-const LONGEST_NAME = 240;
+const MAX_LENGTH = 60_000;
+const MAX_NAME_LENGTH = 240;
 const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narrower', changed: '**changed**' };
 
 export function diffMarkdown(diff: AccessDiff): string {
@@ -24,14 +24,14 @@ export function diffMarkdown(diff: AccessDiff): string {
     change => `| ${LABELS[change.direction]} | ${code(roleInShort(change.role))} | ${inWords(change)} |\n`,
   );
   const head = `### Access: ${counted(changes)}\n\n| access | role | what |\n|---|---|---|\n`;
-  const shown = fitting(rows, LONGEST - head.length - 500);
+  const shown = fitting(rows, MAX_LENGTH - head.length - 500);
   const table = `${head}${shown.join('')}${leftOut(rows.length - shown.length, 'change')}${rolesInWords(diff)}\n`;
-  return table + details(changes, LONGEST - table.length);
+  return table + details(changes, MAX_LENGTH - table.length);
 }
 
 /** A text in a code span that it cannot leave, also inside a table. */
 export function code(text: string): string {
-  const short = text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
+  const short = text.length > MAX_NAME_LENGTH ? `${text.slice(0, MAX_NAME_LENGTH)}…` : text;
   const safe = printable(short).replace(/[`|]|\\(?!u)/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
   return `\`${/^\s*$/.test(safe) ? '(empty)' : safe}\``;
 }

@@ -7,7 +7,7 @@ import { arnParts } from '../../analysis/iam/patterns';
 import { listInShort } from '../../analysis/lists';
 
 type Show = (text: string) => string;
-const MOST = 4;
+const MAX_COUNT = 4;
 
 export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 'serviceAccount'>): string {
   return `${namespace}/${serviceAccount}`;
@@ -38,7 +38,7 @@ function isAll(patterns: string[]): boolean {
 
 /** The first of them. */
 function some(texts: string[], show: Show): string {
-  return listInShort(texts.map(show), texts.length > MOST + 1 ? MOST : texts.length);
+  return listInShort(texts.map(show), texts.length > MAX_COUNT + 1 ? MAX_COUNT : texts.length);
 }
 
 /** A resource without what all of its kind have: `bucket/*`, `table/Orders`. */

@@ -14,15 +14,15 @@ import { andMore, linesInShort } from '../../analysis/lists';
 import { printable } from '../text';
 
 /** Mermaid draws at most 500 edges and 50,000 characters, unless the page that shows it says otherwise. */
-const MOST_EDGES = 450;
-const LONGEST = 48_000;
-const LONGEST_LABEL = 80;
-const MOST_PERMISSIONS = 3;
+const MAX_EDGES = 450;
+const MAX_LENGTH = 48_000;
+const MAX_LABEL_LENGTH = 80;
+const MAX_PERMISSIONS = 3;
 
 /** A map that is too large for Mermaid is drawn by namespaces, and then by clusters. */
 export function mermaid(data: ReportData): { text: string; isCondensed: boolean } {
   const [full, ...condensed] = [chart(data, byServiceAccount), chart(data, byNamespace), chart(data, byCluster)];
-  const isDrawn = ({ text, edges }: Chart) => edges <= MOST_EDGES && text.length <= LONGEST;
+  const isDrawn = ({ text, edges }: Chart) => edges <= MAX_EDGES && text.length <= MAX_LENGTH;
   return isDrawn(full)
     ? { text: full.text, isCondensed: false }
     : { text: (condensed.find(isDrawn) ?? condensed[1]).text, isCondensed: true };
@@ -102,7 +102,7 @@ function mayDo(role: Role | undefined): string[] {
     .filter(({ document }) => document === undefined)
     .map(({ name }) => escaped(name));
   const all = [...permissionsOf(identityPolicies(role).map(({ document }) => document)).map(inShort), ...elsewhere];
-  return all.length > MOST_PERMISSIONS + 1 ? linesInShort(all, MOST_PERMISSIONS) : all;
+  return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
 }
 
 function inShort(permission: Permission): string {
@@ -131,7 +131,7 @@ function services(roles: Role[]): string[] {
 /** All but letters, digits and a few others as a character code, which Mermaid reads inside quotes. */
 function escaped(text: Text): string {
   const safe = printable(text);
-  const short = safe.length > LONGEST_LABEL ? `${safe.slice(0, LONGEST_LABEL)}…` : safe;
+  const short = safe.length > MAX_LABEL_LENGTH ? `${safe.slice(0, MAX_LABEL_LENGTH)}…` : safe;
   return (/\S/.test(short) ? short : '(empty)').replace(
     /[^A-Za-z0-9 ,:/._-]/gu,
     character => `#${character.codePointAt(0)};`,

@@ -42,10 +42,10 @@ const ROW = 30;
 const STEP = 38;
 const HEADING = 26;
 const BETWEEN_CLUSTERS = 22;
-const MOST_ROWS = 60;
+const MAX_ROWS = 60;
 /** As long as there are not more, all are drawn. */
 const ALL_OPEN = 40;
-const MOST_TARGETS = 3;
+const MAX_TARGETS = 3;
 const NEAR = 6 * STEP;
 
 type Drawn = Answer & { readonly access: Access };
@@ -74,7 +74,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
     const before = boxes.length;
     for (const inNamespace of groups(inCluster, ({ access }) => access.namespace)) {
       const ids = new Set(inNamespace.map(({ access }) => accountId(access)));
-      if (rows >= MOST_ROWS) {
+      if (rows >= MAX_ROWS) {
         for (const id of ids) leftOut.add(id);
         continue;
       }
@@ -96,7 +96,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
         continue;
       }
       for (const ofAccount of groups(inNamespace, ({ access }) => accountId(access))) {
-        if (rows >= MOST_ROWS) {
+        if (rows >= MAX_ROWS) {
           leftOut.add(accountId(ofAccount[0].access));
           continue;
         }
@@ -203,7 +203,7 @@ function targetsOf([role]: (Role | undefined)[]): Target[] {
       }),
   );
   const unique = [...new Map([...single, ...elsewhere].map(target => [target.key, target])).values()];
-  if (unique.length <= MOST_TARGETS) return unique;
+  if (unique.length <= MAX_TARGETS) return unique;
   return groups(unique, ({ more, label }) => more ?? label).map(([first, ...others]): Target => {
     const service = first.more ?? first.label;
     return others.length === 0

@@ -32,7 +32,7 @@ import { AUDIENCE_ANNOTATION } from '../../conventions/webhook-annotations';
 import type { IWorkloadIdentity } from '../../workload-identity';
 
 const WHERE = 'IrsaAssertions';
-const LONGEST_STATEMENT = 600;
+const MAX_STATEMENT_LENGTH = 600;
 const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch', 'not-rendered'];
 const NEEDS_CODE = /^(AWS::Lambda::Function|AWS::CloudFormation::CustomResource|Custom::.+)$/;
 
@@ -293,7 +293,9 @@ function shown({ trust }: Role, { statement, nearest }: Partial<Admission>): str
 
 function inShort(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > LONGEST_STATEMENT ? `${text.slice(0, LONGEST_STATEMENT)}… (${text.length} characters)` : text;
+  return text.length > MAX_STATEMENT_LENGTH
+    ? `${text.slice(0, MAX_STATEMENT_LENGTH)}… (${text.length} characters)`
+    : text;
 }
 
 function inWords({ rule, message, fix, place }: Finding): string {

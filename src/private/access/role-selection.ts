@@ -6,7 +6,7 @@ import { isStandIn } from '../../analysis/stand-in';
 import { nearest } from '../../conventions/nearest';
 import { fail, failIf, problem } from '../errors';
 
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 /**
  * The roles that are meant; at least one.
@@ -80,6 +80,6 @@ function missing(roles: Role[], rule: string, wanted?: string): string {
   if (roles.length === 0) return 'There is no AWS::IAM::Role in the templates.';
   const [similar] = wanted === undefined ? [] : nearest(wanted, roles.flatMap(names));
   const advice = similar === undefined ? '' : ` The most similar is ${similar}.`;
-  const listed = linesInShort(roles.map(roleInWords), MOST_LISTED).map(line => `\n  ${line}`).join('');
+  const listed = linesInShort(roles.map(roleInWords), MAX_LISTED).map(line => `\n  ${line}`).join('');
   return `No role ${rule}.${advice} The roles:${listed}`;
 }

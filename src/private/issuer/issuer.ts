@@ -17,14 +17,14 @@ import { CDK_PROVIDER } from '../values/value-origins';
 import { settledProblems } from '../values/value-safety';
 
 const SCHEME = 'https://';
-const LONGEST_ISSUER_URL = 255;
+const MAX_ISSUER_URL_LENGTH = 255;
 const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
 const PROVIDER_FRAGMENT = /^[A-Za-z0-9:/._~-]*$/;
 const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
 const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 
-const LONGEST_AUDIENCE = 255;
+const MAX_AUDIENCE_LENGTH = 255;
 const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
 
 /** What is wrong with an issuer URL. Tokens pass. */
@@ -32,8 +32,8 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
   if (isDeferred(url)) return undefined;
   const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
   if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
-  if (url.length > LONGEST_ISSUER_URL) {
-    return wrong(`have at most ${LONGEST_ISSUER_URL} characters`, 'IAM accepts no longer one.');
+  if (url.length > MAX_ISSUER_URL_LENGTH) {
+    return wrong(`have at most ${MAX_ISSUER_URL_LENGTH} characters`, 'IAM accepts no longer one.');
   }
   const asInTokens = 'Take the issuer as it stands in the `iss` claim of the tokens.';
   if (/[?#]/.test(url)) return wrong('have no query and no fragment', asInTokens);
@@ -80,9 +80,9 @@ export function issuerOfUrl(issuerUrl: string): string {
 /** What is wrong with an audience. Tokens pass. */
 export function audienceProblem(property: string, audience: string): string | undefined {
   if (isDeferred(audience)) return undefined;
-  const isText = typeof audience === 'string' && audience.length <= LONGEST_AUDIENCE && AUDIENCE.test(audience);
+  const isText = typeof audience === 'string' && audience.length <= MAX_AUDIENCE_LENGTH && AUDIENCE.test(audience);
   if (isText && !audience.includes('{{')) return undefined;
-  const rule = `be 1 to ${LONGEST_AUDIENCE} visible ASCII characters without quotes, backslash, *, ?, $ and {{`;
+  const rule = `be 1 to ${MAX_AUDIENCE_LENGTH} visible ASCII characters without quotes, backslash, *, ?, $ and {{`;
   return problem(property, rule, audience,
     'The audience is compared to the letter; there are no patterns for it.');
 }

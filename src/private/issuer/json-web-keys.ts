@@ -4,7 +4,7 @@ import { problem } from '../errors';
 
 const FEWEST_BITS = 2048;
 /** What STS reads of one issuer. */
-const MOST_KEYS = 100;
+const MAX_KEYS = 100;
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----/g;
 const PRIVATE = /-----BEGIN[^\n]*PRIVATE/i;
@@ -44,7 +44,7 @@ export function publicKeysProblem(property: string, pems: string[]): string | un
   if (!Array.isArray(pems)) {
     return problem(
       property,
-      `hold 1 to ${MOST_KEYS} keys`,
+      `hold 1 to ${MAX_KEYS} keys`,
       pems,
       "Pass the public keys of the cluster's service accounts, as PEM texts.",
     );
@@ -52,10 +52,10 @@ export function publicKeysProblem(property: string, pems: string[]): string | un
   const found = pems.map((pem, index) => pemProblem(`${property}[${index}]`, pem)).find(one => one !== undefined);
   if (found !== undefined) return found;
   const count = jsonWebKeys(pems).length;
-  if (count > 0 && count <= MOST_KEYS) return undefined;
+  if (count > 0 && count <= MAX_KEYS) return undefined;
   return problem(
     property,
-    `hold 1 to ${MOST_KEYS} keys`,
+    `hold 1 to ${MAX_KEYS} keys`,
     `${count} keys`,
     "Pass the public keys of the cluster's service accounts, as PEM texts.",
   );

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { Manifest } from './objects';
 import { rank } from './text';
 
-const LONGEST = 150;
+const MAX_LENGTH = 150;
 const HASH_LENGTH = 8;
 
 /**
@@ -20,9 +20,9 @@ export function objectFileName(manifest: Manifest): string {
     .map(part => `${part}`);
   const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9.-]/g, '-'));
   const unchanged =
-    plain.join('_').length <= LONGEST
+    plain.join('_').length <= MAX_LENGTH
     && parts.every((part, index) => plain[index] === (index === 0 ? part.toLowerCase() : part));
-  const readable = unchanged ? plain.join('_') : `${plain.join('_').slice(0, LONGEST)}_${hash(parts)}`;
+  const readable = unchanged ? plain.join('_') : `${plain.join('_').slice(0, MAX_LENGTH)}_${hash(parts)}`;
   return `${rank({ kind })}_${readable}.yaml`;
 }
 

@@ -1,5 +1,5 @@
 import { Duration, Tokenization } from 'aws-cdk-lib';
-import { LONGEST_TOKEN_LIFE, SHORTEST_TOKEN_LIFE } from '../../conventions/webhook-annotations';
+import { MAX_TOKEN_SECONDS, MIN_TOKEN_SECONDS } from '../../conventions/webhook-annotations';
 import { problem } from '../errors';
 
 /** A duration as the webhook's annotation takes it. A token stays one. */
@@ -11,10 +11,10 @@ export function seconds(duration: Duration): string {
 export function tokenExpirationProblem(duration: Duration | undefined): string | undefined {
   if (duration === undefined || duration.isUnresolved()) return undefined;
   const value = duration.toSeconds({ integral: false });
-  if (Number.isInteger(value) && value >= SHORTEST_TOKEN_LIFE && value <= LONGEST_TOKEN_LIFE) return undefined;
+  if (Number.isInteger(value) && value >= MIN_TOKEN_SECONDS && value <= MAX_TOKEN_SECONDS) return undefined;
   return problem(
     'tokenExpiration',
-    `be ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE} whole seconds (10 minutes to 24 hours)`,
+    `be ${MIN_TOKEN_SECONDS} to ${MAX_TOKEN_SECONDS} whole seconds (10 minutes to 24 hours)`,
     `${value} s`,
     'Leave it out for the default of the cluster, 24 hours on EKS.',
   );

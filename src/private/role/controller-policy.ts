@@ -11,9 +11,9 @@ import { argumentsOf, literalPartition, settle } from '../values/tokens';
 import { embeddedProblems, openProblems, vanishingProblems } from '../values/value-safety';
 
 /** IAM's for one managed policy; an inline policy stays under it too, which leaves room for grants. */
-const LONGEST_POLICY = 6144;
+const MAX_POLICY_LENGTH = 6144;
 /** Where lengths are assumed. */
-const LONGEST_ESTIMATE = 5600;
+const MAX_ESTIMATE_LENGTH = 5600;
 
 /**
  * A policy whose condition keys may be known at deployment only: an object, or `Fn::Sub` of its JSON where
@@ -86,7 +86,7 @@ function jsonOf(statements: PolicyStatement[]): PolicyJson {
 
 function fits(scope: IConstruct, json: PolicyJson): boolean {
   const { characters, exact } = policySize(scope, json);
-  return characters <= (exact ? LONGEST_POLICY : LONGEST_ESTIMATE);
+  return characters <= (exact ? MAX_POLICY_LENGTH : MAX_ESTIMATE_LENGTH);
 }
 
 /** What is wrong with a controller in the place of `scope`; what is only risky becomes a warning. */

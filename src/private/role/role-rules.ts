@@ -8,12 +8,12 @@ import { problem } from '../errors';
 import { replacedProblem } from '../trust/trust-overrides';
 import { effectiveProperty, literal } from '../values/tokens';
 
-const LONGEST_ROLE_NAME = 64;
+const MAX_ROLE_NAME_LENGTH = 64;
 const ROLE_PATH = /^\/([\u0021-\u007e]+\/)?$/;
-const LONGEST_ROLE_PATH = 512;
-const LONGEST_DESCRIPTION = 1000;
-const SHORTEST_SESSION = Duration.hours(1);
-const LONGEST_SESSION = Duration.hours(12);
+const MAX_ROLE_PATH_LENGTH = 512;
+const MAX_DESCRIPTION_LENGTH = 1000;
+const MIN_SESSION = Duration.hours(1);
+const MAX_SESSION = Duration.hours(12);
 const HASH_LENGTH = 10;
 
 interface RoleOptions {
@@ -31,11 +31,11 @@ export function roleOptionsProblem(
     return problem('roleName', 'be 1 to 64 letters, digits and _+=,.@-', roleName,
       'Leave it out for a generated name.');
   }
-  if (literalIs(path, text => !ROLE_PATH.test(text) || text.length > LONGEST_ROLE_PATH)) {
+  if (literalIs(path, text => !ROLE_PATH.test(text) || text.length > MAX_ROLE_PATH_LENGTH)) {
     return problem('path', 'begin and end with a slash and hold at most 512 visible ASCII characters', path,
       'For example /workloads/.');
   }
-  if (literalIs(description, text => text.length > LONGEST_DESCRIPTION)) {
+  if (literalIs(description, text => text.length > MAX_DESCRIPTION_LENGTH)) {
     return problem('description', 'have at most 1000 characters', description, 'Shorten it.');
   }
   if (maxSessionDuration === undefined) return undefined;
@@ -43,7 +43,7 @@ export function roleOptionsProblem(
     return problem('maxSessionDuration', 'be known at synth', 'a token', 'Write the duration as a literal.');
   }
   const seconds = maxSessionDuration.toSeconds({ integral: false });
-  const isAllowed = seconds >= SHORTEST_SESSION.toSeconds() && seconds <= LONGEST_SESSION.toSeconds();
+  const isAllowed = seconds >= MIN_SESSION.toSeconds() && seconds <= MAX_SESSION.toSeconds();
   if (Number.isInteger(seconds) && isAllowed) return undefined;
   return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`,
     'Leave it out for one hour.');
@@ -103,7 +103,7 @@ export function generatedRoleName(
   const hash = createHash('sha256').update(`${region}/${construct.node.path}`).digest('hex').slice(0, HASH_LENGTH);
   const names = [literal(namespace), literal(serviceAccountName)].filter(part => part !== undefined);
   const readable = names.join('-') || 'irsa';
-  return `${readable.slice(0, LONGEST_ROLE_NAME - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
+  return `${readable.slice(0, MAX_ROLE_NAME_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
 }
 
 function literalIs(value: string | undefined, wrong: (literalValue: string) => boolean): boolean {

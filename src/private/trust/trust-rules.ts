@@ -1,7 +1,7 @@
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { policySize, PolicySize } from './policy-size';
-import { DEFAULT_TRUST_QUOTA, LARGEST_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../conventions/policy-quotas';
+import { DEFAULT_TRUST_QUOTA, MAX_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../conventions/policy-quotas';
 import { problem, show, warn } from '../errors';
 import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
 import { hasOverrides, overrideProblem, withOverrides } from './trust-overrides';
@@ -81,13 +81,13 @@ function sizeProblems(
   const size = policySize(scope, document, tokens);
   const tooLong = (quota: number, advice: string) => (
     problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`));
-  if (size.characters > LARGEST_TRUST_QUOTA) {
-    return [tooLong(LARGEST_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
+  if (size.characters > MAX_TRUST_QUOTA) {
+    return [tooLong(MAX_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
   }
   if (size.characters > DEFAULT_TRUST_QUOTA) {
     warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_TRUST_QUOTA,
       `This is more than IAM's default quota (${TRUST_QUOTA_NAME}): `
-      + `have it raised, up to ${LARGEST_TRUST_QUOTA}, or split the subjects over several roles.`));
+      + `have it raised, up to ${MAX_TRUST_QUOTA}, or split the subjects over several roles.`));
   }
   return [];
 }
@@ -111,7 +111,7 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: StatementJ
   const how = webIdentity.length < trusted.length ? ' by web identity' : '';
   const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${how}`;
   return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} `
-    + `characters and ${fitting(LARGEST_TRUST_QUOTA)} in ${LARGEST_TRUST_QUOTA}.`;
+    + `characters and ${fitting(MAX_TRUST_QUOTA)} in ${MAX_TRUST_QUOTA}.`;
 }
 
 /** A size, for messages. */

@@ -13,7 +13,7 @@ import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../ana
 import { PrincipalJson, StatementJson } from '../../../conventions/policy-json';
 import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
 import {
-  LONGEST_TOKEN_LIFE,
+  MAX_TOKEN_SECONDS,
   ROLE_ARN_ANNOTATION,
   TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
@@ -239,7 +239,7 @@ const SESSION: Check = {
       .flatMap(conditionsOf)
       .filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
     return ok(`A session lasts an hour unless the SDK asks for another length, ${maxSessionSeconds} seconds at most.`, [
-      `the token is good for ${text ?? LONGEST_TOKEN_LIFE} `
+      `the token is good for ${text ?? MAX_TOKEN_SECONDS} `
         + `seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the `
         + 'kubelet renews it before, and neither length limits the other',
       ...limits.map(

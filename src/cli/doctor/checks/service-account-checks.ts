@@ -5,10 +5,10 @@ import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
 import {
   AUDIENCE_ANNOTATION,
   isMistakenRoleKey,
-  LONGEST_TOKEN_LIFE,
+  MAX_TOKEN_SECONDS,
   REGIONAL_STS_ANNOTATION,
   ROLE_ARN_ANNOTATION,
-  SHORTEST_TOKEN_LIFE,
+  MIN_TOKEN_SECONDS,
   TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
 import { quoted } from '../../text';
@@ -162,8 +162,8 @@ const ANNOTATION_VALUES: Check = {
         annotations,
         TOKEN_EXPIRATION_ANNOTATION,
         isTokenLife,
-        `a whole number from ${SHORTEST_TOKEN_LIFE} to ${LONGEST_TOKEN_LIFE}`,
-        `${LONGEST_TOKEN_LIFE}`,
+        `a whole number from ${MIN_TOKEN_SECONDS} to ${MAX_TOKEN_SECONDS}`,
+        `${MAX_TOKEN_SECONDS}`,
       ),
       problemOf(annotations, REGIONAL_STS_ANNOTATION, value => GO_BOOLEAN.test(value), '"true" or "false"', 'true'),
     ].filter(problem => problem !== undefined);
@@ -180,7 +180,7 @@ const ANNOTATION_VALUES: Check = {
 };
 
 function isTokenLife(value: string): boolean {
-  return /^\d+$/.test(value) && Number(value) >= SHORTEST_TOKEN_LIFE && Number(value) <= LONGEST_TOKEN_LIFE;
+  return /^\d+$/.test(value) && Number(value) >= MIN_TOKEN_SECONDS && Number(value) <= MAX_TOKEN_SECONDS;
 }
 
 interface Problem {

@@ -8,7 +8,7 @@ import { conditionsOf, issuerOfArn, statementsOf } from '../../../analysis/readi
 import { printable } from '../../text';
 
 const SHOWN = 3;
-const LONGEST = 300;
+const MAX_LENGTH = 300;
 
 /** `Statement[0] (Sid)`. */
 export function statementPlace(document: unknown, index: number): string {
@@ -37,7 +37,7 @@ export function shownStatement(document: unknown, index: number): string {
     ),
   ];
   const text = printable(`${statementPlace(document, index)}: ${parts.join(' ')}`);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
 function some(value: unknown): string {

@@ -5,13 +5,16 @@ import { painter } from '../../colors';
 import { counted, printable } from '../../text';
 
 /** Beside it there is room for the name of most roles. */
-const LONGEST_NAME = 38;
+const MAX_NAME_LENGTH = 38;
 
 /** A survey for people: a table, what is wrong first. */
 export function surveyText(survey: Survey, isColored: boolean): string {
   const { clusterName, region, account, namespace, provider, accounts, leftOver } = survey;
   const paint = painter(isColored);
-  const width = Math.min(LONGEST_NAME, Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)));
+  const width = Math.min(
+    MAX_NAME_LENGTH,
+    Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)),
+  );
   const indent = ' '.repeat(9);
   const row = (one: SurveyedAccount) => [
     `${paint(COLORS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)))}`.trimEnd(),

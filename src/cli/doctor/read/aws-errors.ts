@@ -14,7 +14,7 @@ export class CannotAskAws extends UnusableInput {
   }
 }
 
-const LONGEST = 400;
+const MAX_LENGTH = 400;
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/;
 const NOT_ACCEPTED =
   /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/;
@@ -175,7 +175,7 @@ export function tellable(message: string): string {
     .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g, '(key)')
     .replace(/(security-token\W{1,3})\S+/gi, '$1(left out)')
     .replace(/[A-Za-z0-9+/=]{100,}/g, '(left out)');
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
 function ofProfile(profile: string | undefined): string {

@@ -120,7 +120,7 @@ const TRAIL_PAGES = 10;
 /** Where calls to the global endpoint of STS are written down. */
 const GLOBAL_REGION = 'us-east-1';
 const SESSION_NAME = 'cdk-irsa-doctor';
-const SHORTEST_SESSION = 900;
+const MIN_SESSION = 900;
 const NO_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
 
 export class Aws {
@@ -359,7 +359,7 @@ export class Aws {
         new AssumeRoleWithWebIdentityCommand({
           RoleArn: roleArn,
           RoleSessionName: SESSION_NAME,
-          DurationSeconds: SHORTEST_SESSION,
+          DurationSeconds: MIN_SESSION,
           WebIdentityToken: token,
         }),
       );

@@ -10,8 +10,8 @@ import { printable } from '../../text';
 
 const UNTRUSTED = 'its certificate is not signed by the certificate authority that the kubeconfig names';
 const ATTEMPTS = 4;
-const LONGEST_WAIT_MS = 15_000;
-const LARGEST_ANSWER = 128 * 1024 * 1024;
+const MAX_WAIT_MS = 15_000;
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 export interface KubernetesOptions {
   /** Of the kubeconfig. @default the current one */
@@ -154,7 +154,7 @@ export class KubernetesClient {
           response
             .on('data', (part: Buffer) => {
               size += part.length;
-              if (size <= LARGEST_ANSWER) return parts.push(part);
+              if (size <= MAX_ANSWER_BYTES) return parts.push(part);
               reject(new KubernetesProblem('The API server sends more than can be read'));
               return sent.destroy();
             })
@@ -200,7 +200,7 @@ function isReset(error: unknown): boolean {
 /** Retry-After in seconds, as Kubernetes gives it. */
 function waitMs(retryAfter: string | undefined): number | undefined {
   return retryAfter !== undefined && /^\d+$/.test(retryAfter)
-    ? Math.min(Number(retryAfter) * 1000, LONGEST_WAIT_MS)
+    ? Math.min(Number(retryAfter) * 1000, MAX_WAIT_MS)
     : undefined;
 }
 

@@ -9,7 +9,7 @@ import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/js
 
 const PAGE = 500;
 const RESTARTS = 3;
-const SHORTEST_TOKEN_SECONDS = 600;
+const MIN_TOKEN_LIFE_SECONDS = 600;
 
 export type { KubernetesOptions } from './kubernetes-client';
 export { KubernetesProblem } from './kubernetes-client';
@@ -137,7 +137,7 @@ export class Kubernetes {
         {
           apiVersion: 'authentication.k8s.io/v1',
           kind: 'TokenRequest',
-          spec: { audiences: [audience], expirationSeconds: SHORTEST_TOKEN_SECONDS },
+          spec: { audiences: [audience], expirationSeconds: MIN_TOKEN_LIFE_SECONDS },
         },
       );
       const token = propertyOf(made, 'status', 'token');

@@ -9,7 +9,7 @@ import { Answer, isPattern, Placed, Reach } from '../rows';
 import { identityPolicies, statementsIn } from '../statements';
 
 const STEP = 200;
-const MOST_PERMISSIONS = 3;
+const MAX_PERMISSIONS = 3;
 const USUAL_AUDIENCE = 'sts.amazonaws.com';
 const VERDICTS: Record<Reach['verdict'], string> = {
   allow: 'can',
@@ -173,13 +173,13 @@ function may(role: Role | undefined): HTMLElement {
       .filter(({ document }) => document === undefined)
       .map(policy => h('li', {}, 'the policy ', name(policy.name))),
   ];
-  const rest = all.length - MOST_PERMISSIONS;
+  const rest = all.length - MAX_PERMISSIONS;
   return all.length === 0
     ? h('span', { class: 'note' }, 'nothing')
     : h(
       'ul',
       { class: 'may' },
-      ...all.slice(0, rest > 1 ? MOST_PERMISSIONS : all.length),
+      ...all.slice(0, rest > 1 ? MAX_PERMISSIONS : all.length),
       rest > 1 && h('li', { class: 'note' }, `and ${rest} more`),
     );
 }
