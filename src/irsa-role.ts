@@ -9,7 +9,7 @@ import { attachManagedPolicies, controllerProblems, inlinePolicy } from './priva
 import { roleOptionsProblem, roleResourceProblems } from './private/role/role-rules';
 import { policySize } from './private/trust/policy-size';
 import { bindTrust, settledCopy } from './private/trust/trust-document';
-import { said } from './private/trust/trust-rules';
+import { describeSize } from './private/trust/trust-rules';
 import { TrustPolicy } from './trust-policy';
 
 const INLINE_LIMIT = 10240;
@@ -120,7 +120,7 @@ export class IrsaRole extends Role {
 
   constructor(scope: Construct, id: string, props: IrsaRoleProps) {
     const trusted = new TrustedPrincipal(props?.trust);
-    const options = checked(scope, id, props, trusted);
+    const options = resolveOptions(scope, id, props, trusted);
     super(scope, id, options);
     trusted.role = this;
     this.trust = props.trust;
@@ -164,7 +164,8 @@ export class IrsaRole extends Role {
     };
     if (total.characters <= INLINE_LIMIT) return [];
     const rule = `fit in ${INLINE_LIMIT} characters together with the grants of the role`;
-    return [problem('inlinePolicies', rule, said(total), 'Move statements to a managed policy (iam.ManagedPolicy).')];
+    const advice = 'Move statements to a managed policy (iam.ManagedPolicy).';
+    return [problem('inlinePolicies', rule, describeSize(total), advice)];
   }
 
   private managedPolicyProblems(): string[] {
@@ -231,7 +232,7 @@ function trustProblem(props: IrsaRoleProps): string | undefined {
   return missingProblem('trust', props?.trust, advice) ?? problem('trust', 'be a TrustPolicy', props.trust, advice);
 }
 
-function checked(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: TrustedPrincipal): RoleProps {
+function resolveOptions(scope: Construct, id: string, props: IrsaRoleProps, assumedBy: TrustedPrincipal): RoleProps {
   const path = childPath(scope, id);
   failIf(path, trustProblem(props) ?? roleOptionsProblem(props));
   const { trust: _, controller, ...options } = props;

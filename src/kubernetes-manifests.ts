@@ -119,7 +119,7 @@ export class KubernetesManifests extends Construct {
     super(stack, ID);
     this.stack = stack;
     this.chart = new Chart(new App({ resolvers: [new TokenObjectsAsText()] }), stack.artifactId);
-    new ManifestOutput(this, 'Output', () => (this.isDeferred() ? this.text(this.settled()) : undefined));
+    new ManifestOutput(this, 'Output', () => (this.isDeferred() ? this.text(this.settle()) : undefined));
     this.node.addValidation({
       validate: () => {
         this.writer.begin(this);
@@ -188,7 +188,7 @@ export class KubernetesManifests extends Construct {
     return this.accounts.some(({ isDeferred }) => isDeferred());
   }
 
-  private settled(): SettledManifests {
+  private settle(): SettledManifests {
     const charts = [
       this.chart,
       ...this.chart.node.findAll().filter(child => child !== this.chart && Chart.isChart(child)),
@@ -210,7 +210,7 @@ export class KubernetesManifests extends Construct {
   private rendered(): { settled: SettledManifests; files: StackFiles } {
     if (this.round) return this.round;
     const { directory, filePerResource = false, kustomization = false } = this.options;
-    const settled = this.settled();
+    const settled = this.settle();
     this.round = {
       settled,
       files: {

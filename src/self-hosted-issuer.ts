@@ -254,7 +254,7 @@ export class SelfHostedIssuer extends Construct {
       .findAll()
       .filter((child): child is CfnOIDCProvider => child instanceof CfnOIDCProvider);
     for (const provider of providers
-      .filter(one => deployedStack(one) === this.stack)
+      .filter(child => deployedStack(child) === this.stack)
       .filter(({ url }) => fingerprint(this, url) === issuer)) {
       warn(
         provider,

@@ -78,8 +78,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       ...props.labels && { labels: { ...props.labels } },
       ...props.annotations && { annotations: { ...props.annotations } },
     };
-    this.namespace = this.named('namespace');
-    this.serviceAccountName = this.named('serviceAccountName');
+    this.namespace = this.nameOf('namespace');
+    this.serviceAccountName = this.nameOf('serviceAccountName');
     this.checkNames();
     failIf(this, this._propsProblem());
     this.checkObject();
@@ -256,7 +256,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     return ServiceAccountSubject.exact(this.namespace, this.serviceAccountName);
   }
 
-  private named(property: 'namespace' | 'serviceAccountName'): string {
+  private nameOf(property: 'namespace' | 'serviceAccountName'): string {
     return this._props[property] ?? this._props.controller?.[property]
       ?? fail(this, problem(property, 'be given', undefined,
         'Only a `controller` has one by convention; guessing it is how IRSA breaks.'));

@@ -11,7 +11,7 @@
 export function matchesPattern(
   pattern: ArrayLike<string>,
   text: ArrayLike<string>,
-  fits: (one: string, character: string) => boolean = fitsOne,
+  fits: (symbol: string, character: string) => boolean = fitsOne,
 ): boolean {
   if (pattern === text) return true;
   let [at, position, star, resume] = [0, 0, -1, 0];

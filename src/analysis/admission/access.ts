@@ -43,7 +43,7 @@ export function accessOf(
 /** The clusters that are named, each once. */
 export function clustersOf(access: readonly Access[]): Cluster[] {
   const clusters = new Map<string, Cluster>();
-  for (const { cluster, via } of access.filter(one => one.cluster !== '*')) {
+  for (const { cluster, via } of access.filter(entry => entry.cluster !== '*')) {
     clusters.set(`${via} ${cluster}`, { id: cluster, kind: via === 'irsa' ? 'issuer' : 'pod-identity' });
   }
   return [...clusters.values()];

@@ -37,7 +37,7 @@ export function nearMisses(
 ): Mismatch[] {
   return statements
     .map(statement => ({ statement, misses: missesOf(statement, request, facts) }))
-    .sort((one, other) => distanceOf(one.misses) - distanceOf(other.misses))
+    .sort((left, right) => distanceOf(left.misses) - distanceOf(right.misses))
     .flatMap(({ statement: { index, sid }, misses }) =>
       misses.map(miss => ({ statement: index, ...(sid !== undefined && { sid }), ...miss })),
     );
@@ -67,18 +67,20 @@ export function distanceOf(misses: readonly Miss[]): number {
 
 function actionMiss({ actions: { values, inverted } }: Statement, action: string): Miss {
   const trusted = nearest(action, values);
-  const text = inverted ? `NotAction names ${action}` : `action differs: got ${action}, trusted ${shown(trusted)}`;
+  const text = inverted
+    ? `NotAction names ${action}`
+    : `action differs: got ${action}, trusted ${describeValues(trusted)}`;
   return { what: 'action', got: [action], trusted, text };
 }
 
 function principalMiss(principal: PrincipalTexts, { type, id }: RequestPrincipal): Miss {
   const all = trustedPrincipals(principal);
-  const trusted = nearest(id, all.map(one => one.id));
-  const elsewhere = all.find(one => one.id === id);
+  const trusted = nearest(id, all.map(candidate => candidate.id));
+  const elsewhere = all.find(candidate => candidate.id === id);
   const text =
     elsewhere !== undefined
       ? `principal stands under ${elsewhere.type}, where IAM looks for it under ${type}: ${id}`
-      : (principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${shown(trusted)}`);
+      : (principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${describeValues(trusted)}`);
   return { what: 'principal', got: [id], trusted, text };
 }
 
@@ -117,13 +119,14 @@ function conditionText(
   if (rules.kind === 'null') {
     return got === undefined
       ? `${name} must be in the request`
-      : `${name} must not be in the request, got: ${shown(got)}`;
+      : `${name} must not be in the request, got: ${describeValues(got)}`;
   }
   if (got === undefined) return absence(key);
-  if (rules.negated) return `${name} must not be ${shown(trusted)} (${operator}), got: ${shown(got)}`;
+  if (rules.negated) return `${name} must not be ${describeValues(trusted)} (${operator}), got: ${describeValues(got)}`;
   const cause = got.length === 1 ? causeOf(rules, operator, got[0], trusted[0], facts) : undefined;
-  if (cause !== undefined) return `${name} differs: got ${got[0]}, trusted ${shown(trusted)}: ${cause}`;
-  return subjectText(name, got, trusted) ?? `${name} differs: got ${shown(got)}, trusted ${shown(trusted)}`;
+  if (cause !== undefined) return `${name} differs: got ${got[0]}, trusted ${describeValues(trusted)}: ${cause}`;
+  return subjectText(name, got, trusted)
+    ?? `${name} differs: got ${describeValues(got)}, trusted ${describeValues(trusted)}`;
 }
 
 /** Why a key is not in the request. */
@@ -156,29 +159,29 @@ function causeOf(
 /** Which half of system:serviceaccount:<namespace>:<name> differs. */
 function subjectText(claim: string, got: readonly string[], trusted: readonly string[]): string | undefined {
   const asking = got.length === 1 ? halvesOf(got[0]) : undefined;
-  const wanted = trusted.map(halvesOf).filter(one => one !== undefined);
+  const wanted = trusted.map(halvesOf).filter(halves => halves !== undefined);
   if (asking === undefined || wanted.length !== trusted.length || wanted.length === 0) return undefined;
 
-  const agrees = (half: number) => wanted.filter(one => matches(pattern(one[half]), literal(asking[half])));
+  const agrees = (half: number) => wanted.filter(halves => matches(pattern(halves[half]), literal(asking[half])));
   const [sameNamespace, sameName] = [agrees(0), agrees(1)];
-  const differs = (one: string, others: string[], which: string) =>
-    `${claim} differs: got ${one}, trusted ${shown(others)} (${which})`;
+  const differs = (value: string, others: string[], which: string) =>
+    `${claim} differs: got ${value}, trusted ${describeValues(others)} (${which})`;
   const [namespace, name] = asking;
   if (sameNamespace.length > 0) {
     return differs(
       name,
-      sameNamespace.map(one => one[1]),
+      sameNamespace.map(halves => halves[1]),
       `the service account; the namespace ${namespace} agrees`,
     );
   }
   if (sameName.length > 0) {
     return differs(
       namespace,
-      sameName.map(one => one[0]),
+      sameName.map(halves => halves[0]),
       `the namespace; the service account ${name} agrees`,
     );
   }
-  return differs(asking.join(':'), wanted.map(one => one.join(':')), 'namespace and service account');
+  return differs(asking.join(':'), wanted.map(halves => halves.join(':')), 'namespace and service account');
 }
 
 /** Both halves, if neither is empty. */
@@ -187,6 +190,6 @@ function halvesOf(subject: string): [string, string] | undefined {
   return namespace === '' || serviceAccount === '' ? undefined : [namespace, serviceAccount];
 }
 
-function shown(values: readonly string[]): string {
+function describeValues(values: readonly string[]): string {
   return values.length === 0 ? 'nothing' : listInShort(values, SHOWN);
 }

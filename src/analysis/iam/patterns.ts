@@ -11,7 +11,9 @@ const SYMBOL = /⟨[^⟨⟩]*⟩|[^]/g;
 
 /** A text that means itself. */
 export function literal(text: string): Symbols {
-  return /[⟨*?]/.test(text) ? cut(text).map(one => (one === '*' || one === '?' ? `\\${one}` : one)) : text;
+  return /[⟨*?]/.test(text)
+    ? cut(text).map(symbol => (symbol === '*' || symbol === '?' ? `\\${symbol}` : symbol))
+    : text;
 }
 
 /** A text in which `*` stands for any text, and `?` for one character. */
@@ -31,7 +33,7 @@ export function join(parts: readonly Symbols[]): Symbols {
 export function foldCase(symbols: Symbols): Symbols {
   return typeof symbols === 'string'
     ? symbols.toLowerCase()
-    : Array.from(symbols, one => (isStandIn(one) ? one : one.toLowerCase()));
+    : Array.from(symbols, symbol => (isStandIn(symbol) ? symbol : symbol.toLowerCase()));
 }
 
 /** The six parts of an ARN, of which the last may hold colons; fewer for what is none. */
@@ -72,7 +74,7 @@ export function overlap(one: Symbols, other: Symbols): boolean {
 
 /** Whether everything that matches the narrow pattern certainly matches the wide one. */
 export function covers(wide: Symbols, narrow: Symbols): boolean {
-  return matchesPattern(wide, narrow, (one, character) => character !== '*' && fits(one, character));
+  return matchesPattern(wide, narrow, (symbol, character) => character !== '*' && fits(symbol, character));
 }
 
 export function isSame(one: Symbols, other: Symbols): boolean {
@@ -124,5 +126,5 @@ function hasAny(symbols: Symbols): boolean {
 
 /** With each stand-in any text. */
 function loosen(symbols: Symbols): Symbols {
-  return hasStandIn(symbols) ? Array.from(symbols, one => (isStandIn(one) ? '*' : one)) : symbols;
+  return hasStandIn(symbols) ? Array.from(symbols, symbol => (isStandIn(symbol) ? '*' : symbol)) : symbols;
 }

@@ -81,7 +81,7 @@ export function readDocument(document: unknown, kind: PolicyKind): PolicyDocumen
     if (problem !== undefined) return `statement ${at}: ${problem}`;
   }
   return {
-    statements: statements.map((one, index) => readStatement(one as CheckedStatement, index)),
+    statements: statements.map((value, index) => readStatement(value as CheckedStatement, index)),
     variables: version === VERSIONS[0],
   };
 }
@@ -174,5 +174,5 @@ function readConditions(condition: CheckedStatement['Condition'] & {}): Conditio
 }
 
 function isTexts(value: unknown): boolean {
-  return listOf(value).every(one => typeof one === 'string');
+  return listOf(value).every(text => typeof text === 'string');
 }

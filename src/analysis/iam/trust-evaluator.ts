@@ -127,7 +127,7 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
     const found = byName.get(name);
     if (found !== undefined) return found;
     const maybe =
-      (deferred || hasStandIn(name)) && known.some(one => matches(literal(one.name), literal(name)) === undefined);
+      (deferred || hasStandIn(name)) && known.some(fact => matches(literal(fact.name), literal(name)) === undefined);
     return !maybe && isAbsent(key) ? 'absent' : 'unknown';
   };
   return { lookUp, variables };

@@ -326,7 +326,7 @@ class Reader {
   private appliedByEks(): ManifestText[] {
     return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, place }) => {
       const text = this.intrinsics.text(stack, properties.Manifest);
-      return text === undefined ? [] : [{ text: listed(text), place }];
+      return text === undefined ? [] : [{ text: wrapInList(text), place }];
     });
   }
 }
@@ -338,7 +338,7 @@ function resourcesIn(section: unknown): [logicalId: string, resource: unknown][]
 }
 
 /** A JSON list of objects as a List. */
-function listed(text: string): string {
+function wrapInList(text: string): string {
   return `{"apiVersion":"v1","kind":"List","items":${text}}`;
 }
 

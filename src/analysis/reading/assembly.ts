@@ -163,7 +163,7 @@ function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string
   );
   return new Map(
     within
-      .filter(([path]) => !nested.some(one => path.startsWith(`${one}/`)))
+      .filter(([path]) => !nested.some(parent => path.startsWith(`${parent}/`)))
       .map(([path, logicalId]) => [logicalId, path]),
   );
 }

@@ -338,7 +338,7 @@ class Conditions {
 }
 
 function equal(argument: unknown): boolean | undefined {
-  if (!Array.isArray(argument) || argument.length !== 2 || argument.some(one => typeof one === 'object')) {
+  if (!Array.isArray(argument) || argument.length !== 2 || argument.some(side => typeof side === 'object')) {
     return undefined;
   }
   const [left, right] = argument.map(String);
@@ -407,7 +407,7 @@ function isName(text: string): boolean {
 function splitBesideStandIns(text: string, separator: string): string[] {
   const all = standInsOf(text);
   const hidden = all.reduce(
-    (rest, one, index) => rest.replace(one, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`),
+    (rest, original, index) => rest.replace(original, `⟨${String.fromCharCode(FIRST_PRIVATE + index)}⟩`),
     text,
   );
   return hidden

@@ -38,7 +38,7 @@ export function trustedBy(trust: unknown): readonly Trusted[] {
     const statement = objectOf<StatementJson>(value);
     if (statement.Effect !== 'Allow' || isRefused(statement)) return [];
     const trusted = [...byWebIdentity(statement), ...byPodIdentity(statement)];
-    return trusted.map(one => ({ ...one, statement: index }));
+    return trusted.map(subject => ({ ...subject, statement: index }));
   }));
 }
 
@@ -94,7 +94,7 @@ function byPodIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
 
 /** What a key must be equal to, or like; undefined where nothing says so. */
 function valuesOf(statement: StatementJson, wanted: string): string[] | undefined {
-  const values = comparedWith(statement, wanted).flatMap(one => one.values);
+  const values = comparedWith(statement, wanted).flatMap(condition => condition.values);
   return values.length === 0 ? undefined : values;
 }
 

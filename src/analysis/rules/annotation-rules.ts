@@ -91,7 +91,7 @@ export const STATIC_CREDENTIALS_BESIDE_ROLE: Rule = {
 };
 
 function ofContainer(workload: Workload, container: ContainerJson, role: string): Found[] {
-  const variables = new Map(arrayOf(container.env).map(one => [textOf(propertyOf(one, 'name')), one]));
+  const variables = new Map(arrayOf(container.env).map(entry => [textOf(propertyOf(entry, 'name')), entry]));
   const keys = STATIC_CREDENTIALS.filter(name => variables.has(name));
   const other = propertyOf(variables.get(ROLE_ARN_VARIABLE), 'value');
   const isOther = other !== undefined && other !== role && !hasStandIn(`${textOf(other)}${role}`);

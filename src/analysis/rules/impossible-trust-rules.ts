@@ -88,16 +88,16 @@ export const IMPOSSIBLE_SUBJECT = eachClaim(
     const { ignoreCase } = operatorOf(operator)!;
     const isCluster = providers.length > 0 && providers.every(({ issuer }) => isClusterIssuer(issuer));
     return values.flatMap(value => {
-      if (isSwapped(claim, value)) return [swapped(name, claim, value)];
+      if (isSwapped(claim, value)) return [swapProblem(name, claim, value)];
       if (claim !== 'sub' || !(isCluster || looksLikeSubject(value))) return [];
       const wildcards = demanded === 'like';
       if (!wildcards && hasWildcard(value)) return []; // another rule says so
-      return canBeSubject(value, { wildcards, ignoreCase }) ? [] : [impossible(name, value)];
+      return canBeSubject(value, { wildcards, ignoreCase }) ? [] : [subjectProblem(name, value)];
     });
   },
 );
 
-function impossible(name: string, value: string): Problem {
+function subjectProblem(name: string, value: string): Problem {
   const meant = meantSubject(value);
   return {
     message: `${name}: \`sub\` is compared with ${value}, which no service account has, so it admits nobody.`,
@@ -107,7 +107,7 @@ function impossible(name: string, value: string): Problem {
   };
 }
 
-function swapped(name: string, claim: string, value: string): Problem {
+function swapProblem(name: string, claim: string, value: string): Problem {
   return {
     message: `${name}: \`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it admits nobody.`,
     fix: `Compare \`sub\` with ${SUBJECT_FORM} and \`aud\` with sts.amazonaws.com.`,

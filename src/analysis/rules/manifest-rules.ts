@@ -124,7 +124,9 @@ export const ROLE_NOT_FOUND: Rule = {
     const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
     const annotated = map.serviceAccounts
       .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn) && placeholdersIn(roleArn).length === 0)
-      .map(one => notFound(map, saName(one), one.roleArn!, one.place));
+      .map(serviceAccount =>
+        notFound(map, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
+      );
     const associated = map.associations
       .filter(({ roleArn }) => !known.has(roleArn))
       .map(({ namespace, serviceAccount, roleArn, place }) =>
@@ -181,20 +183,23 @@ export const REPEATED_SERVICE_ACCOUNT: Rule = {
     const roles = rolesByArn(map);
     return [...grouped(map.serviceAccounts, saName).values()]
       .filter(all => all.length > 1)
-      .flatMap(all => repeated(all, roles));
+      .flatMap(all => repetitions(all, roles));
   },
 };
 
 /** Of ServiceAccounts of one name. Different files are normal: they go to different clusters. */
-function repeated(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
+function repetitions(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
   const first = new Map<string, ServiceAccount>(); // in a file, and of an issuer
-  return all.flatMap(one => {
-    const issuers = issuersOf(roles.get(one.roleArn ?? '')).map(issuer => `issuer ${issuer}`);
-    const file = `${one.place.file} ${one.place.logicalId}`;
+  return all.flatMap(serviceAccount => {
+    const { roleArn, place } = serviceAccount;
+    const issuers = issuersOf(roles.get(roleArn ?? '')).map(issuer => `issuer ${issuer}`);
+    const file = `${place.file} ${place.logicalId}`;
     const inFile = first.get(file);
-    const other = inFile ?? issuers.map(issuer => first.get(issuer)).find(found => found && !isSame(found, one));
-    for (const key of [file, ...issuers]) if (!first.has(key)) first.set(key, one);
-    return other && (one.roleArn || other.roleArn) ? [repetition(one, other, roles)] : [];
+    const other = inFile ?? issuers
+      .map(issuer => first.get(issuer))
+      .find(earlier => earlier && !isSame(earlier, serviceAccount));
+    for (const key of [file, ...issuers]) if (!first.has(key)) first.set(key, serviceAccount);
+    return other && (roleArn || other.roleArn) ? [repetition(serviceAccount, other, roles)] : [];
   });
 }
 
@@ -258,11 +263,11 @@ export const DEFAULT_WITH_ROLE: Rule = {
   check: map =>
     annotatedIn(map)
       .filter(({ name }) => name === 'default')
-      .map(one => ({
-        message: `${saName(one)}: has role ${one.roleArn}, which every pod of the namespace gets that names no `
-          + 'service account.',
+      .map(serviceAccount => ({
+        message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod of the namespace `
+          + 'gets that names no service account.',
         fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
-        place: one.place,
+        place: serviceAccount.place,
       })),
 };
 
@@ -275,13 +280,14 @@ export const NOT_RENDERED: Rule = {
   why: 'It is not rendered yet, so the other rules cannot compare these values.',
   check: ({ serviceAccounts, workloads }) => {
     const objects = [
-      ...serviceAccounts.map(one => ({ place: one.place, placeholders: placeholdersOf(one) })),
+      ...serviceAccounts.map(serviceAccount => (
+        { place: serviceAccount.place, placeholders: placeholdersOf(serviceAccount) })),
       ...workloads.map(({ place, namespace, name, serviceAccount }) => (
         { place, placeholders: placeholdersIn(namespace, name, serviceAccount) })),
     ];
     const unrendered = objects.filter(({ placeholders }) => placeholders.length > 0);
     return [...grouped(unrendered, ({ place }) => place.file).values()].map(all => {
-      const placeholders = [...new Set(all.flatMap(one => one.placeholders))];
+      const placeholders = [...new Set(all.flatMap(object => object.placeholders))];
       return {
         message: `Not rendered yet: it has the placeholder${placeholders.length === 1 ? '' : 's'} `
           + `${listInShort(placeholders, SHOWN_PLACEHOLDERS)}.`,

@@ -151,7 +151,7 @@ function unableToRead({ spec, annotations }: Workload, isInjected: boolean): Unr
 
 /** The path that a container gives to the SDK itself. */
 function tokenFileOf({ env }: ContainerJson): string | undefined {
-  const variable = arrayOf(env).find(one => propertyOf(one, 'name') === TOKEN_FILE);
+  const variable = arrayOf(env).find(entry => propertyOf(entry, 'name') === TOKEN_FILE);
   return variable === undefined ? undefined : textOf(propertyOf(variable, 'value') ?? '');
 }
 

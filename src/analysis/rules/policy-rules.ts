@@ -87,26 +87,29 @@ function isAdmin({ arn = '', document }: Policy): string | undefined {
   const [, , , , owner, name] = arnParts(arn);
   if (owner === 'aws' && ADMINS.includes(name)) return 'is one of AWS\'s own for administrators';
   return allowed(document).map(statement => {
-    if (!isUnconditional(statement) || !textsOf(statement.Resource).some(one => /^\*+$/.test(one))) return undefined;
+    if (!isUnconditional(statement)) return undefined;
+    if (!textsOf(statement.Resource).some(value => /^\*+$/.test(value))) return undefined;
     if (statement.NotAction !== undefined) {
       return `allows everything but ${textsOf(statement.NotAction).join(', ')} on *`;
     }
-    const action = textsOf(statement.Action).find(one => ANY_ACTION.test(one) || /^iam:\*+$/i.test(one));
+    const action = textsOf(statement.Action).find(value => ANY_ACTION.test(value) || /^iam:\*+$/i.test(value));
     return action && `allows ${action} on *`;
-  }).find(found => found !== undefined);
+  }).find(reason => reason !== undefined);
 }
 
 function passesAny({ partition, account }: Role, { document }: Policy): string | undefined {
   // Roles of no name that anybody can have meant, with a path and without.
   const anyRole = ['a', 'z/0'].map(name => () => literal(`arn:${partition}:iam::${account}:role/${name}`));
   return allowed(document).map(statement => {
-    const action = textsOf(statement.Action).find(one => matchesAction(one, 'iam:PassRole') && !ANY_ACTION.test(one));
+    const action = textsOf(statement.Action).find(value =>
+      matchesAction(value, 'iam:PassRole') && !ANY_ACTION.test(value),
+    );
     if (action === undefined || !isUnconditional(statement)) return undefined;
-    const resource = textsOf(statement.Resource).find(one =>
-      anyRole.every(arn => matches(pattern(one), arn()) === true),
+    const resource = textsOf(statement.Resource).find(value =>
+      anyRole.every(arn => matches(pattern(value), arn()) === true),
     );
     return resource && `allows ${action} on ${resource}`;
-  }).find(found => found !== undefined);
+  }).find(reason => reason !== undefined);
 }
 
 function allowed(document: unknown): StatementJson[] {
@@ -127,7 +130,7 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
 }, role => statementsOf(role.trust).flatMap((value, index) => {
   const statement = objectOf<StatementJson>(value);
   const actions = textsOf(statement.Action ?? '*');
-  if (statement.Effect !== 'Allow' || !actions.some(one => matchesAction(one, 'sts:AssumeRole'))) return [];
+  if (statement.Effect !== 'Allow' || !actions.some(action => matchesAction(action, 'sts:AssumeRole'))) return [];
   if (conditionKeys(statement.Condition).length > 0) return [];
   const everybody = statement.Principal === '*' ? ['*'] : textsOf(propertyOf(statement.Principal, 'AWS'));
   return everybody

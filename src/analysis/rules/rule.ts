@@ -51,9 +51,9 @@ export function atPlaces<T>(
  * @param ignored rules that are switched off everywhere, and why
  */
 export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<string, string> = new Map()): Finding[] {
-  return rules.flatMap(rule => rule.check(map).map(found => {
-    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, found.place);
-    return { rule: rule.id, severity: rule.severity, ...found, ...suppressed !== undefined && { suppressed } };
+  return rules.flatMap(rule => rule.check(map).map(finding => {
+    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, finding.place);
+    return { rule: rule.id, severity: rule.severity, ...finding, ...suppressed !== undefined && { suppressed } };
   }));
 }
 
@@ -63,5 +63,6 @@ export function counts({ severity, suppressed }: Finding): boolean {
 }
 
 function suppressionOf({ suppressions }: AccessMap, { id }: Rule, { stack, logicalId }: Place): string | undefined {
-  return suppressions.find(one => one.rule === id && one.stack === stack && one.logicalId === logicalId)?.reason;
+  return suppressions.find(suppression =>
+    suppression.rule === id && suppression.stack === stack && suppression.logicalId === logicalId)?.reason;
 }

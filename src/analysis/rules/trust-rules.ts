@@ -44,7 +44,7 @@ function eachStatement(
     check: map =>
       atPlaces(
         webIdentitiesOf(map),
-        one => check(one, map),
+        statement => check(statement, map),
         ({ role }) => role.place,
       ),
   };
@@ -131,21 +131,21 @@ export const MISSING_AUD = eachStatement(
     why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that '
       + 'passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
   },
-  one =>
-    one.holdsAudience
+  statement =>
+    statement.holdsAudience
       ? []
       : [
         {
-          message: `${one.name}: takes tokens of ${one.whose} for every `
-            + `${one.known ? 'client ID of the provider' : 'audience'}: \`aud\` is not held by StringEquals, `
-            + `${conditionsIn(one)}.`,
-          ...one.known
+          message: `${statement.name}: takes tokens of ${statement.whose} for every `
+            + `${statement.known ? 'client ID of the provider' : 'audience'}: \`aud\` is not held by StringEquals, `
+            + `${conditionsIn(statement)}.`,
+          ...statement.known
             ? {
               severity: 'info' as const,
-              fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "${one.known.audience}" }.`,
+              fix: `Add "StringEquals": { "${keyOf(statement, 'aud')}": "${statement.known.audience}" }.`,
             }
             : {
-              fix: `Add "StringEquals": { "${keyOf(one, 'aud')}": "sts.amazonaws.com" }, or use `
+              fix: `Add "StringEquals": { "${keyOf(statement, 'aud')}": "sts.amazonaws.com" }, or use `
                 + 'trust.addServiceAccounts(), which writes aud and sub.',
             },
         },
@@ -160,16 +160,16 @@ export const MISSING_SUB = eachStatement(
     why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, '
       + '`ForAllValues:`, `Null`) does not hold anybody.',
   },
-  one =>
-    one.holdsAnySubject || (one.known && one.known.subject === undefined)
+  statement =>
+    statement.holdsAnySubject || (statement.known && statement.known.subject === undefined)
       ? []
       : [
         {
-          message: `${one.name}: lets in every token of ${one.whose}: \`sub\` is not held by StringEquals or `
-              + `StringLike, ${conditionsIn(one)}.`,
-          fix: one.known
-            ? `Add "StringLike": { "${keyOf(one, 'sub')}": "${one.known.subject}" }.`
-            : `Add "StringEquals": { "${keyOf(one, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use `
+          message: `${statement.name}: lets in every token of ${statement.whose}: \`sub\` is not held by `
+              + `StringEquals or StringLike, ${conditionsIn(statement)}.`,
+          fix: statement.known
+            ? `Add "StringLike": { "${keyOf(statement, 'sub')}": "${statement.known.subject}" }.`
+            : `Add "StringEquals": { "${keyOf(statement, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use `
               + 'trust.addServiceAccounts(), which writes aud and sub.',
         },
       ],
@@ -349,8 +349,8 @@ export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
         return [...new Set(strange)].map(value => ({
           message: `${name}: takes tokens for the audience ${value}, with which ${arn} is not registered; its client `
             + `ids are ${audiences.join(', ')}.`,
-          fix: `Add it to the provider, audiences: [${[...audiences, value].map(one => `'${one}'`).join(', ')}], or `
-            + 'trust one of its own.',
+          fix: 'Add it to the provider, audiences: '
+            + `[${[...audiences, value].map(audience => `'${audience}'`).join(', ')}], or trust one of its own.`,
           place: role.place,
           others: [place!],
         }));
@@ -392,7 +392,7 @@ export const TRUST_POLICY_QUOTA = eachRole(
 
 /** With what only the deployment knows at the length that the library assumes, too. */
 function assumedLength(text: string): number {
-  return standInsOf(text).reduce((sum, one) => sum - one.length + lengthOf(one), text.length);
+  return standInsOf(text).reduce((sum, standIn) => sum - standIn.length + lengthOf(standIn), text.length);
 }
 
 function lengthOf(one: string): number {
@@ -438,7 +438,7 @@ function patterns(
 ): Found[] {
   const values = conditions
     .filter(({ operator }) => demands(operator) === 'like')
-    .flatMap(one => one.values.filter(reaches));
+    .flatMap(condition => condition.values.filter(reaches));
   return [...new Set(values)].map(value => ({
     message: `${name}: lets in a pattern of namespaces, ${value}.`,
     fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches '
@@ -512,7 +512,9 @@ export const PROVIDER_NOT_IN_APP: Rule = {
       [...map.providers.map(({ arn }) => arn), ...map.existingProviders],
       arn => issuerOfArn(arn) ?? arn,
     );
-    const trusted = webIdentitiesOf(map).flatMap(one => one.providers.map(provider => ({ ...provider, one })));
+    const trusted = webIdentitiesOf(map).flatMap(statement =>
+      statement.providers.map(provider => ({ ...provider, statement })),
+    );
     const missing = grouped(
       trusted.filter(
         ({ arn, issuer }) =>
@@ -521,7 +523,7 @@ export const PROVIDER_NOT_IN_APP: Rule = {
       ),
       ({ arn }) => arn,
     );
-    return [...missing].map(([arn, [{ one: first }, ...more]]) => ({
+    return [...missing].map(([arn, [{ statement: first }, ...more]]) => ({
       message: `${first.name}${andMore(more.length)}: trusts ${arn}, which the app neither registers nor imports.`,
       fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
       place: first.role.place,

@@ -172,10 +172,10 @@ function deferredProblem(values: Record<string, string | undefined>, advice: str
 
 /** One service account that a pattern matches. */
 function sample({ namespace, serviceAccount, ...rest }: Subject): Subject {
-  return { ...rest, namespace: filled(namespace), serviceAccount: filled(serviceAccount) };
+  return { ...rest, namespace: fillPattern(namespace), serviceAccount: fillPattern(serviceAccount) };
 }
 
-function filled(pattern: string): string {
+function fillPattern(pattern: string): string {
   return pattern.replace(/[*?]/g, 'x');
 }
 
@@ -185,7 +185,7 @@ function admissionOf({ associations }: AccessMap, role: Role, subject: Subject):
   const direct = roleAdmission(role, subject);
   if (direct.answer === 'in' || issuer !== undefined || audience !== undefined) return direct;
   const targets = targetsOf(associations, role)
-    .filter(one => one.namespace === namespace && one.serviceAccount === serviceAccount);
+    .filter(association => association.namespace === namespace && association.serviceAccount === serviceAccount);
   return anyOf([...targets.map(association => targetAdmission(role, association)), direct])!;
 }
 
@@ -198,7 +198,7 @@ function denial(map: AccessMap, role: Role, subject: Subject): string | undefine
   if (admission.answer === 'in') return undefined;
   if (admission.answer === 'unknown') return doubt(role, subject, admission);
   const because = admission.reasons.join('; ');
-  return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${shown(role, admission)}`;
+  return `${who(subject)} cannot assume ${roleInWords(role)}: ${because}.${describeStatement(role, admission)}`;
 }
 
 function permission(map: AccessMap, role: Role, asked: Subject): string | undefined {
@@ -210,7 +210,7 @@ function permission(map: AccessMap, role: Role, asked: Subject): string | undefi
   const { subject, admission } = permitted;
   if (admission.answer === 'unknown') return doubt(role, subject, admission);
   return `${who(subject)} can assume ${roleInWords(role)}: `
-    + `statement ${admission.statement} of its trust policy lets it in.${shown(role, admission)}`;
+    + `statement ${admission.statement} of its trust policy lets it in.${describeStatement(role, admission)}`;
 }
 
 /** A pod has tokens for whatever audience it asks for: all those that the trust policy speaks of. */
@@ -220,12 +220,12 @@ function withAudiences({ trust }: Role, subject: Subject): Subject[] {
     .flatMap(conditionsOf)
     .filter(({ key }) => claimOf(key).toLowerCase() === 'aud')
     .flatMap(({ values }) => values);
-  return [subject, ...[...new Set(audiences)].map(audience => ({ ...subject, audience: filled(audience) }))];
+  return [subject, ...[...new Set(audiences)].map(audience => ({ ...subject, audience: fillPattern(audience) }))];
 }
 
 function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
   return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be told: `
-    + `${reasons.join('; ')}.${shown(role, {})}`;
+    + `${reasons.join('; ')}.${describeStatement(role, {})}`;
 }
 
 /** Everybody whom a trust policy lets in, and who is not given. */
@@ -234,7 +234,8 @@ function others({ associations }: AccessMap, role: Role, given: Subject[]): stri
     return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
   }
   const open = openStatements(role.trust).map(
-    statement => `${roleInWords(role)} lets in principals that it does not name.${shown(role, { statement })}`,
+    statement => `${roleInWords(role)} lets in principals that it does not name.`
+      + describeStatement(role, { statement }),
   );
   const strangers = trustedBy(role.trust).filter(
     trusted => !given.some(subject => covers(subject, trusted)) && !isDenied(role, trusted),
@@ -246,10 +247,11 @@ function others({ associations }: AccessMap, role: Role, given: Subject[]): stri
     .filter(trusted => !given.some(subject => covers(subject, trusted)));
   return [
     ...open,
-    ...throughOthers.map(one => `${inWordsOf(one)}, as the target role of an association, can assume `
-      + `${roleInWords(role)}, and is not among the given.${shown(role, {})}`),
+    ...throughOthers.map(trusted => `${inWordsOf(trusted)}, as the target role of an association, can assume `
+      + `${roleInWords(role)}, and is not among the given.${describeStatement(role, {})}`),
     ...strangers.map(
-      one => `${inWordsOf(one)} can assume ${roleInWords(role)}, and is not among the given.${shown(role, one)}`,
+      trusted => `${inWordsOf(trusted)} can assume ${roleInWords(role)}, and is not among the given.`
+        + describeStatement(role, trusted),
     ),
   ];
 }
@@ -284,7 +286,7 @@ function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Omit<T
 }
 
 /** The statement that decides, or comes nearest; all of them where none does. */
-function shown({ trust }: Role, { statement, nearest }: Partial<Admission>): string {
+function describeStatement({ trust }: Role, { statement, nearest }: Partial<Admission>): string {
   const statements = statementsOf(trust);
   const index = statement ?? nearest?.statement;
   if (index === undefined) return `\n  Trust policy: ${inShort(statements)}`;
@@ -303,6 +305,6 @@ function inWords({ rule, message, fix, place }: Finding): string {
 }
 
 function report(problems: (string | undefined)[]): void {
-  const found = problems.filter(one => one !== undefined);
+  const found = problems.filter(message => message !== undefined);
   if (found.length > 0) throw new Error(found.join('\n'));
 }

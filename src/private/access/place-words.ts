@@ -1,8 +1,8 @@
 import { resolve } from 'path';
 import { Place } from '../../analysis/access-map';
-import { shown } from '../manifests/files';
+import { displayPath } from '../manifests/files';
 
 /** A place as people look it up: the path relative to the working directory where that is shorter. */
 export function placeInWords({ file, line, column }: Place): string {
-  return `${shown(resolve(file))}${line === undefined ? '' : `:${line}:${column}`}`;
+  return `${displayPath(resolve(file))}${line === undefined ? '' : `:${line}:${column}`}`;
 }

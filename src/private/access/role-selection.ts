@@ -19,16 +19,16 @@ export function selectedRoles(where: string, roles: Role[], { role, roleOf, role
       'Name one role, pass the service account whose role it is, or write a regular expression for several.'));
   }
   if (roleMatching !== undefined) {
-    const found = matching(where, roles, roleMatching);
-    return found.length > 0 ? found : fail(where, missing(roles, `matches ${JSON.stringify(roleMatching)}`));
+    const found = findByPattern(where, roles, roleMatching);
+    return found.length > 0 ? found : fail(where, describeMissing(roles, `matches ${JSON.stringify(roleMatching)}`));
   }
   const wanted = roleOf?.role.node.path ?? role!;
-  const found = named(where, roles, wanted);
+  const found = findByName(where, roles, wanted);
   if (found.length === 0 && roleOf && !Token.isUnresolved(roleOf.roleArn)) {
-    found.push(...named(where, roles, roleOf.roleArn)); // of an existing role that the app creates elsewhere
+    found.push(...findByName(where, roles, roleOf.roleArn)); // of an existing role that the app creates elsewhere
   }
   const rule = `has the name, ARN or construct path ${JSON.stringify(wanted)}`;
-  return found.length > 0 ? found : fail(where, missing(roles, rule, wanted));
+  return found.length > 0 ? found : fail(where, describeMissing(roles, rule, wanted));
 }
 
 /** A role in words: its name, and where it is made. */
@@ -37,12 +37,12 @@ export function roleInWords({ name, place: { constructPath, stack, logicalId } }
   return isStandIn(name) ? path : `${name} (${path})`;
 }
 
-function named(where: string, roles: Role[], wanted: string): Role[] {
+function findByName(where: string, roles: Role[], wanted: string): Role[] {
   failIf(where, literalProblem('role', wanted));
   return roles.filter(role => names(role).includes(wanted));
 }
 
-function matching(where: string, roles: Role[], wanted: string): Role[] {
+function findByPattern(where: string, roles: Role[], wanted: string): Role[] {
   failIf(where, literalProblem('roleMatching', wanted));
   let pattern: RegExp;
   try {
@@ -76,7 +76,7 @@ function withoutResource(constructPath: string): string {
   return constructPath.replace(/\/Resource$/, '');
 }
 
-function missing(roles: Role[], rule: string, wanted?: string): string {
+function describeMissing(roles: Role[], rule: string, wanted?: string): string {
   if (roles.length === 0) return 'There is no AWS::IAM::Role in the templates.';
   const [similar] = wanted === undefined ? [] : nearest(wanted, roles.flatMap(names));
   const advice = similar === undefined ? '' : ` The most similar is ${similar}.`;

@@ -31,10 +31,10 @@ export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: str
   }
   failIf(scope, issuerUrlProblem('issuerUrl', literal));
   for (const root of settled) {
-    const match = new RegExp(`^${filled(root, escaped, '[a-z0-9.-]+')}(?:/(.+))?$`).exec(literal);
+    const match = new RegExp(`^${renderRoot(root, escaped, '[a-z0-9.-]+')}(?:/(.+))?$`).exec(literal);
     if (match) return { issuerUrl: literal, keyPrefix: match[1] ? `${match[1]}/` : '' };
   }
-  const served = settled.map(root => filled(root, text => text, '<known at deployment only>')).join(' or ');
+  const served = settled.map(root => renderRoot(root, text => text, '<known at deployment only>')).join(' or ');
   return fail(
     scope,
     problem(
@@ -46,7 +46,7 @@ export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: str
   );
 }
 
-function filled(settled: unknown, literal: (text: string) => string, deferred: string): string {
+function renderRoot(settled: unknown, literal: (text: string) => string, deferred: string): string {
   const parts = joinedParts(settled) ?? [settled];
   return parts.map(part => (typeof part === 'string' ? literal(part) : deferred)).join('');
 }

@@ -49,7 +49,9 @@ export function publicKeysProblem(property: string, pems: string[]): string | un
       "Pass the public keys of the cluster's service accounts, as PEM texts.",
     );
   }
-  const found = pems.map((pem, index) => pemProblem(`${property}[${index}]`, pem)).find(one => one !== undefined);
+  const found = pems
+    .map((pem, index) => pemProblem(`${property}[${index}]`, pem))
+    .find(message => message !== undefined);
   if (found !== undefined) return found;
   const count = jsonWebKeys(pems).length;
   if (count > 0 && count <= MAX_KEYS) return undefined;
@@ -94,7 +96,7 @@ function pemProblem(property: string, pem: string): string | undefined {
       "Pass the text of the file, not its name: readFileSync('sa.pub', 'utf8').",
     );
   }
-  return blocks.map(block => blockProblem(property, block)).find(found => found !== undefined);
+  return blocks.map(block => blockProblem(property, block)).find(message => message !== undefined);
 }
 
 function blockProblem(property: string, block: Block): string | undefined {

@@ -110,7 +110,7 @@ function repeatedObjects(folder: string, stacks: StackFiles[]): Problem[] {
           owner,
           problem(
             'chart',
-            `hold what is in ${shown(folder)} only once`,
+            `hold what is in ${displayPath(folder)} only once`,
             objectName(manifest),
             `${Stack.of(first).node.path} writes it there already: leave it out here (\`createNamespace: false\` `
                 + 'for a Namespace), or give each cluster a `directory` of its own.',
@@ -142,8 +142,8 @@ function clash(path: string, taken: Map<string, string>): string | undefined {
     : problem(
       'writeTo',
       'have a name of its own for each file',
-      shown(path),
-      `${shown(earlier)} is written by this app too: choose another name or \`directory\`.`,
+      displayPath(path),
+      `${displayPath(earlier)} is written by this app too: choose another name or \`directory\`.`,
     );
 }
 
@@ -154,7 +154,7 @@ function foreignProblem(path: string): string | undefined {
     return problem(
       'directory',
       'be a folder',
-      shown(folder),
+      displayPath(folder),
       'A file of that name is in the way: choose another directory.',
     );
   }
@@ -167,7 +167,7 @@ function foreignProblem(path: string): string | undefined {
     : problem(
       'directory',
       'hold no file in the place of a generated one',
-      shown(foreign),
+      displayPath(foreign),
       'It was not made by cdk-irsa, so it is left alone: move it away, or choose another directory.',
     );
 }
@@ -189,7 +189,7 @@ function existingParent(path: string): string {
 }
 
 /** A path for messages: relative where that is shorter. */
-export function shown(path: string): string {
+export function displayPath(path: string): string {
   const local = relative(process.cwd(), path);
   return local.startsWith('..') ? path : local.split(sep).join('/') || '.';
 }

@@ -120,10 +120,10 @@ export function unresolvedProblem(manifest: Manifest, path: string[], settled: u
 
 /** `kind namespace/name`, for messages. */
 export function objectName({ kind, metadata }: Manifest): string {
-  const shown = (part: unknown) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
-  return `${shown(kind)} ${[metadata?.namespace, metadata?.name]
+  const describePart = (part: unknown) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
+  return `${describePart(kind)} ${[metadata?.namespace, metadata?.name]
     .filter(part => part !== undefined)
-    .map(shown)
+    .map(describePart)
     .join('/')}`;
 }
 

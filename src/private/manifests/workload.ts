@@ -219,15 +219,15 @@ class Rendering {
   }
 
   private seconds(duration: Duration): string {
-    const settled = this.settled(duration.toSeconds());
+    const settled = this.settle(duration.toSeconds());
     if (typeof settled === 'number') this.report(tokenExpirationProblem(Duration.seconds(settled)));
     return seconds(duration);
   }
 
   /** The webhook splits at commas and does not trim. */
   private skipList(spec: PodSpec, skipContainers: string[]): string {
-    const names = allContainers(spec).map(({ name }) => this.settled(name));
-    const skipped = [...new Set(skipContainers.map(name => this.settled(name)))];
+    const names = allContainers(spec).map(({ name }) => this.settle(name));
+    const skipped = [...new Set(skipContainers.map(name => this.settle(name)))];
     const unknown = skipped.find(name => !names.includes(name));
     const there = names.map(show).join(', ');
     if (unknown !== undefined) {
@@ -253,13 +253,13 @@ class Rendering {
   }
 
   private containersWithCredentials(spec: PodSpec, skipList = ''): PodContainer[] {
-    return withCredentials(spec, `${this.settled(skipList)}`, name => this.settled(name));
+    return withCredentials(spec, `${this.settle(skipList)}`, name => this.settle(name));
   }
 
   private warnOfStaticCredentials(containers: PodContainer[]): void {
     for (const { name, env = [] } of containers) {
       const found = STATIC_CREDENTIALS.filter(variable =>
-        env.some(item => this.settled(item.name) === variable),
+        env.some(item => this.settle(item.name) === variable),
       );
       if (found.length === 0) continue;
       warn(
@@ -286,7 +286,7 @@ class Rendering {
         ),
       );
     }
-    this.report(fsGroupProblem(this.settled(fsGroup)));
+    this.report(fsGroupProblem(this.settle(fsGroup)));
     return {
       securityContext: sorted({
         ...spec.securityContext,
@@ -297,8 +297,8 @@ class Rendering {
 
   /** A value of a field, as it is written; it must not contradict the one that is there. */
   private field<T>(path: string[], present: unknown, wanted: T, advice: string): T {
-    const settled = this.settled(wanted);
-    if (present !== undefined && JSON.stringify(this.settled(present)) !== JSON.stringify(settled)) {
+    const settled = this.settle(wanted);
+    if (present !== undefined && JSON.stringify(this.settle(present)) !== JSON.stringify(settled)) {
       this.report(
         problem(
           `${fieldName(path)} of ${objectName(this.own)}`,
@@ -311,12 +311,12 @@ class Rendering {
     return wanted;
   }
 
-  private settled(value: unknown): unknown {
+  private settle(value: unknown): unknown {
     return settleForManifest(this.account.owner, value);
   }
 
-  private report(found: string | undefined): void {
-    if (found !== undefined) this.problems.push(found);
+  private report(message: string | undefined): void {
+    if (message !== undefined) this.problems.push(message);
   }
 }
 

@@ -80,7 +80,7 @@ function sizeProblems(
 ): string[] {
   const size = policySize(scope, document, tokens);
   const tooLong = (quota: number, advice: string) => (
-    problem('trust', `fit in ${quota} characters`, said(size), `${advice}${room(scope, size, trusted)}`));
+    problem('trust', `fit in ${quota} characters`, describeSize(size), `${advice}${room(scope, size, trusted)}`));
   if (size.characters > MAX_TRUST_QUOTA) {
     return [tooLong(MAX_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
   }
@@ -115,6 +115,6 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: StatementJ
 }
 
 /** A size, for messages. */
-export function said({ characters, exact }: PolicySize): string {
+export function describeSize({ characters, exact }: PolicySize): string {
   return `${exact ? '' : 'about '}${characters} characters`;
 }
