@@ -28,16 +28,16 @@ export function barsOf(results: Results): Bar[] {
       `${Math.round(tarballBytes / 1000)} kB`,
       tarballBytes < 1e6,
     ),
-    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios =>
+    ...compare(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios =>
       time('1,000 service accounts, beside iam.Role and YAML', 1.1, ratios),
     ),
-    ...compared(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios =>
+    ...compare(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios =>
       time('the same beside iam.Role and cdk8s', 1.1, ratios),
     ),
-    ...compared(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios =>
+    ...compare(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios =>
       time('1,000 with a deferred issuer, beside a literal one', 1.25, ratios),
     ),
-    ...grown(rows).map(ratios => time('5,000 service accounts, beside 1,000', 5.5, ratios)),
+    ...growth(rows).map(ratios => time('5,000 service accounts, beside 1,000', 5.5, ratios)),
     time(
       'requiring cdk-irsa for the quickstart, more than the CDK modules that it uses',
       30,
@@ -52,12 +52,12 @@ function bar(what: string, wanted: string, found: string, met: boolean, isTime =
 }
 
 /** Run by run, since those of one turn had the same machine. None where that size was not measured. */
-function compared(rows: Row[], size: number, way: string, other: string): number[][] {
+function compare(rows: Row[], size: number, way: string, other: string): number[][] {
   const [one, two] = [way, other].map(name => rows.find(row => row.way === name && row.size === size));
   return one && two ? [one.milliseconds.map((value, index) => value / two.milliseconds[index])] : [];
 }
 
-function grown(rows: Row[]): number[][] {
+function growth(rows: Row[]): number[][] {
   const [less, more] = [1000, 5000].map(size => rows.find(row => row.way === 'cdk-irsa' && row.size === size));
   return less && more ? [more.milliseconds.map((value, index) => value / less.milliseconds[index])] : [];
 }

@@ -4,7 +4,7 @@
 import { Bar, median, spread } from './bench-bars';
 import type { Results, Row } from './bench-results';
 
-const measured = (runs: number) =>
+const describeMethod = (runs: number) =>
   `Times and memory are of whole processes, the medians of ${runs} runs (smallest to largest) in which the ways took `
   + 'turns. "With validation" is with the\nvalidator of templates that aws-cdk-lib runs by default (from 2.262 on); '
   + 'the others are without it, `CDK_VALIDATION=false`. "YAML" is a text put together by\nhand as quickly as can be, '
@@ -20,7 +20,7 @@ ${date}, ${machine}, ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(', ')}. Repeat it with \`npx projen bench\`.
 
-${measured(runs)}
+${describeMethod(runs)}
 
 ## What was promised
 

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     tsconfigRaw: {},
     outfile: program,
   });
-  const results = measured((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
+  const results = measure((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
   const bars = barsOf(results);
   const text = markdown(results, bars);
   console.log(text);
@@ -77,7 +77,7 @@ async function write(results: Results, text: string): Promise<void> {
   writeFileSync(join(ROOT, 'bench', 'synth-time.svg'), await plot(results));
 }
 
-function measured(sizes: number[], runs: number): Results {
+function measure(sizes: number[], runs: number): Results {
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js `
@@ -180,11 +180,11 @@ function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'template
 function requiring(): Results['requireMilliseconds'] {
   const quickstart = 'const { ClusterOidcProvider, IrsaServiceAccount } = require("cdk-irsa");';
   const cdk: string[] = JSON.parse(
-    evaluated(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`),
+    evaluate(`${quickstart} console.log(JSON.stringify(Object.keys(require.cache)))`),
   ).filter((file: string) => !file.startsWith(`${join(MODULES, 'cdk-irsa')}/`));
   const milliseconds = (code: string) =>
     Number(
-      evaluated(
+      evaluate(
         `const start = process.hrtime.bigint(); ${code} console.log(Number(process.hrtime.bigint() - start) / 1e6)`,
       ),
     );
@@ -195,7 +195,7 @@ function requiring(): Results['requireMilliseconds'] {
   return { cdk: turns.map(turn => turn.cdk), library: turns.map(({ library }) => library) };
 }
 
-function evaluated(code: string): string {
+function evaluate(code: string): string {
   return execFileSync(process.execPath, ['-e', code], { encoding: 'utf8', cwd: work, env: ENVIRONMENT });
 }
 

@@ -124,8 +124,8 @@ function notices(folders: readonly string[]): string {
     const text = licenseIn(folder).replaceAll('*/', '* /');
     byText.set(text, [...byText.get(text) ?? [], folder]);
   }
-  const named = (folder: string) => `${packageJson(folder).name} ${packageJson(folder).version}`;
-  return [...byText].map(([text, own]) => `/*!\n${own.map(named).join('\n')}\n\n${text}\n*/\n`).join('\n');
+  const nameAndVersion = (folder: string) => `${packageJson(folder).name} ${packageJson(folder).version}`;
+  return [...byText].map(([text, own]) => `/*!\n${own.map(nameAndVersion).join('\n')}\n\n${text}\n*/\n`).join('\n');
 }
 
 /** What a package says itself, notices too; some of AWS only name the license, which is ours. */

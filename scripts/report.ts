@@ -51,7 +51,7 @@ function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who'
       who,
       by: [
         ['cluster', ...values(':SourceArn')],
-        ['lets in', ...who.map(one => `${one}, by EKS Pod Identity`)],
+        ['lets in', ...who.map(account => `${account}, by EKS Pod Identity`)],
       ],
     };
   }
@@ -122,7 +122,7 @@ function statementInShort({ Action, Resource }: any): string {
 function manifest({ ownManifestFiles }: Assembly, { template, role, who }: Workload, from: string): string {
   if (template.body.Outputs?.KubernetesManifests) return `output KubernetesManifests of stack ${template.stackName}`;
   const names = who
-    .map(one => one.split('/'))
+    .map(account => account.split('/'))
     .filter(parts => parts.length === 2)
     .map(([namespace, name]) => `  name: ${name}\n  namespace: ${namespace}\n`);
   const holds = (text: string) =>

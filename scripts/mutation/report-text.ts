@@ -7,11 +7,12 @@ import { FileScore, Judged, Results } from './report';
 import { BUDGET_SECONDS } from './test-plan';
 
 export function terminalText({ scores, stale, wronglyListed, minScore, minutes, cpuMinutes }: Results): string {
-  const listed = (problem: string, entry: MutantKey) => `${EQUIVALENTS_FILE}: ${problem}: ${JSON.stringify(entry)}`;
+  const problemLine = (problem: string, entry: MutantKey) =>
+    `${EQUIVALENTS_FILE}: ${problem}: ${JSON.stringify(entry)}`;
   return [
     ...scores.flatMap(({ survivors }) => survivors.filter(isUnexplained).map(survivorText)),
-    ...stale.map(entry => listed('no mutant matches this entry', entry)),
-    ...wronglyListed.map(({ mutant }) => listed('a test kills this mutant', mutant.key)),
+    ...stale.map(entry => problemLine('no mutant matches this entry', entry)),
+    ...wronglyListed.map(({ mutant }) => problemLine('a test kills this mutant', mutant.key)),
     ...scores.map(score => `${score.adjusted < minScore ? 'below' : 'ok   '} ${scoreText(score)}`),
     `${minutes.toFixed(1)} minutes, ${cpuMinutes.toFixed(1)} of CPU time`,
   ].join('\n');

@@ -32,7 +32,7 @@ export class TestPlan {
   private constructor(coverages: readonly (Coverage & { file: string })[], mutants: readonly Mutant[]) {
     this.atLoad = coverages[0].atLoad;
     this.fileOf = new Map(mutants.map(({ id, key }) => [id, key.file]));
-    this.tests = coverages.flatMap(planned).sort((left, right) => left.milliseconds - right.milliseconds);
+    this.tests = coverages.flatMap(planTests).sort((left, right) => left.milliseconds - right.milliseconds);
   }
 
   public get size(): number {
@@ -71,7 +71,7 @@ function withinBudget(tests: readonly PlannedTest[]): PlannedTest[] {
   return tests.filter(({ milliseconds }) => (left -= milliseconds) > 0);
 }
 
-function planned({ file, tests, shared }: Coverage & { file: string }): PlannedTest[] {
+function planTests({ file, tests, shared }: Coverage & { file: string }): PlannedTest[] {
   return tests.map(({ name, milliseconds, hits, failure }, index) => {
     if (failure !== undefined) throw new Error(`${file}, ${name}: fails without a mutant.\n${failure}`);
     return { file, index, name, milliseconds, hits: sum(shared, hits) };

@@ -18,7 +18,7 @@ export class CliOption extends Option {
 
   constructor(flags: string, description: string) {
     super(flags, description);
-    this.argParser(text => this.checked(text));
+    this.argParser(text => this.checkValue(text));
   }
 
   /** Makes the option required, unless another one is given. */
@@ -36,7 +36,7 @@ export class CliOption extends Option {
 
   /** Lets the option be given several times; its value is a list. */
   public repeatable(): this {
-    return this.argParser((text, previous: string[] = []) => [...previous, this.checked(text)]);
+    return this.argParser((text, previous: string[] = []) => [...previous, this.checkValue(text)]);
   }
 
   /** Checks each value. */
@@ -49,7 +49,7 @@ export class CliOption extends Option {
   }
 
   /** With `--html --json`, commander takes the second option for the value of the first. */
-  private checked(text: string): string {
+  private checkValue(text: string): string {
     if (!/^-./.test(text)) return text;
     throw new ArgumentError(`\`${this.long}\` must have a value that does not begin with -, got: ${quoted(text)}.`);
   }
@@ -102,7 +102,8 @@ export class Program extends Command {
 class CliHelp extends Help {
   /** Groups have no help of their own: the list names their commands. */
   override visibleCommands(command: Command): Command[] {
-    return command.commands.flatMap(one => (one.commands.length > 0 ? this.visibleCommands(one) : [one]));
+    return command.commands.flatMap(subcommand =>
+      (subcommand.commands.length > 0 ? this.visibleCommands(subcommand) : [subcommand]));
   }
 
   override subcommandTerm(command: Command): string {

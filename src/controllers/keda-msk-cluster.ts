@@ -43,7 +43,7 @@ export function mskArns(clusters: KedaMskCluster[]): {
   topics: string[];
   consumerGroups: string[];
 } {
-  const named = (property: string, what: string, names: string[]) => {
+  const checkNames = (property: string, what: string, names: string[]) => {
     const found = required('keda', property, what, names);
     found.forEach(name => failIf('Controller.keda', nameProblem(property, name)));
     return found;
@@ -54,10 +54,10 @@ export function mskArns(clusters: KedaMskCluster[]): {
   return {
     clusters: clusters.map(({ clusterArn }) => clusterArn),
     topics: clusters.flatMap(({ clusterArn, topics }) =>
-      named('mskClusters.topics', 'topic', topics).map(name => inCluster(clusterArn, 'topic', name)),
+      checkNames('mskClusters.topics', 'topic', topics).map(name => inCluster(clusterArn, 'topic', name)),
     ),
     consumerGroups: clusters.flatMap(({ clusterArn, consumerGroups }) =>
-      named('mskClusters.consumerGroups', 'consumer group', consumerGroups).map(name =>
+      checkNames('mskClusters.consumerGroups', 'consumer group', consumerGroups).map(name =>
         inCluster(clusterArn, 'group', name),
       ),
     ),

@@ -54,6 +54,6 @@ export function unknown(summary: string, more: Pick<Verdict, 'evidence' | 'fix' 
 }
 
 /** Judges what was read; unknown, with the reason, where it was not. */
-export function judged<T>(read: Read<T>, judge: (value: T) => Verdict | undefined): Verdict | undefined {
+export function judgeRead<T>(read: Read<T>, judge: (value: T) => Verdict | undefined): Verdict | undefined {
   return 'unknown' in read ? unknown(read.unknown) : judge(read.value);
 }

@@ -37,22 +37,22 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
   });
   const proven = new Set(
     checks
-      .filter(({ id }) => examined.some(one => one.id === id && one.status === 'ok'))
+      .filter(({ id }) => examined.some(check => check.id === id && check.status === 'ok'))
       .flatMap(({ proves = [] }) => proves),
   );
-  const having = (status: Status) => examined.filter(one => one.status === status);
+  const having = (status: Status) => examined.filter(check => check.status === status);
   const broken = new Set(having('wrong').filter(({ harmless }) => !harmless).map(({ id }) => id));
   const follows = ({ id }: Examined) => [...causes(id)].some(cause => broken.has(cause));
-  const causing = having('wrong').filter(one => !follows(one));
+  const causing = having('wrong').filter(check => !follows(check));
   const finding = causing.find(({ harmless }) => !harmless) ?? causing[0];
   const unknowns = having('unknown')
-    .filter(one => !follows(one))
-    .map(one => (proven.has(one.id) ? { ...one, decisive: false } : one));
+    .filter(check => !follows(check))
+    .map(check => (proven.has(check.id) ? { ...check, decisive: false } : check));
   return {
     checks: examined,
     finding,
     consequences: having('wrong').filter(follows),
-    others: causing.filter(one => one !== finding),
+    others: causing.filter(check => check !== finding),
     unknowns,
     outcome: finding ? 'found' : unknowns.some(({ decisive }) => decisive) ? 'unsure' : 'healthy',
   };

@@ -20,13 +20,13 @@ type GivenOptions = Omit<DoctorOptions, 'all' | 'assume' | 'timeoutSeconds'>
 const OPTIONS = [
   new CliOption('--cluster <name>', 'the EKS cluster').asRequired()
     .matching(CLUSTER_NAME, 'be the name of an EKS cluster: 1 to 100 letters, digits, - and _'),
-  named('--namespace <name>', 'the namespace of the service account', NAMESPACE).asRequired('--all'),
-  named('--service-account <name>', 'the service account', OBJECT_NAME).asRequired('--all'),
+  nameOption('--namespace <name>', 'the namespace of the service account', NAMESPACE).asRequired('--all'),
+  nameOption('--service-account <name>', 'the service account', OBJECT_NAME).asRequired('--all'),
   new CliOption(
     '--all',
     'check every service account of the cluster, or of the namespace, in a table; and list roles that nobody uses',
   ).conflicts(['serviceAccount', 'pod', 'action', 'resource', 'assume']),
-  named('--pod <name>', 'check this pod only (default: all pods of the service account)', OBJECT_NAME),
+  nameOption('--pod <name>', 'check this pod only (default: all pods of the service account)', OBJECT_NAME),
   new CliOption('--action <action>', 'check whether the role may do this, such as s3:ListBucket')
     .matching(ACTION, 'be one action, such as s3:ListBucket'),
   new CliOption('--resource <arn>', 'on this resource (default: any)').requires('--action'),
@@ -84,7 +84,7 @@ function doctor(program: Program, output: Output, version: string): Promise<numb
   return examine({ ...options, all, assume, timeoutSeconds: timeout }, output, version);
 }
 
-function named(flags: string, description: string, { pattern, longest, rule }: NameRule): CliOption {
+function nameOption(flags: string, description: string, { pattern, longest, rule }: NameRule): CliOption {
   return new CliOption(flags, description)
     .matching({ test: name => pattern.test(name) && name.length <= longest }, rule);
 }

@@ -2,7 +2,7 @@
  * Looks, and says what it has seen. With the clients of AWS and Kubernetes, so in a bundle of its own.
  */
 import { Check } from './check';
-import { annotated, audienceToTrust, isForApiServer, roleArnOf } from './checks/asked';
+import { annotationOf, audienceToTrust, isForApiServer, roleArnOf } from './checks/asked';
 import { ASSUME_CHECKS } from './checks/assume-checks';
 import { CLUSTER_CHECKS } from './checks/cluster-checks';
 import { POD_CHECKS } from './checks/pod-checks';
@@ -106,13 +106,13 @@ async function read(
   };
   const now = new Date();
   const ofKubernetes = await kubernetes.facts(question);
-  const ofAws = await aws.facts({ ...question, cluster, roleArn: annotated({ question, ...ofKubernetes }), now });
+  const ofAws = await aws.facts({ ...question, cluster, roleArn: annotationOf({ question, ...ofKubernetes }), now });
   const facts: Facts = { question, now, ...ofKubernetes, ...ofAws };
-  return options.assume ? { ...facts, assumed: await assumed(facts, aws, kubernetes) } : facts;
+  return options.assume ? { ...facts, assumed: await assumeRole(facts, aws, kubernetes) } : facts;
 }
 
 /** The token stays in memory, and is forgotten. */
-async function assumed(facts: Facts, aws: Aws, kubernetes: Kubernetes): Promise<NonNullable<Facts['assumed']>> {
+async function assumeRole(facts: Facts, aws: Aws, kubernetes: Kubernetes): Promise<NonNullable<Facts['assumed']>> {
   const role = roleArnOf(facts);
   if ('unknown' in role) return role;
   // Whoever holds such a token can act as the service account in the cluster, so the doctor sends it nowhere.

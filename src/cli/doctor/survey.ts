@@ -75,12 +75,14 @@ export async function survey({
   const issuer = issuerOf(cluster, clusterName);
   const [all, roles, providers] = await Promise.all([
     serviceAccounts(kubernetes, namespace, progress),
-    collected(aws.listRoles(), count => progress(`${count} roles …`)),
+    collect(aws.listRoles(), count => progress(`${count} roles …`)),
     aws.providers(cluster, { unknown: 'of many' }),
   ]).finally(() => progress(''));
   const account = 'value' in aws.roleCaller ? aws.roleCaller.value.account : undefined;
   const judge = new Judge(issuer, account, new Map(roles.map(role => [role.arn, role])), providers);
-  const accounts = all.filter(({ annotations }) => ROLE_ARN_ANNOTATION in annotations).map(one => judge.account(one));
+  const accounts = all
+    .filter(({ annotations }) => ROLE_ARN_ANNOTATION in annotations)
+    .map(serviceAccount => judge.account(serviceAccount));
   const leftOver = leftOverRoles(roles, issuer, all, namespace);
   const provider = judge.provider();
   return {
@@ -116,7 +118,7 @@ async function serviceAccounts(
   progress: SurveyProps['progress'],
 ): Promise<ServiceAccountObject[]> {
   try {
-    const all = await collected(kubernetes.serviceAccounts(namespace), count =>
+    const all = await collect(kubernetes.serviceAccounts(namespace), count =>
       progress(`${count} service accounts …`),
     );
     if (all.length > 0 || namespace === undefined) return all;
@@ -132,7 +134,7 @@ async function serviceAccounts(
   }
 }
 
-async function collected<T>(items: AsyncGenerator<T>, progress: (count: number) => void): Promise<T[]> {
+async function collect<T>(items: AsyncGenerator<T>, progress: (count: number) => void): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) {
     all.push(item);
@@ -244,7 +246,7 @@ class Judge {
 function leftOverRoles(
   roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined,
 ): LeftOverRole[] {
-  const there = new Set(all.map(one => `${one.namespace}/${one.name}`));
+  const there = new Set(all.map(account => `${account.namespace}/${account.name}`));
   const names = [...there].map(literal);
   const isMatched = (wanted: Symbols) => names.some(name => matches(wanted, name) === true);
   const isThere = (subject: string) => there.has(subject) || (/[*?]/.test(subject) && isMatched(pattern(subject)));

@@ -66,10 +66,10 @@ export function readPolicy(
   if (policy.has('Id')) file.note(id, 'the CDK writes no Id; it has no effect.');
   const statement = policy.get('Statement') ?? [];
   const statements = Array.isArray(statement) ? statement : [statement];
-  statements.forEach((one, index) => {
+  statements.forEach((entry, index) => {
     const place = Array.isArray(statement) ? [...path, 'Statement', index] : [...path, 'Statement'];
     for (const [key, opposite] of [['Action', 'NotAction'], ['Resource', 'NotResource']]) {
-      if (one instanceof Map && one.has(key) === one.has(opposite)) {
+      if (entry instanceof Map && entry.has(key) === entry.has(opposite)) {
         file.problem(place, `hold exactly one of ${key} and ${opposite}`, 'Write one of them.');
       }
     }

@@ -162,7 +162,7 @@ class Program {
 
   private serviceAccount(account: ServiceAccount): string {
     const heading = comment(`${account.namespace}/${account.name}`);
-    if (account.isLeftOut) return [heading, ...account.gaps.map(gap => comment(this.said(gap)))].join('\n');
+    if (account.isLeftOut) return [heading, ...account.gaps.map(gap => comment(this.describeGap(gap)))].join('\n');
     const id = this.id(startsWithLetter(pascalCase(`${account.namespace}-${account.name}`), 'Ns'));
     const made = account.createServiceAccount ? this.irsaServiceAccount(id, account) : this.irsaRole(id, account);
     const more = [
@@ -189,7 +189,7 @@ class Program {
       ...(typeof role === 'string'
         ? [['role: ', this.imported('Role', 'fromRoleArn', `${id}Role`, role)]]
         : this.roleOptions(id, role)),
-      ...account.gaps.map(gap => new Comment(this.said(gap))),
+      ...account.gaps.map(gap => new Comment(this.describeGap(gap))),
     ]);
   }
 
@@ -218,7 +218,7 @@ class Program {
         ),
       ],
       ...this.roleOptions(id, role),
-      ...account.gaps.map(gap => new Comment(this.said(gap))),
+      ...account.gaps.map(gap => new Comment(this.describeGap(gap))),
     ]);
   }
 
@@ -294,10 +294,10 @@ class Program {
 
   private gaps(): string[] {
     const { gaps } = this.config;
-    return gaps.length === 0 ? [] : [gaps.map(gap => comment(this.said(gap))).join('\n')];
+    return gaps.length === 0 ? [] : [gaps.map(gap => comment(this.describeGap(gap))).join('\n')];
   }
 
-  private said({ path, place, advice }: Gap): string {
+  private describeGap({ path, place, advice }: Gap): string {
     return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). `
       + `${advice}`;
   }

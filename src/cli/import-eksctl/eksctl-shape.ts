@@ -4,7 +4,7 @@
  * @see https://eksctl.io/usage/schema/
  */
 import * as z from 'zod/mini';
-import { filled, flag, keyLike, list, object, record, text, texts } from './yaml-shape';
+import { flag, keyLike, list, object, optionalText, record, text, texts } from './yaml-shape';
 import {
   CLUSTER_NAME, isMetadataKey, keeps, LABEL_VALUE, METADATA_KEY, NameRule, NAMESPACE, OBJECT_NAME, OBJECT_NAME_PATTERN,
   ROLE_NAME,
@@ -44,13 +44,13 @@ const optional = z.optional;
 
 const ACCOUNT = {
   metadata: object({
-    name: named(OBJECT_NAME),
-    namespace: filled(named(NAMESPACE)),
+    name: nameText(OBJECT_NAME),
+    namespace: optionalText(nameText(NAMESPACE)),
     labels: optional(texts(LABEL_KEY, LABEL)),
     annotations: optional(texts(LABEL_KEY, text())),
   }, { missing: ['be an object', 'Name the service account.'] }),
   roleOnly: optional(FLAG),
-  attachRoleARN: filled(ROLE),
+  attachRoleARN: optionalText(ROLE),
 };
 const NOT_AN_ACCOUNT = { advice: 'Write metadata, and the policies.' };
 export const WITH_ROLE = object(ACCOUNT, NOT_AN_ACCOUNT);
@@ -58,9 +58,11 @@ export const WITHOUT_ROLE = object({
   ...ACCOUNT,
   attachPolicyARNs: optional(list(POLICY)),
   wellKnownPolicies: optional(record(z.unknown())),
-  permissionsBoundary: filled(POLICY),
-  roleName: filled(text(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.')),
-  subjectPattern: filled(named(OBJECT_NAME_PATTERN)),
+  permissionsBoundary: optionalText(POLICY),
+  roleName: optionalText(
+    text(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.'),
+  ),
+  subjectPattern: optionalText(nameText(OBJECT_NAME_PATTERN)),
   tags: optional(TAGS),
 }, NOT_AN_ACCOUNT);
 const NO_ACCOUNTS: [string, string] = ['hold at least one service account', 'There is nothing to import.'];
@@ -82,6 +84,6 @@ export const CONFIG = object({
   addonsConfig: optional(object({})),
 });
 
-function named(rule: NameRule) {
+function nameText(rule: NameRule) {
   return text({ test: name => keeps(name, rule) }, rule.rule, rule.advice);
 }

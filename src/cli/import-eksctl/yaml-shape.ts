@@ -51,7 +51,7 @@ export function text(
 }
 
 /** A text that may be missing or empty: eksctl takes both for nothing. */
-export function filled(schema: Schema<string>): Schema<string | undefined> {
+export function optionalText(schema: Schema<string>): Schema<string | undefined> {
   return z.pipe(z.transform((value: unknown) => (value === '' ? undefined : value)), z.optional(schema));
 }
 

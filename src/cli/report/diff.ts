@@ -4,7 +4,7 @@
  */
 import { beyond, Permission, piecesOf } from './permissions';
 import { ReportData } from './report-data';
-import { canonical, compare, identityPolicies, normalized, sortedTexts } from './statements';
+import { canonical, compare, identityPolicies, normalize, sortedTexts } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { covers, pattern } from '../../analysis/iam/patterns';
 import { isObject, JsonObject, listOf, objectOf } from '../../analysis/json-values';
@@ -110,7 +110,8 @@ function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
   const changes = (direction: Direction, entrances: Entrance[], others: Entrance[]) =>
     entrances
       .filter(
-        one => !others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)),
+        entrance => !others.some(other => sameWho(other.access, entrance.access))
+          && !others.some(other => letsIn(other, entrance)),
       )
       .map(({ access: { cluster, namespace, serviceAccount, audience, via } }): WhoChange => ({
         kind: 'who',
@@ -129,11 +130,14 @@ function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
 function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
   const [was, is] = [old, now].map(entrancesOf);
   const demandsChanged = (entrances: Entrance[], others: Entrance[]) => entrances
-    .filter(one => others.some(other => sameWho(other.access, one.access)) && !others.some(other => letsIn(other, one)))
+    .filter(
+      entrance => others.some(other => sameWho(other.access, entrance.access))
+        && !others.some(other => letsIn(other, entrance)),
+    )
     .map(({ statement }) => statement);
   const [wasOther, isOther] = [old, now].map(otherStatements);
   const without = (statements: JsonObject[], others: JsonObject[]) =>
-    statements.filter(one => !others.some(other => canonical(other) === canonical(one)));
+    statements.filter(statement => !others.some(other => canonical(other) === canonical(statement)));
   const before = distinct([...without(wasOther, isOther), ...demandsChanged(was, is)]);
   const after = distinct([...without(isOther, wasOther), ...demandsChanged(is, was)]);
   return before.length + after.length === 0
@@ -156,16 +160,16 @@ function directionOf(before: JsonObject[], after: JsonObject[]): Direction {
 
 function entrancesOf({ role, access }: Side): Entrance[] {
   const statements = statementsOf(role?.trust);
-  return access.map(one => {
-    const statement = one.statement === undefined ? undefined : statements[one.statement];
+  return access.map(entry => {
+    const statement = entry.statement === undefined ? undefined : statements[entry.statement];
     return {
-      access: one,
+      access: entry,
       statement: objectOf(statement),
       demands: isObject(statement)
         ? canonical(
           demandsOf(
             statement,
-            access.filter(other => other.statement === one.statement),
+            access.filter(other => other.statement === entry.statement),
           ),
         )
         : '',
@@ -184,7 +188,7 @@ function demandsOf(statement: JsonObject, accesses: Access[]): JsonObject {
       cluster,
     ]),
   );
-  const { Principal, Condition, ...rest } = normalized(statement);
+  const { Principal, Condition, ...rest } = normalize(statement);
   const { Federated: _, Service: __, ...others } = objectOf(Principal);
   const untold = ([key, value]: [string, unknown]) => {
     const more = listOf(value).filter(item => !told.has(item));

@@ -32,7 +32,7 @@ export function html(data: ReportData): string {
 </head>
 <body>
 <noscript><p>This page needs JavaScript: it is in the page itself, and nothing is loaded.</p></noscript>
-<script type="application/json" id="data">${embedded(data)}</script>
+<script type="application/json" id="data">${embed(data)}</script>
 <script>${script}</script>
 </body>
 </html>
@@ -40,7 +40,7 @@ export function html(data: ReportData): string {
 }
 
 /** JSON that no reader of HTML takes for the end of its block. */
-function embedded(data: ReportData): string {
+function embed(data: ReportData): string {
   return jsonText(data).replace(/[<>&]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 

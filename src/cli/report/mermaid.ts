@@ -44,10 +44,10 @@ interface Boxes {
   readonly role: (access: Access) => Box;
 }
 
-const single = (key: string, text: string): Box => ({ key, label: () => escaped(text) });
+const single = (key: string, text: string): Box => ({ key, label: () => escapeText(text) });
 const several = (key: string, text: string, what: string): Box => ({
   key,
-  label: count => `${escaped(text)}<br/>${count} ${what}${count === 1 ? '' : 's'}`,
+  label: count => `${escapeText(text)}<br/>${count} ${what}${count === 1 ? '' : 's'}`,
 });
 
 const byServiceAccount: Boxes = {
@@ -75,16 +75,16 @@ function chart({ access: all, roles }: ReportData, boxes: Boxes): Chart {
   };
   const lines: string[] = [];
   const edges = new Set<string>();
-  for (const [cluster, inCluster] of grouped(access, one => one.cluster)) {
-    lines.push(`  subgraph ${id('cluster', cluster)}["${escaped(cluster)}"]`);
-    for (const [key, ofBox] of grouped(inCluster, one => boxes.account(one).key)) {
+  for (const [cluster, inCluster] of grouped(access, entry => entry.cluster)) {
+    lines.push(`  subgraph ${id('cluster', cluster)}["${escapeText(cluster)}"]`);
+    for (const [key, ofBox] of grouped(inCluster, entry => boxes.account(entry).key)) {
       const count = new Set(ofBox.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`)).size;
       lines.push(`    ${id('account', key)}["${boxes.account(ofBox[0]).label(count)}"]`);
       for (const one of ofBox) edges.add(`  ${id('account', key)} --> ${id('role', boxes.role(one).key)}`);
     }
     lines.push('  end');
   }
-  for (const [key, ofBox] of grouped(access, one => boxes.role(one).key)) {
+  for (const [key, ofBox] of grouped(access, entry => boxes.role(entry).key)) {
     const arns = sortedTexts(ofBox.map(({ role }) => role));
     lines.push(`  ${id('role', key)}(["${boxes.role(ofBox[0]).label(arns.length)}"])`);
     const may = arns.length === 1 ? mayDo(known.get(arns[0])) : services(arns.flatMap(arn => known.get(arn) ?? []));
@@ -100,7 +100,7 @@ function mayDo(role: Role | undefined): string[] {
   if (!role) return ['what it may do is not in the templates'];
   const elsewhere = identityPolicies(role)
     .filter(({ document }) => document === undefined)
-    .map(({ name }) => escaped(name));
+    .map(({ name }) => escapeText(name));
   const all = [...permissionsOf(identityPolicies(role).map(({ document }) => document)).map(inShort), ...elsewhere];
   return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
 }
@@ -115,7 +115,8 @@ function inShort(permission: Permission): string {
     resources: permission.resources.map(resourceInShort),
     condition: undefined,
   }).replace(' on ', `${isCut ? andMore(others.length) : ''} on `);
-  return `${permission.effect === 'Deny' ? 'not ' : ''}${escaped(words)}${permission.condition ? ' (conditions)' : ''}`;
+  const conditions = permission.condition ? ' (conditions)' : '';
+  return `${permission.effect === 'Deny' ? 'not ' : ''}${escapeText(words)}${conditions}`;
 }
 
 function services(roles: Role[]): string[] {
@@ -125,11 +126,11 @@ function services(roles: Role[]): string[] {
       .filter(({ effect }) => effect === 'Allow')
       .flatMap(({ actions, notActions }) => (notActions ? ['*'] : actions.map(serviceOf))),
   );
-  return names.length === 0 ? [] : [escaped(names.join(', '))];
+  return names.length === 0 ? [] : [escapeText(names.join(', '))];
 }
 
 /** All but letters, digits and a few others as a character code, which Mermaid reads inside quotes. */
-function escaped(text: Text): string {
+function escapeText(text: Text): string {
   const safe = printable(text);
   const short = safe.length > MAX_LABEL_LENGTH ? `${safe.slice(0, MAX_LABEL_LENGTH)}…` : safe;
   return (/\S/.test(short) ? short : '(empty)').replace(

@@ -1,7 +1,7 @@
 /**
  * What a role may do, taken apart into the smallest pieces and put together again in short.
  */
-import { compare, normalized, sortedTexts, statementsIn } from './statements';
+import { compare, normalize, sortedTexts, statementsIn } from './statements';
 import { covers, foldCase, pattern } from '../../analysis/iam/patterns';
 import { grouped, isObject, JsonObject, textsOf } from '../../analysis/json-values';
 
@@ -37,7 +37,7 @@ export function piecesOf(documents: readonly unknown[]): Pieces {
     .flatMap(statement => {
       const { Effect: effect } = statement;
       if (effect !== 'Allow' && effect !== 'Deny') return [];
-      const { Condition: condition } = normalized(statement);
+      const { Condition: condition } = normalize(statement);
       const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
       return actions.items.flatMap(action =>
         resources.items.map((resource): Piece => ({

@@ -120,7 +120,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
   const { edges, roles } = rolesFor(sources);
   const targets = targetsFor(roles, edges);
   const all = [...boxes, ...roles.keys(), ...targets];
-  const height = Math.max(0, left - BETWEEN_CLUSTERS, ...all.map(one => one.y + one.height));
+  const height = Math.max(0, left - BETWEEN_CLUSTERS, ...all.map(shape => shape.y + shape.height));
   return { width: WIDTH, height: height + 2, boxes: all, edges, leftOut: leftOut.size };
 }
 
@@ -225,10 +225,12 @@ function splitShort(short: string): [string, string?] {
  * Each as near as it can be to what leads to it first: what does from far away would pull everything into the middle.
  */
 function place(boxes: Box[], edges: Edge[]): void {
-  const wanted = new Map(boxes.map(one => {
-    const from = edges.filter(({ to }) => to === one).map(({ from: source }) => source.y + source.height / 2 - ROW / 2);
+  const wanted = new Map(boxes.map(shape => {
+    const from = edges
+      .filter(({ to }) => to === shape)
+      .map(({ from: source }) => source.y + source.height / 2 - ROW / 2);
     const near = from.filter(middle => middle - from[0] < NEAR);
-    return [one, near.reduce((sum, middle) => sum + middle, 0) / near.length] as const;
+    return [shape, near.reduce((sum, middle) => sum + middle, 0) / near.length] as const;
   }));
   const sorted = [...boxes].sort((left, right) => wanted.get(left)! - wanted.get(right)!);
   let y = 0;

@@ -156,7 +156,9 @@ function isReport(file: string): boolean {
 
 function summary({ access: all, roles, clusters, findings }: ReportData): string {
   const named = shownAccess(all).filter(({ namespace, serviceAccount }) => !isPattern(`${namespace}${serviceAccount}`));
-  const accounts = new Set(named.map(one => JSON.stringify([one.cluster, one.namespace, one.serviceAccount]))).size;
+  const accounts = new Set(
+    named.map(access => JSON.stringify([access.cluster, access.namespace, access.serviceAccount])),
+  ).size;
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const counts: [number, string][] = [
     [clusters.length, 'cluster'], [accounts, 'service account'], [roles.length, 'role'], [open.length, 'finding'],

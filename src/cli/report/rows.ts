@@ -91,13 +91,15 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
   };
   const taken = new Set(access.map(({ role }) => role));
   const once = new Map(
-    access.map(one => [
-      JSON.stringify([one.cluster, one.namespace, one.serviceAccount, one.audience, one.via, one.role]),
-      one,
+    access.map(entry => [
+      JSON.stringify([
+        entry.cluster, entry.namespace, entry.serviceAccount, entry.audience, entry.via, entry.role,
+      ]),
+      entry,
     ]),
   );
   return [
-    ...[...once.values()].map(one => row(one.role, one)),
+    ...[...once.values()].map(entry => row(entry.role, entry)),
     ...roles.filter(({ arn }) => !taken.has(arn)).map(({ arn }) => row(arn)),
   ];
 }

@@ -11,10 +11,12 @@ import { matchesPattern } from '../../conventions/wildcards';
  */
 export function shownAccess(access: readonly Access[]): Access[] {
   const associated = grouped(access.filter(({ association }) => association === true), ({ role }) => role);
-  return access.filter(one => one.via === 'irsa' || one.association === true
-    || !(associated.get(one.role) ?? []).some(association => isMatch(one, association)));
+  return access.filter(entry => entry.via === 'irsa' || entry.association === true
+    || !(associated.get(entry.role) ?? []).some(association => isMatch(entry, association)));
 }
 
-function isMatch(one: Access, association: Access): boolean {
-  return (['cluster', 'namespace', 'serviceAccount'] as const).every(key => matchesPattern(one[key], association[key]));
+function isMatch(access: Access, association: Access): boolean {
+  return (['cluster', 'namespace', 'serviceAccount'] as const).every(
+    key => matchesPattern(access[key], association[key]),
+  );
 }

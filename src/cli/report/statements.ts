@@ -20,7 +20,7 @@ export function identityPolicies({ policies }: Role): Policy[] {
  * nothing.
  */
 export function canonical(statement: JsonObject): string {
-  return JSON.stringify(normalized(statement));
+  return JSON.stringify(normalize(statement));
 }
 
 /** The order of code units: the same on every machine. */
@@ -31,7 +31,7 @@ export function compare(left: string, right: string): number {
 const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
 /** The statement that {@link canonical} writes. */
-export function normalized(statement: JsonObject): JsonObject {
+export function normalize(statement: JsonObject): JsonObject {
   const entries = Object.entries(statement).filter(([key]) => key !== 'Sid').map(([key, value]): [string, unknown] => [
     key,
     /Action$/.test(key) ? sortedTexts(textsOf(value).map(action => action.toLowerCase()))

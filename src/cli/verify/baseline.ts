@@ -31,7 +31,7 @@ function keyOf({ rule, place: { file, stack, logicalId }, message }: Key): strin
 }
 
 function readBaseline(file: string): Key[] {
-  const { findings } = parsed(file);
+  const { findings } = parseBaseline(file);
   if (!Array.isArray(findings)) {
     throw new UsageError([`${printable(file)}: no baseline. Make one with cdk-irsa verify --format json.`]);
   }
@@ -40,7 +40,7 @@ function readBaseline(file: string): Key[] {
   }));
 }
 
-function parsed(file: string): { readonly findings?: unknown } {
+function parseBaseline(file: string): { readonly findings?: unknown } {
   try {
     return objectOf<{ findings?: unknown }>(JSON.parse(readText(file)));
   } catch (error) {

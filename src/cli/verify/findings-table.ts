@@ -20,12 +20,12 @@ export function findingsTable({ map, findings, known = 0, unreadable, skipped }:
         `  Fix: ${printable(fix)}`,
       ].join('\n'),
     );
-  const notChecked = listed('Not checked', skipped);
-  const notRead = listed('Cannot be read', unreadable);
+  const notChecked = section('Not checked', skipped);
+  const notRead = section('Cannot be read', unreadable);
   const inBaseline = known > 0 ? [`${counted(known, 'finding')} in the baseline.`] : [];
   return [
     ...paragraphs,
-    ...ignored(findings),
+    ...listSuppressed(findings),
     ...inBaseline,
     ...notChecked,
     ...notRead,
@@ -36,13 +36,13 @@ export function findingsTable({ map, findings, known = 0, unreadable, skipped }:
 }
 
 /** What is switched off is not forgotten. */
-function ignored(findings: Finding[]): string[] {
+function listSuppressed(findings: Finding[]): string[] {
   const lines = findings.filter(({ suppressed }) => suppressed !== undefined)
     .map(({ rule, place, suppressed }) => `  ${rule} at ${printable(placeInWords(place))}: ${printable(suppressed!)}`);
   return lines.length > 0 ? [`Switched off:\n${lines.join('\n')}`] : [];
 }
 
-function listed(title: string, items: readonly string[]): string[] {
+function section(title: string, items: readonly string[]): string[] {
   const lines = items.flatMap(item => item.split('\n')).map(item => `  ${printable(item)}`);
   return lines.length > 0 ? [`${title}:\n${lines.join('\n')}`] : [];
 }

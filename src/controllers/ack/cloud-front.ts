@@ -27,8 +27,8 @@ export function ackCloudFront(options: AckCloudFrontOptions): ControllerDefiniti
     'cache, origin request and response headers policies and origin access controls have no tags, so it may change '
       + 'those of others, and put its tags on their distributions.';
   return ackController('cloudfront', { unscoped }, scope => {
-    const named = (type: string, name: string) => arn(scope, 'cloudfront', `${type}/${name}`, { region: '' });
-    const tagged = [named('distribution', '*'), named('vpcorigin', '*')];
+    const arnOf = (type: string, name: string) => arn(scope, 'cloudfront', `${type}/${name}`, { region: '' });
+    const tagged = [arnOf('distribution', '*'), arnOf('vpcorigin', '*')];
     return [
       // The controller makes them without tags, and tags them then.
       allow({
@@ -65,7 +65,7 @@ export function ackCloudFront(options: AckCloudFrontOptions): ControllerDefiniti
           'cloudfront:PublishFunction',
           'cloudfront:UpdateFunction',
         ],
-        resources: [named('function', `${prefix}*`)],
+        resources: [arnOf('function', `${prefix}*`)],
       }),
       allow({
         actions: POLICIES.flatMap(kind => [
@@ -73,7 +73,7 @@ export function ackCloudFront(options: AckCloudFrontOptions): ControllerDefiniti
           `cloudfront:Get${kind}`,
           `cloudfront:Update${kind}`,
         ]),
-        resources: POLICY_TYPES.map(type => named(type, '*')),
+        resources: POLICY_TYPES.map(type => arnOf(type, '*')),
       }),
     ];
   });

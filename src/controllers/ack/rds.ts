@@ -110,9 +110,9 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
   const keys = optional('ackController', 'encryptionKeys', 'key', options.encryptionKeys);
   const roles = optional('ackController', 'roles', 'role', options.roles);
   return ackController('rds', {}, scope => {
-    const named = (name: string, types: string[]) => types.map(type => arn(scope, 'rds', `${type}:${name}*`));
+    const arnsOf = (name: string, types: string[]) => types.map(type => arn(scope, 'rds', `${type}:${name}*`));
     const own = [
-      ...named(prefix, [
+      ...arnsOf(prefix, [
         'cluster',
         'cluster-endpoint',
         'cluster-pg',
@@ -130,10 +130,10 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
       allow({
         actions: DATABASE_ACTIONS,
         resources: [
-          ...named(prefix, ['cluster', 'cluster-pg', 'cluster-snapshot', 'db', 'og', 'pg', 'snapshot', 'subgrp']),
+          ...arnsOf(prefix, ['cluster', 'cluster-pg', 'cluster-snapshot', 'db', 'og', 'pg', 'snapshot', 'subgrp']),
           // RDS's own groups, and the snapshots that it makes every day.
-          ...named('default', ['cluster-pg', 'og', 'pg', 'subgrp']),
-          ...named(`rds:${prefix}`, ['cluster-snapshot', 'snapshot']),
+          ...arnsOf('default', ['cluster-pg', 'og', 'pg', 'subgrp']),
+          ...arnsOf(`rds:${prefix}`, ['cluster-snapshot', 'snapshot']),
           arn(scope, 'rds', `global-cluster:${prefix}*`, { region: '' }),
         ],
       }),

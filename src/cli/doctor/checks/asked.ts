@@ -8,7 +8,7 @@ import { withoutScheme } from '../../../analysis/iam/claims';
 import { arnParts } from '../../../analysis/iam/patterns';
 import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../conventions/web-identity';
 import { AUDIENCE_OF_EKS_API, audienceOf, ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
-import { judged, Verdict } from '../check';
+import { judgeRead, Verdict } from '../check';
 import { Facts, IamRole, Read } from '../facts';
 import { readRoleArn, RoleArn } from '../role-arn';
 
@@ -20,14 +20,14 @@ export function issuerOf({ cluster }: Facts): Read<string> {
 }
 
 /** The annotation as it stands, or what the pods bring instead. */
-export function annotated(facts: PodFacts): Read<string> {
+export function annotationOf(facts: PodFacts): Read<string> {
   if ('unknown' in facts.serviceAccount) return { unknown: `the role is not known: ${facts.serviceAccount.unknown}` };
   const arn = annotatedRole(facts);
   return arn === undefined ? { unknown: 'the role is not known: nothing is annotated' } : { value: arn };
 }
 
 export function roleArnOf(facts: Facts): Read<RoleArn> {
-  const text = annotated(facts);
+  const text = annotationOf(facts);
   return 'unknown' in text ? text : readRoleArn(text.value);
 }
 
@@ -85,5 +85,5 @@ export function roleAccount(facts: Facts): string | undefined {
 
 /** Nothing to look at where the role is not there. */
 export function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
-  return judged(role, found => found && judge(found));
+  return judgeRead(role, value => value && judge(value));
 }

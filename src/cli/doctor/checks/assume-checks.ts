@@ -1,6 +1,6 @@
 import { roleArnOf } from './asked';
 import { printable } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Assumed, Facts } from '../facts';
 
 /** What STS says, and which link of the chain that is about. */
@@ -94,7 +94,7 @@ const ASSUME: Check = {
   proves: LINKS,
   run: facts =>
     facts.assumed
-    && judged(facts.assumed, assumed =>
+    && judgeRead(facts.assumed, assumed =>
       'assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed),
     ),
 };

@@ -2,7 +2,7 @@ import { shell } from './commands';
 import { listInShort } from '../../../analysis/lists';
 import { nearest } from '../../../conventions/nearest';
 import { quoted } from '../../text';
-import { Check, judged, ok, wrong } from '../check';
+import { Check, judgeRead, ok, wrong } from '../check';
 import { Facts } from '../facts';
 
 const SHOWN = 5;
@@ -12,7 +12,7 @@ const FOUND: Check = {
   title: 'the cluster is there',
   decisive: true,
   run: facts =>
-    judged(facts.cluster, cluster =>
+    judgeRead(facts.cluster, cluster =>
       cluster === undefined
         ? missing(facts)
         : ok(`The cluster ${cluster.name} is in ${facts.region}.`, [
@@ -41,9 +41,9 @@ const ISSUER: Check = {
   title: 'the cluster has an OIDC issuer',
   decisive: true,
   follows: ['cluster-found'],
-  run: ({ cluster, question: { clusterName } }) => judged(cluster, found => {
-    if (found === undefined) return undefined;
-    if (found.issuerUrl !== undefined) return ok(`The issuer of its tokens is ${found.issuerUrl}.`);
+  run: ({ cluster, question: { clusterName } }) => judgeRead(cluster, value => {
+    if (value === undefined) return undefined;
+    if (value.issuerUrl !== undefined) return ok(`The issuer of its tokens is ${value.issuerUrl}.`);
     return wrong(`The cluster ${clusterName} tells no OIDC issuer, without which there is no IRSA.`, {
       evidence: ['EKS has issuers since Kubernetes 1.13; a cluster that is still being created has none yet'],
       fix: [`aws eks describe-cluster --name ${shell(clusterName)} --query cluster.identity.oidc.issuer`],

@@ -134,7 +134,7 @@ const POD_SKIPPED: Check = {
     const words = (pod: PodObject) =>
       `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} leaves out ${leftOut(pod).join(', ')}`;
     const whole = left.filter(
-      pod => containersOf(pod).filter(one => (pod.spec.containers ?? []).includes(one)).length === 0,
+      pod => containersOf(pod).filter(container => (pod.spec.containers ?? []).includes(container)).length === 0,
     );
     if (whole.length > 0) {
       return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} leaves out every container.`, words);
@@ -189,7 +189,7 @@ const POD_INJECTED: Check = {
     if (role === undefined && !('value' in facts.serviceAccount)) {
       return unknown('Which role they should have, is not known.');
     }
-    const faults = faultsOf(pods, container => faultIn(container.pod, container.one, role));
+    const faults = faultsOf(pods, (pod, container) => faultIn(pod, container, role));
     const certain = faults.filter(({ isCertain }) => isCertain);
     if (certain.length > 0) {
       return wrong(
@@ -217,12 +217,12 @@ const POD_INJECTED: Check = {
 
 function faultsOf(
   pods: PodObject[],
-  find: (container: { pod: PodObject; one: Container }) => Pick<Fault, 'what' | 'isCertain'> | undefined,
+  find: (pod: PodObject, container: Container) => Pick<Fault, 'what' | 'isCertain'> | undefined,
 ): Fault[] {
   return pods.flatMap(pod =>
-    containersOf(pod).flatMap(one => {
-      const fault = find({ pod, one });
-      return fault ? [{ pod, container: one.name, ...fault }] : [];
+    containersOf(pod).flatMap(container => {
+      const fault = find(pod, container);
+      return fault ? [{ pod, container: container.name, ...fault }] : [];
     }),
   );
 }
@@ -281,7 +281,7 @@ const POD_AUDIENCE: Check = {
     if (tokens.length === 0) return undefined;
     const differing = tokens.filter(token => (token.audience || AUDIENCE_OF_EKS_API) !== audience);
     if (differing.length === 0) return ok(`The token in the pods is for ${audience}.`);
-    const words = (found: string | undefined) => (found ? `is for ${found}` : 'is for the API server itself');
+    const words = (actual: string | undefined) => (actual ? `is for ${actual}` : 'is for the API server itself');
     return wrong(`The token ${words(differing[0].audience)}, and should be for ${audience}.`, {
       evidence: podLines(
         differing,
@@ -302,9 +302,10 @@ const POD_FS_GROUP: Check = {
   follows: ['pod-injected'],
   run: facts => {
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod) && !isWindows(pod.spec));
-    const readers = pods.flatMap(pod => containersOf(pod).flatMap(one => {
-      const token = isNonRoot(one.securityContext ?? {}, pod.spec.securityContext ?? {}) && tokenSourceOf(pod, one);
-      return token ? [{ pod, one, token }] : [];
+    const readers = pods.flatMap(pod => containersOf(pod).flatMap(container => {
+      const isReader = isNonRoot(container.securityContext ?? {}, pod.spec.securityContext ?? {});
+      const token = isReader && tokenSourceOf(pod, container);
+      return token ? [{ pod, container, token }] : [];
     }));
     if (pods.length === 0) return undefined;
     const unable = readers.filter(({ pod, token }) => !canNonRootRead(pod.spec, token));
@@ -317,12 +318,13 @@ const POD_FS_GROUP: Check = {
       );
     }
     return wrong(
-      `Container ${unable[0].one.name} of pod ${unable[0].pod.name} runs as non-root and cannot read the token.`,
+      `Container ${unable[0].container.name} of pod ${unable[0].pod.name} runs as non-root and cannot read the token.`,
       {
         evidence: podLines(
           unable,
-          ({ pod, one, token }) =>
-            `pod ${pod.name}, container ${one.name}: the volume's defaultMode is 0${token.defaultMode.toString(8)}, `
+          ({ pod, container, token }) =>
+            `pod ${pod.name}, container ${container.name}: `
+            + `the volume's defaultMode is 0${token.defaultMode.toString(8)}, `
             + 'the pod has no fsGroup, and its containers do not all set the same runAsUser',
         ),
         fix: [

@@ -67,7 +67,7 @@ export function broughtByPods(facts: PodFacts): { readonly role: string; readonl
     { role: environmentOf(container).get(ROLE_ARN)?.value, source: tokenSourceOf(pod, container) })));
   const { role, source } = brought[0] ?? {};
   if (role === undefined || source === undefined) return undefined;
-  return brought.every(one => one.role === role && one.source?.audience === source.audience)
+  return brought.every(container => container.role === role && container.source?.audience === source.audience)
     ? { role, audience: source.audience }
     : undefined;
 }
@@ -112,7 +112,7 @@ export function tokenSourceOf({ spec }: PodObject, container: Container): Projec
 }
 
 /** Which pods, and a word on each: the first few, and how many more. */
-export function podLines<T>(all: readonly T[], line: (one: T) => string): string[] {
+export function podLines<T>(all: readonly T[], line: (item: T) => string): string[] {
   return linesInShort(all.map(line), SHOWN);
 }
 

@@ -6,7 +6,7 @@ import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-e
 import { isObject } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
 import { counted, literal, printable } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
 const SHOWN = 20;
@@ -23,7 +23,7 @@ const POLICIES: Check = {
   id: 'policies',
   title: 'the policies of the role',
   follows: ['role-exists'],
-  run: facts => ofRole(facts, role => judged(facts.policies, policies => {
+  run: facts => ofRole(facts, role => judgeRead(facts.policies, policies => {
     const own = policies.filter(({ kind }) => kind !== 'boundary');
     if (own.length === 0) return none(role);
     const evidence = linesInShort(own.map(nameOf), SHOWN);
@@ -104,7 +104,7 @@ function bySimulation(facts: Facts, role: IamRole, action: string, resource: str
 }
 
 function byEvaluator(facts: Facts, role: IamRole, action: string, resource: string, why: string): Verdict {
-  return judged(facts.policies, policies => {
+  return judgeRead(facts.policies, policies => {
     const unread = policies.flatMap(unreadable);
     const { known, boundary } = split(policies);
     const { decision } = evaluatePolicies(

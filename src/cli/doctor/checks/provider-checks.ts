@@ -4,7 +4,7 @@ import { isEksIssuer } from '../../../analysis/admission/trust-requests';
 import { linesInShort } from '../../../analysis/lists';
 import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
 import { literal } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamProvider } from '../facts';
 
 const SHOWN = 5;
@@ -14,8 +14,8 @@ const EXISTS: Check = {
   title: 'IAM knows the issuer, in the account of the role',
   decisive: true,
   follows: ['cluster-found', 'cluster-issuer'],
-  run: facts => judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
-    const found = providers.find(one => one.issuer === issuer);
+  run: facts => judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
+    const found = providers.find(provider => provider.issuer === issuer);
     return found
       ? ok(`There is an OIDC provider for the issuer in account ${ownerOf(found.arn).account}.`, [found.arn])
       : missing(facts, issuer, providers);
@@ -45,19 +45,19 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
 
 /** By what a provider misses the issuer, where it is close. */
 function nearMiss({ arn, issuer: other }: IamProvider, issuer: string): string[] {
-  const told = (what: string) => [`near: ${arn} (${what})`];
+  const describe = (what: string) => [`near: ${arn} (${what})`];
   if (other.toLowerCase() === issuer.toLowerCase()) {
-    return told('only upper and lower case differ, and STS compares exactly');
+    return describe('only upper and lower case differ, and STS compares exactly');
   }
   if (other.replace(/\/+$/, '') === issuer.replace(/\/+$/, '')) {
-    return told('only a slash at the end differs, and STS compares exactly');
+    return describe('only a slash at the end differs, and STS compares exactly');
   }
   const [[host, id], [otherHost, otherId]] = [partsOf(issuer), partsOf(other)];
   if (id !== '' && id === otherId) {
-    return told(`the id is the same, the host is ${otherHost} instead of ${host}: another region`);
+    return describe(`the id is the same, the host is ${otherHost} instead of ${host}: another region`);
   }
   return id !== '' && host === otherHost && otherId !== ''
-    ? told('of another cluster in the same region, or of one that was made anew under its name')
+    ? describe('of another cluster in the same region, or of one that was made anew under its name')
     : [];
 }
 
@@ -75,7 +75,7 @@ const AUDIENCE: Check = {
   run: facts => ofProvider(facts, provider => {
     const audience = tokenAudienceOf(facts);
     if (provider.details === undefined) return unknown('the client ids of the provider were not read');
-    return judged(provider.details, ({ clientIds }) =>
+    return judgeRead(provider.details, ({ clientIds }) =>
       clientIds.includes(audience)
         ? ok(`The audience ${audience} is among its client ids.`)
         : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
@@ -100,14 +100,16 @@ const REQUEST_AUDIENCE = `Request a token for ${DEFAULT_AUDIENCE}: in the annota
   + 'or in the serviceAccountToken of the pods.';
 
 function nearAudience(clientIds: readonly string[], audience: string): string[] {
-  const near = clientIds.find(one => one !== audience && one.trim().toLowerCase() === audience.trim().toLowerCase());
+  const near = clientIds.find(id => id !== audience && id.trim().toLowerCase() === audience.trim().toLowerCase());
   return near === undefined
     ? []
     : [`${JSON.stringify(near)} differs in upper and lower case or in white space alone, and STS compares exactly`];
 }
 
 function audiencesProp(audiences: readonly string[]): string {
-  return audiences.every(one => one === DEFAULT_AUDIENCE) ? '' : `, audiences: [${audiences.map(literal).join(', ')}]`;
+  return audiences.every(audience => audience === DEFAULT_AUDIENCE)
+    ? ''
+    : `, audiences: [${audiences.map(literal).join(', ')}]`;
 }
 
 const THUMBPRINTS: Check = {
@@ -120,9 +122,9 @@ const THUMBPRINTS: Check = {
         + 'whatever they say.');
     }
     if (details === undefined) return unknown('the thumbprints of the provider were not read');
-    return judged(details, ({ thumbprints }) => {
+    return judgeRead(details, ({ thumbprints }) => {
       const evidence = [`thumbprints: ${thumbprints.length === 0 ? 'none' : thumbprints.join(', ')}`];
-      const malformed = thumbprints.filter(one => !/^[0-9a-f]{40}$/i.test(one));
+      const malformed = thumbprints.filter(thumbprint => !/^[0-9a-f]{40}$/i.test(thumbprint));
       if (malformed.length === 0) {
         return ok(
           "Thumbprints matter only if no public authority has signed the issuer's certificate; they have the right "
@@ -143,8 +145,8 @@ const THUMBPRINTS: Check = {
 
 /** Of the provider for the issuer; nothing to look at without one. */
 function ofProvider(facts: Facts, judge: (provider: IamProvider) => Verdict | undefined): Verdict | undefined {
-  return judged(issuerOf(facts), issuer => judged(facts.providers, providers => {
-    const found = providers.find(one => one.issuer === issuer);
+  return judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
+    const found = providers.find(provider => provider.issuer === issuer);
     return found && judge(found);
   }));
 }

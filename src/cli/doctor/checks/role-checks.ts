@@ -18,7 +18,7 @@ import {
   TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
 import { counted, literal, printable } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole } from '../facts';
 import { RoleArn } from '../role-arn';
 
@@ -28,7 +28,7 @@ const ACCOUNT: Check = {
   id: 'role-account',
   title: 'the account of the role, beside that of the cluster',
   follows: ['cluster-found'],
-  run: facts => judged(roleArnOf(facts), role => judged(facts.cluster, cluster => {
+  run: facts => judgeRead(roleArnOf(facts), role => judgeRead(facts.cluster, cluster => {
     if (cluster === undefined) return undefined;
     const { partition, account } = ownerOf(cluster.arn);
     if (role.partition !== partition) return otherPartition(facts, role, partition);
@@ -58,7 +58,7 @@ const EXISTS: Check = {
   title: 'the role that the annotation names is there',
   decisive: true,
   follows: ['namespace-exists', 'service-account-exists', 'role-annotation'],
-  run: facts => judged(roleArnOf(facts), wanted => judged(facts.role, role => {
+  run: facts => judgeRead(roleArnOf(facts), wanted => judgeRead(facts.role, role => {
     if (role === undefined) return missing(wanted);
     return role.arn === wanted.arn
       ? ok(`The role ${role.name} is in account ${wanted.account}.`, [role.arn])
@@ -98,7 +98,7 @@ const TRUST: Check = {
   title: 'the role trusts this service account',
   decisive: true,
   follows: ['cluster-found', 'cluster-issuer', 'annotation-values', 'role-exists'],
-  run: facts => ofRole(facts, role => judged(issuerOf(facts), issuer => {
+  run: facts => ofRole(facts, role => judgeRead(issuerOf(facts), issuer => {
     const admission = admissionOfToken(facts, role, issuer);
     const { answer, statement, reasons } = admission;
     const subject = subjectOf(facts);
@@ -199,7 +199,7 @@ const OTHERWISE: Check = {
             + `${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`,
         ),
       ),
-      ...principalsOf(role.trust).map(one => printable(`also: ${one}`)),
+      ...principalsOf(role.trust).map(principal => printable(`also: ${principal}`)),
     ];
     if (evidence.length === 0) return ok('The trust policy names nobody else.');
     const shown = linesInShort(evidence, SHOWN);
@@ -255,7 +255,7 @@ const BOUNDARY: Check = {
   follows: ['role-exists'],
   run: facts => ofRole(facts, role => {
     if (role.boundary === undefined) return ok('The role has no permissions boundary.');
-    return judged(facts.policies, policies =>
+    return judgeRead(facts.policies, policies =>
       boundaryVerdict(
         facts,
         role,
@@ -271,7 +271,7 @@ function boundaryVerdict(
   policy: IamPolicy | undefined,
 ): Verdict {
   if (policy === undefined) return unknown(`The permissions boundary ${boundary} was not read.`);
-  return judged(policy.document, document => {
+  return judgeRead(policy.document, document => {
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
     const shown = linesInShort(statements, SHOWN);
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;

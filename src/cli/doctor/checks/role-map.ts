@@ -77,7 +77,7 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     associations: [],
     addons: [],
     workloads: [],
-    access: trustedBy(role.trust).map(one => ({ ...one, role: role.arn, used: false })),
+    access: trustedBy(role.trust).map(access => ({ ...access, role: role.arn, used: false })),
     accounts: [account],
     existingRoles: [],
     existingProviders: [],

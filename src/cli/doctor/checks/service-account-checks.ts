@@ -12,7 +12,7 @@ import {
   TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
 import { quoted } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
 import { annotateCommand } from './commands';
 import { annotatedRole, broughtByPods, environmentOf, livePods, restart, ROLE_ARN } from './pods';
@@ -29,7 +29,7 @@ const NAMESPACE_EXISTS: Check = {
     if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) {
       return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
     }
-    return judged(namespace, value =>
+    return judgeRead(namespace, value =>
       value
         ? ok(`Namespace ${question.namespace} is there.`)
         : wrong(`There is no namespace ${question.namespace}.`, {
@@ -48,7 +48,7 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
   decisive: true,
   follows: ['namespace-exists'],
   run: ({ serviceAccount, question }) =>
-    judged(serviceAccount, value =>
+    judgeRead(serviceAccount, value =>
       value
         ? ok(`ServiceAccount ${nameOf(question)} is there.`)
         : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
@@ -65,9 +65,9 @@ const ROLE_ANNOTATION: Check = {
   title: `the ServiceAccount names a role: ${ROLE_ARN_ANNOTATION}`,
   decisive: true,
   follows: ['service-account-exists'],
-  run: facts => ofServiceAccount(facts, one => {
-    const arn = one.annotations[ROLE_ARN_ANNOTATION];
-    if (arn === undefined) return withoutAnnotation(facts, one);
+  run: facts => ofServiceAccount(facts, serviceAccount => {
+    const arn = serviceAccount.annotations[ROLE_ARN_ANNOTATION];
+    if (arn === undefined) return withoutAnnotation(facts, serviceAccount);
     if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`The ServiceAccount names role ${arn}.`);
     return malformed(facts.question, arn);
   }),
@@ -90,7 +90,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   const mistaken = Object.entries(annotations).filter(
     ([key]) => isMistakenRoleKey(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION,
   );
-  const arn = mistaken.map(([, value]) => cleaned(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
+  const arn = mistaken.map(([, value]) => cleanArn(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
   return wrong(
     mistaken.length > 0
       ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.`
@@ -103,7 +103,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
 }
 
 function malformed(question: Question, arn: string): Verdict {
-  const clean = cleaned(arn);
+  const clean = cleanArn(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
   return wrong(
     isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`,
@@ -115,7 +115,7 @@ function malformed(question: Question, arn: string): Verdict {
 }
 
 /** Without what YAML, shells and templates leave around a value. */
-function cleaned(arn: string): string {
+function cleanArn(arn: string): string {
   return arn.trim().replace(/^["'`]+|["'`]+$/g, '').trim();
 }
 
@@ -209,7 +209,7 @@ const ANNOTATION_DUPLICATES: Check = {
     const others = Object.entries(annotations).filter(([key]) => isMistakenRoleKey(key));
     const evidence = others.map(([key, value]) => `${key}: ${quoted(value)}`);
     if (others.length === 0) return ok('There is no second annotation for a role.');
-    const differing = others.filter(([, value]) => cleaned(value) !== cleaned(role));
+    const differing = others.filter(([, value]) => cleanArn(value) !== cleanArn(role));
     if (differing.length === 0) return ok('The role is named twice, both times the same.', evidence);
     const [[key]] = differing;
     // A webhook reads one prefix; of EKS it is this one. Pods tell which.
@@ -233,9 +233,9 @@ function isInjected(facts: Facts): boolean {
 
 function ofServiceAccount(
   { serviceAccount }: Pick<Facts, 'serviceAccount'>,
-  judge: (one: ServiceAccountObject) => Verdict | undefined,
+  judge: (object: ServiceAccountObject) => Verdict | undefined,
 ): Verdict | undefined {
-  return judged(serviceAccount, value => (value ? judge(value) : unknown('There is no ServiceAccount to look at.')));
+  return judgeRead(serviceAccount, value => (value ? judge(value) : unknown('There is no ServiceAccount to look at.')));
 }
 
 function nameOf({ namespace, serviceAccount }: Question): string {

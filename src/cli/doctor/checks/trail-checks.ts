@@ -1,6 +1,6 @@
 import { issuerOf, roleArnOf, subjectOf } from './asked';
 import { counted, printable } from '../../text';
-import { Check, judged, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Trail, TrailEvent } from '../facts';
 
 const SHOWN = 5;
@@ -26,7 +26,7 @@ const TRAIL: Check = {
     'trust',
     'assume',
   ],
-  run: facts => judged(facts.trail, trail => verdict(facts, trail)),
+  run: facts => judgeRead(facts.trail, trail => verdict(facts, trail)),
 };
 
 function verdict(facts: Facts, trail: Trail): Verdict {
@@ -40,8 +40,8 @@ function verdict(facts: Facts, trail: Trail): Verdict {
   const own = events.filter(({ roleArn }) => roleArn === arn || roleArn === undefined);
   const others = events.filter(({ roleArn }) => roleArn !== arn && roleArn !== undefined);
   const evidence = [
-    ...own.slice(0, SHOWN).map(shown),
-    ...others.slice(0, 1).map(event => `for another role: ${shown(event)}, ${printable(event.roleArn!)}`),
+    ...own.slice(0, SHOWN).map(describeEvent),
+    ...others.slice(0, 1).map(event => `for another role: ${describeEvent(event)}, ${printable(event.roleArn!)}`),
     ...limits(trail),
     LAG,
   ];
@@ -71,7 +71,7 @@ function verdict(facts: Facts, trail: Trail): Verdict {
   });
 }
 
-function shown({ time, subject, errorCode, errorMessage }: TrailEvent): string {
+function describeEvent({ time, subject, errorCode, errorMessage }: TrailEvent): string {
   const what =
     errorCode === undefined ? 'succeeded' : `${errorCode}${errorMessage === undefined ? '' : `: ${errorMessage}`}`;
   return printable(`${time.toISOString()} ${subject ?? 'by an unknown subject'}: ${what}`);

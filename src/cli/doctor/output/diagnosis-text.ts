@@ -1,6 +1,6 @@
 import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
-import { COLORS, wrapped } from './words';
+import { COLORS, wrap } from './words';
 import { painter, Style } from '../../colors';
 import { counted, printable } from '../../text';
 
@@ -11,14 +11,14 @@ export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts,
   const heading = (color: Style, text: string) => [paint(['bold', color], text)];
   const width = Math.max(...diagnosis.checks.map(({ id }) => id.length));
   const link = ({ id, status, summary }: Examined) =>
-    wrapped(summary, ' '.repeat(width + 12), `  ${paint(COLORS[status], status.padEnd(7))} ${id.padEnd(width)}  `);
+    wrap(summary, ' '.repeat(width + 12), `  ${paint(COLORS[status], status.padEnd(7))} ${id.padEnd(width)}  `);
   const { clusterName, namespace, serviceAccount } = question;
   const paragraphs = [
-    wrapped(`${namespace}/${serviceAccount} in the cluster ${clusterName}, ${region}`, ''),
+    wrap(`${namespace}/${serviceAccount} in the cluster ${clusterName}, ${region}`, ''),
     ...finding ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
-    ...section(consequences, [...heading(COLORS.wrong, 'What follows from it')], one => bullet(one)),
-    ...section(others, [...heading(COLORS.wrong, 'Wrong, too')], one => inFull(one)),
-    ...section(unique(unknowns), [...heading(COLORS.unknown, 'Not known')], one => bullet(one)),
+    ...section(consequences, [...heading(COLORS.wrong, 'What follows from it')], check => bullet(check)),
+    ...section(others, [...heading(COLORS.wrong, 'Wrong, too')], check => inFull(check)),
+    ...section(unique(unknowns), [...heading(COLORS.unknown, 'Not known')], check => bullet(check)),
     [paint('bold', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
@@ -29,25 +29,25 @@ function section(checks: Examined[], heading: string[], lines: (check: Examined)
 }
 
 function verdict({ outcome, unknowns }: Diagnosis): string[] {
-  if (outcome === 'healthy') return wrapped('Healthy: every link that was looked at is as it must be.', '');
+  if (outcome === 'healthy') return wrap('Healthy: every link that was looked at is as it must be.', '');
   const links = counted(unknowns.filter(({ decisive }) => decisive).length, 'link');
-  return wrapped(`Nothing wrong was found, but ${links} could not be looked at without which nobody can say.`, '');
+  return wrap(`Nothing wrong was found, but ${links} could not be looked at without which nobody can say.`, '');
 }
 
 /** What is seen, and what to do; commands stay in one line, to be copied. */
 function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
   return [
-    ...wrapped(summary, '  '),
-    ...evidence.flatMap(line => wrapped(line, '      ', '    - ')),
+    ...wrap(summary, '  '),
+    ...evidence.flatMap(line => wrap(line, '      ', '    - ')),
     ...fix.length > 0 ? ['  Fix:', ...fix.map(line => `    ${printable(line)}`)] : [],
   ];
 }
 
 /** What is the reason for many is told once. */
 function unique(checks: Examined[]): Examined[] {
-  return [...new Map(checks.map(one => [one.summary, one])).values()];
+  return [...new Map(checks.map(check => [check.summary, check])).values()];
 }
 
 function bullet({ summary }: Examined): string[] {
-  return wrapped(summary, '    ', '  - ');
+  return wrap(summary, '    ', '  - ');
 }

@@ -1,6 +1,6 @@
 import { Status } from '../check';
 import { Survey, SurveyedAccount } from '../survey';
-import { COLORS, wrapped } from './words';
+import { COLORS, wrap } from './words';
 import { painter } from '../../colors';
 import { counted, printable } from '../../text';
 
@@ -13,20 +13,24 @@ export function surveyText(survey: Survey, isColored: boolean): string {
   const paint = painter(isColored);
   const width = Math.min(
     MAX_NAME_LENGTH,
-    Math.max('SERVICE ACCOUNT'.length, ...accounts.map(one => nameOf(one).length)),
+    Math.max('SERVICE ACCOUNT'.length, ...accounts.map(surveyed => nameOf(surveyed).length)),
   );
   const indent = ' '.repeat(9);
-  const row = (one: SurveyedAccount) => [
-    `${paint(COLORS[one.status], one.status.padEnd(7))}  ${nameOf(one).padEnd(width)}  ${printable(one.roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)))}`.trimEnd(),
-    ...(one.reason === undefined ? [] : wrapped(one.reason, indent)),
+  const roleOf = ({ roleArn }: SurveyedAccount) =>
+    printable(roleArn.replace(/^arn:[^:]*:iam::(\d+):role\//, (start, own) => (own === account ? '' : start)));
+  const row = (surveyed: SurveyedAccount) => [
+    [
+      paint(COLORS[surveyed.status], surveyed.status.padEnd(7)), nameOf(surveyed).padEnd(width), roleOf(surveyed),
+    ].join('  ').trimEnd(),
+    ...(surveyed.reason === undefined ? [] : wrap(surveyed.reason, indent)),
   ];
   const paragraphs = [
-    wrapped(
+    wrap(
       `${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, `
         + `${region}`,
       '',
     ),
-    wrapped(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),
+    wrap(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),
     ...(accounts.length > 0
       ? [[paint('bold', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]]
       : []),
@@ -38,7 +42,7 @@ export function surveyText(survey: Survey, isColored: boolean): string {
             `  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`,
             ...missing.map(subject => `    - ${printable(subject)}`),
           ]),
-          ...wrapped(
+          ...wrap(
             'Whoever may create such a service account gets the role. Delete the role, or take the subject out of '
                 + 'its trust policy.',
             '  ',
@@ -46,7 +50,7 @@ export function surveyText(survey: Survey, isColored: boolean): string {
         ],
       ]
       : []),
-    wrapped(summary(survey), ''),
+    wrap(summary(survey), ''),
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
 }
@@ -56,7 +60,7 @@ function nameOf({ namespace, serviceAccount }: SurveyedAccount): string {
 }
 
 function summary({ accounts, leftOver, counted: { serviceAccounts, roles } }: Survey): string {
-  const number = (status: Status) => accounts.filter(one => one.status === status).length;
+  const number = (status: Status) => accounts.filter(account => account.status === status).length;
   return (
     `${counted(accounts.length, 'service account')} with a role (of ${serviceAccounts}): ${number('ok')} ok, `
       + `${number('wrong')} wrong, ${number('unknown')} unknown. `

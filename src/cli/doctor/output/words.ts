@@ -11,7 +11,7 @@ const COLUMNS = 80;
 export const COLORS: Record<Status, Style> = { ok: 'green', wrong: 'red', unknown: 'yellow' };
 
 /** Lines of at most 80 characters, as far as words allow. */
-export function wrapped(text: string, indent: string, first = indent): string[] {
+export function wrap(text: string, indent: string, first = indent): string[] {
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;

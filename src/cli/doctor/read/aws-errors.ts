@@ -72,35 +72,35 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
   if (/expired/i.test(message)) {
     return new CannotAskAws(
       'expired',
-      `The sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`} has expired. Sign in again: \`aws `
+      `The sign-in${profile === undefined ? '' : ` of profile ${nameOf(profile)}`} has expired. Sign in again: \`aws `
         + `sso login${option(profile)}\`.`,
     );
   }
   if (/SSO|sso login/.test(message)) {
     return new CannotAskAws(
       'expired',
-      `There is no valid sign-in${profile === undefined ? '' : ` of profile ${shown(profile)}`}. Sign in: \`aws sso `
+      `There is no valid sign-in${profile === undefined ? '' : ` of profile ${nameOf(profile)}`}. Sign in: \`aws sso `
         + `login${option(profile)}\`.`,
     );
   }
   if (/multi-factor/i.test(message)) {
     return new CannotAskAws(
       'credentials',
-      `The profile ${shown(profile ?? 'that was found')} wants an MFA code, which is not asked for here. Begin a `
+      `The profile ${nameOf(profile ?? 'that was found')} wants an MFA code, which is not asked for here. Begin a `
         + 'session with it elsewhere, and give its profile.',
     );
   }
   if (profile !== undefined) {
     return new CannotAskAws(
       'credentials',
-      `The profile ${shown(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials `
+      `The profile ${nameOf(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials `
         + 'file, or what it says does not work. See `aws configure list-profiles`.',
     );
   }
   const { AWS_PROFILE: named } = process.env;
   return new CannotAskAws(
     'credentials',
-    `There are no AWS credentials${named === undefined || named === '' ? '' : ` (AWS_PROFILE is ${shown(named)})`}. `
+    `There are no AWS credentials${named === undefined || named === '' ? '' : ` (AWS_PROFILE is ${nameOf(named)})`}. `
       + 'Give a profile, --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   );
 }
@@ -179,13 +179,13 @@ export function tellable(message: string): string {
 }
 
 function ofProfile(profile: string | undefined): string {
-  return profile === undefined ? 'that were found' : `of profile ${shown(profile)}`;
+  return profile === undefined ? 'that were found' : `of profile ${nameOf(profile)}`;
 }
 
 function option(profile: string | undefined): string {
-  return profile === undefined ? '' : ` --profile ${shown(profile)}`;
+  return profile === undefined ? '' : ` --profile ${nameOf(profile)}`;
 }
 
-function shown(profile: string): string {
+function nameOf(profile: string): string {
   return printable(profile).slice(0, 80);
 }

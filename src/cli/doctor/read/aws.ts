@@ -191,11 +191,11 @@ export class Aws {
       const answer = await orNone(['ResourceNotFoundException'], () =>
         this.eks.send(new DescribeClusterCommand({ name })),
       );
-      const cluster = answer && said(answer.cluster);
+      const cluster = answer && requirePart(answer.cluster);
       return (
         cluster && {
-          name: said(cluster.name),
-          arn: said(cluster.arn),
+          name: requirePart(cluster.name),
+          arn: requirePart(cluster.arn),
           endpoint: cluster.endpoint ?? '',
           issuerUrl: cluster.identity?.oidc?.issuer,
         }
@@ -205,7 +205,7 @@ export class Aws {
 
   public async clusterNames(): Promise<Read<string[]>> {
     return this.read(this.own, 'eks:ListClusters', () =>
-      collected(paginateListClusters({ client: this.eks, pageSize: 100 }, {}), ({ clusters = [] }) => clusters),
+      collect(paginateListClusters({ client: this.eks, pageSize: 100 }, {}), ({ clusters = [] }) => clusters),
     );
   }
 
@@ -231,8 +231,10 @@ export class Aws {
     // there certainly is none for the issuer
     if ('unknown' in all) return exact === undefined || 'unknown' in exact ? all : { value: [] };
     return {
-      value: all.value.map(one =>
-        exact && 'unknown' in exact && one.issuer === issuer ? { ...one, details: { unknown: exact.unknown } } : one,
+      value: all.value.map(provider =>
+        exact && 'unknown' in exact && provider.issuer === issuer
+          ? { ...provider, details: { unknown: exact.unknown } }
+          : provider,
       ),
     };
   }
@@ -246,7 +248,7 @@ export class Aws {
       const answer = await orNone(NO_ENTITY, () =>
         this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name })),
       );
-      return answer && iamRole(said(answer.Role));
+      return answer && iamRole(requirePart(answer.Role));
     });
   }
 
@@ -258,13 +260,13 @@ export class Aws {
     const { iam } = this.other;
     const [attached, inline] = await Promise.all([
       this.read(this.other, 'iam:ListAttachedRolePolicies', () =>
-        collected(
+        collect(
           paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }),
           itemsIn(({ AttachedPolicies }) => AttachedPolicies),
         ),
       ),
       this.read(this.other, 'iam:ListRolePolicies', () =>
-        collected(
+        collect(
           paginateListRolePolicies({ client: iam }, { RoleName: name }),
           itemsIn(({ PolicyNames }) => PolicyNames),
         ),
@@ -316,7 +318,7 @@ export class Aws {
   ): Promise<Read<PodIdentity[]>> {
     const ofServiceAccount = { clusterName, namespace, serviceAccount };
     const pages = paginateListPodIdentityAssociations({ client: this.eks }, ofServiceAccount);
-    const list = () => collected(pages, ({ associations = [] }) => associations);
+    const list = () => collect(pages, ({ associations = [] }) => associations);
     const ids = await this.read(
       this.own,
       'eks:ListPodIdentityAssociations',
@@ -384,15 +386,15 @@ export class Aws {
     const since = new Date(now.getTime() - HOURS * 3_600_000);
     const regions = role.value.partition === 'aws' ? [...new Set([this.region, GLOBAL_REGION])] : [this.region];
     const trails = await Promise.all(
-      regions.map(one =>
+      regions.map(region =>
         this.read(this.other, 'cloudtrail:LookupEvents', () =>
-          lookUp({ ...this.other.settings, region: one }, since, now),
+          lookUp({ ...this.other.settings, region }, since, now),
         ),
       ),
     );
     const [own] = trails;
     if ('unknown' in own) return own;
-    const read = trails.flatMap(one => ('value' in one ? [one.value] : []));
+    const read = trails.flatMap(trail => ('value' in trail ? [trail.value] : []));
     const unique = new Map(read.flatMap(({ events }) => events).map(event => [event.EventId, event]));
     const subject = `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`;
     return {
@@ -400,7 +402,7 @@ export class Aws {
         events: [...unique.values()]
           .map(trailEvent)
           .filter(event => isAbout(event, role.value.arn, subject))
-          .sort((one, other) => other.time.getTime() - one.time.getTime()),
+          .sort((left, right) => right.time.getTime() - left.time.getTime()),
         since,
         regions: regions.filter((_, index) => 'value' in trails[index]),
         complete: read.length === regions.length && read.every(({ complete }) => complete),
@@ -428,7 +430,7 @@ export class Aws {
         this.other.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })),
       );
       if (found === undefined) return undefined;
-      said(found.Url);
+      requirePart(found.Url);
       return {
         arn,
         issuer,
@@ -450,14 +452,14 @@ export class Aws {
           const { PolicyVersion } = await this.other.iam.send(
             new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version.value }),
           );
-          return decoded(PolicyVersion!.Document);
+          return decode(PolicyVersion!.Document);
         });
     return { name, kind, arn, document };
   }
 
   private async inlinePolicy(role: string, name: string): Promise<IamPolicy> {
     const document = await this.read(this.other, 'iam:GetRolePolicy', async () =>
-      decoded(
+      decode(
         (await this.other.iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument,
       ),
     );
@@ -573,7 +575,7 @@ async function orNone<T>(codes: string[], ask: () => Promise<T>): Promise<T | un
 }
 
 /** A part that AWS never leaves out: without it somebody else has answered, such as the sign-in page of a network. */
-function said<T>(part: T | undefined): T {
+function requirePart<T>(part: T | undefined): T {
   if (part === undefined) throw new Error('not an answer of AWS');
   return part;
 }
@@ -581,12 +583,12 @@ function said<T>(part: T | undefined): T {
 /** The items of a page of IAM, which always says whether it is the last one. */
 function itemsIn<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
   return page => {
-    said(page.IsTruncated);
+    requirePart(page.IsTruncated);
     return itemsOf(page) ?? [];
   };
 }
 
-async function collected<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[]): Promise<T[]> {
+async function collect<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[]): Promise<T[]> {
   const all: T[] = [];
   for await (const page of pages) all.push(...itemsOf(page));
   return all;
@@ -610,7 +612,7 @@ function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, 
   return {
     arn: Arn!,
     name: RoleName!,
-    trust: decoded(AssumeRolePolicyDocument),
+    trust: decode(AssumeRolePolicyDocument),
     maxSessionSeconds: MaxSessionDuration ?? 3_600,
     ...PermissionsBoundary && { boundary: PermissionsBoundary.PermissionsBoundaryArn },
   };
@@ -619,7 +621,7 @@ function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, 
 /**
  * URL-encoded by RFC 3986, says IAM. What is no JSON stays a text, of which the evaluator says that it is no document.
  */
-function decoded(document = ''): unknown {
+function decode(document = ''): unknown {
   try {
     return JSON.parse(document.startsWith('{') ? document : decodeURIComponent(document));
   } catch {
@@ -649,7 +651,7 @@ async function lookUp(settings: Settings, since: Date, now: Date): Promise<{ eve
 }
 
 function trailEvent({ EventTime, Username, CloudTrailEvent: text = '' }: Event): TrailEvent {
-  const { userIdentity, requestParameters, errorCode, errorMessage } = decodedEvent(text);
+  const { userIdentity, requestParameters, errorCode, errorMessage } = decodeEvent(text);
   const subject = propertyOf(userIdentity, 'userName') ?? Username;
   const provider = propertyOf(userIdentity, 'identityProvider');
   return {
@@ -666,7 +668,7 @@ function textual(name: string, value: unknown): { [key: string]: string } {
   return typeof value === 'string' && value !== '' ? { [name]: value } : {};
 }
 
-function decodedEvent(text: string): JsonObject {
+function decodeEvent(text: string): JsonObject {
   try {
     return objectOf(JSON.parse(text));
   } catch {

@@ -48,7 +48,7 @@ export class NoCredentials extends Error {}
 export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigOptions): Access {
   const { config, ownIssuer } = load(podRoot);
   const name = context ?? config.currentContext;
-  const known = [...new Set(config.contexts.map(one => one.name))];
+  const known = [...new Set(config.contexts.map(entry => entry.name))];
   if (!name) {
     throw new UnusableInput(
       `The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`,

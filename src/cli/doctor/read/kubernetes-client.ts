@@ -72,17 +72,17 @@ export class KubernetesClient {
    * @throws KubernetesProblem
    */
   public async get(path: string): Promise<JsonObject> {
-    return parsed(await this.answered('GET', path));
+    return parseObject(await this.answerTo('GET', path));
   }
 
   /**
    * @throws KubernetesProblem
    */
   public async post(path: string, body: object): Promise<JsonObject> {
-    return parsed(await this.answered('POST', path, JSON.stringify(body)));
+    return parseObject(await this.answerTo('POST', path, JSON.stringify(body)));
   }
 
-  private async answered(method: string, path: string, body?: string): Promise<string> {
+  private async answerTo(method: string, path: string, body?: string): Promise<string> {
     if (this.closed) throw this.closed;
     const answer = await this.attempt(method, path, body, 1, true);
     if (answer.status >= 200 && answer.status < 300) return answer.text;
@@ -214,7 +214,7 @@ function reasonIn(text: string): string {
   }
 }
 
-function parsed(text: string): JsonObject {
+function parseObject(text: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;

@@ -143,12 +143,12 @@ function update(): void {
   const answers = search(rows, asked);
   picture.show(answers);
   table.show(answers);
-  byId('count').replaceChildren(...said(answers, asked));
+  byId('count').replaceChildren(...describeAnswers(answers, asked));
   byId<HTMLButtonElement>('clear').disabled = Object.values(asked).every(value => value === '');
 }
 
 /** How many are left, and what that means. */
-function said(answers: Answer[], { action, resource }: Query): (Node | string)[] {
+function describeAnswers(answers: Answer[], { action, resource }: Query): (Node | string)[] {
   const withAccess = answers.filter(({ row }) => row.access);
   const others = answers.length - withAccess.length;
   if (action === '' && resource === '') {

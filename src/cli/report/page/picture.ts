@@ -55,7 +55,7 @@ export class PictureView {
   }
 
   private button(text: string, namespaces: Box[], isOpen: boolean): HTMLElement | false {
-    return namespaces.length > 1 && namespaces.some(one => one.isOpen !== isOpen) && h('button', {
+    return namespaces.length > 1 && namespaces.some(namespace => namespace.isOpen !== isOpen) && h('button', {
       type: 'button',
       class: 'link',
       click: () => {
@@ -84,7 +84,7 @@ export class PictureView {
       if (box.kind === 'cluster') continue;
       const light = (on: boolean) => {
         picture.classList.toggle('dim', on);
-        const reached = connected(box, edges);
+        const reached = connectedBoxes(box, edges);
         edges.forEach(({ from, to }, index) =>
           lines[index].classList.toggle('lit', on && reached.has(from) && reached.has(to)),
         );
@@ -174,7 +174,7 @@ export class PictureView {
 }
 
 /** All that leads to a box, and all that it leads to. */
-function connected(box: Box, edges: Picture['edges']): Set<Box> {
+function connectedBoxes(box: Box, edges: Picture['edges']): Set<Box> {
   const reached = new Set([box]);
   const walk = (step: (edge: Picture['edges'][number]) => [Box, Box]) => {
     const seen = new Set([box]);

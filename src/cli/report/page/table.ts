@@ -141,7 +141,7 @@ function other({ row: { arn, role }, reach }: Answer): HTMLElement {
     'li',
     {},
     name(roleInShort(arn)),
-    h('span', { class: 'note' }, trusted(role)),
+    h('span', { class: 'note' }, describeTrust(role)),
     reach ? reachList(reach) : may(role),
     details(arn, role, reach),
   );
@@ -155,7 +155,7 @@ function account(arn: string, role: Role | undefined): string {
   return role ? `account ${visible(role.account)}` : `not in the templates: ${visible(arn)}`;
 }
 
-function trusted(role: Role | undefined): string {
+function describeTrust(role: Role | undefined): string {
   const principals = statementsIn(role?.trust).flatMap(({ Principal }) =>
     typeof Principal === 'object' && Principal !== null
       ? Object.values(Principal).flatMap(textsOf)
@@ -208,7 +208,10 @@ function reachList({ verdict, statements: placed }: Reach): HTMLElement {
         : [
           ...permissionsOf([{ Statement: [statement] }])
             .slice(0, 1)
-            .flatMap(one => [one.effect === 'Deny' && h('span', { class: 'chip deny' }, 'never'), ...inCode(one)]),
+            .flatMap(given => [
+              given.effect === 'Deny' && h('span', { class: 'chip deny' }, 'never'),
+              ...inCode(given),
+            ]),
           h(
             'span',
             { class: 'note' },
@@ -288,7 +291,7 @@ function policySection(policy: Policy, placed: Placed[]): HTMLElement[] {
     ...(policy.document === undefined
       ? [h('p', { class: 'fix' }, `Not in the templates${policy.arn === undefined ? '' : `: ${visible(policy.arn)}`}.`)]
       : statements(policy.document, index =>
-        placed.some(one => one.policy === policy && one.index === index) ? 'answers the question' : undefined,
+        placed.some(place => place.policy === policy && place.index === index) ? 'answers the question' : undefined,
       )),
   ];
 }
