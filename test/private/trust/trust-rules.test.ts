@@ -78,7 +78,9 @@ test('an override that takes the statements out leaves nothing to judge', () => 
 });
 
 describe('the size of a policy', () => {
-  const warned = (stack: Stack) => stack.node.metadata.map(({ data }) => `${data}`);
+  /** Newer versions of the CDK have metadata of their own. */
+  const warned = (stack: Stack) =>
+    stack.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => `${data}`);
 
   test.each<[number, string[], string[]]>([
     [2048, [], []],
