@@ -190,7 +190,9 @@ function manifestFilesBeside(directory: string, artifactId: string): string[] {
 
 /** A stack, and those nested in it, whose templates are assets in the same folder. */
 function withNested(stack: StackTemplate, directory: string, named: readonly NamedPath[], depth = 0): StackTemplate[] {
-  if (depth > MAX_DEPTH) {throw new UnusableInput(`${stack.file}: stacks are nested more than ${MAX_DEPTH} levels deep.`);}
+  if (depth > MAX_DEPTH) {
+    throw new UnusableInput(`${stack.file}: stacks are nested more than ${MAX_DEPTH} levels deep.`);
+  }
   const nested = Object.entries(stack.template.Resources ?? {}).flatMap(([logicalId, value]) => {
     const resource = objectOf<ResourceJson>(value);
     const file = resource.Type === 'AWS::CloudFormation::Stack' ? nestedTemplateFile(resource, directory) : undefined;

@@ -189,7 +189,8 @@ function jsonIn(text: string): unknown[] | undefined {
 
 function isTemplate(value: unknown): value is TemplateJson {
   const resources = propertyOf(value, 'Resources');
-  return isObject(resources) && Object.values(resources).some(resource => typeof propertyOf(resource, 'Type') === 'string');
+  return isObject(resources)
+    && Object.values(resources).some(resource => typeof propertyOf(resource, 'Type') === 'string');
 }
 
 function stackOf(file: string, template: TemplateJson): StackTemplate {
