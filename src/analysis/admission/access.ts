@@ -2,13 +2,14 @@
  * Who can assume which role: by the trust policies of roles, and by associations of EKS Pod Identity.
  */
 import { associationAdmission, targetAdmission } from './manifest-admissions';
-import { roleAdmission } from './role-admission';
+import { roleAdmission, someMatch } from './role-admission';
 import { POD_IDENTITY_SERVICE } from '../../conventions/web-identity';
 import { matchesPattern } from '../../conventions/wildcards';
 import { Access, Association, Cluster, Role, ServiceAccount, Text } from '../access-map';
 import { grouped, objectOf, propertyOf } from '../json-values';
 import { issuerOfArn, statementsOf, trustedBy } from '../reading/trusted-subjects';
-import { hasStandIn, standIn } from '../stand-in';
+import { rolesByArn } from '../rules/words';
+import { hasStandIn } from '../stand-in';
 
 type Trusted = ReturnType<typeof trustedBy>[number];
 
@@ -24,10 +25,9 @@ export function accessOf(
 ): Access[] {
   const annotated = grouped(serviceAccounts, ({ roleArn = '' }) => roleArn);
   const associated = grouped(associations, ({ roleArn }) => roleArn);
-  const byArn = new Map(roles.map(role => [role.arn, role]));
+  const byArn = rolesByArn({ roles });
   return [
-    ...roles.flatMap(role => trustedBy(role.trust)
-      .filter(trusted => isPlain(role) || isPossible(role, trusted))
+    ...roles.flatMap(role => possibleIn(role)
       .map(trusted => ({
         ...trusted,
         role: role.arn,
@@ -91,14 +91,15 @@ function isPlain({ trust }: Role): boolean {
     && Object.keys(objectOf(keys)).every(key => key === `${issuer}:sub` || key === `${issuer}:aud`));
 }
 
+/** Whom a trust policy names and, as a whole, can let in. */
+function possibleIn(role: Role): readonly Trusted[] {
+  const trusted = trustedBy(role.trust);
+  return isPlain(role) ? trusted : trusted.filter(subject => isPossible(role, subject));
+}
+
 /** Whether a service account that a statement names can be let in by the policy as a whole. */
 function isPossible(role: Role, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
   const token = via === 'irsa' ? { issuer: cluster, audience: someMatch(audience) } : {};
   const subject = { namespace: someMatch(namespace), serviceAccount: someMatch(serviceAccount), ...token };
   return roleAdmission(role, subject).answer !== 'out';
-}
-
-/** A name of which only the pattern is known. */
-function someMatch(pattern: Text): Text {
-  return pattern.replace(/\*/g, standIn('any')).replace(/\?/g, 'x');
 }

@@ -93,8 +93,8 @@ function byPodIdentity({ trust, account }: Role, { namespace, serviceAccount }: 
   });
 }
 
-/** An ARN that a pattern matches, of which nothing else is known. */
-function someMatch(pattern: string): string {
+/** A text that a pattern matches, of which nothing else is known. */
+export function someMatch(pattern: string): string {
   return pattern.replace(/\*/g, standIn('any')).replace(/\?/g, 'x');
 }
 

@@ -123,3 +123,8 @@ export function tokenAudience(requested: string, issuer: string): string {
 export function isEksIssuer(issuer: string): boolean {
   return EKS_ISSUER.test(issuer);
 }
+
+/** Whether an issuer is that of an EKS cluster of the app, which only the deployment knows. */
+export function isDeferredEksIssuer(issuer: string): boolean {
+  return /\.OpenIdConnectIssuer(Url)?⟩$/.test(issuer);
+}

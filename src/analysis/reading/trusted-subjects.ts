@@ -52,6 +52,11 @@ export function statementsOf(document: unknown): unknown[] {
   return listOf<unknown>(propertyOf(document, 'Statement') ?? []);
 }
 
+/** Whether the principal of a statement is EKS Pod Identity. */
+export function isOfPods({ Principal: principal }: StatementJson): boolean {
+  return textsOf(propertyOf(principal, 'Service')).includes(POD_IDENTITY_SERVICE);
+}
+
 /** The issuer of a provider's ARN. */
 export function issuerOfArn(arn: string): string | undefined {
   return PROVIDER_ARN.exec(arn)?.[1];
@@ -83,8 +88,7 @@ function byWebIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
 }
 
 function byPodIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
-  if (!listOf<unknown>(propertyOf(statement.Principal, 'Service') ?? []).includes(POD_IDENTITY_SERVICE)) return [];
-  if (!hasAction(statement, 'sts:AssumeRole')) return [];
+  if (!isOfPods(statement) || !hasAction(statement, 'sts:AssumeRole')) return [];
   const clusters = valuesOf(statement, 'aws:SourceArn') ?? ['*'];
   const namespaces = valuesOf(statement, NAMESPACE_TAG) ?? ['*'];
   const names = valuesOf(statement, SERVICE_ACCOUNT_TAG) ?? ['*'];

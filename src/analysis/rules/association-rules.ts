@@ -2,13 +2,12 @@
  * Associations of EKS Pod Identity and EKS managed add-ons.
  */
 import { Found, Rule } from './rule';
-import { statementName } from './web-identities';
-import { PrincipalJson, StatementJson } from '../../conventions/policy-json';
-import { hasAction, NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
+import { demands, statementName } from './web-identities';
+import { StatementJson } from '../../conventions/policy-json';
+import { hasAction, NAMESPACE_TAG, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import { Association, Role } from '../access-map';
-import { operatorOf } from '../iam/conditions';
-import { grouped, objectOf, textsOf } from '../json-values';
-import { conditionsOf, statementsOf } from '../reading/trusted-subjects';
+import { grouped, objectOf } from '../json-values';
+import { conditionsOf, isOfPods, statementsOf } from '../reading/trusted-subjects';
 
 /** Keys that limit a statement to one cluster, or some. */
 const CLUSTER_KEYS = ['aws:sourcearn', 'aws:requesttag/eks-cluster-arn', 'aws:requesttag/eks-cluster-name'];
@@ -27,10 +26,10 @@ export const OPEN_POD_IDENTITY: Rule = {
     return roles.flatMap(role => {
       const statements = statementsOf(role.trust).map(statement => objectOf<StatementJson>(statement));
       const isUntagged =
-        !statements.some(statement => isOfPods(statement) && hasAction(statement, 'sts:TagSession'))
+        !statements.some(statement => letsPodsIn(statement) && hasAction(statement, 'sts:TagSession'))
         || (byRole.get(role.arn) ?? []).some(({ disableSessionTags }) => disableSessionTags === true);
       return [...statements.entries()]
-        .filter(([, statement]) => isOfPods(statement) && hasAction(statement, 'sts:AssumeRole'))
+        .filter(([, statement]) => letsPodsIn(statement) && hasAction(statement, 'sts:AssumeRole'))
         .flatMap(([index, statement]) =>
           openTo(statement, isUntagged).map(whom => openFinding(role, statementName(role, statement, index), whom)),
         );
@@ -38,8 +37,8 @@ export const OPEN_POD_IDENTITY: Rule = {
   },
 };
 
-function isOfPods({ Effect: effect, Principal: principal }: StatementJson): boolean {
-  return effect === 'Allow' && textsOf(objectOf<PrincipalJson>(principal).Service).includes(POD_IDENTITY_SERVICE);
+function letsPodsIn(statement: StatementJson): boolean {
+  return statement.Effect === 'Allow' && isOfPods(statement);
 }
 
 function openTo(statement: StatementJson, isUntagged: boolean): string[] {
@@ -53,9 +52,8 @@ function openTo(statement: StatementJson, isUntagged: boolean): string[] {
 
 /** Whether a condition excludes anyone: not if it passes without the key, nor if everything matches. */
 function excludes(operator: string, values: string[]): boolean {
-  const known = operatorOf(operator);
-  if (!known || known.ifExists || known.set === 'all' || known.negated || known.kind === 'null') return false;
-  return values.length > 0 && !values.some(value => /^[*:]*$/.test(value) || value.includes('${'));
+  return demands(operator) !== undefined && values.length > 0
+    && !values.some(value => /^[*:]*$/.test(value) || value.includes('${'));
 }
 
 function openFinding({ place }: Role, name: string, whom: string): Found {

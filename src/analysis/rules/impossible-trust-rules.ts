@@ -2,15 +2,14 @@
  * Trust that no token can satisfy: the template alone shows that a statement, or a value in it, admits nobody.
  */
 import { atPlaces, Found, Rule } from './rule';
-import { Claim, demands, hasWildcard, statementName, WebIdentities, webIdentitiesOf } from './web-identities';
+import { Claim, demands, eachAllow, hasWildcard, WebIdentities, webIdentitiesOf } from './web-identities';
 import { PrincipalJson, StatementJson } from '../../conventions/policy-json';
 import { hasAction, POD_IDENTITY_SERVICE, WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
-import { Role } from '../access-map';
-import { isEksIssuer } from '../admission/trust-requests';
+import { isDeferredEksIssuer, isEksIssuer } from '../admission/trust-requests';
 import { operatorOf } from '../iam/conditions';
 import { canBeSubject, isSwapped, looksLikeSubject, meantSubject } from '../iam/subjects';
 import { objectOf, textsOf } from '../json-values';
-import { issuerOfArn, statementsOf } from '../reading/trusted-subjects';
+import { isOfPods, issuerOfArn } from '../reading/trusted-subjects';
 
 type Problem = Omit<Found, 'place'>;
 
@@ -19,19 +18,6 @@ const SUBJECT_FORM = 'system:serviceaccount:<namespace>:<name>';
 const BESIDE = ['sts:TagSession', 'sts:SetSourceIdentity'];
 /** The claims of a service account's token that IAM has condition keys for. */
 const CLAIMS = ['aud', 'sub'];
-const DEFERRED_EKS_ISSUER = /\.OpenIdConnectIssuer(Url)?⟩$/;
-
-/** A rule that looks at one Allow statement after the other. */
-function eachAllow(
-  rule: Omit<Rule, 'check'>,
-  check: (statement: StatementJson, name: string) => Problem[],
-): Rule {
-  const checkRole = (role: Role) => statementsOf(role.trust).flatMap((value, index) => {
-    const statement = objectOf<StatementJson>(value);
-    return statement.Effect === 'Allow' ? check(statement, statementName(role, statement, index)) : [];
-  });
-  return { ...rule, check: ({ roles }) => atPlaces(roles, checkRole, ({ place }) => place) };
-}
 
 function eachClaim(
   rule: Omit<Rule, 'check'>,
@@ -54,10 +40,9 @@ export const WRONG_ACTION = eachAllow(
   (statement, name) => {
     const principal = objectOf<PrincipalJson>(statement.Principal);
     const provider = textsOf(principal.Federated).find(arn => issuerOfArn(arn) !== undefined);
-    const isOfPods = textsOf(principal.Service).includes(POD_IDENTITY_SERVICE);
     return [
       ...(provider === undefined ? [] : wrongAction(name, statement, `tokens of ${provider}`, WEB_IDENTITY_ACTION)),
-      ...(isOfPods ? wrongAction(name, statement, POD_IDENTITY_SERVICE, 'sts:AssumeRole') : []),
+      ...(isOfPods(statement) ? wrongAction(name, statement, POD_IDENTITY_SERVICE, 'sts:AssumeRole') : []),
     ];
   },
 );
@@ -169,5 +154,5 @@ export const RESOURCE_IN_TRUST = eachAllow(
 
 /** Whether an issuer is certainly a cluster. */
 function isClusterIssuer(issuer: string): boolean {
-  return isEksIssuer(issuer) || DEFERRED_EKS_ISSUER.test(issuer);
+  return isEksIssuer(issuer) || isDeferredEksIssuer(issuer);
 }

@@ -1,6 +1,21 @@
 /**
  * What is wrong with a trust policy by itself.
  */
+import { atPlaces, Found, Rule } from './rule';
+import {
+  Claim,
+  demands,
+  eachAllow,
+  hasWildcard,
+  isReadable,
+  isUnknown,
+  meansWebIdentities,
+  statementName,
+  URL_SCHEME,
+  WebIdentities,
+  webIdentitiesOf,
+  withoutScheme,
+} from './web-identities';
 import { identityProviderOf, leavesSubjectOpen } from '../../conventions/identity-providers';
 import { StatementJson } from '../../conventions/policy-json';
 import {
@@ -13,20 +28,7 @@ import {
 } from '../../conventions/policy-quotas';
 import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
-import { atPlaces, Found, Rule } from './rule';
-import {
-  Claim,
-  demands,
-  hasWildcard,
-  isReadable,
-  isUnknown,
-  meansWebIdentities,
-  statementName,
-  URL_SCHEME,
-  WebIdentities,
-  webIdentitiesOf,
-  withoutScheme,
-} from './web-identities';
+import { isDeferredEksIssuer } from '../admission/trust-requests';
 import { claimOf } from '../iam/claims';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
 import { grouped, objectOf } from '../json-values';
@@ -247,26 +249,20 @@ function isWholeCluster(sub: string): boolean {
   return ANYBODY.every(anybody => matches(pattern(sub), anybody) === true);
 }
 
-export const NOT_PRINCIPAL = eachRole(
+export const NOT_PRINCIPAL = eachAllow(
   {
     id: 'not-principal',
     severity: 'error',
     title: 'A trust policy that allows everybody but a `NotPrincipal`',
     why: 'Everybody else in AWS may assume the role, anonymous callers among them.',
   },
-  role =>
-    statementsOf(role.trust).flatMap((value, index) => {
-      const statement = objectOf<StatementJson>(value);
-      return statement.Effect !== 'Allow' || statement.NotPrincipal === undefined
-        ? []
-        : [
-          {
-            message: `${statementName(role, statement, index)}: allows everybody but `
-                + `${JSON.stringify(statement.NotPrincipal)}.`,
-            fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
-          },
-        ];
-    }),
+  ({ NotPrincipal: excluded }, name) =>
+    excluded === undefined
+      ? []
+      : [{
+        message: `${name}: allows everybody but ${JSON.stringify(excluded)}.`,
+        fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
+      }],
 );
 
 export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement(
@@ -397,7 +393,7 @@ function assumedLength(text: string): number {
 
 function lengthOf(one: string): number {
   return (
-    ASSUMED_LENGTHS[one.slice(1, -1)] ?? (/\.OpenIdConnectIssuer(Url)?⟩$/.test(one) ? ASSUMED_ISSUER : ASSUMED_OTHER)
+    ASSUMED_LENGTHS[one.slice(1, -1)] ?? (isDeferredEksIssuer(one) ? ASSUMED_ISSUER : ASSUMED_OTHER)
   );
 }
 

@@ -5,6 +5,7 @@ import { IdentityProvider, identityProviderOf } from '../../conventions/identity
 import { StatementJson } from '../../conventions/policy-json';
 import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
+import { atPlaces, Found, Rule } from './rule';
 import { claimOf, isClaim, issuerOf } from '../iam/claims';
 import { operatorOf } from '../iam/conditions';
 import { JsonObject, objectOf, propertyOf, textsOf } from '../json-values';
@@ -53,6 +54,18 @@ export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
   }));
   KNOWN.set(map, known);
   return known;
+}
+
+/** A rule that looks at one Allow statement after the other. */
+export function eachAllow(
+  rule: Omit<Rule, 'check'>,
+  check: (statement: StatementJson, name: string) => Omit<Found, 'place'>[],
+): Rule {
+  const checkRole = (role: Role) => statementsOf(role.trust).flatMap((value, index) => {
+    const statement = objectOf<StatementJson>(value);
+    return statement.Effect === 'Allow' ? check(statement, statementName(role, statement, index)) : [];
+  });
+  return { ...rule, check: ({ roles }) => atPlaces(roles, checkRole, ({ place }) => place) };
 }
 
 /** Whether a statement lets in whoever has a token. */

@@ -6,10 +6,12 @@ import { Access, AccessMap, Role, ServiceAccount, Workload } from '../access-map
 
 /** The empty annotation of a chart gives no role. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
-  return serviceAccounts.filter((one): one is ServiceAccount & { roleArn: string } => (one.roleArn ?? '') !== '');
+  return serviceAccounts.filter(
+    (account): account is ServiceAccount & { roleArn: string } => (account.roleArn ?? '') !== '',
+  );
 }
 
-export function rolesByArn({ roles }: AccessMap): Map<string, Role> {
+export function rolesByArn({ roles }: { readonly roles: readonly Role[] }): Map<string, Role> {
   return new Map(roles.map(role => [role.arn, role]));
 }
 

@@ -7,14 +7,12 @@ import { mermaid } from './mermaid';
 import { parseReportData, reportData, ReportData } from './report-data';
 import { isPattern } from './rows';
 import { shownAccess } from './shown-access';
-import { accessMapOf } from '../../analysis/reading/access-map-reader';
-import { readInput } from '../../analysis/reading/input';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
-import { EXCLUDE, INPUT, MANIFESTS, pathsToRead } from '../assembly-arguments';
 import { Command, Output, UsageError } from '../command';
+import { EXCLUDE, INPUT, MANIFESTS, readMap, writeLines } from '../input-arguments';
 import { counted, jsonText, printable } from '../text';
 
 interface ReportOptions {
@@ -71,27 +69,16 @@ function report(program: Program, output: Output): number {
     throw new ArgumentError('One of `--html`, `--mermaid`, `--json` and `--diff` must be given.');
   }
   const old = options.diff === undefined ? undefined : readOld(options.diff);
-  const { data, unreadable, skipped } = read(paths, options);
+  const { map, unreadable, skipped } = readMap(paths, options);
+  const data = reportData(map, findingsOf(RULES, map));
 
   if (options.html !== undefined) save(options.html, html(data), options.force ?? false);
   else if (old) output.stdout.write(changes(accessDiff(old, data), options.json));
   else output.stdout.write(options.mermaid ? chart(data, output) : `${jsonText(data, 2)}\n`);
-  const lines = [...unreadable, ...skipped].flatMap(message => message.split('\n'));
-  for (const line of lines) output.stderr.write(`${printable(line)}\n`);
+  writeLines(output, [...unreadable, ...skipped]);
   output.stderr.write(`${summary(data)}\n`);
   if (options.html !== undefined) output.stderr.write(`${printable(options.html)}: written.\n`);
   return unreadable.length > 0 ? 2 : 0;
-}
-
-function read(
-  given: readonly string[],
-  { manifests, exclude, namespace }: ReportOptions,
-): { data: ReportData; unreadable: string[]; skipped: string[] } {
-  const { assembly, manifests: manifestTexts, unreadable, skipped } =
-    readInput(pathsToRead(given, manifests), manifests, { exclude });
-  const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
-  const data = reportData(map, findingsOf(RULES, map));
-  return { data, unreadable: unreadable.map(({ message }) => message), skipped };
 }
 
 function readOld(file: string): ReportData {

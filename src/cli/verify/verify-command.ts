@@ -2,15 +2,13 @@ import { newFindings } from './baseline';
 import { findingsJson } from './findings-json';
 import { findingsTable } from './findings-table';
 import { sarif } from './sarif';
-import { accessMapOf } from '../../analysis/reading/access-map-reader';
-import { readInput } from '../../analysis/reading/input';
+import { Verified } from './verified';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
-import { EXCLUDE, INPUT, MANIFESTS, pathsToRead } from '../assembly-arguments';
 import { Command, Output, wantsColors } from '../command';
-import { jsonText, printable, quoted } from '../text';
-import { Verified } from './verified';
+import { EXCLUDE, INPUT, MANIFESTS, readMap, writeLines } from '../input-arguments';
+import { jsonText, quoted } from '../text';
 
 interface VerifyOptions {
   readonly manifests?: string[];
@@ -60,18 +58,13 @@ Exit codes:
 
 function verify(program: Program, output: Output, version: string): number {
   const [given] = program.processedArgs as [string[]];
-  const { format, manifests, exclude, namespace, ignore, baseline } = program.opts<VerifyOptions>();
-  const { assembly, manifests: manifestTexts, unreadable, skipped } =
-    readInput(pathsToRead(given, manifests), manifests, { exclude });
-  const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
+  const { format, ignore, baseline, ...options } = program.opts<VerifyOptions>();
+  const { map, unreadable, skipped } = readMap(given, options);
   const all = findingsOf(RULES, map, ignore);
   const findings = baseline === undefined ? all : newFindings(all, baseline);
-  const messages = unreadable.map(({ message }) => message);
   const known = all.length - findings.length;
-  output.stdout.write(FORMATS[format]({ version, map, findings, known, unreadable: messages, skipped }, output));
-  if (format !== 'table') {
-    for (const line of messages.flatMap(message => message.split('\n'))) output.stderr.write(`${printable(line)}\n`);
-  }
+  output.stdout.write(FORMATS[format]({ version, map, findings, known, unreadable, skipped }, output));
+  if (format !== 'table') writeLines(output, unreadable);
   if (findings.some(counts)) return 1;
   return unreadable.length > 0 ? 2 : 0;
 }
