@@ -180,7 +180,7 @@ for (const tsconfig of ['src/cli/report/page/tsconfig.json', 'test/tsconfig.json
   types.execArgs(['tsc', '--noEmit', '-p', tsconfig, '--incremental', '--tsBuildInfoFile', cache]);
 }
 project.testTask.reset();
-project.testTask.description = 'Checks types and runs all tests but the slow ones: 3 minutes at most on two cores';
+project.testTask.description = 'Checks types and runs all tests but the slow ones: 3 minutes at most on two idle cores';
 project.testTask.spawn(types);
 project.testTask.execArgs(['jest', ...WITHOUT_SLOW], { receiveArgs: true });
 const testAll = project.addTask('test:all', { description: 'Checks types and runs all tests, with coverage' });
