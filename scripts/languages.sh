@@ -53,7 +53,7 @@ every_public_name() { # pattern in which NAME stands for it, folder
 check 'Python: the code has every public class' every_public_name '^class NAME[(:]' "$work/dist/python/src"
 check 'Java: the code has every public class' every_public_name '^public (abstract )?(class|interface) NAME ' "$work/dist/java/src"
 check 'Go: the code has every public class' every_public_name '^type NAME (struct|interface) ' "$work/dist/go/cdkirsa"
-check 'C#: the code has every public class' every_public_name '^ +public (abstract )?class NAME[ :]?' "$work/dist/dotnet"
+check 'C#: the code has every public class' every_public_name '^ +public (abstract )?(class|interface|enum) NAME\b' "$work/dist/dotnet"
 
 # --- How each language installs its package, and runs a program; `wrong` is the quickstart with another namespace
 
