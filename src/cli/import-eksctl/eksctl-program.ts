@@ -1,7 +1,10 @@
 /**
  * The CDK app that makes what an eksctl ClusterConfig says.
  */
-import { ClusterConfig, Gap, NewRole, ServiceAccount, Texts, VPC_TAG, WellKnownController } from './eksctl-config';
+import { ClusterConfig } from './eksctl-config';
+import { NewRole, Texts, VPC_TAG, WellKnownController } from './eksctl-role';
+import { Association, ServiceAccount } from './eksctl-service-account';
+import { Gap } from './gaps';
 import {
   call,
   Code,
@@ -39,7 +42,7 @@ export function writeProgram(config: ClusterConfig, options: ProgramOptions): st
 }
 
 /** The id of the stack of a cluster. */
-export function stackIdOf({ clusterName }: ClusterConfig, { stackName }: ProgramOptions): string {
+export function stackIdOf({ clusterName }: Pick<ClusterConfig, 'clusterName'>, { stackName }: ProgramOptions): string {
   return stackName ?? startsWithLetter(pascalCase(`${clusterName}-service-accounts`), 'Cluster');
 }
 
@@ -60,7 +63,7 @@ class Program {
 
   public text(): string {
     const accounts = this.config.serviceAccounts.map(account => this.serviceAccount(account));
-    const paragraphs = [this.stack(), this.provider(), ...this.vpc(), ...this.zones(), ...accounts, ...this.gaps()];
+    const paragraphs = [this.stack(), ...this.provider(), ...this.vpc(), ...this.zones(), ...accounts, ...this.gaps()];
     const imports = [
       ...importLine(this.imports.cdk, 'aws-cdk-lib'),
       ...importLine(this.imports.ec2, 'aws-cdk-lib/aws-ec2'),
@@ -91,13 +94,15 @@ class Program {
     ].join('\n');
   }
 
-  private provider(): string {
+  /** The issuer of the cluster, unless all service accounts use EKS Pod Identity. */
+  private provider(): string[] {
+    if (this.config.serviceAccounts.every(({ association }) => association !== undefined)) return [];
     const { issuerUrl } = this.options;
     const [factory, argument] =
       issuerUrl === undefined
         ? ['fromLookup', objectLiteral([['clusterName', literal(this.config.clusterName)]])]
         : ['fromIssuerUrl', literal(issuerUrl)];
-    return [
+    return [[
       comment(
         issuerUrl === undefined
           ? 'The CDK CLI reads the issuer of the cluster at synth, and keeps it in cdk.context.json.'
@@ -107,7 +112,7 @@ class Program {
         'const oidcProvider = ',
         call(`${this.irsa('ClusterOidcProvider')}.${factory}`, ['stack', literal(this.id('Oidc')), argument]),
       ]),
-    ].join('\n');
+    ].join('\n')];
   }
 
   /** The VPC that the controller of load balancers is held to, where there is one. */
@@ -164,21 +169,41 @@ class Program {
     const heading = comment(`${account.namespace}/${account.name}`);
     if (account.isLeftOut) return [heading, ...account.gaps.map(gap => comment(this.describeGap(gap)))].join('\n');
     const id = this.id(startsWithLetter(pascalCase(`${account.namespace}-${account.name}`), 'Ns'));
-    const made = account.createServiceAccount ? this.irsaServiceAccount(id, account) : this.irsaRole(id, account);
+    const made = this.made(id, account);
+    const isRoleAlone = !account.createServiceAccount && !account.association;
     const more = [
-      ...(typeof account.role === 'string' ? [] : this.tags(variable(id), account.role.tags)),
-      account.createServiceAccount ? this.trustOfPattern(id, account) : this.roleArnOutput(id),
+      ...this.tags(variable(id), tagsOf(account)),
+      isRoleAlone ? this.roleArnOutput(id) : this.trustOfPattern(id, account),
     ].filter(line => line !== undefined);
     return [heading, this.statement(more.length > 0 ? [`const ${variable(id)} = `, made] : made), ...more].join('\n');
   }
 
+  private made(id: string, account: ServiceAccount): Group {
+    const { association, createServiceAccount } = account;
+    if (association) return this.podIdentityServiceAccount(id, account, association);
+    return createServiceAccount ? this.irsaServiceAccount(id, account) : this.irsaRole(id, account);
+  }
+
+  private podIdentityServiceAccount(
+    id: string, account: ServiceAccount, { targetRoleArn, disableSessionTags }: Association,
+  ): Group {
+    return this.construct(this.irsa('PodIdentityServiceAccount'), id, [
+      ['clusterName: ', literal(this.config.clusterName)],
+      ...this.namesOf(account),
+      ...(account.createServiceAccount ? [] : ['createServiceAccount: false']),
+      ...(disableSessionTags ? ['disableSessionTags: true'] : []),
+      ...(targetRoleArn === undefined
+        ? []
+        : [['targetRole: ', this.imported('Role', 'fromRoleArn', `${id}TargetRole`, targetRoleArn)]]),
+      ...this.roleOf(id, account),
+    ]);
+  }
+
   private irsaServiceAccount(id: string, account: ServiceAccount): Group {
-    const { namespace, role, labels, annotations } = account;
+    const { labels, annotations } = account;
     return this.construct(this.irsa('IrsaServiceAccount'), id, [
       'oidcProvider',
-      ['namespace: ', literal(namespace)],
-      ['serviceAccountName: ', literal(account.name)],
-      ...(BUILT_IN_NAMESPACES.includes(namespace) ? [] : ['createNamespace: true']),
+      ...this.namesOf(account),
       ...(account.audience === undefined ? [] : [['audience: ', literal(account.audience)]]),
       ...(account.tokenExpiration === undefined
         ? []
@@ -186,11 +211,26 @@ class Program {
       ...(account.regionalStsEndpoint === undefined ? [] : [`regionalStsEndpoint: ${account.regionalStsEndpoint}`]),
       ...(labels.length === 0 ? [] : [['labels: ', textsLiteral(labels)]]),
       ...(annotations.length === 0 ? [] : [['annotations: ', textsLiteral(annotations)]]),
+      ...this.roleOf(id, account),
+    ]);
+  }
+
+  private namesOf({ namespace, name, createServiceAccount }: ServiceAccount): Code[] {
+    const isNamespaceMade = createServiceAccount && !BUILT_IN_NAMESPACES.includes(namespace);
+    return [
+      ['namespace: ', literal(namespace)],
+      ['serviceAccountName: ', literal(name)],
+      ...(isNamespaceMade ? ['createNamespace: true'] : []),
+    ];
+  }
+
+  private roleOf(id: string, { role, gaps }: ServiceAccount): (Code | Comment)[] {
+    return [
       ...(typeof role === 'string'
         ? [['role: ', this.imported('Role', 'fromRoleArn', `${id}Role`, role)]]
         : this.roleOptions(id, role)),
-      ...account.gaps.map(gap => new Comment(this.describeGap(gap))),
-    ]);
+      ...gaps.map(gap => new Comment(this.describeGap(gap))),
+    ];
   }
 
   /** Whom the role of a service account lets in beside that one. */
@@ -298,7 +338,7 @@ class Program {
   }
 
   private describeGap({ path, place, advice }: Gap): string {
-    return `Not mapped: ${path.replace(/^iam\.serviceAccounts\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). `
+    return `Not mapped: ${path.replace(/^iam\.(serviceAccounts|podIdentityAssociations)\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). `
       + `${advice}`;
   }
 
@@ -328,6 +368,11 @@ class Program {
     this.imports.irsa.add(name);
     return name;
   }
+}
+
+/** Of its role and association. eksctl gives none to an existing role. */
+function tagsOf({ role, association }: ServiceAccount): Texts {
+  return typeof role === 'string' ? association?.tags ?? [] : role.tags;
 }
 
 function textsLiteral(texts: Texts): Group {

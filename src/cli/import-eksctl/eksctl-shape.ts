@@ -39,6 +39,9 @@ const ROLE = text(
   'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>',
   'Take it from `aws iam get-role`.',
 );
+const ROLE_NAME_TEXT = text(
+  ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.',
+);
 export const FLAG = flag();
 const optional = z.optional;
 
@@ -59,13 +62,29 @@ export const WITHOUT_ROLE = object({
   attachPolicyARNs: optional(list(POLICY)),
   wellKnownPolicies: optional(record(z.unknown())),
   permissionsBoundary: optionalText(POLICY),
-  roleName: optionalText(
-    text(ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.'),
-  ),
+  roleName: optionalText(ROLE_NAME_TEXT),
   subjectPattern: optionalText(nameText(OBJECT_NAME_PATTERN)),
   tags: optional(TAGS),
 }, NOT_AN_ACCOUNT);
-const NO_ACCOUNTS: [string, string] = ['hold at least one service account', 'There is nothing to import.'];
+
+const ASSOCIATION = {
+  namespace: nameText(NAMESPACE),
+  serviceAccountName: nameText(OBJECT_NAME),
+  createServiceAccount: optional(FLAG),
+  roleARN: optionalText(ROLE),
+  targetRoleARN: optionalText(ROLE),
+  disableSessionTags: optional(FLAG),
+  tags: optional(TAGS),
+};
+const NOT_AN_ASSOCIATION = { advice: 'Write namespace, serviceAccountName, and the policies.' };
+export const ASSOCIATION_WITH_ROLE = object(ASSOCIATION, NOT_AN_ASSOCIATION);
+export const ASSOCIATION_WITHOUT_ROLE = object({
+  ...ASSOCIATION,
+  permissionPolicyARNs: optional(list(POLICY)),
+  wellKnownPolicies: optional(record(z.unknown())),
+  permissionsBoundaryARN: optionalText(POLICY),
+  roleName: optionalText(ROLE_NAME_TEXT),
+}, NOT_AN_ASSOCIATION);
 
 export const CONFIG = object({
   metadata: object({
@@ -77,9 +96,9 @@ export const CONFIG = object({
   }, { missing: ['be an object', 'Write the name and the region of the cluster.'] }),
   iam: object({
     withOIDC: optional(FLAG),
-    serviceAccounts: list(z.unknown(), ...NO_ACCOUNTS),
+    serviceAccounts: optional(list(z.unknown())),
     podIdentityAssociations: optional(list(z.unknown())),
-  }, { missing: ['hold serviceAccounts', 'There is nothing to import.'] }),
+  }, { missing: ['hold serviceAccounts or podIdentityAssociations', 'There is nothing to import.'] }),
   addons: optional(list(object({}))),
   addonsConfig: optional(object({})),
 });

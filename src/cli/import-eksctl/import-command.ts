@@ -5,7 +5,7 @@ import { Command, Output, UsageError } from '../command';
 import { ClusterConfig, readClusterConfig, WANTED_KEYS } from './eksctl-config';
 import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
-import { printable } from '../text';
+import { counted, printable } from '../text';
 import { readYaml } from './yaml-file';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 
@@ -13,6 +13,7 @@ interface ImportOptions {
   readonly account?: string;
   readonly issuerUrl?: string;
   readonly hostedZone?: string[];
+  readonly vpc?: string;
   readonly stackName?: string;
   readonly output?: string;
   readonly force?: boolean;
@@ -25,6 +26,7 @@ const ISSUER_RULE =
   'be the issuer as `aws eks describe-cluster` prints it: https://, host and path, without a slash at the end';
 const HOSTED_ZONE = /^[A-Z0-9]{1,32}$/;
 const ZONE_RULE = 'be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/';
+const VPC = /^vpc-[0-9a-f]{8,17}$/;
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 const STACK_RULE = 'be the name of a stack: at most 128 letters, digits and -, beginning with a letter';
 
@@ -35,6 +37,8 @@ const OPTIONS = [
     .matching(ISSUER_URL, ISSUER_RULE),
   new CliOption('--hosted-zone <id>', 'a hosted zone that externalDNS and certManager manage; repeatable').repeatable()
     .matching(HOSTED_ZONE, ZONE_RULE),
+  new CliOption('--vpc <id>', 'the VPC of the cluster, where the file names only its subnets')
+    .matching(VPC, 'be the ID of a VPC, such as vpc-0123456789abcdef0'),
   new CliOption('--stack-name <name>', 'the ID and name of the stack (default: made from the cluster name)')
     .matching(STACK_NAME, STACK_RULE),
   new CliOption('--output <file>', 'write the program to a new file instead of stdout'),
@@ -47,7 +51,8 @@ export const IMPORT_EKSCTL: Command = {
   name: 'import eksctl',
   summary: 'print a CDK app that makes the service accounts of an eksctl ClusterConfig',
   define: program => program
-    .description('Reads iam.serviceAccounts of an eksctl ClusterConfig (eksctl.io/v1alpha5) and prints a CDK app in'
+    .description('Reads iam.serviceAccounts and iam.podIdentityAssociations of an eksctl ClusterConfig'
+      + ' (eksctl.io/v1alpha5) and prints a CDK app in'
       + ' TypeScript that makes the same with cdk-irsa. Whatever it cannot map is reported on stderr with its'
       + ' line, and in a comment at its place in the program.')
     .argument('<cluster.yaml>', 'the ClusterConfig')
@@ -57,6 +62,7 @@ Mapped:
   metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, subjectPattern,
   tags, and wellKnownPolicies: autoScaler, awsLoadBalancerController, externalDNS and certManager as controllers of
   cdk-irsa, which are narrower, the last two for the zones of --hosted-zone; the others as managed policies of AWS.
+  podIdentityAssociations with all their keys.
 
 Exit codes:
   0  the program was written; stderr lists what was not mapped
@@ -71,8 +77,10 @@ function importEksctl(program: Program, output: Output): number {
   const hostedZones = [...new Set(values.hostedZone)];
   const shownFile = printable(file);
   const remarks = new Remarks(shownFile);
-  const config = readClusterConfig(readYaml(file, remarks, WANTED_KEYS), hostedZones.length > 0);
-  if (!config) throw new UsageError([...remarks.lines('problem', 'not mapped'), `${shownFile}: nothing was imported.`]);
+  const config = readClusterConfig(readYaml(file, remarks, WANTED_KEYS), {
+    hasZones: hostedZones.length > 0, vpcId: values.vpc,
+  });
+  if (!config) throw new UsageError([...remarks.problems(), `${shownFile}: nothing was imported.`]);
 
   const { account, issuerUrl, stackName } = values;
   const options = { file: basename(file), account, issuerUrl, stackName, hostedZones };
@@ -92,14 +100,27 @@ function save(file: string, text: string, force: boolean): void {
   }
 }
 
-function closing(config: ClusterConfig, options: ProgramOptions, remarks: Remarks): string[] {
-  const all = config.serviceAccounts.length;
-  const written = config.serviceAccounts.filter(({ isLeftOut }) => !isLeftOut).length;
+/** What was written, and what to do with it, in order. */
+function closing({ serviceAccounts, ...config }: ClusterConfig, options: ProgramOptions, remarks: Remarks): string[] {
+  const written = serviceAccounts.filter(({ isLeftOut }) => !isLeftOut);
+  const incomplete = serviceAccounts.filter(({ gaps }) => gaps.length > 0)
+    .map(({ namespace, name }) => `${namespace}/${name}`);
+  const isAnyAssociated = written.some(({ association }) => association !== undefined);
+  const isManifestWritten = written.some(({ createServiceAccount }) => createServiceAccount);
   return [
     '',
-    `${written} of ${all} service accounts written, ${remarks.count('not mapped')} things not mapped.`,
-    `Next: cdk deploy, kubectl apply -f cdk.out/${stackIdOf(config, options)}.k8s.yaml, kubectl rollout restart.`
-      + ' Only then delete eksctl\'s stacks, and not',
+    `${written.length} of ${counted(serviceAccounts.length, 'service account')} written, `
+      + `${counted(remarks.count('not mapped'), 'thing')} not mapped.`,
+    ...incomplete.length > 0 ? [`First complete: ${incomplete.join(', ')}.`] : [],
+    ...isAnyAssociated
+      ? ['EKS has one association per service account: delete those of eksctl right before you deploy'
+        + ' (eksctl delete podidentityassociation). Pods keep their credentials until they expire.']
+      : [],
+    `Next: ${[
+      'cdk deploy',
+      ...isManifestWritten ? [`kubectl apply -f cdk.out/${stackIdOf(config, options)}.k8s.yaml`] : [],
+      'kubectl rollout restart',
+    ].join(', ')}. Only then delete eksctl's stacks, and not`,
     'by `eksctl delete iamserviceaccount`, which deletes the ServiceAccounts too:'
       + ' see "From eksctl" in the README of cdk-irsa.',
   ];

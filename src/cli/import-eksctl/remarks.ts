@@ -8,6 +8,9 @@ export interface Place {
 
 type Kind = 'problem' | 'not mapped' | 'note';
 
+/** Of envsubst and of Go templates; a policy variable such as ${aws:username} is none. */
+const PLACEHOLDER = /\$\{[A-Za-z_]\w*(:?[-=][^{}]*)?\}|\{\{.*?\}\}/;
+
 interface Remark extends Place {
   readonly kind: Kind;
   readonly text: string;
@@ -17,7 +20,14 @@ interface Remark extends Place {
 export class Remarks {
   private readonly remarks: Remark[] = [];
 
+  private placeholder?: string;
+
   constructor(private readonly file: string) {}
+
+  /** Looks for placeholders: they are why a template cannot be used. */
+  public look(text: string): void {
+    [this.placeholder] = PLACEHOLDER.exec(text) ?? [];
+  }
 
   /** Something that makes the file unusable. */
   public problem(place: Place, property: string, rule: string, got: string, advice: string): void {
@@ -37,6 +47,13 @@ export class Remarks {
   /** Something that the reader should know. */
   public note(place: Place, property: string, text: string): void {
     this.add('note', place, `\`${printable(property)}\`: ${text}`);
+  }
+
+  /** Why the file cannot be used. */
+  public problems(): string[] {
+    const advice = `${this.file} has placeholders, such as ${printable(`${this.placeholder}`)}. Render it first, for`
+      + ' example with envsubst < cluster.yaml > rendered.yaml, and import the result.';
+    return [...this.lines('problem', 'not mapped'), ...this.placeholder === undefined ? [] : [advice]];
   }
 
   public count(kind: Kind): number {

@@ -168,7 +168,7 @@ export class YamlFile {
   private spend(path: Path, place: Place, depth: number): void {
     const give = (rule: string, advice: string) => {
       this.refuse(place, path, rule, 'more', advice);
-      throw new UsageError(this.remarks.lines('problem'));
+      throw new UsageError(this.remarks.problems());
     };
     const tooDeep = `be nested at most ${MAX_DEPTH} levels deep`;
     const tooMany = `keep the file under ${MAX_VALUES} values, those counted that aliases repeat`;
@@ -212,7 +212,9 @@ function describe(node: unknown): string {
  */
 export function readYaml(file: string, remarks: Remarks, wanted: readonly string[]): YamlFile {
   const lines = new LineCounter();
-  const documents = parse(readText(file), lines).filter(document => !isEmpty(document) || document.errors.length > 0);
+  const text = readText(file);
+  remarks.look(text);
+  const documents = parse(text, lines).filter(document => !isEmpty(document) || document.errors.length > 0);
   for (const { message, pos } of documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])) {
     const reason = OVERFLOW.test(message) ? 'it nests too deep' : printable(message);
     remarks.unreadable(placeIn(lines, pos[0]), `not YAML as eksctl reads it: ${reason}`);
@@ -225,7 +227,7 @@ export function readYaml(file: string, remarks: Remarks, wanted: readonly string
       + ' one alone,'
       + ' and would drop this: put each into a file of its own.');
   }
-  if (remarks.count('problem') > 0) throw new UsageError(remarks.lines('problem'));
+  if (remarks.count('problem') > 0) throw new UsageError(remarks.problems());
   return new YamlFile(documents[0], lines, remarks, wanted);
 }
 

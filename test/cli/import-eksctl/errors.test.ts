@@ -113,18 +113,19 @@ describe('a file that is', () => {
     [
       'without iam',
       `${HEAD}${METADATA}`,
-      'cluster.yaml:1:1: `iam` must hold serviceAccounts, got: nothing. There is nothing to import.',
+      'cluster.yaml:1:1: `iam` must hold serviceAccounts or podIdentityAssociations, got: nothing. There is nothing '
+        + 'to import.',
     ],
     [
       'without service accounts',
       `${HEAD}${METADATA}iam: { withOIDC: true }\n`,
-      'cluster.yaml:4:6: `iam.serviceAccounts` must hold at least one service account, got: nothing. There is nothing '
+      'cluster.yaml:4:6: `iam` must hold serviceAccounts or podIdentityAssociations, got: an object. There is nothing '
         + 'to import.',
     ],
     [
       'with an empty list of them',
       `${HEAD}${METADATA}iam: { serviceAccounts: [] }\n`,
-      'cluster.yaml:4:25: `iam.serviceAccounts` must hold at least one service account, got: a list. There is nothing '
+      'cluster.yaml:4:6: `iam` must hold serviceAccounts or podIdentityAssociations, got: an object. There is nothing '
         + 'to import.',
     ],
     [
@@ -627,14 +628,6 @@ describe('not mapped, and said, is', () => {
       `8:7: not mapped: \`${P}.attachRoleARN\`. With roleOnly beside it eksctl makes neither a role nor a `
         + 'ServiceAccount; neither does the program.',
       'attachRoleARN',
-    ],
-    [
-      'an association of EKS Pod Identity',
-      `    - metadata: { name: a }\n${arns}  podIdentityAssociations:\n    - namespace: a\n`,
-      '10:7: not mapped: `iam.podIdentityAssociations[0]`. It is EKS Pod Identity, not IRSA: write it with '
-        + 'PodIdentityServiceAccount, or leave it with eksctl. EKS has one association for a service account: '
-        + "eksctl's must go first.",
-      'iam.podIdentityAssociations[0]',
     ],
     [
       'an unknown key of iam',

@@ -329,7 +329,7 @@ describe('subjectPattern', () => {
     expect(roleOf('Jobs').Tags).toEqual([{ Key: 'a', Value: 'b' }]);
     expect(Object.keys(made.template.Outputs)).toHaveLength(2);
     expect(patterns.stderr).toContain('cluster.yaml:18:7: not mapped: `iam.serviceAccounts[2].subjectPattern`. ');
-    expect(patterns.stderr).toContain('\n5 of 5 service accounts written, 1 things not mapped.\n');
+    expect(patterns.stderr).toContain('\n5 of 5 service accounts written, 1 thing not mapped.\n');
   });
 });
 

@@ -1,0 +1,199 @@
+import { readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { templateProblems } from '../../judges/cloudformation';
+import { letsPodIn, trustPolicyErrors } from '../../judges/iam-simulator';
+import { manifestProblems } from '../../judges/kubernetes';
+import { ACCOUNT } from '../../support';
+import { configWith, directory, FIXTURES, importText, Synthesized, synthesize, typeErrors } from '../support';
+
+const CLUSTER_ARN = `arn:aws:eks:us-west-2:${ACCOUNT}:cluster/cluster-39`;
+const EXAMPLE = readFileSync(join(FIXTURES, '39-pod-identity-association.yaml'), 'utf8');
+const P = 'iam.podIdentityAssociations[0]';
+
+const example = importText(EXAMPLE, '--account', ACCOUNT, '--hosted-zone', 'Z1');
+
+/** Associations alone; the first one begins in line 6. */
+function associations(items: string, more = ''): string {
+  const metadata = 'metadata: { name: test, region: eu-west-1 }';
+  const head = `apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n${metadata}\niam:\n  podIdentityAssociations:\n`;
+  return `${head}${items}${more}`;
+}
+
+describe('the example of eksctl', () => {
+  let made: Synthesized;
+  beforeAll(async () => {
+    made = await synthesize(example.stdout);
+  }, 60_000);
+  const ofType = (type: string) =>
+    Object.values<any>(made.template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+
+  test('compiles and is taken by CloudFormation and Kubernetes', () => {
+    expect(typeErrors([example.stdout])).toEqual([[]]);
+    const file = join(directory, 'associations.template.json');
+    writeFileSync(file, JSON.stringify(made.template));
+    const areOfTheFile = / W90(02|13) /; // ARNs and accounts that are written out
+    expect(templateProblems(file).filter(problem => !areOfTheFile.test(problem))).toEqual([]);
+    expect(made.manifests.flatMap(manifestProblems)).toEqual([]);
+  }, 60_000);
+
+  test('has the associations of the file, as eksctl makes them', () => {
+    const found = ofType('AWS::EKS::PodIdentityAssociation').map(association => [
+      `${association.Namespace}/${association.ServiceAccount}`,
+      association.ClusterName,
+      typeof association.RoleArn === 'string' ? association.RoleArn : 'new',
+      association.TargetRoleArn,
+      association.DisableSessionTags,
+    ]);
+    const [name, target] = ['cluster-39', 'arn:aws:iam::444455556666:role/role-b'];
+    expect(found).toEqual([
+      ['default/s3-reader', name, 'arn:aws:iam::111122223333:role/role-1', undefined, undefined],
+      ['dev/app-cache-access', name, 'new', undefined, undefined],
+      ['dev/nginx', name, 'new', undefined, undefined],
+      ['default/cross-account-s3-reader', name, 'arn:aws:iam::111122223333:role/role-a', target, true],
+      ['default/cross-account-s3-reader-b', name, 'new', target, undefined],
+    ]);
+  });
+
+  test('has roles that exactly one service account of the cluster can assume', () => {
+    const roles = ofType('AWS::IAM::Role');
+    const names = ['dev/app-cache-access', 'dev/nginx', 'default/cross-account-s3-reader-b'];
+    expect(roles.map(({ RoleName }) => RoleName)).toEqual([
+      'pod-identity-role-app-cache', expect.anything(), 'pod-identity-role-cross-account',
+    ]);
+    roles.forEach(({ AssumeRolePolicyDocument: trust }, index) => {
+      expect(trustPolicyErrors(trust)).toEqual([]);
+      const admitted = [...names, 'default/s3-reader'].filter(pod => {
+        const [namespace, serviceAccount] = pod.split('/');
+        return letsPodIn(trust, { clusterArn: CLUSTER_ARN, account: ACCOUNT, namespace, serviceAccount });
+      });
+      expect(admitted).toEqual([names[index]]);
+    });
+  });
+
+  test('writes only the ServiceAccounts that eksctl creates', () => {
+    expect(made.manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'ServiceAccount s3-reader', 'ServiceAccount cross-account-s3-reader', 'ServiceAccount cross-account-s3-reader-b',
+    ]);
+  });
+
+  test('keeps policies and boundary', () => {
+    const [cache, nginx] = ofType('AWS::IAM::Role');
+    expect(cache.ManagedPolicyArns).toEqual(
+      [1, 2].map(number => `arn:aws:iam::111122223333:policy/permission-policy-${number}`),
+    );
+    expect(cache.PermissionsBoundary).toBe('arn:aws:iam::111122223333:policy/permission-boundary');
+    expect(nginx.Policies[0].PolicyDocument.Statement[0].Action).toContain('autoscaling:SetDesiredCapacity');
+  });
+
+  test('registers no issuer, and the output says what comes first', () => {
+    expect(example.code).toBe(0);
+    expect(example.stdout).not.toMatch(/Oidc|Irsa/);
+    expect(example.stderr).not.toContain('withOIDC');
+    const summary = '5 of 5 service accounts written, 0 things not mapped.';
+    expect(example.stderr).toContain(`\n${summary}\nEKS has one association `);
+  });
+});
+
+test('associations that create no ServiceAccount leave nothing to apply', () => {
+  const { stdout, stderr } = importText(associations(
+    '    - { namespace: a, serviceAccountName: b, roleARN: "arn:aws:iam::111122223333:role/x", tags: { team: web } }\n',
+  ));
+  expect(stderr).toContain('Next: cdk deploy, kubectl rollout restart.');
+  expect(stdout).toContain("Tags.of(aB).add('team', 'web');");
+  expect(stdout).toContain('createServiceAccount: false,');
+  expect(stdout).not.toContain('createNamespace');
+});
+
+test('a service account with a role by IRSA keeps that one', () => {
+  const policies = 'attachPolicyARNs: [ arn:aws:iam::aws:policy/ReadOnlyAccess ]';
+  const irsa = `    - metadata: { name: b, namespace: a }\n      ${policies}\n`;
+  const both = '  podIdentityAssociations:\n    - { namespace: a, serviceAccountName: b, roleName: other }\n';
+  const { stdout, stderr } = importText(configWith(irsa + both));
+  expect(stderr).toContain(`cluster.yaml:10:7: not mapped: \`${P}\`. a/b is in iam.serviceAccounts, too`);
+  expect(stderr).toContain('\nFirst complete: a/b.\n');
+  expect(stdout).toContain('new IrsaServiceAccount(');
+  expect(stdout).not.toContain('new PodIdentityServiceAccount(');
+});
+
+describe('refused is', () => {
+  test.each([
+    [
+      'a service account with two associations',
+      '    - { namespace: a, serviceAccountName: b }\n    - { namespace: a, serviceAccountName: b }\n',
+      '7:43: `iam.podIdentityAssociations[1].serviceAccountName` must be used once in a namespace, got: "b". a/b is in '
+        + 'line 6 already.',
+    ],
+    ['an association without a namespace', '    - { serviceAccountName: b }\n', `6:7: \`${P}.namespace\` must be `],
+    ['one that is no object', '    - b\n', `6:7: \`${P}\` must be an object, got: "b". Write namespace, `],
+    [
+      'an ARN that is none',
+      '    - { namespace: a, serviceAccountName: b, targetRoleARN: role-b }\n',
+      `6:61: \`${P}.targetRoleARN\` must be the ARN of a role`,
+    ],
+  ])('%s', (_, items, message) => {
+    const { code, stdout, stderr } = importText(associations(items));
+    expect(stderr).toContain(`cluster.yaml:${message}`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('not mapped is', () => {
+  test.each([
+    [
+      'a misspelled key',
+      '    - { namespace: a, serviceAccountName: b, policyARNs: [] }\n',
+      `6:46: not mapped: \`${P}.policyARNs\`. `,
+    ],
+    [
+      'an impossible role',
+      '    - { namespace: a, serviceAccountName: b, roleARN: "arn:aws:iam::1234:role/x" }\n',
+      `6:46: not mapped: \`${P}.roleARN\`. No role can have the ARN`,
+    ],
+  ])('%s', (_, items, message) => {
+    expect(importText(associations(items)).stderr).toContain(`cluster.yaml:${message}`);
+    expect(importText(associations(items), '--strict').code).toBe(1);
+  });
+
+  test('what is ignored beside an existing role is noted', () => {
+    const role = 'roleARN: "arn:aws:iam::111122223333:role/x", roleName: y';
+    const { stderr } = importText(associations(`    - { namespace: a, serviceAccountName: b, ${role} }\n`));
+    expect(stderr).toContain(`note: \`${P}.roleName\`: eksctl makes no role beside roleARN`);
+  });
+});
+
+describe('a VPC that the file does not name', () => {
+  const policies = 'wellKnownPolicies: { awsLoadBalancerController: true }';
+  const item = `    - { namespace: a, serviceAccountName: b, ${policies} }\n`;
+  const subnets = 'vpc: { subnets: { private: { eu-west-1a: { id: subnet-0123456789abcdef0 } } } }\n';
+
+  test('is asked for, where the file has its subnets', () => {
+    const { stdout, stderr } = importText(associations(item, subnets));
+    expect(stderr).toContain('not the VPC itself; the role is written without it. Import again with --vpc <id>.');
+    expect(stdout).not.toContain('Vpc.from');
+  });
+
+  test('is taken from --vpc', () => {
+    const { stdout, stderr } = importText(associations(item, subnets), '--vpc', 'vpc-0123456789abcdef0');
+    expect(stdout).toContain("vpcId: 'vpc-0123456789abcdef0'");
+    expect(stderr).toContain('security groups of vpc-0123456789abcdef0, alone.');
+  });
+});
+
+describe('a template', () => {
+  test.each([
+    ['of envsubst', '    - { namespace: a, serviceAccountName: "${NAME}" }\n', '${NAME}'],
+    ['with defaults', '    - { namespace: a, serviceAccountName: "${NAME:-Web}" }\n', '${NAME:-Web}'],
+    ['of Go', '    - { namespace: a, serviceAccountName: {{ .Name }} }\n', '{{ .Name }}'],
+    ['of Go that is no YAML', '{{ range .Names }}\n    - { namespace: a }\n{{ end }}\n', '{{ range .Names }}'],
+  ])('%s is named as such', (_, items, placeholder) => {
+    const { code, stderr } = importText(associations(items));
+    expect(code).toBe(2);
+    expect(stderr).toContain(`\ncluster.yaml has placeholders, such as ${placeholder}. Render it first, `);
+  });
+
+  test('is not what has policy variables, whatever else is wrong', () => {
+    const policy = 'permissionPolicy: { Statement: { Resource: "${aws:userid}" } }';
+    const item = `    - { namespace: A, serviceAccountName: b, ${policy} }\n`;
+    expect(importText(associations(item)).stderr).not.toContain('placeholders');
+  });
+});
