@@ -250,3 +250,16 @@ test('the role keeps its logical id and its name', () => {
   expect(irsa).toHaveLength(1);
   expect(pods).toEqual(irsa);
 });
+
+test('the Lambda functions that go and stay are those that the README counts', () => {
+  const example = exampleDir('migrate-from-aws-eks');
+  const tsx = join(__dirname, '..', 'node_modules', 'tsx', 'dist', 'cli.mjs');
+  const program = ['--tsconfig', join(example, '..', 'tsconfig.json'), join(example, 'real-clusters.ts')];
+  const counted = execFileSync(process.execPath, [tsx, ...program], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const readme = readFileSync(join(example, 'README.md'), 'utf8');
+  const [, shown] = /<!-- real-clusters.ts -->\n\n(.*?)\n\n/s.exec(readme)!;
+  expect(counted.trim()).toBe(shown);
+}, 120_000);
