@@ -9,7 +9,7 @@ import { HelmValuesOptions, KubernetesManifests } from './kubernetes-manifests';
 import { earlierClaims } from './private/app-registry';
 import { fail, failIf, missingProblem, problem, warn, withoutTokens } from './private/errors';
 import { annotationsProblem, labelsProblem, namespaceProblem, objectNameProblem } from './private/kubernetes-names';
-import { helmKeyProblem, underKey } from './private/manifests/helm-values';
+import { chartValues, helmKeyProblem } from './private/manifests/helm-values';
 import {
   addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey,
 } from './private/manifests/objects';
@@ -116,7 +116,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /**
    * Values for a Helm chart that follows the common convention, `{ serviceAccount: { create, name, annotations } }`, or
    * for the chart of the `controller`, which may have them elsewhere. The chart creates the ServiceAccount exactly when
-   * this construct does not.
+   * this construct does not. With a `controller`, its chart also gets the values without which the permissions would
+   * not fit, such as the name of the cluster, if they are known at synth time.
    *
    * @throws when `key` is no path of letters, digits, - and _, or is missing for a controller whose chart takes no
    * annotations
@@ -125,11 +126,12 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
     const key = options.key ?? this.helmKey();
     failIf(this, helmKeyProblem(key));
-    return underKey(key, {
+    const serviceAccount = {
       create: !(this._props.createServiceAccount ?? true),
       name: this.serviceAccountName,
       annotations: this.annotations,
-    });
+    };
+    return chartValues(key, serviceAccount, this._props.controller?._definition);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { ackAcm, AckAcmOptions } from './ack/acm';
 import { ackCloudFront, AckCloudFrontOptions } from './ack/cloud-front';
-import { ackCloudWatchLogs } from './ack/cloud-watch-logs';
+import { ackCloudWatchLogs, AckCloudWatchLogsOptions } from './ack/cloud-watch-logs';
 import { ackDms, AckDmsOptions } from './ack/dms';
 import { ackEks, AckEksOptions } from './ack/eks';
 import { ackEmrContainers, AckEmrContainersOptions } from './ack/emr-containers';
@@ -67,7 +67,7 @@ export abstract class AckService {
    * @see
    * https://github.com/aws-controllers-k8s/cloudwatchlogs-controller/blob/main/config/iam/recommended-inline-policy
    */
-  public static cloudWatchLogs(options: AckNamePrefixOptions): AckService {
+  public static cloudWatchLogs(options: AckCloudWatchLogsOptions): AckService {
     return new DefinedService(ackCloudWatchLogs(given(options)));
   }
 

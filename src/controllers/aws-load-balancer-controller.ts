@@ -66,6 +66,7 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
   const targetGroups = [...options.targetGroups ?? []];
   return {
     ...NAMES,
+    helmValues: { clusterName },
     unscoped:
       'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one '
         + 'cluster.',
@@ -105,6 +106,7 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
           ].map(what => `elasticloadbalancing:Describe${what}`),
           'iam:ListServerCertificates',
           'shield:GetSubscriptionState',
+          'wafv2:ListWebACLs', // annotation wafv2-acl-name
         ],
         resources: ['*'],
       }),

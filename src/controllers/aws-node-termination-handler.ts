@@ -1,7 +1,7 @@
 import { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, ControllerDefinition, required } from './definition';
-import { throughServices } from './kms-permissions';
+import { queueKeys, throughServices } from './kms-permissions';
 import { failIf, missingProblem } from '../private/errors';
 
 /**
@@ -15,7 +15,7 @@ export interface AwsNodeTerminationHandlerOptions {
   readonly queue: IQueue;
 
   /**
-   * The Auto Scaling groups whose lifecycle actions it may complete.
+   * The Auto Scaling groups whose lifecycle actions it may prolong and complete.
    *
    * @default - those that carry the tag `aws-node-termination-handler/managed`, whatever its value
    */
@@ -44,14 +44,19 @@ export function awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOpti
     serviceAccountName: 'aws-node-termination-handler',
     statements: () => [
       allow({ actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage'], resources: [queue.queueArn] }),
-      ...throughServices(['kms:Decrypt'], ['sqs'], queue.encryptionMasterKey ? [queue.encryptionMasterKey] : []),
+      ...throughServices(['kms:Decrypt'], ['sqs'], queueKeys(queue)),
       allow({
-        actions: ['autoscaling:CompleteLifecycleAction'],
+        actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
         resources: groups?.map(group => group.autoScalingGroupArn) ?? ['*'],
         conditions: groups ? undefined : { Null: { [MANAGED]: 'false' } },
       }),
       allow({
-        actions: ['autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeTags', 'ec2:DescribeInstances'],
+        actions: [
+          'autoscaling:DescribeAutoScalingInstances',
+          'autoscaling:DescribeLifecycleHooks',
+          'autoscaling:DescribeTags',
+          'ec2:DescribeInstances',
+        ],
         resources: ['*'],
       }),
     ],

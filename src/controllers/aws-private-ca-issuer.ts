@@ -1,5 +1,9 @@
+import { Token } from 'aws-cdk-lib';
 import { ICertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { allow, arn, ControllerDefinition, required } from './definition';
+import { assumeRoles, optional } from './parts';
+import { fail, problem } from '../private/errors';
 
 /**
  * Options of `Controller.awsPrivateCaIssuer`.
@@ -17,6 +21,23 @@ export interface AwsPrivateCaIssuerOptions {
    * @default false
    */
   readonly subordinateAuthorities?: boolean;
+
+  /**
+   * More templates that it may ask for, by their names: those of `pcaTemplate` in an issuer. For example
+   * `EndEntityCertificate_APIPassthrough`.
+   *
+   * @default - the templates that it chooses by the usages of a `Certificate`
+   * @see https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html
+   */
+  readonly templates?: string[];
+
+  /**
+   * The roles that it assumes: those of `role` in an issuer, for a certificate authority of another account. They must
+   * trust its role.
+   *
+   * @default - none
+   */
+  readonly roles?: IRole[];
 }
 
 /** The templates that it asks for, by the usages of a `Certificate`; none of them makes a certificate authority. */
@@ -41,7 +62,15 @@ export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controll
     'certificate authority',
     options.certificateAuthorities,
   );
+  const roles = optional('awsPrivateCaIssuer', 'roles', 'role', options.roles);
+  const more = optional('awsPrivateCaIssuer', 'templates', 'template', options.templates);
+  const wrong = more.find(template => Token.isUnresolved(template) || !/^\w+$/.test(template));
+  if (wrong !== undefined) {
+    const advice = 'Write the name between template/ and /V1 in its ARN: EndEntityCertificate_APIPassthrough.';
+    fail('Controller.awsPrivateCaIssuer', problem('templates', 'be names of templates, known at synth', wrong, advice));
+  }
   const templates = [
+    ...more,
     ...END_ENTITY_TEMPLATES,
     ...(options.subordinateAuthorities ? ['SubordinateCACertificate_PathLen0'] : []),
   ];
@@ -64,6 +93,7 @@ export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controll
             },
           },
         }),
+        ...assumeRoles(roles),
       ];
     },
   };

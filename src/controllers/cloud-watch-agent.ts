@@ -23,7 +23,8 @@ export interface CloudWatchAgentOptions {
 
   /**
    * Whether it sends metrics by OpenTelemetry (OTLP) too, as Container Insights with OpenTelemetry does. They are of no
-   * namespace: only the region of the stack holds them.
+   * namespace: only the region of the stack holds them. Its logs go to the log groups below
+   * `/aws/otel/containerinsights/<name>/`.
    *
    * @default false
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
@@ -40,9 +41,7 @@ export interface CloudWatchAgentOptions {
 
   /**
    * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application
-   * Signals), instead of the narrower statements. That reaches all metrics and log groups of the account. Take it for
-   * Container Insights with OpenTelemetry (`otelContainerInsights`), whose metrics have no namespace that the
-   * statements could name.
+   * Signals), instead of the narrower statements. That reaches all metrics and log groups of the account.
    *
    * @default false
    */
@@ -83,6 +82,7 @@ export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefi
   }
   const groups = [
     `/aws/containerinsights/${clusterName}/*`,
+    ...(otlpMetrics ? [`/aws/otel/containerinsights/${clusterName}/*`] : []),
     ...(applicationSignals ? ['/aws/application-signals/data'] : []),
   ];
   return {

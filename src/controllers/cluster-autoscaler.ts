@@ -1,5 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
-import { allow, arn, ControllerDefinition, required } from './definition';
+import { allow, arn, ControllerDefinition, inRegion, required } from './definition';
 import { failIf } from '../private/errors';
 import { clusterNameProblem, clusterNameProblems } from '../private/issuer/cluster-names';
 
@@ -28,6 +27,7 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): Controller
     namespace: 'kube-system',
     serviceAccountName: 'cluster-autoscaler',
     helmKey: 'rbac.serviceAccount',
+    helmValues: { 'autoDiscovery.clusterName': clusterNames.length === 1 ? clusterNames[0] : undefined },
     problems: scope => clusterNames.flatMap(name => clusterNameProblems(scope, 'clusterNames', name)),
     statements: scope => [
       allow({
@@ -43,7 +43,7 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): Controller
           'ec2:GetInstanceTypesFromInstanceRequirements',
         ],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+        conditions: inRegion(scope),
       }),
       allow({
         actions: ['eks:DescribeNodegroup'],

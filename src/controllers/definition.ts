@@ -24,6 +24,8 @@ export interface ControllerDefinition {
    * where not given.
    */
   readonly helmKey?: string;
+  /** More values that its chart needs for the permissions to fit, in dot notation. Deferred ones are left out. */
+  readonly helmValues?: { readonly [key: string]: unknown };
   /** Where no chart takes its annotations: what to do instead. */
   readonly insteadOfHelmValues?: string;
   /** What it may do, for a role in the place of `scope`. Called anew for each document. */
@@ -84,6 +86,11 @@ export function arn(
   const stack = Stack.of(scope);
   const partition = literalPartition(stack) ?? stack.partition;
   return `arn:${partition}:${service}:${region ?? stack.region}:${account ?? stack.account}:${resource}`;
+}
+
+/** For calls that AWS cannot hold to a resource. */
+export function inRegion(scope: IConstruct): NonNullable<Permission['conditions']> {
+  return { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } };
 }
 
 /**

@@ -17,7 +17,8 @@ export interface EbsCsiDriverOptions {
    * tag.
    *
    * @default - whatever the drivers of all clusters in the account and region have made (tag `ebs.csi.aws.com/cluster:
-   * true`), on any instance, with a warning
+   * true`), volumes of the in-tree driver of Kubernetes before 1.23 (tag `kubernetes.io/created-for/pvc/name`), on any
+   * instance, with a warning
    */
   readonly clusterName?: string;
 
@@ -75,6 +76,7 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
         ? undefined
         : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by '
           + '`clusterName`.',
+    helmValues: { 'controller.k8sTagClusterId': clusterName },
     statements: scope => [
       ...(useManagedPolicy ? [] : ownStatements(scope, clusterName)),
       ...volumeKeys('ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
@@ -111,6 +113,7 @@ function ownStatements(scope: IConstruct, clusterName: string | undefined): Poli
       conditions: tagged,
     }),
     allow({ actions: ['ec2:CopyVolumes'], resources: [arn(scope, 'ec2', 'volume/vol-*')], conditions: tagged }),
+    ...(clusterName === undefined ? migratedVolumes(scope) : []),
     allow({
       actions: ['ec2:CreateVolume', 'ec2:DeleteSnapshot', 'ec2:EnableFastSnapshotRestores', 'ec2:LockSnapshot'],
       resources: [snapshots],
@@ -138,5 +141,18 @@ function ownStatements(scope: IConstruct, clusterName: string | undefined): Poli
         'ForAllValues:StringNotEquals': { 'aws:TagKeys': OWNERSHIP_TAGS },
       },
     }),
+  ];
+}
+
+/** Volumes that the in-tree driver made before the migration to CSI do not have the driver's own tag. */
+function migratedVolumes(scope: IConstruct): PolicyStatement[] {
+  const conditions = { StringLike: { 'aws:ResourceTag/kubernetes.io/created-for/pvc/name': '*' } };
+  return [
+    allow({
+      actions: ['ec2:AttachVolume', 'ec2:CreateSnapshot', 'ec2:DeleteVolume', 'ec2:DetachVolume', 'ec2:ModifyVolume'],
+      resources: [arn(scope, 'ec2', 'volume/*')],
+      conditions,
+    }),
+    allow({ actions: ['ec2:CopyVolumes'], resources: [arn(scope, 'ec2', 'volume/vol-*')], conditions }),
   ];
 }

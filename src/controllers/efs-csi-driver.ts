@@ -1,24 +1,49 @@
 import { IFileSystem } from 'aws-cdk-lib/aws-efs';
-import { allow, arn, ControllerDefinition, required } from './definition';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { allow, arn, ControllerDefinition, inRegion } from './definition';
+import { optional, requireOne } from './parts';
+
+/** What it puts on each access point that it makes. */
+const TAGGING = { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' };
 
 /**
- * Options of `Controller.efsCsiDriver`.
+ * Options of `Controller.efsCsiDriver`. At least one file system, of either kind.
  */
 export interface EfsCsiDriverOptions {
   /**
-   * The file systems that it makes access points on; at least one.
+   * The file systems of EFS that it makes access points on.
+   *
+   * @default - none
    */
-  readonly fileSystems: IFileSystem[];
+  readonly fileSystems?: IFileSystem[];
+
+  /**
+   * The ARNs of file systems of S3 Files that it makes access points on.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files.html
+   */
+  readonly s3FileSystemArns?: string[];
 }
 
 /**
- * Options of `Controller.efsCsiNode`.
+ * Options of `Controller.efsCsiNode`. At least one file system, of either kind.
  */
 export interface EfsCsiNodeOptions {
   /**
-   * The file systems that it mounts; at least one.
+   * The file systems of EFS that it mounts.
+   *
+   * @default - none
    */
-  readonly fileSystems: IFileSystem[];
+  readonly fileSystems?: IFileSystem[];
+
+  /**
+   * The ARNs of file systems of S3 Files that it mounts.
+   *
+   * @default - none
+   */
+  readonly s3FileSystemArns?: string[];
 
   /**
    * Whether Pods only read.
@@ -42,42 +67,72 @@ export interface EfsCsiNodeOptions {
  * @internal
  */
 export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition {
-  const fileSystems = required('efsCsiDriver', 'fileSystems', 'file system', options.fileSystems).map(
-    fileSystem => fileSystem.fileSystemArn,
-  );
-  const tagging = { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' };
+  const { fileSystems, s3FileSystems } = scopesOf('efsCsiDriver', options);
   return {
     name: 'aws-efs-csi-driver',
     namespace: 'kube-system',
     serviceAccountName: 'efs-csi-controller-sa',
     helmKey: 'controller.serviceAccount',
     statements: scope => {
-      const accessPoints = arn(scope, 'elasticfilesystem', 'access-point/*');
       return [
         allow({ actions: ['ec2:DescribeAvailabilityZones'], resources: ['*'] }),
-        allow({
-          actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
-          resources: fileSystems,
-        }),
-        allow({ actions: ['elasticfilesystem:DescribeAccessPoints'], resources: [...fileSystems, accessPoints] }),
-        allow({
-          actions: ['elasticfilesystem:CreateAccessPoint'],
-          resources: fileSystems,
-          conditions: { StringEquals: tagging },
-        }),
-        allow({
-          actions: ['elasticfilesystem:TagResource'],
-          resources: [...fileSystems, accessPoints],
-          conditions: { StringEquals: { ...tagging, 'elasticfilesystem:CreateAction': 'CreateAccessPoint' } },
-        }),
-        allow({
-          actions: ['elasticfilesystem:DeleteAccessPoint'],
-          resources: [accessPoints],
-          conditions: { StringEquals: { 'aws:ResourceTag/efs.csi.aws.com/cluster': 'true' } },
-        }),
+        ...(fileSystems.length > 0 ? efsStatements(scope, fileSystems) : []),
+        ...(s3FileSystems.length > 0 ? s3FilesStatements(scope, s3FileSystems) : []),
       ];
     },
   };
+}
+
+/** It makes access points with its tag, and deletes those that carry it. */
+function efsStatements(scope: IConstruct, fileSystems: string[]): PolicyStatement[] {
+  const accessPoints = arn(scope, 'elasticfilesystem', 'access-point/*');
+  return [
+    allow({
+      actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
+      resources: fileSystems,
+    }),
+    allow({ actions: ['elasticfilesystem:DescribeAccessPoints'], resources: [...fileSystems, accessPoints] }),
+    allow({
+      actions: ['elasticfilesystem:CreateAccessPoint'],
+      resources: fileSystems,
+      conditions: { StringEquals: TAGGING },
+    }),
+    allow({
+      actions: ['elasticfilesystem:TagResource'],
+      resources: [...fileSystems, accessPoints],
+      conditions: { StringEquals: { ...TAGGING, 'elasticfilesystem:CreateAction': 'CreateAccessPoint' } },
+    }),
+    allow({
+      actions: ['elasticfilesystem:DeleteAccessPoint'],
+      resources: [accessPoints],
+      conditions: { StringEquals: { 'aws:ResourceTag/efs.csi.aws.com/cluster': 'true' } },
+    }),
+  ];
+}
+
+/** The same for S3 Files, whose access points are below their file system. */
+function s3FilesStatements(scope: IConstruct, fileSystems: string[]): PolicyStatement[] {
+  const accessPoints = fileSystems.map(fileSystem => `${fileSystem}/access-point/*`);
+  return [
+    allow({ actions: ['s3files:ListFileSystems'], resources: ['*'], conditions: inRegion(scope) }),
+    allow({ actions: ['s3files:ListMountTargets'], resources: fileSystems }),
+    allow({ actions: ['s3files:GetAccessPoint', 's3files:ListAccessPoints'], resources: accessPoints }),
+    allow({
+      actions: ['s3files:CreateAccessPoint'],
+      resources: fileSystems,
+      conditions: { StringEquals: TAGGING },
+    }),
+    allow({
+      actions: ['s3files:TagResource'],
+      resources: accessPoints,
+      conditions: { StringEquals: { ...TAGGING, 's3files:CreateAction': 'CreateAccessPoint' } },
+    }),
+    allow({
+      actions: ['s3files:DeleteAccessPoint'],
+      resources: accessPoints,
+      conditions: { StringEquals: { 'aws:ResourceTag/efs.csi.aws.com/cluster': 'true' } },
+    }),
+  ];
 }
 
 /**
@@ -86,13 +141,11 @@ export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition
  * @internal
  */
 export function efsCsiNode(options: EfsCsiNodeOptions): ControllerDefinition {
-  const fileSystems = required('efsCsiNode', 'fileSystems', 'file system', options.fileSystems).map(
-    fileSystem => fileSystem.fileSystemArn,
-  );
-  const client = [
-    'elasticfilesystem:ClientMount',
-    ...options.readOnly ? [] : ['elasticfilesystem:ClientWrite'],
-    ...options.rootAccess ? ['elasticfilesystem:ClientRootAccess'] : [],
+  const { fileSystems, s3FileSystems } = scopesOf('efsCsiNode', options);
+  const client = (service: string) => [
+    `${service}:ClientMount`,
+    ...options.readOnly ? [] : [`${service}:ClientWrite`],
+    ...options.rootAccess ? [`${service}:ClientRootAccess`] : [],
   ];
   return {
     name: 'aws-efs-csi-driver',
@@ -101,7 +154,26 @@ export function efsCsiNode(options: EfsCsiNodeOptions): ControllerDefinition {
     helmKey: 'node.serviceAccount',
     statements: () => [
       allow({ actions: ['ec2:DescribeAvailabilityZones'], resources: ['*'] }),
-      allow({ actions: [...client, 'elasticfilesystem:DescribeMountTargets'], resources: fileSystems }),
+      ...fileSystems.length > 0
+        ? [
+          allow({
+            actions: [...client('elasticfilesystem'), 'elasticfilesystem:DescribeMountTargets'],
+            resources: fileSystems,
+          }),
+        ]
+        : [],
+      ...s3FileSystems.length > 0
+        ? [allow({ actions: [...client('s3files'), 's3files:ListMountTargets'], resources: s3FileSystems })]
+        : [],
     ],
+  };
+}
+
+/** The ARNs of both kinds of file systems. */
+function scopesOf(factory: string, { fileSystems, s3FileSystemArns }: EfsCsiDriverOptions) {
+  requireOne(factory, { fileSystems, s3FileSystemArns });
+  return {
+    fileSystems: optional(factory, 'fileSystems', 'file system', fileSystems).map(({ fileSystemArn }) => fileSystemArn),
+    s3FileSystems: optional(factory, 's3FileSystemArns', 'file system', s3FileSystemArns),
   };
 }

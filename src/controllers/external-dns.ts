@@ -1,5 +1,6 @@
+import { Token } from 'aws-cdk-lib';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
-import { allow, ControllerDefinition, required } from './definition';
+import { allow, arn, ControllerDefinition, required } from './definition';
 
 /**
  * Options of `Controller.externalDns`.
@@ -9,6 +10,15 @@ export interface ExternalDnsOptions {
    * The zones whose records it manages; at least one.
    */
   readonly hostedZones: IHostedZone[];
+
+  /**
+   * Whether it may read the records and tags of every hosted zone in the account. external-dns reads all zones that its
+   * filters leave, and stops at the first one that it may not read. Without this option, set `--zone-id-filter` for
+   * each zone. `helmValues()` does, if the IDs of all zones are known at synth time.
+   *
+   * @default false
+   */
+  readonly readAllZones?: boolean;
 }
 
 /**
@@ -18,21 +28,24 @@ export interface ExternalDnsOptions {
  */
 export function externalDns(options: ExternalDnsOptions): ControllerDefinition {
   const zones = required('externalDns', 'hostedZones', 'hosted zone', options.hostedZones);
+  const ids = zones.map(({ hostedZoneId }) => hostedZoneId);
+  // One filter less would leave other zones out; none leaves them all in.
+  const isFilterKnown = !options.readAllZones && !ids.some(id => Token.isUnresolved(id));
+  const reading = ['route53:ListResourceRecordSets', 'route53:ListTagsForResource', 'route53:ListTagsForResources'];
   return {
     name: 'external-dns',
     namespace: 'external-dns',
     serviceAccountName: 'external-dns',
-    statements: () => [
+    helmValues: isFilterKnown ? { extraArgs: ids.map(id => `--zone-id-filter=${id}`) } : undefined,
+    statements: scope => [
       allow({
         // Releases differ in which of the two they call for the tags.
-        actions: [
-          'route53:ChangeResourceRecordSets',
-          'route53:ListResourceRecordSets',
-          'route53:ListTagsForResource',
-          'route53:ListTagsForResources',
-        ],
+        actions: ['route53:ChangeResourceRecordSets', ...options.readAllZones ? [] : reading],
         resources: zones.map(zone => zone.hostedZoneArn),
       }),
+      ...options.readAllZones
+        ? [allow({ actions: reading, resources: [arn(scope, 'route53', 'hostedzone/*', { region: '', account: '' })] })]
+        : [],
       allow({ actions: ['route53:ListHostedZones'], resources: ['*'] }),
     ],
   };

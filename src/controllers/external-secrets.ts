@@ -1,14 +1,14 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IParameter } from 'aws-cdk-lib/aws-ssm';
 import { allow, ControllerDefinition } from './definition';
 import { throughServices } from './kms-permissions';
-import { optional, requireOne, unique } from './parts';
+import { assumeRoles, optional, requireOne, unique } from './parts';
 import { keysOf, secretArn } from './secrets';
 
 /**
- * Options of `Controller.externalSecrets`. At least one secret or parameter.
+ * Options of `Controller.externalSecrets`. At least one secret, parameter or role, or the token for ECR.
  */
 export interface ExternalSecretsOptions {
   /**
@@ -58,6 +58,21 @@ export interface ExternalSecretsOptions {
    * @default false
    */
   readonly find?: boolean;
+
+  /**
+   * The roles that it assumes: those of `role` in a SecretStore. They must trust its role.
+   *
+   * @default - none
+   */
+  readonly roles?: IRole[];
+
+  /**
+   * Whether the generator `ECRAuthorizationToken` may get a token for ECR. What the token opens depends on the other
+   * permissions of the role.
+   *
+   * @default false
+   */
+  readonly ecrAuthorizationToken?: boolean;
 }
 
 /**
@@ -69,18 +84,22 @@ export interface ExternalSecretsOptions {
  *
  * @internal
  */
-export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSecretsOptions): ControllerDefinition {
+export function externalSecrets(options: ExternalSecretsOptions): ControllerDefinition {
+  const { find, encryptionKeys, ecrAuthorizationToken, ...scopes } = options;
   requireOne('externalSecrets', {
     secrets: undefined,
     parameters: undefined,
     pushSecrets: undefined,
     pushParameters: undefined,
+    roles: undefined,
+    ecrAuthorizationToken,
     ...scopes,
   });
   const secrets = optional('externalSecrets', 'secrets', 'secret', scopes.secrets);
   const parameters = optional('externalSecrets', 'parameters', 'parameter', scopes.parameters);
   const pushSecrets = optional('externalSecrets', 'pushSecrets', 'secret', scopes.pushSecrets);
   const pushParameters = optional('externalSecrets', 'pushParameters', 'parameter', scopes.pushParameters);
+  const roles = optional('externalSecrets', 'roles', 'role', scopes.roles);
   const keys = optional('externalSecrets', 'encryptionKeys', 'KMS key', encryptionKeys);
   const allSecrets = unique([...secrets, ...pushSecrets]);
   const allParameters = unique([...parameters, ...pushParameters]);
@@ -89,6 +108,8 @@ export function externalSecrets({ find, encryptionKeys, ...scopes }: ExternalSec
     namespace: 'external-secrets',
     serviceAccountName: 'external-secrets',
     statements: () => [
+      ...assumeRoles(roles),
+      ...(ecrAuthorizationToken ? [allow({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] })] : []),
       ...(allSecrets.length > 0 ? readSecrets(allSecrets, find) : []),
       ...(allParameters.length > 0 ? readParameters(allParameters, find) : []),
       ...throughServices(['kms:Decrypt'], services(allSecrets, allParameters), [...keys, ...keysOf(allSecrets)]),

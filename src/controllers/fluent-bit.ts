@@ -1,16 +1,26 @@
+import { IStream } from 'aws-cdk-lib/aws-kinesis';
+import { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { ControllerDefinition, required } from './definition';
+import { IDomain } from 'aws-cdk-lib/aws-opensearchservice';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { allow, ControllerDefinition } from './definition';
+import { throughServices } from './kms-permissions';
+import { optional, requireOne, unique } from './parts';
+import { objectArns } from './s3-objects';
 import { writeLogs } from './telemetry';
 
 /**
- * Options of `Controller.fluentBit`.
+ * Options of `Controller.fluentBit`. At least one place to write to.
  */
 export interface FluentBitOptions {
   /**
-   * The log groups that it writes to; at least one. One imported as `LogGroup.fromLogGroupName(scope, id,
+   * The log groups that it writes to (output `cloudwatch_logs`). One imported as `LogGroup.fromLogGroupName(scope, id,
    * '/eks/blue/*')` stands for all below it, as `log_group_template` needs.
+   *
+   * @default - none
    */
-  readonly logGroups: ILogGroup[];
+  readonly logGroups?: ILogGroup[];
 
   /**
    * Whether it may create them (`auto_create_group`), and set how long they keep their events.
@@ -18,19 +28,71 @@ export interface FluentBitOptions {
    * @default false
    */
   readonly createLogGroups?: boolean;
+
+  /**
+   * The streams of Data Firehose that it writes to (output `kinesis_firehose`).
+   *
+   * @default - none
+   */
+  readonly deliveryStreams?: IDeliveryStream[];
+
+  /**
+   * The Kinesis streams that it writes to (output `kinesis_streams`).
+   *
+   * @default - none
+   */
+  readonly streams?: IStream[];
+
+  /**
+   * The buckets that it writes objects to (output `s3`), with the customer managed keys that CDK knows them to be
+   * encrypted with.
+   *
+   * @default - none
+   */
+  readonly buckets?: IBucket[];
+
+  /**
+   * The domains of OpenSearch Service that it writes documents to (output `opensearch`).
+   *
+   * @default - none
+   */
+  readonly domains?: IDomain[];
 }
 
 /**
- * @see https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
+ * @see https://docs.fluentbit.io/manual/data-pipeline/outputs
  *
  * @internal
  */
-export function fluentBit({ logGroups, createLogGroups }: FluentBitOptions): ControllerDefinition {
-  const groups = required('fluentBit', 'logGroups', 'log group', logGroups);
+export function fluentBit({ createLogGroups = false, ...lists }: FluentBitOptions): ControllerDefinition {
+  const { logGroups, deliveryStreams, streams, buckets, domains } = lists;
+  requireOne('fluentBit', { logGroups, deliveryStreams, streams, buckets, domains });
+  const groups = optional('fluentBit', 'logGroups', 'log group', logGroups);
+  const firehoses = optional('fluentBit', 'deliveryStreams', 'delivery stream', deliveryStreams);
+  const kinesis = optional('fluentBit', 'streams', 'stream', streams);
+  const objects = optional('fluentBit', 'buckets', 'bucket', buckets);
+  const searches = optional('fluentBit', 'domains', 'domain', domains);
   return {
     name: 'aws-for-fluent-bit',
     namespace: 'kube-system',
     serviceAccountName: 'aws-for-fluent-bit',
-    statements: () => [writeLogs(groups.map(group => group.logGroupArn), createLogGroups ?? false)],
+    statements: () => [
+      ...(groups.length > 0 ? [writeLogs(groups.map(group => group.logGroupArn), createLogGroups)] : []),
+      ...[
+        { actions: ['firehose:PutRecordBatch'], resources: firehoses.map(stream => stream.deliveryStreamArn) },
+        { actions: ['kinesis:PutRecords'], resources: kinesis.map(stream => stream.streamArn) },
+        { actions: ['s3:PutObject'], resources: objectArns(objects, undefined) },
+        // The bulk API, in each of the methods that the output can use.
+        { actions: ['es:ESHttpPost', 'es:ESHttpPut'], resources: searches.map(domain => `${domain.domainArn}/*`) },
+      ]
+        .filter(({ resources }) => resources.length > 0)
+        .map(allow),
+      ...throughServices(['kms:GenerateDataKey'], ['kinesis'], unique(kinesis.flatMap(keyOf))),
+      ...throughServices(['kms:Decrypt', 'kms:GenerateDataKey'], ['s3'], unique(objects.flatMap(keyOf))),
+    ],
   };
+}
+
+function keyOf({ encryptionKey }: { readonly encryptionKey?: IKey }): IKey[] {
+  return encryptionKey ? [encryptionKey] : [];
 }

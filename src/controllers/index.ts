@@ -3,6 +3,7 @@
  */
 export * from './ack/acm';
 export * from './ack/cloud-front';
+export * from './ack/cloud-watch-logs';
 export * from './ack/dms';
 export * from './ack/eks';
 export * from './ack/emr-containers';

@@ -1,8 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { IParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
-import { allow, arn, ControllerDefinition, Permission, required } from './definition';
+import { allow, arn, ControllerDefinition, inRegion, Permission, required } from './definition';
+import { queueKeys, throughServices, volumeKeys } from './kms-permissions';
+import { optional } from './parts';
 import { failIf } from '../private/errors';
 import { clusterNameProblem, clusterNameProblems } from '../private/issuer/cluster-names';
 
@@ -27,6 +31,21 @@ export interface KarpenterOptions {
    * @default - none: Karpenter does not handle interruptions
    */
   readonly interruptionQueue?: IQueue;
+
+  /**
+   * The customer managed keys of the volumes of nodes: those in `blockDeviceMappings`, and the account's default key
+   * for EBS if it is one. They can be used through EC2 only. Without them, nodes terminate at once.
+   *
+   * @default - volumes are not encrypted, or with the key that AWS manages
+   */
+  readonly kmsKeys?: IKey[];
+
+  /**
+   * The parameters with AMI IDs that EC2NodeClasses name in `amiSelectorTerms.ssmParameter`, beside those of AWS.
+   *
+   * @default - only the public parameters of AWS
+   */
+  readonly amiParameters?: IParameter[];
 }
 
 /**
@@ -35,16 +54,18 @@ export interface KarpenterOptions {
  * @internal
  */
 export function karpenter(options: KarpenterOptions): ControllerDefinition {
-  const { clusterName, interruptionQueue } = options;
+  const { clusterName, interruptionQueue, kmsKeys } = options;
   const nodeRoles = required('karpenter', 'nodeRoles', 'role of the nodes', options.nodeRoles);
+  const amiParameters = optional('karpenter', 'amiParameters', 'parameter', options.amiParameters);
   failIf('Controller.karpenter', clusterNameProblem('clusterName', clusterName ?? ''));
   return {
     name: 'karpenter',
     namespace: 'kube-system',
     serviceAccountName: 'karpenter',
     problems: scope => clusterNameProblems(scope, 'clusterName', clusterName),
-    statements: scope =>
-      [
+    helmValues: { 'settings.clusterName': clusterName, 'settings.interruptionQueue': interruptionQueue?.queueName },
+    statements: scope => [
+      ...[
         ...nodeLifecycle(scope, clusterName),
         ...instanceProfiles(scope, clusterName, nodeRoles),
         { actions: ['eks:DescribeCluster'], resources: [clusterArn(scope, clusterName)] },
@@ -62,7 +83,13 @@ export function karpenter(options: KarpenterOptions): ControllerDefinition {
           ]
           : []),
         ...discovery(scope),
+        ...(amiParameters.length > 0
+          ? [{ actions: ['ssm:GetParameter'], resources: amiParameters.map(({ parameterArn }) => parameterArn) }]
+          : []),
       ].map(allow),
+      ...throughServices(['kms:Decrypt'], ['sqs'], queueKeys(interruptionQueue)),
+      ...volumeKeys('ec2', kmsKeys, ['kms:ReEncryptFrom', 'kms:ReEncryptTo']),
+    ],
   };
 }
 
@@ -183,7 +210,7 @@ function discovery(scope: IConstruct): Permission[] {
         'ec2:DescribeSubnets',
       ],
       resources: ['*'],
-      conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+      conditions: inRegion(scope),
     },
     { actions: ['ssm:GetParameter'], resources: [arn(scope, 'ssm', 'parameter/aws/service/*', { account: '' })] },
     { actions: ['pricing:GetProducts', 'iam:ListInstanceProfiles'], resources: ['*'] },

@@ -1,13 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { allow, ControllerDefinition, Permission } from './definition';
+import { allow, ControllerDefinition, inRegion, Permission } from './definition';
 import { KedaMskCluster, mskArns, mskClusterProblems } from './keda-msk-cluster';
 import { throughServices } from './kms-permissions';
-import { optional, requireOne, unique } from './parts';
+import { assumeRoles, optional, requireOne, unique } from './parts';
 import { keysOf, secretArn } from './secrets';
 import { workspaceArns, workspaceProblems } from './telemetry';
 
@@ -78,7 +77,8 @@ export interface KedaOptions {
 
   /**
    * Roles of workloads that it assumes, for a TriggerAuthentication with `identityOwner: workload` or a `roleArn`. They
-   * must trust its role.
+   * must trust its role for `sts:AssumeRole`, and with EKS Pod Identity for `sts:TagSession`, too: `grantAssume` writes
+   * both.
    *
    * @default - none
    */
@@ -148,13 +148,10 @@ export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDe
         on(['kafka-cluster:DescribeTopic'], sources.msk.topics),
         on(['kafka-cluster:DescribeGroup'], sources.msk.consumerGroups),
         on(['secretsmanager:GetSecretValue'], sources.secrets.map(secretArn)),
-        on(
-          ['sts:AssumeRole'],
-          sources.roles.map(role => role.roleArn),
-        ),
       ]
         .filter(({ resources }) => resources.length > 0)
         .map(allow),
+      ...assumeRoles(sources.roles),
       ...throughServices(
         ['kms:Decrypt', 'kms:DescribeKey'],
         ['dynamodb'],
@@ -166,7 +163,7 @@ export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDe
           allow({
             actions: ['cloudwatch:GetMetricData'],
             resources: ['*'],
-            conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+            conditions: inRegion(scope),
           }),
         ]
         : []),

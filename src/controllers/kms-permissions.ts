@@ -1,5 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, Permission } from './definition';
 import { unique } from './parts';
 
@@ -17,6 +18,11 @@ export function volumeKeys(service: string, keys: IKey[] = [], moreActions: stri
     ...throughServices([...VOLUME_ACTIONS, ...moreActions].sort(), [service], keys),
     ...throughServices(['kms:CreateGrant'], [service], keys, { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
   ];
+}
+
+/** The key that CDK knows a queue to be encrypted with. */
+export function queueKeys(queue: IQueue | undefined): IKey[] {
+  return queue?.encryptionMasterKey ? [queue.encryptionMasterKey] : [];
 }
 
 /**

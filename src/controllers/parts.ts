@@ -1,4 +1,5 @@
-import { required } from './definition';
+import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { allow, required } from './definition';
 import { fail, problem } from '../private/errors';
 
 /**
@@ -27,6 +28,12 @@ export function requireOne(factory: string, parts: { [property: string]: unknown
       'Without any of them the controller could do nothing.',
     ),
   );
+}
+
+/** The controller's half of a chain. The session tags of EKS Pod Identity are transitive and take `sts:TagSession`. */
+export function assumeRoles(roles: IRole[]): PolicyStatement[] {
+  if (roles.length === 0) return [];
+  return [allow({ actions: ['sts:AssumeRole', 'sts:TagSession'], resources: roles.map(role => role.roleArn) })];
 }
 
 export function unique<T>(values: T[]): T[] {

@@ -1,7 +1,7 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { allow, arn } from './definition';
+import { allow, arn, inRegion } from './definition';
 import { problem } from '../private/errors';
 import { settledProblems } from '../private/values/value-safety';
 
@@ -62,6 +62,6 @@ export function writeTraces(scope: IConstruct): PolicyStatement {
       'xray:PutTraceSegments',
     ],
     resources: ['*'],
-    conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+    conditions: inRegion(scope),
   });
 }

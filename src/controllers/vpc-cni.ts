@@ -35,9 +35,17 @@ export interface VpcCniOptions {
   /**
    * The VPC of the nodes: network interfaces get its subnets and security groups only.
    *
-   * @default - every subnet and security group in the account and region
+   * @default - every subnet and security group of the region, those that other accounts share with this one, too
    */
   readonly vpc?: IVpc;
+
+  /**
+   * Whether it may create network interfaces with IPv6, too. A node needs that only if its primary subnet has the tag
+   * `kubernetes.io/role/cni: 0`, or with `ENABLE_MULTI_NIC`.
+   *
+   * @default false
+   */
+  readonly ipv6Interfaces?: boolean;
 
   /**
    * Whether the network policy agent writes its logs to the cluster's log group, `/aws/eks/<clusterName>/cluster`.
@@ -57,7 +65,7 @@ const DESCRIBE = [
   'ec2:DescribeTags',
 ];
 const ADDRESSES_V4 = ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
-const ADDRESSES_V6 = ['ec2:AssignIpv6Addresses'];
+const ADDRESSES_V6 = ['ec2:AssignIpv6Addresses', 'ec2:UnassignIpv6Addresses'];
 const INTERFACES = ['ec2:AttachNetworkInterface', 'ec2:DetachNetworkInterface'];
 const MODIFY = 'ec2:ModifyNetworkInterfaceAttribute';
 const NAME_TAG = 'cluster.k8s.amazonaws.com/name';
@@ -67,10 +75,16 @@ const NAME_TAG = 'cluster.k8s.amazonaws.com/name';
  *
  * @internal
  */
-export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcCniOptions): ControllerDefinition {
+export function vpcCni(options: VpcCniOptions): ControllerDefinition {
+  const { ipv4, ipv6, ipv6Interfaces, clusterName, vpc, networkPolicyLogs } = options;
   if (!ipv4 && !ipv6) {
     fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Choose the address family of the cluster.'));
   }
+  if (ipv6Interfaces && !ipv6) {
+    const advice = 'The option is about nodes with IPv6.';
+    fail('Controller.vpcCni', problem('ipv6', 'be true with `ipv6Interfaces`', ipv6, advice));
+  }
+  const createsInterfaces = ipv4 || ipv6Interfaces;
   if (networkPolicyLogs && clusterName === undefined) {
     fail(
       'Controller.vpcCni',
@@ -86,6 +100,7 @@ export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcC
     name: 'amazon-vpc-cni-k8s',
     namespace: 'kube-system',
     serviceAccountName: 'aws-node',
+    helmValues: { 'env.CLUSTER_NAME': clusterName },
     unscoped:
       clusterName !== undefined
         ? undefined
@@ -94,7 +109,8 @@ export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcC
       allow({ actions: DESCRIBE, resources: ['*'] }),
       allow({
         actions: [
-          ...(ipv4 ? [...ADDRESSES_V4, ...INTERFACES, 'ec2:DeleteNetworkInterface'] : []),
+          ...(ipv4 ? ADDRESSES_V4 : []),
+          ...(createsInterfaces ? [...INTERFACES, 'ec2:DeleteNetworkInterface'] : []),
           ...(ipv6 ? ADDRESSES_V6 : []),
           MODIFY,
         ],
@@ -102,13 +118,13 @@ export function vpcCni({ ipv4, ipv6, clusterName, vpc, networkPolicyLogs }: VpcC
         conditions: ofCluster('ResourceTag', clusterName),
       }),
       allow({
-        actions: [...(ipv4 ? INTERFACES : []), MODIFY],
+        actions: [...(createsInterfaces ? INTERFACES : []), MODIFY],
         resources: [arn(scope, 'ec2', 'instance/*')],
         conditions: onNodes(clusterName),
       }),
-      allow({ actions: [MODIFY], resources: [arn(scope, 'ec2', 'security-group/*')], conditions: inVpc(scope, vpc) }),
-      // With IPv6 alone the first interface of a node has room for all Pods.
-      ...(ipv4 ? createStatements(scope, clusterName, vpc) : []),
+      allow({ actions: [MODIFY], resources: [anyAccount(scope, 'security-group')], conditions: inVpc(scope, vpc) }),
+      // With IPv6 only, the first interface of a node has room for all pods.
+      ...(createsInterfaces ? createStatements(scope, clusterName, vpc) : []),
       ...tagStatements(scope, clusterName),
       ...(networkPolicyLogs ? logStatements(scope, clusterName!) : []),
     ],
@@ -129,7 +145,7 @@ function createStatements(
     }),
     allow({
       actions,
-      resources: [arn(scope, 'ec2', 'security-group/*'), arn(scope, 'ec2', 'subnet/*')],
+      resources: [anyAccount(scope, 'security-group'), anyAccount(scope, 'subnet')],
       conditions: inVpc(scope, vpc),
     }),
   ];
@@ -146,7 +162,12 @@ function onNodes(clusterName: string | undefined) {
 }
 
 function inVpc(scope: IConstruct, vpc: IVpc | undefined) {
-  return vpc && { ArnEquals: { 'ec2:Vpc': arn(scope, 'ec2', `vpc/${vpc.vpcId}`) } };
+  return vpc && { ArnLike: { 'ec2:Vpc': arn(scope, 'ec2', `vpc/${vpc.vpcId}`, { account: '*' }) } };
+}
+
+/** Subnets may be shared with this account; their ARNs, and that of their VPC, name the owner. */
+function anyAccount(scope: IConstruct, type: string): string {
+  return arn(scope, 'ec2', `${type}/*`, { account: '*' });
 }
 
 /** It claims interfaces that nobody has claimed, the first one of its node among them, and may add tags to its own. */

@@ -39,6 +39,7 @@ const LATER = [
   'elasticloadbalancing:ModifyCapacityReservation',
   'elasticloadbalancing:ModifyIpPools',
   'elasticloadbalancing:ModifyListenerAttributes',
+  'wafv2:ListWebACLs',
   'elasticloadbalancing:SetRulePriorities',
 ];
 

@@ -21,7 +21,8 @@ test.each<[string, controllers.ExternalSecretsOptions, string]>([
   [
     'nothing',
     {},
-    '[Controller.externalSecrets] `secrets` must be given, or `parameters` or `pushSecrets` or `pushParameters`, got: '
+    '[Controller.externalSecrets] `secrets` must be given, or `parameters` or `pushSecrets` or `pushParameters` '
+      + 'or `roles` or `ecrAuthorizationToken`, got: '
       + 'nothing. Without any of them the controller could do nothing.',
   ],
   [

@@ -4,9 +4,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { App } from 'aws-cdk-lib';
+import { App, CfnParameter } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FileSystem } from 'aws-cdk-lib/aws-efs';
+import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { parse } from 'yaml';
 import { SAMPLES } from './samples';
 import { Controller, IrsaServiceAccount, PodIdentityServiceAccount } from '../../src';
@@ -53,6 +54,14 @@ const KEYS: [factory: string, key: string, chart: string][] = [
   ['velero', 'serviceAccount.server', 'vmware-tanzu/helm-charts charts/velero'],
   ['vpcCni', USUAL, 'aws/amazon-vpc-cni-k8s charts/aws-vpc-cni'],
 ];
+/** What else a chart must be told, or the permissions do not fit; by its values.yaml. */
+const NEEDED: Record<string, object> = {
+  awsLoadBalancerController: { clusterName: 'blue' },
+  ebsCsiDriver: { controller: { k8sTagClusterId: 'blue' } },
+  externalDns: { extraArgs: ['--zone-id-filter=Z0123456789EXAMPLE'] },
+  karpenter: { settings: { clusterName: 'blue', interruptionQueue: 'interruptions' } },
+  vpcCni: { env: { CLUSTER_NAME: 'blue' } },
+};
 const WITHOUT: [factory: string, name: string, advice: string][] = [
   [
     'cloudWatchAgent',
@@ -87,9 +96,48 @@ test('every factory is listed', () => {
 test.each(KEYS)('%s: %s of %s', (factory, key) => {
   for (const sa of serviceAccounts(factory)) {
     const values = { create: true, name: sa.serviceAccountName, annotations: sa.annotations };
-    expect(sa.helmValues()).toEqual(key.split('.').reduceRight((inner: object, part) => ({ [part]: inner }), values));
-    expect(sa.helmValues({ key: 'own.serviceAccount' })).toEqual({ own: { serviceAccount: values } });
+    const expected = key.split('.').reduceRight((inner: object, part) => ({ [part]: inner }), values);
+    if (factory in NEEDED) expect(sa.helmValues()).toMatchObject(expected);
+    else expect(sa.helmValues()).toEqual(expected);
+    expect(sa.helmValues({ key: 'own.serviceAccount' })).toMatchObject({ own: { serviceAccount: values } });
   }
+});
+
+describe.each(Object.entries(NEEDED))('%s', (factory, needed) => {
+  const [sa] = serviceAccounts(factory);
+
+  test('has the values without which its permissions would not fit', () => {
+    expect(sa.helmValues()).toMatchObject(needed);
+  });
+
+  test('has them below the name of the chart, where it is a dependency of another one', () => {
+    const [, key] = KEYS.find(([name]) => name === factory)!;
+    expect(sa.helmValues({ key: `chart.${key}` })).toMatchObject({ chart: needed });
+  });
+
+  test('has only the service account under a key of some other chart', () => {
+    expect(Object.keys(sa.helmValues({ key: 'other' }))).toEqual(['other']);
+    expect(Object.keys(sa.helmValues({ key: 'other' }).other)).toEqual(['create', 'name', 'annotations']);
+  });
+});
+
+test('the Cluster Autoscaler of one cluster is told its name', () => {
+  const controller = Controller.clusterAutoscaler({ clusterNames: ['blue'] });
+  const sa = new PodIdentityServiceAccount(literalStack(), 'Sa', { clusterName: 'blue', controller });
+  expect(sa.helmValues().autoDiscovery).toEqual({ clusterName: 'blue' });
+});
+
+test('values that only the deployment knows are left out', () => {
+  const stack = literalStack();
+  const clusterName = new CfnParameter(stack, 'Name', { allowedPattern: '^[A-Za-z0-9_-]+$' }).valueAsString;
+  const zone = new PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' });
+  const controllers = [Controller.ebsCsiDriver({ clusterName }), Controller.externalDns({ hostedZones: [zone] })];
+  const [ebs, dns] = controllers.map(controller => new PodIdentityServiceAccount(stack, controller.controllerName, {
+    clusterName: 'blue',
+    controller,
+  }).helmValues());
+  expect(Object.keys(ebs.controller)).toEqual(['serviceAccount']);
+  expect(Object.keys(dns)).toEqual(['serviceAccount']);
 });
 
 test.each(WITHOUT)('%s has no chart that takes annotations', (factory, name, advice) => {
@@ -137,6 +185,9 @@ test('by Pod Identity it is the same key', () => {
     controller: Controller.ebsCsiDriver({ clusterName: 'blue' }),
   });
   expect(sa.helmValues()).toEqual({
-    controller: { serviceAccount: { create: false, name: 'ebs-csi-controller-sa', annotations: {} } },
+    controller: {
+      serviceAccount: { create: false, name: 'ebs-csi-controller-sa', annotations: {} },
+      k8sTagClusterId: 'blue',
+    },
   });
 });

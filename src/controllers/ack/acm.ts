@@ -1,5 +1,7 @@
-import { ackController, inRegion } from './parts';
-import { allow, arn, ControllerDefinition, required } from '../definition';
+import { ICertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
+import { ackController } from './parts';
+import { allow, arn, ControllerDefinition, inRegion, required } from '../definition';
+import { optional } from '../parts';
 
 /**
  * Options of `AckService.acm`.
@@ -9,6 +11,13 @@ export interface AckAcmOptions {
    * The domain names that certificates may be requested for, `*.example.com` for all below one; at least one.
    */
   readonly domainNames: string[];
+
+  /**
+   * The certificate authorities of AWS Private CA that private certificates may be requested from.
+   *
+   * @default - none: public certificates only
+   */
+  readonly certificateAuthorities?: ICertificateAuthority[];
 }
 
 /**
@@ -18,6 +27,9 @@ export interface AckAcmOptions {
  */
 export function ackAcm(options: AckAcmOptions): ControllerDefinition {
   const domainNames = required('ackController', 'domainNames', 'domain name', options.domainNames);
+  const authorities = optional(
+    'ackController', 'certificateAuthorities', 'certificate authority', options.certificateAuthorities,
+  );
   const unscoped =
     "a certificate's ARN does not tell who has made it, so it may change, export and delete those of others in the "
       + 'account and region.';
@@ -44,5 +56,19 @@ export function ackAcm(options: AckAcmOptions): ControllerDefinition {
       ],
       resources: [arn(scope, 'acm', 'certificate/*')],
     }),
+    // ACM asks the authority on behalf of its caller.
+    ...(authorities.length > 0
+      ? [
+        allow({
+          actions: [
+            'acm-pca:DescribeCertificateAuthority',
+            'acm-pca:GetCertificate',
+            'acm-pca:IssueCertificate',
+            'acm-pca:ListPermissions',
+          ],
+          resources: authorities.map(authority => authority.certificateAuthorityArn),
+        }),
+      ]
+      : []),
   ]);
 }

@@ -1,12 +1,29 @@
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, checkedPrefix, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
+import { optional } from '../parts';
+
+/**
+ * Options of `AckService.cloudWatchLogs`.
+ */
+export interface AckCloudWatchLogsOptions extends AckNamePrefixOptions {
+  /**
+   * The roles that subscription filters may get, to write to Kinesis and Data Firehose.
+   *
+   * @default - none: filters write to Lambda functions only
+   */
+  readonly roles?: IRole[];
+}
 
 /**
  * @see https://github.com/aws-controllers-k8s/cloudwatchlogs-controller/blob/main/config/iam/recommended-inline-policy
+ *
+ * @internal
  */
-export function ackCloudWatchLogs(options: AckNamePrefixOptions): ControllerDefinition {
+export function ackCloudWatchLogs(options: AckCloudWatchLogsOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
+  const roles = optional('ackController', 'roles', 'role', options.roles);
   return ackController('cloudwatchlogs', {}, scope => [
     allow({ actions: ['logs:DescribeLogGroups'], resources: ['*'], conditions: inRegion(scope) }),
     allow({
@@ -14,9 +31,11 @@ export function ackCloudWatchLogs(options: AckNamePrefixOptions): ControllerDefi
         'logs:CreateLogGroup',
         'logs:DeleteLogGroup',
         'logs:DeleteRetentionPolicy',
+        'logs:DeleteSubscriptionFilter',
         'logs:DescribeSubscriptionFilters',
         'logs:ListTagsForResource',
         'logs:PutRetentionPolicy',
+        'logs:PutSubscriptionFilter',
         'logs:TagLogGroup',
         'logs:TagResource',
         'logs:UntagLogGroup',
@@ -24,5 +43,6 @@ export function ackCloudWatchLogs(options: AckNamePrefixOptions): ControllerDefi
       ],
       resources: [arn(scope, 'logs', `log-group:${prefix}*`)],
     }),
+    ...passRoles(roles, ['logs.amazonaws.com']),
   ]);
 }

@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { AckResourceTagsOptions } from './options';
-import { ackController, allOf, checkedTags, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, allOf, checkedTags, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 import { optional } from '../parts';
 
 /**

@@ -1,9 +1,9 @@
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AckNamePrefixOptions } from './options';
-import { ackController, badName, checkedPrefix, Conditions, inRegion, passRoles } from './parts';
+import { ackController, badName, checkedPrefix, Conditions, passRoles } from './parts';
 import { failIf } from '../../private/errors';
-import { allow, arn, ControllerDefinition, required } from '../definition';
+import { allow, arn, ControllerDefinition, inRegion, required } from '../definition';
 import { optional } from '../parts';
 
 /**
@@ -18,7 +18,7 @@ export interface AckEksOptions extends AckNamePrefixOptions {
 
   /**
    * The access policies that its access entries may give, by their names: `AmazonEKSViewPolicy`. Kubernetes groups it
-   * may give none.
+   * may give none, and it cannot change an access entry later: AWS cannot hold such changes to an entry without groups.
    *
    * @default - none: it makes no access entries
    */
@@ -102,7 +102,8 @@ export function ackEks(options: AckEksOptions): ControllerDefinition {
     );
   }
   return ackController('eks', {}, scope => [
-    allow({ actions: ['eks:CreateCluster'], resources: ['*'], conditions: inRegion(scope) }),
+    // EKS looks up the subnets of a node group on behalf of its caller.
+    allow({ actions: ['ec2:DescribeSubnets', 'eks:CreateCluster'], resources: ['*'], conditions: inRegion(scope) }),
     allow({
       actions: ACTIONS,
       resources: [

@@ -1,7 +1,7 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { AckResourceTagsOptions } from './options';
-import { ackController, allOf, checkedTags, inRegion } from './parts';
-import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from '../definition';
+import { ackController, allOf, checkedTags } from './parts';
+import { allow, arn, ControllerDefinition, inRegion, required, serviceLinkedRole } from '../definition';
 
 /**
  * Options of `AckService.emrContainers`.

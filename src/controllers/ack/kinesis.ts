@@ -1,6 +1,6 @@
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, checkedPrefix } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /** @see https://github.com/aws-controllers-k8s/kinesis-controller/blob/main/config/iam/recommended-inline-policy */
 export function ackKinesis(options: AckNamePrefixOptions): ControllerDefinition {

@@ -1,6 +1,6 @@
 import { AckResourceTagsOptions } from './options';
-import { ackController, allOf, checkedPrefix, checkedTags, inRegion } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, allOf, checkedPrefix, checkedTags } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /**
  * Options of `AckService.kms`.

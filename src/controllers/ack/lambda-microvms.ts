@@ -1,7 +1,7 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition, required } from '../definition';
+import { ackController, checkedPrefix, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion, required } from '../definition';
 
 /**
  * Options of `AckService.lambdaMicrovms`.

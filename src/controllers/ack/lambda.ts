@@ -1,9 +1,10 @@
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition, required } from '../definition';
+import { ackController, checkedPrefix, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion, required } from '../definition';
 import { optional } from '../parts';
 
 /**
@@ -28,6 +29,13 @@ export interface AckLambdaOptions extends AckNamePrefixOptions {
    * @default - none
    */
   readonly imageRepositories?: IRepository[];
+
+  /**
+   * The versions of layers that functions may use, beside those with the prefix: layers of AWS or of a vendor.
+   *
+   * @default - only the layers that it makes itself
+   */
+  readonly layers?: ILayerVersion[];
 }
 
 /** On functions, their versions and aliases. Invoking is not among it. */
@@ -75,6 +83,7 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
   const roles = required('ackController', 'roles', 'role', options.roles);
   const buckets = optional('ackController', 'codeBuckets', 'bucket', options.codeBuckets);
   const repositories = optional('ackController', 'imageRepositories', 'repository', options.imageRepositories);
+  const layers = optional('ackController', 'layers', 'layer', options.layers);
   return ackController('lambda', {}, scope => {
     const functions = [arn(scope, 'lambda', `function:${prefix}*`)];
     const ofFunctions = { ArnLike: { 'lambda:FunctionArn': functions } };
@@ -102,7 +111,14 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
         conditions: ofFunctions,
       }),
       allow({
-        actions: ['lambda:ListEventSourceMappings', 'lambda:ListLayerVersions'],
+        // Lambda looks up the network of a function in a VPC on behalf of its caller.
+        actions: [
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+          'lambda:ListEventSourceMappings',
+          'lambda:ListLayerVersions',
+        ],
         resources: ['*'],
         conditions: inRegion(scope),
       }),
@@ -110,6 +126,9 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
         actions: ['lambda:DeleteLayerVersion', 'lambda:GetLayerVersion', 'lambda:PublishLayerVersion'],
         resources: [arn(scope, 'lambda', `layer:${prefix}*`)],
       }),
+      ...(layers.length > 0
+        ? [allow({ actions: ['lambda:GetLayerVersion'], resources: layers.map(layer => layer.layerVersionArn) })]
+        : []),
       ...passRoles(roles, ['lambda.amazonaws.com']),
       ...code(buckets, repositories),
     ];

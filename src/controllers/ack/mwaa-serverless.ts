@@ -1,7 +1,7 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { AckResourceTagsOptions } from './options';
-import { ackController, allOf, checkedTags, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition, required } from '../definition';
+import { ackController, allOf, checkedTags, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion, required } from '../definition';
 
 /**
  * Options of `AckService.mwaaServerless`.

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AckNamePrefixOptions, AckResourceTagsOptions } from './options';
@@ -65,11 +65,6 @@ export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagCondit
     StringEquals: Object.fromEntries(tags.map(([key, value]) => [`aws:${kind}/${key}`, value])),
   });
   return { request: conditions('RequestTag'), resource: conditions('ResourceTag') };
-}
-
-/** For calls that AWS cannot hold to a resource. */
-export function inRegion(scope: IConstruct): Conditions {
-  return { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } };
 }
 
 /** All of several conditions on equality. */

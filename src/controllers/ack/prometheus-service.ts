@@ -1,6 +1,6 @@
 import { AckResourceTagsOptions } from './options';
-import { ackController, allOf, checkedTags, inRegion } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, allOf, checkedTags } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /** On what carries the tags. Writing and querying metrics is not among it. */
 const ACTIONS = [

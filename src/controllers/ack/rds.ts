@@ -1,8 +1,8 @@
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition, serviceLinkedRole } from '../definition';
+import { ackController, checkedPrefix, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion, serviceLinkedRole } from '../definition';
 import { throughServices } from '../kms-permissions';
 import { optional } from '../parts';
 
@@ -64,6 +64,7 @@ const OWN_ACTIONS = [
   'rds:ModifyDBClusterEndpoint',
   'rds:ModifyDBClusterParameterGroup',
   'rds:ModifyDBParameterGroup',
+  'rds:ModifyDBSnapshot',
   'rds:ModifyDBSubnetGroup',
   'rds:ModifyGlobalCluster',
   'rds:ModifyOptionGroup',

@@ -1,6 +1,6 @@
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, checkedPrefix } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /**
  * Buckets and indexes: the vectors in them are not its business.

@@ -1,7 +1,7 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { AckNamePrefixOptions } from './options';
-import { ackController, checkedPrefix, inRegion, passRoles } from './parts';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { ackController, checkedPrefix, passRoles } from './parts';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 import { optional } from '../parts';
 
 /**
@@ -20,6 +20,7 @@ export interface AckS3Options extends AckNamePrefixOptions {
 const CONFIGURATIONS = [
   'AccelerateConfiguration',
   'AnalyticsConfiguration',
+  'BucketAbac',
   'BucketAcl',
   'BucketCORS',
   'BucketLogging',

@@ -1,9 +1,9 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AckNamePrefixOptions } from './options';
-import { ackController, allOf, checkedPrefix, checkedTags, inRegion, TagConditions } from './parts';
+import { ackController, allOf, checkedPrefix, checkedTags, TagConditions } from './parts';
 import { failIf, problem } from '../../private/errors';
-import { allow, arn, ControllerDefinition } from '../definition';
+import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /**
  * Options of `AckService.ssm`. `namePrefix` is that of documents and resource data syncs.

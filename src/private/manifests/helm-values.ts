@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isObject, JsonObject, objectOf } from '../../conventions/json';
 import { problem, show } from '../errors';
@@ -12,6 +13,12 @@ export interface HelmValuesPart {
   readonly owner: IConstruct;
   readonly fileName: string;
   readonly values: HelmValues;
+}
+
+/** How the chart of a controller takes its values. */
+interface ChartConvention {
+  readonly helmKey?: string;
+  readonly helmValues?: { readonly [path: string]: unknown };
 }
 
 const KEY = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/;
@@ -36,8 +43,27 @@ export function helmFileNameProblem(fileName: string): string | undefined {
 }
 
 /** `value` under a path such as `controller.serviceAccount`. */
-export function underKey(key: string, value: HelmValues): HelmValues {
+function underKey(key: string, value: HelmValues): HelmValues {
   return key.split('.').reduceRight((inner, part) => ({ [part]: inner }), value);
+}
+
+/**
+ * The values of a service account, and what else the chart of its controller needs, as far as synth knows it. A key
+ * that does not end with that of the chart is of some other chart.
+ */
+export function chartValues(
+  key: string, serviceAccount: HelmValues, { helmKey = 'serviceAccount', helmValues = {} }: ChartConvention = {},
+): HelmValues {
+  const values = underKey(key, serviceAccount);
+  if (key !== helmKey && !key.endsWith(`.${helmKey}`)) return values;
+  const chart = key.slice(0, key.length - helmKey.length);
+  return Object.entries(helmValues)
+    .filter(([, value]) => value !== undefined && !Token.isUnresolved(value))
+    .reduce((merged, [path, value]) => setPath(merged, `${chart}${path}`.split('.'), value), values);
+}
+
+function setPath(values: HelmValues, [first, ...rest]: string[], value: unknown): HelmValues {
+  return { ...values, [first]: rest.length === 0 ? value : setPath(objectOf(values[first]), rest, value) };
 }
 
 /** What synth knows of the values, and what is wrong with them. */

@@ -1,8 +1,12 @@
+import { CertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { inStack } from './elsewhere';
 import { AckService, Controller } from '../../../src';
+import { ackSample, calls, own, REGION } from '../ack-samples';
 import { ControllerSample } from '../sample';
 
-const REGION = { 'aws:RequestedRegion': 'eu-west-1' };
-const own = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:111122223333:${resource}`;
+const TO_KINESIS = 'arn:aws:iam::111122223333:role/to-kinesis';
+const AUTHORITY = own('acm-pca', 'certificate-authority/12345678-1234-1234-1234-123456789012');
 
 export const SAMPLES: ControllerSample[] = [
   {
@@ -73,4 +77,43 @@ export const SAMPLES: ControllerSample[] = [
     inputs: '`service: AckService.acm({ domainNames })`',
     scopedTo: 'the domain names of requests; certificates: account and region',
   },
+  ackSample(
+    'cloudwatchlogs',
+    'CloudWatch Logs, with subscriptions',
+    stack =>
+      AckService.cloudWatchLogs({ namePrefix: '/apps/', roles: [Role.fromRoleName(stack, 'Out', 'to-kinesis')] }),
+    {
+      may: [
+        ...calls(['logs:PutSubscriptionFilter', 'logs:DeleteSubscriptionFilter'], own('logs', 'log-group:/apps/web')),
+        ...calls(['iam:PassRole'], TO_KINESIS, { 'iam:PassedToService': 'logs.amazonaws.com' }),
+      ],
+      mayNot: [
+        ...calls(['logs:PutSubscriptionFilter'], own('logs', 'log-group:/aws/eks/blue')),
+        ...calls(['iam:PassRole'], TO_KINESIS, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
+        ...calls(['iam:PassRole'], `${TO_KINESIS}-2`, { 'iam:PassedToService': 'logs.amazonaws.com' }),
+      ],
+      inputs: '`service: AckService.cloudWatchLogs({ namePrefix, roles })`',
+      scopedTo: 'log groups by the beginning of their names; roles',
+    },
+  ),
+  ackSample(
+    'acm',
+    'ACM, private certificates',
+    stack => AckService.acm({
+      domainNames: ['*.example.com'],
+      certificateAuthorities: [
+        CertificateAuthority.fromCertificateAuthorityArn(stack, 'Authority', inStack(stack, AUTHORITY)),
+      ],
+    }),
+    {
+      unscoped: true,
+      may: calls(['acm-pca:IssueCertificate', 'acm-pca:GetCertificate', 'acm-pca:ListPermissions'], AUTHORITY),
+      mayNot: [
+        ...calls(['acm-pca:IssueCertificate'], `${AUTHORITY}2`),
+        ...calls(['acm-pca:DeleteCertificateAuthority', 'acm-pca:RevokeCertificate'], AUTHORITY),
+      ],
+      inputs: '`service: AckService.acm({ domainNames, certificateAuthorities })`',
+      scopedTo: 'the domain names of requests, the certificate authorities; certificates: account and region',
+    },
+  ),
 ];

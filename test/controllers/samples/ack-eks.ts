@@ -9,7 +9,7 @@ const admin = { 'eks:policyArn': 'arn:aws:eks::aws:cluster-access-policy/AmazonE
 const entry = own('eks', 'access-entry/apps-blue/role/111122223333/jane/1');
 
 const may = [
-  ...calls(['eks:CreateCluster'], '*', REGION),
+  ...calls(['ec2:DescribeSubnets', 'eks:CreateCluster'], '*', REGION),
   ...calls(
     [
       'eks:CreateNodegroup',
@@ -35,7 +35,7 @@ const mayNot = [
   ),
   ...calls(['eks:DeleteNodegroup'], own('eks', 'nodegroup/blue/apps-workers/1')),
   ...calls(['eks:AccessKubernetesApi'], own('eks', 'cluster/apps-blue')),
-  ...calls(['eks:UpdateAccessEntry'], entry),
+  ...calls(['eks:UpdateAccessEntry'], entry), // AWS knows no condition that would keep groups out
   ...calls(['eks:AssociateAccessPolicy'], entry, admin),
   ...calls(['eks:DeleteAccessEntry'], own('eks', 'access-entry/blue/role/111122223333/jane/1')),
   ...calls(['eks:AssociateAccessPolicy'], own('eks', 'access-entry/blue/role/111122223333/jane/1'), view),

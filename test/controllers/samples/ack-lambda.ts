@@ -1,6 +1,8 @@
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role } from 'aws-cdk-lib/aws-iam';
+import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { inStack } from './elsewhere';
 import { AckService } from '../../../src';
 import { ackSample, calls, own, REGION } from '../ack-samples';
 import { ControllerSample } from '../sample';
@@ -9,7 +11,9 @@ const web = own('lambda', 'function:apps-web');
 const ofWeb = { 'lambda:FunctionArn': web };
 const ofOther = { 'lambda:FunctionArn': own('lambda', 'function:billing') };
 const role = 'arn:aws:iam::111122223333:role/functions';
+const POWERTOOLS = 'arn:aws:lambda:eu-west-1:017000801446:layer:AWSLambdaPowertoolsTypeScriptV2:40';
 const codeReads = [
+  ...calls(['lambda:GetLayerVersion'], POWERTOOLS),
   ...calls(['s3:GetObject'], 'arn:aws:s3:::code/web.zip'),
   ...calls(['ecr:BatchGetImage'], own('ecr', 'repository/web')),
 ];
@@ -28,6 +32,7 @@ const may = [
   ...calls(['lambda:CreateFunctionUrlConfig'], web, { 'lambda:FunctionUrlAuthType': 'AWS_IAM' }),
   ...calls(['lambda:CreateEventSourceMapping'], '*', { ...REGION, ...ofWeb }),
   ...calls(['lambda:DeleteEventSourceMapping'], own('lambda', 'event-source-mapping:1'), ofWeb),
+  ...calls(['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'], '*', REGION),
   ...calls(['lambda:ListLayerVersions'], '*', REGION),
   ...calls(['lambda:PublishLayerVersion'], own('lambda', 'layer:apps-tools')),
   ...calls(['lambda:DeleteLayerVersion'], own('lambda', 'layer:apps-tools:1')),
@@ -84,12 +89,13 @@ export const SAMPLES: ControllerSample[] = [
         roles: [Role.fromRoleName(stack, 'Functions', 'functions')],
         codeBuckets: [Bucket.fromBucketName(stack, 'Code', 'code')],
         imageRepositories: [Repository.fromRepositoryName(stack, 'Images', 'web')],
+        layers: [LayerVersion.fromLayerVersionArn(stack, 'Powertools', inStack(stack, POWERTOOLS))],
       }),
     {
       may: [...may, ...codeReads],
-      mayNot,
-      inputs: '`service: AckService.lambda({ namePrefix, roles, codeBuckets, imageRepositories })`',
-      scopedTo: 'functions and layers by the beginning of their names; roles, buckets, repositories',
+      mayNot: [...mayNot, ...calls(['lambda:GetLayerVersion'], POWERTOOLS.replace('Powertools', 'Other'))],
+      inputs: '`service: AckService.lambda({ namePrefix, roles, codeBuckets, imageRepositories, layers })`',
+      scopedTo: 'functions and layers by the beginning of their names; roles, buckets, repositories, layers',
     },
   ),
 ];

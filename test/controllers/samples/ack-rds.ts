@@ -22,6 +22,7 @@ const may = [
   ),
   ...calls(['rds:CreateDBInstance'], own('rds', 'pg:default.postgres16')),
   ...calls(['rds:CreateDBCluster', 'rds:DeleteDBCluster'], own('rds', 'cluster:apps-web')),
+  ...calls(['rds:ModifyDBSnapshot'], own('rds', 'snapshot:apps-web')),
   ...calls(['rds:CreateDBSubnetGroup'], own('rds', 'subgrp:apps-web')),
   ...calls(['rds:RestoreDBInstanceFromDBSnapshot'], own('rds', 'snapshot:rds:apps-web-2026-01-01')),
   ...calls(['rds:CreateGlobalCluster'], 'arn:aws:rds::111122223333:global-cluster:apps-web'),

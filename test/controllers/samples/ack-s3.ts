@@ -20,7 +20,9 @@ export const SAMPLES: ControllerSample[] = [
           [
             's3:CreateBucket',
             's3:DeleteBucket',
+            's3:GetBucketAbac', // first call on every bucket since 1.10
             's3:GetBucketTagging',
+            's3:PutBucketAbac',
             's3:ListBucket',
             's3:PutBucketPolicy',
             's3:PutEncryptionConfiguration',

@@ -12,8 +12,13 @@ const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:nth';
 const GROUP = 'arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1b2c3d4e:autoScalingGroupName/nodes';
 const OTHER_GROUP = 'arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1b2c3d4e:autoScalingGroupName/other';
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012';
-const COMPLETE = 'autoscaling:CompleteLifecycleAction';
 const MANAGED = { 'aws:ResourceTag/aws-node-termination-handler/managed': '' };
+const onGroup = (resource: string, context?: Record<string, string>): Call[] =>
+  ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat'].map(name => ({
+    action: `autoscaling:${name}`,
+    resource,
+    context,
+  }));
 const NAMES = { namespace: 'kube-system', serviceAccountName: 'aws-node-termination-handler' };
 
 const MAY: Call[] = [
@@ -21,6 +26,7 @@ const MAY: Call[] = [
   { action: 'sqs:DeleteMessage', resource: QUEUE },
   { action: 'ec2:DescribeInstances', resource: '*' },
   { action: 'autoscaling:DescribeTags', resource: '*' },
+  { action: 'autoscaling:DescribeLifecycleHooks', resource: '*' },
   { action: 'autoscaling:DescribeAutoScalingInstances', resource: '*' },
 ];
 const MAY_NOT: Call[] = [
@@ -36,8 +42,8 @@ export const SAMPLES: ControllerSample[] = [
     factory: 'awsNodeTerminationHandler',
     make: stack => Controller.awsNodeTerminationHandler({ queue: queue(stack) }),
     ...NAMES,
-    may: [...MAY, { action: COMPLETE, resource: GROUP, context: MANAGED }],
-    mayNot: [...MAY_NOT, { action: COMPLETE, resource: GROUP }],
+    may: [...MAY, ...onGroup(GROUP, MANAGED)],
+    mayNot: [...MAY_NOT, ...onGroup(GROUP)],
     inputs: '`queue`, `autoScalingGroups?`',
     scopedTo: 'the queue, its key, and the Auto Scaling groups or those with its tag',
   },
@@ -50,12 +56,8 @@ export const SAMPLES: ControllerSample[] = [
         autoScalingGroups: [AutoScalingGroup.fromAutoScalingGroupName(stack, 'Nodes', 'nodes')],
       }),
     ...NAMES,
-    may: [...MAY, { action: COMPLETE, resource: GROUP }],
-    mayNot: [
-      ...MAY_NOT,
-      { action: COMPLETE, resource: OTHER_GROUP },
-      { action: COMPLETE, resource: OTHER_GROUP, context: MANAGED },
-    ],
+    may: [...MAY, ...onGroup(GROUP)],
+    mayNot: [...MAY_NOT, ...onGroup(OTHER_GROUP), ...onGroup(OTHER_GROUP, MANAGED)],
     inputs: '`queue`, `autoScalingGroups`',
     scopedTo: 'the queue and the Auto Scaling groups',
   },

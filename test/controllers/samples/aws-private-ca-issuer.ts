@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { CertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
@@ -53,7 +54,7 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'aws-privateca-issuer',
     may: MAY,
     mayNot: [...MAY_NOT, issue('SubordinateCACertificate_PathLen0')],
-    inputs: '`certificateAuthorities`, `subordinateAuthorities?`',
+    inputs: '`certificateAuthorities`, `subordinateAuthorities?`, `templates?`, `roles?`',
     scopedTo: 'the certificate authorities, and templates of end entities',
   },
   {
@@ -67,5 +68,26 @@ export const SAMPLES: ControllerSample[] = [
     mayNot: MAY_NOT,
     inputs: '`certificateAuthorities`, `subordinateAuthorities`',
     scopedTo: 'the certificate authorities',
+  },
+  {
+    factory: 'awsPrivateCaIssuer',
+    variant: 'with a template and a role',
+    make: stack =>
+      Controller.awsPrivateCaIssuer({
+        certificateAuthorities: [authority(stack)],
+        templates: ['EndEntityCertificate_APIPassthrough'],
+        roles: [Role.fromRoleName(stack, 'Other', 'other-account')],
+      }),
+    namespace: 'aws-privateca-issuer',
+    serviceAccountName: 'aws-privateca-issuer',
+    may: [
+      ...MAY,
+      issue('EndEntityCertificate_APIPassthrough'),
+      { action: 'sts:AssumeRole', resource: 'arn:aws:iam::111122223333:role/other-account' },
+      { action: 'sts:TagSession', resource: 'arn:aws:iam::111122223333:role/other-account' },
+    ],
+    mayNot: [...MAY_NOT, { action: 'sts:AssumeRole', resource: 'arn:aws:iam::111122223333:role/admin' }],
+    inputs: '`certificateAuthorities`, `templates`, `roles`',
+    scopedTo: 'the certificate authorities, templates and roles',
   },
 ];

@@ -17,6 +17,7 @@ const metricsOf = (namespace: string) => ({
   context: { 'cloudwatch:namespace': namespace },
 });
 
+const OTEL_GROUP = GROUP.replace('/aws/', '/aws/otel/');
 const common = { factory: 'cloudWatchAgent', namespace: 'amazon-cloudwatch', serviceAccountName: 'cloudwatch-agent' };
 
 export const SAMPLES: ControllerSample[] = [
@@ -37,6 +38,7 @@ export const SAMPLES: ControllerSample[] = [
     ],
     mayNot: [
       metricsOf('Billing'),
+      { action: 'logs:PutLogEvents', resource: `${OTEL_GROUP}node` },
       withoutNamespace('eu-west-1'),
       { action: 'logs:PutLogEvents', resource: `${OTHER_GROUP}node` },
       { action: 'logs:CreateLogGroup', resource: OTHER_GROUP },
@@ -52,8 +54,14 @@ export const SAMPLES: ControllerSample[] = [
     ...common,
     variant: 'OpenTelemetry',
     make: () => Controller.cloudWatchAgent({ clusterName: 'blue', otlpMetrics: true }),
-    may: [metricsOf('CWAgent'), withoutNamespace('eu-west-1')],
+    may: [
+      metricsOf('CWAgent'),
+      withoutNamespace('eu-west-1'),
+      { action: 'logs:PutLogEvents', resource: `${OTEL_GROUP}node` },
+      { action: 'logs:CreateLogGroup', resource: OTEL_GROUP },
+    ],
     mayNot: [
+      { action: 'logs:PutLogEvents', resource: `${OTEL_GROUP.replace('blue', 'green')}node` },
       metricsOf('Billing'),
       { ...metricsOf('Billing'), context: { 'cloudwatch:namespace': 'Billing', ...HERE } },
       withoutNamespace('us-east-1'),

@@ -100,6 +100,15 @@ function volumeCalls(tag: string, value: string, other: string) {
   };
 }
 
+/** Volumes from before the driver, by the tag that Kubernetes gave them. */
+const migrated = ['AttachVolume', 'CopyVolumes', 'CreateSnapshot', 'DeleteVolume', 'DetachVolume', 'ModifyVolume'].map(
+  name => ({
+    action: `ec2:${name}`,
+    resource: VOLUME,
+    context: { 'aws:ResourceTag/kubernetes.io/created-for/pvc/name': 'data-mysql-0' },
+  }),
+);
+
 const ofCluster = volumeCalls('ebs.csi.aws.com/cluster-name', 'blue', 'green');
 const ofDriver = volumeCalls('ebs.csi.aws.com/cluster', 'true', 'false');
 
@@ -123,6 +132,7 @@ export const SAMPLES: ControllerSample[] = [
     ],
     mayNot: [
       ...ofCluster.mayNot,
+      ...migrated,
       ...elsewhere(ofCluster.may),
       {
         action: 'ec2:AttachVolume',
@@ -145,10 +155,10 @@ export const SAMPLES: ControllerSample[] = [
     ...common,
     variant: 'all clusters',
     make: () => Controller.ebsCsiDriver(),
-    may: [...ofDriver.may, { action: 'ec2:AttachVolume', resource: INSTANCE }],
+    may: [...ofDriver.may, ...migrated, { action: 'ec2:AttachVolume', resource: INSTANCE }],
     mayNot: [
       ...ofDriver.mayNot,
-      ...elsewhere([...ofDriver.may, { action: 'ec2:AttachVolume', resource: INSTANCE }]),
+      ...elsewhere([...ofDriver.may, ...migrated, { action: 'ec2:AttachVolume', resource: INSTANCE }]),
       { action: 'kms:CreateGrant', resource: KEY, context: { ...throughEc2, 'kms:GrantIsForAWSResource': 'true' } },
     ],
     unscoped: true,

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FileSystem } from 'aws-cdk-lib/aws-efs';
-import { elsewhere } from './elsewhere';
+import { elsewhere, inStack } from './elsewhere';
 import { Controller } from '../../../src';
 import { ControllerSample } from '../sample';
 
@@ -11,6 +11,9 @@ const ACCESS_POINT = 'arn:aws:elasticfilesystem:eu-west-1:111122223333:access-po
 const REQUESTED = { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' };
 const CREATING = { 'elasticfilesystem:CreateAction': 'CreateAccessPoint' };
 const TAGGED = { 'aws:ResourceTag/efs.csi.aws.com/cluster': 'true' };
+
+const S3_FILES = 'arn:aws:s3files:eu-west-1:111122223333:file-system/fs-0123456789abcdef0';
+const S3_ACCESS_POINT = `${S3_FILES}/access-point/fsap-0123456789abcdef0`;
 
 const fileSystems = (stack: Stack) => [FileSystem.fromFileSystemAttributes(stack, 'FileSystem', {
   fileSystemId: 'fs-0123456789abcdef0',
@@ -51,7 +54,7 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:DeleteFileSystem', resource: FILE_SYSTEM, context: TAGGED },
       { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
     ],
-    inputs: '`fileSystems`',
+    inputs: '`fileSystems`, `s3FileSystemArns`: at least one',
     scopedTo: 'the file systems; access points that a driver has made, by tag',
   },
   {
@@ -73,7 +76,7 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM, context: REQUESTED },
       { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
     ],
-    inputs: '`fileSystems`, `readOnly`, `rootAccess`',
+    inputs: '`fileSystems`, `s3FileSystemArns`: at least one; `readOnly?`, `rootAccess?`',
     scopedTo: 'the file systems',
   },
   {
@@ -89,6 +92,54 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:ClientRootAccess', resource: OTHER },
     ],
     inputs: '`fileSystems`, `readOnly`, `rootAccess`',
+    scopedTo: 'the file systems',
+  },
+  {
+    factory: 'efsCsiDriver',
+    variant: 'S3 Files',
+    make: stack => Controller.efsCsiDriver({ s3FileSystemArns: [inStack(stack, S3_FILES)] }),
+    namespace: 'kube-system',
+    serviceAccountName: 'efs-csi-controller-sa',
+    may: [
+      { action: 's3files:ListFileSystems', resource: '*', context: { 'aws:RequestedRegion': 'eu-west-1' } },
+      { action: 's3files:ListMountTargets', resource: S3_FILES },
+      { action: 's3files:ListAccessPoints', resource: S3_ACCESS_POINT },
+      { action: 's3files:CreateAccessPoint', resource: S3_FILES, context: REQUESTED },
+      {
+        action: 's3files:TagResource',
+        resource: S3_ACCESS_POINT,
+        context: { ...REQUESTED, 's3files:CreateAction': 'CreateAccessPoint' },
+      },
+      { action: 's3files:DeleteAccessPoint', resource: S3_ACCESS_POINT, context: TAGGED },
+    ],
+    mayNot: [
+      { action: 's3files:ListFileSystems', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } },
+      { action: 's3files:CreateAccessPoint', resource: S3_FILES },
+      { action: 's3files:CreateAccessPoint', resource: `${S3_FILES}2`, context: REQUESTED },
+      { action: 's3files:TagResource', resource: S3_ACCESS_POINT, context: REQUESTED },
+      { action: 's3files:DeleteAccessPoint', resource: S3_ACCESS_POINT },
+      { action: 's3files:DeleteFileSystem', resource: S3_FILES, context: TAGGED },
+      { action: 's3files:ClientMount', resource: S3_FILES },
+      { action: 'elasticfilesystem:DescribeFileSystems', resource: FILE_SYSTEM },
+    ],
+    inputs: '`s3FileSystemArns`',
+    scopedTo: 'the file systems; access points that a driver has made, by tag',
+  },
+  {
+    ...node,
+    variant: 'S3 Files, read-only',
+    make: stack => Controller.efsCsiNode({ s3FileSystemArns: [inStack(stack, S3_FILES)], readOnly: true }),
+    may: [
+      { action: 's3files:ClientMount', resource: S3_FILES },
+      { action: 's3files:ListMountTargets', resource: S3_FILES },
+    ],
+    mayNot: [
+      { action: 's3files:ClientWrite', resource: S3_FILES },
+      { action: 's3files:ClientRootAccess', resource: S3_FILES },
+      { action: 's3files:ClientMount', resource: `${S3_FILES}2` },
+      { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
+    ],
+    inputs: '`s3FileSystemArns`, `readOnly`',
     scopedTo: 'the file systems',
   },
 ];

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -139,5 +140,26 @@ export const SAMPLES: ControllerSample[] = [
     ],
     inputs: '`pushSecrets`, `pushParameters`',
     scopedTo: 'the secrets and parameters, by the tag `managed-by`',
+  },
+  {
+    ...common,
+    variant: 'roles, and a token for ECR',
+    make: stack =>
+      Controller.externalSecrets({
+        roles: [Role.fromRoleName(stack, 'Team', 'team-a-secrets')],
+        ecrAuthorizationToken: true,
+      }),
+    may: [
+      { action: 'sts:AssumeRole', resource: 'arn:aws:iam::111122223333:role/team-a-secrets' },
+      { action: 'sts:TagSession', resource: 'arn:aws:iam::111122223333:role/team-a-secrets' },
+      { action: 'ecr:GetAuthorizationToken', resource: '*' },
+    ],
+    mayNot: [
+      { action: 'sts:AssumeRole', resource: 'arn:aws:iam::111122223333:role/team-b-secrets' },
+      { action: 'ecr:BatchGetImage', resource: 'arn:aws:ecr:eu-west-1:111122223333:repository/web' },
+      { action: 'secretsmanager:GetSecretValue', resource: SECRET },
+    ],
+    inputs: '`roles`, `ecrAuthorizationToken`',
+    scopedTo: 'the roles; the token opens nothing by itself',
   },
 ];

@@ -1,5 +1,7 @@
 import { Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { elsewhere } from './elsewhere';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
@@ -120,6 +122,12 @@ const mayNot: Call[] = [
   { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/password' },
 ];
 
+const KEY = (name: string) => `arn:aws:kms:eu-west-1:111122223333:key/${name}`;
+const decrypt = (key: string, service: string): Call => ({
+  action: 'kms:Decrypt',
+  resource: KEY(key),
+  context: { 'kms:ViaService': `${service}.eu-west-1.amazonaws.com` },
+});
 const receive: Call = { action: 'sqs:ReceiveMessage', resource: QUEUE };
 const cell = {
   namespace: 'kube-system',
@@ -142,10 +150,11 @@ export const SAMPLES: ControllerSample[] = [
     may: [...may, receive, { action: 'sqs:DeleteMessage', resource: QUEUE }],
     mayNot: [
       ...mayNot,
+      decrypt('queue', 'sqs'),
       { action: 'sqs:ReceiveMessage', resource: `${QUEUE}-2` },
       { action: 'sqs:SendMessage', resource: QUEUE },
     ],
-    inputs: '`clusterName`, `nodeRoles`, `interruptionQueue`',
+    inputs: '`clusterName`, `nodeRoles`, `interruptionQueue?`, `kmsKeys?`, `amiParameters?`',
   },
   {
     ...cell,
@@ -156,5 +165,51 @@ export const SAMPLES: ControllerSample[] = [
     may,
     mayNot: [...mayNot, receive],
     inputs: '`clusterName`, `nodeRoles`',
+  },
+  {
+    ...cell,
+    factory: 'karpenter',
+    variant: 'keys and AMIs of one\'s own',
+    make: stack =>
+      Controller.karpenter({
+        clusterName: 'blue',
+        nodeRoles: [Role.fromRoleName(stack, 'Nodes', 'nodes')],
+        interruptionQueue: Queue.fromQueueAttributes(stack, 'Queue', {
+          queueArn: stack.formatArn({ service: 'sqs', resource: 'interruptions' }),
+          keyArn: stack.formatArn({ service: 'kms', resource: 'key', resourceName: 'queue' }),
+        }),
+        kmsKeys: [
+          Key.fromKeyArn(stack, 'Key', stack.formatArn({ service: 'kms', resource: 'key', resourceName: 'volumes' })),
+        ],
+        amiParameters: [
+          StringParameter.fromStringParameterAttributes(stack, 'Ami', {
+            parameterName: '/images/node',
+            forceDynamicReference: true,
+          }),
+        ],
+      }),
+    may: [
+      ...may,
+      receive,
+      decrypt('queue', 'sqs'),
+      decrypt('volumes', 'ec2'),
+      { ...decrypt('volumes', 'ec2'), action: 'kms:GenerateDataKeyWithoutPlaintext' },
+      {
+        action: 'kms:CreateGrant',
+        resource: KEY('volumes'),
+        context: { ...decrypt('volumes', 'ec2').context, 'kms:GrantIsForAWSResource': 'true' },
+      },
+      { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/images/node' },
+    ],
+    mayNot: [
+      ...mayNot,
+      decrypt('queue', 'ec2'),
+      decrypt('volumes', 'sqs'),
+      decrypt('other', 'ec2'),
+      { action: 'kms:Decrypt', resource: KEY('volumes') },
+      { ...decrypt('volumes', 'ec2'), action: 'kms:CreateGrant' },
+      { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/images/other' },
+    ],
+    inputs: '`clusterName`, `nodeRoles`, `interruptionQueue`, `kmsKeys`, `amiParameters`',
   },
 ];

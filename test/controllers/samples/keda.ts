@@ -42,6 +42,7 @@ const CALLS: [action: string, service: string, own: string, other: string][] = [
   ],
   ['secretsmanager:GetSecretValue', 'secretsmanager', 'secret:keda-AbCdEf', 'secret:keda-prod-AbCdEf'],
   ['sts:AssumeRole', 'iam', 'role/worker', 'role/admin'],
+  ['sts:TagSession', 'iam', 'role/worker', 'role/admin'],
 ];
 const ON_OWN = CALLS.map(([action, service, own]) => call(action, service, own));
 const ON_OTHERS = CALLS.map(([action, service, , other]) => call(action, service, other));

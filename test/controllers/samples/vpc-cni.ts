@@ -34,6 +34,12 @@ const inVpc = (vpc: string) => [
   })),
   { action: 'ec2:ModifyNetworkInterfaceAttribute', resource: GROUP, context: { 'ec2:Vpc': `${EC2}vpc/${vpc}` } },
 ];
+/** In a subnet that another account shares: the ARNs of subnet and VPC have that account. */
+const inSharedVpc = inVpc('vpc-1').map(({ context, resource, ...call }) => ({
+  ...call,
+  resource: resource === SUBNET ? SUBNET.replace('111122223333', '444455556666') : resource,
+  context: { 'ec2:Vpc': context['ec2:Vpc'].replace('111122223333', '444455556666') },
+}));
 const create = (context?: Record<string, string>) => ({
   action: 'ec2:CreateNetworkInterface',
   resource: INTERFACE,
@@ -62,6 +68,7 @@ export const SAMPLES: ControllerSample[] = [
       ...onInterface({ [`aws:ResourceTag/${TAG}`]: 'blue' }),
       ...onInstance({ 'aws:ResourceTag/kubernetes.io/cluster/blue': 'owned' }),
       ...inVpc('vpc-1'),
+      ...inSharedVpc,
       create({ [`aws:RequestTag/${TAG}`]: 'blue' }),
       tag({ [`aws:RequestTag/${TAG}`]: 'blue' }),
       tag({ [`aws:ResourceTag/${TAG}`]: 'blue' }),
@@ -140,6 +147,7 @@ export const SAMPLES: ControllerSample[] = [
       ...onInterface(),
       ...onInstance(),
       ...inVpc('vpc-2'),
+      ...inSharedVpc,
       { action: 'ec2:AssignIpv6Addresses', resource: INTERFACE },
       create(),
       tag(),
@@ -152,5 +160,25 @@ export const SAMPLES: ControllerSample[] = [
     unscoped: true,
     inputs: '`ipv4`, `ipv6`',
     scopedTo: 'the account and region',
+  },
+  {
+    ...common,
+    variant: 'IPv6, with more interfaces',
+    make: () => Controller.vpcCni({ ipv6: true, ipv6Interfaces: true, clusterName: 'blue' }),
+    may: [
+      create({ [`aws:RequestTag/${TAG}`]: 'blue' }),
+      ...['AttachNetworkInterface', 'DetachNetworkInterface', 'DeleteNetworkInterface', 'UnassignIpv6Addresses'].map(
+        name => ({ action: `ec2:${name}`, resource: INTERFACE, context: { [`aws:ResourceTag/${TAG}`]: 'blue' } }),
+      ),
+      ...onInstance({ 'aws:ResourceTag/kubernetes.io/cluster/blue': 'owned' }),
+      { action: 'ec2:CreateNetworkInterface', resource: SUBNET },
+    ],
+    mayNot: [
+      create(),
+      ...onInterface(),
+      { action: 'ec2:AssignPrivateIpAddresses', resource: INTERFACE, context: { [`aws:ResourceTag/${TAG}`]: 'blue' } },
+    ],
+    inputs: '`ipv6`, `ipv6Interfaces`, `clusterName`',
+    scopedTo: 'network interfaces and nodes of the cluster, by tags',
   },
 ];
