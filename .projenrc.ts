@@ -311,7 +311,7 @@ releaseWorkflow.patch(
   JsonPatch.test('/jobs/release/steps/4/name', 'release'),
   JsonPatch.add('/jobs/release/steps/5', {
     name: 'Check that CHANGELOG.md begins with this version',
-    run: '[ "$(scripts/released-version.sh)" = "$(cat dist/version.txt)" ]',
+    run: 'scripts/released-version.sh "$(cat dist/version.txt)"',
   }),
 );
 
