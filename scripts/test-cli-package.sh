@@ -96,10 +96,10 @@ as_sarif() {
       if (!results.some(({ ruleId }) => ruleId === 'missing-aud')) process.exit(1);"
 }
 report_has_the_role() {
-  run report template.yaml --manifests manifest.yaml --json >report.json && grep -q ':role/api' report.json
+  run report template.yaml --manifests manifest.yaml --format json -o report.json && grep -q ':role/api' report.json
 }
 page_has_the_role() {
-  run report template.yaml --manifests manifest.yaml --html report.html && grep -q ':role/api' report.html
+  run report template.yaml --manifests manifest.yaml --format html -o report.html && grep -q ':role/api' report.html
 }
 import_from_eksctl() {
   run import eksctl cluster.yaml --account 111122223333 --issuer-url https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE >app.ts &&

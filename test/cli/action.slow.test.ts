@@ -167,10 +167,10 @@ describe('action.yml', () => {
   });
 
   test('each input is an environment variable, and none is part of a script', () => {
-    expect(ACTION.runs.steps).toEqual([{ id: 'verify', shell: 'bash', env: expect.anything(), run: expect.anything() }]);
+    expect(ACTION.runs.steps).toEqual([{ ...STEP, id: 'verify', shell: 'bash' }]);
     expect(STEP.run).not.toContain('${{');
-    const variables = INPUTS.map(name => [`INPUT_${name.toUpperCase().replaceAll('-', '_')}`, `\${{ inputs.${name} }}`]);
-    expect(STEP.env).toEqual(Object.fromEntries(variables));
+    const variableOf = (input: string) => `INPUT_${input.toUpperCase().replaceAll('-', '_')}`;
+    expect(STEP.env).toEqual(Object.fromEntries(INPUTS.map(name => [variableOf(name), `\${{ inputs.${name} }}`])));
   });
 });
 
@@ -199,7 +199,8 @@ describe('verify', () => {
   });
 
   test('findings fail the step', async () => {
-    const { code, log, outputs, workspace } = await run({ path: 'a.json', 'sarif-file': 'a.sarif' }, { 'a.json': ERROR });
+    const inputs = { 'path': 'a.json', 'sarif-file': 'a.sarif' };
+    const { code, log, outputs, workspace } = await run(inputs, { 'a.json': ERROR });
     expect(log).toContain('missing-aud');
     expect({ code, outputs }).toEqual({ code: 1, outputs: { 'exit-code': '1', 'sarif-file': 'a.sarif' } });
     const { runs: [{ results, tool }] } = JSON.parse(readFileSync(join(workspace, 'a.sarif'), 'utf8'));
@@ -224,7 +225,7 @@ describe('verify', () => {
     ['error', ERROR, 1],
     ['never', ERROR, 0],
   ])('fail-on: %s', async (level, template, expected) => {
-    const { code, outputs } = await run({ path: 'a.json', 'fail-on': level }, { 'a.json': template });
+    const { code, outputs } = await run({ 'path': 'a.json', 'fail-on': level }, { 'a.json': template });
     expect(code).toBe(expected);
     expect(outputs).toEqual({ 'exit-code': '1' });
   });
@@ -237,7 +238,7 @@ describe('verify', () => {
     ['never', ERROR, 2],
   ])('fail-on: %s, and a file cannot be read', async (level, template, expected) => {
     const files = { 'a.json': template, 'b.json': UNREADABLE };
-    const { code, log } = await run({ path: 'a.json\nb.json', 'fail-on': level }, files);
+    const { code, log } = await run({ 'path': 'a.json\nb.json', 'fail-on': level }, files);
     expect([code, log]).toEqual([expected, expect.stringContaining('b.json')]);
   });
 });
