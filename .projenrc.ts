@@ -1,5 +1,5 @@
 import { readFileSync } from 'fs';
-import { awscdk, github, javascript, release } from 'projen';
+import { awscdk, github, javascript, JsonPatch, release } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
 //  Owner and repository. Everything that names them is made from these two lines.
@@ -263,8 +263,15 @@ const rosetta = project.addTask('rosetta', {
 project.postCompileTask.spawn(rosetta);
 
 // The JavaScript package in every build; the other languages where their toolchains are (npx projen package-all).
+// Beside it the command without the library (decision 10), which the job for npm publishes from the artifact.
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
+project.packageTask.spawn(
+  project.addTask('package:cli', {
+    description: 'Packs the command without the library into dist/cli, as cdk-irsa-cli',
+    exec: 'tsx scripts/pack-cli.ts',
+  }),
+);
 
 // The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks:
 // .compatignore.
@@ -286,7 +293,27 @@ project.buildWorkflow!.workflow.addJob('ci', {
 project.autoMerge?.addConditions(...groups.map(group => `status-success=ci (${group})`));
 
 // Trusted publishing wants npm 11.5, which wants a newer Node than the floor.
-project.github!.tryFindWorkflow('release')!.file!.addOverride('jobs.release_npm.steps.0.with.node-version', '24.x');
+const releaseWorkflow = project.github!.tryFindWorkflow('release')!.file!;
+releaseWorkflow.addOverride('jobs.release_npm.steps.0.with.node-version', '24.x');
+releaseWorkflow.patch(
+  JsonPatch.add('/jobs/release_npm/steps/-', {
+    name: 'Release the command',
+    env: {
+      NPM_DIST_TAG: 'latest',
+      NPM_REGISTRY: 'registry.npmjs.org',
+      NPM_CONFIG_PROVENANCE: 'true',
+      NPM_TRUSTED_PUBLISHER: 'true',
+      PUBLIB_DRYRUN: '${{ inputs.dry_run }}',
+    },
+    run: 'npx -p publib@latest publib-npm dist.old/cli',
+  }),
+  // action.yml of the tagged commit takes the version from there
+  JsonPatch.test('/jobs/release/steps/4/name', 'release'),
+  JsonPatch.add('/jobs/release/steps/5', {
+    name: 'Check that CHANGELOG.md begins with this version',
+    run: 'scripts/released-version.sh "$(cat dist/version.txt)"',
+  }),
+);
 
 project.addTask('demo', {
   description: 'Synthesizes the examples with the CDK CLI and shows who may assume what',
@@ -300,6 +327,10 @@ project.addTask('test:newest', {
 project.addTask('test:package', {
   description: 'Packs the library and uses it as a new project would',
   exec: 'scripts/test-package.sh',
+});
+project.addTask('test:cli-package', {
+  description: 'Packs the command without the library, and uses it in empty folders and as the GitHub Action',
+  exec: 'scripts/test-cli-package.sh',
 });
 project.addTask('bench:verify', {
   description: 'Measures cdk-irsa verify beside merely parsing the same files',
@@ -376,6 +407,7 @@ for (const ignored of [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'VERSIONS.md',
+  '/action.yml',
 ]) {
   project.addPackageIgnore(ignored);
 }

@@ -10,7 +10,14 @@ import { pageAssets } from '../src/cli/report/page-assets';
 const ROOT = join(__dirname, '..');
 
 /** From what to what. */
-const BUNDLES: { readonly source: string; readonly target: string; readonly options?: BuildOptions }[] = [
+interface Bundle {
+  readonly source: string;
+  readonly target: string;
+  readonly options?: BuildOptions;
+}
+
+/** All that the command consists of. */
+export const COMMAND: readonly Bundle[] = [
   { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
   // The SDK's modules for bundlers are half as large as the others.
   {
@@ -18,8 +25,8 @@ const BUNDLES: { readonly source: string; readonly target: string; readonly opti
     target: 'doctor.js',
     options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] },
   },
-  { source: 'src/analysis/reading/yaml.ts', target: 'analysis/reading/yaml.js' },
 ];
+const YAML: Bundle = { source: 'src/analysis/reading/yaml.ts', target: 'analysis/reading/yaml.js' };
 
 /** The page of the report, built now instead of when it is wanted. */
 const PAGE: Plugin = {
@@ -53,7 +60,7 @@ const KUBECONFIG: Plugin = {
 };
 
 async function main(folder: string): Promise<void> {
-  for (const { source, target, options } of BUNDLES) await bundle(source, join(folder, target), options);
+  for (const bundle of [...COMMAND, YAML]) await write(bundle, folder);
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
     if (file === 'index.js') loadOnUse(join(folder, file));
@@ -95,7 +102,8 @@ function withoutSourceMap(file: string): void {
   if (stripped !== text) writeFileSync(file, stripped);
 }
 
-async function bundle(source: string, outfile: string, options: BuildOptions = {}): Promise<void> {
+/** Writes a bundle into a folder. */
+export async function write({ source, target, options }: Bundle, folder: string): Promise<void> {
   const { outputFiles: [{ text }], metafile } = await build({
     ...options,
     absWorkingDir: ROOT,
@@ -113,6 +121,7 @@ async function bundle(source: string, outfile: string, options: BuildOptions = {
   const packages = new Set(
     Object.keys(metafile.inputs).flatMap(input => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
   );
+  const outfile = join(folder, target);
   mkdirSync(dirname(outfile), { recursive: true });
   writeFileSync(outfile, `${text}\n${notices([...packages].sort())}`);
 }
@@ -141,4 +150,4 @@ function packageJson(folder: string): { name: string; version: string; license: 
   return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
 }
 
-void main(process.argv[2] ?? join(ROOT, 'lib')); // an error ends the process
+if (require.main === module) void main(process.argv[2] ?? join(ROOT, 'lib')); // an error ends the process

@@ -43,7 +43,7 @@ export interface Assembly {
 
 /** The names of the examples; those in other languages run by `npx projen languages`. */
 export const EXAMPLES = readdirSync(EXAMPLES_DIR, { withFileTypes: true })
-  .filter(entry => entry.isDirectory() && entry.name !== 'languages')
+  .filter(entry => entry.isDirectory() && !['ci', 'languages'].includes(entry.name))
   .map(({ name }) => name)
   .sort();
 

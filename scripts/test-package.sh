@@ -100,14 +100,6 @@ check 'and finds what is wrong' wrong_is_found
 check 'report writes a page' npx --no-install cdk-irsa report cdk.out --html report.html
 check 'with the role in it' grep -q ':role/' report.html
 
-the_doctor_asks_aws() { # where nobody answers: that it says so shows that both clients are there
-  cat >kubeconfig <<'YAML'
-{ apiVersion: v1, kind: Config, current-context: a, contexts: [{ name: a, context: { cluster: a, user: a } }],
-  clusters: [{ name: a, cluster: { server: 'https://127.0.0.1:1' } }], users: [{ name: a, user: { token: a } }] }
-YAML
-  env KUBECONFIG=kubeconfig AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=a AWS_REGION=eu-west-1 \
-    npx --no-install cdk-irsa doctor --cluster a --namespace a --service-account a >doctor.txt 2>&1 || [ $? -eq 2 ] && grep -q 'the connection was refused' doctor.txt
-}
 check 'the doctor has the clients of Kubernetes and AWS' the_doctor_asks_aws
 
 cp "$root/examples/from-eksctl/cluster.yaml" .
