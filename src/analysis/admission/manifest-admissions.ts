@@ -3,7 +3,7 @@
  */
 import { Admission } from './admission';
 import { admissionTo, roleAdmission } from './role-admission';
-import { callerAnswer, NextRole, trustAnswer } from './role-chains';
+import { callerAnswer, isOtherAccount, NextRole, trustAnswer } from './role-chains';
 import {
   AdmissionRequest, ASSUME_ROLE, PodIdentityCaller, podIdentityRequest, TAG_SESSION, targetRoleRequest,
 } from './trust-requests';
@@ -81,11 +81,15 @@ export function targetAdmission(target: Role, association: Association, role: Ro
     : { answer: 'out', reasons: [`the policies of role ${role.name} do not allow it ${missing} on ${target.arn}`] };
 }
 
-/** The actions on the target role that the policies of the association's role certainly lack. */
+/**
+ * The actions on the target role that the policies of the association's role certainly lack. Nothing where they may not
+ * be needed, once a target role of the same account trusts that role.
+ */
 export function missingForTarget(target: NextRole, association: Association, role: Role): string[] {
   const missing = sessionTagsOf(association).map(sessionTags => {
     const request = requestFor(association, sessionTags);
-    return request.actions.filter(action => {
+    const isNeeded = isOtherAccount(role, target) || trustAnswer(target, request, ASSUME_ROLE) !== 'out';
+    return !isNeeded ? [] : request.actions.filter(action => {
       const isTrusted = action !== TAG_SESSION || trustAnswer(target, request, action) !== 'out';
       return callerAnswer({ role }, target, request, action, isTrusted ? action : ASSUME_ROLE) === 'out';
     });

@@ -54,8 +54,7 @@ export function callerAnswer(
   caller: CallingRole, next: NextRole, request: AdmissionRequest, action: string, trustedFor = action,
 ): Answer {
   const allowed = policyAnswer(caller, next.arn, action);
-  const isSameAccount = matches(literal(caller.role.account), literal(next.account));
-  if (isSameAccount === false) return allowed;
+  if (isOtherAccount(caller.role, next)) return allowed;
   const trustedBy = (isKept: (principal: string) => boolean) =>
     trustAnswer({ ...next, trust: withPrincipals(next.trust, isKept) }, request, trustedFor);
   const trusted = trustedBy(principal => !isAccountOf(principal, caller.role.arn));
@@ -65,7 +64,12 @@ export function callerAnswer(
     ...isEverybody !== 'in' ? [policyAnswer(caller, next.arn, action, { isTrusted: true })] : [],
     ...isEverybody !== 'out' ? [policyAnswer(caller, next.arn, action, { isTrusted: true, isEverybody: true })] : [],
   ];
-  return agreed([...notDenied, ...isSameAccount && trusted === 'in' ? [] : [allowed]]);
+  return agreed([...notDenied, ...caller.role.account === next.account && trusted === 'in' ? [] : [allowed]]);
+}
+
+/** Whether two roles are certainly in different accounts. */
+export function isOtherAccount({ account }: Pick<NextRole, 'account'>, other: Pick<NextRole, 'account'>): boolean {
+  return matches(literal(account), literal(other.account)) === false;
 }
 
 /**

@@ -7,7 +7,7 @@ import { AccessMap, Association, Place, Role } from '../access-map';
 import { admission } from '../admission/admission';
 import { Chain, chainsOf } from '../admission/chains';
 import { missingForTarget } from '../admission/manifest-admissions';
-import { callerAnswer, NextRole, trustAnswer } from '../admission/role-chains';
+import { callerAnswer, isOtherAccount, NextRole, trustAnswer } from '../admission/role-chains';
 import { AdmissionRequest, ASSUME_ROLE, chainRequest, sessionRequest, TAG_SESSION } from '../admission/trust-requests';
 import { arnParts } from '../iam/patterns';
 import { listInShort } from '../lists';
@@ -79,8 +79,8 @@ function consequence(associations: readonly Association[], isWebIdentity: boolea
     + `cannot assume it.${isWebIdentity ? ' Pods that get their role by IRSA have no tags and do not need it.' : ''}`;
 }
 
-function whyPolicies({ account }: Role, next: NextRole): string {
-  return account === next.account ? 'Its trust policy leaves it to the account.' : 'It is in another account.';
+function whyPolicies(caller: Role, next: NextRole): string {
+  return isOtherAccount(caller, next) ? 'It is in another account.' : 'Its trust policy leaves it to the account.';
 }
 
 /** Whether sts:AssumeRole alone would do, as far as it can be known. */
