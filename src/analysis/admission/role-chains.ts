@@ -72,6 +72,11 @@ export function isOtherAccount({ account }: Pick<NextRole, 'account'>, other: Pi
   return matches(literal(account), literal(other.account)) === false;
 }
 
+/** Whether the policies of the caller forbid an action on the next role, whomever that trusts. */
+export function isForbidden(caller: CallingRole, next: NextRole, action: string): boolean {
+  return policyAnswer(caller, next.arn, action, { isTrusted: true }) === 'out';
+}
+
 /**
  * Whom a trust policy names is allowed to assume the role unless something denies it. A boundary must allow it
  * nevertheless, unless the trust policy names everybody; a session policy must always.

@@ -7,7 +7,7 @@ import { AccessMap, Association, Place, Role } from '../access-map';
 import { admission } from '../admission/admission';
 import { Chain, chainsOf } from '../admission/chains';
 import { missingForTarget } from '../admission/manifest-admissions';
-import { callerAnswer, isOtherAccount, NextRole, trustAnswer } from '../admission/role-chains';
+import { callerAnswer, isForbidden, isOtherAccount, NextRole, trustAnswer } from '../admission/role-chains';
 import { AdmissionRequest, ASSUME_ROLE, chainRequest, sessionRequest, TAG_SESSION } from '../admission/trust-requests';
 import { arnParts } from '../iam/patterns';
 import { listInShort } from '../lists';
@@ -66,7 +66,7 @@ function withoutTagInPolicies({ caller, next, associations, isWebIdentity }: Cha
   });
   return failing.length === 0 ? [] : [{
     message: `Role ${caller.name}: its policies allow sts:AssumeRole on ${next.arn}, but not sts:TagSession, `
-      + `${consequence(failing, isWebIdentity)} ${whyPolicies(caller, next)}`,
+      + `${consequence(failing, isWebIdentity)} ${whyPolicies(caller, next, TAG_SESSION)}`,
     fix: `Allow sts:TagSession beside sts:AssumeRole in its policy, grantAssume() does, ${NO_TAGS}.`,
     place: caller.place,
     ...isInInput(next) && { others: [next.place] },
@@ -79,7 +79,8 @@ function consequence(associations: readonly Association[], isWebIdentity: boolea
     + `cannot assume it.${isWebIdentity ? ' Pods that get their role by IRSA have no tags and do not need it.' : ''}`;
 }
 
-function whyPolicies(caller: Role, next: NextRole): string {
+function whyPolicies(caller: Role, next: NextRole, action: string): string {
+  if (isForbidden({ role: caller }, next, action)) return 'A statement denies it, or the boundary does not allow it.';
   return isOtherAccount(caller, next) ? 'It is in another account.' : 'Its trust policy leaves it to the account.';
 }
 
@@ -119,7 +120,7 @@ function brokenHalf({ caller, next, saidBy }: Chain): Found[] {
     return [{
       severity: 'warning',
       message: `Role ${next.name}: trusts role ${caller.name}, whose policies do not allow it sts:AssumeRole. `
-        + whyPolicies(caller, next),
+        + whyPolicies(caller, next, ASSUME_ROLE),
       fix: `Allow sts:AssumeRole on ${next.arn} in a policy of role ${caller.name}: grantAssume().`,
       place: next.place,
       others: [caller.place],

@@ -67,6 +67,7 @@ const noPolicy = (arn: string, why: string, others?: string[]) => ({
   ...others && { others },
 });
 const OTHER_ACCOUNT = 'It is in another account.';
+const FORBIDDEN = 'A statement denies it, or the boundary does not allow it.';
 const BY_ACCOUNT = 'Its trust policy leaves it to the account.';
 const [NEXT, FAR] = [arnOf('next'), arnOf('next', OTHER)];
 const OF_ROLE = { ArnEquals: { 'aws:PrincipalArn': arnOf('api') } };
@@ -119,6 +120,26 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
       account: OTHER,
     }),
     expected: [noPolicy(FAR, OTHER_ACCOUNT, ['Other/Next'])],
+  },
+  {
+    name: 'a Deny of sts:TagSession, though the trust policy names the caller',
+    ...chain({
+      allowed: [...assumes(BOTH, NEXT), ...assumes('sts:Tag*', '*', { Effect: 'Deny' })], next: trusts(arnOf('api')),
+    }),
+    expected: [noPolicy(NEXT, FORBIDDEN, ['Stack/Next'])],
+  },
+  {
+    name: 'a boundary without sts:TagSession',
+    resources: {
+      Role: role('api', [HELD], { Policies: assumes(BOTH, NEXT), PermissionsBoundary: { Ref: 'Boundary' } }),
+      Association: association(arnOf('api')),
+      Boundary: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: { PolicyDocument: assumes('sts:AssumeRole', '*')[0].PolicyDocument },
+      },
+      Next: role('next', [trusts(arnOf('api'))]),
+    },
+    expected: [noPolicy(NEXT, FORBIDDEN, ['Stack/Next'])],
   },
   {
     name: 'only the second of two callers may tag',
