@@ -91,7 +91,7 @@ describe('an association of EKS Pod Identity', () => {
     }],
   });
 
-  describe.each<[string, any, boolean, object?, string?]>([
+  describe.each<[string, any, boolean, Record<string, unknown>?, string?]>([
     ['trusts the role of the association', { Principal: { AWS: arnOf('api') } }, true],
     ['trusts its account, for this namespace', ofAccount, true, allowed('sts:AssumeRole', 'sts:TagSession')],
     ['trusts its account, and the role may not assume it', ofAccount, false, {}, 'broken-chain'],
