@@ -1,7 +1,8 @@
 /**
  * Chains of roles: pods that act as one role, and assume another one with it.
  */
-import { ASSUME_ROLE } from './trust-requests';
+import { chainAnswer, NextRole } from './role-chains';
+import { ASSUME_ROLE, sessionRequest } from './trust-requests';
 import { StatementJson } from '../../conventions/policy-json';
 import { hasAction, matchesAction } from '../../conventions/web-identity';
 import { AccessMap, Association, Role, Text } from '../access-map';
@@ -11,8 +12,6 @@ import { grouped, objectOf, propertyOf, textsOf } from '../json-values';
 import { conditionsOf, statementsOf } from '../reading/trusted-subjects';
 import { accessOfPods } from '../rules/words';
 import { withoutStandIns } from '../stand-in';
-import { chainAnswer, NextRole } from './role-chains';
-import { sessionRequest } from './trust-requests';
 
 /** One step: pods act as the caller, which names the next role or is named by it. */
 export interface Chain {

@@ -110,9 +110,9 @@ function sessionTagsOf({ disableSessionTags = false }: Association): boolean[] {
   return disableSessionTags === 'unknown' ? [true, false] : [!disableSessionTags];
 }
 
-function whateverTags(association: Association, ask: (sessionTags: boolean) => Admission): Admission {
-  const [first, ...others] = sessionTagsOf(association).map(ask);
-  return others.every(({ answer }) => answer === first.answer)
+function whateverTags(association: Association, answer: (sessionTags: boolean) => Admission): Admission {
+  const [first, ...others] = sessionTagsOf(association).map(answer);
+  return others.every(other => other.answer === first.answer)
     ? first
     : { answer: 'unknown', reasons: ['only the deployment knows whether the association disables session tags'] };
 }

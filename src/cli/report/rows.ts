@@ -152,8 +152,8 @@ export function reachOf(
   const isExact = action !== '' && resource !== '' && !isPattern(action) && !(isPattern(resource) && resource !== '*');
   const ask = (documents: unknown[]) => {
     if (isExact) return evaluatePolicies(documents, { action, resource }, ...limits);
-    const search = { action: action || undefined, resource: resource || undefined };
-    return { decision: 'partly' as const, statements: findStatements(documents, search, ...limits) };
+    const looked = { action: action || undefined, resource: resource || undefined };
+    return { decision: 'partly' as const, statements: findStatements(documents, looked, ...limits) };
   };
   const { decision, statements } = ask(known.map(({ document }) => document));
   if (decision === 'allow' || decision === 'conditional' || (decision === 'partly' && statements.length > 0)) {

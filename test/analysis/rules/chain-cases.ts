@@ -410,7 +410,10 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
   {
     name: 'by IRSA, too',
     ...chain({
-      allowed: assumes('sts:AssumeRole', FAR), next: trusts(arnOf('other', OTHER)), account: OTHER, trust: [trusting()],
+      allowed: assumes('sts:AssumeRole', FAR),
+      next: trusts(arnOf('other', OTHER)),
+      account: OTHER,
+      trust: [trusting()],
       association: null,
     }),
     expected: [UNTRUSTED(`principal differs: got ${arnOf('api')}, trusted ${arnOf('other', OTHER)}`, 'Other/Next')],

@@ -188,7 +188,8 @@ describe('a session policy limits what pods may do', () => {
       'narrower | `payments` | the session policy of `payments/api`: may no longer `sqs:*` on `arn:aws:s3:::data/*`',
     ]],
     ['a Deny less', policy(statement('s3:Get*'), statement('s3:GetAcl', '*', { Effect: 'Deny' })), READ, [
-      '**wider** | `payments` | the session policy of `payments/api`: is no longer denied `s3:GetAcl` on every resource',
+      '**wider** | `payments` | the session policy of `payments/api`: is no longer denied `s3:GetAcl` on every '
+        + 'resource',
     ]],
     ['another one that cannot be read', READ, UNREADABLE, [
       '**changed** | `payments` | `payments/api` has another session policy, which cannot be read',
