@@ -26,6 +26,8 @@ export interface Chain {
   readonly saidBy: ReadonlySet<'caller' | 'next'>;
 }
 
+type GrowingChain = Chain & { associations: Association[]; isWebIdentity: boolean };
+
 interface Step {
   readonly next: Text;
   readonly saidBy: Set<'caller' | 'next'>;
@@ -50,7 +52,7 @@ function findChains(map: AccessMap): Chain[] {
     .flatMap(([arn, all]) => (all.length === 1 ? [[arn, all[0]] as const] : [])));
   const steps = stepsOf(map, roles);
   if (steps.size === 0) return [];
-  const chains = new Map<string, Chain & { associations: Association[] }>();
+  const chains = new Map<string, GrowingChain>();
   const pods = grouped(map.associations, ({ roleArn, targetRoleArn }) => targetRoleArn ?? roleArn);
   const accesses = grouped(accessOfPods(map), ({ role }) => role);
   for (const [start, access] of accesses) {
@@ -58,14 +60,16 @@ function findChains(map: AccessMap): Chain[] {
     const associations = access.some(({ association }) => association) ? pods.get(start) ?? [] : [];
     for (const { caller, step } of stepsFrom(start, steps, roles)) {
       const key = JSON.stringify([caller.arn, step.next]);
-      const earlier = chains.get(key);
-      chains.set(key, {
+      const chain: GrowingChain = chains.get(key) ?? {
         caller,
         next: roles.get(step.next) ?? { arn: step.next, account: accountOf(step.next) },
-        associations: [...earlier?.associations ?? [], ...associations],
-        isWebIdentity: isWebIdentity || (earlier?.isWebIdentity ?? false),
+        associations: [],
+        isWebIdentity: false,
         saidBy: step.saidBy,
-      });
+      };
+      chain.associations.push(...associations);
+      chain.isWebIdentity ||= isWebIdentity;
+      chains.set(key, chain);
     }
   }
   return [...chains.values()];

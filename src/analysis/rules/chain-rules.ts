@@ -43,7 +43,7 @@ export const BROKEN_CHAIN: Rule = {
 /** The next role allows sts:AssumeRole to sessions with tags, and not to tag them. */
 function withoutTagInTrust({ caller, next, associations, isWebIdentity }: Chain): Found[] {
   if (!isInInput(next)) return [];
-  const failing = taggedIn(associations).filter(association =>
+  const failing = taggedIn(associations, next, association =>
     canAssume(caller, next, association)
     && trustAnswer(next, requestOf(caller, association), TAG_SESSION) === 'out');
   return failing.length === 0 ? [] : [{
@@ -57,7 +57,7 @@ function withoutTagInTrust({ caller, next, associations, isWebIdentity }: Chain)
 
 /** The policies of the caller allow sts:AssumeRole and not sts:TagSession, where it takes both. */
 function withoutTagInPolicies({ caller, next, associations, isWebIdentity }: Chain): Found[] {
-  const failing = taggedIn(associations).filter(association => {
+  const failing = taggedIn(associations, next, association => {
     const request = requestOf(caller, association);
     if (!canAssume(caller, next, association)) return false;
     // Whom the next role trusts is told by sts:AssumeRole, if it lacks the other one.
@@ -95,10 +95,17 @@ function requestOf({ arn }: Role, { cluster, namespace, serviceAccount }: Associ
   return chainRequest({ clusterArn: cluster, namespace, serviceAccount, sessionTags: true, roleArn: arn });
 }
 
-/** EKS refuses session policies beside tags, for which there is a rule. */
-function taggedIn(associations: readonly Association[]): Association[] {
-  return associations.filter(({ disableSessionTags = false, sessionPolicy }) =>
+/**
+ * The associations with tags of which something holds. All of them are alike unless the next role looks at the tags.
+ * EKS refuses session policies beside tags, for which there is a rule.
+ */
+function taggedIn(
+  associations: readonly Association[], { trust }: NextRole, test: (association: Association) => boolean,
+): Association[] {
+  const tagged = associations.filter(({ disableSessionTags = false, sessionPolicy }) =>
     disableSessionTags === false && sessionPolicy === undefined);
+  if (/aws:principaltag\//i.test(JSON.stringify(trust) ?? '')) return tagged.filter(test);
+  return tagged.slice(0, 1).some(test) ? tagged : [];
 }
 
 function brokenHalf({ caller, next, saidBy }: Chain): Found[] {

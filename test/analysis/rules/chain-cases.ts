@@ -378,6 +378,21 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
     expected: [],
   },
   {
+    name: 'a target role that asks for the external ID of the association',
+    stacks: {
+      Stack: {
+        resources: {
+          Role: role('api', [OF_ANY], { Policies: assumes('sts:AssumeRole', NEXT) }),
+          Association: association(arnOf('api'), { TargetRoleArn: NEXT, DisableSessionTags: true }),
+          Next: role('next', [trusts(arnOf('api'), 'sts:AssumeRole', {
+            Condition: { StringEquals: { 'sts:ExternalId': { 'Fn::GetAtt': ['Association', 'ExternalId'] } } },
+          })]),
+        },
+      },
+    },
+    expected: [],
+  },
+  {
     name: 'a target role of the same account that trusts the role of the association',
     ...chain({ next: trusts(arnOf('api')), association: { TargetRoleArn: NEXT } }),
     expected: [],
@@ -454,6 +469,17 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
     name: 'a target role that the role of the association may not assume',
     ...chain({ next: trusts(arnOf('api')), account: OTHER, association: { TargetRoleArn: FAR } }),
     expected: [noTarget('sts:AssumeRole and sts:TagSession')],
+  },
+  {
+    name: 'a target role, whether there are session tags or not',
+    ...chain({
+      next: trusts(arnOf('api')),
+      account: OTHER,
+      trust: [OF_ANY],
+      association: { TargetRoleArn: FAR, DisableSessionTags: { Ref: 'Disable' } },
+    }),
+    also: ['open-pod-identity'],
+    expected: [noTarget('sts:AssumeRole')],
   },
   {
     name: 'a target role that is not in the input',
