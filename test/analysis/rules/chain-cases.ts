@@ -378,21 +378,6 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
     expected: [],
   },
   {
-    name: 'a target role that asks for the external ID of the association',
-    stacks: {
-      Stack: {
-        resources: {
-          Role: role('api', [OF_ANY], { Policies: assumes('sts:AssumeRole', NEXT) }),
-          Association: association(arnOf('api'), { TargetRoleArn: NEXT, DisableSessionTags: true }),
-          Next: role('next', [trusts(arnOf('api'), 'sts:AssumeRole', {
-            Condition: { StringEquals: { 'sts:ExternalId': { 'Fn::GetAtt': ['Association', 'ExternalId'] } } },
-          })]),
-        },
-      },
-    },
-    expected: [],
-  },
-  {
     name: 'a target role of the same account that trusts the role of the association',
     ...chain({ next: trusts(arnOf('api')), association: { TargetRoleArn: NEXT } }),
     expected: [],
@@ -556,7 +541,54 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
   },
 ];
 
+const EXTERNAL_ID = `eu-west-1/${ACCOUNT}/production/payments/api`;
+/** A target role that asks for an external ID. */
+const asking = (id: any, association: Record<string, unknown> = { DisableSessionTags: true }) => chain({
+  allowed: assumes(BOTH, NEXT),
+  next: trusts(arnOf('api'), BOTH, { Condition: { StringEquals: { 'sts:ExternalId': id } } }),
+  trust: [OF_ANY],
+  association: { TargetRoleArn: NEXT, ...association },
+});
+const refused = (message: string, fix: string, more: object = {}) => ({
+  message: `Association of payments/api with ${CLUSTER_ARN}, as role ${arnOf('api')}: ${message}`,
+  fix,
+  at: 'Stack/Association',
+  others: ['Stack/Next'],
+  ...more,
+});
+
+const EXTERNAL_ID_CASES: Omit<Case, 'rule'>[] = [
+  {
+    name: 'a target role that asks for the external ID of another association',
+    ...asking(EXTERNAL_ID.replace('payments', 'batch')),
+    also: ['pod-identity-without-session-tags'],
+    expected: [refused(
+      'role next does not let it in: `sts:ExternalId` differs: got '
+        + `${EXTERNAL_ID}, trusted ${EXTERNAL_ID.replace('payments', 'batch')}.`,
+      'Trust the role of the association, trust.addPrincipal(), with sts:AssumeRole and sts:TagSession, or correct '
+        + 'the association.',
+    )],
+  },
+  {
+    name: 'with session tags, whether EKS sends the external ID, AWS does not say',
+    ...asking(EXTERNAL_ID, {}),
+    also: ['open-pod-identity'],
+    expected: [refused(
+      'whether role next lets it in cannot be told: statement 0: nobody knows sts:ExternalId before the request.',
+      'Compare the two after the deployment.',
+      { severity: 'info' },
+    )],
+  },
+  { name: 'its external ID', ...asking(EXTERNAL_ID), expected: [] },
+  {
+    name: 'its external ID, by Fn::GetAtt',
+    ...asking({ 'Fn::GetAtt': ['Association', 'ExternalId'] }),
+    expected: [],
+  },
+];
+
 export const CHAIN_CASES: Case[] = [
+  ...EXTERNAL_ID_CASES.map(one => ({ rule: 'role-does-not-trust', ...one })),
   ...TAG_CASES.map(one => ({ rule: 'chain-without-tag-session', ...one })),
   ...BROKEN_CASES.map(one => ({ rule: 'broken-chain', ...one })),
 ];
