@@ -175,6 +175,20 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
     }],
   },
   {
+    name: 'of two associations, the one whose tags the trust policy wants',
+    ...chain({
+      allowed: assumes(BOTH, NEXT),
+      next: trusts(arnOf('api'), 'sts:AssumeRole', {
+        Condition: { StringEquals: { 'aws:PrincipalTag/kubernetes-service-account': 'second' } },
+      }),
+      trust: [podIdentity({
+        Condition: { ...OF_CLUSTER, StringEquals: { [NAMESPACE]: 'payments', [NAME]: ['api', 'second'] } },
+      })],
+      more: { Second: association(arnOf('api'), { ServiceAccount: 'second' }) },
+    }),
+    expected: [{ ...NO_TRUST, message: NO_TRUST.message.replace('payments/api', 'payments/second') }],
+  },
+  {
     name: 'the second step of a chain: tags reach it',
     ...chain({
       allowed: assumes(BOTH, NEXT),
