@@ -557,11 +557,11 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
 
 const EXTERNAL_ID = `eu-west-1/${ACCOUNT}/production/payments/api`;
 /** A target role that asks for an external ID. */
-const asking = (id: any, association: Record<string, unknown> = { DisableSessionTags: true }) => chain({
+const asking = (id: any, more: Record<string, unknown> = { DisableSessionTags: true }) => chain({
   allowed: assumes(BOTH, NEXT),
   next: trusts(arnOf('api'), BOTH, { Condition: { StringEquals: { 'sts:ExternalId': id } } }),
   trust: [OF_ANY],
-  association: { TargetRoleArn: NEXT, ...association },
+  association: { TargetRoleArn: NEXT, ...more },
 });
 const refused = (message: string, fix: string, more: object = {}) => ({
   message: `Association of payments/api with ${CLUSTER_ARN}, as role ${arnOf('api')}: ${message}`,
