@@ -85,12 +85,14 @@ export interface Association {
   readonly namespace: Text;
   readonly serviceAccount: Text;
   readonly roleArn: Text;
-  /** That sessions carry no tags that say who asks. */
-  readonly disableSessionTags?: boolean;
+  /** That sessions carry no tags that say who asks; `unknown` where only the deployment knows. */
+  readonly disableSessionTags?: boolean | 'unknown';
   /** The role that pods act as: EKS assumes it with `roleArn`. */
   readonly targetRoleArn?: Text;
-  /** A policy that limits the sessions. */
+  /** A policy that limits what pods may do as the role that they get; null where it cannot be read. */
   readonly sessionPolicy?: unknown;
+  /** The characters of the session policy, without those that only the deployment knows. */
+  readonly sessionPolicyLength?: number;
   /** The name of the EKS managed add-on that declares it. */
   readonly addon?: Text;
   readonly place: Place;
@@ -139,6 +141,8 @@ export interface Access {
   readonly association?: boolean;
   /** The role with which EKS assumes this one, its target role. */
   readonly through?: Text;
+  /** A policy of the association that limits what the role may do; null where it cannot be read. */
+  readonly sessionPolicy?: unknown;
 }
 
 /** That a rule does not hold for a resource, in its metadata: `cdk_irsa: { rules_to_suppress: [{ id, reason }] }`. */

@@ -566,18 +566,22 @@ const PATTERNS: { readonly why: string; readonly source: string; readonly applie
 
 describe('policies of identities', () => {
   test('are decided as the engine decides them, conditions held and not, or as the table says', () => {
-    const counts = counted<[any[], { action: string; resource: string }, any]>(
+    const counts = counted<[any[], { action: string; resource: string }, any, any]>(
       6000,
       [
         fc.array(identityDocument, { minLength: 1, maxLength: 3 }),
         question,
         fc.option(identityDocument, { nil: undefined, freq: 2 }),
+        fc.option(identityDocument, { nil: undefined, freq: 2 }),
       ],
-      (count, documents, asked, boundary) => {
-        const { decision } = evaluatePolicies(documents, asked, boundary);
+      (count, documents, asked, boundary, session) => {
+        const { decision } = evaluatePolicies(documents, asked, boundary, session);
         count(decision);
-        const engine = (change: (document: any) => any) =>
-          allowsWithin(documents.map(change), boundary && change(boundary), asked.action, asked.resource);
+        if (session && decision === 'allow') count('within a session policy');
+        const engine = (change: (document: any) => any) => {
+          const [limit, within] = [boundary, session].map(one => one && change(one));
+          return allowsWithin(documents.map(change), limit, asked.action, asked.resource, within);
+        };
         const denied = documents.length > 0 && !engine(one => withAllow(ifConditions(one, true)));
         const judged = denied
           ? 'deny'
@@ -588,13 +592,14 @@ describe('policies of identities', () => {
               : 'none';
         if (judged === decision) return;
         const row = PATTERNS.find(({ applies }) =>
-          [...documents, boundary ?? []].flat().flatMap(statementsOf).some(applies),
+          [...documents, boundary ?? [], session ?? []].flat().flatMap(statementsOf).some(applies),
         );
         count(row?.why ?? fail(`the engine says ${judged}, the evaluator ${decision}`));
       },
     );
-    expect(counts.allow).toBeGreaterThan(500);
-    expect(counts.conditional).toBeGreaterThan(500);
+    expect(counts.allow).toBeGreaterThan(300);
+    expect(counts.conditional).toBeGreaterThan(300);
+    expect(counts['within a session policy']).toBeGreaterThan(20);
     expect(counts.deny).toBeGreaterThan(500);
     expect(PATTERNS.map(({ why }) => why).filter(why => !counts[why])).toEqual([]);
   });

@@ -131,7 +131,9 @@ const KEY_POLICY = loadPolicy(
  * Whether identity policies allow a call within a permissions boundary; resource `*`: an action that knows no
  * resources.
  */
-export function allowsWithin(policies: any[], boundary: any, action: string, resource: string): boolean {
+export function allowsWithin(
+  policies: any[], boundary: any, action: string, resource: string, sessionPolicy?: any,
+): boolean {
   return run({
     principal: 'arn:aws:iam::111122223333:role/workload',
     action,
@@ -140,6 +142,34 @@ export function allowsWithin(policies: any[], boundary: any, action: string, res
     context: {},
     identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
     permissionBoundaries: boundary && [loadPolicy(boundary, { name: 'boundary' })],
+    sessionPolicy: sessionPolicy && loadPolicy(sessionPolicy, { name: 'session' }),
+  });
+}
+
+/** A session of a role that asks STS for the next role. */
+export interface ChainedRequest {
+  readonly caller: { readonly account: string; readonly name: string };
+  readonly policies: any[];
+  readonly boundary?: any;
+  readonly sessionPolicy?: any;
+  readonly next: { readonly account: string; readonly name: string; readonly trust: any };
+  readonly context: Record<string, string>;
+}
+
+/** Whether both halves allow an action on the next role. */
+export function letsSessionIn(
+  { caller, policies, boundary, sessionPolicy, next, context }: ChainedRequest, action: string,
+): boolean {
+  return run({
+    principal: `arn:aws:sts::${caller.account}:assumed-role/${caller.name}/session`,
+    action,
+    account: next.account,
+    resource: `arn:aws:iam::${next.account}:role/${next.name}`,
+    context,
+    identityPolicies: policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
+    permissionBoundaries: boundary && [loadPolicy(boundary, { name: 'boundary' })],
+    sessionPolicy: sessionPolicy && loadPolicy(sessionPolicy, { name: 'session' }),
+    resourcePolicy: loadPolicy(next.trust, { name: 'trust' }),
   });
 }
 
@@ -188,6 +218,7 @@ function run(call: any): boolean {
     identityPolicies = [],
     resourcePolicy,
     permissionBoundaries,
+    sessionPolicy,
   } = call;
   const analysis = authorize({
     request: new AwsRequestImpl(
@@ -197,7 +228,7 @@ function run(call: any): boolean {
       new RequestContextImpl(context),
       wildcardOnly,
     ),
-    sessionPolicy: undefined,
+    sessionPolicy,
     identityPolicies,
     serviceControlPolicies: [],
     resourceControlPolicies: [],

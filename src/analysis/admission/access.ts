@@ -57,10 +57,10 @@ function isMatch(trusted: Trusted, { namespace, name }: Named): boolean {
 
 /** An association gives the role, or the target role that EKS assumes with it. */
 function byAssociation(association: Association, roles: ReadonlyMap<Text, Role>): Access[] {
-  const { cluster, namespace, serviceAccount, roleArn, targetRoleArn } = association;
+  const { cluster, namespace, serviceAccount, roleArn, targetRoleArn, sessionPolicy } = association;
   const [role, target] = [roleArn, targetRoleArn ?? ''].map(arn => roles.get(arn));
   const admission = role && associationAdmission(role, association);
-  const ofTarget = target && targetAdmission(target, association);
+  const ofTarget = target && targetAdmission(target, association, role);
   if (admission?.answer === 'out' || ofTarget?.answer === 'out') return [];
   const { statement } = (targetRoleArn === undefined ? admission : ofTarget) ?? {};
   return [{
@@ -71,6 +71,7 @@ function byAssociation(association: Association, roles: ReadonlyMap<Text, Role>)
     via: 'pod-identity',
     role: targetRoleArn ?? roleArn,
     ...targetRoleArn !== undefined && { through: roleArn },
+    ...sessionPolicy !== undefined && { sessionPolicy },
     ...statement !== undefined && { statement },
     used: true,
     association: true,

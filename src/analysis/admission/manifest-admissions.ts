@@ -3,7 +3,10 @@
  */
 import { Admission } from './admission';
 import { admissionTo, roleAdmission } from './role-admission';
-import { podIdentityRequest, targetRoleRequest } from './trust-requests';
+import { callerAnswer, isOtherAccount, NextRole, trustAnswer } from './role-chains';
+import {
+  AdmissionRequest, ASSUME_ROLE, PodIdentityCaller, podIdentityRequest, TAG_SESSION, targetRoleRequest,
+} from './trust-requests';
 import { AccessMap, Association, Role, ServiceAccount } from '../access-map';
 import { claimOf, isClaim } from '../iam/claims';
 import { grouped } from '../json-values';
@@ -56,17 +59,62 @@ function ask(role: Role, { namespace, name }: ServiceAccount, audience: string):
 
 /** What a role answers to the pods of an association. */
 export function associationAdmission(role: Role, association: Association): Admission {
-  const { cluster, namespace, serviceAccount, disableSessionTags } = association;
-  const sessionTags = disableSessionTags !== true;
-  return admissionTo(role, podIdentityRequest({ clusterArn: cluster, namespace, serviceAccount, sessionTags }));
+  return whateverTags(association, sessionTags =>
+    admissionTo(role, podIdentityRequest({ ...callerOf(association), sessionTags })));
 }
 
-/** What the target role of an association answers to its role. */
-export function targetAdmission(target: Role, association: Association): Admission {
-  const { cluster, namespace, serviceAccount, roleArn, disableSessionTags } = association;
-  const sessionTags = disableSessionTags !== true;
-  const caller = { clusterArn: cluster, namespace, serviceAccount, sessionTags, roleArn };
-  return admissionTo(target, targetRoleRequest(caller));
+/** What the trust policy of the target role of an association answers to its role. */
+export function targetTrustAdmission(target: Role, association: Association): Admission {
+  return whateverTags(association, sessionTags => admissionTo(target, requestFor(association, sessionTags)));
+}
+
+/**
+ * Whether EKS can assume the target role of an association: by its trust policy, and the policies of the association's
+ * role where these are known.
+ */
+export function targetAdmission(target: Role, association: Association, role: Role | undefined): Admission {
+  const admission = targetTrustAdmission(target, association);
+  if (role === undefined || admission.answer === 'out') return admission;
+  const [missing] = missingForTarget(target, association, role);
+  return missing === undefined
+    ? admission
+    : { answer: 'out', reasons: [`the policies of role ${role.name} do not allow it ${missing} on ${target.arn}`] };
+}
+
+/**
+ * The actions on the target role that the policies of the association's role certainly lack. Nothing where they may not
+ * be needed, once a target role of the same account trusts that role.
+ */
+export function missingForTarget(target: NextRole, association: Association, role: Role): string[] {
+  const missing = sessionTagsOf(association).map(sessionTags => {
+    const request = requestFor(association, sessionTags);
+    const isNeeded = isOtherAccount(role, target) || trustAnswer(target, request, ASSUME_ROLE) !== 'out';
+    return !isNeeded ? [] : request.actions.filter(action => {
+      const isTrusted = action !== TAG_SESSION || trustAnswer(target, request, action) !== 'out';
+      return callerAnswer({ role }, target, request, action, isTrusted ? action : ASSUME_ROLE) === 'out';
+    });
+  });
+  return missing[0].filter(action => missing.every(actions => actions.includes(action)));
+}
+
+function requestFor(association: Association, sessionTags: boolean): AdmissionRequest {
+  return targetRoleRequest({ ...callerOf(association), sessionTags, roleArn: association.roleArn });
+}
+
+function callerOf({ cluster, namespace, serviceAccount }: Association): Omit<PodIdentityCaller, 'sessionTags'> {
+  return { clusterArn: cluster, namespace, serviceAccount };
+}
+
+/** Whether sessions have tags: one answer, or both where only the deployment knows. */
+function sessionTagsOf({ disableSessionTags = false }: Association): boolean[] {
+  return disableSessionTags === 'unknown' ? [true, false] : [!disableSessionTags];
+}
+
+function whateverTags(association: Association, answer: (sessionTags: boolean) => Admission): Admission {
+  const [first, ...others] = sessionTagsOf(association).map(answer);
+  return others.every(other => other.answer === first.answer)
+    ? first
+    : { answer: 'unknown', reasons: ['only the deployment knows whether the association disables session tags'] };
 }
 
 /** Audiences that conditions name. */

@@ -1,9 +1,7 @@
 /**
  * The requests that pods send to STS, as IAM sees them. Every evaluation of a trust policy starts with one of these.
  */
-import {
-  NAMESPACE_TAG, POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG, WEB_IDENTITY_ACTION,
-} from '../../conventions/web-identity';
+import { POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
 import { AUDIENCE_OF_EKS_API } from '../../conventions/webhook-annotations';
 import { arnParts } from '../iam/patterns';
 import { TrustRequest } from '../iam/trust-evaluator';
@@ -49,7 +47,11 @@ export interface PodIdentityCaller {
 }
 
 const EKS_ISSUER = /^oidc[.-]eks\.[a-z0-9-]+\.(amazonaws\.|api\.aws\/|api\.amazonwebservices\.)/;
+const REQUEST_TAG_PREFIX = 'aws:RequestTag/';
 const REQUEST_TAG = /^aws:requesttag\//i;
+
+export const ASSUME_ROLE = 'sts:AssumeRole';
+export const TAG_SESSION = 'sts:TagSession';
 
 /** The request of pods that have a token for `sts:AssumeRoleWithWebIdentity`. */
 export function webIdentityRequest(caller: WebIdentityCaller): AdmissionRequest {
@@ -77,10 +79,10 @@ export function podIdentityRequest(caller: PodIdentityCaller): AdmissionRequest 
   const context = {
     ...clusterArn !== undefined && { 'aws:SourceArn': clusterArn },
     ...clusterAccount !== undefined && { 'aws:SourceAccount': clusterAccount },
-    ...sessionTags && sessionTagsOf(caller),
+    ...sessionTags && sessionTagsOf(caller, REQUEST_TAG_PREFIX),
   };
   return {
-    actions: sessionTags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'],
+    actions: actionsOf(caller),
     principal: { type: 'Service', id: POD_IDENTITY_SERVICE },
     context,
     ...!sessionTags && { absent: key => REQUEST_TAG.test(key) },
@@ -88,29 +90,74 @@ export function podIdentityRequest(caller: PodIdentityCaller): AdmissionRequest 
 }
 
 /**
- * The request that EKS sends for the target role of an association, as the role of the association.
+ * The request that EKS sends for the target role of an association, as the role of the association. Without session
+ * tags, it says by the external ID which association it is for; whether also with them, AWS does not say.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
  */
 export function targetRoleRequest(caller: PodIdentityCaller & { readonly roleArn: string }): AdmissionRequest {
-  const { actions, context } = podIdentityRequest(caller);
-  const tags = Object.entries(context).filter(([key]) => REQUEST_TAG.test(key));
+  const { actions, principal, context } = chainRequest(caller);
+  const externalId = caller.sessionTags ? undefined : externalIdOf(caller);
   return {
     actions,
-    principal: { type: 'AWS', id: caller.roleArn },
-    context: { 'aws:PrincipalArn': caller.roleArn, ...Object.fromEntries(tags) },
+    principal,
+    context: {
+      ...context,
+      ...caller.sessionTags && sessionTagsOf(caller, REQUEST_TAG_PREFIX),
+      ...externalId !== undefined && { 'sts:ExternalId': externalId },
+    },
     ...!caller.sessionTags && { absent: key => REQUEST_TAG.test(key) },
   };
 }
 
-function sessionTagsOf({ namespace, serviceAccount, clusterArn }: PodIdentityCaller): Record<string, string> {
-  const cluster = clusterArn === undefined ? undefined : arnParts(clusterArn)[5];
+/**
+ * The request of a session of EKS Pod Identity for a next role. Session tags are transitive: the next session has them
+ * too, which needs `sts:TagSession`.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+ */
+export function chainRequest(caller: PodIdentityCaller & { readonly roleArn: string }): AdmissionRequest {
   return {
-    [NAMESPACE_TAG]: namespace,
-    [SERVICE_ACCOUNT_TAG]: serviceAccount,
-    ...clusterArn !== undefined && { 'aws:RequestTag/eks-cluster-arn': clusterArn },
-    ...cluster !== undefined && { 'aws:RequestTag/eks-cluster-name': cluster.replace(/^cluster\//, '') },
+    actions: actionsOf(caller),
+    ...sessionRequest(caller.roleArn),
+    ...caller.sessionTags && {
+      context: { ...sessionRequest(caller.roleArn).context, ...sessionTagsOf(caller, 'aws:PrincipalTag/') },
+    },
   };
+}
+
+/** What is known of a request that a session of a role sends, whoever has it. */
+export function sessionRequest(roleArn: string): Pick<AdmissionRequest, 'principal' | 'context'> {
+  const [, , , , account] = arnParts(roleArn);
+  return {
+    principal: { type: 'AWS', id: roleArn },
+    context: { 'aws:PrincipalArn': roleArn, ...account !== undefined && { 'aws:PrincipalAccount': account } },
+  };
+}
+
+function actionsOf({ sessionTags }: PodIdentityCaller): string[] {
+  return sessionTags ? [ASSUME_ROLE, TAG_SESSION] : [ASSUME_ROLE];
+}
+
+function sessionTagsOf({ namespace, serviceAccount, clusterArn }: PodIdentityCaller, prefix: string) {
+  const cluster = clusterArn === undefined ? undefined : clusterNameOf(clusterArn);
+  return {
+    [`${prefix}kubernetes-namespace`]: namespace,
+    [`${prefix}kubernetes-service-account`]: serviceAccount,
+    ...clusterArn !== undefined && { [`${prefix}eks-cluster-arn`]: clusterArn },
+    ...cluster !== undefined && { [`${prefix}eks-cluster-name`]: cluster },
+  };
+}
+
+function clusterNameOf(clusterArn: string): string | undefined {
+  return arnParts(clusterArn)[5]?.replace(/^cluster\//, '');
+}
+
+function externalIdOf({ clusterArn = '', namespace, serviceAccount }: PodIdentityCaller): string | undefined {
+  const [, , , region, account] = arnParts(clusterArn);
+  const cluster = clusterNameOf(clusterArn);
+  return cluster === undefined ? undefined : [region, account, cluster, namespace, serviceAccount].join('/');
 }
 
 /** The `aud` of a token that was requested for an audience. Only the API server of EKS is known to insert its own. */

@@ -21,8 +21,8 @@ type PolicyDecision = 'allow' | 'conditional' | 'deny' | 'none';
 interface PolicyAnswer {
   readonly decision: PolicyDecision;
   /**
-   * Indexes of document and statement: those that allow, or deny, or make it conditional. The boundary counts as the
-   * document after the last.
+   * Indexes of document and statement: those that allow, or deny, or make it conditional. The limits count as the
+   * documents after the last.
    */
   readonly statements: [number, number][];
 }
@@ -39,36 +39,45 @@ interface Part {
   readonly truth: Truth;
 }
 
-/** Whether identity policies allow a call. */
+/**
+ * Whether identity policies allow a call.
+ *
+ * @param limits what must allow it, too: a permissions boundary, a session policy; undefined where there is none
+ */
 export function evaluatePolicies(
   documents: readonly unknown[],
   question: PolicyQuestion,
-  boundary?: unknown,
+  ...limits: readonly unknown[]
 ): PolicyAnswer {
   const granted = decide(documents.flatMap((document, index) => partsOf(document, index, question)));
-  if (boundary === undefined || granted.decision === 'deny') return granted;
-
-  const bounded = decide(partsOf(boundary, documents.length, question));
-  if (bounded.decision === 'deny') return bounded;
-  if (granted.decision === 'none' || bounded.decision === 'none') return { decision: 'none', statements: [] };
-  const decision = granted.decision === 'allow' ? bounded.decision : granted.decision;
-  return { decision, statements: [...granted.statements, ...bounded.statements] };
+  const limited = [...limits.entries()].filter(([, limit]) => limit !== undefined)
+    .map(([index, limit]) => decide(partsOf(limit, documents.length + index, question)));
+  const answers = [granted, ...limited];
+  const denied = answers.find(({ decision }) => decision === 'deny');
+  if (denied) return denied;
+  if (answers.some(({ decision }) => decision === 'none')) return { decision: 'none', statements: [] };
+  return {
+    decision: answers.every(({ decision }) => decision === 'allow') ? 'allow' : 'conditional',
+    statements: answers.flatMap(({ statements }) => statements),
+  };
 }
 
 /**
- * The statements by which a call that somebody looks for may be allowed. A Deny takes them away only if it covers
- * everything looked for.
+ * The statements by which a call that somebody looks for may be allowed, within the limits. A Deny takes them away only
+ * if it covers everything looked for.
  */
 export function findStatements(
   documents: readonly unknown[],
   search: PolicySearch,
-  boundary?: unknown,
+  ...limits: readonly unknown[]
 ): [number, number][] {
   const all = documents.flatMap((document, index) => reachOf(document, index, search));
-  const bounds = boundary === undefined ? undefined : reachOf(boundary, documents.length, search);
-  const isDenied = [...all, ...bounds ?? []].some(({ reach }) => reach === 'denies');
-  const places = (reaches: Reach[]) => reaches.filter(({ reach }) => reach === 'allows').map(({ place }) => place);
-  return isDenied || (bounds && places(bounds).length === 0) ? [] : places(all);
+  const bounds = limits.filter(limit => limit !== undefined).map(limit => reachOf(limit, documents.length, search));
+  if ([...all, ...bounds.flat()].some(({ reach }) => reach === 'denies')) return [];
+  const allowing = (reaches: Reach[]) => reaches.filter(({ reach }) => reach === 'allows');
+  return allowing(all)
+    .filter(one => bounds.every(bound => allowing(bound).some(limit => canMeet(one, limit, search))))
+    .map(({ place }) => place);
 }
 
 function decide(parts: readonly Part[]): PolicyAnswer {
@@ -151,41 +160,69 @@ function missingFields(value: string): number {
 interface Reach {
   readonly place: [number, number];
   readonly reach?: 'allows' | 'denies';
+  readonly actions: Patterns;
+  readonly resources: Patterns;
 }
+
+type Patterns = { readonly values: readonly Symbols[]; readonly inverted: boolean };
+
+const ANYTHING: Patterns = { values: ['*'], inverted: false };
 
 function reachOf(document: unknown, index: number, search: PolicySearch): Reach[] {
   const policy = readDocument(document, 'identity');
-  if (typeof policy === 'string') return [{ place: [index, 0], reach: 'allows' }];
-  return policy.statements.map(statement => ({
-    place: [index, statement.index],
-    reach: statementReach(statement, policy, search),
-  }));
+  if (typeof policy === 'string') {
+    return [{ place: [index, 0], reach: 'allows', actions: ANYTHING, resources: ANYTHING }];
+  }
+  const facts: Facts = { variables: policy.variables, lookUp: () => 'unknown' };
+  return policy.statements.map(statement => {
+    const actions = { ...statement.actions, values: statement.actions.values.map(value => foldCase(pattern(value))) };
+    const resources = {
+      ...statement.resources,
+      values: statement.resources.values.map(value => resourcePattern(value, facts)),
+    };
+    const reach = statementReach(statement, { actions, resources }, search);
+    return { place: [index, statement.index], reach, actions, resources };
+  });
 }
 
-function statementReach(
-  statement: Statement,
-  { variables }: PolicyDocument,
-  { action = '*', resource = '*' }: PolicySearch,
-): Reach['reach'] {
-  const facts: Facts = { variables, lookUp: () => 'unknown' };
-  const actions = { ...statement.actions, values: statement.actions.values.map(value => foldCase(pattern(value))) };
-  const resources = {
-    ...statement.resources,
-    values: statement.resources.values.map(value => resourcePattern(value, facts)),
-  };
-  const pairs: [Patterns, Symbols][] = [
-    [actions, foldCase(pattern(action))],
-    [resources, pattern(resource)],
+type Called = Pick<Reach, 'actions' | 'resources'>;
+
+function pairsOf({ actions, resources }: Called, { action = '*', resource = '*' }: PolicySearch) {
+  return [
+    { choice: actions, looked: foldCase(pattern(action)) },
+    { choice: resources, looked: pattern(resource) },
   ];
+}
+
+function statementReach(statement: Statement, called: Called, search: PolicySearch): Reach['reach'] {
+  const pairs = pairsOf(called, search);
   if (statement.effect !== 'Deny') {
-    return pairs.every(([choice, looked]) => meets(choice, looked)) ? 'allows' : undefined;
+    return pairs.every(({ choice, looked }) => meets(choice, looked)) ? 'allows' : undefined;
   }
-  return statement.conditions.length === 0 && pairs.every(([choice, looked]) => includes(choice, looked))
+  return statement.conditions.length === 0 && pairs.every(({ choice, looked }) => includes(choice, looked))
     ? 'denies'
     : undefined;
 }
 
-type Patterns = { readonly values: readonly Symbols[]; readonly inverted: boolean };
+/** Whether two statements can be about the same call that somebody looks for. */
+function canMeet(one: Called, other: Called, search: PolicySearch): boolean {
+  const [others, pairs] = [other, one].map(called => pairsOf(called, search));
+  return pairs.every(({ choice, looked }, index) => haveCommon(choice, others[index].choice, looked));
+}
+
+function haveCommon(one: Patterns, other: Patterns, looked: Symbols): boolean {
+  if (one.inverted) {
+    return other.inverted
+      || near(other, looked).some(value => !one.values.some(excluded => covers(excluded, value)));
+  }
+  return other.inverted
+    ? haveCommon(other, one, looked)
+    : near(one, looked).some(value => near(other, looked).some(limit => overlap(value, limit)));
+}
+
+function near({ values }: Patterns, looked: Symbols): Symbols[] {
+  return values.filter(value => overlap(value, looked));
+}
 
 function meets({ values, inverted }: Patterns, looked: Symbols): boolean {
   return inverted ? !values.some(value => covers(value, looked)) : values.some(value => overlap(value, looked));

@@ -59,6 +59,11 @@ function awsMatches(trusted: string, asking: string): Truth {
   return trusted === accountText(asking) || equal(literal(trusted), literal(asking)); // a stand-in can be an account id
 }
 
+/** Whether a principal is the account of who asks, or another account: not anybody by name. */
+export function isAccountOf(trusted: string, asking: string): boolean {
+  return isAccount(trusted) || trusted === accountText(asking);
+}
+
 function isAccount(id: string): boolean {
   return /^\d{12}$/.test(id) || /^arn:[^:]+:iam::.*:root$/.test(id);
 }

@@ -22,7 +22,7 @@ import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { KubernetesObjects, ManifestText, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
-import { standIn } from '../stand-in';
+import { hasStandIn, isStandIn, standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
 
@@ -147,18 +147,29 @@ class Reader {
   private associations(): Association[] {
     return this.ofType('AWS::EKS::PodIdentityAssociation').map(({ stack, properties, place }): Association => {
       const of = (value: unknown) => this.text(stack, value);
-      const { TargetRoleArn: target, Policy: policy } = properties;
+      const { TargetRoleArn: target, Policy: policy, DisableSessionTags: disable = false } = properties;
+      const disabled = of(disable);
       return {
         cluster: clusterArn(stack, of(properties.ClusterName)),
         namespace: of(properties.Namespace),
         serviceAccount: of(properties.ServiceAccount),
         roleArn: of(properties.RoleArn),
-        disableSessionTags: of(properties.DisableSessionTags ?? false) === 'true',
+        disableSessionTags: hasStandIn(disabled) ? 'unknown' : disabled === 'true',
         ...target !== undefined && { targetRoleArn: of(target) },
-        ...policy !== undefined && { sessionPolicy: this.document(stack, policy).value },
+        ...policy !== undefined && this.sessionPolicy(stack, policy),
         place,
       };
     });
+  }
+
+  private sessionPolicy(
+    stack: StackTemplate, policy: unknown,
+  ): Pick<Association, 'sessionPolicy' | 'sessionPolicyLength'> {
+    const text = this.intrinsics.text(stack, policy);
+    return {
+      sessionPolicy: this.document(stack, policy).value ?? text ?? null,
+      ...text !== undefined && { sessionPolicyLength: text.replace(/⟨[^⟨⟩]*⟩/g, '').length },
+    };
   }
 
   private addons(): Addon[] {
@@ -231,13 +242,14 @@ class Reader {
   private ownPolicies(stack: StackTemplate, properties: JsonObject, place: Place): Policy[] {
     const { Policies: inline, ManagedPolicyArns: managed, PermissionsBoundary: boundary } = properties;
     return [
-      ...arrayOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy => ({
-        name: textOf(propertyOf(policy, 'PolicyName')),
+      ...elementsOf(this.intrinsics.resolve(stack, inline).value).map((policy): Policy => ({
+        name: textOf(typeof policy === 'string' ? policy : propertyOf(policy, 'PolicyName')),
         kind: 'inline',
         document: this.document(stack, propertyOf(policy, 'PolicyDocument')).value,
         place,
       })),
-      ...arrayOf(this.intrinsics.resolve(stack, managed).value).map(arn => this.managedPolicy(textOf(arn), 'managed')),
+      ...elementsOf(this.intrinsics.resolve(stack, managed).value)
+        .map(arn => this.managedPolicy(textOf(arn), 'managed')),
       ...(boundary === undefined ? [] : [this.managedPolicy(this.text(stack, boundary), 'boundary')]),
     ];
   }
@@ -367,6 +379,11 @@ function placeOf(stack: StackTemplate, logicalId: string): Place {
 
 function resourceKey({ path }: StackTemplate, logicalId: string): string {
   return `${path}/${logicalId}`;
+}
+
+/** A list; one that only the deployment knows is one element, so that nobody takes it for empty. */
+function elementsOf(value: unknown): unknown[] {
+  return isStandIn(value) ? [value] : arrayOf(value);
 }
 
 /** The name of a role is its account's. */

@@ -53,6 +53,12 @@ const cluster = (name: string | undefined, issuer: Arn): Type => ({
 /** A URL, so that what a template cuts off it leaves what it should. */
 const issuerUrl: Arn = resource => `https://${resource.standIn('OpenIdConnectIssuerUrl')}`;
 
+/** By which EKS introduces itself to a target role: the association, in words that its properties tell. */
+const externalId: Arn = ({ pseudo, text, standIn }) => {
+  const names = ['ClusterName', 'Namespace', 'ServiceAccount'].map(property => text(property) ?? standIn(property));
+  return [pseudo('Region'), pseudo('AccountId'), ...names].join('/');
+};
+
 const TYPES = new Map<string, Type>(
   Object.entries<Type>({
     'AWS::IAM::Role': named('RoleName', iamArn('role')),
@@ -66,6 +72,7 @@ const TYPES = new Map<string, Type>(
     'Custom::AWSCDKOpenIdConnectProvider': { ref: providerArn('Url'), attributes: {} },
     'AWS::EKS::Cluster': cluster('Name', issuerUrl),
     'Custom::AWSCDK-EKS-Cluster': cluster(undefined, issuerUrl),
+    'AWS::EKS::PodIdentityAssociation': { ref: resource => resource.unnamed(), attributes: { ExternalId: externalId } },
     'AWS::S3::Bucket': named('BucketName', ({ pseudo }, name) => `arn:${pseudo('Partition')}:s3:::${name}`),
     'AWS::DynamoDB::Table': named('TableName', regional('dynamodb', 'table/')),
     'AWS::DynamoDB::GlobalTable': named('TableName', regional('dynamodb', 'table/')),

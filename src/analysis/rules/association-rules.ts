@@ -1,13 +1,17 @@
 /**
  * Associations of EKS Pod Identity and EKS managed add-ons.
  */
-import { Found, Rule } from './rule';
+import { atPlaces, Found, Rule } from './rule';
 import { demands, statementName } from './web-identities';
+import { rolesByArn } from './words';
 import { StatementJson } from '../../conventions/policy-json';
 import { hasAction, NAMESPACE_TAG, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import { Association, Role } from '../access-map';
+import { associationAdmission } from '../admission/manifest-admissions';
+import { readDocument } from '../iam/policy-document';
 import { grouped, objectOf } from '../json-values';
 import { conditionsOf, isOfPods, statementsOf } from '../reading/trusted-subjects';
+import { hasStandIn } from '../stand-in';
 
 /** Keys that limit a statement to one cluster, or some. */
 const CLUSTER_KEYS = ['aws:sourcearn', 'aws:requesttag/eks-cluster-arn', 'aws:requesttag/eks-cluster-name'];
@@ -97,6 +101,69 @@ export const REPEATED_ASSOCIATION: Rule = {
     return [...repeated, ...beside];
   },
 };
+
+export const WITHOUT_SESSION_TAGS: Rule = {
+  id: 'pod-identity-without-session-tags',
+  severity: 'warning',
+  title: 'An association of EKS Pod Identity that disables session tags',
+  why: 'Without tags, the trust policy cannot tell service accounts apart: the role admits every association of the '
+    + 'cluster that names it, whoever creates it.',
+  check: map => {
+    const roles = rolesByArn(map);
+    return map.associations.flatMap((association): Found[] => {
+      const { cluster, roleArn, disableSessionTags, place } = association;
+      const role = roles.get(roleArn);
+      if (disableSessionTags !== true || !role || associationAdmission(role, association).answer === 'out') return [];
+      return [{
+        message: `Association of ${nameOf(association)} with ${cluster}: it disables session tags, so role `
+          + `${role.name} admits every association of the cluster that names it.`,
+        fix: 'Enable session tags, or limit who may call eks:CreatePodIdentityAssociation, and iam:PassRole with this '
+          + 'role. A session policy requires it: suppress the rule with that reason.',
+        place,
+        others: [role.place],
+      }];
+    });
+  },
+};
+
+const MAX_SESSION_POLICY_LENGTH = 2048;
+
+export const REFUSED_SESSION_POLICY: Rule = {
+  id: 'refused-session-policy',
+  severity: 'error',
+  title: `A session policy of an association that EKS refuses: beside session tags, over ${
+    MAX_SESSION_POLICY_LENGTH.toLocaleString('en')} characters, or no policy of IAM`,
+  why: 'The deployment fails. A session policy requires `DisableSessionTags: true`.',
+  check: ({ associations }) => atPlaces(associations, association => {
+    const { sessionPolicy, disableSessionTags = false } = association;
+    if (sessionPolicy === undefined) return [];
+    const who = `Association of ${nameOf(association)} with ${association.cluster}`;
+    const problem = sessionPolicyProblem(association);
+    return [
+      ...disableSessionTags === false ? [{
+        message: `${who}: it has a session policy, which EKS only takes without session tags.`,
+        fix: 'Set DisableSessionTags: true, or remove Policy.',
+      }] : [],
+      ...problem === undefined ? [] : [{ message: `${who}: its session policy ${problem.what}.`, fix: problem.fix }],
+    ];
+  }, ({ place }) => place),
+};
+
+function sessionPolicyProblem(
+  { sessionPolicy, sessionPolicyLength }: Association,
+): { readonly what: string; readonly fix: string } | undefined {
+  if (sessionPolicyLength !== undefined && sessionPolicyLength > MAX_SESSION_POLICY_LENGTH) {
+    return {
+      what: `has ${sessionPolicyLength} characters, and EKS takes ${MAX_SESSION_POLICY_LENGTH}`,
+      fix: 'Shorten it: leave out white space, and put together actions with wildcards.',
+    };
+  }
+  if (sessionPolicy === null || hasStandIn(JSON.stringify(sessionPolicy))) return undefined; // nobody can read it
+  const document = readDocument(sessionPolicy, 'identity');
+  return typeof document === 'string'
+    ? { what: `is no policy of IAM: ${document}`, fix: 'Write Version and Statement, with Action and Resource.' }
+    : undefined;
+}
 
 function keyOf({ cluster, namespace, serviceAccount }: Pick<Association, 'cluster' | 'namespace' | 'serviceAccount'>) {
   return JSON.stringify([cluster, namespace, serviceAccount]);

@@ -11,7 +11,7 @@ import {
   admissionsOf,
   associationAdmission,
   ManifestAdmission,
-  targetAdmission,
+  targetTrustAdmission,
 } from '../admission/manifest-admissions';
 import { grouped } from '../json-values';
 import { andMore, listInShort } from '../lists';
@@ -63,7 +63,9 @@ function byAssociation(map: AccessMap): Found[] {
         ];
     return [
       ...role ? found(role, associationAdmission(role, association), who, TRUST_PODS) : [],
-      ...target ? found(target, targetAdmission(target, association), `${who}, as role ${roleArn}`, TRUST_ROLE) : [],
+      ...target
+        ? found(target, targetTrustAdmission(target, association), `${who}, as role ${roleArn}`, TRUST_ROLE)
+        : [],
     ];
   });
 }

@@ -12,6 +12,11 @@ import { jsonText, printable } from '../text';
 /** GitHub takes 65,536 characters. */
 const MAX_LENGTH = 60_000;
 const MAX_NAME_LENGTH = 240;
+const SESSION_POLICY: Record<Direction, string> = {
+  wider: 'loses its session policy',
+  narrower: 'gains a session policy',
+  changed: 'has another session policy, which cannot be read',
+};
 const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narrower', changed: '**changed**' };
 
 export function diffMarkdown(diff: AccessDiff): string {
@@ -70,6 +75,11 @@ function inWords(change: Change): string {
       return permission(change.direction === 'wider', change.permission);
     case 'boundary-permission':
       return `its boundary: ${permission(change.direction === 'wider', change.permission)}`;
+    case 'session-permission':
+      return `the session policy of ${code(who(change))}: `
+        + permission(change.direction === 'wider', change.permission!);
+    case 'session-policy':
+      return `${code(who(change))} ${SESSION_POLICY[change.direction]}`;
     case 'policy':
       return change.after !== undefined
         ? `gains the policy ${code(change.after)}`

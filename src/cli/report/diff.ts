@@ -7,6 +7,7 @@ import { ReportData } from './report-data';
 import { canonical, compare, identityPolicies, normalize, sortedTexts } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { covers, pattern } from '../../analysis/iam/patterns';
+import { readDocument } from '../../analysis/iam/policy-document';
 import { isObject, JsonObject, listOf, objectOf } from '../../analysis/json-values';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
@@ -48,7 +49,13 @@ interface PolicyChange extends OfRole {
   readonly after?: Text;
 }
 
-export type Change = WhoChange | TrustChange | PermissionChange | PolicyChange;
+/** The session policy of an association: it comes, goes, or cannot be read; or what it lets pods do. */
+interface SessionPolicyChange extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount'> {
+  readonly kind: 'session-policy' | 'session-permission';
+  readonly permission?: Permission;
+}
+
+export type Change = WhoChange | TrustChange | PermissionChange | PolicyChange | SessionPolicyChange;
 
 /** Roles by ARN; of a role, who comes before what. */
 export interface AccessDiff {
@@ -95,6 +102,7 @@ function changesOf(role: Text, old: Side, now: Side): Change[] {
     ...permissionChanges('permission', role, documents(old), documents(now)),
     ...elsewhereChanges(role, old, now),
     ...boundaryChanges(role, boundaryOf(old), boundaryOf(now)),
+    ...sessionPolicyChanges(role, old, now),
   ];
 }
 
@@ -295,6 +303,25 @@ function boundaryChanges(role: Text, was: Policy | undefined, is: Policy | undef
       after,
     },
   ];
+}
+
+/** Of associations that were there before. A session policy only takes away: to lose it is wider. */
+function sessionPolicyChanges(role: Text, old: Side, now: Side): SessionPolicyChange[] {
+  return now.access.filter(({ association }) => association === true).flatMap(access => {
+    const earlier = old.access.find(other => sameWho(other, access));
+    const [before, after] = [earlier?.sessionPolicy, access.sessionPolicy];
+    if (!earlier || JSON.stringify(before) === JSON.stringify(after)) return [];
+    const { cluster, namespace, serviceAccount } = access;
+    const change = (kind: SessionPolicyChange['kind'], direction: Direction) =>
+      ({ kind, direction, role, cluster, namespace, serviceAccount });
+    if (before === undefined) return [change('session-policy', 'narrower')];
+    if (after === undefined) return [change('session-policy', 'wider')];
+    if ([before, after].some(policy => typeof readDocument(policy, 'identity') === 'string')) {
+      return [change('session-policy', 'changed')];
+    }
+    return permissionChanges('permission', role, [before], [after])
+      .map(({ direction, permission }) => ({ ...change('session-permission', direction), permission }));
+  });
 }
 
 function nameOf({ arn, name }: Policy): string {

@@ -53,7 +53,10 @@ const several = (key: string, text: string, what: string): Box => ({
 const byServiceAccount: Boxes = {
   account: ({ cluster, namespace, serviceAccount }) =>
     single(JSON.stringify([cluster, namespace, serviceAccount]), `${namespace}/${serviceAccount}`),
-  role: ({ role }) => single(role, roleInShort(role)),
+  // What it may do differs from session policy to session policy.
+  role: ({ role, sessionPolicy }) => (sessionPolicy === undefined
+    ? single(role, roleInShort(role))
+    : single(JSON.stringify([role, sessionPolicy]), `${roleInShort(role)}, with a session policy`)),
 };
 const byNamespace: Boxes = {
   account: ({ cluster, namespace }) => several(JSON.stringify([cluster, namespace]), namespace, 'service account'),
@@ -87,7 +90,7 @@ function chart({ access: all, roles }: ReportData, boxes: Boxes): Chart {
   for (const [key, ofBox] of grouped(access, entry => boxes.role(entry).key)) {
     const arns = sortedTexts(ofBox.map(({ role }) => role));
     lines.push(`  ${id('role', key)}(["${boxes.role(ofBox[0]).label(arns.length)}"])`);
-    const may = arns.length === 1 ? mayDo(known.get(arns[0])) : services(arns.flatMap(arn => known.get(arn) ?? []));
+    const may = isOne(ofBox) ? mayDo(known.get(arns[0]), ofBox[0].sessionPolicy) : services(ofBox, known);
     if (may.length === 0) continue;
     lines.push(`  ${id('may', key)}["${may.join('<br/>')}"]`);
     edges.add(`  ${id('role', key)} --> ${id('may', key)}`);
@@ -96,12 +99,19 @@ function chart({ access: all, roles }: ReportData, boxes: Boxes): Chart {
   return { text: `flowchart LR\n${[...lines, ...edges].join('\n')}\n`, edges: edges.size };
 }
 
-function mayDo(role: Role | undefined): string[] {
+/** Whether all become one role, with one session policy or none. */
+function isOne([first, ...others]: readonly Access[]): boolean {
+  const keyOf = ({ role, sessionPolicy }: Access) => JSON.stringify([role, sessionPolicy]);
+  return others.every(other => keyOf(other) === keyOf(first));
+}
+
+function mayDo(role: Role | undefined, sessionPolicy: unknown): string[] {
   if (!role) return ['what it may do is not in the templates'];
   const elsewhere = identityPolicies(role)
     .filter(({ document }) => document === undefined)
     .map(({ name }) => escapeText(name));
-  const all = [...permissionsOf(identityPolicies(role).map(({ document }) => document)).map(inShort), ...elsewhere];
+  const permissions = permissionsOf(identityPolicies(role).map(({ document }) => document), sessionPolicy);
+  const all = [...permissions.map(inShort), ...elsewhere];
   return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
 }
 
@@ -119,8 +129,12 @@ function inShort(permission: Permission): string {
   return `${permission.effect === 'Deny' ? 'not ' : ''}${escapeText(words)}${conditions}`;
 }
 
-function services(roles: Role[]): string[] {
-  const permissions = roles.flatMap(role => permissionsOf(identityPolicies(role).map(({ document }) => document)));
+function services(access: readonly Access[], roles: ReadonlyMap<Text, Role>): string[] {
+  const limits = new Map(access.map(one => [JSON.stringify([one.role, one.sessionPolicy]), one]));
+  const permissions = [...limits.values()].flatMap(({ role: arn, sessionPolicy }) => {
+    const role = roles.get(arn);
+    return role ? permissionsOf(identityPolicies(role).map(({ document }) => document), sessionPolicy) : [];
+  });
   const names = sortedTexts(
     permissions
       .filter(({ effect }) => effect === 'Allow')

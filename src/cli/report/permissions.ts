@@ -2,8 +2,9 @@
  * What a role may do, taken apart into the smallest pieces and put together again in short.
  */
 import { compare, normalize, sortedTexts, statementsIn } from './statements';
-import { covers, foldCase, pattern } from '../../analysis/iam/patterns';
-import { grouped, isObject, JsonObject, textsOf } from '../../analysis/json-values';
+import { covers, foldCase, overlap, pattern } from '../../analysis/iam/patterns';
+import { readDocument } from '../../analysis/iam/policy-document';
+import { grouped, isObject, JsonObject, objectOf, textsOf } from '../../analysis/json-values';
 
 /** Actions on resources, all under the same conditions. */
 export interface Permission {
@@ -69,9 +70,58 @@ export function beyond(pieces: Pieces, others: Pieces): Permission[] {
   );
 }
 
-/** The permissions of documents, in short. */
-export function permissionsOf(documents: readonly unknown[]): Permission[] {
-  return inShort([...piecesOf(documents).values()]);
+/**
+ * The permissions of documents, in short.
+ *
+ * @param sessionPolicy what limits them; one that cannot be read limits nothing here
+ */
+export function permissionsOf(documents: readonly unknown[], sessionPolicy?: unknown): Permission[] {
+  const pieces = [...piecesOf(documents).values()];
+  if (sessionPolicy === undefined || typeof readDocument(sessionPolicy, 'identity') === 'string') {
+    return inShort(pieces);
+  }
+  const limits = [...piecesOf([sessionPolicy]).values()];
+  const [allowed, limit] = [pieces, limits].map(all => all.filter(({ effect }) => effect === 'Allow'));
+  const common = allowed.flatMap(piece => limit.flatMap(other => commonOf(piece, other)));
+  const all = [...common, ...[...pieces, ...limits].filter(({ effect }) => effect === 'Deny')];
+  return inShort([...new Map(all.map(piece => [JSON.stringify(piece), piece])).values()]);
+}
+
+type Half = { readonly text: string; readonly not: boolean };
+
+/** What two pieces both allow, and never less: where patterns only overlap, all that the limit allows. */
+function commonOf(piece: Piece, limit: Piece): Piece[] {
+  const action = commonHalf(
+    { text: piece.action, not: piece.notActions }, { text: limit.action, not: limit.notActions }, foldCase);
+  const resource = commonHalf(
+    { text: piece.resource, not: piece.notResources }, { text: limit.resource, not: limit.notResources });
+  if (action === undefined || resource === undefined) return [];
+  const condition = Object.fromEntries([piece, limit].flatMap(({ condition: of }) => Object.entries(objectOf(of)))
+    .map(([operator]) => [operator, {
+      ...objectOf(piece.condition?.[operator]), ...objectOf(limit.condition?.[operator]),
+    }]));
+  return [{
+    effect: 'Allow',
+    action: action.text,
+    notActions: action.not,
+    resource: resource.text,
+    notResources: resource.not,
+    ...Object.keys(condition).length > 0 && { condition },
+  }];
+}
+
+function commonHalf(one: Half, limit: Half, fold: typeof foldCase = symbols => symbols): Half | undefined {
+  const symbols = (text: string) => fold(pattern(text));
+  const excludes = ({ text }: Half, other: Half) =>
+    (JSON.parse(text) as string[]).some(excluded => covers(symbols(excluded), symbols(other.text)));
+  if (one.not && limit.not) {
+    const both = sortedTexts([...JSON.parse(one.text), ...JSON.parse(limit.text)]);
+    return { text: JSON.stringify(both), not: true };
+  }
+  if (one.not) return excludes(one, limit) ? undefined : limit;
+  if (limit.not) return excludes(limit, one) ? undefined : one;
+  if (covers(symbols(limit.text), symbols(one.text))) return one;
+  return overlap(symbols(one.text), symbols(limit.text)) ? limit : undefined;
 }
 
 function includes(wide: Piece, piece: Piece): boolean {
@@ -90,10 +140,13 @@ function halvesOf(statement: JsonObject, name: string): { items: string[]; not: 
   return not === undefined ? { items, not: false } : { items: [JSON.stringify(items)], not: true };
 }
 
+/** Two lists with Not are never one: what one excludes, the other may allow. */
 function inShort(pieces: Piece[]): Permission[] {
-  const byResource = [...grouped(pieces, ({ action, ...rest }) => JSON.stringify(rest)).values()]
+  const byResource = [...grouped(pieces, ({ action, ...rest }) =>
+    JSON.stringify(rest.notActions ? { action, ...rest } : rest)).values()]
     .map(group => ({ ...group[0], actions: sortedTexts(group.map(({ action }) => action)) }));
-  const byActions = grouped(byResource, ({ resource, action, ...rest }) => JSON.stringify(rest));
+  const byActions = grouped(byResource, ({ resource, action, ...rest }) =>
+    JSON.stringify(rest.notResources ? { resource, ...rest } : rest));
   return [...byActions.values()].map((group): Permission => {
     const { effect, actions, notActions, notResources, condition } = group[0];
     return {

@@ -5,7 +5,7 @@ import { resourceInShort, roleInShort, serviceOf } from './in-words';
 import { permissionsOf } from './permissions';
 import { Answer, isPattern } from './rows';
 import { identityPolicies, sortedTexts } from './statements';
-import { Access, Role, Text } from '../../analysis/access-map';
+import { Access, Text } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
 
 export interface Box {
@@ -124,24 +124,29 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
   return { width: WIDTH, height: height + 2, boxes: all, edges, leftOut: leftOut.size };
 }
 
-/** Roles that closed namespaces alone use, and the same ones, are one box. */
-function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, (Role | undefined)[]>; edges: Edge[] } {
-  const users = new Map<Text, { role?: Role; boxes: Set<Box> }>();
-  for (const [{ row }, source] of sources) {
-    const user = users.get(row.arn);
+/** A role, undefined where it is elsewhere, with the session policy that limits it. */
+type Limited = Partial<Pick<Answer['row'], 'role'>> & Pick<Access, 'sessionPolicy'>;
+
+/** Roles that closed namespaces alone use, and the same ones, are one box; but one for each session policy. */
+function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, Limited[]>; edges: Edge[] } {
+  const users = new Map<string, Limited & { arn: Text; boxes: Set<Box> }>();
+  for (const [{ row: { arn, role }, access: { sessionPolicy } }, source] of sources) {
+    const key = sessionPolicy === undefined ? arn : JSON.stringify([arn, sessionPolicy]);
+    const user = users.get(key);
     if (user) user.boxes.add(source);
-    else users.set(row.arn, { role: row.role, boxes: new Set([source]) });
+    else users.set(key, { arn, role, sessionPolicy, boxes: new Set([source]) });
   }
-  const together = groups([...users], ([arn, { boxes }]) =>
-    [...boxes].every(({ kind }) => kind === 'namespace') ? [...boxes].map(({ id }) => id).join('\n') : arn,
+  const together = groups([...users], ([key, { boxes }]) =>
+    [...boxes].every(({ kind }) => kind === 'namespace') ? [...boxes].map(({ id }) => id).join('\n') : key,
   );
-  const roles = new Map<Box, (Role | undefined)[]>();
+  const roles = new Map<Box, Limited[]>();
   const edges: Edge[] = [];
   for (const some of together) {
-    const [[arn, { boxes }]] = some;
-    const role: Box = some.length === 1 ? { ...box(`role ${arn}`, 'role', 0), label: roleInShort(arn) }
+    const [[key, { arn, boxes, sessionPolicy }]] = some;
+    const more = sessionPolicy === undefined ? {} : { more: 'with a session policy' };
+    const role: Box = some.length === 1 ? { ...box(`role ${key}`, 'role', 0), label: roleInShort(arn), ...more }
       : { ...box(`roles ${[...boxes].map(({ id }) => id).join()}`, 'role', 0), label: `${some.length} roles` };
-    roles.set(role, some.map(([, user]) => user.role));
+    roles.set(role, some.map(([, user]) => user));
     for (const from of boxes) edges.push({ from, to: role });
   }
   place([...roles.keys()], edges);
@@ -149,10 +154,10 @@ function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, (Role | undefined
 }
 
 /** The resources, those of several roles once; by service where they would be too many. */
-function targetsFor(roles: Map<Box, (Role | undefined)[]>, edges: Edge[]): Box[] {
+function targetsFor(roles: Map<Box, Limited[]>, edges: Edge[]): Box[] {
   const targets = new Map<string, Box>();
   for (const [from, some] of roles) {
-    for (const { key, label, more } of some.length === 1 ? targetsOf(some) : servicesOf(from, some)) {
+    for (const { key, label, more } of some.length === 1 ? targetsOf(some[0]) : servicesOf(from, some)) {
       const target = targets.get(key) ?? { ...box(`target ${key}`, 'target', 0), label, more };
       targets.set(key, target);
       edges.push({ from, to: target });
@@ -169,21 +174,21 @@ interface Target {
 }
 
 /** Of roles that are one box, in one box too. */
-function servicesOf({ id }: Box, roles: (Role | undefined)[]): Target[] {
+function servicesOf({ id }: Box, roles: Limited[]): Target[] {
   const services = sortedTexts(
     roles
-      .flatMap(role => targetsOf([role]))
+      .flatMap(targetsOf)
       .map(({ label, more }) => (more === undefined || more.endsWith(' resources') ? label : more)),
   );
   return services.length === 0 ? [] : [{ key: `services ${id}`, label: services.join(', ') }];
 }
 
-function targetsOf([role]: (Role | undefined)[]): Target[] {
+function targetsOf({ role, sessionPolicy }: Limited): Target[] {
   const policies = role ? identityPolicies(role) : [];
   const elsewhere = policies
     .filter(({ document }) => document === undefined)
     .map(({ name, arn }): Target => ({ key: `policy ${arn ?? name}`, label: name, more: 'policy' }));
-  const permissions = permissionsOf(policies.map(({ document }) => document)).filter(
+  const permissions = permissionsOf(policies.map(({ document }) => document), sessionPolicy).filter(
     ({ effect }) => effect === 'Allow',
   );
   const single = permissions.flatMap(({ actions, resources, notActions, notResources }): Target[] =>

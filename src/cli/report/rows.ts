@@ -33,9 +33,12 @@ export interface Query {
 
 export const EMPTY: Query = { text: '', namespace: '', serviceAccount: '', role: '', action: '', resource: '' };
 
+/** A policy of a role, or the session policy of an association. */
+export type PlacedPolicy = Omit<Policy, 'kind'> & { readonly kind: Policy['kind'] | 'session' };
+
 /** A statement, and the policy that it is in; none where the policy is not in the templates. */
 export interface Placed {
-  readonly policy: Policy;
+  readonly policy: PlacedPolicy;
   readonly index: number;
   readonly statement?: unknown;
 }
@@ -68,6 +71,10 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
   for (const workload of workloads) {
     byNamespace.set(workload.namespace, [...(byNamespace.get(workload.namespace) ?? []), workload]);
   }
+  const textIn = (arn: Text, sessionPolicy: unknown) => {
+    const role = byArn.get(arn);
+    return sessionPolicy === undefined || !role ? texts.get(arn) ?? '' : textOf(role, sessionPolicy);
+  };
   const row = (arn: Text, one?: Access): Row => {
     const running = one
       ? runningAs(one, isPattern(one.namespace) ? workloads : (byNamespace.get(one.namespace) ?? []))
@@ -86,7 +93,7 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
       arn,
       role: byArn.get(arn),
       workloads: running,
-      text: `${names.join('\n')}\n${arn}\n${texts.get(arn) ?? ''}`.toLowerCase(),
+      text: `${names.join('\n')}\n${arn}\n${textIn(arn, one?.sessionPolicy)}`.toLowerCase(),
     };
   };
   const taken = new Set(access.map(({ role }) => role));
@@ -94,6 +101,7 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
     access.map(entry => [
       JSON.stringify([
         entry.cluster, entry.namespace, entry.serviceAccount, entry.audience, entry.via, entry.role,
+        entry.sessionPolicy,
       ]),
       entry,
     ]),
@@ -112,43 +120,55 @@ export function search(rows: Row[], query: Query): Answer[] {
     .filter(row => terms.every(term => row.text.includes(term)) && isNamed(row, query))
     .flatMap((row): Answer[] => {
       if (!isAsked) return [{ row }];
-      if (!reaches.has(row.role)) reaches.set(row.role, reachOf(row.role, query));
-      const reach = reaches.get(row.role);
+      const { role, access } = row;
+      const isLimited = access?.sessionPolicy !== undefined;
+      if (!isLimited && !reaches.has(role)) reaches.set(role, reachOf(role, query));
+      const reach = isLimited ? reachOf(role, query, access.sessionPolicy) : reaches.get(role);
       return reach ? [{ row, reach }] : [];
     });
 }
 
-/** Whether, and by which statements, a role can do something. A pattern is looked for in any part. */
+/**
+ * Whether, and by which statements, a role can do something. A pattern is looked for in any part.
+ *
+ * @param sessionPolicy what limits the sessions of the role; null where it cannot be read
+ */
 export function reachOf(
   role: Role | undefined,
   { action, resource }: Pick<Query, 'action' | 'resource'>,
+  sessionPolicy?: unknown,
 ): Reach | undefined {
-  if (!role) return { verdict: 'unknown', statements: [] };
-  const policies = identityPolicies(role);
+  const policies = role ? identityPolicies(role) : [];
   const known = policies.filter(({ document }) => document !== undefined);
-  const boundary = role.policies.find(({ kind }) => kind === 'boundary');
-  const documents = known.map(({ document }) => document);
-  const limit = boundary && (boundary.document ?? null); // null: nobody can read it
+  const boundary = role?.policies.find(({ kind }) => kind === 'boundary');
+  const session: PlacedPolicy = { name: 'session policy', kind: 'session', document: sessionPolicy };
+  const limits = [boundary && (boundary.document ?? null), sessionPolicy]; // null: nobody can read it
   const placed = (places: [number, number][]) =>
     places.map(([document, index]): Placed => {
-      const policy = known[document] ?? boundary!;
+      const policy = known[document] ?? [boundary, session][document - known.length]!;
       return { policy, index, statement: statementsOf(policy.document)[index] };
     });
 
   const isExact = action !== '' && resource !== '' && !isPattern(action) && !(isPattern(resource) && resource !== '*');
-  const { decision, statements } = isExact
-    ? evaluatePolicies(documents, { action, resource }, limit)
-    : {
-      decision: 'partly' as const,
-      statements: findStatements(documents, { action: action || undefined, resource: resource || undefined }, limit),
-    };
+  const ask = (documents: unknown[]) => {
+    if (isExact) return evaluatePolicies(documents, { action, resource }, ...limits);
+    const looked = { action: action || undefined, resource: resource || undefined };
+    return { decision: 'partly' as const, statements: findStatements(documents, looked, ...limits) };
+  };
+  const { decision, statements } = ask(known.map(({ document }) => document));
   if (decision === 'allow' || decision === 'conditional' || (decision === 'partly' && statements.length > 0)) {
     return { verdict: decision, statements: placed(statements) };
   }
   const unknown = policies.filter(({ document }) => document === undefined);
-  return decision !== 'deny' && unknown.length > 0
-    ? { verdict: 'unknown', statements: unknown.map(policy => ({ policy, index: 0 })) }
-    : undefined;
+  if (decision === 'deny' || (role && unknown.length === 0) || !isPossible(ask([ANYTHING]))) return undefined;
+  return { verdict: 'unknown', statements: unknown.map(policy => ({ policy, index: 0 })) };
+}
+
+/** What a policy that is elsewhere may allow. */
+const ANYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+function isPossible({ decision, statements }: { decision: string; statements: unknown[] }): boolean {
+  return decision !== 'deny' && statements.length > 0;
 }
 
 export function isPattern(text: Text): boolean {
@@ -171,8 +191,8 @@ function runningAs({ namespace, serviceAccount }: Access, workloads: ReportedWor
   );
 }
 
-function textOf(role: Role): string {
-  const permissions = permissionsOf(identityPolicies(role).map(({ document }) => document));
+function textOf(role: Role, sessionPolicy?: unknown): string {
+  const permissions = permissionsOf(identityPolicies(role).map(({ document }) => document), sessionPolicy);
   return [
     ...role.policies.map(({ name }) => name),
     ...permissions.flatMap(({ actions, resources }) => [...actions, ...resources]),

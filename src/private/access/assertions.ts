@@ -180,13 +180,17 @@ function fillPattern(pattern: string): string {
 }
 
 /** By its trust policy, or as the target role of an association. */
-function admissionOf({ associations }: AccessMap, role: Role, subject: Subject): Admission {
+function admissionOf({ associations, roles }: AccessMap, role: Role, subject: Subject): Admission {
   const { namespace, serviceAccount, issuer, audience } = subject;
   const direct = roleAdmission(role, subject);
   if (direct.answer === 'in' || issuer !== undefined || audience !== undefined) return direct;
   const targets = targetsOf(associations, role)
     .filter(association => association.namespace === namespace && association.serviceAccount === serviceAccount);
-  return anyOf([...targets.map(association => targetAdmission(role, association)), direct])!;
+  return anyOf([...targets.map(association => asTarget(role, association, roles)), direct])!;
+}
+
+function asTarget(target: Role, association: Association, roles: readonly Role[]): Admission {
+  return targetAdmission(target, association, roles.find(({ arn }) => arn === association.roleArn));
 }
 
 function targetsOf(associations: readonly Association[], { arn }: Role): Association[] {
@@ -229,7 +233,7 @@ function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
 }
 
 /** Everybody whom a trust policy lets in, and who is not given. */
-function others({ associations }: AccessMap, role: Role, given: Subject[]): string[] {
+function others({ associations, roles }: AccessMap, role: Role, given: Subject[]): string[] {
   if (role.trust === undefined) {
     return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
   }
@@ -241,7 +245,7 @@ function others({ associations }: AccessMap, role: Role, given: Subject[]): stri
     trusted => !given.some(subject => covers(subject, trusted)) && !isDenied(role, trusted),
   );
   const throughOthers = targetsOf(associations, role)
-    .filter(association => targetAdmission(role, association).answer !== 'out')
+    .filter(association => asTarget(role, association, roles).answer !== 'out')
     .map(({ cluster, namespace, serviceAccount }): Omit<Trusted, 'statement'> =>
       ({ cluster, namespace, serviceAccount, audience: POD_IDENTITY_SERVICE, via: 'pod-identity' }))
     .filter(trusted => !given.some(subject => covers(subject, trusted)));

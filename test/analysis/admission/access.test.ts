@@ -80,21 +80,32 @@ describe('an association of EKS Pod Identity', () => {
     expect(given).toMatchObject({ role: TargetRoleArn, through: arnOf('api'), association: true });
   });
 
-  describe.each<[string, any, boolean]>([
+  const ofAccount = {
+    Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+    Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'payments' } },
+  };
+  const allowed = (...Action: string[]) => ({
+    Policies: [{
+      PolicyName: 'target',
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource: arnOf('target') }] },
+    }],
+  });
+
+  describe.each<[string, any, boolean, Record<string, unknown>?, string?]>([
     ['trusts the role of the association', { Principal: { AWS: arnOf('api') } }, true],
-    ['trusts its account, for this namespace', {
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-      Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'payments' } },
-    }, true],
+    ['trusts its account, for this namespace', ofAccount, true, allowed('sts:AssumeRole', 'sts:TagSession')],
+    ['trusts its account, and the role may not assume it', ofAccount, false, {}, 'broken-chain'],
+    ['trusts its account, and the role may not tag', ofAccount, false, allowed('sts:AssumeRole'),
+      'chain-without-tag-session'],
     ['trusts another role', { Principal: { AWS: arnOf('other') } }, false],
     ['trusts it for another namespace', {
       Principal: { AWS: arnOf('api') },
       Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'batch' } },
     }, false],
     ['lacks sts:TagSession', { Principal: { AWS: arnOf('api') }, Action: 'sts:AssumeRole' }, false],
-  ])('with a target role of the app that %s', (_, more, isIn) => {
+  ])('with a target role of the app that %s', (_, more, isIn, policies = {}, rule = 'role-does-not-trust') => {
     const resources = {
-      Role: role('api', [podIdentity()]),
+      Role: role('api', [podIdentity()], policies),
       Target: role('target', [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], ...more }]),
       Association: association(arnOf('api'), { TargetRoleArn: arnOf('target') }),
     };
@@ -104,16 +115,9 @@ describe('an association of EKS Pod Identity', () => {
 
     test('the map, the rules and the assertions agree', () => {
       expect(map.access.some(({ association: given }) => given === true)).toBe(isIn);
-      const told = findingsOf(RULES, map).filter(({ rule }) => rule === 'role-does-not-trust');
-      expect(told.map(({ message }) => message)).toEqual(
-        isIn
-          ? []
-          : [
-            expect.stringMatching(
-              /^Association of payments\/api with .*, as role arn:aws:iam::111122223333:role\/api: role target does not let it in/,
-            ),
-          ],
-      );
+      const rules = ['role-does-not-trust', 'broken-chain', 'chain-without-tag-session'];
+      const told = findingsOf(RULES, map).filter(({ rule: id }) => rules.includes(id));
+      expect(told.map(({ rule: id, place }) => [id, place.logicalId])).toEqual(isIn ? [] : [[rule, 'Association']]);
       const [allowing, denying] = [() => assertions.allows(asked), () => assertions.denies(asked)];
       const [passing, failing] = isIn ? [allowing, denying] : [denying, allowing];
       expect(passing).not.toThrow();

@@ -183,6 +183,21 @@ describe('what policies allow', () => {
     expect(get(documents, OBJECT, boundary)).toEqual(answer);
   });
 
+  test.each<[string, unknown, unknown, object]>([
+    ['both allow', policy(ALLOW), policy(ALLOW), { decision: 'allow', statements: [[0, 0], [1, 0], [2, 0]] }],
+    ['only the second', undefined, policy(ALLOW), { decision: 'allow', statements: [[0, 0], [2, 0]] }],
+    ['the second does not', policy(ALLOW), policy({ ...ALLOW, Action: 'sqs:*' }), { decision: 'none', statements: [] }],
+    ['the second denies', policy(ALLOW), policy({ ...ALLOW, Effect: 'Deny' }), {
+      decision: 'deny', statements: [[2, 0]],
+    }],
+    ['one under conditions', policy({ ...ALLOW, Condition: CONDITION }), policy(ALLOW), {
+      decision: 'conditional', statements: [[0, 0], [1, 0], [2, 0]],
+    }],
+  ])('two limits: %s', (_, boundary, sessionPolicy, answer) => {
+    const question = { action: 's3:GetObject', resource: OBJECT };
+    expect(evaluatePolicies([policy(ALLOW)], question, boundary, sessionPolicy)).toEqual(answer);
+  });
+
   test('never throws', () => {
     fc.assert(fc.property(fc.array(fc.anything()), fc.anything(), (documents, part) => {
       get(
@@ -307,7 +322,48 @@ describe('which statements may reach what somebody looks for', () => {
       policy({ ...ALLOW, Action: '*', Resource: '*' }, { Effect: 'Deny', Action: '*', Resource: '*' }),
       [],
     ],
+    [
+      'a boundary about other calls than the statement',
+      [policy({ ...ALLOW, Action: 's3:Put*' }, { ...ALLOW, Action: ['sqs:*', 's3:GetO*'] })],
+      { action: 's3:*' },
+      policy({ ...ALLOW, Action: 's3:Get*' }),
+      [[0, 1]],
+    ],
+    [
+      'a boundary about other resources than the statement',
+      [policy({ ...ALLOW, Resource: 'arn:aws:s3:::one/*' }, { ...ALLOW, Resource: 'arn:aws:s3:::two/*' })],
+      { action: 's3:*' },
+      policy({ ...ALLOW, Resource: 'arn:aws:s3:::two/in/*' }),
+      [[0, 1]],
+    ],
+    [
+      'a boundary that excludes what the statement allows',
+      [policy({ ...ALLOW, Action: 's3:Put*' }, { ...ALLOW, Action: 's3:Get*' })],
+      { action: 's3:*' },
+      policy({ Effect: 'Allow', NotAction: 's3:P*', Resource: '*' }),
+      [[0, 1]],
+    ],
+    [
+      'a statement that excludes what the boundary allows',
+      [policy({ Effect: 'Allow', NotAction: 's3:P*', Resource: '*' })],
+      { action: 's3:*' },
+      policy({ ...ALLOW, Action: 's3:Put*' }),
+      [],
+    ],
+    [
+      'both exclude something',
+      [policy({ Effect: 'Allow', NotAction: 's3:P*', Resource: '*' })],
+      { action: 's3:*' },
+      policy({ Effect: 'Allow', NotAction: 's3:G*', Resource: '*' }),
+      [[0, 0]],
+    ],
   ])('%s', (_, all, search, boundary, places) => {
     expect(findStatements(all, search, boundary)).toEqual(places);
+  });
+
+  test('two limits must both allow it', () => {
+    const [read, write] = ['s3:Get*', 's3:Put*'].map(Action => policy({ ...ALLOW, Action }));
+    expect(findStatements([policy(ALLOW)], { action: 's3:*' }, read, read)).toEqual([[0, 0]]);
+    expect(findStatements([policy({ ...ALLOW, Action: 's3:Get*' })], { action: 's3:*' }, read, write)).toEqual([]);
   });
 });

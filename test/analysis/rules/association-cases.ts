@@ -26,6 +26,20 @@ const addon = (AddonName: string, properties: Record<string, unknown> = {}) => (
   Properties: { ClusterName: 'production', AddonName, ...properties },
 });
 
+const UNTAGGED = association(arnOf('api'), { DisableSessionTags: true });
+const AT = 'Stack/Association';
+const SHORTEN = 'Shorten it: leave out white space, and put together actions with wildcards.';
+const WRITE_IT = 'Write Version and Statement, with Action and Resource.';
+const SESSION_POLICY = policyOfLength(100);
+const limited = (Policy: unknown) => association(arnOf('api'), { Policy, DisableSessionTags: true });
+
+/** A text of that many characters, and others behind it. */
+function policyOfLength(length: number, more = ''): string {
+  const text = (resource: string) =>
+    JSON.stringify({ Statement: { Effect: 'Allow', Action: 's3:*', Resource: `arn:aws:s3:::${resource}` } });
+  return text('x'.repeat(length - text('').length)) + more;
+}
+
 export const ASSOCIATION_CASES: Case[] = [
   // open-pod-identity
   {
@@ -74,6 +88,101 @@ export const ASSOCIATION_CASES: Case[] = [
     name: 'an association that disables session tags',
     ...of(podIdentity({ Condition: OF_CLUSTER }), {
       Association: association(arnOf('api'), { DisableSessionTags: true }),
+    }),
+    expected: [],
+  },
+
+  // pod-identity-without-session-tags
+  {
+    rule: 'pod-identity-without-session-tags',
+    name: 'the role admits every association of the cluster',
+    ...of(podIdentity({ Condition: OF_CLUSTER }), { Association: UNTAGGED }),
+    expected: [{
+      message: `Association of payments/api with ${CLUSTER_ARN}: it disables session tags, so role api admits every `
+        + 'association of the cluster that names it.',
+      fix: 'Enable session tags, or limit who may call eks:CreatePodIdentityAssociation, and iam:PassRole with this '
+        + 'role. A session policy requires it: suppress the rule with that reason.',
+      at: 'Stack/Association',
+      others: ['Stack/Role'],
+    }],
+  },
+  ...[['with session tags', false], ['only the deployment knows', { Ref: 'Disable' }]].map(([name, disable]): Case => ({
+    rule: 'pod-identity-without-session-tags',
+    name: `${name}`,
+    ...of(HELD, { Association: association(arnOf('api'), { DisableSessionTags: disable }) }),
+    expected: [],
+  })),
+  {
+    rule: 'pod-identity-without-session-tags',
+    name: 'the role demands tags: it admits nobody, as another rule says',
+    ...of(HELD, { Association: UNTAGGED }),
+    expected: [],
+  },
+  {
+    rule: 'pod-identity-without-session-tags',
+    name: 'the role is not in the input',
+    resources: { Association: UNTAGGED },
+    expected: [],
+  },
+
+  // refused-session-policy
+  ...[{}, { DisableSessionTags: false }, { DisableSessionTags: 'false' }].map((more): Case => ({
+    rule: 'refused-session-policy',
+    name: `session tags: ${JSON.stringify(more)}`,
+    ...of(HELD, { Association: association(arnOf('api'), { Policy: SESSION_POLICY, ...more }) }),
+    expected: [{
+      message: `Association of payments/api with ${CLUSTER_ARN}: it has a session policy, which EKS only takes without `
+        + 'session tags.',
+      fix: 'Set DisableSessionTags: true, or remove Policy.',
+      at: 'Stack/Association',
+    }],
+  })),
+  ...[
+    [policyOfLength(2049), 'has 2049 characters, and EKS takes 2048', SHORTEN] as const,
+    [policyOfLength(2048 - 4, '    \n'), 'has 2049 characters, and EKS takes 2048', SHORTEN] as const,
+    [
+      { 'Fn::Sub': policyOfLength(2049).replace('"s3:', '"${Action}s3:') },
+      'has 2049 characters, and EKS takes 2048',
+      SHORTEN,
+    ] as const,
+    ['s3:*', 'is no policy of IAM: the document is no object', WRITE_IT] as const,
+    [
+      JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: '*', Principal: '*' } }),
+      'is no policy of IAM: statement 0: IAM knows no Principal there',
+      WRITE_IT,
+    ] as const,
+  ].map(([Policy, what, fix]): Case => ({
+    rule: 'refused-session-policy',
+    name: what,
+    ...of(podIdentity({ Condition: OF_CLUSTER }), { Association: limited(Policy) }),
+    also: ['pod-identity-without-session-tags'],
+    expected: [
+      { message: `Association of payments/api with ${CLUSTER_ARN}: its session policy ${what}.`, fix, at: AT },
+    ],
+  })),
+  ...[
+    SESSION_POLICY,
+    policyOfLength(2048),
+    { Ref: 'Policy' },
+    { 'Fn::Sub': '{"Statement": {"Effect": "Allow", "Action": "s3:*", ${Rest}}' },
+    { 'Fn::ToJsonString': { Statement: { Effect: 'Allow', Action: 's3:*', Resource: { Ref: 'Bucket' } } } },
+  ].map((Policy): Case => ({
+    rule: 'refused-session-policy',
+    name: JSON.stringify(Policy).slice(0, 60),
+    ...of(podIdentity({ Condition: OF_CLUSTER }), { Association: limited(Policy) }),
+    expected: [],
+  })),
+  {
+    rule: 'refused-session-policy',
+    name: 'no session policy',
+    ...of(HELD, { Association: association(arnOf('api')) }),
+    expected: [],
+  },
+  {
+    rule: 'refused-session-policy',
+    name: 'whether there are session tags, only the deployment knows',
+    ...of(HELD, {
+      Association: association(arnOf('api'), { Policy: SESSION_POLICY, DisableSessionTags: { Ref: 'Disable' } }),
     }),
     expected: [],
   },

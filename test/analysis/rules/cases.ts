@@ -1,5 +1,6 @@
 import { ANNOTATION_CASES } from './annotation-cases';
 import { ASSOCIATION_CASES } from './association-cases';
+import { CHAIN_CASES } from './chain-cases';
 import { IMPOSSIBLE_TRUST_CASES } from './impossible-trust-cases';
 import { MANIFEST_CASES } from './manifest-cases';
 import { POD_CASES } from './pod-cases';
@@ -9,6 +10,6 @@ import { TRUST_CASES } from './trust-cases';
 
 /** The golden cases of all rules. */
 export const CASES: readonly Case[] = [
-  ...TRUST_CASES, ...IMPOSSIBLE_TRUST_CASES, ...ASSOCIATION_CASES, ...ANNOTATION_CASES,
+  ...TRUST_CASES, ...IMPOSSIBLE_TRUST_CASES, ...ASSOCIATION_CASES, ...CHAIN_CASES, ...ANNOTATION_CASES,
   ...MANIFEST_CASES, ...POD_CASES, ...POLICY_CASES,
 ];

@@ -553,6 +553,26 @@ export const MANIFEST_CASES: Case[] = [
   },
   {
     rule: 'role-does-not-trust',
+    name: 'tags that only the deployment switches off',
+    also: ['open-pod-identity'],
+    resources: {
+      Role: forPods({ StringEquals: tags('payments', 'api') }),
+      Association: association(arnOf('api'), { DisableSessionTags: { Ref: 'Disable' } }),
+    },
+    expected: [
+      {
+        severity: 'info',
+        message:
+          `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: only the `
+          + 'deployment knows whether the association disables session tags.',
+        fix: 'Compare the two after the deployment.',
+        at: 'Stack/Association',
+        others: ['Stack/Role'],
+      },
+    ],
+  },
+  {
+    rule: 'role-does-not-trust',
     name: 'an association whose pod must have a name',
     also: ['open-pod-identity'],
     resources: {

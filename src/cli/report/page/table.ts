@@ -109,7 +109,7 @@ function heading({ namespace, cluster, via }: Access): HTMLElement {
 }
 
 function rows({ row, reach }: Answer): HTMLElement[] {
-  const { serviceAccount, audience, via, used, statement, through } = row.access!;
+  const { serviceAccount, audience, via, used, statement, through, sessionPolicy } = row.access!;
   return [
     h(
       'tr',
@@ -123,15 +123,16 @@ function rows({ row, reach }: Answer): HTMLElement[] {
         !used && h('span', { class: 'note' }, 'used by no manifest here'),
         via === 'irsa' && audience !== USUAL_AUDIENCE && h('span', { class: 'note' }, 'audience ', name(audience)),
         through !== undefined && h('span', { class: 'note' }, 'as the target role of ', name(roleInShort(through))),
+        sessionPolicy !== undefined && h('span', { class: 'note' }, 'limited by a session policy'),
         row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads)),
       ),
       h('td', { role: 'cell' }, name(roleInShort(row.arn)), h('span', { class: 'note' }, account(row.arn, row.role))),
-      h('td', { role: 'cell' }, reach ? reachList(reach) : may(row.role)),
+      h('td', { role: 'cell' }, reach ? reachList(reach) : may(row.role, sessionPolicy)),
     ),
     h(
       'tr',
       { class: 'more', role: 'row' },
-      h('td', { role: 'cell', colspan: 3 }, details(row.arn, row.role, reach, statement)),
+      h('td', { role: 'cell', colspan: 3 }, details(row.arn, row.role, reach, statement, sessionPolicy)),
     ),
   ];
 }
@@ -164,11 +165,11 @@ function describeTrust(role: Role | undefined): string {
   return `trusts ${visible(listInShort(principals, 3) || 'nobody that can be read')}`;
 }
 
-function may(role: Role | undefined): HTMLElement {
+function may(role: Role | undefined, sessionPolicy?: unknown): HTMLElement {
   if (!role) return h('span', { class: 'note' }, 'what it may do is not in the templates');
   const policies = identityPolicies(role);
   const all = [
-    ...permissionsOf(policies.map(({ document }) => document)).map(permission),
+    ...permissionsOf(policies.map(({ document }) => document), sessionPolicy).map(permission),
     ...policies
       .filter(({ document }) => document === undefined)
       .map(policy => h('li', {}, 'the policy ', name(policy.name))),
@@ -241,6 +242,7 @@ function details(
   role: Role | undefined,
   reach: Reach | undefined,
   entrance?: number,
+  sessionPolicy?: unknown,
 ): HTMLElement | string {
   if (!role) return '';
   const body = h('div', { class: 'full' });
@@ -249,7 +251,7 @@ function details(
     {
       toggle: () => {
         if (element.open && body.childNodes.length === 0) {
-          body.append(...full(arn, role, reach?.statements ?? [], entrance));
+          body.append(...full(arn, role, reach?.statements ?? [], entrance, sessionPolicy));
         }
       },
     },
@@ -264,7 +266,9 @@ function details(
   return element;
 }
 
-function full(arn: string, role: Role, placed: Placed[], entrance: number | undefined): HTMLElement[] {
+function full(
+  arn: string, role: Role, placed: Placed[], entrance: number | undefined, sessionPolicy: unknown,
+): HTMLElement[] {
   const { file, constructPath, logicalId } = role.place;
   return [
     h(
@@ -281,6 +285,10 @@ function full(arn: string, role: Role, placed: Placed[], entrance: number | unde
       : []),
     ...statements(role.trust, index => (index === entrance ? 'lets in this service account' : undefined)),
     ...role.policies.flatMap(policy => policySection(policy, placed)),
+    ...(sessionPolicy === undefined ? [] : [h('h4', {}, 'Session policy'), ...statements(sessionPolicy, index =>
+      placed.some(({ policy: { kind }, index: at }) => kind === 'session' && at === index)
+        ? 'answers the question'
+        : undefined)]),
   ];
 }
 
