@@ -60,6 +60,8 @@ export interface Role {
   readonly trust: unknown;
   /** Why the trust policy, or a part of it, cannot be read. */
   readonly unresolved: string[];
+  /** The condition of the template under which it exists. */
+  readonly condition?: string;
   readonly policies: Policy[];
   readonly place: Place;
 }

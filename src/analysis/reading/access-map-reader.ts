@@ -53,6 +53,7 @@ interface Found {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
+  readonly condition: unknown;
   readonly metadata: unknown;
   readonly place: Place;
 }
@@ -197,7 +198,7 @@ class Reader {
 
   private roles(): Role[] {
     const attached = this.attachedPolicies();
-    return this.ofType('AWS::IAM::Role').map(({ stack, logicalId, properties, place }) => {
+    return this.ofType('AWS::IAM::Role').map(({ stack, logicalId, properties, condition, place }) => {
       const trust = this.document(stack, properties.AssumeRolePolicyDocument);
       const [account, name] = [pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, { Ref: logicalId })];
       return {
@@ -208,6 +209,7 @@ class Reader {
         partition: pseudoParameter(stack, 'AWS::Partition')!,
         trust: trust.value,
         unresolved: trust.unresolved,
+        ...typeof condition === 'string' && { condition },
         policies: [
           ...this.ownPolicies(stack, properties, place),
           ...(attached.get(roleKey(account, name)) ?? []).map(({ policy }) => policy),
@@ -346,7 +348,7 @@ function foundIn(
   stack: StackTemplate,
   logicalId: string,
   type: string,
-  { Properties: properties, Metadata: metadata }: ResourceJson,
+  { Properties: properties, Metadata: metadata, Condition: condition }: ResourceJson,
 ): Found {
   const path = propertyOf(metadata, 'aws:cdk:path');
   const place = placeOf(stack, logicalId);
@@ -355,6 +357,7 @@ function foundIn(
     logicalId,
     type,
     properties: objectOf(properties),
+    condition,
     metadata,
     place: typeof path === 'string' ? { ...place, constructPath: path } : place,
   };

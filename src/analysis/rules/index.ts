@@ -22,6 +22,7 @@ import {
 } from './manifest-rules';
 import { DEFAULT_SERVICE_ACCOUNT, MISSING_FS_GROUP, UNDECLARED_SERVICE_ACCOUNT } from './pod-rules';
 import { ADMIN_POLICY, ASSUMABLE_BY_ACCOUNT, PASS_ROLE_ANY } from './policy-rules';
+import { OPEN_TO_EVERYBODY, REPEATED_ROLE_NAME } from './role-rules';
 import { Rule } from './rule';
 import {
   AUDIENCE_NOT_A_CLIENT_ID,
@@ -58,8 +59,10 @@ export const RULES: Rule[] = [
   WHOLE_CLUSTER,
   OPEN_POD_IDENTITY,
   NOT_PRINCIPAL,
+  OPEN_TO_EVERYBODY,
   RESOURCE_IN_TRUST,
   TRUST_POLICY_QUOTA,
+  REPEATED_ROLE_NAME,
   ROLE_NOT_FOUND,
   ROLE_DOES_NOT_TRUST,
   AUDIENCE_MISMATCH,

@@ -121,22 +121,35 @@ export const ROLE_NOT_FOUND: Rule = {
   why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and '
     + 'the rule is silent.',
   check: map => {
-    const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
+    const all = [...map.roles.map(({ arn }) => arn), ...map.existingRoles];
+    const known = new Set(all);
+    const byIdentity = new Map(all.map(arn => [identityOf(arn), arn]));
     const annotated = map.serviceAccounts
       .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn) && placeholdersIn(roleArn).length === 0)
       .map(serviceAccount =>
-        notFound(map, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
+        notFound(map, byIdentity, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
       );
     const associated = map.associations
       .filter(({ roleArn }) => !known.has(roleArn))
       .map(({ namespace, serviceAccount, roleArn, place }) =>
-        notFound(map, `Association of ${namespace}/${serviceAccount}`, roleArn, place),
+        notFound(map, byIdentity, `Association of ${namespace}/${serviceAccount}`, roleArn, place),
       );
     return [...annotated, ...associated];
   },
 };
 
-function notFound({ accounts }: AccessMap, who: string, arn: string, place: Place): Found {
+/** A role, without what two roles cannot differ by alone: names are unique in an account, whatever path and case. */
+function identityOf(arn: string): string {
+  return arn.replace(/:role\/(.*\/)?([^/]*)$/, (_, __, name: string) => `:role/${name.toLowerCase()}`);
+}
+
+function notFound(
+  { accounts }: AccessMap,
+  byIdentity: ReadonlyMap<string, string>,
+  who: string,
+  arn: string,
+  place: Place,
+): Found {
   if (arn === '') {
     return {
       severity: 'info',
@@ -160,6 +173,15 @@ function notFound({ accounts }: AccessMap, who: string, arn: string, place: Plac
     return {
       message: `${who}: ${JSON.stringify(arn)} is no role ARN as the pod identity webhook takes it.`,
       fix,
+      place,
+    };
+  }
+  const similar = byIdentity.get(identityOf(arn));
+  if (similar !== undefined) {
+    const what = similar.toLowerCase() === arn.toLowerCase() ? 'upper and lower case' : 'the path';
+    return {
+      message: `${who}: there is no role ${arn}: the role of this name is ${similar}, which differs in ${what}.`,
+      fix: `Write ${similar}.`,
       place,
     };
   }
