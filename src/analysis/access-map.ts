@@ -121,6 +121,27 @@ export interface Workload {
   readonly place: Place;
 }
 
+/** An annotation or a label of a ServiceAccount or of pods that the webhook reads, or that is not a string. */
+export interface MetadataEntry {
+  /** As messages name it: `ServiceAccount payments/api`. */
+  readonly object: Text;
+  readonly on: 'ServiceAccount' | 'pods' | 'workload';
+  readonly kind: 'annotation' | 'label';
+  readonly key: string;
+  readonly value: Text;
+  /** The API server refuses an object with another value. */
+  readonly isString: boolean;
+  readonly place: Place;
+}
+
+/** A key that stands twice in one map of a manifest. The last one counts. */
+export interface RepeatedKey {
+  /** As messages name it: `ServiceAccount payments/api`. */
+  readonly object: Text;
+  readonly key: string;
+  readonly place: Place;
+}
+
 /**
  * That somebody can become a role: by a trust policy, or by an annotation that a trust policy may or may not honour.
  */
@@ -159,6 +180,8 @@ export interface AccessMap {
   readonly associations: Association[];
   readonly addons: Addon[];
   readonly workloads: Workload[];
+  readonly annotations: MetadataEntry[];
+  readonly repeatedKeys: RepeatedKey[];
   readonly access: Access[];
   /** Accounts that stacks of the assembly are deployed to. */
   readonly accounts: Text[];

@@ -14,13 +14,12 @@ import {
   ServiceAccount,
   Suppression,
   Text,
-  Workload,
 } from '../access-map';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
-import { KubernetesObjects, ManifestText, readManifests } from './kubernetes';
+import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
@@ -80,7 +79,7 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { serviceAccounts: declared, workloads } = this.manifests();
+    const { serviceAccounts: declared, ...manifests } = this.manifests();
     const serviceAccounts = [...declared, ...this.addonServiceAccounts()];
     const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
@@ -91,7 +90,7 @@ class Reader {
       serviceAccounts,
       associations,
       addons: this.addons(),
-      workloads,
+      ...manifests,
       access,
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
@@ -288,19 +287,16 @@ class Reader {
     return grouped(attached, ({ role }) => role);
   }
 
-  private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
+  private manifests(): KubernetesObjects {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
     const files = unique([
       ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles),
       ...manifests.flatMap(path => yamlFilesIn(path)),
     ]);
-    const serviceAccounts: ServiceAccount[] = [];
-    const workloads: Workload[] = [];
+    const all = noObjects();
     const attempt = (read: () => KubernetesObjects) => {
       try {
-        const found = read();
-        for (const one of found.serviceAccounts) serviceAccounts.push(one);
-        for (const one of found.workloads) workloads.push(one);
+        addObjects(all, read());
       } catch (error) {
         if (unreadable === undefined || !UnusableInput.is(error)) throw error;
         unreadable.push(error);
@@ -313,7 +309,7 @@ class Reader {
     for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));
     }
-    return { serviceAccounts, workloads };
+    return all;
   }
 
   /** Manifests that leave the deployed stack. */

@@ -122,6 +122,8 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     associations: [],
     addons: [],
     workloads: [],
+    annotations: [],
+    repeatedKeys: [],
     access: [],
     existingRoles: [],
     existingProviders: [],

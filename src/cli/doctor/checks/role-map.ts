@@ -77,6 +77,8 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     associations: [],
     addons: [],
     workloads: [],
+    annotations: [],
+    repeatedKeys: [],
     access: trustedBy(role.trust).map(access => ({ ...access, role: role.arn, used: false })),
     accounts: [account],
     existingRoles: [],
