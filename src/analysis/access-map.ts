@@ -76,6 +76,10 @@ export interface ServiceAccount {
   readonly audience: Text;
   /** The name of the EKS managed add-on that annotates it. */
   readonly addon?: Text;
+  /** The custom resource, or the Helm release, that makes it: `HelmRelease velero`. Its name may be unknown. */
+  readonly madeBy?: Text;
+  /** The custom resource that gives it the role, and does not declare it: `Issuer letsencrypt`. */
+  readonly boundBy?: Text;
   /** Labels and annotations that name a role and that nobody reads, in words. */
   readonly misplaced?: string[];
   readonly place: Place;
@@ -105,13 +109,19 @@ export interface Addon {
   readonly place: Place;
 }
 
-/** Pods, or what makes them. */
+/** Pods, what makes them, or what requests tokens of a service account without a pod. */
 export interface Workload {
   readonly kind: string;
   readonly name: Text;
   readonly namespace: Text;
   /** `default` where none is given. */
   readonly serviceAccount: Text;
+  /** It has no namespace itself: `namespace` is that of the service account. */
+  readonly isOfCluster?: boolean;
+  /** In a custom resource: the field that names the service account. */
+  readonly field?: string;
+  /** A controller requests tokens, and takes the role from the annotation of the service account. */
+  readonly takesTokens?: boolean;
   /** Labels and annotations that name a role and that nobody reads, in words. */
   readonly misplaced?: string[];
   /** The pods' annotations. */
@@ -180,6 +190,8 @@ export interface AccessMap {
   readonly associations: Association[];
   readonly addons: Addon[];
   readonly workloads: Workload[];
+  /** What acts as a service account in the API of Kubernetes alone, and assumes no role. */
+  readonly impersonators: Workload[];
   readonly annotations: MetadataEntry[];
   readonly repeatedKeys: RepeatedKey[];
   readonly access: Access[];

@@ -19,6 +19,7 @@ import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
+import { accountsOfChart } from './helm-values';
 import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { standIn } from '../stand-in';
@@ -309,6 +310,7 @@ class Reader {
     for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));
     }
+    for (const declared of this.charts()) addObjects(all, declared);
     return all;
   }
 
@@ -325,6 +327,19 @@ class Reader {
     return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, place }) => {
       const text = this.intrinsics.text(stack, properties.Manifest);
       return text === undefined ? [] : [{ text: wrapInList(text), place }];
+    });
+  }
+
+  /** Charts that CDK's own custom resource installs. */
+  private charts(): Partial<KubernetesObjects>[] {
+    return this.ofType('Custom::AWSCDK-EKS-HelmChart').map(({ stack, logicalId, properties, place }) => {
+      const { Release: release, Namespace: namespace, Values: values } = properties;
+      const name = release === undefined ? logicalId : this.text(stack, release);
+      const maker = { words: `Helm release ${name}`, kind: 'Helm release', name, place };
+      return accountsOfChart(
+        { ...maker, namespace: namespace === undefined ? 'default' : this.text(stack, namespace) },
+        values === undefined ? '' : this.text(stack, values),
+      );
     });
   }
 }

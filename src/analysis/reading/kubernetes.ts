@@ -2,6 +2,8 @@
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
 import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
+import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
+import { accountsMadeBy, mayHoldRoles } from './helm-values';
 import { metadataEntries, repeatedKeys, Source } from './manifest-facts';
 import { AccessMap, MetadataEntry, Place, ServiceAccount, Workload } from '../access-map';
 import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
@@ -22,7 +24,7 @@ export interface ManifestText {
 
 /** What of the objects matters here. */
 export type KubernetesObjects =
-  Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'annotations' | 'repeatedKeys'>;
+  Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys'>;
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 /** Of documents that are parsed together: to start the parser takes longer than a short document. */
@@ -54,13 +56,24 @@ const DOCUMENT_START = /^---(?=\s|$)/gm;
 export function readManifests({ text, place }: ManifestText, namespace?: string): KubernetesObjects {
   const all = noObjects();
   for (const part of partsOf(text, place)) {
-    for (const found of objectsIn(part, place)) addObjects(all, objectsOf(found, namespace));
+    const hasRoles = mayHoldRoles(part.text);
+    for (const found of objectsIn(part, place)) {
+      const own = objectsOf(found, namespace);
+      addObjects(all, own);
+      const custom = customObjectOf(found, namespace);
+      if (custom === undefined) continue;
+      const declared = [accountsNamedIn(custom), ...hasRoles ? [accountsMadeBy(custom, found.source)] : []];
+      for (const objects of declared) addObjects(all, objects);
+      if (own.repeatedKeys === undefined && declared.some(hasAny)) {
+        addObjects(all, { repeatedKeys: repeatedKeys(`${custom.kind} ${custom.name}`, found.source) });
+      }
+    }
   }
   return all;
 }
 
 export function noObjects(): KubernetesObjects {
-  return { serviceAccounts: [], workloads: [], annotations: [], repeatedKeys: [] };
+  return { serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [] };
 }
 
 /** Adds objects to others. Without spreading: there may be a lot of them. */
@@ -71,7 +84,24 @@ export function addObjects(all: KubernetesObjects, more: Partial<KubernetesObjec
   }
 }
 
-/** What one object is here: nothing, mostly. */
+function hasAny(objects: Partial<KubernetesObjects>): boolean {
+  return Object.values(objects).some(list => list.length > 0);
+}
+
+/** A custom resource that has a name. */
+function customObjectOf({ object, source }: Found, namespace?: string): NamedObject | undefined {
+  const { kind, metadata } = object;
+  const name = propertyOf(metadata, 'name') || propertyOf(metadata, 'generateName');
+  return !isCustom(object) || typeof kind !== 'string' || typeof name !== 'string' ? undefined : {
+    object,
+    kind,
+    name: textWithPlaceholders(name),
+    namespace: namespaceOf(metadata, namespace),
+    place: source.placeOf(source.node),
+  };
+}
+
+/** What one object of Kubernetes itself is here: nothing, mostly. */
 function objectsOf({ object, source }: Found, namespace?: string): Partial<KubernetesObjects> {
   const place = source.placeOf(source.node);
   const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
@@ -94,7 +124,7 @@ function objectsOf({ object, source }: Found, namespace?: string): Partial<Kuber
   };
 }
 
-interface KubernetesObject {
+interface KubernetesObject extends JsonObject {
   readonly apiVersion?: unknown;
   readonly kind?: unknown;
   readonly metadata?: unknown;

@@ -70,7 +70,7 @@ function textOfKey(key: Node): string {
 }
 
 /** Where a value stands; that of the object if the value is merged from elsewhere. */
-function placeOfPath({ node, placeOf }: Source, path: readonly string[]): Place {
+export function placeOfPath({ node, placeOf }: Source, path: readonly string[]): Place {
   const value = yaml().isMap(node) ? node.getIn(path, true) as Node | undefined : undefined;
   return placeOf(yaml().isNode(value) ? value : node);
 }

@@ -122,6 +122,7 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     associations: [],
     addons: [],
     workloads: [],
+    impersonators: [],
     annotations: [],
     repeatedKeys: [],
     access: [],

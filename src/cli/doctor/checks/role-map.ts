@@ -77,6 +77,7 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     associations: [],
     addons: [],
     workloads: [],
+    impersonators: [],
     annotations: [],
     repeatedKeys: [],
     access: trustedBy(role.trust).map(access => ({ ...access, role: role.arn, used: false })),
