@@ -67,7 +67,9 @@ test('a Helm release whose service account is not the one that the role trusts',
   expect({ code, told }).toEqual({
     code: 1,
     told: [
-      'error role-does-not-trust line 19', 'info provider-not-in-app Velero', 'info role-without-service-account Velero',
+      'error role-does-not-trust line 19',
+      'info provider-not-in-app Velero',
+      'info role-without-service-account Velero',
     ],
   });
   expect(words[0]).toMatch(/velero\/velero-server: .*got velero-server, trusted velero/);

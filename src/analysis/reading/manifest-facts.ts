@@ -1,7 +1,7 @@
 /**
  * What the text of a manifest says that its plain value no longer does: repeated keys, and where annotations stand.
  */
-import type { Node, Pair, YAMLMap } from 'yaml';
+import type { isMap as IsMap, Node, Scalar } from 'yaml';
 import { SKIP_CONTAINERS } from '../../conventions/pod-spec';
 import {
   AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION,
@@ -33,9 +33,11 @@ export function metadataEntries(
   return (['annotation', 'label'] as const).flatMap(kind => {
     const own = [...path, `${kind}s`];
     return Object.entries(objectOf(propertyOf(object, ...own))).flatMap(([key, value]): MetadataEntry[] => {
-      const text = textWithPlaceholders(value ?? '');
-      const isString = typeof (value ?? '') === 'string' || isStandIn(text);
+      const isText = typeof (value ?? '') === 'string';
       const isRead = kind === 'annotation' && READ.includes(key);
+      if (isText && !isRead) return []; // most of them
+      const text = textWithPlaceholders(value ?? '');
+      const isString = isText || isStandIn(text);
       return isString && !isRead
         ? []
         : [{ object: name, on, kind, key, value: text, isString, place: placeOfPath(source, [...own, key]) }];
@@ -45,28 +47,27 @@ export function metadataEntries(
 
 /** The keys that a map of the object has twice. Maps of aliases are looked at where their anchors stand. */
 export function repeatedKeys(name: Text, { node, placeOf }: Source): RepeatedKey[] {
-  return repeatedIn(node).map(key => ({ object: name, key: textOfKey(key), place: placeOf(key) }));
+  const found: Scalar[] = [];
+  collectRepeated(node, yaml().isMap, found);
+  return found.map(key => ({ object: name, key: String(key.value), place: placeOf(key) }));
 }
 
-function repeatedIn(node: unknown): Node[] {
-  if (!yaml().isCollection(node)) return [];
-  if (!yaml().isMap(node)) return node.items.flatMap(repeatedIn);
-  const seen = new Set<string>();
-  return (node as YAMLMap<Node, Node>).items.flatMap(({ key, value }: Pair<Node, Node>) => {
-    const text = textOfKey(key);
-    const isRepeated = seen.has(text) && !isMerge(key);
-    seen.add(text);
-    return [...isRepeated ? [key] : [], ...repeatedIn(value)];
-  });
-}
-
-/** The parser reads the key `<<`, which may stand twice, as a symbol. */
-function isMerge(key: Node): boolean {
-  return yaml().isScalar(key) && typeof key.value === 'symbol';
-}
-
-function textOfKey(key: Node): string {
-  return String(key);
+/** Every node of a manifest comes through here: only collections have items, and only scalars a value. */
+function collectRepeated(node: unknown, isMap: typeof IsMap, found: Scalar[]): void {
+  const items = (node as { items?: unknown[] } | null | undefined)?.items;
+  if (items === undefined) return;
+  if (!isMap<Scalar, Node>(node)) {
+    for (const item of items) collectRepeated(item, isMap, found);
+    return;
+  }
+  const keys = new Set<unknown>();
+  for (const { key, value } of node.items) {
+    const text = key?.value;
+    // The parser reads the key `<<`, which may stand twice, as a symbol.
+    if (keys.has(text) && typeof text !== 'symbol' && text !== undefined) found.push(key);
+    keys.add(text);
+    collectRepeated(value, isMap, found);
+  }
 }
 
 /** Where a value stands; that of the object if the value is merged from elsewhere. */
