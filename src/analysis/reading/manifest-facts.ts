@@ -62,9 +62,8 @@ function collectRepeated(node: unknown, isMap: typeof IsMap, found: Scalar[]): v
   }
   const keys = new Set<unknown>();
   for (const { key, value } of node.items) {
-    const text = key?.value;
-    // The parser reads the key `<<`, which may stand twice, as a symbol.
-    if (keys.has(text) && typeof text !== 'symbol' && text !== undefined) found.push(key);
+    const text = key?.value; // for the key `<<`, which may stand twice, a symbol of its own
+    if (keys.has(text) && text !== undefined) found.push(key);
     keys.add(text);
     collectRepeated(value, isMap, found);
   }
