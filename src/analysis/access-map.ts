@@ -60,6 +60,8 @@ export interface Role {
   readonly trust: unknown;
   /** Why the trust policy, or a part of it, cannot be read. */
   readonly unresolved: string[];
+  /** The condition of the template under which it exists. */
+  readonly condition?: string;
   readonly policies: Policy[];
   readonly place: Place;
 }
@@ -74,6 +76,10 @@ export interface ServiceAccount {
   readonly audience: Text;
   /** The name of the EKS managed add-on that annotates it. */
   readonly addon?: Text;
+  /** The custom resource, or the Helm release, that makes it: `HelmRelease velero`. Its name may be unknown. */
+  readonly madeBy?: Text;
+  /** The custom resource that gives it the role, and does not declare it: `Issuer letsencrypt`. */
+  readonly boundBy?: Text;
   /** Labels and annotations that name a role and that nobody reads, in words. */
   readonly misplaced?: string[];
   readonly place: Place;
@@ -105,19 +111,46 @@ export interface Addon {
   readonly place: Place;
 }
 
-/** Pods, or what makes them. */
+/** Pods, what makes them, or what requests tokens of a service account without a pod. */
 export interface Workload {
   readonly kind: string;
   readonly name: Text;
   readonly namespace: Text;
   /** `default` where none is given. */
   readonly serviceAccount: Text;
+  /** It has no namespace itself: `namespace` is that of the service account. */
+  readonly isOfCluster?: boolean;
+  /** In a custom resource: the field that names the service account. */
+  readonly field?: string;
+  /** A controller requests tokens, and takes the role from the annotation of the service account. */
+  readonly takesTokens?: boolean;
   /** Labels and annotations that name a role and that nobody reads, in words. */
   readonly misplaced?: string[];
   /** The pods' annotations. */
   readonly annotations: Record<string, Text>;
   /** The spec of the pods. */
   readonly spec: JsonObject;
+  readonly place: Place;
+}
+
+/** An annotation or a label of a ServiceAccount or of pods that the webhook reads, or that is not a string. */
+export interface MetadataEntry {
+  /** As messages name it: `ServiceAccount payments/api`. */
+  readonly object: Text;
+  readonly on: 'ServiceAccount' | 'pods' | 'workload';
+  readonly kind: 'annotation' | 'label';
+  readonly key: string;
+  readonly value: Text;
+  /** The API server refuses an object with another value. */
+  readonly isString: boolean;
+  readonly place: Place;
+}
+
+/** A key that stands twice in one map of a manifest. The last one counts. */
+export interface RepeatedKey {
+  /** As messages name it: `ServiceAccount payments/api`. */
+  readonly object: Text;
+  readonly key: string;
   readonly place: Place;
 }
 
@@ -161,6 +194,10 @@ export interface AccessMap {
   readonly associations: Association[];
   readonly addons: Addon[];
   readonly workloads: Workload[];
+  /** What acts as a service account in the API of Kubernetes alone, and assumes no role. */
+  readonly impersonators: Workload[];
+  readonly annotations: MetadataEntry[];
+  readonly repeatedKeys: RepeatedKey[];
   readonly access: Access[];
   /** Accounts that stacks of the assembly are deployed to. */
   readonly accounts: Text[];

@@ -32,7 +32,28 @@ export function allContainers<Container>({ containers, initContainers = [] }: Po
 }
 
 /**
- * The containers that the webhook gives credentials. It splits at commas and does not trim.
+ * The containers that the annotation `skip-containers` names: the fields of its first line of CSV. Quotes count, and
+ * blanks are not trimmed. Undefined for text that is not CSV, of which the webhook leaves out nothing.
+ *
+ * @see https://pkg.go.dev/encoding/csv
+ */
+export function skippedContainers(skipList: string): string[] | undefined {
+  const line = skipList.replace(/\r\n/g, '\n').replace(/\r$/, '').replace(/^\n+/, '');
+  if (line === '') return [];
+  const field = /("(?:[^"]|"")*"|[^",\n]*)(,|\n|$)/gy;
+  const names: string[] = [];
+  for (let end = ','; end === ',';) {
+    const found = field.exec(line);
+    if (found === null) return undefined;
+    const [, name] = found;
+    names.push(name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
+    end = found[2];
+  }
+  return names;
+}
+
+/**
+ * The containers that the webhook gives credentials.
  *
  * @param nameOf a container's name as it is compared
  */
@@ -41,7 +62,7 @@ export function withCredentials<Container extends ContainerJson>(
   skipList: string,
   nameOf: (name: unknown) => unknown = name => name,
 ): Container[] {
-  const skipped: unknown[] = skipList.split(',');
+  const skipped: unknown[] = skippedContainers(skipList) ?? [];
   return allContainers(spec).filter(({ name }) => !skipped.includes(nameOf(name)));
 }
 

@@ -27,6 +27,12 @@ export function audienceOf({ [AUDIENCE_ANNOTATION]: audience }: { readonly [key:
 export const MIN_TOKEN_SECONDS = 600;
 export const MAX_TOKEN_SECONDS = 86_400;
 
+/** The texts that `strconv.ParseBool` of Go takes. The webhook ignores any other. */
+export const GO_BOOLEANS = ['1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+/** The text of a whole number, as `strconv.ParseInt` of Go takes it. */
+export const GO_INTEGER = /^[+-]?\d+$/;
+
 const MISTAKEN_ROLE_KEY =
   /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
 

@@ -50,9 +50,9 @@ export function clustersOf(access: readonly Access[]): Cluster[] {
 }
 
 function isMatch(trusted: Trusted, { namespace, name }: Named): boolean {
-  // Which service account an add-on uses is not always known.
-  return (hasStandIn(name) && hasStandIn(namespace))
-    || (matchesPattern(trusted.namespace, namespace) && matchesPattern(trusted.serviceAccount, name));
+  // Which service account an add-on or a Helm chart uses is not always known.
+  const isMaybe = (pattern: Text, text: Text) => hasStandIn(text) || matchesPattern(pattern, text);
+  return isMaybe(trusted.namespace, namespace) && isMaybe(trusted.serviceAccount, name);
 }
 
 /** An association gives the role, or the target role that EKS assumes with it. */

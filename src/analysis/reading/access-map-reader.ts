@@ -14,13 +14,13 @@ import {
   ServiceAccount,
   Suppression,
   Text,
-  Workload,
 } from '../access-map';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
-import { KubernetesObjects, ManifestText, readManifests } from './kubernetes';
+import { accountsOfChart } from './helm-values';
+import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
@@ -53,6 +53,7 @@ interface Found {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
+  readonly condition: unknown;
   readonly metadata: unknown;
   readonly place: Place;
 }
@@ -79,7 +80,7 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { serviceAccounts: declared, workloads } = this.manifests();
+    const { serviceAccounts: declared, ...manifests } = this.manifests();
     const serviceAccounts = [...declared, ...this.addonServiceAccounts()];
     const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
@@ -90,7 +91,7 @@ class Reader {
       serviceAccounts,
       associations,
       addons: this.addons(),
-      workloads,
+      ...manifests,
       access,
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
@@ -208,7 +209,7 @@ class Reader {
 
   private roles(): Role[] {
     const attached = this.attachedPolicies();
-    return this.ofType('AWS::IAM::Role').map(({ stack, logicalId, properties, place }) => {
+    return this.ofType('AWS::IAM::Role').map(({ stack, logicalId, properties, condition, place }) => {
       const trust = this.document(stack, properties.AssumeRolePolicyDocument);
       const [account, name] = [pseudoParameter(stack, 'AWS::AccountId')!, this.text(stack, { Ref: logicalId })];
       return {
@@ -219,6 +220,7 @@ class Reader {
         partition: pseudoParameter(stack, 'AWS::Partition')!,
         trust: trust.value,
         unresolved: trust.unresolved,
+        ...typeof condition === 'string' && { condition },
         policies: [
           ...this.ownPolicies(stack, properties, place),
           ...(attached.get(roleKey(account, name)) ?? []).map(({ policy }) => policy),
@@ -298,19 +300,16 @@ class Reader {
     return grouped(attached, ({ role }) => role);
   }
 
-  private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
+  private manifests(): KubernetesObjects {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
     const files = unique([
       ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles),
       ...manifests.flatMap(path => yamlFilesIn(path)),
     ]);
-    const serviceAccounts: ServiceAccount[] = [];
-    const workloads: Workload[] = [];
+    const all = noObjects();
     const attempt = (read: () => KubernetesObjects) => {
       try {
-        const found = read();
-        for (const one of found.serviceAccounts) serviceAccounts.push(one);
-        for (const one of found.workloads) workloads.push(one);
+        addObjects(all, read());
       } catch (error) {
         if (unreadable === undefined || !UnusableInput.is(error)) throw error;
         unreadable.push(error);
@@ -323,7 +322,8 @@ class Reader {
     for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));
     }
-    return { serviceAccounts, workloads };
+    for (const declared of this.charts()) addObjects(all, declared);
+    return all;
   }
 
   /** Manifests that leave the deployed stack. */
@@ -339,6 +339,19 @@ class Reader {
     return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, place }) => {
       const text = this.intrinsics.text(stack, properties.Manifest);
       return text === undefined ? [] : [{ text: wrapInList(text), place }];
+    });
+  }
+
+  /** Charts that CDK's own custom resource installs. */
+  private charts(): Partial<KubernetesObjects>[] {
+    return this.ofType('Custom::AWSCDK-EKS-HelmChart').map(({ stack, logicalId, properties, place }) => {
+      const { Release: release, Namespace: namespace, Values: values } = properties;
+      const name = release === undefined ? logicalId : this.text(stack, release);
+      const maker = { words: `Helm release ${name}`, kind: 'Helm release', name, place };
+      return accountsOfChart(
+        { ...maker, namespace: namespace === undefined ? 'default' : this.text(stack, namespace) },
+        values === undefined ? '' : this.text(stack, values),
+      );
     });
   }
 }
@@ -358,7 +371,7 @@ function foundIn(
   stack: StackTemplate,
   logicalId: string,
   type: string,
-  { Properties: properties, Metadata: metadata }: ResourceJson,
+  { Properties: properties, Metadata: metadata, Condition: condition }: ResourceJson,
 ): Found {
   const path = propertyOf(metadata, 'aws:cdk:path');
   const place = placeOf(stack, logicalId);
@@ -367,6 +380,7 @@ function foundIn(
     logicalId,
     type,
     properties: objectOf(properties),
+    condition,
     metadata,
     place: typeof path === 'string' ? { ...place, constructPath: path } : place,
   };

@@ -2,7 +2,10 @@
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
 import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
-import { Place, ServiceAccount, Workload } from '../access-map';
+import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
+import { accountsMadeBy, mayHoldRoles } from './helm-values';
+import { metadataEntries, repeatedKeys, Source } from './manifest-facts';
+import { AccessMap, MetadataEntry, Place, ServiceAccount, Workload } from '../access-map';
 import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
@@ -20,10 +23,8 @@ export interface ManifestText {
 }
 
 /** What of the objects matters here. */
-export interface KubernetesObjects {
-  readonly serviceAccounts: ServiceAccount[];
-  readonly workloads: Workload[];
-}
+export type KubernetesObjects =
+  Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys'>;
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 /** Of documents that are parsed together: to start the parser takes longer than a short document. */
@@ -36,6 +37,13 @@ const OCTAL: ScalarTag = {
   test: /^0[0-7]+$/,
   resolve: text => parseInt(text, 8),
 };
+/** And these words as booleans. */
+const BOOLEAN: ScalarTag = {
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  test: /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/,
+  resolve: text => /^(?:y|yes|on)$/i.test(text),
+};
 /** In the first column it begins a document, whatever stands around it. */
 const DOCUMENT_START = /^---(?=\s|$)/gm;
 
@@ -46,21 +54,77 @@ const DOCUMENT_START = /^---(?=\s|$)/gm;
  * @throws UnusableInput when it is not YAML, with line and column
  */
 export function readManifests({ text, place }: ManifestText, namespace?: string): KubernetesObjects {
-  const serviceAccounts: ServiceAccount[] = [];
-  const workloads: Workload[] = [];
+  const all = noObjects();
   for (const part of partsOf(text, place)) {
-    for (const { object, at } of objectsIn(part, place)) {
-      if (object.kind === 'ServiceAccount' && object.apiVersion === 'v1') {
-        serviceAccounts.push(serviceAccountOf(object, at, namespace));
+    const hasRoles = mayHoldRoles(part.text);
+    for (const found of objectsIn(part, place)) {
+      const own = objectsOf(found, namespace);
+      addObjects(all, own);
+      const custom = customObjectOf(found, namespace);
+      if (custom === undefined) continue;
+      const declared = [accountsNamedIn(custom), ...hasRoles ? [accountsMadeBy(custom, found.source)] : []];
+      for (const objects of declared) addObjects(all, objects);
+      if (own.repeatedKeys === undefined && declared.some(hasAny)) {
+        addObjects(all, { repeatedKeys: repeatedKeys(`${custom.kind} ${custom.name}`, found.source) });
       }
-      const pod = podOf(object);
-      if (pod) workloads.push(workloadOf(object, pod, at, namespace));
     }
   }
-  return { serviceAccounts, workloads };
+  return all;
 }
 
-interface KubernetesObject {
+export function noObjects(): KubernetesObjects {
+  return { serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [] };
+}
+
+/** Adds objects to others. Without spreading: there may be a lot of them. */
+export function addObjects(all: KubernetesObjects, more: Partial<KubernetesObjects>): void {
+  for (const [name, list] of Object.entries(more)) {
+    const known: unknown[] = all[name as keyof KubernetesObjects];
+    for (const item of list) known.push(item);
+  }
+}
+
+function hasAny(objects: Partial<KubernetesObjects>): boolean {
+  return Object.values(objects).some(list => list.length > 0);
+}
+
+/** A custom resource that has a name. */
+function customObjectOf({ object, source }: Found, namespace?: string): NamedObject | undefined {
+  const { kind, metadata } = object;
+  const name = propertyOf(metadata, 'name') || propertyOf(metadata, 'generateName');
+  return !isCustom(object) || typeof kind !== 'string' || typeof name !== 'string' ? undefined : {
+    object,
+    kind,
+    name: textWithPlaceholders(name),
+    namespace: namespaceOf(metadata, namespace),
+    place: source.placeOf(source.node),
+  };
+}
+
+/** What one object of Kubernetes itself is here: nothing, mostly. */
+function objectsOf({ object, source }: Found, namespace?: string): Partial<KubernetesObjects> {
+  const place = source.placeOf(source.node);
+  const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
+  const serviceAccounts = isServiceAccount ? [serviceAccountOf(object, place, namespace)] : [];
+  const pod = podOf(object);
+  const workloads = pod ? [workloadOf(object, pod, place, namespace)] : [];
+  const [named] = [...serviceAccounts, ...workloads];
+  if (named === undefined) return {};
+  const name = `${textOf(object.kind)} ${named.namespace}/${named.name}`;
+  const entries = (on: MetadataEntry['on'], path: readonly string[]) =>
+    metadataEntries({ object: name, on }, object, source, [...path, 'metadata']);
+  return {
+    serviceAccounts,
+    workloads,
+    annotations: [
+      ...pod?.path.length === 0 ? [] : entries(isServiceAccount ? 'ServiceAccount' : 'workload', []),
+      ...pod ? entries('pods', pod.path) : [],
+    ],
+    repeatedKeys: repeatedKeys(name, source),
+  };
+}
+
+interface KubernetesObject extends JsonObject {
   readonly apiVersion?: unknown;
   readonly kind?: unknown;
   readonly metadata?: unknown;
@@ -69,7 +133,7 @@ interface KubernetesObject {
 
 interface Found {
   readonly object: KubernetesObject;
-  readonly at: Place;
+  readonly source: Source;
 }
 
 /** Some documents of a text, and the lines before them. */
@@ -115,7 +179,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     return { line: line + linesBefore, column: col };
   };
   // The lines of a text that stands in a template are not those of the template.
-  const at = (node: Node | null | undefined): Place =>
+  const placeOf = (node: Node | null | undefined): Place =>
     (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
 
   for (const document of parseAllDocuments(text, {
@@ -124,7 +188,7 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     uniqueKeys: false,
     merge: true,
     logLevel: 'silent',
-    customTags: tags => [OCTAL, ...tags],
+    customTags: tags => [OCTAL, BOOLEAN, ...tags],
   }) as Document[]) {
     const {
       contents,
@@ -138,15 +202,15 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
       );
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
-    const object = plain(document, at(contents as Node));
+    const object = plain(document, placeOf(contents as Node));
     const items = propertyOf(object, 'items');
     if (isMap(contents) && /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(items)) {
       const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
       for (const [index, item] of items.entries()) {
-        if (isObject(item)) yield { object: item, at: at(nodes?.items?.[index]) };
+        if (isObject(item)) yield { object: item, source: { node: nodes?.items?.[index], placeOf } };
       }
     } else if (isObject(object)) {
-      yield { object, at: at(contents as Node) };
+      yield { object, source: { node: contents as Node, placeOf } };
     }
   }
 }
@@ -162,7 +226,7 @@ function plain(document: Document, { file, line }: Place): unknown {
 function serviceAccountOf({ metadata }: KubernetesObject, place: Place, namespace?: string): ServiceAccount {
   const annotations = Object.fromEntries(
     Object.entries(objectOf(propertyOf(metadata, 'annotations')))
-      .map(([key, value]) => [key, textWithPlaceholders(value)]),
+      .map(([key, value]) => [key, textWithPlaceholders(value ?? '')]),
   );
   return {
     namespace: namespaceOf(metadata, namespace),
@@ -199,18 +263,20 @@ function misplacedOnPods(metadata: unknown, ofPods: unknown): { misplaced?: stri
 
 /** The template of pods. */
 interface Pod {
+  /** Where it stands in the object. */
+  readonly path: readonly string[];
   readonly metadata: unknown;
   readonly spec: JsonObject;
 }
 
 /** Of whatever makes pods: where the template stands is the same for every kind, those of other projects too. */
 function podOf(object: KubernetesObject): Pod | undefined {
-  const { kind, spec } = object;
-  const inCronJob = () => propertyOf(spec, 'jobTemplate', 'spec', 'template');
-  const pod = kind === 'Pod' ? object : kind === 'CronJob' ? inCronJob() : propertyOf(spec, 'template');
-  const { metadata, spec: podSpec } = objectOf<KubernetesObject>(pod);
-  return isObject(podSpec) && Array.isArray(podSpec.containers) ? { metadata, spec: podSpec } : undefined;
+  const path = POD_PATHS.get(textOf(object.kind)) ?? ['spec', 'template'];
+  const { metadata, spec: podSpec } = objectOf<KubernetesObject>(propertyOf(object, ...path));
+  return isObject(podSpec) && Array.isArray(podSpec.containers) ? { path, metadata, spec: podSpec } : undefined;
 }
+
+const POD_PATHS = new Map([['Pod', []], ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']]]);
 
 function workloadOf({ kind, metadata }: KubernetesObject, pod: Pod, place: Place, namespace?: string): Workload {
   const { serviceAccountName, serviceAccount } = pod.spec;

@@ -46,27 +46,37 @@ export const MISPLACED_ANNOTATION: Rule = {
 export const MISSING_ANNOTATION: Rule = {
   id: 'missing-annotation',
   severity: 'warning',
-  title: 'A ServiceAccount that a role trusts by its name, without the annotation that names the role',
+  title: 'A ServiceAccount without the annotation that names its role, though a role trusts it by its name, or a '
+    + 'controller requests tokens of it for AWS',
   why: 'The webhook injects nothing: the pods get no role. Silent if another manifest annotates it, or an association '
-    + 'gives it a role.',
+    + 'gives it a role. External Secrets and Flux request tokens themselves: for them, an association is no role.',
   check: map => {
-    const known = new Set([
-      ...annotatedIn(map).map(({ namespace, name }) => keyOf(namespace, name)),
-      ...map.associations.map(({ namespace, serviceAccount }) => keyOf(namespace, serviceAccount)),
-    ]);
+    const annotated = new Set(annotatedIn(map).map(({ namespace, name }) => keyOf(namespace, name)));
+    const associated = new Set(
+      map.associations.map(({ namespace, serviceAccount }) => keyOf(namespace, serviceAccount)),
+    );
+    const users = new Map(map.workloads
+      .filter(({ takesTokens }) => takesTokens)
+      .map(workload => [keyOf(workload.namespace, workload.serviceAccount), workload]));
     const byName = grouped(
       map.access.filter(({ via, namespace, serviceAccount }) => via === 'irsa' && isName(namespace + serviceAccount)),
       ({ namespace, serviceAccount }) => keyOf(namespace, serviceAccount),
     );
     return map.serviceAccounts.flatMap((account): Found[] => {
       const { namespace, name, roleArn, misplaced, place } = account;
-      const [access] = byName.get(keyOf(namespace, name)) ?? [];
-      const isFine = roleArn !== undefined || misplaced !== undefined || known.has(keyOf(namespace, name));
-      return access === undefined || isFine ? [] : [{
-        message: `${saName(account)}: role ${access.role} trusts it, and it has no annotation.`,
-        fix: `Annotate it, ${ROLE_ARN_ANNOTATION}: ${access.role}.`,
-        place,
-      }];
+      const key = keyOf(namespace, name);
+      const [access] = byName.get(key) ?? [];
+      const user = users.get(key);
+      if (roleArn !== undefined || misplaced !== undefined || annotated.has(key)) return [];
+      const fix = `Annotate it, ${ROLE_ARN_ANNOTATION}: ${access?.role ?? '<ARN of the role>'}.`;
+      if (user !== undefined) {
+        const who = workloadName(user);
+        const message = `${saName(account)}: ${who} takes its role from the annotation, and it has none.`;
+        return [{ message, fix, place, others: [user.place] }];
+      }
+      return access === undefined || associated.has(key)
+        ? []
+        : [{ message: `${saName(account)}: role ${access.role} trusts it, and it has no annotation.`, fix, place }];
     });
   },
 };

@@ -28,14 +28,16 @@ export const ROLE_DOES_NOT_TRUST: Rule = {
 };
 
 function byAnnotation(map: AccessMap): Found[] {
+  const byRole = grouped(annotatedIn(map).filter(({ name }) => !hasStandIn(name)), ({ roleArn }) => roleArn);
   const refused = admissionsOf(map)
     .filter(({ admission, audiences }) => admission.answer !== 'in' && audiences.length === 0)
-    .filter(({ serviceAccount }) => isRendered(serviceAccount));
+    .filter(({ serviceAccount, role }) =>
+      isRendered(serviceAccount) && !isNamedElsewhere(serviceAccount, byRole.get(role.arn) ?? []));
   return refused.map(({ serviceAccount, role, admission }) => ({
     ...verdict(saName(serviceAccount), role, admission),
     fix:
       admission.answer === 'unknown'
-        ? fixOfUnknown(serviceAccount.namespace)
+        ? fixOfUnknown(serviceAccount)
         : 'Trust it, trust.addServiceAccounts(oidcProvider, '
           + `[ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the `
           + 'ServiceAccount.',
@@ -56,7 +58,7 @@ function byAssociation(map: AccessMap): Found[] {
         : [
           {
             ...verdict(told, of, admission),
-            fix: admission.answer === 'unknown' ? fixOfUnknown(namespace) : fix,
+            fix: admission.answer === 'unknown' ? fixOfUnknown({ namespace }) : fix,
             place,
             others: [of.place],
           },
@@ -83,7 +85,14 @@ function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<
     : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
 }
 
-function fixOfUnknown(namespace: string): string {
+/** Whether a ServiceAccount of a release, whose name is unknown, is one that another manifest names. */
+function isNamedElsewhere({ name, namespace, madeBy }: ServiceAccount, ofRole: readonly ServiceAccount[]): boolean {
+  return madeBy !== undefined && hasStandIn(name)
+    && ofRole.some(other => other.namespace === namespace || hasStandIn(namespace));
+}
+
+function fixOfUnknown({ namespace, madeBy }: Pick<ServiceAccount, 'namespace' | 'madeBy'>): string {
+  if (madeBy !== undefined) return 'Name it there, or also pass the rendered manifests.';
   return /^⟨namespace/.test(namespace)
     ? 'Write the namespace into the manifest.'
     : 'Compare the two after the deployment.';
@@ -123,22 +132,35 @@ export const ROLE_NOT_FOUND: Rule = {
   why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and '
     + 'the rule is silent.',
   check: map => {
-    const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
+    const all = [...map.roles.map(({ arn }) => arn), ...map.existingRoles];
+    const known = new Set(all);
+    const byIdentity = new Map(all.map(arn => [identityOf(arn), arn]));
     const annotated = map.serviceAccounts
       .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn) && placeholdersIn(roleArn).length === 0)
       .map(serviceAccount =>
-        notFound(map, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
+        notFound(map, byIdentity, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
       );
     const associated = map.associations
       .filter(({ roleArn }) => !known.has(roleArn))
       .map(({ namespace, serviceAccount, roleArn, place }) =>
-        notFound(map, `Association of ${namespace}/${serviceAccount}`, roleArn, place),
+        notFound(map, byIdentity, `Association of ${namespace}/${serviceAccount}`, roleArn, place),
       );
     return [...annotated, ...associated];
   },
 };
 
-function notFound({ accounts }: AccessMap, who: string, arn: string, place: Place): Found {
+/** A role, without what two roles cannot differ by alone: names are unique in an account, whatever path and case. */
+function identityOf(arn: string): string {
+  return arn.replace(/:role\/(.*\/)?([^/]*)$/, (_, __, name: string) => `:role/${name.toLowerCase()}`);
+}
+
+function notFound(
+  { accounts }: AccessMap,
+  byIdentity: ReadonlyMap<string, string>,
+  who: string,
+  arn: string,
+  place: Place,
+): Found {
   if (arn === '') {
     return {
       severity: 'info',
@@ -165,6 +187,15 @@ function notFound({ accounts }: AccessMap, who: string, arn: string, place: Plac
       place,
     };
   }
+  const similar = byIdentity.get(identityOf(arn));
+  if (similar !== undefined) {
+    const what = similar.toLowerCase() === arn.toLowerCase() ? 'upper and lower case' : 'the path';
+    return {
+      message: `${who}: there is no role ${arn}: the role of this name is ${similar}, which differs in ${what}.`,
+      fix: `Write ${similar}.`,
+      place,
+    };
+  }
   const [, account] = /:iam::(\d{12}):/.exec(arn)!;
   return {
     severity: accounts.includes(account) ? 'warning' : 'info',
@@ -183,7 +214,8 @@ export const REPEATED_SERVICE_ACCOUNT: Rule = {
   why: 'The one that is applied last replaces the other, and its role with it.',
   check: map => {
     const roles = rolesByArn(map);
-    return [...grouped(map.serviceAccounts, saName).values()]
+    const declared = map.serviceAccounts.filter(({ boundBy }) => boundBy === undefined);
+    return [...grouped(declared, saName).values()]
       .filter(all => all.length > 1)
       .flatMap(all => repetitions(all, roles));
   },
@@ -280,11 +312,11 @@ export const NOT_RENDERED: Rule = {
   severity: 'info',
   title: 'A manifest with placeholders (`${NAME}`, `{{ … }}`, `<NAME>`) in a namespace, a name or a role ARN',
   why: 'It is not rendered yet, so the other rules cannot compare these values.',
-  check: ({ serviceAccounts, workloads }) => {
+  check: ({ serviceAccounts, workloads, impersonators }) => {
     const objects = [
       ...serviceAccounts.map(serviceAccount => (
         { place: serviceAccount.place, placeholders: placeholdersOf(serviceAccount) })),
-      ...workloads.map(({ place, namespace, name, serviceAccount }) => (
+      ...[...workloads, ...impersonators].map(({ place, namespace, name, serviceAccount }) => (
         { place, placeholders: placeholdersIn(namespace, name, serviceAccount) })),
     ];
     const unrendered = objects.filter(({ placeholders }) => placeholders.length > 0);

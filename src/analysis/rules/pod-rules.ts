@@ -30,28 +30,42 @@ class Names {
   private readonly all = new Set<string>();
   private readonly anywhere = new Set<string>();
   private readonly somewhere = new Set<string>();
+  private readonly namespaces = new Set<string>();
+  private readonly withUnknown = new Set<string>();
 
   constructor(names: [namespace: string, name: string][]) {
     for (const [namespace, name] of names) {
+      this.namespaces.add(namespace);
+      if (hasStandIn(name)) this.withUnknown.add(namespace);
       this.all.add(`${namespace}/${name}`);
       this.anywhere.add(name);
       if (hasStandIn(namespace)) this.somewhere.add(name);
     }
   }
 
-  /** Also where only the deployment knows that the namespaces are one. */
+  /** Also where only the deployment knows that the namespaces are one, or what the name in it is. */
   public mayHave(namespace: string, name: string): boolean {
+    if (!hasStandIn(namespace) && this.withUnknown.has(namespace)) return true;
     return this.all.has(`${namespace}/${name}`) || (hasStandIn(namespace) ? this.anywhere : this.somewhere).has(name);
+  }
+
+  /** Whether anything else tells of the namespace or of the name. */
+  public knowsOf(namespace: string, name: string): boolean {
+    return this.namespaces.has(namespace) || this.anywhere.has(name);
   }
 }
 
 export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
   id: 'undeclared-service-account',
   severity: 'warning',
-  title: 'A workload uses a ServiceAccount that no manifest declares, and no role trusts by its name',
-  why: 'Kubernetes makes no pod without its ServiceAccount: a wrong name, or a manifest that was left out.',
+  title: 'A workload or a custom resource uses a ServiceAccount that no manifest declares, and no role trusts by its '
+    + 'name: a note for a custom resource where nothing that was read tells of the namespace or the name',
+  why: 'Kubernetes makes no pod, and no token, without its ServiceAccount: a wrong name, or a manifest that was left '
+    + 'out.',
   check: map => {
-    const declared = new Names(map.serviceAccounts.map(({ namespace, name }) => [namespace, name]));
+    const declared = new Names(map.serviceAccounts
+      .filter(({ boundBy }) => boundBy === undefined)
+      .map(({ namespace, name }) => [namespace, name]));
     // Helm charts own ServiceAccounts that roles trust.
     const trusted = new Names([
       ...map.roles
@@ -59,21 +73,33 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
         .map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
       ...map.associations.map(({ namespace, serviceAccount }): [string, string] => [namespace, serviceAccount]),
     ]);
-    return map.workloads
-      .filter(
-        ({ namespace, serviceAccount: name }) =>
-          name !== DEFAULT
-          && !hasStandIn(name)
-          && !declared.mayHave(namespace, name)
-          && !trusted.mayHave(namespace, name),
-      )
-      .map(workload => ({
-        message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, `
-          + 'which no manifest declares and no role trusts.',
-        fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
-          + 'right one.',
-        place: workload.place,
-      }));
+    const undeclared = [...map.workloads, ...map.impersonators].filter(
+      ({ namespace, serviceAccount: name }) =>
+        name !== DEFAULT
+        && !hasStandIn(name)
+        && !declared.mayHave(namespace, name)
+        && !trusted.mayHave(namespace, name),
+    );
+    const told = new Set<string>();
+    const isFirst = (workload: Workload) => {
+      const key = `${workloadName(workload)} ${workload.serviceAccount}`;
+      const isKnown = workload.field !== undefined && told.has(key); // one resource, in several places
+      told.add(key);
+      return !isKnown;
+    };
+    return undeclared.filter(isFirst).map(workload => ({
+      // Charts and other repositories declare many of them.
+      ...workload.field !== undefined && !declared.knowsOf(workload.namespace, workload.serviceAccount) && {
+        severity: 'info' as const,
+      },
+      message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, `
+        + 'which no manifest declares and no role trusts.',
+      fix: workload.field === undefined
+        ? 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
+          + 'right one.'
+        : `Correct ${workload.field}, or add the ServiceAccount.`,
+      place: workload.place,
+    }));
   },
 };
 

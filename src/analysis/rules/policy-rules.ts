@@ -132,13 +132,11 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   const actions = textsOf(statement.Action ?? '*');
   if (statement.Effect !== 'Allow' || !actions.some(action => matchesAction(action, 'sts:AssumeRole'))) return [];
   if (conditionKeys(statement.Condition).length > 0) return [];
-  const everybody = statement.Principal === '*' ? ['*'] : textsOf(propertyOf(statement.Principal, 'AWS'));
-  return everybody
+  return textsOf(propertyOf(statement.Principal, 'AWS'))
     .filter(isAccount)
     .map(principal => ({
-      message: `${statementName(role, statement, index)}: `
-        + `${principal === '*' ? 'everybody' : `every principal of account ${accountOf(principal)}`} may assume the `
-        + 'role, not only pods.',
+      message: `${statementName(role, statement, index)}: every principal of account ${accountOf(principal)} may `
+        + 'assume the role, not only pods.',
       fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
     }));
 }));
@@ -148,7 +146,7 @@ const ANY_ACCOUNT = standIn('AWS::AccountId');
 
 function isAccount(principal: string): boolean {
   return (
-    principal === '*' || principal === ANY_ACCOUNT || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root'
+    principal === ANY_ACCOUNT || /^\d{12}$/.test(principal) || arnParts(principal)[5] === 'root'
   );
 }
 

@@ -1,6 +1,7 @@
 /**
  * What is wrong with a trust policy by itself.
  */
+import { isOpenToEverybody } from './role-rules';
 import { atPlaces, Found, Rule } from './rule';
 import {
   Claim,
@@ -31,9 +32,9 @@ import { AccessMap, Role } from '../access-map';
 import { isDeferredEksIssuer } from '../admission/trust-requests';
 import { claimOf } from '../iam/claims';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
-import { grouped, objectOf } from '../json-values';
+import { grouped, objectOf, propertyOf } from '../json-values';
 import { andMore } from '../lists';
-import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
+import { conditionsOf, isOfPods, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 
 /** A rule that looks at one statement after the other. */
@@ -220,15 +221,19 @@ export const WHOLE_CLUSTER = eachStatement({
   severity: 'error',
   title: 'A pattern for `sub` that lets in every service account of the cluster',
   why: 'Whoever can start a pod anywhere in the cluster can assume the role.',
-}, ({ name, known, whose, claims }) => {
-  const isOpen = (sub: string) => (known ? !hasStandIn(sub) && leavesSubjectOpen(known, sub) : isWholeCluster(sub));
-  const subs = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'like');
-  const others = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) === 'equal');
-  if (others.length > 0 || !subs.every(({ values }) => values.some(isOpen))) return [];
+}, ({ role, name, known, whose, claims }) => {
+  const hasVariables = propertyOf(role.trust, 'Version') === VERSION_WITH_VARIABLES;
+  const isLikeAny = (sub: string) => (known ? !hasStandIn(sub) && leavesSubjectOpen(known, sub) : isWholeCluster(sub));
+  const isOpen = ({ operator, key }: Claim, sub: string) => {
+    const own = hasVariables ? withOwnVariable(sub, key) : sub;
+    return demands(operator) === 'like' ? isLikeAny(own) : own === '*' && sub !== '*';
+  };
+  const subs = claims.filter(({ operator, claim }) => claim === 'sub' && demands(operator) !== undefined);
+  if (!subs.every(claim => claim.values.some(sub => isOpen(claim, sub)))) return [];
   return subs
     .slice(0, 1)
-    .map(({ values }) => {
-      const sub = values.find(isOpen);
+    .map(claim => {
+      const sub = claim.values.find(value => isOpen(claim, value));
       return known
         ? {
           message: `${name}: \`sub\` is like ${sub}, which leaves open whose token of ${known.name} it is.`,
@@ -241,6 +246,15 @@ export const WHOLE_CLUSTER = eachStatement({
         };
     });
 });
+
+/** In older policies, a variable is text like any other. */
+const VERSION_WITH_VARIABLES = '2012-10-17';
+
+/** With `*` for the policy variable that is the very key with which the value is compared. */
+function withOwnVariable(value: string, key: string): string {
+  return value.replace(/\$\{([^},]*)[^}]*\}/g, (variable, name: string) =>
+    (name.trim().toLowerCase() === key.toLowerCase() ? '*' : variable));
+}
 
 /** Usual names, of several lengths, and one that shares no letter with them. */
 const ANYBODY = ['default:default', 'kube-system:coredns', 'zzzzz:11111'].map(name => literal(SERVICE_ACCOUNT + name));
@@ -478,7 +492,7 @@ function unreadableParts({ trust, unresolved }: Role): string[] {
   });
 }
 
-/** The part that decides whether web identities get in, and which. */
+/** The part that decides whether pods, or everybody, get in, and which. */
 function unreadablePart(statement: StatementJson): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
   const isOpen = isUnknown(effect) || isUnknown(principal);
@@ -487,7 +501,8 @@ function unreadablePart(statement: StatementJson): string | undefined {
     ...isUnknown(effect) && { Effect: 'Allow' },
     ...isUnknown(principal) && { Principal: '*' },
   };
-  if (!meansWebIdentities(worst)) return undefined;
+  const isOfOthers = isUnknown(effect) && (isOfPods(worst) || isOpenToEverybody(worst));
+  if (!meansWebIdentities(worst) && !isOfOthers) return undefined;
   if (isOpen) return isUnknown(effect) ? 'the Effect' : 'the Principal';
   if (!isReadable(statement)) return 'the conditions';
   const isAnything = conditionsOf(statement).some(

@@ -24,6 +24,6 @@ export function saName({ namespace, name }: ServiceAccount): string {
   return `ServiceAccount ${namespace}/${name}`;
 }
 
-export function workloadName({ kind, namespace, name }: Workload): string {
-  return `${kind} ${namespace}/${name}`;
+export function workloadName({ kind, namespace, name, isOfCluster }: Workload): string {
+  return isOfCluster ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }

@@ -47,6 +47,9 @@ test('a ServiceAccount and a Pod, each with its place', () => {
         spec: { serviceAccountName: 'api', containers: [{ name: 'text', command: ['a --- b'] }, { name: 'api' }] },
       },
     ],
+    impersonators: [],
+    annotations: [],
+    repeatedKeys: [],
   });
 });
 
@@ -117,7 +120,7 @@ test('a namespace that is not written is the one that is given, or nobody\'s', (
 });
 
 test('other objects, and no objects, are passed over', () => {
-  const nothing = { serviceAccounts: [], workloads: [] };
+  const nothing = { serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [] };
   for (const text of [
     '',
     '\n',

@@ -1,0 +1,76 @@
+/**
+ * What the text of a manifest says that its plain value no longer does: repeated keys, and where annotations stand.
+ */
+import type { isMap as IsMap, Node, Scalar } from 'yaml';
+import { SKIP_CONTAINERS } from '../../conventions/pod-spec';
+import {
+  AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, TOKEN_EXPIRATION_ANNOTATION,
+} from '../../conventions/webhook-annotations';
+import { MetadataEntry, Place, RepeatedKey, Text } from '../access-map';
+import { objectOf, propertyOf } from '../json-values';
+import { textWithPlaceholders } from '../placeholders';
+import { isStandIn } from '../stand-in';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
+const yaml = (): typeof import('./yaml') => require('./yaml');
+
+/** An object as it is written. */
+export interface Source {
+  readonly node: Node | null | undefined;
+  /** The place of any node of the text. */
+  readonly placeOf: (node: Node | null | undefined) => Place;
+}
+
+const READ = [AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, SKIP_CONTAINERS, TOKEN_EXPIRATION_ANNOTATION];
+
+/** The annotations that the webhook reads, and whatever is not a string, of the metadata at a path. */
+export function metadataEntries(
+  { object: name, on }: Pick<MetadataEntry, 'object' | 'on'>,
+  object: object,
+  source: Source,
+  path: readonly string[],
+): MetadataEntry[] {
+  return (['annotation', 'label'] as const).flatMap(kind => {
+    const own = [...path, `${kind}s`];
+    return Object.entries(objectOf(propertyOf(object, ...own))).flatMap(([key, value]): MetadataEntry[] => {
+      const isText = typeof (value ?? '') === 'string';
+      const isRead = kind === 'annotation' && READ.includes(key);
+      if (isText && !isRead) return []; // most of them
+      const text = textWithPlaceholders(value ?? '');
+      const isString = isText || isStandIn(text);
+      return isString && !isRead
+        ? []
+        : [{ object: name, on, kind, key, value: text, isString, place: placeOfPath(source, [...own, key]) }];
+    });
+  });
+}
+
+/** The keys that a map of the object has twice. Maps of aliases are looked at where their anchors stand. */
+export function repeatedKeys(name: Text, { node, placeOf }: Source): RepeatedKey[] {
+  const found: Scalar[] = [];
+  collectRepeated(node, yaml().isMap, found);
+  return found.map(key => ({ object: name, key: String(key.value), place: placeOf(key) }));
+}
+
+/** Every node of a manifest comes through here: only collections have items, and only scalars a value. */
+function collectRepeated(node: unknown, isMap: typeof IsMap, found: Scalar[]): void {
+  const items = (node as { items?: unknown[] } | null | undefined)?.items;
+  if (items === undefined) return;
+  if (!isMap<Scalar, Node>(node)) {
+    for (const item of items) collectRepeated(item, isMap, found);
+    return;
+  }
+  const keys = new Set<unknown>();
+  for (const { key, value } of node.items) {
+    const text = key?.value; // for the key `<<`, which may stand twice, a symbol of its own
+    if (keys.has(text) && text !== undefined) found.push(key);
+    keys.add(text);
+    collectRepeated(value, isMap, found);
+  }
+}
+
+/** Where a value stands; that of the object if the value is merged from elsewhere. */
+export function placeOfPath({ node, placeOf }: Source, path: readonly string[]): Place {
+  const value = yaml().isMap(node) ? node.getIn(path, true) as Node | undefined : undefined;
+  return placeOf(yaml().isNode(value) ? value : node);
+}
