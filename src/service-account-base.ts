@@ -13,8 +13,10 @@ import { helmKeyProblem, underKey } from './private/manifests/helm-values';
 import {
   addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey,
 } from './private/manifests/objects';
+import { HandedObject } from './private/manifests/record';
 import { disagreement, WrittenTemplates } from './private/manifests/template-agreement';
 import { applyToWorkload } from './private/manifests/workload';
+import { ManifestWriter } from './private/manifests/writer';
 import { noteRequiredTrust, requiredTrust } from './private/role/existing-role';
 import { refuses } from './private/role/role-admission';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
@@ -69,6 +71,9 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /** @internal */
   protected readonly _props: ServiceAccountOptions;
 
+  /** Whether somebody has the values of a Helm chart that creates the ServiceAccount. */
+  private isHandedToHelm = false;
+
   constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
     super(scope, id);
     const missing = missingProblem('props', props, 'Pass the properties of the service account.');
@@ -92,6 +97,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     failIf(this, this.annotationConflict());
 
     if (props.createServiceAccount ?? true) this.addToManifest();
+    else this.recordForHelm();
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -125,6 +131,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
     const key = options.key ?? this.helmKey();
     failIf(this, helmKeyProblem(key));
+    this.isHandedToHelm = true;
     return underKey(key, {
       create: !(this._props.createServiceAccount ?? true),
       name: this.serviceAccountName,
@@ -328,6 +335,10 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       addToChart(this, chart, objects, manifest => literalManifest(this, manifest));
       // cdk8s may write the chart after the CDK app is done.
       this.objectIn(chart)?.node.addValidation({ validate: () => this.chartProblems() });
+      ManifestWriter.of(this).recordServiceAccount({
+        owner: this,
+        object: () => this.objectIn(chart) && { ...this.handedObject(), createdBy: 'cdk8s' },
+      });
     } else {
       KubernetesManifests.of(this)._add(this, objects, {
         isDeferred: () => this.isDeferred(),
@@ -335,6 +346,17 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
         writtenProblems: (serviceAccounts, templates) => this.writtenProblems(serviceAccounts, templates),
       });
     }
+  }
+
+  private recordForHelm(): void {
+    ManifestWriter.of(this).recordServiceAccount({
+      owner: this,
+      object: () => (this.isHandedToHelm ? { ...this.handedObject(), createdBy: 'helm' } : undefined),
+    });
+  }
+
+  private handedObject(): Omit<HandedObject, 'createdBy'> {
+    return { namespace: this.namespace, name: this.serviceAccountName, annotations: this.annotations };
   }
 
   private objectIn(chart: Chart): ApiObject | undefined {

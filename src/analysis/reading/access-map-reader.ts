@@ -1,12 +1,13 @@
 /**
  * Makes the access map of an assembly and of manifests beside it.
  */
-import { readdirSync, statSync } from 'fs';
-import { join } from 'path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'fs';
+import { join, resolve } from 'path';
 import {
   AccessMap,
   Addon,
   Association,
+  ChangedFile,
   Place,
   Policy,
   Provider,
@@ -22,6 +23,7 @@ import { accessOf, clustersOf } from '../admission/access';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { KubernetesObjects, ManifestText, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
@@ -80,7 +82,8 @@ class Reader {
   public map(): AccessMap {
     const roles = this.roles();
     const { serviceAccounts: declared, workloads } = this.manifests();
-    const serviceAccounts = [...declared, ...this.addonServiceAccounts()];
+    const serviceAccounts = [...declared, ...undeclared(this.handedServiceAccounts(), declared),
+      ...this.addonServiceAccounts()];
     const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
     return {
@@ -100,7 +103,35 @@ class Reader {
       existingProviders: unique(
         this.assembly.stacks.flatMap(stack => stack.existingProviders.map(arn => this.text(stack, arn))),
       ),
+      changedFiles: this.changedFiles(),
     };
+  }
+
+  private changedFiles(): ChangedFile[] {
+    return this.assembly.stacks.flatMap(({ path, record }) =>
+      (record?.files ?? []).flatMap(({ file, state }): ChangedFile[] => {
+        const isChanged = state === 'changed' || state === 'replaced' || state === 'missing';
+        return isChanged ? [{ state, place: { file }, writtenBy: path }] : [];
+      }));
+  }
+
+  /** ServiceAccounts that the app hands to charts, which others render. */
+  private handedServiceAccounts(): ServiceAccount[] {
+    return this.assembly.stacks.flatMap(stack =>
+      (stack.record?.serviceAccounts ?? []).map(({ namespace, name, annotations, nestedStack, constructPath }) => {
+        const path = nestedStack === undefined ? stack.path : `${stack.path}/${nestedStack}`;
+        const own = this.assembly.stacks.find(candidate => candidate.path === path) ?? stack;
+        const texts = Object.fromEntries(
+          Object.entries(objectOf(annotations)).map(([key, value]) => [key, this.text(own, value)]),
+        );
+        return {
+          namespace: this.text(own, namespace),
+          name: this.text(own, name),
+          roleArn: texts[ROLE_ARN_ANNOTATION],
+          audience: audienceOf(texts),
+          place: { file: own.file, stack: own.path, constructPath: textOf(constructPath) },
+        };
+      }));
   }
 
   private suppressions(): Suppression[] {
@@ -288,10 +319,16 @@ class Reader {
 
   private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
+    const given = manifests.flatMap(path => yamlFilesIn(path));
+    const known = new Set([...given, ...manifestTexts.map(({ place }) => place.file)].map(canonical));
+    const isNew = (file: string) => known.size === 0 || !known.has(canonical(file));
     const files = unique([
-      ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles),
-      ...manifests.flatMap(path => yamlFilesIn(path)),
+      ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles.filter(isNew)),
+      ...given,
     ]);
+    const generated = this.assembly.stacks.flatMap(({ record }) => record?.files ?? [])
+      .filter(({ kind, file }) => kind === 'manifests' && isNew(file))
+      .map(({ file, text }): ManifestText => ({ text, place: { file } }));
     const serviceAccounts: ServiceAccount[] = [];
     const workloads: Workload[] = [];
     const attempt = (read: () => KubernetesObjects) => {
@@ -308,7 +345,7 @@ class Reader {
     for (const file of files) {
       attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, namespace));
     }
-    for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
+    for (const manifest of [...generated, ...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));
     }
     return { serviceAccounts, workloads };
@@ -329,6 +366,30 @@ class Reader {
       return text === undefined ? [] : [{ text: wrapInList(text), place }];
     });
   }
+}
+
+/**
+ * Those that no manifest declares. Clusters may have service accounts of one name, so the role decides which manifest
+ * is about which; one without a known role is about any of them.
+ */
+function undeclared(handed: ServiceAccount[], declared: readonly ServiceAccount[]): ServiceAccount[] {
+  const declaredByName = grouped(declared, nameOf);
+  return [...grouped(handed, nameOf)].flatMap(([name, all]) => {
+    const found = declaredByName.get(name) ?? [];
+    const roles = new Set(found.map(({ roleArn }) => roleArn));
+    const open = all.filter(({ roleArn }) => !roles.has(roleArn));
+    const isAboutAny = found.some(({ roleArn }) => !all.some(account => account.roleArn === roleArn));
+    return isAboutAny ? [] : open;
+  });
+}
+
+function nameOf({ namespace, name }: ServiceAccount): string {
+  return `${namespace}/${name}`;
+}
+
+/** One file is one, by whatever path it is named. */
+function canonical(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 /** Those of a loop once: what its variable is, nobody knows there. */
