@@ -81,9 +81,12 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { serviceAccounts: declared, workloads } = this.manifests();
-    const serviceAccounts = [...declared, ...undeclared(this.handedServiceAccounts(), declared),
-      ...this.addonServiceAccounts()];
+    const { serviceAccounts: declared, recorded, workloads } = this.manifests();
+    const serviceAccounts = [
+      ...declared,
+      ...undeclared([...recorded, ...this.handedServiceAccounts()], declared),
+      ...this.addonServiceAccounts(),
+    ];
     const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
     return {
@@ -317,7 +320,8 @@ class Reader {
     return grouped(attached, ({ role }) => role);
   }
 
-  private manifests(): { serviceAccounts: ServiceAccount[]; workloads: Workload[] } {
+  /** `recorded`: ServiceAccounts of files that are not there, and that synth recorded. */
+  private manifests(): { serviceAccounts: ServiceAccount[]; recorded: ServiceAccount[]; workloads: Workload[] } {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
     const given = manifests.flatMap(path => yamlFilesIn(path));
     const known = new Set([...given, ...manifestTexts.map(({ place }) => place.file)].map(canonical));
@@ -327,14 +331,14 @@ class Reader {
       ...given,
     ]);
     const generated = this.assembly.stacks.flatMap(({ record }) => record?.files ?? [])
-      .filter(({ kind, file }) => kind === 'manifests' && isNew(file))
-      .map(({ file, text }): ManifestText => ({ text, place: { file } }));
+      .filter(({ kind, file }) => kind === 'manifests' && isNew(file));
     const serviceAccounts: ServiceAccount[] = [];
+    const recorded: ServiceAccount[] = [];
     const workloads: Workload[] = [];
-    const attempt = (read: () => KubernetesObjects) => {
+    const attempt = (read: () => KubernetesObjects, accounts = serviceAccounts) => {
       try {
         const found = read();
-        for (const one of found.serviceAccounts) serviceAccounts.push(one);
+        for (const one of found.serviceAccounts) accounts.push(one);
         for (const one of found.workloads) workloads.push(one);
       } catch (error) {
         if (unreadable === undefined || !UnusableInput.is(error)) throw error;
@@ -345,10 +349,14 @@ class Reader {
     for (const file of files) {
       attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, namespace));
     }
-    for (const manifest of [...generated, ...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
+    for (const { file, text, state } of generated) {
+      const isThere = state === 'as written' || state === 'changed';
+      attempt(() => readManifests({ text, place: { file } }, namespace), isThere ? serviceAccounts : recorded);
+    }
+    for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));
     }
-    return { serviceAccounts, workloads };
+    return { serviceAccounts, recorded, workloads };
   }
 
   /** Manifests that leave the deployed stack. */

@@ -281,12 +281,11 @@ export const CHANGED_FILE: Rule = {
     const missing = changedFiles.filter(({ state }) => state === 'missing');
     return [
       ...changedFiles.filter(({ state }) => state !== 'missing').map(changed),
-      ...[...grouped(missing, ({ place }) => dirname(place.file)).entries()].map(([folder, all]): Found => ({
+      ...[...grouped(missing, ({ place }) => dirname(place.file)).values()].map((all): Found => ({
         severity: 'info',
-        message: `${folder}: ${all.length === 1 ? 'a generated file is' : `${all.length} generated files are`} `
-          + `missing, ${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. What synth recorded of `
-          + `${all.length === 1 ? 'it' : 'them'} was checked instead.`,
-        fix: 'Run `cdk synth` to write it again; if the folder is elsewhere, pass it with the manifests.',
+        message: `Generated files are missing: ${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. `
+          + 'What synth recorded of them was checked instead.',
+        fix: 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check them, too.',
         place: all[0].place,
       })),
     ];
