@@ -183,7 +183,7 @@ describe('who gets in', () => {
     expect(records.length).toBe(2 * 16 + 1);
     const sizes = records.map(file => readFileSync(file).length);
     expect(Math.max(...sizes)).toBeLessThan(40_000);
-    const named = filesIn(outdir, /^(.*\/)?manifest\.json$/).flatMap(file =>
+    const named = filesIn(outdir, /^(.*\/)?manifest\.json$|\.metadata\.json$/).flatMap(file =>
       [...readFileSync(file, 'utf8').matchAll(/"cdk-irsa:record"/g)]);
     expect(named.length).toBe(records.length);
   });

@@ -69,9 +69,9 @@ let folders = 0;
 export function mapOf({
   resources = {}, record, stacks = { Stack: { resources, record } }, manifests = {}, beside = {},
 }: Files): {
-  map: AccessMap;
-  folder: string;
-} {
+    map: AccessMap;
+    folder: string;
+  } {
   const folder = join(directory, `${folders++}`);
   const assembly = join(folder, 'cdk.out');
   mkdirSync(assembly, { recursive: true });
