@@ -140,8 +140,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or in the directory of
-   * `KubernetesManifests.of(stack).writeTo()`, under the same conditions. Several service accounts may share a file,
+   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or in the directory
+   * of `KubernetesManifests.of(stack).writeTo()`, under the same conditions. Several service accounts may share a file,
    * each under a key of its own.
    *
    * Everything in it must be known at synth.

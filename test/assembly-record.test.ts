@@ -43,7 +43,8 @@ function synthIn(folder: string, build: (app: App) => void): string {
   return outdir;
 }
 
-const recordIn = (outdir: string, id = 'Stack') => JSON.parse(readFileSync(join(outdir, `${id}.cdk-irsa.json`), 'utf8'));
+const recordIn = (outdir: string, id = 'Stack') =>
+  JSON.parse(readFileSync(join(outdir, `${id}.cdk-irsa.json`), 'utf8'));
 
 /** The findings at every entry point. */
 function findingsIn(assembly: string): string[] {
@@ -75,9 +76,9 @@ describe('nothing that the app made is unused', () => {
     ['values as an object', stack => forHelm(stack).helmValues()],
     ['values under a key', stack => forHelm(stack).helmValues({ key: 'controller.serviceAccount' })],
     ['two roles of one name for charts of two clusters', stack => {
-      const other = { oidcProvider: literalProvider(stack, 'Other', 'https://oidc.eks.eu-west-1.amazonaws.com/id/OTHER') };
+      const oidcProvider = literalProvider(stack, 'Other', 'https://oidc.eks.eu-west-1.amazonaws.com/id/OTHER');
       forHelm(stack, 'Blue', { serviceAccountName: 'dns' }).helmValues();
-      forHelm(stack, 'Green', { serviceAccountName: 'dns', ...other }).helmValues();
+      forHelm(stack, 'Green', { serviceAccountName: 'dns', oidcProvider }).helmValues();
     }],
     ['a nested stack', stack => forHelm(new NestedStack(stack, 'Nested')).helmValues()],
     ['a chart of the user', stack => {
@@ -226,7 +227,8 @@ describe('the form', () => {
         namespace: 'default',
         name: 'dns',
         annotations: {
-          'eks.amazonaws.com/role-arn': expect.stringMatching(`^arn:aws:iam::${ACCOUNT}:role/default-dns-[0-9a-f]{10}$`),
+          'eks.amazonaws.com/role-arn':
+            expect.stringMatching(`^arn:aws:iam::${ACCOUNT}:role/default-dns-[0-9a-f]{10}$`),
           'eks.amazonaws.com/sts-regional-endpoints': 'true',
         },
       }],
@@ -258,7 +260,8 @@ describe('the form', () => {
       });
       const read = (name: string) => JSON.parse(readFileSync(join(outdir, name), 'utf8'));
       const { metadata: own, additionalMetadataFile } = read('manifest.json').artifacts.Stack;
-      const metadata: any[] = Object.values<any[]>(own ?? read(additionalMetadataFile)).flat(); // newer CDKs: the latter
+      // of newer versions of the CDK: the file
+      const metadata: any[] = Object.values<any[]>(own ?? read(additionalMetadataFile)).flat();
       return { outdir, ofRecord: metadata.filter(({ type }) => type === 'cdk-irsa:record') };
     };
     const { outdir, ofRecord } = entries(100);

@@ -283,9 +283,10 @@ export const CHANGED_FILE: Rule = {
       ...changedFiles.filter(({ state }) => state !== 'missing').map(changed),
       ...[...grouped(missing, ({ place }) => dirname(place.file)).values()].map((all): Found => ({
         severity: 'info',
-        message: `Generated files are missing: ${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. `
-          + 'What synth recorded of them was checked instead.',
-        fix: 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check them, too.',
+        message: 'Generated files are missing: '
+          + `${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. What synth recorded of them was checked instead.`,
+        fix: 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check '
+          + 'them, too.',
         place: all[0].place,
       })),
     ];
