@@ -284,7 +284,8 @@ export const CHANGED_FILE: Rule = {
       ...[...grouped(missing, ({ place }) => dirname(place.file)).values()].map((all): Found => ({
         severity: 'info',
         message: 'Generated files are missing: '
-          + `${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. What synth recorded of them was checked instead.`,
+          + `${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. `
+          + 'What synth recorded of them was checked instead.',
         fix: 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check '
           + 'them, too.',
         place: all[0].place,
