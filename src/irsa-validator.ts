@@ -25,10 +25,9 @@ export interface IrsaValidatorProps {
   readonly ignore?: { readonly [rule: string]: string };
 
   /**
-   * More manifests: YAML files, and folders of them, such as the rendered charts of your own or a folder that `writeTo`
-   * writes to. Relative to the working directory.
+   * More manifests: YAML files, and folders of them, such as rendered charts. Relative to the working directory.
    *
-   * @default - the manifests in the cloud assembly alone
+   * @default - only the manifests that the app makes, wherever `writeTo` puts them
    */
   readonly manifests?: string[];
 }

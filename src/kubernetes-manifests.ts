@@ -12,18 +12,23 @@ import { ManifestWriter } from './private/manifests/writer';
 import { deployedStack } from './private/values/tokens';
 
 const ID = 'KubernetesManifests';
+const OWNER = /^[A-Za-z0-9][\w./@-]{0,99}$/;
 
 /**
  * Where the manifests of a stack go, and in how many files.
  */
 export interface ManifestFilesOptions {
   /**
-   * A folder for the files, in a GitOps repository say; made when it is missing. A relative path counts from the
-   * working directory of the app, as for cdk8s. Nothing of this stack goes to the cloud assembly then.
+   * A folder for the files, for example in a GitOps repository; created if it is missing. A relative path counts from
+   * the working directory of the app, as for cdk8s.
    *
-   * Several stacks may share a folder when all of them are for one cluster: each object can be in it once. Two apps may
-   * not: synth removes the generated files in it that the app no longer makes. Every synth writes, one in a unit test
-   * too.
+   * Synth writes to it only when the CDK CLI runs the app (`cdk list`, `diff`, `synth` and `deploy`) and no context is
+   * missing, and says on standard error what it wrote. A unit test never changes it; see `alwaysWrite`. In any case the
+   * cloud assembly records the files and their text, so that the assertions, the validator, `cdk-irsa verify` and
+   * `report` know them.
+   *
+   * Several stacks may share a folder if all of them are for one cluster: each object can be in it once. Synth deletes
+   * the generated files in it that the app no longer makes, if their stack is still in the app; see `owner`.
    *
    * @default - the cloud assembly, `cdk.out`
    */
@@ -45,6 +50,24 @@ export interface ManifestFilesOptions {
    * @default false
    */
   readonly kustomization?: boolean;
+
+  /**
+   * A name for the app, written to the header of each file: letters, digits and `. _ / @ -`, at most 100 characters.
+   * Set it if another app writes to the same `directory`, and to have synth delete the files of stacks that you rename
+   * or remove. Files of another owner are never replaced or deleted. Apps with different stacks for different contexts
+   * need an owner for each context.
+   *
+   * @default - synth replaces and deletes only files of stacks that are in the app, and warns of others
+   */
+  readonly owner?: string;
+
+  /**
+   * Whether every synth writes to `directory`, also one that the CDK CLI did not start: `app.synth()` in a script or a
+   * unit test. All stacks that share the directory must set it. While context is missing, nothing is written.
+   *
+   * @default false
+   */
+  readonly alwaysWrite?: boolean;
 }
 
 /**
@@ -131,6 +154,10 @@ export class KubernetesManifests extends Construct {
     this.writer.add({
       owner: this,
       folder: () => this.folder(),
+      directory: () => {
+        const { directory, alwaysWrite = false } = this.options;
+        return directory === undefined ? undefined : { alwaysWrite };
+      },
       files: () => this.rendered().files,
       problems: () => this.problems(),
       writtenProblems: templates => this.writtenProblems(templates),
@@ -141,13 +168,13 @@ export class KubernetesManifests extends Construct {
   }
 
   /**
-   * Says where the files go. A later call replaces an earlier one.
+   * Sets where the files go. A later call replaces an earlier one.
    *
-   * A file that is there already and was not made by this library is an error, never overwritten and never removed. A
-   * stack whose manifest is complete only after the deployment has no files: an error too.
+   * Synth fails if a file would replace one that this library did not generate, or one of another app. It also fails if
+   * the manifest of the stack is complete only after deployment, since then there are no files.
    *
    * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
-   * @throws when `directory` is empty or a token
+   * @throws if `directory` is empty or a token, or `owner` is not a valid name
    * @example
    * import { App, Stack } from 'aws-cdk-lib';
    * import { KubernetesManifests } from 'cdk-irsa';
@@ -160,7 +187,7 @@ export class KubernetesManifests extends Construct {
    * });
    */
   public writeTo(options: ManifestFilesOptions): void {
-    failIf(this, directoryProblem(options.directory));
+    failIf(this, directoryProblem(options.directory) ?? ownerProblem(options.owner));
     this.options = { ...options, directory: options.directory === undefined ? undefined : resolve(options.directory) };
   }
 
@@ -209,7 +236,7 @@ export class KubernetesManifests extends Construct {
   /** Once a round: settling takes long, and every stack that shares the folder asks. */
   private rendered(): { settled: SettledManifests; files: StackFiles } {
     if (this.round) return this.round;
-    const { directory, filePerResource = false, kustomization = false } = this.options;
+    const { directory, filePerResource = false, kustomization = false, owner } = this.options;
     const settled = this.settle();
     this.round = {
       settled,
@@ -217,6 +244,7 @@ export class KubernetesManifests extends Construct {
         owner: this,
         applied: directory !== undefined || kustomization,
         kustomization,
+        ownerName: owner,
         objects: objectFiles(
           this.isDeferred() ? [] : settled.manifests,
           filePerResource ? undefined : `${this.stack.artifactId}.k8s.yaml`,
@@ -283,6 +311,16 @@ function directoryProblem(directory: string | undefined): string | undefined {
     'be a path known at synth',
     directory,
     'For example ../gitops/clusters/blue; leave it out for the cloud assembly.',
+  );
+}
+
+function ownerProblem(owner: string | undefined): string | undefined {
+  if (owner === undefined || (!Token.isUnresolved(owner) && OWNER.test(owner))) return undefined;
+  return problem(
+    'owner',
+    'be a name of letters, digits and . _ / @ -, at most 100 characters',
+    owner,
+    'For example payments, or the name of the repository of the app.',
   );
 }
 

@@ -13,8 +13,10 @@ import { chartValues, helmKeyProblem } from './private/manifests/helm-values';
 import {
   addedObject, addToChart, literalManifest, Manifest, nameKey, objectName, serviceAccountsByName, settledKey,
 } from './private/manifests/objects';
+import { HandedObject } from './private/manifests/record';
 import { disagreement, WrittenTemplates } from './private/manifests/template-agreement';
 import { applyToWorkload } from './private/manifests/workload';
+import { ManifestWriter } from './private/manifests/writer';
 import { noteRequiredTrust, requiredTrust } from './private/role/existing-role';
 import { refuses } from './private/role/role-admission';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
@@ -69,6 +71,9 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /** @internal */
   protected readonly _props: ServiceAccountOptions;
 
+  /** Whether somebody has the values of a Helm chart that creates the ServiceAccount. */
+  private isHandedToHelm = false;
+
   constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
     super(scope, id);
     const missing = missingProblem('props', props, 'Pass the properties of the service account.');
@@ -92,6 +97,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     failIf(this, this.annotationConflict());
 
     if (props.createServiceAccount ?? true) this.addToManifest();
+    else this.recordForHelm();
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -126,6 +132,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
     const key = options.key ?? this.helmKey();
     failIf(this, helmKeyProblem(key));
+    this.isHandedToHelm = true;
     const serviceAccount = {
       create: !(this._props.createServiceAccount ?? true),
       name: this.serviceAccountName,
@@ -135,9 +142,9 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or where
-   * `KubernetesManifests.of(stack).writeTo()` says. Several service accounts may share a file, each under a key of its
-   * own.
+   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or in the directory
+   * of `KubernetesManifests.of(stack).writeTo()`, under the same conditions. Several service accounts may share a file,
+   * each under a key of its own.
    *
    * Everything in it must be known at synth.
    *
@@ -330,6 +337,10 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       addToChart(this, chart, objects, manifest => literalManifest(this, manifest));
       // cdk8s may write the chart after the CDK app is done.
       this.objectIn(chart)?.node.addValidation({ validate: () => this.chartProblems() });
+      ManifestWriter.of(this).recordServiceAccount({
+        owner: this,
+        object: () => this.objectIn(chart) && { ...this.handedObject(), createdBy: 'cdk8s' },
+      });
     } else {
       KubernetesManifests.of(this)._add(this, objects, {
         isDeferred: () => this.isDeferred(),
@@ -337,6 +348,17 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
         writtenProblems: (serviceAccounts, templates) => this.writtenProblems(serviceAccounts, templates),
       });
     }
+  }
+
+  private recordForHelm(): void {
+    ManifestWriter.of(this).recordServiceAccount({
+      owner: this,
+      object: () => (this.isHandedToHelm ? { ...this.handedObject(), createdBy: 'helm' } : undefined),
+    });
+  }
+
+  private handedObject(): Omit<HandedObject, 'createdBy'> {
+    return { namespace: this.namespace, name: this.serviceAccountName, annotations: this.annotations };
   }
 
   private objectIn(chart: Chart): ApiObject | undefined {

@@ -21,7 +21,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import * as cdk8s from 'cdk8s';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { KubernetesManifests, ManifestFilesOptions } from '../src';
+import { IrsaAssertions, KubernetesManifests, ManifestFilesOptions } from '../src';
 import { manifestProblems, parseManifests } from './judges/kubernetes';
 import {
   ACCOUNT,
@@ -39,14 +39,21 @@ const ASSET_HASH = '0123456789abcdef'.repeat(4);
 let home: string;
 let outdir: string;
 let gitops: string;
+let stderr: jest.SpyInstance;
 
 beforeEach(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'manifest-files-')));
   outdir = join(home, 'cdk.out');
   gitops = join(home, 'gitops', 'blue');
+  process.env.CDK_OUTDIR = outdir; // as the CDK CLI does it
+  stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
-afterEach(() => rmSync(home, { recursive: true }));
+afterEach(() => {
+  delete process.env.CDK_OUTDIR;
+  stderr.mockRestore();
+  rmSync(home, { recursive: true });
+});
 
 /** Builds an app and synthesizes it, each time into the same cloud assembly. */
 function synth(build: (app: App) => void, props: { skipValidation?: boolean } = {}): App {
@@ -538,7 +545,7 @@ describe('what an earlier synth has left', () => {
     ['one file', {}],
     ['a file for each object', { filePerResource: true }],
   ])('a service account, an object, a stack: %s', (_, mode) => {
-    const options = { ...mode, directory: gitops, kustomization: true };
+    const options = { ...mode, directory: gitops, kustomization: true, owner: 'shop' };
     put(join(gitops, 'mine.yaml'), 'mine: yes');
     const objects = () =>
       Object.entries(files(gitops))
@@ -626,17 +633,18 @@ describe('what an earlier synth has left', () => {
         env: { account: ACCOUNT, region: 'eu-west-1' },
       });
       serviceAccount(stack, 'Sa');
-      KubernetesManifests.of(stack).writeTo({ directory: gitops });
+      KubernetesManifests.of(stack).writeTo({ directory: gitops, owner: 'shop' });
     });
-    expect(Object.values(files(gitops)).map(text => text.split('\n').slice(0, 3))).toEqual([
+    expect(Object.values(files(gitops)).map(text => text.split('\n').slice(0, 4))).toEqual([
       // Newer releases of constructs take line breaks out of ids by themselves.
       [
         HEADER.trim(),
+        '# Owner: shop.',
         expect.stringMatching(/^# App: App\. Stack: A\)\. Stack: B \(C\)\.( |--)evil: yes # \(a\)\.$/),
         'apiVersion: v1',
       ],
     ]);
-    synth(app => stackWith(app, 'Other', { directory: gitops }));
+    synth(app => stackWith(app, 'Other', { directory: gitops, owner: 'shop' }));
     expect(names(gitops)).toEqual(['Other.k8s.yaml']);
   });
 
@@ -1006,5 +1014,267 @@ describe('Helm values', () => {
     expect(warnings(stack).filter(text => text.includes('cdk-irsa:helm-values-among-manifests'))).toHaveLength(
       expected ? 1 : 0,
     );
+  });
+});
+
+/** Synthesizes as a unit test or a script does it: without the CDK CLI. */
+function synthAlone(build: (app: App) => void): App {
+  delete process.env.CDK_OUTDIR;
+  return synth(build);
+}
+
+const shown = (path: string) => relative(process.cwd(), path);
+const notes = () => stderr.mock.calls.map(([text]) => text).join('');
+
+describe('without the CDK CLI', () => {
+  const PRODUCTION = 'kind: X # what is there';
+
+  test.each<[string, (build: (app: App) => Stack) => void]>([
+    ['app.synth()', build => synth(build)],
+    ['Template.fromStack()', build => Template.fromStack(build(new App()))],
+    ['IrsaAssertions', build => IrsaAssertions.fromStack(build(new App())).manifestsMatchRoles()],
+  ])('the folder stays as it is: %s', (_, run) => {
+    synth(app => stackWith(app, 'Api', { directory: gitops, owner: 'shop' }, ['old', 'api']));
+    put(join(gitops, 'kustomization.yaml'), PRODUCTION);
+    const before = files(gitops);
+    stderr.mockClear();
+    delete process.env.CDK_OUTDIR;
+    run(app => stackWith(app, 'Api', { directory: gitops, owner: 'shop', kustomization: true, filePerResource: true }));
+    expect(files(gitops)).toEqual(before);
+    expect(notes()).toBe('');
+  });
+
+  test('a directory that is missing is not created', () => {
+    synthAlone(app => {
+      const stack = stackWith(app, 'Api', { directory: gitops });
+      serviceAccount(stack, 'Dns', { serviceAccountName: 'dns', createServiceAccount: false })
+        .writeHelmValues('dns.values.yaml');
+    });
+    expect(existsSync(gitops)).toBe(false);
+    expect(names(outdir)).toEqual([]);
+  });
+
+  test('an app that the CLI did not ask for is another one', () => {
+    process.env.CDK_OUTDIR = join(home, 'other.out');
+    synth(app => stackWith(app, 'Api', { directory: gitops }));
+    expect(existsSync(gitops)).toBe(false);
+    process.env.CDK_OUTDIR = join(home, 'gitops', '..', 'cdk.out');
+    synth(app => stackWith(app, 'Api', { directory: gitops }));
+    expect(names(gitops)).toEqual(['Api.k8s.yaml']);
+  });
+
+  test('`alwaysWrite` of every stack that shares it has the folder written', () => {
+    const build = (...alwaysWrite: boolean[]) => (app: App) => alwaysWrite.forEach((value, index) =>
+      stackWith(app, `Api${index}`, { directory: gitops, alwaysWrite: value }));
+    synthAlone(build(true, false));
+    expect(existsSync(gitops)).toBe(false);
+    synthAlone(build(true, true));
+    expect(names(gitops)).toEqual(['Api0.k8s.yaml', 'Api1.k8s.yaml']);
+  });
+
+  test('`alwaysWrite` does not let the dummy value of a look-up through', () => {
+    synthAlone(app => {
+      const stack = stackWith(app, 'Api', { directory: gitops, alwaysWrite: true });
+      StringParameter.valueFromLookup(stack, '/my/parameter');
+    });
+    expect(existsSync(gitops)).toBe(false);
+  });
+
+  test('a cloud assembly in which the app runs is no place of its own for a directory', () => {
+    const before = process.cwd();
+    try {
+      process.chdir(home);
+      outdir = home;
+      synthAlone(app => stackWith(app, 'Api', { directory: gitops }));
+    } finally {
+      process.chdir(before);
+    }
+    expect(existsSync(gitops)).toBe(false);
+  });
+});
+
+describe('one line on standard error', () => {
+  test('lists what was written and deleted, and nothing that was the same already', () => {
+    const build = (...accounts: string[]) => (app: App) =>
+      stackWith(app, 'Api', { directory: gitops, filePerResource: true }, accounts);
+    synth(build('a', 'b', 'c', 'd', 'e', 'f', 'g'));
+    expect(notes()).toBe(
+      `cdk-irsa: ${shown(gitops)}: wrote 7 files (${['a', 'b', 'c', 'd', 'e']
+        .map(name => `1_serviceaccount_payments_${name}.yaml`).join(', ')} and 2 more)\n`,
+    );
+    stderr.mockClear();
+    synth(build('a', 'b', 'c', 'd', 'e', 'f', 'g'));
+    expect(notes()).toBe('');
+    synth(app => {
+      build('a', 'b', 'c', 'd', 'e', 'f', 'h')(app);
+      stackWith(app, 'Web', { directory: join(home, 'other') });
+      stackWith(app, 'Inside', {});
+    });
+    expect(notes()).toBe(
+      `cdk-irsa: ${shown(gitops)}: wrote 1 file (1_serviceaccount_payments_h.yaml), deleted 1 file `
+        + `(1_serviceaccount_payments_g.yaml); ${shown(join(home, 'other'))}: wrote 1 file (Web.k8s.yaml)\n`,
+    );
+  });
+});
+
+describe('two apps in one folder', () => {
+  const left = (app: App) => app.node.findAll().filter(child => Stack.isStack(child))
+    .flatMap(stack => warnings(stack as Stack)).filter(text => text.includes('cdk-irsa:files-left-behind'));
+
+  test.each<[string, string | undefined, string | undefined]>([
+    ['without owners', undefined, undefined],
+    ['with an owner each', 'shop', 'bank'],
+    ['with an owner of the first', 'shop', undefined],
+    ['with an owner of the second', undefined, 'bank'],
+  ])('keep their files, %s', (_, first, second) => {
+    const shop = (app: App) => {
+      const stack = stackWith(app, 'Shop', { directory: gitops, owner: first }, ['shop']);
+      serviceAccount(stack, 'Dns', { serviceAccountName: 'dns', createServiceAccount: false })
+        .writeHelmValues('dns.values.yaml');
+    };
+    const bank = (app: App) => stackWith(app, 'Bank', { directory: gitops, owner: second }, ['bank']);
+    synth(shop);
+    const ofShop = files(gitops);
+    expect(Object.keys(ofShop)).toEqual(['Shop.k8s.yaml', 'dns.values.yaml']);
+    const warned = left(synth(bank));
+    expect(files(gitops)).toEqual({ ...ofShop, 'Bank.k8s.yaml': expect.anything() });
+    expect(warned).toEqual(first !== undefined ? [] : [
+      `${shown(gitops)} holds generated files of stacks that are not in this app: Shop.k8s.yaml, dns.values.yaml. `
+        + 'They are left alone. Delete them if you renamed or removed the stack. If another app writes here, set '
+        + '`owner` in writeTo() of both apps. [ack: cdk-irsa:files-left-behind]',
+    ]);
+    expect(left(synth(shop))).toHaveLength(second === undefined ? 1 : 0);
+    expect(names(gitops)).toEqual(['Bank.k8s.yaml', 'Shop.k8s.yaml', 'dns.values.yaml']);
+  });
+
+  test.each<[string, ManifestFilesOptions, string, string, string]>([
+    [
+      'one kustomization',
+      { kustomization: true },
+      'kustomization.yaml',
+      'App: App. Stack: Shop (Shop)',
+      'That stack is not in this app. If you renamed the stack, delete its files; if another app writes here, choose '
+        + 'another `directory`, and set `owner` in both apps.',
+    ],
+    [
+      'one kustomization of another owner',
+      { kustomization: true, owner: 'shop' },
+      'kustomization.yaml',
+      'owner shop',
+      'Choose another `directory`, or give both apps the same `owner` if they are one.',
+    ],
+    [
+      'one object',
+      { filePerResource: true },
+      '1_serviceaccount_payments_same.yaml',
+      'App: App. Stack: Shop (Shop)',
+      'That stack is not in this app.',
+    ],
+  ])('cannot take the place of each other: %s', (_, options, file, writer, advice) => {
+    synth(app => stackWith(app, 'Shop', { ...options, directory: gitops }, ['same']));
+    const before = files(gitops);
+    const build = (app: App) => stackWith(app, 'Bank', { ...options, directory: gitops, owner: undefined }, ['same']);
+    for (const props of [{}, { skipValidation: true }]) {
+      expect(() => synth(build, props)).toThrow(
+        '[Bank/KubernetesManifests] `directory` must hold no file of another app in the place of a generated one, got: '
+          + `"${file} in ${gitops}, generated for ${writer}". ${advice}`,
+      );
+    }
+    expect(files(gitops)).toEqual(before);
+  });
+
+  test('an object of another app that a stack of its own file holds, too', () => {
+    synth(app => stackWith(app, 'Shop', { directory: gitops, filePerResource: true, owner: 'shop' }, ['same']));
+    const before = files(gitops);
+    expect(() => synth(app => {
+      stackWith(app, 'Bank', { directory: gitops, filePerResource: true, owner: 'bank' }, ['other', 'same']);
+    })).toThrow('"1_serviceaccount_payments_same.yaml in ');
+    expect(files(gitops)).toEqual(before);
+  });
+});
+
+describe('a renamed stack', () => {
+  test.each<[string, ManifestFilesOptions]>([['one file', {}], ['a kustomization', { kustomization: true }]])(
+    'leaves nothing behind with an owner: %s',
+    (_, options) => {
+      const owned = { ...options, directory: gitops, owner: 'shop' };
+      synth(app => stackWith(app, 'Before', owned, ['api']));
+      synth(app => stackWith(app, 'After', owned, ['api']));
+      expect(names(gitops).filter(name => name !== 'kustomization.yaml')).toEqual(['After.k8s.yaml']);
+    },
+  );
+
+  test('keeps the files of the old name without an owner, and says so', () => {
+    synth(app => stackWith(app, 'Before', { directory: gitops }, ['api']));
+    const app = synth(another => stackWith(another, 'After', { directory: gitops }, ['api']));
+    expect(names(gitops)).toEqual(['After.k8s.yaml', 'Before.k8s.yaml']);
+    expect(warnings(app.node.findChild('After') as Stack)).toEqual([
+      expect.stringContaining('of stacks that are not in this app: Before.k8s.yaml. They are left alone.'),
+    ]);
+  });
+
+  test('by its CloudFormation name is another one', () => {
+    const build = (stackName: string) => (app: App) => {
+      const stack = new Stack(app, 'Api', { stackName, env: { account: ACCOUNT, region: 'eu-west-1' } });
+      serviceAccount(stack, 'Sa');
+      KubernetesManifests.of(stack).writeTo({ directory: gitops, filePerResource: true });
+    };
+    synth(build('shop'));
+    const before = files(gitops);
+    expect(() => synth(build('bank'))).toThrow('generated for App: App. Stack: Api (shop)');
+    expect(files(gitops)).toEqual(before);
+  });
+
+  test('that shared its file with a stack that is left hands it over', () => {
+    const build = (...ids: string[]) => (app: App) =>
+      ids.forEach(id => stackWith(app, id, { directory: gitops, kustomization: true }, [id.toLowerCase()]));
+    synth(build('One', 'Two'));
+    synth(build('Two', 'Three'));
+    expect(parse(read(gitops, 'kustomization.yaml')).resources).toEqual(['Three.k8s.yaml', 'Two.k8s.yaml']);
+  });
+});
+
+describe('an owner', () => {
+  test('is in the header of every file', () => {
+    synth(app => {
+      const stack = stackWith(app, 'Api', { directory: gitops, owner: 'github.com/acme/shop@v2', kustomization: true });
+      serviceAccount(stack, 'Dns', { serviceAccountName: 'dns', createServiceAccount: false })
+        .writeHelmValues('dns.values.yaml');
+    });
+    expect(names(gitops)).toHaveLength(3);
+    for (const text of Object.values(files(gitops))) {
+      expect(text).toMatch(`${HEADER}# Owner: github.com/acme/shop@v2.\n# App: App. Stack: Api (Api).\n`);
+    }
+  });
+
+  test('may be set later: the files of stacks of the app become its own', () => {
+    synth(app => stackWith(app, 'Api', { directory: gitops, filePerResource: true }, ['a', 'b']));
+    synth(app => stackWith(app, 'Api', { directory: gitops, filePerResource: true, owner: 'shop' }, ['a']));
+    expect(names(gitops)).toEqual(['1_serviceaccount_payments_a.yaml']);
+    expect(read(gitops, '1_serviceaccount_payments_a.yaml')).toContain('# Owner: shop.\n');
+  });
+
+  test('must be one for all stacks that share a directory', () => {
+    expect(() => synth(app => {
+      stackWith(app, 'One', { directory: gitops, owner: 'shop' });
+      stackWith(app, 'Two', { directory: gitops });
+    })).toThrow(
+      '[Two/KubernetesManifests] `owner` must be the same for all stacks that share a directory, got: nothing. '
+        + 'One gives "shop": write the same in both.',
+    );
+    expect(existsSync(gitops)).toBe(false);
+  });
+
+  test.each(['', ' ', 'a b', '.a', 'a\n', 'x'.repeat(101), Token.asString({ Ref: 'X' })])('%p is refused', owner => {
+    expect(() => KubernetesManifests.of(literalStack()).writeTo({ directory: 'x', owner })).toThrow(
+      '[Stack/KubernetesManifests] `owner` must be a name of letters, digits and . _ / @ -, at most 100 characters, '
+        + 'got: ',
+    );
+  });
+
+  test.each(['x', 'x'.repeat(100), 'Team-1/app_2.prod@blue'])('%p is accepted', owner => {
+    synth(app => stackWith(app, 'Api', { directory: gitops, owner }));
+    synth(app => stackWith(app, 'Web', { directory: gitops, owner }));
+    expect(names(gitops)).toEqual(['Web.k8s.yaml']);
   });
 });

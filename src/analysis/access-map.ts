@@ -186,6 +186,18 @@ export interface Suppression {
   readonly reason: string;
 }
 
+/** A generated file outside the assembly that is not as synth wrote it. */
+export interface ChangedFile {
+  /**
+   * `changed`: it holds something else, and was read as it is. `replaced`: it is not a generated file any more, and was
+   * not read. `missing`: what synth recorded was read instead.
+   */
+  readonly state: 'changed' | 'replaced' | 'missing';
+  readonly place: Place;
+  /** The path of the stack that wrote it. */
+  readonly writtenBy: string;
+}
+
 export interface AccessMap {
   readonly clusters: Cluster[];
   readonly providers: Provider[];
@@ -205,6 +217,8 @@ export interface AccessMap {
   readonly existingRoles: Text[];
   /** Identity providers that the app imports, by their ARN. */
   readonly existingProviders: Text[];
+  /** Generated files that are not as synth wrote them. */
+  readonly changedFiles: ChangedFile[];
   /** Rules that resources are exempt from. */
   readonly suppressions: Suppression[];
 }

@@ -1,12 +1,13 @@
 /**
  * Makes the access map of an assembly and of manifests beside it.
  */
-import { readdirSync, statSync } from 'fs';
-import { join } from 'path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'fs';
+import { join, resolve } from 'path';
 import {
   AccessMap,
   Addon,
   Association,
+  ChangedFile,
   Place,
   Policy,
   Provider,
@@ -22,6 +23,7 @@ import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../j
 import { accountsOfChart } from './helm-values';
 import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
+import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
@@ -80,8 +82,12 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { serviceAccounts: declared, ...manifests } = this.manifests();
-    const serviceAccounts = [...declared, ...this.addonServiceAccounts()];
+    const { recorded, objects: { serviceAccounts: declared, ...manifests } } = this.manifests();
+    const serviceAccounts = [
+      ...declared,
+      ...undeclared([...recorded, ...this.handedServiceAccounts()], declared),
+      ...this.addonServiceAccounts(),
+    ];
     const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
     return {
@@ -101,7 +107,35 @@ class Reader {
       existingProviders: unique(
         this.assembly.stacks.flatMap(stack => stack.existingProviders.map(arn => this.text(stack, arn))),
       ),
+      changedFiles: this.changedFiles(),
     };
+  }
+
+  private changedFiles(): ChangedFile[] {
+    return this.assembly.stacks.flatMap(({ path, record }) =>
+      (record?.files ?? []).flatMap(({ file, state }): ChangedFile[] => {
+        const isChanged = state === 'changed' || state === 'replaced' || state === 'missing';
+        return isChanged ? [{ state, place: { file }, writtenBy: path }] : [];
+      }));
+  }
+
+  /** ServiceAccounts that the app hands to charts, which others render. */
+  private handedServiceAccounts(): ServiceAccount[] {
+    return this.assembly.stacks.flatMap(stack =>
+      (stack.record?.serviceAccounts ?? []).map(({ namespace, name, annotations, nestedStack, constructPath }) => {
+        const path = nestedStack === undefined ? stack.path : `${stack.path}/${nestedStack}`;
+        const own = this.assembly.stacks.find(candidate => candidate.path === path) ?? stack;
+        const texts = Object.fromEntries(
+          Object.entries(objectOf(annotations)).map(([key, value]) => [key, this.text(own, value)]),
+        );
+        return {
+          namespace: this.text(own, namespace),
+          name: this.text(own, name),
+          roleArn: texts[ROLE_ARN_ANNOTATION],
+          audience: audienceOf(texts),
+          place: { file: own.file, stack: own.path, constructPath: textOf(constructPath) },
+        };
+      }));
   }
 
   private suppressions(): Suppression[] {
@@ -300,16 +334,26 @@ class Reader {
     return grouped(attached, ({ role }) => role);
   }
 
-  private manifests(): KubernetesObjects {
+  /** `recorded`: ServiceAccounts of files that are not there, and that synth recorded. */
+  private manifests(): { objects: KubernetesObjects; recorded: ServiceAccount[] } {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
+    const given = manifests.flatMap(path => yamlFilesIn(path));
+    const known = new Set([...given, ...manifestTexts.map(({ place }) => place.file)].map(canonical));
+    const isNew = (file: string) => known.size === 0 || !known.has(canonical(file));
     const files = unique([
-      ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles),
-      ...manifests.flatMap(path => yamlFilesIn(path)),
+      ...this.assembly.stacks.flatMap(({ manifestFiles }) => manifestFiles.filter(isNew)),
+      ...given,
     ]);
-    const all = noObjects();
-    const attempt = (read: () => KubernetesObjects) => {
+    const generated = this.assembly.stacks.flatMap(({ record }) => record?.files ?? [])
+      .filter(({ kind, file }) => kind === 'manifests' && isNew(file));
+    const objects = noObjects();
+    const recorded: ServiceAccount[] = [];
+    const attempt = (read: () => KubernetesObjects, isThere = true) => {
       try {
-        addObjects(all, read());
+        const { serviceAccounts, ...others } = read();
+        addObjects(objects, others);
+        if (isThere) addObjects(objects, { serviceAccounts });
+        else for (const account of serviceAccounts) recorded.push(account);
       } catch (error) {
         if (unreadable === undefined || !UnusableInput.is(error)) throw error;
         unreadable.push(error);
@@ -319,11 +363,15 @@ class Reader {
     for (const file of files) {
       attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, namespace));
     }
+    for (const { file, text, state } of generated) {
+      const isThere = state === 'as written' || state === 'changed';
+      attempt(() => readManifests({ text, place: { file } }, namespace), isThere);
+    }
     for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));
     }
-    for (const declared of this.charts()) addObjects(all, declared);
-    return all;
+    for (const declared of this.charts()) addObjects(objects, declared);
+    return { objects, recorded };
   }
 
   /** Manifests that leave the deployed stack. */
@@ -354,6 +402,30 @@ class Reader {
       );
     });
   }
+}
+
+/**
+ * Those that no manifest declares. Clusters may have service accounts of one name, so the role decides which manifest
+ * is about which; one without a known role is about any of them.
+ */
+function undeclared(handed: ServiceAccount[], declared: readonly ServiceAccount[]): ServiceAccount[] {
+  const declaredByName = grouped(declared, nameOf);
+  return [...grouped(handed, nameOf)].flatMap(([name, all]) => {
+    const found = declaredByName.get(name) ?? [];
+    const roles = new Set(found.map(({ roleArn }) => roleArn));
+    const open = all.filter(({ roleArn }) => !roles.has(roleArn));
+    const isAboutAny = found.some(({ roleArn }) => !all.some(account => account.roleArn === roleArn));
+    return isAboutAny ? [] : open;
+  });
+}
+
+function nameOf({ namespace, name }: ServiceAccount): string {
+  return `${namespace}/${name}`;
+}
+
+/** One file is one, by whatever path it is named. */
+function canonical(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 /** Those of a loop once: what its variable is, nobody knows there. */

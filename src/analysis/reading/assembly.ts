@@ -6,7 +6,9 @@
 import { existsSync, readdirSync } from 'fs';
 import { basename, dirname, join, relative, resolve } from 'path';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
+import { readRecord, StackRecord } from './stack-record';
 import { readText, UnusableInput } from './unusable-input';
+import { RECORD_METADATA } from '../../conventions/assembly-record';
 
 /** A template; what the sections hold is not checked. */
 export interface TemplateJson {
@@ -54,6 +56,8 @@ export interface StackTemplate {
   readonly existingProviders: unknown[];
   /** Manifests that synth wrote beside the template. */
   readonly manifestFiles: string[];
+  /** What the library recorded of its own outputs; undefined of a stack that has none. */
+  readonly record?: StackRecord;
   /** The stack that it is nested in, and its resource there. */
   readonly parent?: { readonly stack: StackTemplate; readonly logicalId: string };
 }
@@ -61,11 +65,14 @@ export interface StackTemplate {
 export interface Assembly {
   readonly directory: string;
   readonly stacks: StackTemplate[];
+  /** Keys of context that was missing at synth, so that values are dummies. */
+  readonly missingContext?: string[];
 }
 
 const MANIFEST = 'manifest.json';
 const EXISTING_ROLE = 'cdk-irsa:existing-role';
 const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
+const AGAIN = 'Run `cdk synth` again.';
 const MAX_DEPTH = 8; // CloudFormation's own limit is less
 
 /**
@@ -74,18 +81,25 @@ const MAX_DEPTH = 8; // CloudFormation's own limit is less
  * @throws UnusableInput when it is none, or a part of it cannot be read
  */
 export function readAssembly(directory: string): Assembly {
-  return { directory, stacks: stacksIn(directory, 0) };
+  const missingContext: string[] = [];
+  const stacks = stacksIn(directory, 0, missingContext);
+  return { directory, stacks, missingContext: [...new Set(missingContext)] };
+}
+
+/** Whether a manifest is one of those that a stack wrote. */
+export function wrote({ manifestFiles, record }: StackTemplate, file: string): boolean {
+  return manifestFiles.includes(file) || (record?.files.some(written => written.file === file) ?? false);
 }
 
 /** The assembly of those stacks alone whose templates are named; nested stacks belong to theirs. */
-export function onlyStacks({ directory, stacks }: Assembly, templateFiles: string[]): Assembly {
+export function onlyStacks({ stacks, ...others }: Assembly, templateFiles: string[]): Assembly {
   const wanted = new Set(templateFiles.map(file => resolve(file)));
   const isWanted = (stack: StackTemplate): boolean =>
     wanted.has(resolve(stack.file)) || (stack.parent !== undefined && isWanted(stack.parent.stack));
-  return { directory, stacks: stacks.filter(isWanted) };
+  return { ...others, stacks: stacks.filter(isWanted) };
 }
 
-function stacksIn(directory: string, depth: number): StackTemplate[] {
+function stacksIn(directory: string, depth: number, missingContext: string[]): StackTemplate[] {
   const file = join(directory, MANIFEST);
   const manifest = readJson(file, 'Give a cloud assembly: the folder that `cdk synth` writes, cdk.out.');
   const artifacts = manifest.artifacts ?? {};
@@ -94,13 +108,14 @@ function stacksIn(directory: string, depth: number): StackTemplate[] {
       `${file}: not the manifest of a cloud assembly. Give the folder that \`cdk synth\` writes, cdk.out.`,
     );
   }
+  missingContext.push(...arrayOf(manifest.missing).map(entry => textOf(propertyOf(entry, 'key'))));
   return Object.entries(artifacts).flatMap(([id, value]) => {
     const artifact = objectOf<ArtifactJson>(value);
     if (artifact.type === 'aws:cloudformation:stack') return readStack(directory, id, artifact);
     if (artifact.type !== 'cdk:cloud-assembly') return [];
     const inner = insideOf(directory, `${propertyOf(artifact.properties, 'directoryName')}`, file);
     if (depth > MAX_DEPTH) throw new UnusableInput(`${file}: stages are nested more than ${MAX_DEPTH} levels deep.`);
-    return stacksIn(inner, depth + 1);
+    return stacksIn(inner, depth + 1, missingContext);
   });
 }
 
@@ -111,6 +126,7 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
   const { account, region } = environmentOf(artifact.environment);
   const metadata = { ...objectOf(artifact.metadata), ...additionalMetadata(directory, artifact) };
   const named = constructPathsIn(metadata);
+  const record = recordOf(directory, metadata);
   const stack = {
     path: textOf(artifact.displayName ?? id),
     stackName: textOf(stackName ?? id),
@@ -121,9 +137,19 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
     constructPaths: pathsWithin(named),
     existingRoles: entriesOf(metadata, EXISTING_ROLE),
     existingProviders: entriesOf(metadata, EXISTING_PROVIDER),
-    manifestFiles: manifestFilesBeside(directory, id),
+    manifestFiles: record?.manifestFiles ?? manifestFilesBeside(directory, id),
+    record,
   };
   return withNested(stack, directory, named);
+}
+
+/** A stage that is synthesized alone names a record, and has none. */
+function recordOf(directory: string, metadata: JsonObject): StackRecord | undefined {
+  const [name] = entriesOf(metadata, RECORD_METADATA);
+  if (typeof name !== 'string') return undefined;
+  const file = insideOf(directory, name, join(directory, MANIFEST));
+  if (!existsSync(file)) return undefined;
+  return readRecord(readJson(file, AGAIN), file, path => insideOf(directory, path, file));
 }
 
 /** Newer versions of the CDK may keep metadata in a file of its own. */
@@ -176,7 +202,7 @@ function entriesOf(metadata: JsonObject, type: string): unknown[] {
     .map(entry => propertyOf(entry, 'data'));
 }
 
-/** As KubernetesManifests names them: one file, or a folder of files. */
+/** Of a stack without a record: named as KubernetesManifests does it, one file, or a folder of files. */
 function manifestFilesBeside(directory: string, artifactId: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap(entry => {
     if (entry.name === `${artifactId}.k8s.yaml`) return [join(directory, entry.name)];

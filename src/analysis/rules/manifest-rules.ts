@@ -1,9 +1,10 @@
 /**
  * Whether manifests and roles go together.
  */
+import { basename, dirname } from 'path';
 import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
-import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
+import { AccessMap, ChangedFile, Place, Role, ServiceAccount } from '../access-map';
 import { Found, Rule } from './rule';
 import { accessOfPods, annotatedIn, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
@@ -227,7 +228,7 @@ function repetitions(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
   return all.flatMap(serviceAccount => {
     const { roleArn, place } = serviceAccount;
     const issuers = issuersOf(roles.get(roleArn ?? '')).map(issuer => `issuer ${issuer}`);
-    const file = `${place.file} ${place.logicalId}`;
+    const file = `${place.file} ${place.logicalId} ${place.constructPath}`;
     const inFile = first.get(file);
     const other = inFile ?? issuers
       .map(issuer => first.get(issuer))
@@ -304,6 +305,45 @@ export const DEFAULT_WITH_ROLE: Rule = {
         place: serviceAccount.place,
       })),
 };
+
+export const CHANGED_FILE: Rule = {
+  id: 'changed-file',
+  severity: 'warning',
+  title: 'A generated file that is not as synth wrote it: a note if it is missing',
+  why: 'What is applied is not what the app makes, and the next synth overwrites it.',
+  check: ({ changedFiles }) => {
+    const missing = changedFiles.filter(({ state }) => state === 'missing');
+    return [
+      ...changedFiles.filter(({ state }) => state !== 'missing').map(changed),
+      ...[...grouped(missing, ({ place }) => dirname(place.file)).values()].map((all): Found => ({
+        severity: 'info',
+        message: 'Generated files are missing: '
+          + `${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. `
+          + 'What synth recorded of them was checked instead.',
+        fix: 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check '
+          + 'them, too.',
+        place: all[0].place,
+      })),
+    ];
+  },
+};
+
+function changed({ state, place, writtenBy }: ChangedFile): Found {
+  return state === 'changed'
+    ? {
+      message: `It differs from what the last synth of ${writtenBy} wrote; it was checked as it is.`,
+      fix: 'Run `cdk synth` to write it again. Change the app instead of the file.',
+      place,
+    }
+    : {
+      message: `It is not the file that the last synth of ${writtenBy} wrote: it lacks the header of generated files. `
+        + 'Unless you passed it, what synth recorded was checked instead.',
+      fix: 'Restore the file, or pass it with the manifests to check it.',
+      place,
+    };
+}
+
+const SHOWN_FILES = 3;
 
 const SHOWN_PLACEHOLDERS = 3;
 

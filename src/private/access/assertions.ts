@@ -19,8 +19,9 @@ import { Admission, anyOf } from '../../analysis/admission/admission';
 import { targetAdmission } from '../../analysis/admission/manifest-admissions';
 import { openStatements, roleAdmission, Subject } from '../../analysis/admission/role-admission';
 import { claimOf } from '../../analysis/iam/claims';
+import { listInShort } from '../../analysis/lists';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
-import { onlyStacks, readAssembly, StackTemplate } from '../../analysis/reading/assembly';
+import { onlyStacks, readAssembly, StackTemplate, wrote } from '../../analysis/reading/assembly';
 import { conditionsOf, statementsOf, trustedBy } from '../../analysis/reading/trusted-subjects';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
@@ -33,6 +34,7 @@ import type { IWorkloadIdentity } from '../../workload-identity';
 
 const WHERE = 'IrsaAssertions';
 const MAX_STATEMENT_LENGTH = 600;
+const MAX_KEYS = 3;
 const MANIFEST_RULES = ['role-not-found', 'role-does-not-trust', 'audience-mismatch', 'not-rendered'];
 const NEEDS_CODE = /^(AWS::Lambda::Function|AWS::CloudFormation::CustomResource|Custom::.+)$/;
 
@@ -42,6 +44,7 @@ export class AccessAssertions {
   private readonly map: AccessMap;
   private readonly roles: Role[];
   private readonly stacks: StackTemplate[];
+  private readonly missingContext: readonly string[];
 
   /**
    * @param template of the stack that it is about; of all stacks without it
@@ -56,10 +59,10 @@ export class AccessAssertions {
 
     const paths = new Set(this.stacks.map(({ path }) => path));
     const together = new Set(this.stacks.map(outermost)); // they share a manifest file
-    const strangers = new Set(
-      assembly.stacks.filter(stack => !together.has(outermost(stack))).flatMap(({ manifestFiles }) => manifestFiles),
-    );
-    const isOurs = ({ stack, file }: Place) => (stack === undefined ? !strangers.has(file) : paths.has(stack));
+    const strangers = assembly.stacks.filter(stack => !together.has(outermost(stack)));
+    const isOurs = ({ stack, file }: Place) =>
+      (stack === undefined ? !strangers.some(stranger => wrote(stranger, file)) : paths.has(stack));
+    this.missingContext = assembly.missingContext ?? [];
     const map = accessMapOf(assembly, { manifests });
     this.roles = map.roles.filter(({ place }) => isOurs(place));
     // Roles of other stacks stay: manifests may name them.
@@ -102,12 +105,20 @@ export class AccessAssertions {
     if (!this.map.serviceAccounts.some(({ roleArn }) => roleArn !== undefined)) {
       throw new Error(
         'No manifest has a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Give the files or folders '
-          + 'with `manifests`.',
+          + `with \`manifests\`.${this.describeMissingContext()}`,
       );
     }
     const findings = findingsOf(RULES.filter(({ id }) => MANIFEST_RULES.includes(id)), this.map);
     // of any severity: what nobody knows is no match
-    report(findings.filter(({ suppressed }) => suppressed === undefined).map(inWords));
+    const open = findings.filter(({ suppressed }) => suppressed === undefined).map(inWords);
+    report(open.length > 0 && this.missingContext.length > 0 ? [...open, this.describeMissingContext().trim()] : open);
+  }
+
+  /** Lookups that have not been made leave dummy values behind. */
+  private describeMissingContext(): string {
+    if (this.missingContext.length === 0) return '';
+    return ` Context is missing, so some values are placeholders: ${listInShort(this.missingContext, MAX_KEYS)}. Run `
+      + '`cdk synth` once with credentials and commit cdk.context.json, or pass these values as `context` of the App.';
   }
 
   public hasNoLambda(): void {

@@ -13,6 +13,7 @@ import {
   onlyStacks,
   readAssembly,
   StackTemplate,
+  wrote,
 } from '../../analysis/reading/assembly';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
@@ -64,9 +65,7 @@ export function validate(
 
 /** The stack that a place is in; undefined of a manifest that is none of the app's. */
 function ownerOf({ stacks }: Assembly, { stack, file }: Place): StackTemplate | undefined {
-  return stacks.find(({ path, manifestFiles }) =>
-    stack === undefined ? manifestFiles.includes(file) : path === stack,
-  );
+  return stacks.find(candidate => (stack === undefined ? wrote(candidate, file) : candidate.path === stack));
 }
 
 /** A finding, at the resource that has a part in it, so that the CDK shows its construct. */

@@ -1,16 +1,22 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'fs';
-import { basename, dirname, join, relative, sep } from 'path';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'fs';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'path';
 import { Stack } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { problem } from '../errors';
+import { problem, show } from '../errors';
 import { objectFileName } from './file-names';
 import { HelmValuesPart, mergeHelmValues } from './helm-values';
 import { Manifest, objectName } from './objects';
-import { hasHeader, header, manifestText } from './text';
+import { Header, header, headerOf, manifestText } from './text';
+import { grouped } from '../../analysis/json-values';
+import { listInShort } from '../../analysis/lists';
+import { RecordedFile } from '../../conventions/assembly-record';
 
 const KUSTOMIZATION = 'kustomization.yaml';
 const OTHER_KUSTOMIZATIONS = ['kustomization.yml', 'Kustomization'];
+const MAX_LISTED = 5;
+/** Files and folders that are copies of what belongs to the user. */
+export const ASSET = /^asset\.[0-9a-f]{64}/;
 
 /** What one stack has for files. */
 export interface StackFiles {
@@ -19,6 +25,8 @@ export interface StackFiles {
   /** Whether all objects in the folder are for one cluster: a folder that is applied as a whole. */
   readonly applied: boolean;
   readonly kustomization: boolean;
+  /** The name of the app in the headers, if the user gave one. */
+  readonly ownerName?: string;
   /** The objects by the name of their file. */
   readonly objects: Map<string, Manifest[]>;
   readonly values: HelmValuesPart[];
@@ -26,6 +34,7 @@ export interface StackFiles {
 
 /** A file that synth is to write. */
 export interface PlannedFile {
+  readonly kind: RecordedFile['kind'];
   readonly path: string;
   readonly owners: IConstruct[];
   readonly text: () => string;
@@ -45,19 +54,29 @@ export function objectFiles(manifests: Manifest[], fileForAll: string | undefine
 
 /** The files of the stacks that share a folder. */
 export function plannedFiles(folder: string, stacks: StackFiles[]): PlannedFile[] {
-  const file = (name: string, owners: IConstruct[], body: () => string): PlannedFile =>
-    ({ path: join(folder, name), owners, text: () => `${header(owners.map(owner => Stack.of(owner)))}\n${body()}` });
+  const ownerName = stacks.find(stack => stack.ownerName !== undefined)?.ownerName;
+  const file = (
+    kind: PlannedFile['kind'],
+    name: string,
+    owners: IConstruct[],
+    body: () => string,
+  ): PlannedFile => {
+    let rendered: string | undefined;
+    const text = () => (
+      rendered ??= `${header(owners.map(owner => Stack.of(owner)), ownerName)}\n${body()}`);
+    return { kind, path: join(folder, name), owners, text };
+  };
 
   const objects = stacks.flatMap(({ owner, objects: files }) =>
-    [...files].map(([name, manifests]) => file(name, [owner], () => manifestText(manifests))));
+    [...files].map(([name, manifests]) => file('manifests', name, [owner], () => manifestText(manifests))));
   const names = objects.map(({ path }) => basename(path)).sort();
   const kustomized = stacks.some(({ kustomization }) => kustomization);
   const contributors = stacks.filter(stack => stack.objects.size > 0 || stack.kustomization).map(({ owner }) => owner);
   return [
     ...objects,
-    ...(kustomized ? [file(KUSTOMIZATION, contributors, () => kustomizationText(names))] : []),
+    ...(kustomized ? [file('kustomization', KUSTOMIZATION, contributors, () => kustomizationText(names))] : []),
     ...[...valuesFiles(stacks)].map(([name, { parts, owners }]) =>
-      file(name, owners, () => Yaml.stringify(mergeHelmValues(parts).values)),
+      file('helm-values', name, owners, () => Yaml.stringify(mergeHelmValues(parts).values)),
     ),
   ];
 }
@@ -66,17 +85,54 @@ function kustomizationText(resources: string[]): string {
   return Yaml.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
 }
 
-/** What is wrong with the files of the stacks that share a folder, by the one who can change it. */
-export function fileProblems(folder: string, stacks: StackFiles[]): Map<IConstruct, string[]> {
+/**
+ * What is wrong with the files of the stacks that share a folder, by the construct that can change it.
+ *
+ * @param claims who may replace which file; undefined for a folder that this synth does not write to, so that its
+ * contents do not matter
+ */
+export function fileProblems(
+  folder: string,
+  stacks: StackFiles[],
+  claims: FileClaims | undefined,
+): Map<IConstruct, string[]> {
   const found = new Map<IConstruct, string[]>();
+  const planned = plannedFiles(folder, stacks);
   for (const [who, message] of [
+    ...ownerProblems(stacks),
     ...repeatedObjects(folder, stacks),
     ...contradictions(stacks),
-    ...plannedProblems(plannedFiles(folder, stacks)),
+    ...clashes(planned),
+    ...claims ? [...foreignProblems(planned), ...claimProblems(folder, planned, claims)] : [],
   ]) {
     found.set(who, [...(found.get(who) ?? []), message]);
   }
   return found;
+}
+
+/** Who may replace and delete the generated files of a folder. */
+export class FileClaims {
+  constructor(private readonly stackLines: ReadonlySet<string>, private readonly ownerName: string | undefined) {}
+
+  /**
+   * Whether the app may replace or delete a file: one of its owner or, without an owner, one of a stack that the app
+   * still has.
+   */
+  public holds({ owner, stackLines }: Header): boolean {
+    return owner === undefined ? stackLines.some(line => this.stackLines.has(line)) : owner === this.ownerName;
+  }
+
+  /**
+   * The generated files in a folder that no app claims for certain, and that this one does not write: of a stack that
+   * is gone or renamed, or of another app.
+   */
+  public leftBehind(folder: string, planned: PlannedFile[]): string[] {
+    const written = new Set(planned.map(({ path }) => path));
+    return yamlFilesIn(folder).filter(path => {
+      const found = written.has(path) ? undefined : generatedHeader(path);
+      return found !== undefined && found.owner === undefined && !this.holds(found);
+    });
+  }
 }
 
 type Problem = [owner: IConstruct, message: string];
@@ -125,12 +181,60 @@ function contradictions(stacks: StackFiles[]): Problem[] {
     mergeHelmValues(parts).problems.map((message): Problem => [owners[owners.length - 1], message]));
 }
 
-function plannedProblems(files: PlannedFile[]): Problem[] {
+/** Stacks that share a folder belong to one owner. */
+function ownerProblems(stacks: StackFiles[]): Problem[] {
+  const [first, ...others] = stacks;
+  const different = others.find(({ ownerName }) => ownerName !== first.ownerName);
+  if (different === undefined) return [];
+  const advice = `${Stack.of(first.owner).node.path} gives ${show(first.ownerName)}: write the same in both.`;
+  return [[
+    different.owner,
+    problem('owner', 'be the same for all stacks that share a directory', different.ownerName, advice),
+  ]];
+}
+
+function clashes(files: PlannedFile[]): Problem[] {
   const taken = new Map<string, string>();
   return files.flatMap(({ path, owners }): Problem[] => {
-    const found = clash(path, taken) ?? foreignProblem(path);
+    const found = clash(path, taken);
     return found === undefined ? [] : [[owners[owners.length - 1], found]];
   });
+}
+
+function foreignProblems(files: PlannedFile[]): Problem[] {
+  return files.flatMap(({ path, owners }): Problem[] => {
+    const found = foreignProblem(path);
+    return found === undefined ? [] : [[owners[owners.length - 1], found]];
+  });
+}
+
+/** Generated files in the place of a planned one that another app may have written: one message for each writer. */
+function claimProblems(folder: string, files: PlannedFile[], claims: FileClaims): Problem[] {
+  const refused = files.flatMap(({ path, owners }) => {
+    const found = generatedHeader(path);
+    return found === undefined || claims.holds(found) ? [] : [{ path, owner: owners[owners.length - 1], found }];
+  });
+  return [...grouped(refused, ({ found }) => writerOf(found)).values()].map((all): Problem => {
+    const names = listInShort(all.map(({ path }) => basename(path)), MAX_LISTED);
+    const [{ owner, found }] = all;
+    const advice = found.owner === undefined
+      ? 'That stack is not in this app. If you renamed the stack, delete its files; if another app writes here, choose '
+        + 'another `directory`, and set `owner` in both apps.'
+      : 'Choose another `directory`, or give both apps the same `owner` if they are one.';
+    return [
+      owner,
+      problem(
+        'directory',
+        'hold no file of another app in the place of a generated one',
+        `${names} in ${displayPath(folder)}, generated for ${writerOf(found)}`,
+        advice,
+      ),
+    ];
+  });
+}
+
+function writerOf({ owner, stackLines }: Header): string {
+  return owner === undefined ? stackLines.map(line => line.replace(/^# (.*)\.$/, '$1')).join(', ') : `owner ${owner}`;
 }
 
 /** Two files of this synth under one name; a and A are one letter for many file systems. */
@@ -174,7 +278,21 @@ function foreignProblem(path: string): string | undefined {
 
 /** Whether a path is a file that this library has written. */
 export function isOurs(path: string): boolean {
-  return lstatSync(path).isFile() && hasHeader(readFileSync(path, 'utf8'));
+  return generatedHeader(path) !== undefined;
+}
+
+/** The header of a file that this library has written; undefined for anything else, or nothing. */
+export function generatedHeader(path: string): Header | undefined {
+  return existsSync(path) && lstatSync(path).isFile() ? headerOf(readFileSync(path, 'utf8')) : undefined;
+}
+
+/** The YAML files of a folder, not of those in it; assets are copies of what belongs to the user. */
+export function yamlFilesIn(folder: string): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => !entry.isDirectory() && /\.ya?ml$/.test(entry.name) && !ASSET.test(entry.name))
+    .map(({ name }) => join(folder, name))
+    .sort();
 }
 
 /** A folder, there already or not, by its one name: without symbolic links. */
@@ -186,6 +304,17 @@ export function realFolder(path: string): string {
 function existingParent(path: string): string {
   const parent = dirname(path);
   return existsSync(parent) ? parent : existingParent(parent);
+}
+
+/** A path relative to another, with `/` on every system; undefined from one drive of Windows to another. */
+export function relativePath(from: string, to: string): string | undefined {
+  const path = relative(from, to);
+  return isAbsolute(path) ? undefined : path.split(sep).join('/');
+}
+
+/** A path from the working directory, the same on every machine; only a name if no path leads there. */
+export function portablePath(path: string): string {
+  return relativePath(realFolder(process.cwd()), path) ?? basename(path);
 }
 
 /** A path for messages: relative where that is shorter. */

@@ -1,27 +1,44 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'path';
-import { attachCustomSynthesis, Stack } from 'aws-cdk-lib';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'path';
+import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { propertyOf } from '../../conventions/json';
-import { fail } from '../errors';
-import { fileProblems, isOurs, PlannedFile, plannedFiles, realFolder, StackFiles } from './files';
+import { fail, warn } from '../errors';
+import { deliveryLine, FolderChanges } from './delivery';
+import {
+  ASSET, FileClaims, fileProblems, generatedHeader, PlannedFile, plannedFiles, portablePath, realFolder, StackFiles,
+  yamlFilesIn,
+} from './files';
+import { AssemblyRecords, HandedServiceAccount } from './record';
 import { WrittenTemplates } from './template-agreement';
+import { stackLine } from './text';
+import { listInShort } from '../../analysis/lists';
 
 const ID = 'KubernetesManifestFiles';
-
-/** Files and folders that are copies of what belongs to the user. */
-const ASSET = /^asset\.[0-9a-f]{64}/;
+const MAX_LISTED = 5;
 
 /** A stack that has manifests. */
 interface ManifestSource {
   readonly owner: IConstruct;
   readonly folder: () => string;
+  /** How the user wants a folder outside the cloud assembly written; undefined for the assembly. */
+  readonly directory: () => { readonly alwaysWrite: boolean } | undefined;
   readonly files: () => StackFiles;
   readonly problems: () => string[];
   /** Why the manifests do not belong to the templates of the same synth. */
   readonly writtenProblems: (templates: WrittenTemplates) => string[];
   /** Called where a round of validation begins or ends: what was true in the last one need not be true any more. */
   readonly forget: () => void;
+}
+
+/** The sources that write to one folder. */
+interface Target {
+  readonly folder: string;
+  readonly sources: ManifestSource[];
+  /** Whether the folder is a part of the cloud assembly, which belongs to this app. */
+  readonly isInAssembly: boolean;
+  /** Whether synth writes to it, unless something is missing. */
+  readonly isWritten: boolean;
 }
 
 /**
@@ -36,6 +53,7 @@ export class ManifestWriter extends Construct {
   }
 
   private readonly sources: ManifestSource[] = [];
+  private readonly records = new AssemblyRecords();
   /**
    * The stacks of this round of validation, and what is wrong with the files of each. One stack looks at those of all
    * others: once a round, not once a stack.
@@ -51,7 +69,13 @@ export class ManifestWriter extends Construct {
 
   public add(source: ManifestSource): void {
     this.sources.push(source);
+    this.records.of(source.owner);
     this.forget();
+  }
+
+  /** Records a ServiceAccount that the app hands to others to create. */
+  public recordServiceAccount(account: HandedServiceAccount): void {
+    this.records.add(account);
   }
 
   /** Called when the validation of a stack begins: with one that has been there, a new round. */
@@ -68,24 +92,56 @@ export class ManifestWriter extends Construct {
 
   /** What is wrong with the files of one stack, beside those of the others. */
   public problems(owner: IConstruct): string[] {
-    this.found ??= new Map(
-      [...this.folders()].flatMap(([folder, sources]) => [
-        ...fileProblems(
-          folder,
-          sources.map(({ files }) => files()),
-        ),
-      ]),
-    );
+    this.found ??= this.findProblems();
     return this.found.get(owner) ?? [];
   }
 
-  private folders(): Map<string, ManifestSource[]> {
+  private findProblems(): Map<IConstruct, string[]> {
+    const { root } = this.node;
+    const targets = this.targets(Stage.isStage(root) ? realFolder(resolve(root.outdir)) : undefined);
+    return new Map(targets.flatMap(target => {
+      const { folder, sources, isInAssembly, isWritten } = target;
+      const stacks = sources.map(({ files }) => files());
+      if (isInAssembly) return [...fileProblems(folder, stacks, new AllClaims())];
+      if (!isWritten) return [...fileProblems(folder, stacks, undefined)];
+      const claims = this.claims(target);
+      this.warnOfFilesLeftBehind(target, claims);
+      return [...fileProblems(folder, stacks, claims)];
+    }));
+  }
+
+  private warnOfFilesLeftBehind({ folder, sources }: Target, claims: FileClaims): void {
+    const left = claims.leftBehind(folder, plannedFiles(folder, sources.map(({ files }) => files())));
+    if (left.length === 0) return;
+    warn(
+      sources[0].owner,
+      'cdk-irsa:files-left-behind',
+      `${portablePath(folder)} holds generated files of stacks that are not in this app: `
+        + `${listInShort(left.map(path => basename(path)), MAX_LISTED)}. They are left alone. Delete them if you `
+        + 'renamed or removed the stack. If another app writes here, set `owner` in writeTo() of both apps.',
+    );
+  }
+
+  /** Which files in a folder outside the assembly belong to this app. */
+  private claims({ sources }: Target): FileClaims {
+    const stacks = this.node.root.node.findAll().filter(child => Stack.isStack(child));
+    return new FileClaims(new Set(stacks.map(stackLine)), sources[0].files().ownerName);
+  }
+
+  /** @param outdir the cloud assembly; undefined if there is none */
+  private targets(outdir: string | undefined): Target[] {
     const folders = new Map<string, ManifestSource[]>();
     for (const source of this.sources) {
       const folder = realFolder(source.folder());
       folders.set(folder, [...folders.get(folder) ?? [], source]);
     }
-    return folders;
+    const isCli = outdir !== undefined && isRunByCli(outdir);
+    return [...folders].map(([folder, sources]) => {
+      const isInAssembly = sources.some(({ directory }) => directory() === undefined)
+        || (outdir !== undefined && isPartOf(outdir, folder));
+      const isAsked = sources.every(({ directory }) => directory()?.alwaysWrite === true);
+      return { folder, sources, isInAssembly, isWritten: isInAssembly || isCli || isAsked };
+    });
   }
 
   /**
@@ -93,11 +149,10 @@ export class ManifestWriter extends Construct {
    * runs the app again; what is outside the cloud assembly waits for that, since nobody would know a dummy there if
    * they fail. So it does while there are error annotations, which the CLI reads in the assembly.
    */
-  private writableFolders(outdir: string): Map<string, ManifestSource[]> {
-    const waiting = this.node.root.node
+  private isWaiting(): boolean {
+    return this.node.root.node
       .findAll()
       .some(child => hasError(child) || (Stack.isStack(child) && missesContext(child)));
-    return new Map([...this.folders()].filter(([folder]) => !waiting || contains(outdir, folder)));
   }
 
   private write(outdir: string): void {
@@ -108,18 +163,49 @@ export class ManifestWriter extends Construct {
       const found = [...problems(), ...writtenProblems(templates)];
       if (found.length > 0) fail(owner, found.join('\n'));
     }
-    const folders = this.writableFolders(outdir);
-    const planned = [...folders].flatMap(([folder, sources]) =>
-      plannedFiles(
-        folder,
-        sources.map(({ files }) => files()),
-      ),
-    );
+    const isWaiting = this.isWaiting();
+    const targets = this.targets(outdir).map(target => ({
+      ...target,
+      isWritten: target.isInAssembly || (target.isWritten && !isWaiting),
+      planned: plannedFiles(target.folder, target.sources.map(({ files }) => files())),
+    }));
+    const written = targets.filter(({ isWritten }) => isWritten);
+    const paths = new Set(written.flatMap(({ planned }) => planned.map(({ path }) => path)));
     // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
-    removeStale(outdir, [...folders.keys()], new Set(planned.map(({ path }) => path)));
-    planned.forEach(writeFile);
+    removeStale(outdir, written.filter(({ isInAssembly }) => isInAssembly).map(({ folder }) => folder), paths);
+    const changes = written.map((target): FolderChanges & { isInAssembly: boolean } => ({
+      folder: target.folder,
+      isInAssembly: target.isInAssembly,
+      deleted: target.isInAssembly ? [] : removeOwn(target.folder, this.claims(target), paths, outdir),
+      written: target.planned.filter(writeFile).map(({ path }) => path),
+    }));
+    const line = deliveryLine(changes.filter(({ isInAssembly }) => !isInAssembly));
+    if (line !== undefined) process.stderr.write(`${line}\n`);
+    this.records.write(targets);
     this.forget();
   }
+}
+
+/** In the cloud assembly every generated file is of this app. */
+class AllClaims extends FileClaims {
+  constructor() {
+    super(new Set(), undefined);
+  }
+
+  public override holds(): boolean {
+    return true;
+  }
+}
+
+/** The CDK CLI runs the app for list, diff, synth and deploy; it says where the cloud assembly goes. */
+function isRunByCli(outdir: string): boolean {
+  const { CDK_OUTDIR: asked } = process.env;
+  return asked !== undefined && realFolder(resolve(asked)) === outdir;
+}
+
+/** A cloud assembly that the app runs in holds files of the user, too. */
+function isPartOf(outdir: string, folder: string): boolean {
+  return contains(outdir, folder) && !contains(outdir, realFolder(process.cwd()));
 }
 
 function hasError(construct: IConstruct): boolean {
@@ -131,23 +217,39 @@ function missesContext(stack: Stack): boolean {
   return [propertyOf(stack, '_missingContext') ?? []].flat().length > 0;
 }
 
-function writeFile({ path, text }: PlannedFile): void {
+/** Returns whether the file had another text, or none. */
+function writeFile({ path, text }: PlannedFile): boolean {
   const content = text();
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) return false;
   mkdirSync(dirname(path), { recursive: true });
-  if (!existsSync(path) || readFileSync(path, 'utf8') !== content) writeFileSync(path, content);
+  writeFileSync(path, content);
+  return true;
 }
 
-/** Removes what an earlier synth has written and this one has not, and the folders that are empty then. */
-function removeStale(outdir: string, folders: string[], written: Set<string>): void {
+/** Removes what an earlier synth has left in the cloud assembly, and the folders that are empty then. */
+function removeStale(outdir: string, folders: string[], written: ReadonlySet<string>): void {
   const candidates = [
-    ...folders.flatMap(folder => yamlFiles(folder, () => false)),
+    ...folders.flatMap(folder => yamlFilesIn(folder)),
     ...yamlFiles(outdir, name => isPartOfAssembly(outdir, name)),
   ];
   for (const path of new Set(candidates)) {
-    if (written.has(path) || !isOurs(path)) continue;
-    rmSync(path);
-    removeEmpty(dirname(path), outdir);
+    if (!written.has(path) && generatedHeader(path) !== undefined) remove(path, outdir);
   }
+}
+
+/** Removes what this app has left in a folder of the user, and returns it. */
+function removeOwn(folder: string, claims: FileClaims, written: ReadonlySet<string>, outdir: string): string[] {
+  const stale = yamlFilesIn(folder).filter(path => {
+    const found = written.has(path) ? undefined : generatedHeader(path);
+    return found !== undefined && claims.holds(found);
+  });
+  for (const path of stale) remove(path, outdir);
+  return stale;
+}
+
+function remove(path: string, outdir: string): void {
+  rmSync(path);
+  removeEmpty(dirname(path), outdir);
 }
 
 /** A folder that the app itself runs in is no cloud assembly alone. */
@@ -157,12 +259,9 @@ function isPartOfAssembly(outdir: string, name: string): boolean {
 
 function yamlFiles(folder: string, entered: (name: string) => boolean): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    const path = join(folder, entry.name);
-    if (ASSET.test(entry.name)) return [];
-    if (entry.isDirectory()) return entered(entry.name) ? yamlFiles(path, entered) : [];
-    return /\.ya?ml$/.test(entry.name) ? [path] : [];
-  });
+  const inside = readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && !ASSET.test(entry.name) && entered(entry.name));
+  return [...yamlFilesIn(folder), ...inside.flatMap(({ name }) => yamlFiles(join(folder, name), entered))];
 }
 
 function removeEmpty(folder: string, outdir: string): void {

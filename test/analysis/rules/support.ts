@@ -3,7 +3,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { join, relative } from 'path';
+import { dirname, join, relative } from 'path';
 import { AccessMap, Place } from '../../../src/analysis/access-map';
 import { accessMapOf } from '../../../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../../../src/analysis/reading/assembly';
@@ -24,6 +24,8 @@ export interface StackFiles {
   readonly existingRoles?: any[];
   /** ARNs of providers that the app imports. */
   readonly existingProviders?: any[];
+  /** What the library recorded of its own outputs. */
+  readonly record?: any;
 }
 
 /** What one case is about. */
@@ -33,6 +35,10 @@ export interface Files {
   readonly stacks?: Record<string, StackFiles>;
   /** Texts of YAML, by the names of their files. */
   readonly manifests?: Record<string, string>;
+  /** What the library recorded for the one stack. */
+  readonly record?: any;
+  /** Texts of files that nobody passes. */
+  readonly beside?: Record<string, string>;
 }
 
 /** A finding, as a case expects it. */
@@ -60,21 +66,24 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let folders = 0;
 
 /** Writes the files, and reads them as all doors do. */
-export function mapOf({ resources = {}, stacks = { Stack: { resources } }, manifests = {} }: Files): {
-  map: AccessMap;
-  folder: string;
-} {
+export function mapOf({
+  resources = {}, record, stacks = { Stack: { resources, record } }, manifests = {}, beside = {},
+}: Files): {
+    map: AccessMap;
+    folder: string;
+  } {
   const folder = join(directory, `${folders++}`);
   const assembly = join(folder, 'cdk.out');
   mkdirSync(assembly, { recursive: true });
   const artifacts = Object.entries(stacks).map(
-    ([id, { environment = `aws://${ACCOUNT}/${REGION}`, existingRoles = [], existingProviders = [] }]) => [
+    ([id, { environment = `aws://${ACCOUNT}/${REGION}`, existingRoles = [], existingProviders = [], ...stack }]) => [
       id,
       {
         type: 'aws:cloudformation:stack',
         environment: environment === 'unknown' ? 'aws://unknown-account/unknown-region' : environment,
         properties: { templateFile: `${id}.template.json` },
         metadata: {
+          [`/${id}`]: stack.record === undefined ? [] : [{ type: 'cdk-irsa:record', data: `${id}.cdk-irsa.json` }],
           [`/${id}/Sa`]: [
             ...existingRoles.map(data => ({ type: 'cdk-irsa:existing-role', data })),
             ...existingProviders.map(data => ({ type: 'cdk-irsa:existing-provider', data })),
@@ -86,6 +95,11 @@ export function mapOf({ resources = {}, stacks = { Stack: { resources } }, manif
   write(assembly, 'manifest.json', { version: '48.0.0', artifacts: Object.fromEntries(artifacts) });
   for (const [id, stack] of Object.entries(stacks)) {
     write(assembly, `${id}.template.json`, { Parameters: stack.parameters, Resources: stack.resources });
+    if (stack.record !== undefined) write(assembly, `${id}.cdk-irsa.json`, stack.record);
+  }
+  for (const [name, text] of Object.entries(beside)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
   }
   for (const [name, text] of Object.entries(manifests)) writeFileSync(join(folder, name), text);
   return {
@@ -95,7 +109,8 @@ export function mapOf({ resources = {}, stacks = { Stack: { resources } }, manif
 }
 
 export function placeText({ file, line, column, stack, logicalId }: Place, folder: string): string {
-  return logicalId === undefined ? `${relative(folder, file)}:${line}:${column}` : `${stack}/${logicalId}`;
+  if (logicalId !== undefined) return `${stack}/${logicalId}`;
+  return `${relative(folder, file)}${line === undefined ? '' : `:${line}:${column}`}`;
 }
 
 function write(folder: string, name: string, content: unknown): void {

@@ -129,6 +129,7 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     existingRoles: [],
     existingProviders: [],
     suppressions: [],
+    changedFiles: [],
   };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }

@@ -85,5 +85,6 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     existingRoles: [],
     existingProviders: [],
     suppressions: [],
+    changedFiles: [],
   };
 }

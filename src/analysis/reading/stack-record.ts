@@ -1,0 +1,89 @@
+/**
+ * Reads what the library recorded of a stack's own outputs, `<stack>.cdk-irsa.json`, and compares it with the files
+ * that are there.
+ */
+import { existsSync, statSync } from 'fs';
+import { dirname, join } from 'path';
+import { isDeepStrictEqual } from 'util';
+import {
+  GENERATED_MARK, RECORD_VERSION, RecordedServiceAccount,
+} from '../../conventions/assembly-record';
+import { arrayOf, isObject, JsonObject, objectOf } from '../json-values';
+import { readText, UnusableInput } from './unusable-input';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
+const yaml = (): typeof import('./yaml') => require('./yaml');
+
+const MAX_FILE_BYTES = 128 * 1024 * 1024;
+
+/** A generated file outside the assembly. */
+export interface GeneratedFile {
+  /** One of those of `RecordedFile`. */
+  readonly kind: unknown;
+  /** Relative to the working directory, or as the assembly was given; where nothing was written, a name only. */
+  readonly file: string;
+  /** What is there, or else what was recorded. */
+  readonly text: string;
+  /** `recorded`: synth did not write it, so that there is nothing to compare. */
+  readonly state: 'as written' | 'recorded' | 'changed' | 'replaced' | 'missing';
+}
+
+export interface StackRecord {
+  readonly file: string;
+  /** Manifests in the assembly. */
+  readonly manifestFiles: string[];
+  readonly files: GeneratedFile[];
+  readonly serviceAccounts: Partial<RecordedServiceAccount>[];
+}
+
+/**
+ * @param inside the path of a file in the assembly; throws for one that is elsewhere
+ * @throws UnusableInput if the form of the record is not known
+ */
+export function readRecord(record: JsonObject, file: string, inside: (path: string) => string): StackRecord {
+  if (record.version !== RECORD_VERSION) {
+    throw new UnusableInput(`${file}: written by another version of cdk-irsa. Run \`cdk synth\` with this one.`);
+  }
+  const files = arrayOf(record.files).flatMap(entry => {
+    const { kind, path, text, written } = objectOf(entry);
+    return typeof path === 'string' ? [{ kind, path, text, written }] : [];
+  });
+  const root = typeof record.workingDirectory === 'string' ? join(dirname(file), record.workingDirectory) : undefined;
+  return {
+    file,
+    manifestFiles: files
+      .filter(({ kind, text }) => kind === 'manifests' && typeof text !== 'string')
+      .map(({ path }) => inside(path)),
+    files: files.flatMap(({ text, ...entry }) =>
+      (typeof text === 'string' ? [generatedFile({ ...entry, text }, root)] : [])),
+    serviceAccounts: arrayOf(record.serviceAccounts).filter(isObject),
+  };
+}
+
+function generatedFile(
+  { kind, path, text, written }: { kind: unknown; path: string; text: string; written: unknown },
+  root: string | undefined,
+): GeneratedFile {
+  if (written !== true) return { kind, file: path, text, state: 'recorded' };
+  const file = root === undefined ? path : join(root, path);
+  if (root === undefined || !existsSync(file)) return { kind, file, text, state: 'missing' };
+  const found = generatedText(file);
+  if (found === undefined) return { kind, file, text, state: 'replaced' };
+  return { kind, file, text: found, state: isSame(found, text) ? 'as written' : 'changed' };
+}
+
+/** An assembly of somebody else must not read files of the reader: only generated YAML is read. */
+function generatedText(file: string): string | undefined {
+  if (!/\.ya?ml$/.test(file) || !statSync(file).isFile()) return undefined;
+  const text = readText(file, undefined, MAX_FILE_BYTES);
+  return text.startsWith(GENERATED_MARK) ? text : undefined;
+}
+
+/** Formatters and Git change white space and comments, which mean nothing. */
+function isSame(found: string, recorded: string): boolean {
+  if (found === recorded || found.replaceAll('\r\n', '\n') === recorded) return true;
+  const [left, right] = [found, recorded].map(text =>
+    yaml().parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false }).map(document =>
+      (document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 }))));
+  return !left.includes(undefined) && isDeepStrictEqual(left, right);
+}
