@@ -190,7 +190,7 @@ describe('in the report of the CDK', () => {
     ]);
   });
 
-  test('information alone does not fail', () => {
+  test('notes alone do not fail, and have the severity that the CDK knows', () => {
     const app = appWith();
     serviceAccount(literalStack(app), 'Api', { createServiceAccount: false });
     const { failed, violations } = report(app);

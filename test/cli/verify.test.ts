@@ -147,10 +147,10 @@ describe('for machines', () => {
         }),
         expect.objectContaining({
           rule: 'provider-not-in-app',
-          severity: 'info',
+          severity: 'note',
           place: { file: 'cdk.out/Stack.template.json', stack: 'Stack', logicalId: 'Role' },
         }),
-        expect.objectContaining({ rule: 'role-without-service-account', severity: 'info' }),
+        expect.objectContaining({ rule: 'role-without-service-account', severity: 'note' }),
       ],
       unreadable: [],
       skipped: [],

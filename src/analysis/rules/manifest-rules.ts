@@ -23,7 +23,7 @@ export const ROLE_DOES_NOT_TRUST: Rule = {
   id: 'role-does-not-trust',
   severity: 'error',
   title: 'A ServiceAccount, or an association of EKS Pod Identity, whose role does not let it in',
-  why: '`AccessDenied` in the pod. Where only the deployment knows, it is said for information.',
+  why: '`AccessDenied` in the pod. A note where only the deployment decides.',
   check: map => [...byAnnotation(map), ...byAssociation(map)],
 };
 
@@ -77,7 +77,7 @@ const TRUST_PODS = 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRol
 function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<Found, 'message' | 'severity'> {
   const reason = reasons.join('; ');
   return answer === 'unknown'
-    ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
+    ? { severity: 'note', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
     : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
 }
 
@@ -139,7 +139,7 @@ export const ROLE_NOT_FOUND: Rule = {
 function notFound({ accounts }: AccessMap, who: string, arn: string, place: Place): Found {
   if (arn === '') {
     return {
-      severity: 'info',
+      severity: 'note',
       message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty: it gets no role.`,
       fix: 'Write the ARN, or remove the annotation.',
       place,
@@ -147,7 +147,7 @@ function notFound({ accounts }: AccessMap, who: string, arn: string, place: Plac
   }
   if (hasStandIn(arn)) {
     return {
-      severity: 'info',
+      severity: 'note',
       message: `${who}: which role ${arn} is, only the deployment knows.`,
       fix: 'See that the role trusts it.',
       place,
@@ -165,7 +165,7 @@ function notFound({ accounts }: AccessMap, who: string, arn: string, place: Plac
   }
   const [, account] = /:iam::(\d{12}):/.exec(arn)!;
   return {
-    severity: accounts.includes(account) ? 'warning' : 'info',
+    severity: accounts.includes(account) ? 'warning' : 'note',
     message: `${who}: role ${arn} is in no `
       + `template${accounts.includes(account) ? `, though account ${account} is one of the app's` : ''}.`,
     fix: "Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, 'Role', "
@@ -236,7 +236,7 @@ function isSame(one: ServiceAccount, other: ServiceAccount): boolean {
 
 export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
   id: 'role-without-service-account',
-  severity: 'info',
+  severity: 'note',
   title: 'A role that trusts service accounts, and no manifest or association uses it',
   why: 'Usually a Helm chart, an add-on or another repository owns the ServiceAccount, and `verify` has not read it.',
   check: map => {
@@ -275,7 +275,7 @@ const SHOWN_PLACEHOLDERS = 3;
 
 export const NOT_RENDERED: Rule = {
   id: 'not-rendered',
-  severity: 'info',
+  severity: 'note',
   title: 'A manifest with placeholders (`${NAME}`, `{{ … }}`, `<NAME>`) in a namespace, a name or a role ARN',
   why: 'It is not rendered yet, so the other rules cannot compare these values.',
   check: ({ serviceAccounts, workloads }) => {

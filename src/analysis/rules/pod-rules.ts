@@ -82,7 +82,7 @@ const SHOWN_WORKLOADS = 3;
 /** One note per namespace: most of these workloads never call AWS. */
 export const DEFAULT_SERVICE_ACCOUNT: Rule = {
   id: 'default-service-account',
-  severity: 'info',
+  severity: 'note',
   title: 'Workloads of a namespace use the ServiceAccount `default`',
   why: 'Fine for workloads that do not call AWS. The others get no role, or that of the node.',
   check: map => {

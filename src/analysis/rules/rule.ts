@@ -1,7 +1,7 @@
 import { AccessMap, Place } from '../access-map';
 
-/** `info` alone leaves an assembly clean. */
-export type Severity = 'error' | 'warning' | 'info';
+/** Notes do not fail the check. */
+export type Severity = 'error' | 'warning' | 'note';
 
 /** What one rule has found at one place. */
 export interface Finding {
@@ -59,7 +59,7 @@ export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<s
 
 /** Whether findings leave the assembly unclean. */
 export function counts({ severity, suppressed }: Finding): boolean {
-  return severity !== 'info' && suppressed === undefined;
+  return severity !== 'note' && suppressed === undefined;
 }
 
 function suppressionOf({ suppressions }: AccessMap, { id }: Rule, { stack, logicalId }: Place): string | undefined {

@@ -143,7 +143,7 @@ export const MISSING_AUD = eachStatement(
             + `${conditionsIn(statement)}.`,
           ...statement.known
             ? {
-              severity: 'info' as const,
+              severity: 'note' as const,
               fix: `Add "StringEquals": { "${keyOf(statement, 'aud')}": "${statement.known.audience}" }.`,
             }
             : {
@@ -499,7 +499,7 @@ function unreadablePart(statement: StatementJson): string | undefined {
 
 export const PROVIDER_NOT_IN_APP: Rule = {
   id: 'provider-not-in-app',
-  severity: 'info',
+  severity: 'note',
   title: 'The app neither registers nor imports the provider that a role trusts',
   why: 'Usually the app that owns the cluster registers it. If nobody did, STS answers `No OpenIDConnect provider '
     + 'found in your account`.',

@@ -44,7 +44,7 @@ export interface ReportData {
   readonly roles: Role[];
 }
 
-const SEVERITIES = ['error', 'warning', 'info'];
+const SEVERITIES = ['error', 'warning', 'note'];
 
 export function reportData(map: AccessMap, findings: Finding[]): ReportData {
   return {

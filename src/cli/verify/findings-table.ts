@@ -3,8 +3,7 @@ import { counts, Finding, Severity } from '../../analysis/rules/rule';
 import { painter, Style } from '../colors';
 import { counted, printable } from '../text';
 
-const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
-const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
+const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', note: 'cyan' };
 
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
 export function findingsTable({ map, findings, known = 0, unreadable, skipped }: Verified, isColored: boolean): string {
@@ -13,7 +12,7 @@ export function findingsTable({ map, findings, known = 0, unreadable, skipped }:
     .filter(({ suppressed }) => suppressed === undefined)
     .map(({ rule, severity, message, fix, place, others = [] }) =>
       [
-        `${paint(['bold', COLORS[severity]], LABELS[severity])}  ${paint('bold', rule)}`,
+        `${paint(['bold', COLORS[severity]], severity)}  ${paint('bold', rule)}`,
         `  ${printable(placeInWords(place))}`,
         ...others.map(other => `  ${printable(placeInWords(other))}`),
         `  ${printable(message)}`,
@@ -58,7 +57,7 @@ function summary(
   const verdict = findings.some(counts) ? '' : unreadable > 0 ? 'Inconclusive: ' : 'Clean: ';
   return (
     `${verdict}${counted(number('error'), 'error')}, `
-    + `${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
+    + `${counted(number('warning'), 'warning')}, ${counted(number('note'), 'note')} in `
     + `${counted(roles.length, 'role')} (${trusted} of workloads), `
     + `${counted(serviceAccounts.length, 'service account')}, `
     + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`

@@ -4,9 +4,7 @@ import { Verified } from './verified';
 import { Place } from '../../analysis/access-map';
 import { RULES } from '../../analysis/rules';
 import { helpUrl } from '../../analysis/rules/help';
-import { Finding, Rule, Severity } from '../../analysis/rules/rule';
-
-const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+import { Finding, Rule } from '../../analysis/rules/rule';
 
 /**
  * Findings as code scanning takes them.
@@ -40,7 +38,7 @@ function descriptor({ id, severity, title, why }: Rule): object {
     shortDescription: { text: title },
     fullDescription: { text: why },
     helpUri: helpUrl(id),
-    defaultConfiguration: { level: LEVELS[severity] },
+    defaultConfiguration: { level: severity },
   };
 }
 
@@ -48,7 +46,7 @@ function result({ rule, severity, message, fix, place, others = [], suppressed }
   return {
     ruleId: rule,
     ruleIndex: RULES.findIndex(({ id }) => id === rule),
-    level: LEVELS[severity],
+    level: severity,
     message: { text: `${message} ${fix}` },
     locations: [location(place)],
     ...others.length > 0 && { relatedLocations: others.map((other, id) => ({ id, ...location(other) })) },

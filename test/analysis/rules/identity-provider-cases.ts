@@ -70,7 +70,7 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
       'takes tokens of gitlab.com for every client ID of the provider: `aud` is not held by StringEquals, the '
         + 'conditions are on sub (StringLike).',
       'Add "StringEquals": { "gitlab.com:aud": "https://gitlab.com" }.',
-      'info',
+      'note',
     ),
   },
   {

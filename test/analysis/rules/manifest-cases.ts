@@ -94,7 +94,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api', '444455556666')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message: 'ServiceAccount payments/api: role arn:aws:iam::444455556666:role/api is in no template.',
         fix:
           'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
@@ -110,7 +110,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', '') },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message: 'ServiceAccount payments/api: the annotation eks.amazonaws.com/role-arn is empty: it gets no role.',
         fix: 'Write the ARN, or remove the annotation.',
         at: 'sa.yaml:2:1',
@@ -145,7 +145,7 @@ export const MANIFEST_CASES: Case[] = [
     },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message: 'Association of payments/api: which role ⟨Stack/RoleArn⟩ is, only the deployment knows.',
         fix: 'See that the role trusts it.',
         at: 'Stack/Association',
@@ -330,7 +330,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: nobody knows '
           + 'aws:SourceVpc before the request.',
@@ -347,7 +347,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('api', arnOf('api')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           'ServiceAccount ⟨namespace of kubectl⟩/api: whether role api lets it in cannot be told: statement 0: '
           + `${ISSUER}:sub is system:serviceaccount:⟨namespace of kubectl⟩:api, and whether that is `
@@ -370,7 +370,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: whether '
           + `⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN}.`,
@@ -561,7 +561,7 @@ export const MANIFEST_CASES: Case[] = [
     },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: `
           + 'statement 0: nobody knows aws:RequestTag/kubernetes-pod-name before the request.',

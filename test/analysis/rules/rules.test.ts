@@ -77,7 +77,7 @@ test('a rule is switched off for a resource, and everywhere, with a reason', () 
   });
   const told = (ignored?: ReadonlyMap<string, string>) =>
     findingsOf(RULES, map, ignored)
-      .filter(({ severity }) => severity !== 'info')
+      .filter(({ severity }) => severity !== 'note')
       .map(({ rule, place: { logicalId }, suppressed }) => [rule, logicalId, suppressed]);
   expect(told()).toEqual([
     ['missing-aud', 'Role', undefined],
@@ -98,7 +98,7 @@ test('ids are kebab-case, and each is one rule\'s', () => {
 });
 
 test('errors come first, then warnings', () => {
-  const order: Severity[] = ['error', 'warning', 'info'];
+  const order: Severity[] = ['error', 'warning', 'note'];
   const ranks = RULES.map(({ severity }) => order.indexOf(severity));
   expect(ranks).toEqual([...ranks].sort());
 });
