@@ -268,7 +268,7 @@ describe('what only the deployment knows fails both ways', () => {
     const access = { ...API, role: sa.node.path, issuer: ISSUER };
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => irsa[assertion](access))).toMatch(
-        /cannot be told: statement 0: whether .*oidc-provider\/⟨Stack\/Cluster.OpenIdConnectIssuerUrl⟩ is /,
+        /cannot be told: statement 0: whether .*oidc-provider\/⟨Stack\/Cluster⟩ is /,
       );
     }
     irsa.denies({ ...access, serviceAccount: 'web' }); // whatever the issuer turns out to be
@@ -384,7 +384,7 @@ describe('however the template was written', () => {
     irsa.denies({ ...API, serviceAccount: 'web', role: sa.node.path });
     irsa.allowsOnly([{ ...API, role: sa.node.path }]);
     expect(failure(() => irsa.allowsOnly([{ ...API, role: sa.node.path, issuer: ISSUER }]))).toMatch(
-      /^payments\/api of ⟨Stack\/Cluster\.OpenIdConnectIssuerUrl⟩ with the audience sts\.amazonaws\.com can assume Stack\/Api\/Role, and is not among the given\./,
+      /^payments\/api of Stack\/Cluster with the audience sts\.amazonaws\.com can assume Stack\/Api\/Role, and is not among the given\./,
     );
   });
 

@@ -2,6 +2,7 @@
  * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the
  * machine-readable report.
  */
+import { ConstructPaths } from './construct-paths';
 import { JsonObject } from './json-values';
 
 /**
@@ -166,4 +167,6 @@ export interface AccessMap {
   readonly existingProviders: Text[];
   /** Rules that resources are exempt from. */
   readonly suppressions: Suppression[];
+  /** How people know what stand-ins name. */
+  readonly constructPaths: ConstructPaths;
 }

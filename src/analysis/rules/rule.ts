@@ -1,4 +1,5 @@
 import { AccessMap, Place } from '../access-map';
+import { withConstructPaths } from '../construct-paths';
 
 /** Notes do not fail the check. */
 export type Severity = 'error' | 'warning' | 'note';
@@ -53,7 +54,10 @@ export function atPlaces<T>(
 export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<string, string> = new Map()): Finding[] {
   return rules.flatMap(rule => rule.check(map).map(finding => {
     const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, finding.place);
-    return { rule: rule.id, severity: rule.severity, ...finding, ...suppressed !== undefined && { suppressed } };
+    const [message, fix] = [finding.message, finding.fix].map(text => withConstructPaths(text, map.constructPaths));
+    return {
+      rule: rule.id, severity: rule.severity, ...finding, message, fix, ...suppressed !== undefined && { suppressed },
+    };
   }));
 }
 

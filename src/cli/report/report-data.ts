@@ -15,6 +15,7 @@ import {
   ServiceAccount,
   Text,
 } from '../../analysis/access-map';
+import { ConstructPaths, constructPathsIn } from '../../analysis/construct-paths';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { pathName } from '../text';
@@ -42,11 +43,18 @@ export interface ReportData {
   readonly workloads: ReportedWorkload[];
   readonly access: Access[];
   readonly roles: Role[];
+  /** What the stand-ins of this report name: construct paths, by `Stack/LogicalId`. */
+  readonly constructPaths: ConstructPaths;
 }
 
 const SEVERITIES = ['error', 'warning', 'note'];
 
 export function reportData(map: AccessMap, findings: Finding[]): ReportData {
+  const data = sortedData(map, findings);
+  return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
+}
+
+function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'constructPaths'> {
   return {
     schemaVersion: SCHEMA_VERSION,
     findings: sorted(findings, ({ severity, rule, place, message }) => [
@@ -113,6 +121,7 @@ const REPORT = z.looseObject({
       'an object',
     ),
   ),
+  constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 
 /**

@@ -18,6 +18,7 @@ import { AccessMap, Association, Place, Role } from '../../analysis/access-map';
 import { Admission, anyOf } from '../../analysis/admission/admission';
 import { targetAdmission } from '../../analysis/admission/manifest-admissions';
 import { openStatements, roleAdmission, Subject } from '../../analysis/admission/role-admission';
+import { withConstructPaths } from '../../analysis/construct-paths';
 import { claimOf } from '../../analysis/iam/claims';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
 import { onlyStacks, readAssembly, StackTemplate } from '../../analysis/reading/assembly';
@@ -72,12 +73,12 @@ export class AccessAssertions {
 
   public allows(access: ServiceAccountAccess): void {
     const subject = tokenOf(access);
-    report(this.selected(access).map(role => denial(this.map, role, subject)));
+    this.report(this.selected(access).map(role => denial(this.map, role, subject)));
   }
 
   public denies(access: ServiceAccountAccess): void {
     const subject = subjectOf(access);
-    report(this.selected(access).map(role => permission(this.map, role, subject)));
+    this.report(this.selected(access).map(role => permission(this.map, role, subject)));
   }
 
   public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions): void {
@@ -90,7 +91,7 @@ export class AccessAssertions {
     }));
     const givenOf = (role: Role) => given.filter(({ roles }) => roles.includes(role))
       .flatMap(({ access, subject }) => [subject, ...access.identity ? [subjectOf(access)] : []]);
-    report([
+    this.report([
       ...given.flatMap(({ access, subject, roles }) =>
         roles.map(role => denial(this.map, role, access.pattern ? sample(subject) : subject)),
       ),
@@ -107,7 +108,7 @@ export class AccessAssertions {
     }
     const findings = findingsOf(RULES.filter(({ id }) => MANIFEST_RULES.includes(id)), this.map);
     // of any severity: what nobody knows is no match
-    report(findings.filter(({ suppressed }) => suppressed === undefined).map(inWords));
+    this.report(findings.filter(({ suppressed }) => suppressed === undefined).map(inWords));
   }
 
   public hasNoLambda(): void {
@@ -118,6 +119,11 @@ export class AccessAssertions {
         .map(({ logicalId, type }) => `\n  ${path}/${logicalId}: ${type}`),
     );
     if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
+  }
+
+  private report(problems: (string | undefined)[]): void {
+    const found = problems.filter(message => message !== undefined);
+    if (found.length > 0) throw new Error(withConstructPaths(found.join('\n'), this.map.constructPaths));
   }
 
   private selected({ identity, ...selection }: ServiceAccountAccess): Role[] {
@@ -302,9 +308,4 @@ function inShort(value: unknown): string {
 
 function inWords({ rule, message, fix, place }: Finding): string {
   return `${placeInWords(place)}: ${message} ${fix} (${rule})`;
-}
-
-function report(problems: (string | undefined)[]): void {
-  const found = problems.filter(message => message !== undefined);
-  if (found.length > 0) throw new Error(found.join('\n'));
 }

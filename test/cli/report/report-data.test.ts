@@ -41,6 +41,7 @@ test('its lists, in order', () => {
     'workloads',
     'access',
     'roles',
+    'constructPaths',
   ]);
   expect(data.access.map(({ namespace, serviceAccount: name }) => `${namespace}/${name}`)).toEqual([
     'batch/*',

@@ -126,6 +126,7 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     existingRoles: [],
     existingProviders: [],
     suppressions: [],
+    constructPaths: {},
   };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }

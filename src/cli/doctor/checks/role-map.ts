@@ -82,5 +82,6 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     existingRoles: [],
     existingProviders: [],
     suppressions: [],
+    constructPaths: {},
   };
 }
