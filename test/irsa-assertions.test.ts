@@ -749,7 +749,7 @@ describe('manifestsMatchRoles', () => {
       'a role that does not let it in',
       arn,
       'web',
-      /k8s\.yaml:3:1: ServiceAccount payments\/web: role payments does not let it in: `sub` differs: got web, trusted api \(the service account; the namespace payments agrees\)\. .* \(role-does-not-trust\)$/,
+      /k8s\.yaml:7:5: ServiceAccount payments\/web: role payments does not let it in: `sub` differs: got web, trusted api \(the service account; the namespace payments agrees\)\. .* \(role-does-not-trust\)$/,
     ],
     [
       'a role that is not there',
@@ -818,10 +818,10 @@ describe('manifestsMatchRoles', () => {
     const bad = annotated(literalStack(app, 'Bad'), arn, 'web');
     IrsaAssertions.fromStack(good).manifestsMatchRoles();
     expect(failure(() => IrsaAssertions.fromStack(bad).manifestsMatchRoles())).toMatch(
-      /^[^\n]*Bad\.k8s\.yaml:3:1: ServiceAccount payments\/web: role payments does not let it in[^\n]*$/,
+      /^[^\n]*Bad\.k8s\.yaml:7:5: ServiceAccount payments\/web: role payments does not let it in[^\n]*$/,
     );
     expect(failure(() => IrsaAssertions.fromAssembly(app.synth()).manifestsMatchRoles())).toMatch(
-      /^[^\n]*Bad\.k8s\.yaml:3:1/,
+      /^[^\n]*Bad\.k8s\.yaml:7:5/,
     );
   });
 

@@ -24,6 +24,9 @@ export interface Place {
   readonly constructPath?: string;
 }
 
+/** Where parts of an object are in its manifest, by their names: `serviceAccountName`, the key of an annotation, …. */
+export type Parts = Readonly<Record<string, Required<Pick<Place, 'line' | 'column'>>>>;
+
 /** What vouches for tokens, or a cluster that sends pods by EKS Pod Identity. */
 export interface Cluster {
   /** The issuer without `https://`; the ARN of the cluster for EKS Pod Identity. */
@@ -78,6 +81,8 @@ export interface ServiceAccount {
   /** Labels and annotations that name a role and that nobody reads, in words. */
   readonly misplaced?: string[];
   readonly place: Place;
+  /** Its annotations, by their keys, and what is misplaced. */
+  readonly parts?: Parts;
 }
 
 /** An association of EKS Pod Identity in a template. */
@@ -118,6 +123,8 @@ export interface Workload {
   /** The spec of the pods. */
   readonly spec: JsonObject;
   readonly place: Place;
+  /** `serviceAccountName`, `defaultMode`, `<container>/<variable>` of credentials, and what is misplaced. */
+  readonly parts?: Parts;
 }
 
 /**

@@ -2,12 +2,19 @@
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
 import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
-import { Place, ServiceAccount, Workload } from '../access-map';
-import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
+import { Parts, Place, ServiceAccount, Workload } from '../access-map';
+import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
+import { offsetOf, Path } from './positions';
 import { UnusableInput } from './unusable-input';
-import { audienceOf, isMistakenRoleKey, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
+import { ROLE_ARN_VARIABLE, STATIC_CREDENTIALS } from '../../conventions/pod-spec';
+import {
+  AUDIENCE_ANNOTATION,
+  audienceOf,
+  isMistakenRoleKey,
+  ROLE_ARN_ANNOTATION,
+} from '../../conventions/webhook-annotations';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
 const yaml = (): typeof import('./yaml') => require('./yaml');
@@ -49,12 +56,13 @@ export function readManifests({ text, place }: ManifestText, namespace?: string)
   const serviceAccounts: ServiceAccount[] = [];
   const workloads: Workload[] = [];
   for (const part of partsOf(text, place)) {
-    for (const { object, at } of objectsIn(part, place)) {
+    for (const found of objectsIn(part, place)) {
+      const { object } = found;
       if (object.kind === 'ServiceAccount' && object.apiVersion === 'v1') {
-        serviceAccounts.push(serviceAccountOf(object, at, namespace));
+        serviceAccounts.push(serviceAccountOf(found, namespace));
       }
       const pod = podOf(object);
-      if (pod) workloads.push(workloadOf(object, pod, at, namespace));
+      if (pod) workloads.push(workloadOf(found, pod, namespace));
     }
   }
   return { serviceAccounts, workloads };
@@ -70,6 +78,8 @@ interface KubernetesObject {
 interface Found {
   readonly object: KubernetesObject;
   readonly at: Place;
+  /** Where a part of it is; undefined where lines mean nothing. */
+  readonly positionOf: (path: Path) => Parts[string] | undefined;
 }
 
 /** Some documents of a text, and the lines before them. */
@@ -139,14 +149,22 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, at(contents as Node));
+    const found = (value: KubernetesObject, node: Node | null | undefined): Found => ({
+      object: value,
+      at: at(node),
+      positionOf: path => {
+        const offset = place.logicalId === undefined ? offsetOf(document, node, path) : undefined;
+        return offset === undefined ? undefined : positionOf(offset);
+      },
+    });
     const items = propertyOf(object, 'items');
     if (isMap(contents) && /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(items)) {
       const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
       for (const [index, item] of items.entries()) {
-        if (isObject(item)) yield { object: item, at: at(nodes?.items?.[index]) };
+        if (isObject(item)) yield found(item, nodes?.items?.[index]);
       }
     } else if (isObject(object)) {
-      yield { object, at: at(contents as Node) };
+      yield found(object, contents as Node);
     }
   }
 }
@@ -159,28 +177,50 @@ function plain(document: Document, { file, line }: Place): unknown {
   }
 }
 
-function serviceAccountOf({ metadata }: KubernetesObject, place: Place, namespace?: string): ServiceAccount {
+function serviceAccountOf({ object: { metadata }, at: place, positionOf }: Found, namespace?: string): ServiceAccount {
   const annotations = Object.fromEntries(
     Object.entries(objectOf(propertyOf(metadata, 'annotations')))
       .map(([key, value]) => [key, textWithPlaceholders(value)]),
   );
+  const misplaced = misplacedIn({
+    annotation: [withoutRole(annotations), ANNOTATIONS], label: [propertyOf(metadata, 'labels'), LABELS],
+  });
+  const read = [ROLE_ARN_ANNOTATION, AUDIENCE_ANNOTATION].filter(key => Object.hasOwn(annotations, key));
   return {
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(propertyOf(metadata, 'name'), place),
     roleArn: annotations[ROLE_ARN_ANNOTATION],
     audience: audienceOf(annotations),
-    ...misplacedIn({ annotation: withoutRole(annotations), label: propertyOf(metadata, 'labels') }),
+    ...wordsOf(misplaced),
     place,
+    ...located(positionOf, [...read.map((key): NamedPath => [key, [...ANNOTATIONS, key]]), ...misplaced]),
   };
 }
 
-/** What names a role where only ServiceAccounts, by their annotation, can. */
-function misplacedIn(maps: { readonly [kind: string]: unknown }): { misplaced?: string[] } {
-  const misplaced = Object.entries(maps).flatMap(([kind, map]) =>
+const ANNOTATIONS = ['metadata', 'annotations'];
+const LABELS = ['metadata', 'labels'];
+
+/** A part of an object: its name in `parts`, and its path. */
+type NamedPath = readonly [name: string, path: Path];
+
+function located(positionOf: Found['positionOf'], paths: readonly NamedPath[]): { parts?: Parts } {
+  const parts = paths.flatMap(([name, path]) => {
+    const position = positionOf(path);
+    return position === undefined ? [] : [[name, position] as const];
+  });
+  return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
+}
+
+/** What names a role where only ServiceAccounts, by their annotation, can: in words, with its path. */
+function misplacedIn(maps: { readonly [kind: string]: readonly [map: unknown, path: Path] }): NamedPath[] {
+  return Object.entries(maps).flatMap(([kind, [map, path]]) =>
     Object.keys(objectOf(map))
       .filter(key => key === ROLE_ARN_ANNOTATION || isMistakenRoleKey(key))
-      .map(key => `the ${kind} ${key}`));
-  return misplaced.length > 0 ? { misplaced } : {};
+      .map((key): NamedPath => [`the ${kind} ${key}`, [...path, key]]));
+}
+
+function wordsOf(misplaced: readonly NamedPath[]): { misplaced?: string[] } {
+  return misplaced.length > 0 ? { misplaced: misplaced.map(([words]) => words) } : {};
 }
 
 function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, string>): object {
@@ -188,42 +228,63 @@ function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, str
 }
 
 /** kube2iam and kiam do read annotations of pods. */
-function misplacedOnPods(metadata: unknown, ofPods: unknown): { misplaced?: string[] } {
-  const { misplaced = [] } = misplacedIn({
-    'annotation': propertyOf(metadata, 'annotations'),
-    "pods' annotation": propertyOf(ofPods, 'annotations'),
-  });
-  const own = misplaced.filter(words => !words.includes('iam.amazonaws.com/'));
-  return own.length > 0 ? { misplaced: own } : {};
+function misplacedOnPods(metadata: unknown, { path, metadata: ofPods }: Pod): NamedPath[] {
+  return misplacedIn({
+    'annotation': [propertyOf(metadata, 'annotations'), ANNOTATIONS],
+    "pods' annotation": path.length === 0 ? [undefined, []]
+      : [propertyOf(ofPods, 'annotations'), [...path, ...ANNOTATIONS]],
+  }).filter(([words]) => !words.includes('iam.amazonaws.com/'));
 }
 
 /** The template of pods. */
 interface Pod {
   readonly metadata: unknown;
   readonly spec: JsonObject;
+  /** Empty for a Pod itself. */
+  readonly path: Path;
 }
 
 /** Of whatever makes pods: where the template stands is the same for every kind, those of other projects too. */
 function podOf(object: KubernetesObject): Pod | undefined {
-  const { kind, spec } = object;
-  const inCronJob = () => propertyOf(spec, 'jobTemplate', 'spec', 'template');
-  const pod = kind === 'Pod' ? object : kind === 'CronJob' ? inCronJob() : propertyOf(spec, 'template');
-  const { metadata, spec: podSpec } = objectOf<KubernetesObject>(pod);
-  return isObject(podSpec) && Array.isArray(podSpec.containers) ? { metadata, spec: podSpec } : undefined;
+  const path = PATHS_TO_PODS.get(textOf(object.kind)) ?? ['spec', 'template'];
+  const { metadata, spec } = objectOf<KubernetesObject>(path.length === 0 ? object : propertyOf(object, ...path));
+  return isObject(spec) && Array.isArray(spec.containers) ? { metadata, spec, path } : undefined;
 }
 
-function workloadOf({ kind, metadata }: KubernetesObject, pod: Pod, place: Place, namespace?: string): Workload {
+const PATHS_TO_PODS = new Map([['Pod', []], ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']]]);
+
+function workloadOf({ object: { kind, metadata }, at: place, positionOf }: Found, pod: Pod, ns?: string): Workload {
   const { serviceAccountName, serviceAccount } = pod.spec;
+  const misplaced = misplacedOnPods(metadata, pod);
   return {
     kind: textOf(kind),
     name: nameOf(propertyOf(metadata, 'name') ?? propertyOf(metadata, 'generateName'), place),
-    namespace: namespaceOf(metadata, namespace),
+    namespace: namespaceOf(metadata, ns),
     serviceAccount: textWithPlaceholders(serviceAccountName || serviceAccount || 'default'),
     annotations: textMapOf(propertyOf(pod.metadata, 'annotations')),
-    ...misplacedOnPods(metadata, kind === 'Pod' ? undefined : pod.metadata),
+    ...wordsOf(misplaced),
     spec: pod.spec,
     place,
+    ...located(positionOf, [...misplaced, ...fieldsOf(pod)]),
   };
+}
+
+/** The fields of a pod that rules judge. */
+function fieldsOf({ spec, path: toPod }: Pod): NamedPath[] {
+  const path = [...toPod, 'spec'];
+  const variables = ['initContainers', 'containers'].flatMap(list => arrayOf(spec[list]).flatMap((container, index) =>
+    arrayOf(propertyOf(container, 'env')).flatMap((entry, at): NamedPath[] => {
+      const name = textOf(propertyOf(entry, 'name'));
+      return [...STATIC_CREDENTIALS, ROLE_ARN_VARIABLE].includes(name)
+        ? [[`${textOf(propertyOf(container, 'name'))}/${name}`, [...path, list, index, 'env', at]]]
+        : [];
+    })));
+  const modes = arrayOf(spec.volumes).flatMap((volume, index): NamedPath[] =>
+    (propertyOf(volume, 'projected', 'defaultMode') === undefined
+      ? []
+      : [['defaultMode', [...path, 'volumes', index, 'projected', 'defaultMode']]]));
+  const name = spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount';
+  return [...spec[name] ? [['serviceAccountName', [...path, name]] as const] : [], ...variables, ...modes.slice(0, 1)];
 }
 
 function nameOf(name: unknown, { file, line }: Place): string {

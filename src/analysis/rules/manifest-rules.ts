@@ -5,7 +5,7 @@ import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { AccessMap, Place, Role, ServiceAccount } from '../access-map';
 import { Found, Rule } from './rule';
-import { accessOfPods, annotatedIn, rolesByArn, saName } from './words';
+import { accessOfPods, annotatedIn, placeOf, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
 import {
   admissionsOf,
@@ -39,7 +39,7 @@ function byAnnotation(map: AccessMap): Found[] {
         : 'Trust it, trust.addServiceAccounts(oidcProvider, '
           + `[ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the `
           + 'ServiceAccount.',
-    place: serviceAccount.place,
+    place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
     others: [role.place],
   }));
 }
@@ -100,14 +100,14 @@ export const AUDIENCE_MISMATCH: Rule = {
 };
 
 function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission): Found {
-  const { audience, place } = serviceAccount;
+  const { audience } = serviceAccount;
   const own = audience === '' ? 'the API server, since the annotation is empty' : audience;
   const or = audience === '' ? '' : `, or trust { audience: '${audience}' }`;
   return {
     message: `${saName(serviceAccount)}: its tokens are for ${own}, `
       + `and role ${role.name} takes those for ${audiences.join(', ')}.`,
     fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}${or}.`,
-    place,
+    place: placeOf(serviceAccount, AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION),
     others: [role.place],
   };
 }
@@ -125,7 +125,9 @@ export const ROLE_NOT_FOUND: Rule = {
     const annotated = map.serviceAccounts
       .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn) && placeholdersIn(roleArn).length === 0)
       .map(serviceAccount =>
-        notFound(map, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
+        notFound(
+          map, saName(serviceAccount), serviceAccount.roleArn!, placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
+        ),
       );
     const associated = map.associations
       .filter(({ roleArn }) => !known.has(roleArn))
@@ -267,7 +269,7 @@ export const DEFAULT_WITH_ROLE: Rule = {
         message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod of the namespace `
           + 'gets that names no service account.',
         fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
-        place: serviceAccount.place,
+        place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
       })),
 };
 

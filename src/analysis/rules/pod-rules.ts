@@ -21,7 +21,7 @@ import { listInShort } from '../lists';
 import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 import { Rule } from './rule';
-import { annotatedIn, workloadName } from './words';
+import { annotatedIn, placeOf, workloadName } from './words';
 
 const DEFAULT = 'default';
 
@@ -72,7 +72,7 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
           + 'which no manifest declares and no role trusts.',
         fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
           + 'right one.',
-        place: workload.place,
+        place: placeOf(workload, 'serviceAccountName'),
       }));
   },
 };
@@ -122,7 +122,7 @@ export const MISSING_FS_GROUP: Rule = {
             + `its token: the volume has defaultMode 0${defaultMode.toString(8)}, the pod has no fsGroup, and its `
             + 'containers do not all set the same runAsUser.',
           fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
-          place: workload.place,
+          place: placeOf(workload, 'defaultMode'),
         })),
     );
   },

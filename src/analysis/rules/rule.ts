@@ -46,19 +46,22 @@ export function atPlaces<T>(
   return all;
 }
 
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
 /**
- * What the rules find. What is switched off is among it, with the reason.
+ * What the rules find, errors first. What is switched off is among it, with the reason.
  *
  * @param ignored rules that are switched off everywhere, and why
  */
 export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<string, string> = new Map()): Finding[] {
-  return rules.flatMap(rule => rule.check(map).map(finding => {
-    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, finding.place);
-    const [message, fix] = [finding.message, finding.fix].map(text => withConstructPaths(text, map.constructPaths));
+  const findings = rules.flatMap(rule => rule.check(map).map((found): Finding => {
+    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, found.place);
+    const [message, fix] = [found.message, found.fix].map(text => withConstructPaths(text, map.constructPaths));
     return {
-      rule: rule.id, severity: rule.severity, ...finding, message, fix, ...suppressed !== undefined && { suppressed },
+      rule: rule.id, severity: rule.severity, ...found, message, fix, ...suppressed !== undefined && { suppressed },
     };
   }));
+  return SEVERITIES.flatMap(severity => findings.filter(finding => finding.severity === severity));
 }
 
 /** Whether findings leave the assembly unclean. */

@@ -65,7 +65,10 @@ function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'cons
     ]),
     clusters: sorted(map.clusters, ({ id, kind }) => [id, kind]),
     providers: sorted(map.providers, ({ arn, place }) => [arn, ...keyOf(place)]),
-    serviceAccounts: sorted(map.serviceAccounts, ({ namespace, name, place }) => [namespace, name, ...keyOf(place)]),
+    serviceAccounts: sorted(
+      map.serviceAccounts.map(({ parts: _, ...account }) => account),
+      ({ namespace, name, place }) => [namespace, name, ...keyOf(place)],
+    ),
     associations: sorted(map.associations, ({ cluster, namespace, serviceAccount, place }) => [
       cluster,
       namespace,
