@@ -11,7 +11,7 @@ import { Finding, Rule } from '../../analysis/rules/rule';
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarif({ version, findings }: Verified): object {
+export function sarif({ version, findings, unreadable, skipped }: Verified): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -25,11 +25,25 @@ export function sarif({ version, findings }: Verified): object {
             rules: RULES.map(descriptor),
           },
         },
+        // What nobody has looked at is no result, and says so.
+        invocations: [
+          {
+            executionSuccessful: unreadable.length === 0,
+            toolExecutionNotifications: [
+              ...unreadable.map(text => notification('error', text)),
+              ...skipped.map(text => notification('warning', text)),
+            ],
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         results: findings.map(result),
       },
     ],
   };
+}
+
+function notification(level: 'error' | 'warning', text: string): object {
+  return { level, message: { text } };
 }
 
 function descriptor({ id, severity, title, why }: Rule): object {
