@@ -49,9 +49,13 @@ test.each<[string, Files, object]>([
   ],
   [
     'other identity providers have no service accounts',
-    { resources: { Role: role('deploy', [webIdentity({ StringLike: { [`${GITHUB}:sub`]: '*' } }, {
-      Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${GITHUB}` },
-    })]) } },
+    {
+      resources: {
+        Role: role('deploy', [webIdentity({ StringLike: { [`${GITHUB}:sub`]: '*' } }, {
+          Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${GITHUB}` },
+        })]),
+      },
+    },
     { roles: 1, workloadRoles: 0, serviceAccounts: 0, serviceAccountPatterns: 0 },
   ],
 ])('%s', (_, files, expected) => {
