@@ -767,7 +767,7 @@ describe('manifestsMatchRoles', () => {
       'another audience',
       { ...arn, 'eks.amazonaws.com/audience': 'vault' },
       'api',
-      /its tokens are for vault, and role payments takes those for sts\.amazonaws\.com\. .* \(audience-mismatch\)$/,
+      /its tokens are for vault, and role payments accepts those for sts\.amazonaws\.com\. .* \(audience-mismatch\)$/,
     ],
   ])('%s', (_, annotations, name, message) => {
     expect(

@@ -120,7 +120,7 @@ describe('in the report of the CDK', () => {
     expect(found).toMatchObject({
       severity: 'error',
       description: expect.stringMatching(
-        /Statement\[0\]: takes tokens of .* for every audience: `aud` is not held by StringEquals/,
+        /Statement\[0\]: accepts tokens of .* for every audience: `aud` is not restricted by StringEquals/,
       ),
       fix: expect.stringMatching(/^Add "StringEquals": /),
       violatingConstructs: [

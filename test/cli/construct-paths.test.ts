@@ -39,7 +39,7 @@ const KEY = /^⟨blueprint\/fluentbitsa[0-9A-F]{8}⟩$/;
 test('verify', () => {
   const { stdout } = cli('verify', outdir);
   const text = stdout.replace(/\s+/g, ' ');
-  expect(text).toContain('Role blueprint/fluentbit-sa, Statement[0]: takes tokens of blueprint/Cluster for every');
+  expect(text).toContain('Role blueprint/fluentbit-sa, Statement[0]: accepts tokens of blueprint/Cluster for every');
   expect(text).toContain('"StringEquals": { "⟨blueprint/Cluster⟩:aud": "sts.amazonaws.com" }');
   expect(text).toContain('Role blueprint/fluentbit-sa: its policy AdministratorAccess');
   expect(text).not.toMatch(/⟨blueprint\/fluentbit/);

@@ -74,9 +74,9 @@ spec:
 /** Golden: change it only on purpose. */
 const TEXT = `error  missing-aud
   app/template.yaml (Runners)
-  Role runners, Statement[0]: takes tokens of
+  Role runners, Statement[0]: accepts tokens of
   ${ISSUER} for every
-  audience: \`aud\` is not held by StringEquals, the conditions are on sub
+  audience: \`aud\` is not restricted by StringEquals, the conditions are on sub
   (StringEquals).
   Fix: Add "StringEquals": {
        "${ISSUER}:aud":
@@ -85,11 +85,11 @@ const TEXT = `error  missing-aud
 
 warning  wildcard-namespace
   app/template.yaml (Payments/Api/Role/Resource)
-  Role Payments/Api/Role, Statement[0]: lets in a pattern of namespaces,
+  Role Payments/Api/Role, Statement[0]: admits a pattern of namespaces,
   system:serviceaccount:payments-*:api.
-  Fix: Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let
-       nobody create one that matches and suppress this rule on the role, with
-       that as the reason.
+  Fix: List the namespaces explicitly, ServiceAccountSubject.exact(namespace,
+       name), or restrict who can create one that matches and suppress this rule
+       on the role with that reason.
 
 warning  undeclared-service-account
   app/k8s/runner.yaml:16:7

@@ -79,7 +79,7 @@ export const STATIC_CREDENTIALS_BESIDE_ROLE: Rule = {
   id: 'static-credentials',
   severity: 'warning',
   title: 'A container with a role that also has static AWS keys, or `AWS_ROLE_ARN` of another role',
-  why: 'SDKs take static keys before the role, and the webhook leaves variables alone that a container sets itself.',
+  why: 'SDKs take static keys before the role, and the webhook does not override variables that a container sets.',
   check: map => {
     const roles = new Map([
       ...map.associations.map(({ namespace, serviceAccount }) => [keyOf(namespace, serviceAccount), ''] as const),

@@ -105,7 +105,7 @@ function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission
   const or = audience === '' ? '' : `, or trust { audience: '${audience}' }`;
   return {
     message: `${saName(serviceAccount)}: its tokens are for ${own}, `
-      + `and role ${role.name} takes those for ${audiences.join(', ')}.`,
+      + `and role ${role.name} accepts those for ${audiences.join(', ')}.`,
     fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}${or}.`,
     place: placeOf(serviceAccount, AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION),
     others: [role.place],
@@ -116,10 +116,10 @@ export const ROLE_NOT_FOUND: Rule = {
   id: 'role-not-found',
   severity: 'error',
   title:
-    'A ServiceAccount, or an association, whose role is in no template: an error where the ARN is none, a warning '
-      + "where its account is one of the app's",
-  why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and '
-    + 'the rule is silent.',
+    'A ServiceAccount, or an association, whose role is in no template: an error if the ARN is invalid, a warning if '
+      + "its account is one of the app's",
+  why: 'The pod gets no credentials. A role that another app owns is fine: pass it to the construct as `role`, and '
+    + 'this rule no longer fires.',
   check: map => {
     const known = new Set([...map.roles.map(({ arn }) => arn), ...map.existingRoles]);
     const annotated = map.serviceAccounts
@@ -150,17 +150,17 @@ function notFound({ accounts }: AccessMap, who: string, arn: string, place: Plac
   if (hasStandIn(arn)) {
     return {
       severity: 'note',
-      message: `${who}: which role ${arn} is, only the deployment knows.`,
-      fix: 'See that the role trusts it.',
+      message: `${who}: role ${arn} is known only at deployment.`,
+      fix: 'After the deployment, check that the role trusts it.',
       place,
     };
   }
   if (!WEBHOOK_ROLE_ARN.test(arn)) {
     const fix = WEBHOOK_ROLE_ARN.test(arn.trim().replace(/^["']|["']$/g, ''))
-      ? 'Remove what stands around it.'
-      : 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.';
+      ? 'Remove the whitespace or quotation marks around it.'
+      : 'Write arn:<partition>:iam::<account>:role/<name>, as in the output of the stack or in roleArn.';
     return {
-      message: `${who}: ${JSON.stringify(arn)} is no role ARN as the pod identity webhook takes it.`,
+      message: `${who}: ${JSON.stringify(arn)} is not a role ARN that the pod identity webhook accepts.`,
       fix,
       place,
     };
@@ -208,7 +208,8 @@ function repetitions(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
 function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<string, Role>): Found {
   const places = { place: one.place, others: [other.place] };
   if (isSame(one, other)) {
-    return { severity: 'warning', message: `${saName(one)}: stands twice in one file.`, fix: 'Remove one.', ...places };
+    const message = `${saName(one)}: is declared twice in one file.`;
+    return { severity: 'warning', message, fix: 'Remove one.', ...places };
   }
   const [left, right] = [other, one].map(({ roleArn, audience }) =>
     roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role',
@@ -261,13 +262,13 @@ export const DEFAULT_WITH_ROLE: Rule = {
   id: 'default-with-role',
   severity: 'warning',
   title: 'The ServiceAccount `default` has a role',
-  why: 'Every pod of the namespace that names no service account gets the role.',
+  why: 'Every pod in the namespace without a serviceAccountName gets the role.',
   check: map =>
     annotatedIn(map)
       .filter(({ name }) => name === 'default')
       .map(serviceAccount => ({
-        message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod of the namespace `
-          + 'gets that names no service account.',
+        message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod in the namespace `
+          + 'without a serviceAccountName gets.',
         fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
         place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
       })),
