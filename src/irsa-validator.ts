@@ -36,9 +36,9 @@ export interface IrsaValidatorProps {
  * Checks at synth who can assume which role: a plugin for the validation of the CDK, which shows what it finds in its
  * report and makes `cdk synth` and `cdk deploy` fail.
  *
- * It reads the templates as they are, whoever made the roles, and the manifests beside them. Findings of the severity
- * `info` do not fail; versions of the CDK before 2.262 show them only beside others that do. Input that cannot be read
- * fails.
+ * It reads the templates as they are, whoever made the roles, and the manifests beside them. Errors and warnings fail;
+ * notes, which the CDK calls `info`, do not, and versions of the CDK before 2.262 show them only beside errors and
+ * warnings. Input that cannot be read fails.
  *
  * With aws-cdk-lib 2.262 and newer, `Validations.of(app).addPlugins(new IrsaValidator())` is the same.
  *

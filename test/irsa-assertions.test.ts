@@ -268,7 +268,7 @@ describe('what only the deployment knows fails both ways', () => {
     const access = { ...API, role: sa.node.path, issuer: ISSUER };
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => irsa[assertion](access))).toMatch(
-        /cannot be told: statement 0: whether .*oidc-provider\/⟨Stack\/Cluster.OpenIdConnectIssuerUrl⟩ is /,
+        /cannot be told: statement 0: whether .*oidc-provider\/⟨Stack\/Cluster⟩ is /,
       );
     }
     irsa.denies({ ...access, serviceAccount: 'web' }); // whatever the issuer turns out to be
@@ -384,7 +384,7 @@ describe('however the template was written', () => {
     irsa.denies({ ...API, serviceAccount: 'web', role: sa.node.path });
     irsa.allowsOnly([{ ...API, role: sa.node.path }]);
     expect(failure(() => irsa.allowsOnly([{ ...API, role: sa.node.path, issuer: ISSUER }]))).toMatch(
-      /^payments\/api of ⟨Stack\/Cluster\.OpenIdConnectIssuerUrl⟩ with the audience sts\.amazonaws\.com can assume Stack\/Api\/Role, and is not among the given\./,
+      /^payments\/api of Stack\/Cluster with the audience sts\.amazonaws\.com can assume Stack\/Api\/Role, and is not among the given\./,
     );
   });
 
@@ -749,7 +749,7 @@ describe('manifestsMatchRoles', () => {
       'a role that does not let it in',
       arn,
       'web',
-      /k8s\.yaml:3:1: ServiceAccount payments\/web: role payments does not let it in: `sub` differs: got web, trusted api \(the service account; the namespace payments agrees\)\. .* \(role-does-not-trust\)$/,
+      /k8s\.yaml:7:5: ServiceAccount payments\/web: role payments does not let it in: `sub` differs: got web, trusted api \(the service account; the namespace payments agrees\)\. .* \(role-does-not-trust\)$/,
     ],
     [
       'a role that is not there',
@@ -767,7 +767,7 @@ describe('manifestsMatchRoles', () => {
       'another audience',
       { ...arn, 'eks.amazonaws.com/audience': 'vault' },
       'api',
-      /its tokens are for vault, and role payments takes those for sts\.amazonaws\.com\. .* \(audience-mismatch\)$/,
+      /its tokens are for vault, and role payments accepts those for sts\.amazonaws\.com\. .* \(audience-mismatch\)$/,
     ],
   ])('%s', (_, annotations, name, message) => {
     expect(
@@ -818,10 +818,10 @@ describe('manifestsMatchRoles', () => {
     const bad = annotated(literalStack(app, 'Bad'), arn, 'web');
     IrsaAssertions.fromStack(good).manifestsMatchRoles();
     expect(failure(() => IrsaAssertions.fromStack(bad).manifestsMatchRoles())).toMatch(
-      /^[^\n]*Bad\.k8s\.yaml:3:1: ServiceAccount payments\/web: role payments does not let it in[^\n]*$/,
+      /^[^\n]*Bad\.k8s\.yaml:7:5: ServiceAccount payments\/web: role payments does not let it in[^\n]*$/,
     );
     expect(failure(() => IrsaAssertions.fromAssembly(app.synth()).manifestsMatchRoles())).toMatch(
-      /^[^\n]*Bad\.k8s\.yaml:3:1/,
+      /^[^\n]*Bad\.k8s\.yaml:7:5/,
     );
   });
 

@@ -120,7 +120,7 @@ describe('in the report of the CDK', () => {
     expect(found).toMatchObject({
       severity: 'error',
       description: expect.stringMatching(
-        /Statement\[0\]: takes tokens of .* for every audience: `aud` is not held by StringEquals/,
+        /Statement\[0\]: accepts tokens of .* for every audience: `aud` is not restricted by StringEquals/,
       ),
       fix: expect.stringMatching(/^Add "StringEquals": /),
       violatingConstructs: [
@@ -148,9 +148,9 @@ describe('in the report of the CDK', () => {
     const found = violations.find(({ ruleName }) => ruleName === 'role-does-not-trust')!;
     expect(found.violatingConstructs).toMatchObject([{ constructPath: 'Stack/Api/Role/Resource' }]);
     expect(found.description).toMatch(
-      /^ServiceAccount payments\/web: role payments-api-\w+ does not let it in: `sub` differs: .*\n {4}.*Stack\.k8s\.yaml:\d+:1$/,
+      /^ServiceAccount payments\/web: role payments-api-\w+ does not let it in: `sub` differs: .*\n {4}.*Stack\.k8s\.yaml:\d+:5$/,
     );
-    expect(text).toMatch(/Stack\.k8s\.yaml:\d+:1/);
+    expect(text).toMatch(/Stack\.k8s\.yaml:\d+:5/);
   });
 
   test('a finding that no resource has a part in', () => {
@@ -170,7 +170,7 @@ describe('in the report of the CDK', () => {
         violatingConstructs: [{ templatePath: expect.stringMatching(/Stack\.k8s\.yaml$/) }],
       },
     ]);
-    expect(text).toMatch(/Pod payments\/x: uses ServiceAccount payments\/nobody[^\n]*\n[^\n]*Stack\.k8s\.yaml:\d+:1/);
+    expect(text).toMatch(/Pod payments\/x: uses ServiceAccount payments\/nobody[^\n]*\n[^\n]*Stack\.k8s\.yaml:\d+:3/);
   });
 
   test('a finding in a manifest that leaves the stack as an output', () => {
@@ -190,7 +190,7 @@ describe('in the report of the CDK', () => {
     ]);
   });
 
-  test('information alone does not fail', () => {
+  test('notes alone do not fail, and have the severity that the CDK knows', () => {
     const app = appWith();
     serviceAccount(literalStack(app), 'Api', { createServiceAccount: false });
     const { failed, violations } = report(app);
@@ -367,7 +367,7 @@ describe('input', () => {
       literalStack(app);
       expect(report(app)).toMatchObject({
         failed: true,
-        violations: [{ ruleName: 'undeclared-service-account', description: expect.stringMatching(/pod\.yaml:1:1$/) }],
+        violations: [{ ruleName: 'undeclared-service-account', description: expect.stringMatching(/pod\.yaml:4:9$/) }],
       });
     }
   });

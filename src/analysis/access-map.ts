@@ -2,6 +2,7 @@
  * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the
  * machine-readable report.
  */
+import { ConstructPaths } from './construct-paths';
 import { JsonObject } from './json-values';
 
 /**
@@ -22,6 +23,9 @@ export interface Place {
   readonly logicalId?: string;
   readonly constructPath?: string;
 }
+
+/** Where parts of an object are in its manifest, by their names: `serviceAccountName`, the key of an annotation, …. */
+export type Parts = Readonly<Record<string, Required<Pick<Place, 'line' | 'column'>>>>;
 
 /** What vouches for tokens, or a cluster that sends pods by EKS Pod Identity. */
 export interface Cluster {
@@ -83,6 +87,8 @@ export interface ServiceAccount {
   /** Labels and annotations that name a role and that nobody reads, in words. */
   readonly misplaced?: string[];
   readonly place: Place;
+  /** Its annotations, by their keys, and what is misplaced. */
+  readonly parts?: Parts;
 }
 
 /** An association of EKS Pod Identity in a template. */
@@ -131,6 +137,8 @@ export interface Workload {
   /** The spec of the pods. */
   readonly spec: JsonObject;
   readonly place: Place;
+  /** `serviceAccountName`, `defaultMode`, `<container>/<variable>` of credentials, and what is misplaced. */
+  readonly parts?: Parts;
 }
 
 /** An annotation or a label of a ServiceAccount or of pods that the webhook reads, or that is not a string. */
@@ -221,4 +229,6 @@ export interface AccessMap {
   readonly changedFiles: ChangedFile[];
   /** Rules that resources are exempt from. */
   readonly suppressions: Suppression[];
+  /** How people know what stand-ins name. */
+  readonly constructPaths: ConstructPaths;
 }

@@ -18,6 +18,11 @@ export function isStandIn(value: unknown): boolean {
   return typeof value === 'string' && /^⟨[^⟨⟩]*⟩$/.test(value);
 }
 
+/** For people: what a stand-in says, where the whole text is one. */
+export function withoutBrackets(text: string): string {
+  return isStandIn(text) ? text.slice(1, -1) : text;
+}
+
 /** The stand-ins in a text. */
 export function standInsOf(text: string): string[] {
   return text.match(/⟨[^⟨⟩]*⟩/g) ?? [];

@@ -1,4 +1,5 @@
 import type { Program } from './arguments';
+import { COLUMNS } from './text';
 
 /** Where a command writes: results to stdout, messages to stderr. */
 export interface Output {
@@ -9,6 +10,11 @@ export interface Output {
 /** Whether the reader wants colors. */
 export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
+}
+
+/** The width of the terminal, or what is usual without one. */
+export function columnsOf({ stdout }: Output): number {
+  return (stdout.isTTY === true && stdout.columns) || COLUMNS;
 }
 
 export interface Command {

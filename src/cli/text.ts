@@ -1,4 +1,6 @@
 const MAX_SHOWN_LENGTH = 200;
+/** Of output that is no terminal, and of a terminal that does not say. */
+export const COLUMNS = 80;
 
 /**
  * Control characters, invisible ones, those that change the direction of a line, halves of surrogate pairs;
@@ -33,6 +35,27 @@ export function pathName(path: readonly PropertyKey[]): string {
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNPRINTABLE, character => (character === '\n' ? character
     : character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')));
+}
+
+/** Lines of at most so many characters, as far as words allow: paths, ARNs and the like stay whole. */
+export function wrap(text: string, indent: string, first = indent, columns = COLUMNS): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of printable(text).split(' ')) {
+    if (!isEmpty && uncolored(line).length + 1 + word.length > columns) {
+      lines.push(line);
+      [line, isEmpty] = [indent, true];
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+/** Colors take no place. */
+function uncolored(text: string): string {
+  return text.replace(/\u001b\[[\d;]*m/g, ''); // eslint-disable-line no-control-regex
 }
 
 /** `1 error`, `2 errors`. */

@@ -26,6 +26,7 @@ export const SKIP_CONTAINERS = 'eks.amazonaws.com/skip-containers';
 
 /** Environment variables that SDKs take before the role. */
 export const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+export const ROLE_ARN_VARIABLE = 'AWS_ROLE_ARN';
 
 export function allContainers<Container>({ containers, initContainers = [] }: PodSpecJson<Container>): Container[] {
   return [...containers, ...initContainers];

@@ -329,6 +329,7 @@ describe('the rules', () => {
       annotations: [],
       repeatedKeys: [],
       changedFiles: [],
+      constructPaths: {},
       accounts: [],
       existingRoles: [],
       existingProviders: [],

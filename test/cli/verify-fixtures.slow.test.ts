@@ -15,7 +15,7 @@ function verify(outdir: string) {
   const { code, stdout } = cli('verify', outdir, '--format', 'json');
   const { findings } = JSON.parse(stdout);
   const told = findings
-    .filter(({ severity }: any) => severity !== 'info')
+    .filter(({ severity }: any) => severity !== 'note')
     .map(({ rule, place: { logicalId } }: any) => `${rule} ${logicalId.replace(/[0-9A-F]{8}$/, '')}`);
   return { code, told, findings };
 }

@@ -16,6 +16,7 @@ import {
   Suppression,
   Text,
 } from '../access-map';
+import { ConstructPaths } from '../construct-paths';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
@@ -101,6 +102,7 @@ class Reader {
       access,
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
+      constructPaths: this.constructPaths(),
       existingRoles: unique(
         this.assembly.stacks.flatMap(stack => stack.existingRoles.map(arn => this.text(stack, arn))),
       ),
@@ -145,6 +147,14 @@ class Reader {
         if (typeof reason !== 'string' || reason.trim() === '') return [];
         return [{ stack: stack.path, logicalId, rule: textOf(id), reason }];
       }));
+  }
+
+  private constructPaths(): ConstructPaths {
+    const paths: Record<string, string> = {};
+    for (const { place: { stack, logicalId, constructPath } } of this.resources) {
+      if (constructPath !== undefined) paths[`${stack}/${logicalId}`] = constructPath;
+    }
+    return paths;
   }
 
   private ofType(...types: string[]): Found[] {

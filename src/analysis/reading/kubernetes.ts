@@ -5,12 +5,19 @@ import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
 import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
 import { accountsMadeBy, mayHoldRoles } from './helm-values';
 import { metadataEntries, repeatedKeys, Source } from './manifest-facts';
-import { AccessMap, MetadataEntry, Place, ServiceAccount, Workload } from '../access-map';
-import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
+import { AccessMap, MetadataEntry, Parts, Place, ServiceAccount, Workload } from '../access-map';
+import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
+import { offsetOf, Path } from './positions';
 import { UnusableInput } from './unusable-input';
-import { audienceOf, isMistakenRoleKey, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
+import { ROLE_ARN_VARIABLE, STATIC_CREDENTIALS } from '../../conventions/pod-spec';
+import {
+  AUDIENCE_ANNOTATION,
+  audienceOf,
+  isMistakenRoleKey,
+  ROLE_ARN_ANNOTATION,
+} from '../../conventions/webhook-annotations';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
 const yaml = (): typeof import('./yaml') => require('./yaml');
@@ -89,7 +96,7 @@ function hasAny(objects: Partial<KubernetesObjects>): boolean {
 }
 
 /** A custom resource that has a name. */
-function customObjectOf({ object, source }: Found, namespace?: string): NamedObject | undefined {
+function customObjectOf({ object, at }: Found, namespace?: string): NamedObject | undefined {
   const { kind, metadata } = object;
   const name = propertyOf(metadata, 'name') || propertyOf(metadata, 'generateName');
   return !isCustom(object) || typeof kind !== 'string' || typeof name !== 'string' ? undefined : {
@@ -97,17 +104,17 @@ function customObjectOf({ object, source }: Found, namespace?: string): NamedObj
     kind,
     name: textWithPlaceholders(name),
     namespace: namespaceOf(metadata, namespace),
-    place: source.placeOf(source.node),
+    place: at,
   };
 }
 
 /** What one object of Kubernetes itself is here: nothing, mostly. */
-function objectsOf({ object, source }: Found, namespace?: string): Partial<KubernetesObjects> {
-  const place = source.placeOf(source.node);
+function objectsOf(found: Found, namespace?: string): Partial<KubernetesObjects> {
+  const { object, source } = found;
   const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
-  const serviceAccounts = isServiceAccount ? [serviceAccountOf(object, place, namespace)] : [];
+  const serviceAccounts = isServiceAccount ? [serviceAccountOf(found, namespace)] : [];
   const pod = podOf(object);
-  const workloads = pod ? [workloadOf(object, pod, place, namespace)] : [];
+  const workloads = pod ? [workloadOf(found, pod, namespace)] : [];
   const [named] = [...serviceAccounts, ...workloads];
   if (named === undefined) return {};
   const name = `${textOf(object.kind)} ${named.namespace}/${named.name}`;
@@ -134,6 +141,9 @@ interface KubernetesObject extends JsonObject {
 interface Found {
   readonly object: KubernetesObject;
   readonly source: Source;
+  readonly at: Place;
+  /** Where a part of it is; undefined where lines mean nothing. */
+  readonly positionOf: (path: Path) => Parts[string] | undefined;
 }
 
 /** Some documents of a text, and the lines before them. */
@@ -203,14 +213,23 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, placeOf(contents as Node));
+    const found = (value: KubernetesObject, node: Node | null | undefined): Found => ({
+      object: value,
+      source: { node, placeOf },
+      at: placeOf(node),
+      positionOf: path => {
+        const offset = place.logicalId === undefined ? offsetOf(document, node, path) : undefined;
+        return offset === undefined ? undefined : positionOf(offset);
+      },
+    });
     const items = propertyOf(object, 'items');
     if (isMap(contents) && /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(items)) {
       const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
       for (const [index, item] of items.entries()) {
-        if (isObject(item)) yield { object: item, source: { node: nodes?.items?.[index], placeOf } };
+        if (isObject(item)) yield found(item, nodes?.items?.[index]);
       }
     } else if (isObject(object)) {
-      yield { object, source: { node: contents as Node, placeOf } };
+      yield found(object, contents as Node);
     }
   }
 }
@@ -223,28 +242,50 @@ function plain(document: Document, { file, line }: Place): unknown {
   }
 }
 
-function serviceAccountOf({ metadata }: KubernetesObject, place: Place, namespace?: string): ServiceAccount {
+function serviceAccountOf({ object: { metadata }, at: place, positionOf }: Found, namespace?: string): ServiceAccount {
   const annotations = Object.fromEntries(
     Object.entries(objectOf(propertyOf(metadata, 'annotations')))
       .map(([key, value]) => [key, textWithPlaceholders(value ?? '')]),
   );
+  const misplaced = misplacedIn({
+    annotation: [withoutRole(annotations), ANNOTATIONS], label: [propertyOf(metadata, 'labels'), LABELS],
+  });
+  const read = [ROLE_ARN_ANNOTATION, AUDIENCE_ANNOTATION].filter(key => Object.hasOwn(annotations, key));
   return {
     namespace: namespaceOf(metadata, namespace),
     name: nameOf(propertyOf(metadata, 'name'), place),
     roleArn: annotations[ROLE_ARN_ANNOTATION],
     audience: audienceOf(annotations),
-    ...misplacedIn({ annotation: withoutRole(annotations), label: propertyOf(metadata, 'labels') }),
+    ...wordsOf(misplaced),
     place,
+    ...located(positionOf, [...read.map((key): NamedPath => [key, [...ANNOTATIONS, key]]), ...misplaced]),
   };
 }
 
-/** What names a role where only ServiceAccounts, by their annotation, can. */
-function misplacedIn(maps: { readonly [kind: string]: unknown }): { misplaced?: string[] } {
-  const misplaced = Object.entries(maps).flatMap(([kind, map]) =>
+const ANNOTATIONS = ['metadata', 'annotations'];
+const LABELS = ['metadata', 'labels'];
+
+/** A part of an object: its name in `parts`, and its path. */
+type NamedPath = readonly [name: string, path: Path];
+
+function located(positionOf: Found['positionOf'], paths: readonly NamedPath[]): { parts?: Parts } {
+  const parts = paths.flatMap(([name, path]) => {
+    const position = positionOf(path);
+    return position === undefined ? [] : [[name, position] as const];
+  });
+  return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
+}
+
+/** What names a role where only ServiceAccounts, by their annotation, can: in words, with its path. */
+function misplacedIn(maps: { readonly [kind: string]: readonly [map: unknown, path: Path] }): NamedPath[] {
+  return Object.entries(maps).flatMap(([kind, [map, path]]) =>
     Object.keys(objectOf(map))
       .filter(key => key === ROLE_ARN_ANNOTATION || isMistakenRoleKey(key))
-      .map(key => `the ${kind} ${key}`));
-  return misplaced.length > 0 ? { misplaced } : {};
+      .map((key): NamedPath => [`the ${kind} ${key}`, [...path, key]]));
+}
+
+function wordsOf(misplaced: readonly NamedPath[]): { misplaced?: string[] } {
+  return misplaced.length > 0 ? { misplaced: misplaced.map(([words]) => words) } : {};
 }
 
 function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, string>): object {
@@ -252,18 +293,17 @@ function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, str
 }
 
 /** kube2iam and kiam do read annotations of pods. */
-function misplacedOnPods(metadata: unknown, ofPods: unknown): { misplaced?: string[] } {
-  const { misplaced = [] } = misplacedIn({
-    'annotation': propertyOf(metadata, 'annotations'),
-    "pods' annotation": propertyOf(ofPods, 'annotations'),
-  });
-  const own = misplaced.filter(words => !words.includes('iam.amazonaws.com/'));
-  return own.length > 0 ? { misplaced: own } : {};
+function misplacedOnPods(metadata: unknown, { path, metadata: ofPods }: Pod): NamedPath[] {
+  return misplacedIn({
+    'annotation': [propertyOf(metadata, 'annotations'), ANNOTATIONS],
+    "pods' annotation": path.length === 0 ? [undefined, []]
+      : [propertyOf(ofPods, 'annotations'), [...path, ...ANNOTATIONS]],
+  }).filter(([words]) => !words.includes('iam.amazonaws.com/'));
 }
 
 /** The template of pods. */
 interface Pod {
-  /** Where it stands in the object. */
+  /** Where it stands in the object; empty for a Pod itself. */
   readonly path: readonly string[];
   readonly metadata: unknown;
   readonly spec: JsonObject;
@@ -278,18 +318,38 @@ function podOf(object: KubernetesObject): Pod | undefined {
 
 const POD_PATHS = new Map([['Pod', []], ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']]]);
 
-function workloadOf({ kind, metadata }: KubernetesObject, pod: Pod, place: Place, namespace?: string): Workload {
+function workloadOf({ object: { kind, metadata }, at: place, positionOf }: Found, pod: Pod, ns?: string): Workload {
   const { serviceAccountName, serviceAccount } = pod.spec;
+  const misplaced = misplacedOnPods(metadata, pod);
   return {
     kind: textOf(kind),
     name: nameOf(propertyOf(metadata, 'name') ?? propertyOf(metadata, 'generateName'), place),
-    namespace: namespaceOf(metadata, namespace),
+    namespace: namespaceOf(metadata, ns),
     serviceAccount: textWithPlaceholders(serviceAccountName || serviceAccount || 'default'),
     annotations: textMapOf(propertyOf(pod.metadata, 'annotations')),
-    ...misplacedOnPods(metadata, kind === 'Pod' ? undefined : pod.metadata),
+    ...wordsOf(misplaced),
     spec: pod.spec,
     place,
+    ...located(positionOf, [...misplaced, ...fieldsOf(pod)]),
   };
+}
+
+/** The fields of a pod that rules judge. */
+function fieldsOf({ spec, path: toPod }: Pod): NamedPath[] {
+  const path = [...toPod, 'spec'];
+  const variables = ['initContainers', 'containers'].flatMap(list => arrayOf(spec[list]).flatMap((container, index) =>
+    arrayOf(propertyOf(container, 'env')).flatMap((entry, at): NamedPath[] => {
+      const name = textOf(propertyOf(entry, 'name'));
+      return [...STATIC_CREDENTIALS, ROLE_ARN_VARIABLE].includes(name)
+        ? [[`${textOf(propertyOf(container, 'name'))}/${name}`, [...path, list, index, 'env', at]]]
+        : [];
+    })));
+  const modes = arrayOf(spec.volumes).flatMap((volume, index): NamedPath[] =>
+    (propertyOf(volume, 'projected', 'defaultMode') === undefined
+      ? []
+      : [['defaultMode', [...path, 'volumes', index, 'projected', 'defaultMode']]]));
+  const name = spec.serviceAccountName ? 'serviceAccountName' : 'serviceAccount';
+  return [...spec[name] ? [['serviceAccountName', [...path, name]] as const] : [], ...variables, ...modes.slice(0, 1)];
 }
 
 function nameOf(name: unknown, { file, line }: Place): string {

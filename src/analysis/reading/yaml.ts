@@ -2,4 +2,4 @@
  * The YAML parser. Packed into this one file when the library is built, so that it depends on nothing; loaded when it
  * is needed.
  */
-export { isMap, isNode, isScalar, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
+export { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';

@@ -2,15 +2,19 @@
  * Whether pods get the role that somebody means to give them: annotations in the wrong place, credentials beside them.
  */
 import { Found, Rule } from './rule';
-import { annotatedIn, saName, workloadName } from './words';
-import { ContainerJson, SKIP_CONTAINERS, STATIC_CREDENTIALS, withCredentials } from '../../conventions/pod-spec';
+import { annotatedIn, placeOf, saName, workloadName } from './words';
+import {
+  ContainerJson,
+  ROLE_ARN_VARIABLE,
+  SKIP_CONTAINERS,
+  STATIC_CREDENTIALS,
+  withCredentials,
+} from '../../conventions/pod-spec';
 import { ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { Workload } from '../access-map';
 import { arrayOf, grouped, isObject, propertyOf, textOf } from '../json-values';
 import { hasStandIn } from '../stand-in';
 import { hasWildcard } from './web-identities';
-
-const ROLE_ARN_VARIABLE = 'AWS_ROLE_ARN';
 
 export const MISPLACED_ANNOTATION: Rule = {
   id: 'misplaced-annotation',
@@ -24,7 +28,7 @@ export const MISPLACED_ANNOTATION: Rule = {
       .map((account): Found => ({
         message: `${saName(account)}: has ${account.misplaced!.join(' and ')}, which the webhook does not read.`,
         fix: `Write the annotation ${ROLE_ARN_ANNOTATION}.`,
-        place: account.place,
+        place: placeOf(account, ...account.misplaced!),
       }));
     const onWorkloads = map.workloads
       .filter(
@@ -37,7 +41,7 @@ export const MISPLACED_ANNOTATION: Rule = {
         fix:
           `Annotate its ServiceAccount, ${workload.namespace}/${workload.serviceAccount}, with `
           + `${ROLE_ARN_ANNOTATION}.`,
-        place: workload.place,
+        place: placeOf(workload, ...workload.misplaced!),
       }));
     return [...onAccounts, ...onWorkloads];
   },
@@ -85,7 +89,7 @@ export const STATIC_CREDENTIALS_BESIDE_ROLE: Rule = {
   id: 'static-credentials',
   severity: 'warning',
   title: 'A container with a role that also has static AWS keys, or `AWS_ROLE_ARN` of another role',
-  why: 'SDKs take static keys before the role, and the webhook leaves variables alone that a container sets itself.',
+  why: 'SDKs take static keys before the role, and the webhook does not override variables that a container sets.',
   check: map => {
     const roles = new Map([
       ...map.associations.map(({ namespace, serviceAccount }) => [keyOf(namespace, serviceAccount), ''] as const),
@@ -110,7 +114,7 @@ function ofContainer(workload: Workload, container: ContainerJson, role: string)
     message: `${workloadName(workload)}: container ${textOf(container.name)} sets ${found.join(' and ')}, which SDKs `
       + `take before the role of ${workload.namespace}/${workload.serviceAccount}.`,
     fix: `Remove ${found.length === 1 ? 'it' : 'them'}, or leave the container out: ${SKIP_CONTAINERS}.`,
-    place: workload.place,
+    place: placeOf(workload, ...[...keys, ROLE_ARN_VARIABLE].map(name => `${textOf(container.name)}/${name}`)),
   }];
 }
 

@@ -106,10 +106,10 @@ function ofExpiration(is: string, value: string): Problem[] {
     return [{ message: `${is}, which is not a whole number of seconds, so the webhook ignores it.`, fix }];
   }
   if (Number(value) < MIN_TOKEN_SECONDS) {
-    return [{ severity: 'info', message: `${is}: the webhook takes ${MIN_TOKEN_SECONDS} seconds at least.`, fix }];
+    return [{ severity: 'note', message: `${is}: the webhook takes ${MIN_TOKEN_SECONDS} seconds at least.`, fix }];
   }
   return Number(value) > MAX_TOKEN_SECONDS
-    ? [{ severity: 'info', message: `${is}: EKS gives ${MAX_TOKEN_SECONDS} seconds at most.`, fix }]
+    ? [{ severity: 'note', message: `${is}: EKS gives ${MAX_TOKEN_SECONDS} seconds at most.`, fix }]
     : [];
 }
 

@@ -62,7 +62,7 @@ function excludes(operator: string, values: string[]): boolean {
 
 function openFinding({ place }: Role, name: string, whom: string): Found {
   return {
-    message: `${name}: lets in EKS Pod Identity on behalf of ${whom}.`,
+    message: `${name}: admits EKS Pod Identity on behalf of ${whom}.`,
     fix: whom === 'every service account'
       ? `Compare ${NAMESPACE_TAG} and ${SERVICE_ACCOUNT_TAG}, or use trust.addPodIdentity().`
       : 'Compare aws:SourceArn with the ARN of the cluster, or use trust.addPodIdentity().',

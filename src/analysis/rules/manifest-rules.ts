@@ -6,7 +6,7 @@ import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { AccessMap, ChangedFile, Place, Role, ServiceAccount } from '../access-map';
 import { Found, Rule } from './rule';
-import { accessOfPods, annotatedIn, rolesByArn, saName } from './words';
+import { accessOfPods, annotatedIn, placeOf, rolesByArn, saName } from './words';
 import { Admission } from '../admission/admission';
 import {
   admissionsOf,
@@ -24,7 +24,7 @@ export const ROLE_DOES_NOT_TRUST: Rule = {
   id: 'role-does-not-trust',
   severity: 'error',
   title: 'A ServiceAccount, or an association of EKS Pod Identity, whose role does not let it in',
-  why: '`AccessDenied` in the pod. Where only the deployment knows, it is said for information.',
+  why: '`AccessDenied` in the pod. A note where only the deployment decides.',
   check: map => [...byAnnotation(map), ...byAssociation(map)],
 };
 
@@ -42,7 +42,7 @@ function byAnnotation(map: AccessMap): Found[] {
         : 'Trust it, trust.addServiceAccounts(oidcProvider, '
           + `[ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the `
           + 'ServiceAccount.',
-    place: serviceAccount.place,
+    place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
     others: [role.place],
   }));
 }
@@ -82,7 +82,7 @@ const TRUST_PODS = 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRol
 function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<Found, 'message' | 'severity'> {
   const reason = reasons.join('; ');
   return answer === 'unknown'
-    ? { severity: 'info', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
+    ? { severity: 'note', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
     : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
 }
 
@@ -112,14 +112,14 @@ export const AUDIENCE_MISMATCH: Rule = {
 };
 
 function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission): Found {
-  const { audience, place } = serviceAccount;
+  const { audience } = serviceAccount;
   const own = audience === '' ? 'the API server, since the annotation is empty' : audience;
   const or = audience === '' ? '' : `, or trust { audience: '${audience}' }`;
   return {
     message: `${saName(serviceAccount)}: its tokens are for ${own}, `
-      + `and role ${role.name} takes those for ${audiences.join(', ')}.`,
+      + `and role ${role.name} accepts those for ${audiences.join(', ')}.`,
     fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}${or}.`,
-    place,
+    place: placeOf(serviceAccount, AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION),
     others: [role.place],
   };
 }
@@ -128,10 +128,10 @@ export const ROLE_NOT_FOUND: Rule = {
   id: 'role-not-found',
   severity: 'error',
   title:
-    'A ServiceAccount, or an association, whose role is in no template: an error where the ARN is none, a warning '
-      + "where its account is one of the app's",
-  why: 'The pod gets no credentials. A role that another app owns is in order: name it to the construct, `role`, and '
-    + 'the rule is silent.',
+    'A ServiceAccount, or an association, whose role is in no template: an error if the ARN is invalid, a warning if '
+      + "its account is one of the app's",
+  why: 'The pod gets no credentials. A role that another app owns is fine: pass it to the construct as `role`, and '
+    + 'this rule no longer fires.',
   check: map => {
     const all = [...map.roles.map(({ arn }) => arn), ...map.existingRoles];
     const known = new Set(all);
@@ -139,7 +139,13 @@ export const ROLE_NOT_FOUND: Rule = {
     const annotated = map.serviceAccounts
       .filter(({ roleArn }) => roleArn !== undefined && !known.has(roleArn) && placeholdersIn(roleArn).length === 0)
       .map(serviceAccount =>
-        notFound(map, byIdentity, saName(serviceAccount), serviceAccount.roleArn!, serviceAccount.place),
+        notFound(
+          map,
+          byIdentity,
+          saName(serviceAccount),
+          serviceAccount.roleArn!,
+          placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
+        ),
       );
     const associated = map.associations
       .filter(({ roleArn }) => !known.has(roleArn))
@@ -164,7 +170,7 @@ function notFound(
 ): Found {
   if (arn === '') {
     return {
-      severity: 'info',
+      severity: 'note',
       message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty: it gets no role.`,
       fix: 'Write the ARN, or remove the annotation.',
       place,
@@ -172,18 +178,18 @@ function notFound(
   }
   if (hasStandIn(arn)) {
     return {
-      severity: 'info',
-      message: `${who}: which role ${arn} is, only the deployment knows.`,
-      fix: 'See that the role trusts it.',
+      severity: 'note',
+      message: `${who}: role ${arn} is known only at deployment.`,
+      fix: 'After the deployment, check that the role trusts it.',
       place,
     };
   }
   if (!WEBHOOK_ROLE_ARN.test(arn)) {
     const fix = WEBHOOK_ROLE_ARN.test(arn.trim().replace(/^["']|["']$/g, ''))
-      ? 'Remove what stands around it.'
-      : 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.';
+      ? 'Remove the whitespace or quotation marks around it.'
+      : 'Write arn:<partition>:iam::<account>:role/<name>, as in the output of the stack or in roleArn.';
     return {
-      message: `${who}: ${JSON.stringify(arn)} is no role ARN as the pod identity webhook takes it.`,
+      message: `${who}: ${JSON.stringify(arn)} is not a role ARN that the pod identity webhook accepts.`,
       fix,
       place,
     };
@@ -199,7 +205,7 @@ function notFound(
   }
   const [, account] = /:iam::(\d{12}):/.exec(arn)!;
   return {
-    severity: accounts.includes(account) ? 'warning' : 'info',
+    severity: accounts.includes(account) ? 'warning' : 'note',
     message: `${who}: role ${arn} is in no `
       + `template${accounts.includes(account) ? `, though account ${account} is one of the app's` : ''}.`,
     fix: "Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, 'Role', "
@@ -241,7 +247,8 @@ function repetitions(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
 function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<string, Role>): Found {
   const places = { place: one.place, others: [other.place] };
   if (isSame(one, other)) {
-    return { severity: 'warning', message: `${saName(one)}: stands twice in one file.`, fix: 'Remove one.', ...places };
+    const message = `${saName(one)}: is declared twice in one file.`;
+    return { severity: 'warning', message, fix: 'Remove one.', ...places };
   }
   const [left, right] = [other, one].map(({ roleArn, audience }) =>
     roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role',
@@ -271,7 +278,7 @@ function isSame(one: ServiceAccount, other: ServiceAccount): boolean {
 
 export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
   id: 'role-without-service-account',
-  severity: 'info',
+  severity: 'note',
   title: 'A role that trusts service accounts, and no manifest or association uses it',
   why: 'Usually a Helm chart, an add-on or another repository owns the ServiceAccount, and `verify` has not read it.',
   check: map => {
@@ -294,15 +301,15 @@ export const DEFAULT_WITH_ROLE: Rule = {
   id: 'default-with-role',
   severity: 'warning',
   title: 'The ServiceAccount `default` has a role',
-  why: 'Every pod of the namespace that names no service account gets the role.',
+  why: 'Every pod in the namespace without a serviceAccountName gets the role.',
   check: map =>
     annotatedIn(map)
       .filter(({ name }) => name === 'default')
       .map(serviceAccount => ({
-        message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod of the namespace `
-          + 'gets that names no service account.',
+        message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod in the namespace `
+          + 'without a serviceAccountName gets.',
         fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
-        place: serviceAccount.place,
+        place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
       })),
 };
 
@@ -316,7 +323,7 @@ export const CHANGED_FILE: Rule = {
     return [
       ...changedFiles.filter(({ state }) => state !== 'missing').map(changed),
       ...[...grouped(missing, ({ place }) => dirname(place.file)).values()].map((all): Found => ({
-        severity: 'info',
+        severity: 'note',
         message: 'Generated files are missing: '
           + `${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. `
           + 'What synth recorded of them was checked instead.',
@@ -349,7 +356,7 @@ const SHOWN_PLACEHOLDERS = 3;
 
 export const NOT_RENDERED: Rule = {
   id: 'not-rendered',
-  severity: 'info',
+  severity: 'note',
   title: 'A manifest with placeholders (`${NAME}`, `{{ … }}`, `<NAME>`) in a namespace, a name or a role ARN',
   why: 'It is not rendered yet, so the other rules cannot compare these values.',
   check: ({ serviceAccounts, workloads, impersonators }) => {

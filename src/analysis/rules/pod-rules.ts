@@ -21,7 +21,7 @@ import { listInShort } from '../lists';
 import { trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 import { Rule } from './rule';
-import { annotatedIn, workloadName } from './words';
+import { annotatedIn, placeOf, workloadName } from './words';
 
 const DEFAULT = 'default';
 
@@ -90,7 +90,7 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
     return undeclared.filter(isFirst).map(workload => ({
       // Charts and other repositories declare many of them.
       ...workload.field !== undefined && !declared.knowsOf(workload.namespace, workload.serviceAccount) && {
-        severity: 'info' as const,
+        severity: 'note' as const,
       },
       message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, `
         + 'which no manifest declares and no role trusts.',
@@ -98,7 +98,7 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
         ? 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
           + 'right one.'
         : `Correct ${workload.field}, or add the ServiceAccount.`,
-      place: workload.place,
+      place: placeOf(workload, 'serviceAccountName'),
     }));
   },
 };
@@ -108,7 +108,7 @@ const SHOWN_WORKLOADS = 3;
 /** One note per namespace: most of these workloads never call AWS. */
 export const DEFAULT_SERVICE_ACCOUNT: Rule = {
   id: 'default-service-account',
-  severity: 'info',
+  severity: 'note',
   title: 'Workloads of a namespace use the ServiceAccount `default`',
   why: 'Fine for workloads that do not call AWS. The others get no role, or that of the node.',
   check: map => {
@@ -148,7 +148,7 @@ export const MISSING_FS_GROUP: Rule = {
             + `its token: the volume has defaultMode 0${defaultMode.toString(8)}, the pod has no fsGroup, and its `
             + 'containers do not all set the same runAsUser.',
           fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
-          place: workload.place,
+          place: placeOf(workload, 'defaultMode'),
         })),
     );
   },

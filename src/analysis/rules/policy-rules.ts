@@ -41,7 +41,7 @@ export const ADMIN_POLICY = eachWorkloadRole(
     title:
       'A role of a workload is an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess`, or `*` or '
         + '`iam:*` on `*`',
-    why: 'Whoever gets into the pod owns the account. A permissions boundary that is narrower settles it.',
+    why: 'Whoever compromises the pod controls the account. Silent with a narrower permissions boundary.',
   },
   role =>
     widest(role, isAdmin).map(({ policy, what }) => ({
@@ -56,8 +56,8 @@ export const PASS_ROLE_ANY = eachWorkloadRole(
     id: 'pass-role-any',
     severity: 'warning',
     title: 'A role of a workload may pass any role, `iam:PassRole` on `*`, without a condition',
-    why: 'A pod can start something that runs as a stronger role: it has what that role has. An administrator is told '
-      + 'of by the rule before.',
+    why: 'A pod can start something that runs as a stronger role, and gains its permissions. Administrator roles are '
+      + 'reported by `admin-policy` instead.',
   },
   role =>
     widest(role, (policy: Policy) => passesAny(role, policy)).map(({ policy, what }) => ({
@@ -125,8 +125,8 @@ function isUnconditional({ Condition: condition }: StatementJson): boolean {
 export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   id: 'assumable-by-account',
   severity: 'warning',
-  title: 'A role of a workload that an account as a whole may assume, too, without a condition',
-  why: 'Every principal of the account that may call `sts:AssumeRole` becomes the workload.',
+  title: "A workload's role that a whole account can also assume, without a condition",
+  why: 'Every principal of the account that may call `sts:AssumeRole` can assume the role.',
 }, role => statementsOf(role.trust).flatMap((value, index) => {
   const statement = objectOf<StatementJson>(value);
   const actions = textsOf(statement.Action ?? '*');

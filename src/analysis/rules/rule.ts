@@ -1,7 +1,8 @@
 import { AccessMap, Place } from '../access-map';
+import { withConstructPaths } from '../construct-paths';
 
-/** `info` alone leaves an assembly clean. */
-export type Severity = 'error' | 'warning' | 'info';
+/** Notes do not fail the check. */
+export type Severity = 'error' | 'warning' | 'note';
 
 /** What one rule has found at one place. */
 export interface Finding {
@@ -45,21 +46,27 @@ export function atPlaces<T>(
   return all;
 }
 
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
 /**
- * What the rules find. What is switched off is among it, with the reason.
+ * What the rules find, errors first. What is switched off is among it, with the reason.
  *
  * @param ignored rules that are switched off everywhere, and why
  */
 export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<string, string> = new Map()): Finding[] {
-  return rules.flatMap(rule => rule.check(map).map(finding => {
-    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, finding.place);
-    return { rule: rule.id, severity: rule.severity, ...finding, ...suppressed !== undefined && { suppressed } };
+  const findings = rules.flatMap(rule => rule.check(map).map((found): Finding => {
+    const suppressed = ignored.get(rule.id) ?? suppressionOf(map, rule, found.place);
+    const [message, fix] = [found.message, found.fix].map(text => withConstructPaths(text, map.constructPaths));
+    return {
+      rule: rule.id, severity: rule.severity, ...found, message, fix, ...suppressed !== undefined && { suppressed },
+    };
   }));
+  return SEVERITIES.flatMap(severity => findings.filter(finding => finding.severity === severity));
 }
 
 /** Whether findings leave the assembly unclean. */
 export function counts({ severity, suppressed }: Finding): boolean {
-  return severity !== 'info' && suppressed === undefined;
+  return severity !== 'note' && suppressed === undefined;
 }
 
 function suppressionOf({ suppressions }: AccessMap, { id }: Rule, { stack, logicalId }: Place): string | undefined {

@@ -78,7 +78,7 @@ export const HTTPS_IN_KEY = eachStatement(
     ...providers
       .filter(({ arn, issuer }) => issuerOfArn(arn) !== issuer)
       .map(({ arn, issuer }) => ({
-        message: `${name}: the ARN ${arn} has a scheme in it, and no provider has such an ARN.`,
+        message: `${name}: the ARN ${arn} contains a scheme, which no provider's ARN does.`,
         fix: `Write ${arn.slice(0, arn.indexOf('oidc-provider/'))}oidc-provider/${issuer}.`,
       })),
   ],
@@ -89,15 +89,15 @@ export const PROVIDER_ARN_IN_KEY = eachStatement(
     id: 'provider-arn-in-key',
     severity: 'error',
     title: 'A condition key holds the ARN of the provider, or `oidc-provider/`',
-    why: 'No token has such a claim: the statement lets nobody in, or IAM refuses it. A key begins with the host of '
+    why: 'No token has such a claim: the statement admits nobody, or IAM refuses it. A key begins with the host of '
       + 'the issuer.',
   },
   ({ name, claims }) =>
     claims
       .filter(({ key }) => PROVIDER_ARN.test(key))
       .map(({ key }) => ({
-        message: `${name}: the condition key ${key} holds oidc-provider/, which is a part of the provider's ARN and `
-          + 'of no token.',
+        message: `${name}: the condition key ${key} contains oidc-provider/, which is a part of the provider's ARN `
+          + 'but of no token.',
         fix: `Write ${key.replace(PROVIDER_ARN, '')}.`,
       })),
 );
@@ -106,7 +106,8 @@ export const ISSUER_MISMATCH = eachStatement({
   id: 'issuer-mismatch',
   severity: 'error',
   title: 'A condition is about another issuer than the provider that is trusted',
-  why: 'The tokens of one issuer have no claims of another: the condition is never true, and nobody gets in.',
+  why: 'The tokens of one issuer have no claims of another: the condition is never true, and the statement admits '
+    + 'nobody.',
 }, ({ name, providers, claims }) => providers.flatMap(({ issuer }) => {
   const strange = claims.find(claim => isOfAnother(issuer, claim));
   return strange === undefined
@@ -114,9 +115,9 @@ export const ISSUER_MISMATCH = eachStatement({
     : [
       {
         message: `${name}: trusts tokens of ${issuer}, but compares ${strange.key}, a claim of another issuer, `
-            + 'which is in none of them.',
-        fix: `Write ${issuer}:${strange.claim}, or trust the provider of ${strange.issuer}. A statement of its own `
-            + 'for each issuer.',
+            + 'so the condition is never true.',
+        fix: `Write ${issuer}:${strange.claim}, or trust the provider of ${strange.issuer}. Use a separate statement `
+          + 'for each issuer.',
       },
     ];
 }));
@@ -130,21 +131,22 @@ export const MISSING_AUD = eachStatement(
   {
     id: 'missing-aud',
     severity: 'error',
-    title: 'A web identity is not held to an audience: a note for identity providers that are not clusters',
+    title: 'A statement for web identities does not restrict the audience: a note for identity providers that are not '
+      + 'clusters',
     why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that '
-      + 'passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not hold anybody.',
+      + 'passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not restrict anyone.',
   },
   statement =>
     statement.holdsAudience
       ? []
       : [
         {
-          message: `${statement.name}: takes tokens of ${statement.whose} for every `
-            + `${statement.known ? 'client ID of the provider' : 'audience'}: \`aud\` is not held by StringEquals, `
-            + `${conditionsIn(statement)}.`,
+          message: `${statement.name}: accepts tokens of ${statement.whose} for every `
+            + `${statement.known ? 'client ID of the provider' : 'audience'}: \`aud\` is not restricted by `
+            + `StringEquals, ${conditionsIn(statement)}.`,
           ...statement.known
             ? {
-              severity: 'info' as const,
+              severity: 'note' as const,
               fix: `Add "StringEquals": { "${keyOf(statement, 'aud')}": "${statement.known.audience}" }.`,
             }
             : {
@@ -159,16 +161,16 @@ export const MISSING_SUB = eachStatement(
   {
     id: 'missing-sub',
     severity: 'error',
-    title: 'A web identity is not held to a subject',
+    title: 'A statement for web identities does not restrict the subject',
     why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, '
-      + '`ForAllValues:`, `Null`) does not hold anybody.',
+      + '`ForAllValues:`, `Null`) does not restrict anyone.',
   },
   statement =>
     statement.holdsAnySubject || (statement.known && statement.known.subject === undefined)
       ? []
       : [
         {
-          message: `${statement.name}: lets in every token of ${statement.whose}: \`sub\` is not held by `
+          message: `${statement.name}: admits every token of ${statement.whose}: \`sub\` is not restricted by `
               + `StringEquals or StringLike, ${conditionsIn(statement)}.`,
           fix: statement.known
             ? `Add "StringLike": { "${keyOf(statement, 'sub')}": "${statement.known.subject}" }.`
@@ -200,8 +202,8 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
         values
           .filter(hasWildcard)
           .map(value => ({
-            message: `${name}: ${key} is compared to ${value} by ${operator}, to which a wildcard is a character like `
-              + 'any other: it never matches.',
+            message: `${name}: ${key} is compared with ${value} by ${operator}, which takes the wildcard literally, `
+              + 'so it never matches.',
             fix:
               claim === 'sub'
                 ? `Put it under StringLike${
@@ -219,8 +221,8 @@ function demandsEqual(operator: string): boolean {
 export const WHOLE_CLUSTER = eachStatement({
   id: 'whole-cluster',
   severity: 'error',
-  title: 'A pattern for `sub` that lets in every service account of the cluster',
-  why: 'Whoever can start a pod anywhere in the cluster can assume the role.',
+  title: 'A pattern for `sub` that admits every service account of the cluster',
+  why: 'Anyone who can start a pod anywhere in the cluster can assume the role.',
 }, ({ role, name, known, whose, claims }) => {
   const hasVariables = propertyOf(role.trust, 'Version') === VERSION_WITH_VARIABLES;
   const isLikeAny = (sub: string) => (known ? !hasStandIn(sub) && leavesSubjectOpen(known, sub) : isWholeCluster(sub));
@@ -236,11 +238,12 @@ export const WHOLE_CLUSTER = eachStatement({
       const sub = claim.values.find(value => isOpen(claim, value));
       return known
         ? {
-          message: `${name}: \`sub\` is like ${sub}, which leaves open whose token of ${known.name} it is.`,
+          message: `${name}: \`sub\` is compared with ${sub}, which does not restrict `
+            + `whose token of ${known.name} it is.`,
           fix: `Write it as "${known.subject}".`,
         }
         : {
-          message: `${name}: \`sub\` is like ${sub}, which every service account of ${whose} is.`,
+          message: `${name}: \`sub\` is compared with ${sub}, which matches every service account of ${whose}.`,
           fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
             + 'ServiceAccountSubject.anyInNamespace(namespace).',
         };
@@ -267,15 +270,15 @@ export const NOT_PRINCIPAL = eachAllow(
   {
     id: 'not-principal',
     severity: 'error',
-    title: 'A trust policy that allows everybody but a `NotPrincipal`',
-    why: 'Everybody else in AWS may assume the role, anonymous callers among them.',
+    title: 'A trust policy that allows everyone except a `NotPrincipal`',
+    why: 'Everyone else in AWS can assume the role, including anonymous callers.',
   },
   ({ NotPrincipal: excluded }, name) =>
     excluded === undefined
       ? []
       : [{
-        message: `${name}: allows everybody but ${JSON.stringify(excluded)}.`,
-        fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
+        message: `${name}: allows everyone except ${JSON.stringify(excluded)}.`,
+        fix: 'List the trusted principals under Principal; exclude others with a statement with "Effect": "Deny".',
       }],
 );
 
@@ -284,7 +287,7 @@ export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement(
     id: 'provider-of-another-account',
     severity: 'error',
     title: 'The provider that is trusted is in another account than the role',
-    why: 'STS looks for the provider in the account of the role and nowhere else: nobody gets in.',
+    why: "STS looks for the provider only in the role's account, so the statement admits nobody.",
   },
   ({ name, role, providers }) =>
     providers
@@ -312,8 +315,8 @@ export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement(
     id: 'provider-of-another-partition',
     severity: 'error',
     title: 'The provider that is trusted is in another partition than the role',
-    why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) know nothing of each other: IAM refuses the policy, or nobody '
-      + 'gets in.',
+    why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) are isolated from each other: IAM refuses the policy, or it '
+      + 'admits nobody.',
   },
   ({ name, role, providers }) =>
     providers
@@ -344,7 +347,7 @@ function differs(one: string, other: string): boolean {
 export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
   id: 'audience-not-a-client-id',
   severity: 'error',
-  title: 'The audience is no client id of the provider',
+  title: 'The audience is not a client ID of the provider',
   why: 'STS refuses tokens for an audience that the provider is not registered with: `Incorrect token audience`.',
   check: map => {
     const providers = new Map(map.providers.map(provider => [provider.arn, provider]));
@@ -357,8 +360,8 @@ export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
           .flatMap(({ values }) => values);
         const strange = wanted.filter(value => !hasStandIn(value) && !hasWildcard(value) && !audiences.includes(value));
         return [...new Set(strange)].map(value => ({
-          message: `${name}: takes tokens for the audience ${value}, with which ${arn} is not registered; its client `
-            + `ids are ${audiences.join(', ')}.`,
+          message: `${name}: accepts tokens for the audience ${value}, with which ${arn} is not registered; its `
+            + `client IDs are ${audiences.join(', ')}.`,
           fix: 'Add it to the provider, audiences: '
             + `[${[...audiences, value].map(audience => `'${audience}'`).join(', ')}], or trust one of its own.`,
           place: role.place,
@@ -394,7 +397,7 @@ export const TRUST_POLICY_QUOTA = eachRole(
       {
         severity: 'warning',
         message: message(DEFAULT_TRUST_QUOTA),
-        fix: `Have the quota raised (${TRUST_QUOTA_NAME}), or split the subjects over several roles.`,
+        fix: `Request a quota increase (${TRUST_QUOTA_NAME}), or split the subjects over several roles.`,
       },
     ];
   },
@@ -414,8 +417,8 @@ function lengthOf(one: string): number {
 export const WILDCARD_NAMESPACE: Rule = {
   id: 'wildcard-namespace',
   severity: 'warning',
-  title: 'A pattern that reaches over namespaces',
-  why: 'Whoever may create a namespace that matches may assume the role.',
+  title: 'A pattern that matches several namespaces',
+  why: 'Anyone who can create a matching namespace can assume the role.',
   check: map => [
     ...webIdentitiesOf(map).flatMap(({ role, name, known, claims }) =>
       patterns(
@@ -450,9 +453,9 @@ function patterns(
     .filter(({ operator }) => demands(operator) === 'like')
     .flatMap(condition => condition.values.filter(reaches));
   return [...new Set(values)].map(value => ({
-    message: `${name}: lets in a pattern of namespaces, ${value}.`,
-    fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that matches '
-      + 'and suppress this rule on the role, with that as the reason.',
+    message: `${name}: admits a pattern of namespaces, ${value}.`,
+    fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can create '
+      + 'one that matches and suppress this rule on the role with that reason.',
     place,
   }));
 }
@@ -466,7 +469,7 @@ export const UNREADABLE_TRUST = eachRole({
   id: 'unreadable-trust',
   severity: 'warning',
   title: 'A trust policy that cannot be read',
-  why: 'Who gets in is known only to the deployment: none of the other rules can tell.',
+  why: 'Who can assume the role is known only at deployment, so the other rules cannot judge it.',
 }, role => {
   const reasons = [...role.unresolved, ...unreadableParts(role)];
   return reasons.length === 0
@@ -474,7 +477,7 @@ export const UNREADABLE_TRUST = eachRole({
     : [
       {
         message: `Role ${role.name}: its trust policy cannot be read: ${[...new Set(reasons)].join('; ')}.`,
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
             + 'parameters of the app.',
       },
     ];
@@ -514,7 +517,7 @@ function unreadablePart(statement: StatementJson): string | undefined {
 
 export const PROVIDER_NOT_IN_APP: Rule = {
   id: 'provider-not-in-app',
-  severity: 'info',
+  severity: 'note',
   title: 'The app neither registers nor imports the provider that a role trusts',
   why: 'Usually the app that owns the cluster registers it. If nobody did, STS answers `No OpenIDConnect provider '
     + 'found in your account`.',

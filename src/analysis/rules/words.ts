@@ -2,7 +2,7 @@
  * What rules have in common: words for messages, and small things.
  */
 import { identityProviderOf } from '../../conventions/identity-providers';
-import { Access, AccessMap, Role, ServiceAccount, Workload } from '../access-map';
+import { Access, AccessMap, Parts, Place, Role, ServiceAccount, Workload } from '../access-map';
 
 /** The empty annotation of a chart gives no role. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
@@ -16,7 +16,7 @@ export function rolesByArn({ roles }: { readonly roles: readonly Role[] }): Map<
 }
 
 /** The access that pods may have: not that of identity providers that are not clusters. */
-export function accessOfPods({ access }: AccessMap): Access[] {
+export function accessOfPods({ access }: Pick<AccessMap, 'access'>): Access[] {
   return access.filter(({ cluster }) => identityProviderOf(cluster) === undefined);
 }
 
@@ -26,4 +26,10 @@ export function saName({ namespace, name }: ServiceAccount): string {
 
 export function workloadName({ kind, namespace, name, isOfCluster }: Workload): string {
   return isOfCluster ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+/** The place of the first of these parts that an object has; without any, that of the object. */
+export function placeOf({ place, parts = {} }: { readonly place: Place; readonly parts?: Parts }, ...names: string[]) {
+  const name = names.find(part => Object.hasOwn(parts, part));
+  return name === undefined ? place : { ...place, ...parts[name] };
 }

@@ -6,6 +6,7 @@ import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
 import { Text } from '../../analysis/access-map';
 import { listInShort } from '../../analysis/lists';
+import { withoutBrackets } from '../../analysis/stand-in';
 import { StatementJson } from '../../conventions/policy-json';
 import { jsonText, printable } from '../text';
 
@@ -61,8 +62,8 @@ function inWords(change: Change): string {
       return (
         `${code(who(change))} ${change.direction === 'wider' ? 'can become it' : 'can no longer become it'}, `
         + (change.via === 'irsa'
-          ? `cluster ${code(change.cluster)}, audience ${code(change.audience)}`
-          : `by EKS Pod Identity, cluster ${code(change.cluster)}`)
+          ? `cluster ${code(withoutBrackets(change.cluster))}, audience ${code(change.audience)}`
+          : `by EKS Pod Identity, cluster ${code(withoutBrackets(change.cluster))}`)
       );
     case 'trust':
       return (

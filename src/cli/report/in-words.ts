@@ -5,6 +5,7 @@ import { Permission } from './permissions';
 import { Access, Text } from '../../analysis/access-map';
 import { arnParts } from '../../analysis/iam/patterns';
 import { listInShort } from '../../analysis/lists';
+import { withoutBrackets } from '../../analysis/stand-in';
 
 type Show = (text: string) => string;
 const MAX_COUNT = 4;
@@ -58,8 +59,10 @@ function partsOf(arn: Text): string[] {
   return parts.length === 6 && parts[0] === 'arn' ? parts : [];
 }
 
+/** Its name, or the construct path of a role that CloudFormation names. */
 export function roleInShort(arn: Text): string {
-  return arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
+  const [, , service, , , resource = ''] = partsOf(arn);
+  return withoutBrackets(service === 'iam' && resource.startsWith('role/') ? resource.slice('role/'.length) : arn);
 }
 
 /** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */

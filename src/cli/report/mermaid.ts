@@ -11,6 +11,7 @@ import { identityPolicies, sortedTexts } from './statements';
 import { Access, Role, Text } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
 import { andMore, linesInShort } from '../../analysis/lists';
+import { withoutBrackets } from '../../analysis/stand-in';
 import { printable } from '../text';
 
 /** Mermaid draws at most 500 edges and 50,000 characters, unless the page that shows it says otherwise. */
@@ -79,7 +80,7 @@ function chart({ access: all, roles }: ReportData, boxes: Boxes): Chart {
   const lines: string[] = [];
   const edges = new Set<string>();
   for (const [cluster, inCluster] of grouped(access, entry => entry.cluster)) {
-    lines.push(`  subgraph ${id('cluster', cluster)}["${escapeText(cluster)}"]`);
+    lines.push(`  subgraph ${id('cluster', cluster)}["${escapeText(withoutBrackets(cluster))}"]`);
     for (const [key, ofBox] of grouped(inCluster, entry => boxes.account(entry).key)) {
       const count = new Set(ofBox.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`)).size;
       lines.push(`    ${id('account', key)}["${boxes.account(ofBox[0]).label(count)}"]`);

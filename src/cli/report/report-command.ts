@@ -7,6 +7,7 @@ import { mermaid } from './mermaid';
 import { parseReportData, reportData, ReportData } from './report-data';
 import { isPattern } from './rows';
 import { shownAccess } from './shown-access';
+import { ConstructPaths, mapConstructPaths } from '../../analysis/construct-paths';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
@@ -72,9 +73,12 @@ function report(program: Program, output: Output): number {
   const { map, unreadable, skipped } = readMap(paths, options);
   const data = reportData(map, findingsOf(RULES, map));
 
-  if (options.html !== undefined) save(options.html, html(data), options.force ?? false);
-  else if (old) output.stdout.write(changes(accessDiff(old, data), options.json));
-  else output.stdout.write(options.mermaid ? chart(data, output) : `${jsonText(data, 2)}\n`);
+  const names = { ...old?.constructPaths, ...data.constructPaths };
+  const forPeople = mapConstructPaths(data, names);
+
+  if (options.html !== undefined) save(options.html, html(forPeople), options.force ?? false);
+  else if (old) output.stdout.write(changes(accessDiff(old, data), names, options.json));
+  else output.stdout.write(options.mermaid ? chart(forPeople, output) : `${jsonText(data, 2)}\n`);
   writeLines(output, [...unreadable, ...skipped]);
   output.stderr.write(`${summary(data)}\n`);
   if (options.html !== undefined) output.stderr.write(`${printable(options.html)}: written.\n`);
@@ -95,8 +99,8 @@ function readOld(file: string): ReportData {
   }
 }
 
-function changes(diff: AccessDiff, asJson = false): string {
-  return asJson ? `${jsonText(diff, 2)}\n` : diffMarkdown(diff);
+function changes(diff: AccessDiff, names: ConstructPaths, asJson = false): string {
+  return asJson ? `${jsonText(diff, 2)}\n` : diffMarkdown(mapConstructPaths(diff, names));
 }
 
 function chart(data: ReportData, { stderr }: Output): string {

@@ -15,6 +15,7 @@ import {
   ServiceAccount,
   Text,
 } from '../../analysis/access-map';
+import { ConstructPaths, constructPathsIn } from '../../analysis/construct-paths';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { pathName } from '../text';
@@ -42,11 +43,18 @@ export interface ReportData {
   readonly workloads: ReportedWorkload[];
   readonly access: Access[];
   readonly roles: Role[];
+  /** What the stand-ins of this report name: construct paths, by `Stack/LogicalId`. */
+  readonly constructPaths: ConstructPaths;
 }
 
-const SEVERITIES = ['error', 'warning', 'info'];
+const SEVERITIES = ['error', 'warning', 'note'];
 
 export function reportData(map: AccessMap, findings: Finding[]): ReportData {
+  const data = sortedData(map, findings);
+  return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
+}
+
+function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'constructPaths'> {
   return {
     schemaVersion: SCHEMA_VERSION,
     findings: sorted(findings, ({ severity, rule, place, message }) => [
@@ -57,7 +65,10 @@ export function reportData(map: AccessMap, findings: Finding[]): ReportData {
     ]),
     clusters: sorted(map.clusters, ({ id, kind }) => [id, kind]),
     providers: sorted(map.providers, ({ arn, place }) => [arn, ...keyOf(place)]),
-    serviceAccounts: sorted(map.serviceAccounts, ({ namespace, name, place }) => [namespace, name, ...keyOf(place)]),
+    serviceAccounts: sorted(
+      map.serviceAccounts.map(({ parts: _, ...account }) => account),
+      ({ namespace, name, place }) => [namespace, name, ...keyOf(place)],
+    ),
     associations: sorted(map.associations, ({ cluster, namespace, serviceAccount, place }) => [
       cluster,
       namespace,
@@ -113,6 +124,7 @@ const REPORT = z.looseObject({
       'an object',
     ),
   ),
+  constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 
 /**

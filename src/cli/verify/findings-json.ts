@@ -1,20 +1,16 @@
 import { Verified } from './verified';
 import { counts } from '../../analysis/rules/rule';
+import { countsOf } from '../counts';
 
 /** Findings for machines. A field may be added in the same version; one that goes or changes makes a new one. */
-export function findingsJson({ version, map, findings, unreadable, skipped }: Verified): object {
-  const { roles, serviceAccounts, associations, workloads } = map;
+export function findingsJson({ version, map, findings, known = 0, unreadable, skipped }: Verified): object {
   return {
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version },
     clean: !findings.some(counts) && unreadable.length === 0,
-    checked: {
-      roles: roles.length,
-      serviceAccounts: serviceAccounts.length,
-      podIdentityAssociations: associations.length,
-      workloads: workloads.length,
-    },
+    checked: countsOf(map),
     findings,
+    inBaseline: known,
     unreadable,
     skipped,
   };

@@ -1,66 +1,63 @@
 import { placeInWords, Verified } from './verified';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
 import { painter, Style } from '../colors';
-import { counted, printable } from '../text';
+import { countsOf } from '../counts';
+import { COLUMNS, counted, printable, wrap } from '../text';
 
-const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
-const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'cyan' };
+const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', note: 'cyan' };
 
 /** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
-export function findingsTable({ map, findings, known = 0, unreadable, skipped }: Verified, isColored: boolean): string {
-  const paint = painter(isColored);
-  const paragraphs = findings
-    .filter(({ suppressed }) => suppressed === undefined)
-    .map(({ rule, severity, message, fix, place, others = [] }) =>
-      [
-        `${paint(['bold', COLORS[severity]], LABELS[severity])}  ${paint('bold', rule)}`,
-        `  ${printable(placeInWords(place))}`,
-        ...others.map(other => `  ${printable(placeInWords(other))}`),
-        `  ${printable(message)}`,
-        `  Fix: ${printable(fix)}`,
-      ].join('\n'),
-    );
-  const notChecked = section('Not checked', skipped);
-  const notRead = section('Cannot be read', unreadable);
-  const inBaseline = known > 0 ? [`${counted(known, 'finding')} in the baseline.`] : [];
+export function findingsTable(verified: Verified, isColored: boolean, columns = COLUMNS): string {
+  const { findings, known = 0, unreadable, skipped } = verified;
+  const open = findings.filter(({ suppressed }) => suppressed === undefined);
+  const off = findings.filter(({ suppressed }) => suppressed !== undefined);
   return [
-    ...paragraphs,
-    ...listSuppressed(findings),
-    ...inBaseline,
-    ...notChecked,
-    ...notRead,
-    summary(map, findings, unreadable.length),
-  ]
-    .map(paragraph => `${paragraph}\n`)
-    .join('\n');
+    ...open.map(finding => paragraph(finding, isColored, columns)),
+    // What is switched off is not forgotten.
+    ...section('Switched off', off.flatMap(({ rule, place, suppressed }) => [
+      `  ${rule} at ${printable(placeInWords(place))}`,
+      ...wrap(suppressed!, '    ', '    ', columns),
+    ])),
+    ...known > 0 ? [[`${counted(known, 'finding')} in the baseline.`]] : [],
+    ...section('Not checked', listed(skipped, columns)),
+    ...section('Cannot be read', listed(unreadable, columns)),
+    wrap(summary(verified), '', '', columns),
+  ].map(lines => `${lines.join('\n')}\n`).join('\n');
 }
 
-/** What is switched off is not forgotten. */
-function listSuppressed(findings: Finding[]): string[] {
-  const lines = findings.filter(({ suppressed }) => suppressed !== undefined)
-    .map(({ rule, place, suppressed }) => `  ${rule} at ${printable(placeInWords(place))}: ${printable(suppressed!)}`);
-  return lines.length > 0 ? [`Switched off:\n${lines.join('\n')}`] : [];
+/** Places stay in one line, for editors and CI logs that take them for links. */
+function paragraph({ rule, severity, message, fix, place, others = [] }: Finding, isColored: boolean, columns: number) {
+  const paint = painter(isColored);
+  return [
+    `${paint(['bold', COLORS[severity]], severity)}  ${paint('bold', rule)}`,
+    ...[place, ...others].map(each => `  ${printable(placeInWords(each))}`),
+    ...wrap(message, '  ', '  ', columns),
+    ...wrap(fix, '       ', '  Fix: ', columns),
+  ];
 }
 
-function section(title: string, items: readonly string[]): string[] {
-  const lines = items.flatMap(item => item.split('\n')).map(item => `  ${printable(item)}`);
-  return lines.length > 0 ? [`${title}:\n${lines.join('\n')}`] : [];
+function section(title: string, lines: readonly string[]): string[][] {
+  return lines.length > 0 ? [[`${title}:`, ...lines]] : [];
 }
 
-function summary(
-  { roles, serviceAccounts, associations, workloads, access }: Verified['map'],
-  findings: Finding[],
-  unreadable: number,
-): string {
+function listed(items: readonly string[], columns: number): string[] {
+  return items.flatMap(item => item.split('\n')).flatMap(item => wrap(item, '    ', '  ', columns));
+}
+
+function summary({ map, findings, unreadable }: Verified): string {
   const number = (severity: Severity) =>
     findings.filter(finding => finding.severity === severity && finding.suppressed === undefined).length;
-  const trusted = new Set(access.map(({ role }) => role)).size;
-  const verdict = findings.some(counts) ? '' : unreadable > 0 ? 'Inconclusive: ' : 'Clean: ';
-  return (
-    `${verdict}${counted(number('error'), 'error')}, `
-    + `${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
-    + `${counted(roles.length, 'role')} (${trusted} of workloads), `
-    + `${counted(serviceAccounts.length, 'service account')}, `
-    + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`
-  );
+  const verdict = findings.some(counts) ? '' : unreadable.length > 0 ? 'Inconclusive: ' : 'Clean: ';
+  const {
+    roles, workloadRoles, serviceAccounts, serviceAccountPatterns: patterns, podIdentityAssociations, workloads,
+  } = countsOf(map);
+  const checked = [
+    `${counted(roles, 'role')} (${workloadRoles} of workloads)`,
+    counted(serviceAccounts, 'service account'),
+    ...patterns > 0 ? [counted(patterns, 'service account pattern')] : [],
+    counted(podIdentityAssociations, 'Pod Identity association'),
+    counted(workloads, 'workload'),
+  ];
+  return `${verdict}${counted(number('error'), 'error')}, ${counted(number('warning'), 'warning')}, `
+    + `${counted(number('note'), 'note')} in ${checked.join(', ')}.`;
 }

@@ -4,16 +4,14 @@ import { Verified } from './verified';
 import { Place } from '../../analysis/access-map';
 import { RULES } from '../../analysis/rules';
 import { helpUrl } from '../../analysis/rules/help';
-import { Finding, Rule, Severity } from '../../analysis/rules/rule';
-
-const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+import { Finding, Rule } from '../../analysis/rules/rule';
 
 /**
  * Findings as code scanning takes them.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarif({ version, findings }: Verified): object {
+export function sarif({ version, findings, unreadable, skipped }: Verified): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -27,11 +25,25 @@ export function sarif({ version, findings }: Verified): object {
             rules: RULES.map(descriptor),
           },
         },
+        // What nobody has looked at is no result, and says so.
+        invocations: [
+          {
+            executionSuccessful: unreadable.length === 0,
+            toolExecutionNotifications: [
+              ...unreadable.map(text => notification('error', text)),
+              ...skipped.map(text => notification('warning', text)),
+            ],
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         results: findings.map(result),
       },
     ],
   };
+}
+
+function notification(level: 'error' | 'warning', text: string): object {
+  return { level, message: { text } };
 }
 
 function descriptor({ id, severity, title, why }: Rule): object {
@@ -40,7 +52,7 @@ function descriptor({ id, severity, title, why }: Rule): object {
     shortDescription: { text: title },
     fullDescription: { text: why },
     helpUri: helpUrl(id),
-    defaultConfiguration: { level: LEVELS[severity] },
+    defaultConfiguration: { level: severity },
   };
 }
 
@@ -48,7 +60,7 @@ function result({ rule, severity, message, fix, place, others = [], suppressed }
   return {
     ruleId: rule,
     ruleIndex: RULES.findIndex(({ id }) => id === rule),
-    level: LEVELS[severity],
+    level: severity,
     message: { text: `${message} ${fix}` },
     locations: [location(place)],
     ...others.length > 0 && { relatedLocations: others.map((other, id) => ({ id, ...location(other) })) },

@@ -18,6 +18,7 @@ import { AccessMap, Association, Place, Role } from '../../analysis/access-map';
 import { Admission, anyOf } from '../../analysis/admission/admission';
 import { targetAdmission } from '../../analysis/admission/manifest-admissions';
 import { openStatements, roleAdmission, Subject } from '../../analysis/admission/role-admission';
+import { withConstructPaths } from '../../analysis/construct-paths';
 import { claimOf } from '../../analysis/iam/claims';
 import { listInShort } from '../../analysis/lists';
 import { accessMapOf } from '../../analysis/reading/access-map-reader';
@@ -75,12 +76,12 @@ export class AccessAssertions {
 
   public allows(access: ServiceAccountAccess): void {
     const subject = tokenOf(access);
-    report(this.selected(access).map(role => denial(this.map, role, subject)));
+    this.report(this.selected(access).map(role => denial(this.map, role, subject)));
   }
 
   public denies(access: ServiceAccountAccess): void {
     const subject = subjectOf(access);
-    report(this.selected(access).map(role => permission(this.map, role, subject)));
+    this.report(this.selected(access).map(role => permission(this.map, role, subject)));
   }
 
   public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions): void {
@@ -93,7 +94,7 @@ export class AccessAssertions {
     }));
     const givenOf = (role: Role) => given.filter(({ roles }) => roles.includes(role))
       .flatMap(({ access, subject }) => [subject, ...access.identity ? [subjectOf(access)] : []]);
-    report([
+    this.report([
       ...given.flatMap(({ access, subject, roles }) =>
         roles.map(role => denial(this.map, role, access.pattern ? sample(subject) : subject)),
       ),
@@ -111,7 +112,8 @@ export class AccessAssertions {
     const findings = findingsOf(RULES.filter(({ id }) => MANIFEST_RULES.includes(id)), this.map);
     // of any severity: what nobody knows is no match
     const open = findings.filter(({ suppressed }) => suppressed === undefined).map(inWords);
-    report(open.length > 0 && this.missingContext.length > 0 ? [...open, this.describeMissingContext().trim()] : open);
+    const isWaiting = open.length > 0 && this.missingContext.length > 0;
+    this.report(isWaiting ? [...open, this.describeMissingContext().trim()] : open);
   }
 
   /** Lookups that have not been made leave dummy values behind. */
@@ -129,6 +131,11 @@ export class AccessAssertions {
         .map(({ logicalId, type }) => `\n  ${path}/${logicalId}: ${type}`),
     );
     if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
+  }
+
+  private report(problems: (string | undefined)[]): void {
+    const found = problems.filter(message => message !== undefined);
+    if (found.length > 0) throw new Error(withConstructPaths(found.join('\n'), this.map.constructPaths));
   }
 
   private selected({ identity, ...selection }: ServiceAccountAccess): Role[] {
@@ -317,9 +324,4 @@ function inShort(value: unknown): string {
 
 function inWords({ rule, message, fix, place }: Finding): string {
   return `${placeInWords(place)}: ${message} ${fix} (${rule})`;
-}
-
-function report(problems: (string | undefined)[]): void {
-  const found = problems.filter(message => message !== undefined);
-  if (found.length > 0) throw new Error(found.join('\n'));
 }

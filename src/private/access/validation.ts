@@ -85,7 +85,7 @@ function violation(
   // Newer versions of the CDK show no locations.
   return {
     ruleName: rule,
-    severity,
+    severity: severity === 'note' ? 'info' : severity, // the word of the CDK, which takes others for custom ones
     description: [message, ...inManifests].join('\n    '),
     fix,
     violatingResources: [resource],

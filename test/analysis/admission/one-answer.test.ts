@@ -127,8 +127,9 @@ function asserted(assembly: string, access: { audience?: string }): Answer {
   return allows ? 'in' : denies ? 'out' : 'unknown';
 }
 
+/** A note is `info` in the words of the CDK. */
 function verified(severities: string[]): Answer {
-  return severities.includes('error') ? 'out' : severities.includes('info') ? 'unknown' : 'in';
+  return severities.includes('error') ? 'out' : severities.some(word => /^(note|info)$/.test(word)) ? 'unknown' : 'in';
 }
 
 function diagnosed(status: Status | undefined): Answer {

@@ -63,7 +63,7 @@ export function expectOneAnswer(input: Input): void {
   expect(
     violations.map(({ ruleName, severity, description, fix, violatingResources: [resource] }) => [
       ruleName,
-      severity,
+      severity === 'info' ? 'note' : severity,
       description.split('\n')[0],
       fix,
       resource.resourceLogicalId,

@@ -34,6 +34,7 @@ test('a ServiceAccount and a Pod, each with its place', () => {
         roleArn: ARN,
         audience: 'sts.amazonaws.com',
         place: { file: 'a.yaml', line: 2, column: 1 },
+        parts: { 'eks.amazonaws.com/role-arn': { line: 8, column: 5 } },
       },
     ],
     workloads: [
@@ -45,11 +46,88 @@ test('a ServiceAccount and a Pod, each with its place', () => {
         annotations: {},
         place: { file: 'a.yaml', line: 10, column: 1 },
         spec: { serviceAccountName: 'api', containers: [{ name: 'text', command: ['a --- b'] }, { name: 'api' }] },
+        parts: { serviceAccountName: { line: 14, column: 3 } },
       },
     ],
     impersonators: [],
     annotations: [],
     repeatedKeys: [],
+  });
+});
+
+describe('parts of an object', () => {
+  const CRON_JOB = `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: nightly
+  annotations:
+    eks.amazonaws.com/role-arn: a
+spec:
+  jobTemplate:
+    spec:
+      template:
+        metadata:
+          annotations: { eks.amazonaws.com/role: b }
+        spec:
+          containers:
+            - name: main
+              env:
+                - { name: OTHER, value: x }
+                - name: AWS_ACCESS_KEY_ID
+                  value: x
+            - name: side
+              env: &env
+                - name: AWS_ROLE_ARN
+                  value: c
+            - name: same
+              env: *env
+          volumes:
+            - name: cache
+              emptyDir: {}
+            - name: token
+              projected:
+                defaultMode: 0600
+`;
+
+  test('of what makes pods, whatever the depth', () => {
+    const { workloads: [{ parts }] } = read(`# before\n---\n${CRON_JOB}`);
+    expect(parts).toEqual({
+      'the annotation eks.amazonaws.com/role-arn': { line: 8, column: 5 },
+      "the pods' annotation eks.amazonaws.com/role": { line: 14, column: 26 },
+      'main/AWS_ACCESS_KEY_ID': { line: 20, column: 19 },
+      'side/AWS_ROLE_ARN': { line: 24, column: 19 },
+      'same/AWS_ROLE_ARN': { line: 24, column: 19 },
+      'defaultMode': { line: 33, column: 17 },
+    });
+  });
+
+  test('of a ServiceAccount in a List, of repeated keys the last', () => {
+    const { serviceAccounts: [{ parts }] } = read(`apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: ServiceAccount
+    metadata:
+      name: api
+      labels: { role-arn: x }
+      annotations:
+        eks.amazonaws.com/audience: x
+        "eks.amazonaws.com/role-arn": a
+        eks.amazonaws.com/role-arn: >-
+          b
+`);
+    expect(parts).toEqual({
+      'eks.amazonaws.com/role-arn': { line: 12, column: 9 },
+      'eks.amazonaws.com/audience': { line: 10, column: 9 },
+      'the label role-arn': { line: 8, column: 17 },
+    });
+  });
+
+  test('none in the text of a template', () => {
+    const place = { file: 'Stack.template.json', stack: 'Stack', logicalId: 'Manifest' };
+    const { workloads: [workload] } = readManifests({ text: CRON_JOB, place });
+    expect(workload).toMatchObject({ place, misplaced: [expect.anything(), expect.anything()] });
+    expect(workload.parts).toBeUndefined();
   });
 });
 

@@ -142,10 +142,10 @@ export const ANNOTATION_VALUE_CASES: Case[] = [
         SECONDS),
     ]],
     ['too short', 'token-expiration', '"599"', [
-      ignored('token-expiration', 'is "599": the webhook takes 600 seconds at least', SECONDS, { severity: 'info' }),
+      ignored('token-expiration', 'is "599": the webhook takes 600 seconds at least', SECONDS, { severity: 'note' }),
     ]],
     ['too long', 'token-expiration', '"86401"', [
-      ignored('token-expiration', 'is "86401": EKS gives 86400 seconds at most', SECONDS, { severity: 'info' }),
+      ignored('token-expiration', 'is "86401": EKS gives 86400 seconds at most', SECONDS, { severity: 'note' }),
     ]],
     ['on a ServiceAccount', 'skip-containers', 'main', [
       ignored('skip-containers', 'is on a ServiceAccount, where the webhook does not read it', 'Move it to the pods.'),

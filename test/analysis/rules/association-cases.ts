@@ -10,7 +10,7 @@ const of = (statement: any, more: Record<string, any> = {}) => ({
   resources: { Role: role('api', [statement].flat()), ...more },
 });
 const open = (whom: string, fix: string): Expected => ({
-  message: `Role api, Statement[0]: lets in EKS Pod Identity on behalf of ${whom}.`,
+  message: `Role api, Statement[0]: admits EKS Pod Identity on behalf of ${whom}.`,
   fix,
   at: 'Stack/Role',
 });

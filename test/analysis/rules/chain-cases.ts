@@ -590,7 +590,7 @@ const EXTERNAL_ID_CASES: Omit<Case, 'rule'>[] = [
     expected: [refused(
       'whether role next lets it in cannot be told: statement 0: nobody knows sts:ExternalId before the request.',
       'Compare the two after the deployment.',
-      { severity: 'info' },
+      { severity: 'note' },
     )],
   },
   { name: 'its external ID', ...asking(EXTERNAL_ID), expected: [] },

@@ -93,7 +93,7 @@ export const CHANGED_FILE_CASES: Case[] = [
     record: recordOf({ [FILE]: TEXT, 'gitops/other.yaml': HEADER }),
     beside: { 'gitops/other.yaml': HEADER },
     expected: [{
-      severity: 'info',
+      severity: 'note',
       message: 'Generated files are missing: Stack.k8s.yaml. What synth recorded of them was checked instead.',
       fix: MISSING_FIX,
       at: FILE,
@@ -109,14 +109,14 @@ export const CHANGED_FILE_CASES: Case[] = [
     }),
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message: 'Generated files are missing: a.yaml, b.yaml, c.yaml and 2 more. What synth recorded of them was '
           + 'checked instead.',
         fix: MISSING_FIX,
         at: 'gitops/a.yaml',
       },
       {
-        severity: 'info',
+        severity: 'note',
         message: 'Generated files are missing: f.yaml. What synth recorded of them was checked instead.',
         fix: MISSING_FIX,
         at: 'other/f.yaml',

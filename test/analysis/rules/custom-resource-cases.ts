@@ -97,7 +97,7 @@ const notTrusted = (at: string): Expected => ({
   others: ['Stack/Velero'],
 });
 const unknownName = (account: string, at: string): Expected => ({
-  severity: 'info',
+  severity: 'note',
   message: `ServiceAccount ${account}: whether role velero lets it in cannot be told: statement 0: `
     + `${ISSUER}:sub is system:serviceaccount:${account.replace('/', ':')}, and whether that is `
     + 'system:serviceaccount:velero:velero is known only later.',
@@ -186,7 +186,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
       'sa.yaml': annotated('payments/api', ELSEWHERE),
     },
     expected: [{
-      severity: 'info',
+      severity: 'note',
       ...undeclared(
         'ClusterIssuer x',
         '⟨namespace of the controller of ClusterIssuer x⟩/dns',
@@ -199,7 +199,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     name: 'in a namespace of which nothing else tells',
     manifests: { 'x.yaml': NAMING[0][2] },
     expected: ['wrong', 'api'].map((name, index) => ({
-      severity: 'info',
+      severity: 'note',
       ...undeclared('SparkApplication payments/x', `payments/${name}`,
         `spec.${['driver', 'executor'][index]}.serviceAccount`),
     })),
@@ -403,7 +403,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     name: 'values that are not YAML',
     manifests: { 'x.yaml': resource('helm.cattle.io/v1', 'HelmChart', { valuesContent: `a: [\n${KEY}: x` }) },
     expected: [{
-      severity: 'info',
+      severity: 'note',
       message: 'ServiceAccount payments/⟨name of serviceAccount in HelmChart x⟩: which role ⟨role in the values of '
         + 'HelmChart x⟩ is, only the deployment knows.',
       fix: 'See that the role trusts it.',

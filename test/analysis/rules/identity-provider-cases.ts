@@ -67,10 +67,10 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     name: 'GitLab, as documented: a note',
     ...trustingOther(GITLAB, AS_DOCUMENTED[GITLAB]),
     expected: finding(
-      'takes tokens of gitlab.com for every client ID of the provider: `aud` is not held by StringEquals, the '
+      'accepts tokens of gitlab.com for every client ID of the provider: `aud` is not restricted by StringEquals, the '
         + 'conditions are on sub (StringLike).',
       'Add "StringEquals": { "gitlab.com:aud": "https://gitlab.com" }.',
-      'info',
+      'note',
     ),
   },
   {
@@ -84,7 +84,8 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     },
     also: ['issuer-mismatch'],
     expected: finding(
-      `takes tokens of ${GITHUB}, ${ISSUER} for every audience: \`aud\` is not held by StringEquals, the conditions `
+      `accepts tokens of ${GITHUB}, ${ISSUER} for every audience: \`aud\` is not restricted by StringEquals, the `
+        + 'conditions '
         + 'are on sub (StringLike).',
       `Add "StringEquals": { "${GITHUB}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes `
         + 'aud and sub.',
@@ -103,7 +104,8 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     name: issuer,
     ...trustingOther(issuer, { StringEquals: { [`${issuer}:aud`]: 'client' } }),
     expected: finding(
-      `lets in every token of ${issuer}: \`sub\` is not held by StringEquals or StringLike, the conditions are on aud `
+      `admits every token of ${issuer}: \`sub\` is not restricted by StringEquals or StringLike, the conditions are `
+        + 'on aud '
         + '(StringEquals).',
       `Add "StringLike": { "${issuer}:sub": "${subject}" }.`,
     ),
@@ -116,7 +118,7 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
       StringLike: { [`${GITHUB}:sub`]: sub },
     }),
     expected: finding(
-      `\`sub\` is like ${sub}, which leaves open whose token of GitHub Actions it is.`,
+      `\`sub\` is compared with ${sub}, which does not restrict whose token of GitHub Actions it is.`,
       'Write it as "repo:<owner>/<repository>:ref:refs/heads/<branch>".',
     ),
   })),
@@ -144,13 +146,13 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     ...trustingOther(GITHUB, { StringEquals: { [`${GITHUB}:aud`]: 'sts.*', [`${GITHUB}:sub`]: 'repo:octo/app:*' } }),
     expected: [
       ...finding(
-        `${GITHUB}:aud is compared to sts.* by StringEquals, to which a wildcard is a character like any other: it `
-          + 'never matches.',
+        `${GITHUB}:aud is compared with sts.* by StringEquals, which takes the wildcard literally, so it never `
+          + 'matches.',
         'Name the audience, say sts.amazonaws.com.',
       ),
       ...finding(
-        `${GITHUB}:sub is compared to repo:octo/app:* by StringEquals, to which a wildcard is a character like any `
-          + 'other: it never matches.',
+        `${GITHUB}:sub is compared with repo:octo/app:* by StringEquals, which takes the wildcard literally, so it `
+          + 'never matches.',
         'Put it under StringLike.',
       ),
     ],
@@ -168,7 +170,8 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     expected: finding(
       `trusts arn:aws:iam::444455556666:oidc-provider/${TERRAFORM}, a provider of account 444455556666; the role is in `
         + 'account 111122223333.',
-      `Register the issuer in account 111122223333, new OidcProviderNative(stack, 'Oidc', { url: 'https://${TERRAFORM}' `
+      'Register the issuer in account 111122223333, new OidcProviderNative(stack, \'Oidc\', { url: '
+        + `'https://${TERRAFORM}' `
         + '}), and trust that provider.',
     ),
   },

@@ -34,9 +34,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: "\\"arn:aws:iam::111122223333:role/api\\"" is no role ARN as the pod identity '
-          + 'webhook takes it.',
-        fix: 'Remove what stands around it.',
+          'ServiceAccount payments/api: "\\"arn:aws:iam::111122223333:role/api\\"" is not a role ARN that the pod '
+          + 'identity webhook accepts.',
+        fix: 'Remove the whitespace or quotation marks around it.',
         at: 'sa.yaml:2:1',
       },
     ],
@@ -49,9 +49,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: "arn:aws:iam::111122223333:role/api " is no role ARN as the pod identity '
-          + 'webhook takes it.',
-        fix: 'Remove what stands around it.',
+          'ServiceAccount payments/api: "arn:aws:iam::111122223333:role/api " is not a role ARN that the pod '
+          + 'identity webhook accepts.',
+        fix: 'Remove the whitespace or quotation marks around it.',
         at: 'sa.yaml:2:1',
       },
     ],
@@ -63,8 +63,8 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', 'api') },
     expected: [
       {
-        message: 'ServiceAccount payments/api: "api" is no role ARN as the pod identity webhook takes it.',
-        fix: 'Write arn:<partition>:iam::<account>:role/<name>, as the output of the stack or roleArn says it.',
+        message: 'ServiceAccount payments/api: "api" is not a role ARN that the pod identity webhook accepts.',
+        fix: 'Write arn:<partition>:iam::<account>:role/<name>, as in the output of the stack or in roleArn.',
         at: 'sa.yaml:2:1',
       },
     ],
@@ -94,7 +94,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api', '444455556666')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message: 'ServiceAccount payments/api: role arn:aws:iam::444455556666:role/api is in no template.',
         fix:
           'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
@@ -110,7 +110,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', '') },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message: 'ServiceAccount payments/api: the annotation eks.amazonaws.com/role-arn is empty: it gets no role.',
         fix: 'Write the ARN, or remove the annotation.',
         at: 'sa.yaml:2:1',
@@ -145,9 +145,9 @@ export const MANIFEST_CASES: Case[] = [
     },
     expected: [
       {
-        severity: 'info',
-        message: 'Association of payments/api: which role ⟨Stack/RoleArn⟩ is, only the deployment knows.',
-        fix: 'See that the role trusts it.',
+        severity: 'note',
+        message: 'Association of payments/api: role ⟨Stack/RoleArn⟩ is known only at deployment.',
+        fix: 'After the deployment, check that the role trusts it.',
         at: 'Stack/Association',
       },
     ],
@@ -330,7 +330,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: nobody knows '
           + 'aws:SourceVpc before the request.',
@@ -347,7 +347,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('api', arnOf('api')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           'ServiceAccount ⟨namespace of kubectl⟩/api: whether role api lets it in cannot be told: statement 0: '
           + `${ISSUER}:sub is system:serviceaccount:⟨namespace of kubectl⟩:api, and whether that is `
@@ -370,7 +370,7 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: whether '
           + `⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN}.`,
@@ -561,7 +561,7 @@ export const MANIFEST_CASES: Case[] = [
     },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: only the `
           + 'deployment knows whether the association disables session tags.',
@@ -581,7 +581,7 @@ export const MANIFEST_CASES: Case[] = [
     },
     expected: [
       {
-        severity: 'info',
+        severity: 'note',
         message:
           `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: `
           + 'statement 0: nobody knows aws:RequestTag/kubernetes-pod-name before the request.',
@@ -628,7 +628,7 @@ export const MANIFEST_CASES: Case[] = [
       {
         message:
           'ServiceAccount payments/api: its tokens are for the API server, since the annotation is empty, and role '
-          + 'api takes those for sts.amazonaws.com.',
+          + 'api accepts those for sts.amazonaws.com.',
         fix: 'Annotate it, eks.amazonaws.com/audience: sts.amazonaws.com.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -643,7 +643,7 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: its tokens are for sts.amazonaws.com, and role api takes those for kafka.',
+          'ServiceAccount payments/api: its tokens are for sts.amazonaws.com, and role api accepts those for kafka.',
         fix: "Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: 'sts.amazonaws.com' }.",
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -658,7 +658,7 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: its tokens are for vault, and role api takes those for kafka, '
+          'ServiceAccount payments/api: its tokens are for vault, and role api accepts those for kafka, '
           + 'sts.amazonaws.com.',
         fix: "Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: 'vault' }.",
         at: 'sa.yaml:2:1',
@@ -732,7 +732,7 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         severity: 'warning',
-        message: 'ServiceAccount payments/api: stands twice in one file.',
+        message: 'ServiceAccount payments/api: is declared twice in one file.',
         fix: 'Remove one.',
         at: 'sa.yaml:4:1',
         others: ['sa.yaml:2:1'],
@@ -944,8 +944,8 @@ metadata:
     expected: [
       {
         message:
-          'ServiceAccount payments/default: has role arn:aws:iam::111122223333:role/api, which every pod of the '
-          + 'namespace gets that names no service account.',
+          'ServiceAccount payments/default: has role arn:aws:iam::111122223333:role/api, which every pod in the '
+            + 'namespace without a serviceAccountName gets.',
         fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
         at: 'sa.yaml:2:1',
       },

@@ -37,7 +37,7 @@ export const POD_CASES: Case[] = [
           'CronJob payments/nightly: uses ServiceAccount payments/apo, which no manifest declares and no role trusts.',
         fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
           + 'right one.',
-        at: 'pod.yaml:2:1',
+        at: 'pod.yaml:12:3',
       },
     ],
   },
@@ -192,7 +192,7 @@ export const POD_CASES: Case[] = [
     rule: 'missing-fs-group',
     name: 'a volume of one\'s own, in octal notation, without the webhook',
     manifests: { 'pod.yaml': ownVolume('0600') },
-    expected: [unreadable('main', '0600')],
+    expected: [unreadable('main', '0600', 14)],
   },
   {
     rule: 'missing-fs-group',
@@ -306,12 +306,12 @@ spec:
 `;
 }
 
-function unreadable(name: string, mode: string): Expected {
+function unreadable(name: string, mode: string, line = 2): Expected {
   return {
     message: `Pod payments/main: container ${name} runs as non-root and cannot read its token: the volume has `
       + `defaultMode ${mode}, the pod has no fsGroup, and its containers do not all set the same runAsUser.`,
     fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
-    at: 'pod.yaml:2:1',
+    at: `pod.yaml:${line}:1`,
   };
 }
 

@@ -47,7 +47,7 @@ export interface Expected {
   readonly severity?: Severity;
   readonly message: string;
   readonly fix: string;
-  /** `Stack/LogicalId`, or `file.yaml:line:column`. */
+  /** `Stack/LogicalId`, or `file.yaml:line:column`, of which columns are not compared. */
   readonly at: string;
   readonly others?: string[];
 }

@@ -36,7 +36,7 @@ const long = (count: number) =>
   Array.from({ length: count }, (_, index) => `payments:${'a'.repeat(40)}${String(index).padStart(4, '0')}`);
 
 const wholeCluster = (sub: string): Expected => ({
-  message: `Role api, Statement[0]: \`sub\` is like ${sub}, which every service account of ${ISSUER} is.`,
+  message: `Role api, Statement[0]: \`sub\` is compared with ${sub}, which matches every service account of ${ISSUER}.`,
   fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
     + 'ServiceAccountSubject.anyInNamespace(namespace).',
   at: 'Stack/Role',
@@ -122,8 +122,8 @@ export const TRUST_CASES: Case[] = [
     resources: { Provider: provider(), Role: role('api', [trusting('payments:api', 'kafka')]) },
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens for the audience kafka, with which ${PROVIDER_ARN} is not `
-          + 'registered; its client ids are sts.amazonaws.com.',
+        message: `Role api, Statement[0]: accepts tokens for the audience kafka, with which ${PROVIDER_ARN} is not `
+          + 'registered; its client IDs are sts.amazonaws.com.',
         fix: "Add it to the provider, audiences: ['sts.amazonaws.com', 'kafka'], or trust one of its own.",
         at: 'Stack/Role',
         others: ['Stack/Provider'],
@@ -177,7 +177,7 @@ export const TRUST_CASES: Case[] = [
     ...of({ ...trusting(), Principal: { Federated: HTTPS_ARN } }),
     expected: [
       {
-        message: `Role api, Statement[0]: the ARN ${HTTPS_ARN} has a scheme in it, and no provider has such an ARN.`,
+        message: `Role api, Statement[0]: the ARN ${HTTPS_ARN} contains a scheme, which no provider's ARN does.`,
         fix: `Write ${PROVIDER_ARN}.`,
         at: 'Stack/Role',
       },
@@ -190,7 +190,7 @@ export const TRUST_CASES: Case[] = [
     also: ['https-in-key'],
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals).',
         fix: `Add "StringEquals": { "${AUD}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes `
           + 'aud and sub.',
@@ -222,8 +222,9 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [`${PROVIDER_ARN}:sub`]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: the condition key ${PROVIDER_ARN}:sub holds oidc-provider/, which is a part `
-          + 'of the provider\'s ARN and of no token.',
+        message: `Role api, Statement[0]: the condition key ${PROVIDER_ARN}:sub contains oidc-provider/, which is a `
+          + 'part '
+          + 'of the provider\'s ARN but of no token.',
         fix: `Write ${ISSUER}:sub.`,
         at: 'Stack/Role',
       },
@@ -235,8 +236,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [`oidc-provider/${AUD}`]: AUDIENCE, [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: the condition key oidc-provider/${ISSUER}:aud holds oidc-provider/, which `
-          + 'is a part of the provider\'s ARN and of no token.',
+        message: `Role api, Statement[0]: the condition key oidc-provider/${ISSUER}:aud contains oidc-provider/, which `
+          + 'is a part of the provider\'s ARN but of no token.',
         fix: `Write ${ISSUER}:aud.`,
         at: 'Stack/Role',
       },
@@ -252,8 +253,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: trusts tokens of ${ISSUER}, but compares ${OTHER_ISSUER}:aud, a claim of `
-          + 'another issuer, which is in none of them.',
-        fix: `Write ${ISSUER}:aud, or trust the provider of ${OTHER_ISSUER}. A statement of its own for each issuer.`,
+          + 'another issuer, so the condition is never true.',
+        fix: `Write ${ISSUER}:aud, or trust the provider of ${OTHER_ISSUER}. Use a separate statement for each issuer.`,
         at: 'Stack/Role',
       },
     ],
@@ -270,8 +271,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: trusts tokens of ${OTHER_ISSUER}, but compares ${ISSUER}:aud, a claim of `
-          + 'another issuer, which is in none of them.',
-        fix: `Write ${OTHER_ISSUER}:aud, or trust the provider of ${ISSUER}. A statement of its own for each issuer.`,
+          + 'another issuer, so the condition is never true.',
+        fix: `Write ${OTHER_ISSUER}:aud, or trust the provider of ${ISSUER}. Use a separate statement for each issuer.`,
         at: 'Stack/Role',
       },
     ],
@@ -309,7 +310,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
           + 'writes aud and sub.',
@@ -323,7 +324,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT }, StringEqualsIfExists: { [AUD]: AUDIENCE } })),
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals), aud (StringEqualsIfExists).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
           + 'writes aud and sub.',
@@ -337,7 +338,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ 'StringEquals': { [SUB]: SUBJECT }, 'ForAllValues:StringEquals': { [AUD]: AUDIENCE } })),
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals), aud (ForAllValues:StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
           + 'writes aud and sub.',
@@ -351,7 +352,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT }, Null: { [AUD]: 'false' } })),
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals), aud (Null).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
           + 'writes aud and sub.',
@@ -365,7 +366,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringLike: { [SUB]: SUBJECT, [AUD]: '*' } })),
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringLike), aud (StringLike).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
           + 'writes aud and sub.',
@@ -379,7 +380,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT } }, { Action: 'sts:*' })),
     expected: [
       {
-        message: `Role api, Statement[0]: takes tokens of ${ISSUER} for every audience: \`aud\` is not held by `
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
           + 'writes aud and sub.',
@@ -465,8 +466,9 @@ export const TRUST_CASES: Case[] = [
     ...withParameter(webIdentity({ StringEquals: { [SUB]: SUBJECT } }, { Principal: { Federated: PARAMETER } })),
     expected: [
       {
-        message: 'Role api, Statement[0]: takes tokens of ⟨Stack/Parameter⟩ for every audience: `aud` is not held '
-          + `by StringEquals, the conditions are on ${ISSUER}:sub (StringEquals).`,
+        message: 'Role api, Statement[0]: accepts tokens of ⟨Stack/Parameter⟩ for every audience: `aud` is not '
+          + 'restricted by'
+          + ` StringEquals, the conditions are on ${ISSUER}:sub (StringEquals).`,
         fix: 'Add "StringEquals": { "<issuer>:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which '
           + 'writes aud and sub.',
         at: 'Stack/Role',
@@ -516,8 +518,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role ⟨Stack/Role⟩, Statement[0]: takes tokens of ⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩ for every '
-            + 'audience: `aud` is not held by StringEquals, the conditions are on sub (StringEquals).',
+          'Role ⟨Stack/Role⟩, Statement[0]: accepts tokens of ⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩ for every '
+            + 'audience: `aud` is not restricted by StringEquals, the conditions are on sub (StringEquals).',
         fix: 'Add "StringEquals": { "⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩:aud": "sts.amazonaws.com" }, or use '
           + 'trust.addServiceAccounts(), which writes aud and sub.',
         at: 'Stack/Role',
@@ -532,7 +534,7 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE } }, { Sid: 'Cluster' })),
     expected: [
       {
-        message: `Role api, Statement[0] (Cluster): lets in every token of ${ISSUER}: \`sub\` is not held by `
+        message: `Role api, Statement[0] (Cluster): admits every token of ${ISSUER}: \`sub\` is not restricted by `
           + 'StringEquals or StringLike, the conditions are on aud (StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
           + 'trust.addServiceAccounts(), which writes aud and sub.',
@@ -547,7 +549,8 @@ export const TRUST_CASES: Case[] = [
     also: ['missing-aud'],
     expected: [
       {
-        message: `Role api, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or `
+        message: `Role api, Statement[0]: admits every token of ${ISSUER}: \`sub\` is not restricted by StringEquals `
+          + 'or '
           + 'StringLike, there are no conditions.',
         fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
           + 'trust.addServiceAccounts(), which writes aud and sub.',
@@ -561,7 +564,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLikeIfExists: { [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by StringEquals or `
+        message: `Role api, Statement[0]: admits every token of ${ISSUER}: \`sub\` is not restricted by StringEquals `
+          + 'or '
           + 'StringLike, the conditions are on aud (StringEquals), sub (StringLikeIfExists).',
         fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
           + 'trust.addServiceAccounts(), which writes aud and sub.',
@@ -575,7 +579,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE } }, { Principal: '*' })),
     expected: [
       {
-        message: 'Role api, Statement[0]: lets in every token of every issuer: `sub` is not held by StringEquals or '
+        message: 'Role api, Statement[0]: admits every token of every issuer: `sub` is not restricted by StringEquals '
+          + 'or '
           + `StringLike, the conditions are on ${ISSUER}:aud (StringEquals).`,
         fix: 'Add "StringEquals": { "<issuer>:sub": "system:serviceaccount:<namespace>:<name>" }, or use '
           + 'trust.addServiceAccounts(), which writes aud and sub.',
@@ -601,7 +606,7 @@ export const TRUST_CASES: Case[] = [
     },
     expected: [
       {
-        message: `Role ⟨Stack/unresolved⟩, Statement[0]: lets in every token of ${ISSUER}: \`sub\` is not held by `
+        message: `Role ⟨Stack/unresolved⟩, Statement[0]: admits every token of ${ISSUER}: \`sub\` is not restricted by `
           + 'StringEquals or StringLike, the conditions are on aud (StringEquals).',
         fix: `Add "StringEquals": { "${SUB}": "system:serviceaccount:<namespace>:<name>" }, or use `
           + 'trust.addServiceAccounts(), which writes aud and sub.',
@@ -631,8 +636,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: [SUBJECT, 'system:serviceaccount:payments:*'] } })),
     expected: [
       {
-        message: `Role api, Statement[0]: ${ISSUER}:sub is compared to system:serviceaccount:payments:* by `
-          + 'StringEquals, to which a wildcard is a character like any other: it never matches.',
+        message: `Role api, Statement[0]: ${ISSUER}:sub is compared with system:serviceaccount:payments:* by `
+          + 'StringEquals, which takes the wildcard literally, so it never matches.',
         fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
         at: 'Stack/Role',
       },
@@ -644,8 +649,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: '*', [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: ${ISSUER}:aud is compared to * by StringEquals, to which a wildcard is a `
-          + 'character like any other: it never matches.',
+        message: `Role api, Statement[0]: ${ISSUER}:aud is compared with * by StringEquals, which takes the wildcard `
+          + 'literally, so it never matches.',
         fix: 'Name the audience, say sts.amazonaws.com.',
         at: 'Stack/Role',
       },
@@ -657,8 +662,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringEqualsIgnoreCase: { [SUB]: `${SUBJECT}-?` } })),
     expected: [
       {
-        message: `Role api, Statement[0]: ${ISSUER}:sub is compared to system:serviceaccount:payments:api-? by `
-          + 'StringEqualsIgnoreCase, to which a wildcard is a character like any other: it never matches.',
+        message: `Role api, Statement[0]: ${ISSUER}:sub is compared with system:serviceaccount:payments:api-? by `
+          + 'StringEqualsIgnoreCase, which takes the wildcard literally, so it never matches.',
         fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
         at: 'Stack/Role',
       },
@@ -690,7 +695,8 @@ export const TRUST_CASES: Case[] = [
     ...of(like([SUBJECT, 'system:*'])),
     expected: [
       {
-        message: `Role api, Statement[0]: \`sub\` is like system:*, which every service account of ${ISSUER} is.`,
+        message: 'Role api, Statement[0]: `sub` is compared with system:*, which matches every service account of '
+          + `${ISSUER}.`,
         fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
           + 'ServiceAccountSubject.anyInNamespace(namespace).',
         at: 'Stack/Role',
@@ -720,8 +726,8 @@ export const TRUST_CASES: Case[] = [
     ...of({ Effect: 'Allow', Action: 'sts:AssumeRole', NotPrincipal: { AWS: 'arn:aws:iam::111122223333:role/x' } }),
     expected: [
       {
-        message: 'Role api, Statement[0]: allows everybody but {"AWS":"arn:aws:iam::111122223333:role/x"}.',
-        fix: 'Name whom you trust under Principal; keep others out by a statement with "Effect": "Deny".',
+        message: 'Role api, Statement[0]: allows everyone except {"AWS":"arn:aws:iam::111122223333:role/x"}.',
+        fix: 'List the trusted principals under Principal; exclude others with a statement with "Effect": "Deny".',
         at: 'Stack/Role',
       },
     ],
@@ -747,7 +753,8 @@ export const TRUST_CASES: Case[] = [
       {
         severity: 'warning',
         message: 'Role api: its trust policy has 2388 characters, more than 2048.',
-        fix: 'Have the quota raised (role trust policy length, L-C07B4B0D), or split the subjects over several roles.',
+        fix: 'Request a quota increase (role trust policy length, L-C07B4B0D), or split the subjects over several '
+          + 'roles.',
         at: 'Stack/Role',
       },
     ],
@@ -789,7 +796,8 @@ export const TRUST_CASES: Case[] = [
       {
         severity: 'warning',
         message: 'Role api: its trust policy has about 2325 characters, more than 2048.',
-        fix: 'Have the quota raised (role trust policy length, L-C07B4B0D), or split the subjects over several roles.',
+        fix: 'Request a quota increase (role trust policy length, L-C07B4B0D), or split the subjects over several '
+          + 'roles.',
         at: 'Stack/Role',
       },
     ],
@@ -811,7 +819,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its trust policy cannot be read: the policy is a text that is not JSON.',
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -827,7 +835,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its trust policy cannot be read: only the deployment knows the conditions of Statement[0].',
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -840,7 +848,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its trust policy cannot be read: Stack: Ref of Gone, which the template does not have.',
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -856,7 +864,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its trust policy cannot be read: only the deployment knows Statement[1].',
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -884,7 +892,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api: its trust policy cannot be read: ${reason}.`,
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -907,7 +915,7 @@ export const TRUST_CASES: Case[] = [
         message:
           'Role api: its trust policy cannot be read: Stack: what Fn::Transform makes, which the template does not '
             + 'tell; it has no Statement.',
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -928,7 +936,7 @@ export const TRUST_CASES: Case[] = [
         message:
           'Role ⟨Stack/unresolved⟩: its trust policy cannot be read: Stack: Ref of Name, which the template does not '
             + 'have.',
-        fix: 'Write it so that the template tells: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role${Name}',
       },
@@ -975,9 +983,10 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role api, Statement[0]: lets in a pattern of namespaces, system:serviceaccount:pull-request-*:runner.',
-        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
-          + 'matches and suppress this rule on the role, with that as the reason.',
+          'Role api, Statement[0]: admits a pattern of namespaces, system:serviceaccount:pull-request-*:runner.',
+        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
+          + 'create one that matches'
+          + ' and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -988,9 +997,10 @@ export const TRUST_CASES: Case[] = [
     ...of(like('system:serviceaccount:pay*')),
     expected: [
       {
-        message: 'Role api, Statement[0]: lets in a pattern of namespaces, system:serviceaccount:pay*.',
-        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
-          + 'matches and suppress this rule on the role, with that as the reason.',
+        message: 'Role api, Statement[0]: admits a pattern of namespaces, system:serviceaccount:pay*.',
+        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
+          + 'create one that matches'
+          + ' and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -1001,9 +1011,10 @@ export const TRUST_CASES: Case[] = [
     ...of(like('*:runner')),
     expected: [
       {
-        message: 'Role api, Statement[0]: lets in a pattern of namespaces, *:runner.',
-        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
-          + 'matches and suppress this rule on the role, with that as the reason.',
+        message: 'Role api, Statement[0]: admits a pattern of namespaces, *:runner.',
+        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
+          + 'create one that matches'
+          + ' and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -1015,9 +1026,10 @@ export const TRUST_CASES: Case[] = [
     ...of(podIdentity({ Condition: { StringLike: { 'aws:RequestTag/kubernetes-namespace': 'team-?' } } })),
     expected: [
       {
-        message: 'Role api, Statement[0]: lets in a pattern of namespaces, team-?.',
-        fix: 'Name the namespaces, ServiceAccountSubject.exact(namespace, name), or let nobody create one that '
-          + 'matches and suppress this rule on the role, with that as the reason.',
+        message: 'Role api, Statement[0]: admits a pattern of namespaces, team-?.',
+        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
+          + 'create one that matches'
+          + ' and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],

@@ -32,7 +32,8 @@ test.each([
 
 test('roles and services in short', () => {
   expect(roleInShort('arn:aws-cn:iam::111122223333:role/path/name')).toBe('path/name');
-  expect(roleInShort('⟨Stack/Role.Arn⟩')).toBe('⟨Stack/Role.Arn⟩');
+  expect(roleInShort('⟨Stack/Role.Arn⟩')).toBe('Stack/Role.Arn');
+  expect(roleInShort('arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:role/⟨Stack/Api/Role⟩')).toBe('Stack/Api/Role');
   expect(serviceOf('S3:GetObject')).toBe('s3');
 });
 

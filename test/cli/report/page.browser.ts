@@ -66,7 +66,7 @@ function expectCalm(): void {
 test('three service accounts: findings, picture, table', async () => {
   const page = await openMap(THREE, [
     finding(),
-    finding({ severity: 'info', rule: 'note' }),
+    finding({ severity: 'note', rule: 'note' }),
     finding({ rule: 'off', suppressed: 'It is meant so.' }),
   ]);
   expect(await page.locator('h1').textContent()).toBe('Access map');
@@ -383,7 +383,7 @@ test.each([
 ] as const)('%s: every text has a contrast of 4.5 and more', async (colorScheme, paper) => {
   const page = await openMap(
     THREE,
-    [finding(), finding({ severity: 'warning', rule: 'b' }), finding({ severity: 'info', rule: 'c' })],
+    [finding(), finding({ severity: 'warning', rule: 'b' }), finding({ severity: 'note', rule: 'c' })],
     { colorScheme },
   );
   await page.locator('.more summary').first().click();

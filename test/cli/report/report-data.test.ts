@@ -7,7 +7,7 @@ const reversed = <T>(items: readonly T[]) => [...items].reverse();
 test('the same map in another order is the same report, byte for byte', () => {
   const findings = [
     finding(),
-    finding({ severity: 'info' }),
+    finding({ severity: 'note' }),
     finding({ rule: 'a', place: { file: 'a.yaml', line: 10 } }),
     finding({ rule: 'a', place: { file: 'a.yaml', line: 9 } }),
   ];
@@ -24,7 +24,7 @@ test('the same map in another order is the same report, byte for byte', () => {
     ['error', 'a', 9],
     ['error', 'a', 10],
     ['error', 'missing-audience', undefined],
-    ['info', 'missing-audience', undefined],
+    ['note', 'missing-audience', undefined],
   ]);
 });
 
@@ -41,6 +41,7 @@ test('its lists, in order', () => {
     'workloads',
     'access',
     'roles',
+    'constructPaths',
   ]);
   expect(data.access.map(({ namespace, serviceAccount: name }) => `${namespace}/${name}`)).toEqual([
     'batch/*',

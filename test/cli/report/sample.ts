@@ -130,6 +130,7 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     existingProviders: [],
     suppressions: [],
     changedFiles: [],
+    constructPaths: {},
   };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }

@@ -86,5 +86,6 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     existingProviders: [],
     suppressions: [],
     changedFiles: [],
+    constructPaths: {},
   };
 }

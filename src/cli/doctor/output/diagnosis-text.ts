@@ -1,8 +1,8 @@
 import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
-import { COLORS, wrap } from './words';
+import { COLORS } from './words';
 import { painter, Style } from '../../colors';
-import { counted, printable } from '../../text';
+import { counted, printable, wrap } from '../../text';
 
 /** A diagnosis for people: the finding and what to do, what follows from it, and the whole chain. */
 export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColored: boolean): string {

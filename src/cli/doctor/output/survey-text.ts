@@ -1,8 +1,8 @@
 import { Status } from '../check';
 import { Survey, SurveyedAccount } from '../survey';
-import { COLORS, wrap } from './words';
+import { COLORS } from './words';
 import { painter } from '../../colors';
-import { counted, printable } from '../../text';
+import { counted, printable, wrap } from '../../text';
 
 /** Beside it there is room for the name of most roles. */
 const MAX_NAME_LENGTH = 38;

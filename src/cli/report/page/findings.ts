@@ -34,8 +34,8 @@ function byRule(findings: Finding[]): HTMLElement[] {
     h(
       'details',
       {
-        class: `rule ${group[0].severity}`,
-        open: group.length <= 3 && findings.length <= 12 && group[0].severity !== 'info',
+        class: `rule is-${group[0].severity}`,
+        open: group.length <= 3 && findings.length <= 12 && group[0].severity !== 'note',
       },
       h(
         'summary',

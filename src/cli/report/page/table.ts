@@ -3,6 +3,7 @@ import { Access, Policy, Role } from '../../../analysis/access-map';
 import { grouped, textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { statementsOf } from '../../../analysis/reading/trusted-subjects';
+import { withoutBrackets } from '../../../analysis/stand-in';
 import { permissionInWords, roleInShort } from '../in-words';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';
@@ -103,7 +104,12 @@ function heading({ namespace, cluster, via }: Access): HTMLElement {
       namespace === '*'
         ? h('span', { class: 'chip warning' }, 'any namespace')
         : isPattern(namespace) && h('span', { class: 'chip warning' }, 'pattern'),
-      h('span', { class: 'cluster' }, via === 'irsa' ? 'cluster ' : 'EKS Pod Identity, cluster ', name(cluster)),
+      h(
+        'span',
+        { class: 'cluster' },
+        via === 'irsa' ? 'cluster ' : 'EKS Pod Identity, cluster ',
+        name(withoutBrackets(cluster)),
+      ),
     ),
   );
 }

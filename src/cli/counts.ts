@@ -1,0 +1,46 @@
+import { shownAccess } from './report/shown-access';
+import { AccessMap } from '../analysis/access-map';
+import { hasWildcard } from '../analysis/rules/web-identities';
+import { accessOfPods } from '../analysis/rules/words';
+
+/** How much was looked at. */
+export interface Counts {
+  readonly clusters: number;
+  /** In the templates. */
+  readonly roles: number;
+  /** Those of them that a pod can assume. */
+  readonly workloadRoles: number;
+  /** In manifests, trust policies and associations; the same name in two clusters is two. */
+  readonly serviceAccounts: number;
+  /** Patterns in trust policies: nobody knows how many service accounts they match. */
+  readonly serviceAccountPatterns: number;
+  readonly podIdentityAssociations: number;
+  readonly workloads: number;
+}
+
+type Counted = Pick<AccessMap, 'clusters' | 'roles' | 'access' | 'serviceAccounts' | 'associations'> & {
+  readonly workloads: readonly unknown[];
+};
+
+/** The same for all commands. */
+export function countsOf(map: Counted): Counts {
+  const access = shownAccess(accessOfPods(map));
+  const keys = (of: typeof access) =>
+    new Set(of.map(({ cluster, namespace, serviceAccount }) => JSON.stringify([cluster, namespace, serviceAccount])));
+  const isPattern = ({ namespace, serviceAccount }: (typeof access)[number]) =>
+    hasWildcard(namespace) || hasWildcard(serviceAccount);
+  const named = access.filter(entry => !isPattern(entry));
+  // Manifests do not say for which cluster they are.
+  const known = new Set(named.map(({ namespace, serviceAccount }) => JSON.stringify([namespace, serviceAccount])));
+  const others = new Set(map.serviceAccounts.map(({ namespace, name }) => JSON.stringify([namespace, name])));
+  const assumable = new Set(access.map(({ role }) => role));
+  return {
+    clusters: map.clusters.length,
+    roles: map.roles.length,
+    workloadRoles: map.roles.filter(({ arn }) => assumable.has(arn)).length,
+    serviceAccounts: keys(named).size + [...others].filter(key => !known.has(key)).length,
+    serviceAccountPatterns: keys(access.filter(isPattern)).size,
+    podIdentityAssociations: map.associations.length,
+    workloads: map.workloads.length,
+  };
+}
