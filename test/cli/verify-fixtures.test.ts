@@ -23,13 +23,13 @@ test('a template alone, its trust policy a string: no audience', () => {
 test('a workload without a role is a note, and gets nobody\'s service account', () => {
   const { code, told, words } = verify(at('default-service-account.yaml'));
   expect({ code, told }).toEqual({
-    code: 0, told: ['info role-not-found line 1', 'info default-service-account line 9'],
+    code: 0, told: ['note role-not-found line 7', 'note default-service-account line 9'],
   });
   expect(words[1]).not.toContain('external-dns');
 });
 
 test('a non-root container needs no fsGroup', () => {
-  expect(verify(at('non-root-without-fs-group.yaml'))).toMatchObject({ code: 0, told: ['info role-not-found line 1'] });
+  expect(verify(at('non-root-without-fs-group.yaml'))).toMatchObject({ code: 0, told: ['note role-not-found line 7'] });
 });
 
 test.each([
@@ -37,14 +37,14 @@ test.each([
   ['helm-template-that-parses.yaml', /\{\{ \.Values\.kubeflow\.namespace \}\}.*helm template/],
 ])('placeholders are named, with the command that renders them: %s', (name, words) => {
   expect(verify(at(name))).toMatchObject({
-    code: 0, told: [expect.stringMatching(/^info not-rendered line /)], words: [expect.stringMatching(words)],
+    code: 0, told: [expect.stringMatching(/^note not-rendered line /)], words: [expect.stringMatching(words)],
   });
 });
 
 test('identity providers that are not clusters get advice of their own, or none', () => {
   const { code, told, words } = verify(at('other-identity-providers.template.yaml'));
   expect({ code, told }).toEqual({
-    code: 1, told: ['info missing-aud GitLab', 'error missing-sub GhNoSub', 'error missing-sub CircleAud'],
+    code: 1, told: ['note missing-aud GitLab', 'error missing-sub GhNoSub', 'error missing-sub CircleAud'],
   });
   expect(words.join('\n')).not.toMatch(/system:serviceaccount|ClusterOidcProvider|manifest/);
 });
@@ -53,7 +53,7 @@ test('a chart in a folder is skipped, with the command that renders it; its file
   const folder = at('mixed-folder');
   expect(verify(folder)).toMatchObject({
     code: 0,
-    told: ['info role-not-found line 1', 'info default-service-account line 9'],
+    told: ['note role-not-found line 7', 'note default-service-account line 9'],
     skipped: [`${join(folder, 'chart')}: a Helm chart. Render it: helm template ${join(folder, 'chart')}`],
   });
   const templates = ['b', 'cm'].map(name => join(folder, 'chart', 'templates', `${name}.yaml`));
@@ -68,8 +68,8 @@ test('a Helm release whose service account is not the one that the role trusts',
     code: 1,
     told: [
       'error role-does-not-trust line 19',
-      'info provider-not-in-app Velero',
-      'info role-without-service-account Velero',
+      'note provider-not-in-app Velero',
+      'note role-without-service-account Velero',
     ],
   });
   expect(words[0]).toMatch(/velero\/velero-server: .*got velero-server, trusted velero/);

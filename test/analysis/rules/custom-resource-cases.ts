@@ -404,9 +404,9 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     manifests: { 'x.yaml': resource('helm.cattle.io/v1', 'HelmChart', { valuesContent: `a: [\n${KEY}: x` }) },
     expected: [{
       severity: 'note',
-      message: 'ServiceAccount payments/⟨name of serviceAccount in HelmChart x⟩: which role ⟨role in the values of '
-        + 'HelmChart x⟩ is, only the deployment knows.',
-      fix: 'See that the role trusts it.',
+      message: 'ServiceAccount payments/⟨name of serviceAccount in HelmChart x⟩: role ⟨role in the values of '
+        + 'HelmChart x⟩ is known only at deployment.',
+      fix: 'After the deployment, check that the role trusts it.',
       at: 'x.yaml:2:1',
     }],
   },
