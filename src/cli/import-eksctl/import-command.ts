@@ -7,6 +7,7 @@ import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { printable } from '../text';
 import { readYaml } from './yaml-file';
+import { issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 
 interface ImportOptions {
@@ -20,9 +21,9 @@ interface ImportOptions {
 }
 
 const ACCOUNT = /^\d{12}$/;
-const ISSUER_URL = /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/;
-const ISSUER_RULE =
-  'be the issuer as `aws eks describe-cluster` prints it: https://, host and path, without a slash at the end';
+const ISSUER_FORM = /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/;
+const ISSUER_URL = { test: (url: string) => ISSUER_FORM.test(url) && issuerMistake(url) === undefined };
+const ISSUER_RULE = `be the issuer as \`${PRINT_ISSUER}\` prints it: https://, host and path, without a slash at the end`;
 const HOSTED_ZONE = /^[A-Z0-9]{1,32}$/;
 const ZONE_RULE = 'be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/';
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
