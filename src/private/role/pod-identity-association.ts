@@ -105,7 +105,7 @@ export function associate(
     }));
   }
   // An association without the agent on the nodes leaves new pods without credentials.
-  if (installAgent) association.addDependency(agentOf(owner, clusterName));
+  if (installAgent) association.node.addDependency(agentOf(owner, clusterName));
   claim(owner, () => {
     const names = fingerprint(owner, [namespace, serviceAccountName]);
     return [`association ${names} ${clusterIdentity(owner, clusterName)}`];

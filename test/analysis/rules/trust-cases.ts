@@ -1104,6 +1104,10 @@ export const TRUST_CASES: Case[] = [
         Type: 'AWS::IAM::OIDCProvider',
         Properties: { Url: { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] } },
       },
+      Parts: {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: { 'Fn::Sub': 'https://oidc.eks.eu-west-1.amazonaws.com/id/${Id}' } },
+      },
       Upper: provider('Issuer.example.com'),
     },
     expected: [],
