@@ -7,8 +7,8 @@ import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { printable } from '../text';
 import { readYaml } from './yaml-file';
-import { issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 import { reasonOf } from '../../analysis/reading/unusable-input';
+import { issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 
 interface ImportOptions {
   readonly account?: string;

@@ -1076,8 +1076,8 @@ export const TRUST_CASES: Case[] = [
       Role: role('api', [trusting('payments:api', 'sts.amazonaws.com', ENDPOINT)]),
     },
     expected: [{
-      message: `Provider ${PROVIDER_ARN.replace(ISSUER, ENDPOINT)}: the part after oidc-provider/ must be the issuer of `
-        + 'the cluster, not the endpoint of its API server.',
+      message: `Provider ${PROVIDER_ARN.replace(ISSUER, ENDPOINT)}: the part after oidc-provider/ must be the issuer `
+        + 'of the cluster, not the endpoint of its API server.',
       fix: USE_ISSUER,
       at: 'Stack/Provider',
     }],
