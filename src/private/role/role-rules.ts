@@ -85,7 +85,8 @@ function attachedTo(all: readonly IConstruct[]): Set<IConstruct> {
   return new Set(all.flatMap(policy => {
     if (!CfnResource.isCfnResource(policy) || !ATTACHABLE.test(policy.cfnResourceType)) return [];
     const { value, targets } = renderedProperties(policy);
-    return [value.Roles, value.RoleName].flat().flatMap(name => targets.get(`${argumentsOf(name, 'Fn::GetAtt')[0]}`) ?? []);
+    return [value.Roles, value.RoleName].flat()
+      .flatMap(name => targets.get(`${argumentsOf(name, 'Fn::GetAtt')[0]}`) ?? []);
   }));
 }
 
