@@ -4,6 +4,7 @@ import {
 import { Token } from 'aws-cdk-lib/core';
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { ROLE_ARN_ANNOTATION } from './conventions/webhook-annotations';
 import { IrsaRole, IrsaRoleOptions } from './irsa-role';
 import { HelmValuesOptions, KubernetesManifests } from './kubernetes-manifests';
 import { earlierClaims } from './private/app-registry';
@@ -194,6 +195,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       owner: this,
       namespace,
       serviceAccountName,
+      webIdentity: ROLE_ARN_ANNOTATION in this._ownAnnotations(),
       podAnnotations: this._podAnnotations(),
     }, workload, options);
   }
