@@ -598,8 +598,9 @@ test.each(EXPECTED.filter(({ may }) => may))(
 describe('example managed-addons', () => {
   test.each(MANAGED_ADD_ONS)('%s: the role is for %s alone, to do its work', (addon, serviceAccount, may, mayNot) => {
     const [{ template: { body }, deployment }] = deploymentsOf('managed-addons');
-    const resources = resourcesOf(body, 'AWS::EKS::Addon').map(([, { Properties }]) => deployed(Properties, deployment));
-    const own = resources.find(({ AddonName }) => AddonName === addon);
+    const own = resourcesOf(body, 'AWS::EKS::Addon')
+      .map(([, { Properties }]) => deployed(Properties, deployment))
+      .find(({ AddonName }) => AddonName === addon);
     const associated = own.PodIdentityAssociations?.[0] ?? { RoleArn: own.ServiceAccountRoleArn };
     const { trust, policies } = rolesOf('managed-addons').find(({ arn }) => arn === associated.RoleArn)!;
     expect(trustPolicyErrors(trust)).toEqual([]);

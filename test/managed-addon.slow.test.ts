@@ -1,9 +1,9 @@
 /**
  * Everything that ManagedAddon writes, by the template validator of CloudFormation.
  */
+import { join } from 'path';
 import { App, CfnParameter } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { join } from 'path';
 import { AddonConflictResolution, ManagedAddon } from '../src';
 import { templateProblems } from './judges/cloudformation';
 import { literalProvider, literalStack } from './support';

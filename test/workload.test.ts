@@ -563,8 +563,8 @@ describe('includeContainers', () => {
     ['none', { includeContainers: [] }, '`includeContainers` must leave a container of Deployment app'],
     ['both lists', { includeContainers: ['app'], skipContainers: [] }, '`includeContainers` must be given without '
       + '`skipContainers`, got: ["app"]. Use one of the two.'],
-    ['a deferred list', { includeContainers: Token.asList({ Ref: 'X' }) }, '`includeContainers` must be a list known at '
-      + 'synth'],
+    ['a deferred list', { includeContainers: Token.asList({ Ref: 'X' }) },
+      '`includeContainers` must be a list known at synth'],
   ])('%s: an error', (_, options, message) => {
     expect(() => rendered(pod, options)).toThrow(`[Stack/Sa] ${message}`);
   });
@@ -601,7 +601,10 @@ describe('sessionNameFromPod', () => {
     delete KINDS.Custom;
   });
 
-  test.each(['ReplicationController', 'Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet', 'Job', 'CronJob', 'Rollout'])(
+  const OF_KUBERNETES = [
+    'ReplicationController', 'Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet', 'Job', 'CronJob', 'Rollout',
+  ];
+  test.each(OF_KUBERNETES)(
     'a %s: the name of the pod, however long its own is',
     kind => {
       for (const name of ['a', 'a'.repeat(52)]) expect(named(kind, name).containers[0].env).toEqual([FROM_POD]);
