@@ -276,7 +276,7 @@ describe('a role without permissions', () => {
       statements: [READ()], roles: [role],
     })],
     ['an L1 policy that names it', {}, (stack, role) => new iam.CfnRolePolicy(stack, 'Policy', {
-      policyName: 'x', roleName: role.roleName, policyDocument: {},
+      policyName: 'x', roleName: role.roleName, policyDocument: { Version: '2012-10-17', Statement: [READ().toJSON()] },
     })],
   ])('does not warn with %s', (_, props, grant) => {
     const stack = literalStack();
