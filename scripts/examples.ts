@@ -82,7 +82,7 @@ export async function synthesize(
     {
       cwd: exampleDir(example),
       // the latter of cdk8s: the CDK CLI takes it for an option of its own, says so and ignores it
-      env: { ...process.env, GITOPS_DIR: gitopsDir, CDK8S_OUTDIR: ownManifestsDir },
+      env: { ...process.env, GITOPS_DIR: gitopsDir, CDK8S_OUTDIR: ownManifestsDir, JSII_DEPRECATED: 'fail' },
     },
   ).catch(error => {
     throw new Error(`cdk synth of example ${example} failed:\n${error.stderr || error.message}`);

@@ -12,6 +12,7 @@ export { type IWorkloadIdentity } from './workload-identity';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
 export { type PodIdentityOptions } from './pod-identity-options';
 export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from './pod-identity-service-account';
+export { AddonConflictResolution, ManagedAddon, type ManagedAddonProps } from './managed-addon';
 export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';
 export { type WorkloadOptions } from './workload-options';
 export { CdkTokenResolver } from './cdk-token-resolver';

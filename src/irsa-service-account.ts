@@ -9,20 +9,18 @@ import {
   TOKEN_EXPIRATION_ANNOTATION,
 } from './conventions/webhook-annotations';
 import { PodIdentityOptions } from './pod-identity-options';
-import { claim } from './private/app-registry';
-import { failIf, problem } from './private/errors';
-import { accountOfArn } from './private/issuer/cluster-names';
+import { failIf } from './private/errors';
 import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer/issuer';
 import { seconds, tokenExpirationProblem } from './private/manifests/token-expiration';
+import { claimWebIdentities } from './private/role/cluster-claims';
+import { existingRoleProviderProblems } from './private/role/existing-role';
 import {
   associate,
   associationProblems,
   podIdentityProblem,
   trustPodIdentity,
 } from './private/role/pod-identity-association';
-import { isLookupDummy } from './private/role/role-rules';
-import { fingerprint, settle } from './private/values/tokens';
-import { settledProblems } from './private/values/value-safety';
+import { settle } from './private/values/tokens';
 import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
@@ -92,7 +90,7 @@ export interface IrsaServiceAccountProps extends ServiceAccountOptions {
 export class IrsaServiceAccount extends ServiceAccountBase {
   constructor(scope: Construct, id: string, props: IrsaServiceAccountProps) {
     super(scope, id, props);
-    claim(this, () => [this.subjectIn(props.oidcProvider)]);
+    claimWebIdentities(this, props.oidcProvider, this.namespace, [this.serviceAccountName]);
     if (props.podIdentity) associate(this, props.podIdentity, props.role === undefined);
   }
 
@@ -106,7 +104,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   public trustCluster(provider: IOpenIdConnectProvider): void {
     failIf(this, providerProblem('provider', provider));
     this.trust.addServiceAccounts(provider, [this._subject()], { audience: this.audience });
-    claim(this, () => [this.subjectIn(provider)]);
+    claimWebIdentities(this, provider, this.namespace, [this.serviceAccountName]);
   }
 
   /** @internal */
@@ -167,38 +165,8 @@ export class IrsaServiceAccount extends ServiceAccountBase {
     return [
       ...typeof life === 'number' ? [tokenExpirationProblem(Duration.seconds(life))] : [],
       ...podIdentity ? associationProblems(this, podIdentity, 'podIdentity.') : [],
-      ...role ? this.providerProblems() : [],
+      ...role ? existingRoleProviderProblems(this, this.roleArn, this.own.oidcProvider, this.audience) : [],
     ].filter((found): found is string => found !== undefined);
-  }
-
-  /** What a role that is made here looks after itself. */
-  private providerProblems(): string[] {
-    const facts = new ProviderFacts(this.own.oidcProvider);
-    const [roleAccount, providerAccount] = [this.roleArn, facts.arn].map(arn => settle(this, accountOfArn(arn)));
-    const apart =
-      !isLookupDummy(this.roleArn)
-      && [roleAccount, providerAccount].every(account => typeof account === 'string')
-      && roleAccount !== providerAccount;
-    return [
-      ...facts.deferredProblems(this),
-      ...settledProblems(
-        this,
-        'audience',
-        this.audience,
-        (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value),
-      ),
-      ...(apart
-        ? [
-          problem(
-            'role',
-            `be in the account of the provider, ${providerAccount}`,
-            this.roleArn,
-            `A role trusts providers of its own account only: use a provider of account ${roleAccount}, in a stack `
-                + 'of that account.',
-          ),
-        ]
-        : []),
-    ];
   }
 
   private get own(): IrsaServiceAccountProps {
@@ -207,11 +175,5 @@ export class IrsaServiceAccount extends ServiceAccountBase {
 
   private get audience(): string {
     return this.own.audience ?? DEFAULT_AUDIENCE;
-  }
-
-  /** The same name in the same cluster is one ServiceAccount, and can carry one role only. */
-  private subjectIn(provider: IOpenIdConnectProvider): string {
-    return `service account ${fingerprint(this, `${this.namespace}:${this.serviceAccountName}`)} `
-      + `${fingerprint(this, new ProviderFacts(provider).issuer)}`;
   }
 }

@@ -4,6 +4,7 @@ import {
 import { Token } from 'aws-cdk-lib/core';
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { ROLE_ARN_ANNOTATION } from './conventions/webhook-annotations';
 import { IrsaRole, IrsaRoleOptions } from './irsa-role';
 import { HelmValuesOptions, KubernetesManifests } from './kubernetes-manifests';
 import { earlierClaims } from './private/app-registry';
@@ -17,8 +18,7 @@ import { HandedObject } from './private/manifests/record';
 import { disagreement, WrittenTemplates } from './private/manifests/template-agreement';
 import { applyToWorkload } from './private/manifests/workload';
 import { ManifestWriter } from './private/manifests/writer';
-import { noteRequiredTrust, requiredTrust } from './private/role/existing-role';
-import { refuses } from './private/role/role-admission';
+import { existingRoleProblems, requiredTrust } from './private/role/existing-role';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
 import { settledCopy } from './private/trust/trust-document';
 import { literalRoleArn, settleForManifest } from './private/values/tokens';
@@ -204,6 +204,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       owner: this,
       namespace,
       serviceAccountName,
+      webIdentity: ROLE_ARN_ANNOTATION in this._ownAnnotations(),
       podAnnotations: this._podAnnotations(),
     }, workload, options);
   }
@@ -434,7 +435,9 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     ));
     return [
       // A role that is made here looks after its trust policy itself.
-      ...this._props.role ? this.existingRoleProblems() : [],
+      ...this._props.role
+        ? existingRoleProblems(this, this.role, [this._subject()], trust => this._addTrust(trust))
+        : [],
       ...this.isNamelessPrecreated()
         ? []
         : settledProblems(this, 'role', this.roleArn, roleArnProblem, { trustsForeign: true }),
@@ -444,27 +447,6 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       ...this._problems(),
       ...twice,
     ];
-  }
-
-  private existingRoleProblems(): string[] {
-    const found = this._subject()._problems(this);
-    if (found.length > 0) return found;
-    if (this.role instanceof IrsaRole) return this.lacksTrust(this.role) ? [this.lacksTrustProblem()] : [];
-    noteRequiredTrust(this.role, this);
-    return [];
-  }
-
-  private lacksTrust(role: IrsaRole): boolean {
-    const document = role.assumeRolePolicy!.toJSON();
-    const own = role.trust._serviceAccountStatements();
-    return this._addTrust(new TrustPolicy())._askings().some(asking => refuses(this, document, own, asking));
-  }
-
-  private lacksTrustProblem(): string {
-    const name = withoutTokens(`${this.namespace}/${this.serviceAccountName}`);
-    return problem('role', `let in ${name} of this cluster`, `${this.role.node.path}, which does not`,
-      'Add it to the trust of that role: '
-      + 'trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
   }
 
   /**

@@ -34,6 +34,35 @@ export interface WorkloadOptions {
   readonly skipContainers?: string[];
 
   /**
+   * Names of containers and init containers that get credentials; all others of the workload get none. It cannot be
+   * combined with `skipContainers`.
+   *
+   * The webhook knows containers to skip only. They are computed from the containers that synth sees: a container that
+   * another admission webhook adds later, such as the sidecar of a service mesh, still gets credentials.
+   *
+   * @default - every container gets credentials
+   */
+  readonly includeContainers?: string[];
+
+  /**
+   * Whether SDKs name their sessions after the pod, by `AWS_ROLE_SESSION_NAME`: CloudTrail then shows which pod made a
+   * call, and the name is the same as long as the pod runs.
+   *
+   * STS takes 2 to 64 characters, and a pod with another session name gets no credentials. The name of the pod is used
+   * where it cannot be longer: in a Deployment, ReplicaSet, ReplicationController, DaemonSet, StatefulSet, Job, CronJob
+   * or Rollout of Argo, whose pods have names of at most 63 characters, and in a Pod with a name of 2 to 64. For other
+   * kinds and longer names, all pods have the session name `<namespace>.<workload>`, shortened to 64 characters with a
+   * hash. A container that sets the variable itself keeps its value.
+   *
+   * For IRSA only. With EKS Pod Identity, EKS chooses the session name, which contains the name of the pod, and nothing
+   * is written.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
+   */
+  readonly sessionNameFromPod?: boolean;
+
+  /**
    * Whether pods are made anew when their role or audience becomes another one, by an annotation of the pod template:
    * credentials are injected when a pod is created, never later. Nothing is written to a Pod, a Job or a CronJob: they
    * have no pods to replace.
@@ -44,9 +73,15 @@ export interface WorkloadOptions {
 }
 
 /** What is wrong with the options themselves. Tokens pass. */
-export function optionsProblem({ fsGroup, tokenExpiration, skipContainers }: WorkloadOptions): string | undefined {
-  if (Token.isUnresolved(skipContainers)) {
-    return problem('skipContainers', 'be a list known at synth', skipContainers, 'Write the names out.');
+export function optionsProblem(options: WorkloadOptions): string | undefined {
+  const { fsGroup, tokenExpiration, skipContainers, includeContainers } = options;
+  for (const property of ['skipContainers', 'includeContainers'] as const) {
+    if (Token.isUnresolved(options[property])) {
+      return problem(property, 'be a list known at synth', options[property], 'Write the names out.');
+    }
+  }
+  if (includeContainers && skipContainers) {
+    return problem('includeContainers', 'be given without `skipContainers`', includeContainers, 'Use one of the two.');
   }
   return fsGroupProblem(fsGroup) ?? tokenExpirationProblem(tokenExpiration);
 }

@@ -80,6 +80,9 @@ describe('a new provider', () => {
     ['a trailing slash', 'https://example.com/x/', 'have no trailing slash'],
     ['nothing but the scheme', 'https://', 'have no trailing slash'],
     ['upper case in the host', 'https://Example.com', 'have a lower-case DNS host'],
+    ['the endpoint of the API server', 'https://ABC.gr7.eu-west-1.eks.amazonaws.com', 'be the issuer of the cluster'],
+    ['the host of issuers only', 'https://oidc.eks.eu-west-1.amazonaws.com', 'have a lower-case host and the path /id/'],
+    ['the discovery document', 'https://example.com/.well-known/openid-configuration', 'be the issuer, not the address'],
     ['credentials', 'https://me@example.com', 'have a lower-case DNS host'],
     ['an empty path segment', 'https://example.com//x', 'have a path of letters'],
     ['a wildcard', 'https://example.com/id/*', 'have a path of letters'],
@@ -105,6 +108,24 @@ describe('a new provider', () => {
     const stack = literalStack();
     new ClusterOidcProvider(stack, 'Oidc', { issuerUrl });
     Template.fromStack(stack).hasResourceProperties(PROVIDER, { Url: issuerUrl });
+  });
+
+  test.each<[string, (stack: Stack) => string]>([
+    ['a resource', stack => cluster(stack).attrEndpoint],
+    ['another stack', stack => cluster(agnosticStack(stack.node.root, 'Other')).attrEndpoint],
+  ])('refuses the endpoint of a cluster of %s', (_, endpoint) => {
+    const stack = agnosticStack();
+    ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', endpoint(stack));
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Oidc] `issuerUrl` must be the issuer of the cluster, not '
+      + 'the endpoint of its API server, got: "<known at deployment only>". Pass `attrOpenIdConnectIssuerUrl`');
+  });
+
+  test('names the wrong issuer in the ARN of a provider', () => {
+    const arn = 'arn:aws:iam::111122223333:oidc-provider/abc.gr7.eu-west-1.eks.amazonaws.com';
+    expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', arn)).toThrow(
+      'The part after oidc-provider/ must be the issuer of the cluster, not the endpoint of its API server. Use what '
+      + '`aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text` prints.',
+    );
   });
 
   test('a token that turns out literal is checked at synth', () => {

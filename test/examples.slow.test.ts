@@ -251,6 +251,14 @@ const EXPECTED: Expected[] = [
     mayNot: ['s3:GetObject', 'arn:aws:s3:::receipts-111122223333/any'],
   },
   {
+    example: 'managed-addons',
+    serviceAccount: 'models/trainer',
+    usedBy: [],
+    clusterArn: PRODUCTION,
+    may: ['s3:PutObject', 'arn:aws:s3:::models-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::another/any'],
+  },
+  {
     example: 'managed-policy',
     serviceAccount: 'reports/s3-reader',
     usedBy: ['Pod s3-reader'],
@@ -375,6 +383,44 @@ const EXPECTED: Expected[] = [
     may: ['s3:PutObject', 'arn:aws:s3:::backups-111122223333/last-run'],
     mayNot: ['s3:PutObject', 'arn:aws:s3:::my-cluster-issuer-111122223333/keys.json'],
   },
+];
+
+/** What the role of each managed add-on may do. */
+const MANAGED_ADD_ONS: [addon: string, serviceAccount: string, may: Call, mayNot: Call][] = [
+  [
+    'vpc-cni',
+    'kube-system/aws-node',
+    ['ec2:AssignPrivateIpAddresses', serviceArn('ec2', 'network-interface/eni-1'),
+      ofCluster('cluster.k8s.amazonaws.com/name', 'production')],
+    ['ec2:AssignPrivateIpAddresses', serviceArn('ec2', 'network-interface/eni-1'),
+      ofCluster('cluster.k8s.amazonaws.com/name', 'another')],
+  ],
+  [
+    'aws-ebs-csi-driver',
+    'kube-system/ebs-csi-controller-sa',
+    ['ec2:DeleteVolume', serviceArn('ec2', 'volume/vol-1'), ofCluster('ebs.csi.aws.com/cluster-name', 'production')],
+    ['ec2:DeleteVolume', serviceArn('ec2', 'volume/vol-1'), ofCluster('ebs.csi.aws.com/cluster-name', 'another')],
+  ],
+  [
+    'aws-efs-csi-driver',
+    'kube-system/efs-csi-controller-sa',
+    ['elasticfilesystem:CreateAccessPoint', serviceArn('elasticfilesystem', 'file-system/fs-0123456789abcdef0'),
+      { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' }],
+    ['elasticfilesystem:CreateAccessPoint', serviceArn('elasticfilesystem', 'file-system/fs-another'),
+      { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' }],
+  ],
+  [
+    'aws-mountpoint-s3-csi-driver',
+    'kube-system/s3-csi-driver-sa',
+    ['s3:GetObject', 'arn:aws:s3:::models-111122223333/any'],
+    ['s3:PutObject', 'arn:aws:s3:::models-111122223333/any'],
+  ],
+  [
+    'amazon-cloudwatch-observability',
+    'amazon-cloudwatch/cloudwatch-agent',
+    ['logs:PutLogEvents', serviceArn('logs', 'log-group:/aws/containerinsights/production/performance:log-stream:x')],
+    ['logs:PutLogEvents', serviceArn('logs', 'log-group:/aws/containerinsights/another/performance:log-stream:x')],
+  ],
 ];
 
 /** A role as IAM holds it after the deployment. */
@@ -562,6 +608,30 @@ test.each(EXPECTED.filter(({ may }) => may))(
     expect(allows(policies, ...mayNot!)).toBe(false);
   },
 );
+
+describe('example managed-addons', () => {
+  test.each(MANAGED_ADD_ONS)('%s: the role is for %s alone, to do its work', (addon, serviceAccount, may, mayNot) => {
+    const [{ template: { body }, deployment }] = deploymentsOf('managed-addons');
+    const own = resourcesOf(body, 'AWS::EKS::Addon')
+      .map(([, { Properties }]) => deployed(Properties, deployment))
+      .find(({ AddonName }) => AddonName === addon);
+    const associated = own.PodIdentityAssociations?.[0] ?? { RoleArn: own.ServiceAccountRoleArn };
+    const { trust, policies } = rolesOf('managed-addons').find(({ arn }) => arn === associated.RoleArn)!;
+    expect(trustPolicyErrors(trust)).toEqual([]);
+    const all = [...MANAGED_ADD_ONS.map(([, name]) => name), 'kube-system/default', 'models/trainer'];
+    expect(all.filter(name => {
+      const [namespace, account] = name.split('/');
+      const byPods = letsPodIn(trust, { clusterArn: PRODUCTION, account: ACCOUNT, namespace, serviceAccount: account });
+      const providerArn = iamArn(`oidc-provider/${ISSUER}`);
+      const sub = `system:serviceaccount:${namespace}:${account}`;
+      return own.ServiceAccountRoleArn === undefined
+        ? byPods
+        : byPods || letsIn(trust, { issuer: ISSUER, providerArn, sub, aud: 'sts.amazonaws.com' });
+    })).toEqual([serviceAccount]);
+    expect(associated.ServiceAccount ?? serviceAccount.split('/')[1]).toBe(serviceAccount.split('/')[1]);
+    expect([allows(policies, ...may), allows(policies, ...mayNot)]).toEqual([true, false]);
+  });
+});
 
 test('blue-green-clusters: the role lets the service account of the other cluster in, and of no third', () => {
   const { trust } = roleOf('blue-green-clusters', 'orders/api');

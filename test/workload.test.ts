@@ -10,7 +10,9 @@ import { Construct } from 'constructs';
 import { deployed } from './judges/deployment';
 import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, agnosticStack, literalStack, SAFE_PATTERN, serviceAccount, warnings } from './support';
-import { CdkTokenResolver, IrsaServiceAccount, KubernetesManifests, WorkloadOptions } from '../src';
+import {
+  CdkTokenResolver, IrsaServiceAccount, KubernetesManifests, PodIdentityServiceAccount, WorkloadOptions,
+} from '../src';
 
 const ARN = `arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d`;
 const ROLE_ARN = 'cdk-irsa/role-arn';
@@ -525,6 +527,140 @@ describe('skipContainers', () => {
     expect(() => rendered(pod, { skipContainers: ['logs'] }, 'Pod', own)).toThrow(
       `\`metadata.annotations["${SKIP}"] of Pod app\` must be "logs", as applyTo() sets it, got: "proxy".`,
     );
+  });
+});
+
+describe('includeContainers', () => {
+  const pod = {
+    containers: [container('app'), container('proxy'), container('logs')],
+    initContainers: [container('init')],
+  };
+  const skipped = (manifest: Manifest) => podOf(manifest).metadata.annotations?.[SKIP];
+
+  test.each<[string[], string | undefined]>([
+    [['app'], 'proxy,logs,init'],
+    [['init', 'app'], 'proxy,logs'],
+    [['logs', 'logs'], 'app,proxy,init'],
+    [['app', 'proxy', 'logs', 'init'], undefined],
+    [[Lazy.string({ produce: () => 'app' })], 'proxy,logs,init'],
+  ])('%j: the others are skipped', (includeContainers, expected) => {
+    expect(skipped(rendered(pod, { includeContainers }))).toBe(expected);
+  });
+
+  test('the list is the one of the call, and containers that come later are skipped', () => {
+    const includeContainers = ['app'];
+    const chart = ownChart();
+    const deployment = new kplus.Deployment(chart, 'Api', { containers: [{ name: 'app', image: 'image' }] });
+    serviceAccount(literalStack(), 'Sa').applyTo(deployment, { includeContainers });
+    includeContainers.push('late');
+    deployment.addContainer({ name: 'late', image: 'image', portNumber: 1 });
+    expect(skipped(written(chart)[0])).toBe('late');
+  });
+
+  test.each<[string, WorkloadOptions, string]>([
+    ['an unknown one', { includeContainers: ['app', 'ap'] }, '`includeContainers` must name containers of Deployment '
+      + 'app ("app", "proxy", "logs", "init"), got: "ap". The webhook compares names as they are.'],
+    ['none', { includeContainers: [] }, '`includeContainers` must leave a container of Deployment app'],
+    ['both lists', { includeContainers: ['app'], skipContainers: [] }, '`includeContainers` must be given without '
+      + '`skipContainers`, got: ["app"]. Use one of the two.'],
+    ['a deferred list', { includeContainers: Token.asList({ Ref: 'X' }) },
+      '`includeContainers` must be a list known at synth'],
+  ])('%s: an error', (_, options, message) => {
+    expect(() => rendered(pod, options)).toThrow(`[Stack/Sa] ${message}`);
+  });
+
+  test('a container that is skipped may have static credentials', () => {
+    const stack = literalStack();
+    const chart = KubernetesManifests.of(stack).chart;
+    const keys = { env: [{ name: 'AWS_ACCESS_KEY_ID', value: 'x' }] };
+    const object = workload(chart, 'Pod', { containers: [container('app'), container('proxy', keys)] });
+    serviceAccount(stack, 'Sa').applyTo(object, { includeContainers: ['app'] });
+    Template.fromStack(stack);
+    expect(warnings(stack)).toEqual([]);
+  });
+});
+
+describe('sessionNameFromPod', () => {
+  const NAME = 'AWS_ROLE_SESSION_NAME';
+  const FROM_POD = { name: NAME, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } };
+  /** What STS takes. */
+  const SESSION = /^[\w+=,.@-]{2,64}$/;
+  const named = (kind: string, name: string, pod: any = POD, options: WorkloadOptions = {}) => {
+    const object = workload(ownChart(), kind, pod, undefined, { name });
+    serviceAccount(literalStack(), 'Sa').applyTo(object, { sessionNameFromPod: true, ...options });
+    const manifest = object.toJson();
+    if (kind in KINDS && kind !== 'Rollout' && kind !== 'Custom') expect(manifestProblems(manifest)).toEqual([]);
+    return podOf(manifest).spec;
+  };
+
+  beforeAll(() => {
+    KINDS.Custom = { ...KINDS.Deployment, apiVersion: 'example.com/v1' };
+  });
+
+  afterAll(() => {
+    delete KINDS.Custom;
+  });
+
+  const OF_KUBERNETES = [
+    'ReplicationController', 'Deployment', 'ReplicaSet', 'DaemonSet', 'StatefulSet', 'Job', 'CronJob', 'Rollout',
+  ];
+  test.each(OF_KUBERNETES)(
+    'a %s: the name of the pod, however long its own is',
+    kind => {
+      for (const name of ['a', 'a'.repeat(52)]) expect(named(kind, name).containers[0].env).toEqual([FROM_POD]);
+    },
+  );
+
+  test.each([['ab'], ['a'.repeat(64)]])('a Pod %s: its name', name => {
+    expect(named('Pod', name).containers[0].env).toEqual([FROM_POD]);
+  });
+
+  test.each<[string, string, string]>([
+    ['Pod', 'a', 'default.a'],
+    ['Pod', 'a'.repeat(65), `default.${'a'.repeat(45)}-`],
+    ['Pod', 'a'.repeat(253), `default.${'a'.repeat(45)}-`],
+    ['Custom', 'app', 'default.app'],
+    ['Custom', 'a'.repeat(56), `default.${'a'.repeat(56)}`],
+    ['Custom', 'a'.repeat(57), `default.${'a'.repeat(45)}-`],
+  ])('a %s %s: a fixed name', (kind, name, start) => {
+    const [{ name: variable, value, ...rest }] = named(kind, name).containers[0].env;
+    expect([variable, rest]).toEqual([NAME, {}]);
+    expect(value).toMatch(SESSION);
+    expect(value.startsWith(start)).toBe(true);
+    expect(named(kind, name).containers[0].env[0].value).toBe(value);
+  });
+
+  test('two long names are two sessions', () => {
+    const [one, other] = ['b', 'c'].map(end => named('Pod', `${'a'.repeat(70)}${end}`).containers[0].env[0].value);
+    expect(one).not.toBe(other);
+  });
+
+  test('only containers with credentials have it, and those that set it keep it', () => {
+    const own = { env: [{ name: 'X', value: 'y' }, { name: NAME, value: 'mine' }] };
+    const pod = {
+      containers: [container('app', { env: [{ name: 'X', value: 'y' }] }), container('own', own), container('proxy')],
+      initContainers: [container('init'), container('skipped')],
+    };
+    const { containers, initContainers } = named('Deployment', 'app', pod, { skipContainers: ['proxy', 'skipped'] });
+    expect(containers.map(({ env }: any) => env)).toEqual([[{ name: 'X', value: 'y' }, FROM_POD], own.env, undefined]);
+    expect(initContainers.map(({ env }: any) => env)).toEqual([[FROM_POD], undefined]);
+  });
+
+  test('is not written unless asked for, nor for EKS Pod Identity', () => {
+    expect(podOf(rendered(POD)).spec.containers[0].env).toBeUndefined();
+    const object = workload(ownChart());
+    new PodIdentityServiceAccount(literalStack(), 'Sa', {
+      clusterName: 'production', namespace: 'default', serviceAccountName: 'api',
+    }).applyTo(object, { sessionNameFromPod: true });
+    expect(podOf(object.toJson()).spec.containers[0].env).toBeUndefined();
+  });
+
+  test('a Pod whose name only the deployment knows is an error', () => {
+    const stack = literalStack();
+    const name = new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString;
+    const object = workload(KubernetesManifests.of(stack).chart, 'Pod', POD, undefined, { name });
+    serviceAccount(stack, 'Sa').applyTo(object, { sessionNameFromPod: true });
+    expect(() => Template.fromStack(stack)).toThrow('`sessionNameFromPod` must be left out for Pod ');
   });
 });
 

@@ -25,7 +25,7 @@ export class ClusterStage extends Stage {
 
     const stacks = Array.from({ length: STACKS }, (_, index) => {
       const stack = new Stack(this, `Workloads${String(index).padStart(2, '0')}`);
-      stack.addDependency(provider); // no export, which 16 importers would hold fast
+      stack.node.addDependency(provider); // no export, which 16 importers would hold fast
       KubernetesManifests.of(stack).writeTo(manifestsOf(clusterName));
       return { stack, oidcProvider: ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', issuerUrl) };
     });

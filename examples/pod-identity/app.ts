@@ -35,7 +35,7 @@ target.trust.addPrincipal(new SessionTagsPrincipal(new ArnPrincipal(archiver.rol
     'aws:RequestTag/kubernetes-service-account': archiver.serviceAccountName,
   },
 })));
-data.addDependency(workloads); // IAM refuses a principal that does not exist yet
+data.node.addDependency(workloads); // IAM refuses a principal that does not exist yet
 new Bucket(data, 'Invoices', { bucketName: BUCKET_NAME }).grantPut(target);
 
 new ApiObject(KubernetesManifests.of(workloads).chart, 'Pod', {

@@ -14,7 +14,7 @@ addClusterAndWorkload(cluster, { clusterName: 'test', namespace: 'test', service
 
 // 2. Another stack of the account, in this app or not, finds the issuer by the name of the export.
 const worker = new Stack(app, 'Worker', { env });
-worker.addDependency(cluster);
+worker.node.addDependency(cluster);
 const serviceAccount = new IrsaServiceAccount(worker, 'ServiceAccount', {
   oidcProvider: ClusterOidcProvider.fromIssuerUrl(worker, 'Oidc', Fn.importValue('testOIDCIssuer')),
   namespace: 'worker',

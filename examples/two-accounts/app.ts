@@ -29,5 +29,5 @@ const inbox = new IrsaRole(data, 'Inbox', {
   trust: new TrustPolicy().addPrincipal(importer), // this half lets it in …
 });
 inbox.grantAssumeRole(importer.grantPrincipal); // … and this one lets it ask
-data.addDependency(workloads); // IAM refuses a principal that does not exist yet
+data.node.addDependency(workloads); // IAM refuses a principal that does not exist yet
 new Queue(data, 'Queue', { queueName: 'reports-inbox' }).grantSendMessages(inbox);

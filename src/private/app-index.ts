@@ -25,11 +25,22 @@ export class AppIndex {
   }
 
   private readonly all: IConstruct[];
+  private readonly views = new Map<unknown, unknown>();
   private exports?: Map<string, CfnOutput[]>;
   private roles?: Map<string, CfnRole[]>;
 
   private constructor(root: IConstruct) {
     this.all = root.node.findAll();
+  }
+
+  /**
+   * Something that is read from all constructs only once.
+   *
+   * @param read the same function each time
+   */
+  public view<T>(read: (all: readonly IConstruct[]) => T): T {
+    if (!this.views.has(read)) this.views.set(read, read(this.all));
+    return this.views.get(read) as T;
   }
 
   /** The outputs of this app that are exported under a name, which may be deferred. */

@@ -44,7 +44,7 @@ test.each([
 test('identity providers that are not clusters get advice of their own, or none', () => {
   const { code, told, words } = verify(at('other-identity-providers.template.yaml'));
   expect({ code, told }).toEqual({
-    code: 1, told: ['note missing-aud GitLab', 'error missing-sub GhNoSub', 'error missing-sub CircleAud'],
+    code: 1, told: ['error missing-sub GhNoSub', 'error missing-sub CircleAud', 'note missing-aud GitLab'],
   });
   expect(words.join('\n')).not.toMatch(/system:serviceaccount|ClusterOidcProvider|manifest/);
 });

@@ -82,14 +82,29 @@ def delete_association(arn, props):
     call(eks._delete_pod_identity_association, props["ClusterName"], arn.rsplit("/", 1)[1])
 
 
-# AWS::EKS::Addon: CreateAddon.
+# AWS::EKS::Addon: CreateAddon. EKS makes its associations; the endpoint only keeps them in the record.
+
+ADDON_NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch"}
+
 
 def create_addon(_logical_id, props, _stack_name):
-    call(eks._create_addon, props["ClusterName"], {"addonName": props["AddonName"], "addonVersion": props.get("AddonVersion", "")})
-    return f"{props['ClusterName']}|{props['AddonName']}", {"Arn": eks._addon_arn(props["ClusterName"], props["AddonName"])}
+    cluster, name = props["ClusterName"], props["AddonName"]
+    body = {key[0].lower() + key[1:]: value for key, value in props.items() if key not in ("ClusterName", "NamespaceConfig", "PodIdentityAssociations", "Tags")}
+    json.loads(body.get("configurationValues", "{}"))
+    requested = props.get("PodIdentityAssociations", [])
+    for arn in [*[entry["RoleArn"] for entry in requested], *filter(None, [body.get("serviceAccountRoleArn")])]:
+        if arn.rsplit("/", 1)[1] not in iam._roles:
+            raise ValueError(f"{arn} does not exist")
+    addon = json.loads(call(eks._create_addon, cluster, body))["addon"]
+    namespace = props.get("NamespaceConfig", {}).get("Namespace", ADDON_NAMESPACES.get(name, "kube-system"))
+    arns = [create_association(None, {"ClusterName": cluster, "Namespace": namespace, **entry}, None)[0] for entry in requested]
+    eks._addons[f"{cluster}/{name}"]["podIdentityAssociations"] = arns
+    return f"{cluster}|{name}", {"Arn": addon["addonArn"]}
 
 
 def delete_addon(_physical_id, props):
+    for arn in eks._addons[f"{props['ClusterName']}/{props['AddonName']}"]["podIdentityAssociations"]:
+        delete_association(arn, props)
     call(eks._delete_addon, props["ClusterName"], props["AddonName"])
 
 
@@ -132,7 +147,9 @@ UNKNOWN_TYPES = {
     "AWS::EKS::PodIdentityAssociation": (
         "made by CreatePodIdentityAssociation", create_association, delete_association,
         replacing(create_association, delete_association, {"ClusterName", "Namespace", "ServiceAccount"})),
-    "AWS::EKS::Addon": ("made by CreateAddon", create_addon, delete_addon, replacing(create_addon, delete_addon, {"ClusterName", "AddonName"})),
+    "AWS::EKS::Addon": (
+        "made by CreateAddon", create_addon, delete_addon,
+        replacing(create_addon, delete_addon, {"ClusterName", "AddonName", "NamespaceConfig"})),
     "AWS::EC2::EIP": ("made by AllocateAddress", create_address, delete_address, replacing(create_address, delete_address, {"Domain"})),
     "AWS::EC2::NatGateway": (
         "made by CreateNatGateway", create_nat_gateway, delete_nat_gateway,

@@ -4,7 +4,10 @@
  */
 import { join } from 'path';
 import { isDeepStrictEqual } from 'util';
-import { CreateClusterCommand, ListPodIdentityAssociationsCommand } from '@aws-sdk/client-eks';
+import {
+  CreateClusterCommand, DescribeAddonCommand, DescribePodIdentityAssociationCommand, ListAddonsCommand,
+  ListPodIdentityAssociationsCommand,
+} from '@aws-sdk/client-eks';
 import { Account, reset, temporaryFolder } from './harness';
 import { SMALL_EXAMPLES, synthesize } from '../../scripts/examples';
 import { letsIn, letsPodIn, trustPolicyErrors } from '../judges/iam-simulator';
@@ -103,6 +106,18 @@ const EXPECTED: Record<string, Expected> = {
       Addons: [[web(EXAMPLE, ['external-dns:external-dns'])]],
     },
   },
+  'managed-addons': {
+    roles: {
+      ManagedAddons: [
+        [web(EXAMPLE, ['kube-system:aws-node'])],
+        [pods('kube-system', 'ebs-csi-controller-sa')],
+        [pods('kube-system', 'efs-csi-controller-sa')],
+        [pods('kube-system', 's3-csi-driver-sa')],
+        [pods('amazon-cloudwatch', 'cloudwatch-agent')],
+        [pods('models', 'trainer')],
+      ],
+    },
+  },
   'managed-policy': { roles: { ManagedPolicy: [[web(EXAMPLE, ['reports:s3-reader'])]] } },
   'payments-dynamodb': { roles: { PaymentsDynamoDb: [[web(EXAMPLE, ['default:payments-service-user'])]] } },
   'pod-identity': {
@@ -175,6 +190,18 @@ const EXPECTED: Record<string, Expected> = {
   },
 };
 
+/** The add-ons of the example managed-addons. */
+const ADD_ONS = {
+  'vpc-cni': 'by IRSA: kube-system-aws-node',
+  'coredns': 'no role',
+  'eks-pod-identity-agent': 'no role',
+  'aws-ebs-csi-driver': 'kube-system/ebs-csi-controller-sa by Pod Identity: kube-system-ebs-csi-controller-sa',
+  'aws-efs-csi-driver': 'kube-system/efs-csi-controller-sa by Pod Identity: kube-system-efs-csi-controller-sa',
+  'aws-mountpoint-s3-csi-driver': 'kube-system/s3-csi-driver-sa by Pod Identity: kube-system-s3-csi-driver-sa',
+  'amazon-cloudwatch-observability':
+    'amazon-cloudwatch/cloudwatch-agent by Pod Identity: amazon-cloudwatch-cloudwatch-agent',
+};
+
 /** Deployed step by step in migration.deploy.ts. */
 const ELSEWHERE = ['migrate-from-aws-eks', 'migrate-to-pod-identity'];
 
@@ -245,6 +272,12 @@ describe.each(Object.entries(EXPECTED))(
       );
     });
 
+    if (example === 'managed-addons') {
+      test('EKS holds the add-ons, each with the role of its service account', async () => {
+        expect(await heldAddons()).toEqual(ADD_ONS);
+      });
+    }
+
     test('cdk diff finds no difference', async () => {
       await workloads.cdk('diff', '--app', out, '--fail', ...Object.keys(roles));
     });
@@ -256,12 +289,31 @@ describe.each(Object.entries(EXPECTED))(
   },
 );
 
-test('the associations of the example pod-identity are gone with it', async () => {
+test('the associations of the examples are gone with them', async () => {
   const { associations } = await workloads.eks.send(
     new ListPodIdentityAssociationsCommand({ clusterName: 'production' }),
   );
   expect(associations).toEqual([]);
 });
+
+/** The service account and the role of each add-on, and what its association names. */
+async function heldAddons(): Promise<Record<string, string>> {
+  const { addons = [] } = await workloads.eks.send(new ListAddonsCommand({ clusterName: 'production' }));
+  return Object.fromEntries(await Promise.all(addons.map(async addonName => {
+    const { addon } = await workloads.eks.send(new DescribeAddonCommand({ clusterName: 'production', addonName }));
+    const { associations = [] } = await workloads.eks.send(
+      new ListPodIdentityAssociationsCommand({ clusterName: 'production' }),
+    );
+    const own = associations.find(({ associationArn }) => addon!.podIdentityAssociations!.includes(associationArn!));
+    const described = own && await workloads.eks.send(new DescribePodIdentityAssociationCommand({
+      clusterName: 'production', associationId: own.associationId,
+    }));
+    const roleName = (arn: string) => arn.replace(/^.*\/|-[0-9a-f]{10}$/g, '');
+    return [addonName, own
+      ? `${own.namespace}/${own.serviceAccount} by Pod Identity: ${roleName(described!.association!.roleArn!)}`
+      : addon!.serviceAccountRoleArn ? `by IRSA: ${roleName(addon!.serviceAccountRoleArn)}` : 'no role'];
+  })));
+}
 
 /** Who the statement names gets in; another name, namespace, audience, issuer or cluster does not. */
 function expectNoNeighbours(trust: any, { Principal, Condition }: any, account: string): void {

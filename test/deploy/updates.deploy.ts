@@ -181,7 +181,7 @@ describe('in the middle of a deployment', () => {
       role.addToPrincipalPolicy(
         new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::receipts/*'] }),
       );
-      (role.node.findChild('DefaultPolicy').node.defaultChild as CfnResource).addDependency(slowly);
+      (role.node.findChild('DefaultPolicy').node.defaultChild as CfnResource).node.addDependency(slowly);
     },
   });
   const start = (stackName: string, options: Workload) =>

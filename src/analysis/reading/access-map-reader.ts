@@ -229,8 +229,7 @@ class Reader {
   private addonServiceAccounts(): ServiceAccount[] {
     return this.ofType('AWS::EKS::Addon').flatMap(({ stack, properties, place }) => {
       if (properties.ServiceAccountRoleArn === undefined) return [];
-      const addon = this.text(stack, properties.AddonName);
-      const { namespace, name } = ADDON_SERVICE_ACCOUNTS.get(addon) ?? unknownNames(addon);
+      const { addon, namespace, name } = this.addonNames(stack, properties);
       const roleArn = this.text(stack, properties.ServiceAccountRoleArn);
       return [{ namespace, name, roleArn, audience: DEFAULT_AUDIENCE, addon, place }];
     });
@@ -238,8 +237,7 @@ class Reader {
 
   private addonAssociations(): Association[] {
     return this.ofType('AWS::EKS::Addon').flatMap(({ stack, properties, place }) => {
-      const addon = this.text(stack, properties.AddonName);
-      const { namespace } = ADDON_SERVICE_ACCOUNTS.get(addon) ?? unknownNames(addon);
+      const { addon, namespace } = this.addonNames(stack, properties);
       return arrayOf(this.intrinsics.resolve(stack, properties.PodIdentityAssociations).value).map(value => ({
         cluster: clusterArn(stack, this.text(stack, properties.ClusterName)),
         namespace,
@@ -249,6 +247,20 @@ class Reader {
         place,
       }));
     });
+  }
+
+  /** Where the service accounts of an add-on are, and which of them gets its role. */
+  private addonNames(stack: StackTemplate, properties: JsonObject): { addon: Text; namespace: Text; name: Text } {
+    const addon = this.text(stack, properties.AddonName);
+    const known = ADDON_SERVICE_ACCOUNTS.get(addon);
+    const custom = propertyOf(properties.NamespaceConfig, 'Namespace');
+    return {
+      addon,
+      namespace: custom === undefined
+        ? known?.namespace ?? standIn(`namespace of add-on ${addon}`)
+        : this.text(stack, custom),
+      name: known && !known.podIdentityOnly ? known.names[0] : standIn(`service account of add-on ${addon}`),
+    };
   }
 
   private roles(): Role[] {
@@ -485,10 +497,6 @@ function elementsOf(value: unknown): unknown[] {
 /** The name of a role is its account's. */
 function roleKey(account: Text, name: Text): string {
   return JSON.stringify([account, name]);
-}
-
-function unknownNames(addon: Text): { namespace: Text; name: Text } {
-  return { namespace: standIn(`namespace of add-on ${addon}`), name: standIn(`service account of add-on ${addon}`) };
 }
 
 function clusterArn(stack: StackTemplate, name: Text): Text {

@@ -17,6 +17,7 @@ import {
   webIdentitiesOf,
   withoutScheme,
 } from './web-identities';
+import { issuerMistake } from '../../conventions/eks-issuers';
 import { identityProviderOf, leavesSubjectOpen } from '../../conventions/identity-providers';
 import { StatementJson } from '../../conventions/policy-json';
 import {
@@ -513,6 +514,32 @@ function unreadablePart(statement: StatementJson): string | undefined {
       claimOf(key).toLowerCase() === 'sub' && demands(operator) === 'like' && values.some(isStandIn),
   );
   return isAnything ? 'the pattern for `sub`' : undefined; // it may be *
+}
+
+export const WRONG_ISSUER: Rule = {
+  id: 'wrong-issuer',
+  severity: 'error',
+  title: 'A provider whose URL is not the issuer of a cluster, such as the endpoint of its API server',
+  why: 'IAM registers it, but no token has this issuer, so no pod can assume a role that trusts it.',
+  check: map => {
+    const registered = map.providers.map(({ arn, place }) => ({ arn, place, message: `Provider ${arn}` }));
+    const known = new Set(map.providers.map(({ arn }) => arn));
+    const trusted = webIdentitiesOf(map).flatMap(({ providers, name, role }) => providers
+      .filter(({ arn }) => !known.has(arn))
+      .map(({ arn }) => ({ arn, place: role.place, message: `${name}: trusts ${arn}` })));
+    return [...registered, ...trusted].flatMap(({ arn, place, message }): Found[] => {
+      const issuer = issuerOfArn(arn);
+      // whether IAM ignores case in other hosts is not documented
+      const mistake = issuer === undefined || hasStandIn(issuer) ? undefined : issuerMistake(withLowerCaseHost(issuer));
+      return mistake
+        ? [{ message: `${message}: the part after oidc-provider/ must ${mistake.rule}.`, fix: mistake.advice, place }]
+        : [];
+    });
+  },
+};
+
+function withLowerCaseHost(issuer: string): string {
+  return issuer.replace(/^[^/]*/, host => host.toLowerCase());
 }
 
 export const PROVIDER_NOT_IN_APP: Rule = {

@@ -8,6 +8,7 @@ import { Remarks } from './remarks';
 import { counted, printable } from '../text';
 import { readYaml } from './yaml-file';
 import { reasonOf } from '../../analysis/reading/unusable-input';
+import { issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 
 interface ImportOptions {
   readonly account?: string;
@@ -21,9 +22,9 @@ interface ImportOptions {
 }
 
 const ACCOUNT = /^\d{12}$/;
-const ISSUER_URL = /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/;
-const ISSUER_RULE =
-  'be the issuer as `aws eks describe-cluster` prints it: https://, host and path, without a slash at the end';
+const ISSUER_FORM = /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/;
+const ISSUER_URL = { test: (url: string) => ISSUER_FORM.test(url) && issuerMistake(url) === undefined };
+const ISSUER_RULE = `be the issuer as \`${PRINT_ISSUER}\` prints it: https://, host and path, without a slash at the end`;
 const HOSTED_ZONE = /^[A-Z0-9]{1,32}$/;
 const ZONE_RULE = 'be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/';
 const VPC = /^vpc-[0-9a-f]{8,17}$/;

@@ -4,12 +4,14 @@ import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from '../errors';
 import { noteExistingProvider } from './existing-provider';
+import { IssuerMistake, issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 import {
   arnParts,
   argumentsOf,
   effectiveProperty,
   fingerprint,
   literalPartition,
+  pointed,
   renderedProperties,
   settle,
 } from '../values/tokens';
@@ -24,6 +26,8 @@ const PROVIDER_FRAGMENT = /^[A-Za-z0-9:/._~-]*$/;
 const URL_FRAGMENT = /^(https:\/\/)?[A-Za-z0-9._~/-]*$/;
 const PROVIDER_ARN = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):oidc-provider\/(.+)$/;
 
+const CLUSTER = /^(AWS::EKS::Cluster|Custom::AWSCDK-EKS-Cluster)$/;
+
 const MAX_AUDIENCE_LENGTH = 255;
 const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
 
@@ -35,9 +39,11 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
   if (url.length > MAX_ISSUER_URL_LENGTH) {
     return wrong(`have at most ${MAX_ISSUER_URL_LENGTH} characters`, 'IAM accepts no longer one.');
   }
+  const mistake = issuerMistake(url);
+  if (mistake) return wrong(mistake.rule, mistake.advice);
+  if (url.endsWith('/')) return trailingSlashProblem(property, url);
   const asInTokens = 'Take the issuer as it stands in the `iss` claim of the tokens.';
   if (/[?#]/.test(url)) return wrong('have no query and no fragment', asInTokens);
-  if (url.endsWith('/')) return trailingSlashProblem(property, url);
   const [host, ...segments] = url.slice(SCHEME.length).split('/');
   if (host.includes(':')) {
     return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
@@ -51,7 +57,7 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
 
 function schemeProblem(property: string, url: string): string {
   return problem(property, 'start with https://', url,
-    'Take it as `aws eks describe-cluster --query cluster.identity.oidc.issuer` prints it.');
+    `Use what \`${PRINT_ISSUER}\` prints.`);
 }
 
 function trailingSlashProblem(property: string, url: string): string {
@@ -64,12 +70,26 @@ export function issuerUrlProblems(scope: IConstruct, property: string, url: stri
   const settled = settle(scope, url);
   const missing = missingProblem(property, settled, 'What stands for it turns out to be nothing.');
   if (missing !== undefined) return [missing];
+  if (isClusterEndpoint(scope, url)) return [endpointProblem(property, url)];
   const [, joined] = argumentsOf(settled, 'Fn::Join');
   const parts: unknown[] = Array.isArray(joined) ? joined : [];
   const [first, last] = [parts[0], parts[parts.length - 1]];
   if (typeof first === 'string' && !first.startsWith(SCHEME)) return [schemeProblem(property, url)];
   if (typeof last === 'string' && last.endsWith('/')) return [trailingSlashProblem(property, url)];
   return settledProblems(scope, property, url, issuerUrlProblem, { fragment: URL_FRAGMENT, trustsForeign: true });
+}
+
+/** Whether a value is the attribute of a cluster that names its API server. */
+function isClusterEndpoint(scope: IConstruct, url: string): boolean {
+  const { value, targets } = pointed(scope, url);
+  const [id, attribute] = argumentsOf(value, 'Fn::GetAtt');
+  const target = targets.get(`${id}`);
+  return attribute === 'Endpoint' && CfnResource.isCfnResource(target) && CLUSTER.test(target.cfnResourceType);
+}
+
+function endpointProblem(property: string, url: string): string {
+  return problem(property, 'be the issuer of the cluster, not the endpoint of its API server', url,
+    'Pass `attrOpenIdConnectIssuerUrl` of the resource, or `clusterOpenIdConnectIssuerUrl` of the construct.');
 }
 
 /** The issuer URL without its scheme, the left half of the condition keys. */
@@ -91,7 +111,9 @@ export function audienceProblem(property: string, audience: string): string | un
 export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
   if (isDeferred(arn)) return partialArnProblem(property, stack, arn);
   const match = typeof arn === 'string' ? PROVIDER_ARN.exec(arn) : null;
-  if (!match || issuerUrlProblem(property, SCHEME + match[3])) return notAProvider(property, arn);
+  if (!match || issuerUrlProblem(property, SCHEME + match[3])) {
+    return notAProvider(property, arn, match ? issuerMistake(match[3]) : undefined);
+  }
   const [, partition, account] = match;
   return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
 }
@@ -106,11 +128,12 @@ function partialArnProblem(property: string, stack: Stack, arn: string): string 
   return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
 }
 
-function notAProvider(property: string, arn: string): string {
+function notAProvider(property: string, arn: string, mistake?: IssuerMistake): string {
   const rule = 'be the ARN of an OIDC provider: '
     + 'arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>';
-  return problem(property, rule, arn,
-    '`aws iam list-open-id-connect-providers` prints the ones you have.');
+  return problem(property, rule, arn, mistake
+    ? `The part after oidc-provider/ must ${mistake.rule}. ${mistake.advice}`
+    : '`aws iam list-open-id-connect-providers` prints the ones you have.');
 }
 
 /** Why something of one partition cannot be trusted by roles of the stack. */

@@ -4,6 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { TOKEN_EXPIRATION_ANNOTATION } from '../../conventions/webhook-annotations';
 import { fail, failIf, problem, show, warn } from '../errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './objects';
+import { sessionName, withVariable } from './session-names';
 import { settleManifests } from './text';
 import { seconds, tokenExpirationProblem } from './token-expiration';
 import { objectOf, propertyOf } from '../../conventions/json';
@@ -31,6 +32,8 @@ interface PodAccount {
   readonly owner: IConstruct;
   readonly namespace: string;
   readonly serviceAccountName: string;
+  /** Whether pods get a web identity. */
+  readonly webIdentity: boolean;
   /** What pods are to be made anew for when it changes. */
   readonly podAnnotations: Record<string, string>;
 }
@@ -82,7 +85,12 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
   const serviceAccount = addedObject(owner, Chart.of(object), 'ServiceAccount');
   if (serviceAccount) object.addDependency(serviceAccount);
 
-  const copy = { ...options, skipContainers: [...options.skipContainers ?? []] };
+  const { skipContainers, includeContainers } = options;
+  const copy = {
+    ...options,
+    skipContainers: skipContainers && [...skipContainers],
+    includeContainers: includeContainers && [...includeContainers],
+  };
   const notes = owner.node.tryFindChild('Workloads') ?? new Construct(owner, 'Workloads');
   const ownRender = object.toJson.bind(object);
   // The stack's own chart settles tokens itself, or leaves them to the deployment.
@@ -179,7 +187,8 @@ class Rendering {
       this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
     }
     const annotations = this.annotations(pod);
-    this.warnOfStaticCredentials(this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]));
+    const users = this.containersWithCredentials(spec, annotations[SKIP_CONTAINERS]);
+    this.warnOfStaticCredentials(users);
     return sorted({
       ...pod,
       ...(Object.keys(annotations).length > 0 && {
@@ -187,6 +196,7 @@ class Rendering {
       }),
       spec: sorted({
         ...spec,
+        ...this.namedSessions(spec, users),
         serviceAccountName: this.field(
           [...specPath, 'serviceAccountName'],
           spec.serviceAccountName,
@@ -199,10 +209,11 @@ class Rendering {
   }
 
   private annotations({ spec, metadata }: PodTemplate): Record<string, string> {
-    const { tokenExpiration, skipContainers = [], restartOnChange = true } = this.options;
+    const { tokenExpiration, restartOnChange = true } = this.options;
+    const skipList = this.skipList(spec);
     const wanted: Record<string, string> = {
       ...tokenExpiration && { [TOKEN_EXPIRATION_ANNOTATION]: this.seconds(tokenExpiration) },
-      ...skipContainers.length > 0 && { [SKIP_CONTAINERS]: this.skipList(spec, skipContainers) },
+      ...skipList !== '' && { [SKIP_CONTAINERS]: skipList },
       ...restartOnChange && !WITHOUT_ROLLOUT.includes(this.own.kind) && this.account.podAnnotations,
     };
     const present = metadata?.annotations ?? {};
@@ -224,16 +235,19 @@ class Rendering {
     return seconds(duration);
   }
 
-  /** The webhook splits at commas and does not trim. */
-  private skipList(spec: PodSpec, skipContainers: string[]): string {
+  /** The webhook knows containers to skip only, splits at commas and does not trim. */
+  private skipList(spec: PodSpec): string {
+    const { skipContainers, includeContainers } = this.options;
+    const property = includeContainers ? 'includeContainers' : 'skipContainers';
     const names = allContainers(spec).map(({ name }) => this.settle(name));
-    const skipped = [...new Set(skipContainers.map(name => this.settle(name)))];
-    const unknown = skipped.find(name => !names.includes(name));
+    const listed = [...new Set((includeContainers ?? skipContainers ?? []).map(name => this.settle(name)))];
+    const skipped = includeContainers ? names.filter(name => !listed.includes(name)) : listed;
+    const unknown = listed.find(name => !names.includes(name));
     const there = names.map(show).join(', ');
     if (unknown !== undefined) {
       this.report(
         problem(
-          'skipContainers',
+          property,
           `name containers of ${objectName(this.own)} (${there})`,
           unknown,
           'The webhook compares names as they are.',
@@ -242,14 +256,32 @@ class Rendering {
     } else if (skipped.length === names.length) {
       this.report(
         problem(
-          'skipContainers',
+          property,
           `leave a container of ${objectName(this.own)} (${there})`,
-          skipped,
+          listed,
           'Without credentials for any container, the service account is of no use.',
         ),
       );
     }
     return skipped.join(',');
+  }
+
+  /** The containers of a pod, of which those with credentials name their sessions. */
+  private namedSessions(spec: PodSpec, users: PodContainer[]): Partial<PodSpec> {
+    if (!this.options.sessionNameFromPod || !this.account.webIdentity) return {};
+    const { apiVersion = '', kind, metadata } = this.own;
+    const variable = sessionName(apiVersion, kind, this.settle(this.account.namespace), this.settle(metadata.name));
+    if (!variable) {
+      this.report(problem('sessionNameFromPod', `be left out for ${objectName(this.own)}`, true,
+        'The names of its pods may be too long for STS, and synth does not know a name to use instead.'));
+      return {};
+    }
+    const named = (containers: readonly PodContainer[]) =>
+      containers.map(container => (users.includes(container) ? withVariable(container, variable) : container));
+    return {
+      containers: named(spec.containers),
+      ...spec.initContainers && { initContainers: named(spec.initContainers) },
+    };
   }
 
   private containersWithCredentials(spec: PodSpec, skipList = ''): PodContainer[] {

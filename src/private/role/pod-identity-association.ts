@@ -1,45 +1,31 @@
 import { createHash } from 'crypto';
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnAddon, CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
+import {
+  claimAddon, claimAssociations, clusterArn, foreignAddons, foreignAssociations,
+} from './cluster-claims';
+import { POD_IDENTITY_AGENT } from '../../conventions/addons';
 import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { PodIdentityOptions } from '../../pod-identity-options';
 import { ServiceAccountSubject } from '../../service-account-subject';
 import { TrustPolicy } from '../../trust-policy';
-import { claim, earlierClaims } from '../app-registry';
+import { earlierClaims } from '../app-registry';
 import { problem, withoutTokens } from '../errors';
 import { isLookupDummy, roleProblem } from './role-rules';
 import { clusterNameProblem, clusterNameProblems } from '../issuer/cluster-names';
 import { accountProblem, partitionProblem } from '../issuer/issuer';
-import { deployedStack, fingerprint, literalPartition, settle } from '../values/tokens';
+import { fingerprint, settle } from '../values/tokens';
 import { settledProblems } from '../values/value-safety';
 
 const ROLE_ARN_FRAGMENT = /^[\w\-/.@+=,:]*$/;
-const AGENT = 'eks-pod-identity-agent';
 
 /** What is associated with its role. */
 interface AssociatedServiceAccount extends Construct {
   readonly namespace: string;
   readonly serviceAccountName: string;
   readonly role: IRole;
-}
-
-/** The ARN of a cluster in the account and region of the stack. */
-function clusterArn(scope: Construct, clusterName: string): string {
-  const stack = Stack.of(scope);
-  const partition = literalPartition(stack);
-  return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition });
-}
-
-/**
- * Which cluster it is. Two stacks without an account or a region may go to two; one stack, with those nested in it,
- * goes to one.
- */
-function clusterIdentity(scope: Construct, clusterName: string): string {
-  const stack = deployedStack(scope);
-  const known = [stack.account, stack.region].every(part => !Token.isUnresolved(part));
-  return `${known ? '' : stack.node.addr} ${fingerprint(scope, clusterArn(scope, clusterName))}`;
 }
 
 /** What is wrong with options as they were given. Tokens pass. `prefix` stands before the names of the options. */
@@ -51,20 +37,38 @@ export function podIdentityProblem({ clusterName, targetRole }: PodIdentityOptio
 export function associationProblems(
   owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = '',
 ): string[] {
-  const stack = Stack.of(owner);
-  const roleArn = settle(owner, owner.role.roleArn);
-  const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
-  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: '
-    + 'use one of the stack\'s account, and reach others by `targetRole`.';
+  const { namespace, serviceAccountName, role } = owner;
   const targetPlace = { fragment: ROLE_ARN_FRAGMENT, trustsForeign: true };
   return [
     ...clusterNameProblems(owner, `${prefix}clusterName`, clusterName),
-    partitionProblem('role', stack, partition, roleArn, advice)
-      ?? accountProblem('role', stack, account, roleArn, advice),
+    ...roleOfClusterProblems(owner, role),
     ...targetRole
       ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, targetPlace)
       : [],
-  ].filter((text): text is string => text !== undefined);
+    ...associatedElsewhereProblems(owner, 'serviceAccountName', clusterName, namespace, serviceAccountName),
+  ];
+}
+
+/** Why EKS would not take a role for a cluster in the account of the stack. */
+export function roleOfClusterProblems(owner: IConstruct, role: IRole): string[] {
+  const stack = Stack.of(owner);
+  const roleArn = settle(owner, role.roleArn);
+  const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
+  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: '
+    + 'use one of the stack\'s account, and reach others by `targetRole`.';
+  const found = partitionProblem('role', stack, partition, roleArn, advice)
+    ?? accountProblem('role', stack, account, roleArn, advice);
+  return found === undefined ? [] : [found];
+}
+
+/** Which resources of others in the app associate the service account, too. */
+export function associatedElsewhereProblems(
+  owner: IConstruct, property: string, clusterName: string, namespace: string, name: string,
+): string[] {
+  return foreignAssociations(owner, clusterName, namespace, name).map(({ node }) => problem(
+    property, 'be associated only once per cluster', `${namespace}/${name}`,
+    `${node.path} associates it already, and EKS refuses the second association: remove one of them.`,
+  ));
 }
 
 function targetRoleProblem(property: string, arn: string): string | undefined {
@@ -105,31 +109,31 @@ export function associate(
     }));
   }
   // An association without the agent on the nodes leaves new pods without credentials.
-  if (installAgent) association.addDependency(agentOf(owner, clusterName));
-  claim(owner, () => {
-    const names = fingerprint(owner, [namespace, serviceAccountName]);
-    return [`association ${names} ${clusterIdentity(owner, clusterName)}`];
-  });
+  if (installAgent) association.node.addDependency(agentOf(owner, clusterName));
+  claimAssociations(owner, association, clusterName, namespace, [serviceAccountName]);
   return association;
 }
 
 /** The add-on of a cluster: one a stack, and one stack a cluster. */
-function agentOf(scope: Construct, clusterName: string): CfnAddon {
+export function agentOf(scope: Construct, clusterName: string): CfnAddon {
   const stack = Stack.of(scope);
   const hash = createHash('sha256').update(fingerprint(stack, clusterName)).digest('hex').slice(0, 10);
   const id = `PodIdentityAgent-${hash}`;
   const existing = stack.node.tryFindChild(id);
   if (existing) return existing as CfnAddon;
-  const agent = new CfnAddon(stack, id, { clusterName, addonName: AGENT });
-  claim(agent, () => [`agent ${clusterIdentity(agent, clusterName)}`]);
+  const agent = new CfnAddon(stack, id, { clusterName, addonName: POD_IDENTITY_AGENT });
+  claimAddon(agent, agent, clusterName, POD_IDENTITY_AGENT);
   agent.node.addValidation({
-    validate: () => earlierClaims(agent).map(other => problem(
-      'installAgent',
-      `be set in one stack for cluster ${withoutTokens(clusterName)}`,
-      true,
-      `${Stack.of(other).node.path} installs the add-on ${AGENT} already, and EKS takes it once: `
-      + `leave \`installAgent\` out in ${stack.node.path}.`,
-    )),
+    validate: () => [...earlierClaims(agent), ...foreignAddons(agent, clusterName, POD_IDENTITY_AGENT)].map(other => {
+      const isAgent = other.node.scope === Stack.of(other) && other.node.id === id;
+      return problem(
+        'installAgent',
+        `be set in one stack for cluster ${withoutTokens(clusterName)}`,
+        true,
+        `${isAgent ? Stack.of(other).node.path : other.node.path} installs the add-on ${POD_IDENTITY_AGENT} already, `
+        + `and EKS takes it once: leave \`installAgent\` out in ${stack.node.path}.`,
+      );
+    }),
   });
   return agent;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'crypto';
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ROLE_NAME, WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AppIndex } from '../app-index';
 import { problem } from '../errors';
 import { replacedProblem } from '../trust/trust-overrides';
-import { effectiveProperty, literal } from '../values/tokens';
+import { argumentsOf, effectiveProperty, literal, renderedProperties } from '../values/tokens';
 
 const MAX_ROLE_NAME_LENGTH = 64;
 const ROLE_PATH = /^\/([\u0021-\u007e]+\/)?$/;
@@ -15,6 +15,7 @@ const MAX_DESCRIPTION_LENGTH = 1000;
 const MIN_SESSION = Duration.hours(1);
 const MAX_SESSION = Duration.hours(12);
 const HASH_LENGTH = 10;
+const ATTACHABLE = /^AWS::IAM::(Managed|Role)?Policy$/;
 
 interface RoleOptions {
   readonly roleName?: string;
@@ -68,6 +69,25 @@ export function roleResourceProblems(role: CfnRole, trust: PolicyDocument): stri
 function mayExistTogether(role: CfnRole, other: CfnRole): boolean {
   const [own, others] = [role, other].map(({ cfnOptions }) => cfnOptions.condition);
   return own === undefined || others === undefined || own === others;
+}
+
+/** Whether a role that is made in this app has a policy, wherever that is made. */
+export function hasPolicies(role: IRole): boolean {
+  const resource = role.node.defaultChild;
+  if (!(resource instanceof CfnRole)) return true;
+  const { value } = renderedProperties(resource);
+  return [value.ManagedPolicyArns, value.Policies].some(list => Array.isArray(list) ? list.length > 0 : list)
+    || AppIndex.of(role).view(attachedTo).has(resource);
+}
+
+/** The roles that policies are attached to by themselves. */
+function attachedTo(all: readonly IConstruct[]): Set<IConstruct> {
+  return new Set(all.flatMap(policy => {
+    if (!CfnResource.isCfnResource(policy) || !ATTACHABLE.test(policy.cfnResourceType)) return [];
+    const { value, targets } = renderedProperties(policy);
+    return [value.Roles, value.RoleName].flat()
+      .flatMap(name => targets.get(`${argumentsOf(name, 'Fn::GetAtt')[0]}`) ?? []);
+  }));
 }
 
 /** What is wrong with an optional role, for callers without types. */

@@ -61,6 +61,16 @@ export function renderTrust(context: IResolveContext, document: PolicyJson, name
   return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
 }
 
+/** A value as JSON text; `Fn::Sub` of it where only the deployment knows a part. */
+export function renderJson(context: IResolveContext, value: unknown): unknown {
+  // CDK looks for references and throws the result away; it must pass for a text, or CDK gives up silently
+  if (context.preparing) return { 'Fn::Join': ['', textsIn(value)] };
+  const tokens = new SettledTokens(context.scope);
+  const settled = settledCopy(context.scope, value, tokens);
+  const isDeferred = textsIn(settled).some(text => Token.isUnresolved(text));
+  return isDeferred ? new Substitution(context, [], tokens).render(settled) : JSON.stringify(settled);
+}
+
 /** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
 export function settledCopy<T>(scope: IConstruct, value: T, tokens?: SettledTokens): T;
 export function settledCopy(scope: IConstruct, value: unknown, tokens = new SettledTokens(scope)): unknown {

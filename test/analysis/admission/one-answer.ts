@@ -116,6 +116,7 @@ function expectSameAccess(assertions: IrsaAssertions, { access, roles }: ReportD
 
 /** Rules of what is on the map, because a statement means it, and yet does not get in. */
 const BARRED = [
+  'wrong-issuer',
   'https-in-key',
   'provider-arn-in-key',
   'issuer-mismatch',

@@ -42,6 +42,10 @@ const wholeCluster = (sub: string): Expected => ({
   at: 'Stack/Role',
 });
 
+const ENDPOINT = 'abc.gr7.eu-west-1.eks.amazonaws.com';
+const USE_ISSUER =
+  'Use what `aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text` prints.';
+
 const NOTHING: Expected[] = [];
 
 export const TRUST_CASES: Case[] = [
@@ -1072,6 +1076,52 @@ export const TRUST_CASES: Case[] = [
     rule: 'wildcard-namespace',
     name: 'in a Deny',
     ...of({ ...like('system:serviceaccount:pay*:x'), Effect: 'Deny' }),
+    expected: [],
+  },
+
+  // wrong-issuer
+  {
+    rule: 'wrong-issuer',
+    name: 'the endpoint of an API server, registered and trusted',
+    resources: {
+      Provider: provider(ENDPOINT),
+      Role: role('api', [trusting('payments:api', 'sts.amazonaws.com', ENDPOINT)]),
+    },
+    expected: [{
+      message: `Provider ${PROVIDER_ARN.replace(ISSUER, ENDPOINT)}: the part after oidc-provider/ must be the issuer `
+        + 'of the cluster, not the endpoint of its API server.',
+      fix: USE_ISSUER,
+      at: 'Stack/Provider',
+    }],
+  },
+  {
+    rule: 'wrong-issuer',
+    name: 'trusted, and registered elsewhere',
+    resources: { Role: role('api', [trusting('payments:api', 'sts.amazonaws.com', `${ISSUER}/keys`)]) },
+    expected: [{
+      message: `Role api, Statement[0]: trusts ${PROVIDER_ARN}/keys: the part after oidc-provider/ must have a `
+        + 'lower-case host and the path /id/<ID>, as every issuer of EKS.',
+      fix: USE_ISSUER,
+      at: 'Stack/Role',
+    }],
+  },
+  {
+    rule: 'wrong-issuer',
+    name: 'issuers of EKS, of clusters elsewhere, and one known at deployment',
+    resources: {
+      Provider: provider(),
+      China: provider('oidc.eks.cn-north-1.amazonaws.com.cn/id/ABC'),
+      Bucket: provider('s3.eu-west-1.amazonaws.com/issuer'),
+      Later: {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: { 'Fn::GetAtt': ['Cluster', 'OpenIdConnectIssuerUrl'] } },
+      },
+      Parts: {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: { 'Fn::Sub': 'https://oidc.eks.eu-west-1.amazonaws.com/id/${Id}' } },
+      },
+      Upper: provider('Issuer.example.com'),
+    },
     expected: [],
   },
 

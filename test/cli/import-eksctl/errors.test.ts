@@ -767,12 +767,15 @@ describe('the arguments', () => {
       ['a', '--account', '1'],
       `\`--account\` must be an account id of 12 digits, got: "1". ${SEE}`,
     ],
-    [
-      'with a bad issuer',
-      ['a', '--issuer-url', 'http://x'],
-      '`--issuer-url` must be the issuer as `aws eks describe-cluster` prints it: https://, host and path, '
-        + `without a slash at the end, got: "http://x". ${SEE}`,
-    ],
+    ...['http://x', 'https://abc.gr7.eu-west-1.eks.amazonaws.com', 'https://oidc.eks.eu-west-1.amazonaws.com'].map(
+      (url): [string, string[], string] => [
+        `with ${url} for an issuer`,
+        ['a', '--issuer-url', url],
+        '`--issuer-url` must be the issuer as `aws eks describe-cluster --name <cluster> '
+          + '--query cluster.identity.oidc.issuer --output text` prints it: https://, host and path, '
+          + `without a slash at the end, got: "${url}". ${SEE}`,
+      ],
+    ),
     [
       'with a bad hosted zone',
       ['a', '--hosted-zone', 'Z1', '--hosted-zone', '/hostedzone/Z2'],
