@@ -127,6 +127,12 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   }
 
   /** @internal */
+  protected _sessionTags(): boolean {
+    const { podIdentity } = this.own;
+    return podIdentity !== undefined && !podIdentity.disableSessionTags;
+  }
+
+  /** @internal */
   protected _ownAnnotations(): { [key: string]: string } {
     const { audience, tokenExpiration, regionalStsEndpoint } = this.own;
     return {

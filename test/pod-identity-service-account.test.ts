@@ -128,7 +128,7 @@ test('maximal', () => {
   const other = literalStack(app, 'Other', { account: '444455556666', region: REGION });
   const targetRole = new iam.Role(other, 'Target', {
     roleName: 'target',
-    assumedBy: new iam.AccountPrincipal(ACCOUNT),
+    assumedBy: new iam.SessionTagsPrincipal(new iam.AccountPrincipal(ACCOUNT)),
   });
   const sa = podServiceAccount(stack, 'Sa', {
     targetRole,
@@ -141,7 +141,7 @@ test('maximal', () => {
     path: '/workloads/',
   });
   const template = Template.fromStack(stack);
-  const targetArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:role/target']] };
+  const targetArn = 'arn:aws:iam::444455556666:role/target';
   template.hasResource('AWS::EKS::PodIdentityAssociation', {
     Properties: {
       ClusterName: 'production',

@@ -1,7 +1,6 @@
 import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnAddon, CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
-import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { PodIdentityOptions } from '../../pod-identity-options';
@@ -9,7 +8,10 @@ import { ServiceAccountSubject } from '../../service-account-subject';
 import { TrustPolicy } from '../../trust-policy';
 import { claim, earlierClaims } from '../app-registry';
 import { problem, withoutTokens } from '../errors';
+import { targetProblems } from './chain-rules';
+import { arnFor, ChainedServiceAccount, grantCallerHalf, noteTrustHalf, ownsTrust } from './role-chain';
 import { isLookupDummy, roleProblem } from './role-rules';
+import { SessionPolicyAssociation, sessionPolicyProblem, sessionPolicyProblems } from './session-policy';
 import { clusterNameProblem, clusterNameProblems } from '../issuer/cluster-names';
 import { accountProblem, partitionProblem } from '../issuer/issuer';
 import { deployedStack, fingerprint, literalPartition, settle } from '../values/tokens';
@@ -19,10 +21,9 @@ const ROLE_ARN_FRAGMENT = /^[\w\-/.@+=,:]*$/;
 const AGENT = 'eks-pod-identity-agent';
 
 /** What is associated with its role. */
-interface AssociatedServiceAccount extends Construct {
+interface AssociatedServiceAccount extends ChainedServiceAccount {
   readonly namespace: string;
   readonly serviceAccountName: string;
-  readonly role: IRole;
 }
 
 /** The ARN of a cluster in the account and region of the stack. */
@@ -43,14 +44,18 @@ function clusterIdentity(scope: Construct, clusterName: string): string {
 }
 
 /** What is wrong with options as they were given. Tokens pass. `prefix` stands before the names of the options. */
-export function podIdentityProblem({ clusterName, targetRole }: PodIdentityOptions, prefix = ''): string | undefined {
-  return clusterNameProblem(`${prefix}clusterName`, clusterName) ?? roleProblem(`${prefix}targetRole`, targetRole);
+export function podIdentityProblem(options: PodIdentityOptions, prefix = ''): string | undefined {
+  const { clusterName, targetRole } = options;
+  return clusterNameProblem(`${prefix}clusterName`, clusterName)
+    ?? roleProblem(`${prefix}targetRole`, targetRole)
+    ?? sessionPolicyProblem(options, prefix);
 }
 
 /** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */
 export function associationProblems(
-  owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = '',
+  owner: AssociatedServiceAccount, options: PodIdentityOptions, prefix = '',
 ): string[] {
+  const { clusterName, targetRole } = options;
   const stack = Stack.of(owner);
   const roleArn = settle(owner, owner.role.roleArn);
   const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
@@ -64,6 +69,13 @@ export function associationProblems(
     ...targetRole
       ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, targetPlace)
       : [],
+    ...targetRole ? targetProblems(owner, `${prefix}targetRole`, targetRole, {
+      namespace: owner.namespace,
+      serviceAccount: owner.serviceAccountName,
+      clusterArn: clusterArn(owner, clusterName),
+      sessionTags: !options.disableSessionTags,
+    }) : [],
+    ...sessionPolicyProblems(owner, options, prefix),
   ].filter((text): text is string => text !== undefined);
 }
 
@@ -84,25 +96,35 @@ export function trustPodIdentity(
   });
 }
 
+/**
+ * The external ID that EKS sends when it assumes a target role. Put together from the names, it needs no reference to
+ * the association, which itself names the target role.
+ */
+export function externalIdOf(owner: AssociatedServiceAccount, clusterName: string): string {
+  const { account, region } = Stack.of(owner);
+  return [region, account, clusterName, owner.namespace, owner.serviceAccountName].join('/');
+}
+
 /** Associates a service account with its role, and makes what the options ask for beside it. */
 export function associate(
   owner: AssociatedServiceAccount, options: PodIdentityOptions, roleIsNew: boolean,
 ): CfnPodIdentityAssociation {
   const { namespace, serviceAccountName, role } = owner;
-  const { clusterName, targetRole, disableSessionTags, installAgent } = options;
-  const association = new CfnPodIdentityAssociation(owner, 'PodIdentityAssociation', {
+  const { clusterName, targetRole, disableSessionTags, sessionPolicy, installAgent } = options;
+  const association = new SessionPolicyAssociation(owner, 'PodIdentityAssociation', {
     clusterName,
     namespace,
     serviceAccount: serviceAccountName,
     roleArn: role.roleArn,
-    targetRoleArn: targetRole?.roleArn,
+    targetRoleArn: targetRole && arnFor(owner, targetRole),
     disableSessionTags,
-  });
-  if (targetRole && roleIsNew) {
-    role.addToPrincipalPolicy(new PolicyStatement({
-      actions: ['sts:AssumeRole', ...disableSessionTags ? [] : ['sts:TagSession']],
-      resources: [targetRole.roleArn],
-    }));
+  }, sessionPolicy);
+  const sessionTags = !disableSessionTags;
+  if (targetRole && roleIsNew) grantCallerHalf(owner, targetRole, sessionTags);
+  if (targetRole && !ownsTrust(targetRole)) {
+    // AWS documents the external ID for sessions without tags. With tags, the role of the association tells enough.
+    const externalId = sessionTags ? undefined : externalIdOf(owner, clusterName);
+    noteTrustHalf(owner, targetRole, { sessionTags, externalId });
   }
   // An association without the agent on the nodes leaves new pods without credentials.
   if (installAgent) association.addDependency(agentOf(owner, clusterName));

@@ -61,6 +61,15 @@ export function renderTrust(context: IResolveContext, document: PolicyJson, name
   return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
 }
 
+/** A document as JSON text: a string where synth knows all of it, and otherwise one `Fn::Sub`. */
+export function renderText(context: IResolveContext, document: PolicyJson): unknown {
+  const tokens = new SettledTokens(context.scope);
+  const settled = settledCopy(context.scope, document, tokens);
+  return textsIn(settled).some(text => Token.isUnresolved(text))
+    ? new Substitution(context, [], tokens).render(settled)
+    : JSON.stringify(settled);
+}
+
 /** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
 export function settledCopy<T>(scope: IConstruct, value: T, tokens?: SettledTokens): T;
 export function settledCopy(scope: IConstruct, value: unknown, tokens = new SettledTokens(scope)): unknown {
