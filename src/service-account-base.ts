@@ -446,7 +446,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       `${other.node.path} makes the same ServiceAccount, which can carry one role only: `
       + `use that one, or another name here (${this.node.path}).`,
     ));
-    return [
+    const found = [
       // A role that is made here looks after its trust policy itself.
       ...this._props.role ? this.existingRoleProblems() : [],
       ...this.isNamelessPrecreated()
@@ -456,9 +456,10 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       ...this.lateProblems(),
       ...this.chartProblems(),
       ...this._problems(),
-      ...chainProblems(this),
       ...twice,
     ];
+    // A role that is wrong itself breaks its chains, too.
+    return found.length > 0 ? found : chainProblems(this);
   }
 
   private existingRoleProblems(): string[] {

@@ -58,7 +58,7 @@ export function chainProblems(caller: ChainedServiceAccount): string[] {
   const arns = [caller.role.roleArn, caller.roleArn, ...own ? [literalRoleArn(own) ?? own.attrArn] : []];
   const next = index.rolesTrusting([...new Set(arns.map(arn => fingerprint(caller, arn)))])
     .filter(role => role !== own);
-  const policies = own && identityPolicies(own);
+  const policies = own && (needsTags || next.length > 0) ? identityPolicies(own) : undefined;
   return [
     ...needsTags ? next.flatMap(role => untaggedTrustProblems(caller, role)) : [],
     ...needsTags && policies ? untaggedPolicyProblems(caller, own!, policies) : [],

@@ -21,7 +21,8 @@ const permitted = {
   arn: CALLER,
   trust: undefined,
   policies: [{
-    Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Resource: TARGET },
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Resource: TARGET },
   }],
 };
 
@@ -72,11 +73,16 @@ describe('an external ID', () => {
     ]);
   });
 
-  test.each(['ab', 'Az09_+=,.@:/-', 'x'.repeat(1224)])('may be %p', externalId => {
+  test.each([
+    ['short', 'ab'], ['of all characters', 'Az09_+=,.@:/-'], ['long', 'x'.repeat(1224)],
+  ])('may be %s', (_, externalId) => {
     expect(() => new TrustPolicy().addPrincipal(new iam.ArnPrincipal(CALLER), { externalId })).not.toThrow();
   });
 
-  test.each(['', 'a', 'a b', 'a*', 'a"b', 'x'.repeat(1225), 7 as any, null as any])('may not be %p', externalId => {
+  test.each<[string, any]>([
+    ['empty', ''], ['one letter', 'a'], ['with a blank', 'a b'], ['a pattern', 'a*'], ['with a quote', 'a"b'],
+    ['too long', 'x'.repeat(1225)], ['a number', 7], ['null', null],
+  ])('may not be %s', (_, externalId) => {
     expect(() => new TrustPolicy().addPrincipal(new iam.ArnPrincipal(CALLER), { externalId })).toThrow(
       '[TrustPolicy.addPrincipal] `externalId` must have 2 to 1224 letters, digits and _+=,.@:/-, got: ',
     );
@@ -211,7 +217,8 @@ describe('a role that pods get with session tags', () => {
     const stack = literalStack();
     const principal = new iam.ArnPrincipal(CALLER);
     principal.addToAssumeRolePolicy = document => document.addStatements(new iam.PolicyStatement({
-      actions: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'], principals: [new iam.ArnPrincipal(CALLER)],
+      actions: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      principals: [new iam.ArnPrincipal(CALLER)],
     }));
     new IrsaRole(stack, 'Next', { trust: new TrustPolicy().addPrincipal(principal) });
     expect(actionsOf(stack)).toEqual([['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession']]);
