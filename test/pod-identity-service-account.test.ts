@@ -141,7 +141,7 @@ test('maximal', () => {
     path: '/workloads/',
   });
   const template = Template.fromStack(stack);
-  const targetArn = 'arn:aws:iam::444455556666:role/target';
+  const targetArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:role/target']] };
   template.hasResource('AWS::EKS::PodIdentityAssociation', {
     Properties: {
       ClusterName: 'production',

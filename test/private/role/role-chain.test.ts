@@ -170,7 +170,7 @@ test('stages of one account: the ARNs are literal', () => {
   expect(resources('One', 'AWS::IAM::Policy')[0].PolicyDocument.Statement).toEqual([{
     Action: ['sts:AssumeRole', 'sts:TagSession'],
     Effect: 'Allow',
-    Resource: `arn:aws:iam::${ACCOUNT}:role/inbox`,
+    Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/inbox`]] },
   }]);
   expect(resources('Two', 'AWS::IAM::Role')[0].AssumeRolePolicyDocument.Statement).toEqual([{
     Action: ['sts:AssumeRole', 'sts:TagSession'],
