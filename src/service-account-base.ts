@@ -215,8 +215,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
 
   /**
    * Lets the pods assume another role with the credentials of this one: a chain of roles. Writes both halves, the
-   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends session
-   * tags, both allow `sts:TagSession` too: the tags are transitive, and STS refuses a chain that does not allow them.
+   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends
+   * session tags, both allow `sts:TagSession` too: the tags are transitive, and STS refuses a chain without it.
    *
    * The other role is deployed after this one, since IAM refuses a principal that does not exist. For a role that the
    * app does not own (`Role.fromRoleArn`), synth prints the trust half as the information `cdk-irsa:chained-role`,

@@ -89,8 +89,8 @@ export interface IWorkloadIdentity extends IConstruct, IGrantable {
 
   /**
    * Lets the pods assume another role with the credentials of this one: a chain of roles. Writes both halves, the
-   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends session
-   * tags, both allow `sts:TagSession` too.
+   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends
+   * session tags, both allow `sts:TagSession` too.
    *
    * The other role is deployed after this one. For a role that the app does not own (`Role.fromRoleArn`), synth prints
    * the trust half as the information `cdk-irsa:chained-role`, ready to paste.

@@ -603,7 +603,8 @@ test.each<[string, string, string, boolean]>([
   ['two-accounts', 'reports/importer', 'role/reports-inbox', false],
   ['two-accounts', 'reports/courier', 'role/reports-inbox', true],
   ['pod-identity', 'invoices/archiver', 'role/invoices-archive', true],
-])('%s: the role of %s, and no other, may assume %s of the other account', (example, serviceAccount, target, tagged) => {
+])('%s: the role of %s, and no other, may assume %s of the other account', (...given) => {
+  const [example, serviceAccount, target, tagged] = given;
   const caller = roleOf(example, serviceAccount);
   const next = rolesOf(example).find(role => role.arn === iamArn(target, DATA_ACCOUNT))!;
   const [namespace, name] = serviceAccount.split('/');

@@ -36,7 +36,7 @@ const TAGS: Record<string, Record<string, string> | undefined> = {
 /** Stacks of both accounts: the one of the data is named first, and must be deployed last. */
 function build(): { readonly directory: string; readonly roleArns: Record<string, string> } {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'chains-')), analyticsReporting: false });
-  const stack = (id: string, account: Account) => new Stack(app, id, { env: { account: account.id, region: 'eu-west-1' } });
+  const stack = (id: string, { id: account }: Account) => new Stack(app, id, { env: { account, region: 'eu-west-1' } });
   const [inboxes, workloads] = [stack('Inboxes', data), stack('Workloads', own)];
   const inbox = new IrsaRole(inboxes, 'Inbox', { roleName: 'reports-inbox', trust: new TrustPolicy() });
   const oidcProvider = ClusterOidcProvider.fromIssuerUrl(workloads, 'Oidc', ISSUER_URL);
@@ -93,7 +93,7 @@ test('the trust policy of the next role is valid', async () => {
   expect(trustPolicyErrors((await roleOf(data, INBOX)).trust)).toEqual([]);
 });
 
-test.each(Object.entries(TAGS))('%s assumes the role of the other account, and nobody else by its name', async (name, tags) => {
+test.each(Object.entries(TAGS))('%s assumes the role of the other account, and no other role does', async (name, tags) => {
   const [caller, inbox] = [await roleOf(own, roleArns[name]), await roleOf(data, INBOX)];
   expect(canAssume(caller, inbox, { tags })).toBe(true);
   expect(canAssume({ ...caller, arn: `${caller.arn}x` }, inbox, { tags })).toBe(false);
@@ -108,13 +108,15 @@ test('without session tags, the external ID decides', async () => {
 });
 
 test('EKS holds the associations, with target role and session policy', async () => {
-  const { associations = [] } = await own.eks.send(new ListPodIdentityAssociationsCommand({ clusterName: 'production' }));
+  const list = new ListPodIdentityAssociationsCommand({ clusterName: 'production' });
+  const { associations = [] } = await own.eks.send(list);
   const described = await Promise.all(associations.map(async ({ associationId }) => {
     const { association } = await own.eks.send(
       new DescribePodIdentityAssociationCommand({ clusterName: 'production', associationId }),
     );
     const { serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy } = association!;
-    return [serviceAccount!, { roleArn, targetRoleArn, disableSessionTags, policy: policy && JSON.parse(policy) }] as const;
+    const sessionPolicy = policy && JSON.parse(policy);
+    return [serviceAccount!, { roleArn, targetRoleArn, disableSessionTags, policy: sessionPolicy }] as const;
   }));
   const bucket = Object.values(await own.resources('Workloads')).find(({ type }) => type === 'AWS::S3::Bucket')!.id;
   const byName = Object.fromEntries(described);

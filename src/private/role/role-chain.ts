@@ -28,8 +28,8 @@ export function grantChain(caller: ChainedServiceAccount, next: IRole, options: 
   if (next instanceof IrsaRole) {
     next.trust.addPrincipal(caller);
   } else if (next instanceof Role && next.assumeRolePolicy) {
-    const principals = [caller.grantPrincipal];
-    next.assumeRolePolicy.addStatements(new PolicyStatement({ actions: assumeActions(options.sessionTags), principals }));
+    const [actions, principals] = [assumeActions(options.sessionTags), [caller.grantPrincipal]];
+    next.assumeRolePolicy.addStatements(new PolicyStatement({ actions, principals }));
   } else {
     noteTrustHalf(caller, next, options);
   }

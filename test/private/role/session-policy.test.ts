@@ -60,7 +60,11 @@ test('narrows a role that several service accounts share', () => {
   const bucket = new Bucket(stack, 'Bucket', { bucketName: 'reports' });
   bucket.grantReadWrite(role);
   new PodIdentityServiceAccount(stack, 'Reader', {
-    ...NAMES, clusterName: 'production', disableSessionTags: true, role, sessionPolicy: readOnly('arn:aws:s3:::reports/*'),
+    ...NAMES,
+    clusterName: 'production',
+    disableSessionTags: true,
+    role,
+    sessionPolicy: readOnly('arn:aws:s3:::reports/*'),
   });
   const values = { Bucket83908E77: 'reports', 'Bucket83908E77.Arn': 'arn:aws:s3:::reports', 'AWS::Partition': 'aws' };
   const session = JSON.parse(policyIn(stack));
@@ -136,8 +140,9 @@ describe('with values that only the deployment knows', () => {
 describe('is an error', () => {
   test.each<[string, any, string]>([
     ['with session tags', { disableSessionTags: false },
-      '[Stack/Reader] `disableSessionTags` must be true beside a session policy, got: false. EKS refuses an association '
-      + 'with both session tags and a session policy. The trust of the role cannot tell service accounts apart then.'],
+      '[Stack/Reader] `disableSessionTags` must be true beside a session policy, got: false. EKS refuses an '
+      + 'association with both session tags and a session policy. The trust of the role cannot tell service accounts '
+      + 'apart then.'],
     ['with session tags by default', { disableSessionTags: undefined },
       '[Stack/Reader] `disableSessionTags` must be true beside a session policy, got: nothing.'],
     ['as JSON', { sessionPolicy: { Statement: [] } },
