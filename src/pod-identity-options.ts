@@ -13,8 +13,11 @@ export interface PodIdentityOptions {
   /**
    * A role in this or another account that EKS assumes with the role of the service account; pods get its credentials.
    * It must trust that role for `sts:AssumeRole`, and for `sts:TagSession` unless `disableSessionTags` is set:
-   * `targetRole.trust.addPrincipal(serviceAccount)` writes both. A role of the app that does not is an error at synth;
-   * for another role, synth prints the statement as the information `cdk-irsa:chained-role`.
+   * `serviceAccount.grantAssume(targetRole)` writes both. A role of the app that does not is an error at synth; for
+   * another role, synth prints the statement as the information `cdk-irsa:chained-role`.
+   *
+   * Give it a `roleName` if it is in another stack of the same account: the association names the role, and the trust
+   * of the role names the role of the association, which otherwise is a circle between the stacks.
    *
    * The role of the service account is given the permission to assume it, unless it is an existing one.
    *

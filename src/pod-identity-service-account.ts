@@ -57,8 +57,9 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
    * `<region>/<account>/<cluster>/<namespace>/<service account>`. AWS documents it for associations with
    * `disableSessionTags`; those with session tags need none, as their own role admits this service account only.
    *
-   * It is literal if its parts are. Unlike `association.attrExternalId`, it does not refer to the association, which
-   * refers to the target role: a trust policy that refers back would be a circular dependency.
+   * It is literal if its parts are: give the stack an account and a region if the target role is in another one.
+   * Unlike `association.attrExternalId`, it does not refer to the association, which refers to the target role: a trust
+   * policy that refers back would be a circular dependency.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
    * @example

@@ -44,8 +44,8 @@ export function targetProblems(
   if (answer !== 'out') return [];
   const rule = `trust the role of this service account for ${assumeActions(pods.sessionTags).join(' and ')}`;
   return [problem(property, rule, `${pathOf(target)}, where ${reasons.join('; ')}`,
-    `${pods.sessionTags ? `${WHY_TAGS} ` : ''}Call trust.addPrincipal() of that role with this service account, or `
-    + `add to its trust policy: ${trustHalf(owner, pods.sessionTags)}`)];
+    `${pods.sessionTags ? `${WHY_TAGS} ` : ''}Call grantAssume() of this service account with that role, or add to its `
+    + `trust policy: ${trustHalf(owner, pods.sessionTags)}`)];
 }
 
 /** What the chains that start at the role of a service account lack, as far as this app shows it. */
@@ -58,7 +58,7 @@ export function chainProblems(caller: ChainedServiceAccount): string[] {
   const arns = [caller.role.roleArn, caller.roleArn, ...own ? [literalRoleArn(own) ?? own.attrArn] : []];
   const next = index.rolesTrusting([...new Set(arns.map(arn => fingerprint(caller, arn)))])
     .filter(role => role !== own);
-  const policies = own && (needsTags || next.length > 0) ? identityPolicies(own) : undefined;
+  const policies = own && (next.length > 0 || (needsTags && mayCallSts(own))) ? identityPolicies(own) : undefined;
   return [
     ...needsTags ? next.flatMap(role => untaggedTrustProblems(caller, role)) : [],
     ...needsTags && policies ? untaggedPolicyProblems(caller, own!, policies) : [],
@@ -139,6 +139,16 @@ function identityPolicies(role: CfnRole): unknown[] | undefined {
     ...inline.map(policy => propertyOf(policy, 'policyDocument')),
     ...attached.map(policy => plainDocument(policy, policy.policyDocument)),
   ];
+}
+
+/** Whether a policy of a role may allow an action of STS. Most do not, and need not be read. */
+function mayCallSts(role: CfnRole): boolean {
+  const isOther = (action: unknown) => /^(?!sts:)[a-z0-9-]+:/i.test(`${action}`);
+  return [
+    ...[role.policies ?? []].flat().map(policy => propertyOf(policy, 'policyDocument')),
+    ...AppIndex.of(role).policiesOf(role).map(policy => policy.policyDocument as unknown),
+  ].some(document => !(document instanceof PolicyDocument)
+    || statementsIn(document.toJSON()).some(({ Action = '*' }) => ![Action].flat().every(isOther)));
 }
 
 function plainDocument(scope: IConstruct, document: unknown): unknown {
