@@ -39,7 +39,8 @@ export interface PodIdentityOptions {
   /**
    * Narrows what the pods may do with the role, which several service accounts can share then: they may do what both
    * the policies of the role and this policy allow. With `targetRole` it narrows that role only. At most 2,048
-   * characters of JSON without white space; it may grow until synth.
+   * characters of JSON without white space; it may grow until synth. Where only the deployment knows the length, an
+   * estimate that is longer raises the warning `cdk-irsa:session-policy-size`.
    *
    * EKS requires `disableSessionTags: true` beside it. So the trust of the role admits every association of the cluster
    * that names it, and an association without a session policy gets all that the role may do.
