@@ -2,13 +2,13 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { PlainReader } from './role-admission';
-import { assumeActions, sessionsOf } from '../trust/other-principals';
 import { ChainedServiceAccount } from './role-chain';
 import { objectOf, propertyOf } from '../../conventions/json';
 import { StatementJson } from '../../conventions/policy-json';
 import { hasAction } from '../../conventions/web-identity';
 import { AppIndex } from '../app-index';
 import { problem, withoutTokens } from '../errors';
+import { assumeActions, sessionsOf } from '../trust/other-principals';
 import { trustDocumentOf } from '../trust/trust-overrides';
 import { fingerprint, literalRoleArn, settle } from '../values/tokens';
 

@@ -4,8 +4,8 @@ import { Construct, IConstruct } from 'constructs';
 import { objectOf } from '../../conventions/json';
 import { StatementJson } from '../../conventions/policy-json';
 import { problem } from '../errors';
-import { literalRoleArn } from '../values/tokens';
 import { oneOrMany } from './trust-document';
+import { literalRoleArn } from '../values/tokens';
 
 const ASSUME = 'sts:AssumeRole';
 const TAG = 'sts:TagSession';

@@ -211,10 +211,9 @@ describe('a chain that lacks a half is an error', () => {
     ['a statement of the trust policy, without session tags', at => {
       const importer = byPodIdentity(at);
       permit(importer, BOTH, INBOX);
-      inbox(at.data, new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')))
-        .assumeRolePolicy!.addStatements(new iam.PolicyStatement({
-          actions: ['sts:AssumeRole'], principals: [importer.grantPrincipal],
-        }));
+      const role = inbox(at.data, new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com')));
+      const principals = [importer.grantPrincipal];
+      role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], principals }));
     }, [untagged]],
     ['the role of an L1, without session tags', at => {
       const importer = byPodIdentity(at);

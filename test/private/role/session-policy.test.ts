@@ -66,7 +66,7 @@ test('narrows a role that several service accounts share', () => {
     role,
     sessionPolicy: readOnly('arn:aws:s3:::reports/*'),
   });
-  const values = { Bucket83908E77: 'reports', 'Bucket83908E77.Arn': 'arn:aws:s3:::reports', 'AWS::Partition': 'aws' };
+  const values = { 'Bucket83908E77': 'reports', 'Bucket83908E77.Arn': 'arn:aws:s3:::reports', 'AWS::Partition': 'aws' };
   const session = JSON.parse(policyIn(stack));
   const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
     .map(({ Properties }) => deployed(Properties.PolicyDocument, { values }));
