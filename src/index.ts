@@ -2,7 +2,9 @@ export { ClusterOidcProvider, type ClusterLookupOptions, type ClusterOidcProvide
 export { SelfHostedIssuer, type SelfHostedIssuerProps } from './self-hosted-issuer';
 export { IssuerHosting, type CloudFrontOptions, type PublicBucketOptions } from './issuer-hosting';
 export { ServiceAccountSubject } from './service-account-subject';
-export { TrustPolicy, type AddPodIdentityOptions, type AddServiceAccountsOptions } from './trust-policy';
+export {
+  TrustPolicy, type AddPodIdentityOptions, type AddPrincipalOptions, type AddServiceAccountsOptions,
+} from './trust-policy';
 export { Controller } from './controller';
 export { type AckControllerOptions, AckService } from './controllers/ack-controller';
 export * as controllers from './controllers';
@@ -11,6 +13,7 @@ export { type ServiceAccountOptions } from './service-account-options';
 export { type IWorkloadIdentity } from './workload-identity';
 export { IrsaServiceAccount, type IrsaServiceAccountProps } from './irsa-service-account';
 export { type PodIdentityOptions } from './pod-identity-options';
+export { PodIdentityTags } from './pod-identity-tags';
 export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from './pod-identity-service-account';
 export { AddonConflictResolution, ManagedAddon, type ManagedAddonProps } from './managed-addon';
 export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';

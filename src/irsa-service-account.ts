@@ -60,7 +60,8 @@ export interface IrsaServiceAccountProps extends ServiceAccountOptions {
   /**
    * Lets pods in through EKS Pod Identity as well, for moving to it without an outage: the role trusts both, and the
    * service account is associated with it. New pods get their credentials from Pod Identity then, so the agent must be
-   * on the nodes; pods that run go on with the web identity. When all are restarted, put `PodIdentityServiceAccount` in
+   * on the nodes; pods that run go on with the web identity. Chains of `grantAssume` allow `sts:TagSession` from then
+   * on, as the sessions of Pod Identity have tags. When all are restarted, put `PodIdentityServiceAccount` in
    * the place of this construct, under the same id.
    *
    * @default - IRSA alone
@@ -122,6 +123,12 @@ export class IrsaServiceAccount extends ServiceAccountBase {
     const { oidcProvider, podIdentity } = this.own;
     trust.addServiceAccounts(oidcProvider, [this._subject()], { audience: this.audience });
     return podIdentity ? trustPodIdentity(this, trust, this._subject(), podIdentity) : trust;
+  }
+
+  /** @internal */
+  protected _sessionTags(): boolean {
+    const { podIdentity } = this.own;
+    return podIdentity !== undefined && !podIdentity.disableSessionTags;
   }
 
   /** @internal */

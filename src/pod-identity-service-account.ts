@@ -5,6 +5,7 @@ import { PodIdentityOptions } from './pod-identity-options';
 import {
   associate,
   associationProblems,
+  externalIdOf,
   podIdentityProblem,
   trustPodIdentity,
 } from './private/role/pod-identity-association';
@@ -51,6 +52,28 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
     this.association = associate(this, props, props.role === undefined);
   }
 
+  /**
+   * The external ID that EKS sends when it assumes the `targetRole` of the association,
+   * `<region>/<account>/<cluster>/<namespace>/<service account>`. AWS documents it for associations with
+   * `disableSessionTags`; those with session tags need none, as their own role admits this service account only.
+   *
+   * It is literal if its parts are: give the stack an account and a region if the target role is in another one.
+   * Unlike `association.attrExternalId`, it does not refer to the association, which refers to the target role: a trust
+   * policy that refers back would be a circular dependency.
+   *
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
+   * @example
+   * import { IrsaRole, PodIdentityServiceAccount } from 'cdk-irsa';
+   *
+   * declare const target: IrsaRole;
+   * declare const archiver: PodIdentityServiceAccount; // with targetRole: target, disableSessionTags: true
+   *
+   * target.trust.addPrincipal(archiver, { externalId: archiver.externalId });
+   */
+  public get externalId(): string {
+    return externalIdOf(this, this.own.clusterName);
+  }
+
   /** @internal */
   protected _propsProblem(): string | undefined {
     return podIdentityProblem(this.own);
@@ -59,6 +82,11 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
   /** @internal */
   protected _addTrust(trust: TrustPolicy): TrustPolicy {
     return trustPodIdentity(this, trust, this._subject(), this.own);
+  }
+
+  /** @internal */
+  protected _sessionTags(): boolean {
+    return !this.own.disableSessionTags;
   }
 
   /** @internal */

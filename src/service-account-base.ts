@@ -1,5 +1,5 @@
 import {
-  AddToPrincipalPolicyResult, CfnRole, IManagedPolicy, IPrincipal, IRole, PolicyStatement,
+  AddToPrincipalPolicyResult, CfnRole, Grant, IManagedPolicy, IPrincipal, IRole, PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
 import { Token } from 'aws-cdk-lib/core';
 import { ApiObject, Chart } from 'cdk8s';
@@ -18,8 +18,11 @@ import { HandedObject } from './private/manifests/record';
 import { disagreement, WrittenTemplates } from './private/manifests/template-agreement';
 import { applyToWorkload } from './private/manifests/workload';
 import { ManifestWriter } from './private/manifests/writer';
+import { chainProblems } from './private/role/chain-rules';
 import { existingRoleProblems, requiredTrust } from './private/role/existing-role';
+import { grantChain } from './private/role/role-chain';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
+import { noteSessions } from './private/trust/other-principals';
 import { settledCopy } from './private/trust/trust-document';
 import { literalRoleArn, settleForManifest } from './private/values/tokens';
 import { settledProblems } from './private/values/value-safety';
@@ -92,6 +95,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     this.role = props.role ?? this.makeRole();
     if (props.role) this._addTrust(requiredTrust(props.role, this));
     this.grantPrincipal = this.role.grantPrincipal;
+    noteSessions(this.role, this._sessionTags());
     const settledArn = this.settledRoleArn();
     this.roleArn = typeof settledArn === 'string' ? settledArn : this.role.roleArn;
     failIf(this, this.annotationConflict());
@@ -220,6 +224,33 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
+   * Lets the pods assume another role with the credentials of this one: a chain of roles. Writes both halves, the
+   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends
+   * session tags, both allow `sts:TagSession` too: the tags are transitive, and STS refuses a chain without it.
+   *
+   * The other role is deployed after this one, since IAM refuses a principal that does not exist. For a role that the
+   * app does not own (`Role.fromRoleArn`), synth prints the trust half as the information `cdk-irsa:chained-role`,
+   * ready to paste.
+   *
+   * @param role the role to assume, in this or another account
+   * @throws if `role` is not a role
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+   * @example
+   * import { IRole } from 'aws-cdk-lib/aws-iam';
+   * import { IWorkloadIdentity } from 'cdk-irsa';
+   *
+   * declare const importer: IWorkloadIdentity;
+   * declare const roleOfAnotherAccount: IRole;
+   *
+   * importer.grantAssume(roleOfAnotherAccount);
+   */
+  public grantAssume(role: IRole): Grant {
+    failIf(this, missingProblem('role', role, 'Pass the role to assume.') ?? roleProblem('role', role));
+    return grantChain(this, role, { sessionTags: this._sessionTags() });
+  }
+
+  /**
    * What is wrong with the properties of the class itself.
    *
    * @internal
@@ -232,6 +263,13 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
    * @internal
    */
   protected abstract _addTrust(trust: TrustPolicy): TrustPolicy;
+
+  /**
+   * Whether pods get sessions with the tags of EKS Pod Identity.
+   *
+   * @internal
+   */
+  protected abstract _sessionTags(): boolean;
 
   /**
    * The annotations that are written.
@@ -433,7 +471,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       `${other.node.path} makes the same ServiceAccount, which can carry one role only: `
       + `use that one, or another name here (${this.node.path}).`,
     ));
-    return [
+    const found = [
       // A role that is made here looks after its trust policy itself.
       ...this._props.role
         ? existingRoleProblems(this, this.role, [this._subject()], trust => this._addTrust(trust))
@@ -447,6 +485,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       ...this._problems(),
       ...twice,
     ];
+    // A role that is wrong itself breaks its chains, too.
+    return found.length > 0 ? found : chainProblems(this);
   }
 
   /**

@@ -6,6 +6,7 @@ import { fail, failIf, missingProblem, problem, warn } from './private/errors';
 import { accountOfArn, clusterArnProblem, clusterArnProblems } from './private/issuer/cluster-names';
 import { audienceProblem, ProviderFacts, providerProblem } from './private/issuer/issuer';
 import { Asking } from './private/role/role-admission';
+import { externalIdProblem, OtherPrincipal, principalStatements } from './private/trust/other-principals';
 import { PodIdentityEntry, podIdentityStatements } from './private/trust/pod-identity-statement';
 import { bindTrust, NamedValue, oneOrMany, sorted, withoutRepeats } from './private/trust/trust-document';
 import { trustProblems } from './private/trust/trust-rules';
@@ -53,6 +54,22 @@ export interface AddPodIdentityOptions {
   readonly sessionTags?: boolean;
 }
 
+/**
+ * Options of `TrustPolicy.addPrincipal`.
+ */
+export interface AddPrincipalOptions {
+  /**
+   * The external ID that the principal must send with `sts:AssumeRole`: 2 to 1,224 letters, digits and `_+=,.@:/-`.
+   * `PodIdentityServiceAccount.externalId` has the one that EKS sends for a target role.
+   *
+   * `sts:TagSession` gets a statement of its own without the external ID, which IAM does not know for that action.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+   */
+  readonly externalId?: string;
+}
+
 interface Entry {
   readonly provider: ProviderFacts;
   readonly subjects: ServiceAccountSubject[];
@@ -87,7 +104,7 @@ interface Entry {
 export class TrustPolicy {
   private readonly entries: Entry[] = [];
   private readonly podIdentities: PodIdentityEntry[] = [];
-  private readonly others: PolicyDocument[] = [];
+  private readonly others: OtherPrincipal[] = [];
 
   /**
    * Lets service accounts of one cluster in. Subjects of one provider and audience share a statement for each
@@ -133,19 +150,28 @@ export class TrustPolicy {
 
   /**
    * Allows another principal to assume the role: a role or a service account of this library (role chaining), an
-   * account, a service.
+   * account, a service. The statement names exactly the role of a service account.
+   *
+   * If EKS Pod Identity sends session tags to that role, the statement allows `sts:TagSession` too: session tags are
+   * transitive, and STS refuses a chain whose next role does not allow them.
+   *
+   * This is the trust half of a chain; `IWorkloadIdentity.grantAssume` writes both.
    *
    * @param principal the principal with its conditions, or a construct that has one
    * @returns this policy, so that calls chain
    * @throws if the principal is everybody (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`,
    * `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths`, a web identity without conditions on both `aud` and `sub`, or a
-   * federated principal with `sts:AssumeRole`
+   * federated principal with `sts:AssumeRole`; if `externalId` is invalid, or the principal does not call
+   * `sts:AssumeRole`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
    */
-  public addPrincipal(principal: IGrantable): TrustPolicy {
+  public addPrincipal(principal: IGrantable, options: AddPrincipalOptions = {}): TrustPolicy {
     const where = 'TrustPolicy.addPrincipal';
     const grantee = principalOf(principal);
     failIf(where, principalProblem(principal, grantee));
+    const { externalId } = options;
+    failIf(where, externalIdProblem('externalId', externalId, grantee.assumeRoleAction));
     const document = new PolicyDocument();
     const assumable: Partial<{ addToAssumeRolePolicy(document: PolicyDocument): void }> & IPrincipal = grantee;
     if (assumable.addToAssumeRolePolicy) {
@@ -156,7 +182,7 @@ export class TrustPolicy {
     for (const statement of statementsOf(document)) {
       failIf(where, statementProblem('principal', preliminary(statement), statement));
     }
-    this.others.push(document);
+    this.others.push({ principal: grantee, document, externalId });
     return this;
   }
 
@@ -186,7 +212,10 @@ export class TrustPolicy {
    * @internal
    */
   public _statements(scope?: IConstruct): StatementJson[] {
-    return withoutRepeats(scope, [...this._serviceAccountStatements(scope), ...this.others.flatMap(statementsOf)]);
+    return withoutRepeats(scope, [
+      ...this._serviceAccountStatements(scope),
+      ...this.others.flatMap(other => principalStatements(other, scope)),
+    ]);
   }
 
   /**
@@ -229,6 +258,8 @@ export class TrustPolicy {
         { name: 'ClusterArn', value: clusterArn },
         ...namedSubjects(subjects),
       ]),
+      ...this.others.flatMap(({ externalId }) => (
+        externalId === undefined ? [] : [{ name: 'ExternalId', value: externalId }])),
     ];
   }
 
@@ -261,8 +292,10 @@ export class TrustPolicy {
         + 'without session tags it cannot tell service accounts apart. Whoever may create an association with it '
         + '(eks:CreatePodIdentityAssociation, iam:PassRole) decides.');
     }
+    const ofOthers = this.others.flatMap(({ externalId }) => (
+      externalId === undefined ? [] : settledProblems(scope, 'externalId', externalId, externalIdProblem)));
     const ofDocument = trustProblems(scope, document, this._serviceAccountStatements(scope));
-    return [...new Set([...ofEntries, ...ofPodIdentities, ...ofDocument])];
+    return [...new Set([...ofEntries, ...ofPodIdentities, ...ofOthers, ...ofDocument])];
   }
 
   /** Entries of one provider and audience as one, in the order in which they came first. */

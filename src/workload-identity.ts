@@ -1,4 +1,6 @@
-import { AddToPrincipalPolicyResult, IGrantable, IManagedPolicy, IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  AddToPrincipalPolicyResult, Grant, IGrantable, IManagedPolicy, IRole, PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { HelmValuesOptions } from './kubernetes-manifests';
 import { WorkloadOptions } from './workload-options';
@@ -84,4 +86,18 @@ export interface IWorkloadIdentity extends IConstruct, IGrantable {
    * Attaches a managed policy to the role.
    */
   addManagedPolicy(policy: IManagedPolicy): void;
+
+  /**
+   * Lets the pods assume another role with the credentials of this one: a chain of roles. Writes both halves, the
+   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends
+   * session tags, both allow `sts:TagSession` too.
+   *
+   * The other role is deployed after this one. For a role that the app does not own (`Role.fromRoleArn`), synth prints
+   * the trust half as the information `cdk-irsa:chained-role`, ready to paste.
+   *
+   * @param role the role to assume, in this or another account
+   * @throws if `role` is not a role
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html#iam-term-role-chaining
+   */
+  grantAssume(role: IRole): Grant;
 }

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { expectOneAnswer, verify } from './analysis/admission/one-answer';
 import { templateProblems } from './judges/cloudformation';
 import { deployed, Deployment } from './judges/deployment';
-import { allows, letsIn, letsPodIn, letsPrincipalIn, trustPolicyErrors } from './judges/iam-simulator';
+import { allows, canAssume, letsIn, letsPodIn, trustPolicyErrors } from './judges/iam-simulator';
 import { Manifest, manifestProblems, parseManifests } from './judges/kubernetes';
 import { ACCOUNT, ISSUER, REGION } from './support';
 import {
@@ -116,6 +116,8 @@ const txtRecord = (name: string) => ({
   'route53:ChangeResourceRecordSetsRecordTypes': 'TXT',
 });
 const ofCluster = (tag: string, value: string) => ({ [`aws:ResourceTag/${tag}`]: value });
+const TENANTS = 'arn:aws:s3:::tenants-111122223333';
+const ofNamespace = (namespace: string) => ({ 'aws:PrincipalTag/kubernetes-namespace': namespace });
 const ADD_ONS: [serviceAccount: string, may: Call, mayNot: Call][] = [
   [
     'kube-system/aws-load-balancer-controller',
@@ -358,6 +360,22 @@ const EXPECTED: Expected[] = [
       mayNot: ['s3:PutObject', 'arn:aws:s3:::another/any'],
     },
   ]),
+  ...[['tenant-a', 'tenant-b'], ['tenant-b', 'tenant-a']].map(([own, other]): Expected => ({
+    example: 'tenants-by-session-tags',
+    serviceAccount: `${own}/files`,
+    usedBy: [],
+    clusterArn: PRODUCTION,
+    may: ['s3:GetObject', `${TENANTS}/${own}/any`, ofNamespace(own)],
+    mayNot: ['s3:GetObject', `${TENANTS}/${other}/any`, ofNamespace(own)],
+  })),
+  {
+    example: 'two-accounts',
+    serviceAccount: 'reports/courier',
+    usedBy: [],
+    clusterArn: PRODUCTION,
+    may: ['sts:TagSession', iamArn('role/reports-inbox', DATA_ACCOUNT)],
+    mayNot: ['sts:TagSession', iamArn('role/reports-inbox')],
+  },
   {
     example: 'two-accounts',
     serviceAccount: 'reports/importer',
@@ -665,20 +683,67 @@ test('shared-role: runners of pull requests get in, and the manifests name both 
   );
 });
 
-test.each([
-  ['two-accounts', 'reports/importer', 'role/reports-inbox'],
-  ['pod-identity', 'invoices/archiver', 'role/invoices-archive'],
-])('%s: the role of %s, and no other, may assume %s of the other account', (example, serviceAccount, target) => {
-  const { arn } = roleOf(example, serviceAccount);
-  const { trust } = rolesOf(example).find(role => role.arn === iamArn(target, DATA_ACCOUNT))!;
+test.each<[string, string, string, boolean]>([
+  ['two-accounts', 'reports/importer', 'role/reports-inbox', false],
+  ['two-accounts', 'reports/courier', 'role/reports-inbox', true],
+  ['pod-identity', 'invoices/archiver', 'role/invoices-archive', true],
+])('%s: the role of %s, and no other, may assume %s of the other account', (...given) => {
+  const [example, serviceAccount, target, tagged] = given;
+  const caller = roleOf(example, serviceAccount);
+  const next = rolesOf(example).find(role => role.arn === iamArn(target, DATA_ACCOUNT))!;
   const [namespace, name] = serviceAccount.split('/');
-  const tags = { 'aws:RequestTag/kubernetes-namespace': namespace, 'aws:RequestTag/kubernetes-service-account': name };
-  expect(trustPolicyErrors(trust)).toEqual([]);
-  expect([arn, `${arn}x`, iamArn('root')].map(principal => letsPrincipalIn(trust, principal, tags))).toEqual([
-    true,
-    false,
-    false,
-  ]);
+  const tags = tagged ? { 'kubernetes-namespace': namespace, 'kubernetes-service-account': name } : undefined;
+  expect(trustPolicyErrors(next.trust)).toEqual([]);
+  expect(canAssume(caller, next, { tags })).toBe(true);
+  expect(canAssume({ ...caller, arn: `${caller.arn}x` }, next, { tags })).toBe(false);
+  expect(canAssume(caller, { ...next, arn: `${next.arn}x` }, { tags })).toBe(false);
+});
+
+test('migrate-to-pod-identity: the chain works with session tags and without', () => {
+  const example = 'migrate-to-pod-identity';
+  const caller = roleOf(example, 'payments/api');
+  const next = rolesOf(example).find(role => role.arn === iamArn('role/receipts-archive'))!;
+  for (const tags of [undefined, { 'kubernetes-namespace': 'payments' }]) {
+    expect(canAssume(caller, next, { tags })).toBe(true);
+    expect(canAssume({ ...caller, arn: iamArn('role/other') }, next, { tags })).toBe(false);
+  }
+});
+
+describe('tenants-by-session-tags: one role for all', () => {
+  const bucket = TENANTS;
+  const listing = (prefix: string) => ({ 's3:prefix': prefix });
+  const may = (namespace: string | undefined, action: string, resource: string, context = {}) => {
+    const { policies } = roleOf('tenants-by-session-tags', 'tenant-a/files');
+    return allows(policies, action, resource, { ...namespace !== undefined && ofNamespace(namespace), ...context });
+  };
+
+  test('both tenants have it', () => {
+    const [one, other] = ['tenant-a/files', 'tenant-b/files'].map(name => roleOf('tenants-by-session-tags', name).arn);
+    expect(one).toBe(other);
+  });
+
+  test.each(['tenant-a', 'tenant-b'])('%s reads, writes and lists its own folder', own => {
+    for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
+      expect(may(own, action, `${bucket}/${own}/report.pdf`)).toBe(true);
+    }
+    expect(may(own, 's3:ListBucket', bucket, listing(`${own}/`))).toBe(true);
+  });
+
+  test.each<[string, string | undefined, string]>([
+    ['another tenant', 'tenant-a', 'tenant-b'],
+    ['one whose name begins like it', 'tenant-a', 'tenant-ab'],
+    ['one whose name it begins like', 'tenant-ab', 'tenant-a'],
+    ['any, without a tag', undefined, 'tenant-a'],
+    ['any, with an empty tag', '', 'tenant-a'],
+  ])('nothing of %s', (_, own, other) => {
+    for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
+      expect(may(own, action, `${bucket}/${other}/report.pdf`)).toBe(false);
+    }
+    for (const prefix of [`${other}/`, other, '']) {
+      expect(may(own, 's3:ListBucket', bucket, listing(prefix))).toBe(false);
+    }
+    expect(may(own, 's3:ListBucket', bucket)).toBe(false);
+  });
 });
 
 describe('example gitops', () => {

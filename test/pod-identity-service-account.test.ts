@@ -128,7 +128,7 @@ test('maximal', () => {
   const other = literalStack(app, 'Other', { account: '444455556666', region: REGION });
   const targetRole = new iam.Role(other, 'Target', {
     roleName: 'target',
-    assumedBy: new iam.AccountPrincipal(ACCOUNT),
+    assumedBy: new iam.SessionTagsPrincipal(new iam.AccountPrincipal(ACCOUNT)),
   });
   const sa = podServiceAccount(stack, 'Sa', {
     targetRole,

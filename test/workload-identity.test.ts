@@ -153,13 +153,13 @@ describe('IrsaAssertions with an identity', () => {
 });
 
 describe('TrustPolicy.addPrincipal with a construct', () => {
-  test.each(KINDS)('a service account by %s lets its role in, and nobody else', (_, make) => {
+  test.each(KINDS)('a service account by %s lets its role in, and nobody else', (kind, make) => {
     const stack = literalStack();
     new IrsaRole(stack, 'Next', { trust: new TrustPolicy().addPrincipal(make(stack)) });
     const { [stack.getLogicalId(stack.node.findChild('Next').node.defaultChild as iam.CfnRole)]: trust } =
       trustPolicies(stack);
     expect(trust.Statement).toEqual([{
-      Action: 'sts:AssumeRole',
+      Action: kind === 'IRSA' ? 'sts:AssumeRole' : ['sts:AssumeRole', 'sts:TagSession'],
       Effect: 'Allow',
       Principal: { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^ApiRole/), 'Arn'] } },
     }]);

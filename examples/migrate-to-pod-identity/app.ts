@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ClusterOidcProvider, IrsaServiceAccount, PodIdentityServiceAccount } from 'cdk-irsa';
+import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, TrustPolicy } from 'cdk-irsa';
 
 const CLUSTER_NAME = 'production';
 const BUCKET_NAME = 'receipts-111122223333';
@@ -33,3 +33,7 @@ const serviceAccount = {
 }[step as string]!();
 
 new Bucket(stack, 'Receipts', { bucketName: BUCKET_NAME }).grantRead(serviceAccount);
+
+// A chain: with Pod Identity, the next role and the permission to assume it need sts:TagSession too.
+const archive = new IrsaRole(stack, 'Archive', { roleName: 'receipts-archive', trust: new TrustPolicy() });
+serviceAccount.grantAssume(archive);

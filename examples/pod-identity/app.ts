@@ -1,5 +1,4 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { ArnPrincipal, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { IrsaRole, KubernetesManifests, PodIdentityServiceAccount, TrustPolicy } from 'cdk-irsa';
 import { ApiObject } from 'cdk8s';
@@ -28,14 +27,7 @@ const archiver = new PodIdentityServiceAccount(workloads, 'Archiver', {
   serviceAccountName: 'archiver',
   targetRole: target,
 });
-// The session tags that EKS sends come along: the target looks at them again.
-target.trust.addPrincipal(new SessionTagsPrincipal(new ArnPrincipal(archiver.roleArn).withConditions({
-  StringEquals: {
-    'aws:RequestTag/kubernetes-namespace': archiver.namespace,
-    'aws:RequestTag/kubernetes-service-account': archiver.serviceAccountName,
-  },
-})));
-data.node.addDependency(workloads); // IAM refuses a principal that does not exist yet
+archiver.grantAssume(target); // the trust of the target, with sts:TagSession: the session tags of EKS go along
 new Bucket(data, 'Invoices', { bucketName: BUCKET_NAME }).grantPut(target);
 
 new ApiObject(KubernetesManifests.of(workloads).chart, 'Pod', {

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, TrustPolicy } from 'cdk-irsa';
+import { ClusterOidcProvider, IrsaRole, IrsaServiceAccount, PodIdentityServiceAccount, TrustPolicy } from 'cdk-irsa';
 
 const app = new App();
 const workloads = new Stack(app, 'Workloads', { env: { account: '111122223333', region: 'eu-west-1' } });
@@ -19,15 +19,20 @@ const reader = new IrsaServiceAccount(data, 'Reader', {
 new Bucket(data, 'Reports', { bucketName: 'reports-444455556666' }).grantRead(reader);
 
 // Chained: the pod has a role in its own account, and from that one it assumes a role in the account of the data.
+const inbox = new IrsaRole(data, 'Inbox', { roleName: 'reports-inbox', trust: new TrustPolicy() });
+new Queue(data, 'Queue', { queueName: 'reports-inbox' }).grantSendMessages(inbox);
+
 const importer = new IrsaServiceAccount(workloads, 'Importer', {
   oidcProvider: ClusterOidcProvider.fromIssuerUrl(workloads, 'Oidc', issuerUrl),
   namespace: 'reports',
   serviceAccountName: 'importer',
 });
-const inbox = new IrsaRole(data, 'Inbox', {
-  roleName: 'reports-inbox',
-  trust: new TrustPolicy().addPrincipal(importer), // this half lets it in …
+importer.grantAssume(inbox); // both halves: the permission here, the trust there
+
+// The same by EKS Pod Identity. Its session tags go along, so both halves allow sts:TagSession too.
+const courier = new PodIdentityServiceAccount(workloads, 'Courier', {
+  clusterName: 'production',
+  namespace: 'reports',
+  serviceAccountName: 'courier',
 });
-inbox.grantAssumeRole(importer.grantPrincipal); // … and this one lets it ask
-data.node.addDependency(workloads); // IAM refuses a principal that does not exist yet
-new Queue(data, 'Queue', { queueName: 'reports-inbox' }).grantSendMessages(inbox);
+courier.grantAssume(inbox);

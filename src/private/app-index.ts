@@ -1,9 +1,15 @@
 import { CfnOutput, Stack, Stage, Token } from 'aws-cdk-lib';
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { CfnManagedPolicy, CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { deployedStack, effectiveProperty, settle } from './values/tokens';
+import { objectOf, propertyOf } from '../conventions/json';
+import { StatementJson } from '../conventions/policy-json';
+import { trustDocumentOf } from './trust/trust-overrides';
+import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, settle } from './values/tokens';
 
-/** What has to be looked up in the whole app: exports by name, and roles by name and account. */
+/**
+ * What has to be looked up in the whole app: exports by name, roles by name and account, by ARN and by who is trusted,
+ * policies by role.
+ */
 export class AppIndex {
   /**
    * The index of the app that `scope` is in. It is kept for one round of validation, since a walk through the app
@@ -28,6 +34,9 @@ export class AppIndex {
   private readonly views = new Map<unknown, unknown>();
   private exports?: Map<string, CfnOutput[]>;
   private roles?: Map<string, CfnRole[]>;
+  private byArn?: Map<string, CfnRole[]>;
+  private byPrincipal?: Map<string, CfnRole[]>;
+  private policies?: Map<string, (CfnPolicy | CfnManagedPolicy)[]>;
 
   private constructor(root: IConstruct) {
     this.all = root.node.findAll();
@@ -54,13 +63,44 @@ export class AppIndex {
 
   /** The roles that have the name of this one, in its account, whatever their paths. IAM ignores the case of names. */
   public rolesNamedLike(role: CfnRole): CfnRole[] {
-    this.roles ??= grouped(
-      this.all.filter((construct): construct is CfnRole => construct instanceof CfnRole),
-      nameInAccount,
-    );
+    this.roles ??= grouped(this.allRoles(), nameInAccount);
     const name = nameInAccount(role);
     return name === undefined ? [] : this.roles.get(name) ?? [];
   }
+
+  /** The role of this app that has a literal ARN. */
+  public roleWithArn(arn: string): CfnRole | undefined {
+    this.byArn ??= grouped(this.allRoles(), literalRoleArn);
+    return this.byArn.get(arn)?.[0];
+  }
+
+  /** The roles of this app whose trust policies name a principal, by any of its fingerprints. */
+  public rolesTrusting(fingerprints: string[]): CfnRole[] {
+    this.byPrincipal ??= groupedByMany(this.allRoles(), namedPrincipals);
+    return [...new Set(fingerprints.flatMap(key => this.byPrincipal!.get(key) ?? []))];
+  }
+
+  /** The policies of this app that are attached to a role. */
+  public policiesOf(role: CfnRole): (CfnPolicy | CfnManagedPolicy)[] {
+    this.policies ??= groupedByMany(
+      this.all.filter(construct => construct instanceof CfnPolicy || construct instanceof CfnManagedPolicy),
+      policy => [JSON.parse(fingerprint(policy, policy.roles ?? []))].flat().map(name => JSON.stringify(name)),
+    );
+    const names = [role.ref, effectiveProperty(role, 'RoleName', role.roleName)].filter(name => name !== undefined);
+    return [...new Set(names.flatMap(name => this.policies!.get(fingerprint(role, name)) ?? []))];
+  }
+
+  private allRoles(): CfnRole[] {
+    return this.all.filter((construct): construct is CfnRole => construct instanceof CfnRole);
+  }
+}
+
+/** The roles, users and accounts that the trust policy of a role names. */
+function namedPrincipals(role: CfnRole): string[] {
+  const statements = [propertyOf(trustDocumentOf(role), 'Statement') ?? []].flat();
+  return statements
+    .flatMap(statement => [propertyOf(objectOf<StatementJson>(statement).Principal, 'AWS') ?? []].flat())
+    .map(principal => fingerprint(role, principal));
 }
 
 /** By the root of the construct tree. */
@@ -89,10 +129,13 @@ function nameInAccount(role: CfnRole): string | undefined {
 }
 
 function grouped<T>(items: T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {
+  return groupedByMany(items, item => [keyOf(item)].filter(key => key !== undefined));
+}
+
+function groupedByMany<T>(items: T[], keysOf: (item: T) => string[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
-    const key = keyOf(item);
-    if (key !== undefined) groups.set(key, [...groups.get(key) ?? [], item]);
+    for (const key of keysOf(item)) groups.set(key, [...groups.get(key) ?? [], item]);
   }
   return groups;
 }

@@ -129,12 +129,6 @@ const EXPECTED: Record<string, Expected> = {
             Effect: 'Allow',
             Action: ['sts:AssumeRole', 'sts:TagSession'],
             Principal: { AWS: 'arn:aws:iam::111122223333:role/invoices-archiver-ecfcec2e9d' },
-            Condition: {
-              StringEquals: {
-                'aws:RequestTag/kubernetes-namespace': 'invoices',
-                'aws:RequestTag/kubernetes-service-account': 'archiver',
-              },
-            },
           },
         ],
       ],
@@ -171,10 +165,11 @@ const EXPECTED: Record<string, Expected> = {
       ],
     },
   },
+  'tenants-by-session-tags': { roles: { Tenants: [[pods('tenant-a', 'files'), pods('tenant-b', 'files')]] } },
   'two-accounts': {
     providers: [{ account: '444455556666', issuer: EXAMPLE }],
     roles: {
-      Workloads: [[web(EXAMPLE, ['reports:importer'])]],
+      Workloads: [[web(EXAMPLE, ['reports:importer'])], [pods('reports', 'courier')]],
       Data: [
         [web(EXAMPLE, ['reports:reader'], { account: '444455556666' })],
         [
@@ -182,6 +177,11 @@ const EXPECTED: Record<string, Expected> = {
             Effect: 'Allow',
             Action: 'sts:AssumeRole',
             Principal: { AWS: 'arn:aws:iam::111122223333:role/reports-importer-a22363ca91' },
+          },
+          {
+            Effect: 'Allow',
+            Action: ['sts:AssumeRole', 'sts:TagSession'],
+            Principal: { AWS: 'arn:aws:iam::111122223333:role/reports-courier-ff4044e4c5' },
           },
         ],
       ],

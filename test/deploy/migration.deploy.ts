@@ -89,12 +89,16 @@ test('from IRSA to Pod Identity, and back', async () => {
     );
 
   await step('irsa');
-  const [role] = await account.roleNames('Migration');
+  const [role, archive] = await account.roleNames('Migration');
+  const chained = async () => (await account.trust(archive)).Statement.map(({ Action }: any) => Action);
+  expect(archive).toBe('receipts-archive');
   expect(await account.trust(role)).toEqual(IRSA);
+  expect(await chained()).toEqual(['sts:AssumeRole']);
 
   await step('both', role, webIdentityIn);
   for (const inBy of [webIdentityIn, podIn]) expect(inBy(await account.trust(role))).toBe(true);
   expect(await associations()).toEqual(['payments/api']);
+  expect(await chained()).toEqual([['sts:AssumeRole', 'sts:TagSession']]);
 
   await step('pod-identity', role, podIn);
   expect(webIdentityIn(await account.trust(role))).toBe(false);
@@ -106,7 +110,7 @@ test('from IRSA to Pod Identity, and back', async () => {
   await step('irsa', role, webIdentityIn);
   expect(await account.trust(role)).toEqual(IRSA);
   expect(await associations()).toEqual([]);
-  expect(await account.roleNames('Migration')).toEqual([role]);
+  expect(await account.roleNames('Migration')).toEqual([role, archive]);
 });
 
 test('from aws-eks', async () => {

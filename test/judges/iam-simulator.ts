@@ -90,6 +90,46 @@ export function trusts(
   });
 }
 
+/** A role of a chain, as IAM holds it. */
+export interface ChainedRole {
+  readonly arn: string;
+  readonly trust: any;
+  readonly policies: any[];
+}
+
+/** What a session sends with `sts:AssumeRole`. */
+export interface AssumeRoleRequest {
+  /** The session tags that go along, which need `sts:TagSession`. */
+  readonly tags?: Record<string, string>;
+  readonly externalId?: string;
+}
+
+/**
+ * Whether a session of one role can assume the next: by the trust policy of that one, and by the policies of its own
+ * where the account of the other asks for them.
+ */
+export function canAssume(caller: ChainedRole, next: ChainedRole, request: AssumeRoleRequest = {}): boolean {
+  const { tags, externalId } = request;
+  const [, , , , account, name] = caller.arn.split(':');
+  const tagContext = Object.fromEntries(
+    Object.entries(tags ?? {}).map(([key, value]) => [`aws:RequestTag/${key}`, value]),
+  );
+  // IAM has sts:ExternalId in the context of sts:AssumeRole only.
+  const contexts = {
+    'sts:AssumeRole': { ...tagContext, ...externalId !== undefined && { 'sts:ExternalId': externalId } },
+    ...tags && { 'sts:TagSession': tagContext },
+  };
+  return Object.entries(contexts).every(([action, context]) => run({
+    principal: `arn:aws:sts::${account}:assumed-role/${name.split('/').pop()}/session`,
+    action,
+    account: next.arn.split(':')[4],
+    resource: next.arn,
+    context,
+    identityPolicies: caller.policies.map((policy, index) => loadPolicy(policy, { name: `policy ${index}` })),
+    resourcePolicy: loadPolicy(next.trust, { name: 'trust' }),
+  }));
+}
+
 /** What the trust policy is told to be wrong about; empty when it is valid. */
 export function trustPolicyErrors(trustPolicy: any): string[] {
   return validateTrustPolicy(trustPolicy).map(({ path, message }) => `${path}: ${message}`);

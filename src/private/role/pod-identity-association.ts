@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { Stack } from 'aws-cdk-lib';
 import { CfnAddon, CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
-import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import {
   claimAddon, claimAssociations, clusterArn, foreignAddons, foreignAssociations,
@@ -13,7 +13,10 @@ import { ServiceAccountSubject } from '../../service-account-subject';
 import { TrustPolicy } from '../../trust-policy';
 import { earlierClaims } from '../app-registry';
 import { problem, withoutTokens } from '../errors';
+import { targetProblems } from './chain-rules';
+import { arnFor, ChainedServiceAccount, grantCallerHalf, noteTrustHalf, ownsTrust } from './role-chain';
 import { isLookupDummy, roleProblem } from './role-rules';
+import { SessionPolicyAssociation, sessionPolicyProblem, sessionPolicyProblems } from './session-policy';
 import { clusterNameProblem, clusterNameProblems } from '../issuer/cluster-names';
 import { accountProblem, partitionProblem } from '../issuer/issuer';
 import { fingerprint, settle } from '../values/tokens';
@@ -22,21 +25,24 @@ import { settledProblems } from '../values/value-safety';
 const ROLE_ARN_FRAGMENT = /^[\w\-/.@+=,:]*$/;
 
 /** What is associated with its role. */
-interface AssociatedServiceAccount extends Construct {
+interface AssociatedServiceAccount extends ChainedServiceAccount {
   readonly namespace: string;
   readonly serviceAccountName: string;
-  readonly role: IRole;
 }
 
 /** What is wrong with options as they were given. Tokens pass. `prefix` stands before the names of the options. */
-export function podIdentityProblem({ clusterName, targetRole }: PodIdentityOptions, prefix = ''): string | undefined {
-  return clusterNameProblem(`${prefix}clusterName`, clusterName) ?? roleProblem(`${prefix}targetRole`, targetRole);
+export function podIdentityProblem(options: PodIdentityOptions, prefix = ''): string | undefined {
+  const { clusterName, targetRole } = options;
+  return clusterNameProblem(`${prefix}clusterName`, clusterName)
+    ?? roleProblem(`${prefix}targetRole`, targetRole)
+    ?? sessionPolicyProblem(options, prefix);
 }
 
 /** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */
 export function associationProblems(
-  owner: AssociatedServiceAccount, { clusterName, targetRole }: PodIdentityOptions, prefix = '',
+  owner: AssociatedServiceAccount, options: PodIdentityOptions, prefix = '',
 ): string[] {
+  const { clusterName, targetRole } = options;
   const { namespace, serviceAccountName, role } = owner;
   const targetPlace = { fragment: ROLE_ARN_FRAGMENT, trustsForeign: true };
   return [
@@ -46,6 +52,13 @@ export function associationProblems(
       ? settledProblems(owner, `${prefix}targetRole`, targetRole.roleArn, targetRoleProblem, targetPlace)
       : [],
     ...associatedElsewhereProblems(owner, 'serviceAccountName', clusterName, namespace, serviceAccountName),
+    ...targetRole ? targetProblems(owner, `${prefix}targetRole`, targetRole, {
+      namespace,
+      serviceAccount: serviceAccountName,
+      clusterArn: clusterArn(owner, clusterName),
+      sessionTags: !options.disableSessionTags,
+    }) : [],
+    ...sessionPolicyProblems(owner, options, prefix),
   ];
 }
 
@@ -88,25 +101,35 @@ export function trustPodIdentity(
   });
 }
 
+/**
+ * The external ID that EKS sends when it assumes a target role. Put together from the names, it needs no reference to
+ * the association, which itself names the target role.
+ */
+export function externalIdOf(owner: AssociatedServiceAccount, clusterName: string): string {
+  const { account, region } = Stack.of(owner);
+  return [region, account, clusterName, owner.namespace, owner.serviceAccountName].join('/');
+}
+
 /** Associates a service account with its role, and makes what the options ask for beside it. */
 export function associate(
   owner: AssociatedServiceAccount, options: PodIdentityOptions, roleIsNew: boolean,
 ): CfnPodIdentityAssociation {
   const { namespace, serviceAccountName, role } = owner;
-  const { clusterName, targetRole, disableSessionTags, installAgent } = options;
-  const association = new CfnPodIdentityAssociation(owner, 'PodIdentityAssociation', {
+  const { clusterName, targetRole, disableSessionTags, sessionPolicy, installAgent } = options;
+  const association = new SessionPolicyAssociation(owner, 'PodIdentityAssociation', {
     clusterName,
     namespace,
     serviceAccount: serviceAccountName,
     roleArn: role.roleArn,
-    targetRoleArn: targetRole?.roleArn,
+    targetRoleArn: targetRole && arnFor(owner, targetRole),
     disableSessionTags,
-  });
-  if (targetRole && roleIsNew) {
-    role.addToPrincipalPolicy(new PolicyStatement({
-      actions: ['sts:AssumeRole', ...disableSessionTags ? [] : ['sts:TagSession']],
-      resources: [targetRole.roleArn],
-    }));
+  }, sessionPolicy);
+  const sessionTags = !disableSessionTags;
+  if (targetRole && roleIsNew) grantCallerHalf(owner, targetRole, sessionTags);
+  if (targetRole && !ownsTrust(targetRole)) {
+    // AWS documents the external ID for sessions without tags. With tags, the role of the association tells enough.
+    const externalId = sessionTags ? undefined : externalIdOf(owner, clusterName);
+    noteTrustHalf(owner, targetRole, { sessionTags, externalId });
   }
   // An association without the agent on the nodes leaves new pods without credentials.
   if (installAgent) association.node.addDependency(agentOf(owner, clusterName));

@@ -1,11 +1,12 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import type { PodCaller } from '../../analysis/admission/admission';
 import { objectOf } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import type { ServiceAccountSubject } from '../../service-account-subject';
-import { argumentsOf, isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
+import { argumentsOf, isIntrinsic, joinedParts, literalRoleArn, pointed, PointedValue } from '../values/tokens';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- only roles that are shared need the analysis
 const engine = (): typeof import('../../analysis/admission/admission') => require('../../analysis/admission/admission');
@@ -96,8 +97,11 @@ function withoutOtherClusters(policy: PolicyJson, clusterArn: string, resources:
     typeof value === 'string' && ofAnother(value) ? 'another cluster' : value));
 }
 
-/** Reads values as the analysis does: with stand-ins, equal for what is equal, where only the deployment knows. */
-class PlainReader {
+/**
+ * Reads values as the analysis does: with stand-ins, equal for what is equal, where only the deployment knows. The ARN
+ * of a role with a fixed name is literal, however it is written.
+ */
+export class PlainReader {
   /** The stand-ins for attributes of resources of the app. */
   public readonly resources = new Set<string>();
 
@@ -126,8 +130,12 @@ class PlainReader {
     }
     const parts = joinedParts(expression);
     if (parts !== undefined) return parts.map(inner).join('');
+    const [id, attribute] = argumentsOf(expression, 'Fn::GetAtt');
+    const target = targets.get(`${id}`);
+    const arn = attribute === 'Arn' && target instanceof CfnRole ? literalRoleArn(target) : undefined;
+    if (arn !== undefined) return arn;
     const text = standIns().standIn(JSON.stringify(expression));
-    if (CfnResource.isCfnResource(targets.get(`${argumentsOf(expression, 'Fn::GetAtt')[0]}`))) this.resources.add(text);
+    if (CfnResource.isCfnResource(target)) this.resources.add(text);
     return text;
   }
 }

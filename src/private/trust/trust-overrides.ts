@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { CfnRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { PolicyJson } from '../../conventions/policy-json';
 import { problem } from '../errors';
@@ -35,6 +36,14 @@ export function replacedProblem(role: CfnRole, document: PolicyDocument): string
 /** A trust policy with what `addPropertyOverride` has set in it, as CDK merges it into the template. */
 export function withOverrides(role: CfnRole, document: PolicyJson): PolicyJson {
   return merged(document, propertyOverrides(role)[PROPERTY]) as PolicyJson;
+}
+
+/** The trust policy of a role as JSON, tokens unresolved; undefined where it is a token as a whole. */
+export function trustDocumentOf(role: CfnRole): PolicyJson | undefined {
+  const document: unknown = role.assumeRolePolicyDocument;
+  const json: unknown = document instanceof PolicyDocument ? document.toJSON() : document;
+  if (typeof json !== 'object' || json === null || Token.isUnresolved(json)) return undefined;
+  return hasOverrides(role) ? withOverrides(role, json) : json;
 }
 
 function merged(own: unknown, override: unknown): unknown {

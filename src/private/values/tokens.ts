@@ -47,12 +47,17 @@ export function arnParts(arn: string): string[] {
  */
 export function literalRoleArn(role: CfnRole): string | undefined {
   const stack = Stack.of(role);
-  const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
+  const name = literalPathAndName(role);
   const account = literal(stack.account);
   const partition = literalPartition(stack);
+  return name && account && partition ? `arn:${partition}:iam::${account}:role${name}` : undefined;
+}
+
+/** The path of a role and its name, `/path/name`, if both are fixed. */
+export function literalPathAndName(role: CfnRole): string | undefined {
+  const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
   const path = effectiveProperty(role, 'Path', role.path) ?? '/';
-  if (!name || !account || !partition || Token.isUnresolved(path)) return undefined;
-  return `arn:${partition}:iam::${account}:role${path}${name}`;
+  return name && !Token.isUnresolved(path) ? `${path}${name}` : undefined;
 }
 
 /** What `addPropertyOverride` has set. CDK keeps it private. */

@@ -16,7 +16,11 @@ const account = (scope: Construct, id: string, props: Partial<PodIdentityService
 /** The problems of an association that has this role, whatever kind of role it is. */
 function problems(stack: Stack, roleArn: string, targetRoleArn?: string): string[] {
   const owner = Object.assign(new Construct(stack, 'Owner'), {
-    namespace: 'payments', serviceAccountName: 'api', role: { roleArn } as iam.IRole,
+    namespace: 'payments',
+    serviceAccountName: 'api',
+    role: { roleArn } as iam.IRole,
+    roleArn,
+    grantPrincipal: new iam.ArnPrincipal(roleArn),
   });
   const targetRole = targetRoleArn === undefined ? undefined : { roleArn: targetRoleArn } as iam.IRole;
   return associationProblems(owner, { clusterName: 'blue', targetRole });

@@ -1,0 +1,64 @@
+/**
+ * The tags that EKS Pod Identity gives to the sessions of pods, unless `disableSessionTags` is set. Policies that refer
+ * to them let one role serve many tenants: each pod reaches what carries the name of its namespace.
+ *
+ * A constant such as `KUBERNETES_NAMESPACE` is a condition key; with `_VARIABLE` it is the policy variable for
+ * resource ARNs and values of conditions, which IAM replaces by the tag of the session.
+ *
+ * - End a prefix with a delimiter, as in `${…}/*`: otherwise `team` reaches what belongs to `team-a`.
+ * - A session without the tag gets nothing, as a statement with a variable that has no value does not match.
+ * - Whoever may assume the role by other ways than EKS and may call `sts:TagSession` chooses the tags: let in service
+ *   accounts only (`TrustPolicy.addPodIdentity`).
+ * - Namespaces of two clusters may have the same name: trust one cluster, or use `EKS_CLUSTER_NAME_VARIABLE` too.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ * @example
+ * import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+ * import { Bucket } from 'aws-cdk-lib/aws-s3';
+ * import { IrsaRole, PodIdentityTags } from 'cdk-irsa';
+ *
+ * declare const bucket: Bucket;
+ * declare const tenants: IrsaRole;
+ *
+ * tenants.addToPolicy(new PolicyStatement({
+ *   actions: ['s3:GetObject', 's3:PutObject'],
+ *   resources: [bucket.arnForObjects(`${PodIdentityTags.KUBERNETES_NAMESPACE_VARIABLE}/*`)],
+ * }));
+ */
+export abstract class PodIdentityTags {
+  /** The condition key of the cluster's ARN. */
+  public static readonly EKS_CLUSTER_ARN = 'aws:PrincipalTag/eks-cluster-arn';
+
+  /** The condition key of the cluster's name. */
+  public static readonly EKS_CLUSTER_NAME = 'aws:PrincipalTag/eks-cluster-name';
+
+  /** The condition key of the pod's namespace. */
+  public static readonly KUBERNETES_NAMESPACE = 'aws:PrincipalTag/kubernetes-namespace';
+
+  /** The condition key of the name of the pod's service account. */
+  public static readonly KUBERNETES_SERVICE_ACCOUNT = 'aws:PrincipalTag/kubernetes-service-account';
+
+  /** The condition key of the pod's name. */
+  public static readonly KUBERNETES_POD_NAME = 'aws:PrincipalTag/kubernetes-pod-name';
+
+  /** The condition key of the pod's UID. */
+  public static readonly KUBERNETES_POD_UID = 'aws:PrincipalTag/kubernetes-pod-uid';
+
+  /** The policy variable of the cluster's ARN, for values of conditions. */
+  public static readonly EKS_CLUSTER_ARN_VARIABLE = '${aws:PrincipalTag/eks-cluster-arn}';
+
+  /** The policy variable of the cluster's name. */
+  public static readonly EKS_CLUSTER_NAME_VARIABLE = '${aws:PrincipalTag/eks-cluster-name}';
+
+  /** The policy variable of the pod's namespace. */
+  public static readonly KUBERNETES_NAMESPACE_VARIABLE = '${aws:PrincipalTag/kubernetes-namespace}';
+
+  /** The policy variable of the name of the pod's service account. */
+  public static readonly KUBERNETES_SERVICE_ACCOUNT_VARIABLE = '${aws:PrincipalTag/kubernetes-service-account}';
+
+  /** The policy variable of the pod's name. */
+  public static readonly KUBERNETES_POD_NAME_VARIABLE = '${aws:PrincipalTag/kubernetes-pod-name}';
+
+  /** The policy variable of the pod's UID. */
+  public static readonly KUBERNETES_POD_UID_VARIABLE = '${aws:PrincipalTag/kubernetes-pod-uid}';
+}

@@ -1,0 +1,182 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { CfnManagedPolicy, CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
+import { PlainReader } from './role-admission';
+import { ChainedServiceAccount } from './role-chain';
+import { objectOf, propertyOf } from '../../conventions/json';
+import { StatementJson } from '../../conventions/policy-json';
+import { hasAction } from '../../conventions/web-identity';
+import { AppIndex } from '../app-index';
+import { problem, withoutTokens } from '../errors';
+import { assumeActions, sessionsOf } from '../trust/other-principals';
+import { trustDocumentOf } from '../trust/trust-overrides';
+import { fingerprint, literalRoleArn, settle } from '../values/tokens';
+
+const [ASSUME, TAG] = assumeActions(true);
+const WHY_TAGS = 'EKS Pod Identity tags the session, and session tags are transitive.';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- only chains need the analysis
+const engine = (): typeof import('../../analysis/admission/admission') => require('../../analysis/admission/admission');
+const requests = (): typeof import('../../analysis/admission/trust-requests') =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require('../../analysis/admission/trust-requests');
+const evaluator = (): typeof import('../../analysis/iam/policy-evaluator') =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require('../../analysis/iam/policy-evaluator');
+
+/** The pods of an association with a target role. */
+interface Pods {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly clusterArn: string;
+  readonly sessionTags: boolean;
+}
+
+/** Why EKS certainly cannot assume the target role of an association, if the role belongs to this app. */
+export function targetProblems(
+  owner: ChainedServiceAccount, property: string, targetRole: IRole, pods: Pods,
+): string[] {
+  const target = ownedRole(owner, targetRole);
+  const trust = target && trustOf(target);
+  if (!target || trust === undefined) return [];
+  const caller = new PlainReader(owner).json({ ...pods, roleArn: owner.role.roleArn });
+  const { answer, reasons } = engine().admission(trust, requests().targetRoleRequest(caller));
+  if (answer !== 'out') return [];
+  const rule = `trust the role of this service account for ${assumeActions(pods.sessionTags).join(' and ')}`;
+  return [problem(property, rule, `${pathOf(target)}, where ${reasons.join('; ')}`,
+    `${pods.sessionTags ? `${WHY_TAGS} ` : ''}Call grantAssume() of this service account with that role, or add to its `
+    + `trust policy: ${trustHalf(owner, pods.sessionTags)}`)];
+}
+
+/** What the chains that start at the role of a service account lack, as far as this app shows it. */
+export function chainProblems(caller: ChainedServiceAccount): string[] {
+  const index = AppIndex.of(caller);
+  const own = ownedRole(caller, caller.role);
+  const { tagged = false, untagged = false } = sessionsOf(caller.grantPrincipal);
+  // A role that is also used without session tags: its chains may be meant for those sessions.
+  const needsTags = tagged && !untagged;
+  const arns = [caller.role.roleArn, caller.roleArn, ...own ? [literalRoleArn(own) ?? own.attrArn] : []];
+  const next = index.rolesTrusting([...new Set(arns.map(arn => fingerprint(caller, arn)))])
+    .filter(role => role !== own);
+  const policies = own && (next.length > 0 || (needsTags && mayCallSts(own))) ? identityPolicies(own) : undefined;
+  return [
+    ...needsTags ? next.flatMap(role => untaggedTrustProblems(caller, role)) : [],
+    ...needsTags && policies ? untaggedPolicyProblems(caller, own!, policies) : [],
+    ...policies ? next.flatMap(role => missingPermissionProblems(caller, own!, role, policies)) : [],
+  ];
+}
+
+/** The trust half allows sts:AssumeRole only. */
+function untaggedTrustProblems(caller: ChainedServiceAccount, role: CfnRole): string[] {
+  if (trusts(caller, role, ASSUME) === 'out' || trusts(caller, role, TAG) !== 'out') return [];
+  return [problem(pathOf(role), `trust the role of this service account for ${TAG} too`, `${ASSUME} only`,
+    `${WHY_TAGS} Use grantAssume() of this service account instead, or let the statement read: `
+    + `${trustHalf(caller, true)}`)];
+}
+
+/** The policies of the caller allow sts:AssumeRole only, where the trust alone is not enough. */
+function untaggedPolicyProblems(caller: ChainedServiceAccount, own: CfnRole, policies: unknown[]): string[] {
+  const roles = policies.flatMap(statementsIn)
+    .filter(({ Effect, Action }) => Effect === 'Allow' && Action !== undefined && hasAction({ Action }, ASSUME))
+    .flatMap(({ Resource }) => [Resource].flat())
+    .filter((resource): resource is string => typeof resource === 'string' && /:role\/[^*?]+$/.test(resource));
+  return [...new Set(roles)]
+    .filter(arn => mayCall(policies, ASSUME, arn) && !mayCall(policies, TAG, arn) && needsPolicy(caller, own, arn))
+    .map(arn => problem(`policies of ${pathOf(own)}`, `allow ${TAG} on ${arn} too`, `${ASSUME} only`,
+      `${WHY_TAGS} Use grantAssume() of this service account instead of grantAssumeRole() of the role, or allow both `
+      + 'actions.'));
+}
+
+/** A role of another account is trusted in vain without a permission. */
+function missingPermissionProblems(
+  caller: ChainedServiceAccount, own: CfnRole, role: CfnRole, policies: unknown[],
+): string[] {
+  const arn = literalRoleArn(role);
+  const isElsewhere = areApart(Stack.of(own).account, Stack.of(role).account);
+  if (!isElsewhere || arn === undefined || mayCall(policies, ASSUME, arn)) return [];
+  if (trusts(caller, role, ASSUME) === 'out') return [];
+  return [problem(`policies of ${pathOf(own)}`, `allow ${ASSUME} on ${arn}`, 'nothing of it',
+    `${pathOf(role)} trusts this service account, but a role of another account must also be permitted: `
+    + 'use grantAssume() of this service account.')];
+}
+
+/** Whether the trust of a role is not enough: it is of another account, or names the account of the caller only. */
+function needsPolicy(caller: ChainedServiceAccount, own: CfnRole, arn: string): boolean {
+  const [, , , , account] = arn.split(':');
+  if (areApart(Stack.of(own).account, account)) return true;
+  const role = AppIndex.of(caller).roleWithArn(arn);
+  return role !== undefined && trusts(caller, role, ASSUME) === 'in'
+    && !JSON.stringify(trustOf(role)).includes(JSON.stringify(new PlainReader(caller).json(caller.role.roleArn)));
+}
+
+function areApart(one: string, other: string | undefined): boolean {
+  return !Token.isUnresolved(one) && /^\d{12}$/.test(other ?? '') && one !== other;
+}
+
+/** What the trust policy of a role answers to sessions of the service account's role. */
+function trusts(caller: ChainedServiceAccount, role: CfnRole, action: string): string {
+  const trust = trustOf(role);
+  if (trust === undefined) return 'unknown';
+  const id = new PlainReader(caller).json(caller.role.roleArn);
+  const request = { actions: [action], principal: { type: 'AWS' as const, id }, context: { 'aws:PrincipalArn': id } };
+  return engine().admission(trust, request).answer;
+}
+
+function mayCall(policies: unknown[], action: string, resource: string): boolean {
+  const { decision } = evaluator().evaluatePolicies(policies, { action, resource });
+  return decision === 'allow' || decision === 'conditional';
+}
+
+/** The policies of a role; undefined where one of them may be anything. */
+function identityPolicies(role: CfnRole): unknown[] | undefined {
+  const attached = AppIndex.of(role).policiesOf(role);
+  const managed = settle(role, role.managedPolicyArns) ?? [];
+  const isOpen = !Array.isArray(managed) || managed.length > 0
+    || attached.some(policy => policy instanceof CfnManagedPolicy);
+  if (isOpen) return undefined;
+  const inline = [new PlainReader(role).json<unknown>(role.policies) ?? []].flat();
+  return [
+    ...inline.map(policy => propertyOf(policy, 'policyDocument')),
+    ...attached.map(policy => plainDocument(policy, policy.policyDocument)),
+  ];
+}
+
+/** Whether a policy of a role may allow an action of STS. Most do not, and need not be read. */
+function mayCallSts(role: CfnRole): boolean {
+  const isOther = (action: unknown) => /^(?!sts:)[a-z0-9-]+:/i.test(`${action}`);
+  return [
+    ...[role.policies ?? []].flat().map(policy => propertyOf(policy, 'policyDocument')),
+    ...AppIndex.of(role).policiesOf(role).map(policy => policy.policyDocument as unknown),
+  ].some(document => !(document instanceof PolicyDocument)
+    || statementsIn(document.toJSON()).some(({ Action = '*' }) => ![Action].flat().every(isOther)));
+}
+
+function plainDocument(scope: IConstruct, document: unknown): unknown {
+  return new PlainReader(scope).json(document instanceof PolicyDocument ? document.toJSON() : document);
+}
+
+function statementsIn(document: unknown): StatementJson[] {
+  return [propertyOf(document, 'Statement') ?? []].flat().map(statement => objectOf<StatementJson>(statement));
+}
+
+function trustOf(role: CfnRole): unknown {
+  return new PlainReader(role).json<unknown>(trustDocumentOf(role));
+}
+
+/** The resource of a role that this app makes, by whichever construct it is referred to. */
+function ownedRole(scope: IConstruct, role: IRole): CfnRole | undefined {
+  const resource = role.node?.defaultChild;
+  if (resource instanceof CfnRole) return resource;
+  const arn = settle(scope, role.roleArn);
+  return typeof arn === 'string' ? AppIndex.of(scope).roleWithArn(arn) : undefined;
+}
+
+function pathOf(role: CfnRole): string {
+  return role.node.path.replace(/\/Resource$/, '');
+}
+
+function trustHalf({ roleArn }: ChainedServiceAccount, sessionTags: boolean): string {
+  return withoutTokens(JSON.stringify(
+    { Effect: 'Allow', Action: assumeActions(sessionTags), Principal: { AWS: roleArn } },
+  ));
+}

@@ -1,0 +1,79 @@
+import { IResolveContext, Lazy } from 'aws-cdk-lib';
+import { CfnPodIdentityAssociation, CfnPodIdentityAssociationProps } from 'aws-cdk-lib/aws-eks';
+import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { Construct, IConstruct } from 'constructs';
+import { MAX_SESSION_POLICY } from '../../conventions/policy-quotas';
+import { PodIdentityOptions } from '../../pod-identity-options';
+import { problem, warn } from '../errors';
+import { policySize } from '../trust/policy-size';
+import { renderJson, textsIn } from '../trust/trust-document';
+import { describeSize } from '../trust/trust-rules';
+import { embeddedProblems } from '../values/value-safety';
+
+const SHORTEN = 'Shorten it, or move what all service accounts may not do out of the role.';
+
+/**
+ * An association with a session policy as JSON text. The L1 of aws-cdk-lib 2.240 does not know the property, and a
+ * property override would lose references to other stacks.
+ */
+export class SessionPolicyAssociation extends CfnPodIdentityAssociation {
+  private readonly sessionPolicy?: PolicyDocument;
+
+  constructor(scope: Construct, id: string, props: CfnPodIdentityAssociationProps, sessionPolicy?: PolicyDocument) {
+    super(scope, id, props);
+    this.sessionPolicy = sessionPolicy;
+  }
+
+  protected get cfnProperties(): Record<string, unknown> {
+    const document = this.sessionPolicy;
+    if (document === undefined) return super.cfnProperties;
+    const produce = (context: IResolveContext) => renderJson(context, document.toJSON());
+    return { ...super.cfnProperties, policy: Lazy.uncachedAny({ produce }) };
+  }
+
+  protected renderProperties(props: Record<string, unknown>): Record<string, unknown> {
+    const rendered = super.renderProperties(props);
+    return props.policy === undefined ? rendered : { ...rendered, Policy: props.policy };
+  }
+}
+
+/** What is wrong with a session policy as it was given. */
+export function sessionPolicyProblem(options: PodIdentityOptions, prefix: string): string | undefined {
+  const { sessionPolicy, disableSessionTags } = options;
+  const property = `${prefix}sessionPolicy`;
+  if (sessionPolicy === undefined) return undefined;
+  if (!(sessionPolicy instanceof PolicyDocument)) {
+    return problem(property, 'be an iam.PolicyDocument', sessionPolicy, 'Use iam.PolicyDocument.fromJson() for JSON.');
+  }
+  return disableSessionTags === true ? undefined : problem(
+    `${prefix}disableSessionTags`,
+    'be true beside a session policy',
+    disableSessionTags,
+    'EKS refuses an association with both session tags and a session policy. The trust of the role cannot tell service '
+    + 'accounts apart then.',
+  );
+}
+
+/** What is wrong with a session policy at synth. */
+export function sessionPolicyProblems(scope: IConstruct, options: PodIdentityOptions, prefix: string): string[] {
+  const { sessionPolicy } = options;
+  if (sessionPolicy === undefined) return [];
+  const property = `${prefix}sessionPolicy`;
+  const json = sessionPolicy.toJSON();
+  const statements: { readonly Effect?: unknown }[] = json?.Statement ?? [];
+  if (!statements.some(({ Effect }) => Effect !== 'Deny')) {
+    const got = statements.length === 0 ? 'an empty policy' : 'Deny statements only';
+    return [problem(property, 'allow something', got,
+      'Pods may do only what both the role and this policy allow: add an Allow statement.')];
+  }
+  const size = policySize(scope, json);
+  const isTooLong = size.characters > MAX_SESSION_POLICY;
+  const tooLong = problem(property, `fit in ${MAX_SESSION_POLICY} characters`, describeSize(size), SHORTEN);
+  if (isTooLong && !size.exact) warn(scope, 'cdk-irsa:session-policy-size', tooLong);
+  return [
+    ...sessionPolicy.validateForIdentityPolicy()
+      .map(text => problem(property, 'be a policy without principals', text, 'It applies to the pods by itself.')),
+    ...isTooLong && size.exact ? [tooLong] : [],
+    ...embeddedProblems(scope, property, textsIn(json)),
+  ];
+}

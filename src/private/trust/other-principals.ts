@@ -1,0 +1,93 @@
+import { Stage, Token } from 'aws-cdk-lib';
+import { CfnRole, IPrincipal, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { Construct, IConstruct } from 'constructs';
+import { objectOf } from '../../conventions/json';
+import { StatementJson } from '../../conventions/policy-json';
+import { problem } from '../errors';
+import { oneOrMany } from './trust-document';
+import { literalRoleArn } from '../values/tokens';
+
+const ASSUME = 'sts:AssumeRole';
+const TAG = 'sts:TagSession';
+const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
+
+/** A principal beside the service accounts that a trust policy admits. */
+export interface OtherPrincipal {
+  readonly principal: IPrincipal;
+  /** What the principal itself writes into a trust policy. */
+  readonly document: PolicyDocument;
+  readonly externalId?: string;
+}
+
+/** Whether service accounts get sessions of a role with tags and without. */
+interface Sessions {
+  tagged?: boolean;
+  untagged?: boolean;
+}
+
+const SESSIONS = new WeakMap<object, Sessions>();
+
+/**
+ * Remembers whether a service account gets sessions of a role with the tags of EKS Pod Identity. The roles that are
+ * assumed from such a session get the tags too.
+ */
+export function noteSessions(role: IRole, sessionTags: boolean): void {
+  for (const principal of [role, role.grantPrincipal]) {
+    SESSIONS.set(principal, { ...SESSIONS.get(principal), [sessionTags ? 'tagged' : 'untagged']: true });
+  }
+}
+
+/** What is known of the sessions of a role. */
+export function sessionsOf(principal: IPrincipal): Sessions {
+  return SESSIONS.get(principal) ?? {};
+}
+
+/** The actions by which a role is assumed from a session with tags or without. */
+export function assumeActions(sessionTags: boolean): string[] {
+  return sessionTags ? [ASSUME, TAG] : [ASSUME];
+}
+
+/** What is wrong with an external ID. Tokens pass. */
+export function externalIdProblem(property: string, id: string | undefined, action = ASSUME): string | undefined {
+  if (id === undefined) return undefined;
+  if (action !== ASSUME) {
+    return problem(property, `be for a principal that calls ${ASSUME}`, action, 'Leave it out for this principal.');
+  }
+  if (Token.isUnresolved(id) || (typeof id === 'string' && EXTERNAL_ID.test(id))) return undefined;
+  return problem(property, 'have 2 to 1224 letters, digits and _+=,.@:/-', id, 'STS takes no other external ID.');
+}
+
+/** The statements that admit a principal. Asked at synth: by then each association of its role is known. */
+export function principalStatements(other: OtherPrincipal, scope?: IConstruct): StatementJson[] {
+  const { principal, document, externalId } = other;
+  const statements: StatementJson[] = document.toJSON()?.Statement ?? [];
+  return statements.flatMap(statement => {
+    const actions = [statement.Action].flat();
+    if (statement.Effect !== 'Allow' || !actions.includes(ASSUME)) return [statement];
+    const tags = sessionsOf(principal).tagged || actions.includes(TAG);
+    const { Action: _, Condition: condition, ...named } = { ...statement, ...elsewhere(principal, scope) };
+    const given = condition === undefined ? {} : { Condition: condition };
+    const untagged = actions.filter(action => action !== TAG);
+    if (externalId === undefined) {
+      return [{ Action: tags ? [...untagged, TAG] : oneOrMany(untagged), ...given, ...named }];
+    }
+    // IAM knows sts:ExternalId for sts:AssumeRole only; with it, no statement would allow sts:TagSession.
+    return [
+      { Action: oneOrMany(untagged), Condition: withExternalId(condition, externalId), ...named },
+      ...tags ? [{ Action: TAG, ...given, ...named }] : [],
+    ];
+  });
+}
+
+/** A role of another stage, by its literal ARN: the CDK refuses references between stages. */
+function elsewhere(principal: IPrincipal, scope?: IConstruct): StatementJson {
+  const role = Construct.isConstruct(principal) ? principal.node.defaultChild : undefined;
+  if (!scope || !(role instanceof CfnRole) || Stage.of(role) === Stage.of(scope)) return {};
+  const arn = literalRoleArn(role);
+  return arn === undefined ? {} : { Principal: { AWS: arn } };
+}
+
+function withExternalId(condition: unknown, externalId: string): object {
+  const conditions = objectOf(condition);
+  return { ...conditions, StringEquals: { ...objectOf(conditions.StringEquals), 'sts:ExternalId': externalId } };
+}
