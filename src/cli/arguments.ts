@@ -48,7 +48,7 @@ export class CliOption extends Option {
     });
   }
 
-  /** With `--html --json`, commander takes the second option for the value of the first. */
+  /** With `--output --force`, commander takes the second option for the value of the first. */
   private checkValue(text: string): string {
     if (!/^-./.test(text)) return text;
     throw new ArgumentError(`\`${this.long}\` must have a value that does not begin with -, got: ${quoted(text)}.`);

@@ -11,6 +11,11 @@ export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
 }
 
+/** The columns of the terminal; 80 where it is none, or does not say. */
+export function widthOf({ stdout }: Output): number {
+  return Math.max(stdout.columns ?? 80, 40);
+}
+
 export interface Command {
   /** One word, or a group and a word. */
   readonly name: string;

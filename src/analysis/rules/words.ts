@@ -16,7 +16,7 @@ export function rolesByArn({ roles }: { readonly roles: readonly Role[] }): Map<
 }
 
 /** The access that pods may have: not that of identity providers that are not clusters. */
-export function accessOfPods({ access }: AccessMap): Access[] {
+export function accessOfPods({ access }: Pick<AccessMap, 'access'>): Access[] {
   return access.filter(({ cluster }) => identityProviderOf(cluster) === undefined);
 }
 

@@ -1,13 +1,17 @@
 /**
  * What a report says, in words; texts of others go through `show`, which makes them safe where they stand.
  */
-import { Permission } from './permissions';
-import { Access, Text } from '../../analysis/access-map';
+import { Permission, permissionsOf } from './permissions';
+import { identityPolicies, statementsIn } from './statements';
+import { Access, Role, Text } from '../../analysis/access-map';
 import { arnParts } from '../../analysis/iam/patterns';
-import { listInShort } from '../../analysis/lists';
+import { isObject, textsOf } from '../../analysis/json-values';
+import { andMore, linesInShort, listInShort } from '../../analysis/lists';
 
 type Show = (text: string) => string;
 const MAX_COUNT = 4;
+const MAX_PERMISSIONS = 3;
+export const VIA: Record<Access['via'], string> = { 'irsa': 'IRSA', 'pod-identity': 'EKS Pod Identity' };
 
 export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 'serviceAccount'>): string {
   return `${namespace}/${serviceAccount}`;
@@ -30,6 +34,38 @@ export function permissionInWords(
       : some(resources, show);
   const keys = [...new Set(Object.values(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
   return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
+}
+
+/** What a role may do, in a few short lines. */
+export function mayInShort(role: Role | undefined): string[] {
+  if (!role) return ['what it may do is not in the templates'];
+  const policies = identityPolicies(role);
+  const all = [
+    ...permissionsOf(policies.map(({ document }) => document)).map(permissionInShort),
+    ...policies.filter(({ document }) => document === undefined).map(({ name }) => name),
+  ];
+  return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
+}
+
+/** `s3:GetObject and 1 more on receipts/*`. */
+export function permissionInShort(permission: Permission): string {
+  const { actions, notActions, resources, effect, condition } = permission;
+  const isCut = !notActions && actions.length > 1;
+  const service = `${serviceOf(actions[0] ?? '')}: `;
+  const inService = (name: string) => (name.startsWith(service) ? name.slice(service.length) : name);
+  const words = permissionInWords({
+    ...permission,
+    actions: isCut ? actions.slice(0, 1) : actions,
+    resources: resources.map(resource => inService(resourceInShort(resource))),
+    condition: undefined,
+  }).replace(' on ', `${isCut ? andMore(actions.length - 1) : ''} on `);
+  return `${effect === 'Deny' ? 'never ' : ''}${words}${condition ? ' (conditions)' : ''}`;
+}
+
+/** Whom the statements of a trust policy name. */
+export function principalsOf(role: Role | undefined): string[] {
+  return statementsIn(role?.trust).flatMap(({ Principal: principal }) =>
+    (isObject(principal) ? Object.values(principal).flatMap(textsOf) : textsOf(principal)));
 }
 
 function isAll(patterns: string[]): boolean {
@@ -60,6 +96,13 @@ function partsOf(arn: Text): string[] {
 
 export function roleInShort(arn: Text): string {
   return arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
+}
+
+/** `EXAMPLE (eu-west-1)`. */
+export function clusterInWords(cluster: Text): string {
+  const [first, second] = clusterInShort(cluster);
+  if (cluster === '*') return 'any cluster';
+  return second === '' ? first : `${first} (${second.replace(/\/$/, '')})`;
 }
 
 /** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */

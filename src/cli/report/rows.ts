@@ -3,11 +3,11 @@
  */
 import { permissionsOf } from './permissions';
 import { ReportData, ReportedWorkload } from './report-data';
-import { shownAccess } from './shown-access';
 import { identityPolicies } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { evaluatePolicies, findStatements } from '../../analysis/iam/policy-evaluator';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
+import { shownAccess } from '../../analysis/shown-access';
 import { matchesPattern } from '../../conventions/wildcards';
 
 /** Who can become a role; or a role that no service account can become. */

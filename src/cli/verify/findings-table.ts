@@ -1,4 +1,5 @@
 import { placeInWords, Verified } from './verified';
+import { countsOf } from '../../analysis/counts';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
 import { painter, Style } from '../colors';
 import { counted, printable } from '../text';
@@ -48,19 +49,19 @@ function section(title: string, items: readonly string[]): string[] {
 }
 
 function summary(
-  { roles, serviceAccounts, associations, workloads, access }: Verified['map'],
+  map: Verified['map'],
   findings: Finding[],
   unreadable: number,
 ): string {
   const number = (severity: Severity) =>
     findings.filter(finding => finding.severity === severity && finding.suppressed === undefined).length;
-  const trusted = new Set(access.map(({ role }) => role)).size;
+  const { roles, rolesOfWorkloads, serviceAccounts } = countsOf(map);
   const verdict = findings.some(counts) ? '' : unreadable > 0 ? 'Inconclusive: ' : 'Clean: ';
   return (
     `${verdict}${counted(number('error'), 'error')}, `
     + `${counted(number('warning'), 'warning')}, ${counted(number('info'), 'note')} in `
-    + `${counted(roles.length, 'role')} (${trusted} of workloads), `
-    + `${counted(serviceAccounts.length, 'service account')}, `
-    + `${counted(associations.length, 'Pod Identity association')}, ${counted(workloads.length, 'workload')}.`
+    + `${counted(roles, 'role')} (${rolesOfWorkloads} of workloads), `
+    + `${counted(serviceAccounts, 'service account')}, `
+    + `${counted(map.associations.length, 'Pod Identity association')}, ${counted(map.workloads.length, 'workload')}.`
   );
 }

@@ -1,12 +1,13 @@
 import { h, name, plural, visible } from './dom';
 import { Access, Policy, Role } from '../../../analysis/access-map';
-import { grouped, textsOf } from '../../../analysis/json-values';
+import { grouped } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { statementsOf } from '../../../analysis/reading/trusted-subjects';
-import { permissionInWords, roleInShort } from '../in-words';
+import { permissionInWords, principalsOf, roleInShort } from '../in-words';
+import { OTHERS_TITLE } from '../numbers';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';
-import { identityPolicies, statementsIn } from '../statements';
+import { identityPolicies } from '../statements';
 
 const STEP = 200;
 const MAX_PERMISSIONS = 3;
@@ -38,7 +39,7 @@ export class Table {
         ? h(
           'table',
           { role: 'table' },
-          h('caption', { class: 'hidden' }, 'Which service account can become which role, and what the role may do'),
+          h('caption', { class: 'hidden' }, 'Which service account can assume which role, and what the role may do'),
           h(
             'thead',
             { role: 'rowgroup' },
@@ -68,10 +69,11 @@ export class Table {
         : '',
       others.length > 0
         ? h(
-          'section',
-          { 'aria-labelledby': 'others-title' },
-          h('h3', { id: 'others-title' }, `Roles that no service account can become (${others.length})`),
-          h('ul', { class: 'others' }, ...others.slice(0, most).map(other)),
+          'details',
+          { class: 'folded', open: others.some(({ reach }) => reach) },
+          h('summary', {}, `${OTHERS_TITLE} (${others.length})`),
+          h('ul', { class: 'others' }, ...others.slice(0, most).map(other),
+            others.length > most && h('li', { class: 'note' }, `and ${others.length - most} more: narrow the search`)),
         )
         : '',
     );
@@ -156,12 +158,7 @@ function account(arn: string, role: Role | undefined): string {
 }
 
 function describeTrust(role: Role | undefined): string {
-  const principals = statementsIn(role?.trust).flatMap(({ Principal }) =>
-    typeof Principal === 'object' && Principal !== null
-      ? Object.values(Principal).flatMap(textsOf)
-      : textsOf(Principal),
-  );
-  return `trusts ${visible(listInShort(principals, 3) || 'nobody that can be read')}`;
+  return `trusts ${visible(listInShort(principalsOf(role), 3) || 'nobody that can be read')}`;
 }
 
 function may(role: Role | undefined): HTMLElement {
