@@ -1,8 +1,11 @@
 /**
  * Arguments and help of the commands: commander, with the rules that it lacks.
  */
-import { Command, Help, Option } from 'commander';
+import { AddHelpTextPosition, Command, Help, Option } from 'commander';
 import { quoted } from './text';
+import { wrapped } from './text-table';
+
+const DEFAULT_WIDTH = 80;
 
 /** Arguments that cannot be used. What prints the message adds a hint to --help. */
 export class ArgumentError extends Error {}
@@ -70,6 +73,14 @@ export class Program extends Command {
     return this.parent === null ? this.name() : `${(this.parent as Program).path} ${this.name()}`;
   }
 
+  /** Wraps the text: what begins in a column stays in it. */
+  override addHelpText(position: AddHelpTextPosition, text: string): this {
+    return super.addHelpText(position, () => {
+      const width = this.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH;
+      return text.split('\n').flatMap(line => wrapped(line, width, columnIn(line))).join('\n');
+    });
+  }
+
   /** Adds a table of options. */
   public withOptions(options: CliOption[]): this {
     for (const option of options) this.addOption(option);
@@ -99,7 +110,17 @@ export class Program extends Command {
   }
 }
 
+/** The space before the second column of a line, or before the text if it has one column. */
+function columnIn(line: string): string {
+  const [first] = /^ *(\S+( \S+)* {2,})?/.exec(line)!;
+  return ' '.repeat(first.length);
+}
+
 class CliHelp extends Help {
+  override commandUsage(command: Command): string {
+    return wrapped(super.commandUsage(command), (this.helpWidth ?? DEFAULT_WIDTH) - 'Usage: '.length, '  ').join('\n');
+  }
+
   /** Groups have no help of their own: the list names their commands. */
   override visibleCommands(command: Command): Command[] {
     return command.commands.flatMap(subcommand =>

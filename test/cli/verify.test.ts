@@ -59,7 +59,7 @@ test('what is wrong is told with its places and what to do', () => {
 note  provider-not-in-app
 `));
   expect(stdout).toMatch(
-    /\n1 error, 0 warnings, 2 notes in 1 role \(1 of workloads\), 1 service account, 0 Pod Identity associations, 0 workloads\.\n$/,
+    /\n1 error, 0 warnings, 2 notes in 1 role \(1 of workloads\), 2 service accounts, 0 Pod Identity associations, 0 workloads\.\n$/,
   );
 });
 
@@ -138,7 +138,7 @@ describe('for machines', () => {
       schemaVersion: 1,
       tool: { name: 'cdk-irsa', version: '1.2.3' },
       clean: false,
-      checked: { roles: 1, serviceAccounts: 1, podIdentityAssociations: 0, workloads: 0 },
+      checked: { roles: 1, serviceAccounts: 2, podIdentityAssociations: 0, workloads: 0 },
       findings: [
         expect.objectContaining({
           rule: 'role-does-not-trust',

@@ -114,7 +114,7 @@ function escapeText(text: Text): string {
   const safe = printable(text);
   const short = safe.length > MAX_LABEL_LENGTH ? `${safe.slice(0, MAX_LABEL_LENGTH)}…` : safe;
   return (/\S/.test(short) ? short : '(empty)').replace(
-    /[^A-Za-z0-9 ,:/._-]/gu,
+    /[^A-Za-z0-9 ,:/._()-]/gu,
     character => `#${character.codePointAt(0)};`,
   );
 }

@@ -36,7 +36,7 @@ const can = `, cluster \`${ISSUER}\`, audience \`sts.amazonaws.com\``;
 
 test('nothing has changed', () => {
   const text =
-    '### Access: no change\n\nNobody can become a role, and no role may do anything, that was not so before.\n';
+    '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost permissions.\n';
   expect(markdownOf(THREE, THREE)).toBe(text);
   expect(diffOf(THREE, THREE)).toEqual({ schemaVersion: 1, newRoles: [], goneRoles: [], changes: [] });
 });

@@ -32,6 +32,13 @@ test('its lists, in order', () => {
   const data = reportData(THREE, []);
   expect(Object.keys(data)).toEqual([
     'schemaVersion',
+    'tool',
+    'input',
+    'stacks',
+    'accounts',
+    'counts',
+    'unreadable',
+    'skipped',
     'findings',
     'clusters',
     'providers',
@@ -40,6 +47,7 @@ test('its lists, in order', () => {
     'addons',
     'workloads',
     'access',
+    'otherIdentities',
     'roles',
   ]);
   expect(data.access.map(({ namespace, serviceAccount: name }) => `${namespace}/${name}`)).toEqual([
