@@ -1,11 +1,12 @@
 /**
  * Arguments and help of the commands: commander, with the rules that it lacks.
  */
-import { AddHelpTextPosition, Command, Help, Option } from 'commander';
+import { AddHelpTextContext, AddHelpTextPosition, Command, Help, Option } from 'commander';
 import { quoted } from './text';
 import { wrapped } from './text-table';
 
 const DEFAULT_WIDTH = 80;
+type HelpText = string | ((context: AddHelpTextContext) => string);
 
 /** Arguments that cannot be used. What prints the message adds a hint to --help. */
 export class ArgumentError extends Error {}
@@ -74,10 +75,11 @@ export class Program extends Command {
   }
 
   /** Wraps the text: what begins in a column stays in it. */
-  override addHelpText(position: AddHelpTextPosition, text: string): this {
-    return super.addHelpText(position, () => {
+  override addHelpText(position: AddHelpTextPosition, text: HelpText): this {
+    return super.addHelpText(position, context => {
       const width = this.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH;
-      return text.split('\n').flatMap(line => wrapped(line, width, columnIn(line))).join('\n');
+      const lines = (typeof text === 'string' ? text : text(context)).split('\n');
+      return lines.flatMap(line => wrapped(line, width, columnIn(line))).join('\n');
     });
   }
 

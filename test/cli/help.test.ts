@@ -1,5 +1,4 @@
-import { cli } from './support';
-import { main } from '../../src/cli/main';
+import { cli, onTerminal } from './support';
 
 const COMMANDS = ['', 'verify', 'report', 'who-can', 'doctor', 'import eksctl'];
 const helpOf = (command: string) => cli(...command.split(' ').filter(word => word !== ''), '--help');
@@ -11,12 +10,8 @@ test.each(COMMANDS)('the help of cdk-irsa %s fits 80 columns', command => {
 });
 
 test('the help is as wide as a terminal, up to 100 columns', () => {
-  const widest = (columns: number) => {
-    let text = '';
-    const stdout = { isTTY: true, columns, write: (part: string) => (text += part) };
-    main(['report', '--help'], '1.2.3', { stdout, stderr: { write: () => undefined } });
-    return Math.max(...text.split('\n').map(line => line.length));
-  };
+  const widest = (columns: number) =>
+    Math.max(...onTerminal(columns, 'report', '--help').split('\n').map(line => line.length));
   expect(widest(70)).toBeLessThanOrEqual(70);
   expect(widest(300)).toBeGreaterThan(80);
   expect(widest(300)).toBeLessThanOrEqual(100);

@@ -3,7 +3,8 @@
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { cli, directory } from './support';
+import { asking, cli, directory } from './support';
+import { DOCTOR } from '../../src/cli/doctor/doctor-command';
 import { mapOf, role, trusting } from '../analysis/rules/support';
 
 const at = (name: string) => join(directory, name);
@@ -67,7 +68,7 @@ test('a file keeps its permissions, and a link what it is', () => {
   chmodSync(file, 0o600);
   symlinkSync(file, at('link.json'));
   expect(cli('report', assembly(), '--format', 'json', '-o', at('link.json')).code).toBe(0);
-  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(file).mode.toString(8).slice(-3)).toBe('600');
   expect(readFileSync(at('link.json'), 'utf8')).toBe(readFileSync(file, 'utf8'));
 });
 
@@ -101,4 +102,17 @@ test('a command that fails writes no file, and keeps an older one', () => {
   expect(readFileSync(file, 'utf8')).toBe(before);
   expect(cli('report', at('nowhere'), '-o', at('never')).code).toBe(2);
   expect(existsSync(at('never'))).toBe(false);
+});
+
+test('of a command that asks others, too', async () => {
+  const file = at('doctor.txt');
+  const args = ['doctor', '--cluster', 'a', '--all', '-o'];
+  jest.spyOn(DOCTOR, 'run').mockImplementation((_, { stdout }) => {
+    stdout.write('healthy\n');
+    return Promise.resolve(1);
+  });
+  expect(await asking(...args, file)).toEqual({ code: 1, stdout: '', stderr: `${file}: written.\n` });
+  expect(readFileSync(file, 'utf8')).toBe('healthy\n');
+  expect(await asking(...args, join(at('none'), 'a'))).toMatchObject({ code: 2, stdout: '' });
+  jest.restoreAllMocks();
 });

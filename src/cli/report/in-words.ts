@@ -37,13 +37,14 @@ export function permissionInWords(
 }
 
 /** What a role may do, in a few short lines. */
-export function mayInShort(role: Role | undefined): string[] {
+export function mayInShort(role: Role | undefined, nothing = ['nothing']): string[] {
   if (!role) return ['what it may do is not in the templates'];
   const policies = identityPolicies(role);
   const all = [
     ...permissionsOf(policies.map(({ document }) => document)).map(permissionInShort),
     ...policies.filter(({ document }) => document === undefined).map(({ name }) => name),
   ];
+  if (all.length === 0) return nothing;
   return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
 }
 

@@ -96,7 +96,7 @@ function chart({ access: all, roles }: ReportData, boxes: Boxes): Chart {
 }
 
 function mayDo(role: Role | undefined): string[] {
-  return mayInShort(role).map(escapeText);
+  return mayInShort(role, []).map(escapeText);
 }
 
 function services(roles: Role[]): string[] {

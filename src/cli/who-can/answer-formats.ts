@@ -115,7 +115,7 @@ function summary({ action, resource, answers }: WhoCan): string {
   const more = [
     ...of('conditional') > 0 ? [`${of('conditional')} under conditions`] : [],
     ...of('unknown') > 0 ? [`${of('unknown')} unknown`] : [],
-    ...others > 0 ? [`${counted(others, 'role')} of others`] : [],
+    ...others > 0 ? [counted(others, 'other role')] : [],
   ];
   const subject = certain === 0 ? 'No service account can' : `${counted(certain, 'way')} from a service account to`;
   return `${subject} ${action} on ${resource ?? 'any resource'}${more.length > 0 ? `; ${more.join('; ')}` : ''}.`;

@@ -13,8 +13,8 @@ import {
   webIdentity,
 } from './sample';
 import { Access, AccessMap, Policy, Role } from '../../../src/analysis/access-map';
-import { accessDiff } from '../../../src/cli/report/diff';
 import { code } from '../../../src/cli/markdown';
+import { accessDiff } from '../../../src/cli/report/diff';
 import { diffMarkdown } from '../../../src/cli/report/diff-markdown';
 import { reportData } from '../../../src/cli/report/report-data';
 

@@ -139,8 +139,8 @@ test.each<[string, string[], string]>([
   [
     'an unknown format',
     ['--format', 'pdf'],
-    "Option '--format <format>' argument 'pdf' is invalid. Allowed choices are table, csv, html, mermaid, json, markdown. "
-      + 'See cdk-irsa report --help.',
+    "Option '--format <format>' argument 'pdf' is invalid. Allowed choices are table, csv, html, mermaid, json, "
+      + 'markdown. See cdk-irsa report --help.',
   ],
   [
     'an option for a file',
@@ -184,7 +184,8 @@ test('a defect is not passed off as bad input', () => {
     throw new TypeError('boom');
   });
   expect(cli('report', assembly, '--format', 'json').stderr).toBe(
-    'Internal error: boom. This is a bug in cdk-irsa; please report it at https://github.com/cdk-irsa/cdk-irsa/issues.\n',
+    'Internal error: boom. This is a bug in cdk-irsa; please report it at '
+      + 'https://github.com/cdk-irsa/cdk-irsa/issues.\n',
   );
   jest.restoreAllMocks();
 });
