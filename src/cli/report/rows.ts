@@ -63,7 +63,13 @@ export interface Answer {
 export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
   const access = shownAccess(all);
   const byArn = new Map(roles.map(role => [role.arn, role]));
-  const texts = new Map(roles.map(role => [role.arn, textOf(role)]));
+  const texts = new Map<Text, string>();
+  const textOfRole = (arn: Text) => {
+    const role = byArn.get(arn);
+    const text = texts.get(arn) ?? (role ? textOf(role) : '');
+    texts.set(arn, text);
+    return text;
+  };
   const byNamespace = new Map<string, ReportedWorkload[]>();
   for (const workload of workloads) {
     byNamespace.set(workload.namespace, [...(byNamespace.get(workload.namespace) ?? []), workload]);
@@ -81,12 +87,16 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
         ...running.map(({ kind, name }) => `${kind} ${name}`),
       ]
       : [];
+    let text: string | undefined;
     return {
       access: one,
       arn,
       role: byArn.get(arn),
       workloads: running,
-      text: `${names.join('\n')}\n${arn}\n${texts.get(arn) ?? ''}`.toLowerCase(),
+      // Costs more than all the rest, and most readers search nothing.
+      get text() {
+        return text ??= `${names.join('\n')}\n${arn}\n${textOfRole(arn)}`.toLowerCase();
+      },
     };
   };
   const taken = new Set(access.map(({ role }) => role));

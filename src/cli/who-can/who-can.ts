@@ -2,10 +2,9 @@
  * Who can do an action on a resource: the question, and the answers to it.
  */
 import { foldCase, overlap, pattern } from '../../analysis/iam/patterns';
-import { objectOf, propertyOf } from '../../analysis/json-values';
+import { isObject, JsonObject, objectOf, propertyOf, textsOf } from '../../analysis/json-values';
 import { listInShort } from '../../analysis/lists';
-import { permissionInShort, principalsOf } from '../report/in-words';
-import { Permission, permissionsOf } from '../report/permissions';
+import { principalsOf, statementInShort } from '../report/in-words';
 import { ReportData } from '../report/report-data';
 import { Answer, Placed, Verdict } from '../report/rows';
 
@@ -46,16 +45,15 @@ function statementInWords({ policy, index, statement }: Placed, action: string):
   if (statement === undefined) {
     return `${policy.kind === 'boundary' ? 'the boundary' : 'the policy'} ${policy.name} is not in the input`;
   }
-  const permissions = permissionsOf([{ Statement: [statement] }]).map(permission => narrowed(permission, action));
-  const words = permissions.length > 0 ? permissionInShort(permissions[0]) : 'a statement that cannot be read';
+  const words = isObject(statement) ? statementInShort(narrowed(statement, action)) : 'a statement that cannot be read';
   return `${words} (statement ${index + 1} of ${policy.name}${policy.kind === 'boundary' ? ', its boundary' : ''})`;
 }
 
 /** With the actions that are asked for. */
-function narrowed(permission: Permission, action: string): Permission {
+function narrowed(statement: JsonObject, action: string): JsonObject {
   const asked = foldCase(pattern(action));
-  const actions = permission.actions.filter(name => overlap(foldCase(pattern(name)), asked));
-  return permission.notActions || actions.length === 0 ? permission : { ...permission, actions };
+  const actions = textsOf(statement.Action).filter(name => overlap(foldCase(pattern(name)), asked));
+  return actions.length === 0 ? statement : { ...statement, Action: actions };
 }
 
 /** Whom a role trusts that no service account can assume. */
