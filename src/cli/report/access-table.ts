@@ -1,15 +1,14 @@
 /**
  * Who can assume which role, for a terminal: a table for each cluster.
  */
-import { clusterInWords, mayInShort, roleInShort, VIA, who } from './in-words';
+import { clusterTitle, mayInShort, notesOn, roleInShort, who } from './in-words';
 import { IDENTITIES_TITLE, OTHERS_TITLE } from './numbers';
 import { OtherIdentity } from './other-identities';
 import { ReportData } from './report-data';
 import { Answer, isPattern, rowsOf } from './rows';
-import { Access, Role, Text } from '../../analysis/access-map';
+import { Role } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
 import { listInShort } from '../../analysis/lists';
-import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { painter } from '../colors';
 import { Cell, columnWidths, rowLines, wrapped } from '../text-table';
 
@@ -68,7 +67,7 @@ export function clusterTables(answers: readonly Answer[], columns: readonly Colu
   const tables = [...groups.values()].map(group => {
     const { cluster, via } = group[0].row.access!;
     return {
-      title: `${cluster === '*' ? 'Any cluster' : `Cluster ${clusterInWords(cluster)}`}, ${VIA[via]}`,
+      title: clusterTitle(cluster, via),
       rows: group.map(answer => columns.map(({ cell }) => cell(answer))),
     };
   });
@@ -104,9 +103,4 @@ function othersInWords(others: readonly Answer[], { width }: Terminal): string {
   const names = listInShort(others.map(({ row }) => roleInShort(row.arn)), 5);
   return wrapped(`${OTHERS_TITLE} (${others.length}): ${names}.`, width, '')
     .map(line => `${line}\n`).join('');
-}
-
-function notesOn({ via, association, audience }: Access): Text[] {
-  if (via === 'pod-identity') return association ? [] : ['no association yet'];
-  return audience === DEFAULT_AUDIENCE ? [] : [`audience ${audience}`];
 }

@@ -7,6 +7,7 @@ import { Access, Role, Text } from '../../analysis/access-map';
 import { arnParts } from '../../analysis/iam/patterns';
 import { isObject, JsonObject, textsOf } from '../../analysis/json-values';
 import { andMore, linesInShort, listInShort } from '../../analysis/lists';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 
 type Show = (text: string) => string;
 const MAX_COUNT = 4;
@@ -117,6 +118,17 @@ export function clusterInWords(cluster: Text): string {
   const [first, second] = clusterInShort(cluster);
   if (cluster === '*') return 'any cluster';
   return second === '' ? first : `${first} (${second.replace(/\/$/, '')})`;
+}
+
+/** `Cluster EXAMPLE (eu-west-1), IRSA`. */
+export function clusterTitle(cluster: Text, via: Access['via']): string {
+  return `${cluster === '*' ? 'Any cluster' : `Cluster ${clusterInWords(cluster)}`}, ${VIA[via]}`;
+}
+
+/** What is unusual about a way to a role. */
+export function notesOn({ via, association, audience }: Access): Text[] {
+  if (via === 'pod-identity') return association ? [] : ['no association yet'];
+  return audience === DEFAULT_AUDIENCE ? [] : [`audience ${audience}`];
 }
 
 /** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */

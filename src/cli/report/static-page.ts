@@ -2,14 +2,14 @@
  * The report in the markup of its page: what a reader without JavaScript sees, and what the script replaces. Every name
  * is somebody else's text, and escaped.
  */
-import { clusterInWords, mayInShort, roleInShort, VIA, who } from './in-words';
+import { clusterTitle, mayInShort, notesOn, roleInShort, who } from './in-words';
 import {
   findingsByRule, IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf, OTHERS_TITLE, severityInWords,
 } from './numbers';
 import { OtherIdentity } from './other-identities';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
-import { Role } from '../../analysis/access-map';
+import { Access, Role } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { printable } from '../text';
@@ -50,8 +50,8 @@ export function staticPage(data: ReportData): string {
 }
 
 function findingsInWords([first, ...more]: Finding[]): string {
-  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-  return `${escapeHtml(severityInWords(first.severity))} ${name(first.rule)}: ${escapeHtml(first.message)}${others}`;
+  const message = `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+  return `<b>${escapeHtml(severityInWords(first.severity))}</b> ${name(first.rule)}: ${escapeHtml(message)}`;
 }
 
 function identityInWords({ role, provider, subjects }: OtherIdentity): string {
@@ -71,10 +71,14 @@ function tableBody(rows: readonly Row[]): string {
     return words;
   };
   return [
-    `<tbody><tr><th scope=rowgroup colspan=3>${name(clusterInWords(cluster))}, ${VIA[via]}`,
+    `<tbody><tr><th scope=rowgroup colspan=3>${escapeHtml(clusterTitle(cluster, via))}`,
     ...rows.map(({ access, arn, role }) =>
-      `<tr><th scope=row>${name(who(access!))}<td>${name(roleInShort(arn))}<td>${mayOf(role)}`),
+      `<tr><th scope=row>${whoIn(access!)}<td>${name(roleInShort(arn))}<td>${mayOf(role)}`),
   ].join('\n');
+}
+
+function whoIn(access: Access): string {
+  return [name(who(access)), ...notesOn(access).map(escapeHtml)].join('<br>');
 }
 
 function name(text: string): string {

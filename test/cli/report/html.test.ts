@@ -46,10 +46,13 @@ test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))(
   },
 );
 
-const TAGS = /<\/?(div|h1|h2|p|ul|li|table|caption|thead|tbody|tr|th|td|code|details|summary|br)( [a-z]+=("[a-z]+"|[a-z0-9]+))*>/g;
+const NAMES = 'div|h1|h2|p|ul|li|table|caption|thead|tbody|tr|th|td|code|details|summary|br|b';
+const TAGS = new RegExp(`</?(${NAMES})( [a-z]+=("[a-z]+"|[a-z0-9]+))*>`, 'g');
 const staticIn = (page: string) => /<div id="static">([^]*?)<\/div>/.exec(page)![1];
 
-test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))('hostile text %i is text in the markup', (_, text) => {
+const hostile = HOSTILE.map((text, index): [number, string] => [index, text]);
+
+test.each(hostile)('hostile text %i is text in the markup', (_, text) => {
   const data = reportData(hostileMap(text), [finding({ message: text, rule: text })], {
     version: text,
     source: { files: 1, digest: text, stacks: [{ name: text, account: text, region: text }] },
@@ -65,7 +68,7 @@ test('the markup has all access, findings and folded roles without a script', ()
   expect(markup).toContain('<tr><th scope=row><code>payments/api</code><td><code>payments-api</code>'
     + '<td>s3:GetObject and 1 more on receipts/*<br>s3:ListBucket on receipts\n');
   expect(markup.match(/<th scope=row>/g)).toHaveLength(3);
-  expect(markup).toContain('<li>error <code>missing-audience</code>: The statement compares no audience.');
+  expect(markup).toContain('<li><b>error</b> <code>missing-audience</code>: The statement compares no audience.');
   expect(markup).toMatch(/<details><summary>Roles that no service account can assume \(1\)[^]*<code>ops<\/code>/);
 });
 

@@ -82,7 +82,8 @@ test('three service accounts: findings, picture, table', async () => {
   expect(await page.locator('#findings > .rules summary code').allTextContents()).toEqual(['missing-audience', 'note']);
   expect(await page.locator('#findings .off > summary').textContent()).toBe('1 finding switched off, with a reason');
   expect(await listed(page)).toEqual(['*', 'api', 'worker']);
-  expect(await page.locator('.folded summary').first().textContent()).toBe('Roles that no service account can assume (1)');
+  const folded = await page.locator('.folded summary').first().textContent();
+  expect(folded).toBe('Roles that no service account can assume (1)');
   expect(await page.locator('.others > li > code').first().isVisible()).toBe(false);
   await page.locator('.folded > summary').click();
   expect(await page.locator('.others > li > code').allTextContents()).toEqual(['ops']);
@@ -119,7 +120,7 @@ test.each<[Record<string, string>, string[], string]>([
   [
     { action: 's3:PutObject', resource: 'arn:aws:s3:::receipts/key' },
     ['*', 'api'],
-    '2 service accounts or patterns can s3:PutObject on arn:aws:s3:::receipts/key; 1 other role.',
+    '2 ways from a service account to s3:PutObject on arn:aws:s3:::receipts/key; 1 other role.',
   ],
   [
     { action: 's3:DeleteObject', resource: 'arn:aws:s3:::receipts/key' },
@@ -135,7 +136,7 @@ test.each<[Record<string, string>, string[], string]>([
   [
     { resource: 'arn:aws:s3:::receipts' },
     ['*', 'api'],
-    '1 service account or pattern can do anything on arn:aws:s3:::receipts; 1 unknown: policies that are not in the '
+    '1 way from a service account to do anything on arn:aws:s3:::receipts; 1 unknown: policies that are not in the '
       + 'templates; 1 other role.',
   ],
   [{ text: 'nothing like it' }, [], '0 ways from a service account to a role.'],
@@ -271,7 +272,8 @@ test('without JavaScript: the findings, and a table of all access', async () => 
   expect(await page.getByRole('table').count()).toBe(1);
   expect(await page.getByRole('row', { name: 'team-000/service-0000' }).isVisible()).toBe(true);
   expect(await page.locator('#static [scope=row]').count()).toBe(500);
-  expect(await page.locator('#static').innerText()).toContain('error missing-audience: The statement compares no audience.');
+  const text = await page.locator('#static').innerText();
+  expect(text).toContain('error missing-audience: The statement compares no audience.');
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
   expect(await page.locator('noscript').innerText()).toContain('Picture, search and policies need JavaScript.');
   expect(requests).toHaveLength(1);
@@ -317,7 +319,7 @@ test('a picture that goes on behind its edge says so', async () => {
   const page = await openMap(manyMap(500));
   const sign = page.locator('.frame .sign');
   expect(await sign.isVisible()).toBe(true);
-  await page.evaluate(`document.querySelector('.frame .scroll').scrollTo(0, 1e6)`);
+  await page.evaluate('document.querySelector(".frame .scroll").scrollTo(0, 1e6)');
   await sign.waitFor({ state: 'hidden' });
   const small = await openMap(THREE);
   expect(await small.locator('.frame .sign').isVisible()).toBe(false);
@@ -328,7 +330,11 @@ test('a picture that goes on behind its edge says so', async () => {
 test('what the report was made from, and what is missing in it', async () => {
   const page = await open(html(reportData(THREE, [], {
     version: '1.2.3',
-    source: { files: 2, digest: 'sha256:abc', stacks: [{ name: 'Payments', account: '111122223333', region: 'eu-west-1' }] },
+    source: {
+      files: 2,
+      digest: 'sha256:abc',
+      stacks: [{ name: 'Payments', account: '111122223333', region: 'eu-west-1' }],
+    },
     unreadable: ['broken.yaml: not YAML'],
   })));
   expect(await page.locator('.origin').textContent()).toBe(

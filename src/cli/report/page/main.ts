@@ -189,7 +189,7 @@ function describeAnswers(answers: Answer[], { action, resource }: Query): (Node 
     .filter(([count]) => (count as number) > 0)
     .map(([count, text]) => `${count} ${text}`);
   return [
-    `${certain === 0 ? 'No service account' : plural(certain, 'service account or pattern')} can `,
+    certain === 0 ? 'No service account can ' : `${plural(certain, 'way')} from a service account to `,
     ...what,
     more.length > 0 ? `; ${more.join('; ')}.` : '.',
   ];

@@ -3,7 +3,7 @@ import { Access, Policy, Role } from '../../../analysis/access-map';
 import { grouped } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { statementsOf } from '../../../analysis/reading/trusted-subjects';
-import { permissionInWords, principalsOf, roleInShort } from '../in-words';
+import { notesOn, permissionInWords, principalsOf, roleInShort } from '../in-words';
 import { OTHERS_TITLE } from '../numbers';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';
@@ -11,7 +11,6 @@ import { identityPolicies } from '../statements';
 
 const STEP = 200;
 const MAX_PERMISSIONS = 3;
-const USUAL_AUDIENCE = 'sts.amazonaws.com';
 const VERDICTS: Record<Reach['verdict'], string> = {
   allow: 'can',
   conditional: 'under conditions',
@@ -111,7 +110,7 @@ function heading({ namespace, cluster, via }: Access): HTMLElement {
 }
 
 function rows({ row, reach }: Answer): HTMLElement[] {
-  const { serviceAccount, audience, via, used, statement, through } = row.access!;
+  const { serviceAccount, via, used, statement, through } = row.access!;
   return [
     h(
       'tr',
@@ -122,8 +121,8 @@ function rows({ row, reach }: Answer): HTMLElement[] {
         name(serviceAccount),
         isPattern(serviceAccount)
           && h('span', { class: 'chip warning' }, serviceAccount === '*' ? 'any service account' : 'pattern'),
-        !used && h('span', { class: 'note' }, 'used by no manifest here'),
-        via === 'irsa' && audience !== USUAL_AUDIENCE && h('span', { class: 'note' }, 'audience ', name(audience)),
+        via === 'irsa' && !used && h('span', { class: 'note' }, 'used by no manifest here'),
+        ...notesOn(row.access!).map(note => h('span', { class: 'note' }, visible(note))),
         through !== undefined && h('span', { class: 'note' }, 'as the target role of ', name(roleInShort(through))),
         row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads)),
       ),
