@@ -1,7 +1,11 @@
 /**
  * `-o, --output` of every command.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'fs';
+import { execFileSync } from 'child_process';
+import {
+  chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync,
+  symlinkSync, writeFileSync,
+} from 'fs';
 import { join } from 'path';
 import { asking, cli, directory } from './support';
 import { DOCTOR } from '../../src/cli/doctor/doctor-command';
@@ -72,9 +76,15 @@ test('a file keeps its permissions, and a link what it is', () => {
   expect(readFileSync(at('link.json'), 'utf8')).toBe(readFileSync(file, 'utf8'));
 });
 
-test('a device is written to, never replaced', () => {
-  expect(cli('report', assembly(), '-o', '/dev/null').code).toBe(0);
-  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+test('a pipe is written to, never replaced', () => {
+  const pipe = at('pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK); // eslint-disable-line no-bitwise
+  expect(cli('report', assembly(), '-o', pipe, '--force').code).toBe(0);
+  expect(statSync(pipe).isFIFO()).toBe(true);
+  const received = Buffer.alloc(10_000);
+  expect(received.toString('utf8', 0, readSync(reader, received))).toContain('payments/api');
+  closeSync(reader);
 });
 
 test('what cannot be written leaves nothing behind', () => {
