@@ -97,7 +97,7 @@ wrong_is_found() { # exit 1, no more and no less
 check 'assertions and validator run, with the YAML parser that is packed' node assert.js
 check 'verify finds it clean' npx --no-install cdk-irsa verify cdk.out
 check 'and finds what is wrong' wrong_is_found
-check 'report writes a page' npx --no-install cdk-irsa report cdk.out --html report.html
+check 'report writes a page' npx --no-install cdk-irsa report cdk.out --format html -o report.html
 check 'with the role in it' grep -q ':role/' report.html
 
 check 'the doctor has the clients of Kubernetes and AWS' the_doctor_asks_aws

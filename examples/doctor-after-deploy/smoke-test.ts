@@ -64,7 +64,7 @@ async function examine(
 
 async function main([cluster, ...options]: string[]): Promise<void> {
   if (cluster === undefined) throw new Error('usage: npx tsx smoke-test.ts <cluster> [options of cdk-irsa doctor]');
-  const { serviceAccounts } = await cdkIrsa<{ serviceAccounts: ServiceAccount[] }>('report', '--json');
+  const { serviceAccounts } = await cdkIrsa<{ serviceAccounts: ServiceAccount[] }>('report', '--format', 'json');
   const withRole = serviceAccounts.filter(({ roleArn }) => roleArn !== undefined);
   if (withRole.length === 0) throw new Error('no service account with a role in cdk.out: run cdk synth');
   for (const serviceAccount of withRole) {

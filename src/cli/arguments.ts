@@ -1,8 +1,12 @@
 /**
  * Arguments and help of the commands: commander, with the rules that it lacks.
  */
-import { Command, Help, Option } from 'commander';
+import { AddHelpTextContext, AddHelpTextPosition, Command, Help, Option } from 'commander';
 import { quoted } from './text';
+import { wrapped } from './text-table';
+
+const DEFAULT_WIDTH = 80;
+type HelpText = string | ((context: AddHelpTextContext) => string);
 
 /** Arguments that cannot be used. What prints the message adds a hint to --help. */
 export class ArgumentError extends Error {}
@@ -48,7 +52,7 @@ export class CliOption extends Option {
     });
   }
 
-  /** With `--html --json`, commander takes the second option for the value of the first. */
+  /** With `--output --force`, commander takes the second option for the value of the first. */
   private checkValue(text: string): string {
     if (!/^-./.test(text)) return text;
     throw new ArgumentError(`\`${this.long}\` must have a value that does not begin with -, got: ${quoted(text)}.`);
@@ -68,6 +72,15 @@ export class Program extends Command {
   /** The command as the user types it. */
   public get path(): string {
     return this.parent === null ? this.name() : `${(this.parent as Program).path} ${this.name()}`;
+  }
+
+  /** Wraps the text: what begins in a column stays in it. */
+  override addHelpText(position: AddHelpTextPosition, text: HelpText): this {
+    return super.addHelpText(position, context => {
+      const width = this.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH;
+      const lines = (typeof text === 'string' ? text : text(context)).split('\n');
+      return lines.flatMap(line => wrapped(line, width, columnIn(line))).join('\n');
+    });
   }
 
   /** Adds a table of options. */
@@ -99,7 +112,17 @@ export class Program extends Command {
   }
 }
 
+/** The space before the second column of a line, or before the text if it has one column. */
+function columnIn(line: string): string {
+  const [first] = /^ *(\S+( \S+)* {2,})?/.exec(line)!;
+  return ' '.repeat(first.length);
+}
+
 class CliHelp extends Help {
+  override commandUsage(command: Command): string {
+    return wrapped(super.commandUsage(command), (this.helpWidth ?? DEFAULT_WIDTH) - 'Usage: '.length, '  ').join('\n');
+  }
+
   /** Groups have no help of their own: the list names their commands. */
   override visibleCommands(command: Command): Command[] {
     return command.commands.flatMap(subcommand =>

@@ -1,5 +1,4 @@
 import type { Program } from './arguments';
-import { COLUMNS } from './text';
 
 /** Where a command writes: results to stdout, messages to stderr. */
 export interface Output {
@@ -12,9 +11,9 @@ export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
 }
 
-/** The width of the terminal, or what is usual without one. */
-export function columnsOf({ stdout }: Output): number {
-  return (stdout.isTTY === true && stdout.columns) || COLUMNS;
+/** The columns of the terminal; 80 where it is none, or does not say. */
+export function widthOf({ stdout }: Output): number {
+  return Math.max(stdout.columns ?? 80, 40);
 }
 
 export interface Command {

@@ -1,6 +1,7 @@
 import { existsSync } from 'fs';
 import { CliOption } from './arguments';
 import { Output } from './command';
+import { sourceOf } from './input-source';
 import { printable } from './text';
 import { accessMapOf } from '../analysis/reading/access-map-reader';
 import { readInput } from '../analysis/reading/input';
@@ -22,18 +23,24 @@ export const EXCLUDE = new CliOption(
   'leave out paths in folders, such as charts/*: * is any text, ? one character; repeatable',
 ).repeatable();
 
-interface InputOptions {
+export interface InputOptions {
   readonly manifests?: string[];
   readonly exclude?: string[];
   readonly namespace?: string;
 }
 
 /** The access map of the paths that are given, what of them cannot be read, and what was skipped. */
-export function readMap(paths: readonly string[], { manifests, exclude, namespace }: InputOptions) {
-  const { assembly, manifests: manifestTexts, unreadable, skipped } =
-    readInput(pathsToRead(paths, manifests), manifests, { exclude });
+export function readMap(given: readonly string[], { manifests, exclude, namespace }: InputOptions) {
+  const paths = pathsToRead(given, manifests);
+  const { assembly, manifests: manifestTexts, unreadable, skipped } = readInput(paths, manifests, { exclude });
   const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
-  return { map, unreadable: unreadable.map(({ message }) => message), skipped };
+  return {
+    map,
+    unreadable: unreadable.map(({ message }) => message),
+    skipped,
+    /** Costs time: the files are read again. */
+    source: () => sourceOf(assembly, manifestTexts, [...paths, ...manifests ?? []]),
+  };
 }
 
 /** Without any, the folder that cdk synth writes, unless there are only manifests. */

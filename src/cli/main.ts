@@ -1,18 +1,21 @@
 import { CommanderError } from 'commander';
 import { ArgumentError, Program } from './arguments';
-import { Command, Output, UsageError } from './command';
+import { Command, Output, UsageError, widthOf } from './command';
 import { DOCTOR } from './doctor/doctor-command';
 import { IMPORT_EKSCTL } from './import-eksctl/import-command';
 import { REPORT } from './report/report-command';
+import { RESULT_FILE, withResultFile } from './result-file';
 import { printable, quoted } from './text';
 import { VERIFY } from './verify/verify-command';
+import { WHO_CAN } from './who-can/who-can-command';
 import { UnusableInput } from '../analysis/reading/unusable-input';
+import { helpUrl } from '../analysis/rules/help';
 
 const UNUSABLE = 2;
-/** Of a terminal that does not tell. */
-const HELP_WIDTH = 100;
+const MAX_HELP_WIDTH = 100;
+const ISSUES = `${helpUrl().replace(/#.*/, '')}/issues`;
 
-const COMMANDS: Command[] = [VERIFY, REPORT, DOCTOR, IMPORT_EKSCTL];
+const COMMANDS: Command[] = [VERIFY, REPORT, WHO_CAN, DOCTOR, IMPORT_EKSCTL];
 
 /**
  * Runs the command line.
@@ -61,9 +64,10 @@ function dispatch(args: string[], version: string, output: Output): number | Pro
     const parent = group === undefined ? root : groupOf(root, group).hook('preSubcommand', enter);
     const program = parent.command(word) as Program;
     command.define(program.summary(command.summary));
+    program.withOptions(RESULT_FILE());
     program.helpOption('-h, --help', 'print this help').allowExcessArguments(false).action(() => {
       program.checkRequired();
-      code = command.run(program, output, version);
+      code = withResultFile(program, output, to => command.run(program, to, version));
     });
   }
 
@@ -80,7 +84,7 @@ function dispatch(args: string[], version: string, output: Output): number | Pro
 }
 
 function rootOf(version: string, output: Output): Program {
-  const width = () => output.stdout.columns ?? HELP_WIDTH;
+  const width = () => Math.min(widthOf(output), MAX_HELP_WIDTH);
   return new Program('cdk-irsa')
     .usage('<command> [options]')
     .version(version, '--version', 'print the version of cdk-irsa')
@@ -124,5 +128,6 @@ function linesOf(error: unknown): string[] {
   if (error instanceof UsageError) return error.lines;
   if (UnusableInput.is(error)) return error.message.split('\n').map(printable);
   if (error instanceof RangeError) return ['The input is nested too deep, or too large.'];
-  return [printable(`cdk-irsa failed, which is a defect of it: ${(error as Error).message}. Please report it.`)];
+  const bug = `This is a bug in cdk-irsa; please report it at ${ISSUES}.`;
+  return [printable(`Internal error: ${(error as Error).message}. ${bug}`)];
 }

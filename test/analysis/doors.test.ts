@@ -11,8 +11,8 @@ test.each([
   ['verify', '--format', 'json'],
   ['verify', '--format', 'sarif'],
   ['verify', '--format', 'table'],
-  ['report', '--json'],
-  ['report', '--mermaid'],
+  ...['table', 'csv', 'html', 'mermaid', 'json', 'markdown'].map(format => ['report', '--format', format]),
+  ...['table', 'csv', 'json', 'markdown'].map(format => ['who-can', '--format', format]),
 ])('a hostile name turns no line: %s %s %s', (command, ...args) => {
   const RoleName = 'a\u202e\u009b31m\u2028';
   const { folder } = mapOf({
@@ -20,7 +20,9 @@ test.each([
       Role: role(RoleName, [trusting()], { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
     },
   });
-  const { stdout } = cli(command, join(folder, 'cdk.out'), ...args.filter(arg => arg !== undefined));
+  const question = command === 'who-can' ? ['s3:GetObject'] : [];
+  const { stdout } = cli(command, ...question, join(folder, 'cdk.out'), ...args);
+  expect(stdout).toContain('u202e');
   expect(stdout).not.toMatch(/[\u202e\u009b\u2028]/);
 });
 

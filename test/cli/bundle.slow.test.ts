@@ -144,12 +144,16 @@ Options:
   -h, --help     print this help, or the help of a command
 
 Commands:
-  verify         check the trust policies in a cloud assembly, and the manifests that name the roles
-  report         show which service accounts can assume which roles: a page, a picture, JSON, or
-                 what has changed
-  doctor         find out why a pod gets AccessDenied: check every link between its token and its
-                 role
-  import eksctl  print a CDK app that makes the service accounts of an eksctl ClusterConfig
+  verify         check the trust policies in a cloud assembly, and the manifests
+                 that name the roles
+  report         show which service accounts can assume which roles, and what
+                 has changed
+  who-can        show which service accounts can do something, such as
+                 s3:PutObject on a bucket
+  doctor         find out why a pod gets AccessDenied: check every link between
+                 its token and its role
+  import eksctl  print a CDK app that makes the service accounts of an eksctl
+                 ClusterConfig
 `;
   expect(run('--help')).toEqual({ code: 0, stdout: help, stderr: '' });
   expect(run('-h')).toEqual({ code: 0, stdout: help, stderr: '' });
@@ -191,9 +195,10 @@ test('--help of a command names each of its options', () => {
   const { code, stdout, stderr } = run('import', 'eksctl', '--help');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Usage: cdk-irsa import eksctl \[options\] <cluster\.yaml>\n/);
-  for (const option of ['account', 'issuer-url', 'hosted-zone', 'stack-name', 'output', 'force', 'strict']) {
+  for (const option of ['account', 'issuer-url', 'hosted-zone', 'stack-name', 'force', 'strict']) {
     expect(stdout).toContain(`\n  --${option} `);
   }
+  expect(stdout).toContain('\n  -o, --output ');
   expect(stdout).toContain('\n  -h, --help ');
 });
 
@@ -213,7 +218,8 @@ test('a defect is told without a stack trace', () => {
   expect(cli('import', 'eksctl', 'x')).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n',
+    stderr: 'Internal error: boom. This is a bug in cdk-irsa; please report it at '
+      + 'https://github.com/cdk-irsa/cdk-irsa/issues.\n',
   });
 });
 

@@ -44,6 +44,17 @@ function started(args: string[]) {
   return { code, written };
 }
 
+/** What a command that asks nobody prints on a terminal, with colors. */
+export function onTerminal(columns: number, ...args: string[]): string {
+  const { NO_COLOR: before } = process.env;
+  delete process.env.NO_COLOR;
+  let text = '';
+  const stdout = { isTTY: true, columns, write: (part: string) => (text += part) };
+  void main(args, '1.2.3', { stdout, stderr: { write: () => undefined } });
+  if (before !== undefined) process.env.NO_COLOR = before;
+  return text;
+}
+
 /** Imports a file of this content. */
 export function importText(content: string | Uint8Array, ...args: string[]): Result {
   const file = join(directory, 'cluster.yaml');

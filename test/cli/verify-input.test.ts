@@ -132,9 +132,9 @@ test.each([
 });
 
 test('report takes the same', () => {
-  const { code, stdout } = cli('report', write('sound.json', SOUND), '--mermaid');
+  const { code, stdout } = cli('report', write('sound.json', SOUND), '--format', 'mermaid');
   expect([code, stdout]).toEqual([0, expect.stringContaining('payments/api')]);
-  const partly = cli('report', at('broken'), '--json');
+  const partly = cli('report', at('broken'), '--format', 'json');
   expect([partly.code, partly.stderr]).toEqual([2, expect.stringMatching(/a\.yaml:[^]*b\.yaml:/)]);
 });
 

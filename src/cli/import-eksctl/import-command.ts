@@ -1,4 +1,3 @@
-import { writeFileSync } from 'fs';
 import { basename } from 'path';
 import { CliOption, Program } from '../arguments';
 import { Command, Output, UsageError } from '../command';
@@ -7,7 +6,6 @@ import { ProgramOptions, stackIdOf, writeProgram } from './eksctl-program';
 import { Remarks } from './remarks';
 import { counted, printable } from '../text';
 import { readYaml } from './yaml-file';
-import { reasonOf } from '../../analysis/reading/unusable-input';
 import { issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 
 interface ImportOptions {
@@ -16,8 +14,6 @@ interface ImportOptions {
   readonly hostedZone?: string[];
   readonly vpc?: string;
   readonly stackName?: string;
-  readonly output?: string;
-  readonly force?: boolean;
   readonly strict?: boolean;
 }
 
@@ -42,8 +38,6 @@ const OPTIONS = [
     .matching(VPC, 'be the ID of a VPC, such as vpc-0123456789abcdef0'),
   new CliOption('--stack-name <name>', 'the ID and name of the stack (default: made from the cluster name)')
     .matching(STACK_NAME, STACK_RULE),
-  new CliOption('--output <file>', 'write the program to a new file instead of stdout'),
-  new CliOption('--force', 'overwrite an existing file').requires('--output'),
   new CliOption('--strict', 'exit with 1 if something was not mapped'),
 ];
 
@@ -85,20 +79,9 @@ function importEksctl(program: Program, output: Output): number {
 
   const { account, issuerUrl, stackName } = values;
   const options = { file: basename(file), account, issuerUrl, stackName, hostedZones };
-  const text = writeProgram(config, options);
-  if (values.output === undefined) output.stdout.write(text);
-  else save(values.output, text, values.force ?? false);
+  output.stdout.write(writeProgram(config, options));
   output.stderr.write(`${[...remarks.lines('not mapped', 'note'), ...closing(config, options, remarks)].join('\n')}\n`);
   return values.strict && remarks.count('not mapped') > 0 ? 1 : 0;
-}
-
-function save(file: string, text: string, force: boolean): void {
-  try {
-    writeFileSync(file, text, { flag: force ? 'w' : 'wx' });
-  } catch (error) {
-    const advice = (error as NodeJS.ErrnoException).code === 'EEXIST' ? ' Use --force to overwrite it.' : '';
-    throw new UsageError([`${printable(file)}: cannot be written: ${reasonOf(error)}.${advice}`]);
-  }
 }
 
 /** What was written, and what to do with it, in order. */

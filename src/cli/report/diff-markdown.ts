@@ -1,6 +1,5 @@
 /**
- * A diff for a comment in a pull request. Every name is somebody else's text: it stands in code, where Markdown and
- * GitHub read nothing.
+ * A diff for a comment in a pull request.
  */
 import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
@@ -8,11 +7,9 @@ import { Text } from '../../analysis/access-map';
 import { listInShort } from '../../analysis/lists';
 import { withoutBrackets } from '../../analysis/stand-in';
 import { StatementJson } from '../../conventions/policy-json';
-import { jsonText, printable } from '../text';
+import { code, fitting, markdownTable, MAX_MARKDOWN_LENGTH } from '../markdown';
+import { jsonText } from '../text';
 
-/** GitHub takes 65,536 characters. */
-const MAX_LENGTH = 60_000;
-const MAX_NAME_LENGTH = 240;
 const SESSION_POLICY: Record<Direction, string> = {
   wider: 'loses its session policy',
   narrower: 'gains a session policy',
@@ -23,23 +20,15 @@ const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narro
 export function diffMarkdown(diff: AccessDiff): string {
   const { changes } = diff;
   if (changes.length === 0) {
-    return '### Access: no change\n\nNobody can become a role, and no role may do anything, that was not so '
-      + `before.${rolesInWords(diff)}\n`;
+    return '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost '
+      + `permissions.${rolesInWords(diff)}\n`;
   }
   const rows = changes.map(
-    change => `| ${LABELS[change.direction]} | ${code(roleInShort(change.role))} | ${inWords(change)} |\n`,
+    change => [LABELS[change.direction], code(roleInShort(change.role)), inWords(change)],
   );
-  const head = `### Access: ${counted(changes)}\n\n| access | role | what |\n|---|---|---|\n`;
-  const shown = fitting(rows, MAX_LENGTH - head.length - 500);
-  const table = `${head}${shown.join('')}${leftOut(rows.length - shown.length, 'change')}${rolesInWords(diff)}\n`;
-  return table + details(changes, MAX_LENGTH - table.length);
-}
-
-/** A text in a code span that it cannot leave, also inside a table. */
-export function code(text: string): string {
-  const short = text.length > MAX_NAME_LENGTH ? `${text.slice(0, MAX_NAME_LENGTH)}…` : text;
-  const safe = printable(short).replace(/[`|]|\\(?!u)/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
-  return `\`${/^\s*$/.test(safe) ? '(empty)' : safe}\``;
+  const { text, leftOut } = markdownTable(['access', 'role', 'what'], rows, MAX_MARKDOWN_LENGTH - 600);
+  const table = `### Access: ${counted(changes)}\n\n${text}${more(leftOut, 'change')}${rolesInWords(diff)}\n`;
+  return table + details(changes, MAX_MARKDOWN_LENGTH - table.length);
 }
 
 function counted(changes: Change[]): string {
@@ -60,7 +49,7 @@ function inWords(change: Change): string {
   switch (change.kind) {
     case 'who':
       return (
-        `${code(who(change))} ${change.direction === 'wider' ? 'can become it' : 'can no longer become it'}, `
+        `${code(who(change))} ${change.direction === 'wider' ? 'can assume it' : 'can no longer assume it'}, `
         + (change.via === 'irsa'
           ? `cluster ${code(withoutBrackets(change.cluster))}, audience ${code(change.audience)}`
           : `by EKS Pod Identity, cluster ${code(withoutBrackets(change.cluster))}`)
@@ -136,20 +125,14 @@ function details(changes: Change[], room: number): string {
   });
   const shown = fitting(blocks, room - 500);
   return shown.length === 0
-    ? leftOut(blocks.length, 'role')
+    ? more(blocks.length, 'role')
     : '\n<details>\n<summary>In '
-      + `full</summary>\n${shown.join('')}${leftOut(blocks.length - shown.length, 'role')}\n</details>\n`;
+      + `full</summary>\n${shown.join('')}${more(blocks.length - shown.length, 'role')}\n</details>\n`;
 }
 
-function leftOut(count: number, what: string): string {
+function more(count: number, what: string): string {
   return count === 0
     ? ''
-    : `\n${count} more ${count === 1 ? what : `${what}s`} left out: \`cdk-irsa report --diff … --json\` prints all.\n`;
+    : `\n${count} more ${count === 1 ? what : `${what}s`} left out: `
+      + '`cdk-irsa report --diff … --format json` prints all.\n';
 }
-
-function fitting(texts: string[], room: number): string[] {
-  let length = 0;
-  const end = texts.findIndex(text => (length += text.length) > room);
-  return end < 0 ? texts : texts.slice(0, end);
-}
-

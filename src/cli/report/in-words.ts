@@ -1,14 +1,19 @@
 /**
  * What a report says, in words; texts of others go through `show`, which makes them safe where they stand.
  */
-import { Permission } from './permissions';
-import { Access, Text } from '../../analysis/access-map';
+import { Permission, permissionsOf } from './permissions';
+import { identityPolicies, statementsIn } from './statements';
+import { Access, Role, Text } from '../../analysis/access-map';
 import { arnParts } from '../../analysis/iam/patterns';
-import { listInShort } from '../../analysis/lists';
+import { isObject, JsonObject, textsOf } from '../../analysis/json-values';
+import { andMore, linesInShort, listInShort } from '../../analysis/lists';
 import { withoutBrackets } from '../../analysis/stand-in';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 
 type Show = (text: string) => string;
 const MAX_COUNT = 4;
+const MAX_PERMISSIONS = 3;
+export const VIA: Record<Access['via'], string> = { 'irsa': 'IRSA', 'pod-identity': 'EKS Pod Identity' };
 
 export function who({ namespace, serviceAccount }: Pick<Access, 'namespace' | 'serviceAccount'>): string {
   return `${namespace}/${serviceAccount}`;
@@ -31,6 +36,65 @@ export function permissionInWords(
       : some(resources, show);
   const keys = [...new Set(Object.values(condition ?? {}).flatMap(values => Object.keys(values ?? {})))];
   return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
+}
+
+/** What a role may do, in a few short lines; limited by the session policy of an association, if it has one. */
+export function mayInShort(role: Role | undefined, sessionPolicy?: unknown, nothing = ['nothing']): string[] {
+  if (!role) return ['what it may do is not in the templates'];
+  const policies = identityPolicies(role);
+  const all = [
+    ...sessionPolicy === undefined
+      ? policies.flatMap(({ document }) => statementsIn(document)).map(statementInShort)
+      : permissionsOf(policies.map(({ document }) => document), sessionPolicy).map(permissionInShort),
+    ...policies.filter(({ document }) => document === undefined).map(({ name }) => name),
+  ];
+  if (all.length === 0) return nothing;
+  return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
+}
+
+/** What each of many rows may do: worked out once per role, and once more for each session policy. */
+export function mayOfRows(): (row: { readonly role?: Role; readonly access?: Access }) => string[] {
+  const known = new Map<Role | undefined, string[]>();
+  return ({ role, access }) => {
+    if (access?.sessionPolicy !== undefined) return mayInShort(role, access.sessionPolicy);
+    const lines = known.get(role) ?? mayInShort(role);
+    known.set(role, lines);
+    return lines;
+  };
+}
+
+/** `s3:GetObject and 1 more on receipts/*`. Much faster than by way of `permissionsOf()`. */
+export function statementInShort(statement: JsonObject): string {
+  const { Effect: effect, Action, NotAction, Resource, NotResource, Condition } = statement;
+  if (effect !== 'Allow' && effect !== 'Deny') return 'a statement that cannot be read';
+  return permissionInShort({
+    effect,
+    actions: textsOf(NotAction ?? Action),
+    notActions: NotAction !== undefined,
+    resources: textsOf(NotResource ?? Resource),
+    notResources: NotResource !== undefined,
+    ...isObject(Condition) && Object.keys(Condition).length > 0 && { condition: Condition },
+  });
+}
+
+function permissionInShort(permission: Permission): string {
+  const { actions, notActions, resources, effect, condition } = permission;
+  const isCut = !notActions && actions.length > 1;
+  const service = `${serviceOf(actions[0] ?? '')}: `;
+  const inService = (name: string) => (name.startsWith(service) ? name.slice(service.length) : name);
+  const words = permissionInWords({
+    ...permission,
+    actions: isCut ? actions.slice(0, 1) : actions,
+    resources: resources.map(resource => inService(resourceInShort(resource))),
+    condition: undefined,
+  }).replace(' on ', `${isCut ? andMore(actions.length - 1) : ''} on `);
+  return `${effect === 'Deny' ? 'never ' : ''}${words}${condition ? ' (conditions)' : ''}`;
+}
+
+/** Whom the statements of a trust policy name. */
+export function principalsOf(role: Role | undefined): string[] {
+  return statementsIn(role?.trust).flatMap(({ Principal: principal }) =>
+    (isObject(principal) ? Object.values(principal).flatMap(textsOf) : textsOf(principal)));
 }
 
 function isAll(patterns: string[]): boolean {
@@ -63,6 +127,25 @@ function partsOf(arn: Text): string[] {
 export function roleInShort(arn: Text): string {
   const [, , service, , , resource = ''] = partsOf(arn);
   return withoutBrackets(service === 'iam' && resource.startsWith('role/') ? resource.slice('role/'.length) : arn);
+}
+
+/** `EXAMPLE (eu-west-1)`. */
+export function clusterInWords(cluster: Text): string {
+  const [first, second] = clusterInShort(cluster);
+  if (cluster === '*') return 'any cluster';
+  return second === '' ? first : `${first} (${second.replace(/\/$/, '')})`;
+}
+
+/** `Cluster EXAMPLE (eu-west-1), IRSA`. */
+export function clusterTitle(cluster: Text, via: Access['via']): string {
+  return `${cluster === '*' ? 'Any cluster' : `Cluster ${clusterInWords(cluster)}`}, ${VIA[via]}`;
+}
+
+/** What is unusual about a way to a role. */
+export function notesOn({ via, association, audience, sessionPolicy }: Access): Text[] {
+  if (sessionPolicy !== undefined) return ['limited by a session policy'];
+  if (via === 'pod-identity') return association ? [] : ['no association yet'];
+  return audience === DEFAULT_AUDIENCE ? [] : [`audience ${audience}`];
 }
 
 /** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */

@@ -38,7 +38,7 @@ export function piecesOf(documents: readonly unknown[]): Pieces {
     .flatMap(statement => {
       const { Effect: effect } = statement;
       if (effect !== 'Allow' && effect !== 'Deny') return [];
-      const { Condition: condition } = normalize(statement);
+      const { Condition: condition } = normalize({ Condition: statement.Condition });
       const [actions, resources] = [halvesOf(statement, 'Action'), halvesOf(statement, 'Resource')];
       return actions.items.flatMap(action =>
         resources.items.map((resource): Piece => ({

@@ -1,87 +1,102 @@
-import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'fs';
-import { dirname, join } from 'path';
-import { accessDiff, AccessDiff } from './diff';
+import { readFileSync } from 'fs';
+import { accessCsv } from './access-csv';
+import { accessMarkdown } from './access-markdown';
+import { accessTable } from './access-table';
+import { accessDiff } from './diff';
 import { diffMarkdown } from './diff-markdown';
-import { html, MARK } from './html';
+import { html } from './html';
 import { mermaid } from './mermaid';
+import { numbersOf } from './numbers';
 import { parseReportData, reportData, ReportData } from './report-data';
-import { isPattern } from './rows';
-import { shownAccess } from './shown-access';
-import { ConstructPaths, mapConstructPaths } from '../../analysis/construct-paths';
+import { mapConstructPaths } from '../../analysis/construct-paths';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
-import { Command, Output, UsageError } from '../command';
-import { EXCLUDE, INPUT, MANIFESTS, readMap, writeLines } from '../input-arguments';
-import { counted, jsonText, printable } from '../text';
+import { Command, Output, UsageError, wantsColors, widthOf } from '../command';
+import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
+import { MARKDOWN_MARK } from '../markdown';
+import { jsonText, printable } from '../text';
+import { wrapped } from '../text-table';
 
-interface ReportOptions {
-  readonly html?: string;
-  readonly mermaid?: boolean;
-  readonly json?: boolean;
+interface ReportOptions extends InputOptions {
+  readonly format?: string;
   readonly diff?: string;
-  readonly manifests?: string[];
-  readonly exclude?: string[];
-  readonly namespace?: string;
-  readonly force?: boolean;
 }
 
+const FORMATS: Record<string, (data: ReportData, output: Output) => string> = {
+  table: (data, output) => accessTable(data, { width: widthOf(output), isColored: wantsColors(output) }),
+  csv: accessCsv,
+  html: data => html(data),
+  mermaid: chart,
+  json: data => `${jsonText(data, 2)}\n`,
+  markdown: data => `${MARKDOWN_MARK}${accessMarkdown(data)}`,
+};
+
+const DIFF_FORMATS: Record<string, (before: ReportData, after: ReportData) => string> = {
+  markdown: (before, after) => {
+    const names = { ...before.constructPaths, ...after.constructPaths };
+    return `${MARKDOWN_MARK}${diffMarkdown(mapConstructPaths(accessDiff(before, after), names))}`;
+  },
+  json: (before, after) => {
+    const { schemaVersion, ...diff } = accessDiff(before, after);
+    return `${jsonText({ schemaVersion, tool: after.tool, ...diff }, 2)}\n`;
+  },
+};
+
 const OPTIONS = [
-  new CliOption(
-    '--html <file>',
-    'write one self-contained page that opens from disk: findings, a picture, search, each policy in full',
-  ).conflicts(['mermaid', 'json', 'diff']),
-  new CliOption('--mermaid', 'print a Mermaid flowchart').conflicts(['json', 'diff']),
-  new CliOption('--json', 'print everything for machines'),
+  new CliOption('--format <format>', 'what to print (default: table; with --diff markdown)')
+    .choices(Object.keys(FORMATS)),
   new CliOption(
     '--diff <old.json>',
-    'print what access was added and removed since an earlier --json, as Markdown for a pull request;'
-      + ' with --json for machines',
+    'print what access was added and removed since an earlier --format json, as markdown or json',
   ),
   MANIFESTS,
   EXCLUDE,
   new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
-  new CliOption('--force', 'overwrite a file that is not a report').requires('--html'),
 ];
-const FORMS = ['html', 'mermaid', 'json', 'diff'] as const;
 
 /** `cdk-irsa report`. */
 export const REPORT: Command = {
   name: 'report',
-  summary: 'show which service accounts can assume which roles: a page, a picture, JSON, or what has changed',
+  summary: 'show which service accounts can assume which roles, and what has changed',
   define: program => program
-    .description('Shows who can assume which role, from a cloud assembly and the manifests in it: cluster, namespace'
+    .description('Shows who can assume which role, from a cloud assembly, templates and manifests: cluster, namespace'
       + ' and service account, role, and what the role may do on which resources.')
-    .usage('[path...] --html <file> | --mermaid | --json | --diff <old.json> [options]')
     .argument(...INPUT)
     .withOptions(OPTIONS)
     .addHelpText('after', `
+Formats:
+  table     for the terminal
+  csv       for spreadsheets, a row for each way from a service account to a role
+  html      one page that opens from disk: findings, a picture, search, policies
+  mermaid   a Mermaid flowchart
+  json      everything, for machines and for --diff
+  markdown  for a comment in a pull request
+
 Exit codes:
   0  the report was written, whatever the findings and the changes
-  2  invalid arguments, or input that cannot be read; the rest of it is in the report`),
+  2  invalid arguments, or input that cannot be read; the rest of it is in the
+     report`),
   run: report,
 };
 
-function report(program: Program, output: Output): number {
+function report(program: Program, output: Output, version: string): number {
   const [paths] = program.processedArgs as [string[]];
-  const options = program.opts<ReportOptions>();
-  if (FORMS.every(form => options[form] === undefined)) {
-    throw new ArgumentError('One of `--html`, `--mermaid`, `--json` and `--diff` must be given.');
+  const { format, diff, ...options } = program.opts<ReportOptions>();
+  if (diff !== undefined && format !== undefined && !(format in DIFF_FORMATS)) {
+    throw new ArgumentError(`\`--diff\` requires \`--format\` markdown or json, got: ${format}.`);
   }
-  const old = options.diff === undefined ? undefined : readOld(options.diff);
-  const { map, unreadable, skipped } = readMap(paths, options);
-  const data = reportData(map, findingsOf(RULES, map));
-
-  const names = { ...old?.constructPaths, ...data.constructPaths };
-  const forPeople = mapConstructPaths(data, names);
-
-  if (options.html !== undefined) save(options.html, html(forPeople), options.force ?? false);
-  else if (old) output.stdout.write(changes(accessDiff(old, data), names, options.json));
-  else output.stdout.write(options.mermaid ? chart(forPeople, output) : `${jsonText(data, 2)}\n`);
-  writeLines(output, [...unreadable, ...skipped]);
-  output.stderr.write(`${summary(data)}\n`);
-  if (options.html !== undefined) output.stderr.write(`${printable(options.html)}: written.\n`);
+  if (diff === undefined && format === 'html' && output.stdout.isTTY === true) {
+    throw new ArgumentError('A page is not for a terminal. Write it to a file: --format html -o access.html.');
+  }
+  const old = diff === undefined ? undefined : readOld(diff);
+  const { map, unreadable, skipped, source } = readMap(paths, options);
+  const data = reportData(map, findingsOf(RULES, map), { version, source: source(), unreadable, skipped });
+  const forPeople = () => (format === 'json' ? data : mapConstructPaths(data, data.constructPaths));
+  const text = old ? DIFF_FORMATS[format ?? 'markdown'](old, data) : FORMATS[format ?? 'table'](forPeople(), output);
+  output.stdout.write(text);
+  writeLines(output, [...unreadable, ...skipped, ...wrapped(summary(data), 80, '')]);
   return unreadable.length > 0 ? 2 : 0;
 }
 
@@ -99,60 +114,17 @@ function readOld(file: string): ReportData {
   }
 }
 
-function changes(diff: AccessDiff, names: ConstructPaths, asJson = false): string {
-  return asJson ? `${jsonText(diff, 2)}\n` : diffMarkdown(mapConstructPaths(diff, names));
-}
-
 function chart(data: ReportData, { stderr }: Output): string {
   const { text, isCondensed } = mermaid(data);
   if (isCondensed) {
-    stderr.write('The map is too large for Mermaid to draw: service accounts are put together. --html shows each.\n');
+    stderr.write('The map is too large for Mermaid: it shows namespaces instead of service accounts.\n'
+      + '--format html shows each.\n');
   }
   return text;
 }
 
-/** The whole file or none: it is written beside its place, and put there when it is complete. */
-function save(file: string, text: string, force: boolean): void {
-  const part = join(dirname(file), `.${process.pid}.cdk-irsa-report.tmp`);
-  try {
-    if (!force && !isReport(file)) {
-      throw new UsageError([
-        `${printable(file)}: it exists, and is no report of cdk-irsa. Use --force to overwrite it.`,
-      ]);
-    }
-    writeFileSync(part, text, { flag: 'wx' });
-    renameSync(part, file);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    rmSync(part, { force: true });
-    throw new UsageError([`${printable(file)}: cannot be written: ${reasonOf(error)}.`]);
-  }
-}
-
-/** A report, or nothing yet. */
-function isReport(file: string): boolean {
-  const beginning = Buffer.alloc(MARK.length);
-  let descriptor;
-  try {
-    descriptor = openSync(file, 'r');
-    readSync(descriptor, beginning, 0, beginning.length, 0);
-    return beginning.toString() === MARK;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
-    throw error;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-function summary({ access: all, roles, clusters, findings }: ReportData): string {
-  const named = shownAccess(all).filter(({ namespace, serviceAccount }) => !isPattern(`${namespace}${serviceAccount}`));
-  const accounts = new Set(
-    named.map(access => JSON.stringify([access.cluster, access.namespace, access.serviceAccount])),
-  ).size;
-  const open = findings.filter(({ suppressed }) => suppressed === undefined);
-  const counts: [number, string][] = [
-    [clusters.length, 'cluster'], [accounts, 'service account'], [roles.length, 'role'], [open.length, 'finding'],
-  ];
-  return `${counts.map(([count, what]) => counted(count, what)).join(', ')}.`;
+/** The same numbers as on the page and in JSON. */
+function summary(data: ReportData): string {
+  const numbers = numbersOf(data).map(({ count, what }) => `${count} ${what}`).join(', ');
+  return `${numbers}.${data.counts.findings > 0 ? ' cdk-irsa verify explains the findings.' : ''}`;
 }

@@ -1,7 +1,9 @@
 /**
- * The machine-readable report: `cdk-irsa report --json`. Its form is described in README and fixed by `schemaVersion`.
+ * The machine-readable report: `cdk-irsa report --format json`. Its form is described in README and fixed by
+ * `schemaVersion`.
  */
 import * as z from 'zod/mini';
+import { OtherIdentity, otherIdentitiesOf } from './other-identities';
 import { compare } from './statements';
 import {
   Access,
@@ -16,8 +18,11 @@ import {
   Text,
 } from '../../analysis/access-map';
 import { ConstructPaths, constructPathsIn } from '../../analysis/construct-paths';
+import { Counts, countsOf } from '../../analysis/counts';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
+import { accessOfPods } from '../../analysis/rules/words';
+import { standIn } from '../../analysis/stand-in';
 import { pathName } from '../text';
 
 const SCHEMA_VERSION = 1;
@@ -31,9 +36,35 @@ export interface ReportedWorkload {
   readonly place: Place;
 }
 
+/** A stack that was read, or a template. */
+interface SourceStack {
+  /** Its path in the app, or the name of the template. */
+  readonly name: string;
+  readonly account: Text;
+  readonly region: Text;
+}
+
+/** What was read. */
+export interface Source {
+  readonly files: number;
+  /** `sha256:…`: the same for the same files, wherever they are. */
+  readonly digest: string;
+  readonly stacks: SourceStack[];
+}
+
 /** The same input gives the same report, byte for byte. */
 export interface ReportData {
   readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly tool: { readonly name: 'cdk-irsa'; readonly version: string };
+  readonly input: Omit<Source, 'stacks'>;
+  readonly stacks: SourceStack[];
+  /** To which the stacks are deployed. */
+  readonly accounts: Text[];
+  readonly counts: Counts & { readonly findings: number };
+  /** What could not be read, and why. */
+  readonly unreadable: string[];
+  /** What was left out, and what to do to have it checked. */
+  readonly skipped: string[];
   readonly findings: Finding[];
   readonly clusters: Cluster[];
   readonly providers: Provider[];
@@ -41,29 +72,53 @@ export interface ReportData {
   readonly associations: Association[];
   readonly addons: Addon[];
   readonly workloads: ReportedWorkload[];
+  /** Of pods, also to roles of other apps. */
   readonly access: Access[];
+  /** Access of others than pods, through identity providers. */
+  readonly otherIdentities: OtherIdentity[];
   readonly roles: Role[];
   /** What the stand-ins of this report name: construct paths, by `Stack/LogicalId`. */
   readonly constructPaths: ConstructPaths;
 }
 
-const SEVERITIES = ['error', 'warning', 'note'];
+/** Where a report comes from. */
+export interface Origin {
+  readonly version: string;
+  readonly source: Source;
+  readonly unreadable?: readonly string[];
+  readonly skipped?: readonly string[];
+}
 
-export function reportData(map: AccessMap, findings: Finding[]): ReportData {
-  const data = sortedData(map, findings);
+const SEVERITIES = ['error', 'warning', 'note'];
+const UNKNOWN_CLUSTER = standIn('not in the input');
+/** Of a map that was read from no file. */
+const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
+
+export function reportData(map: AccessMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
+  const data = sortedData(map, findings, origin);
   return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
 }
 
-function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'constructPaths'> {
+function sortedData(map: AccessMap, findings: Finding[], origin: Origin): Omit<ReportData, 'constructPaths'> {
+  const { version, source: { stacks, ...input }, unreadable = [], skipped = [] } = origin;
+  const access = [...accessOfPods(map), ...accessElsewhere(map)];
+  const ofPods = new Set(access.map(({ cluster }) => cluster));
   return {
     schemaVersion: SCHEMA_VERSION,
+    tool: { name: 'cdk-irsa', version },
+    input,
+    stacks,
+    accounts: [...map.accounts].sort(compare),
+    counts: { ...countsOf(map), findings: findings.filter(({ suppressed }) => suppressed === undefined).length },
+    unreadable: [...unreadable],
+    skipped: [...skipped],
     findings: sorted(findings, ({ severity, rule, place, message }) => [
       `${SEVERITIES.indexOf(severity)}`,
       rule,
       ...keyOf(place),
       message,
     ]),
-    clusters: sorted(map.clusters, ({ id, kind }) => [id, kind]),
+    clusters: sorted(map.clusters.filter(({ id }) => ofPods.has(id)), ({ id, kind }) => [id, kind]),
     providers: sorted(map.providers, ({ arn, place }) => [arn, ...keyOf(place)]),
     serviceAccounts: sorted(
       map.serviceAccounts.map(({ parts: _, ...account }) => account),
@@ -87,7 +142,7 @@ function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'cons
       ({ namespace, kind, name, place }) => [namespace, kind, name, ...keyOf(place)],
     ),
     access: sorted(
-      map.access,
+      access,
       ({ cluster, namespace, serviceAccount, audience, via, role, statement, through = '' }) => [
         cluster,
         namespace,
@@ -99,6 +154,10 @@ function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'cons
         through,
       ],
     ),
+    otherIdentities: sorted(
+      otherIdentitiesOf(map.roles),
+      ({ provider, issuer, role, statement }) => [provider, issuer, role, `${statement}`.padStart(6, '0')],
+    ),
     roles: sorted(map.roles, ({ arn, place }) => [arn, ...keyOf(place)]).map(role => ({
       ...role,
       policies: sorted(role.policies, ({ kind, name, arn = '' }) => [kind, name, arn]),
@@ -106,7 +165,17 @@ function sortedData(map: AccessMap, findings: Finding[]): Omit<ReportData, 'cons
   };
 }
 
-const AGAIN = 'Make it again with cdk-irsa report --json';
+/** By annotations that name a role of another app: a manifest does not say for which cluster it is. */
+function accessElsewhere({ serviceAccounts, roles }: AccessMap): Access[] {
+  const arns = new Set(roles.map(({ arn }) => arn));
+  return serviceAccounts
+    .filter(({ roleArn = '' }) => roleArn !== '' && !arns.has(roleArn))
+    .map(({ namespace, name: serviceAccount, audience, roleArn }) => (
+      { cluster: UNKNOWN_CLUSTER, namespace, serviceAccount, audience, via: 'irsa', role: roleArn!, used: true }
+    ));
+}
+
+const AGAIN = 'Make it again with cdk-irsa report --format json';
 const TEXT = z.string('a text');
 const listOf = <T>(item: z.ZodMiniType<T>) => z.array(item, 'a list');
 
@@ -128,14 +197,14 @@ const REPORT = z.looseObject({
 });
 
 /**
- * Reads what an earlier `--json` wrote.
+ * Reads what an earlier `--format json` wrote.
  *
  * @throws Error with what is wrong with it, beginning with a verb
  */
 export function parseReportData(text: string): ReportData {
   const data = parseJson(text);
   if (!isObject(data) || data.schemaVersion === undefined) {
-    throw new Error('is no report. Make one with cdk-irsa report --json');
+    throw new Error('is no report. Make one with cdk-irsa report --format json');
   }
   if (data.schemaVersion !== SCHEMA_VERSION) {
     throw new Error(
@@ -154,7 +223,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('is not JSON. Make it with cdk-irsa report --json');
+    throw new Error('is not JSON. Make it with cdk-irsa report --format json');
   }
 }
 

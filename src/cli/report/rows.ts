@@ -3,11 +3,11 @@
  */
 import { permissionsOf } from './permissions';
 import { ReportData, ReportedWorkload } from './report-data';
-import { shownAccess } from './shown-access';
 import { identityPolicies } from './statements';
 import { Access, Policy, Role, Text } from '../../analysis/access-map';
 import { evaluatePolicies, findStatements } from '../../analysis/iam/policy-evaluator';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
+import { shownAccess } from '../../analysis/shown-access';
 import { matchesPattern } from '../../conventions/wildcards';
 
 /** Who can become a role; or a role that no service account can become. */
@@ -66,14 +66,20 @@ export interface Answer {
 export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
   const access = shownAccess(all);
   const byArn = new Map(roles.map(role => [role.arn, role]));
-  const texts = new Map(roles.map(role => [role.arn, textOf(role)]));
+  const texts = new Map<Text, string>();
+  const textOfRole = (arn: Text) => {
+    const role = byArn.get(arn);
+    const text = texts.get(arn) ?? (role ? textOf(role) : '');
+    texts.set(arn, text);
+    return text;
+  };
   const byNamespace = new Map<string, ReportedWorkload[]>();
   for (const workload of workloads) {
     byNamespace.set(workload.namespace, [...(byNamespace.get(workload.namespace) ?? []), workload]);
   }
   const textIn = (arn: Text, sessionPolicy: unknown) => {
     const role = byArn.get(arn);
-    return sessionPolicy === undefined || !role ? texts.get(arn) ?? '' : textOf(role, sessionPolicy);
+    return sessionPolicy === undefined || !role ? textOfRole(arn) : textOf(role, sessionPolicy);
   };
   const row = (arn: Text, one?: Access): Row => {
     const running = one
@@ -88,12 +94,16 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
         ...running.map(({ kind, name }) => `${kind} ${name}`),
       ]
       : [];
+    let text: string | undefined;
     return {
       access: one,
       arn,
       role: byArn.get(arn),
       workloads: running,
-      text: `${names.join('\n')}\n${arn}\n${textIn(arn, one?.sessionPolicy)}`.toLowerCase(),
+      // Costs more than all the rest, and most readers search nothing.
+      get text() {
+        return text ??= `${names.join('\n')}\n${arn}\n${textIn(arn, one?.sessionPolicy)}`.toLowerCase();
+      },
     };
   };
   const taken = new Set(access.map(({ role }) => role));

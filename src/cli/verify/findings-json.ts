@@ -1,6 +1,6 @@
 import { Verified } from './verified';
+import { countsOf } from '../../analysis/counts';
 import { counts } from '../../analysis/rules/rule';
-import { countsOf } from '../counts';
 
 /** Findings for machines. A field may be added in the same version; one that goes or changes makes a new one. */
 export function findingsJson({ version, map, findings, known = 0, unreadable, skipped }: Verified): object {

@@ -1,7 +1,7 @@
 import { placeInWords, Verified } from './verified';
+import { countsOf } from '../../analysis/counts';
 import { counts, Finding, Severity } from '../../analysis/rules/rule';
 import { painter, Style } from '../colors';
-import { countsOf } from '../counts';
 import { COLUMNS, counted, printable, wrap } from '../text';
 
 const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', note: 'cyan' };

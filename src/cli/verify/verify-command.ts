@@ -6,7 +6,7 @@ import { Verified } from './verified';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
-import { columnsOf, Command, Output, wantsColors } from '../command';
+import { Command, Output, wantsColors, widthOf } from '../command';
 import { EXCLUDE, INPUT, MANIFESTS, readMap, writeLines } from '../input-arguments';
 import { jsonText, quoted } from '../text';
 
@@ -20,7 +20,7 @@ interface VerifyOptions {
 }
 
 const FORMATS: Record<string, (verified: Verified, output: Output) => string> = {
-  table: (verified, output) => findingsTable(verified, wantsColors(output), columnsOf(output)),
+  table: (verified, output) => findingsTable(verified, wantsColors(output), widthOf(output)),
   json: verified => `${jsonText(findingsJson(verified), 2)}\n`,
   sarif: verified => `${jsonText(sarif(verified), 2)}\n`,
 };

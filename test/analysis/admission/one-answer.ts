@@ -36,7 +36,7 @@ export function verify({ assembly, manifests }: Input): Verified {
 }
 
 function reported({ assembly, manifests }: Input): ReportData {
-  return JSON.parse(cli('report', assembly, '--json', ...manifests.flatMap(file => ['--manifests', file])).stdout);
+  return JSON.parse(cli('report', assembly, '--format', 'json', ...manifests.flatMap(file => ['--manifests', file])).stdout);
 }
 
 function templatesIn(assembly: string): string[] {

@@ -592,7 +592,7 @@ describe('arguments', () => {
   test('nothing of it leaves its line', async () => {
     expect(cli('doctor', '--\u001b[2J')).toMatchObject({ code: 2, stderr: `Unknown option '--\\u001b[2J'. ${SEE}\n` });
     jest.spyOn(DOCTOR, 'run').mockImplementationOnce(() => Promise.reject(new Error('\u001b[2J')));
-    expect(await asking(...API)).toMatchObject({ stderr: expect.stringContaining('a defect of it: \\u001b[2J.') });
+    expect(await asking(...API)).toMatchObject({ stderr: expect.stringContaining('Internal error: \\u001b[2J.') });
   });
 
   test('a defect is told without a stack trace', async () => {
@@ -600,7 +600,7 @@ describe('arguments', () => {
     expect(await asking(...API)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'cdk-irsa failed, which is a defect of it: boom. Please report it.\n',
+      stderr: 'Internal error: boom. This is a bug in cdk-irsa; please report it at https://github.com/cdk-irsa/cdk-irsa/issues.\n',
     });
   });
 });

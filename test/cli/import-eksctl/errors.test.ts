@@ -797,9 +797,11 @@ describe('the arguments', () => {
     const file = join(directory, 'app.ts');
     const text = configWith('    - metadata: { name: a }\n');
     const { stdout, stderr } = importText(text);
-    expect(importText(text, '--output', file)).toEqual({ code: 0, stdout: '', stderr });
+    expect(importText(text, '-o', file)).toEqual({ code: 0, stdout: '', stderr: `${stderr}${file}: written.\n` });
     expect(cli('import', 'eksctl', join(directory, 'cluster.yaml'), '--output', file)).toEqual({
-      code: 2, stdout: '', stderr: `${file}: cannot be written: it exists. Use --force to overwrite it.\n`,
+      code: 2,
+      stdout: '',
+      stderr: `${file}: exists, and cdk-irsa did not write it. Use --force to overwrite it.\n`,
     });
     writeFileSync(file, 'old');
     expect(importText(text, '--output', file, '--force').code).toBe(0);

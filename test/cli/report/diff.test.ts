@@ -13,8 +13,9 @@ import {
   webIdentity,
 } from './sample';
 import { Access, AccessMap, Policy, Role } from '../../../src/analysis/access-map';
+import { code } from '../../../src/cli/markdown';
 import { accessDiff } from '../../../src/cli/report/diff';
-import { code, diffMarkdown } from '../../../src/cli/report/diff-markdown';
+import { diffMarkdown } from '../../../src/cli/report/diff-markdown';
 import { reportData } from '../../../src/cli/report/report-data';
 
 const diffOf = (before: AccessMap, after: AccessMap) => accessDiff(reportData(before, []), reportData(after, []));
@@ -35,7 +36,7 @@ const can = `, cluster \`${ISSUER}\`, audience \`sts.amazonaws.com\``;
 
 test('nothing has changed', () => {
   const text =
-    '### Access: no change\n\nNobody can become a role, and no role may do anything, that was not so before.\n';
+    '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost permissions.\n';
   expect(markdownOf(THREE, THREE)).toBe(text);
   expect(diffOf(THREE, THREE)).toEqual({ schemaVersion: 1, newRoles: [], goneRoles: [], changes: [] });
 });
@@ -61,34 +62,34 @@ test.each<[string, Policy[], Policy[]]>([
 });
 
 test.each<[string, AccessMap, AccessMap, string[]]>([
-  ['a service account more', one(['a/b']), one(['a/b', 'a/c']), [`**wider** | \`app\` | \`a/c\` can become it${can}`]],
+  ['a service account more', one(['a/b']), one(['a/b', 'a/c']), [`**wider** | \`app\` | \`a/c\` can assume it${can}`]],
   [
     'a service account less',
     one(['a/b', 'a/c']),
     one(['a/b']),
-    [`narrower | \`app\` | \`a/c\` can no longer become it${can}`],
+    [`narrower | \`app\` | \`a/c\` can no longer assume it${can}`],
   ],
-  ['a pattern instead of a name', one(['a/b']), one(['a/*']), [`**wider** | \`app\` | \`a/*\` can become it${can}`]],
+  ['a pattern instead of a name', one(['a/b']), one(['a/*']), [`**wider** | \`app\` | \`a/*\` can assume it${can}`]],
   [
     'a name instead of a pattern',
     one(['a/*']),
     one(['a/b']),
-    [`narrower | \`app\` | \`a/*\` can no longer become it${can}`],
+    [`narrower | \`app\` | \`a/*\` can no longer assume it${can}`],
   ],
   ['a name beside the pattern that has it', one(['a/*']), one(['a/*', 'a/b']), []],
   [
     'another one',
     one(['a/b']),
     one(['b/a']),
-    [`**wider** | \`app\` | \`b/a\` can become it${can}`, `narrower | \`app\` | \`a/b\` can no longer become it${can}`],
+    [`**wider** | \`app\` | \`b/a\` can assume it${can}`, `narrower | \`app\` | \`a/b\` can no longer assume it${can}`],
   ],
   [
     'another audience',
     one(['a/b']),
     one(['a/b'], [], {}, { audience: 'mine' }),
     [
-      `**wider** | \`app\` | \`a/b\` can become it, cluster \`${ISSUER}\`, audience \`mine\``,
-      `narrower | \`app\` | \`a/b\` can no longer become it${can}`,
+      `**wider** | \`app\` | \`a/b\` can assume it, cluster \`${ISSUER}\`, audience \`mine\``,
+      `narrower | \`app\` | \`a/b\` can no longer assume it${can}`,
     ],
   ],
   [
@@ -101,7 +102,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
         access('a', 'b', 'app', { via: 'pod-identity', cluster: 'arn:c', audience: 'pods.eks.amazonaws.com' }),
       ],
     },
-    ['**wider** | `app` | `a/b` can become it, by EKS Pod Identity, cluster `arn:c`'],
+    ['**wider** | `app` | `a/b` can assume it, by EKS Pod Identity, cluster `arn:c`'],
   ],
   [
     'a condition less',
@@ -161,7 +162,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     one(['a/b']),
     { ...one([]), roles: [{ ...role('app', []), trust: undefined, unresolved: ['no'] }] },
     [
-      `narrower | \`app\` | \`a/b\` can no longer become it${can}`,
+      `narrower | \`app\` | \`a/b\` can no longer assume it${can}`,
       '**changed** | `app` | the trust policy gains a statement',
     ],
   ],
@@ -259,7 +260,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'access to a role that is elsewhere',
     mapOf({}),
     mapOf({ access: [access('a', 'b', 'arn:x')] }),
-    [`**wider** | \`arn:x\` | \`a/b\` can become it${can}`],
+    [`**wider** | \`arn:x\` | \`a/b\` can assume it${can}`],
   ],
 ])('%s', (_, before, after, expected) => {
   expect(rows(markdownOf(before, after))).toEqual(expected);
@@ -299,7 +300,7 @@ test.each([
 ])('%s thousands fits into a comment, and says what is left out', (_, before, after) => {
   const text = markdownOf(before, after);
   expect(text.length).toBeLessThan(65_536);
-  expect(text).toMatch(/\n\d+ more changes left out: `cdk-irsa report --diff … --json` prints all\.\n/);
+  expect(text).toMatch(/\n\d+ more changes left out: `cdk-irsa report --diff … --format json` prints all\.\n/);
   expect(text).toMatch(/ and 2680 more\.\n/);
 });
 

@@ -46,6 +46,40 @@ test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))(
   },
 );
 
+const NAMES = 'div|h1|h2|p|ul|li|table|caption|thead|tbody|tr|th|td|code|details|summary|br|b';
+const TAGS = new RegExp(`</?(${NAMES})( [a-z]+=("[a-z]+"|[a-z0-9]+))*>`, 'g');
+const staticIn = (page: string) => /<div id="static">([^]*?)<\/div>/.exec(page)![1];
+
+const hostile = HOSTILE.map((text, index): [number, string] => [index, text]);
+
+test.each(hostile)('hostile text %i is text in the markup', (_, text) => {
+  const data = reportData(hostileMap(text), [finding({ message: text, rule: text })], {
+    version: text,
+    source: { files: 1, digest: text, stacks: [{ name: text, account: text, region: text }] },
+    unreadable: [text],
+    skipped: [text],
+  });
+  const plain = staticIn(html(data)).replace(TAGS, '');
+  expect(plain).not.toMatch(/[<>"'\u0000-\u0009\u202a-\u202e\u2028\u2029]|&(?!#\d+;)/);
+});
+
+test('the markup has all access, findings and folded roles without a script', () => {
+  const markup = staticIn(THREE_PAGE);
+  expect(markup).toContain('<tr><th scope=row><code>payments/api</code><td><code>payments-api</code>'
+    + '<td>s3:GetObject and 1 more on receipts/*<br>s3:ListBucket on receipts\n');
+  expect(markup.match(/<th scope=row>/g)).toHaveLength(3);
+  expect(markup).toContain('<li><b>error</b> <code>missing-audience</code>: The statement compares no audience.');
+  expect(markup).toMatch(/<details><summary>Roles that no service account can assume \(1\)[^]*<code>ops<\/code>/);
+});
+
+test('the markup has at most 5,000 rows, says what is left out, and is less than a quarter of the page', () => {
+  const page = html(reportData(manyMap(5200), []));
+  const markup = staticIn(page);
+  expect(markup.match(/<th scope=row>/g)).toHaveLength(5000);
+  expect(markup).toContain('<p>200 more are shown with JavaScript, and by cdk-irsa report --format csv.');
+  expect(markup.length).toBeLessThan(page.length / 4);
+});
+
 test('500 service accounts are a page of less than a megabyte', () => {
   expect(html(reportData(manyMap(500), [])).length).toBeLessThan(1_000_000);
 });

@@ -10,7 +10,9 @@ import { join } from 'path';
 import { pathToFileURL } from 'url';
 import { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launch } from './browser';
-import { finding, HOSTILE, hostileMap, manyMap, THREE } from './sample';
+import {
+  access, allow, finding, HOSTILE, hostileMap, manyMap, mapOf, policy, role, serviceAccount, THREE,
+} from './sample';
 import { AccessMap } from '../../../src/analysis/access-map';
 import { statementsOf } from '../../../src/analysis/reading/trusted-subjects';
 import { Finding } from '../../../src/analysis/rules/rule';
@@ -72,14 +74,20 @@ test('three service accounts: findings, picture, table', async () => {
   expect(await page.locator('h1').textContent()).toBe('Access map');
   expect(await page.locator('.numbers li').allTextContents()).toEqual([
     '1 cluster',
-    '3 service accounts',
+    '2 service accounts',
+    '1 pattern',
     '4 roles',
     '2 findings',
   ]);
   expect(await page.locator('#findings > .rules summary code').allTextContents()).toEqual(['missing-audience', 'note']);
   expect(await page.locator('#findings .off > summary').textContent()).toBe('1 finding switched off, with a reason');
   expect(await listed(page)).toEqual(['*', 'api', 'worker']);
+  const folded = await page.locator('.folded summary').first().textContent();
+  expect(folded).toBe('Roles that no service account can assume (1)');
+  expect(await page.locator('.others > li > code').first().isVisible()).toBe(false);
+  await page.locator('.folded > summary').click();
   expect(await page.locator('.others > li > code').allTextContents()).toEqual(['ops']);
+  expect(await page.locator('#static').count()).toBe(0);
   expect(await page.locator('.picture .account').count()).toBe(3);
   expect(await page.locator('.picture .edge').count()).toBe(7);
   expect(await count(page)).toBe('3 ways from a service account to a role, and 1 other role.');
@@ -88,7 +96,7 @@ test('three service accounts: findings, picture, table', async () => {
 
 test('without findings it says so', async () => {
   const page = await openMap(THREE);
-  expect(await page.locator('#findings').textContent()).toContain('No rule has found anything.');
+  expect(await page.locator('#findings').textContent()).toContain('No findings.');
 });
 
 test('a role is shown in full when it is opened', async () => {
@@ -112,7 +120,7 @@ test.each<[Record<string, string>, string[], string]>([
   [
     { action: 's3:PutObject', resource: 'arn:aws:s3:::receipts/key' },
     ['*', 'api'],
-    '2 service accounts can s3:PutObject on arn:aws:s3:::receipts/key; 1 other role.',
+    '2 ways from a service account to s3:PutObject on arn:aws:s3:::receipts/key; 1 other role.',
   ],
   [
     { action: 's3:DeleteObject', resource: 'arn:aws:s3:::receipts/key' },
@@ -128,8 +136,8 @@ test.each<[Record<string, string>, string[], string]>([
   [
     { resource: 'arn:aws:s3:::receipts' },
     ['*', 'api'],
-    '1 service account can do anything on arn:aws:s3:::receipts; 1 unknown: policies that are not in the templates; 1 '
-      + 'other role.',
+    '1 way from a service account to do anything on arn:aws:s3:::receipts; 1 unknown: policies that are not in the '
+      + 'templates; 1 other role.',
   ],
   [{ text: 'nothing like it' }, [], '0 ways from a service account to a role.'],
 ])('asked for %j', async (query, expected, words) => {
@@ -258,6 +266,82 @@ test('500 service accounts', async () => {
   expect(await page.locator('.picture .account').count()).toBe(0);
   expectCalm();
 }, 60_000);
+
+test('without JavaScript: the findings, and a table of all access', async () => {
+  const page = await openMap(manyMap(500), [finding()], { javaScriptEnabled: false });
+  expect(await page.getByRole('table').count()).toBe(1);
+  expect(await page.getByRole('row', { name: 'team-000/service-0000' }).isVisible()).toBe(true);
+  expect(await page.locator('#static [scope=row]').count()).toBe(500);
+  const text = await page.locator('#static').innerText();
+  expect(text).toContain('error missing-audience: The statement compares no audience.');
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  expect(await page.locator('noscript').innerText()).toContain('Picture, search and policies need JavaScript.');
+  expect(requests).toHaveLength(1);
+});
+
+test('associations, add-ons, target roles and other identity providers', async () => {
+  const cluster = 'arn:aws:eks:eu-west-1:111122223333:cluster/production';
+  const ofPods = { cluster, via: 'pod-identity', audience: 'pods.eks.amazonaws.com', association: true } as const;
+  const github = 'token.actions.githubusercontent.com';
+  const page = await openMap(mapOf({
+    roles: [
+      role('worker', [], [policy('P', allow('s3:GetObject', '*'))]),
+      role('target', [], [policy('P', allow('sqs:SendMessage', '*'))]),
+      role('efs', [], [policy('P', allow('elasticfilesystem:*', '*'))]),
+      role('deploy', [{
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${github}` },
+        Condition: { StringLike: { [`${github}:sub`]: 'repo:org/app:*' } },
+      }]),
+    ],
+    serviceAccounts: [serviceAccount('payments', 'remote', 'elsewhere')],
+    access: [
+      access('payments', 'worker', 'worker', ofPods),
+      access('payments', 'chained', 'target', { ...ofPods, through: 'arn:aws:iam::111122223333:role/worker' }),
+      access('kube-system', 'efs-csi-controller-sa', 'efs', ofPods),
+      access('*', '*', 'deploy', { cluster: github }),
+    ],
+  }));
+  expect(await listed(page)).toEqual(['efs-csi-controller-sa', 'chained', 'worker', 'remote']);
+  expect(await page.locator('tr.heading .cluster').first().textContent()).toBe(`EKS Pod Identity, cluster ${cluster}`);
+  expect(await page.locator('#access').innerText()).toContain('as the target role of worker');
+  expect(await page.locator('#identities').innerText()).toContain('deploy\nGitHub Actions: repo:org/app:*');
+  expect(await page.locator('.picture .cluster .label').allTextContents()).toEqual(['production', 'not in the input']);
+  expect(await page.locator('.numbers').innerText()).toContain('1 role of other identity providers');
+  await page.fill('#action', 'sqs:SendMessage');
+  await page.fill('#resource', '*');
+  expect(await listed(page)).toEqual(['chained', 'remote']);
+  expectCalm();
+});
+
+test('a picture that goes on behind its edge says so', async () => {
+  const page = await openMap(manyMap(500));
+  const sign = page.locator('.frame .sign');
+  expect(await sign.isVisible()).toBe(true);
+  await page.evaluate('document.querySelector(".frame .scroll").scrollTo(0, 1e6)');
+  await sign.waitFor({ state: 'hidden' });
+  const small = await openMap(THREE);
+  expect(await small.locator('.frame .sign').isVisible()).toBe(false);
+  await small.setViewportSize({ width: 700, height: 900 });
+  await small.locator('.frame .sign').waitFor({ state: 'visible' });
+});
+
+test('what the report was made from, and what is missing in it', async () => {
+  const page = await open(html(reportData(THREE, [], {
+    version: '1.2.3',
+    source: {
+      files: 2,
+      digest: 'sha256:abc',
+      stacks: [{ name: 'Payments', account: '111122223333', region: 'eu-west-1' }],
+    },
+    unreadable: ['broken.yaml: not YAML'],
+  })));
+  expect(await page.locator('.origin').textContent()).toBe(
+    'cdk-irsa 1.2.3; 1 stack: Payments; 1 account: 111122223333; 2 files with digest sha256:abc',
+  );
+  expect(await page.locator('#missing').innerText()).toBe('Not in this report\nbroken.yaml: not YAML');
+});
 
 test('pointing at a role shows what leads to it and where it leads', async () => {
   const page = await openMap(THREE);
@@ -404,12 +488,12 @@ test('a screen reader has landmarks, headings, a table with headers, names for a
     '- heading "Findings" [level=2]',
     '- heading "Access" [level=2]',
     '- region "Findings"',
-    '- table "Which service account can become which role, and what the role may do"',
+    '- table "Which service account can assume which role, and what the role may do"',
     '- columnheader "Service account"',
     '- rowheader',
     '- textbox "Search"',
     '- status:',
-    '- group "Picture of who can become which role. The table of access says the same."',
+    '- group "Picture of who can assume which role. The table of access says the same."',
     '- button "Namespace payments, 2 service accounts" [expanded]',
   ]) {
     expect(tree.replace(/searchbox/g, 'textbox')).toContain(part);

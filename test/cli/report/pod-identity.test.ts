@@ -3,10 +3,10 @@
  */
 import { writeFileSync } from 'fs';
 import { join } from 'path';
+import { shownAccess } from '../../../src/analysis/shown-access';
 import { layOut } from '../../../src/cli/report/picture-layout';
 import { reportData } from '../../../src/cli/report/report-data';
 import { EMPTY, Query, rowsOf, search } from '../../../src/cli/report/rows';
-import { shownAccess } from '../../../src/cli/report/shown-access';
 import { arnOf, association, CLUSTER_ARN, mapOf, podIdentity, role } from '../../analysis/rules/support';
 import { cli } from '../support';
 
@@ -16,28 +16,28 @@ const assembly = (resources: Record<string, any>) => join(mapOf({ resources }).f
 
 function diff(before: Record<string, any>, after: Record<string, any>): string {
   const earlier = join(assembly(before), 'before.json');
-  writeFileSync(earlier, cli('report', assembly(before), '--json').stdout);
+  writeFileSync(earlier, cli('report', assembly(before), '--format', 'json').stdout);
   return cli('report', assembly(after), '--diff', earlier).stdout;
 }
 
 test('another association is wider, though the trust policy stays the same', () => {
   const text = diff(TRUST, { ...TRUST, Guest: GUEST });
   expect(text).toContain(
-    `| **wider** | \`payments\` | \`guests/anybody\` can become it, by EKS Pod Identity, cluster \`${CLUSTER_ARN}\``,
+    `| **wider** | \`payments\` | \`guests/anybody\` can assume it, by EKS Pod Identity, cluster \`${CLUSTER_ARN}\``,
   );
   expect(text).not.toContain('payments/api');
 });
 
 test('the first association of a role is wider, and its end narrower', () => {
   const { Association: _, ...alone } = TRUST;
-  expect(diff(alone, TRUST)).toContain('| **wider** | `payments` | `payments/api` can become it');
-  expect(diff(TRUST, alone)).toContain('| narrower | `payments` | `payments/api` can no longer become it');
+  expect(diff(alone, TRUST)).toContain('| **wider** | `payments` | `payments/api` can assume it');
+  expect(diff(TRUST, alone)).toContain('| narrower | `payments` | `payments/api` can no longer assume it');
 });
 
 test('a target role is wider', () => {
   const target = association(arnOf('payments'), { TargetRoleArn: arnOf('target', '444455556666') });
   expect(diff(TRUST, { ...TRUST, Association: target })).toMatch(
-    /wider\*\* \| `[^|]*target` \| `payments\/api` can become it/,
+    /wider\*\* \| `[^|]*target` \| `payments\/api` can assume it/,
   );
 });
 
@@ -50,7 +50,7 @@ test('an add-on with a role is wider', () => {
       PodIdentityAssociations: [{ ServiceAccount: 'efs-csi-controller-sa', RoleArn: arnOf('payments') }],
     },
   };
-  expect(diff(TRUST, { ...TRUST, Addon })).toContain('`kube-system/efs-csi-controller-sa` can become it');
+  expect(diff(TRUST, { ...TRUST, Addon })).toContain('`kube-system/efs-csi-controller-sa` can assume it');
 });
 
 test('no change without one', () => {
@@ -58,7 +58,7 @@ test('no change without one', () => {
 });
 
 test('the picture names the service account, and nobody else', () => {
-  const { stdout } = cli('report', assembly(TRUST), '--mermaid');
+  const { stdout } = cli('report', assembly(TRUST), '--format', 'mermaid');
   expect(stdout).toContain('payments/api');
   expect(stdout).not.toContain('*');
 });

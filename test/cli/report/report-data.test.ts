@@ -32,6 +32,13 @@ test('its lists, in order', () => {
   const data = reportData(THREE, []);
   expect(Object.keys(data)).toEqual([
     'schemaVersion',
+    'tool',
+    'input',
+    'stacks',
+    'accounts',
+    'counts',
+    'unreadable',
+    'skipped',
     'findings',
     'clusters',
     'providers',
@@ -40,6 +47,7 @@ test('its lists, in order', () => {
     'addons',
     'workloads',
     'access',
+    'otherIdentities',
     'roles',
     'constructPaths',
   ]);
@@ -85,10 +93,10 @@ const VALID = JSON.parse(
 );
 
 test.each<[string, unknown, string]>([
-  ['no JSON', undefined, 'is not JSON. Make it with cdk-irsa report --json'],
-  ['a list', [], 'is no report. Make one with cdk-irsa report --json'],
-  ['null', null, 'is no report. Make one with cdk-irsa report --json'],
-  ['something else', { a: 1 }, 'is no report. Make one with cdk-irsa report --json'],
+  ['no JSON', undefined, 'is not JSON. Make it with cdk-irsa report --format json'],
+  ['a list', [], 'is no report. Make one with cdk-irsa report --format json'],
+  ['null', null, 'is no report. Make one with cdk-irsa report --format json'],
+  ['something else', { a: 1 }, 'is no report. Make one with cdk-irsa report --format json'],
   [
     'another version',
     { ...VALID, schemaVersion: 2 },
@@ -97,32 +105,32 @@ test.each<[string, unknown, string]>([
   [
     'no access',
     { ...VALID, access: {} },
-    'is no report: `access` is not a list. Make it again with cdk-irsa report --json',
+    'is no report: `access` is not a list. Make it again with cdk-irsa report --format json',
   ],
   [
     'no roles',
     { ...VALID, roles: undefined },
-    'is no report: `roles` is not a list. Make it again with cdk-irsa report --json',
+    'is no report: `roles` is not a list. Make it again with cdk-irsa report --format json',
   ],
   [
     'access to nothing',
     { ...VALID, access: [null] },
-    'is no report: `access[0]` is not an object. Make it again with cdk-irsa report --json',
+    'is no report: `access[0]` is not an object. Make it again with cdk-irsa report --format json',
   ],
   [
     'a role without a name',
     { ...VALID, roles: [{ arn: arn('a') }] },
-    'is no report: `roles[0].name` is not a text. Make it again with cdk-irsa report --json',
+    'is no report: `roles[0].name` is not a text. Make it again with cdk-irsa report --format json',
   ],
   [
     'a role without policies',
     { ...VALID, roles: [{ arn: arn('a'), name: ACCOUNT }] },
-    'is no report: `roles[0].policies` is not a list. Make it again with cdk-irsa report --json',
+    'is no report: `roles[0].policies` is not a list. Make it again with cdk-irsa report --format json',
   ],
   [
     'a policy without a kind',
     { ...VALID, roles: [{ ...VALID.roles[0], policies: [{ name: 'a' }] }] },
-    'is no report: `roles[0].policies[0].kind` is not a text. Make it again with cdk-irsa report --json',
+    'is no report: `roles[0].policies[0].kind` is not a text. Make it again with cdk-irsa report --format json',
   ],
 ])('%s is no report', (_, value, message) => {
   expect(() => parseReportData(value === undefined ? '{' : JSON.stringify(value))).toThrow(new Error(message));

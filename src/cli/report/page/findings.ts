@@ -1,5 +1,6 @@
 import { h, name, plural, visible } from './dom';
 import { Finding } from '../../../analysis/rules/rule';
+import { findingsByRule, severityInWords } from '../numbers';
 
 /** The findings by rule; what is switched off comes last. */
 export function findingsSection(findings: Finding[]): HTMLElement {
@@ -10,7 +11,7 @@ export function findingsSection(findings: Finding[]): HTMLElement {
     { 'id': 'findings', 'aria-labelledby': 'findings-title' },
     h('h2', { id: 'findings-title' }, 'Findings'),
     open.length === 0
-      ? h('p', { class: 'clean' }, 'No rule has found anything.')
+      ? h('p', { class: 'clean' }, 'No findings.')
       : h('div', { class: 'rules' }, ...byRule(open)),
     off.length > 0
       && h(
@@ -23,14 +24,7 @@ export function findingsSection(findings: Finding[]): HTMLElement {
 }
 
 function byRule(findings: Finding[]): HTMLElement[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    groups.set(`${finding.severity} ${finding.rule}`, [
-      ...(groups.get(`${finding.severity} ${finding.rule}`) ?? []),
-      finding,
-    ]);
-  }
-  return [...groups.values()].map(group =>
+  return findingsByRule(findings).map(group =>
     h(
       'details',
       {
@@ -40,7 +34,7 @@ function byRule(findings: Finding[]): HTMLElement[] {
       h(
         'summary',
         {},
-        h('span', { class: 'severity' }, group[0].severity),
+        h('span', { class: 'severity' }, severityInWords(group[0].severity)),
         name(group[0].rule),
         h('span', { class: 'count' }, plural(group.length, 'place')),
         h('span', { class: 'first' }, visible(group[0].message)),

@@ -1,11 +1,15 @@
 /**
- * The page of `cdk-irsa report --html`. Everything in the report is somebody else's text: it becomes text, never HTML.
+ * The page of `cdk-irsa report --format html`. Everything in the report is somebody else's text: it becomes text,
+ * never HTML.
  */
 import { byId, h, name, plural, visible } from './dom';
 import { findingsSection } from './findings';
 import { PictureView } from './picture';
 import { Table } from './table';
 import { textsOf } from '../../../analysis/json-values';
+import { listInShort } from '../../../analysis/lists';
+import { roleInShort } from '../in-words';
+import { IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf } from '../numbers';
 import { ReportData } from '../report-data';
 import { Answer, EMPTY, Query, rowsOf, search } from '../rows';
 import { identityPolicies, sortedTexts, statementsIn } from '../statements';
@@ -30,12 +34,14 @@ document.body.append(
     'header',
     {},
     h('h1', {}, 'Access map'),
-    h('p', { class: 'lead' }, 'Which Kubernetes service account can become which IAM role, and what the role may do.'),
+    h('p', { class: 'lead' }, 'Which Kubernetes service account can assume which IAM role, and what the role may do.'),
     numbers(),
+    h('p', { class: 'origin' }, visible(originOf(data))),
   ),
   h(
     'main',
     {},
+    ...missing(),
     findingsSection(data.findings),
     form(),
     h('section', { 'aria-labelledby': 'picture-title' }, h('h2', { id: 'picture-title' }, 'Picture'), picture.element),
@@ -44,31 +50,46 @@ document.body.append(
       { 'id': 'access', 'tabindex': -1, 'aria-labelledby': 'access-title' },
       h('h2', { id: 'access-title' }, 'Access'),
       table.element,
+      identities(),
     ),
   ),
 );
 document.addEventListener('keydown', onKey);
 update();
+byId('static').remove();
 
 function numbers(): HTMLElement {
-  const accounts = new Set(
-    rows.flatMap(({ access }) =>
-      access ? [JSON.stringify([access.cluster, access.namespace, access.serviceAccount])] : [],
-    ),
-  );
-  const open = data.findings.filter(({ suppressed }) => suppressed === undefined);
-  const all: [number, string][] = [
-    [data.clusters.length, 'cluster'],
-    [accounts.size, 'service account'],
-    [data.roles.length, 'role'],
-    [open.length, 'finding'],
-  ];
   return h(
     'ul',
     { class: 'numbers' },
-    ...all.map(([count, what]) =>
-      h('li', {}, h('b', {}, count.toLocaleString('en')), ` ${plural(count, what).replace(/^\S+ /, '')}`),
-    ),
+    ...numbersOf(data).map(({ count, what }) => h('li', {}, h('b', {}, count.toLocaleString('en')), ` ${what}`)),
+  );
+}
+
+/** What could not be read must not pass for what is not there. */
+function missing(): HTMLElement[] {
+  const missed = missingIn(data);
+  return missed.length === 0 ? [] : [h(
+    'section',
+    { 'id': 'missing', 'aria-labelledby': 'missing-title' },
+    h('h2', { id: 'missing-title' }, MISSING_TITLE),
+    h('ul', {}, ...missed.map(text => h('li', {}, visible(text)))),
+  )];
+}
+
+function identities(): HTMLElement | string {
+  if (data.otherIdentities.length === 0) return '';
+  return h(
+    'section',
+    { 'id': 'identities', 'aria-labelledby': 'identities-title' },
+    h('h3', { id: 'identities-title' }, IDENTITIES_TITLE),
+    h('ul', { class: 'others' }, ...data.otherIdentities.map(({ provider, subjects, role }) => h(
+      'li',
+      {},
+      name(roleInShort(role)),
+      h('span', { class: 'note' }, `${visible(provider)}: `,
+        visible(listInShort(subjects, 5) || 'any subject')),
+    ))),
   );
 }
 
@@ -168,7 +189,7 @@ function describeAnswers(answers: Answer[], { action, resource }: Query): (Node 
     .filter(([count]) => (count as number) > 0)
     .map(([count, text]) => `${count} ${text}`);
   return [
-    `${certain === 0 ? 'No service account' : plural(certain, 'service account')} can `,
+    certain === 0 ? 'No service account can ' : `${plural(certain, 'way')} from a service account to `,
     ...what,
     more.length > 0 ? `; ${more.join('; ')}.` : '.',
   ];

@@ -28,13 +28,13 @@ export class PictureView {
         this.button('Open all', namespaces, true),
         this.button('Close all', namespaces, false),
       ),
-      h(
+      this.framed(h(
         'div',
         {
           'class': 'scroll',
           'tabindex': 0,
           'role': 'group',
-          'aria-label': 'Picture of who can become which role. The table of access says the same.',
+          'aria-label': 'Picture of who can assume which role. The table of access says the same.',
         },
         h(
           'div',
@@ -42,7 +42,7 @@ export class PictureView {
           ...['Cluster', 'Service account', 'Role', 'Reaches'].map(title => h('span', {}, title)),
         ),
         this.draw(picture),
-      ),
+      )),
       picture.leftOut > 0
         ? h(
           'p',
@@ -52,6 +52,21 @@ export class PictureView {
         )
         : '',
     );
+  }
+
+  /** With a sign of more wherever the picture goes on behind the edge. */
+  private framed(content: HTMLElement): HTMLElement {
+    const sign = h('p', { 'class': 'sign', 'aria-hidden': 'true' }, 'Scroll for more');
+    const frame = h('div', { class: 'frame' }, content, sign);
+    const mark = () => {
+      const below = content.scrollHeight - content.scrollTop - content.clientHeight > 1;
+      const beside = content.scrollWidth - content.scrollLeft - content.clientWidth > 1;
+      frame.classList.toggle('below', below);
+      frame.classList.toggle('beside', beside);
+    };
+    content.addEventListener('scroll', mark, { passive: true });
+    new ResizeObserver(mark).observe(content);
+    return frame;
   }
 
   private button(text: string, namespaces: Box[], isOpen: boolean): HTMLElement | false {

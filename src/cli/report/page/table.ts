@@ -1,17 +1,17 @@
 import { h, name, plural, visible } from './dom';
 import { Access, Policy, Role } from '../../../analysis/access-map';
-import { grouped, textsOf } from '../../../analysis/json-values';
+import { grouped } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { statementsOf } from '../../../analysis/reading/trusted-subjects';
 import { withoutBrackets } from '../../../analysis/stand-in';
-import { permissionInWords, roleInShort } from '../in-words';
+import { notesOn, permissionInWords, principalsOf, roleInShort } from '../in-words';
+import { OTHERS_TITLE } from '../numbers';
 import { Permission, permissionsOf } from '../permissions';
 import { Answer, isPattern, Placed, Reach } from '../rows';
-import { identityPolicies, statementsIn } from '../statements';
+import { identityPolicies } from '../statements';
 
 const STEP = 200;
 const MAX_PERMISSIONS = 3;
-const USUAL_AUDIENCE = 'sts.amazonaws.com';
 const VERDICTS: Record<Reach['verdict'], string> = {
   allow: 'can',
   conditional: 'under conditions',
@@ -39,7 +39,7 @@ export class Table {
         ? h(
           'table',
           { role: 'table' },
-          h('caption', { class: 'hidden' }, 'Which service account can become which role, and what the role may do'),
+          h('caption', { class: 'hidden' }, 'Which service account can assume which role, and what the role may do'),
           h(
             'thead',
             { role: 'rowgroup' },
@@ -69,10 +69,11 @@ export class Table {
         : '',
       others.length > 0
         ? h(
-          'section',
-          { 'aria-labelledby': 'others-title' },
-          h('h3', { id: 'others-title' }, `Roles that no service account can become (${others.length})`),
-          h('ul', { class: 'others' }, ...others.slice(0, most).map(other)),
+          'details',
+          { class: 'folded', open: others.some(({ reach }) => reach) },
+          h('summary', {}, `${OTHERS_TITLE} (${others.length})`),
+          h('ul', { class: 'others' }, ...others.slice(0, most).map(other),
+            others.length > most && h('li', { class: 'note' }, `and ${others.length - most} more: narrow the search`)),
         )
         : '',
     );
@@ -115,7 +116,7 @@ function heading({ namespace, cluster, via }: Access): HTMLElement {
 }
 
 function rows({ row, reach }: Answer): HTMLElement[] {
-  const { serviceAccount, audience, via, used, statement, through, sessionPolicy } = row.access!;
+  const { serviceAccount, via, used, statement, through, sessionPolicy } = row.access!;
   return [
     h(
       'tr',
@@ -126,10 +127,9 @@ function rows({ row, reach }: Answer): HTMLElement[] {
         name(serviceAccount),
         isPattern(serviceAccount)
           && h('span', { class: 'chip warning' }, serviceAccount === '*' ? 'any service account' : 'pattern'),
-        !used && h('span', { class: 'note' }, 'used by no manifest here'),
-        via === 'irsa' && audience !== USUAL_AUDIENCE && h('span', { class: 'note' }, 'audience ', name(audience)),
+        via === 'irsa' && !used && h('span', { class: 'note' }, 'used by no manifest here'),
+        ...notesOn(row.access!).map(note => h('span', { class: 'note' }, visible(note))),
         through !== undefined && h('span', { class: 'note' }, 'as the target role of ', name(roleInShort(through))),
-        sessionPolicy !== undefined && h('span', { class: 'note' }, 'limited by a session policy'),
         row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads)),
       ),
       h('td', { role: 'cell' }, name(roleInShort(row.arn)), h('span', { class: 'note' }, account(row.arn, row.role))),
@@ -163,12 +163,7 @@ function account(arn: string, role: Role | undefined): string {
 }
 
 function describeTrust(role: Role | undefined): string {
-  const principals = statementsIn(role?.trust).flatMap(({ Principal }) =>
-    typeof Principal === 'object' && Principal !== null
-      ? Object.values(Principal).flatMap(textsOf)
-      : textsOf(Principal),
-  );
-  return `trusts ${visible(listInShort(principals, 3) || 'nobody that can be read')}`;
+  return `trusts ${visible(listInShort(principalsOf(role), 3) || 'nobody that can be read')}`;
 }
 
 function may(role: Role | undefined, sessionPolicy?: unknown): HTMLElement {

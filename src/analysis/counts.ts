@@ -1,18 +1,21 @@
-import { shownAccess } from './report/shown-access';
-import { AccessMap } from '../analysis/access-map';
-import { hasWildcard } from '../analysis/rules/web-identities';
-import { accessOfPods } from '../analysis/rules/words';
+/**
+ * How much is on a map: one answer for everything that prints a number.
+ */
+import { AccessMap } from './access-map';
+import { hasWildcard } from './rules/web-identities';
+import { accessOfPods } from './rules/words';
+import { shownAccess } from './shown-access';
 
-/** How much was looked at. */
 export interface Counts {
+  /** That send pods: issuers, and clusters of EKS Pod Identity. */
   readonly clusters: number;
   /** In the templates. */
   readonly roles: number;
   /** Those of them that a pod can assume. */
   readonly workloadRoles: number;
-  /** In manifests, trust policies and associations; the same name in two clusters is two. */
+  /** In manifests, trust policies, add-ons and associations; the same name in two clusters is two. */
   readonly serviceAccounts: number;
-  /** Patterns in trust policies: nobody knows how many service accounts they match. */
+  /** Patterns in trust policies, such as `payments/*`: nobody knows how many service accounts they match. */
   readonly serviceAccountPatterns: number;
   readonly podIdentityAssociations: number;
   readonly workloads: number;
@@ -34,8 +37,9 @@ export function countsOf(map: Counted): Counts {
   const known = new Set(named.map(({ namespace, serviceAccount }) => JSON.stringify([namespace, serviceAccount])));
   const others = new Set(map.serviceAccounts.map(({ namespace, name }) => JSON.stringify([namespace, name])));
   const assumable = new Set(access.map(({ role }) => role));
+  const clusters = new Set(access.map(({ cluster }) => cluster));
   return {
-    clusters: map.clusters.length,
+    clusters: map.clusters.filter(({ id }) => clusters.has(id)).length,
     roles: map.roles.length,
     workloadRoles: map.roles.filter(({ arn }) => assumable.has(arn)).length,
     serviceAccounts: keys(named).size + [...others].filter(key => !known.has(key)).length,

@@ -1,9 +1,9 @@
 /**
- * What table and picture show of the access map.
+ * What tables, pictures and numbers show of the access map.
  */
-import { Access } from '../../analysis/access-map';
-import { grouped } from '../../analysis/json-values';
-import { matchesPattern } from '../../conventions/wildcards';
+import { Access } from './access-map';
+import { grouped } from './json-values';
+import { matchesPattern } from '../conventions/wildcards';
 
 /**
  * Without the trust policies for EKS Pod Identity whose associations are on the map: the association gives the role,

@@ -1,4 +1,4 @@
-import { countsOf } from '../../src/cli/counts';
+import { countsOf } from '../../src/analysis/counts';
 import {
   annotated,
   arnOf,
@@ -10,7 +10,7 @@ import {
   role,
   trusting,
   webIdentity,
-} from '../analysis/rules/support';
+} from './rules/support';
 import { ISSUER } from '../support';
 
 const GITHUB = 'token.actions.githubusercontent.com';

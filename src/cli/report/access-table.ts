@@ -1,0 +1,100 @@
+/**
+ * Who can assume which role, for a terminal: a table for each cluster.
+ */
+import { clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
+import { IDENTITIES_TITLE, OTHERS_TITLE } from './numbers';
+import { OtherIdentity } from './other-identities';
+import { ReportData } from './report-data';
+import { Answer, isPattern, rowsOf } from './rows';
+import { grouped } from '../../analysis/json-values';
+import { listInShort } from '../../analysis/lists';
+import { painter } from '../colors';
+import { Cell, columnWidths, rowLines, wrapped } from '../text-table';
+
+export interface Terminal {
+  readonly width: number;
+  readonly isColored: boolean;
+}
+
+/** A column of answers that have a service account. */
+export interface Column {
+  readonly title: string;
+  readonly cell: (answer: Answer) => Cell;
+}
+
+export const SERVICE_ACCOUNT: Column = {
+  title: 'SERVICE ACCOUNT',
+  cell: ({ row }) => {
+    const access = row.access!;
+    return { lines: [who(access), ...notesOn(access)], ...isPattern(who(access)) && { style: 'yellow' } };
+  },
+};
+
+export const ROLE: Column = {
+  title: 'ROLE',
+  cell: ({ row: { arn, access } }) => ({
+    lines: [
+      roleInShort(arn),
+      ...access?.through === undefined ? [] : [`target role of ${roleInShort(access.through)}`],
+    ],
+  }),
+};
+
+/** All access on the map. */
+export function accessTable(data: ReportData, terminal: Terminal): string {
+  const answers = rowsOf(data).map((row): Answer => ({ row }));
+  const mayOf = mayOfRows();
+  const columns = [SERVICE_ACCOUNT, ROLE, { title: 'MAY', cell: ({ row }: Answer) => ({ lines: mayOf(row) }) }];
+  const tables = clusterTables(answers, columns, terminal);
+  const others = answers.filter(({ row }) => !row.access);
+  return [
+    ...tables.length > 0 ? tables : ['No service account can assume a role.\n'],
+    ...identityTable(data.otherIdentities, terminal),
+    ...others.length > 0 ? [othersInWords(others, terminal)] : [],
+  ].join('\n');
+}
+
+/** A table for each cluster, with the same widths. */
+export function clusterTables(answers: readonly Answer[], columns: readonly Column[], terminal: Terminal): string[] {
+  const ofPods = answers.filter(({ row }) => row.access);
+  const groups = grouped(ofPods, ({ row }) => JSON.stringify([row.access!.cluster, row.access!.via]));
+  const tables = [...groups.values()].map(group => {
+    const { cluster, via } = group[0].row.access!;
+    return {
+      title: clusterTitle(cluster, via),
+      rows: group.map(answer => columns.map(({ cell }) => cell(answer))),
+    };
+  });
+  return textTables(tables, columns.map(({ title }) => title), terminal);
+}
+
+/** Tables of the same columns, with the same widths. */
+export function textTables(
+  tables: readonly { readonly title: string; readonly rows: readonly Cell[][] }[],
+  titles: readonly string[],
+  { width, isColored }: Terminal,
+): string[] {
+  const paint = painter(isColored);
+  const heading = titles.map((title): Cell => ({ lines: [title], style: 'dim' }));
+  const widths = columnWidths([heading, ...tables.flatMap(({ rows }) => rows)], width - 2);
+  return tables.map(({ title, rows }) => [
+    ...wrapped(title, width).map(line => paint('bold', line)),
+    ...[heading, ...rows].flatMap(cells => rowLines(cells, widths, paint)).map(line => `  ${line}`),
+  ].map(line => `${line}\n`).join(''));
+}
+
+function identityTable(identities: readonly OtherIdentity[], terminal: Terminal): string[] {
+  if (identities.length === 0) return [];
+  const rows = identities.map(({ provider, subjects, role }): Cell[] => [
+    { lines: [provider] },
+    { lines: subjects.length > 0 ? subjects : ['any subject'], ...subjects.length === 0 && { style: 'yellow' } },
+    { lines: [roleInShort(role)] },
+  ]);
+  return textTables([{ title: IDENTITIES_TITLE, rows }], ['PROVIDER', 'SUBJECT', 'ROLE'], terminal);
+}
+
+function othersInWords(others: readonly Answer[], { width }: Terminal): string {
+  const names = listInShort(others.map(({ row }) => roleInShort(row.arn)), 5);
+  return wrapped(`${OTHERS_TITLE} (${others.length}): ${names}.`, width, '')
+    .map(line => `${line}\n`).join('');
+}

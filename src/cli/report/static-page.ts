@@ -1,0 +1,87 @@
+/**
+ * The report in the markup of its page: what a reader without JavaScript sees, and what the script replaces. Every name
+ * is somebody else's text, and escaped.
+ */
+import { clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
+import {
+  findingsByRule, IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf, OTHERS_TITLE, severityInWords,
+} from './numbers';
+import { OtherIdentity } from './other-identities';
+import { ReportData } from './report-data';
+import { Row, rowsOf } from './rows';
+import { Access, Role } from '../../analysis/access-map';
+import { grouped } from '../../analysis/json-values';
+import { Finding } from '../../analysis/rules/rule';
+import { printable } from '../text';
+
+/** Data and script have them all; without the script, a browser cannot lay out more in time. */
+const MAX_ROWS = 5000;
+
+/** Without what may be left out in HTML: there are thousands of rows. */
+export function staticPage(data: ReportData): string {
+  const rows = rowsOf(data);
+  const open = data.findings.filter(({ suppressed }) => suppressed === undefined);
+  const ofPods = rows.filter(({ access }) => access);
+  const others = rows.filter(({ access }) => !access);
+  const shown = ofPods.slice(0, MAX_ROWS);
+  const groups = grouped(shown, ({ access }) => JSON.stringify([access!.cluster, access!.via]));
+  return [
+    '<h1>Access map</h1>',
+    `<p>${escapeHtml(numbersOf(data).map(({ count, what }) => `${count} ${what}`).join(', '))}`,
+    `<p class="origin">${escapeHtml(originOf(data))}`,
+    ...missingIn(data).length > 0 ? [`<h2>${MISSING_TITLE}</h2>`, list(missingIn(data).map(escapeHtml))] : [],
+    ...open.length > 0 ? ['<h2>Findings</h2>', list(findingsByRule(open).map(findingsInWords))] : [],
+    '<h2>Access</h2>',
+    '<table><caption>Which service account can assume which role, and what the role may do</caption>',
+    '<thead><tr><th scope=col>Service account<th scope=col>Role<th scope=col>May',
+    ...[...groups.values()].map(tableBody),
+    '</table>',
+    ...shown.length < ofPods.length
+      ? [`<p>${ofPods.length - shown.length} more are shown with JavaScript, and by cdk-irsa report --format csv.`]
+      : [],
+    ...data.otherIdentities.length > 0
+      ? [`<h2>${IDENTITIES_TITLE}</h2>`, list(data.otherIdentities.map(identityInWords))]
+      : [],
+    ...others.length > 0
+      ? [`<details><summary>${OTHERS_TITLE} (${others.length})</summary>`,
+        list(others.slice(0, MAX_ROWS).map(({ arn }) => name(roleInShort(arn)))), '</details>']
+      : [],
+  ].join('\n');
+}
+
+function findingsInWords([first, ...more]: Finding[]): string {
+  const message = `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+  return `<b>${escapeHtml(severityInWords(first.severity))}</b> ${name(first.rule)}: ${escapeHtml(message)}`;
+}
+
+function identityInWords({ role, provider, subjects }: OtherIdentity): string {
+  return `${name(roleInShort(role))} ${escapeHtml(provider)}: ${subjects.map(name).join(', ') || 'any subject'}`;
+}
+
+function list(items: readonly string[]): string {
+  return `<ul>\n${items.map(item => `<li>${item}`).join('\n')}\n</ul>`;
+}
+
+function tableBody(rows: readonly Row[]): string {
+  const { cluster, via } = rows[0].access!;
+  const mayOf = mayOfRows();
+  return [
+    `<tbody><tr><th scope=rowgroup colspan=3>${escapeHtml(clusterTitle(cluster, via))}`,
+    ...rows.map(row => [
+      `<tr><th scope=row>${whoIn(row.access!)}<td>${name(roleInShort(row.arn))}`,
+      `<td>${mayOf(row).map(escapeHtml).join('<br>')}`,
+    ].join('')),
+  ].join('\n');
+}
+
+function whoIn(access: Access): string {
+  return [name(who(access)), ...notesOn(access).map(escapeHtml)].join('<br>');
+}
+
+function name(text: string): string {
+  return `<code>${escapeHtml(text)}</code>`;
+}
+
+function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}

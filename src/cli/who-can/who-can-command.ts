@@ -1,0 +1,100 @@
+import { existsSync } from 'fs';
+import { checkAction, similarActions } from './action';
+import { answerCsv, answerJson, answerMarkdown, answerTable } from './answer-formats';
+import { WhoCan } from './who-can';
+import { textsOf } from '../../analysis/json-values';
+import { ArgumentError, CliOption, Program } from '../arguments';
+import { Command, Output, wantsColors, widthOf } from '../command';
+import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
+import { MARKDOWN_MARK } from '../markdown';
+import { reportData, ReportData } from '../report/report-data';
+import { EMPTY, rowsOf, search } from '../report/rows';
+import { sortedTexts, statementsIn } from '../report/statements';
+import { jsonText, quoted } from '../text';
+import { wrapped } from '../text-table';
+
+interface WhoCanOptions extends InputOptions {
+  readonly format: string;
+}
+
+const FORMATS: Record<string, (answer: WhoCan, output: Output) => string> = {
+  table: (answer, output) => answerTable(answer, { width: widthOf(output), isColored: wantsColors(output) }),
+  csv: answerCsv,
+  json: answer => `${jsonText(answerJson(answer), 2)}\n`,
+  markdown: answer => `${MARKDOWN_MARK}${answerMarkdown(answer)}`,
+};
+
+/** An ARN, the stand-in for one, or all resources. */
+const RESOURCE = /^(arn:|⟨|\*$)/;
+
+const OPTIONS = [
+  MANIFESTS,
+  EXCLUDE,
+  new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
+  new CliOption('--format <format>', 'what to print').choices(Object.keys(FORMATS)).default('table'),
+];
+
+/** `cdk-irsa who-can`. */
+export const WHO_CAN: Command = {
+  name: 'who-can',
+  summary: 'show which service accounts can do something, such as s3:PutObject on a bucket',
+  define: program => program
+    .description('Shows which service accounts can do an action on a resource, by which role and which statement.'
+      + ' Deny statements, permissions boundaries and conditions count; policies of resources and service control'
+      + ' policies are not in the input.')
+    .argument('<action>', 'an action such as s3:PutObject, or a pattern such as s3:Put*')
+    .argument('[resource]', 'an ARN, or \'*\' for actions that take no resource (default: any resource)')
+    .argument(...INPUT)
+    .withOptions(OPTIONS)
+    .addHelpText('after', `
+A resource begins with arn: or is '*' (in quotes); everything else is a path.
+
+Answers:
+  can                 without conditions
+  under conditions    if the request meets conditions, or values that only the
+                      deployment knows
+  in part or in full  on some resources or for some actions of the pattern
+  unknown             the role, or one of its policies, is not in the input
+
+Exit codes:
+  0  somebody can, or it is unknown whether somebody can
+  1  nobody can
+  2  invalid arguments, or some input cannot be read`),
+  run: whoCan,
+};
+
+function whoCan(program: Program, output: Output, version: string): number {
+  const [action, second, more] = program.processedArgs as [string, string | undefined, string[]];
+  const { format, ...options } = program.opts<WhoCanOptions>();
+  checkAction(action);
+  const isResource = second !== undefined && RESOURCE.test(second);
+  const paths = second === undefined || isResource ? more : [second, ...more];
+  checkPath(second, isResource);
+
+  const { map, unreadable, skipped, source } = readMap(paths, options);
+  const data = reportData(map, [], { version, source: source(), unreadable, skipped });
+  const resource = isResource ? second : undefined;
+  const answers = search(rowsOf(data), { ...EMPTY, action, resource: resource ?? '' });
+  const answer = { action, resource, answers, data };
+  output.stdout.write(FORMATS[format](answer, output));
+  writeLines(output, [...unreadable, ...skipped, ...similarInWords(action, data)]);
+  if (unreadable.length > 0) return 2;
+  return answers.length > 0 ? 0 : 1;
+}
+
+function checkPath(second: string | undefined, isResource: boolean): void {
+  if (second === undefined || isResource || second === '-' || existsSync(second)) return;
+  throw new ArgumentError(
+    `${quoted(second)} is neither a resource, which begins with arn: or is '*', nor an existing file or folder.`,
+  );
+}
+
+/** A typing error is not the answer "nobody". */
+function similarInWords(action: string, { roles }: ReportData): string[] {
+  const known = sortedTexts(roles.flatMap(({ policies }) => policies)
+    .flatMap(({ document }) => statementsIn(document))
+    .flatMap(({ Action }) => textsOf(Action)));
+  const similar = similarActions(action, known);
+  return similar.length === 0 ? []
+    : wrapped(`No policy names ${action}. Did you mean ${similar.join(' or ')}?`, 80, '');
+}
