@@ -1,4 +1,5 @@
 import type { Program } from './arguments';
+import { COLUMNS } from './text';
 
 /** Where a command writes: results to stdout, messages to stderr. */
 export interface Output {
@@ -13,7 +14,7 @@ export function wantsColors({ stdout }: Output): boolean {
 
 /** The columns of the terminal; 80 where it is none, or does not say. */
 export function widthOf({ stdout }: Output): number {
-  return Math.max(stdout.columns ?? 80, 40);
+  return Math.max((stdout.isTTY === true && stdout.columns) || COLUMNS, 40);
 }
 
 export interface Command {

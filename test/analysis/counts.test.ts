@@ -1,4 +1,3 @@
-import { countsOf } from '../../src/analysis/counts';
 import {
   annotated,
   arnOf,
@@ -11,6 +10,7 @@ import {
   trusting,
   webIdentity,
 } from './rules/support';
+import { countsOf } from '../../src/analysis/counts';
 import { ISSUER } from '../support';
 
 const GITHUB = 'token.actions.githubusercontent.com';

@@ -64,16 +64,16 @@ test('assertions', () => {
 });
 
 test('the pictures of report', () => {
-  const { stdout } = cli('report', outdir, '--mermaid');
+  const { stdout } = cli('report', outdir, '--format', 'mermaid');
   expect(stdout).toContain('["blueprint/Cluster"]');
   expect(stdout).toContain('(["blueprint/fluentbit-sa"])');
   const page = join(directory, 'page.html');
-  cli('report', outdir, '--html', page);
+  cli('report', outdir, '--format', 'html', '--output', page);
   expect(readFileSync(page, 'utf8')).toContain('role/⟨blueprint/fluentbit-sa⟩');
 });
 
 test('report --json keeps the keys, and tells the construct paths', () => {
-  const data = JSON.parse(cli('report', outdir, '--json').stdout);
+  const data = JSON.parse(cli('report', outdir, '--format', 'json').stdout);
   const name = data.roles.map((role: any) => role.name).find((role: string) => KEY.test(role));
   expect(data.access[0].role).toBe(`arn:aws:iam::${ACCOUNT}:role/${name}`);
   expect(data.constructPaths[name.slice(1, -1)]).toBe('blueprint/fluentbit-sa/Resource');
@@ -84,10 +84,10 @@ test('report --diff, also of roles that are gone', () => {
   const other = join(directory, 'other.out');
   synthesize(other, 'vector');
   const file = join(directory, 'old.json');
-  writeFileSync(file, cli('report', outdir, '--json').stdout);
+  writeFileSync(file, cli('report', outdir, '--format', 'json').stdout);
   const { stdout } = cli('report', other, '--diff', file);
-  expect(stdout).toContain('| **wider** | `blueprint/vector-sa` | `logging/vector` can become it, ');
-  expect(stdout).toContain('| narrower | `blueprint/fluentbit-sa` | `logging/fluentbit` can no longer become it, ');
+  expect(stdout).toContain('| **wider** | `blueprint/vector-sa` | `logging/vector` can assume it, ');
+  expect(stdout).toContain('| narrower | `blueprint/fluentbit-sa` | `logging/fluentbit` can no longer assume it, ');
   expect(stdout).toContain('cluster `blueprint/Cluster`');
 });
 

@@ -9,7 +9,7 @@ import {
 import { OtherIdentity } from './other-identities';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
-import { Access, Role } from '../../analysis/access-map';
+import { Access } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { printable } from '../text';

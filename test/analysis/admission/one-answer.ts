@@ -36,7 +36,8 @@ export function verify({ assembly, manifests }: Input): Verified {
 }
 
 function reported({ assembly, manifests }: Input): ReportData {
-  return JSON.parse(cli('report', assembly, '--format', 'json', ...manifests.flatMap(file => ['--manifests', file])).stdout);
+  const given = manifests.flatMap(file => ['--manifests', file]);
+  return JSON.parse(cli('report', assembly, '--format', 'json', ...given).stdout);
 }
 
 function templatesIn(assembly: string): string[] {

@@ -20,8 +20,8 @@ const withParameter = (statement: object) => ({
 });
 const UNKNOWN_EFFECT: Expected[] = [{
   message: 'Role api: its trust policy cannot be read: only the deployment knows the Effect of Statement[0].',
-  fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and parameters '
-    + 'of the app.',
+  fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+    + 'parameters of the app.',
   at: 'Stack/Role',
 }];
 const nobody = (name: string, more: object = {}) => ({
@@ -115,7 +115,8 @@ export const ROLE_CASES: Case[] = [
     name,
     resources: of(ownSub(operator, value)),
     expected: [{
-      message: `Role api, Statement[0]: \`sub\` is compared with ${value}, which matches every service account of ${ISSUER}.`,
+      message: `Role api, Statement[0]: \`sub\` is compared with ${value}, which matches every service account of `
+        + `${ISSUER}.`,
       fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
         + 'ServiceAccountSubject.anyInNamespace(namespace).',
       at: 'Stack/Role',

@@ -154,7 +154,7 @@ describe('a session policy limits what pods may do', () => {
   });
 
   test('the pictures have a role for each session policy', () => {
-    const { stdout } = cli('report', assembly(TWO), '--mermaid');
+    const { stdout } = cli('report', assembly(TWO), '--format', 'mermaid');
     expect(stdout.match(/(role\d+\(\[|may\d+\[)".*/g)!.map(line => line.replace(/\d+/, ''))).toEqual([
       'role(["payments, with a session policy"])',
       'may["s3:GetObject on s3: data/#42;"]',
@@ -170,7 +170,7 @@ describe('a session policy limits what pods may do', () => {
   });
 
   test('--json has it', () => {
-    const { access, associations } = JSON.parse(cli('report', assembly(app(READ)), '--json').stdout);
+    const { access, associations } = JSON.parse(cli('report', assembly(app(READ)), '--format', 'json').stdout);
     expect(access.filter((one: any) => one.association)).toEqual([expect.objectContaining({ sessionPolicy: READ })]);
     expect(associations).toEqual([
       expect.objectContaining({ sessionPolicy: READ, sessionPolicyLength: JSON.stringify(READ).length }),
@@ -205,7 +205,7 @@ describe('a session policy limits what pods may do', () => {
   test('--diff of an association that is new says who, not that it is limited', () => {
     const { Association, ...before } = app(READ);
     expect(diff(before, app(READ)).match(/^\| .*wider.*$/gm)).toEqual([
-      expect.stringContaining('`payments/api` can become it'),
+      expect.stringContaining('`payments/api` can assume it'),
     ]);
     expect(Association).toBeDefined();
   });
