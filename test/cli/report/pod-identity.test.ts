@@ -157,9 +157,9 @@ describe('a session policy limits what pods may do', () => {
     const { stdout } = cli('report', assembly(TWO), '--format', 'mermaid');
     expect(stdout.match(/(role\d+\(\[|may\d+\[)".*/g)!.map(line => line.replace(/\d+/, ''))).toEqual([
       'role(["payments, with a session policy"])',
-      'may["s3:GetObject on s3: data/#42;"]',
+      'may["s3:GetObject on data/#42;"]',
       'role(["payments"])',
-      'may["dynamodb:#42; on dynamodb: table/a<br/>s3:GetObject and 1 more on s3: data/#42;"]',
+      'may["s3:GetObject and 1 more on data/#42;<br/>dynamodb:#42; on table/a"]',
     ]);
     const { boxes } = layOut(search(rowsOf(reportData(mapOf({ resources: TWO }).map, [])), EMPTY), new Map());
     expect(boxes.filter(({ kind }) => kind === 'role').map(({ label, more }) => [label, more])).toEqual([
