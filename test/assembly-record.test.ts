@@ -172,7 +172,7 @@ describe('a unit test', () => {
       serviceAccount(stack, 'Sa');
       writeFileSync(join(home, 'other.yaml'), 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n'
         + '  namespace: b\n  annotations:\n    eks.amazonaws.com/role-arn: dummy-value\n');
-    }, 'other.yaml:1:1: ServiceAccount b/a: "dummy-value" is no role ARN'],
+    }, 'other.yaml:7:5: ServiceAccount b/a: "dummy-value" is not a role ARN'],
   ])('says which context is missing, where %s', (_, build, message) => {
     const app = new App();
     const stack = literalStack(app);

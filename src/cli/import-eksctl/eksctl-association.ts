@@ -5,7 +5,8 @@ import { Gaps } from './gaps';
 import { Path, YamlFile } from './yaml-file';
 import { Read, readShape } from './yaml-shape';
 
-const ROLE_KEYS = {
+/** What the parts of a role are called in associations. */
+export const ROLE_KEYS = {
   role: 'roleARN', policyArns: 'permissionPolicyARNs', policy: 'permissionPolicy', boundary: 'permissionsBoundaryARN',
 };
 const KEYS = [

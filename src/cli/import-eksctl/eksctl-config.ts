@@ -3,6 +3,7 @@
  *
  * @see https://eksctl.io/usage/schema/
  */
+import { Addon, readAddon } from './eksctl-addon';
 import { readAssociation } from './eksctl-association';
 import { Held, Texts } from './eksctl-role';
 import { AccountReader, ServiceAccount, TakenNames } from './eksctl-service-account';
@@ -23,10 +24,6 @@ const IAM_KEYS = ['withOIDC', 'serviceAccounts', 'podIdentityAssociations', ...I
 const READ_KEYS = ['apiVersion', 'kind', 'metadata', 'iam', 'karpenter'];
 /** Of the file, what is read at all. */
 export const WANTED_KEYS = [...READ_KEYS, 'vpc', 'addons', 'addonsConfig'];
-const ADDON_ROLE_KEYS = [
-  'serviceAccountRoleARN', 'attachPolicyARNs', 'attachPolicy', 'wellKnownPolicies', 'permissionsBoundary',
-  'podIdentityAssociations', 'useDefaultPodIdentityAssociations',
-];
 
 export interface ClusterConfig {
   readonly clusterName: string;
@@ -35,6 +32,8 @@ export interface ClusterConfig {
   /** Where the file names it. */
   readonly vpcId?: string;
   readonly serviceAccounts: ServiceAccount[];
+  /** Managed add-ons that have a role. */
+  readonly addons: Addon[];
   /** Of what is no service account. */
   readonly gaps: Gap[];
 }
@@ -60,7 +59,10 @@ export function readClusterConfig(
     ...itemsOf(file, ['iam', 'podIdentityAssociations'])
       .map((_, index) => readAssociation(file, index, held, associated, byIrsa)),
   ];
-  if (!file.isBroken && serviceAccounts.length === 0) {
+  const gaps = new Gaps(file);
+  const addons = itemsOf(file, ['addons']).map((_, index) => readAddon(file, index, held, gaps))
+    .filter(addon => addon !== undefined);
+  if (!file.isBroken && serviceAccounts.length === 0 && addons.length === 0) {
     file.problem(['iam'], 'hold serviceAccounts or podIdentityAssociations', 'There is nothing to import.');
   }
   if (!config || file.isBroken) return undefined;
@@ -70,7 +72,8 @@ export function readClusterConfig(
     tags,
     vpcId,
     serviceAccounts: serviceAccounts.filter(account => account !== undefined),
-    gaps: readTheRest(file),
+    addons,
+    gaps: readTheRest(file, gaps),
   };
 }
 
@@ -85,8 +88,7 @@ function itemsOf(file: YamlFile, path: Path): Json[] {
 }
 
 /** What is no service account: other ways to a role, and the cluster itself. */
-function readTheRest(file: YamlFile): Gap[] {
-  const gaps = new Gaps(file);
+function readTheRest(file: YamlFile, gaps: Gaps): Gap[] {
   const addIf = (path: Path, advice: string) => file.has(path) && gaps.add(path, advice);
   const oidc = ['iam', 'withOIDC'];
   const isNeeded = file.has(['iam', 'serviceAccounts']) || file.at(oidc);
@@ -98,11 +100,6 @@ function readTheRest(file: YamlFile): Gap[] {
         + ' program.');
   }
 
-  for (const addon of itemsOf(file, ['addons']).map((_, index) => ['addons', index])) {
-    const advice = 'It is the role of an add-on: leave it with eksctl, or write an IrsaRole and give its ARN to the'
-      + ' add-on.';
-    for (const key of ADDON_ROLE_KEYS) addIf([...addon, key], advice);
-  }
   addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity: leave'
     + ' it with eksctl.');
   addIf(['karpenter'], 'eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.');

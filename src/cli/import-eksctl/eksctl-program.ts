@@ -1,6 +1,7 @@
 /**
  * The CDK app that makes what an eksctl ClusterConfig says.
  */
+import { Addon } from './eksctl-addon';
 import { ClusterConfig } from './eksctl-config';
 import { NewRole, Texts, VPC_TAG, WellKnownController } from './eksctl-role';
 import { Association, ServiceAccount } from './eksctl-service-account';
@@ -63,7 +64,10 @@ class Program {
 
   public text(): string {
     const accounts = this.config.serviceAccounts.map(account => this.serviceAccount(account));
-    const paragraphs = [this.stack(), ...this.provider(), ...this.vpc(), ...this.zones(), ...accounts, ...this.gaps()];
+    const addons = this.config.addons.map(addon => this.addon(addon));
+    const paragraphs = [
+      this.stack(), ...this.provider(), ...this.vpc(), ...this.zones(), ...accounts, ...addons, ...this.gaps(),
+    ];
     const imports = [
       ...importLine(this.imports.cdk, 'aws-cdk-lib'),
       ...importLine(this.imports.ec2, 'aws-cdk-lib/aws-ec2'),
@@ -96,7 +100,9 @@ class Program {
 
   /** The issuer of the cluster, unless all service accounts use EKS Pod Identity. */
   private provider(): string[] {
-    if (this.config.serviceAccounts.every(({ association }) => association !== undefined)) return [];
+    const isAssociated = this.config.serviceAccounts.every(({ association }) => association !== undefined)
+      && this.config.addons.every(({ serviceAccountName }) => serviceAccountName !== undefined);
+    if (isAssociated) return [];
     const { issuerUrl } = this.options;
     const [factory, argument] =
       issuerUrl === undefined
@@ -160,7 +166,7 @@ class Program {
   }
 
   private uses(controller: WellKnownController): boolean {
-    return this.config.serviceAccounts.some(
+    return [...this.config.serviceAccounts, ...this.config.addons].some(
       ({ role }) => typeof role !== 'string' && role.controllers.includes(controller),
     );
   }
@@ -199,6 +205,27 @@ class Program {
     ]);
   }
 
+  private addon(addon: Addon): string {
+    const { name, version, configurationValues, resolveConflicts, serviceAccountName, role } = addon;
+    const id = this.id(startsWithLetter(pascalCase(`${name}-addon`), 'Addon'));
+    const made = this.construct(this.irsa('ManagedAddon'), id, [
+      ['clusterName: ', literal(this.config.clusterName)],
+      ['addonName: ', literal(name)],
+      ...(version === undefined ? [] : [['addonVersion: ', literal(version)]]),
+      ...(serviceAccountName === undefined
+        ? ['oidcProvider']
+        : [['serviceAccountNames: ', listLiteral([literal(serviceAccountName)])]]),
+      ...(configurationValues === undefined ? [] : [['configurationValues: ', jsonLiteral(configurationValues)]]),
+      ...(resolveConflicts === undefined
+        ? []
+        : [`resolveConflicts: ${this.irsa('AddonConflictResolution')}.${resolveConflicts}`]),
+      ...this.roleOf(id, addon),
+    ]);
+    const tags = typeof role === 'string' ? [] : this.tags(variable(id), role.tags);
+    const statement = this.statement(tags.length > 0 ? [`const ${variable(id)} = `, made] : made);
+    return [comment(`Add-on ${name}`), statement, ...tags].join('\n');
+  }
+
   private irsaServiceAccount(id: string, account: ServiceAccount): Group {
     const { labels, annotations } = account;
     return this.construct(this.irsa('IrsaServiceAccount'), id, [
@@ -224,7 +251,7 @@ class Program {
     ];
   }
 
-  private roleOf(id: string, { role, gaps }: ServiceAccount): (Code | Comment)[] {
+  private roleOf(id: string, { role, gaps }: Pick<ServiceAccount, 'role' | 'gaps'>): (Code | Comment)[] {
     return [
       ...(typeof role === 'string'
         ? [['role: ', this.imported('Role', 'fromRoleArn', `${id}Role`, role)]]

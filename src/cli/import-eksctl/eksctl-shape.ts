@@ -86,6 +86,28 @@ export const ASSOCIATION_WITHOUT_ROLE = object({
   roleName: optionalText(ROLE_NAME_TEXT),
 }, NOT_AN_ASSOCIATION);
 
+export const ADDON_ASSOCIATION = object({
+  serviceAccountName: nameText(OBJECT_NAME),
+  roleARN: optionalText(ROLE),
+  permissionPolicyARNs: optional(list(POLICY)),
+  wellKnownPolicies: optional(record(z.unknown())),
+  permissionsBoundaryARN: optionalText(POLICY),
+  roleName: optionalText(ROLE_NAME_TEXT),
+  tags: optional(TAGS),
+}, { advice: 'Write serviceAccountName, and the policies.' });
+export const ADDON = object({
+  name: text(/^[a-z0-9-]+$/, 'be the name of an add-on', 'Take it from `aws eks describe-addon-versions`.'),
+  version: optionalText(text()),
+  configurationValues: optionalText(text()),
+  resolveConflicts: optionalText(
+    text(/^(none|overwrite|preserve)$/i, 'be none, overwrite or preserve', 'EKS has no other.'),
+  ),
+  serviceAccountRoleARN: optionalText(ROLE),
+  attachPolicyARNs: optional(list(POLICY)),
+  wellKnownPolicies: optional(record(z.unknown())),
+  permissionsBoundary: optionalText(POLICY),
+});
+
 export const CONFIG = object({
   metadata: object({
     name: text(
@@ -94,11 +116,11 @@ export const CONFIG = object({
     region: text(REGION, 'be the region of the cluster', 'For example eu-west-1.'),
     tags: optional(TAGS),
   }, { missing: ['be an object', 'Write the name and the region of the cluster.'] }),
-  iam: object({
+  iam: optional(object({
     withOIDC: optional(FLAG),
     serviceAccounts: optional(list(z.unknown())),
     podIdentityAssociations: optional(list(z.unknown())),
-  }, { missing: ['hold serviceAccounts or podIdentityAssociations', 'There is nothing to import.'] }),
+  })),
   addons: optional(list(object({}))),
   addonsConfig: optional(object({})),
 });

@@ -57,7 +57,7 @@ Mapped:
   metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, subjectPattern,
   tags, and wellKnownPolicies: autoScaler, awsLoadBalancerController, externalDNS and certManager as controllers of
   cdk-irsa, which are narrower, the last two for the zones of --hosted-zone; the others as managed policies of AWS.
-  podIdentityAssociations with all their keys.
+  podIdentityAssociations with all their keys, and addons that have a role.
 
 Exit codes:
   0  the program was written; stderr lists what was not mapped
@@ -85,20 +85,28 @@ function importEksctl(program: Program, output: Output): number {
 }
 
 /** What was written, and what to do with it, in order. */
-function closing({ serviceAccounts, ...config }: ClusterConfig, options: ProgramOptions, remarks: Remarks): string[] {
+function closing(config: ClusterConfig, options: ProgramOptions, remarks: Remarks): string[] {
+  const { serviceAccounts, addons } = config;
   const written = serviceAccounts.filter(({ isLeftOut }) => !isLeftOut);
-  const incomplete = serviceAccounts.filter(({ gaps }) => gaps.length > 0)
-    .map(({ namespace, name }) => `${namespace}/${name}`);
+  const incomplete = [
+    ...serviceAccounts.map(({ namespace, name, gaps }) => ({ name: `${namespace}/${name}`, gaps })), ...addons,
+  ].filter(({ gaps }) => gaps.length > 0).map(({ name }) => name);
   const isAnyAssociated = written.some(({ association }) => association !== undefined);
   const isManifestWritten = written.some(({ createServiceAccount }) => createServiceAccount);
   return [
     '',
-    `${written.length} of ${counted(serviceAccounts.length, 'service account')} written, `
-      + `${counted(remarks.count('not mapped'), 'thing')} not mapped.`,
+    `${[
+      `${written.length} of ${counted(serviceAccounts.length, 'service account')} written`,
+      ...addons.length > 0 ? [counted(addons.length, 'add-on')] : [],
+      `${counted(remarks.count('not mapped'), 'thing')} not mapped`,
+    ].join(', ')}.`,
     ...incomplete.length > 0 ? [`First complete: ${incomplete.join(', ')}.`] : [],
     ...isAnyAssociated
       ? ['EKS has one association per service account: delete those of eksctl right before you deploy'
         + ' (eksctl delete podidentityassociation). Pods keep their credentials until they expire.']
+      : [],
+    ...addons.length > 0
+      ? ['A cluster has an add-on once: eksctl delete addon --preserve right before you deploy. The pods keep running.']
       : [],
     `Next: ${[
       'cdk deploy',

@@ -636,13 +636,6 @@ describe('not mapped, and said, is', () => {
       'iam.more',
     ],
     [
-      'the role of an add-on',
-      `    - metadata: { name: a }\n${arns}addons:\n  - name: x\n    serviceAccountRoleARN: y\n`,
-      '11:5: not mapped: `addons[0].serviceAccountRoleARN`. It is the role of an add-on: leave it with eksctl, or '
-        + 'write an IrsaRole and give its ARN to the add-on.',
-      'addons[0].serviceAccountRoleARN',
-    ],
-    [
       'the roles of all add-ons',
       `    - metadata: { name: a }\n${arns}addonsConfig: { autoApplyPodIdentityAssociations: true }\n`,
       '9:17: not mapped: `addonsConfig.autoApplyPodIdentityAssociations`. It gives roles to add-ons by EKS Pod '

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { templateProblems } from '../../judges/cloudformation';
-import { letsPodIn, trustPolicyErrors } from '../../judges/iam-simulator';
+import { letsIn, letsPodIn, trustPolicyErrors } from '../../judges/iam-simulator';
 import { manifestProblems } from '../../judges/kubernetes';
-import { ACCOUNT } from '../../support';
+import { ACCOUNT, ISSUER, ISSUER_URL, PROVIDER_ARN } from '../../support';
 import { configWith, directory, FIXTURES, importText, Synthesized, synthesize, typeErrors } from '../support';
 
 const CLUSTER_ARN = `arn:aws:eks:us-west-2:${ACCOUNT}:cluster/cluster-39`;
@@ -195,5 +195,101 @@ describe('a template', () => {
     const policy = 'permissionPolicy: { Statement: { Resource: "${aws:userid}" } }';
     const item = `    - { namespace: A, serviceAccountName: b, ${policy} }\n`;
     expect(importText(associations(item)).stderr).not.toContain('placeholders');
+  });
+});
+
+describe('add-ons', () => {
+  const addons = `addons:
+  - name: coredns
+  - name: vpc-cni
+    version: v1.20.0-eksbuild.1
+    attachPolicyARNs: [ arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy ]
+    configurationValues: '{"enableNetworkPolicy":"true","env":{"WARM_IP_TARGET":"2"}}'
+    resolveConflicts: overwrite
+  - name: external-dns
+    version: latest
+    podIdentityAssociations:
+      - serviceAccountName: external-dns
+        wellKnownPolicies: { externalDNS: true }
+        tags: { team: dns }
+  - name: amazon-cloudwatch-observability
+    serviceAccountRoleARN: arn:aws:iam::111122223333:role/cloudwatch
+`;
+  const imported = importText(
+    `apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: prod, region: us-west-2 }\n${addons}`,
+    '--account', ACCOUNT, '--issuer-url', ISSUER_URL, '--hosted-zone', 'Z1',
+  );
+  let made: Synthesized;
+  beforeAll(async () => {
+    made = await synthesize(imported.stdout);
+  }, 60_000);
+  const ofType = (type: string) =>
+    Object.values<any>(made.template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+
+  test('with roles become managed add-ons; those without stay with eksctl', () => {
+    expect(imported.code).toBe(0);
+    expect(typeErrors([imported.stdout])).toEqual([[]]);
+    const [cni, dns, cloudWatch] = ofType('AWS::EKS::Addon');
+    expect(cni).toMatchObject({
+      AddonName: 'vpc-cni', AddonVersion: 'v1.20.0-eksbuild.1', ClusterName: 'prod', ResolveConflicts: 'OVERWRITE',
+    });
+    expect(JSON.parse(cni.ConfigurationValues)).toEqual({ enableNetworkPolicy: 'true', env: { WARM_IP_TARGET: '2' } });
+    expect(dns).toMatchObject({
+      AddonName: 'external-dns', PodIdentityAssociations: [{ ServiceAccount: 'external-dns' }],
+    });
+    expect(dns.AddonVersion).toBeUndefined();
+    expect(cloudWatch).toMatchObject({
+      AddonName: 'amazon-cloudwatch-observability',
+      ServiceAccountRoleArn: 'arn:aws:iam::111122223333:role/cloudwatch',
+    });
+    expect(ofType('AWS::EKS::Addon')).toHaveLength(3);
+  }, 60_000);
+
+  test('have roles that exactly their service accounts can assume', () => {
+    const [cni, dns] = ofType('AWS::IAM::Role').map(({ AssumeRolePolicyDocument: trust }) => trust);
+    const token = (sub: string) => ({ providerArn: PROVIDER_ARN, issuer: ISSUER, sub, aud: 'sts.amazonaws.com' });
+    const admitted = ['kube-system:aws-node', 'kube-system:other', 'external-dns:external-dns']
+      .filter(name => letsIn(cni, token(`system:serviceaccount:${name}`)));
+    expect(admitted).toEqual(['kube-system:aws-node']);
+    const clusterArn = CLUSTER_ARN.replace('cluster-39', 'prod');
+    const pod = { clusterArn, account: ACCOUNT, namespace: 'external-dns' };
+    expect(['external-dns', 'other'].map(serviceAccount => letsPodIn(dns, { ...pod, serviceAccount })))
+      .toEqual([true, false]);
+  });
+
+  test('must go before they come: the output says so', () => {
+    expect(imported.stderr).toContain('\n0 of 0 service accounts written, 3 add-ons, 0 things not mapped.\n');
+    expect(imported.stderr).toContain('\nA cluster has an add-on once: eksctl delete addon --preserve ');
+  });
+
+  test.each([
+    [
+      'whose service account nobody knows',
+      '  - { name: vendor, attachPolicyARNs: [ arn:aws:iam::aws:policy/A ] }\n',
+      'addons[0]`. Its service account is not known',
+    ],
+    [
+      'with several roles',
+      '  - { name: adot, podIdentityAssociations: [ { serviceAccountName: a }, { serviceAccountName: b } ] }\n',
+      'addons[0].podIdentityAssociations`. It has several roles',
+    ],
+    [
+      'whose policies eksctl chooses',
+      '  - { name: aws-efs-csi-driver, useDefaultPodIdentityAssociations: true }\n',
+      'addons[0].useDefaultPodIdentityAssociations`. eksctl chooses the policies',
+    ],
+    [
+      'with an impossible role',
+      '  - { name: vpc-cni, serviceAccountRoleARN: "arn:aws:iam::1234:role/x" }\n',
+      'addons[0].serviceAccountRoleARN`. No role can have the ARN',
+    ],
+    [
+      'with configuration that is not JSON',
+      '  - { name: vpc-cni, attachPolicyARNs: [ arn:aws:iam::aws:policy/A ], configurationValues: "a: b" }\n',
+      'addons[0].configurationValues`. It is not JSON',
+    ],
+  ])('%s are not mapped', (_, item, message) => {
+    const one = '    - { namespace: a, serviceAccountName: b, roleARN: "arn:aws:iam::111122223333:role/x" }\n';
+    expect(importText(associations(one, `addons:\n${item}`)).stderr).toContain(`not mapped: \`${message}`);
   });
 });

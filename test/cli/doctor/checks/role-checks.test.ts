@@ -195,7 +195,7 @@ describe('trust', () => {
       'trust',
       trusting(one => (one.Condition.StringEquals[sub] = 'system:serviceaccount:payments:*')),
     );
-    expect(evidence![2]).toContain('to which a wildcard is a character like any other');
+    expect(evidence![2]).toContain('which takes the wildcard literally');
     expect(fix![0]).toContain('Put it under StringLike');
     const other = { ...TRUST.Statement[0], Principal: { Federated: PROVIDER.replace(ACCOUNT, '444455556666') } };
     const both = verdict(
@@ -293,12 +293,12 @@ describe('trust otherwise', () => {
     [
       'no sub',
       one => (one.Condition = { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' } }),
-      'risky: Role api, Statement[0]: lets in every token of',
+      'risky: Role api, Statement[0]: admits every token of',
     ],
     [
       'no aud',
       one => (one.Condition = { StringEquals: { [`${ISSUER}:sub`]: SUBJECT } }),
-      'risky: Role api, Statement[0]: takes tokens of',
+      'risky: Role api, Statement[0]: accepts tokens of',
     ],
     [
       'the whole cluster',
@@ -306,7 +306,7 @@ describe('trust otherwise', () => {
         (one.Condition.StringLike = { [`${ISSUER}:sub`]: 'system:serviceaccount:*' }),
         delete one.Condition.StringEquals[`${ISSUER}:sub`]
       ),
-      'risky: Role api, Statement[0]: `sub` is like',
+      'risky: Role api, Statement[0]: `sub` is compared with',
     ],
   ])('%s', (_, change, words) => {
     const { status, summary, evidence } = verdict(ROLE_CHECKS, 'trust-otherwise', trusting(change));
@@ -462,5 +462,5 @@ test('a provider whose client ids are known is judged beside', () => {
     ...trusting(one => (one.Condition.StringEquals[`${ISSUER}:aud`] = 'mine')),
     providers: { value: [audience] },
   };
-  expect(verdict(ROLE_CHECKS, 'trust', changes).evidence!.join()).toContain('its client ids are other');
+  expect(verdict(ROLE_CHECKS, 'trust', changes).evidence!.join()).toContain('its client IDs are other');
 });

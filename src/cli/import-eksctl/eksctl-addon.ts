@@ -1,0 +1,101 @@
+import { ROLE_KEYS as ASSOCIATION_KEYS } from './eksctl-association';
+import { Held, NewRole, RoleKeys, RoleReader } from './eksctl-role';
+import { ADDON, ADDON_ASSOCIATION } from './eksctl-shape';
+import { Gap, Gaps } from './gaps';
+import { Json, Path, YamlFile } from './yaml-file';
+import { Read, readShape } from './yaml-shape';
+import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
+
+/** A managed add-on that has a role. */
+export interface Addon {
+  readonly name: string;
+  readonly version?: string;
+  readonly configurationValues?: Json;
+  readonly resolveConflicts?: string;
+  /** Undefined: the role is assumed by IRSA. */
+  readonly serviceAccountName?: string;
+  /** The ARN of an existing role, or a new one. */
+  readonly role: string | NewRole;
+  /** Told where the program has the add-on. */
+  readonly gaps: Gap[];
+}
+
+const ASSOCIATIONS = 'podIdentityAssociations';
+const DEFAULTS = 'useDefaultPodIdentityAssociations';
+const ROLE_KEYS = {
+  role: 'serviceAccountRoleARN',
+  policyArns: 'attachPolicyARNs',
+  policy: 'attachPolicy',
+  boundary: 'permissionsBoundary',
+};
+const ROLES = [...Object.values(ROLE_KEYS), 'wellKnownPolicies', ASSOCIATIONS];
+
+/**
+ * Reads one item of `addons`; nothing if it has no role, or none that can be written.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/eksctl/addons.html
+ */
+export function readAddon(file: YamlFile, index: number, held: Held, others: Gaps): Addon | undefined {
+  const path: Path = ['addons', index];
+  const defaults = [...path, DEFAULTS];
+  if (file.has(defaults)) others.add(defaults, 'eksctl chooses the policies: name them in podIdentityAssociations.');
+  if (!ROLES.some(key => file.has([...path, key]))) return undefined;
+  const addon = readShape(ADDON, file, path);
+  if (!addon) return undefined;
+  const { name, version, resolveConflicts, configurationValues } = addon;
+  const associations = [...path, ASSOCIATIONS];
+  const isAssociated = file.has(associations);
+  const items = file.at(associations);
+  if (isAssociated && (!Array.isArray(items) || items.length !== 1)) {
+    others.add(associations, 'It has several roles, and ManagedAddon gives an add-on one: leave it with'
+      + ' eksctl.');
+    return undefined;
+  }
+  if (!isAssociated && !ADDON_SERVICE_ACCOUNTS.has(name)) {
+    others.add(path, 'Its service account is not known: write ManagedAddon with serviceAccountNames.');
+    return undefined;
+  }
+  const gaps = new Gaps(file);
+  const place = isAssociated ? [...associations, 0] : path;
+  const values = isAssociated ? readShape(ADDON_ASSOCIATION, file, place) : valuesOf(addon);
+  if (!values) return undefined;
+  const keys: RoleKeys = isAssociated ? ASSOCIATION_KEYS : ROLE_KEYS;
+  const roles = new RoleReader(file, place, gaps, keys, held);
+  const existing = values.roleARN;
+  if (existing !== undefined && roles.isImpossible(existing)) return undefined;
+  if (existing !== undefined) roles.noteIgnored();
+  const { permissionPolicyARNs: policyArns, permissionsBoundaryARN: permissionsBoundary, roleName, tags } = values;
+  return {
+    name,
+    version: version === 'latest' ? undefined : version,
+    configurationValues: configurationValues && readConfiguration(configurationValues, path, gaps),
+    resolveConflicts: resolveConflicts?.toUpperCase(),
+    serviceAccountName: values.serviceAccountName,
+    role: existing ?? roles.read({ policyArns, permissionsBoundary, roleName, tags }),
+    gaps: gaps.all,
+  };
+}
+
+/** The role of an add-on by IRSA, with the names of associations. */
+function valuesOf(addon: Read<typeof ADDON>): Partial<Read<typeof ADDON_ASSOCIATION>> {
+  return {
+    roleARN: addon.serviceAccountRoleARN,
+    permissionPolicyARNs: addon.attachPolicyARNs,
+    permissionsBoundaryARN: addon.permissionsBoundary,
+  };
+}
+
+function readConfiguration(text: string, path: Path, gaps: Gaps): Json | undefined {
+  try {
+    return asJson(JSON.parse(text));
+  } catch {
+    gaps.add([...path, 'configurationValues'], 'It is not JSON: write configurationValues as an object.');
+    return undefined;
+  }
+}
+
+function asJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(asJson);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  return new Map(Object.entries(value).map(([key, item]) => [key, asJson(item)]));
+}
