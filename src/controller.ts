@@ -131,8 +131,9 @@ export abstract class Controller {
    * Apache Airflow with the logs of its tasks in S3 (`remote_logging`): writes and reads them, and deletes none.
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. Goes by the workers of the chart. The API server (of Airflow 2 the web server), the scheduler and the
-   * triggerer have ServiceAccounts of their own: trust those that read or write logs as well, by
+   * only. Goes by the workers of the chart; for a chart with `workers.celery.serviceAccount` or
+   * `workers.kubernetes.serviceAccount`, give `helmValues()` that key. The API server (of Airflow 2 the web server),
+   * the scheduler and the triggerer have ServiceAccounts of their own: trust those that read or write logs as well, by
    * `trust.addServiceAccounts`. Data that tasks work on is not included: grant it to the construct, for example by
    * `bucket.grantRead(sa)`.
    *

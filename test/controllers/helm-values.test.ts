@@ -17,7 +17,7 @@ const USUAL = 'serviceAccount';
 const KEYS: [factory: string, key: string, chart: string][] = [
   ['ackController', USUAL, 'aws-controllers-k8s/cloudwatchlogs-controller helm'],
   ['adotCollector', USUAL, 'open-telemetry/opentelemetry-helm-charts charts/opentelemetry-collector'],
-  ['airflow', 'workers.serviceAccount', 'apache/airflow chart'],
+  ['airflow', 'workers.serviceAccount', 'apache/airflow chart; the keys of Celery and Kubernetes fall back to it'],
   ['amazonManagedPrometheusIngest', 'serviceAccounts.server', 'prometheus-community/helm-charts charts/prometheus'],
   ['argoCdImageUpdater', USUAL, 'argoproj/argo-helm charts/argocd-image-updater'],
   ['argoWorkflows', 'workflow.serviceAccount', 'argoproj/argo-helm charts/argo-workflows'],

@@ -5,7 +5,7 @@
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { elsewhere, inStack } from './elsewhere';
-import { IN_WORDS, storage, storageCalls } from './object-storage';
+import { SCOPED_TO_STORAGE, storage, storageCalls } from './object-storage';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
@@ -39,7 +39,6 @@ const runners = {
   factory: 'gitHubRunners',
   namespace: 'arc-runners',
   serviceAccountName: 'arc-runner-set',
-  inputs: '`repositories`, `pullRepositories`: at least one',
   scopedTo: 'the repositories',
 };
 
@@ -78,7 +77,6 @@ export const SAMPLES: ControllerSample[] = [
       }),
     may: [...cache.may, ...['AssumeRole', 'TagSession'].map(name => ({ action: `sts:${name}`, resource: ROLE }))],
     mayNot: [...cache.mayNot, { action: 'sts:AssumeRole', resource: ROLE.replace('cache', 'admin') }],
-    inputs: `${IN_WORDS.inputs}, \`roles\``,
-    scopedTo: IN_WORDS.scopedTo,
+    scopedTo: SCOPED_TO_STORAGE,
   },
 ];

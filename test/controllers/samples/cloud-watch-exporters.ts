@@ -39,7 +39,6 @@ const exporter = {
   factory: 'cloudWatchExporter',
   namespace: 'monitoring',
   serviceAccountName: 'prometheus-cloudwatch-exporter',
-  inputs: '`regions`, `tagSelect`, `roles`',
   scopedTo: 'the regions',
   unscoped: true,
 };
@@ -47,7 +46,6 @@ const yace = {
   factory: 'yetAnotherCloudWatchExporter',
   namespace: 'monitoring',
   serviceAccountName: 'prometheus-yet-another-cloudwatch-exporter',
-  inputs: '`regions`, `discovery`, `roles`',
   scopedTo: 'the regions',
   unscoped: true,
 };

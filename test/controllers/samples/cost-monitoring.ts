@@ -72,7 +72,6 @@ const FACTORIES: ['kubecost' | 'openCost', string, string][] = [
   ['kubecost', 'kubecost', 'kubecost-cost-analyzer'],
   ['openCost', 'opencost', 'opencost'],
 ];
-const inputs = '`costReport`, `spotFeedBuckets`, `unusedResources`, `roles`: at least one';
 const scopedTo = 'the work group, table and buckets; the roles';
 
 export const SAMPLES: ControllerSample[] = FACTORIES.flatMap(([factory, namespace, serviceAccountName]) => [
@@ -99,7 +98,6 @@ export const SAMPLES: ControllerSample[] = FACTORIES.flatMap(([factory, namespac
       }),
     may: [...report, ...reads('spot'), ...unused, ...assume],
     mayNot: never,
-    inputs,
     scopedTo,
   },
   {
@@ -121,7 +119,6 @@ export const SAMPLES: ControllerSample[] = FACTORIES.flatMap(([factory, namespac
       ...assume,
       { action: 'kms:Decrypt', resource: KEY },
     ],
-    inputs,
     scopedTo,
   },
 ]);

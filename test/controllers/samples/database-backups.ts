@@ -2,7 +2,7 @@
  * Calls as upstream documents them: docs.pgbarman.org (barman-cloud: S3 setup), pgbackrest.org (S3-Compatible Object
  * Store Support), Percona's docs (backups-storage-s3).
  */
-import { IN_WORDS, storage, storageCalls } from './object-storage';
+import { SCOPED_TO_STORAGE, storage, storageCalls } from './object-storage';
 import { Controller } from '../../../src';
 import { ControllerSample } from '../sample';
 
@@ -24,8 +24,7 @@ export const SAMPLES: ControllerSample[] = [
     namespace: 'shop',
     serviceAccountName: 'orders',
     ...storageCalls(BACKUPS, LIST, KEYS),
-    inputs: `\`namespace\`, \`postgresClusterName\`, ${IN_WORDS.inputs}`,
-    scopedTo: IN_WORDS.scopedTo,
+    scopedTo: SCOPED_TO_STORAGE,
   },
   {
     factory: 'crunchyPostgres',
@@ -33,8 +32,7 @@ export const SAMPLES: ControllerSample[] = [
     namespace: 'shop',
     serviceAccountName: 'orders-instance',
     ...storageCalls([...BACKUPS, 'GetObjectVersion'], LIST, KEYS),
-    inputs: `\`namespace\`, \`postgresClusterName\`, ${IN_WORDS.inputs}`,
-    scopedTo: IN_WORDS.scopedTo,
+    scopedTo: SCOPED_TO_STORAGE,
   },
   {
     factory: 'perconaOperators',
@@ -43,7 +41,6 @@ export const SAMPLES: ControllerSample[] = [
     namespace: 'shop',
     serviceAccountName: 'orders-mongodb',
     ...storageCalls(BACKUPS, LIST, KEYS),
-    inputs: `\`namespace\` and \`serviceAccountName\` of the pods, ${IN_WORDS.inputs}`,
-    scopedTo: IN_WORDS.scopedTo,
+    scopedTo: SCOPED_TO_STORAGE,
   },
 ];

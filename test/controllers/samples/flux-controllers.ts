@@ -5,7 +5,7 @@
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { elsewhere, inStack } from './elsewhere';
-import { IN_WORDS, storage, storageCalls } from './object-storage';
+import { SCOPED_TO_STORAGE, storage, storageCalls } from './object-storage';
 import { Controller } from '../../../src';
 import { Call, ControllerSample } from '../sample';
 
@@ -30,8 +30,7 @@ const source = {
   factory: 'fluxSourceController',
   namespace: 'flux-system',
   serviceAccountName: 'source-controller',
-  inputs: '`repositories`, `buckets`: at least one; `prefixes?`, `kmsKeys?`',
-  scopedTo: `the repositories; ${IN_WORDS.scopedTo}`,
+  scopedTo: `the repositories; ${SCOPED_TO_STORAGE}`,
 };
 
 export const SAMPLES: ControllerSample[] = [
@@ -59,7 +58,6 @@ export const SAMPLES: ControllerSample[] = [
         resource: KEY,
       })),
     ],
-    inputs: '`keys`',
     scopedTo: 'the keys',
   },
   {

@@ -69,7 +69,6 @@ const common = {
   factory: 'grafana',
   namespace: 'monitoring',
   serviceAccountName: 'grafana',
-  inputs: '`metrics`, `logGroups`, `traces`, `prometheusWorkspaceIds`, `roles`: at least one; `regions?`',
   scopedTo: 'the log groups and workspaces; metrics and traces: the regions',
 };
 

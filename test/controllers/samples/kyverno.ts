@@ -29,7 +29,6 @@ const common = {
   factory: 'kyverno',
   namespace: 'kyverno',
   serviceAccountName: 'kyverno-admission-controller',
-  inputs: '`repositories`, `keys`: at least one',
   scopedTo: 'the repositories and keys',
 };
 

@@ -96,10 +96,8 @@ export function storageCalls(
   };
 }
 
-export const IN_WORDS = {
-  inputs: '`buckets`, `prefixes`, `kmsKeys`',
-  scopedTo: 'folders of the buckets; the keys, through S3',
-};
+export const SCOPED_TO_STORAGE =
+  'folders of the buckets, the prefix that it must be configured with; the keys, through S3';
 
 const ADD = ['AbortMultipartUpload', 'GetObject', 'ListMultipartUploadParts', 'PutObject'];
 const KEEP = [...ADD, 'DeleteObject'];
@@ -120,7 +118,7 @@ function sample(
     namespace,
     serviceAccountName,
     ...storageCalls(objects, buckets, WRITING_KEYS),
-    ...IN_WORDS,
+    scopedTo: SCOPED_TO_STORAGE,
   };
 }
 
