@@ -12,7 +12,7 @@ import { fail, problem } from '../private/errors';
  */
 export interface FluxKustomizeControllerOptions {
   /**
-   * The keys that SOPS has encrypted secrets with; at least one. Keys, not aliases of keys: IAM does not resolve those.
+   * The keys that SOPS has encrypted secrets with; at least one.
    */
   readonly keys: IKey[];
 }

@@ -17,7 +17,7 @@ export interface KyvernoOptions {
 
   /**
    * The asymmetric keys of KMS that images are signed with (`awskms:///<arn>`). It reads their public keys, and
-   * verifies signatures by itself. Keys, not aliases of keys: IAM does not resolve those.
+   * verifies signatures by itself.
    *
    * @default - none
    */
