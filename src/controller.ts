@@ -552,9 +552,10 @@ export abstract class Controller {
   /**
    * Loki with chunks, index and rules in S3: writes, reads and deletes them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. The chart needs the names in `loki.storage.bucketNames`, the `region` in `loki.storage.s3`, and no access
-   * key.
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix` of its
+   * object store. Keys can be used through S3 only. The chart needs the names in `loki.storage.bucketNames`, the
+   * `region` in `loki.storage.s3`, and no access key. With `prefixes`, set `analytics.reporting_enabled: false`: the
+   * report of usage keeps a file outside.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/

@@ -1,4 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { allow, required } from './definition';
 import { throughServices } from './kms-permissions';
 import { ObjectStorageOptions } from './object-storage-options';
@@ -9,6 +10,8 @@ import { bucketKeys, checkPrefixes, objectArns } from './s3-objects';
 export interface BucketAccess {
   readonly onObjects: string[];
   readonly onBuckets: string[];
+  /** Names of objects beside the folders that it looks for all the same. */
+  readonly outside?: (prefix: string) => string[];
 }
 
 export const READ_OBJECTS: BucketAccess = {
@@ -37,16 +40,22 @@ export const KEEP_TAGGED_OBJECTS: BucketAccess = {
  * @throws if no bucket is named, a list is empty, or a prefix is not a folder
  */
 export function objectStorage(
-  factory: string, options: ObjectStorageOptions, { onBuckets, onObjects }: BucketAccess,
+  factory: string, options: ObjectStorageOptions, { onBuckets, onObjects, outside = () => [] }: BucketAccess,
 ): () => PolicyStatement[] {
   const { prefixes } = options;
   const buckets = required(factory, 'buckets', 'bucket', options.buckets);
   checkPrefixes(factory, prefixes);
   const keys = unique(bucketKeys(buckets, optional(factory, 'kmsKeys', 'KMS key', options.kmsKeys)));
+  const names = unique(prefixes?.flatMap(outside) ?? []);
   const writing = onObjects.includes('s3:PutObject') ? ['kms:GenerateDataKey'] : [];
   return () => [
     allow({ actions: [...onBuckets], resources: buckets.map(bucket => bucket.bucketArn) }),
     allow({ actions: [...onObjects].sort(), resources: objectArns(buckets, prefixes) }),
+    ...(names.length > 0 ? [allow({ actions: ['s3:GetObject'], resources: named(buckets, names) })] : []),
     ...throughServices(['kms:Decrypt', ...writing], ['s3'], keys),
   ];
+}
+
+function named(buckets: IBucket[], names: string[]): string[] {
+  return buckets.flatMap(bucket => names.map(name => bucket.arnForObjects(name)));
 }

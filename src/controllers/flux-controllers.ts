@@ -1,7 +1,7 @@
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { objectStorage, READ_OBJECTS } from './bucket-access';
+import { BucketAccess, objectStorage, READ_OBJECTS } from './bucket-access';
 import { allow, ControllerDefinition, required } from './definition';
 import { optional, requireOne, unique } from './parts';
 import { onRepositories, PULL_IMAGES } from './repositories';
@@ -52,6 +52,9 @@ export interface FluxSourceControllerOptions {
   readonly kmsKeys?: IKey[];
 }
 
+/** It looks for ignore rules at the root, whatever the prefix. A source fails if it may not. */
+const READ_SOURCES: BucketAccess = { ...READ_OBJECTS, outside: () => ['.sourceignore'] };
+
 /**
  * SOPS calls KMS by itself, not through another service.
  *
@@ -87,7 +90,7 @@ export function fluxSourceController(options: FluxSourceControllerOptions): Cont
     );
   }
   const reading = buckets
-    ? objectStorage('fluxSourceController', { buckets, prefixes, kmsKeys }, READ_OBJECTS)
+    ? objectStorage('fluxSourceController', { buckets, prefixes, kmsKeys }, READ_SOURCES)
     : () => [];
   return {
     name: 'source-controller',

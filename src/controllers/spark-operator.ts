@@ -18,6 +18,13 @@ export function sparkOperator(options: ObjectStorageOptions): ControllerDefiniti
     statements: objectStorage('sparkOperator', options, {
       ...KEEP_OBJECTS,
       onBuckets: [...KEEP_OBJECTS.onBuckets, 's3:ListBucketMultipartUploads'],
+      outside: ancestors,
     }),
   };
+}
+
+/** Before S3A makes a directory, it asks of those above whether they are files: `a` and `a/b` of `a/b/`. */
+function ancestors(prefix: string): string[] {
+  const names = prefix.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }

@@ -16,11 +16,22 @@ const REPOSITORY = 'arn:aws:ecr:eu-west-1:111122223333:repository/charts/web';
 const READ = ['GetObject'];
 const LIST = ['GetBucketLocation', 'ListBucket'];
 
+function callOf(text: string): Call {
+  const [action, resource] = text.split(' ');
+  return { action, resource };
+}
+
 const calls = (names: string[], resource: string): Call[] => names.map(name => ({ action: `ecr:${name}`, resource }));
 const artifacts = (repository: string) =>
   calls(['BatchGetImage', 'GetDownloadUrlForLayer', 'ListImages'], repository);
 const token: Call = { action: 'ecr:GetAuthorizationToken', resource: '*' };
-const buckets = storageCalls(READ, LIST, ['Decrypt']);
+const ofStorage = storageCalls(READ, LIST, ['Decrypt']);
+/** internal/controller/bucket_controller.go asks for it at the root, whatever the prefix. */
+const IGNORED = 's3:GetObject arn:aws:s3:::data/.sourceignore';
+const buckets = {
+  may: [...ofStorage.may, callOf(IGNORED)],
+  mayNot: [...ofStorage.mayNot, callOf(`${IGNORED}.bak`), callOf(IGNORED.replace('Get', 'Put'))],
+};
 const noImages = [
   ...artifacts(REPOSITORY.replace('web', 'other')),
   ...elsewhere(artifacts(REPOSITORY)),

@@ -145,5 +145,22 @@ export const SAMPLES: ControllerSample[] = [
   sample('grafanaTempo', 'tempo', 'tempo', [...KEEP, ...TAGS]),
   sample('harbor', 'harbor', 'harbor-registry', KEEP, ON_BUCKETS),
   sample('sparkOperator', 'default', 'spark-operator-spark', KEEP, ON_BUCKETS),
+  {
+    ...sample('sparkOperator', 'default', 'spark-operator-spark'),
+    variant: 'a folder in a folder',
+    make: stack => Controller.sparkOperator({ ...storage(stack), prefixes: ['blue/tables/'] }),
+    // MkdirOperation.java of S3A: whether a directory above is a file.
+    may: ['blue', 'blue/tables', 'blue/tables/', 'blue/tables/a'].map(name => ({
+      action: 's3:GetObject',
+      resource: `${BUCKET}/${name}`,
+    })),
+    mayNot: [
+      ...['blue/', 'blue/a', 'blue/tables-of-others', 'b'].map(name => ({
+        action: 's3:GetObject',
+        resource: `${BUCKET}/${name}`,
+      })),
+      ...['PutObject', 'DeleteObject'].map(name => ({ action: `s3:${name}`, resource: `${BUCKET}/blue` })),
+    ],
+  },
   sample('thanos', 'thanos', 'thanos-thanos'),
 ];
