@@ -351,9 +351,10 @@ export abstract class Controller {
    * deletes them. One role for each cluster.
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `repo1-path` must be a folder
-   * of them. Keys can be used through S3 only. pgBackRest needs `repo1-s3-key-type: web-id`, that is IRSA. The operator
-   * makes the ServiceAccounts: set `createServiceAccount: false`, and write `annotations` to `spec.metadata`. Jobs run
-   * as `<cluster>-pgbackrest`: trust it as well, by `trust.addServiceAccounts`.
+   * of them. Keys can be used through S3 only. pgBackRest needs `repo1-s3-key-type: web-id`, with EKS Pod Identity
+   * `pod-id`, and in China and GovCloud a `repo1-s3-sts-host`. The operator makes the ServiceAccounts: set
+   * `createServiceAccount: false`, and write `annotations` to `spec.metadata`. Jobs run as `<cluster>-pgbackrest`:
+   * trust it as well, by `trust.addServiceAccounts`.
    *
    * @throws if no bucket or cluster is named, a list is empty, or a prefix is not a folder
    * @see https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/backups-disaster-recovery

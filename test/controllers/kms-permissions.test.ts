@@ -141,7 +141,7 @@ describe.each<[string, Make]>([
   test.each<[string, (stack: Stack) => IKey]>([
     ['made here', stack => new Alias(stack, 'Alias', { aliasName: 'alias/app', targetKey: new Key(stack, 'Key') })],
     ['imported', stack => Alias.fromAliasName(stack, 'Alias', 'alias/app') as IKey],
-    ['by its ARN', stack => ({
+    ['by its ARN', () => ({
       keyArn: `arn:aws:kms:eu-west-1:${ACCOUNT}:alias/app`,
       env: { region: 'eu-west-1', account: ACCOUNT },
     } as IKey)],
