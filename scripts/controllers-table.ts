@@ -2,6 +2,7 @@
  * The README's table of controllers, made from the code: `npx tsx scripts/controllers-table.ts`.
  */
 import { App, Stack } from 'aws-cdk-lib';
+import { controllerInputs } from './controller-inputs';
 import { SAMPLES } from '../test/controllers/samples';
 
 /** One row for each factory, of its first sample. */
@@ -11,12 +12,13 @@ export function controllersTable(): string {
   );
   const rows = [...first]
     .sort((left, right) => (left.factory < right.factory ? -1 : 1))
-    .map(({ factory, make, inputs, scopedTo, unscoped }) => {
+    .map(({ factory, make, scopedTo, unscoped }) => {
       const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
       const controller = make(stack);
       const count = controller.policyDocument(stack).statementCount;
       const names = `\`${controller.namespace}/${controller.serviceAccountName}\``;
-      return `| \`${factory}\` | ${names} | ${inputs} | ${count} | ${scopedTo}${unscoped ? '; the rest warns' : ''} |`;
+      const scope = `${scopedTo}${unscoped ? '; the rest warns' : ''}`;
+      return `| \`${factory}\` | ${names} | ${controllerInputs(factory)} | ${count} | ${scope} |`;
     });
   return [
     '| `Controller.` | namespace/name | inputs | statements | scoped to |',

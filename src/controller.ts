@@ -2,11 +2,13 @@ import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AckControllerOptions } from './controllers/ack-controller';
 import { adotCollector, AdotCollectorOptions } from './controllers/adot-collector';
+import { airflow } from './controllers/airflow';
 import {
   amazonManagedPrometheusIngest,
   AmazonManagedPrometheusIngestOptions,
 } from './controllers/amazon-managed-prometheus-ingest';
 import { argoCdImageUpdater, ArgoCdImageUpdaterOptions } from './controllers/argo-cd-image-updater';
+import { argoWorkflows } from './controllers/argo-workflows';
 import { awsGatewayApiController, AwsGatewayApiControllerOptions } from './controllers/aws-gateway-api-controller';
 import {
   awsLoadBalancerController,
@@ -20,15 +22,36 @@ import {
 } from './controllers/aws-node-termination-handler';
 import { awsPrivateCaIssuer, AwsPrivateCaIssuerOptions } from './controllers/aws-private-ca-issuer';
 import { certManager, CertManagerOptions } from './controllers/cert-manager';
+import { gitHubRunners, GitHubRunnersOptions, gitLabRunner, GitLabRunnerOptions } from './controllers/ci-runners';
 import { cloudWatchAgent, CloudWatchAgentOptions } from './controllers/cloud-watch-agent';
+import {
+  cloudWatchExporter,
+  CloudWatchExporterOptions,
+  yetAnotherCloudWatchExporter,
+  YetAnotherCloudWatchExporterOptions,
+} from './controllers/cloud-watch-exporters';
 import { clusterAutoscaler, ClusterAutoscalerOptions } from './controllers/cluster-autoscaler';
+import { CostMonitoringOptions, kubecost, openCost } from './controllers/cost-monitoring';
 import { crossplaneAwsProvider, CrossplaneAwsProviderOptions } from './controllers/crossplane-aws-provider';
+import {
+  cloudNativePg,
+  crunchyPostgres,
+  perconaOperators,
+  PerconaOperatorsOptions,
+  PostgresBackupsOptions,
+} from './controllers/database-backups';
 import { ControllerDefinition, given } from './controllers/definition';
 import { ebsCsiDriver, EbsCsiDriverOptions } from './controllers/ebs-csi-driver';
 import { efsCsiDriver, EfsCsiDriverOptions, efsCsiNode, EfsCsiNodeOptions } from './controllers/efs-csi-driver';
 import { externalDns, ExternalDnsOptions } from './controllers/external-dns';
 import { externalSecrets, ExternalSecretsOptions } from './controllers/external-secrets';
 import { fluentBit, FluentBitOptions } from './controllers/fluent-bit';
+import {
+  fluxKustomizeController,
+  FluxKustomizeControllerOptions,
+  fluxSourceController,
+  FluxSourceControllerOptions,
+} from './controllers/flux-controllers';
 import { fluxImageReflector, FluxImageReflectorOptions } from './controllers/flux-image-reflector';
 import {
   fsxLustreCsiDriver,
@@ -36,10 +59,16 @@ import {
   fsxOpenZfsCsiDriver,
   FsxOpenZfsCsiDriverOptions,
 } from './controllers/fsx-csi-drivers';
+import { grafana, GrafanaOptions } from './controllers/grafana';
+import { harbor } from './controllers/harbor';
 import { karpenter, KarpenterOptions } from './controllers/karpenter';
 import { keda, KedaOptions } from './controllers/keda';
+import { kyverno, KyvernoOptions } from './controllers/kyverno';
 import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
+import { cortex, grafanaLoki, grafanaMimir, grafanaTempo, thanos } from './controllers/object-storage';
+import { ObjectStorageOptions } from './controllers/object-storage-options';
 import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
+import { sparkOperator } from './controllers/spark-operator';
 import { velero, VeleroOptions } from './controllers/velero';
 import { vpcCni, VpcCniOptions } from './controllers/vpc-cni';
 import { failIf, missingProblem } from './private/errors';
@@ -99,6 +128,23 @@ export abstract class Controller {
   }
 
   /**
+   * Apache Airflow with the logs of its tasks in S3 (`remote_logging`): writes and reads them, and deletes none.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
+   * only. Goes by the workers of the chart; for a chart with `workers.celery.serviceAccount` or
+   * `workers.kubernetes.serviceAccount`, give `helmValues()` that key. The API server (of Airflow 2 the web server),
+   * the scheduler and the triggerer have ServiceAccounts of their own: trust those that read or write logs as well, by
+   * `trust.addServiceAccounts`. Data that tasks work on is not included: grant it to the construct, for example by
+   * `bucket.grantRead(sa)`.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://airflow.apache.org/docs/helm-chart/stable/manage-logs.html
+   */
+  public static airflow(options: ObjectStorageOptions): Controller {
+    return new DefinedController(airflow(given(options)));
+  }
+
+  /**
    * A Prometheus server or agent that writes to Amazon Managed Service for Prometheus (`remote_write`). Held to the
    * workspaces named.
    *
@@ -118,6 +164,21 @@ export abstract class Controller {
    */
   public static argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): Controller {
     return new DefinedController(argoCdImageUpdater(given(options)));
+  }
+
+  /**
+   * The pods of Argo Workflows with artifacts in S3: write, read and delete them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, for which `keyFormat` of the
+   * artifact repository must begin with the prefix. Keys can be used through S3 only. Workflows must run as the
+   * ServiceAccount, and the artifact repository needs `useSDKCreds: true`. The server reads artifacts as a
+   * ServiceAccount of its own, `<release>-server`: trust it as well, by `trust.addServiceAccounts`.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://argo-workflows.readthedocs.io/en/latest/configure-artifact-repository/
+   */
+  public static argoWorkflows(options: ObjectStorageOptions): Controller {
+    return new DefinedController(argoWorkflows(given(options)));
   }
 
   /**
@@ -200,6 +261,22 @@ export abstract class Controller {
   }
 
   /**
+   * A PostgreSQL cluster of CloudNativePG with backups and WAL in S3, by its plugin Barman Cloud: writes, reads and
+   * deletes them. One role for each cluster.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `destinationPath` of the
+   * ObjectStore must begin with the folder, and its `s3Credentials` need `inheritFromIAMRole: true`. Keys can be used
+   * through S3 only. The operator makes the ServiceAccount, with the name of the cluster: set `createServiceAccount:
+   * false`, and write `annotations` to `serviceAccountTemplate`.
+   *
+   * @throws if no bucket or cluster is named, a list is empty, or a prefix is not a folder
+   * @see https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/
+   */
+  public static cloudNativePg(options: PostgresBackupsOptions): Controller {
+    return new DefinedController(cloudNativePg(given(options)));
+  }
+
+  /**
    * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on
    * `amazon-cloudwatch-observability` or its chart.
    *
@@ -211,6 +288,19 @@ export abstract class Controller {
    */
   public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
     return new DefinedController(cloudWatchAgent(given(options)));
+  }
+
+  /**
+   * The CloudWatch exporter of Prometheus: reads metrics of CloudWatch.
+   *
+   * Held to regions. CloudWatch cannot tell metrics apart, so that it reads all of the account, and raises the warning
+   * `cdk-irsa:controller-unscoped`. Goes by the names of its chart with the release `prometheus-cloudwatch-exporter`.
+   *
+   * @throws if `regions` or `roles` is empty, or `regions` holds what is not a region
+   * @see https://github.com/prometheus/cloudwatch_exporter
+   */
+  public static cloudWatchExporter(options: CloudWatchExporterOptions = {}): Controller {
+    return new DefinedController(cloudWatchExporter(given(options)));
   }
 
   /**
@@ -229,6 +319,19 @@ export abstract class Controller {
   }
 
   /**
+   * Cortex with blocks, rules and alerts in S3: writes, reads and deletes them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
+   * only. The configuration must name the endpoint of the region and no access key.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://cortexmetrics.io/docs/blocks-storage/
+   */
+  public static cortex(options: ObjectStorageOptions): Controller {
+    return new DefinedController(cortex(given(options)));
+  }
+
+  /**
    * The AWS provider of Crossplane: makes what compositions ask for, by your statements.
    *
    * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an
@@ -241,6 +344,23 @@ export abstract class Controller {
    */
   public static crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Controller {
     return new DefinedController(crossplaneAwsProvider(given(options)));
+  }
+
+  /**
+   * A PostgreSQL cluster of Crunchy's operator (PGO) with backups and WAL in S3, by pgBackRest: writes, reads and
+   * deletes them. One role for each cluster.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `repo1-path` must be a folder
+   * of them. Keys can be used through S3 only. pgBackRest needs `repo1-s3-key-type: web-id`, with EKS Pod Identity
+   * `pod-id`, and in China and GovCloud a `repo1-s3-sts-host`. The operator makes the ServiceAccounts: set
+   * `createServiceAccount: false`, and write `annotations` to `spec.metadata`. Jobs run as `<cluster>-pgbackrest`:
+   * trust it as well, by `trust.addServiceAccounts`.
+   *
+   * @throws if no bucket or cluster is named, a list is empty, or a prefix is not a folder
+   * @see https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/backups-disaster-recovery
+   */
+  public static crunchyPostgres(options: PostgresBackupsOptions): Controller {
+    return new DefinedController(crunchyPostgres(given(options)));
   }
 
   /**
@@ -331,6 +451,34 @@ export abstract class Controller {
   }
 
   /**
+   * Flux's kustomize-controller with secrets that SOPS has encrypted by AWS KMS: decrypts them. Held to the keys named.
+   *
+   * All who may change what a `Kustomization` applies reach what these keys protect. The chart makes the
+   * ServiceAccount: set `createServiceAccount: false`. Without the chart, annotate it by a patch of
+   * `gotk-components.yaml`.
+   *
+   * @throws if no key is named
+   * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#aws-kms
+   */
+  public static fluxKustomizeController(options: FluxKustomizeControllerOptions): Controller {
+    return new DefinedController(fluxKustomizeController(given(options)));
+  }
+
+  /**
+   * Flux's source-controller: reads artifacts and charts in ECR, and buckets.
+   *
+   * Held to the repositories and buckets that you name, and with `prefixes` to objects in folders of the buckets. Keys
+   * can be used through S3 only. Sources need `provider: aws`. The chart makes the ServiceAccount: set
+   * `createServiceAccount: false`. Without the chart, annotate it by a patch of `gotk-components.yaml`.
+   *
+   * @throws if nothing is named, a list is empty, a prefix is not a folder, or an option of buckets is set without them
+   * @see https://fluxcd.io/flux/components/source/
+   */
+  public static fluxSourceController(options: FluxSourceControllerOptions): Controller {
+    return new DefinedController(fluxSourceController(given(options)));
+  }
+
+  /**
    * The FSx for Lustre CSI driver (its controller): makes, grows and deletes file systems.
    *
    * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets
@@ -355,6 +503,107 @@ export abstract class Controller {
    */
   public static fsxOpenZfsCsiDriver(options: FsxOpenZfsCsiDriverOptions = {}): Controller {
     return new DefinedController(fsxOpenZfsCsiDriver(given(options)));
+  }
+
+  /**
+   * Runners of GitHub Actions by the Actions Runner Controller (scale sets) whose jobs push images to ECR.
+   *
+   * Held to the repositories named; it creates and deletes none, and deletes no image. All who may change a workflow of
+   * the repository on GitHub reach what this role does: use one scale set and role for each level of trust. The chart
+   * annotates no ServiceAccount: name this one in `template.spec.serviceAccountName`. With `containerMode.type:
+   * kubernetes`, jobs run as the ServiceAccount of the container hooks.
+   *
+   * @throws if no repository is named, or a list is empty
+   * @see https://docs.github.com/en/actions/concepts/runners/actions-runner-controller
+   */
+  public static gitHubRunners(options: GitHubRunnersOptions): Controller {
+    return new DefinedController(gitHubRunners(given(options)));
+  }
+
+  /**
+   * GitLab Runner with the cache of jobs in S3: signs the URLs by which jobs read and write it.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `Path` in `runners.cache`
+   * must begin with the folder. Keys can be used through S3 only. `runners.cache.s3` needs `AuthenticationType =
+   * "iam"`, `BucketLocation` and no access key. Jobs do not run as this ServiceAccount, and should not: name another
+   * one in `runners.kubernetes.service_account`.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://docs.gitlab.com/runner/configuration/advanced-configuration/#the-runnerscaches3-section
+   */
+  public static gitLabRunner(options: GitLabRunnerOptions): Controller {
+    return new DefinedController(gitLabRunner(given(options)));
+  }
+
+  /**
+   * Grafana with data sources of AWS: metrics and logs of CloudWatch, traces of X-Ray, Amazon Managed Service for
+   * Prometheus. It may do what you ask for only.
+   *
+   * Held to the log groups and workspaces named, and to regions. Metrics and traces cannot be told apart: it reads
+   * those of the account. All who may query a data source reach what it reads. Data sources need the authentication
+   * `AWS SDK Default`; for Prometheus, set `auth.sigv4_auth_enabled` in `grafana.ini`.
+   *
+   * @throws if nothing is asked for, a list is empty, or `regions` holds what is not a region
+   * @see https://grafana.com/docs/grafana/latest/datasources/aws-cloudwatch/configure/
+   */
+  public static grafana(options: GrafanaOptions): Controller {
+    return new DefinedController(grafana(given(options)));
+  }
+
+  /**
+   * Loki with chunks, index and rules in S3: writes, reads and deletes them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix` of its
+   * object store. Keys can be used through S3 only. The chart needs the names in `loki.storage.bucketNames`, the
+   * `region` in `loki.storage.s3`, and no access key. With `prefixes`, set `analytics.reporting_enabled: false`: the
+   * report of usage keeps a file outside.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/
+   */
+  public static grafanaLoki(options: ObjectStorageOptions): Controller {
+    return new DefinedController(grafanaLoki(given(options)));
+  }
+
+  /**
+   * Mimir with blocks, rules and alerts in S3: writes, reads and deletes them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix`. Keys
+   * can be used through S3 only. The configuration must name the endpoint of the region, and no access key; the chart's
+   * MinIO must be off (`minio.enabled: false`).
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://grafana.com/docs/mimir/latest/configure/configure-object-storage-backend/
+   */
+  public static grafanaMimir(options: ObjectStorageOptions): Controller {
+    return new DefinedController(grafanaMimir(given(options)));
+  }
+
+  /**
+   * Tempo with traces in S3: writes, reads, tags and deletes them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of its storage.
+   * Keys can be used through S3 only. `storage.trace.s3` must name the endpoint of the region, and no access key.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://grafana.com/docs/tempo/latest/configuration/hosted-storage/s3/
+   */
+  public static grafanaTempo(options: ObjectStorageOptions): Controller {
+    return new DefinedController(grafanaTempo(given(options)));
+  }
+
+  /**
+   * The registry of Harbor with images in S3: writes, reads and deletes them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `rootdirectory`. Keys can
+   * be used through S3 only. The chart makes no ServiceAccount: name this one in `registry.serviceAccountName`, set
+   * `persistence.imageChartStorage.type: s3`, and leave out its keys.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://github.com/goharbor/harbor-helm
+   */
+  public static harbor(options: ObjectStorageOptions): Controller {
+    return new DefinedController(harbor(given(options)));
   }
 
   /**
@@ -386,6 +635,36 @@ export abstract class Controller {
   }
 
   /**
+   * Kubecost with costs of AWS: queries a Cost and Usage Report with Athena, and reads the data feed of spot instances.
+   *
+   * Held to the work group, the table and the buckets that you name. Which volumes and addresses nothing uses it finds
+   * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. Goes by the names of
+   * the chart `cost-analyzer` with the release `kubecost`. A report in the management account needs a role there: see
+   * `roles`.
+   *
+   * @throws if nothing is asked for, a list is empty, or the report is incomplete
+   * @see https://docs.kubecost.com/install-and-configure/install/cloud-integration/aws-cloud-integrations
+   */
+  public static kubecost(options: CostMonitoringOptions): Controller {
+    return new DefinedController(kubecost(given(options)));
+  }
+
+  /**
+   * Kyverno with signatures of images: reads images in ECR with their signatures and attestations, and public keys of
+   * KMS.
+   *
+   * Held to the repositories and keys named. The chart makes the ServiceAccount: set `createServiceAccount: false`. The
+   * reports controller verifies images in background scans as a ServiceAccount of its own,
+   * `kyverno-reports-controller`: trust it as well, by `trust.addServiceAccounts`.
+   *
+   * @throws if nothing is named, or a list is empty
+   * @see https://kyverno.io/docs/policy-types/cluster-policy/verify-images/sigstore/
+   */
+  public static kyverno(options: KyvernoOptions): Controller {
+    return new DefinedController(kyverno(given(options)));
+  }
+
+  /**
    * The Mountpoint for Amazon S3 CSI driver (its node part): mounts buckets.
    *
    * Held to the buckets that you name, with `prefixes` to folders of them, and to reading with `readOnly`. Keys can be
@@ -396,6 +675,36 @@ export abstract class Controller {
    */
   public static mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Controller {
     return new DefinedController(mountpointS3CsiDriver(given(options)));
+  }
+
+  /**
+   * OpenCost with costs of AWS: queries a Cost and Usage Report with Athena, and reads the data feed of spot instances.
+   * List prices need no role.
+   *
+   * Held to the work group, the table and the buckets that you name. Which volumes and addresses nothing uses it finds
+   * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. A report in the
+   * management account needs a role there: see `roles`.
+   *
+   * @throws if nothing is asked for, a list is empty, or the report is incomplete
+   * @see https://opencost.io/docs/configuration/aws
+   */
+  public static openCost(options: CostMonitoringOptions): Controller {
+    return new DefinedController(openCost(given(options)));
+  }
+
+  /**
+   * A database of Percona's operators (for MongoDB, MySQL and PostgreSQL) with backups in S3: writes, reads and deletes
+   * them. One role for each database.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the storage.
+   * Keys can be used through S3 only. Leave `credentialsSecret` out. The operator deletes old backups as a
+   * ServiceAccount of its own: trust it as well, by `trust.addServiceAccounts`.
+   *
+   * @throws if no bucket or ServiceAccount is named, a list is empty, or a prefix is not a folder
+   * @see https://docs.percona.com/percona-operator-for-mongodb/backups-storage-s3.html
+   */
+  public static perconaOperators(options: PerconaOperatorsOptions): Controller {
+    return new DefinedController(perconaOperators(given(options)));
   }
 
   /**
@@ -410,6 +719,37 @@ export abstract class Controller {
    */
   public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
     return new DefinedController(secretsStoreCsiProvider(given(options)));
+  }
+
+  /**
+   * Applications of the Kubeflow Spark operator with data in S3, by the S3A connector: read, write and delete it. Not
+   * the operator itself, which needs no role.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
+   * only. Goes by the ServiceAccount that the chart makes in `default`, the first of `spark.jobNamespaces`. Drivers and
+   * executors must both run as it, with `fs.s3a.aws.credentials.provider` set to a provider that reads web identities
+   * or the container credentials.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://www.kubeflow.org/docs/components/spark-operator/
+   */
+  public static sparkOperator(options: ObjectStorageOptions): Controller {
+    return new DefinedController(sparkOperator(given(options)));
+  }
+
+  /**
+   * Thanos with blocks in S3: writes, reads and deletes them.
+   *
+   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the objstore
+   * configuration. Keys can be used through S3 only. Goes by the ServiceAccount that the components of the community
+   * chart share, with the release `thanos`. The sidecar runs as the ServiceAccount of Prometheus: trust it as well, by
+   * `trust.addServiceAccounts`.
+   *
+   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @see https://thanos.io/tip/thanos/storage.md/#s3
+   */
+  public static thanos(options: ObjectStorageOptions): Controller {
+    return new DefinedController(thanos(given(options)));
   }
 
   /**
@@ -439,6 +779,20 @@ export abstract class Controller {
    */
   public static vpcCni(options: VpcCniOptions): Controller {
     return new DefinedController(vpcCni(given(options)));
+  }
+
+  /**
+   * Yet Another CloudWatch Exporter (YACE): discovers resources, and reads their metrics in CloudWatch.
+   *
+   * Held to regions; metrics of CloudFront and Shield are in `us-east-1`. CloudWatch cannot tell metrics apart, so that
+   * it reads all of the account, and raises the warning `cdk-irsa:controller-unscoped`. Goes by the names of its chart
+   * with the release `prometheus-yet-another-cloudwatch-exporter`.
+   *
+   * @throws if `regions` or `roles` is empty, or `regions` holds what is not a region
+   * @see https://github.com/prometheus-community/yet-another-cloudwatch-exporter
+   */
+  public static yetAnotherCloudWatchExporter(options: YetAnotherCloudWatchExporterOptions = {}): Controller {
+    return new DefinedController(yetAnotherCloudWatchExporter(given(options)));
   }
 
   /** The name of the controller, as its project writes it. */

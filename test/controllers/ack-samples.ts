@@ -14,7 +14,7 @@ export function calls(actions: string[], resource: string, context?: Record<stri
   return actions.map(action => ({ action, resource, context }));
 }
 
-type Own = Pick<ControllerSample, 'may' | 'mayNot' | 'inputs' | 'scopedTo' | 'unscoped'>;
+type Own = Pick<ControllerSample, 'may' | 'mayNot' | 'scopedTo' | 'unscoped'>;
 
 /** What the samples of `AckService` have in common. */
 export function ackSample(

@@ -1,13 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Alias, IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Controller } from '../../src';
+import { AckService, Controller, IrsaServiceAccount } from '../../src';
 import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
-import { agnosticStack, literalStack } from '../support';
+import { agnosticStack, literalProvider, literalStack } from '../support';
 
 const ACCOUNT = '111122223333';
 const bucket = (stack: Stack) => Bucket.fromBucketName(stack, 'Bucket', 'bucket');
@@ -127,4 +128,39 @@ test('keys of two regions make one statement, each key once', () => {
       { StringEquals: { 'kms:ViaService': ['s3.eu-west-1.amazonaws.com', 's3.us-east-1.amazonaws.com'] } },
     ],
   ]);
+});
+
+describe.each<[string, Make]>([
+  // CDK itself refuses the alias of a queue.
+  ...CONTROLLERS.filter(([name]) => name !== 'awsNodeTerminationHandler')
+    .map(([name, , make]): [string, Make] => [name, make]),
+  ['fluxKustomizeController', (_, key) => Controller.fluxKustomizeController({ keys: [key] })],
+  ['kyverno', (_, key) => Controller.kyverno({ keys: [key] })],
+  ['grafanaLoki', (stack, key) => Controller.grafanaLoki({ buckets: [bucket(stack)], kmsKeys: [key] })],
+])('%s takes no alias for a key', (_, make) => {
+  test.each<[string, (stack: Stack) => IKey]>([
+    ['made here', stack => new Alias(stack, 'Alias', { aliasName: 'alias/app', targetKey: new Key(stack, 'Key') })],
+    ['imported', stack => Alias.fromAliasName(stack, 'Alias', 'alias/app') as IKey],
+    ['by its ARN', () => ({
+      keyArn: `arn:aws:kms:eu-west-1:${ACCOUNT}:alias/app`,
+      env: { region: 'eu-west-1', account: ACCOUNT },
+    } as IKey)],
+  ])('%s', (_kind, key) => {
+    const stack = literalStack();
+    const controller = make(stack, key(stack));
+    new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller });
+    expect(() => Template.fromStack(stack)).toThrow(
+      /`controller` must name keys by their own ARNs, not by aliases, got: .*IAM does not resolve aliases: give \S+ the/s,
+    );
+  });
+});
+
+test('aliases themselves are no keys', () => {
+  const stack = literalStack();
+  const service = AckService.kms({ aliasPrefix: 'apps/', resourceTags: { owner: 'ack' } });
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    controller: Controller.ackController({ service }),
+  });
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });

@@ -27,7 +27,6 @@ export interface ControllerSample {
   readonly unscoped?: boolean;
   /** AWS-managed policies that it attaches; statements of its own are judged all the same. */
   readonly managedPolicyNames?: string[];
-  /** For the README: the inputs in words, and what is scoped. */
-  readonly inputs: string;
+  /** For the README: what is scoped. */
   readonly scopedTo: string;
 }

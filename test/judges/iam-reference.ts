@@ -74,7 +74,10 @@ const LOAD_BALANCER_RESOURCES = [
 ];
 
 function typesOf(action: string, resourceTypes: { name: string }[]): string[] {
-  return TAGGING_OF_LOAD_BALANCERS.includes(action) ? LOAD_BALANCER_RESOURCES : resourceTypes.map(({ name }) => name);
+  if (TAGGING_OF_LOAD_BALANCERS.includes(action)) return LOAD_BALANCER_RESOURCES;
+  const names = resourceTypes.map(({ name }) => name);
+  // API Gateway V2 shares the prefix, too: the data keeps the resources of V1 only.
+  return action === 'apigateway:GET' ? [...names, 'Apis'] : names;
 }
 
 /**

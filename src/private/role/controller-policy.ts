@@ -106,6 +106,7 @@ export function controllerProblems(scope: IConstruct, controller: ControllerDefi
   return [
     ...(controller.problems?.(scope) ?? []),
     ...partitionProblems(scope, controller, json),
+    ...aliasProblems(scope, controller, json),
     ...(isText
       ? embeddedProblems(scope, 'controller', textsIn(json))
       : openProblems(scope, 'controller', textsIn(json))),
@@ -140,5 +141,22 @@ function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, js
         settle(scope, resource),
         `A role cannot reach another partition: give ${name} a resource of this one.`,
       ),
+  );
+}
+
+/** CDK takes an alias for a key, IAM does not: calls on keys are decided by the ARN of the key. */
+function aliasProblems(scope: IConstruct, { name }: ControllerDefinition, json: unknown): string[] {
+  const aliases = statementsOf(json)
+    .filter(({ Action: actions }) => [actions ?? ''].flat().every(action => /^kms:(?!\w*Alias)\w+$/.test(`${action}`)))
+    .flatMap(({ Resource: named }): unknown[] => [named ?? []].flat())
+    .map(resource => settle(scope, resource))
+    .filter(resource => /:kms:.*:alias\//.test(JSON.stringify(resource)));
+  return aliases.map(alias =>
+    problem(
+      'controller',
+      'name keys by their own ARNs, not by aliases',
+      alias,
+      `IAM does not resolve aliases: give ${name} the key itself.`,
+    ),
   );
 }

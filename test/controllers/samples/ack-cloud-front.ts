@@ -31,7 +31,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['cloudfront:UpdateFunction', 'cloudfront:DeleteFunction'], cloudFront('function/billing')),
         ...calls(['cloudfront:CreateInvalidation'], cloudFront('distribution/E1'), { 'aws:ResourceTag/owner': 'ack' }),
       ],
-      inputs: '`service: AckService.cloudFront({ namePrefix, resourceTags })`',
       scopedTo: 'functions by the beginning of their names, distributions by tags',
     },
   ),

@@ -26,7 +26,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'logs:DeleteLogGroup', resource: 'arn:aws:logs:us-east-1:111122223333:log-group:/apps/web' },
       { action: 'logs:PutLogEvents', resource: own('logs', 'log-group:/apps/web') },
     ],
-    inputs: '`service: AckService.cloudWatchLogs({ namePrefix })`',
     scopedTo: 'log groups by the beginning of their names',
   },
   {
@@ -50,7 +49,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kinesis:GetRecords', resource: own('kinesis', 'stream/apps-clicks') },
       { action: 'kinesis:UpdateShardCount', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } },
     ],
-    inputs: '`service: AckService.kinesis({ namePrefix })`',
     scopedTo: 'streams by the beginning of their names; resizing: the region',
   },
   {
@@ -74,7 +72,6 @@ export const SAMPLES: ControllerSample[] = [
       },
       { action: 'acm:DeleteCertificate', resource: 'arn:aws:acm:us-east-1:111122223333:certificate/1' },
     ],
-    inputs: '`service: AckService.acm({ domainNames })`',
     scopedTo: 'the domain names of requests; certificates: account and region',
   },
   ackSample(
@@ -92,7 +89,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['iam:PassRole'], TO_KINESIS, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
         ...calls(['iam:PassRole'], `${TO_KINESIS}-2`, { 'iam:PassedToService': 'logs.amazonaws.com' }),
       ],
-      inputs: '`service: AckService.cloudWatchLogs({ namePrefix, roles })`',
       scopedTo: 'log groups by the beginning of their names; roles',
     },
   ),
@@ -112,7 +108,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['acm-pca:IssueCertificate'], `${AUTHORITY}2`),
         ...calls(['acm-pca:DeleteCertificateAuthority', 'acm-pca:RevokeCertificate'], AUTHORITY),
       ],
-      inputs: '`service: AckService.acm({ domainNames, certificateAuthorities })`',
       scopedTo: 'the domain names of requests, the certificate authorities; certificates: account and region',
     },
   ),

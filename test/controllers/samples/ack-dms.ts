@@ -32,7 +32,6 @@ export const SAMPLES: ControllerSample[] = [
     unscoped: true,
     may,
     mayNot: [...mayNot, ...passing],
-    inputs: '`service: AckService.dms({ resourceTags })`',
     scopedTo: 'what carries the tags',
   }),
   ackSample(
@@ -44,7 +43,6 @@ export const SAMPLES: ControllerSample[] = [
       unscoped: true,
       may: [...may, ...passing],
       mayNot,
-      inputs: '`service: AckService.dms({ resourceTags, roles })`',
       scopedTo: 'what carries the tags; roles',
     },
   ),

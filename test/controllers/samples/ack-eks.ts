@@ -61,7 +61,6 @@ export const SAMPLES: ControllerSample[] = [
     {
       may,
       mayNot: [...mayNot, ...withEntries],
-      inputs: '`service: AckService.eks({ namePrefix, roles })`',
       scopedTo: 'clusters by the beginning of their names; roles',
     },
   ),
@@ -77,7 +76,6 @@ export const SAMPLES: ControllerSample[] = [
     {
       may: [...may, ...withEntries],
       mayNot,
-      inputs: '`service: AckService.eks({ namePrefix, roles, accessPolicies })`',
       scopedTo: 'clusters by the beginning of their names; roles, access policies',
     },
   ),

@@ -44,7 +44,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['iam:CreateServiceLinkedRole'], linkedRole, { 'iam:AWSServiceName': 'rds.amazonaws.com' }),
         ...calls(['s3:GetObject'], 'arn:aws:s3:::billing/2026.csv'),
       ],
-      inputs: '`service: AckService.emrContainers({ executionRoles, resourceTags })`',
       scopedTo: 'virtual clusters and jobs by tags; roles',
     },
   ),

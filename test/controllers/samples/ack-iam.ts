@@ -48,7 +48,6 @@ export const SAMPLES: ControllerSample[] = [
       ...calls(['iam:CreatePolicy', 'iam:CreatePolicyVersion', 'iam:DeletePolicy'], iam('policy/ack/web')),
     ],
     mayNot: [...mayNot, ...calls(USER_ACTIONS, iam('user/ack/jane'), bounded)],
-    inputs: '`service: AckService.iam({ path, permissionsBoundary })`',
     scopedTo: 'roles and policies below the path, inside the boundary',
   }),
   ackSample(
@@ -70,7 +69,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['iam:DeleteUser', 'iam:UpdateUser'], iam('user/jane')),
         ...calls(['iam:CreateAccessKey', 'iam:DeleteUserPermissionsBoundary'], iam('user/ack/jane'), bounded),
       ],
-      inputs: '`service: AckService.iam({ path, permissionsBoundary, users: true })`',
       scopedTo: 'roles, users and policies below the path, inside the boundary',
     },
   ),

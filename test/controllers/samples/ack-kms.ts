@@ -27,7 +27,6 @@ export const SAMPLES: ControllerSample[] = [
       ...calls(['kms:CreateAlias', 'kms:DeleteAlias'], own('kms', 'alias/billing')),
       ...calls(['kms:Decrypt', 'kms:GenerateDataKey'], key, { 'aws:ResourceTag/owner': 'ack' }),
     ],
-    inputs: '`service: AckService.kms({ aliasPrefix, resourceTags })`',
     scopedTo: 'keys by tags, aliases by the beginning of their names',
   }),
 ];

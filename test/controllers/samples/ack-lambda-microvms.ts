@@ -31,7 +31,6 @@ export const SAMPLES: ControllerSample[] = [
           'iam:PassedToService': 'lambda.amazonaws.com',
         }),
       ],
-      inputs: '`service: AckService.lambdaMicrovms({ namePrefix, roles })`',
       scopedTo: 'images by the beginning of their names; roles',
     },
   ),

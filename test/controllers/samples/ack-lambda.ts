@@ -76,7 +76,6 @@ export const SAMPLES: ControllerSample[] = [
     {
       may,
       mayNot: [...mayNot, ...codeReads],
-      inputs: '`service: AckService.lambda({ namePrefix, roles })`',
       scopedTo: 'functions and layers by the beginning of their names; roles',
     },
   ),
@@ -94,7 +93,6 @@ export const SAMPLES: ControllerSample[] = [
     {
       may: [...may, ...codeReads],
       mayNot: [...mayNot, ...calls(['lambda:GetLayerVersion'], POWERTOOLS.replace('Powertools', 'Other'))],
-      inputs: '`service: AckService.lambda({ namePrefix, roles, codeBuckets, imageRepositories, layers })`',
       scopedTo: 'functions and layers by the beginning of their names; roles, buckets, repositories, layers',
     },
   ),

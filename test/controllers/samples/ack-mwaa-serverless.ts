@@ -38,7 +38,6 @@ export const SAMPLES: ControllerSample[] = [
           'iam:PassedToService': 'airflow-serverless.amazonaws.com',
         }),
       ],
-      inputs: '`service: AckService.mwaaServerless({ executionRoles, resourceTags })`',
       scopedTo: 'workflows by tags; roles',
     },
   ),

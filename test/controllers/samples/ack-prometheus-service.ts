@@ -33,7 +33,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['aps:RemoteWrite', 'aps:QueryMetrics', 'aps:PutResourcePolicy'], workspace, there),
         ...calls(['logs:PutResourcePolicy'], '*', REGION),
       ],
-      inputs: '`service: AckService.prometheusService({ resourceTags })`',
       scopedTo: 'workspaces and rule groups by tags',
     },
   ),

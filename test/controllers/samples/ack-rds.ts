@@ -60,7 +60,6 @@ export const SAMPLES: ControllerSample[] = [
       ...calls(['iam:PassRole'], monitoring, { 'iam:PassedToService': 'monitoring.rds.amazonaws.com' }),
       ...calls(['kms:CreateGrant'], own('kms', 'key/1'), forAws),
     ],
-    inputs: '`service: AckService.rds({ namePrefix })`',
     scopedTo: 'databases, clusters, snapshots and groups by the beginning of their names',
   }),
   ackSample(
@@ -82,7 +81,6 @@ export const SAMPLES: ControllerSample[] = [
         ...calls(['kms:DescribeKey', 'kms:GenerateDataKey'], own('kms', 'key/1'), throughRds),
       ],
       mayNot,
-      inputs: '`service: AckService.rds({ namePrefix, encryptionKeys, roles })`',
       scopedTo: 'databases, clusters, snapshots and groups by the beginning of their names; keys, roles',
     },
   ),

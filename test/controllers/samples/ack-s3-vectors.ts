@@ -19,7 +19,6 @@ export const SAMPLES: ControllerSample[] = [
         own('s3vectors', 'bucket/apps-web/index/images'),
       ),
     ],
-    inputs: '`service: AckService.s3Vectors({ namePrefix })`',
     scopedTo: 'vector buckets by the beginning of their names',
   }),
 ];

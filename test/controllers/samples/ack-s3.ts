@@ -48,7 +48,6 @@ export const SAMPLES: ControllerSample[] = [
           context: { 'iam:PassedToService': 's3.amazonaws.com' },
         },
       ],
-      inputs: '`service: AckService.s3({ namePrefix })`',
       scopedTo: 'buckets by the beginning of their names',
     },
   ),

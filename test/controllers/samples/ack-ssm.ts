@@ -37,7 +37,6 @@ export const SAMPLES: ControllerSample[] = [
   ackSample('ssm', 'Systems Manager', () => AckService.ssm({ namePrefix: 'apps-' }), {
     may,
     mayNot: [...mayNot, ...more],
-    inputs: '`service: AckService.ssm({ namePrefix })`',
     scopedTo: 'documents by the beginning of their names',
   }),
   ackSample(
@@ -48,7 +47,6 @@ export const SAMPLES: ControllerSample[] = [
       unscoped: true,
       may: [...may, ...more],
       mayNot,
-      inputs: '`service: AckService.ssm({ namePrefix, parameterPrefix, resourceTags })`',
       scopedTo: 'documents and parameters by the beginning of their names, patch baselines by tags',
     },
   ),

@@ -23,7 +23,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'logs:PutLogEvents', resource: STREAM },
       TRACES,
     ],
-    inputs: '`prometheusWorkspaceIds`',
     scopedTo: 'the workspaces',
   },
   {
@@ -37,7 +36,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'aps:RemoteWrite', resource: WORKSPACE },
       { action: 'logs:PutLogEvents', resource: STREAM },
     ],
-    inputs: '`traces`',
     scopedTo: 'the region',
   },
   {
@@ -56,7 +54,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'cloudwatch:PutMetricData', resource: '*' },
       TRACES,
     ],
-    inputs: '`logGroups`',
     scopedTo: 'the log groups',
   },
   {
@@ -97,7 +94,6 @@ export const SAMPLES: ControllerSample[] = [
       },
       { action: 'aps:RemoteWrite', resource: OTHER_WORKSPACE },
     ],
-    inputs: '`prometheusWorkspaceIds?`, `traces?`, `logGroups?`, `createLogGroups?`, `describeInstances?`',
     scopedTo: 'the workspaces and log groups; traces: the region',
   },
 ];

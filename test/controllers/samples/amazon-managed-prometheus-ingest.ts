@@ -19,7 +19,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'aps:QueryMetrics', resource: WORKSPACE },
       { action: 'aps:DeleteWorkspace', resource: WORKSPACE },
     ],
-    inputs: '`workspaceIds`',
     scopedTo: 'the workspaces',
   },
 ];

@@ -25,7 +25,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'ecr:BatchDeleteImage', resource: REPOSITORY },
       { action: 'ecr:DescribeRepositories', resource: OTHER_REPOSITORY },
     ],
-    inputs: '`repositories`',
     scopedTo: 'the repositories',
   },
 ];

@@ -93,7 +93,6 @@ export const SAMPLES: ControllerSample[] = [
     may: MAY,
     mayNot: [...MAY_NOT, ...LOGS],
     unscoped: true,
-    inputs: '`clusterName`, `vpc`, `accessLogs?`, `takeoverFrom?`',
     scopedTo: "the account and region; deletions and tags to the cluster's tag; associations to the VPC",
   },
   {
@@ -104,7 +103,6 @@ export const SAMPLES: ControllerSample[] = [
     may: [...MAY, ...LOGS],
     mayNot: MAY_NOT,
     unscoped: true,
-    inputs: '`clusterName`, `vpc`, `accessLogs`',
     scopedTo: 'as without; log deliveries are not scoped',
   },
   {
@@ -120,7 +118,6 @@ export const SAMPLES: ControllerSample[] = [
     may: [...MAY, ...tags(OTHER)],
     mayNot: [...managed(OTHER), ...tags(THIRD)],
     unscoped: true,
-    inputs: '`clusterName`, `vpc`, `takeoverFrom`',
     scopedTo: 'as without; tags to those clusters too',
   },
 ];

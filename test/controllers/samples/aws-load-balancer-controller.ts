@@ -177,7 +177,6 @@ export const SAMPLES: ControllerSample[] = [
     may: MAY,
     mayNot: MAY_NOT,
     unscoped: true,
-    inputs: '`clusterName`, `vpc`, `targetGroups?`',
     scopedTo: "what carries the cluster's tag, and ports in the VPC; not web ACLs, Shield and rule priorities",
   },
   {
@@ -196,7 +195,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticloadbalancing:RegisterTargets', resource: GROUP },
     ],
     unscoped: true,
-    inputs: '`clusterName`, `vpc`, `targetGroups`',
     scopedTo: 'the target groups too',
   },
   {
@@ -209,7 +207,6 @@ export const SAMPLES: ControllerSample[] = [
       ...PORTS,
       { action: 'elasticloadbalancing:DeleteTargetGroup', resource: LEGACY_GROUP },
     ],
-    inputs: '`targetGroups`, `vpc?`',
     scopedTo: 'the target groups, and ports in the VPC',
   },
   {
@@ -223,7 +220,6 @@ export const SAMPLES: ControllerSample[] = [
     ...NAMES,
     may: [...BINDING_ONLY, ...PORTS],
     mayNot: PORTS.map(call => ({ ...call, context: { 'ec2:Vpc': OTHER_VPC } })),
-    inputs: '`targetGroups`, `vpc`',
     scopedTo: 'the target groups, and ports in the VPC',
   },
 ];

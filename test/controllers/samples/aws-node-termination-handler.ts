@@ -44,7 +44,6 @@ export const SAMPLES: ControllerSample[] = [
     ...NAMES,
     may: [...MAY, ...onGroup(GROUP, MANAGED)],
     mayNot: [...MAY_NOT, ...onGroup(GROUP)],
-    inputs: '`queue`, `autoScalingGroups?`',
     scopedTo: 'the queue, its key, and the Auto Scaling groups or those with its tag',
   },
   {
@@ -58,7 +57,6 @@ export const SAMPLES: ControllerSample[] = [
     ...NAMES,
     may: [...MAY, ...onGroup(GROUP)],
     mayNot: [...MAY_NOT, ...onGroup(OTHER_GROUP), ...onGroup(OTHER_GROUP, MANAGED)],
-    inputs: '`queue`, `autoScalingGroups`',
     scopedTo: 'the queue and the Auto Scaling groups',
   },
   {
@@ -86,7 +84,6 @@ export const SAMPLES: ControllerSample[] = [
         context: { 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' },
       },
     ],
-    inputs: '`queue`',
     scopedTo: 'the queue and its key',
   },
 ];

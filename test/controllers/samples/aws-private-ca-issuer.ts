@@ -54,7 +54,6 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'aws-privateca-issuer',
     may: MAY,
     mayNot: [...MAY_NOT, issue('SubordinateCACertificate_PathLen0')],
-    inputs: '`certificateAuthorities`, `subordinateAuthorities?`, `templates?`, `roles?`',
     scopedTo: 'the certificate authorities, and templates of end entities',
   },
   {
@@ -66,7 +65,6 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'aws-privateca-issuer',
     may: [...MAY, issue('SubordinateCACertificate_PathLen0')],
     mayNot: MAY_NOT,
-    inputs: '`certificateAuthorities`, `subordinateAuthorities`',
     scopedTo: 'the certificate authorities',
   },
   {
@@ -87,7 +85,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'sts:TagSession', resource: 'arn:aws:iam::111122223333:role/other-account' },
     ],
     mayNot: [...MAY_NOT, { action: 'sts:AssumeRole', resource: 'arn:aws:iam::111122223333:role/admin' }],
-    inputs: '`certificateAuthorities`, `templates`, `roles`',
     scopedTo: 'the certificate authorities, templates and roles',
   },
 ];

@@ -39,7 +39,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: CHANGE, resource: ZONE, context: record('_acme-challenge.shop.example.com') },
     ],
     mayNot: [...MAY_NOT, { action: CHANGE, resource: OTHER_ZONE, context: record('_acme-challenge.example.com') }],
-    inputs: '`hostedZones`, `recordNames?`',
     scopedTo: 'TXT records `_acme-challenge.*` of the zones',
   },
   {
@@ -51,7 +50,6 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'cert-manager',
     may: [...MAY, { action: CHANGE, resource: ZONE, context: record('shop-example-com.acme.example.com') }],
     mayNot: [...MAY_NOT, { action: CHANGE, resource: ZONE, context: record('_acme-challenge.example.com') }],
-    inputs: '`hostedZones`, `recordNames`',
     scopedTo: 'those TXT records of the zones',
   },
 ];

@@ -47,7 +47,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'xray:PutTraceSegments', resource: '*', context: HERE },
       { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/AmazonCloudWatch-config' },
     ],
-    inputs: '`clusterName`, `metricNamespaces?`, `otlpMetrics?`',
     scopedTo: "namespaces of metrics, the cluster's log groups",
   },
   {
@@ -67,7 +66,6 @@ export const SAMPLES: ControllerSample[] = [
       withoutNamespace('us-east-1'),
       { action: 'cloudwatch:DeleteAlarms', resource: '*' },
     ],
-    inputs: '`clusterName`, `otlpMetrics`',
     scopedTo: "namespaces of metrics, the cluster's log groups; metrics of OpenTelemetry: the region",
   },
   {
@@ -91,7 +89,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'logs:PutLogEvents', resource: `${OTHER_GROUP}node` },
       { action: 'xray:PutTraceSegments', resource: '*', context: { 'aws:RequestedRegion': 'us-east-1' } },
     ],
-    inputs: '`clusterName`, `applicationSignals`',
     scopedTo: "namespaces of metrics, the cluster's log groups; traces: the region",
   },
 ];

@@ -61,7 +61,6 @@ export const SAMPLES: ControllerSample[] = [
         resource: `arn:aws:eks:${place}:nodegroup/blue/workers/0bc1`,
       })),
     ],
-    inputs: '`clusterNames`',
     scopedTo: 'Auto Scaling groups with the tag of the clusters, the region',
   },
 ];

@@ -24,7 +24,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 's3:PutBucketPolicy', resource: 'arn:aws:s3:::apps-web' },
       { action: 'iam:CreateRole', resource: 'arn:aws:iam::111122223333:role/admin' },
     ],
-    inputs: '`statements`, and a permissions boundary on the role',
-    scopedTo: 'your statements, inside the boundary',
+    scopedTo: 'your statements, inside the permissions boundary that the role must have',
   },
 ];

@@ -148,7 +148,6 @@ export const SAMPLES: ControllerSample[] = [
         context: { 'aws:ResourceTag/kubernetes.io/cluster/green': 'owned' },
       },
     ],
-    inputs: '`clusterName`, `kmsKeys`',
     scopedTo: 'volumes, snapshots and nodes of the cluster, by tags; the keys, through EC2',
   },
   {
@@ -162,7 +161,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:CreateGrant', resource: KEY, context: { ...throughEc2, 'kms:GrantIsForAWSResource': 'true' } },
     ],
     unscoped: true,
-    inputs: '',
     scopedTo: 'volumes and snapshots that a driver has made, by tags',
   },
   {
@@ -176,7 +174,6 @@ export const SAMPLES: ControllerSample[] = [
     ],
     unscoped: true,
     managedPolicyNames: ['AmazonEBSCSIDriverPolicyV2'],
-    inputs: '`useManagedPolicy`, `kmsKeys`',
     scopedTo: 'volumes and snapshots that a driver has made, by tags; the keys, through EC2',
   },
 ];

@@ -54,7 +54,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:DeleteFileSystem', resource: FILE_SYSTEM, context: TAGGED },
       { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
     ],
-    inputs: '`fileSystems`, `s3FileSystemArns`: at least one',
     scopedTo: 'the file systems; access points that a driver has made, by tag',
   },
   {
@@ -76,7 +75,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:CreateAccessPoint', resource: FILE_SYSTEM, context: REQUESTED },
       { action: 'elasticfilesystem:DeleteAccessPoint', resource: ACCESS_POINT, context: TAGGED },
     ],
-    inputs: '`fileSystems`, `s3FileSystemArns`: at least one; `readOnly?`, `rootAccess?`',
     scopedTo: 'the file systems',
   },
   {
@@ -91,7 +89,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:ClientWrite', resource: FILE_SYSTEM },
       { action: 'elasticfilesystem:ClientRootAccess', resource: OTHER },
     ],
-    inputs: '`fileSystems`, `readOnly`, `rootAccess`',
     scopedTo: 'the file systems',
   },
   {
@@ -122,7 +119,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 's3files:ClientMount', resource: S3_FILES },
       { action: 'elasticfilesystem:DescribeFileSystems', resource: FILE_SYSTEM },
     ],
-    inputs: '`s3FileSystemArns`',
     scopedTo: 'the file systems; access points that a driver has made, by tag',
   },
   {
@@ -139,7 +135,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 's3files:ClientMount', resource: `${S3_FILES}2` },
       { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
     ],
-    inputs: '`s3FileSystemArns`, `readOnly`',
     scopedTo: 'the file systems',
   },
 ];

@@ -28,7 +28,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'route53:ListResourceRecordSets', resource: OTHER_ZONE },
       { action: 'route53:DeleteHostedZone', resource: ZONE },
     ],
-    inputs: '`hostedZones`, `readAllZones?`',
     scopedTo: 'the zones; needs `--zone-id-filter`, which `helmValues()` sets, or `readAllZones`',
   },
   {
@@ -46,7 +45,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'route53:ChangeResourceRecordSets', resource: OTHER_ZONE },
       { action: 'route53:DeleteHostedZone', resource: ZONE },
     ],
-    inputs: '`hostedZones`, `readAllZones`',
     scopedTo: 'the zones; reading: all zones',
   },
 ];

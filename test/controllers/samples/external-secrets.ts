@@ -62,7 +62,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'secretsmanager:ListSecrets', resource: '*' },
       { action: 'ssm:DescribeParameters', resource: '*' },
     ],
-    inputs: '`secrets`, `parameters`, `encryptionKeys?`',
     scopedTo: 'the secrets and parameters; keys through their services',
   },
   {
@@ -89,7 +88,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'ssm:GetParametersByPath', resource: OTHER_PARAMETER },
       { action: 'kms:Decrypt', resource: KEY, context: BY_SECRETS_MANAGER },
     ],
-    inputs: '`secrets`, `parameters`, `find`',
     scopedTo: 'the secrets and parameters; names of all',
   },
   {
@@ -138,7 +136,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:Encrypt', resource: KEY },
       { action: 'kms:Encrypt', resource: OTHER_KEY, context: BY_PARAMETER_STORE },
     ],
-    inputs: '`pushSecrets`, `pushParameters`',
     scopedTo: 'the secrets and parameters, by the tag `managed-by`',
   },
   {
@@ -159,7 +156,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'ecr:BatchGetImage', resource: 'arn:aws:ecr:eu-west-1:111122223333:repository/web' },
       { action: 'secretsmanager:GetSecretValue', resource: SECRET },
     ],
-    inputs: '`roles`, `ecrAuthorizationToken`',
     scopedTo: 'the roles; the token opens nothing by itself',
   },
 ];

@@ -50,7 +50,6 @@ export const SAMPLES: ControllerSample[] = [
     make: stack => Controller.fluentBit({ logGroups: [group(stack)] }),
     may,
     mayNot: [...mayNot, { action: 'logs:CreateLogGroup', resource: GROUP }],
-    inputs: '`logGroups`, `deliveryStreams`, `streams`, `buckets`, `domains`: at least one; `createLogGroups?`',
     scopedTo: 'the log groups, streams, buckets and domains',
   },
   {
@@ -63,7 +62,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'logs:PutRetentionPolicy', resource: GROUP },
     ],
     mayNot,
-    inputs: '`logGroups`, `createLogGroups`',
     scopedTo: 'the log groups',
   },
   {
@@ -93,7 +91,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'es:ESHttpDelete', resource: `${DOMAIN}/logs` },
       { action: 'kinesis:GetRecords', resource: KINESIS },
     ],
-    inputs: '`deliveryStreams`, `streams`, `buckets`, `domains`',
     scopedTo: 'the streams, buckets and domains',
   },
 ];

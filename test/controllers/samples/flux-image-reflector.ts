@@ -24,7 +24,6 @@ export const SAMPLES: ControllerSample[] = [
         resource: REPOSITORY,
       })),
     ],
-    inputs: '`repositories`',
     scopedTo: 'the repositories',
   },
 ];

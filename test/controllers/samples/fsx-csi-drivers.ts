@@ -160,7 +160,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'iam:CreateServiceLinkedRole', resource: S3_LINKED_ROLE, context: SERVICE },
       { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
     ],
-    inputs: '`buckets`, `kmsKeys`, `finalBackups`',
     scopedTo: 'file systems that a driver has made, by tag; the buckets; the keys, through FSx',
   },
   {
@@ -169,7 +168,6 @@ export const SAMPLES: ControllerSample[] = [
     make: () => Controller.fsxLustreCsiDriver(),
     may: lustre.own,
     mayNot: [...lustre.others, ...backupCalls, ...bucketCalls, ...keyCalls.may],
-    inputs: '',
     scopedTo: 'file systems that a driver has made, by tag',
   },
   {
@@ -200,7 +198,6 @@ export const SAMPLES: ControllerSample[] = [
       ...elsewhere([{ action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED }]),
       { action: 'fsx:UpdateVolume', resource: VOLUME, context: TAGGED },
     ],
-    inputs: '`kmsKeys`, `finalBackups`',
     scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag; the keys, through FSx',
   },
   {
@@ -209,7 +206,6 @@ export const SAMPLES: ControllerSample[] = [
     make: () => Controller.fsxOpenZfsCsiDriver(),
     may: zfs.own,
     mayNot: [...zfs.others, ...backupCalls, ...keyCalls.may],
-    inputs: '',
     scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag',
   },
 ];

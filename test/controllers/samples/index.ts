@@ -21,19 +21,27 @@ import { SAMPLES as awsLoadBalancerController } from './aws-load-balancer-contro
 import { SAMPLES as awsNodeTerminationHandler } from './aws-node-termination-handler';
 import { SAMPLES as awsPrivateCaIssuer } from './aws-private-ca-issuer';
 import { SAMPLES as certManager } from './cert-manager';
+import { SAMPLES as ciRunners } from './ci-runners';
 import { SAMPLES as cloudWatchAgent } from './cloud-watch-agent';
+import { SAMPLES as cloudWatchExporters } from './cloud-watch-exporters';
 import { SAMPLES as clusterAutoscaler } from './cluster-autoscaler';
+import { SAMPLES as costMonitoring } from './cost-monitoring';
 import { SAMPLES as crossplaneAwsProvider } from './crossplane-aws-provider';
+import { SAMPLES as databaseBackups } from './database-backups';
 import { SAMPLES as ebsCsiDriver } from './ebs-csi-driver';
 import { SAMPLES as efsCsiDriver } from './efs-csi-driver';
 import { SAMPLES as externalDns } from './external-dns';
 import { SAMPLES as externalSecrets } from './external-secrets';
 import { SAMPLES as fluentBit } from './fluent-bit';
+import { SAMPLES as fluxControllers } from './flux-controllers';
 import { SAMPLES as fluxImageReflector } from './flux-image-reflector';
 import { SAMPLES as fsxCsiDrivers } from './fsx-csi-drivers';
+import { SAMPLES as grafana } from './grafana';
 import { SAMPLES as karpenter } from './karpenter';
 import { SAMPLES as keda } from './keda';
+import { SAMPLES as kyverno } from './kyverno';
 import { SAMPLES as mountpointS3CsiDriver } from './mountpoint-s3-csi-driver';
+import { SAMPLES as objectStorage } from './object-storage';
 import { SAMPLES as secretsStoreCsiProvider } from './secrets-store-csi-provider';
 import { SAMPLES as velero } from './velero';
 import { SAMPLES as vpcCni } from './vpc-cni';
@@ -64,19 +72,27 @@ export const SAMPLES: ControllerSample[] = [
   ...awsNodeTerminationHandler,
   ...awsPrivateCaIssuer,
   ...certManager,
+  ...ciRunners,
   ...cloudWatchAgent,
+  ...cloudWatchExporters,
   ...clusterAutoscaler,
+  ...costMonitoring,
   ...crossplaneAwsProvider,
+  ...databaseBackups,
   ...ebsCsiDriver,
   ...efsCsiDriver,
   ...externalDns,
   ...externalSecrets,
   ...fluentBit,
+  ...fluxControllers,
   ...fluxImageReflector,
   ...fsxCsiDrivers,
+  ...grafana,
   ...karpenter,
   ...keda,
+  ...kyverno,
   ...mountpointS3CsiDriver,
+  ...objectStorage,
   ...secretsStoreCsiProvider,
   ...velero,
   ...vpcCni,

@@ -154,7 +154,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'sqs:ReceiveMessage', resource: `${QUEUE}-2` },
       { action: 'sqs:SendMessage', resource: QUEUE },
     ],
-    inputs: '`clusterName`, `nodeRoles`, `interruptionQueue?`, `kmsKeys?`, `amiParameters?`',
   },
   {
     ...cell,
@@ -164,7 +163,6 @@ export const SAMPLES: ControllerSample[] = [
       Controller.karpenter({ clusterName: 'blue', nodeRoles: [Role.fromRoleName(stack, 'Nodes', 'nodes')] }),
     may,
     mayNot: [...mayNot, receive],
-    inputs: '`clusterName`, `nodeRoles`',
   },
   {
     ...cell,
@@ -210,6 +208,5 @@ export const SAMPLES: ControllerSample[] = [
       { ...decrypt('volumes', 'ec2'), action: 'kms:CreateGrant' },
       { action: 'ssm:GetParameter', resource: 'arn:aws:ssm:eu-west-1:111122223333:parameter/images/other' },
     ],
-    inputs: '`clusterName`, `nodeRoles`, `interruptionQueue`, `kmsKeys`, `amiParameters`',
   },
 ];

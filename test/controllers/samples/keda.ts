@@ -98,9 +98,6 @@ export const SAMPLES: ControllerSample[] = [
       call('kafka-cluster:ReadData', 'kafka', inCluster('topic', 'orders')),
       call('kafka-cluster:AlterGroup', 'kafka', inCluster('group', 'shop')),
     ],
-    inputs:
-      '`queues`, `streams`, `tables`, `tableStreams`, `prometheusWorkspaceIds`, `mskClusters`, `cloudWatchMetrics`, '
-        + '`secrets`, `workloadRoles`: at least one',
     scopedTo: 'what is listed; keys through their services; metrics of CloudWatch: the region',
   },
   {
@@ -109,7 +106,6 @@ export const SAMPLES: ControllerSample[] = [
     make: stack => Controller.keda({ queues: [queue(stack)] }),
     may: [call('sqs:GetQueueAttributes', 'sqs', 'jobs')],
     mayNot: [...ON_OWN.filter(({ action }) => action !== 'sqs:GetQueueAttributes'), ...ON_OTHERS, METRICS],
-    inputs: '`queues`',
     scopedTo: 'the queues',
   },
 ];

@@ -50,7 +50,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 'ec2.eu-west-1.amazonaws.com' } },
       { action: 'kms:Decrypt', resource: KEY.replace('1111-2', '1111-0'), context: THROUGH_S3 },
     ],
-    inputs: '`buckets`, `prefixes`, `kmsKeys`, `readOnly`, `allowDelete`',
     scopedTo: 'the folders of the buckets; the keys, through S3',
   },
   {
@@ -76,7 +75,6 @@ export const SAMPLES: ControllerSample[] = [
       })),
       { action: 'kms:Decrypt', resource: KEY, context: THROUGH_S3 },
     ],
-    inputs: '`buckets`, `prefixes`, `kmsKeys`, `readOnly`, `allowDelete`',
     scopedTo: 'the folders of the buckets; the keys, through S3',
   },
   {
@@ -100,7 +98,6 @@ export const SAMPLES: ControllerSample[] = [
       })),
       { action: 'kms:GenerateDataKey', resource: KEY, context: THROUGH_S3 },
     ],
-    inputs: '`buckets`, `prefixes`, `kmsKeys`, `readOnly`, `allowDelete`',
     scopedTo: 'the folders of the buckets; the keys, through S3',
   },
 ];

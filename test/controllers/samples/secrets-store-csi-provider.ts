@@ -46,7 +46,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:Decrypt', resource: KEY },
       { action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } },
     ],
-    inputs: '`namespace` and `serviceAccountName` of the pods, `secrets`, `parameters`, `encryptionKeys?`',
     scopedTo: 'the secrets and parameters; keys through their services',
   },
 ];

@@ -100,7 +100,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:CreateGrant', resource: VOLUME_KEY, context: THROUGH_EC2 },
       { action: 'kms:Decrypt', resource: VOLUME_KEY, context: THROUGH_S3 },
     ],
-    inputs: '`buckets`, `prefixes`, `kmsKeys`, `volumeSnapshots`, `clusterName`, `volumeKmsKeys`',
     scopedTo:
       'folders of the buckets; snapshots of its backups and volumes of the cluster, by tags; the keys, through S3 and '
         + 'EC2',
@@ -117,7 +116,6 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:Decrypt', resource: KEY, context: THROUGH_S3 },
       { action: 's3:DeleteBucket', resource: BUCKET },
     ],
-    inputs: '`buckets`',
     scopedTo: 'the buckets',
   },
   {
@@ -126,7 +124,6 @@ export const SAMPLES: ControllerSample[] = [
     make: stack => Controller.velero({ buckets: buckets(stack), volumeSnapshots: true }),
     may: [...anyCluster.all, ...restores],
     mayNot: [...snapshotCalls('ebs.csi.aws.com/cluster', 'false').all, ...anyCluster.withoutBackup],
-    inputs: '`buckets`, `volumeSnapshots`',
     scopedTo: 'the buckets; snapshots of its backups and volumes that a driver has made, by tags',
   },
 ];

@@ -105,7 +105,6 @@ export const SAMPLES: ControllerSample[] = [
       },
       ...logs.map(call => ({ ...call, resource: call.resource.replace('blue', 'green') })),
     ],
-    inputs: '`ipv4`, `ipv6`, `clusterName`, `vpc`, `networkPolicyLogs`',
     scopedTo: "network interfaces and nodes of the cluster, by tags; the VPC; the cluster's log group",
   },
   {
@@ -136,7 +135,6 @@ export const SAMPLES: ControllerSample[] = [
       },
       ...logs,
     ],
-    inputs: '`ipv4`, `ipv6`, `clusterName`, `vpc`, `networkPolicyLogs`',
     scopedTo: "network interfaces and nodes of the cluster, by tags; the VPC; the cluster's log group",
   },
   {
@@ -158,7 +156,6 @@ export const SAMPLES: ControllerSample[] = [
       ...logs,
     ],
     unscoped: true,
-    inputs: '`ipv4`, `ipv6`',
     scopedTo: 'the account and region',
   },
   {
@@ -178,7 +175,6 @@ export const SAMPLES: ControllerSample[] = [
       ...onInterface(),
       { action: 'ec2:AssignPrivateIpAddresses', resource: INTERFACE, context: { [`aws:ResourceTag/${TAG}`]: 'blue' } },
     ],
-    inputs: '`ipv6`, `ipv6Interfaces`, `clusterName`',
     scopedTo: 'network interfaces and nodes of the cluster, by tags',
   },
 ];

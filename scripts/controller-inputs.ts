@@ -1,0 +1,72 @@
+/**
+ * The inputs of the factories of `Controller`, as the types of their options declare them.
+ */
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import * as ts from 'typescript';
+import { Controller } from '../src';
+
+const SOURCE = join(__dirname, '..', 'src');
+
+interface Input {
+  readonly name: string;
+  readonly isOptional: boolean;
+}
+
+const interfaces = new Map<string, ts.InterfaceDeclaration>();
+/** The type of the options of each factory. */
+const optionTypes = new Map<string, string>();
+
+for (const file of sourceFiles()) {
+  file.forEachChild(node => {
+    if (ts.isInterfaceDeclaration(node)) interfaces.set(node.name.text, node);
+    if (ts.isClassDeclaration(node) && node.name?.text === 'Controller') {
+      node.members.filter(ts.isMethodDeclaration).forEach(({ name, parameters: [options] }) => {
+        optionTypes.set(name.getText(), options?.type?.getText() ?? '');
+      });
+    }
+  });
+}
+
+function sourceFiles(): ts.SourceFile[] {
+  const controllers = readdirSync(join(SOURCE, 'controllers'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => join('controllers', name));
+  return ['controller.ts', ...controllers].map(name =>
+    ts.createSourceFile(name, readFileSync(join(SOURCE, name), 'utf8'), ts.ScriptTarget.Latest, true),
+  );
+}
+
+/** Its own properties, then those of what it extends. */
+function inputsOf(type: string): Input[] {
+  const declaration = interfaces.get(type);
+  if (!declaration) throw new Error(`no interface ${type} in ${SOURCE}`);
+  const own = declaration.members
+    .filter(ts.isPropertySignature)
+    .map(({ name, questionToken }) => ({ name: name.getText(), isOptional: questionToken !== undefined }));
+  const extended = (declaration.heritageClauses ?? []).flatMap(({ types }) => types.map(base => base.getText()));
+  return [...own, ...extended.flatMap(inputsOf)];
+}
+
+/** Of which inputs a factory needs one, as its own error says: types cannot. */
+function alternatives(factory: string): string[] {
+  try {
+    (Controller as unknown as Record<string, (options: object) => unknown>)[factory]({});
+  } catch (error) {
+    const [, first, others] = /`(\w+)` must be given, or (.*?), got:/.exec(String(error)) ?? [];
+    return first ? [first, ...[...others.matchAll(/`(\w+)`/g)].map(([, name]) => name)] : [];
+  }
+  return [];
+}
+
+/** For a table: what is required, what at least one is needed of, and with a question mark what is optional. */
+export function controllerInputs(factory: string): string {
+  const inputs = inputsOf(optionTypes.get(factory) ?? '');
+  const oneOf = alternatives(factory);
+  const code = (names: string[], mark = '') => names.map(name => `\`${name}${mark}\``).join(', ');
+  const rest = inputs.filter(({ name }) => !oneOf.includes(name));
+  const required = code(rest.filter(({ isOptional }) => !isOptional).map(({ name }) => name));
+  const optional = code(rest.filter(({ isOptional }) => isOptional).map(({ name }) => name), '?');
+  const oneNeeded = oneOf.length > 0 ? `at least one of ${code(oneOf)}` : '';
+  return [[required, oneNeeded].filter(Boolean).join(', '), optional].filter(Boolean).join(oneNeeded ? '; ' : ', ');
+}

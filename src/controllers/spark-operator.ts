@@ -1,0 +1,30 @@
+import { KEEP_OBJECTS, objectStorage } from './bucket-access';
+import { ControllerDefinition } from './definition';
+import { ObjectStorageOptions } from './object-storage-options';
+
+/**
+ * What the S3A connector of Hadoop does, with the committers that finish uploads of others.
+ *
+ * @see https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
+ *
+ * @internal
+ */
+export function sparkOperator(options: ObjectStorageOptions): ControllerDefinition {
+  return {
+    name: 'spark-operator',
+    namespace: 'default',
+    serviceAccountName: 'spark-operator-spark',
+    helmKey: 'spark.serviceAccount',
+    statements: objectStorage('sparkOperator', options, {
+      ...KEEP_OBJECTS,
+      onBuckets: [...KEEP_OBJECTS.onBuckets, 's3:ListBucketMultipartUploads'],
+      outside: ancestors,
+    }),
+  };
+}
+
+/** Before S3A makes a directory, it asks of those above whether they are files: `a` and `a/b` of `a/b/`. */
+function ancestors(prefix: string): string[] {
+  const names = prefix.split('/').slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
+}

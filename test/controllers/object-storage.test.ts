@@ -1,0 +1,65 @@
+/**
+ * Controllers that keep data in S3: what the table of all controllers cannot say.
+ */
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Controller } from '../../src';
+
+const untyped: any = Controller;
+const bucket = () => Bucket.fromBucketName(new Stack(), 'Bucket', 'data');
+
+describe.each([
+  'airflow',
+  'argoWorkflows',
+  'cloudNativePg',
+  'cortex',
+  'crunchyPostgres',
+  'fluxSourceController',
+  'gitLabRunner',
+  'grafanaLoki',
+  'grafanaMimir',
+  'grafanaTempo',
+  'harbor',
+  'perconaOperators',
+  'sparkOperator',
+  'thanos',
+])('%s', factory => {
+  const make = (options: object) => () =>
+    untyped[factory]({ namespace: 'a', serviceAccountName: 'b', postgresClusterName: 'c', ...options });
+
+  test('needs a bucket', () => {
+    expect(make({ buckets: [] })).toThrow(
+      `[Controller.${factory}] \`buckets\` must name at least one bucket, got: []. Without it the controller would `
+        + 'reach all of them, or none.',
+    );
+  });
+
+  test('takes folders as prefixes', () => {
+    expect(make({ buckets: [bucket()], prefixes: ['blue'] })).toThrow(
+      `[Controller.${factory}] \`prefixes\` must begin with a name, end with / and hold no *, ? or $, got: "blue".`,
+    );
+    expect(make({ buckets: [bucket()], prefixes: [] })).toThrow('`prefixes` must name at least one prefix, got: [].');
+  });
+
+  test('refuses keys that went missing', () => {
+    expect(make({ buckets: [bucket()], kmsKeys: [] })).toThrow('`kmsKeys` must name at least one KMS key, got: [].');
+  });
+});
+
+test.each<[string, object, string]>([
+  ['cloudNativePg', { postgresClusterName: 'orders' }, 'namespace'],
+  ['cloudNativePg', { namespace: 'shop' }, 'postgresClusterName'],
+  ['crunchyPostgres', { namespace: 'shop' }, 'postgresClusterName'],
+  ['perconaOperators', { namespace: 'shop' }, 'serviceAccountName'],
+])('%s of %j', (factory, options, property) => {
+  expect(() => untyped[factory]({ buckets: [bucket()], ...options })).toThrow(
+    `[Controller.${factory}] \`${property}\` must be given, got: nothing. Take it from the resource of the database.`,
+  );
+});
+
+test.each([{ prefixes: ['blue/'] }, { kmsKeys: [] }])('fluxSourceController with %j needs buckets', options => {
+  expect(() => Controller.fluxSourceController({ repositories: [{} as any], ...options })).toThrow(
+    '[Controller.fluxSourceController] `buckets` must be given with `prefixes` or `kmsKeys`, got: nothing. Name the '
+      + 'buckets that they belong to.',
+  );
+});
