@@ -570,7 +570,7 @@ describe('the smoke test of the example', () => {
   test('passes after the deployment', async () => {
     expect(await smokeTest()).toEqual({
       code: 0,
-      stdout: 'healthy  invoices/reader\nhealthy  invoices/writer\n',
+      stdout: 'healthy  invoices/reader\nno pods  invoices/writer\n',
       stderr: '',
     });
   });
@@ -584,7 +584,7 @@ describe('the smoke test of the example', () => {
     expect(stdout).toMatch(
       /^found {4}invoices\/reader\n {9}The trust policy does not let system:serviceaccount:invoices:reader in/m,
     );
-    expect(stdout).toMatch(/^healthy {2}invoices\/writer$/m);
+    expect(stdout).toMatch(/^no pods {2}invoices\/writer$/m);
   });
 });
 

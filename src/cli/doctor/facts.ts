@@ -182,6 +182,12 @@ export interface PodSpec extends PodSpecJson<Container> {
   readonly volumes?: readonly Volume[];
 }
 
+/** What creates pods and re-creates them: a Deployment rather than its ReplicaSet. */
+export interface Owner {
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** A pod, with what is relevant of its spec and status. */
 export interface PodObject {
   readonly namespace: string;
@@ -190,6 +196,8 @@ export interface PodObject {
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };
   readonly serviceAccount: string;
+  /** Undefined for a pod that no controller re-creates. */
+  readonly owner?: Owner;
   /**
    * The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left
    * out when it is read.
@@ -197,6 +205,9 @@ export interface PodObject {
   readonly spec: PodSpec;
   readonly phase: string;
 }
+
+/** A pod of the namespace that uses another service account. */
+export type OtherPod = Pick<PodObject, 'name' | 'serviceAccount' | 'owner' | 'phase'>;
 
 /** What came of a token of the service account, sent to STS. */
 export type Assumed =
@@ -228,6 +239,8 @@ export interface Facts {
   readonly podIdentities: Read<PodIdentity[]>;
   /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
   readonly pods: Read<PodObject[] | undefined>;
+  /** The other running pods of the namespace; read only if no running pod uses the service account. */
+  readonly otherPods?: Read<OtherPod[]>;
   /** Only where it is asked for. */
   readonly assumed?: Read<Assumed>;
   readonly trail: Read<Trail>;

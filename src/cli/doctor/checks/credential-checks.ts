@@ -7,6 +7,7 @@
 import { ownerOf } from './asked';
 import {
   annotatedRole,
+  changeTemplates,
   CONTAINER_CREDENTIALS,
   containersOf,
   environmentOf,
@@ -47,8 +48,13 @@ export const POD_STATIC_KEYS: Check = {
       return wrong(`${keys[0].what.split(',')[0]} is set: SDKs take static keys before the role.`, {
         evidence: podLines(keys, foundInWords),
         fix: [
-          'Remove the variables from the pod, and rotate the keys: kubectl set env deployment/<name> '
-            + 'AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-',
+          ...changeTemplates(
+            facts,
+            keys.map(({ pod }) => pod),
+            workload => `kubectl set env ${workload} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-`,
+            'remove the variables',
+          ),
+          'Then rotate the keys.',
         ],
       });
     }
@@ -143,7 +149,7 @@ function associated(facts: Facts, association: PodIdentity, withIdentity: PodObj
     evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
     fix: [
       `aws eks delete-pod-identity-association --cluster-name ${clusterName} --association-id ${id}`,
-      restart(facts.question),
+      ...restart(facts),
       'Or keep the association, and remove the annotation.',
     ],
   });
@@ -167,7 +173,7 @@ function withSameRole(facts: Facts, association: PodIdentity, evidence: readonly
     evidence,
     fix: [
       `aws eks delete-pod-identity-association --cluster-name ${facts.question.clusterName} --association-id ${id}`,
-      restart(facts.question),
+      ...restart(facts),
       `Or keep the association, and let ${POD_IDENTITY_SERVICE} in: `
         + 'Allow sts:AssumeRole and sts:TagSession in the trust policy.',
     ],
@@ -189,13 +195,14 @@ function admissionOfAssociation(facts: Facts, { disableSessionTags = false }: Po
 }
 
 /** Of an association that is no more, or cannot be seen. */
-function overridden({ question }: Facts, pods: PodObject[]): Verdict {
+function overridden(facts: Facts, pods: PodObject[]): Verdict {
+  const { question } = facts;
   return wrong('Pods get their credentials by EKS Pod Identity, not by the role of the annotation.', {
     evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
     fix: [
       `aws eks list-pod-identity-associations --cluster-name ${question.clusterName} --namespace `
         + `${question.namespace} --service-account ${question.serviceAccount}`,
-      restart(question),
+      ...restart(facts, pods),
     ],
   });
 }

@@ -5,17 +5,20 @@ import {
   allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE,
 } from '../../../conventions/pod-spec';
 import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
+import { listInShort } from '../../../analysis/lists';
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Container, Facts, PodObject } from '../facts';
+import { Container, Facts, OtherPod, PodObject } from '../facts';
 import { tokenAudienceOf } from './asked';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
-  annotatedRole, annotationTime, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
+  annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
   livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, tokenSourceOf,
+  workloadOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
 
+const SHOWN_WORKLOADS = 3;
 const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
 
 const POD_EXISTS: Check = {
@@ -32,22 +35,50 @@ function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdic
     return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
   }
   const live = livePods(facts);
-  if (live.length === 0) {
-    const ended = pods?.length ?? 0;
-    return unknown(`No pod uses ${namespace}/${serviceAccount} now: there is none to look at.`, {
-      evidence:
-        ended > 0
-          ? [
-            `${counted(ended, 'pod')} of it ${ended === 1 ? 'has' : 'have'} ended: --pod ${pods![0].name} looks at `
-                + 'one',
-          ]
-          : undefined,
-    });
-  }
+  if (live.length === 0) return unused(facts, pods ?? []);
   return ok(
     pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`,
     podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`),
   );
+}
+
+/** Whether pods get the role was not seen; a forgotten `serviceAccountName` is the usual reason. */
+function unused(facts: Facts, ended: readonly PodObject[]): Verdict {
+  const { question: { namespace, serviceAccount }, otherPods = { value: [] } } = facts;
+  const others = 'value' in otherPods ? otherPods.value : [];
+  const forgotten = others.filter(pod => pod.serviceAccount === 'default');
+  const summary = ended.length > 0
+    ? `All pods of ${namespace}/${serviceAccount} have ended: there is no running pod to check.`
+    : `No pod uses ${namespace}/${serviceAccount}, so nothing shows whether pods get the role.`;
+  return unknown(summary, {
+    decisive: true,
+    evidence: [
+      ...podLines(ended, ({ name, phase }) => `pod ${name}: ${phase}`),
+      ...'unknown' in otherPods ? [`the other pods of the namespace: ${otherPods.unknown}`] : usedInstead(others),
+    ],
+    fix: [
+      ...changeTemplates(
+        facts,
+        forgotten,
+        workload => `kubectl set serviceaccount ${workload} ${serviceAccount}`,
+        `set serviceAccountName: ${serviceAccount}`,
+      ).map(line => `If it should use ${serviceAccount}: ${line}`),
+      ...ended.length > 0 ? [`Check an ended pod: --pod ${ended[0].name}`] : [],
+      `See whether pods were refused: kubectl get events -n ${namespace} --field-selector reason=FailedCreate`,
+    ],
+  });
+}
+
+/** The service accounts that the other pods of the namespace use, `default` first. */
+function usedInstead(others: readonly OtherPod[]): string[] {
+  const names = [...new Set(others.map(pod => pod.serviceAccount))]
+    .sort((left, right) => Number(right === 'default') - Number(left === 'default') || (left < right ? -1 : 1));
+  return podLines(names, name => {
+    const using = others.filter(pod => pod.serviceAccount === name);
+    const workloads = listInShort([...new Set(using.map(workloadOf))], SHOWN_WORKLOADS);
+    return `${counted(using.length, 'pod')} of the namespace ${using.length === 1 ? 'uses' : 'use'} ServiceAccount `
+      + `${name} instead: ${workloads}`;
+  });
 }
 
 const POD_SERVICE_ACCOUNT: Check = {
@@ -55,13 +86,18 @@ const POD_SERVICE_ACCOUNT: Check = {
   title: 'the pod uses the service account',
   follows: ['pod-exists'],
   run: facts => {
-    const { namespace, serviceAccount } = facts.question;
+    const { serviceAccount } = facts.question;
     const others = livePods(facts).filter(pod => pod.serviceAccount !== serviceAccount);
     if (others.length > 0) {
       return wrong(`Pod ${others[0].name} uses ServiceAccount ${others[0].serviceAccount}, not ${serviceAccount}.`, {
         evidence: podLines(others, pod => `pod ${pod.name}: serviceAccountName ${pod.serviceAccount}`),
         fix: [
-          `kubectl set serviceaccount deployment <name> ${serviceAccount} -n ${namespace}`,
+          ...changeTemplates(
+            facts,
+            others,
+            workload => `kubectl set serviceaccount ${workload} ${serviceAccount}`,
+            `set serviceAccountName: ${serviceAccount}`,
+          ),
           'In the CDK: irsaServiceAccount.applyTo(deployment).',
         ],
       });
@@ -97,7 +133,7 @@ const POD_AFTER_ANNOTATION: Check = {
           `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
           ...podLines(before, pod => `pod ${pod.name} made at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
         ],
-        fix: [restart(facts.question)],
+        fix: restart(facts, before),
       },
     );
   },
@@ -153,10 +189,10 @@ function leftOut(pod: PodObject): string[] {
   return allContainers(pod.spec).filter(container => !kept.includes(container)).map(({ name }) => name);
 }
 
-function skipped({ question }: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
+function skipped(facts: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
   return wrong(summary, {
     evidence: podLines(pods, pod => `pod ${pod.name}: ${words(pod)}`),
-    fix: ['Remove it from the pod template of the workload.', restart(question)],
+    fix: ['Remove it from the pod template of the workload.', ...restart(facts, pods)],
   });
 }
 
@@ -198,7 +234,7 @@ const POD_INJECTED: Check = {
         {
           evidence: podLines(certain, faultInWords),
           fix: [
-            restart(facts.question),
+            ...restart(facts, [...new Set(certain.map(({ pod }) => pod))]),
             ...(certain.some(({ what }) => what.startsWith(`has ${ROLE_ARN}`))
               ? [`Remove ${ROLE_ARN} from the pod template, if it is written there: the webhook leaves it as it is.`]
               : []),
@@ -288,7 +324,7 @@ const POD_AUDIENCE: Check = {
         token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
       ),
       fix: [
-        restart(facts.question),
+        ...restart(facts, [...new Set(differing.map(({ pod }) => pod))]),
         'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
           + 'as it is.',
       ],

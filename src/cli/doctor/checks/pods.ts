@@ -7,7 +7,8 @@ import {
 } from '../../../conventions/pod-spec';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { counted } from '../../text';
-import { Container, EnvironmentVariable, Facts, PodObject, Question } from '../facts';
+import { Container, EnvironmentVariable, Facts, OtherPod, PodObject } from '../facts';
+import { isLive } from '../pod-phase';
 
 const SHOWN = 3;
 
@@ -32,15 +33,13 @@ function sourceOf(valueFrom: EnvironmentVariable['valueFrom']): string | undefin
   return valueFrom ? 'a field of the pod' : undefined;
 }
 
-const ENDED = ['Succeeded', 'Failed', 'Terminating'];
-
 /**
  * The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they
  * could not be read.
  */
 export function livePods({ pods, question }: Pick<Facts, 'pods' | 'question'>): PodObject[] {
   const all = 'value' in pods ? pods.value ?? [] : [];
-  return question.pod === undefined ? all.filter(({ phase }) => !ENDED.includes(phase)) : all;
+  return question.pod === undefined ? all.filter(isLive) : all;
 }
 
 /** Those of them that use the service account; another's get other credentials. */
@@ -121,9 +120,45 @@ export function podsInWords(pods: readonly PodObject[]): string {
   return pods.length === 1 ? `Pod ${pods[0].name}` : counted(pods.length, 'pod');
 }
 
-/** Pods change when they are made anew. */
-export function restart({ namespace, pod }: Question): string {
-  return pod === undefined
-    ? `kubectl rollout restart deployment <name> -n ${namespace}`
-    : `kubectl delete pod ${pod} -n ${namespace}   # its controller makes it anew`;
+/** Kinds whose pod template kubectl changes, and whose pods it restarts. */
+const ROLLED_OUT = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** What a pod belongs to, as kubectl names it: `deployment/api`. */
+export function workloadOf({ name, owner }: Pick<PodObject, 'name' | 'owner'>): string {
+  return owner === undefined ? `pod/${name}` : `${owner.kind.toLowerCase()}/${owner.name}`;
+}
+
+/** Commands after which pods are created again: an existing pod does not change. */
+export function restart(facts: Pick<Facts, 'pods' | 'question'>, pods = ownPods(facts)): string[] {
+  const { namespace } = facts.question;
+  if (pods.length === 0) return [`Restart the workload: kubectl rollout restart deployment/<name> -n ${namespace}`];
+  return podLines([...new Set(pods.map(pod => restartCommand(pod, namespace)))], command => command);
+}
+
+function restartCommand(pod: PodObject, namespace: string): string {
+  const workload = workloadOf(pod);
+  const remove = `kubectl delete pod ${pod.name} -n ${namespace}   #`;
+  if (pod.owner === undefined) return `${remove} no controller re-creates it: apply its manifest again`;
+  if (pod.owner.kind === 'Job') return `Start a new run of ${workload} -n ${namespace}: its pods do not change.`;
+  return ROLLED_OUT.includes(pod.owner.kind)
+    ? `kubectl rollout restart ${workload} -n ${namespace}`
+    : `${remove} ${workload} creates it again`;
+}
+
+/**
+ * Commands that change pod templates.
+ *
+ * @param command for one workload, without the namespace
+ * @param words what to do in a manifest, where kubectl cannot change the template
+ */
+export function changeTemplates(
+  { question: { namespace } }: Pick<Facts, 'question'>,
+  pods: readonly (PodObject | OtherPod)[],
+  command: (workload: string) => string,
+  words: string,
+): string[] {
+  const lines = pods.map(pod => (ROLLED_OUT.includes(pod.owner?.kind ?? '')
+    ? `${command(workloadOf(pod))} -n ${namespace}`
+    : `In the manifest of ${workloadOf(pod)} -n ${namespace}: ${words}`));
+  return podLines([...new Set(lines)], line => line);
 }

@@ -69,7 +69,7 @@ const ROLE_ANNOTATION: Check = {
     const arn = serviceAccount.annotations[ROLE_ARN_ANNOTATION];
     if (arn === undefined) return withoutAnnotation(facts, serviceAccount);
     if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`The ServiceAccount names role ${arn}.`);
-    return malformed(facts.question, arn);
+    return malformed(facts, arn);
   }),
 };
 
@@ -97,19 +97,20 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
       : 'The ServiceAccount names no role.',
     {
       evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
-      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
+      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), ...restart(facts)],
     },
   );
 }
 
-function malformed(question: Question, arn: string): Verdict {
+function malformed(facts: Facts, arn: string): Verdict {
+  const { question } = facts;
   const clean = cleanArn(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
   return wrong(
     isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`,
     {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
-      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
+      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), ...restart(facts)],
     },
   );
 }
@@ -149,7 +150,8 @@ const ANNOTATION_VALUES: Check = {
   id: 'annotation-values',
   title: 'audience, expiration and STS annotations are valid',
   follows: ['service-account-exists'],
-  run: ({ serviceAccount, question }) => ofServiceAccount({ serviceAccount }, ({ annotations }) => {
+  run: facts => ofServiceAccount(facts, ({ annotations }) => {
+    const { question } = facts;
     const problems = [
       problemOf(
         annotations,
@@ -173,7 +175,7 @@ const ANNOTATION_VALUES: Check = {
     const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
     return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
-      fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), restart(question)],
+      fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), ...restart(facts)],
       harmless,
     });
   }),

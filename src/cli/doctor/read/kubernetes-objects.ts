@@ -1,10 +1,10 @@
 /**
  * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
  */
-import { PodObject, ServiceAccountObject } from '../facts';
+import { Owner, PodObject, ServiceAccountObject } from '../facts';
 import { KubernetesProblem } from './kubernetes-client';
 import { withoutValues } from './pod-without-values';
-import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
+import { arrayOf, isObject, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
@@ -45,17 +45,30 @@ export function podOf(value: unknown): PodObject {
   const annotations = Object.entries(textMapOf(metadata.annotations)).filter(([key]) =>
     /^[\w.-]*amazonaws\.com\//.test(key),
   );
+  const labels = textMapOf(metadata.labels);
+  const owner = ownerIn(metadata.ownerReferences, labels);
   return {
     namespace: `${metadata.namespace}`,
     name: `${metadata.name}`,
     created: dateOf(metadata.creationTimestamp),
-    labels: textMapOf(metadata.labels),
+    labels,
     annotations: Object.fromEntries(annotations),
     serviceAccount: `${propertyOf(spec, 'serviceAccountName') ?? 'default'}`,
+    ...owner && { owner },
     spec: withoutValues(spec),
     // As kubectl shows it: a pod that is on its way out keeps its phase.
     phase: metadata.deletionTimestamp === undefined ? `${propertyOf(status, 'phase') ?? 'Unknown'}` : 'Terminating',
   };
+}
+
+/** A Deployment names its ReplicaSets after itself and the label. */
+function ownerIn(references: unknown, labels: PodObject['labels']): Owner | undefined {
+  const hash = labels['pod-template-hash'];
+  const controller = arrayOf(references).filter(isObject).find(reference => reference.controller === true);
+  if (controller === undefined) return undefined;
+  const [kind, name] = [`${controller.kind}`, `${controller.name}`];
+  const isOfDeployment = kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`);
+  return isOfDeployment ? { kind: 'Deployment', name: name.slice(0, -hash.length - 1) } : { kind, name };
 }
 
 export function objectIn(value: unknown): ApiObject {

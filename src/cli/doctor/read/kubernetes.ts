@@ -1,9 +1,10 @@
 /**
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
-import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from '../facts';
+import { EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountObject, Webhook } from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import { isLive } from '../pod-phase';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 
@@ -56,15 +57,19 @@ export class Kubernetes {
   }
 
   /** All that the checks want to know. */
-  public async facts(question: Question): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'pods' | 'webhooks'>> {
+  public async facts(
+    question: Question,
+  ): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'pods' | 'otherPods' | 'webhooks'>> {
     const namespace = await this.namespace(question.namespace);
     const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
     const pods = await this.pods(question);
+    const isUnused = question.pod === undefined && 'value' in pods && !pods.value?.some(isLive);
+    const otherPods = isUnused ? await this.otherPods(question) : undefined;
     const webhooks = await this.webhooks({
       namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
       pods: 'value' in pods ? (pods.value ?? []) : [],
     });
-    return { namespace, serviceAccount, pods, webhooks };
+    return { namespace, serviceAccount, pods, ...otherPods && { otherPods }, webhooks };
   }
 
   public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
@@ -92,6 +97,20 @@ export class Kubernetes {
       for await (const one of this.list(place)) pods.push(podOf(one));
       return pods;
     });
+  }
+
+  /** The running pods of the namespace that use other service accounts. */
+  private async otherPods({ namespace, serviceAccount }: Question): Promise<Read<OtherPod[]>> {
+    const read = await this.read('list', 'pods', namespace, async () => {
+      const others: OtherPod[] = [];
+      const selector = `spec.serviceAccountName!=${serviceAccount}`;
+      for await (const item of this.list(path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`)) {
+        const { name, serviceAccount: used, owner, phase } = podOf(item);
+        if (isLive({ phase })) others.push({ name, serviceAccount: used, ...owner && { owner }, phase });
+      }
+      return others;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
   }
 
   /** The webhooks that look like the pod identity webhook. */

@@ -1,4 +1,4 @@
-import { Facts } from '../../../../src/cli/doctor/facts';
+import { Facts, OtherPod, Owner } from '../../../../src/cli/doctor/facts';
 import { webhookOf } from '../../../../src/cli/doctor/read/webhook-facts';
 import { Manifest, manifestProblems } from '../../../judges/kubernetes';
 import { injected } from '../../../token/pod-identity-webhook';
@@ -84,18 +84,61 @@ describe('a healthy set-up', () => {
 });
 
 describe('the pods', () => {
-  test('none is no fault', () => {
+  const EVENTS =
+    'See whether pods were refused: kubectl get events -n payments --field-selector reason=FailedCreate';
+
+  test('none is no fault, and nothing that was seen to work', () => {
     const facts = factsOf({ pods: [] });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
-    expect(judgeOf('pod-exists', facts)).toMatchObject({
-      summary: 'No pod uses payments/api now: there is none to look at.',
+    expect(judgeOf('pod-exists', facts)).toEqual({
+      status: 'unknown',
+      summary: 'No pod uses payments/api, so nothing shows whether pods get the role.',
+      decisive: true,
+      evidence: [],
+      fix: [EVENTS],
     });
+  });
+
+  test('of which none uses it: what they use instead is named, a forgotten serviceAccountName first', () => {
+    const other = (name: string, serviceAccount: string, owner?: Owner): OtherPod =>
+      ({ name, serviceAccount, phase: 'Running', ...owner && { owner } });
+    const facts: Facts = {
+      ...factsOf({ pods: [] }),
+      otherPods: {
+        value: [
+          other('batch-1', 'batch', { kind: 'Job', name: 'batch' }),
+          other('api-1', 'default', { kind: 'Deployment', name: 'api' }),
+          other('api-2', 'default', { kind: 'Deployment', name: 'api' }),
+          other('debug', 'default'),
+        ],
+      },
+    };
+    expect(judgeOf('pod-exists', facts)).toMatchObject({
+      decisive: true,
+      evidence: [
+        '3 pods of the namespace use ServiceAccount default instead: deployment/api, pod/debug',
+        '1 pod of the namespace uses ServiceAccount batch instead: job/batch',
+      ],
+      fix: [
+        'If it should use api: kubectl set serviceaccount deployment/api api -n payments',
+        'If it should use api: In the manifest of pod/debug -n payments: set serviceAccountName: api',
+        EVENTS,
+      ],
+    });
+    const unreadable: Facts = { ...factsOf({ pods: [] }), otherPods: { unknown: 'no' } };
+    expect(judgeOf('pod-exists', unreadable)!.evidence).toEqual(['the other pods of the namespace: no']);
   });
 
   test.each(['Succeeded', 'Failed'])('that have ended (%s) do not count', phase => {
     const facts = withPods({ ...pod(), status: { phase } });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
-    expect(judgeOf('pod-exists', facts)!.evidence).toEqual(['1 pod of it has ended: --pod api-1 looks at one']);
+    expect(judgeOf('pod-exists', facts)).toEqual({
+      status: 'unknown',
+      summary: 'All pods of payments/api have ended: there is no running pod to check.',
+      decisive: true,
+      evidence: [`pod api-1: ${phase}`],
+      fix: ['Check an ended pod: --pod api-1', EVENTS],
+    });
   });
 
   test('that are being deleted do not count: what comes after them is another', () => {
@@ -141,7 +184,7 @@ describe('the pods', () => {
     expect(troubles(facts)).toEqual(['pod-service-account: wrong']);
     expect(judgeOf('pod-service-account', facts)).toMatchObject({
       summary: 'Pod api-1 uses ServiceAccount default, not api.',
-      fix: [expect.stringContaining('set serviceaccount deployment <name> api'), expect.anything()],
+      fix: ['kubectl set serviceaccount deployment/api api -n payments', expect.anything()],
     });
   });
 });
@@ -152,7 +195,41 @@ describe('a pod from before the annotation', () => {
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(troubles(facts)).toContain('pod-injected: wrong');
     expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual([
-      'kubectl rollout restart deployment <name> -n payments',
+      'kubectl rollout restart deployment/api -n payments',
+    ]);
+  });
+
+  test.each<[string, any, string]>([
+    ['StatefulSet', { kind: 'StatefulSet', name: 'db' }, 'kubectl rollout restart statefulset/db -n payments'],
+    ['DaemonSet', { kind: 'DaemonSet', name: 'log' }, 'kubectl rollout restart daemonset/log -n payments'],
+    ['Job', { kind: 'Job', name: 'x-1' }, 'Start a new run of job/x-1 -n payments: its pods do not change.'],
+    [
+      'ReplicaSet of something else',
+      { kind: 'ReplicaSet', name: 'web' },
+      'kubectl delete pod api-1 -n payments   # replicaset/web creates it again',
+    ],
+    [
+      'custom resource',
+      { kind: 'Workflow', name: 'w' },
+      'kubectl delete pod api-1 -n payments   # workflow/w creates it again',
+    ],
+    [
+      'nobody',
+      undefined,
+      'kubectl delete pod api-1 -n payments   # no controller re-creates it: apply its manifest again',
+    ],
+  ])('of a %s is re-created by its owner', (_, owner, command) => {
+    const ownerReferences = owner ? [{ ...owner, apiVersion: 'v1', uid: 'd0a4', controller: true }] : [];
+    expect(judgeOf('pod-after-annotation', withPods(pod({}, { ...EARLY, ownerReferences })))!.fix).toEqual([command]);
+  });
+
+  test('and those of other workloads are restarted one by one', () => {
+    const of = (kind: string, name: string) =>
+      pod({}, { ...EARLY, name, ownerReferences: [{ kind, name, apiVersion: 'v1', uid: name, controller: true }] });
+    const facts = withPods(of('StatefulSet', 'db'), pod({}, EARLY), pod({}, { ...EARLY, name: 'api-2' }));
+    expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual([
+      'kubectl rollout restart statefulset/db -n payments',
+      'kubectl rollout restart deployment/api -n payments',
     ]);
   });
 

@@ -138,9 +138,31 @@ describe('what is read', () => {
       serviceAccount: {
         value: { name: 'api', annotated: new Date('2026-01-02T00:00:00Z'), created: new Date('2026-01-01T00:00:00Z') },
       },
-      pods: { value: [{ name: 'api-1', phase: 'Running' }] },
+      pods: { value: [{ name: 'api-1', phase: 'Running', owner: { kind: 'Deployment', name: 'api' } }] },
       webhooks: { value: [{ failurePolicy: 'Ignore', selects: true, hasCaBundle: true }] },
     });
+  });
+
+  test('other running pods of the namespace are asked for only if none uses the service account', async () => {
+    const others = [
+      pod({ serviceAccountName: 'default' }, { name: 'other' }),
+      { ...pod({ serviceAccountName: 'default' }), status: { phase: 'Succeeded' } },
+    ];
+    const ended = { ...pod(), status: { phase: 'Failed' } };
+    handler = ({ url: path }, response) => {
+      if (path!.includes('!%3D')) return json(response, { items: others, metadata: {} });
+      if (path!.includes('/pods')) return json(response, { items: [ended], metadata: {} });
+      return json(response, { metadata: { name: 'a' } });
+    };
+    expect((await connect().facts(QUESTION)).otherPods).toEqual({
+      value: [{
+        name: 'other', serviceAccount: 'default', owner: { kind: 'Deployment', name: 'api' }, phase: 'Running',
+      }],
+    });
+    expect(asked).toContain(
+      'GET /api/v1/namespaces/payments/pods?fieldSelector=spec.serviceAccountName!%3Dapi&limit=500',
+    );
+    expect((await connect().facts({ ...QUESTION, pod: 'api-1' })).otherPods).toBeUndefined();
   });
 
   test('one pod is asked for by its name, and no name leaves its place', async () => {
