@@ -1,22 +1,21 @@
 /**
  * The last links: the pods, and what the webhook has put into them.
  */
-import {
-  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE,
-} from '../../../conventions/pod-spec';
-import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
-import { listInShort } from '../../../analysis/lists';
-import { counted, quoted } from '../../text';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Container, Facts, OtherPod, PodObject } from '../facts';
 import { tokenAudienceOf } from './asked';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
   annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
-  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, tokenSourceOf,
-  workloadOf,
+  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, tokenSourceOf, workloadOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
+import { listInShort } from '../../../analysis/lists';
+import {
+  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE,
+} from '../../../conventions/pod-spec';
+import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
+import { counted, quoted } from '../../text';
+import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Container, Facts, OtherPod, PodObject } from '../facts';
 
 const SHOWN_WORKLOADS = 3;
 const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
@@ -30,7 +29,7 @@ const POD_EXISTS: Check = {
 };
 
 function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
-  const { namespace, serviceAccount, pod } = facts.question;
+  const { namespace, pod } = facts.question;
   if (pod !== undefined && !pods?.length) {
     return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
   }

@@ -31,7 +31,10 @@ function section(checks: Examined[], heading: string[], lines: (check: Examined)
 function verdict({ outcome, unknowns }: Diagnosis): string[] {
   if (outcome === 'healthy') return wrap('Healthy: every link that was looked at is as it must be.', '');
   const ids = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id).join(', ');
-  return wrap(`No problem found, but required checks could not be completed (${ids}), so the result is inconclusive.`, '');
+  return wrap(
+    `No problem found, but required checks could not be completed (${ids}), so the result is inconclusive.`,
+    '',
+  );
 }
 
 /** What is seen, and what to do; commands stay in one line, to be copied. */

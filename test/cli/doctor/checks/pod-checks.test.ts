@@ -100,8 +100,8 @@ describe('the pods', () => {
   });
 
   test('of which none uses it: what they use instead is named, a forgotten serviceAccountName first', () => {
-    const other = (name: string, serviceAccount: string, owner?: Owner): OtherPod =>
-      ({ name, serviceAccount, phase: 'Running', ...owner && { owner } });
+    const other = (name: string, used: string, owner?: Owner): OtherPod =>
+      ({ name, serviceAccount: used, phase: 'Running', ...owner && { owner } });
     const facts: Facts = {
       ...factsOf({ pods: [] }),
       otherPods: {
