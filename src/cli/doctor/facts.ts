@@ -107,8 +107,13 @@ export interface ServiceAccountObject {
   readonly namespace: string;
   readonly name: string;
   readonly annotations: { readonly [key: string]: string };
-  /** When the annotations were last set, as the managed fields tell; else undefined. */
+  /**
+   * When the manager that set the role's annotation last changed the ServiceAccount: the annotation is not newer.
+   * Undefined if the managed fields do not tell.
+   */
   readonly annotated?: Date;
+  /** Whether the annotation was set exactly then. */
+  readonly isAnnotatedExact?: boolean;
   readonly created: Date;
 }
 
@@ -125,6 +130,8 @@ export interface Webhook {
    * not known.
    */
   readonly selects: boolean | string;
+  /** Names of pods that its objectSelector leaves out. */
+  readonly leavesOut: readonly string[];
   readonly hasCaBundle: boolean;
 }
 

@@ -2,23 +2,23 @@
  * The last links: the pods, and what the webhook has put into them.
  */
 import { tokenAudienceOf } from './asked';
+import { annotateCommand } from './commands';
 import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
 import {
-  annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
-  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, tokenSourceOf, workloadOf,
+  annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hardCoded, hasPodIdentity, isChanged,
+  isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
 import { listInShort } from '../../../analysis/lists';
 import {
-  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE,
+  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE, WEBHOOK_VOLUME,
 } from '../../../conventions/pod-spec';
-import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
+import { AUDIENCE_ANNOTATION, AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Container, Facts, OtherPod, PodObject } from '../facts';
 
 const SHOWN_WORKLOADS = 3;
-const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
 
 const POD_EXISTS: Check = {
   id: 'pod-exists',
@@ -108,35 +108,49 @@ const POD_SERVICE_ACCOUNT: Check = {
 /** The webhook acts when a pod is made, and never again. */
 const POD_AFTER_ANNOTATION: Check = {
   id: 'pod-after-annotation',
-  title: 'the pods were made after the annotation',
+  title: 'the pods were created after the annotation',
   follows: ['role-annotation'],
   run: facts => {
     const role = annotatedRole(facts);
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
     const time = annotationTime(facts);
     if (role === undefined || time === undefined || pods.length === 0) return undefined;
-    const without = pods.filter(pod => !hasRole(pod, role));
+    const without = pods.filter(pod => !hasRole(pod, role) && !isHardCoded(pod));
     if (without.length === 0) return ok('The pods have what the annotation says.');
-    const { since, isKnown } = time;
+    const { since, isKnown, words } = time;
     const before = without.filter(pod => pod.created < since);
     if (before.length === 0) {
       return isKnown
-        ? ok('The pods were made after the annotation.')
-        : unknown('When the annotation was set, the ServiceAccount does not tell.');
+        ? ok('The pods were created after the annotation.')
+        : unknown('The ServiceAccount does not record when it was annotated.');
     }
     return wrong(
-      `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} made before the annotation was set: the webhook `
-        + 'changes new pods alone.',
+      `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} created before `
+        + `${isExact(facts) ? 'the annotation was set' : 'the last change of the ServiceAccount, maybe its annotation'}: `
+        + 'the webhook changes only new pods.',
       {
         evidence: [
-          `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
-          ...podLines(before, pod => `pod ${pod.name} made at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
+          words,
+          ...podLines(before, pod => `pod ${pod.name} created at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
         ],
-        fix: restart(facts, before),
+        fix: [
+          ...restart(facts, before),
+          ...isExact(facts) ? [] : ['If new pods get no variables either, run the doctor again: it then checks the webhook.'],
+        ],
       },
     );
   },
 };
+
+/** Whether pods that are older than the time are certainly older than the annotation. */
+function isExact({ serviceAccount }: Facts): boolean {
+  const account = 'value' in serviceAccount ? serviceAccount.value : undefined;
+  return account?.annotated === undefined || account.isAnnotatedExact === true;
+}
+
+function isHardCoded(pod: PodObject): boolean {
+  return containersOf(pod).some(container => hardCoded(pod, container).length > 0);
+}
 
 function hasRole(pod: PodObject, role: string): boolean {
   return containersOf(pod).some(container => environmentOf(container).get(ROLE_ARN)?.value === role);
@@ -195,6 +209,32 @@ function skipped(facts: Facts, pods: PodObject[], summary: string, words: (pod: 
   });
 }
 
+/** A restart helps unless the pod template itself has what the webhook would add. */
+function injectionFix(facts: Facts, faults: readonly Fault[]): string[] {
+  const written = faults.filter(({ own }) => own.length > 0);
+  const names = [...new Set(written.flatMap(({ own }) => own))];
+  const others = [...new Set(faults.filter(fault => !written.includes(fault)).map(({ pod }) => pod))];
+  const hasVolume = ({ spec }: PodObject) => (spec.volumes ?? []).some(({ name }) => name === WEBHOOK_VOLUME);
+  return [
+    ...changeTemplates(
+      facts,
+      written.map(({ pod }) => pod),
+      workload => `kubectl set env ${workload} ${names.map(name => `${name}-`).join(' ')}`,
+      `remove ${names.join(' and ')}`,
+    ),
+    ...written.length > 0
+      ? [`A restart does not help: where a container has ${ROLE_ARN} or ${TOKEN_FILE}, the webhook adds neither.`]
+      : [],
+    ...others.length > 0 ? restart(facts, others) : [],
+    ...others.length > 0 && faults.some(({ isOtherRole }) => isOtherRole)
+      ? [`If new pods have the same ${ROLE_ARN}, the pod template sets it: remove it there.`]
+      : [],
+    ...faults.some(({ pod, own, isUnmounted }) => isUnmounted && own.length === 0 && hasVolume(pod))
+      ? [`If the pod template has a volume ${WEBHOOK_VOLUME} of its own, rename it: the webhook keeps it as it is.`]
+      : [],
+  ];
+}
+
 /** What is wrong with a container. */
 interface Fault {
   readonly pod: PodObject;
@@ -202,7 +242,15 @@ interface Fault {
   readonly what: string;
   /** Whether it was seen, or may be. */
   readonly isCertain: boolean;
+  /** Variables that the pod template sets, so that the webhook does not. */
+  readonly own: readonly string[];
+  /** Whether the variables are there, and no token at their path. */
+  readonly isUnmounted?: boolean;
+  /** Whether it has another role than the annotation names. */
+  readonly isOtherRole?: boolean;
 }
+
+type FaultWords = Pick<Fault, 'what' | 'isCertain' | 'isUnmounted' | 'isOtherRole'>;
 
 const POD_INJECTED: Check = {
   id: 'pod-injected',
@@ -232,12 +280,7 @@ const POD_INJECTED: Check = {
           + `${certain[0].what}.`,
         {
           evidence: podLines(certain, faultInWords),
-          fix: [
-            ...restart(facts, [...new Set(certain.map(({ pod }) => pod))]),
-            ...(certain.some(({ what }) => what.startsWith(`has ${ROLE_ARN}`))
-              ? [`Remove ${ROLE_ARN} from the pod template, if it is written there: the webhook leaves it as it is.`]
-              : []),
-          ],
+          fix: injectionFix(facts, certain),
         },
       );
     }
@@ -252,21 +295,26 @@ const POD_INJECTED: Check = {
 
 function faultsOf(
   pods: PodObject[],
-  find: (pod: PodObject, container: Container) => Pick<Fault, 'what' | 'isCertain'> | undefined,
+  find: (pod: PodObject, container: Container) => FaultWords | undefined,
 ): Fault[] {
   return pods.flatMap(pod =>
     containersOf(pod).flatMap(container => {
       const fault = find(pod, container);
-      return fault ? [{ pod, container: container.name, ...fault }] : [];
+      return fault ? [{ pod, container: container.name, own: writtenInTemplate(pod, container), ...fault }] : [];
     }),
   );
 }
 
-function faultIn(
-  pod: PodObject,
-  container: Container,
-  role: string | undefined,
-): Pick<Fault, 'what' | 'isCertain'> | undefined {
+/** Both variables are the webhook's if they fit its volume. */
+function writtenInTemplate(pod: PodObject, container: Container): string[] {
+  const own = hardCoded(pod, container);
+  const file = environmentOf(container).get(TOKEN_FILE)?.value ?? '';
+  const isWebhooks = (container.volumeMounts ?? []).some(({ name, mountPath }) =>
+    name === WEBHOOK_VOLUME && file.startsWith(`${mountPath}/`));
+  return own.length === 2 && isWebhooks ? [] : own;
+}
+
+function faultIn(pod: PodObject, container: Container, role: string | undefined): FaultWords | undefined {
   const environment = environmentOf(container);
   const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
   if (missing.length === 2 && isChanged(pod)) {
@@ -274,6 +322,10 @@ function faultIn(
       what: 'was added to the pod after the webhook had been at work, and gets no role: a sidecar?',
       isCertain: false,
     };
+  }
+  if (missing.length === 1) {
+    const [present] = hardCoded(pod, container);
+    return { what: `has ${present} from its pod template, so the webhook adds no ${missing[0]}`, isCertain: true };
   }
   if (missing.length > 0) return { what: `has no ${missing.join(' and no ')}`, isCertain: true };
   const indirect = [ROLE_ARN, TOKEN_FILE].find(name => environment.get(name)!.value === undefined);
@@ -286,11 +338,12 @@ function faultIn(
       what: `has ${ROLE_ARN} ${found}, `
         + `${role === undefined ? 'which no annotation says' : `and the annotation says ${role}`}`,
       isCertain: true,
+      isOtherRole: true,
     };
   }
   return tokenSourceOf(pod, container)
     ? undefined
-    : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true };
+    : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true, isUnmounted: true };
 }
 
 function faultInWords({ pod, container, what }: Fault): string {
@@ -322,14 +375,23 @@ const POD_AUDIENCE: Check = {
         differing,
         token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
       ),
-      fix: [
-        ...restart(facts, [...new Set(differing.map(({ pod }) => pod))]),
-        'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
-          + 'as it is.',
-      ],
+      fix: audienceFix(facts, differing.map(({ pod }) => pod), audience),
     });
   },
 };
+
+/** Without an annotation, the audience is the webhook's `--token-audience`: a restart does not change it. */
+function audienceFix(facts: Facts, pods: readonly PodObject[], audience: string): string[] {
+  const annotations = ('value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations : undefined) ?? {};
+  const isAnnotated = AUDIENCE_ANNOTATION in annotations;
+  return [
+    ...isAnnotated ? [] : [annotateCommand(facts.question, AUDIENCE_ANNOTATION, audience)],
+    ...restart(facts, [...new Set(pods)]),
+    ...isAnnotated ? [] : [`Or change the --token-audience of the webhook to ${audience}, for all pods of the cluster.`],
+    'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
+      + 'as it is.',
+  ];
+}
 
 const POD_FS_GROUP: Check = {
   id: 'pod-fs-group',

@@ -71,12 +71,29 @@ export function broughtByPods(facts: PodFacts): { readonly role: string; readonl
     : undefined;
 }
 
-/** When the annotation was set, as far as the ServiceAccount tells; not before it was made. */
-export function annotationTime({
-  serviceAccount,
-}: Facts): { readonly since: Date; readonly isKnown: boolean } | undefined {
-  const one = 'value' in serviceAccount ? serviceAccount.value : undefined;
-  return one && { since: one.annotated ?? one.created, isKnown: one.annotated !== undefined };
+interface AnnotationTime {
+  /** The annotation is not newer; if unknown, the creation of the ServiceAccount, before which there was none. */
+  readonly since: Date;
+  readonly isKnown: boolean;
+  /** What happened at that time, in words. */
+  readonly words: string;
+}
+
+/** When the annotation was set, as far as the ServiceAccount tells. */
+export function annotationTime({ serviceAccount }: Pick<Facts, 'serviceAccount'>): AnnotationTime | undefined {
+  const account = 'value' in serviceAccount ? serviceAccount.value : undefined;
+  if (account === undefined) return undefined;
+  const { annotated, isAnnotatedExact, created } = account;
+  if (annotated === undefined) {
+    return { since: created, isKnown: false, words: `ServiceAccount created at ${created.toISOString()}` };
+  }
+  return {
+    since: annotated,
+    isKnown: true,
+    words: isAnnotatedExact
+      ? `annotation set at ${annotated.toISOString()}`
+      : `ServiceAccount last changed at ${annotated.toISOString()} by the manager of the annotation, which may be older`,
+  };
 }
 
 /** The containers that are meant to have credentials. */
@@ -98,6 +115,32 @@ export function isInjected(pod: PodObject): boolean {
   return containersOf(pod).some(
     container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE),
   );
+}
+
+/** On pods: the webhook of EKS leaves them out. */
+export const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
+
+/**
+ * The variables by which a pod template keeps the webhook from adding its own: where a container has one of the two, the
+ * webhook adds neither. With both, the container has a token of its own unless something is wrong.
+ */
+export function hardCoded(pod: PodObject, container: Container): string[] {
+  const environment = environmentOf(container);
+  const present = [ROLE_ARN, TOKEN_FILE].filter(name => environment.has(name));
+  return present.length === 2 && tokenSourceOf(pod, container) ? [] : present;
+}
+
+/**
+ * The pods of the service account that the webhook should have changed, and did not. Pods from before the annotation are
+ * among them.
+ */
+export function unchangedPods(facts: PodFacts): PodObject[] {
+  if (annotatedRole(facts) === undefined) return [];
+  return ownPods(facts).filter(pod => {
+    const containers = containersOf(pod);
+    return containers.length > 0 && !(SKIP_LABEL in pod.labels) && !hasPodIdentity(pod) && !isInjected(pod)
+      && !containers.some(container => hardCoded(pod, container).length > 0);
+  });
 }
 
 /** Whether the webhook has been at work: the name of the volume is its own. */

@@ -40,8 +40,10 @@ function container(object: JsonObject): JsonObject {
   });
 }
 
+/** The API server drops an empty value: without a source, none means empty. */
 function variable({ name, value, valueFrom }: JsonObject): JsonObject {
-  return defined({ name, value: SHOWN.test(`${name}`) || value === '' ? value : undefined, valueFrom });
+  const text = value ?? (valueFrom === undefined ? '' : undefined);
+  return defined({ name, value: SHOWN.test(`${name}`) || text === '' ? text : undefined, valueFrom });
 }
 
 /** The API server has checked the form of the object. */
