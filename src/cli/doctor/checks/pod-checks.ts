@@ -105,7 +105,9 @@ const POD_SERVICE_ACCOUNT: Check = {
   },
 };
 
-/** The webhook acts when a pod is made, and never again. */
+const AGAIN = 'If new pods get no variables either, run the doctor again: it then checks the webhook.';
+
+/** The webhook acts when a pod is created, and never again. */
 const POD_AFTER_ANNOTATION: Check = {
   id: 'pod-after-annotation',
   title: 'the pods were created after the annotation',
@@ -126,8 +128,8 @@ const POD_AFTER_ANNOTATION: Check = {
     }
     return wrong(
       `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} created before `
-        + `${isExact(facts) ? 'the annotation was set' : 'the last change of the ServiceAccount, maybe its annotation'}: `
-        + 'the webhook changes only new pods.',
+        + (isExact(facts) ? 'the annotation was set' : 'the last change of the ServiceAccount, maybe its annotation')
+        + ': the webhook changes only new pods.',
       {
         evidence: [
           words,
@@ -135,7 +137,7 @@ const POD_AFTER_ANNOTATION: Check = {
         ],
         fix: [
           ...restart(facts, before),
-          ...isExact(facts) ? [] : ['If new pods get no variables either, run the doctor again: it then checks the webhook.'],
+          ...isExact(facts) ? [] : [AGAIN],
         ],
       },
     );
@@ -387,7 +389,7 @@ function audienceFix(facts: Facts, pods: readonly PodObject[], audience: string)
   return [
     ...isAnnotated ? [] : [annotateCommand(facts.question, AUDIENCE_ANNOTATION, audience)],
     ...restart(facts, [...new Set(pods)]),
-    ...isAnnotated ? [] : [`Or change the --token-audience of the webhook to ${audience}, for all pods of the cluster.`],
+    ...isAnnotated ? [] : [`Or set --token-audience=${audience} of the webhook, for all pods of the cluster.`],
     'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
       + 'as it is.',
   ];

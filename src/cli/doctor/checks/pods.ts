@@ -92,7 +92,8 @@ export function annotationTime({ serviceAccount }: Pick<Facts, 'serviceAccount'>
     isKnown: true,
     words: isAnnotatedExact
       ? `annotation set at ${annotated.toISOString()}`
-      : `ServiceAccount last changed at ${annotated.toISOString()} by the manager of the annotation, which may be older`,
+      : `ServiceAccount last changed at ${annotated.toISOString()} by the manager of the annotation, which may be `
+        + 'older',
   };
 }
 
@@ -121,8 +122,8 @@ export function isInjected(pod: PodObject): boolean {
 export const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
 
 /**
- * The variables by which a pod template keeps the webhook from adding its own: where a container has one of the two, the
- * webhook adds neither. With both, the container has a token of its own unless something is wrong.
+ * The variables by which a pod template keeps the webhook from adding its own: where a container has one of the two,
+ * the webhook adds neither. Both are fine together with a token.
  */
 export function hardCoded(pod: PodObject, container: Container): string[] {
   const environment = environmentOf(container);
@@ -131,8 +132,8 @@ export function hardCoded(pod: PodObject, container: Container): string[] {
 }
 
 /**
- * The pods of the service account that the webhook should have changed, and did not. Pods from before the annotation are
- * among them.
+ * The pods of the service account that the webhook should have changed, and did not. Pods from before the annotation
+ * are among them.
  */
 export function unchangedPods(facts: PodFacts): PodObject[] {
   if (annotatedRole(facts) === undefined) return [];

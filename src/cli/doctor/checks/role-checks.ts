@@ -275,14 +275,17 @@ function boundaryVerdict(
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
     const shown = linesInShort(statements, SHOWN);
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
-    const { decision } =
-      action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
+    const { decision, statements: deciding } = action === undefined
+      ? { decision: 'allow', statements: [] } : evaluatePolicies([document], { action, resource });
     const isAllowedSomewhere =
       resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
     if (isAllowedSomewhere || (decision !== 'none' && decision !== 'deny')) return ok(`${summary}.`, shown);
     return wrong(`${summary}, and ${action} on ${resource} is not among it.`, {
       evidence: [`${boundary}`, ...shown],
       fix: [
+        ...decision === 'deny'
+          ? deciding.map(([, index]) => `Narrow the Deny in ${statementPlace(document, index)} of the boundary.`)
+          : [],
         `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} `
           + '--set-as-default --policy-document file://boundary.json',
         `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,

@@ -1,6 +1,6 @@
 /**
- * The pod identity webhook, judged by its effect: the newest pods tell whether it works, whatever its configuration says.
- * On EKS it runs in the control plane, and readers may not see its configuration.
+ * The pod identity webhook, judged by its effect: the newest pods tell whether it works, whatever its configuration
+ * says. On EKS it runs in the control plane, and readers may not see its configuration.
  */
 import { shell } from './commands';
 import {
@@ -69,7 +69,8 @@ function absent(facts: Facts, changed: PodObject[], missed: PodObject[]): Verdic
   }
   if (changed.length > 0) return works(changed);
   return unknown(
-    'Cannot tell whether the pod identity webhook works: its configuration is not visible, and no pod shows its effect.',
+    'Cannot tell whether the pod identity webhook works: its configuration is not visible, and no pod shows its '
+      + 'effect.',
     { fix: FIX, decisive: annotatedRole(facts) !== undefined },
   );
 }
@@ -89,7 +90,8 @@ function present(
   if (pods.length > 0 && labeled.length === pods.length) {
     return ok(`The label ${SKIP_LABEL} tells the webhook to leave the pods out.`, evidence);
   }
-  const leftOut = pods.filter(pod => isLeftOut(pod) && !labeled.includes(pod) && !isChanged(pod) && !hasPodIdentity(pod));
+  const leftOut = pods.filter(pod =>
+    isLeftOut(pod) && !labeled.includes(pod) && !isChanged(pod) && !hasPodIdentity(pod));
   if (selecting.length === 0 || leftOut.length > 0) return notCalled(facts, webhooks, evidence, leftOut);
   const withoutCa = selecting.filter(webhook => !canBeTrusted(webhook));
   if (withoutCa.length === selecting.length) {
@@ -198,8 +200,8 @@ function candidates({ question: { clusterName } }: Facts, selecting: readonly We
     ...mayFail
       ? [
         '- the call fails: "failed calling webhook" in the log of the API server names the reason; on EKS: aws logs '
-          + `filter-log-events --log-group-name /aws/eks/${clusterName}/cluster --log-stream-name-prefix kube-apiserver- `
-          + '--filter-pattern \'"failed calling webhook"\'',
+          + `filter-log-events --log-group-name /aws/eks/${clusterName}/cluster `
+          + '--log-stream-name-prefix kube-apiserver- --filter-pattern \'"failed calling webhook"\'',
         ...names.map(name => `- its certificate does not name ${name}: "x509" in that log`),
       ]
       : [],

@@ -430,7 +430,7 @@ describe('what the webhook puts into pods', () => {
       fix: [
         'kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/audience=sts.amazonaws.com',
         'kubectl rollout restart deployment/api -n payments',
-        'Or change the --token-audience of the webhook to sts.amazonaws.com, for all pods of the cluster.',
+        'Or set --token-audience=sts.amazonaws.com of the webhook, for all pods of the cluster.',
         expect.stringContaining('serviceAccountToken.audience'),
       ],
     });
@@ -734,7 +734,10 @@ describe('the webhook', () => {
 
   test('that is there is in order, and its failure policy is told', () => {
     const verdict = judgeOf('webhook', factsOfPods({}, []))!;
-    expect(verdict).toMatchObject({ status: 'ok', summary: 'The webhook is configured and selects the pods; no pod shows yet that it works.' });
+    expect(verdict).toMatchObject({
+      status: 'ok',
+      summary: 'The webhook is configured and selects the pods; no pod shows yet that it works.',
+    });
     expect(verdict.evidence).toEqual([
       'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; '
         + 'if it fails, pods are created without a role',
