@@ -2,6 +2,7 @@
  * What the spec of a pod says.
  */
 
+import { csvRecord } from './csv-record';
 import { isObject, JsonObject, objectOf, propertyOf } from './json';
 
 export interface ContainerJson {
@@ -32,7 +33,7 @@ export function allContainers<Container>({ containers, initContainers = [] }: Po
 }
 
 /**
- * The containers that the webhook gives credentials. It splits at commas and does not trim.
+ * The containers that the webhook gives credentials. It reads the list as CSV, and skips none if that fails.
  *
  * @param nameOf a container's name as it is compared
  */
@@ -41,7 +42,7 @@ export function withCredentials<Container extends ContainerJson>(
   skipList: string,
   nameOf: (name: unknown) => unknown = name => name,
 ): Container[] {
-  const skipped: unknown[] = skipList.split(',');
+  const skipped: unknown[] = csvRecord(skipList) ?? [];
   return allContainers(spec).filter(({ name }) => !skipped.includes(nameOf(name)));
 }
 

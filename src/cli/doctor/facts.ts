@@ -117,6 +117,8 @@ export interface ServiceAccountObject {
   readonly created: Date;
 }
 
+export type ServiceAccountName = Pick<ServiceAccountObject, 'namespace' | 'name'>;
+
 /** A webhook that is called when pods are created, and looks like the pod identity webhook. */
 export interface Webhook {
   /** Of the MutatingWebhookConfiguration. */
@@ -236,6 +238,8 @@ export interface Facts {
   readonly providers: Read<IamProvider[]>;
   readonly namespace: Read<{ readonly name: string } | undefined>;
   readonly serviceAccount: Read<ServiceAccountObject | undefined>;
+  /** Those of the namespace, or of the cluster if there is no such namespace; read only without the one asked for. */
+  readonly otherServiceAccounts?: Read<ServiceAccountName[]>;
   /** The role that the annotation names; unknown where there is no annotation of the form. */
   readonly role: Read<IamRole | undefined>;
   /** Attached, inline, boundary. */

@@ -11,7 +11,7 @@ import { objectOf, textsOf } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { PrincipalJson, StatementJson } from '../../../conventions/policy-json';
-import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
+import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../conventions/web-identity';
 import {
   MAX_TOKEN_SECONDS,
   ROLE_ARN_ANNOTATION,
@@ -121,10 +121,13 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
       ],
     });
   }
-  const why = [...issuerMiss(issuer, nearest?.misses[0]), ...reasons].map(printable);
+  const isSwapped = nearest?.misses.some(swaps) ?? false;
+  const why = [
+    ...isSwapped ? ['`sub` and `aud` are swapped'] : [], ...issuerMiss(issuer, nearest?.misses[0]), ...reasons,
+  ].map(printable);
   // Of the statement that is meant for the service account, not of those for others.
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
-    .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
+    .filter(({ message }) => !isSwapped && nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
     .slice(0, SHOWN);
   return wrong(`The trust policy does not let ${subjectOf(facts)} in: ${why[0]}.`, {
     evidence: [
@@ -135,6 +138,11 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
     ],
     fix: [...causes.map(({ fix }) => printable(fix)), ...trustFix(facts, role, issuer)],
   });
+}
+
+/** Whether a statement wants a subject as the audience: to register that with the provider would not help. */
+function swaps({ key = '', trusted = [] }: Mismatch): boolean {
+  return key.toLowerCase().endsWith(':aud') && trusted.some(value => value.startsWith(SERVICE_ACCOUNT));
 }
 
 /** In words for what the principal says: the other cluster, region or account. */

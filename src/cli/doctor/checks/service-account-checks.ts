@@ -1,7 +1,13 @@
 /**
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
+import { annotateCommand } from './commands';
+import {
+  annotatedRole, broughtByPods, containersOf, environmentOf, livePods, ownPods, podLines, restart, ROLE_ARN,
+} from './pods';
+import { listInShort } from '../../../analysis/lists';
 import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
+import { likeness, nearest } from '../../../conventions/nearest';
 import {
   AUDIENCE_ANNOTATION,
   isMistakenRoleKey,
@@ -14,8 +20,9 @@ import {
 import { quoted } from '../../text';
 import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
-import { annotateCommand } from './commands';
-import { annotatedRole, broughtByPods, environmentOf, livePods, restart, ROLE_ARN } from './pods';
+
+const SHOWN = 5;
+const SIMILAR = 0.6;
 
 /** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
@@ -24,7 +31,8 @@ const NAMESPACE_EXISTS: Check = {
   id: 'namespace-exists',
   title: 'the namespace exists',
   decisive: true,
-  run: ({ namespace, serviceAccount, question }) => {
+  run: facts => {
+    const { namespace, serviceAccount, question } = facts;
     // Whoever may read the ServiceAccount alone still knows.
     if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) {
       return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
@@ -34,6 +42,7 @@ const NAMESPACE_EXISTS: Check = {
         ? ok(`Namespace ${question.namespace} is there.`)
         : wrong(`There is no namespace ${question.namespace}.`, {
           fix: [
+            ...nearNamespaces(facts),
             `kubectl create namespace ${question.namespace}`,
             'Or in the CDK: new IrsaServiceAccount(…, { createNamespace: true }), and apply its manifest.',
           ],
@@ -47,18 +56,52 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
   title: 'the ServiceAccount exists',
   decisive: true,
   follows: ['namespace-exists'],
-  run: ({ serviceAccount, question }) =>
-    judgeRead(serviceAccount, value =>
+  run: facts => {
+    const { serviceAccount, question } = facts;
+    return judgeRead(serviceAccount, value =>
       value
         ? ok(`ServiceAccount ${nameOf(question)} is there.`)
         : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
+          evidence: namesInstead(facts),
           fix: [
+            ...nearNames(facts),
             'Apply the manifest that cdk synth writes: kubectl apply -f cdk.out/<stack>.k8s.yaml',
             `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`,
           ],
         }),
-    ),
+    );
+  },
 };
+
+/** A name that is missing is more often mistyped than to be created. */
+function nearNamespaces({ otherServiceAccounts, question }: Facts): string[] {
+  if (otherServiceAccounts === undefined || 'unknown' in otherServiceAccounts) return [];
+  const accounts = otherServiceAccounts.value;
+  return near(question.namespace, accounts.map(({ namespace }) => namespace)).map(namespace => {
+    const name = question.serviceAccount;
+    const hasName = accounts.some(account => account.namespace === namespace && account.name === name);
+    return `Did you mean --namespace ${namespace}?${hasName ? ` It has a ServiceAccount ${name}.` : ''}`;
+  });
+}
+
+function nearNames(facts: Facts): string[] {
+  return near(facts.question.serviceAccount, namesThere(facts)).map(name => `Did you mean --service-account ${name}?`);
+}
+
+function namesInstead(facts: Facts): string[] | undefined {
+  const names = nearest(facts.question.serviceAccount, namesThere(facts));
+  return names.length === 0 ? undefined : [`ServiceAccounts there: ${listInShort(names, SHOWN)}`];
+}
+
+function namesThere({ otherServiceAccounts, question }: Facts): string[] {
+  if (otherServiceAccounts === undefined || 'unknown' in otherServiceAccounts) return [];
+  return otherServiceAccounts.value.filter(({ namespace }) => namespace === question.namespace).map(({ name }) => name);
+}
+
+/** The most similar name, if it is similar enough to be meant. */
+function near(wanted: string, names: readonly string[]): string[] {
+  return nearest(wanted, [...new Set(names)]).filter(name => likeness(name, wanted) >= SIMILAR).slice(0, 1);
+}
 
 const ROLE_ANNOTATION: Check = {
   id: 'role-annotation',
@@ -90,16 +133,37 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   const mistaken = Object.entries(annotations).filter(
     ([key]) => isMistakenRoleKey(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION,
   );
-  const arn = mistaken.map(([, value]) => cleanArn(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
+  const ofPods = rolesOfPods(facts);
+  const arn = mistaken.map(([, value]) => cleanArn(value)).find(value => WEBHOOK_ROLE_ARN.test(value))
+    ?? ofPods[0]?.arn;
   return wrong(
     mistaken.length > 0
       ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.`
       : 'The ServiceAccount names no role.',
     {
-      evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
+      evidence: [
+        ...mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
+        ...podLines(ofPods, ({ words }) => words),
+      ],
       fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), ...restart(facts)],
     },
   );
+}
+
+/** Roles that running pods have from an earlier annotation, or that stand on the pods, where the webhook does not look. */
+function rolesOfPods(facts: Facts): { readonly arn: string; readonly words: string }[] {
+  return ownPods(facts).flatMap(pod => {
+    const injectedRole = containersOf(pod).map(container => environmentOf(container).get(ROLE_ARN)?.value)
+      .find(role => role !== undefined && WEBHOOK_ROLE_ARN.test(role));
+    const annotation = pod.annotations[ROLE_ARN_ANNOTATION];
+    return [
+      ...injectedRole === undefined
+        ? [] : [{ arn: injectedRole, words: `pod ${pod.name} has ${ROLE_ARN} ${injectedRole}` }],
+      ...annotation !== undefined && WEBHOOK_ROLE_ARN.test(annotation)
+        ? [{ arn: annotation, words: `pod ${pod.name} itself is annotated, which the webhook ignores: ${annotation}` }]
+        : [],
+    ];
+  });
 }
 
 function malformed(facts: Facts, arn: string): Verdict {

@@ -1,7 +1,9 @@
 /**
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
-import { EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountObject, Webhook } from '../facts';
+import {
+  EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
+} from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
 import { isLive } from '../pod-phase';
@@ -59,9 +61,13 @@ export class Kubernetes {
   /** All that the checks want to know. */
   public async facts(
     question: Question,
-  ): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'pods' | 'otherPods' | 'webhooks'>> {
+  ): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'otherServiceAccounts' | 'pods' | 'otherPods' | 'webhooks'>> {
     const namespace = await this.namespace(question.namespace);
     const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
+    const isMissing = 'value' in serviceAccount && serviceAccount.value === undefined;
+    const hasNamespace = 'unknown' in namespace || namespace.value !== undefined;
+    const otherServiceAccounts = isMissing
+      ? await this.serviceAccountNames(hasNamespace ? question.namespace : undefined) : undefined;
     const pods = await this.pods(question);
     const isUnused = question.pod === undefined && 'value' in pods && !pods.value?.some(isLive);
     const otherPods = isUnused ? await this.otherPods(question) : undefined;
@@ -69,7 +75,10 @@ export class Kubernetes {
       namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
       pods: 'value' in pods ? (pods.value ?? []) : [],
     });
-    return { namespace, serviceAccount, pods, ...otherPods && { otherPods }, webhooks };
+    return {
+      namespace, serviceAccount, ...otherServiceAccounts && { otherServiceAccounts }, pods, ...otherPods && { otherPods },
+      webhooks,
+    };
   }
 
   public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
@@ -144,6 +153,17 @@ export class Kubernetes {
         ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403)
         : error;
     }
+  }
+
+  private async serviceAccountNames(namespace: string | undefined): Promise<Read<ServiceAccountName[]>> {
+    const read = await this.read('list', 'serviceaccounts', namespace, async () => {
+      const names: ServiceAccountName[] = [];
+      for await (const account of this.serviceAccounts(namespace)) {
+        names.push({ namespace: account.namespace, name: account.name });
+      }
+      return names;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
   }
 
   /**

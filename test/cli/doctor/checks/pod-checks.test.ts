@@ -682,6 +682,16 @@ describe('pods and containers that are left out', () => {
     expect(judgeOf('pod-skipped', facts)).toMatchObject({ evidence: [`pod api-1: ${SKIP}: "main" leaves out main`] });
   });
 
+  test.each<[string, string[]]>([
+    ['"main"', ['main']],
+    ['main\n', ['main']],
+    ['other, "main"', []],
+  ])('the list is CSV, as the webhook reads it: %j', (list, skipped) => {
+    expect(causes(factsOf({ pods: [pod({}, { annotations: { [SKIP]: list } })] }))).toEqual(
+      skipped.length > 0 ? ['pod-skipped'] : [],
+    );
+  });
+
   test('some of them may be meant', () => {
     const facts = factsOf({
       pods: [pod({ containers: [main(), main({ name: 'side' })] }, { annotations: { [SKIP]: 'side' } })],

@@ -165,6 +165,22 @@ describe('what is read', () => {
     expect((await connect().facts({ ...QUESTION, pod: 'api-1' })).otherPods).toBeUndefined();
   });
 
+  test.each<[string, boolean, string]>([
+    ['of the namespace', true, '/api/v1/namespaces/payments/serviceaccounts'],
+    ['of the cluster, without the namespace', false, '/api/v1/serviceaccounts'],
+  ])('without the service account, others %s are listed', async (_, hasNamespace, place) => {
+    handler = ({ url: path }, response) => {
+      if (path === '/api/v1/namespaces/payments') {
+        return hasNamespace ? json(response, { metadata: { name: 'payments' } }) : status(response, 404, 'NotFound');
+      }
+      if (path!.startsWith(`${place}?`)) return json(response, { items: [serviceAccount()], metadata: {} });
+      return status(response, 404, 'NotFound');
+    };
+    expect((await connect().facts(QUESTION)).otherServiceAccounts).toEqual({
+      value: [{ namespace: 'payments', name: 'api' }],
+    });
+  });
+
   test('one pod is asked for by its name, and no name leaves its place', async () => {
     handler = (_, response) => status(response, 404, 'NotFound');
     const cluster = connect();
