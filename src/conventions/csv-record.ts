@@ -1,6 +1,6 @@
 /**
- * The first record of a CSV text, as Go's `encoding/csv` reads it; undefined if it cannot be read. It does not trim, and
- * quotes count only around a whole field.
+ * The first record of a CSV text, as Go's `encoding/csv` reads it; undefined if it cannot be read. It does not trim,
+ * and quotes count only around a whole field.
  *
  * @see https://pkg.go.dev/encoding/csv
  */

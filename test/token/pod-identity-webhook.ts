@@ -47,7 +47,7 @@ export function injected(pod: Manifest, serviceAccount: Manifest): Manifest {
   };
 }
 
-/** What Go's CSV reader makes of the forms that were measured: the first line that is not empty, quotes around fields. */
+/** What Go's CSV reader makes of the measured forms: the first line that is not empty, quotes around whole fields. */
 function skippedContainers(list: string): string[] {
   const fields = (list.split('\n').find(line => line !== '') ?? '').split(',');
   const isReadable = fields.every(field => /^("[^"]*"|[^"]*)$/.test(field));

@@ -163,7 +163,11 @@ async function surveyed({ cluster, providers, serviceAccount: read, role: found 
       listRoles: () => each((found as any).value),
       providers: async () => providers,
     } as any,
-    kubernetes: { serviceAccounts: () => each(account) } as any,
+    kubernetes: {
+      serviceAccounts: () => each(account),
+      livePods: async () => ({ unknown: 'not asked' }),
+      webhooks: async () => ({ value: [] }),
+    } as any,
     cluster,
     clusterName: 'production',
     progress: () => undefined,

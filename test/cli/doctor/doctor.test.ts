@@ -89,6 +89,7 @@ function stands(account: Manifest, pods = [injected(pod(), account)]): void {
     '/api/v1/namespaces/payments/pods': { items: pods, metadata: {} },
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations': { items: [webhook()], metadata: {} },
     '/api/v1/serviceaccounts': { items: [account], metadata: {} },
+    '/api/v1/pods': { items: pods, metadata: {} },
     '/api/v1/namespaces/payments/serviceaccounts': { items: [account], metadata: {} },
   };
 }
@@ -245,7 +246,8 @@ describe('--all', () => {
     );
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(1);
-    expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1
+    expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1; not checked: policies, EKS
+Pod Identity
 
 ok       The OIDC provider of ${ISSUER} is there.
 
@@ -346,6 +348,47 @@ with service accounts that are not there.
     ]);
   });
 
+  test.each<[string, () => any[], string, RegExp | undefined, number]>([
+    ['that have the role', () => [injected(pod(), serviceAccount({ [ROLE_KEY]: ROLE }))], 'ok', undefined, 0],
+    ['without', () => [], 'unknown', /^No pod uses payments\/api/, 2],
+    ['of other service accounts', () => [pod({ serviceAccountName: 'default' })], 'unknown', /^No pod uses/, 2],
+    [
+      'of another namespace',
+      () => [injected(pod({}, { namespace: 'batch' }), serviceAccount({ [ROLE_KEY]: ROLE }))],
+      'unknown',
+      /^No pod uses/,
+      2,
+    ],
+    ['that the webhook did not change', () => [pod()], 'wrong', /^The webhook did not change Pod api-1/, 1],
+    [
+      'of EKS Pod Identity',
+      () => [pod({ containers: [{ name: 'a', image: 'a', env: [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI' }] }] })],
+      'unknown',
+      /EKS Pod Identity, which --all does not check/,
+      2,
+    ],
+  ])('pods %s', async (_, pods, status, reason, code) => {
+    accounts(serviceAccount({ [ROLE_KEY]: ROLE }));
+    roles([ROLE, TRUST]);
+    objects['/api/v1/pods'] = { items: pods(), metadata: {} };
+    expect(await surveyed()).toMatchObject({
+      code,
+      serviceAccounts: [{ status, ...reason && { reason: expect.stringMatching(reason) } }],
+    });
+  });
+
+  test('pods and a webhook that cannot be read are named in the first line, and nobody knows', async () => {
+    accounts(account('api', { [ROLE_KEY]: ROLE }));
+    roles([ROLE, TRUST]);
+    objects['/api/v1/pods'] = { items: [{}] };
+    delete objects['/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'];
+    const { code, stdout } = await asking(...ALL);
+    expect(code).toBe(2);
+    expect(stdout.replace(/\n/g, ' ')).toMatch(
+      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*no Kubernetes object.*\), policies,/,
+    );
+  });
+
   test('what is not known makes it unsure', async () => {
     accounts(account('api', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }));
     roles();
@@ -404,7 +447,7 @@ with service accounts that are not there.
     );
     const { code, stdout } = await asking(...ALL, '--namespace', 'payments');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1\n/);
+    expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1; not checked:\n/);
   });
 
   test('without a provider nobody gets a role', async () => {

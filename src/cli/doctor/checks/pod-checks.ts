@@ -435,6 +435,18 @@ const POD_FS_GROUP: Check = {
   },
 };
 
+/** Those about web identity alone: what one service account and its pods show. */
+export const INJECTION_CHECKS: readonly Check[] = [
+  WEBHOOK,
+  POD_EXISTS,
+  POD_SKIPPED,
+  POD_AFTER_ANNOTATION,
+  POD_INJECTED,
+  POD_AUDIENCE,
+  POD_FS_GROUP,
+  POD_STATIC_KEYS,
+];
+
 /** In the order in which a pod gets its credentials. */
 export const POD_CHECKS: Check[] = [
   WEBHOOK,

@@ -184,8 +184,8 @@ function outsideBoundary({ name, boundary }: IamRole, action: string, resource: 
   return wrong(`The role may not ${action} on ${resource}: the permissions boundary does not allow it.`, {
     evidence,
     fix: [
-      `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or give the role another one: aws `
-        + `iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
+      `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or give the role another one: `
+        + `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
       ALLOW_IS_USELESS,
     ],
   });

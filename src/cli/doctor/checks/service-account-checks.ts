@@ -150,7 +150,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   );
 }
 
-/** Roles that running pods have from an earlier annotation, or that stand on the pods, where the webhook does not look. */
+/** Roles that running pods have from an earlier annotation, or from one on the pods, which the webhook ignores. */
 function rolesOfPods(facts: Facts): { readonly arn: string; readonly words: string }[] {
   return ownPods(facts).flatMap(pod => {
     const injectedRole = containersOf(pod).map(container => environmentOf(container).get(ROLE_ARN)?.value)

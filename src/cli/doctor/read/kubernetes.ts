@@ -76,8 +76,12 @@ export class Kubernetes {
       pods: 'value' in pods ? (pods.value ?? []) : [],
     });
     return {
-      namespace, serviceAccount, ...otherServiceAccounts && { otherServiceAccounts }, pods, ...otherPods && { otherPods },
+      namespace,
+      serviceAccount,
+      pods,
       webhooks,
+      ...otherServiceAccounts && { otherServiceAccounts },
+      ...otherPods && { otherPods },
     };
   }
 
@@ -118,6 +122,23 @@ export class Kubernetes {
         if (isLive({ phase })) others.push({ name, serviceAccount: used, ...owner && { owner }, phase });
       }
       return others;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /** The running pods of a namespace, or of the cluster, that somebody wants. */
+  public async livePods(
+    namespace: string | undefined,
+    isWanted: (pod: PodObject) => boolean,
+  ): Promise<Read<PodObject[]>> {
+    const place = namespace === undefined ? '/api/v1/pods' : path`/api/v1/namespaces/${namespace}/pods`;
+    const read = await this.read('list', 'pods', namespace, async () => {
+      const pods: PodObject[] = [];
+      for await (const item of this.list(`${place}?`)) {
+        const pod = podOf(item);
+        if (isLive(pod) && isWanted(pod)) pods.push(pod);
+      }
+      return pods;
     });
     return 'value' in read ? { value: read.value ?? [] } : read;
   }

@@ -58,7 +58,8 @@ describe('namespace and ServiceAccount', () => {
       'Did you mean --namespace paymnets? It has a ServiceAccount api.',
       'kubectl create namespace payments',
     ]);
-    const other = (name: string) => ({ ...missing, otherServiceAccounts: { value: [{ namespace: 'payments', name }] } });
+    const other = (name: string) =>
+      ({ ...missing, otherServiceAccounts: { value: [{ namespace: 'payments', name }] } });
     expect(judgeOf('service-account-exists', other('apis'))).toMatchObject({
       evidence: ['ServiceAccounts there: apis'],
       fix: ['Did you mean --service-account apis?', expect.anything(), expect.anything()],
