@@ -25,6 +25,8 @@ export interface EksCluster {
   readonly endpoint: string;
   /** With `https://`. */
   readonly issuerUrl?: string;
+  /** Whether EKS Auto Mode runs its nodes. */
+  readonly isAuto?: boolean;
 }
 
 /** An OIDC provider of IAM. */
@@ -77,6 +79,25 @@ export interface PodIdentity {
   readonly targetRoleArn?: string;
   /** Whether the session carries no tags. */
   readonly disableSessionTags?: boolean;
+  /** The session policy that limits the role. */
+  readonly policy?: unknown;
+  /** When it was created or last changed. */
+  readonly modified?: Date;
+}
+
+/** The roles of an association. */
+export interface IdentityRoles {
+  readonly role: Read<IamRole | undefined>;
+  readonly target?: Read<IamRole | undefined>;
+  /** Of the first role, which must be allowed to assume the target role. */
+  readonly policies?: Read<IamPolicy[]>;
+}
+
+/** A pod of the EKS Pod Identity Agent. */
+export interface AgentPod {
+  readonly name: string;
+  readonly node?: string;
+  readonly isReady: boolean;
 }
 
 /** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */
@@ -205,6 +226,8 @@ export interface PodObject {
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };
   readonly serviceAccount: string;
+  /** Undefined before it is scheduled. */
+  readonly node?: string;
   /** Undefined for a pod that no controller re-creates. */
   readonly owner?: Owner;
   /**
@@ -248,6 +271,12 @@ export interface Facts {
   readonly simulated?: Read<Simulated>;
   readonly webhooks: Read<Webhook[]>;
   readonly podIdentities: Read<PodIdentity[]>;
+  /** Read only with an association. */
+  readonly identityRoles?: IdentityRoles;
+  /** The associations of other service accounts; read only without an annotation and an association. */
+  readonly otherAssociations?: Read<ServiceAccountName[]>;
+  /** Read only with an association. */
+  readonly agentPods?: Read<AgentPod[]>;
   /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
   readonly pods: Read<PodObject[] | undefined>;
   /** The other running pods of the namespace; read only if no running pod uses the service account. */

@@ -116,6 +116,35 @@ describe('one service account', () => {
     ).toHaveLength(4);
   });
 
+  test('that has EKS Pod Identity only', async () => {
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{
+        Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: ['sts:AssumeRole', 'sts:TagSession'],
+      }],
+    };
+    const env = [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' }];
+    stands(serviceAccount({}), [pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }] })]);
+    objects['/api/v1/namespaces/kube-system/pods'] = {
+      items: [{
+        metadata: { name: 'agent' }, spec: { nodeName: 'node-1' }, status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }],
+      metadata: {},
+    };
+    aws.answer('eks:ListPodIdentityAssociations', json({ associations: [{ associationId: 'a-1' }] }));
+    aws.answer(
+      'eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', roleArn: ROLE } }),
+    );
+    aws.answer('iam:GetRole', xml('iam:GetRole', `<Role>${roleXml(ROLE, trust)}</Role>`));
+    const { code, stdout } = await asking(...API, '--assume');
+    expect(stdout).toMatch(/^payments\/api in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/^ {2}\w+ +(trust|provider-exists|webhook) /m);
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
+    objects['/api/v1/namespaces/kube-system/pods'] = { items: [], metadata: {} };
+    expect((await asking(...API)).code).toBe(1);
+  });
+
   test('that is broken', async () => {
     stands(serviceAccount({}), [pod()]);
     const { code, stdout } = await asking(

@@ -3,7 +3,8 @@
  */
 import { tokenAudienceOf } from './asked';
 import { annotateCommand } from './commands';
-import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
+import { POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
+import { ofWebIdentity, POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import {
   annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hardCoded, hasPodIdentity, isChanged,
   isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
@@ -449,16 +450,12 @@ export const INJECTION_CHECKS: readonly Check[] = [
 
 /** In the order in which a pod gets its credentials. */
 export const POD_CHECKS: Check[] = [
-  WEBHOOK,
+  ...ofWebIdentity([WEBHOOK]),
   POD_EXISTS,
   POD_SERVICE_ACCOUNT,
-  POD_IDENTITY,
+  ...POD_IDENTITY_CHECKS,
   POD_SKIPPED,
-  POD_AFTER_ANNOTATION,
-  POD_INJECTED,
-  POD_AUDIENCE,
-  POD_FS_GROUP,
+  ...ofWebIdentity([POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP]),
   POD_STATIC_KEYS,
-  SDK_VERSION,
+  ...ofWebIdentity([SDK_VERSION]),
 ];
-

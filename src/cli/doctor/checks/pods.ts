@@ -7,7 +7,7 @@ import {
 } from '../../../conventions/pod-spec';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { counted } from '../../text';
-import { Container, EnvironmentVariable, Facts, OtherPod, PodObject } from '../facts';
+import { Container, EnvironmentVariable, Facts, OtherPod, PodIdentity, PodObject } from '../facts';
 import { isLive } from '../pod-phase';
 
 const SHOWN = 3;
@@ -100,6 +100,11 @@ export function annotationTime({ serviceAccount }: Pick<Facts, 'serviceAccount'>
 /** The containers that are meant to have credentials. */
 export function containersOf({ spec, annotations }: PodObject): Container[] {
   return withCredentials(spec, annotations[SKIP_CONTAINERS] ?? '');
+}
+
+/** The association of EKS Pod Identity, which comes before IRSA: EKS allows one per service account. */
+export function associationOf({ podIdentities }: Pick<Facts, 'podIdentities'>): PodIdentity | undefined {
+  return 'value' in podIdentities ? podIdentities.value[0] : undefined;
 }
 
 /** Whether the pod got the credentials of EKS Pod Identity, instead of those of IRSA. */

@@ -1,5 +1,6 @@
-import { ofRole } from './asked';
+import { ofPodsRole } from './asked';
 import { shell } from './commands';
+import { associationOf } from './pods';
 import { shownStatement, statementPlace } from './statement-words';
 import { readDocument } from '../../../analysis/iam/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
@@ -10,6 +11,7 @@ import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
 const SHOWN = 20;
+const ALLOW_IS_USELESS = 'Another Allow does not help.';
 const NOT_LOOKED_AT =
   'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at';
 
@@ -23,7 +25,7 @@ const POLICIES: Check = {
   id: 'policies',
   title: 'the policies of the role',
   follows: ['role-exists'],
-  run: facts => ofRole(facts, role => judgeRead(facts.policies, policies => {
+  run: facts => ofPodsRole(facts, role => judgeRead(facts.policies, policies => {
     const own = policies.filter(({ kind }) => kind !== 'boundary');
     if (own.length === 0) return none(role);
     const evidence = linesInShort(own.map(nameOf), SHOWN);
@@ -68,14 +70,37 @@ const ACTION: Check = {
   run: facts => {
     const { action, resource = '*' } = facts.question;
     if (action === undefined) return undefined;
-    return ofRole(facts, role => {
+    return ofPodsRole(facts, role => {
       const { simulated = { unknown: 'IAM was not asked' } } = facts;
-      return 'value' in simulated
+      const verdict = 'value' in simulated
         ? bySimulation(facts, role, action, resource, simulated.value)
         : byEvaluator(facts, role, action, resource, simulated.unknown);
+      return verdict.status === 'wrong' ? verdict : bySessionPolicy(facts, action, resource) ?? verdict;
     });
   },
 };
+
+/** What the session policy of an association takes away; neither IAM's simulation nor the role's policies know it. */
+function bySessionPolicy(facts: Facts, action: string, resource: string): Verdict | undefined {
+  const { id, policy } = associationOf(facts) ?? {};
+  if (policy === undefined) return undefined;
+  const { decision, statements } = evaluatePolicies([policy], { action, resource });
+  if (decision === 'allow') return undefined;
+  const where = `the session policy of association ${id}`;
+  if (decision === 'conditional' || facts.question.resource === undefined) {
+    return unknown(`Whether ${where} allows ${action} on ${resource} is not known.`);
+  }
+  const places = statements.map(([, index]) => shownStatement(policy, index));
+  const verb = places.length > 0 ? 'denies' : 'does not allow';
+  return wrong(`The role may not ${action} on ${resource}: ${where} ${verb} it.`, {
+    evidence: places,
+    fix: [
+      `${places.length > 0 ? 'Narrow the Deny in' : 'Allow it in'} ${where}: aws eks update-pod-identity-association `
+        + `--cluster-name ${facts.question.clusterName} --association-id ${id} --policy file://policy.json`,
+      ALLOW_IS_USELESS,
+    ],
+  });
+}
 
 function bySimulation(facts: Facts, role: IamRole, action: string, resource: string, simulated: Simulated): Verdict {
   const { decision, policies, missingKeys, boundaryAllows, organizationAllows } = simulated;
@@ -156,8 +181,6 @@ function somewhere(
 function placeOf({ policy, document }: Known, index: number): string {
   return printable(`${policy.kind} ${policy.name}, ${shownStatement(document, index)}`);
 }
-
-const ALLOW_IS_USELESS = 'Another Allow does not help.';
 
 function notAllowed({ name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
   return wrong(`The role may not ${action} on ${resource}: no statement allows it.`, {

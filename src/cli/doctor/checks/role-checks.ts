@@ -1,7 +1,9 @@
 import {
-  admissionOfToken, audienceToTrust, issuerOf, ofRole, ownerOf, providerArn, roleArnOf, subjectOf, tokenAudienceOf,
+  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, ownerOf, providerArn, roleArnOf, subjectOf,
+  tokenAudienceOf,
 } from './asked';
 import { annotateCommand, shell } from './commands';
+import { ofWebIdentity } from './pod-identity-checks';
 import { closings, openings } from './role-map';
 import { shownStatement, statementPlace } from './statement-words';
 import { Admission } from '../../../analysis/admission/admission';
@@ -261,7 +263,7 @@ const BOUNDARY: Check = {
   id: 'permissions-boundary',
   title: 'the permissions boundary of the role',
   follows: ['role-exists'],
-  run: facts => ofRole(facts, role => {
+  run: facts => ofPodsRole(facts, role => {
     if (role.boundary === undefined) return ok('The role has no permissions boundary.');
     return judgeRead(facts.policies, policies =>
       boundaryVerdict(
@@ -303,4 +305,7 @@ function boundaryVerdict(
   })!;
 }
 
-export const ROLE_CHECKS: readonly Check[] = [ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION, BOUNDARY];
+export const ROLE_CHECKS: readonly Check[] = [
+  ...ofWebIdentity([ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION]),
+  BOUNDARY,
+];

@@ -2,8 +2,10 @@
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
 import { annotateCommand } from './commands';
+import { ofWebIdentity } from './pod-identity-checks';
 import {
-  annotatedRole, broughtByPods, containersOf, environmentOf, livePods, ownPods, podLines, restart, ROLE_ARN,
+  annotatedRole, associationOf, broughtByPods, containersOf, environmentOf, livePods, ownPods, podLines, restart,
+  ROLE_ARN,
 } from './pods';
 import { listInShort } from '../../../analysis/lists';
 import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
@@ -111,15 +113,17 @@ const ROLE_ANNOTATION: Check = {
   run: facts => ofServiceAccount(facts, serviceAccount => {
     const arn = serviceAccount.annotations[ROLE_ARN_ANNOTATION];
     if (arn === undefined) return withoutAnnotation(facts, serviceAccount);
+    if (associationOf(facts)) return ok('The annotation is not used: the service account has EKS Pod Identity.');
     if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`The ServiceAccount names role ${arn}.`);
     return malformed(facts, arn);
   }),
 };
 
 function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject): Verdict {
-  const { question, podIdentities } = facts;
+  const { question } = facts;
   const brought = broughtByPods(facts);
-  const [association] = 'value' in podIdentities ? podIdentities.value : [];
+  const association = associationOf(facts);
+  const associations = nearAssociations(facts);
   if (association === undefined && brought !== undefined && WEBHOOK_ROLE_ARN.test(brought.role)) {
     return ok(
       `The ServiceAccount names no role; the pods bring role ${brought.role} themselves, with a token of their own.`,
@@ -144,10 +148,30 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
       evidence: [
         ...mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
         ...podLines(ofPods, ({ words }) => words),
+        ...associations.map(name => `near: EKS Pod Identity has an association for ${name}`),
       ],
-      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), ...restart(facts)],
+      fix: [
+        ...associations.length > 0
+          ? [
+            `aws eks create-pod-identity-association --cluster-name ${question.clusterName} --namespace `
+              + `${question.namespace} --service-account ${question.serviceAccount} --role-arn <ARN of the role>`,
+          ]
+          : [],
+        annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'),
+        ...restart(facts),
+      ],
     },
   );
+}
+
+/** Associations of other service accounts that may have been meant: of the same name, or in the same namespace. */
+function nearAssociations({ otherAssociations, question: { namespace, serviceAccount } }: Facts): string[] {
+  if (otherAssociations === undefined || 'unknown' in otherAssociations) return [];
+  return otherAssociations.value
+    .filter(({ namespace: other, name }) => name === serviceAccount
+      || (other === namespace && likeness(name, serviceAccount) >= SIMILAR))
+    .map(({ namespace: other, name }) => `${other}/${name}`)
+    .slice(0, SHOWN);
 }
 
 /** Roles that running pods have from an earlier annotation, or from one on the pods, which the webhook ignores. */
@@ -312,6 +336,5 @@ export const SERVICE_ACCOUNT_CHECKS: Check[] = [
   NAMESPACE_EXISTS,
   SERVICE_ACCOUNT_EXISTS,
   ROLE_ANNOTATION,
-  ANNOTATION_VALUES,
-  ANNOTATION_DUPLICATES,
+  ...ofWebIdentity([ANNOTATION_VALUES, ANNOTATION_DUPLICATES]),
 ];

@@ -176,12 +176,14 @@ function didNothing(
 }
 
 /** The API server calls the webhook for a dry run too, so its answer has the variables. */
-function dryRun({ question: { namespace, serviceAccount } }: Facts, { labels }: PodObject): string {
+export function dryRun(
+  { question: { namespace, serviceAccount } }: Facts, { labels }: PodObject, variable = ROLE_ARN,
+): string {
   const { 'pod-template-hash': _, ...selected } = labels;
   const list = Object.entries(selected).map(([key, value]) => `${key}=${value}`).join(',');
   return `kubectl run irsa-test -n ${namespace} --image=registry.k8s.io/pause --dry-run=server -o yaml `
     + `${list === '' ? '' : `--labels=${shell(list)} `}`
-    + `--overrides='{"spec":{"serviceAccountName":"${serviceAccount}"}}' | grep ${ROLE_ARN}`;
+    + `--overrides='{"spec":{"serviceAccountName":"${serviceAccount}"}}' | grep ${variable}`;
 }
 
 function candidates({ question: { clusterName } }: Facts, selecting: readonly Webhook[]): string[] {

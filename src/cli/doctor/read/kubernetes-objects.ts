@@ -59,6 +59,7 @@ export function podOf(value: unknown): PodObject {
     /^[\w.-]*amazonaws\.com\//.test(key),
   );
   const labels = textMapOf(metadata.labels);
+  const node = propertyOf(spec, 'nodeName');
   const owner = ownerIn(metadata.ownerReferences, labels);
   return {
     namespace: `${metadata.namespace}`,
@@ -67,6 +68,7 @@ export function podOf(value: unknown): PodObject {
     labels,
     annotations: Object.fromEntries(annotations),
     serviceAccount: `${propertyOf(spec, 'serviceAccountName') ?? 'default'}`,
+    ...typeof node === 'string' && { node },
     ...owner && { owner },
     spec: withoutValues(spec),
     // As kubectl shows it: a pod that is on its way out keeps its phase.

@@ -2,7 +2,7 @@
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
 import {
-  EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
+  AgentPod, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
 } from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
@@ -12,6 +12,8 @@ import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/js
 
 const PAGE = 500;
 const RESTARTS = 3;
+const AGENT_NAMESPACE = 'kube-system';
+const AGENT_LABEL = 'app.kubernetes.io/name=eks-pod-identity-agent';
 const MIN_TOKEN_LIFE_SECONDS = 600;
 
 export type { KubernetesOptions } from './kubernetes-client';
@@ -139,6 +141,22 @@ export class Kubernetes {
         if (isLive(pod) && isWanted(pod)) pods.push(pod);
       }
       return pods;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /** The pods of the EKS Pod Identity Agent. */
+  public async agentPods(): Promise<Read<AgentPod[]>> {
+    const read = await this.read('list', 'pods', AGENT_NAMESPACE, async () => {
+      const agents: AgentPod[] = [];
+      const place = path`/api/v1/namespaces/${AGENT_NAMESPACE}/pods?labelSelector=${AGENT_LABEL}&`;
+      for await (const item of this.list(place)) {
+        const { name, node } = podOf(item);
+        const isReady = arrayOf(propertyOf(item.status, 'conditions'))
+          .some(condition => propertyOf(condition, 'type') === 'Ready' && propertyOf(condition, 'status') === 'True');
+        agents.push({ name, ...node !== undefined && { node }, isReady });
+      }
+      return agents;
     });
     return 'value' in read ? { value: read.value ?? [] } : read;
   }

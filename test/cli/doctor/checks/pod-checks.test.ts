@@ -578,50 +578,20 @@ describe('other credentials', () => {
 describe('EKS Pod Identity', () => {
   const ASSOCIATION = { value: [{ id: 'a-1', roleArn: OTHER_ROLE }] };
 
-  test('with another role is the cause', () => {
+  test('with another role than the annotation is the cause', () => {
     const facts: Facts = { ...withPods(identityPod()), podIdentities: ASSOCIATION };
     expect(causes(facts)).toEqual(['pod-identity']);
     expect(judgeOf('pod-identity', facts)).toMatchObject({
       summary: `An association of EKS Pod Identity goes before the annotation: new pods get role ${OTHER_ROLE}.`,
-      evidence: [
-        `${ROLE_KEY}: ${ROLE}`,
-        `association a-1: role ${OTHER_ROLE}`,
-        `pod api-1 has ${CREDENTIALS_URI}, and no AWS_WEB_IDENTITY_TOKEN_FILE`,
+      evidence: [`${ROLE_KEY}: ${ROLE}`, `association a-1: role ${OTHER_ROLE}`],
+      fix: [
+        'If the role of the association is right, remove the annotation: kubectl annotate serviceaccount api -n '
+          + `payments ${ROLE_KEY}-`,
+        'If not, change it: aws eks update-pod-identity-association --cluster-name blue --association-id a-1 '
+          + `--role-arn ${ROLE}`,
+        'kubectl rollout restart deployment/api -n payments',
       ],
-      fix: expect.arrayContaining(['aws eks delete-pod-identity-association --cluster-name blue --association-id a-1']),
     });
-  });
-
-  test('with the same role is told', () => {
-    const facts: Facts = { ...withPods(identityPod()), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
-    expect(troubles(facts)).toEqual([]);
-    expect(judgeOf('pod-identity', facts)!.evidence).toHaveLength(2);
-  });
-
-  test.each<[string, string[], string | undefined]>([
-    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined],
-    ['wants no tags', ['sts:AssumeRole'], 'got sts:TagSession, trusted sts:AssumeRole'],
-    [
-      'wants web identities alone',
-      ['sts:AssumeRoleWithWebIdentity'],
-      'got sts:AssumeRole, trusted sts:AssumeRoleWithWebIdentity',
-    ],
-  ])('with the same role, which %s', (_, actions, refused) => {
-    const trust = {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }],
-    };
-    const facts: Facts = {
-      ...factsOf(),
-      podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] },
-      role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
-    };
-    expect(judgeOf('pod-identity', facts)!.status).toBe(refused === undefined ? 'ok' : 'wrong');
-    if (refused !== undefined) {
-      expect(judgeOf('pod-identity', facts)!.summary).toMatch(
-        new RegExp(`does not let pods\\.eks\\.amazonaws\\.com in: action differs: ${refused}\\.$`),
-      );
-    }
   });
 
   test('of a role by which EKS takes another one: that one counts', () => {
@@ -634,22 +604,17 @@ describe('EKS Pod Identity', () => {
       summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`),
       evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
     });
-    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({
-      status: 'ok',
-      summary: expect.stringContaining(`it must trust ${OTHER_ROLE} too.`),
-    });
-  });
-
-  test('instead of IRSA is in order', () => {
-    const facts: Facts = {
-      ...factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]),
-      podIdentities: ASSOCIATION,
-    };
-    expect(troubles(facts)).toEqual([]);
+    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({ status: 'ok' });
   });
 
   test('of an association that is gone is the cause', () => {
     expect(causes(withPods(identityPod()))).toEqual(['pod-identity']);
+    const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
+    expect(judgeOf('pod-identity', without)).toMatchObject({
+      status: 'wrong',
+      summary: 'The pods have the variables of EKS Pod Identity, and there is no association.',
+      fix: [expect.anything(), expect.stringContaining('aws eks create-pod-identity-association --cluster-name blue')],
+    });
   });
 
   test('beside IRSA: the token goes first', () => {
@@ -662,14 +627,15 @@ describe('EKS Pod Identity', () => {
   });
 
   test('that may not be listed is unknown, unless pods tell', () => {
-    const unreadable = { unknown: 'Needs eks:ListPodIdentityAssociations' };
-    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities: unreadable })).toMatchObject({
+    const podIdentities = { unknown: 'Needs eks:ListPodIdentityAssociations' };
+    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities })).toMatchObject({
       status: 'unknown',
-      summary: unreadable.unknown,
+      summary: podIdentities.unknown,
+      decisive: false,
     });
-    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities: unreadable })).toMatchObject({
-      status: 'wrong',
-    });
+    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities })).toMatchObject({ status: 'wrong' });
+    const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
+    expect(judgeOf('pod-identity', { ...without, podIdentities })).toMatchObject({ status: 'unknown', decisive: true });
   });
 });
 
