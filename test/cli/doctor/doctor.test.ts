@@ -127,7 +127,9 @@ describe('one service account', () => {
     stands(serviceAccount({}), [pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }] })]);
     objects['/api/v1/namespaces/kube-system/pods'] = {
       items: [{
-        metadata: { name: 'agent' }, spec: { nodeName: 'node-1' }, status: { conditions: [{ type: 'Ready', status: 'True' }] },
+        metadata: { name: 'agent' },
+        spec: { nodeName: 'node-1' },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
       }],
       metadata: {},
     };

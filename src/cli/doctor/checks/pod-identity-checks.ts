@@ -18,9 +18,13 @@ import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';
 import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
+import { Container, Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
 
 const FARGATE_LABEL = 'eks.amazonaws.com/fargate-profile';
+/** Where the agent listens, by IPv4 and by IPv6. */
+const AGENT_HOSTS = ['169.254.170.23', '[fd00:ec2::23]'];
+/** Entries of NO_PROXY that take in the agent. */
+const EXEMPT = /^(\*|169\.254\.0\.0\/16|169\.254\.170\.(0\/24|23\/32))$/;
 /** An association takes some seconds to reach the webhook. */
 const EARLY_MS = 60_000;
 
@@ -126,22 +130,26 @@ function mayAssume(
 ): Verdict | undefined {
   const summary = `Whether ${roleArn} may assume ${targetRoleArn} is not known`;
   if ('unknown' in policies) return unknown(`${summary}: ${policies.unknown}.`);
-  const documents = policies.value.filter(({ kind }) => kind !== 'boundary').map(({ document }) => document);
-  const known = documents.flatMap(document => ('value' in document ? [document.value] : []));
+  const read = policies.value.flatMap(({ kind, document }) =>
+    ('value' in document ? [{ kind, policy: document.value }] : []));
+  const isAllRead = read.length === policies.value.length;
+  const boundary = read.find(({ kind }) => kind === 'boundary')?.policy;
+  const known = read.filter(({ kind }) => kind !== 'boundary').map(({ policy }) => policy);
   const actions = sessionTags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'];
-  const decisions = actions.map(action => evaluatePolicies(known, { action, resource: targetRoleArn }).decision);
+  const decisions = actions.map(action =>
+    evaluatePolicies(known, { action, resource: targetRoleArn }, boundary).decision);
   // In one account, a trust policy that names the role itself is enough.
   const isNamed = target !== undefined && 'value' in target
     && ownerOf(roleArn).account === ownerOf(targetRoleArn).account
     && JSON.stringify(target.value?.trust).includes(`"${roleArn}"`);
   const denied = actions.filter((_, at) => decisions[at] === 'deny' || (decisions[at] === 'none' && !isNamed));
-  if (denied.length > 0 && known.length === documents.length) {
+  if (denied.length > 0 && isAllRead) {
     return wrong(`${roleArn} may not ${denied.join(' and ')} on ${targetRoleArn}.`, {
       fix: [`Allow ${denied.join(' and ')} on ${targetRoleArn} in a policy of ${roleArn}, or narrow the Deny there.`],
     });
   }
-  const isSettled = known.length === documents.length && !decisions.includes('conditional');
-  return isSettled ? undefined : unknown(`${summary}: its policies cannot be read, or have conditions.`);
+  if (isAllRead && !decisions.includes('conditional')) return undefined;
+  return unknown(`${summary}: its policies cannot be read, or have conditions.`);
 }
 
 function callerOf(
@@ -292,4 +300,30 @@ const AGENT: Check = {
   },
 };
 
-export const POD_IDENTITY_CHECKS: readonly Check[] = [POD_IDENTITY, ROLE, AGENT, VARIABLES];
+/** Some SDKs, such as the one for Go, ask the agent through the proxy too, which cannot reach it. */
+const PROXY: Check = {
+  id: 'pod-identity-proxy',
+  title: 'no proxy stands between the pods and the agent',
+  run: facts => {
+    const pods = ownPods(facts);
+    if (associationOf(facts) === undefined || pods.length === 0) return undefined;
+    const proxied = pods.filter(pod => containersOf(pod).some(isProxied));
+    if (proxied.length === 0) return ok('No proxy is set for the containers, or not for the agent.');
+    return unknown(`${podsInWords(proxied)} may ask the agent through a proxy, which cannot reach it.`, {
+      decisive: true,
+      evidence: podLines(proxied, ({ name }) => `pod ${name} has HTTP_PROXY, and NO_PROXY does not name the agent`),
+      fix: [`Add ${AGENT_HOSTS.join(' and ')} to NO_PROXY in the pod template.`],
+    });
+  },
+};
+
+function isProxied(container: Container): boolean {
+  const environment = environmentOf(container);
+  const valueOf = (name: string) => environment.get(name) ?? environment.get(name.toLowerCase());
+  const proxy = valueOf('HTTP_PROXY');
+  const exempt = (valueOf('NO_PROXY')?.value ?? '').split(',').map(entry => entry.trim());
+  return proxy !== undefined && proxy.value !== ''
+    && !exempt.some(entry => EXEMPT.test(entry) || AGENT_HOSTS.includes(entry));
+}
+
+export const POD_IDENTITY_CHECKS: readonly Check[] = [POD_IDENTITY, ROLE, AGENT, VARIABLES, PROXY];

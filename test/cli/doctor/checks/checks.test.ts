@@ -34,6 +34,7 @@ test('the ids are for ever', () => {
     'pod-identity-role!',
     'pod-identity-agent!',
     'pod-identity-variables',
+    'pod-identity-proxy',
     'pod-skipped',
     'pod-after-annotation',
     'pod-injected',

@@ -149,6 +149,20 @@ describe('the role', () => {
         chain(trusting(ROLE, BOTH), may('Allow', BOTH, { Condition: { Bool: { 'a:b': 'true' } } })),
         ['unsure'],
       ],
+      [
+        'within a boundary that does not allow it',
+        chain(trusting(ROLE, BOTH), {
+          value: [...may('Allow', BOTH).value, { ...may('Allow', 's3:*').value[0], kind: 'boundary' }],
+        }),
+        FOUND,
+      ],
+      [
+        'with a boundary that cannot be read',
+        chain(trusting(ROLE, BOTH), {
+          value: [...may('Allow', BOTH).value, { name: 'edge', kind: 'boundary', document: { unknown: 'no' } }],
+        }),
+        ['unsure'],
+      ],
       ['with policies that cannot be read', chain(trusting(ROLE, BOTH), { unknown: 'no' }), ['unsure']],
     ])('%s', (_, facts, outcome) => {
       expect(diagnosed(facts)).toEqual(outcome);
@@ -239,6 +253,25 @@ describe('the variables', () => {
       const all = diagnose(CHECKS, { ...BY_IDENTITY, ...raced, ...more }).checks.flatMap(check => check.fix ?? []);
       expect(all.join()).not.toMatch(/open-id-connect|WebIdentity/);
     });
+  });
+});
+
+describe('a proxy', () => {
+  const withEnv = (...env: any[]) =>
+    pods(identityPod({}, [{ name: URI, value: 'http://169.254.170.23/v1/credentials' }, ...env]));
+  const PROXY = { name: 'HTTP_PROXY', value: 'http://user:secret@proxy:3128' };
+
+  test.each<[string, any[], string]>([
+    ['without NO_PROXY', [PROXY], 'unsure'],
+    ['in small letters', [{ ...PROXY, name: 'http_proxy' }], 'unsure'],
+    ['with NO_PROXY for others', [PROXY, { name: 'NO_PROXY', value: 'localhost,10.0.0.0/8' }], 'unsure'],
+    ['with NO_PROXY for the agent', [PROXY, { name: 'no_proxy', value: 'localhost, 169.254.170.23' }], 'healthy'],
+    ['with NO_PROXY for its network', [PROXY, { name: 'NO_PROXY', value: '169.254.0.0/16' }], 'healthy'],
+    ['that is empty', [{ name: 'HTTP_PROXY' }], 'healthy'],
+    ['for HTTPS only, which the agent does not speak', [{ ...PROXY, name: 'HTTPS_PROXY' }], 'healthy'],
+  ])('%s', (_, env, outcome) => {
+    expect(diagnosed(withEnv(...env))).toEqual([outcome]);
+    expect(JSON.stringify(withEnv(...env))).not.toContain('secret');
   });
 });
 

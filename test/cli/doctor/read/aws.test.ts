@@ -209,8 +209,10 @@ describe('what is read', () => {
   });
 
   test('the roles of an association, the policies that count, and what limits them', async () => {
-    const describes = (association: any) =>
-      server.answer('eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', ...association } }));
+    const describes = (more: any) => {
+      const association = { associationId: 'a-1', ...more };
+      server.answer('eks:DescribePodIdentityAssociation', json({ association }));
+    };
     server.answer('eks:ListPodIdentityAssociations', json({ associations: [{ associationId: 'a-1' }] }));
     describes({ roleArn: ROLE, policy: JSON.stringify(READ_BUCKET), modifiedAt: 1_767_312_000 });
     const own = await facts({ roleArn: { unknown: 'nothing is annotated' } });
@@ -235,8 +237,9 @@ describe('what is read', () => {
   });
 
   test('the associations of others, only without an annotation and an association', async () => {
+    const other = { namespace: 'batch', serviceAccount: 'api', associationId: 'a-2' };
     server.answer('eks:ListPodIdentityAssociations', ({ params }) =>
-      json({ associations: params.namespace ? [] : [{ namespace: 'batch', serviceAccount: 'api', associationId: 'a-2' }] }));
+      json({ associations: params.namespace ? [] : [other] }));
     expect((await facts()).otherAssociations).toBeUndefined();
     expect((await facts({ roleArn: { unknown: 'nothing is annotated' } })).otherAssociations).toEqual({
       value: [{ namespace: 'batch', name: 'api' }],

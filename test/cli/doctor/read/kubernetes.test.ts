@@ -182,17 +182,18 @@ describe('what is read', () => {
   });
 
   test('the agents of EKS Pod Identity, their nodes and whether they are ready', async () => {
-    const agent = (name: string, status: string) => ({
+    const agent = (name: string, ready: string) => ({
       metadata: { name, namespace: 'kube-system' },
       spec: { nodeName: `node-of-${name}` },
-      status: { conditions: [{ type: 'Initialized', status: 'True' }, { type: 'Ready', status }] },
+      status: { conditions: [{ type: 'Initialized', status: 'True' }, { type: 'Ready', status: ready }] },
     });
     handler = (_, response) => json(response, { items: [agent('a', 'True'), agent('b', 'False')], metadata: {} });
     expect(await connect().agentPods()).toEqual({
       value: [{ name: 'a', node: 'node-of-a', isReady: true }, { name: 'b', node: 'node-of-b', isReady: false }],
     });
     expect(asked).toEqual([
-      'GET /api/v1/namespaces/kube-system/pods?labelSelector=app.kubernetes.io%2Fname%3Deks-pod-identity-agent&limit=500',
+      'GET /api/v1/namespaces/kube-system/pods?labelSelector=app.kubernetes.io%2Fname%3Deks-pod-identity-agent'
+        + '&limit=500',
     ]);
     handler = (_, response) => status(response, 403, 'Forbidden');
     expect(await connect().agentPods()).toEqual({ unknown: 'Needs list on pods in namespace kube-system' });
