@@ -54,7 +54,7 @@ export function skippedContainers(skipList: string): string[] | undefined {
 }
 
 /**
- * The containers that the webhook gives credentials.
+ * The containers that the webhook gives credentials. It reads the list as CSV, and skips none if that fails.
  *
  * @param nameOf a container's name as it is compared
  */

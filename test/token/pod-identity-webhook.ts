@@ -24,7 +24,7 @@ export function injected(pod: Manifest, serviceAccount: Manifest): Manifest {
     [`${PREFIX}/sts-regional-endpoints`]: regional,
   } = serviceAccount.metadata.annotations ?? {};
   if (!roleArn) return pod;
-  const skipped = (pod.metadata.annotations?.[`${PREFIX}/skip-containers`] ?? '').split(',');
+  const skipped = skippedContainers(pod.metadata.annotations?.[`${PREFIX}/skip-containers`] ?? '');
   const extended = (containers: any[]) =>
     containers.map(one => (skipped.includes(one.name) ? one : withToken(one, roleArn, regional === 'true')));
   const { volumes = [], containers, initContainers } = pod.spec;
@@ -45,6 +45,13 @@ export function injected(pod: Manifest, serviceAccount: Manifest): Manifest {
       ...initContainers && { initContainers: extended(initContainers) },
     },
   };
+}
+
+/** What Go's CSV reader makes of the measured forms: the first line that is not empty, quotes around whole fields. */
+function skippedContainers(list: string): string[] {
+  const fields = (list.split('\n').find(line => line !== '') ?? '').split(',');
+  const isReadable = fields.every(field => /^("[^"]*"|[^"]*)$/.test(field));
+  return isReadable ? fields.map(field => field.replace(/^"|"$/g, '')) : [];
 }
 
 function withToken(container: any, roleArn: string, isRegional: boolean): any {

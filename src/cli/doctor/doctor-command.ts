@@ -70,7 +70,7 @@ ${PERMISSIONS}
 
 Permissions in Kubernetes:
   get   namespaces, serviceaccounts, pods
-  list  pods, mutatingwebhookconfigurations.admissionregistration.k8s.io; with --all serviceaccounts
+  list  pods, serviceaccounts, mutatingwebhookconfigurations.admissionregistration.k8s.io
   create serviceaccounts/token (--assume)`,
       ),
   run: doctor,

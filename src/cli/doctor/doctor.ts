@@ -6,6 +6,8 @@ import { annotationOf, audienceToTrust, isForApiServer, roleArnOf } from './chec
 import { ASSUME_CHECKS } from './checks/assume-checks';
 import { CLUSTER_CHECKS } from './checks/cluster-checks';
 import { POD_CHECKS } from './checks/pod-checks';
+import { ofWebIdentity } from './checks/pod-identity-checks';
+import { associationOf } from './checks/pods';
 import { POLICY_CHECKS } from './checks/policy-checks';
 import { PROVIDER_CHECKS } from './checks/provider-checks';
 import { ROLE_CHECKS } from './checks/role-checks';
@@ -28,13 +30,13 @@ import { Aws } from './read/aws';
 /** In the order in which a token travels. */
 export const CHECKS: readonly Check[] = [
   ...CLUSTER_CHECKS,
-  ...PROVIDER_CHECKS,
+  ...ofWebIdentity(PROVIDER_CHECKS),
   ...SERVICE_ACCOUNT_CHECKS,
   ...ROLE_CHECKS,
   ...POLICY_CHECKS,
   ...POD_CHECKS,
   ...ASSUME_CHECKS,
-  ...TRAIL_CHECKS,
+  ...ofWebIdentity(TRAIL_CHECKS),
 ];
 
 const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };
@@ -107,12 +109,14 @@ async function read(
   const now = new Date();
   const ofKubernetes = await kubernetes.facts(question);
   const ofAws = await aws.facts({ ...question, cluster, roleArn: annotationOf({ question, ...ofKubernetes }), now });
-  const facts: Facts = { question, now, ...ofKubernetes, ...ofAws };
+  const agentPods = associationOf(ofAws) && await kubernetes.agentPods();
+  const facts: Facts = { question, now, ...ofKubernetes, ...ofAws, ...agentPods && { agentPods } };
   return options.assume ? { ...facts, assumed: await assumeRole(facts, aws, kubernetes) } : facts;
 }
 
 /** The token stays in memory, and is forgotten. */
 async function assumeRole(facts: Facts, aws: Aws, kubernetes: Kubernetes): Promise<NonNullable<Facts['assumed']>> {
+  if (associationOf(facts)) return { unknown: 'EKS assumes the role itself' };
   const role = roleArnOf(facts);
   if ('unknown' in role) return role;
   // Whoever holds such a token can act as the service account in the cluster, so the doctor sends it nowhere.

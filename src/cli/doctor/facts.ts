@@ -25,6 +25,8 @@ export interface EksCluster {
   readonly endpoint: string;
   /** With `https://`. */
   readonly issuerUrl?: string;
+  /** Whether EKS Auto Mode runs its nodes. */
+  readonly isAuto?: boolean;
 }
 
 /** An OIDC provider of IAM. */
@@ -77,6 +79,25 @@ export interface PodIdentity {
   readonly targetRoleArn?: string;
   /** Whether the session carries no tags. */
   readonly disableSessionTags?: boolean;
+  /** The session policy that limits the role. */
+  readonly policy?: unknown;
+  /** When it was created or last changed. */
+  readonly modified?: Date;
+}
+
+/** The roles of an association. */
+export interface IdentityRoles {
+  readonly role: Read<IamRole | undefined>;
+  readonly target?: Read<IamRole | undefined>;
+  /** Of the first role, which must be allowed to assume the target role. */
+  readonly policies?: Read<IamPolicy[]>;
+}
+
+/** A pod of the EKS Pod Identity Agent. */
+export interface AgentPod {
+  readonly name: string;
+  readonly node?: string;
+  readonly isReady: boolean;
 }
 
 /** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */
@@ -107,10 +128,17 @@ export interface ServiceAccountObject {
   readonly namespace: string;
   readonly name: string;
   readonly annotations: { readonly [key: string]: string };
-  /** When the annotations were last set, as the managed fields tell; else undefined. */
+  /**
+   * When the manager that set the role's annotation last changed the ServiceAccount: the annotation is not newer.
+   * Undefined if the managed fields do not tell.
+   */
   readonly annotated?: Date;
+  /** Whether the annotation was set exactly then. */
+  readonly isAnnotatedExact?: boolean;
   readonly created: Date;
 }
+
+export type ServiceAccountName = Pick<ServiceAccountObject, 'namespace' | 'name'>;
 
 /** A webhook that is called when pods are created, and looks like the pod identity webhook. */
 export interface Webhook {
@@ -125,6 +153,8 @@ export interface Webhook {
    * not known.
    */
   readonly selects: boolean | string;
+  /** Names of pods that its objectSelector leaves out. */
+  readonly leavesOut: readonly string[];
   readonly hasCaBundle: boolean;
 }
 
@@ -182,6 +212,12 @@ export interface PodSpec extends PodSpecJson<Container> {
   readonly volumes?: readonly Volume[];
 }
 
+/** What creates pods and re-creates them: a Deployment rather than its ReplicaSet. */
+export interface Owner {
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** A pod, with what is relevant of its spec and status. */
 export interface PodObject {
   readonly namespace: string;
@@ -190,6 +226,10 @@ export interface PodObject {
   readonly labels: { readonly [key: string]: string };
   readonly annotations: { readonly [key: string]: string };
   readonly serviceAccount: string;
+  /** Undefined before it is scheduled. */
+  readonly node?: string;
+  /** Undefined for a pod that no controller re-creates. */
+  readonly owner?: Owner;
   /**
    * The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left
    * out when it is read.
@@ -197,6 +237,9 @@ export interface PodObject {
   readonly spec: PodSpec;
   readonly phase: string;
 }
+
+/** A pod of the namespace that uses another service account. */
+export type OtherPod = Pick<PodObject, 'name' | 'serviceAccount' | 'owner' | 'phase'>;
 
 /** What came of a token of the service account, sent to STS. */
 export type Assumed =
@@ -218,6 +261,8 @@ export interface Facts {
   readonly providers: Read<IamProvider[]>;
   readonly namespace: Read<{ readonly name: string } | undefined>;
   readonly serviceAccount: Read<ServiceAccountObject | undefined>;
+  /** Those of the namespace, or of the cluster if there is no such namespace; read only without the one asked for. */
+  readonly otherServiceAccounts?: Read<ServiceAccountName[]>;
   /** The role that the annotation names; unknown where there is no annotation of the form. */
   readonly role: Read<IamRole | undefined>;
   /** Attached, inline, boundary. */
@@ -226,8 +271,16 @@ export interface Facts {
   readonly simulated?: Read<Simulated>;
   readonly webhooks: Read<Webhook[]>;
   readonly podIdentities: Read<PodIdentity[]>;
+  /** Read only with an association. */
+  readonly identityRoles?: IdentityRoles;
+  /** The associations of other service accounts; read only without an annotation and an association. */
+  readonly otherAssociations?: Read<ServiceAccountName[]>;
+  /** Read only with an association. */
+  readonly agentPods?: Read<AgentPod[]>;
   /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
   readonly pods: Read<PodObject[] | undefined>;
+  /** The other running pods of the namespace; read only if no running pod uses the service account. */
+  readonly otherPods?: Read<OtherPod[]>;
   /** Only where it is asked for. */
   readonly assumed?: Read<Assumed>;
   readonly trail: Read<Trail>;

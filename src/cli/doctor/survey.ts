@@ -1,11 +1,13 @@
 /**
- * All service accounts of a cluster that have a role, and the roles that trust service accounts which are not there:
- * two lists, read page by page, and no call for a single one of them.
+ * All service accounts of a cluster that have a role, with their pods, and the roles that trust service accounts which
+ * are not there: lists, read page by page, and no call for a single one of them.
  */
 import { Status } from './check';
 import { providerArn } from './checks/asked';
-import { Outcome } from './diagnosis';
-import { EksCluster, IamProvider, IamRole, Read, ServiceAccountObject } from './facts';
+import { INJECTION_CHECKS } from './checks/pod-checks';
+import { hasPodIdentity } from './checks/pods';
+import { diagnose, Outcome } from './diagnosis';
+import { EksCluster, Facts, IamProvider, IamRole, PodObject, Read, ServiceAccountObject, Webhook } from './facts';
 import { Aws } from './read/aws';
 import { Kubernetes, KubernetesProblem } from './read/kubernetes';
 import { readRoleArn } from './role-arn';
@@ -54,6 +56,8 @@ export interface Survey {
   /** Whose roles were listed. */
   readonly account?: string;
   readonly namespace?: string;
+  /** What was not looked at, in words. */
+  readonly notChecked: string[];
   /** What is wrong for all of them: the issuer, the provider. */
   readonly provider: { readonly status: Status; readonly summary: string };
   readonly accounts: SurveyedAccount[];
@@ -80,9 +84,14 @@ export async function survey({
   ]).finally(() => progress(''));
   const account = 'value' in aws.roleCaller ? aws.roleCaller.value.account : undefined;
   const judge = new Judge(issuer, account, new Map(roles.map(role => [role.arn, role])), providers);
-  const accounts = all
-    .filter(({ annotations }) => ROLE_ARN_ANNOTATION in annotations)
-    .map(serviceAccount => judge.account(serviceAccount));
+  const annotated = all.filter(({ annotations }) => ROLE_ARN_ANNOTATION in annotations);
+  const names = new Set(annotated.map(nameOf));
+  const pods = await kubernetes.livePods(namespace, pod => names.has(`${pod.namespace}/${pod.serviceAccount}`));
+  const byAccount = 'value' in pods ? groupByAccount(pods.value) : undefined;
+  const webhooks = await kubernetes.webhooks({ pods: 'value' in pods ? pods.value : [] });
+  const accounts = annotated
+    .map(serviceAccount =>
+      withPods(judge.account(serviceAccount), { clusterName, serviceAccount, pods: byAccount, webhooks }));
   const leftOver = leftOverRoles(roles, issuer, all, namespace);
   const provider = judge.provider();
   return {
@@ -91,6 +100,11 @@ export async function survey({
     region: aws.region,
     account,
     namespace,
+    notChecked: [
+      ...'unknown' in pods ? [`pods (${pods.unknown})`] : [],
+      ...'unknown' in webhooks ? [`the webhook (${webhooks.unknown})`] : [],
+      'policies', 'EKS Pod Identity',
+    ],
     provider,
     accounts: accounts.sort(byStatus),
     leftOver,
@@ -99,8 +113,62 @@ export async function survey({
       provider.status,
       ...accounts.map(({ status }) => status),
       ...leftOver.map((): Status => 'wrong'),
+      ...accounts.length > 0 && 'unknown' in pods ? ['unknown' as const] : [],
     ]),
   };
+}
+
+function groupByAccount(pods: readonly PodObject[]): Map<string, PodObject[]> {
+  const groups = new Map<string, PodObject[]>();
+  for (const pod of pods) {
+    const key = `${pod.namespace}/${pod.serviceAccount}`;
+    groups.set(key, [...groups.get(key) ?? [], pod]);
+  }
+  return groups;
+}
+
+function nameOf({ namespace, name }: ServiceAccountObject): string {
+  return `${namespace}/${name}`;
+}
+
+interface Running {
+  readonly clusterName: string;
+  readonly serviceAccount: ServiceAccountObject;
+  /** By `namespace/service account`; undefined if they could not be read. */
+  readonly pods?: ReadonlyMap<string, PodObject[]>;
+  readonly webhooks: Read<Webhook[]>;
+}
+
+/** What AWS lets in still needs pods that ask: the same checks as for one service account. */
+function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount {
+  const { serviceAccount, clusterName, webhooks } = running;
+  if (surveyed.status !== 'ok' || running.pods === undefined) return surveyed;
+  const pods = running.pods.get(nameOf(serviceAccount)) ?? [];
+  if (pods.some(hasPodIdentity)) {
+    return { ...surveyed, status: 'unknown', reason: 'its pods use EKS Pod Identity, which --all does not check' };
+  }
+  const { namespace, name } = serviceAccount;
+  const notRead = { unknown: 'not read' };
+  const facts: Facts = {
+    question: { clusterName, namespace, serviceAccount: name },
+    now: new Date(),
+    region: '',
+    caller: notRead,
+    roleCaller: notRead,
+    cluster: notRead,
+    providers: notRead,
+    namespace: { value: { name: namespace } },
+    serviceAccount: { value: serviceAccount },
+    role: notRead,
+    policies: notRead,
+    webhooks,
+    podIdentities: notRead,
+    pods: { value: pods },
+    trail: notRead,
+  };
+  const { finding, unknowns } = diagnose(INJECTION_CHECKS, facts);
+  const decisive = finding ?? unknowns.find(check => check.decisive);
+  return decisive === undefined ? surveyed : { ...surveyed, status: decisive.status, reason: decisive.summary };
 }
 
 function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {

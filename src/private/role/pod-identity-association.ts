@@ -16,7 +16,7 @@ import { problem, withoutTokens } from '../errors';
 import { targetProblems } from './chain-rules';
 import { arnFor, ChainedServiceAccount, grantCallerHalf, noteTrustHalf, ownsTrust } from './role-chain';
 import { isLookupDummy, roleProblem } from './role-rules';
-import { SessionPolicyAssociation, sessionPolicyProblem, sessionPolicyProblems } from './session-policy';
+import { newAssociation, sessionPolicyProblem, sessionPolicyProblems } from './session-policy';
 import { clusterNameProblem, clusterNameProblems } from '../issuer/cluster-names';
 import { accountProblem, partitionProblem } from '../issuer/issuer';
 import { fingerprint, settle } from '../values/tokens';
@@ -116,7 +116,7 @@ export function associate(
 ): CfnPodIdentityAssociation {
   const { namespace, serviceAccountName, role } = owner;
   const { clusterName, targetRole, disableSessionTags, sessionPolicy, installAgent } = options;
-  const association = new SessionPolicyAssociation(owner, 'PodIdentityAssociation', {
+  const association = newAssociation(owner, 'PodIdentityAssociation', {
     clusterName,
     namespace,
     serviceAccount: serviceAccountName,

@@ -13,28 +13,25 @@ import { embeddedProblems } from '../values/value-safety';
 const SHORTEN = 'Shorten it, or move what all service accounts may not do out of the role.';
 
 /**
- * An association with a session policy as JSON text. The L1 of aws-cdk-lib 2.240 does not know the property, and a
+ * An association, with its session policy as JSON text. The L1 of aws-cdk-lib 2.240 does not know the property, and a
  * property override would lose references to other stacks.
  */
-export class SessionPolicyAssociation extends CfnPodIdentityAssociation {
-  private readonly sessionPolicy?: PolicyDocument;
+export function newAssociation(
+  scope: Construct, id: string, props: CfnPodIdentityAssociationProps, sessionPolicy?: PolicyDocument,
+): CfnPodIdentityAssociation {
+  if (sessionPolicy === undefined) return new CfnPodIdentityAssociation(scope, id, props);
+  const produce = (context: IResolveContext) => renderJson(context, sessionPolicy.toJSON());
+  // Outside of a function, the class would load aws-eks together with this library (decision 9).
+  class SessionPolicyAssociation extends CfnPodIdentityAssociation {
+    protected get cfnProperties(): Record<string, unknown> {
+      return { ...super.cfnProperties, policy: Lazy.uncachedAny({ produce }) };
+    }
 
-  constructor(scope: Construct, id: string, props: CfnPodIdentityAssociationProps, sessionPolicy?: PolicyDocument) {
-    super(scope, id, props);
-    this.sessionPolicy = sessionPolicy;
+    protected renderProperties(properties: Record<string, unknown>): Record<string, unknown> {
+      return { ...super.renderProperties(properties), Policy: properties.policy };
+    }
   }
-
-  protected get cfnProperties(): Record<string, unknown> {
-    const document = this.sessionPolicy;
-    if (document === undefined) return super.cfnProperties;
-    const produce = (context: IResolveContext) => renderJson(context, document.toJSON());
-    return { ...super.cfnProperties, policy: Lazy.uncachedAny({ produce }) };
-  }
-
-  protected renderProperties(props: Record<string, unknown>): Record<string, unknown> {
-    const rendered = super.renderProperties(props);
-    return props.policy === undefined ? rendered : { ...rendered, Policy: props.policy };
-  }
+  return new SessionPolicyAssociation(scope, id, props);
 }
 
 /** What is wrong with a session policy as it was given. */

@@ -7,7 +7,7 @@ import { IrsaAssertions, IrsaValidator } from '../../../src';
 import { AUDIENCE_MISMATCH, ROLE_DOES_NOT_TRUST } from '../../../src/analysis/rules/manifest-rules';
 import { findingsOf } from '../../../src/analysis/rules/rule';
 import { Status } from '../../../src/cli/doctor/check';
-import { POD_IDENTITY } from '../../../src/cli/doctor/checks/credential-checks';
+import { POD_IDENTITY_CHECKS } from '../../../src/cli/doctor/checks/pod-identity-checks';
 import { ROLE_CHECKS } from '../../../src/cli/doctor/checks/role-checks';
 import { Facts, IamRole } from '../../../src/cli/doctor/facts';
 import { survey } from '../../../src/cli/doctor/survey';
@@ -164,7 +164,11 @@ async function surveyed({ cluster, providers, serviceAccount: read, role: found 
       listRoles: () => each((found as any).value),
       providers: async () => providers,
     } as any,
-    kubernetes: { serviceAccounts: () => each(account) } as any,
+    kubernetes: {
+      serviceAccounts: () => each(account),
+      livePods: async () => ({ unknown: 'not asked' }),
+      webhooks: async () => ({ value: [] }),
+    } as any,
     cluster,
     clusterName: 'production',
     progress: () => undefined,
@@ -217,12 +221,13 @@ describe('by EKS Pod Identity', () => {
     const Association = association(ROLE_ARN, { DisableSessionTags: disableSessionTags });
     const { assembly, rules, validator } = ruled({ resources: { Role: role('api', statements), Association } });
     const podIdentities = { value: [{ id: 'a-1', roleArn: ROLE_ARN, disableSessionTags }] };
-    const facts = { ...factsOf(statements, { 'eks.amazonaws.com/role-arn': ROLE_ARN }), podIdentities };
+    const ofRole = factsOf(statements, { 'eks.amazonaws.com/role-arn': ROLE_ARN });
+    const facts = { ...ofRole, podIdentities, identityRoles: { role: ofRole.role } };
     expect({
       rules,
       validator,
       assertions: notAsserted === undefined ? asserted(assembly, {}) : answer,
-      doctor: diagnosed(POD_IDENTITY.run(facts)?.status),
+      doctor: diagnosed(POD_IDENTITY_CHECKS.find(({ id }) => id === 'pod-identity-role')!.run(facts)?.status),
     }).toEqual({ rules: answer, validator: answer, assertions: answer, doctor: answer });
 
     if (answer === 'unknown') return;

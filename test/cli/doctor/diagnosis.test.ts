@@ -124,7 +124,14 @@ The way of the token
 
   test('unsure', () => {
     expect(text([check('a', UNKNOWN, { decisive: true })])).toContain(
-      '\nNothing wrong was found, but 1 link could not be looked at without which nobody\ncan say.\n',
+      '\nNo problem found, but required checks could not be completed (a), so the result\nis inconclusive.\n',
+    );
+  });
+
+  test('what makes it inconclusive is shown with its evidence and fix', () => {
+    const decisive = unknown('It was not seen.', { decisive: true, evidence: ['seen'], fix: ['look'] });
+    expect(text([check('a', decisive), check('b', unknown('Nor this.', { fix: ['look'] }))])).toContain(
+      '\nNot known\n  It was not seen.\n    - seen\n  Fix:\n    look\n  - Nor this.\n',
     );
   });
 
@@ -160,6 +167,7 @@ test('as JSON', () => {
     check('c', OK),
     check('d', WRONG),
     check('e', UNKNOWN),
+    check('f', UNKNOWN, { decisive: true }),
   ];
   const facts = { ...HEALTHY, question: { ...HEALTHY.question, action: 's3:GetObject' } };
   expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, '1.2.3')))).toEqual({
@@ -177,13 +185,15 @@ test('as JSON', () => {
     diagnosis: 'a',
     consequences: ['b'],
     others: ['d'],
-    unknowns: ['e'],
+    unknowns: ['e', 'f'],
+    inconclusive: ['f'],
     checks: [
       { id: 'a', title: 'the a', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'b', title: 'the b', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'c', title: 'the c', status: 'ok', summary: 'It is well.', evidence: [], fix: [] },
       { id: 'd', title: 'the d', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'e', title: 'the e', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
+      { id: 'f', title: 'the f', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
     ],
   });
   expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, '1.2.3')).toMatchObject({

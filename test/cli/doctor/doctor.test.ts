@@ -89,6 +89,7 @@ function stands(account: Manifest, pods = [injected(pod(), account)]): void {
     '/api/v1/namespaces/payments/pods': { items: pods, metadata: {} },
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations': { items: [webhook()], metadata: {} },
     '/api/v1/serviceaccounts': { items: [account], metadata: {} },
+    '/api/v1/pods': { items: pods, metadata: {} },
     '/api/v1/namespaces/payments/serviceaccounts': { items: [account], metadata: {} },
   };
 }
@@ -113,6 +114,37 @@ describe('one service account', () => {
         ({ id, status }: any) => status === 'ok' && ['role-annotation', 'role-exists', 'trust', 'assume'].includes(id),
       ),
     ).toHaveLength(4);
+  });
+
+  test('that has EKS Pod Identity only', async () => {
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{
+        Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: ['sts:AssumeRole', 'sts:TagSession'],
+      }],
+    };
+    const env = [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' }];
+    stands(serviceAccount({}), [pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }] })]);
+    objects['/api/v1/namespaces/kube-system/pods'] = {
+      items: [{
+        metadata: { name: 'agent' },
+        spec: { nodeName: 'node-1' },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }],
+      metadata: {},
+    };
+    aws.answer('eks:ListPodIdentityAssociations', json({ associations: [{ associationId: 'a-1' }] }));
+    aws.answer(
+      'eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', roleArn: ROLE } }),
+    );
+    aws.answer('iam:GetRole', xml('iam:GetRole', `<Role>${roleXml(ROLE, trust)}</Role>`));
+    const { code, stdout } = await asking(...API, '--assume');
+    expect(stdout).toMatch(/^payments\/api in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/^ {2}\w+ +(trust|provider-exists|webhook) /m);
+    expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
+    objects['/api/v1/namespaces/kube-system/pods'] = { items: [], metadata: {} };
+    expect((await asking(...API)).code).toBe(1);
   });
 
   test('that is broken', async () => {
@@ -140,7 +172,7 @@ describe('one service account', () => {
 
   test('whose pods, or whose webhook, nobody can tell of leaves it unsure', async () => {
     delete objects['/api/v1/namespaces/payments/pods'];
-    expect((await asking(...API)).code).toBe(0); // no pods
+    expect((await asking(...API)).code).toBe(2); // no pods
     objects['/api/v1/namespaces/payments/pods'] = { kind: 'Status', items: [{}] };
     expect((await asking(...API)).code).toBe(2); // not to be read
     stands(serviceAccount({ [ROLE_KEY]: ROLE }), []);
@@ -157,7 +189,7 @@ describe('one service account', () => {
     aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
     expect(code).toBe(2);
-    expect(stdout).toContain('Nothing wrong was found, but');
+    expect(stdout).toContain('No problem found, but required checks could not be completed');
   });
 
   test('is tried only where that is asked for, and no secret is told', async () => {
@@ -245,7 +277,8 @@ describe('--all', () => {
     );
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(1);
-    expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1
+    expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1; not checked: policies, EKS
+Pod Identity
 
 ok       The OIDC provider of ${ISSUER} is there.
 
@@ -346,6 +379,47 @@ with service accounts that are not there.
     ]);
   });
 
+  test.each<[string, () => any[], string, RegExp | undefined, number]>([
+    ['that have the role', () => [injected(pod(), serviceAccount({ [ROLE_KEY]: ROLE }))], 'ok', undefined, 0],
+    ['without', () => [], 'unknown', /^No pod uses payments\/api/, 2],
+    ['of other service accounts', () => [pod({ serviceAccountName: 'default' })], 'unknown', /^No pod uses/, 2],
+    [
+      'of another namespace',
+      () => [injected(pod({}, { namespace: 'batch' }), serviceAccount({ [ROLE_KEY]: ROLE }))],
+      'unknown',
+      /^No pod uses/,
+      2,
+    ],
+    ['that the webhook did not change', () => [pod()], 'wrong', /^The webhook did not change Pod api-1/, 1],
+    [
+      'of EKS Pod Identity',
+      () => [pod({ containers: [{ name: 'a', image: 'a', env: [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI' }] }] })],
+      'unknown',
+      /EKS Pod Identity, which --all does not check/,
+      2,
+    ],
+  ])('pods %s', async (_, pods, status, reason, code) => {
+    accounts(serviceAccount({ [ROLE_KEY]: ROLE }));
+    roles([ROLE, TRUST]);
+    objects['/api/v1/pods'] = { items: pods(), metadata: {} };
+    expect(await surveyed()).toMatchObject({
+      code,
+      serviceAccounts: [{ status, ...reason && { reason: expect.stringMatching(reason) } }],
+    });
+  });
+
+  test('pods and a webhook that cannot be read are named in the first line, and nobody knows', async () => {
+    accounts(account('api', { [ROLE_KEY]: ROLE }));
+    roles([ROLE, TRUST]);
+    objects['/api/v1/pods'] = { items: [{}] };
+    delete objects['/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'];
+    const { code, stdout } = await asking(...ALL);
+    expect(code).toBe(2);
+    expect(stdout.replace(/\n/g, ' ')).toMatch(
+      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*no Kubernetes object.*\), policies,/,
+    );
+  });
+
   test('what is not known makes it unsure', async () => {
     accounts(account('api', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }));
     roles();
@@ -404,7 +478,7 @@ with service accounts that are not there.
     );
     const { code, stdout } = await asking(...ALL, '--namespace', 'payments');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1\n/);
+    expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1; not checked:\n/);
   });
 
   test('without a provider nobody gets a role', async () => {

@@ -57,7 +57,8 @@ export function pod(spec: any = {}, metadata: any = {}): Manifest {
       creationTimestamp: '2026-01-03T00:00:00Z',
       uid: 'd0a2',
       resourceVersion: '8',
-      labels: { app: 'api' },
+      labels: { 'app': 'api', 'pod-template-hash': '5d4f' },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'api-5d4f', uid: 'd0a3', controller: true }],
       ...metadata,
     },
     spec: {

@@ -83,7 +83,15 @@ export function roleAccount(facts: Facts): string | undefined {
   return 'value' in facts.roleCaller ? facts.roleCaller.value.account : undefined;
 }
 
+/** The role whose policies count: the one that pods get by EKS Pod Identity, or the annotated one. */
+export function ofPodsRole(facts: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
+  const { role, identityRoles } = facts;
+  return ofRole({ role: identityRoles?.target ?? identityRoles?.role ?? role }, judge);
+}
+
 /** Nothing to look at where the role is not there. */
-export function ofRole({ role }: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
+export function ofRole(
+  { role }: Pick<Facts, 'role'>, judge: (role: IamRole) => Verdict | undefined,
+): Verdict | undefined {
   return judgeRead(role, value => value && judge(value));
 }

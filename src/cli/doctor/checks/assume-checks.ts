@@ -1,4 +1,5 @@
 import { roleArnOf } from './asked';
+import { associationOf } from './pods';
 import { printable } from '../../text';
 import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Assumed, Facts } from '../facts';
@@ -86,17 +87,19 @@ const REFUSALS: readonly Refusal[] = [
 /** What STS has looked at, when it gives the role. */
 const LINKS = ['provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust'];
 
+const BY_EKS = '--assume cannot try EKS Pod Identity: EKS assumes the role itself, and nobody else can.';
+
 const ASSUME: Check = {
   id: 'assume',
   title: 'STS gives the role for a token of the service account',
   decisive: true,
   follows: LINKS,
   proves: LINKS,
-  run: facts =>
-    facts.assumed
-    && judgeRead(facts.assumed, assumed =>
-      'assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed),
-    ),
+  run: facts => {
+    if (facts.assumed && associationOf(facts)) return unknown(BY_EKS, { decisive: false });
+    return facts.assumed && judgeRead(facts.assumed, assumed =>
+      'assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed));
+  },
 };
 
 function taken(facts: Facts, arn: string): Verdict {

@@ -4,25 +4,9 @@
  * profile with a role, in JavaScript behind any profile); then a container's credentials, which EKS Pod Identity gives;
  * the node's role is last.
  */
-import { ownerOf } from './asked';
-import {
-  annotatedRole,
-  CONTAINER_CREDENTIALS,
-  containersOf,
-  environmentOf,
-  hasPodIdentity,
-  ownPods,
-  podLines,
-  restart,
-} from './pods';
-import { Admission, admission } from '../../../analysis/admission/admission';
-import { podIdentityRequest } from '../../../analysis/admission/trust-requests';
-import { allContainers, TOKEN_FILE } from '../../../conventions/pod-spec';
-import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
-import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
-import { printable } from '../../text';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Container, Facts, PodIdentity, PodObject } from '../facts';
+import { changeTemplates, containersOf, environmentOf, ownPods, podLines } from './pods';
+import { Check, ok, unknown, wrong } from '../check';
+import { Container, PodObject } from '../facts';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 /** Names of Secrets and ConfigMaps in which keys are likely. */
@@ -47,8 +31,13 @@ export const POD_STATIC_KEYS: Check = {
       return wrong(`${keys[0].what.split(',')[0]} is set: SDKs take static keys before the role.`, {
         evidence: podLines(keys, foundInWords),
         fix: [
-          'Remove the variables from the pod, and rotate the keys: kubectl set env deployment/<name> '
-            + 'AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-',
+          ...changeTemplates(
+            facts,
+            keys.map(({ pod }) => pod),
+            workload => `kubectl set env ${workload} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-`,
+            'remove the variables',
+          ),
+          'Then rotate the keys.',
         ],
       });
     }
@@ -104,100 +93,6 @@ function inContainers(pods: PodObject[], find: (container: Container) => string[
 
 function foundInWords({ pod, container, what }: Found): string {
   return `pod ${pod.name}, container ${container}: ${what}`;
-}
-
-export const POD_IDENTITY: Check = {
-  id: 'pod-identity',
-  title: 'no EKS Pod Identity goes before the role',
-  run: facts => {
-    const withIdentity = ownPods(facts).filter(hasPodIdentity);
-    const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && hasContainerCredentials(pod));
-    if ('unknown' in facts.podIdentities) {
-      return withIdentity.length > 0 ? overridden(facts, withIdentity) : unknown(facts.podIdentities.unknown);
-    }
-    const [association] = facts.podIdentities.value;
-    if (association) return associated(facts, association, withIdentity, both);
-    if (withIdentity.length > 0) return overridden(facts, withIdentity);
-    return ok('There is no association for the service account.');
-  },
-};
-
-function hasContainerCredentials({ spec }: PodObject): boolean {
-  return allContainers(spec).some(container => environmentOf(container).has(CONTAINER_CREDENTIALS));
-}
-
-/** The webhook of EKS asks for associations first: a pod gets what belongs to one of the two. */
-function associated(facts: Facts, association: PodIdentity, withIdentity: PodObject[], both: PodObject[]): Verdict {
-  const role = annotatedRole(facts);
-  const { clusterName } = facts.question;
-  const { id, roleArn: first, targetRoleArn } = association;
-  const roleArn = targetRoleArn ?? first;
-  const evidence = [
-    `association ${id}: role ${first}${targetRoleArn === undefined ? '' : `, and by it ${targetRoleArn}`}`,
-    ...podLines(withIdentity, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
-    ...podLines(both, ({ name }) => `pod ${name} has both; most SDKs take ${TOKEN_FILE} first`),
-  ];
-  if (role === undefined) return ok('The pods get their role by EKS Pod Identity; there is none for IRSA.', evidence);
-  if (role === roleArn) return withSameRole(facts, association, evidence);
-  return wrong(`An association of EKS Pod Identity goes before the annotation: new pods get role ${roleArn}.`, {
-    evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
-    fix: [
-      `aws eks delete-pod-identity-association --cluster-name ${clusterName} --association-id ${id}`,
-      restart(facts.question),
-      'Or keep the association, and remove the annotation.',
-    ],
-  });
-}
-
-function withSameRole(facts: Facts, association: PodIdentity, evidence: readonly string[]): Verdict {
-  const { id, roleArn, targetRoleArn } = association;
-  const same = 'An association gives new pods the same role, by EKS Pod Identity instead of IRSA';
-  if (targetRoleArn !== undefined) return ok(`${same}: it must trust ${roleArn} too.`, evidence);
-  const { answer, reasons } = admissionOfAssociation(facts, association) ?? {};
-  if (answer === undefined) return ok(`${same}: it must trust ${POD_IDENTITY_SERVICE} too.`, evidence);
-  if (answer === 'in') return ok(`${same}, and its trust policy lets ${POD_IDENTITY_SERVICE} in.`, evidence);
-  const why = printable(reasons!.join('; '));
-  if (answer === 'unknown') {
-    return unknown(`${same}. Whether its trust policy lets ${POD_IDENTITY_SERVICE} in is not known: ${why}.`, {
-      evidence,
-      decisive: true,
-    });
-  }
-  return wrong(`${same}, and its trust policy does not let ${POD_IDENTITY_SERVICE} in: ${why}.`, {
-    evidence,
-    fix: [
-      `aws eks delete-pod-identity-association --cluster-name ${facts.question.clusterName} --association-id ${id}`,
-      restart(facts.question),
-      `Or keep the association, and let ${POD_IDENTITY_SERVICE} in: `
-        + 'Allow sts:AssumeRole and sts:TagSession in the trust policy.',
-    ],
-  });
-}
-
-/** What the annotated role answers to the pods of an association; undefined if the role could not be read. */
-function admissionOfAssociation(facts: Facts, { disableSessionTags = false }: PodIdentity): Admission | undefined {
-  const { role, cluster, question: { namespace, serviceAccount } } = facts;
-  if ('unknown' in role || role.value === undefined) return undefined;
-  const clusterArn = 'value' in cluster ? cluster.value?.arn : undefined;
-  return admission(role.value.trust, podIdentityRequest({
-    clusterArn,
-    account: ownerOf(clusterArn ?? role.value.arn).account, // role and cluster of an association share an account
-    namespace,
-    serviceAccount,
-    sessionTags: !disableSessionTags,
-  }));
-}
-
-/** Of an association that is no more, or cannot be seen. */
-function overridden({ question }: Facts, pods: PodObject[]): Verdict {
-  return wrong('Pods get their credentials by EKS Pod Identity, not by the role of the annotation.', {
-    evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
-    fix: [
-      `aws eks list-pod-identity-associations --cluster-name ${question.clusterName} --namespace `
-        + `${question.namespace} --service-account ${question.serviceAccount}`,
-      restart(question),
-    ],
-  });
 }
 
 interface OldImage {

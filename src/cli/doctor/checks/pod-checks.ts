@@ -1,22 +1,25 @@
 /**
  * The last links: the pods, and what the webhook has put into them.
  */
-import {
-  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE,
-} from '../../../conventions/pod-spec';
-import { AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
-import { counted, quoted } from '../../text';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Container, Facts, PodObject } from '../facts';
 import { tokenAudienceOf } from './asked';
-import { POD_IDENTITY, POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
+import { annotateCommand } from './commands';
+import { POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
+import { ofWebIdentity, POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import {
-  annotatedRole, annotationTime, containersOf, environmentOf, hasPodIdentity, isChanged, isInjected,
-  livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, tokenSourceOf,
+  annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hardCoded, hasPodIdentity, isChanged,
+  isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
 } from './pods';
 import { WEBHOOK } from './webhook-check';
+import { listInShort } from '../../../analysis/lists';
+import {
+  allContainers, canNonRootRead, isNonRoot, isWindows, SKIP_CONTAINERS, TOKEN_FILE, WEBHOOK_VOLUME,
+} from '../../../conventions/pod-spec';
+import { AUDIENCE_ANNOTATION, AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
+import { counted, quoted } from '../../text';
+import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Container, Facts, OtherPod, PodObject } from '../facts';
 
-const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
+const SHOWN_WORKLOADS = 3;
 
 const POD_EXISTS: Check = {
   id: 'pod-exists',
@@ -27,27 +30,55 @@ const POD_EXISTS: Check = {
 };
 
 function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
-  const { namespace, serviceAccount, pod } = facts.question;
+  const { namespace, pod } = facts.question;
   if (pod !== undefined && !pods?.length) {
     return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
   }
   const live = livePods(facts);
-  if (live.length === 0) {
-    const ended = pods?.length ?? 0;
-    return unknown(`No pod uses ${namespace}/${serviceAccount} now: there is none to look at.`, {
-      evidence:
-        ended > 0
-          ? [
-            `${counted(ended, 'pod')} of it ${ended === 1 ? 'has' : 'have'} ended: --pod ${pods![0].name} looks at `
-                + 'one',
-          ]
-          : undefined,
-    });
-  }
+  if (live.length === 0) return unused(facts, pods ?? []);
   return ok(
     pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`,
     podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`),
   );
+}
+
+/** Whether pods get the role was not seen; a forgotten `serviceAccountName` is the usual reason. */
+function unused(facts: Facts, ended: readonly PodObject[]): Verdict {
+  const { question: { namespace, serviceAccount }, otherPods = { value: [] } } = facts;
+  const others = 'value' in otherPods ? otherPods.value : [];
+  const forgotten = others.filter(pod => pod.serviceAccount === 'default');
+  const summary = ended.length > 0
+    ? `All pods of ${namespace}/${serviceAccount} have ended: there is no running pod to check.`
+    : `No pod uses ${namespace}/${serviceAccount}, so nothing shows whether pods get the role.`;
+  return unknown(summary, {
+    decisive: true,
+    evidence: [
+      ...podLines(ended, ({ name, phase }) => `pod ${name}: ${phase}`),
+      ...'unknown' in otherPods ? [`the other pods of the namespace: ${otherPods.unknown}`] : usedInstead(others),
+    ],
+    fix: [
+      ...changeTemplates(
+        facts,
+        forgotten,
+        workload => `kubectl set serviceaccount ${workload} ${serviceAccount}`,
+        `set serviceAccountName: ${serviceAccount}`,
+      ).map(line => `If it should use ${serviceAccount}: ${line}`),
+      ...ended.length > 0 ? [`Check an ended pod: --pod ${ended[0].name}`] : [],
+      `See whether pods were refused: kubectl get events -n ${namespace} --field-selector reason=FailedCreate`,
+    ],
+  });
+}
+
+/** The service accounts that the other pods of the namespace use, `default` first. */
+function usedInstead(others: readonly OtherPod[]): string[] {
+  const names = [...new Set(others.map(pod => pod.serviceAccount))]
+    .sort((left, right) => Number(right === 'default') - Number(left === 'default') || (left < right ? -1 : 1));
+  return podLines(names, name => {
+    const using = others.filter(pod => pod.serviceAccount === name);
+    const workloads = listInShort([...new Set(using.map(workloadOf))], SHOWN_WORKLOADS);
+    return `${counted(using.length, 'pod')} of the namespace ${using.length === 1 ? 'uses' : 'use'} ServiceAccount `
+      + `${name} instead: ${workloads}`;
+  });
 }
 
 const POD_SERVICE_ACCOUNT: Check = {
@@ -55,13 +86,18 @@ const POD_SERVICE_ACCOUNT: Check = {
   title: 'the pod uses the service account',
   follows: ['pod-exists'],
   run: facts => {
-    const { namespace, serviceAccount } = facts.question;
+    const { serviceAccount } = facts.question;
     const others = livePods(facts).filter(pod => pod.serviceAccount !== serviceAccount);
     if (others.length > 0) {
       return wrong(`Pod ${others[0].name} uses ServiceAccount ${others[0].serviceAccount}, not ${serviceAccount}.`, {
         evidence: podLines(others, pod => `pod ${pod.name}: serviceAccountName ${pod.serviceAccount}`),
         fix: [
-          `kubectl set serviceaccount deployment <name> ${serviceAccount} -n ${namespace}`,
+          ...changeTemplates(
+            facts,
+            others,
+            workload => `kubectl set serviceaccount ${workload} ${serviceAccount}`,
+            `set serviceAccountName: ${serviceAccount}`,
+          ),
           'In the CDK: irsaServiceAccount.applyTo(deployment).',
         ],
       });
@@ -70,38 +106,54 @@ const POD_SERVICE_ACCOUNT: Check = {
   },
 };
 
-/** The webhook acts when a pod is made, and never again. */
+const AGAIN = 'If new pods get no variables either, run the doctor again: it then checks the webhook.';
+
+/** The webhook acts when a pod is created, and never again. */
 const POD_AFTER_ANNOTATION: Check = {
   id: 'pod-after-annotation',
-  title: 'the pods were made after the annotation',
+  title: 'the pods were created after the annotation',
   follows: ['role-annotation'],
   run: facts => {
     const role = annotatedRole(facts);
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
     const time = annotationTime(facts);
     if (role === undefined || time === undefined || pods.length === 0) return undefined;
-    const without = pods.filter(pod => !hasRole(pod, role));
+    const without = pods.filter(pod => !hasRole(pod, role) && !isHardCoded(pod));
     if (without.length === 0) return ok('The pods have what the annotation says.');
-    const { since, isKnown } = time;
+    const { since, isKnown, words } = time;
     const before = without.filter(pod => pod.created < since);
     if (before.length === 0) {
       return isKnown
-        ? ok('The pods were made after the annotation.')
-        : unknown('When the annotation was set, the ServiceAccount does not tell.');
+        ? ok('The pods were created after the annotation.')
+        : unknown('The ServiceAccount does not record when it was annotated.');
     }
     return wrong(
-      `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} made before the annotation was set: the webhook `
-        + 'changes new pods alone.',
+      `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} created before `
+        + (isExact(facts) ? 'the annotation was set' : 'the last change of the ServiceAccount, maybe its annotation')
+        + ': the webhook changes only new pods.',
       {
         evidence: [
-          `${isKnown ? 'annotation set' : 'ServiceAccount made'} at ${since.toISOString()}`,
-          ...podLines(before, pod => `pod ${pod.name} made at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
+          words,
+          ...podLines(before, pod => `pod ${pod.name} created at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
         ],
-        fix: [restart(facts.question)],
+        fix: [
+          ...restart(facts, before),
+          ...isExact(facts) ? [] : [AGAIN],
+        ],
       },
     );
   },
 };
+
+/** Whether pods that are older than the time are certainly older than the annotation. */
+function isExact({ serviceAccount }: Facts): boolean {
+  const account = 'value' in serviceAccount ? serviceAccount.value : undefined;
+  return account?.annotated === undefined || account.isAnnotatedExact === true;
+}
+
+function isHardCoded(pod: PodObject): boolean {
+  return containersOf(pod).some(container => hardCoded(pod, container).length > 0);
+}
 
 function hasRole(pod: PodObject, role: string): boolean {
   return containersOf(pod).some(container => environmentOf(container).get(ROLE_ARN)?.value === role);
@@ -153,11 +205,37 @@ function leftOut(pod: PodObject): string[] {
   return allContainers(pod.spec).filter(container => !kept.includes(container)).map(({ name }) => name);
 }
 
-function skipped({ question }: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
+function skipped(facts: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
   return wrong(summary, {
     evidence: podLines(pods, pod => `pod ${pod.name}: ${words(pod)}`),
-    fix: ['Remove it from the pod template of the workload.', restart(question)],
+    fix: ['Remove it from the pod template of the workload.', ...restart(facts, pods)],
   });
+}
+
+/** A restart helps unless the pod template itself has what the webhook would add. */
+function injectionFix(facts: Facts, faults: readonly Fault[]): string[] {
+  const written = faults.filter(({ own }) => own.length > 0);
+  const names = [...new Set(written.flatMap(({ own }) => own))];
+  const others = [...new Set(faults.filter(fault => !written.includes(fault)).map(({ pod }) => pod))];
+  const hasVolume = ({ spec }: PodObject) => (spec.volumes ?? []).some(({ name }) => name === WEBHOOK_VOLUME);
+  return [
+    ...changeTemplates(
+      facts,
+      written.map(({ pod }) => pod),
+      workload => `kubectl set env ${workload} ${names.map(name => `${name}-`).join(' ')}`,
+      `remove ${names.join(' and ')}`,
+    ),
+    ...written.length > 0
+      ? [`A restart does not help: where a container has ${ROLE_ARN} or ${TOKEN_FILE}, the webhook adds neither.`]
+      : [],
+    ...others.length > 0 ? restart(facts, others) : [],
+    ...others.length > 0 && faults.some(({ isOtherRole }) => isOtherRole)
+      ? [`If new pods have the same ${ROLE_ARN}, the pod template sets it: remove it there.`]
+      : [],
+    ...faults.some(({ pod, own, isUnmounted }) => isUnmounted && own.length === 0 && hasVolume(pod))
+      ? [`If the pod template has a volume ${WEBHOOK_VOLUME} of its own, rename it: the webhook keeps it as it is.`]
+      : [],
+  ];
 }
 
 /** What is wrong with a container. */
@@ -167,7 +245,15 @@ interface Fault {
   readonly what: string;
   /** Whether it was seen, or may be. */
   readonly isCertain: boolean;
+  /** Variables that the pod template sets, so that the webhook does not. */
+  readonly own: readonly string[];
+  /** Whether the variables are there, and no token at their path. */
+  readonly isUnmounted?: boolean;
+  /** Whether it has another role than the annotation names. */
+  readonly isOtherRole?: boolean;
 }
+
+type FaultWords = Pick<Fault, 'what' | 'isCertain' | 'isUnmounted' | 'isOtherRole'>;
 
 const POD_INJECTED: Check = {
   id: 'pod-injected',
@@ -197,12 +283,7 @@ const POD_INJECTED: Check = {
           + `${certain[0].what}.`,
         {
           evidence: podLines(certain, faultInWords),
-          fix: [
-            restart(facts.question),
-            ...(certain.some(({ what }) => what.startsWith(`has ${ROLE_ARN}`))
-              ? [`Remove ${ROLE_ARN} from the pod template, if it is written there: the webhook leaves it as it is.`]
-              : []),
-          ],
+          fix: injectionFix(facts, certain),
         },
       );
     }
@@ -217,21 +298,26 @@ const POD_INJECTED: Check = {
 
 function faultsOf(
   pods: PodObject[],
-  find: (pod: PodObject, container: Container) => Pick<Fault, 'what' | 'isCertain'> | undefined,
+  find: (pod: PodObject, container: Container) => FaultWords | undefined,
 ): Fault[] {
   return pods.flatMap(pod =>
     containersOf(pod).flatMap(container => {
       const fault = find(pod, container);
-      return fault ? [{ pod, container: container.name, ...fault }] : [];
+      return fault ? [{ pod, container: container.name, own: writtenInTemplate(pod, container), ...fault }] : [];
     }),
   );
 }
 
-function faultIn(
-  pod: PodObject,
-  container: Container,
-  role: string | undefined,
-): Pick<Fault, 'what' | 'isCertain'> | undefined {
+/** Both variables are the webhook's if they fit its volume. */
+function writtenInTemplate(pod: PodObject, container: Container): string[] {
+  const own = hardCoded(pod, container);
+  const file = environmentOf(container).get(TOKEN_FILE)?.value ?? '';
+  const isWebhooks = (container.volumeMounts ?? []).some(({ name, mountPath }) =>
+    name === WEBHOOK_VOLUME && file.startsWith(`${mountPath}/`));
+  return own.length === 2 && isWebhooks ? [] : own;
+}
+
+function faultIn(pod: PodObject, container: Container, role: string | undefined): FaultWords | undefined {
   const environment = environmentOf(container);
   const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
   if (missing.length === 2 && isChanged(pod)) {
@@ -239,6 +325,10 @@ function faultIn(
       what: 'was added to the pod after the webhook had been at work, and gets no role: a sidecar?',
       isCertain: false,
     };
+  }
+  if (missing.length === 1) {
+    const [present] = hardCoded(pod, container);
+    return { what: `has ${present} from its pod template, so the webhook adds no ${missing[0]}`, isCertain: true };
   }
   if (missing.length > 0) return { what: `has no ${missing.join(' and no ')}`, isCertain: true };
   const indirect = [ROLE_ARN, TOKEN_FILE].find(name => environment.get(name)!.value === undefined);
@@ -251,11 +341,12 @@ function faultIn(
       what: `has ${ROLE_ARN} ${found}, `
         + `${role === undefined ? 'which no annotation says' : `and the annotation says ${role}`}`,
       isCertain: true,
+      isOtherRole: true,
     };
   }
   return tokenSourceOf(pod, container)
     ? undefined
-    : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true };
+    : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true, isUnmounted: true };
 }
 
 function faultInWords({ pod, container, what }: Fault): string {
@@ -287,14 +378,23 @@ const POD_AUDIENCE: Check = {
         differing,
         token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
       ),
-      fix: [
-        restart(facts.question),
-        'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
-          + 'as it is.',
-      ],
+      fix: audienceFix(facts, differing.map(({ pod }) => pod), audience),
     });
   },
 };
+
+/** Without an annotation, the audience is the webhook's `--token-audience`: a restart does not change it. */
+function audienceFix(facts: Facts, pods: readonly PodObject[], audience: string): string[] {
+  const annotations = ('value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations : undefined) ?? {};
+  const isAnnotated = AUDIENCE_ANNOTATION in annotations;
+  return [
+    ...isAnnotated ? [] : [annotateCommand(facts.question, AUDIENCE_ANNOTATION, audience)],
+    ...restart(facts, [...new Set(pods)]),
+    ...isAnnotated ? [] : [`Or set --token-audience=${audience} of the webhook, for all pods of the cluster.`],
+    'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
+      + 'as it is.',
+  ];
+}
 
 const POD_FS_GROUP: Check = {
   id: 'pod-fs-group',
@@ -336,18 +436,26 @@ const POD_FS_GROUP: Check = {
   },
 };
 
-/** In the order in which a pod gets its credentials. */
-export const POD_CHECKS: Check[] = [
+/** Those about web identity alone: what one service account and its pods show. */
+export const INJECTION_CHECKS: readonly Check[] = [
   WEBHOOK,
   POD_EXISTS,
-  POD_SERVICE_ACCOUNT,
-  POD_IDENTITY,
   POD_SKIPPED,
   POD_AFTER_ANNOTATION,
   POD_INJECTED,
   POD_AUDIENCE,
   POD_FS_GROUP,
   POD_STATIC_KEYS,
-  SDK_VERSION,
 ];
 
+/** In the order in which a pod gets its credentials. */
+export const POD_CHECKS: Check[] = [
+  ...ofWebIdentity([WEBHOOK]),
+  POD_EXISTS,
+  POD_SERVICE_ACCOUNT,
+  ...POD_IDENTITY_CHECKS,
+  POD_SKIPPED,
+  ...ofWebIdentity([POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP]),
+  POD_STATIC_KEYS,
+  ...ofWebIdentity([SDK_VERSION]),
+];

@@ -7,7 +7,8 @@ import {
 } from '../../../conventions/pod-spec';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { counted } from '../../text';
-import { Container, EnvironmentVariable, Facts, PodObject, Question } from '../facts';
+import { Container, EnvironmentVariable, Facts, OtherPod, PodIdentity, PodObject } from '../facts';
+import { isLive } from '../pod-phase';
 
 const SHOWN = 3;
 
@@ -32,15 +33,13 @@ function sourceOf(valueFrom: EnvironmentVariable['valueFrom']): string | undefin
   return valueFrom ? 'a field of the pod' : undefined;
 }
 
-const ENDED = ['Succeeded', 'Failed', 'Terminating'];
-
 /**
  * The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they
  * could not be read.
  */
 export function livePods({ pods, question }: Pick<Facts, 'pods' | 'question'>): PodObject[] {
   const all = 'value' in pods ? pods.value ?? [] : [];
-  return question.pod === undefined ? all.filter(({ phase }) => !ENDED.includes(phase)) : all;
+  return question.pod === undefined ? all.filter(isLive) : all;
 }
 
 /** Those of them that use the service account; another's get other credentials. */
@@ -72,17 +71,40 @@ export function broughtByPods(facts: PodFacts): { readonly role: string; readonl
     : undefined;
 }
 
-/** When the annotation was set, as far as the ServiceAccount tells; not before it was made. */
-export function annotationTime({
-  serviceAccount,
-}: Facts): { readonly since: Date; readonly isKnown: boolean } | undefined {
-  const one = 'value' in serviceAccount ? serviceAccount.value : undefined;
-  return one && { since: one.annotated ?? one.created, isKnown: one.annotated !== undefined };
+interface AnnotationTime {
+  /** The annotation is not newer; if unknown, the creation of the ServiceAccount, before which there was none. */
+  readonly since: Date;
+  readonly isKnown: boolean;
+  /** What happened at that time, in words. */
+  readonly words: string;
+}
+
+/** When the annotation was set, as far as the ServiceAccount tells. */
+export function annotationTime({ serviceAccount }: Pick<Facts, 'serviceAccount'>): AnnotationTime | undefined {
+  const account = 'value' in serviceAccount ? serviceAccount.value : undefined;
+  if (account === undefined) return undefined;
+  const { annotated, isAnnotatedExact, created } = account;
+  if (annotated === undefined) {
+    return { since: created, isKnown: false, words: `ServiceAccount created at ${created.toISOString()}` };
+  }
+  return {
+    since: annotated,
+    isKnown: true,
+    words: isAnnotatedExact
+      ? `annotation set at ${annotated.toISOString()}`
+      : `ServiceAccount last changed at ${annotated.toISOString()} by the manager of the annotation, which may be `
+        + 'older',
+  };
 }
 
 /** The containers that are meant to have credentials. */
 export function containersOf({ spec, annotations }: PodObject): Container[] {
   return withCredentials(spec, annotations[SKIP_CONTAINERS] ?? '');
+}
+
+/** The association of EKS Pod Identity, which comes before IRSA: EKS allows one per service account. */
+export function associationOf({ podIdentities }: Pick<Facts, 'podIdentities'>): PodIdentity | undefined {
+  return 'value' in podIdentities ? podIdentities.value[0] : undefined;
 }
 
 /** Whether the pod got the credentials of EKS Pod Identity, instead of those of IRSA. */
@@ -99,6 +121,32 @@ export function isInjected(pod: PodObject): boolean {
   return containersOf(pod).some(
     container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE),
   );
+}
+
+/** On pods: the webhook of EKS leaves them out. */
+export const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
+
+/**
+ * The variables by which a pod template keeps the webhook from adding its own: where a container has one of the two,
+ * the webhook adds neither. Both are fine together with a token.
+ */
+export function hardCoded(pod: PodObject, container: Container): string[] {
+  const environment = environmentOf(container);
+  const present = [ROLE_ARN, TOKEN_FILE].filter(name => environment.has(name));
+  return present.length === 2 && tokenSourceOf(pod, container) ? [] : present;
+}
+
+/**
+ * The pods of the service account that the webhook should have changed, and did not. Pods from before the annotation
+ * are among them.
+ */
+export function unchangedPods(facts: PodFacts): PodObject[] {
+  if (annotatedRole(facts) === undefined) return [];
+  return ownPods(facts).filter(pod => {
+    const containers = containersOf(pod);
+    return containers.length > 0 && !(SKIP_LABEL in pod.labels) && !hasPodIdentity(pod) && !isInjected(pod)
+      && !containers.some(container => hardCoded(pod, container).length > 0);
+  });
 }
 
 /** Whether the webhook has been at work: the name of the volume is its own. */
@@ -121,9 +169,45 @@ export function podsInWords(pods: readonly PodObject[]): string {
   return pods.length === 1 ? `Pod ${pods[0].name}` : counted(pods.length, 'pod');
 }
 
-/** Pods change when they are made anew. */
-export function restart({ namespace, pod }: Question): string {
-  return pod === undefined
-    ? `kubectl rollout restart deployment <name> -n ${namespace}`
-    : `kubectl delete pod ${pod} -n ${namespace}   # its controller makes it anew`;
+/** Kinds whose pod template kubectl changes, and whose pods it restarts. */
+const ROLLED_OUT = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** What a pod belongs to, as kubectl names it: `deployment/api`. */
+export function workloadOf({ name, owner }: Pick<PodObject, 'name' | 'owner'>): string {
+  return owner === undefined ? `pod/${name}` : `${owner.kind.toLowerCase()}/${owner.name}`;
+}
+
+/** Commands after which pods are created again: an existing pod does not change. */
+export function restart(facts: Pick<Facts, 'pods' | 'question'>, pods = ownPods(facts)): string[] {
+  const { namespace } = facts.question;
+  if (pods.length === 0) return [`Restart the workload: kubectl rollout restart deployment/<name> -n ${namespace}`];
+  return podLines([...new Set(pods.map(pod => restartCommand(pod, namespace)))], command => command);
+}
+
+function restartCommand(pod: PodObject, namespace: string): string {
+  const workload = workloadOf(pod);
+  const remove = `kubectl delete pod ${pod.name} -n ${namespace}   #`;
+  if (pod.owner === undefined) return `${remove} no controller re-creates it: apply its manifest again`;
+  if (pod.owner.kind === 'Job') return `Start a new run of ${workload} -n ${namespace}: its pods do not change.`;
+  return ROLLED_OUT.includes(pod.owner.kind)
+    ? `kubectl rollout restart ${workload} -n ${namespace}`
+    : `${remove} ${workload} creates it again`;
+}
+
+/**
+ * Commands that change pod templates.
+ *
+ * @param command for one workload, without the namespace
+ * @param words what to do in a manifest, where kubectl cannot change the template
+ */
+export function changeTemplates(
+  { question: { namespace } }: Pick<Facts, 'question'>,
+  pods: readonly (PodObject | OtherPod)[],
+  command: (workload: string) => string,
+  words: string,
+): string[] {
+  const lines = pods.map(pod => (ROLLED_OUT.includes(pod.owner?.kind ?? '')
+    ? `${command(workloadOf(pod))} -n ${namespace}`
+    : `In the manifest of ${workloadOf(pod)} -n ${namespace}: ${words}`));
+  return podLines([...new Set(lines)], line => line);
 }

@@ -1,6 +1,7 @@
-import { ofRole } from './asked';
+import { ofPodsRole } from './asked';
 import { shell } from './commands';
-import { shownStatement } from './statement-words';
+import { associationOf } from './pods';
+import { shownStatement, statementPlace } from './statement-words';
 import { readDocument } from '../../../analysis/iam/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
 import { isObject } from '../../../analysis/json-values';
@@ -10,6 +11,7 @@ import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
 const SHOWN = 20;
+const ALLOW_IS_USELESS = 'Another Allow does not help.';
 const NOT_LOOKED_AT =
   'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at';
 
@@ -23,7 +25,7 @@ const POLICIES: Check = {
   id: 'policies',
   title: 'the policies of the role',
   follows: ['role-exists'],
-  run: facts => ofRole(facts, role => judgeRead(facts.policies, policies => {
+  run: facts => ofPodsRole(facts, role => judgeRead(facts.policies, policies => {
     const own = policies.filter(({ kind }) => kind !== 'boundary');
     if (own.length === 0) return none(role);
     const evidence = linesInShort(own.map(nameOf), SHOWN);
@@ -68,14 +70,37 @@ const ACTION: Check = {
   run: facts => {
     const { action, resource = '*' } = facts.question;
     if (action === undefined) return undefined;
-    return ofRole(facts, role => {
+    return ofPodsRole(facts, role => {
       const { simulated = { unknown: 'IAM was not asked' } } = facts;
-      return 'value' in simulated
+      const verdict = 'value' in simulated
         ? bySimulation(facts, role, action, resource, simulated.value)
         : byEvaluator(facts, role, action, resource, simulated.unknown);
+      return verdict.status === 'wrong' ? verdict : bySessionPolicy(facts, action, resource) ?? verdict;
     });
   },
 };
+
+/** What the session policy of an association takes away; neither IAM's simulation nor the role's policies know it. */
+function bySessionPolicy(facts: Facts, action: string, resource: string): Verdict | undefined {
+  const { id, policy } = associationOf(facts) ?? {};
+  if (policy === undefined) return undefined;
+  const { decision, statements } = evaluatePolicies([policy], { action, resource });
+  if (decision === 'allow') return undefined;
+  const where = `the session policy of association ${id}`;
+  if (decision === 'conditional' || facts.question.resource === undefined) {
+    return unknown(`Whether ${where} allows ${action} on ${resource} is not known.`);
+  }
+  const places = statements.map(([, index]) => shownStatement(policy, index));
+  const verb = places.length > 0 ? 'denies' : 'does not allow';
+  return wrong(`The role may not ${action} on ${resource}: ${where} ${verb} it.`, {
+    evidence: places,
+    fix: [
+      `${places.length > 0 ? 'Narrow the Deny in' : 'Allow it in'} ${where}: aws eks update-pod-identity-association `
+        + `--cluster-name ${facts.question.clusterName} --association-id ${id} --policy file://policy.json`,
+      ALLOW_IS_USELESS,
+    ],
+  });
+}
 
 function bySimulation(facts: Facts, role: IamRole, action: string, resource: string, simulated: Simulated): Verdict {
   const { decision, policies, missingKeys, boundaryAllows, organizationAllows } = simulated;
@@ -86,21 +111,17 @@ function bySimulation(facts: Facts, role: IamRole, action: string, resource: str
     missingKeys.length === 0 ? [] : [printable(`the simulation had no values for ${missingKeys.join(', ')}`)];
   const evidence = [said, ...places, ...missing, NOT_LOOKED_AT];
   if (decision === 'allowed') return ok(`The role may ${action} on ${resource}.`, evidence);
-  if (decision === 'explicitDeny') return denied(role, action, resource, 'a statement denies it', evidence);
-  if (organizationAllows === false) {
-    return denied(role, action, resource, 'a policy of the organization does not allow it', evidence);
-  }
+  if (organizationAllows === false) return outsideOrganization(action, resource, evidence);
+  if (decision === 'explicitDeny') return denied(facts, role, action, resource, evidence);
   const elsewhere = 'value' in facts.policies && somewhere(facts, facts.policies.value, action, evidence);
   if (elsewhere) return elsewhere;
-  if (boundaryAllows === false) {
-    return denied(role, action, resource, 'the permissions boundary does not allow it', evidence);
-  }
+  if (boundaryAllows === false) return outsideBoundary(role, action, resource, evidence);
   if (missingKeys.length > 0) {
     return unknown(`Whether the role may ${action} on ${resource} depends on what only the request knows.`, {
       evidence,
     });
   }
-  return denied(role, action, resource, 'no statement allows it', evidence);
+  return notAllowed(role, action, resource, evidence);
 }
 
 function byEvaluator(facts: Facts, role: IamRole, action: string, resource: string, why: string): Verdict {
@@ -118,7 +139,7 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
       ...decisivePlaces(policies, action, resource),
       `${NOT_LOOKED_AT}; nor are those of the organization (SCPs)`,
     ];
-    if (decision === 'deny') return denied(role, action, resource, 'a statement denies it', evidence);
+    if (decision === 'deny') return denied(facts, role, action, resource, evidence);
     if (unread.length > 0) {
       return unknown(
         `Whether the role may ${action} on ${resource} is not known: not all of its policies can be read.`,
@@ -127,9 +148,10 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
     }
     if (decision === 'allow') return ok(`The role may ${action} on ${resource}.`, evidence);
     if (decision === 'none') {
+      const granted = evaluatePolicies(known.map(({ document }) => document), { action, resource }).decision;
       return (
         somewhere(facts, policies, action, evidence)
-        ?? denied(role, action, resource, 'no statement allows it', evidence)
+        ?? (granted === 'allow' ? outsideBoundary : notAllowed)(role, action, resource, evidence)
       );
     }
     return unknown(`Whether the role may ${action} on ${resource} depends on conditions.`, { evidence });
@@ -160,8 +182,8 @@ function placeOf({ policy, document }: Known, index: number): string {
   return printable(`${policy.kind} ${policy.name}, ${shownStatement(document, index)}`);
 }
 
-function denied({ name }: IamRole, action: string, resource: string, why: string, evidence: string[]): Verdict {
-  return wrong(`The role may not ${action} on ${resource}: ${why}.`, {
+function notAllowed({ name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
+  return wrong(`The role may not ${action} on ${resource}: no statement allows it.`, {
     evidence,
     fix: [
       `aws iam simulate-principal-policy --policy-source-arn "$(aws iam get-role --role-name ${shell(name)} --query `
@@ -170,6 +192,67 @@ function denied({ name }: IamRole, action: string, resource: string, why: string
         + `[${literal(resource)}] }));`,
     ],
   });
+}
+
+function outsideOrganization(action: string, resource: string, evidence: string[]): Verdict {
+  return wrong(`The role may not ${action} on ${resource}: a policy of the organization does not allow it.`, {
+    evidence,
+    fix: [
+      `Ask the administrators of the organization to allow ${action} for this account (SCP). ${ALLOW_IS_USELESS}`,
+    ],
+  });
+}
+
+function outsideBoundary({ name, boundary }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
+  return wrong(`The role may not ${action} on ${resource}: the permissions boundary does not allow it.`, {
+    evidence,
+    fix: [
+      `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or give the role another one: `
+        + `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
+      ALLOW_IS_USELESS,
+    ],
+  });
+}
+
+/** Names the statement: only a narrower Deny helps. */
+function denied(facts: Facts, { name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
+  const [found] = 'value' in facts.policies ? denials(facts.policies.value, action, resource) : [];
+  const summary = `The role may not ${action} on ${resource}`;
+  if (found === undefined) {
+    return wrong(`${summary}: a statement denies it.`, {
+      evidence,
+      fix: [
+        `Find the Deny in the policies above, and narrow it. ${ALLOW_IS_USELESS}`,
+        'If it is in none of them, it is in a policy of the organization (SCP, RCP): ask its administrators.',
+      ],
+    });
+  }
+  const [{ policy, document }, index] = found;
+  const place = printable(`${policy.kind} ${policy.name}, ${statementPlace(document, index)}`);
+  return wrong(`${summary}: ${place} denies it.`, {
+    evidence,
+    fix: [
+      `Narrow the Deny in ${place}: except this action, resource or role. ${ALLOW_IS_USELESS}`,
+      readCommand(name, policy),
+    ],
+  });
+}
+
+function denials(policies: readonly IamPolicy[], action: string, resource: string): [Known, number][] {
+  const { known, boundary } = split(policies);
+  const all = boundary ? [...known, boundary] : known;
+  const { decision, statements } = evaluatePolicies(
+    known.map(({ document }) => document),
+    { action, resource },
+    boundary?.document,
+  );
+  return decision === 'deny' ? statements.map(([at, index]) => [all[at], index]) : [];
+}
+
+function readCommand(role: string, { arn, name }: IamPolicy): string {
+  if (arn === undefined) return `aws iam get-role-policy --role-name ${shell(role)} --policy-name ${shell(name)}`;
+  return `aws iam get-policy-version --policy-arn ${shell(arn)} --version-id "$(aws iam get-policy --policy-arn `
+    + `${shell(arn)} --query Policy.DefaultVersionId --output text)"`;
 }
 
 /** The statements that allow or deny, as they stand in their policies. */

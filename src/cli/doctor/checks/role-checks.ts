@@ -1,7 +1,9 @@
 import {
-  admissionOfToken, audienceToTrust, issuerOf, ofRole, ownerOf, providerArn, roleArnOf, subjectOf, tokenAudienceOf,
+  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, ownerOf, providerArn, roleArnOf, subjectOf,
+  tokenAudienceOf,
 } from './asked';
 import { annotateCommand, shell } from './commands';
+import { ofWebIdentity } from './pod-identity-checks';
 import { closings, openings } from './role-map';
 import { shownStatement, statementPlace } from './statement-words';
 import { Admission } from '../../../analysis/admission/admission';
@@ -11,7 +13,7 @@ import { objectOf, textsOf } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
 import { conditionsOf, issuerOfArn, statementsOf, trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { PrincipalJson, StatementJson } from '../../../conventions/policy-json';
-import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
+import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../conventions/web-identity';
 import {
   MAX_TOKEN_SECONDS,
   ROLE_ARN_ANNOTATION,
@@ -121,10 +123,13 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
       ],
     });
   }
-  const why = [...issuerMiss(issuer, nearest?.misses[0]), ...reasons].map(printable);
+  const isSwapped = nearest?.misses.some(swaps) ?? false;
+  const why = [
+    ...isSwapped ? ['`sub` and `aud` are swapped'] : [], ...issuerMiss(issuer, nearest?.misses[0]), ...reasons,
+  ].map(printable);
   // Of the statement that is meant for the service account, not of those for others.
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
-    .filter(({ message }) => nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
+    .filter(({ message }) => !isSwapped && nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
     .slice(0, SHOWN);
   return wrong(`The trust policy does not let ${subjectOf(facts)} in: ${why[0]}.`, {
     evidence: [
@@ -135,6 +140,11 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
     ],
     fix: [...causes.map(({ fix }) => printable(fix)), ...trustFix(facts, role, issuer)],
   });
+}
+
+/** Whether a statement wants a subject as the audience: to register that with the provider would not help. */
+function swaps({ key = '', trusted = [] }: Mismatch): boolean {
+  return key.toLowerCase().endsWith(':aud') && trusted.some(value => value.startsWith(SERVICE_ACCOUNT));
 }
 
 /** In words for what the principal says: the other cluster, region or account. */
@@ -253,7 +263,7 @@ const BOUNDARY: Check = {
   id: 'permissions-boundary',
   title: 'the permissions boundary of the role',
   follows: ['role-exists'],
-  run: facts => ofRole(facts, role => {
+  run: facts => ofPodsRole(facts, role => {
     if (role.boundary === undefined) return ok('The role has no permissions boundary.');
     return judgeRead(facts.policies, policies =>
       boundaryVerdict(
@@ -275,14 +285,17 @@ function boundaryVerdict(
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
     const shown = linesInShort(statements, SHOWN);
     const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
-    const { decision } =
-      action === undefined ? { decision: 'allow' } : evaluatePolicies([document], { action, resource });
+    const { decision, statements: deciding } = action === undefined
+      ? { decision: 'allow', statements: [] } : evaluatePolicies([document], { action, resource });
     const isAllowedSomewhere =
       resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
     if (isAllowedSomewhere || (decision !== 'none' && decision !== 'deny')) return ok(`${summary}.`, shown);
     return wrong(`${summary}, and ${action} on ${resource} is not among it.`, {
       evidence: [`${boundary}`, ...shown],
       fix: [
+        ...decision === 'deny'
+          ? deciding.map(([, index]) => `Narrow the Deny in ${statementPlace(document, index)} of the boundary.`)
+          : [],
         `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} `
           + '--set-as-default --policy-document file://boundary.json',
         `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
@@ -292,4 +305,7 @@ function boundaryVerdict(
   })!;
 }
 
-export const ROLE_CHECKS: readonly Check[] = [ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION, BOUNDARY];
+export const ROLE_CHECKS: readonly Check[] = [
+  ...ofWebIdentity([ACCOUNT, EXISTS, TRUST, OTHERWISE, SESSION]),
+  BOUNDARY,
+];

@@ -1,7 +1,15 @@
 /**
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
+import { annotateCommand } from './commands';
+import { ofWebIdentity } from './pod-identity-checks';
+import {
+  annotatedRole, associationOf, broughtByPods, containersOf, environmentOf, livePods, ownPods, podLines, restart,
+  ROLE_ARN,
+} from './pods';
+import { listInShort } from '../../../analysis/lists';
 import { WEBHOOK_ROLE_ARN } from '../../../conventions/name-rules';
+import { likeness, nearest } from '../../../conventions/nearest';
 import {
   AUDIENCE_ANNOTATION,
   isMistakenRoleKey,
@@ -14,8 +22,9 @@ import {
 import { quoted } from '../../text';
 import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
-import { annotateCommand } from './commands';
-import { annotatedRole, broughtByPods, environmentOf, livePods, restart, ROLE_ARN } from './pods';
+
+const SHOWN = 5;
+const SIMILAR = 0.6;
 
 /** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
@@ -24,7 +33,8 @@ const NAMESPACE_EXISTS: Check = {
   id: 'namespace-exists',
   title: 'the namespace exists',
   decisive: true,
-  run: ({ namespace, serviceAccount, question }) => {
+  run: facts => {
+    const { namespace, serviceAccount, question } = facts;
     // Whoever may read the ServiceAccount alone still knows.
     if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) {
       return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
@@ -34,6 +44,7 @@ const NAMESPACE_EXISTS: Check = {
         ? ok(`Namespace ${question.namespace} is there.`)
         : wrong(`There is no namespace ${question.namespace}.`, {
           fix: [
+            ...nearNamespaces(facts),
             `kubectl create namespace ${question.namespace}`,
             'Or in the CDK: new IrsaServiceAccount(…, { createNamespace: true }), and apply its manifest.',
           ],
@@ -47,18 +58,52 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
   title: 'the ServiceAccount exists',
   decisive: true,
   follows: ['namespace-exists'],
-  run: ({ serviceAccount, question }) =>
-    judgeRead(serviceAccount, value =>
+  run: facts => {
+    const { serviceAccount, question } = facts;
+    return judgeRead(serviceAccount, value =>
       value
         ? ok(`ServiceAccount ${nameOf(question)} is there.`)
         : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
+          evidence: namesInstead(facts),
           fix: [
+            ...nearNames(facts),
             'Apply the manifest that cdk synth writes: kubectl apply -f cdk.out/<stack>.k8s.yaml',
             `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`,
           ],
         }),
-    ),
+    );
+  },
 };
+
+/** A name that is missing is more often mistyped than to be created. */
+function nearNamespaces({ otherServiceAccounts, question }: Facts): string[] {
+  if (otherServiceAccounts === undefined || 'unknown' in otherServiceAccounts) return [];
+  const accounts = otherServiceAccounts.value;
+  return near(question.namespace, accounts.map(({ namespace }) => namespace)).map(namespace => {
+    const name = question.serviceAccount;
+    const hasName = accounts.some(account => account.namespace === namespace && account.name === name);
+    return `Did you mean --namespace ${namespace}?${hasName ? ` It has a ServiceAccount ${name}.` : ''}`;
+  });
+}
+
+function nearNames(facts: Facts): string[] {
+  return near(facts.question.serviceAccount, namesThere(facts)).map(name => `Did you mean --service-account ${name}?`);
+}
+
+function namesInstead(facts: Facts): string[] | undefined {
+  const names = nearest(facts.question.serviceAccount, namesThere(facts));
+  return names.length === 0 ? undefined : [`ServiceAccounts there: ${listInShort(names, SHOWN)}`];
+}
+
+function namesThere({ otherServiceAccounts, question }: Facts): string[] {
+  if (otherServiceAccounts === undefined || 'unknown' in otherServiceAccounts) return [];
+  return otherServiceAccounts.value.filter(({ namespace }) => namespace === question.namespace).map(({ name }) => name);
+}
+
+/** The most similar name, if it is similar enough to be meant. */
+function near(wanted: string, names: readonly string[]): string[] {
+  return nearest(wanted, [...new Set(names)]).filter(name => likeness(name, wanted) >= SIMILAR).slice(0, 1);
+}
 
 const ROLE_ANNOTATION: Check = {
   id: 'role-annotation',
@@ -68,15 +113,17 @@ const ROLE_ANNOTATION: Check = {
   run: facts => ofServiceAccount(facts, serviceAccount => {
     const arn = serviceAccount.annotations[ROLE_ARN_ANNOTATION];
     if (arn === undefined) return withoutAnnotation(facts, serviceAccount);
+    if (associationOf(facts)) return ok('The annotation is not used: the service account has EKS Pod Identity.');
     if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`The ServiceAccount names role ${arn}.`);
-    return malformed(facts.question, arn);
+    return malformed(facts, arn);
   }),
 };
 
 function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject): Verdict {
-  const { question, podIdentities } = facts;
+  const { question } = facts;
   const brought = broughtByPods(facts);
-  const [association] = 'value' in podIdentities ? podIdentities.value : [];
+  const association = associationOf(facts);
+  const associations = nearAssociations(facts);
   if (association === undefined && brought !== undefined && WEBHOOK_ROLE_ARN.test(brought.role)) {
     return ok(
       `The ServiceAccount names no role; the pods bring role ${brought.role} themselves, with a token of their own.`,
@@ -90,26 +137,68 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   const mistaken = Object.entries(annotations).filter(
     ([key]) => isMistakenRoleKey(key) || key.trim().toLowerCase() === ROLE_ARN_ANNOTATION,
   );
-  const arn = mistaken.map(([, value]) => cleanArn(value)).find(value => WEBHOOK_ROLE_ARN.test(value));
+  const ofPods = rolesOfPods(facts);
+  const arn = mistaken.map(([, value]) => cleanArn(value)).find(value => WEBHOOK_ROLE_ARN.test(value))
+    ?? ofPods[0]?.arn;
   return wrong(
     mistaken.length > 0
       ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.`
       : 'The ServiceAccount names no role.',
     {
-      evidence: mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
-      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'), restart(question)],
+      evidence: [
+        ...mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
+        ...podLines(ofPods, ({ words }) => words),
+        ...associations.map(name => `near: EKS Pod Identity has an association for ${name}`),
+      ],
+      fix: [
+        ...associations.length > 0
+          ? [
+            `aws eks create-pod-identity-association --cluster-name ${question.clusterName} --namespace `
+              + `${question.namespace} --service-account ${question.serviceAccount} --role-arn <ARN of the role>`,
+          ]
+          : [],
+        annotateCommand(question, ROLE_ARN_ANNOTATION, arn ?? '<ARN of the role>'),
+        ...restart(facts),
+      ],
     },
   );
 }
 
-function malformed(question: Question, arn: string): Verdict {
+/** Associations of other service accounts that may have been meant: of the same name, or in the same namespace. */
+function nearAssociations({ otherAssociations, question: { namespace, serviceAccount } }: Facts): string[] {
+  if (otherAssociations === undefined || 'unknown' in otherAssociations) return [];
+  return otherAssociations.value
+    .filter(({ namespace: other, name }) => name === serviceAccount
+      || (other === namespace && likeness(name, serviceAccount) >= SIMILAR))
+    .map(({ namespace: other, name }) => `${other}/${name}`)
+    .slice(0, SHOWN);
+}
+
+/** Roles that running pods have from an earlier annotation, or from one on the pods, which the webhook ignores. */
+function rolesOfPods(facts: Facts): { readonly arn: string; readonly words: string }[] {
+  return ownPods(facts).flatMap(pod => {
+    const injectedRole = containersOf(pod).map(container => environmentOf(container).get(ROLE_ARN)?.value)
+      .find(role => role !== undefined && WEBHOOK_ROLE_ARN.test(role));
+    const annotation = pod.annotations[ROLE_ARN_ANNOTATION];
+    return [
+      ...injectedRole === undefined
+        ? [] : [{ arn: injectedRole, words: `pod ${pod.name} has ${ROLE_ARN} ${injectedRole}` }],
+      ...annotation !== undefined && WEBHOOK_ROLE_ARN.test(annotation)
+        ? [{ arn: annotation, words: `pod ${pod.name} itself is annotated, which the webhook ignores: ${annotation}` }]
+        : [],
+    ];
+  });
+}
+
+function malformed(facts: Facts, arn: string): Verdict {
+  const { question } = facts;
   const clean = cleanArn(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
   return wrong(
     isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`,
     {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
-      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), restart(question)],
+      fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), ...restart(facts)],
     },
   );
 }
@@ -149,7 +238,8 @@ const ANNOTATION_VALUES: Check = {
   id: 'annotation-values',
   title: 'audience, expiration and STS annotations are valid',
   follows: ['service-account-exists'],
-  run: ({ serviceAccount, question }) => ofServiceAccount({ serviceAccount }, ({ annotations }) => {
+  run: facts => ofServiceAccount(facts, ({ annotations }) => {
+    const { question } = facts;
     const problems = [
       problemOf(
         annotations,
@@ -173,7 +263,7 @@ const ANNOTATION_VALUES: Check = {
     const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
     return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
-      fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), restart(question)],
+      fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), ...restart(facts)],
       harmless,
     });
   }),
@@ -246,6 +336,5 @@ export const SERVICE_ACCOUNT_CHECKS: Check[] = [
   NAMESPACE_EXISTS,
   SERVICE_ACCOUNT_EXISTS,
   ROLE_ANNOTATION,
-  ANNOTATION_VALUES,
-  ANNOTATION_DUPLICATES,
+  ...ofWebIdentity([ANNOTATION_VALUES, ANNOTATION_DUPLICATES]),
 ];

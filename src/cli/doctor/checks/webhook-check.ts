@@ -1,24 +1,31 @@
 /**
- * The pod identity webhook. On EKS it runs in the control plane, and its configuration can be missing to a reader for
- * more than one reason: pods that it has changed tell that it works, whatever is seen of it.
+ * The pod identity webhook, judged by its effect: the newest pods tell whether it works, whatever its configuration
+ * says. On EKS it runs in the control plane, and readers may not see its configuration.
  */
-import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Facts, PodObject, Webhook } from '../facts';
+import { shell } from './commands';
 import {
   annotatedRole,
+  annotationTime,
   broughtByPods,
   hasPodIdentity,
   isChanged,
-  isInjected,
   ownPods,
   podLines,
   podsInWords,
+  restart,
+  ROLE_ARN,
+  SKIP_LABEL,
+  unchangedPods,
 } from './pods';
+import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, PodObject, Webhook } from '../facts';
 
 const FIX = [
   'kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
-  'EKS made it with the cluster; elsewhere it is installed: https://github.com/aws/amazon-eks-pod-identity-webhook',
+  'EKS creates it with the cluster; elsewhere, install it: https://github.com/aws/amazon-eks-pod-identity-webhook',
 ];
+/** For so long after the annotation, the webhook may not have known it: its cache lags behind. */
+const EARLY_MS = 60_000;
 
 export const WEBHOOK: Check = {
   id: 'webhook',
@@ -26,70 +33,73 @@ export const WEBHOOK: Check = {
   run: facts => {
     if (broughtByPods(facts)) return ok('The pods do without it: they bring role and token themselves.');
     const changed = ownPods(facts).filter(isChanged);
-    if ('unknown' in facts.webhooks) return works(changed) ?? unknown(facts.webhooks.unknown);
-    return facts.webhooks.value.length === 0 ? absent(facts, changed) : present(facts, facts.webhooks.value, changed);
+    const missed = missedPods(facts, changed);
+    const { webhooks } = facts;
+    if ('value' in webhooks) {
+      return webhooks.value.length === 0
+        ? absent(facts, changed, missed)
+        : present(facts, webhooks.value, changed, missed);
+    }
+    if (missed.length > 0) return didNothing(facts, missed, [], []);
+    return changed.length > 0 ? works(changed) : unknown(webhooks.unknown);
   },
 };
 
-function works(changed: PodObject[]): Verdict | undefined {
-  return changed.length === 0
-    ? undefined
-    : ok(
-      'The webhook works: it has changed pods.',
-      podLines(changed, ({ name }) => `pod ${name} has its variables and its volume`),
-    );
+/** Created after the annotation, still without variables, and no older than all pods that have them. */
+function missedPods(facts: Facts, changed: readonly PodObject[]): PodObject[] {
+  const time = annotationTime(facts);
+  if (time === undefined || !time.isKnown) return [];
+  return unchangedPods(facts).filter(pod =>
+    pod.created >= time.since && !changed.some(other => other.created > pod.created));
 }
 
-function absent(facts: Facts, changed: PodObject[]): Verdict {
-  const forgotten = forgottenPods(facts);
-  if (changed.length > 0) return works(changed)!;
-  if (forgotten.length === 0) {
-    const decisive = annotatedRole(facts) !== undefined;
-    return unknown('There is no configuration of the webhook to be seen, and no pod that tells whether it works.', {
+function works(changed: PodObject[]): Verdict {
+  return ok(
+    'The webhook works: it has changed pods.',
+    podLines(changed, ({ name }) => `pod ${name} has its variables and its volume`),
+  );
+}
+
+function absent(facts: Facts, changed: PodObject[], missed: PodObject[]): Verdict {
+  if (missed.length > 0) {
+    return wrong('There is no pod identity webhook: pods are created without a role.', {
+      evidence: podLines(missed, pod => missedInWords(pod)),
       fix: FIX,
-      decisive,
     });
   }
-  return wrong('There is no pod identity webhook: pods are made without a role.', {
-    evidence: podLines(
-      forgotten,
-      ({ name }) => `pod ${name} was made after the annotation, and has none of its variables`,
-    ),
-    fix: FIX,
-  });
+  if (changed.length > 0) return works(changed);
+  return unknown(
+    'Cannot tell whether the pod identity webhook works: its configuration is not visible, and no pod shows its '
+      + 'effect.',
+    { fix: FIX, decisive: annotatedRole(facts) !== undefined },
+  );
 }
 
-/** Made after the annotation, and still without variables. */
-function forgottenPods(facts: Facts): PodObject[] {
-  const since = 'value' in facts.serviceAccount ? facts.serviceAccount.value?.annotated : undefined;
-  if (annotatedRole(facts) === undefined || since === undefined) return [];
-  return ownPods(facts).filter(pod => pod.created > since && !isInjected(pod) && !hasPodIdentity(pod));
+function missedInWords({ name, created }: PodObject): string {
+  return `pod ${name} was created at ${created.toISOString()}, after the annotation, and has none of its variables`;
 }
 
-function present(facts: Facts, webhooks: readonly Webhook[], changed: PodObject[]): Verdict {
+function present(
+  facts: Facts, webhooks: readonly Webhook[], changed: readonly PodObject[], missed: readonly PodObject[],
+): Verdict {
   const evidence = webhooks.map(inWords);
-  const taking = webhooks.filter(({ selects }) => selects !== false);
-  if (taking.length === 0) {
-    const { pod, namespace } = facts.question;
-    return wrong(
-      'The webhook is there, and is not called for '
-        + `${pod === undefined ? `pods of namespace ${namespace}` : `pod ${pod}`}.`,
-      {
-        evidence: [...evidence, 'its namespaceSelector, objectSelector or rules leave them out'],
-        fix: [
-          `kubectl get mutatingwebhookconfiguration ${webhooks[0].configuration} -o yaml`,
-          `kubectl get namespace ${facts.question.namespace} --show-labels`,
-        ],
-      },
-    );
+  const selecting = webhooks.filter(({ selects }) => selects !== false);
+  const isLeftOut = ({ name }: PodObject) => selecting.every(({ leavesOut }) => leavesOut.includes(name));
+  const pods = ownPods(facts);
+  const labeled = pods.filter(pod => SKIP_LABEL in pod.labels);
+  if (pods.length > 0 && labeled.length === pods.length) {
+    return ok(`The label ${SKIP_LABEL} tells the webhook to leave the pods out.`, evidence);
   }
-  const withoutCa = taking.filter(webhook => !canBeTrusted(webhook));
-  if (withoutCa.length === taking.length) {
+  const leftOut = pods.filter(pod =>
+    isLeftOut(pod) && !labeled.includes(pod) && !isChanged(pod) && !hasPodIdentity(pod));
+  if (selecting.length === 0 || leftOut.length > 0) return notCalled(facts, webhooks, evidence, leftOut);
+  const withoutCa = selecting.filter(webhook => !canBeTrusted(webhook));
+  if (withoutCa.length === selecting.length) {
     return wrong('The webhook has no caBundle: the API server cannot trust it, and calls fail.', {
       evidence: [
         ...evidence,
-        ...(taking[0].failurePolicy === 'Ignore'
-          ? ['failurePolicy Ignore: pods are made without a role, and nobody is told']
+        ...(selecting[0].failurePolicy === 'Ignore'
+          ? ['failurePolicy Ignore: pods are created without a role, and no error is reported']
           : []),
       ],
       fix: [
@@ -98,17 +108,113 @@ function present(facts: Facts, webhooks: readonly Webhook[], changed: PodObject[
       ],
     });
   }
-  const words = taking.map(({ selects }) => selects).find(selects => typeof selects === 'string');
-  if (words !== undefined && changed.length === 0 && taking.every(({ selects }) => selects !== true)) {
+  if (missed.length > 0) return didNothing(facts, missed, selecting, evidence);
+  if (changed.length > 0) {
+    const has = changed.length === 1 ? 'has' : 'have';
+    return ok(`The webhook is there, and works: ${podsInWords(changed)} ${has} its variables.`, evidence);
+  }
+  const words = selecting.map(({ selects }) => selects).find(selects => typeof selects === 'string');
+  if (words !== undefined && selecting.every(({ selects }) => selects !== true)) {
     return unknown(`Whether the webhook is called for the pods: ${words}.`, { evidence });
   }
-  return ok(
-    changed.length > 0
-      ? `The webhook is there, and works: ${podsInWords(changed)} ${changed.length === 1 ? 'has' : 'have'} its `
-        + 'variables.'
-      : 'The webhook is there, and is called for the pods.',
-    evidence,
+  const unchanged = unchangedPods(facts);
+  if (unchanged.length > 0 && annotationTime(facts)?.isKnown === false) {
+    return unknown(
+      `Cannot tell whether the webhook works: ${podsInWords(unchanged)} may be older than the annotation.`,
+      { evidence },
+    );
+  }
+  return ok('The webhook is configured and selects the pods; no pod shows yet that it works.', evidence);
+}
+
+function notCalled(
+  { question: { namespace, pod } }: Facts,
+  webhooks: readonly Webhook[],
+  evidence: readonly string[],
+  leftOut: readonly PodObject[],
+): Verdict {
+  const whom = pod !== undefined ? `pod ${pod}` : `pods of namespace ${namespace}`;
+  return wrong(`The webhook is there, and is not called for ${whom}.`, {
+    evidence: [
+      ...evidence,
+      'its namespaceSelector, objectSelector or rules leave them out',
+      ...podLines(leftOut, ({ name }) => `its objectSelector leaves out pod ${name}`),
+    ],
+    fix: [
+      `kubectl get mutatingwebhookconfiguration ${webhooks[0].configuration} -o yaml`,
+      `kubectl get namespace ${namespace} --show-labels`,
+      ...leftOut.length > 0 ? [`kubectl get pods -n ${namespace} --show-labels`] : [],
+    ],
+  });
+}
+
+/** The configuration looks right, and a new pod was not changed: the candidates, and how to test each. */
+function didNothing(
+  facts: Facts, missed: readonly PodObject[], selecting: readonly Webhook[], evidence: readonly string[],
+): Verdict {
+  const time = annotationTime(facts)!;
+  const isEarly = missed.every(({ created }) => created.getTime() - time.since.getTime() < EARLY_MS);
+  const [which, was] = [podsInWords(missed), missed.length === 1 ? 'was' : 'were'];
+  return wrong(
+    `The webhook did not change ${which}, which ${was} created after the annotation: the call failed, or came before `
+      + 'the webhook knew the annotation.',
+    {
+      evidence: [
+        time.words,
+        ...podLines(missed, pod => missedInWords(pod)),
+        ...isEarly ? ['that soon after the annotation, the webhook may not have known it yet'] : [],
+        ...evidence,
+      ],
+      fix: [
+        `Test the webhook; this creates nothing: ${dryRun(facts, missed[0])}`,
+        ...restart(facts, [...missed]).map(line => `If that prints ${ROLE_ARN}, the webhook works now: ${line}`),
+        'If it prints nothing, a restart does not help. Look at these in turn:',
+        ...candidates(facts, selecting),
+      ],
+    },
   );
+}
+
+/** The API server calls the webhook for a dry run too, so its answer has the variables. */
+export function dryRun(
+  { question: { namespace, serviceAccount } }: Facts, { labels }: PodObject, variable = ROLE_ARN,
+): string {
+  const { 'pod-template-hash': _, ...selected } = labels;
+  const list = Object.entries(selected).map(([key, value]) => `${key}=${value}`).join(',');
+  return `kubectl run irsa-test -n ${namespace} --image=registry.k8s.io/pause --dry-run=server -o yaml `
+    + `${list === '' ? '' : `--labels=${shell(list)} `}`
+    + `--overrides='{"spec":{"serviceAccountName":"${serviceAccount}"}}' | grep ${variable}`;
+}
+
+function candidates({ question: { clusterName } }: Facts, selecting: readonly Webhook[]): string[] {
+  const services = selecting.flatMap(({ target }) => {
+    const [, namespace, name] = /^service ([^/]+)\/(.+)$/.exec(target) ?? [];
+    return name === undefined ? [] : [{ namespace, name }];
+  });
+  const hosts = selecting.flatMap(({ target }) => (URL.canParse(target) ? [new URL(target).hostname] : []));
+  const names = [...services.map(({ namespace, name }) => `${name}.${namespace}.svc`), ...hosts];
+  // Where a failed call is an error, such a pod would not have been created.
+  const mayFail = selecting.length === 0 || selecting.some(({ failurePolicy }) => failurePolicy === 'Ignore');
+  const [configuration = 'pod-identity-webhook'] = selecting.map(webhook => webhook.configuration);
+  return [
+    ...services.map(({ namespace, name }) =>
+      `- it does not run: kubectl get pods -n ${namespace}; kubectl logs -n ${namespace} deployment/${name}`),
+    ...mayFail
+      ? [
+        '- the call fails: "failed calling webhook" in the log of the API server names the reason; on EKS: aws logs '
+          + `filter-log-events --log-group-name /aws/eks/${clusterName}/cluster `
+          + '--log-stream-name-prefix kube-apiserver- --filter-pattern \'"failed calling webhook"\'',
+        ...names.map(name => `- its certificate does not name ${name}: "x509" in that log`),
+      ]
+      : [],
+    ...services.map(({ namespace, name }) =>
+      '- its --annotation-prefix is not eks.amazonaws.com: '
+        + `kubectl get deployment ${name} -n ${namespace} -o yaml | grep annotation-prefix`),
+    '- its selectors or matchConditions leave the pod out: '
+      + `kubectl get mutatingwebhookconfiguration ${configuration} -o yaml`,
+    '- a later webhook replaces the containers, and this one is not called again (reinvocationPolicy): kubectl get '
+      + 'mutatingwebhookconfigurations',
+  ];
 }
 
 /** A public certificate needs no caBundle. */
@@ -119,7 +225,7 @@ function canBeTrusted({ hasCaBundle, target }: Webhook): boolean {
 function inWords({ configuration, name, failurePolicy, target }: Webhook): string {
   const risk =
     failurePolicy === 'Ignore'
-      ? '; where it fails, pods are made without a role'
-      : '; where it fails, no pods are made';
+      ? '; if it fails, pods are created without a role'
+      : '; if it fails, no pods are created';
   return `${configuration}/${name} calls ${target}, failurePolicy ${failurePolicy}${risk}`;
 }

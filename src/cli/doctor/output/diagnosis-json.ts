@@ -15,6 +15,7 @@ export function diagnosisJson(diagnosis: Diagnosis, { question, region, now }: F
     consequences: ids(diagnosis.consequences),
     others: ids(diagnosis.others),
     unknowns: ids(diagnosis.unknowns),
+    inconclusive: ids(diagnosis.unknowns.filter(({ decisive }) => decisive)),
     checks: diagnosis.checks.map(({ id, title, status, summary, evidence = [], fix = [] }) => ({
       id,
       title,

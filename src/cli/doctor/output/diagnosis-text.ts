@@ -2,7 +2,7 @@ import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
 import { COLORS } from './words';
 import { painter, Style } from '../../colors';
-import { counted, printable, wrap } from '../../text';
+import { printable, wrap } from '../../text';
 
 /** A diagnosis for people: the finding and what to do, what follows from it, and the whole chain. */
 export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColored: boolean): string {
@@ -18,7 +18,7 @@ export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts,
     ...finding ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
     ...section(consequences, [...heading(COLORS.wrong, 'What follows from it')], check => bullet(check)),
     ...section(others, [...heading(COLORS.wrong, 'Wrong, too')], check => inFull(check)),
-    ...section(unique(unknowns), [...heading(COLORS.unknown, 'Not known')], check => bullet(check)),
+    ...section(unique(unknowns), [...heading(COLORS.unknown, 'Not known')], unseen),
     [paint('bold', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
@@ -30,8 +30,11 @@ function section(checks: Examined[], heading: string[], lines: (check: Examined)
 
 function verdict({ outcome, unknowns }: Diagnosis): string[] {
   if (outcome === 'healthy') return wrap('Healthy: every link that was looked at is as it must be.', '');
-  const links = counted(unknowns.filter(({ decisive }) => decisive).length, 'link');
-  return wrap(`Nothing wrong was found, but ${links} could not be looked at without which nobody can say.`, '');
+  const ids = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id).join(', ');
+  return wrap(
+    `No problem found, but required checks could not be completed (${ids}), so the result is inconclusive.`,
+    '',
+  );
 }
 
 /** What is seen, and what to do; commands stay in one line, to be copied. */
@@ -46,6 +49,12 @@ function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
 /** What is the reason for many is told once. */
 function unique(checks: Examined[]): Examined[] {
   return [...new Map(checks.map(check => [check.summary, check])).values()];
+}
+
+/** In full where it makes the result inconclusive. */
+function unseen(check: Examined): string[] {
+  const { decisive, evidence = [], fix = [] } = check;
+  return decisive && evidence.length + fix.length > 0 ? inFull(check) : bullet(check);
 }
 
 function bullet({ summary }: Examined): string[] {

@@ -2,7 +2,8 @@ import { Survey } from '../survey';
 
 /** A survey for machines. A field may be added in the same version; one that goes or changes makes a new one. */
 export function surveyJson(survey: Survey, version: string): object {
-  const { time, clusterName, region, account, namespace, outcome, provider, accounts, leftOver, counted } = survey;
+  const { time, clusterName, region, account, namespace, outcome, notChecked, provider } = survey;
+  const { accounts, leftOver, counted } = survey;
   return {
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version },
@@ -11,6 +12,7 @@ export function surveyJson(survey: Survey, version: string): object {
     account,
     outcome,
     looked: counted,
+    notChecked,
     provider,
     serviceAccounts: accounts,
     leftOverRoles: leftOver,

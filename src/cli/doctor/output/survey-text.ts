@@ -9,7 +9,7 @@ const MAX_NAME_LENGTH = 38;
 
 /** A survey for people: a table, what is wrong first. */
 export function surveyText(survey: Survey, isColored: boolean): string {
-  const { clusterName, region, account, namespace, provider, accounts, leftOver } = survey;
+  const { clusterName, region, account, namespace, notChecked, provider, accounts, leftOver } = survey;
   const paint = painter(isColored);
   const width = Math.min(
     MAX_NAME_LENGTH,
@@ -27,7 +27,7 @@ export function surveyText(survey: Survey, isColored: boolean): string {
   const paragraphs = [
     wrap(
       `${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, `
-        + `${region}`,
+        + `${region}; not checked: ${notChecked.join(', ')}`,
       '',
     ),
     wrap(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),

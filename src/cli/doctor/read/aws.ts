@@ -34,8 +34,10 @@ import {
   IamPolicy,
   IamProvider,
   IamRole,
+  IdentityRoles,
   PodIdentity,
   Read,
+  ServiceAccountName,
   Simulated,
   Trail,
   TrailEvent,
@@ -85,6 +87,8 @@ export type AwsFacts = Pick<
   | 'policies'
   | 'simulated'
   | 'podIdentities'
+  | 'identityRoles'
+  | 'otherAssociations'
   | 'trail'
 >;
 type Caller = { readonly account: string; readonly arn: string };
@@ -142,8 +146,8 @@ export class Aws {
     // That future versions of the SDK want a newer Node.js: this one is bundled.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const region = await regionOf(options);
-    const own = await side(options.profile, region, options);
-    const role = options.roleProfile === undefined ? own : await side(options.roleProfile, region, options);
+    const own = await connectSide(options.profile, region, options);
+    const role = options.roleProfile === undefined ? own : await connectSide(options.roleProfile, region, options);
     return new Aws(region, own, role);
   }
 
@@ -175,14 +179,24 @@ export class Aws {
       this.role(arn),
       this.trail(arn, namespace, serviceAccount, now),
     ]);
-    const [clusterNames, providers, policies, simulated] = await Promise.all([
+    const [association] = 'value' in podIdentities ? podIdentities.value : [];
+    const identityRoles = association && await this.identityRoles(association);
+    const podsRole = identityRoles?.target ?? identityRoles?.role ?? role;
+    const isForgotten = association === undefined && 'unknown' in question.roleArn;
+    const [clusterNames, providers, policies, simulated, otherAssociations] = await Promise.all([
       'value' in cluster && cluster.value === undefined ? this.clusterNames() : undefined,
       this.providers(cluster, arn),
-      this.policies(role),
-      question.action === undefined ? undefined : this.simulated(role, question.action, question.resource),
+      this.policies(podsRole),
+      question.action === undefined ? undefined : this.simulated(podsRole, question.action, question.resource),
+      isForgotten ? this.associationNames(clusterName) : undefined,
     ]);
     const { region, caller, roleCaller } = this;
-    const asked = { ...(clusterNames && { clusterNames }), ...(simulated && { simulated }) };
+    const asked = {
+      ...(clusterNames && { clusterNames }),
+      ...(simulated && { simulated }),
+      ...(identityRoles && { identityRoles }),
+      ...(otherAssociations && { otherAssociations }),
+    };
     return { region, caller, roleCaller, cluster, providers, role, policies, podIdentities, trail, ...asked };
   }
 
@@ -198,6 +212,7 @@ export class Aws {
           arn: requirePart(cluster.arn),
           endpoint: cluster.endpoint ?? '',
           issuerUrl: cluster.identity?.oidc?.issuer,
+          ...(cluster.computeConfig?.enabled === true && { isAuto: true }),
         }
       );
     });
@@ -244,28 +259,38 @@ export class Aws {
     if ('unknown' in arn) return arn;
     const elsewhere = this.elsewhere(arn);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    return this.read(this.other, 'iam:GetRole', async () => {
-      const answer = await orNone(NO_ENTITY, () =>
-        this.other.iam.send(new GetRoleCommand({ RoleName: arn.value.name })),
-      );
+    return this.roleNamed(this.other, arn.value.name);
+  }
+
+  private roleNamed(side: Side, name: string): Promise<Read<IamRole | undefined>> {
+    return this.read(side, 'iam:GetRole', async () => {
+      const answer = await orNone(NO_ENTITY, () => side.iam.send(new GetRoleCommand({ RoleName: name })));
       return answer && iamRole(requirePart(answer.Role));
     });
+  }
+
+  /** Whose credentials are of the account of a role; those for the role if neither is known to be. */
+  private sideOf(roleArn: string): Side {
+    const account = arnParts(roleArn)[4];
+    return [this.other, this.own].find(({ caller }) => 'value' in caller && caller.value.account === account)
+      ?? this.other;
   }
 
   /** Attached, inline, and the boundary. */
   public async policies(role: Read<IamRole | undefined>): Promise<Read<IamPolicy[]>> {
     if ('unknown' in role) return role;
     if (role.value === undefined) return { value: [] };
-    const { name, boundary } = role.value;
-    const { iam } = this.other;
+    const { name, boundary, arn } = role.value;
+    const side = this.sideOf(arn);
+    const { iam } = side;
     const [attached, inline] = await Promise.all([
-      this.read(this.other, 'iam:ListAttachedRolePolicies', () =>
+      this.read(side, 'iam:ListAttachedRolePolicies', () =>
         collect(
           paginateListAttachedRolePolicies({ client: iam }, { RoleName: name }),
           itemsIn(({ AttachedPolicies }) => AttachedPolicies),
         ),
       ),
-      this.read(this.other, 'iam:ListRolePolicies', () =>
+      this.read(side, 'iam:ListRolePolicies', () =>
         collect(
           paginateListRolePolicies({ client: iam }, { RoleName: name }),
           itemsIn(({ PolicyNames }) => PolicyNames),
@@ -279,12 +304,12 @@ export class Aws {
         ...attached.value.map(
           ({ PolicyName, PolicyArn }) =>
             () =>
-              this.managedPolicy(PolicyArn!, PolicyName!, 'attached'),
+              this.managedPolicy(side, PolicyArn!, PolicyName!, 'attached'),
         ),
-        ...inline.value.map(policy => () => this.inlinePolicy(name, policy)),
+        ...inline.value.map(policy => () => this.inlinePolicy(side, name, policy)),
         ...(boundary === undefined
           ? []
-          : [() => this.managedPolicy(boundary, boundary.slice(boundary.lastIndexOf('/') + 1), 'boundary')]),
+          : [() => this.managedPolicy(side, boundary, boundary.slice(boundary.lastIndexOf('/') + 1), 'boundary')]),
       ]),
     };
   }
@@ -294,9 +319,10 @@ export class Aws {
     if ('unknown' in role) return role;
     if (role.value === undefined) return { unknown: 'there is no role' };
     const { arn } = role.value;
-    return this.read(this.other, 'iam:SimulatePrincipalPolicy', async () => {
+    const side = this.sideOf(arn);
+    return this.read(side, 'iam:SimulatePrincipalPolicy', async () => {
       const question = { PolicySourceArn: arn, ActionNames: [action], ResourceArns: [resource] };
-      const { EvaluationResults: [result] = [] } = await this.other.iam.send(
+      const { EvaluationResults: [result] = [] } = await side.iam.send(
         new SimulatePrincipalPolicyCommand(question),
       );
       const { PermissionsBoundaryDecisionDetail: boundary, OrganizationsDecisionDetail: organization } = result;
@@ -307,6 +333,33 @@ export class Aws {
         ...(boundary && { boundaryAllows: boundary.AllowedByPermissionsBoundary }),
         ...(organization && { organizationAllows: organization.AllowedByOrganizations }),
       };
+    });
+  }
+
+  /** The roles of an association: its own is of the cluster's account, the target role may be of another one. */
+  private async identityRoles({ roleArn, targetRoleArn }: PodIdentity): Promise<IdentityRoles> {
+    const read = async (text: string): Promise<Read<IamRole | undefined>> => {
+      const arn = readRoleArn(text);
+      if ('unknown' in arn) return arn;
+      const side = this.sideOf(text);
+      const { caller } = side;
+      if ('value' in caller && caller.value.account !== arn.value.account) {
+        return { unknown: `it is in account ${arn.value.account}: give --role-profile, a profile of that account` };
+      }
+      return this.roleNamed(side, arn.value.name);
+    };
+    const role = await read(roleArn);
+    return targetRoleArn === undefined
+      ? { role } : { role, target: await read(targetRoleArn), policies: await this.policies(role) };
+  }
+
+  /** The service accounts of the cluster that have an association. */
+  private associationNames(clusterName: string): Promise<Read<ServiceAccountName[]>> {
+    return this.read(this.own, 'eks:ListPodIdentityAssociations', async () => {
+      const pages = paginateListPodIdentityAssociations({ client: this.eks }, { clusterName });
+      const list = () => collect(pages, ({ associations = [] }) => associations);
+      const all = await orNone(['ResourceNotFoundException'], list);
+      return (all ?? []).map(({ namespace = '', serviceAccount = '' }) => ({ namespace, name: serviceAccount }));
     });
   }
 
@@ -331,12 +384,14 @@ export class Aws {
           const { association } = await this.eks.send(
             new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }),
           );
-          const { roleArn = '', targetRoleArn, disableSessionTags } = association ?? {};
+          const { roleArn = '', targetRoleArn, disableSessionTags, policy, modifiedAt } = association ?? {};
           return {
             id: id!,
             roleArn,
             ...(targetRoleArn !== undefined && { targetRoleArn }),
             ...(disableSessionTags === true && { disableSessionTags }),
+            ...(policy && { policy: decode(policy) }),
+            ...(modifiedAt && { modified: modifiedAt }),
           };
         }),
       ),
@@ -439,17 +494,19 @@ export class Aws {
     });
   }
 
-  private async managedPolicy(arn: string, name: string, kind: 'attached' | 'boundary'): Promise<IamPolicy> {
+  private async managedPolicy(
+    side: Side, arn: string, name: string, kind: 'attached' | 'boundary',
+  ): Promise<IamPolicy> {
     const version = await this.read(
-      this.other,
+      side,
       'iam:GetPolicy',
-      async () => (await this.other.iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy!.DefaultVersionId!,
+      async () => (await side.iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy!.DefaultVersionId!,
     );
     const document =
       'unknown' in version
         ? version
-        : await this.read(this.other, 'iam:GetPolicyVersion', async () => {
-          const { PolicyVersion } = await this.other.iam.send(
+        : await this.read(side, 'iam:GetPolicyVersion', async () => {
+          const { PolicyVersion } = await side.iam.send(
             new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: version.value }),
           );
           return decode(PolicyVersion!.Document);
@@ -457,10 +514,10 @@ export class Aws {
     return { name, kind, arn, document };
   }
 
-  private async inlinePolicy(role: string, name: string): Promise<IamPolicy> {
-    const document = await this.read(this.other, 'iam:GetRolePolicy', async () =>
+  private async inlinePolicy(side: Side, role: string, name: string): Promise<IamPolicy> {
+    const document = await this.read(side, 'iam:GetRolePolicy', async () =>
       decode(
-        (await this.other.iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument,
+        (await side.iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }))).PolicyDocument,
       ),
     );
     return { name, kind: 'inline', document };
@@ -522,7 +579,7 @@ async function regionOf(options: AwsOptions): Promise<string> {
   }
 }
 
-async function side(profile: string | undefined, region: string, options: AwsOptions): Promise<Side> {
+async function connectSide(profile: string | undefined, region: string, options: AwsOptions): Promise<Side> {
   const settings = settingsOf(profile, region, options);
   const sts = new STSClient(settings);
   const permission = 'sts:GetCallerIdentity';

@@ -1,10 +1,10 @@
 /**
  * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
  */
-import { PodObject, ServiceAccountObject } from '../facts';
+import { Owner, PodObject, ServiceAccountObject } from '../facts';
 import { KubernetesProblem } from './kubernetes-client';
 import { withoutValues } from './pod-without-values';
-import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
+import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf } from '../../../analysis/json-values';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
@@ -21,23 +21,36 @@ export interface ApiObject {
 export function serviceAccountOf(value: unknown): ServiceAccountObject {
   const { metadata } = objectIn(value);
   const { [LAST_APPLIED]: _, ...annotations } = textMapOf(metadata.annotations);
-  const annotated = annotatedAt(metadata.managedFields);
   return {
     namespace: `${metadata.namespace}`,
     name: `${metadata.name}`,
     annotations,
     created: dateOf(metadata.creationTimestamp),
-    ...(annotated && { annotated }),
+    ...annotatedAt(metadata),
   };
 }
 
-/** When one of those who own the annotation of the role last changed something. */
-function annotatedAt(managedFields: unknown): Date | undefined {
-  const times = arrayOf(managedFields)
+/** When one of the owners of the annotation last changed something, and whether that can only be the annotation. */
+function annotatedAt(
+  { managedFields, creationTimestamp }: JsonObject,
+): Pick<ServiceAccountObject, 'annotated' | 'isAnnotatedExact'> {
+  const [last] = arrayOf(managedFields)
     .filter(entry => propertyOf(entry, 'fieldsV1', ...OWNED_ANNOTATION) !== undefined)
-    .map(entry => Date.parse(`${propertyOf(entry, 'time')}`))
-    .filter(time => !Number.isNaN(time));
-  return times.length > 0 ? new Date(Math.max(...times)) : undefined;
+    .map(entry => ({ entry, time: Date.parse(`${propertyOf(entry, 'time')}`) }))
+    .filter(({ time }) => !Number.isNaN(time))
+    .sort((left, right) => right.time - left.time);
+  if (last === undefined) return {};
+  const isExact = last.time === dateOf(creationTimestamp).getTime()
+    || ownsNothingElse(propertyOf(last.entry, 'fieldsV1'));
+  return { annotated: new Date(last.time), ...isExact && { isAnnotatedExact: true } };
+}
+
+/** A manager has one time for all its fields. */
+function ownsNothingElse(fields: unknown): boolean {
+  const [metadata, annotations] = OWNED_ANNOTATION;
+  const owned = propertyOf(fields, metadata, annotations);
+  return [fields, propertyOf(fields, metadata)].every(level => Object.keys(objectOf(level)).length === 1)
+    && Object.keys(objectOf(owned)).every(key => key === '.' || key === OWNED_ANNOTATION[2]);
 }
 
 export function podOf(value: unknown): PodObject {
@@ -45,17 +58,32 @@ export function podOf(value: unknown): PodObject {
   const annotations = Object.entries(textMapOf(metadata.annotations)).filter(([key]) =>
     /^[\w.-]*amazonaws\.com\//.test(key),
   );
+  const labels = textMapOf(metadata.labels);
+  const node = propertyOf(spec, 'nodeName');
+  const owner = ownerIn(metadata.ownerReferences, labels);
   return {
     namespace: `${metadata.namespace}`,
     name: `${metadata.name}`,
     created: dateOf(metadata.creationTimestamp),
-    labels: textMapOf(metadata.labels),
+    labels,
     annotations: Object.fromEntries(annotations),
     serviceAccount: `${propertyOf(spec, 'serviceAccountName') ?? 'default'}`,
+    ...typeof node === 'string' && { node },
+    ...owner && { owner },
     spec: withoutValues(spec),
     // As kubectl shows it: a pod that is on its way out keeps its phase.
     phase: metadata.deletionTimestamp === undefined ? `${propertyOf(status, 'phase') ?? 'Unknown'}` : 'Terminating',
   };
+}
+
+/** A Deployment names its ReplicaSets after itself and the label. */
+function ownerIn(references: unknown, labels: PodObject['labels']): Owner | undefined {
+  const hash = labels['pod-template-hash'];
+  const controller = arrayOf(references).filter(isObject).find(reference => reference.controller === true);
+  if (controller === undefined) return undefined;
+  const [kind, name] = [`${controller.kind}`, `${controller.name}`];
+  const isOfDeployment = kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`);
+  return isOfDeployment ? { kind: 'Deployment', name: name.slice(0, -hash.length - 1) } : { kind, name };
 }
 
 export function objectIn(value: unknown): ApiObject {

@@ -1,14 +1,19 @@
 /**
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
-import { EksCluster, Facts, PodObject, Question, Read, ServiceAccountObject, Webhook } from '../facts';
+import {
+  AgentPod, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
+} from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import { isLive } from '../pod-phase';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 
 const PAGE = 500;
 const RESTARTS = 3;
+const AGENT_NAMESPACE = 'kube-system';
+const AGENT_LABEL = 'app.kubernetes.io/name=eks-pod-identity-agent';
 const MIN_TOKEN_LIFE_SECONDS = 600;
 
 export type { KubernetesOptions } from './kubernetes-client';
@@ -56,15 +61,30 @@ export class Kubernetes {
   }
 
   /** All that the checks want to know. */
-  public async facts(question: Question): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'pods' | 'webhooks'>> {
+  public async facts(
+    question: Question,
+  ): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'otherServiceAccounts' | 'pods' | 'otherPods' | 'webhooks'>> {
     const namespace = await this.namespace(question.namespace);
     const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
+    const isMissing = 'value' in serviceAccount && serviceAccount.value === undefined;
+    const hasNamespace = 'unknown' in namespace || namespace.value !== undefined;
+    const otherServiceAccounts = isMissing
+      ? await this.serviceAccountNames(hasNamespace ? question.namespace : undefined) : undefined;
     const pods = await this.pods(question);
+    const isUnused = question.pod === undefined && 'value' in pods && !pods.value?.some(isLive);
+    const otherPods = isUnused ? await this.otherPods(question) : undefined;
     const webhooks = await this.webhooks({
       namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
       pods: 'value' in pods ? (pods.value ?? []) : [],
     });
-    return { namespace, serviceAccount, pods, webhooks };
+    return {
+      namespace,
+      serviceAccount,
+      pods,
+      webhooks,
+      ...otherServiceAccounts && { otherServiceAccounts },
+      ...otherPods && { otherPods },
+    };
   }
 
   public namespace(name: string): Promise<Read<NamespaceObject | undefined>> {
@@ -92,6 +112,53 @@ export class Kubernetes {
       for await (const one of this.list(place)) pods.push(podOf(one));
       return pods;
     });
+  }
+
+  /** The running pods of the namespace that use other service accounts. */
+  private async otherPods({ namespace, serviceAccount }: Question): Promise<Read<OtherPod[]>> {
+    const read = await this.read('list', 'pods', namespace, async () => {
+      const others: OtherPod[] = [];
+      const selector = `spec.serviceAccountName!=${serviceAccount}`;
+      for await (const item of this.list(path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`)) {
+        const { name, serviceAccount: used, owner, phase } = podOf(item);
+        if (isLive({ phase })) others.push({ name, serviceAccount: used, ...owner && { owner }, phase });
+      }
+      return others;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /** The running pods of a namespace, or of the cluster, that somebody wants. */
+  public async livePods(
+    namespace: string | undefined,
+    isWanted: (pod: PodObject) => boolean,
+  ): Promise<Read<PodObject[]>> {
+    const place = namespace === undefined ? '/api/v1/pods' : path`/api/v1/namespaces/${namespace}/pods`;
+    const read = await this.read('list', 'pods', namespace, async () => {
+      const pods: PodObject[] = [];
+      for await (const item of this.list(`${place}?`)) {
+        const pod = podOf(item);
+        if (isLive(pod) && isWanted(pod)) pods.push(pod);
+      }
+      return pods;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /** The pods of the EKS Pod Identity Agent. */
+  public async agentPods(): Promise<Read<AgentPod[]>> {
+    const read = await this.read('list', 'pods', AGENT_NAMESPACE, async () => {
+      const agents: AgentPod[] = [];
+      const place = path`/api/v1/namespaces/${AGENT_NAMESPACE}/pods?labelSelector=${AGENT_LABEL}&`;
+      for await (const item of this.list(place)) {
+        const { name, node } = podOf(item);
+        const isReady = arrayOf(propertyOf(item.status, 'conditions'))
+          .some(condition => propertyOf(condition, 'type') === 'Ready' && propertyOf(condition, 'status') === 'True');
+        agents.push({ name, ...node !== undefined && { node }, isReady });
+      }
+      return agents;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
   }
 
   /** The webhooks that look like the pod identity webhook. */
@@ -125,6 +192,17 @@ export class Kubernetes {
         ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403)
         : error;
     }
+  }
+
+  private async serviceAccountNames(namespace: string | undefined): Promise<Read<ServiceAccountName[]>> {
+    const read = await this.read('list', 'serviceaccounts', namespace, async () => {
+      const names: ServiceAccountName[] = [];
+      for await (const account of this.serviceAccounts(namespace)) {
+        names.push({ namespace: account.namespace, name: account.name });
+      }
+      return names;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
   }
 
   /**

@@ -18,10 +18,10 @@ export const IAM_PERMISSIONS: readonly NeededPermission[] = [
   { action: 'eks:ListClusters', reads: 'names that are near, where there is no such cluster', account: 'cluster' },
   {
     action: 'eks:ListPodIdentityAssociations',
-    reads: 'whether EKS Pod Identity is associated, which comes before IRSA',
+    reads: 'the association of EKS Pod Identity, which comes before IRSA, and names that are near',
     account: 'cluster',
   },
-  { action: 'eks:DescribePodIdentityAssociation', reads: 'the role of such an association', account: 'cluster' },
+  { action: 'eks:DescribePodIdentityAssociation', reads: 'the roles of such an association', account: 'cluster' },
   {
     action: 'iam:GetOpenIDConnectProvider',
     reads: 'the OIDC provider of the issuer, its client ids and thumbprints',
@@ -32,7 +32,7 @@ export const IAM_PERMISSIONS: readonly NeededPermission[] = [
     reads: 'providers that are near, where there is none for the issuer',
     account: 'role',
   },
-  { action: 'iam:GetRole', reads: 'the role and its trust policy', account: 'role' },
+  { action: 'iam:GetRole', reads: 'the role and its trust policy', account: 'both' },
   { action: 'iam:ListAttachedRolePolicies', reads: 'which policies are attached', account: 'role' },
   { action: 'iam:ListRolePolicies', reads: 'which inline policies there are', account: 'role' },
   { action: 'iam:GetPolicy', reads: 'which version of a policy is the default one', account: 'role' },

@@ -7,7 +7,7 @@ import { PodSpec } from '../facts';
 
 /** Variables whose values say where credentials come from, and hold none. */
 const SHOWN =
-  /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE))$/;
+  /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE)|NO_PROXY|no_proxy)$/;
 
 export function withoutValues(spec: unknown): PodSpec {
   const { serviceAccountName, securityContext, nodeSelector, os, hostNetwork, containers, initContainers, volumes } =
@@ -40,8 +40,10 @@ function container(object: JsonObject): JsonObject {
   });
 }
 
+/** The API server drops an empty value: without a source, none means empty. */
 function variable({ name, value, valueFrom }: JsonObject): JsonObject {
-  return defined({ name, value: SHOWN.test(`${name}`) || value === '' ? value : undefined, valueFrom });
+  const text = value ?? (valueFrom === undefined ? '' : undefined);
+  return defined({ name, value: SHOWN.test(`${name}`) || text === '' ? text : undefined, valueFrom });
 }
 
 /** The API server has checked the form of the object. */

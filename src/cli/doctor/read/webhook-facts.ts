@@ -27,7 +27,7 @@ export function isWebhook(configuration: unknown, webhook: unknown): boolean {
 }
 
 export function webhookOf(configuration: unknown, webhook: unknown, scope: WebhookScope): Webhook {
-  const { name, failurePolicy, clientConfig } = objectOf(webhook);
+  const { name, failurePolicy, clientConfig, objectSelector } = objectOf(webhook);
   const { url, service, caBundle } = objectOf(clientConfig);
   return {
     configuration: `${propertyOf(configuration, 'metadata', 'name')}`,
@@ -36,6 +36,7 @@ export function webhookOf(configuration: unknown, webhook: unknown, scope: Webho
     target:
       url === undefined ? `service ${propertyOf(service, 'namespace')}/${propertyOf(service, 'name')}` : `${url}`,
     selects: selects(webhook, scope),
+    leavesOut: scope.pods.filter(({ labels }) => !matches(objectSelector, labels)).map(pod => pod.name),
     hasCaBundle: typeof caBundle === 'string' && caBundle !== '',
   };
 }

@@ -1,7 +1,10 @@
 import { diagnose } from '../../../../src/cli/doctor/diagnosis';
 import { CHECKS } from '../../../../src/cli/doctor/doctor';
 import { Facts } from '../../../../src/cli/doctor/facts';
+import { podOf } from '../../../../src/cli/doctor/read/kubernetes-objects';
+import { injected } from '../../../token/pod-identity-webhook';
 import { HEALTHY, IAM_ROLE, verdicts, withAnnotations } from '../facts';
+import { pod, serviceAccount } from '../healthy';
 import { ROLE, TRUST } from '../read/aws-server';
 
 test('the ids are for ever', () => {
@@ -28,6 +31,10 @@ test('the ids are for ever', () => {
     'pod-exists',
     'pod-service-account',
     'pod-identity',
+    'pod-identity-role!',
+    'pod-identity-agent!',
+    'pod-identity-variables',
+    'pod-identity-proxy',
     'pod-skipped',
     'pod-after-annotation',
     'pod-injected',
@@ -103,7 +110,7 @@ test('what STS has looked at itself need not be read', () => {
     role: unread,
     policies: unread,
     webhooks: { value: [] },
-    pods: { value: [] },
+    pods: { value: [podOf(injected(pod(), serviceAccount({ 'eks.amazonaws.com/role-arn': ROLE })))] },
   };
   const outcome = (facts: Facts) => diagnose(CHECKS.filter(({ id }) => id !== 'webhook'), facts).outcome;
   expect(outcome(elsewhere)).toBe('unsure');

@@ -1,4 +1,4 @@
-import { Facts } from '../../../../src/cli/doctor/facts';
+import { Facts, OtherPod, Owner } from '../../../../src/cli/doctor/facts';
 import { webhookOf } from '../../../../src/cli/doctor/read/webhook-facts';
 import { Manifest, manifestProblems } from '../../../judges/kubernetes';
 import { injected } from '../../../token/pod-identity-webhook';
@@ -84,18 +84,61 @@ describe('a healthy set-up', () => {
 });
 
 describe('the pods', () => {
-  test('none is no fault', () => {
+  const EVENTS =
+    'See whether pods were refused: kubectl get events -n payments --field-selector reason=FailedCreate';
+
+  test('none is no fault, and nothing that was seen to work', () => {
     const facts = factsOf({ pods: [] });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
-    expect(judgeOf('pod-exists', facts)).toMatchObject({
-      summary: 'No pod uses payments/api now: there is none to look at.',
+    expect(judgeOf('pod-exists', facts)).toEqual({
+      status: 'unknown',
+      summary: 'No pod uses payments/api, so nothing shows whether pods get the role.',
+      decisive: true,
+      evidence: [],
+      fix: [EVENTS],
     });
+  });
+
+  test('of which none uses it: what they use instead is named, a forgotten serviceAccountName first', () => {
+    const other = (name: string, used: string, owner?: Owner): OtherPod =>
+      ({ name, serviceAccount: used, phase: 'Running', ...owner && { owner } });
+    const facts: Facts = {
+      ...factsOf({ pods: [] }),
+      otherPods: {
+        value: [
+          other('batch-1', 'batch', { kind: 'Job', name: 'batch' }),
+          other('api-1', 'default', { kind: 'Deployment', name: 'api' }),
+          other('api-2', 'default', { kind: 'Deployment', name: 'api' }),
+          other('debug', 'default'),
+        ],
+      },
+    };
+    expect(judgeOf('pod-exists', facts)).toMatchObject({
+      decisive: true,
+      evidence: [
+        '3 pods of the namespace use ServiceAccount default instead: deployment/api, pod/debug',
+        '1 pod of the namespace uses ServiceAccount batch instead: job/batch',
+      ],
+      fix: [
+        'If it should use api: kubectl set serviceaccount deployment/api api -n payments',
+        'If it should use api: In the manifest of pod/debug -n payments: set serviceAccountName: api',
+        EVENTS,
+      ],
+    });
+    const unreadable: Facts = { ...factsOf({ pods: [] }), otherPods: { unknown: 'no' } };
+    expect(judgeOf('pod-exists', unreadable)!.evidence).toEqual(['the other pods of the namespace: no']);
   });
 
   test.each(['Succeeded', 'Failed'])('that have ended (%s) do not count', phase => {
     const facts = withPods({ ...pod(), status: { phase } });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
-    expect(judgeOf('pod-exists', facts)!.evidence).toEqual(['1 pod of it has ended: --pod api-1 looks at one']);
+    expect(judgeOf('pod-exists', facts)).toEqual({
+      status: 'unknown',
+      summary: 'All pods of payments/api have ended: there is no running pod to check.',
+      decisive: true,
+      evidence: [`pod api-1: ${phase}`],
+      fix: ['Check an ended pod: --pod api-1', EVENTS],
+    });
   });
 
   test('that are being deleted do not count: what comes after them is another', () => {
@@ -106,7 +149,7 @@ describe('the pods', () => {
 
   test('one that has ended counts where it is asked for', () => {
     expect(causes(factsOfPods({ question: POD_QUESTION }, [{ ...pod(), status: { phase: 'Failed' } }]))).toEqual([
-      'pod-injected',
+      'webhook',
     ]);
   });
 
@@ -127,11 +170,11 @@ describe('the pods', () => {
     const facts = withPods(...Array.from({ length: 10 }, (_, index) => pod({}, { ...EARLY, name: `api-${index}` })));
     const verdict = judgeOf('pod-after-annotation', facts)!;
     expect(verdict.summary).toBe(
-      '10 pods were made before the annotation was set: the webhook changes new pods alone.',
+      '10 pods were created before the annotation was set: the webhook changes only new pods.',
     );
     expect(verdict.evidence).toEqual([
       'annotation set at 2026-01-02T00:00:00.000Z',
-      ...[0, 1, 2].map(index => `pod api-${index} made at 2026-01-01T12:00:00.000Z, without AWS_ROLE_ARN`),
+      ...[0, 1, 2].map(index => `pod api-${index} created at 2026-01-01T12:00:00.000Z, without AWS_ROLE_ARN`),
       'and 7 more',
     ]);
   });
@@ -141,7 +184,7 @@ describe('the pods', () => {
     expect(troubles(facts)).toEqual(['pod-service-account: wrong']);
     expect(judgeOf('pod-service-account', facts)).toMatchObject({
       summary: 'Pod api-1 uses ServiceAccount default, not api.',
-      fix: [expect.stringContaining('set serviceaccount deployment <name> api'), expect.anything()],
+      fix: ['kubectl set serviceaccount deployment/api api -n payments', expect.anything()],
     });
   });
 });
@@ -152,7 +195,41 @@ describe('a pod from before the annotation', () => {
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(troubles(facts)).toContain('pod-injected: wrong');
     expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual([
-      'kubectl rollout restart deployment <name> -n payments',
+      'kubectl rollout restart deployment/api -n payments',
+    ]);
+  });
+
+  test.each<[string, any, string]>([
+    ['StatefulSet', { kind: 'StatefulSet', name: 'db' }, 'kubectl rollout restart statefulset/db -n payments'],
+    ['DaemonSet', { kind: 'DaemonSet', name: 'log' }, 'kubectl rollout restart daemonset/log -n payments'],
+    ['Job', { kind: 'Job', name: 'x-1' }, 'Start a new run of job/x-1 -n payments: its pods do not change.'],
+    [
+      'ReplicaSet of something else',
+      { kind: 'ReplicaSet', name: 'web' },
+      'kubectl delete pod api-1 -n payments   # replicaset/web creates it again',
+    ],
+    [
+      'custom resource',
+      { kind: 'Workflow', name: 'w' },
+      'kubectl delete pod api-1 -n payments   # workflow/w creates it again',
+    ],
+    [
+      'nobody',
+      undefined,
+      'kubectl delete pod api-1 -n payments   # no controller re-creates it: apply its manifest again',
+    ],
+  ])('of a %s is re-created by its owner', (_, owner, command) => {
+    const ownerReferences = owner ? [{ ...owner, apiVersion: 'v1', uid: 'd0a4', controller: true }] : [];
+    expect(judgeOf('pod-after-annotation', withPods(pod({}, { ...EARLY, ownerReferences })))!.fix).toEqual([command]);
+  });
+
+  test('and those of other workloads are restarted one by one', () => {
+    const of = (kind: string, name: string) =>
+      pod({}, { ...EARLY, name, ownerReferences: [{ kind, name, apiVersion: 'v1', uid: name, controller: true }] });
+    const facts = withPods(of('StatefulSet', 'db'), pod({}, EARLY), pod({}, { ...EARLY, name: 'api-2' }));
+    expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual([
+      'kubectl rollout restart statefulset/db -n payments',
+      'kubectl rollout restart deployment/api -n payments',
     ]);
   });
 
@@ -160,8 +237,30 @@ describe('a pod from before the annotation', () => {
     const facts = withPods(healthyPod({}, EARLY, serviceAccount({ [ROLE_KEY]: OTHER_ROLE })));
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(judgeOf('pod-after-annotation', facts)!.evidence![1]).toBe(
-      `pod api-1 made at 2026-01-01T12:00:00.000Z, with AWS_ROLE_ARN ${OTHER_ROLE}`,
+      `pod api-1 created at 2026-01-01T12:00:00.000Z, with AWS_ROLE_ARN ${OTHER_ROLE}`,
     );
+  });
+
+  test('is only suspected if the same manager may have changed something else since', () => {
+    const account = serviceAccount();
+    account.metadata.managedFields[0].fieldsV1['f:metadata']['f:labels'] = { 'f:team': {} };
+    const facts = factsOfPods({ serviceAccount: account }, [pod({}, EARLY)]);
+    expect(causes(facts)).toEqual(['pod-after-annotation']);
+    expect(judgeOf('pod-after-annotation', facts)).toMatchObject({
+      summary: 'Pod api-1 was created before the last change of the ServiceAccount, maybe its annotation: the webhook '
+        + 'changes only new pods.',
+      evidence: [
+        'ServiceAccount last changed at 2026-01-02T00:00:00.000Z by the manager of the annotation, which may be older',
+        expect.stringContaining('pod api-1 created at 2026-01-01T12:00:00.000Z'),
+      ],
+      fix: [
+        'kubectl rollout restart deployment/api -n payments',
+        'If new pods get no variables either, run the doctor again: it then checks the webhook.',
+      ],
+    });
+    account.metadata.creationTimestamp = '2026-01-02T00:00:00Z';
+    expect(judgeOf('pod-after-annotation', factsOfPods({ serviceAccount: account }, [pod({}, EARLY)]))!.evidence![0])
+      .toBe('annotation set at 2026-01-02T00:00:00.000Z');
   });
 
   test('is told by the ServiceAccount that was made later, where nothing says when it was annotated', () => {
@@ -191,17 +290,12 @@ describe('what the webhook puts into pods', () => {
     [
       'no role',
       container => (container.env = container.env.filter(({ name }: any) => name !== 'AWS_ROLE_ARN')),
-      'container main has no AWS_ROLE_ARN.',
+      'container main has AWS_WEB_IDENTITY_TOKEN_FILE from its pod template, so the webhook adds no AWS_ROLE_ARN.',
     ],
     [
       'no token file',
       container => (container.env = container.env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE')),
-      'container main has no AWS_WEB_IDENTITY_TOKEN_FILE.',
-    ],
-    [
-      'nothing',
-      container => delete container.env,
-      'container main has no AWS_ROLE_ARN and no AWS_WEB_IDENTITY_TOKEN_FILE.',
+      'container main has AWS_ROLE_ARN from its pod template, so the webhook adds no AWS_WEB_IDENTITY_TOKEN_FILE.',
     ],
     [
       'another role',
@@ -261,7 +355,7 @@ describe('what the webhook puts into pods', () => {
     );
     expect(judgeOf('pod-injected', withPods(one))).toMatchObject({
       status: 'wrong',
-      summary: expect.stringContaining('container side has no AWS_WEB_IDENTITY_TOKEN_FILE'),
+      summary: expect.stringContaining('so the webhook adds no AWS_WEB_IDENTITY_TOKEN_FILE'),
     });
   });
 
@@ -293,8 +387,38 @@ describe('what the webhook puts into pods', () => {
         }),
       ],
     });
-    expect(judgeOf('pod-injected', facts)!.fix).toContainEqual(
-      expect.stringContaining('Remove AWS_ROLE_ARN from the pod template'),
+    expect(judgeOf('pod-injected', facts)!.fix).toEqual([
+      'kubectl rollout restart deployment/api -n payments',
+      'If new pods have the same AWS_ROLE_ARN, the pod template sets it: remove it there.',
+    ]);
+  });
+
+  const REMOVE = (names: string) => [
+    `kubectl set env deployment/api ${names} -n payments`,
+    'A restart does not help: where a container has AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE, the webhook adds '
+      + 'neither.',
+  ];
+
+  test.each<[string, any[], string[]]>([
+    ['the role', [{ name: 'AWS_ROLE_ARN', value: ROLE }], REMOVE('AWS_ROLE_ARN-')],
+    ['an empty role', [{ name: 'AWS_ROLE_ARN' }], REMOVE('AWS_ROLE_ARN-')],
+    [
+      'another file',
+      [{ name: 'AWS_ROLE_ARN', value: ROLE }, { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: '/tmp/token' }],
+      REMOVE('AWS_ROLE_ARN- AWS_WEB_IDENTITY_TOKEN_FILE-'),
+    ],
+  ])('a template that sets %s must not: no restart helps, whenever the pod was created', (_, env, fix) => {
+    for (const metadata of [{}, EARLY]) {
+      const facts = factsOf({ pods: [pod({ containers: [main({ env })] }, metadata)] });
+      expect(causes(facts)).toEqual(['pod-injected']);
+      expect(judgeOf('pod-injected', facts)!.fix).toEqual(fix);
+    }
+  });
+
+  test('a volume of the template that has the name of the webhook\'s must be renamed', () => {
+    const facts = broken((_, spec) => (spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }));
+    expect(judgeOf('pod-injected', facts)!.fix).toContain(
+      'If the pod template has a volume aws-iam-token of its own, rename it: the webhook keeps it as it is.',
     );
   });
 
@@ -303,7 +427,25 @@ describe('what the webhook puts into pods', () => {
     expect(causes(facts)).toEqual(['pod-audience']);
     expect(judgeOf('pod-audience', facts)).toMatchObject({
       summary: 'The token is for vault, and should be for sts.amazonaws.com.',
+      fix: [
+        'kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/audience=sts.amazonaws.com',
+        'kubectl rollout restart deployment/api -n payments',
+        'Or set --token-audience=sts.amazonaws.com of the webhook, for all pods of the cluster.',
+        expect.stringContaining('serviceAccountToken.audience'),
+      ],
     });
+    const [one] = (facts.pods as any).value;
+    const annotated: Facts = {
+      ...facts,
+      serviceAccount: factsOf({
+        serviceAccount: serviceAccount({ [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'sts.amazonaws.com' }),
+      }).serviceAccount,
+      pods: { value: [one] },
+    };
+    expect(judgeOf('pod-audience', annotated)!.fix).toEqual([
+      'kubectl rollout restart deployment/api -n payments',
+      expect.stringContaining('serviceAccountToken.audience'),
+    ]);
   });
 
   test('a token for the API server is the cause', () => {
@@ -395,6 +537,8 @@ describe('other credentials', () => {
 
   test('empty ones are none', () => {
     expect(troubles(withEnv([{ name: 'AWS_ACCESS_KEY_ID', value: '' }]))).toEqual([]);
+    // As the API server returns it.
+    expect(troubles(withEnv([{ name: 'AWS_ACCESS_KEY_ID' }, { name: 'AWS_PROFILE' }]))).toEqual([]);
   });
 
   test('a profile may go before', () => {
@@ -434,50 +578,20 @@ describe('other credentials', () => {
 describe('EKS Pod Identity', () => {
   const ASSOCIATION = { value: [{ id: 'a-1', roleArn: OTHER_ROLE }] };
 
-  test('with another role is the cause', () => {
+  test('with another role than the annotation is the cause', () => {
     const facts: Facts = { ...withPods(identityPod()), podIdentities: ASSOCIATION };
     expect(causes(facts)).toEqual(['pod-identity']);
     expect(judgeOf('pod-identity', facts)).toMatchObject({
       summary: `An association of EKS Pod Identity goes before the annotation: new pods get role ${OTHER_ROLE}.`,
-      evidence: [
-        `${ROLE_KEY}: ${ROLE}`,
-        `association a-1: role ${OTHER_ROLE}`,
-        `pod api-1 has ${CREDENTIALS_URI}, and no AWS_WEB_IDENTITY_TOKEN_FILE`,
+      evidence: [`${ROLE_KEY}: ${ROLE}`, `association a-1: role ${OTHER_ROLE}`],
+      fix: [
+        'If the role of the association is right, remove the annotation: kubectl annotate serviceaccount api -n '
+          + `payments ${ROLE_KEY}-`,
+        'If not, change it: aws eks update-pod-identity-association --cluster-name blue --association-id a-1 '
+          + `--role-arn ${ROLE}`,
+        'kubectl rollout restart deployment/api -n payments',
       ],
-      fix: expect.arrayContaining(['aws eks delete-pod-identity-association --cluster-name blue --association-id a-1']),
     });
-  });
-
-  test('with the same role is told', () => {
-    const facts: Facts = { ...withPods(identityPod()), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
-    expect(troubles(facts)).toEqual([]);
-    expect(judgeOf('pod-identity', facts)!.evidence).toHaveLength(2);
-  });
-
-  test.each<[string, string[], string | undefined]>([
-    ['lets both in', ['sts:AssumeRole', 'sts:TagSession'], undefined],
-    ['wants no tags', ['sts:AssumeRole'], 'got sts:TagSession, trusted sts:AssumeRole'],
-    [
-      'wants web identities alone',
-      ['sts:AssumeRoleWithWebIdentity'],
-      'got sts:AssumeRole, trusted sts:AssumeRoleWithWebIdentity',
-    ],
-  ])('with the same role, which %s', (_, actions, refused) => {
-    const trust = {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: actions }],
-    };
-    const facts: Facts = {
-      ...factsOf(),
-      podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] },
-      role: { value: { arn: ROLE, name: 'payments-api', trust, maxSessionSeconds: 3600 } },
-    };
-    expect(judgeOf('pod-identity', facts)!.status).toBe(refused === undefined ? 'ok' : 'wrong');
-    if (refused !== undefined) {
-      expect(judgeOf('pod-identity', facts)!.summary).toMatch(
-        new RegExp(`does not let pods\\.eks\\.amazonaws\\.com in: action differs: ${refused}\\.$`),
-      );
-    }
   });
 
   test('of a role by which EKS takes another one: that one counts', () => {
@@ -490,22 +604,17 @@ describe('EKS Pod Identity', () => {
       summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`),
       evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
     });
-    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({
-      status: 'ok',
-      summary: expect.stringContaining(`it must trust ${OTHER_ROLE} too.`),
-    });
-  });
-
-  test('instead of IRSA is in order', () => {
-    const facts: Facts = {
-      ...factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]),
-      podIdentities: ASSOCIATION,
-    };
-    expect(troubles(facts)).toEqual([]);
+    expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({ status: 'ok' });
   });
 
   test('of an association that is gone is the cause', () => {
     expect(causes(withPods(identityPod()))).toEqual(['pod-identity']);
+    const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
+    expect(judgeOf('pod-identity', without)).toMatchObject({
+      status: 'wrong',
+      summary: 'The pods have the variables of EKS Pod Identity, and there is no association.',
+      fix: [expect.anything(), expect.stringContaining('aws eks create-pod-identity-association --cluster-name blue')],
+    });
   });
 
   test('beside IRSA: the token goes first', () => {
@@ -518,14 +627,15 @@ describe('EKS Pod Identity', () => {
   });
 
   test('that may not be listed is unknown, unless pods tell', () => {
-    const unreadable = { unknown: 'Needs eks:ListPodIdentityAssociations' };
-    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities: unreadable })).toMatchObject({
+    const podIdentities = { unknown: 'Needs eks:ListPodIdentityAssociations' };
+    expect(judgeOf('pod-identity', { ...factsOf(), podIdentities })).toMatchObject({
       status: 'unknown',
-      summary: unreadable.unknown,
+      summary: podIdentities.unknown,
+      decisive: false,
     });
-    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities: unreadable })).toMatchObject({
-      status: 'wrong',
-    });
+    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities })).toMatchObject({ status: 'wrong' });
+    const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
+    expect(judgeOf('pod-identity', { ...without, podIdentities })).toMatchObject({ status: 'unknown', decisive: true });
   });
 });
 
@@ -536,6 +646,16 @@ describe('pods and containers that are left out', () => {
     const facts = factsOf({ pods: [pod({}, { annotations: { [SKIP]: 'main' } })] });
     expect(causes(facts)).toEqual(['pod-skipped']);
     expect(judgeOf('pod-skipped', facts)).toMatchObject({ evidence: [`pod api-1: ${SKIP}: "main" leaves out main`] });
+  });
+
+  test.each<[string, string[]]>([
+    ['"main"', ['main']],
+    ['main\n', ['main']],
+    ['other, "main"', []],
+  ])('the list is CSV, as the webhook reads it: %j', (list, skipped) => {
+    expect(causes(factsOf({ pods: [pod({}, { annotations: { [SKIP]: list } })] }))).toEqual(
+      skipped.length > 0 ? ['pod-skipped'] : [],
+    );
   });
 
   test('some of them may be meant', () => {
@@ -590,10 +710,13 @@ describe('the webhook', () => {
 
   test('that is there is in order, and its failure policy is told', () => {
     const verdict = judgeOf('webhook', factsOfPods({}, []))!;
-    expect(verdict).toMatchObject({ status: 'ok', summary: 'The webhook is there, and is called for the pods.' });
+    expect(verdict).toMatchObject({
+      status: 'ok',
+      summary: 'The webhook is configured and selects the pods; no pod shows yet that it works.',
+    });
     expect(verdict.evidence).toEqual([
       'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; '
-        + 'where it fails, pods are made without a role',
+        + 'if it fails, pods are created without a role',
     ]);
   });
 
@@ -604,11 +727,11 @@ describe('the webhook', () => {
   });
 
   test('that is not to be seen is unknown without pods, and works where they tell', () => {
-    expect(status([])).toMatch(/^unknown: There is no configuration of the webhook to be seen/);
+    expect(status([])).toMatch(/^unknown: Cannot tell whether the pod identity webhook works/);
     expect(status([], [pod({}, EARLY)])).toMatch(/^unknown/);
     expect(judgeOf('webhook', factsOfPods({ webhooks: [] }, []))).toMatchObject({ decisive: true });
     expect(status([], [healthyPod()])).toBe('ok: The webhook works: it has changed pods.');
-    expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook: pods are made without a role.');
+    expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook: pods are created without a role.');
     expect(causes(factsOfPods({ webhooks: [] }, [pod()]))).toEqual(['webhook']);
   });
 
@@ -664,7 +787,100 @@ describe('the webhook', () => {
       { objectSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] } },
     ],
   ])('that is called for %s is in order', (_, selectors) => {
-    expect(status(withSelector(selectors), [pod()])).toMatch(/^ok/);
+    expect(status(withSelector(selectors), [healthyPod()])).toMatch(/^ok/);
+    expect(status(withSelector(selectors), [pod({}, EARLY)])).toMatch(/^ok/);
+  });
+
+  const NEWER = { name: 'api-2', creationTimestamp: '2026-01-03T00:01:00Z' };
+  const DID_NOTHING = /^wrong: The webhook did not change Pod (api-\d), which was created after the annotation/;
+
+  test('that did nothing to a new pod is the cause, however right it looks', () => {
+    const facts = withPods(pod());
+    expect(causes(facts)).toEqual(['webhook']);
+    expect(troubles(facts)).toContain('pod-injected: wrong');
+    expect(judgeOf('webhook', facts)).toMatchObject({
+      summary: 'The webhook did not change Pod api-1, which was created after the annotation: the call failed, or '
+        + 'came before the webhook knew the annotation.',
+      evidence: [
+        'annotation set at 2026-01-02T00:00:00.000Z',
+        'pod api-1 was created at 2026-01-03T00:00:00.000Z, after the annotation, and has none of its variables',
+        expect.stringContaining('failurePolicy Ignore; if it fails, pods are created without a role'),
+      ],
+      fix: [
+        'Test the webhook; this creates nothing: kubectl run irsa-test -n payments --image=registry.k8s.io/pause '
+          + '--dry-run=server -o yaml --labels=app=api --overrides=\'{"spec":{"serviceAccountName":"api"}}\' | grep '
+          + 'AWS_ROLE_ARN',
+        'If that prints AWS_ROLE_ARN, the webhook works now: kubectl rollout restart deployment/api -n payments',
+        'If it prints nothing, a restart does not help. Look at these in turn:',
+        expect.stringContaining('/aws/eks/blue/cluster --log-stream-name-prefix kube-apiserver- --filter-pattern '
+          + '\'"failed calling webhook"\''),
+        expect.stringContaining('its certificate does not name 127.0.0.1'),
+        expect.stringContaining('kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml'),
+        expect.stringContaining('reinvocationPolicy'),
+      ],
+    });
+  });
+
+  test('of the cluster\'s own: its pods, its flags and the name of its certificate are told too', () => {
+    const clientConfig = { service: { namespace: 'irsa', name: 'webhook' }, caBundle: 'Q0E=' };
+    const fixOf = (failurePolicy: string) =>
+      judgeOf('webhook', factsOfPods({ webhooks: [webhook({ clientConfig, failurePolicy })] }, [pod()]))!.fix!;
+    expect(fixOf('Ignore').slice(3)).toEqual([
+      '- it does not run: kubectl get pods -n irsa; kubectl logs -n irsa deployment/webhook',
+      expect.stringContaining('failed calling webhook'),
+      '- its certificate does not name webhook.irsa.svc: "x509" in that log',
+      '- its --annotation-prefix is not eks.amazonaws.com: kubectl get deployment webhook -n irsa -o yaml | grep '
+        + 'annotation-prefix',
+      expect.stringContaining('matchConditions'),
+      expect.stringContaining('reinvocationPolicy'),
+    ]);
+    // A failed call would have been an error.
+    expect(fixOf('Fail').join()).not.toContain('failed calling webhook');
+  });
+
+  test('a newer pod without variables outweighs an older one with them, and the other way around', () => {
+    expect(status([webhook()], [healthyPod(), pod({}, NEWER)])).toMatch(DID_NOTHING);
+    expect(status([], [healthyPod(), pod({}, NEWER)])).toMatch(/^wrong: There is no pod identity webhook/);
+    expect(status([], [healthyPod(), pod({}, NEWER)], { webhooks: { unknown: 'no' } })).toMatch(DID_NOTHING);
+    const mended = withPods(pod(), healthyPod({}, NEWER));
+    expect(judgeOf('webhook', mended)).toMatchObject({ status: 'ok' });
+    expect(causes(mended)).toEqual(['pod-injected']);
+    expect(judgeOf('pod-injected', mended)!.fix).toEqual(['kubectl rollout restart deployment/api -n payments']);
+  });
+
+  test('a pod of the same second may have come too early', () => {
+    const facts = withPods(pod({}, { creationTimestamp: '2026-01-02T00:00:00Z' }));
+    expect(causes(facts)).toEqual(['webhook']);
+    expect(judgeOf('webhook', facts)!.evidence).toContain(
+      'that soon after the annotation, the webhook may not have known it yet',
+    );
+  });
+
+  test('whose conditions may leave a new pod out is the cause too', () => {
+    const conditions = { matchConditions: [{ name: 'a', expression: 'false' }] };
+    expect(status(withSelector(conditions), [pod()])).toMatch(DID_NOTHING);
+  });
+
+  test('that leaves out one of two pods is the cause', () => {
+    const selectors = { objectSelector: { matchLabels: { app: 'api' } } };
+    const other = pod({}, { name: 'api-2', labels: { app: 'other' } });
+    const facts = factsOfPods({ webhooks: withSelector(selectors) }, [healthyPod(), other]);
+    expect(causes(facts)).toEqual(['webhook']);
+    expect(judgeOf('webhook', facts)!.evidence).toContain('its objectSelector leaves out pod api-2');
+  });
+
+  test('of pods that the label of EKS leaves out is not the cause', () => {
+    const labels = { 'eks.amazonaws.com/skip-pod-identity-webhook': 'true' };
+    expect(causes(withPods(pod({}, { labels })))).toEqual(['pod-skipped']);
+  });
+
+  test('cannot be judged if nobody knows when the annotation was set', () => {
+    const account = serviceAccount();
+    delete account.metadata.managedFields;
+    expect(judgeOf('webhook', factsOfPods({ serviceAccount: account }, [pod()]))).toMatchObject({
+      status: 'unknown',
+      summary: 'Cannot tell whether the webhook works: Pod api-1 may be older than the annotation.',
+    });
   });
 
   test('that leaves out pods which bring role and token themselves, or is not there, does no harm to them', () => {

@@ -104,28 +104,68 @@ describe('an action, by the simulation of IAM', () => {
     expect(verdict(POLICY_CHECKS, 'action', { ...simulated({}), policies: { unknown: 'x' } }).status).toBe('ok');
   });
 
-  test.each<[string, Partial<Simulated>, string]>([
-    ['a Deny', { decision: 'explicitDeny' }, 'a statement denies it'],
-    ['nothing', { decision: 'implicitDeny' }, 'no statement allows it'],
+  test.each<[string, Partial<Simulated>, string, RegExp]>([
+    ['a Deny', { decision: 'explicitDeny' }, 'a statement denies it', /^Find the Deny/],
+    ['nothing', { decision: 'implicitDeny' }, 'no statement allows it', /^aws iam simulate-principal-policy /],
     [
       'the boundary',
       { decision: 'implicitDeny', boundaryAllows: false, missingKeys: ['a:b'] },
       'the permissions boundary does not allow it',
+      /^Allow s3:GetObject in the boundary, .*put-role-permissions-boundary/,
     ],
     [
       'the organization',
       { decision: 'implicitDeny', organizationAllows: false },
       'a policy of the organization does not allow it',
+      /^Ask the administrators/,
     ],
-  ])('kept away by %s', (_, answer, why) => {
-    expect(verdict(POLICY_CHECKS, 'action', simulated(answer))).toMatchObject({
-      status: 'wrong',
-      summary: `The role may not s3:GetObject on ${RESOURCE}: ${why}.`,
-      fix: [
-        expect.stringMatching(/^aws iam simulate-principal-policy /),
-        expect.stringMatching(/^serviceAccount\.addToPrincipalPolicy/),
-      ],
+    [
+      'a Deny of the organization',
+      { decision: 'explicitDeny', organizationAllows: false },
+      'a policy of the organization does not allow it',
+      /^Ask the administrators/,
+    ],
+  ])('kept away by %s', (_, answer, why, fix) => {
+    const { status, summary, fix: [first, ...more] = [] } = verdict(POLICY_CHECKS, 'action', simulated(answer));
+    expect({ status, summary }).toEqual({
+      status: 'wrong', summary: `The role may not s3:GetObject on ${RESOURCE}: ${why}.`,
     });
+    expect(first).toMatch(fix);
+    // Where something denies it, another Allow changes nothing.
+    const isAdvised = more.some(line => line.startsWith('serviceAccount.addToPrincipalPolicy'));
+    expect(isAdvised).toBe(why === 'no statement allows it');
+  });
+
+  test.each<[string, IamPolicy[], string, string]>([
+    [
+      'inline',
+      [policy('read', READ_BUCKET), policy('guard', statement({ Effect: 'Deny', Sid: 'NoReads' }))],
+      'inline guard, Statement[0] (NoReads)',
+      'aws iam get-role-policy --role-name api --policy-name guard',
+    ],
+    [
+      'attached',
+      [policy('guard', statement({ Effect: 'Deny' }), 'attached')],
+      'attached guard, Statement[0]',
+      `aws iam get-policy-version --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --version-id "$(aws iam get-policy `
+        + `--policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --query Policy.DefaultVersionId --output text)"`,
+    ],
+    [
+      'boundary',
+      [policy('read', READ_BUCKET), policy('edge', statement({ Effect: 'Deny' }), 'boundary')],
+      'boundary edge, Statement[0]',
+      expect.stringContaining('get-policy-version'),
+    ],
+  ])('by the Deny of an %s policy: the statement is named, and to be narrowed', (_, all, place, command) => {
+    for (const facts of [policies(...all), { ...simulated({ decision: 'explicitDeny' }), ...policies(...all) }]) {
+      expect(verdict(POLICY_CHECKS, 'action', facts)).toMatchObject({
+        summary: `The role may not s3:GetObject on ${RESOURCE}: ${place} denies it.`,
+        fix: [
+          `Narrow the Deny in ${place}: except this action, resource or role. Another Allow does not help.`,
+          command,
+        ],
+      });
+    }
   });
 
   test('what depends on keys that the simulation did not have is unknown', () => {
@@ -148,19 +188,19 @@ describe('an action, by our own evaluator', () => {
       'denied',
       policies(policy('read', READ_BUCKET), policy('deny', statement({ Effect: 'Deny' }))),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: a statement denies it.`,
+      `The role may not s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
     ],
     [
       'denied, whatever the others say',
       policies(unread, policy('deny', statement({ Effect: 'Deny' }))),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: a statement denies it.`,
+      `The role may not s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
     ],
     [
       'outside of the boundary',
       policies(policy('read', READ_BUCKET), policy('edge', statement({ Action: 'sqs:*' }), 'boundary')),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: no statement allows it.`,
+      `The role may not s3:GetObject on ${RESOURCE}: the permissions boundary does not allow it.`,
     ],
     [
       'under conditions',

@@ -456,6 +456,19 @@ test('names that are no words of a shell are quoted', () => {
   );
 });
 
+test('swapped `sub` and `aud` are told, and the subject is not to be registered as an audience', () => {
+  const changes = {
+    ...trusting(one => (one.Condition = {
+      StringEquals: { [`${ISSUER}:aud`]: SUBJECT, [`${ISSUER}:sub`]: 'sts.amazonaws.com' },
+    })),
+    providers: { value: [OIDC_PROVIDER] },
+  };
+  const { summary, fix } = verdict(ROLE_CHECKS, 'trust', changes);
+  expect(summary).toBe(`The trust policy does not let ${SUBJECT} in: \`sub\` and \`aud\` are swapped.`);
+  expect(fix![0]).toMatch(/^aws iam get-role /);
+  expect(fix!.join()).not.toContain('audiences:');
+});
+
 test('a provider whose client ids are known is judged beside', () => {
   const audience = { ...OIDC_PROVIDER, details: { value: { clientIds: ['other'], thumbprints: [] } } };
   const changes = {

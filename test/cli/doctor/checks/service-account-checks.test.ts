@@ -45,6 +45,32 @@ describe('namespace and ServiceAccount', () => {
     });
   });
 
+  test('a name that is missing may be mistyped: the nearest one comes before what creates it', () => {
+    const otherServiceAccounts = {
+      value: [
+        { namespace: 'default', name: 'default' },
+        { namespace: 'paymnets', name: 'default' },
+        { namespace: 'paymnets', name: 'api' },
+      ],
+    };
+    const missing: Facts = { ...factsOf({ pods: [] }), serviceAccount: { value: undefined }, otherServiceAccounts };
+    expect(judgeOf('namespace-exists', { ...missing, namespace: { value: undefined } })!.fix!.slice(0, 2)).toEqual([
+      'Did you mean --namespace paymnets? It has a ServiceAccount api.',
+      'kubectl create namespace payments',
+    ]);
+    const other = (name: string) =>
+      ({ ...missing, otherServiceAccounts: { value: [{ namespace: 'payments', name }] } });
+    expect(judgeOf('service-account-exists', other('apis'))).toMatchObject({
+      evidence: ['ServiceAccounts there: apis'],
+      fix: ['Did you mean --service-account apis?', expect.anything(), expect.anything()],
+    });
+    expect(judgeOf('service-account-exists', other('default'))!.fix).toHaveLength(2);
+    const unreadable = { ...missing, namespace: { value: undefined }, otherServiceAccounts: { unknown: 'no' } };
+    for (const id of ['namespace-exists', 'service-account-exists']) {
+      expect(judgeOf(id, unreadable)!.fix).toHaveLength(2);
+    }
+  });
+
   test('what may not be read is unknown, with the permission that is missing', () => {
     const facts: Facts = {
       ...factsOf(),
@@ -119,6 +145,19 @@ describe('the annotation of the role', () => {
     });
     expect(causes(facts)).toEqual(['role-annotation']);
     expect(troubles(facts)).toContain('pod-injected: wrong');
+  });
+
+  test('that is missing, while pods know the role: it is the one to annotate', () => {
+    const earlier = annotated({}, [injected(pod(), serviceAccount())]);
+    expect(judgeOf('role-annotation', earlier)).toMatchObject({
+      evidence: [`pod api-1 has AWS_ROLE_ARN ${ROLE}`],
+      fix: [expect.stringContaining(`${ROLE_KEY}=${ROLE}`), expect.anything()],
+    });
+    const onPod = annotated({}, [pod({}, { annotations: { [ROLE_KEY]: ROLE } })]);
+    expect(judgeOf('role-annotation', onPod)).toMatchObject({
+      evidence: [`pod api-1 itself is annotated, which the webhook ignores: ${ROLE}`],
+      fix: [expect.stringContaining(`${ROLE_KEY}=${ROLE}`), expect.anything()],
+    });
   });
 
   test.each([

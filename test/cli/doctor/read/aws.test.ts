@@ -208,6 +208,50 @@ describe('what is read', () => {
     expect((await facts()).role).toMatchObject({ value: { trust } });
   });
 
+  test('the roles of an association, the policies that count, and what limits them', async () => {
+    const describes = (more: any) => {
+      const association = { associationId: 'a-1', ...more };
+      server.answer('eks:DescribePodIdentityAssociation', json({ association }));
+    };
+    server.answer('eks:ListPodIdentityAssociations', json({ associations: [{ associationId: 'a-1' }] }));
+    describes({ roleArn: ROLE, policy: JSON.stringify(READ_BUCKET), modifiedAt: 1_767_312_000 });
+    const own = await facts({ roleArn: { unknown: 'nothing is annotated' } });
+    expect(own.podIdentities).toEqual({
+      value: [{ id: 'a-1', roleArn: ROLE, policy: READ_BUCKET, modified: new Date('2026-01-02T00:00:00Z') }],
+    });
+    expect(own.identityRoles).toEqual({ role: { value: expect.objectContaining({ arn: ROLE, trust: TRUST }) } });
+    expect(own.role).toEqual({ unknown: 'nothing is annotated' });
+    expect((own.policies as any).value.length).toBeGreaterThan(0);
+    expect(own.otherAssociations).toBeUndefined();
+
+    describes({ roleArn: ROLE, targetRoleArn: 'arn:aws:iam::444455556666:role/target' });
+    const { identityRoles, policies } = await facts({ roleArn: { unknown: 'nothing is annotated' } });
+    expect(identityRoles!.target).toEqual({
+      unknown: 'it is in account 444455556666: give --role-profile, a profile of that account',
+    });
+    expect((identityRoles!.policies as any).value.length).toBeGreaterThan(0);
+    expect(policies).toEqual(identityRoles!.target);
+
+    describes({ roleArn: 'no-arn' });
+    expect(why((await facts()).identityRoles!.role)).toContain('no-arn');
+  });
+
+  test('the associations of others, only without an annotation and an association', async () => {
+    const other = { namespace: 'batch', serviceAccount: 'api', associationId: 'a-2' };
+    server.answer('eks:ListPodIdentityAssociations', ({ params }) =>
+      json({ associations: params.namespace ? [] : [other] }));
+    expect((await facts()).otherAssociations).toBeUndefined();
+    expect((await facts({ roleArn: { unknown: 'nothing is annotated' } })).otherAssociations).toEqual({
+      value: [{ namespace: 'batch', name: 'api' }],
+    });
+  });
+
+  test('EKS Auto Mode', async () => {
+    const cluster = { name: 'a', arn: 'arn', endpoint: 'https://a', computeConfig: { enabled: true } };
+    server.answer('eks:DescribeCluster', json({ cluster }));
+    expect((await facts()).cluster).toMatchObject({ value: { isAuto: true } });
+  });
+
   test('an association of EKS Pod Identity, asked for this service account alone', async () => {
     server.answer('eks:ListPodIdentityAssociations', json({ associations: [{ associationId: 'a-1' }] }));
     expect((await facts()).podIdentities).toEqual({

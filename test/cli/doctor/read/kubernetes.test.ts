@@ -138,9 +138,65 @@ describe('what is read', () => {
       serviceAccount: {
         value: { name: 'api', annotated: new Date('2026-01-02T00:00:00Z'), created: new Date('2026-01-01T00:00:00Z') },
       },
-      pods: { value: [{ name: 'api-1', phase: 'Running' }] },
+      pods: { value: [{ name: 'api-1', phase: 'Running', owner: { kind: 'Deployment', name: 'api' } }] },
       webhooks: { value: [{ failurePolicy: 'Ignore', selects: true, hasCaBundle: true }] },
     });
+  });
+
+  test('other running pods of the namespace are asked for only if none uses the service account', async () => {
+    const others = [
+      pod({ serviceAccountName: 'default' }, { name: 'other' }),
+      { ...pod({ serviceAccountName: 'default' }), status: { phase: 'Succeeded' } },
+    ];
+    const ended = { ...pod(), status: { phase: 'Failed' } };
+    handler = ({ url: path }, response) => {
+      if (path!.includes('!%3D')) return json(response, { items: others, metadata: {} });
+      if (path!.includes('/pods')) return json(response, { items: [ended], metadata: {} });
+      return json(response, { metadata: { name: 'a' } });
+    };
+    expect((await connect().facts(QUESTION)).otherPods).toEqual({
+      value: [{
+        name: 'other', serviceAccount: 'default', owner: { kind: 'Deployment', name: 'api' }, phase: 'Running',
+      }],
+    });
+    expect(asked).toContain(
+      'GET /api/v1/namespaces/payments/pods?fieldSelector=spec.serviceAccountName!%3Dapi&limit=500',
+    );
+    expect((await connect().facts({ ...QUESTION, pod: 'api-1' })).otherPods).toBeUndefined();
+  });
+
+  test.each<[string, boolean, string]>([
+    ['of the namespace', true, '/api/v1/namespaces/payments/serviceaccounts'],
+    ['of the cluster, without the namespace', false, '/api/v1/serviceaccounts'],
+  ])('without the service account, others %s are listed', async (_, hasNamespace, place) => {
+    handler = ({ url: path }, response) => {
+      if (path === '/api/v1/namespaces/payments') {
+        return hasNamespace ? json(response, { metadata: { name: 'payments' } }) : status(response, 404, 'NotFound');
+      }
+      if (path!.startsWith(`${place}?`)) return json(response, { items: [serviceAccount()], metadata: {} });
+      return status(response, 404, 'NotFound');
+    };
+    expect((await connect().facts(QUESTION)).otherServiceAccounts).toEqual({
+      value: [{ namespace: 'payments', name: 'api' }],
+    });
+  });
+
+  test('the agents of EKS Pod Identity, their nodes and whether they are ready', async () => {
+    const agent = (name: string, ready: string) => ({
+      metadata: { name, namespace: 'kube-system' },
+      spec: { nodeName: `node-of-${name}` },
+      status: { conditions: [{ type: 'Initialized', status: 'True' }, { type: 'Ready', status: ready }] },
+    });
+    handler = (_, response) => json(response, { items: [agent('a', 'True'), agent('b', 'False')], metadata: {} });
+    expect(await connect().agentPods()).toEqual({
+      value: [{ name: 'a', node: 'node-of-a', isReady: true }, { name: 'b', node: 'node-of-b', isReady: false }],
+    });
+    expect(asked).toEqual([
+      'GET /api/v1/namespaces/kube-system/pods?labelSelector=app.kubernetes.io%2Fname%3Deks-pod-identity-agent'
+        + '&limit=500',
+    ]);
+    handler = (_, response) => status(response, 403, 'Forbidden');
+    expect(await connect().agentPods()).toEqual({ unknown: 'Needs list on pods in namespace kube-system' });
   });
 
   test('one pod is asked for by its name, and no name leaves its place', async () => {

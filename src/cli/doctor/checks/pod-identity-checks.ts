@@ -1,0 +1,329 @@
+/**
+ * EKS Pod Identity, link by link: the association, its roles, the agent, and what the pods got. It comes before IRSA:
+ * where there is an association, the checks of web identity do not apply.
+ */
+import { admissionOfToken, issuerOf, ownerOf, roleArnOf, tokenAudienceOf } from './asked';
+import { shell } from './commands';
+import {
+  annotatedRole, associationOf, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, isInjected, ownPods,
+  podLines, podsInWords, restart,
+} from './pods';
+import { shownStatement, statementPlace } from './statement-words';
+import { dryRun } from './webhook-check';
+import { Admission, admission } from '../../../analysis/admission/admission';
+import { PodIdentityCaller, podIdentityRequest, targetRoleRequest } from '../../../analysis/admission/trust-requests';
+import { evaluatePolicies } from '../../../analysis/iam/policy-evaluator';
+import { allContainers, TOKEN_FILE } from '../../../conventions/pod-spec';
+import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
+import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
+import { printable } from '../../text';
+import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Container, Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
+
+const FARGATE_LABEL = 'eks.amazonaws.com/fargate-profile';
+/** Where the agent listens, by IPv4 and by IPv6. */
+const AGENT_HOSTS = ['169.254.170.23', '[fd00:ec2::23]'];
+/** Entries of NO_PROXY that take in the agent. */
+const EXEMPT = /^(\*|169\.254\.0\.0\/16|169\.254\.170\.(0\/24|23\/32))$/;
+/** An association takes some seconds to reach the webhook. */
+const EARLY_MS = 60_000;
+
+/** Checks of the way through the OIDC provider, which pods with an association do not take. */
+export function ofWebIdentity(checks: readonly Check[]): Check[] {
+  return checks.map(check => ({
+    ...check,
+    run: facts => (associationOf(facts) === undefined ? check.run(facts) : undefined),
+  }));
+}
+
+export const POD_IDENTITY: Check = {
+  id: 'pod-identity',
+  title: 'the association of EKS Pod Identity, which comes before the annotation',
+  run: facts => {
+    const withIdentity = ownPods(facts).filter(hasPodIdentity);
+    const association = associationOf(facts);
+    if (association) return associated(facts, association);
+    if ('unknown' in facts.podIdentities) {
+      return withIdentity.length > 0 && annotatedRole(facts) !== undefined
+        ? overridden(facts, withIdentity)
+        : unknown(facts.podIdentities.unknown, { decisive: withIdentity.length > 0 });
+    }
+    if (withIdentity.length > 0) return overridden(facts, withIdentity);
+    return ok('There is no association for the service account.');
+  },
+};
+
+function associated(facts: Facts, { id, roleArn: first, targetRoleArn, policy }: PodIdentity): Verdict {
+  const role = annotatedRole(facts);
+  const roleArn = targetRoleArn ?? first;
+  const both = ownPods(facts).filter(pod => !hasPodIdentity(pod) && hasContainerCredentials(pod));
+  const evidence = [
+    `association ${id}: role ${first}${targetRoleArn === undefined ? '' : `, and by it ${targetRoleArn}`}`,
+    ...policy === undefined ? [] : ['its session policy limits what the role allows'],
+    ...podLines(both, ({ name }) => `pod ${name} has both; most SDKs take ${TOKEN_FILE} first`),
+  ];
+  if (role === undefined) return ok(`New pods get role ${roleArn} by EKS Pod Identity.`, evidence);
+  if (role === roleArn) {
+    return ok(`New pods get role ${roleArn} by EKS Pod Identity; the annotation is left over, and harmless.`, evidence);
+  }
+  return wrong(`An association of EKS Pod Identity goes before the annotation: new pods get role ${roleArn}.`, {
+    evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
+    fix: [
+      'If the role of the association is right, remove the annotation: kubectl annotate serviceaccount '
+        + `${facts.question.serviceAccount} -n ${facts.question.namespace} ${ROLE_ARN_ANNOTATION}-`,
+      `If not, change it: aws eks update-pod-identity-association --cluster-name ${facts.question.clusterName} `
+        + `--association-id ${id} --role-arn ${role}`,
+      ...restart(facts),
+    ],
+  });
+}
+
+function hasContainerCredentials({ spec }: PodObject): boolean {
+  return allContainers(spec).some(container => environmentOf(container).has(CONTAINER_CREDENTIALS));
+}
+
+/** Of an association that was deleted, or is not visible. */
+function overridden(facts: Facts, pods: PodObject[]): Verdict {
+  const { clusterName, namespace, serviceAccount } = facts.question;
+  const where = `--cluster-name ${clusterName} --namespace ${namespace} --service-account ${serviceAccount}`;
+  const role = annotatedRole(facts);
+  return wrong(
+    role === undefined
+      ? 'The pods have the variables of EKS Pod Identity, and there is no association.'
+      : 'Pods get their credentials by EKS Pod Identity, not by the role of the annotation.',
+    {
+      evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
+      fix: [
+        `aws eks list-pod-identity-associations ${where}`,
+        ...role === undefined
+          ? [`aws eks create-pod-identity-association ${where} --role-arn <ARN of the role>`] : restart(facts, pods),
+      ],
+    },
+  );
+}
+
+const ROLE: Check = {
+  id: 'pod-identity-role',
+  title: 'the roles of the association trust EKS Pod Identity',
+  decisive: true,
+  run: facts => {
+    const association = associationOf(facts);
+    if (association === undefined) return undefined;
+    if (facts.identityRoles === undefined) return unknown('The role of the association was not read.');
+    const { role, target } = facts.identityRoles;
+    const caller = callerOf(facts, association);
+    const first = judged(association.roleArn, role, POD_IDENTITY_SERVICE, ({ trust }) =>
+      admission(trust, podIdentityRequest(caller)));
+    const { targetRoleArn } = association;
+    if (first.status !== 'ok' || target === undefined || targetRoleArn === undefined) return first;
+    const second = judged(targetRoleArn, target, association.roleArn, ({ trust }) =>
+      admission(trust, targetRoleRequest({ ...caller, roleArn: association.roleArn })));
+    return second.status === 'ok' ? mayAssume(facts.identityRoles, association, caller) ?? second : second;
+  },
+};
+
+/** Why the first role may not assume the target role, or nobody knows; undefined if it may. */
+function mayAssume(
+  { target, policies = { unknown: 'they were not read' } }: IdentityRoles,
+  { roleArn, targetRoleArn = '' }: PodIdentity,
+  { sessionTags }: PodIdentityCaller,
+): Verdict | undefined {
+  const summary = `Whether ${roleArn} may assume ${targetRoleArn} is not known`;
+  if ('unknown' in policies) return unknown(`${summary}: ${policies.unknown}.`);
+  const read = policies.value.flatMap(({ kind, document }) =>
+    ('value' in document ? [{ kind, policy: document.value }] : []));
+  const isAllRead = read.length === policies.value.length;
+  const boundary = read.find(({ kind }) => kind === 'boundary')?.policy;
+  const known = read.filter(({ kind }) => kind !== 'boundary').map(({ policy }) => policy);
+  const actions = sessionTags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'];
+  const decisions = actions.map(action =>
+    evaluatePolicies(known, { action, resource: targetRoleArn }, boundary).decision);
+  // In one account, a trust policy that names the role itself is enough.
+  const isNamed = target !== undefined && 'value' in target
+    && ownerOf(roleArn).account === ownerOf(targetRoleArn).account
+    && JSON.stringify(target.value?.trust).includes(`"${roleArn}"`);
+  const denied = actions.filter((_, at) => decisions[at] === 'deny' || (decisions[at] === 'none' && !isNamed));
+  if (denied.length > 0 && isAllRead) {
+    return wrong(`${roleArn} may not ${denied.join(' and ')} on ${targetRoleArn}.`, {
+      fix: [`Allow ${denied.join(' and ')} on ${targetRoleArn} in a policy of ${roleArn}, or narrow the Deny there.`],
+    });
+  }
+  if (isAllRead && !decisions.includes('conditional')) return undefined;
+  return unknown(`${summary}: its policies cannot be read, or have conditions.`);
+}
+
+function callerOf(
+  { cluster, question }: Facts, { roleArn, disableSessionTags = false }: PodIdentity,
+): PodIdentityCaller {
+  const { namespace, serviceAccount } = question;
+  const clusterArn = 'value' in cluster ? cluster.value?.arn : undefined;
+  return {
+    clusterArn,
+    account: ownerOf(clusterArn ?? roleArn).account, // role and cluster of an association share an account
+    namespace,
+    serviceAccount,
+    sessionTags: !disableSessionTags,
+  };
+}
+
+/** Whether a role lets in who assumes it on the way. */
+function judged(
+  arn: string, read: Read<IamRole | undefined>, who: string, admissionOf: (role: IamRole) => Admission,
+): Verdict {
+  if ('unknown' in read) return unknown(`Whether role ${arn} trusts ${who} is not known: ${read.unknown}.`);
+  const role = read.value;
+  if (role === undefined) {
+    return wrong(`There is no role ${arn}, which the association names.`, {
+      fix: ['Deploy the role, or name another one: aws eks update-pod-identity-association.'],
+    });
+  }
+  const { answer, statement, reasons } = admissionOf(role);
+  if (answer === 'in') {
+    return ok(`The trust policy of ${role.name} lets ${who} in.`, [shownStatement(role.trust, statement!)]);
+  }
+  const why = printable(reasons.join('; '));
+  if (answer === 'unknown') {
+    return unknown(`Whether the trust policy of ${role.name} lets ${who} in is not known: ${why}.`);
+  }
+  const summary = `The trust policy of ${role.name} does not let ${who} in: ${why}.`;
+  const query = `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`;
+  if (statement !== undefined) {
+    const place = statementPlace(role.trust, statement);
+    const evidence = [shownStatement(role.trust, statement)];
+    return wrong(summary, { evidence, fix: [query, `Narrow the Deny in ${place}.`] });
+  }
+  const principal = who === POD_IDENTITY_SERVICE ? { Service: who } : { AWS: who };
+  const allow = { Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: principal };
+  return wrong(summary, {
+    fix: [
+      `${query} > trust.json`,
+      `Add to its Statement, with a Condition for your cluster (aws:SourceArn): ${JSON.stringify(allow)}`,
+      `aws iam update-assume-role-policy --role-name ${shell(role.name)} --policy-document file://trust.json`,
+    ],
+  });
+}
+
+const VARIABLES: Check = {
+  id: 'pod-identity-variables',
+  title: 'the pods have the variables of EKS Pod Identity',
+  follows: ['pod-exists', 'pod-service-account'],
+  run: facts => {
+    const association = associationOf(facts);
+    const pods = ownPods(facts).filter(pod => containersOf(pod).length > 0);
+    if (association === undefined || pods.length === 0) return undefined;
+    const without = pods.filter(pod =>
+      !containersOf(pod).every(container => environmentOf(container).has(CONTAINER_CREDENTIALS)));
+    const byToken = without.filter(isInjected);
+    const failing = without.filter(pod => !byToken.includes(pod) || !worksByToken(facts));
+    if (failing.length > 0) return notInjected(facts, association, failing);
+    return ok(
+      byToken.length > 0
+        ? 'Some pods still use web identity, which works; new pods get EKS Pod Identity.'
+        : `The containers have ${CONTAINER_CREDENTIALS}.`,
+      podLines(byToken, ({ name }) => `pod ${name} has ${TOKEN_FILE}: created before the association took effect`),
+    );
+  },
+};
+
+/** Whether pods from before the association get the annotated role all the same. */
+function worksByToken(facts: Facts): boolean {
+  const [issuer, arn] = [issuerOf(facts), roleArnOf(facts)];
+  const { role, providers } = facts;
+  if ('unknown' in issuer || 'unknown' in arn || 'unknown' in role || 'unknown' in providers) return false;
+  const provider = providers.value.find(other => other.issuer === issuer.value);
+  const clientIds = provider?.details && 'value' in provider.details ? provider.details.value.clientIds : [];
+  return role.value?.arn === arn.value.arn && clientIds.includes(tokenAudienceOf(facts))
+    && admissionOfToken(facts, role.value, issuer.value).answer === 'in';
+}
+
+function notInjected(facts: Facts, { id, modified }: PodIdentity, pods: PodObject[]): Verdict {
+  const isLater = ({ created }: PodObject) =>
+    modified !== undefined && created.getTime() - modified.getTime() >= EARLY_MS;
+  const later = pods.filter(isLater);
+  const [shown] = later.length > 0 ? later : pods;
+  const [first] = containersOf(shown).filter(container => !environmentOf(container).has(CONTAINER_CREDENTIALS));
+  const has = environmentOf(first).has(TOKEN_FILE) ? `, but ${TOKEN_FILE}, and web identity does not work` : '';
+  return wrong(
+    `${podsInWords(pods)}: container ${first.name} has no ${CONTAINER_CREDENTIALS}${has}. `
+      + (later.length > 0
+        ? 'The pod is newer than the association: the call of the webhook failed.'
+        : 'The pod was created before the association took effect.'),
+    {
+      evidence: [
+        `association ${id}${modified === undefined ? '' : `, set at ${modified.toISOString()}`}`,
+        ...podLines(pods, ({ name, created }) => `pod ${name} was created at ${created.toISOString()}`),
+      ],
+      fix: later.length === 0
+        ? restart(facts, pods)
+        : [
+          `Test the webhook; this creates nothing: ${dryRun(facts, shown, CONTAINER_CREDENTIALS)}`,
+          ...restart(facts, pods).map(line => `If that prints the variable, the webhook works now: ${line}`),
+          'If it prints nothing: kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml, and "failed '
+            + 'calling webhook" in the log of the API server',
+        ],
+    },
+  );
+}
+
+const AGENT: Check = {
+  id: 'pod-identity-agent',
+  title: 'the EKS Pod Identity Agent runs on the nodes of the pods',
+  decisive: true,
+  run: facts => {
+    const { agentPods = { unknown: 'The pods of the agent were not read.' }, cluster } = facts;
+    if (associationOf(facts) === undefined) return undefined;
+    const pods = ownPods(facts);
+    const fargate = pods.filter(({ labels }) => FARGATE_LABEL in labels);
+    if (fargate.length > 0) {
+      return wrong('EKS Pod Identity does not work on Fargate.', {
+        evidence: podLines(fargate, ({ name }) => `pod ${name} runs on Fargate`),
+        fix: ['Run the pods on nodes, or use IRSA: new IrsaServiceAccount(…) without `podIdentity`.'],
+      });
+    }
+    if ('value' in cluster && cluster.value?.isAuto) return ok('EKS Auto Mode runs the agent on its nodes by itself.');
+    if ('unknown' in agentPods) return unknown(agentPods.unknown);
+    if (agentPods.value.length === 0) {
+      return wrong('The EKS Pod Identity Agent is not installed: pods ask it for their credentials.', {
+        fix: [`aws eks create-addon --cluster-name ${facts.question.clusterName} --addon-name eks-pod-identity-agent`],
+      });
+    }
+    const isServed = (node: string) => agentPods.value.some(agent => agent.node === node && agent.isReady);
+    const alone = pods.filter(({ node }) => node !== undefined && !isServed(node));
+    if (alone.length === 0) return ok('A ready agent runs on each node of the pods.');
+    return wrong(`No ready EKS Pod Identity Agent runs on node ${alone[0].node}.`, {
+      evidence: podLines(alone, ({ name, node }) => `pod ${name} runs on node ${node}`),
+      fix: [
+        'kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide',
+        'kubectl logs -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent',
+      ],
+    });
+  },
+};
+
+/** Some SDKs, such as the one for Go, ask the agent through the proxy too, which cannot reach it. */
+const PROXY: Check = {
+  id: 'pod-identity-proxy',
+  title: 'no proxy stands between the pods and the agent',
+  run: facts => {
+    const pods = ownPods(facts);
+    if (associationOf(facts) === undefined || pods.length === 0) return undefined;
+    const proxied = pods.filter(pod => containersOf(pod).some(isProxied));
+    if (proxied.length === 0) return ok('No proxy is set for the containers, or not for the agent.');
+    return unknown(`${podsInWords(proxied)} may ask the agent through a proxy, which cannot reach it.`, {
+      decisive: true,
+      evidence: podLines(proxied, ({ name }) => `pod ${name} has HTTP_PROXY, and NO_PROXY does not name the agent`),
+      fix: [`Add ${AGENT_HOSTS.join(' and ')} to NO_PROXY in the pod template.`],
+    });
+  },
+};
+
+function isProxied(container: Container): boolean {
+  const environment = environmentOf(container);
+  const valueOf = (name: string) => environment.get(name) ?? environment.get(name.toLowerCase());
+  const proxy = valueOf('HTTP_PROXY');
+  const exempt = (valueOf('NO_PROXY')?.value ?? '').split(',').map(entry => entry.trim());
+  return proxy !== undefined && proxy.value !== ''
+    && !exempt.some(entry => EXEMPT.test(entry) || AGENT_HOSTS.includes(entry));
+}
+
+export const POD_IDENTITY_CHECKS: readonly Check[] = [POD_IDENTITY, ROLE, AGENT, VARIABLES, PROXY];

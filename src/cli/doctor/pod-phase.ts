@@ -1,0 +1,8 @@
+import { PodObject } from './facts';
+
+const ENDED = ['Succeeded', 'Failed', 'Terminating'];
+
+/** Whether a pod runs, or will run. */
+export function isLive({ phase }: Pick<PodObject, 'phase'>): boolean {
+  return !ENDED.includes(phase);
+}
