@@ -64,6 +64,29 @@ test('a template in JSON', () => {
   );
 });
 
+describe('a template, which does not tell its account, beside manifests, which do', () => {
+  const template = write('accounts/template.json', SOUND);
+  const twin = write('accounts/twin.json', SOUND);
+  const manifest = (name: string) => write(`accounts/${name}.yaml`, annotated(`payments/${name}`, arnOf('api')));
+  const notFound = expect.arrayContaining(['role-not-found']);
+
+  test('the trust of the role is compared', () => {
+    expect(verify(template, manifest('api'))).toMatchObject({ code: 0, result: { clean: true } });
+    expect(verify(template, manifest('api')).rules).not.toEqual(notFound);
+    const { code, rules } = verify(template, manifest('web'));
+    expect([code, rules]).toEqual([1, expect.arrayContaining(['role-does-not-trust'])]);
+  });
+
+  test('a role of this name in two templates may be of either', () => {
+    expect(verify(template, twin, manifest('web')).rules).toEqual(notFound);
+  });
+
+  test('a role with another name or path is another one', () => {
+    const other = write('accounts/other.yaml', annotated('payments/api', arnOf('path/api')));
+    expect(verify(template, other).rules).toEqual(notFound);
+  });
+});
+
 test('several at once, an assembly among them', () => {
   const { folder: app } = mapOf({ resources: { Role: role('one', [trusting()]) } });
   const { result } = verify(join(app, 'cdk.out'), write('sound.json', SOUND));

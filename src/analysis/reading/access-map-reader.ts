@@ -20,6 +20,7 @@ import { ConstructPaths } from '../construct-paths';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
+import { arnParts } from '../iam/patterns';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { accountsOfChart } from './helm-values';
 import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
@@ -83,7 +84,8 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { recorded, objects: { serviceAccounts: declared, ...manifests } } = this.manifests();
+    const { recorded, objects: { serviceAccounts: annotated, ...manifests } } = this.manifests();
+    const declared = withRolesOfTemplates(annotated, roles);
     const serviceAccounts = [
       ...declared,
       ...undeclared([...recorded, ...this.handedServiceAccounts()], declared),
@@ -439,6 +441,25 @@ function undeclared(handed: ServiceAccount[], declared: readonly ServiceAccount[
     const isAboutAny = found.some(({ roleArn }) => !all.some(account => account.roleArn === roleArn));
     return isAboutAny ? [] : open;
   });
+}
+
+/**
+ * A template by itself does not tell its account, which manifests do. If one role of such a template has the name in an
+ * ARN of a manifest, it is that role: otherwise nothing would compare the two.
+ */
+function withRolesOfTemplates(accounts: readonly ServiceAccount[], roles: readonly Role[]): ServiceAccount[] {
+  const known = new Set(roles.map(({ arn }) => arn));
+  const inUnknownAccounts = grouped(roles.filter(({ account }) => isStandIn(account)), ({ arn }) => resourceOf(arn));
+  return accounts.map(account => {
+    if (account.roleArn === undefined || known.has(account.roleArn)) return account;
+    const [role, ...others] = inUnknownAccounts.get(resourceOf(account.roleArn)) ?? [];
+    return role && others.length === 0 ? { ...account, roleArn: role.arn } : account;
+  });
+}
+
+/** `role/<path and name>` of an ARN. */
+function resourceOf(arn: Text): string {
+  return arnParts(arn)[5] ?? '';
 }
 
 function nameOf({ namespace, name }: ServiceAccount): string {
