@@ -157,6 +157,9 @@ as_meant() ( # what TypeScript makes, with which the others are compared, is not
     grep -qx '    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments-api-aad1f5eae7' quickstart/Payments.k8s.yaml &&
     grep -q '"system:serviceaccount:team-\*:runner"' features/Teams.template.json &&
     grep -q '"MaxSessionDuration": 7200' features/Teams.template.json &&
+    grep -q '"AddonName": "aws-ebs-csi-driver"' features/Teams.template.json &&
+    grep -q '"sts:TagSession"' features/Teams.template.json &&
+    grep -qF 'jobs/${aws:PrincipalTag/kubernetes-namespace}/' features/Teams.template.json &&
     grep -qx '    eks.amazonaws.com/token-expiration: "3600"' features/Teams.k8s.yaml &&
     grep -qx '    team: data' features/Teams.k8s.yaml &&
     grep -qx '  name: external-dns' features/external-dns.values.yaml

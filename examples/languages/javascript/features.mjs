@@ -1,7 +1,17 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { ClusterOidcProvider, Controller, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy } from 'cdk-irsa';
+import {
+  ClusterOidcProvider,
+  Controller,
+  IrsaRole,
+  IrsaServiceAccount,
+  ManagedAddon,
+  PodIdentityServiceAccount,
+  PodIdentityTags,
+  ServiceAccountSubject,
+  TrustPolicy,
+} from 'cdk-irsa';
 
 const app = new App();
 const stack = new Stack(app, 'Teams', { env: { account: '111122223333', region: 'eu-west-1' } });
@@ -23,7 +33,7 @@ const reader = new IrsaServiceAccount(stack, 'Reader', {
 reader.addToPrincipalPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
 
 // One role for the runners of all teams, and for one of operations.
-new IrsaRole(stack, 'Runners', {
+const runners = new IrsaRole(stack, 'Runners', {
   trust: new TrustPolicy().addServiceAccounts(oidcProvider, [
     ServiceAccountSubject.matching('team-*', 'runner'),
     ServiceAccountSubject.exact('operations', 'runner'),
@@ -39,3 +49,20 @@ const dns = new IrsaServiceAccount(stack, 'Dns', {
   createServiceAccount: false,
 });
 dns.writeHelmValues('external-dns.values.yaml');
+
+// EKS Pod Identity: a managed add-on with a role, and a pod that assumes a second role.
+new ManagedAddon(stack, 'EbsCsi', {
+  clusterName: 'blue',
+  addonName: 'aws-ebs-csi-driver',
+  controller: Controller.ebsCsiDriver({ clusterName: 'blue' }),
+});
+const worker = new PodIdentityServiceAccount(stack, 'Worker', {
+  clusterName: 'blue',
+  namespace: 'jobs',
+  serviceAccountName: 'worker',
+});
+worker.addToPrincipalPolicy(new PolicyStatement({
+  actions: ['s3:GetObject'],
+  resources: [`arn:aws:s3:::jobs/${PodIdentityTags.KUBERNETES_NAMESPACE_VARIABLE}/*`],
+}));
+worker.grantAssume(runners);

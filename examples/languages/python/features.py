@@ -1,7 +1,17 @@
 from aws_cdk import App, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_route53 import HostedZone
-from cdk_irsa import ClusterOidcProvider, Controller, IrsaRole, IrsaServiceAccount, ServiceAccountSubject, TrustPolicy
+from cdk_irsa import (
+    ClusterOidcProvider,
+    Controller,
+    IrsaRole,
+    IrsaServiceAccount,
+    ManagedAddon,
+    PodIdentityServiceAccount,
+    PodIdentityTags,
+    ServiceAccountSubject,
+    TrustPolicy,
+)
 
 app = App()
 stack = Stack(app, "Teams", env=Environment(account="111122223333", region="eu-west-1"))
@@ -27,7 +37,7 @@ reader = IrsaServiceAccount(
 reader.add_to_principal_policy(PolicyStatement(actions=["cloudwatch:GetMetricData"], resources=["*"]))
 
 # One role for the runners of all teams, and for one of operations.
-IrsaRole(
+runners = IrsaRole(
     stack,
     "Runners",
     trust=TrustPolicy().add_service_accounts(
@@ -47,5 +57,24 @@ dns = IrsaServiceAccount(
     create_service_account=False,
 )
 dns.write_helm_values("external-dns.values.yaml")
+
+# EKS Pod Identity: a managed add-on with a role, and a pod that assumes a second role.
+ManagedAddon(
+    stack,
+    "EbsCsi",
+    cluster_name="blue",
+    addon_name="aws-ebs-csi-driver",
+    controller=Controller.ebs_csi_driver(cluster_name="blue"),
+)
+worker = PodIdentityServiceAccount(
+    stack, "Worker", cluster_name="blue", namespace="jobs", service_account_name="worker"
+)
+worker.add_to_principal_policy(
+    PolicyStatement(
+        actions=["s3:GetObject"],
+        resources=[f"arn:aws:s3:::jobs/{PodIdentityTags.KUBERNETES_NAMESPACE_VARIABLE}/*"],
+    )
+)
+worker.grant_assume(runners)
 
 app.synth()

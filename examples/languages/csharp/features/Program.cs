@@ -34,7 +34,7 @@ reader.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
 }));
 
 // One role for the runners of all teams, and for one of operations.
-new IrsaRole(stack, "Runners", new IrsaRoleProps
+var runners = new IrsaRole(stack, "Runners", new IrsaRoleProps
 {
     Trust = new TrustPolicy().AddServiceAccounts(oidcProvider, new[]
     {
@@ -53,5 +53,25 @@ var dns = new IrsaServiceAccount(stack, "Dns", new IrsaServiceAccountProps
     CreateServiceAccount = false,
 });
 dns.WriteHelmValues("external-dns.values.yaml");
+
+// EKS Pod Identity: a managed add-on with a role, and a pod that assumes a second role.
+new ManagedAddon(stack, "EbsCsi", new ManagedAddonProps
+{
+    ClusterName = "blue",
+    AddonName = "aws-ebs-csi-driver",
+    Controller = Controller.EbsCsiDriver(new EbsCsiDriverOptions { ClusterName = "blue" }),
+});
+var worker = new PodIdentityServiceAccount(stack, "Worker", new PodIdentityServiceAccountProps
+{
+    ClusterName = "blue",
+    Namespace = "jobs",
+    ServiceAccountName = "worker",
+});
+worker.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
+{
+    Actions = new[] { "s3:GetObject" },
+    Resources = new[] { $"arn:aws:s3:::jobs/{PodIdentityTags.KUBERNETES_NAMESPACE_VARIABLE}/*" },
+}));
+worker.GrantAssume(runners);
 
 app.Synth();

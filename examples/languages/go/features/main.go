@@ -40,7 +40,7 @@ func main() {
 	}))
 
 	// One role for the runners of all teams, and for one of operations.
-	cdkirsa.NewIrsaRole(stack, jsii.String("Runners"), &cdkirsa.IrsaRoleProps{
+	runners := cdkirsa.NewIrsaRole(stack, jsii.String("Runners"), &cdkirsa.IrsaRoleProps{
 		Trust: cdkirsa.NewTrustPolicy().AddServiceAccounts(oidcProvider, &[]cdkirsa.ServiceAccountSubject{
 			cdkirsa.ServiceAccountSubject_Matching(jsii.String("team-*"), jsii.String("runner")),
 			cdkirsa.ServiceAccountSubject_Exact(jsii.String("operations"), jsii.String("runner")),
@@ -58,6 +58,25 @@ func main() {
 		CreateServiceAccount: jsii.Bool(false),
 	})
 	dns.WriteHelmValues(jsii.String("external-dns.values.yaml"), nil)
+
+	// EKS Pod Identity: a managed add-on with a role, and a pod that assumes a second role.
+	cdkirsa.NewManagedAddon(stack, jsii.String("EbsCsi"), &cdkirsa.ManagedAddonProps{
+		ClusterName: jsii.String("blue"),
+		AddonName:   jsii.String("aws-ebs-csi-driver"),
+		Controller: cdkirsa.Controller_EbsCsiDriver(&controllers.EbsCsiDriverOptions{
+			ClusterName: jsii.String("blue"),
+		}),
+	})
+	worker := cdkirsa.NewPodIdentityServiceAccount(stack, jsii.String("Worker"), &cdkirsa.PodIdentityServiceAccountProps{
+		ClusterName:        jsii.String("blue"),
+		Namespace:          jsii.String("jobs"),
+		ServiceAccountName: jsii.String("worker"),
+	})
+	worker.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("s3:GetObject"),
+		Resources: jsii.Strings("arn:aws:s3:::jobs/" + *cdkirsa.PodIdentityTags_KUBERNETES_NAMESPACE_VARIABLE() + "/*"),
+	}))
+	worker.GrantAssume(runners)
 
 	app.Synth(nil)
 }

@@ -2,8 +2,12 @@ import io.github.cdkirsa.ClusterOidcProvider;
 import io.github.cdkirsa.Controller;
 import io.github.cdkirsa.IrsaRole;
 import io.github.cdkirsa.IrsaServiceAccount;
+import io.github.cdkirsa.ManagedAddon;
+import io.github.cdkirsa.PodIdentityServiceAccount;
+import io.github.cdkirsa.PodIdentityTags;
 import io.github.cdkirsa.ServiceAccountSubject;
 import io.github.cdkirsa.TrustPolicy;
+import io.github.cdkirsa.controllers.EbsCsiDriverOptions;
 import io.github.cdkirsa.controllers.ExternalDnsOptions;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +47,7 @@ public class Features {
             .build());
 
         // One role for the runners of all teams, and for one of operations.
-        IrsaRole.Builder.create(stack, "Runners")
+        IrsaRole runners = IrsaRole.Builder.create(stack, "Runners")
             .trust(new TrustPolicy().addServiceAccounts(oidcProvider, List.of(
                 ServiceAccountSubject.matching("team-*", "runner"),
                 ServiceAccountSubject.exact("operations", "runner"))))
@@ -58,6 +62,23 @@ public class Features {
             .createServiceAccount(false)
             .build();
         dns.writeHelmValues("external-dns.values.yaml");
+
+        // EKS Pod Identity: a managed add-on with a role, and a pod that assumes a second role.
+        ManagedAddon.Builder.create(stack, "EbsCsi")
+            .clusterName("blue")
+            .addonName("aws-ebs-csi-driver")
+            .controller(Controller.ebsCsiDriver(EbsCsiDriverOptions.builder().clusterName("blue").build()))
+            .build();
+        PodIdentityServiceAccount worker = PodIdentityServiceAccount.Builder.create(stack, "Worker")
+            .clusterName("blue")
+            .namespace("jobs")
+            .serviceAccountName("worker")
+            .build();
+        worker.addToPrincipalPolicy(PolicyStatement.Builder.create()
+            .actions(List.of("s3:GetObject"))
+            .resources(List.of("arn:aws:s3:::jobs/" + PodIdentityTags.KUBERNETES_NAMESPACE_VARIABLE + "/*"))
+            .build());
+        worker.grantAssume(runners);
 
         app.synth();
     }
