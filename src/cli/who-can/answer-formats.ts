@@ -115,8 +115,10 @@ function summary({ action, resource, answers }: WhoCan): string {
   const more = [
     ...of('conditional') > 0 ? [`${of('conditional')} under conditions`] : [],
     ...of('unknown') > 0 ? [`${of('unknown')} unknown`] : [],
-    ...others > 0 ? [counted(others, 'other role')] : [],
+    ...others > 0 ? [`${counted(others, 'other role')} can, for whom the table names`] : [],
   ];
-  const subject = certain === 0 ? 'No service account can' : `${counted(certain, 'way')} from a service account to`;
+  // A role that no pod assumes directly may be the next one of a chain.
+  const nobody = others > 0 ? 'No service account can directly do' : 'No service account can do';
+  const subject = certain === 0 ? nobody : `${counted(certain, 'way')} from a service account to`;
   return `${subject} ${action} on ${resource ?? 'any resource'}${more.length > 0 ? `; ${more.join('; ')}` : ''}.`;
 }

@@ -77,7 +77,7 @@ test.each<[string, string[], string[]]>([
 test('nobody is exit code 1, and only then', () => {
   const { folder: alone } = mapOf({ resources: { Can: RESOURCES.Can } });
   const nobody = cli('who-can', 'sqs:SendMessage', '*', join(alone, 'cdk.out'));
-  expect(nobody).toEqual({ code: 1, stdout: 'No service account can sqs:SendMessage on *.\n', stderr: '' });
+  expect(nobody).toEqual({ code: 1, stdout: 'No service account can do sqs:SendMessage on *.\n', stderr: '' });
   expect(cli('who-can', 's3:PutObject', KEY, join(alone, 'cdk.out')).code).toBe(0);
   const { folder: unknown } = mapOf({ resources: { Unknown: RESOURCES.Unknown } });
   expect(cli('who-can', 'sqs:SendMessage', '*', join(unknown, 'cdk.out')).code).toBe(0);
