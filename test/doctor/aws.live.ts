@@ -312,7 +312,9 @@ test('an association of EKS Pod Identity', async () => {
       roleArn: ROLE,
     }),
   );
-  expect((await read()).podIdentities).toEqual({ value: [{ id: association!.associationId, roleArn: ROLE }] });
+  expect((await read()).podIdentities).toEqual({
+    value: [{ id: association!.associationId, roleArn: ROLE, modified: expect.any(Date) }],
+  });
 });
 
 test('a role of another account, and the option that is missing', async () => {
