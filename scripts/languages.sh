@@ -41,7 +41,7 @@ types() { # condition
   node -p "Object.values(JSON.parse(fs.readFileSync('$root/.jsii')).types).filter(type => $1).map(({ name }) => name).sort().join('\\n')"
 }
 public_names() { types true; }
-public_classes() { types "type.kind === 'class'"; }
+public_values() { types "type.kind !== 'interface'"; } # classes and enums
 every_public_name() { # pattern in which NAME stands for it, folder
   local name missing=0
   [ -n "$(public_names)" ] || return 1
@@ -51,8 +51,8 @@ every_public_name() { # pattern in which NAME stands for it, folder
   return $missing
 }
 check 'Python: the code has every public class' every_public_name '^class NAME[(:]' "$work/dist/python/src"
-check 'Java: the code has every public class' every_public_name '^public (abstract )?(class|interface) NAME ' "$work/dist/java/src"
-check 'Go: the code has every public class' every_public_name '^type NAME (struct|interface) ' "$work/dist/go/cdkirsa"
+check 'Java: the code has every public class' every_public_name '^public (abstract )?(class|interface|enum) NAME ' "$work/dist/java/src"
+check 'Go: the code has every public class' every_public_name '^type NAME (struct|interface|string)\b' "$work/dist/go/cdkirsa"
 check 'C#: the code has every public class' every_public_name '^ +public (abstract )?(class|interface|enum) NAME\b' "$work/dist/dotnet"
 
 # --- How each language installs its package, and runs a program; `wrong` is the quickstart with another namespace
@@ -171,11 +171,11 @@ import { createRequire } from 'node:module';
 import * as imported from 'cdk-irsa';
 const required = createRequire(import.meta.url)('cdk-irsa');
 const classes = process.argv.slice(2);
-for (const name of classes) ok(typeof imported[name] === 'function' && imported[name] === required[name], name);
+for (const name of classes) ok(/^(function|object)$/.test(typeof imported[name]) && imported[name] === required[name], name);
 deepStrictEqual(Object.keys(required).sort(), [...classes, 'controllers'].sort());
 JS
   # shellcheck disable=SC2046
-  node every.mjs $(public_classes)
+  node every.mjs $(public_values)
 )
 parses() { # files in C#
   "$python" - "$@" <<'PYTHON'
