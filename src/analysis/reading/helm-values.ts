@@ -10,9 +10,7 @@ import { AccessMap, Place, ServiceAccount, Text, Workload } from '../access-map'
 import { grouped, isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { textWithPlaceholders } from '../placeholders';
 import { standIn } from '../stand-in';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
-const yaml = (): typeof import('./yaml') => require('./yaml');
+import { yaml } from './yaml-parser';
 
 type Declared = Pick<AccessMap, 'serviceAccounts' | 'workloads'>;
 

@@ -11,6 +11,7 @@ import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
 import { offsetOf, Path } from './positions';
 import { UnusableInput } from './unusable-input';
+import { yaml } from './yaml-parser';
 import { ROLE_ARN_VARIABLE, STATIC_CREDENTIALS } from '../../conventions/pod-spec';
 import {
   AUDIENCE_ANNOTATION,
@@ -18,9 +19,6 @@ import {
   isMistakenRoleKey,
   ROLE_ARN_ANNOTATION,
 } from '../../conventions/webhook-annotations';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
-const yaml = (): typeof import('./yaml') => require('./yaml');
 
 /** A text of manifests. */
 export interface ManifestText {

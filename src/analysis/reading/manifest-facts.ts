@@ -10,9 +10,7 @@ import { MetadataEntry, Place, RepeatedKey, Text } from '../access-map';
 import { objectOf, propertyOf } from '../json-values';
 import { textWithPlaceholders } from '../placeholders';
 import { isStandIn } from '../stand-in';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
-const yaml = (): typeof import('./yaml') => require('./yaml');
+import { yaml } from './yaml-parser';
 
 /** An object as it is written. */
 export interface Source {

@@ -1,7 +1,5 @@
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
-const yaml = (): typeof import('./yaml') => require('./yaml');
+import { yaml } from './yaml-parser';
 
 /** Keys and indices, from an object to a part of it. */
 export type Path = readonly (string | number)[];

@@ -10,9 +10,7 @@ import {
 } from '../../conventions/assembly-record';
 import { arrayOf, isObject, JsonObject, objectOf } from '../json-values';
 import { readText, UnusableInput } from './unusable-input';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
-const yaml = (): typeof import('./yaml') => require('./yaml');
+import { yaml } from './yaml-parser';
 
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 

@@ -5,9 +5,7 @@
  */
 import type { Document, Node } from 'yaml';
 import { UnusableInput } from './unusable-input';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
-const yaml = (): typeof import('./yaml') => require('./yaml');
+import { yaml } from './yaml-parser';
 
 const MAX_ALIASES = 1000;
 

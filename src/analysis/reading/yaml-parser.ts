@@ -1,0 +1,7 @@
+let parser: typeof import('./yaml') | undefined;
+
+/** The YAML parser, loaded when it is first used. In a bundle, each `require` would copy its exports again. */
+export function yaml(): typeof import('./yaml') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
+  return parser ??= require('./yaml') as typeof import('./yaml');
+}
