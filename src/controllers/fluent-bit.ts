@@ -1,13 +1,12 @@
 import { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { IDomain } from 'aws-cdk-lib/aws-opensearchservice';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { allow, ControllerDefinition } from './definition';
 import { throughServices } from './kms-permissions';
 import { optional, requireOne, unique } from './parts';
-import { objectArns } from './s3-objects';
+import { bucketKeys, objectArns } from './s3-objects';
 import { writeLogs } from './telemetry';
 
 /**
@@ -87,12 +86,10 @@ export function fluentBit({ createLogGroups = false, ...lists }: FluentBitOption
       ]
         .filter(({ resources }) => resources.length > 0)
         .map(allow),
-      ...throughServices(['kms:GenerateDataKey'], ['kinesis'], unique(kinesis.flatMap(keyOf))),
-      ...throughServices(['kms:Decrypt', 'kms:GenerateDataKey'], ['s3'], unique(objects.flatMap(keyOf))),
+      ...throughServices(
+        ['kms:GenerateDataKey'], ['kinesis'], unique(kinesis.flatMap(({ encryptionKey }) => encryptionKey ?? [])),
+      ),
+      ...throughServices(['kms:Decrypt', 'kms:GenerateDataKey'], ['s3'], unique(bucketKeys(objects))),
     ],
   };
-}
-
-function keyOf({ encryptionKey }: { readonly encryptionKey?: IKey }): IKey[] {
-  return encryptionKey ? [encryptionKey] : [];
 }

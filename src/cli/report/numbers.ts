@@ -53,8 +53,3 @@ export function missingIn({ unreadable, skipped }: ReportData): string[] {
 export function findingsByRule(findings: readonly Finding[]): Finding[][] {
   return [...grouped(findings, ({ severity, rule }) => `${severity} ${rule}`).values()];
 }
-
-/** As in the table of `verify`. */
-export function severityInWords(severity: string): string {
-  return severity === 'info' ? 'note' : severity;
-}

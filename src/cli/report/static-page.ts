@@ -4,7 +4,7 @@
  */
 import { clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
 import {
-  findingsByRule, IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf, OTHERS_TITLE, severityInWords,
+  findingsByRule, IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf, OTHERS_TITLE,
 } from './numbers';
 import { OtherIdentity } from './other-identities';
 import { ReportData } from './report-data';
@@ -51,7 +51,7 @@ export function staticPage(data: ReportData): string {
 
 function findingsInWords([first, ...more]: Finding[]): string {
   const message = `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
-  return `<b>${escapeHtml(severityInWords(first.severity))}</b> ${name(first.rule)}: ${escapeHtml(message)}`;
+  return `<b>${escapeHtml(first.severity)}</b> ${name(first.rule)}: ${escapeHtml(message)}`;
 }
 
 function identityInWords({ role, provider, subjects }: OtherIdentity): string {

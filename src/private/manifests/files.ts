@@ -1,4 +1,6 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'fs';
+import {
+  existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync,
+} from 'fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'path';
 import { Stack } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
@@ -284,6 +286,14 @@ export function isOurs(path: string): boolean {
 /** The header of a file that this library has written; undefined for anything else, or nothing. */
 export function generatedHeader(path: string): Header | undefined {
   return existsSync(path) && lstatSync(path).isFile() ? headerOf(readFileSync(path, 'utf8')) : undefined;
+}
+
+/** Writes a file, unless it has this text already, and returns whether it did. */
+export function writeIfChanged(path: string, text: string): boolean {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return true;
 }
 
 /** The YAML files of a folder, not of those in it; assets are copies of what belongs to the user. */

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join, resolve } from 'path';
 import { CfnElement, Stack, Stage } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { PlannedFile, portablePath, realFolder, relativePath } from './files';
+import { PlannedFile, portablePath, realFolder, relativePath, writeIfChanged } from './files';
 import {
   AssemblyRecord, RECORD_METADATA, RECORD_VERSION, RecordedFile, RecordedServiceAccount, recordFileName,
 } from '../../conventions/assembly-record';
@@ -52,12 +51,13 @@ export class AssemblyRecords {
       const file = join(realFolder(resolve(Stage.of(stack)!.outdir)), recordFileName(stack.artifactId));
       const files = folders.flatMap(folder => filesOf(stack, folder, dirname(file)));
       const root = relativePath(dirname(file), realFolder(process.cwd()));
-      write(file, {
+      const record: AssemblyRecord = {
         version: RECORD_VERSION,
         ...files.some(({ written }) => written) && root !== undefined && { workingDirectory: root || '.' },
         files,
         serviceAccounts: accounts.flatMap(account => recorded(account)),
-      });
+      };
+      writeIfChanged(file, `${JSON.stringify(record, undefined, 1)}\n`);
     }
   }
 }
@@ -92,11 +92,4 @@ function nestedPath(stack: Stack): string {
   const { nestedStackParent: parent, nestedStackResource: resource } = stack;
   if (!parent || !resource) return '';
   return [nestedPath(parent), parent.getLogicalId(resource as CfnElement)].filter(part => part !== '').join('/');
-}
-
-function write(file: string, record: AssemblyRecord): void {
-  const text = `${JSON.stringify(record, undefined, 1)}\n`;
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
 }

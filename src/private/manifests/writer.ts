@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'path';
 import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
@@ -6,7 +6,7 @@ import { propertyOf } from '../../conventions/json';
 import { fail, warn } from '../errors';
 import { deliveryLine, FolderChanges } from './delivery';
 import {
-  ASSET, FileClaims, fileProblems, generatedHeader, PlannedFile, plannedFiles, portablePath, realFolder, StackFiles,
+  ASSET, FileClaims, fileProblems, generatedHeader, plannedFiles, portablePath, realFolder, StackFiles, writeIfChanged,
   yamlFilesIn,
 } from './files';
 import { AssemblyRecords, HandedServiceAccount } from './record';
@@ -177,7 +177,7 @@ export class ManifestWriter extends Construct {
       folder: target.folder,
       isInAssembly: target.isInAssembly,
       deleted: target.isInAssembly ? [] : removeOwn(target.folder, this.claims(target), paths, outdir),
-      written: target.planned.filter(writeFile).map(({ path }) => path),
+      written: target.planned.filter(({ path, text }) => writeIfChanged(path, text())).map(({ path }) => path),
     }));
     const line = deliveryLine(changes.filter(({ isInAssembly }) => !isInAssembly));
     if (line !== undefined) process.stderr.write(`${line}\n`);
@@ -215,15 +215,6 @@ function hasError(construct: IConstruct): boolean {
 /** CDK keeps it private. */
 function missesContext(stack: Stack): boolean {
   return [propertyOf(stack, '_missingContext') ?? []].flat().length > 0;
-}
-
-/** Returns whether the file had another text, or none. */
-function writeFile({ path, text }: PlannedFile): boolean {
-  const content = text();
-  if (existsSync(path) && readFileSync(path, 'utf8') === content) return false;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
-  return true;
 }
 
 /** Removes what an earlier synth has left in the cloud assembly, and the folders that are empty then. */

@@ -1,6 +1,6 @@
 import { h, name, plural, visible } from './dom';
 import { Finding } from '../../../analysis/rules/rule';
-import { findingsByRule, severityInWords } from '../numbers';
+import { findingsByRule } from '../numbers';
 
 /** The findings by rule; what is switched off comes last. */
 export function findingsSection(findings: Finding[]): HTMLElement {
@@ -34,7 +34,7 @@ function byRule(findings: Finding[]): HTMLElement[] {
       h(
         'summary',
         {},
-        h('span', { class: 'severity' }, severityInWords(group[0].severity)),
+        h('span', { class: 'severity' }, group[0].severity),
         name(group[0].rule),
         h('span', { class: 'count' }, plural(group.length, 'place')),
         h('span', { class: 'first' }, visible(group[0].message)),
