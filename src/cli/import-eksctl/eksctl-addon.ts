@@ -29,6 +29,24 @@ const ROLE_KEYS = {
   boundary: 'permissionsBoundary',
 };
 const ROLES = [...Object.values(ROLE_KEYS), 'wellKnownPolicies', ASSOCIATIONS];
+const KEYS = [
+  'name', 'version', 'configurationValues', 'resolveConflicts', DEFAULTS, ...ROLES,
+  'publishers', 'types', 'owners', // what eksctl searches the catalog of add-ons by
+];
+const UNMAPPED = {
+  tags: 'ManagedAddon takes none: write Tags.of(…) for it.',
+  namespaceConfig: 'Write customNamespace for ManagedAddon.',
+};
+const ASSOCIATED_KEYS = [
+  'serviceAccountName', 'wellKnownPolicies', 'roleName', 'tags', ...Object.values(ASSOCIATION_KEYS),
+];
+const NOT_OF_ADDONS = 'Associations of add-ons have none: EKS takes a service account and a role.';
+const UNMAPPED_OF_ASSOCIATIONS = {
+  namespace: NOT_OF_ADDONS,
+  createServiceAccount: NOT_OF_ADDONS,
+  targetRoleARN: NOT_OF_ADDONS,
+  disableSessionTags: NOT_OF_ADDONS,
+};
 
 /**
  * Reads one item of `addons`; nothing if it has no role, or none that can be written.
@@ -56,14 +74,19 @@ export function readAddon(file: YamlFile, index: number, held: Held, others: Gap
     return undefined;
   }
   const gaps = new Gaps(file);
+  gaps.unmapped(path, KEYS, UNMAPPED);
   const place = isAssociated ? [...associations, 0] : path;
   const values = isAssociated ? readShape(ADDON_ASSOCIATION, file, place) : valuesOf(addon);
   if (!values) return undefined;
+  if (isAssociated) gaps.unmapped(place, ASSOCIATED_KEYS, UNMAPPED_OF_ASSOCIATIONS);
   const keys: RoleKeys = isAssociated ? ASSOCIATION_KEYS : ROLE_KEYS;
   const roles = new RoleReader(file, place, gaps, keys, held);
   const existing = values.roleARN;
   if (existing !== undefined && roles.isImpossible(existing)) return undefined;
-  if (existing !== undefined) roles.noteIgnored();
+  if (existing !== undefined) {
+    roles.noteIgnored();
+    if (values.tags) gaps.add([...place, 'tags'], 'ManagedAddon takes no tags for its association.');
+  }
   const { permissionPolicyARNs: policyArns, permissionsBoundaryARN: permissionsBoundary, roleName, tags } = values;
   return {
     name,

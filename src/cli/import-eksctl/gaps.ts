@@ -22,10 +22,23 @@ export class Gaps {
     this.file.notMapped(cause, advice);
   }
 
+  /** @param advice by key: what to do about those that are known, and that the program does not have */
+  public unmapped(path: Path, known: string[], advice: Readonly<Record<string, string>>): void {
+    this.unknown(path, [...known, ...Object.keys(advice)]);
+    for (const [key, text] of Object.entries(advice)) {
+      if (!isDefault(this.file.at([...path, key]))) this.add([...path, key], text);
+    }
+  }
+
   public unknown(path: Path, known: string[]): void {
     for (const key of this.file.keys(path)) {
       if (known.includes(key)) continue;
       this.add([...path, key], `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
     }
   }
+}
+
+/** Whether a value says as much as its absence. */
+function isDefault(value: unknown): boolean {
+  return !value || (value instanceof Map && value.size === 0);
 }

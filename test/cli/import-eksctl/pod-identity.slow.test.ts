@@ -288,8 +288,42 @@ describe('add-ons', () => {
       '  - { name: vpc-cni, attachPolicyARNs: [ arn:aws:iam::aws:policy/A ], configurationValues: "a: b" }\n',
       'addons[0].configurationValues`. It is not JSON',
     ],
+    ...[
+      ['tags: { a: b }', 'tags`. ManagedAddon takes none'],
+      ['namespaceConfig: { namespace: a }', 'namespaceConfig`. Write customNamespace'],
+      ['policyARNs: []', 'policyARNs`. No version of '],
+    ].map(([key, message]) => [
+      `with ${key}`,
+      `  - { name: vpc-cni, attachPolicyARNs: [ arn:aws:iam::aws:policy/A ], ${key} }\n`,
+      `addons[0].${message}`,
+    ]),
+    ...[
+      ['targetRoleARN: "arn:aws:iam::111122223333:role/x"', 'targetRoleARN`. Associations of add-ons have none'],
+      ['disableSessionTags: true', 'disableSessionTags`. Associations of add-ons have none'],
+      ['createServiceAccount: true', 'createServiceAccount`. Associations of add-ons have none'],
+      ['namespace: a', 'namespace`. Associations of add-ons have none'],
+      ['policyARNs: []', 'policyARNs`. No version of '],
+      [
+        'roleARN: "arn:aws:iam::111122223333:role/x", tags: { a: b }',
+        'tags`. ManagedAddon takes no tags for its association',
+      ],
+    ].map(([keys, message]) => [
+      `with an association with ${keys}`,
+      `  - { name: vpc-cni, podIdentityAssociations: [ { serviceAccountName: aws-node, ${keys} } ] }\n`,
+      `addons[0].podIdentityAssociations[0].${message}`,
+    ]),
   ])('%s are not mapped', (_, item, message) => {
     const one = '    - { namespace: a, serviceAccountName: b, roleARN: "arn:aws:iam::111122223333:role/x" }\n';
     expect(importText(associations(one, `addons:\n${item}`)).stderr).toContain(`not mapped: \`${message}`);
+  });
+
+  test('that repeat a default are mapped', () => {
+    const item = 'serviceAccountName: aws-node, disableSessionTags: false, createServiceAccount: false';
+    const { stderr } = importText(
+      'apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: prod, region: us-west-2 }\naddons:\n'
+        + `  - { name: vpc-cni, tags: {}, publishers: [ eks ], podIdentityAssociations: [ { ${item} } ] }\n`,
+      '--account', ACCOUNT, '--issuer-url', ISSUER_URL,
+    );
+    expect(stderr).toContain(', 1 add-on, 0 things not mapped.');
   });
 });
