@@ -3,6 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { parseAllDocuments } from 'yaml';
 import { accessMapOf } from '../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../src/analysis/reading/assembly';
@@ -15,11 +16,8 @@ export interface Measured {
 }
 
 const WAYS: Record<string, (directory: string) => unknown> = {
-  parse: directory => readdirSync(directory).map(name => {
-    const text = () => readFileSync(join(directory, name), 'utf8');
-    if (/^manifest\.json$|\.template\.json$/.test(name)) return JSON.parse(text());
-    return name.endsWith('.k8s.yaml') ? [...parseAllDocuments(text())].map(document => document.toJS()) : undefined;
-  }),
+  'yaml': directory => parsed(directory, text => [...parseAllDocuments(text)].map(document => document.toJS())),
+  'js-yaml': directory => parsed(directory, text => loadAll(text, undefined, { schema: CORE_SCHEMA })),
   verify: directory => {
     const map = accessMapOf(readAssembly(directory));
     const findings = findingsOf(RULES, map);
@@ -29,6 +27,14 @@ const WAYS: Record<string, (directory: string) => unknown> = {
     return findings;
   },
 };
+
+function parsed(directory: string, manifests: (text: string) => unknown): unknown {
+  return readdirSync(directory).map(name => {
+    const text = () => readFileSync(join(directory, name), 'utf8');
+    if (/^manifest\.json$|\.template\.json$/.test(name)) return JSON.parse(text());
+    return name.endsWith('.k8s.yaml') ? manifests(text()) : undefined;
+  });
+}
 
 /** With what has to be loaded for it loaded before. */
 function measure(work: (directory: string) => unknown, directory: string): Measured {

@@ -24,7 +24,10 @@ export interface Place {
   readonly constructPath?: string;
 }
 
-/** Where parts of an object are in its manifest, by their names: `serviceAccountName`, the key of an annotation, …. */
+/**
+ * Where parts of an object are in its manifest, by their names: `serviceAccountName`, the key of an annotation, ….
+ * Found when there is something to say about the object.
+ */
 export type Parts = Readonly<Record<string, Required<Pick<Place, 'line' | 'column'>>>>;
 
 /** What vouches for tokens, or a cluster that sends pods by EKS Pod Identity. */
@@ -88,7 +91,7 @@ export interface ServiceAccount {
   readonly misplaced?: string[];
   readonly place: Place;
   /** Its annotations, by their keys, and what is misplaced. */
-  readonly parts?: Parts;
+  readonly parts?: () => Parts;
 }
 
 /** An association of EKS Pod Identity in a template. */
@@ -138,7 +141,7 @@ export interface Workload {
   readonly spec: JsonObject;
   readonly place: Place;
   /** `serviceAccountName`, `defaultMode`, `<container>/<variable>` of credentials, and what is misplaced. */
-  readonly parts?: Parts;
+  readonly parts?: () => Parts;
 }
 
 /** An annotation or a label of a ServiceAccount or of pods that the webhook reads, or that is not a string. */

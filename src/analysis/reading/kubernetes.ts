@@ -9,6 +9,7 @@ import { AccessMap, MetadataEntry, Parts, Place, ServiceAccount, Workload } from
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
+import { linesIn, plainDocuments } from './plain-yaml';
 import { offsetOf, Path } from './positions';
 import { UnusableInput } from './unusable-input';
 import { yaml } from './yaml-parser';
@@ -174,12 +175,34 @@ function* partsOf(text: string, { file }: Place): Generator<Part> {
   }
 }
 
-function linesIn(text: string): number {
-  return text.split('\n').length - 1;
+/** The objects of the documents: one of each, or the items of a List. */
+function* objectsIn(part: Part, place: Place): Generator<Found> {
+  const documents = plainDocuments(part.text);
+  if (documents === undefined || documents.some(({ object }) => isList(object))) {
+    return yield* parsedObjectsIn(part, place);
+  }
+  let parsed: Found[] | undefined;
+  for (const [index, { object, line, column }] of documents.filter(document => isObject(document.object)).entries()) {
+    const found = () => (parsed ??= [...parsedObjectsIn(part, place)])[index];
+    yield {
+      object: object as KubernetesObject,
+      source: {
+        get node() { return found().source.node; },
+        placeOf: node => found().source.placeOf(node),
+        mayRepeatKeys: false,
+      },
+      at: place.logicalId === undefined ? { ...place, line: line + part.linesBefore, column } : place,
+      positionOf: path => found().positionOf(path),
+    };
+  }
 }
 
-/** The objects of the documents: one of each, or the items of a List. */
-function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found> {
+function isList(object: unknown): object is { readonly items: unknown[] } {
+  return /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(propertyOf(object, 'items'));
+}
+
+/** With the parser that tells where everything stands. */
+function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<Found> {
   const { isMap, isScalar, LineCounter, parseAllDocuments } = yaml();
   const lines = new LineCounter();
   const positionOf = (offset: number) => {
@@ -213,17 +236,16 @@ function* objectsIn({ text, linesBefore }: Part, place: Place): Generator<Found>
     const object = plain(document, placeOf(contents as Node));
     const found = (value: KubernetesObject, node: Node | null | undefined): Found => ({
       object: value,
-      source: { node, placeOf },
+      source: { node, placeOf, mayRepeatKeys: true },
       at: placeOf(node),
       positionOf: path => {
         const offset = place.logicalId === undefined ? offsetOf(document, node, path) : undefined;
         return offset === undefined ? undefined : positionOf(offset);
       },
     });
-    const items = propertyOf(object, 'items');
-    if (isMap(contents) && /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(items)) {
+    if (isMap(contents) && isList(object)) {
       const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
-      for (const [index, item] of items.entries()) {
+      for (const [index, item] of object.items.entries()) {
         if (isObject(item)) yield found(item, nodes?.items?.[index]);
       }
     } else if (isObject(object)) {
@@ -256,7 +278,7 @@ function serviceAccountOf({ object: { metadata }, at: place, positionOf }: Found
     audience: audienceOf(annotations),
     ...wordsOf(misplaced),
     place,
-    ...located(positionOf, [...read.map((key): NamedPath => [key, [...ANNOTATIONS, key]]), ...misplaced]),
+    parts: () => partsAt(positionOf, [...read.map((key): NamedPath => [key, [...ANNOTATIONS, key]]), ...misplaced]),
   };
 }
 
@@ -266,12 +288,11 @@ const LABELS = ['metadata', 'labels'];
 /** A part of an object: its name in `parts`, and its path. */
 type NamedPath = readonly [name: string, path: Path];
 
-function located(positionOf: Found['positionOf'], paths: readonly NamedPath[]): { parts?: Parts } {
-  const parts = paths.flatMap(([name, path]) => {
+function partsAt(positionOf: Found['positionOf'], paths: readonly NamedPath[]): Parts {
+  return Object.fromEntries(paths.flatMap(([name, path]) => {
     const position = positionOf(path);
     return position === undefined ? [] : [[name, position] as const];
-  });
-  return parts.length > 0 ? { parts: Object.fromEntries(parts) } : {};
+  }));
 }
 
 /** What names a role where only ServiceAccounts, by their annotation, can: in words, with its path. */
@@ -328,7 +349,7 @@ function workloadOf({ object: { kind, metadata }, at: place, positionOf }: Found
     ...wordsOf(misplaced),
     spec: pod.spec,
     place,
-    ...located(positionOf, [...misplaced, ...fieldsOf(pod)]),
+    parts: () => partsAt(positionOf, [...misplaced, ...fieldsOf(pod)]),
   };
 }
 

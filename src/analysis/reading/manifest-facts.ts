@@ -15,6 +15,8 @@ import { yaml } from './yaml-parser';
 /** An object as it is written. */
 export interface Source {
   readonly node: Node | null | undefined;
+  /** Whether a key of it may stand twice. */
+  readonly mayRepeatKeys: boolean;
   /** The place of any node of the text. */
   readonly placeOf: (node: Node | null | undefined) => Place;
 }
@@ -38,13 +40,23 @@ export function metadataEntries(
       const isString = isText || isStandIn(text);
       return isString && !isRead
         ? []
-        : [{ object: name, on, kind, key, value: text, isString, place: placeOfPath(source, [...own, key]) }];
+        : [{
+          object: name,
+          on,
+          kind,
+          key,
+          value: text,
+          isString,
+          get place() { return placeOfPath(source, [...own, key]); },
+        }];
     });
   });
 }
 
 /** The keys that a map of the object has twice. Maps of aliases are looked at where their anchors stand. */
-export function repeatedKeys(name: Text, { node, placeOf }: Source): RepeatedKey[] {
+export function repeatedKeys(name: Text, source: Source): RepeatedKey[] {
+  if (!source.mayRepeatKeys) return [];
+  const { node, placeOf } = source;
   const found: Scalar[] = [];
   collectRepeated(node, yaml().isMap, found);
   return found.map(key => ({ object: name, key: String(key.value), place: placeOf(key) }));

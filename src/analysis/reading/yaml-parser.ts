@@ -1,7 +1,7 @@
 let parser: typeof import('./yaml') | undefined;
 
-/** The YAML parser, loaded when it is first used. In a bundle, each `require` would copy its exports again. */
+/** The YAML parsers, loaded when they are first used. In a bundle, each `require` would copy its exports again. */
 export function yaml(): typeof import('./yaml') {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parser only when used
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the parsers only when used
   return parser ??= require('./yaml') as typeof import('./yaml');
 }

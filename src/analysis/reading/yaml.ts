@@ -1,5 +1,6 @@
 /**
- * The YAML parser. Packed into this one file when the library is built, so that it depends on nothing; loaded when it
+ * The YAML parsers. Packed into this one file when the library is built, so that it depends on nothing; loaded when it
  * is needed.
  */
 export { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
+export { CORE_SCHEMA, load } from 'js-yaml';

@@ -2,7 +2,7 @@
  * What rules have in common: words for messages, and small things.
  */
 import { identityProviderOf } from '../../conventions/identity-providers';
-import { Access, AccessMap, Parts, Place, Role, ServiceAccount, Workload } from '../access-map';
+import { Access, AccessMap, Place, Role, ServiceAccount, Workload } from '../access-map';
 
 /** The empty annotation of a chart gives no role. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
@@ -29,7 +29,8 @@ export function workloadName({ kind, namespace, name, isOfCluster }: Workload): 
 }
 
 /** The place of the first of these parts that an object has; without any, that of the object. */
-export function placeOf({ place, parts = {} }: { readonly place: Place; readonly parts?: Parts }, ...names: string[]) {
+export function placeOf({ place, parts: find }: Pick<Workload, 'place' | 'parts'>, ...names: string[]): Place {
+  const parts = find?.() ?? {};
   const name = names.find(part => Object.hasOwn(parts, part));
   return name === undefined ? place : { ...place, ...parts[name] };
 }
