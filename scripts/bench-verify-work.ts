@@ -18,7 +18,7 @@ export interface Measured {
 const WAYS: Record<string, (directory: string) => unknown> = {
   'yaml': directory => parsed(directory, text => [...parseAllDocuments(text)].map(document => document.toJS())),
   'js-yaml': directory => parsed(directory, text => loadAll(text, undefined, { schema: CORE_SCHEMA })),
-  verify: directory => {
+  'verify': directory => {
     const map = accessMapOf(readAssembly(directory));
     const findings = findingsOf(RULES, map);
     if (map.access.length === 0 || findings.some(({ severity }) => severity !== 'note')) {

@@ -26,7 +26,11 @@ export const COMMAND: readonly Bundle[] = [
     options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] },
   },
 ];
-const YAML: Bundle = { source: 'src/analysis/reading/yaml.ts', target: 'analysis/reading/yaml.js' };
+const YAML: Bundle = {
+  source: 'src/analysis/reading/yaml.ts',
+  target: 'analysis/reading/yaml.js',
+  options: { minify: true },
+};
 
 /** The page of the report, built now instead of when it is wanted. */
 const PAGE: Plugin = {

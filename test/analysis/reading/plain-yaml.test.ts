@@ -33,11 +33,13 @@ metadata:
 /** Whatever stands in lines of manifests; some of it is not plain, and some of it is not YAML. */
 const SCALARS = [
   'a', 'name', 'app-1', 'arn:aws:iam::1:role/a', 'a:b', 'a:', 'a::b', 'a#b', 'a #b', '/etc', 'a=b', 'a,b', 'a+1',
-  'v1.2', 'null', 'Null', 'NULL', '~', 'true', 'True', 'tRUE', 'FALSE', 'yes', 'No', 'on', 'OFF', 'y', 'N', 'nan', 'inf',
+  'v1.2',
+  'null', 'Null', 'NULL', '~', 'true', 'True', 'tRUE', 'FALSE', 'yes', 'No', 'on', 'OFF', 'y', 'N', 'nan', 'inf',
   '.inf', '.NaN', '0', '-0', '1', '-1', '+1', '01', '0o7', '0x1F', '1e3', '1_000', '1.5', '.5', '1:30', '190:20:30',
   '123456789012', '12345678901234567890', '2024-01-01', '2024-01-01T00:00:00Z', 'e5', '1a', '"a"', '"a b"', '"a: b"',
   '"a # b"', '"true"', '"1"', '"\\n"', '"', "'a'", "''", "'it''s'", "'", '{}', '[]', '{a: b}', '[a, b]', '{', '&a',
-  '*a', '!!str a', '|', '>-', '<<', '=', '@a', '`a`', '%a', '?', '? a', '- a', '-', '--', '---', '...', '${VAR}', '<ID>',
+  '*a',
+  '!!str a', '|', '>-', '<<', '=', '@a', '`a`', '%a', '?', '? a', '- a', '-', '--', '---', '...', '${VAR}', '<ID>',
   '{{ .Values.a }}', 'a b', 'a - b', 'ä', '\u00a0', 'a\u2028b', 'a\tb', 'a\r', '__proto__', 'constructor', '',
 ];
 const KEYS = [
