@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'fs';
 import { basename, dirname, join, relative, sep } from 'path';
 import { Assembly, StackTemplate } from '../analysis/reading/assembly';
 import { ManifestText } from '../analysis/reading/kubernetes';
+import { isThere } from '../analysis/reading/stack-record';
 import { standIn } from '../analysis/stand-in';
 import { Source } from './report/report-data';
 
@@ -18,7 +19,9 @@ export function sourceOf(
   roots: readonly string[],
 ): Source {
   const named = [
-    ...stacks.flatMap(stack => [stack.file, ...manifestOf(stack), ...stack.manifestFiles].map(contentOf(stack))),
+    ...stacks.flatMap(stack =>
+      [stack.file, ...manifestOf(stack), ...stack.manifestFiles, ...recordOf(stack)].map(contentOf(stack))),
+    ...stacks.flatMap(generatedFor),
     ...manifests.map(({ text, place: { file } }) => ({ file, content: text })),
   ].map(({ file, content }) => [nameIn(roots, file), content] as const);
   // One file may hold several templates, or be named twice.
@@ -37,6 +40,15 @@ export function sourceOf(
 function manifestOf({ file }: StackTemplate): string[] {
   const manifest = join(dirname(file), 'manifest.json');
   return isRegular(file) && existsSync(manifest) ? [manifest] : [];
+}
+
+function recordOf({ record }: StackTemplate): string[] {
+  return record === undefined ? [] : [record.file];
+}
+
+/** What the same synth wrote outside the assembly, and is there. */
+function generatedFor({ record }: StackTemplate): { file: string; content: string }[] {
+  return (record?.files ?? []).filter(isThere).map(({ file, text }) => ({ file, content: text }));
 }
 
 /** A pipe can be read only once. */

@@ -24,6 +24,7 @@ import { arnParts } from '../iam/patterns';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { accountsOfChart } from './helm-values';
 import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
+import { isThere } from './stack-record';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
@@ -372,11 +373,11 @@ class Reader {
       .filter(({ kind, file }) => kind === 'manifests' && isNew(file));
     const objects = noObjects();
     const recorded: ServiceAccount[] = [];
-    const attempt = (read: () => KubernetesObjects, isThere = true) => {
+    const attempt = (read: () => KubernetesObjects, isOfFile = true) => {
       try {
         const { serviceAccounts, ...others } = read();
         addObjects(objects, others);
-        if (isThere) addObjects(objects, { serviceAccounts });
+        if (isOfFile) addObjects(objects, { serviceAccounts });
         else for (const account of serviceAccounts) recorded.push(account);
       } catch (error) {
         if (unreadable === undefined || !UnusableInput.is(error)) throw error;
@@ -387,9 +388,9 @@ class Reader {
     for (const file of files) {
       attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, namespace));
     }
-    for (const { file, text, state } of generated) {
-      const isThere = state === 'as written' || state === 'changed';
-      attempt(() => readManifests({ text, place: { file } }, namespace), isThere);
+    for (const written of generated) {
+      const { file, text } = written;
+      attempt(() => readManifests({ text, place: { file } }, namespace), isThere(written));
     }
     for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
       attempt(() => readManifests(manifest, namespace));

@@ -26,6 +26,11 @@ export interface GeneratedFile {
   readonly state: 'as written' | 'recorded' | 'changed' | 'replaced' | 'missing';
 }
 
+/** Whether the text is that of the file, and not only recorded. */
+export function isThere({ state }: GeneratedFile): boolean {
+  return state === 'as written' || state === 'changed';
+}
+
 export interface StackRecord {
   readonly file: string;
   /** Manifests in the assembly. */
