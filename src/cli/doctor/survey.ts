@@ -4,9 +4,10 @@
  */
 import { Status } from './check';
 import { providerArn } from './checks/asked';
+import { judgeIssuer } from './checks/cluster-checks';
 import { INJECTION_CHECKS } from './checks/pod-checks';
 import { hasPodIdentity } from './checks/pods';
-import { diagnose, Outcome } from './diagnosis';
+import { diagnose, Outcome, worstOf } from './diagnosis';
 import { EksCluster, Facts, IamProvider, IamRole, PodObject, Read, ServiceAccountObject, Webhook } from './facts';
 import { Aws } from './read/aws';
 import { Kubernetes, KubernetesProblem } from './read/kubernetes';
@@ -23,7 +24,12 @@ interface SurveyProps {
   readonly aws: Aws;
   readonly kubernetes: Kubernetes;
   readonly cluster: Read<EksCluster | undefined>;
-  readonly clusterName: string;
+  /** Undefined for a cluster outside EKS. */
+  readonly clusterName?: string;
+  /** Of a cluster outside EKS, with `https://`. */
+  readonly issuerUrl?: string;
+  /** The issuer that the API server publishes; only for a cluster outside EKS. */
+  readonly apiIssuer?: Read<string>;
   /** Left out: every namespace. */
   readonly namespace?: string;
   readonly progress: (words: string) => void;
@@ -49,9 +55,16 @@ interface LeftOverRole {
   readonly isUsed: boolean;
 }
 
+/** What came of one of several contexts. */
+export type ContextSurvey = { readonly context: string }
+  & ({ readonly survey: Survey } | { readonly problem: string });
+
 export interface Survey {
   readonly time: Date;
-  readonly clusterName: string;
+  /** Undefined for a cluster outside EKS. */
+  readonly clusterName?: string;
+  /** Of a cluster outside EKS, with `https://`. */
+  readonly issuerUrl?: string;
   readonly region: string;
   /** Whose roles were listed. */
   readonly account?: string;
@@ -73,14 +86,16 @@ export async function survey({
   kubernetes,
   cluster,
   clusterName,
+  issuerUrl,
+  apiIssuer,
   namespace,
   progress,
 }: SurveyProps): Promise<Survey> {
-  const issuer = issuerOf(cluster, clusterName);
+  const issuer = issuerUrl === undefined ? issuerOf(cluster, clusterName) : withoutScheme(issuerUrl);
   const [all, roles, providers] = await Promise.all([
     serviceAccounts(kubernetes, namespace, progress),
     collect(aws.listRoles(), count => progress(`${count} roles …`)),
-    aws.providers(cluster, { unknown: 'of many' }),
+    aws.providers(`https://${issuer}`, { unknown: 'of many' }),
   ]).finally(() => progress(''));
   const account = 'value' in aws.roleCaller ? aws.roleCaller.value.account : undefined;
   const judge = new Judge(issuer, account, new Map(roles.map(role => [role.arn, role])), providers);
@@ -91,19 +106,21 @@ export async function survey({
   const webhooks = await kubernetes.webhooks({ pods: 'value' in pods ? pods.value : [] });
   const accounts = annotated
     .map(serviceAccount =>
-      withPods(judge.account(serviceAccount), { clusterName, serviceAccount, pods: byAccount, webhooks }));
+      withPods(judge.account(serviceAccount), { clusterName, issuerUrl, serviceAccount, pods: byAccount, webhooks }));
   const leftOver = leftOverRoles(roles, issuer, all, namespace);
-  const provider = judge.provider();
+  const provider = otherIssuer(issuerUrl, apiIssuer) ?? judge.provider();
   return {
     time: new Date(),
     clusterName,
+    issuerUrl,
     region: aws.region,
     account,
     namespace,
     notChecked: [
       ...'unknown' in pods ? [`pods (${pods.unknown})`] : [],
       ...'unknown' in webhooks ? [`the webhook (${webhooks.unknown})`] : [],
-      'policies', 'EKS Pod Identity',
+      'policies',
+      ...issuerUrl === undefined ? ['EKS Pod Identity'] : [],
     ],
     provider,
     accounts: accounts.sort(byStatus),
@@ -116,6 +133,13 @@ export async function survey({
       ...accounts.length > 0 && 'unknown' in pods ? ['unknown' as const] : [],
     ]),
   };
+}
+
+/** The verdict on an issuer that the API server does not confirm; undefined if it does. */
+function otherIssuer(issuerUrl: string | undefined, apiIssuer: Read<string> | undefined): Survey['provider'] | undefined {
+  if (issuerUrl === undefined || apiIssuer === undefined) return undefined;
+  const verdict = judgeIssuer(issuerUrl, apiIssuer);
+  return verdict.status === 'ok' ? undefined : { status: verdict.status, summary: verdict.summary };
 }
 
 function groupByAccount(pods: readonly PodObject[]): Map<string, PodObject[]> {
@@ -132,7 +156,8 @@ function nameOf({ namespace, name }: ServiceAccountObject): string {
 }
 
 interface Running {
-  readonly clusterName: string;
+  readonly clusterName?: string;
+  readonly issuerUrl?: string;
   readonly serviceAccount: ServiceAccountObject;
   /** By `namespace/service account`; undefined if they could not be read. */
   readonly pods?: ReadonlyMap<string, PodObject[]>;
@@ -141,7 +166,7 @@ interface Running {
 
 /** What AWS lets in still needs pods that ask: the same checks as for one service account. */
 function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount {
-  const { serviceAccount, clusterName, webhooks } = running;
+  const { serviceAccount, clusterName, issuerUrl, webhooks } = running;
   if (surveyed.status !== 'ok' || running.pods === undefined) return surveyed;
   const pods = running.pods.get(nameOf(serviceAccount)) ?? [];
   if (pods.some(hasPodIdentity)) {
@@ -150,7 +175,7 @@ function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount 
   const { namespace, name } = serviceAccount;
   const notRead = { unknown: 'not read' };
   const facts: Facts = {
-    question: { clusterName, namespace, serviceAccount: name },
+    question: { clusterName, issuerUrl, namespace, serviceAccount: name },
     now: new Date(),
     region: '',
     caller: notRead,
@@ -171,7 +196,7 @@ function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount 
   return decisive === undefined ? surveyed : { ...surveyed, status: decisive.status, reason: decisive.summary };
 }
 
-function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {
+function issuerOf(cluster: Read<EksCluster | undefined>, name = ''): string {
   if ('unknown' in cluster) throw new UnusableInput(`The cluster ${name} cannot be read: ${cluster.unknown}.`);
   if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
   const { issuerUrl } = cluster.value;
@@ -211,9 +236,10 @@ async function collect<T>(items: AsyncGenerator<T>, progress: (count: number) =>
   return all;
 }
 
+const OUTCOMES: Record<Status, Outcome> = { ok: 'healthy', wrong: 'found', unknown: 'unsure' };
+
 function outcomeOf(statuses: Status[]): Outcome {
-  if (statuses.includes('wrong')) return 'found';
-  return statuses.includes('unknown') ? 'unsure' : 'healthy';
+  return worstOf(statuses.map(status => OUTCOMES[status]));
 }
 
 const ORDER: Status[] = ['wrong', 'unknown', 'ok'];

@@ -68,8 +68,8 @@ test('nobody can say that it is healthy where a link that decides was not looked
 });
 
 describe('as text', () => {
-  const text = (checks: readonly Check[], isColoured = false) =>
-    diagnosisText(diagnose(checks, HEALTHY), HEALTHY, isColoured);
+  const text = (checks: readonly Check[], isColored = false, next?: string) =>
+    diagnosisText(diagnose(checks, HEALTHY), HEALTHY, { isColored, next });
 
   test('healthy', () => {
     expect(text([check('link', OK), check('other-link', UNKNOWN)]))
@@ -170,7 +170,7 @@ test('as JSON', () => {
     check('f', UNKNOWN, { decisive: true }),
   ];
   const facts = { ...HEALTHY, question: { ...HEALTHY.question, action: 's3:GetObject' } };
-  expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, '1.2.3')))).toEqual({
+  expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, { version: '1.2.3', next: 'again' })))).toEqual({
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version: '1.2.3' },
     time: '2026-01-02T12:00:00.000Z',
@@ -187,6 +187,7 @@ test('as JSON', () => {
     others: ['d'],
     unknowns: ['e', 'f'],
     inconclusive: ['f'],
+    next: 'again',
     checks: [
       { id: 'a', title: 'the a', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'b', title: 'the b', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
@@ -196,7 +197,7 @@ test('as JSON', () => {
       { id: 'f', title: 'the f', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
     ],
   });
-  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, '1.2.3')).toMatchObject({
+  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, { version: '1.2.3' })).toMatchObject({
     outcome: 'healthy',
     diagnosis: null,
   });

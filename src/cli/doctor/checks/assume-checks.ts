@@ -94,7 +94,7 @@ const ASSUME: Check = {
   title: 'STS gives the role for a token of the service account',
   decisive: true,
   follows: LINKS,
-  proves: LINKS,
+  proves: [...LINKS, 'cluster-issuer'],
   run: facts => {
     if (facts.assumed && associationOf(facts)) return unknown(BY_EKS, { decisive: false });
     return facts.assumed && judgeRead(facts.assumed, assumed =>

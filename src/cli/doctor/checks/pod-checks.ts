@@ -16,7 +16,7 @@ import {
 } from '../../../conventions/pod-spec';
 import { AUDIENCE_ANNOTATION, AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Check, ok, sentence, unknown, Verdict, wrong } from '../check';
 import { Container, Facts, OtherPod, PodObject } from '../facts';
 
 const SHOWN_WORKLOADS = 3;
@@ -26,7 +26,7 @@ const POD_EXISTS: Check = {
   title: 'there are pods',
   follows: ['namespace-exists', 'service-account-exists'],
   run: facts =>
-    'unknown' in facts.pods ? unknown(facts.pods.unknown, { decisive: true }) : podsThere(facts, facts.pods.value),
+    'unknown' in facts.pods ? unknown(sentence(facts.pods.unknown), { decisive: true }) : podsThere(facts, facts.pods.value),
 };
 
 function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {

@@ -49,7 +49,7 @@ export const POD_IDENTITY: Check = {
         : unknown(facts.podIdentities.unknown, { decisive: withIdentity.length > 0 });
     }
     if (withIdentity.length > 0) return overridden(facts, withIdentity);
-    return ok('There is no association for the service account.');
+    return facts.question.clusterName === undefined ? undefined : ok('There is no association for the service account.');
   },
 };
 
@@ -93,7 +93,7 @@ function overridden(facts: Facts, pods: PodObject[]): Verdict {
       : 'Pods get their credentials by EKS Pod Identity, not by the role of the annotation.',
     {
       evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
-      fix: [
+      fix: clusterName === undefined ? restart(facts, pods) : [
         `aws eks list-pod-identity-associations ${where}`,
         ...role === undefined
           ? [`aws eks create-pod-identity-association ${where} --role-arn <ARN of the role>`] : restart(facts, pods),

@@ -75,8 +75,16 @@ const AUDIENCE: Check = {
   run: facts => ofProvider(facts, provider => {
     const audience = tokenAudienceOf(facts);
     if (provider.details === undefined) return unknown('the client ids of the provider were not read');
-    return judgeRead(provider.details, ({ clientIds }) =>
-      clientIds.includes(audience)
+    const { serviceAccount } = facts;
+    return judgeRead(provider.details, ({ clientIds }) => {
+      if (!clientIds.includes(audience) && 'unknown' in serviceAccount) {
+        return unknown(
+          `The provider does not accept the audience ${audience}. Whether the pods request another one is not known: `
+            + `${serviceAccount.unknown}.`,
+          { evidence: [`client IDs: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`] },
+        );
+      }
+      return clientIds.includes(audience)
         ? ok(`The audience ${audience} is among its client ids.`)
         : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
           evidence: [
@@ -91,8 +99,8 @@ const AUDIENCE: Check = {
               `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: `
                     + `[${[...clientIds, audience].map(literal).join(', ')}] });`,
             ],
-        }),
-    );
+        });
+    });
   }),
 };
 

@@ -1,6 +1,6 @@
 import {
-  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, ownerOf, providerArn, roleArnOf, subjectOf,
-  tokenAudienceOf,
+  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, otherAudiences, ownerOf, providerArn, roleArnOf,
+  subjectOf, tokenAudienceOf,
 } from './asked';
 import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
@@ -30,7 +30,11 @@ const ACCOUNT: Check = {
   id: 'role-account',
   title: 'the account of the role, beside that of the cluster',
   follows: ['cluster-found'],
-  run: facts => judgeRead(roleArnOf(facts), role => judgeRead(facts.cluster, cluster => {
+  run: facts => (facts.question.issuerUrl === undefined ? ofEks(facts) : undefined),
+};
+
+function ofEks(facts: Facts): Verdict | undefined {
+  return judgeRead(roleArnOf(facts), role => judgeRead(facts.cluster, cluster => {
     if (cluster === undefined) return undefined;
     const { partition, account } = ownerOf(cluster.arn);
     if (role.partition !== partition) return otherPartition(facts, role, partition);
@@ -39,8 +43,8 @@ const ACCOUNT: Check = {
       `The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in `
         + `account ${role.account}, too.`,
     );
-  })),
-};
+  }));
+}
 
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
   return wrong(
@@ -105,12 +109,22 @@ const TRUST: Check = {
     const { answer, statement, reasons } = admission;
     const subject = subjectOf(facts);
     if (answer === 'in') return ok(`The trust policy lets ${subject} in.`, [shownStatement(role.trust, statement!)]);
-    if (answer === 'out') return untrusted(facts, role, issuer, admission);
-    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subject} in.`, {
+    if (answer === 'out') return byOtherAudience(facts, role, issuer) ?? untrusted(facts, role, issuer, admission);
+    return unknown(`The trust policy alone does not determine whether ${subject} can assume the role.`, {
       evidence: reasons.map(printable),
     });
   })),
 };
+
+/** If the annotation is unknown, pods may request another audience, which is trusted. */
+function byOtherAudience(facts: Facts, role: IamRole, issuer: string): Verdict | undefined {
+  const audience = otherAudiences(facts, role, issuer)
+    .find(other => admissionOfToken(facts, role, issuer, other).answer !== 'out');
+  return audience === undefined ? undefined : unknown(
+    `The trust policy accepts ${subjectOf(facts)} only with the audience ${printable(audience)}. Whether its pods `
+      + 'request that audience is not known.',
+  );
+}
 
 function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nearest, reasons }: Admission): Verdict {
   const asked = `asked: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;

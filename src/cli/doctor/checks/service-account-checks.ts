@@ -1,7 +1,7 @@
 /**
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
-import { annotateCommand } from './commands';
+import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
 import {
   annotatedRole, associationOf, broughtByPods, containersOf, environmentOf, livePods, ownPods, podLines, restart,
@@ -234,6 +234,38 @@ function mistakenFor(arn: string): string {
   return '';
 }
 
+/** Only with `--role`. */
+const ROLE_ASKED: Check = {
+  id: 'role-asked',
+  title: 'the service account has the role of --role',
+  follows: ['service-account-exists', 'role-annotation'],
+  run: facts => {
+    const { roleArn: asked, namespace, serviceAccount } = facts.question;
+    if (asked === undefined) return undefined;
+    const association = associationOf(facts);
+    const actual = association ? association.targetRoleArn ?? association.roleArn : annotatedRole(facts);
+    if (actual === undefined) {
+      return 'unknown' in facts.serviceAccount
+        ? unknown(`Whether ${namespace}/${serviceAccount} has the role ${asked} is not known: `
+          + `${facts.serviceAccount.unknown}.`)
+        : undefined;
+    }
+    if (actual === asked) return ok(`${namespace}/${serviceAccount} has the role ${asked}.`);
+    return wrong(`${namespace}/${serviceAccount} has another role than --role.`, {
+      evidence: [
+        `--role: ${asked}`, `${association ? `association ${association.id}` : ROLE_ARN_ANNOTATION}: ${quoted(actual)}`,
+      ],
+      fix: [
+        association
+          ? 'If --role is right: aws eks update-pod-identity-association --cluster-name '
+            + `${shell(`${facts.question.clusterName}`)} --association-id ${association.id} ${association.targetRoleArn === undefined ? '--role-arn' : '--target-role-arn'} ${shell(asked)}`
+          : `If --role is right: ${annotateCommand(facts.question, ROLE_ARN_ANNOTATION, asked)}`,
+        ...restart(facts),
+      ],
+    });
+  },
+};
+
 const ANNOTATION_VALUES: Check = {
   id: 'annotation-values',
   title: 'audience, expiration and STS annotations are valid',
@@ -336,5 +368,6 @@ export const SERVICE_ACCOUNT_CHECKS: Check[] = [
   NAMESPACE_EXISTS,
   SERVICE_ACCOUNT_EXISTS,
   ROLE_ANNOTATION,
+  ROLE_ASKED,
   ...ofWebIdentity([ANNOTATION_VALUES, ANNOTATION_DUPLICATES]),
 ];

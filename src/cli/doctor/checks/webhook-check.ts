@@ -201,9 +201,9 @@ function candidates({ question: { clusterName } }: Facts, selecting: readonly We
       `- it does not run: kubectl get pods -n ${namespace}; kubectl logs -n ${namespace} deployment/${name}`),
     ...mayFail
       ? [
-        '- the call fails: "failed calling webhook" in the log of the API server names the reason; on EKS: aws logs '
-          + `filter-log-events --log-group-name /aws/eks/${clusterName}/cluster `
-          + '--log-stream-name-prefix kube-apiserver- --filter-pattern \'"failed calling webhook"\'',
+        `- the call fails: "failed calling webhook" in the log of the API server names the reason${
+          clusterName === undefined ? '' : `; on EKS: aws logs filter-log-events --log-group-name /aws/eks/${
+            clusterName}/cluster --log-stream-name-prefix kube-apiserver- --filter-pattern '"failed calling webhook"'`}`,
         ...names.map(name => `- its certificate does not name ${name}: "x509" in that log`),
       ]
       : [],

@@ -64,6 +64,10 @@ export class KubernetesClient {
     return this.access.context;
   }
 
+  public get eks(): Access['eks'] {
+    return this.access.eks;
+  }
+
   public get ownIssuer(): Access['ownIssuer'] {
     return this.access.ownIssuer;
   }

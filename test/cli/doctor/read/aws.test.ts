@@ -193,7 +193,7 @@ describe('what is read', () => {
   ])('an annotation that holds %s is a reason, and no call', async (_, annotation) => {
     const { role, policies, trail, providers } = await facts({ roleArn: { value: annotation } });
     for (const read of [role, policies, trail]) {
-      expect(why(read)).toBe(`the annotation holds no ARN of a role: ${JSON.stringify(annotation)}`);
+      expect(why(read)).toBe(`${JSON.stringify(annotation)} is not the ARN of a role`);
     }
     expect(providers).toMatchObject({ value: [{ arn: PROVIDER }] });
     expect(server.times('iam:GetRole')).toBe(0);

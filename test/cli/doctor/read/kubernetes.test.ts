@@ -595,14 +595,14 @@ describe('a kubeconfig', () => {
   test('that is not there is said', () => {
     process.env.KUBECONFIG = join(folder, 'none');
     expect(() => Kubernetes.connect()).toThrow(
-      `There is no kubeconfig: no file ${join(folder, 'none')}. Make one: aws eks update-kubeconfig --name <cluster>.`,
+      `no kubeconfig: ${join(folder, 'none')} does not exist`,
     );
   });
 
   test('is ~/.kube/config where nothing else is said', () => {
     delete process.env.KUBECONFIG;
     process.env.HOME = folder;
-    expect(() => Kubernetes.connect()).toThrow('no file ~/.kube/config.');
+    expect(() => Kubernetes.connect()).toThrow('no kubeconfig: ~/.kube/config does not exist');
     mkdirSync(join(folder, '.kube'));
     writeFileSync(join(folder, '.kube', 'config'), kubeConfig({ name: 'home' }));
     expect(Kubernetes.connect().context).toBe('home');
@@ -622,12 +622,12 @@ describe('a kubeconfig', () => {
   test('without the context says which there are', () => {
     process.env.KUBECONFIG = ['one', 'two', 'one'].map(name => file(kubeConfig({ name }))).join(delimiter);
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow(
-      'The kubeconfig has no context "three". There are: one, two.',
+      'The kubeconfig has no context "three"; it has: one, two.',
     );
     process.env.KUBECONFIG = file('{}');
-    expect(() => Kubernetes.connect({ context: 'three' })).toThrow('There are none.');
+    expect(() => Kubernetes.connect({ context: 'three' })).toThrow('it has none.');
     expect(() => Kubernetes.connect()).toThrow(
-      'The kubeconfig names no current context. Name one: --context; there are none.',
+      'The kubeconfig has no current context. Select one with --context; it has none.',
     );
     process.env.KUBECONFIG = file(
       JSON.stringify({
@@ -641,9 +641,9 @@ describe('a kubeconfig', () => {
   });
 
   test.each<[string, string, string]>([
-    ['no YAML', `users:\n  - name: a\n    user: { token: ${TOKEN}\n`, 'it is no YAML, line 4'],
-    ['empty', '', 'it has not the form of one'],
-    ['a text', TOKEN, 'names no current context'],
+    ['no YAML', `users:\n  - name: a\n    user: { token: ${TOKEN}\n`, 'it is not valid YAML, line 4'],
+    ['empty', '', 'it does not have the form of one'],
+    ['a text', TOKEN, 'has no current context'],
     [
       'of something else',
       JSON.stringify({ 'clusters': [null, { name: TOKEN }], 'users': 7, 'contexts': [{}], 'current-context': 7 }),
@@ -670,13 +670,13 @@ describe('a kubeconfig', () => {
       return caught(() => Kubernetes.connect());
     };
     expect(broken(config => (config.clusters = []))).toContain(
-      'Context "blue" of the kubeconfig names a cluster that is not there',
+      'Context "blue" of the kubeconfig names a cluster that is missing or incomplete',
     );
     expect(broken(config => (config.users = []))).toContain(
-      'Context "blue" of the kubeconfig names a user that is not there',
+      'Context "blue" of the kubeconfig names a user that is missing or incomplete',
     );
     expect(broken(config => (config.clusters[0].cluster.server = 'ftp://x'))).toContain(
-      'the server of its cluster is no URL',
+      'the server of its cluster is not a URL',
     );
   });
 
@@ -695,7 +695,7 @@ describe('a kubeconfig', () => {
 
   test('without encryption is refused', async () => {
     expect(await read({ server: 'http://127.0.0.1:1', cluster: {} })).toEqual({
-      unknown: 'No credentials for the API server: the kubeconfig wants http, without encryption, which is not done',
+      unknown: 'No credentials for the API server: the kubeconfig asks for http without encryption, which is not supported',
     });
   });
 });
@@ -773,7 +773,7 @@ describe('an exec plugin', () => {
   ])('that gives %s is said, without it', async (_, lines) => {
     const path = program(lines);
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig gave no ExecCredential`,
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig printed no ExecCredential`,
     });
   });
 
@@ -842,7 +842,7 @@ describe('in a pod', () => {
     expect(kubernetes.strangerTo(cluster(ISSUER))).toBeUndefined();
     expect(kubernetes.strangerTo(cluster())).toBeUndefined();
     expect(kubernetes.strangerTo(cluster(`${ISSUER}2`))).toBe(
-      `This pod is of another cluster than production: its token is of ${ISSUER}, and the tokens of production are of `
+      `This pod runs in another cluster than production: its token is from ${ISSUER}, and those of production are from `
         + `${ISSUER}2.`,
     );
   });
