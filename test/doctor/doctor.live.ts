@@ -582,7 +582,7 @@ describe('the smoke test of the example', () => {
     world.sts.events.length = 0;
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^found {4}invoices\/reader\n {9}The trust policy does not let system:serviceaccount:invoices:reader in/m,
+      /^found {4}invoices\/reader\n {9}The trust policy does not allow system:serviceaccount:invoices:reader to assume the role/m,
     );
     expect(stdout).toMatch(/^no pods {2}invoices\/writer$/m);
   });
@@ -615,7 +615,7 @@ describe('--all', () => {
     const { outcome, serviceAccounts, leftOverRoles } = JSON.parse(stdout);
     expect({ code, outcome }).toEqual({ code: 1, outcome: 'found' });
     expect(serviceAccounts.map(({ serviceAccount, status, reason }: any) => [serviceAccount, status, reason])).toEqual([
-      ['reader', 'wrong', 'the role is gone'],
+      ['reader', 'wrong', 'the role does not exist'],
       ['writer', 'unknown', expect.stringMatching(/^No pod uses invoices\/writer/)],
     ]);
     expect(leftOverRoles).toContainEqual({

@@ -136,7 +136,9 @@ export async function survey({
 }
 
 /** The verdict on an issuer that the API server does not confirm; undefined if it does. */
-function otherIssuer(issuerUrl: string | undefined, apiIssuer: Read<string> | undefined): Survey['provider'] | undefined {
+function otherIssuer(
+  issuerUrl: string | undefined, apiIssuer: Read<string> | undefined,
+): Survey['provider'] | undefined {
   if (issuerUrl === undefined || apiIssuer === undefined) return undefined;
   const verdict = judgeIssuer(issuerUrl, apiIssuer);
   return verdict.status === 'ok' ? undefined : { status: verdict.status, summary: verdict.summary };
@@ -263,24 +265,24 @@ class Judge {
     if ('unknown' in this.providers) {
       return {
         status: 'unknown',
-        summary: `Whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.`,
+        summary: `Cannot tell whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.`,
       };
     }
     if (this.own() === undefined) {
       return {
         status: 'wrong',
-        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: nobody gets a role. `
-          + 'new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }) makes it.',
+        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: no service account `
+          + 'gets a role. Register the issuer: new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }).',
       };
     }
     if (this.clientIds() === undefined) {
       return {
         status: 'unknown',
-        summary: `The OIDC provider of ${this.issuer} is there, and which audiences it takes is not known: `
+        summary: `IAM has an OIDC provider for ${this.issuer}, but its audiences are not known: `
           + `${this.unread()}.`,
       };
     }
-    return { status: 'ok', summary: `The OIDC provider of ${this.issuer} is there.` };
+    return { status: 'ok', summary: `IAM has an OIDC provider for ${this.issuer}.` };
   }
 
   public account({ namespace, name, annotations }: ServiceAccountObject): SurveyedAccount {
@@ -301,23 +303,25 @@ class Judge {
     if (account !== this.ownAccount) {
       return {
         status: 'unknown',
-        reason: `the role is in account ${account}, and these are the roles of account ${this.ownAccount}: `
-          + '--role-profile',
+        reason: `the role is in account ${account}, but the credentials are for account ${this.ownAccount}: `
+          + 'use --role-profile',
       };
     }
     const role = this.roles.get(text);
-    if (role === undefined) return { status: 'wrong', reason: 'the role is gone' };
+    if (role === undefined) return { status: 'wrong', reason: 'the role does not exist' };
 
     const { issuer } = this;
     const provider = providerArn({ partition, account }, issuer);
     const caller = { namespace, serviceAccount: name, providerArn: provider, issuer, audience };
     const { answer, reasons } = admission(role.trust, webIdentityRequest(caller));
     const why = reasons.join('; ');
-    if (answer === 'unknown') return { status: 'unknown', reason: `whether the trust policy lets it in: ${why}` };
-    if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not let it in: ${why}` };
+    if (answer === 'unknown') {
+      return { status: 'unknown', reason: `cannot tell whether the trust policy allows it: ${why}` };
+    }
+    if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not allow it: ${why}` };
     const clientIds = this.clientIds();
     return clientIds && !clientIds.includes(audience)
-      ? { status: 'wrong', reason: `its audience ${audience} is no client id of the provider` }
+      ? { status: 'wrong', reason: `the provider does not accept its audience ${audience}` }
       : { status: 'ok' };
   }
 
@@ -327,7 +331,7 @@ class Judge {
 
   private unread(): string {
     const details = this.own()?.details;
-    return details && 'unknown' in details ? details.unknown : 'its client ids were not read';
+    return details && 'unknown' in details ? details.unknown : 'its client IDs were not read';
   }
 
   private clientIds(): string[] | undefined {

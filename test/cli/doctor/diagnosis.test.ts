@@ -75,12 +75,12 @@ describe('as text', () => {
     expect(text([check('link', OK), check('other-link', UNKNOWN)]))
       .toBe(`payments/api in the cluster production, eu-west-1
 
-Healthy: every link that was looked at is as it must be.
+Healthy: every required check passed.
 
-Not known
+Could not be checked
   - It was not read.
 
-The way of the token
+All checks
   ok      link        It is well.
   unknown other-link  It was not read.
 `);
@@ -96,19 +96,19 @@ Diagnosis
   Fix:
     mend it
 
-What follows from it
+Consequences
   - It is broken.
 
-Wrong, too
+Also wrong
   It is broken.
     - seen
   Fix:
     mend it
 
-Not known
+Could not be checked
   - It was not read.
 
-The way of the token
+All checks
   wrong   a  It is broken.
   wrong   b  It is broken.
   wrong   c  It is broken.
@@ -118,7 +118,7 @@ The way of the token
 
   test('what is the reason for many is told once', () => {
     expect(text([check('a', UNKNOWN), check('b', UNKNOWN), check('c', unknown('Another.'))])).toContain(
-      '\nNot known\n  - It was not read.\n  - Another.\n\n',
+      '\nCould not be checked\n  - It was not read.\n  - Another.\n\n',
     );
   });
 
@@ -131,7 +131,7 @@ The way of the token
   test('what makes it inconclusive is shown with its evidence and fix', () => {
     const decisive = unknown('It was not seen.', { decisive: true, evidence: ['seen'], fix: ['look'] });
     expect(text([check('a', decisive), check('b', unknown('Nor this.', { fix: ['look'] }))])).toContain(
-      '\nNot known\n  It was not seen.\n    - seen\n  Fix:\n    look\n  - Nor this.\n',
+      '\nCould not be checked\n  It was not seen.\n    - seen\n  Fix:\n    look\n  - Nor this.\n',
     );
   });
 

@@ -239,11 +239,11 @@ describe('--all', () => {
     expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1; not checked: policies, EKS
 Pod Identity
 
-ok       The OIDC provider of ${ISSUER} is there.
+ok       IAM has an OIDC provider for ${ISSUER}.
 
 STATUS   SERVICE ACCOUNT  ROLE
 wrong    payments/worker  gone
-         the role is gone
+         the role does not exist
 ok       payments/api     team/api
 
 Roles that trust missing service accounts
@@ -285,10 +285,10 @@ trusts missing service accounts.
       { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' },
       TRUST,
       'unknown',
-      /account 444455556666.*--role-profile/,
+      /account 444455556666.*use --role-profile/,
     ],
-    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role is gone$/],
-    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not let it in: .*got api, trusted other/],
+    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role does not exist$/],
+    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not allow it: .*got api, trusted other/],
     [
       'denied',
       { [ROLE_KEY]: ROLE },
@@ -314,14 +314,14 @@ trusts missing service accounts.
         ],
       },
       'unknown',
-      /whether the trust policy lets it in/,
+      /whether the trust policy allows it/,
     ],
     [
       'for an audience that the provider does not know',
       { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' },
       JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')),
       'wrong',
-      /audience x is no client id/,
+      /does not accept its audience x/,
     ],
   ])('%s', async (_, annotations, trust, status, reason) => {
     accounts(account('api', annotations));
@@ -375,7 +375,7 @@ trusts missing service accounts.
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(2);
     expect(stdout.replace(/\n/g, ' ')).toMatch(
-      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*no Kubernetes object.*\), policies,/,
+      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*other than a Kubernetes object.*\), policies,/,
     );
   });
 
@@ -472,7 +472,7 @@ trusts missing service accounts.
       provider: {
         status: 'unknown',
         summary: expect.stringMatching(
-          /is there, and which audiences it takes is not known: needs iam:GetOpenIDConnectProvider/,
+          /^IAM has an OIDC provider for .*, but its audiences are not known: needs iam:GetOpenIDConnectProvider/,
         ),
       },
     });

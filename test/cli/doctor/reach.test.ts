@@ -7,9 +7,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { ApiServer, ROLE_KEY } from './api-server';
 import { pod, serviceAccount } from './healthy';
-import { ACCOUNT, AwsServer, failure, ISSUER, json, PROVIDER, ROLE, roleXml, TRUST, xml } from './read/aws-server';
-import { injected } from '../../token/pod-identity-webhook';
 import { asking } from '../support';
+import { ACCOUNT, AwsServer, failure, ISSUER, json, PROVIDER, ROLE, roleXml, TRUST, xml } from './read/aws-server';
 
 const NAMES = ['--namespace', 'payments', '--service-account', 'api'];
 const API = ['doctor', '--cluster', 'production', ...NAMES];

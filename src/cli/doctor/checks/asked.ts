@@ -56,7 +56,9 @@ export function otherAudiences({ serviceAccount, providers }: Facts, { trust }: 
   if (!('unknown' in serviceAccount)) return [];
   const provider = 'value' in providers ? providers.value.find(known => known.issuer === issuer) : undefined;
   const clientIds = provider?.details && 'value' in provider.details ? provider.details.value.clientIds : [];
-  const trusted = trustedBy(trust).filter(({ cluster }) => cluster === issuer).map(({ audience }) => someMatch(audience));
+  const trusted = trustedBy(trust)
+    .filter(({ cluster }) => cluster === issuer)
+    .map(({ audience }) => someMatch(audience));
   return [...new Set([...clientIds, ...trusted])];
 }
 

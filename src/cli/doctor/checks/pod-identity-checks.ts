@@ -49,7 +49,8 @@ export const POD_IDENTITY: Check = {
         : unknown(facts.podIdentities.unknown, { decisive: withIdentity.length > 0 });
     }
     if (withIdentity.length > 0) return overridden(facts, withIdentity);
-    return facts.question.clusterName === undefined ? undefined : ok('There is no association for the service account.');
+    return facts.question.clusterName === undefined
+      ? undefined : ok('There is no association for the service account.');
   },
 };
 
@@ -174,7 +175,7 @@ function judged(
   const role = read.value;
   if (role === undefined) {
     return wrong(`There is no role ${arn}, which the association names.`, {
-      fix: ['Deploy the role, or name another one: aws eks update-pod-identity-association.'],
+      fix: ['Deploy the role, or change the association with aws eks update-pod-identity-association.'],
     });
   }
   const { answer, statement, reasons } = admissionOf(role);
@@ -258,8 +259,8 @@ function notInjected(facts: Facts, { id, modified }: PodIdentity, pods: PodObjec
         : [
           `Test the webhook; this creates nothing: ${dryRun(facts, shown, CONTAINER_CREDENTIALS)}`,
           ...restart(facts, pods).map(line => `If that prints the variable, the webhook works now: ${line}`),
-          'If it prints nothing: kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml, and "failed '
-            + 'calling webhook" in the log of the API server',
+          'If it prints nothing, look for "failed calling webhook" in the log of the API server, and at the webhook: '
+            + 'kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
         ],
     },
   );

@@ -59,12 +59,13 @@ const STEP = ' '.repeat(4);
 const CODE_IN_STEP = ' '.repeat(6);
 /** How commands, code of a CDK app, and JSON begin. */
 const CODE = /^(?:(?:aws|kubectl|date|npx) |[\w.]+\(|new \w+\(|\{")/;
+const INTRODUCED = new RegExp(`^(.*?:) (${CODE.source.slice(1)}.*)$`, 's');
 
 /** Prose is wrapped. A command or code stays in one line, to be copied, also behind the prose that introduces it. */
 function step(line: string): string[] {
   if (CODE.test(line)) return [`${STEP}${printable(line)}`];
-  const [, prose, code] = /^(.*?:) (.*)$/s.exec(line) ?? [];
-  return code !== undefined && CODE.test(code)
+  const [, prose, code] = INTRODUCED.exec(line) ?? [];
+  return code !== undefined
     ? [...wrap(prose, STEP), ...codeLines(code).map(text => `${CODE_IN_STEP}${printable(text)}`)]
     : wrap(line, STEP);
 }

@@ -332,7 +332,7 @@ export class Aws {
   /** What IAM's own simulation says. Policies of resources are no part of it. */
   public async simulated(role: Read<IamRole | undefined>, action: string, resource = '*'): Promise<Read<Simulated>> {
     if ('unknown' in role) return role;
-    if (role.value === undefined) return { unknown: 'there is no role' };
+    if (role.value === undefined) return { unknown: 'the role does not exist' };
     const { arn } = role.value;
     const side = this.sideOf(arn);
     return this.read(side, 'iam:SimulatePrincipalPolicy', async () => {
@@ -359,7 +359,7 @@ export class Aws {
       const side = this.sideOf(text);
       const { caller } = side;
       if ('value' in caller && caller.value.account !== arn.value.account) {
-        return { unknown: `it is in account ${arn.value.account}: give --role-profile, a profile of that account` };
+        return { unknown: `it is in account ${arn.value.account}: use --role-profile with a profile of that account` };
       }
       return this.roleNamed(side, arn.value.name);
     };
@@ -414,8 +414,8 @@ export class Aws {
     return 'value' in described
       ? described
       : {
-        unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod `
-            + `Identity is there, and its role is not known: ${described.unknown}`,
+        unknown: 'the role of the EKS Pod Identity association '
+            + `${ids.value.map(({ associationId }) => associationId).join(', ')} is not known: ${described.unknown}`,
       };
   }
 
@@ -550,9 +550,9 @@ export class Aws {
     if ('unknown' in role || 'unknown' in caller || role.value.account === caller.value.account) return undefined;
     const { account, name } = role.value;
     return profile === undefined || this.other === this.own
-      ? `the role ${name} is in account ${account}, and the credentials are of account ${caller.value.account}: give `
-        + `--role-profile, a profile of account ${account}`
-      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is of account `
+      ? `the role ${name} is in account ${account}, but the credentials are for account ${caller.value.account}: use `
+        + `--role-profile with a profile of account ${account}`
+      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is for account `
         + `${caller.value.account}`;
   }
 
@@ -591,7 +591,7 @@ async function regionOf(options: AwsOptions): Promise<string> {
   } catch (error) {
     throw (
       fatal(error, options.profile)
-      ?? new CannotAskAws('region', `The AWS region cannot be found out: ${reason(error, 'the configuration')}.`)
+      ?? new CannotAskAws('region', `The AWS region cannot be determined: ${reason(error, 'the configuration')}.`)
     );
   }
 }
@@ -607,7 +607,7 @@ async function connectSide(profile: string | undefined, region: string, options:
     if (Account === undefined || Arn === undefined) {
       throw new CannotAskAws(
         'endpoint',
-        `What answers in region ${region} is not AWS: a proxy, or the sign-in page of a network?`,
+        `The answer in region ${region} is not from AWS. Check for a proxy, or the sign-in page of a network.`,
       );
     }
     return { account: Account, arn: Arn };
@@ -626,8 +626,8 @@ function unreachedEndpoint(error: unknown, region: string): CannotAskAws | undef
     ? undefined
     : new CannotAskAws(
       'endpoint',
-      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Is the name of the `
-          + 'region right, is there a network, or a proxy in between?',
+      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Check the name of `
+          + 'the region, the network, and proxies.',
     );
 }
 

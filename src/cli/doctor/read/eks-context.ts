@@ -31,7 +31,8 @@ export function eksContext({ context, cluster, server, exec }: ContextParts): Ek
   const clusterName = optionOf(args, NAME_OPTIONS) ?? arnName;
   if (clusterName === undefined) return undefined;
   const variable = (name: string) => {
-    const value = propertyOf(arrayOf(propertyOf(exec, 'env')).find(entry => propertyOf(entry, 'name') === name), 'value');
+    const entry = arrayOf(propertyOf(exec, 'env')).find(one => propertyOf(one, 'name') === name);
+    const value = propertyOf(entry, 'value');
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const region = optionOf(args, ['--region'])

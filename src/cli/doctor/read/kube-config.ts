@@ -112,7 +112,8 @@ function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssue
     return { config: merged, ownIssuer: issuerIn(podRoot + POD_TOKEN) };
   }
   if (files.length === 0) {
-    throw new NoKubeconfig(`no kubeconfig: ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'} does not exist`);
+    const names = listed.length > 0 ? listed.join(' or ') : '~/.kube/config';
+    throw new NoKubeconfig(`no kubeconfig: ${names} does not exist`);
   }
   for (const file of files) addTo(merged, loadFile(new Config(), file));
   return { config: merged };

@@ -301,7 +301,7 @@ describe('an answer that is no success', () => {
   ])('404 of %s says nothing', async (_, type, body) => {
     handler = (__, response) => response.writeHead(404, { 'content-type': type }).end(body);
     expect(await read()).toEqual({
-      unknown: expect.stringMatching(/^What answers as the API server says 404, and not as Kubernetes does/),
+      unknown: expect.stringMatching(/^The API server answers 404, but not in the form of Kubernetes/),
     });
   });
 
@@ -314,7 +314,7 @@ describe('an answer that is no success', () => {
     handler = (_, response) => status(response, 401, 'Unauthorized');
     const cluster = connect();
     const words = {
-      unknown: 'The API server does not know who asks (401): the credentials of context blue are wrong or expired',
+      unknown: 'The API server rejects the credentials of context blue (401): they are wrong or expired',
     };
     expect(await cluster.namespace('payments')).toEqual(words);
     expect(asked).toHaveLength(2);
@@ -360,7 +360,7 @@ describe('an answer that is no success', () => {
   ])('%s is no Kubernetes object', async (_, text) => {
     handler = (__, response) => response.writeHead(200).end(text);
     expect(await read()).toEqual({
-      unknown: 'The API server answers with something that is no Kubernetes object: is a proxy between?',
+      unknown: 'The API server answers with something other than a Kubernetes object: check for a proxy',
     });
   });
 
