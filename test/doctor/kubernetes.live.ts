@@ -302,7 +302,7 @@ describe('permissions', () => {
 
   test('of nobody: the credentials are wrong', async () => {
     expect(await connect('wrong').namespace('default')).toMatchObject({
-      unknown: expect.stringMatching(/^The API server does not know who asks \(401\)/),
+      unknown: expect.stringMatching(/^The API server rejects the credentials of context .* \(401\)/),
     });
   });
 });

@@ -170,7 +170,8 @@ test('as JSON', () => {
     check('f', UNKNOWN, { decisive: true }),
   ];
   const facts = { ...HEALTHY, question: { ...HEALTHY.question, action: 's3:GetObject' } };
-  expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, { version: '1.2.3', next: 'again' })))).toEqual({
+  const written = diagnosisJson(diagnose(checks, facts), facts, { version: '1.2.3', next: 'again' });
+  expect(JSON.parse(JSON.stringify(written))).toEqual({
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version: '1.2.3' },
     time: '2026-01-02T12:00:00.000Z',

@@ -375,7 +375,7 @@ trusts missing service accounts.
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(2);
     expect(stdout.replace(/\n/g, ' ')).toMatch(
-      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*other than a Kubernetes object.*\), policies,/,
+      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*than a Kubernetes object.*\), pol/,
     );
   });
 

@@ -50,8 +50,8 @@ export function withAnnotations(annotations: Record<string, string>): Pick<Facts
 export function verdicts(checks: readonly Check[], changes: Partial<Facts> = {}): Record<string, Verdict> {
   const facts = { ...HEALTHY, ...changes };
   return Object.fromEntries(checks.flatMap(check => {
-    const verdict = fitting(check, facts, check.run(facts));
-    return verdict === undefined ? [] : [[check.id, verdict]];
+    const said = fitting(check, facts, check.run(facts));
+    return said === undefined ? [] : [[check.id, said]];
   }));
 }
 

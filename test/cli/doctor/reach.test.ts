@@ -84,7 +84,9 @@ describe('without Kubernetes', () => {
     server.objects = {};
     const { code, check } = await diagnosed(...API, '--role', ROLE, '--aws-only');
     expect(code).toBe(2);
-    expect(check('namespace-exists')).toMatchObject({ status: 'unknown', summary: expect.stringContaining('--aws-only') });
+    expect(check('namespace-exists')).toMatchObject({
+      status: 'unknown', summary: expect.stringContaining('--aws-only'),
+    });
   });
 
   test.each<[string, () => void, string]>([
@@ -348,7 +350,8 @@ describe('a context that names its cluster', () => {
     const token = 'process.stdout.write(JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1beta1", '
       + 'kind: "ExecCredential", status: { token: "t" } }))';
     server.kubeConfig({
-      context: 'blue', exec: exec(['-e', token, '--', 'eks', 'get-token', '--cluster-name', 'blue', '--region', 'eu-north-1']),
+      context: 'blue',
+      exec: exec(['-e', token, '--', 'eks', 'get-token', '--cluster-name', 'blue', '--region', 'eu-north-1']),
     });
     expect((await diagnosed('doctor', '--context', 'blue', ...NAMES)).document.asked).toMatchObject({
       cluster: 'blue', region: 'eu-north-1',
@@ -428,7 +431,9 @@ describe('--watch', () => {
 
   test('what cannot be used at the beginning is an error', async () => {
     aws.answer('sts:GetCallerIdentity', failure('sts:GetCallerIdentity', 'ExpiredToken', 'expired'));
-    expect(await asking(...WATCH)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('have expired') });
+    expect(await asking(...WATCH)).toMatchObject({
+      code: 2, stdout: '', stderr: expect.stringContaining('have expired'),
+    });
   });
 
   test('says on a terminal that it is alive', async () => {

@@ -264,8 +264,8 @@ const SESSION: Check = {
     const limits = statementsOf(trust)
       .flatMap(conditionsOf)
       .filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
-    const summary = `A session lasts one hour unless the SDK requests another duration, up to ${maxSessionSeconds} seconds.`;
-    return ok(summary, [
+    const most = `${maxSessionSeconds} seconds`;
+    return ok(`A session lasts one hour unless the SDK requests another duration, up to ${most}.`, [
       `the token is valid for ${text ?? MAX_TOKEN_SECONDS} `
         + `seconds${text === undefined ? ' by default' : ''}, unless the pod overrides it; the kubelet renews it in `
         + 'time, and neither duration limits the other',

@@ -203,7 +203,8 @@ function candidates({ question: { clusterName } }: Facts, selecting: readonly We
       `- it does not run: kubectl get pods -n ${namespace}; kubectl logs -n ${namespace} deployment/${name}`),
     ...mayFail
       ? [
-        `- the call fails: "failed calling webhook" in the log of the API server names the reason${searchOfLog(clusterName)}`,
+        '- the call fails: "failed calling webhook" in the log of the API server names the reason'
+          + searchOfLog(clusterName),
         ...names.map(name => `- its certificate does not name ${name}: "x509" in that log`),
       ]
       : [],

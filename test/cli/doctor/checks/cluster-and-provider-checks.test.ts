@@ -148,8 +148,8 @@ describe('provider', () => {
         '"sts.amazonaws.com" differs only in case or whitespace; STS compares exactly',
       ],
       fix: [
-        `Add the audience: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${PROVIDER} --client-id `
-          + 'STS.amazonaws.com',
+        'Add the audience: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn '
+          + `${PROVIDER} --client-id STS.amazonaws.com`,
         `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}', audiences: ['sts.amazonaws.com', `
           + '\'STS.amazonaws.com\'] });',
       ],

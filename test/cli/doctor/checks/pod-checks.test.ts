@@ -202,7 +202,11 @@ describe('a pod from before the annotation', () => {
   test.each<[string, any, string]>([
     ['StatefulSet', { kind: 'StatefulSet', name: 'db' }, 'kubectl rollout restart statefulset/db -n payments'],
     ['DaemonSet', { kind: 'DaemonSet', name: 'log' }, 'kubectl rollout restart daemonset/log -n payments'],
-    ['Job', { kind: 'Job', name: 'x-1' }, 'Start a new run of job/x-1 in namespace payments: existing pods do not change.'],
+    [
+      'Job',
+      { kind: 'Job', name: 'x-1' },
+      'Start a new run of job/x-1 in namespace payments: existing pods do not change.',
+    ],
     [
       'ReplicaSet of something else',
       { kind: 'ReplicaSet', name: 'web' },
@@ -247,8 +251,8 @@ describe('a pod from before the annotation', () => {
     const facts = factsOfPods({ serviceAccount: account }, [pod({}, EARLY)]);
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(judgeOf('pod-after-annotation', facts)).toMatchObject({
-      summary: 'Pod api-1 was created before the last change of the ServiceAccount, possibly of its annotation: the webhook '
-        + 'changes only new pods.',
+      summary: 'Pod api-1 was created before the last change of the ServiceAccount, possibly of its annotation: the '
+        + 'webhook changes only new pods.',
       evidence: [
         'ServiceAccount last changed at 2026-01-02T00:00:00.000Z by the manager of the annotation, which may be older',
         expect.stringContaining('pod api-1 created at 2026-01-01T12:00:00.000Z'),
@@ -567,7 +571,8 @@ describe('other credentials', () => {
       summary: 'No static keys and no profile are set; the contents of Secrets and ConfigMaps are not read.',
       evidence: ['settings', 'app'].map(
         (name, at) =>
-          `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may contain AWS_ACCESS_KEY_ID`,
+          `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may contain `
+            + 'AWS_ACCESS_KEY_ID',
       ),
     });
     expect(judgeOf('pod-static-keys', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
@@ -890,8 +895,8 @@ describe('the webhook', () => {
 
   test('that is called for pods with labels is unknown without pods', () => {
     expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe(
-      'unknown: Cannot tell whether the webhook is called for the pods: it is called for pods with certain labels, and there are '
-        + 'no pods to look at.',
+      'unknown: Cannot tell whether the webhook is called for the pods: it is called for pods with certain labels, '
+        + 'and there are no pods to look at.',
     );
   });
 

@@ -106,7 +106,12 @@ describe('an action, by the simulation of IAM', () => {
 
   test.each<[string, Partial<Simulated>, string, RegExp]>([
     ['a Deny', { decision: 'explicitDeny' }, 'a statement denies it', /^Find the Deny/],
-    ['nothing', { decision: 'implicitDeny' }, 'no statement allows it', /^In the CDK app: serviceAccount\.addToPrincipalPolicy/],
+    [
+      'nothing',
+      { decision: 'implicitDeny' },
+      'no statement allows it',
+      /^In the CDK app: serviceAccount\.addToPrincipalPolicy/,
+    ],
     [
       'the boundary',
       { decision: 'implicitDeny', boundaryAllows: false, missingKeys: ['a:b'] },
@@ -147,8 +152,9 @@ describe('an action, by the simulation of IAM', () => {
       'attached',
       [policy('guard', statement({ Effect: 'Deny' }), 'attached')],
       'attached guard, Statement[0]',
-      `Read the policy: aws iam get-policy-version --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --version-id "$(aws iam get-policy `
-        + `--policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --query Policy.DefaultVersionId --output text)"`,
+      `Read the policy: aws iam get-policy-version --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --version-id `
+        + `"$(aws iam get-policy --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --query Policy.DefaultVersionId `
+        + '--output text)"',
     ],
     [
       'boundary',

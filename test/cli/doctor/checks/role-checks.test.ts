@@ -225,7 +225,8 @@ describe('trust', () => {
     };
     expect(verdict(ROLE_CHECKS, 'trust', hostile).fix!.join('\n')).toContain(', { audience: \'a\\\', evil: \\\'\' });');
     expect(verdict(ROLE_CHECKS, 'trust', changes).fix).toContain(
-      "Or in the CDK app: trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('payments', 'api')], { audience: 'mine' });",
+      'Or in the CDK app: trust.addServiceAccounts(provider, '
+        + "[ServiceAccountSubject.exact('payments', 'api')], { audience: 'mine' });",
     );
   });
 
@@ -463,7 +464,9 @@ test('swapped `sub` and `aud` are told, and the subject is not to be registered 
     providers: { value: [OIDC_PROVIDER] },
   };
   const { summary, fix } = verdict(ROLE_CHECKS, 'trust', changes);
-  expect(summary).toBe(`The trust policy does not allow ${SUBJECT} to assume the role: \`sub\` and \`aud\` are swapped.`);
+  expect(summary).toBe(
+    `The trust policy does not allow ${SUBJECT} to assume the role: \`sub\` and \`aud\` are swapped.`,
+  );
   expect(fix![0]).toMatch(/^aws iam get-role /);
   expect(fix!.join()).not.toContain('audiences:');
 });

@@ -77,7 +77,9 @@ describe('namespace and ServiceAccount', () => {
       namespace: { unknown: 'Needs get on namespaces' },
       serviceAccount: { unknown: 'Needs get on serviceaccounts in namespace payments' },
     };
-    expect(judgeOf('namespace-exists', facts)).toMatchObject({ status: 'unknown', summary: 'Needs get on namespaces.' });
+    expect(judgeOf('namespace-exists', facts)).toMatchObject({
+      status: 'unknown', summary: 'Needs get on namespaces.',
+    });
     expect(judgeOf('service-account-exists', facts)).toMatchObject({
       status: 'unknown',
       summary: 'Needs get on serviceaccounts in namespace payments.',

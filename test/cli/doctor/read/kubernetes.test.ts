@@ -357,7 +357,7 @@ describe('an answer that is no success', () => {
     ['null', 'null'],
     ['an object of something else', '{}'],
     ['half an object', '{"metadata": {"na'],
-  ])('%s is no Kubernetes object', async (_, text) => {
+  ])('%s is than a Kubernetes object', async (_, text) => {
     handler = (__, response) => response.writeHead(200).end(text);
     expect(await read()).toEqual({
       unknown: 'The API server answers with something other than a Kubernetes object: check for a proxy',
@@ -370,9 +370,9 @@ describe('an answer that is no success', () => {
     expect(await connect().pods({ ...QUESTION, pod: 'a' })).toMatchObject({
       value: [{ name: 'a', phase: 'Unknown', serviceAccount: 'default' }],
     });
-    expect(await connect().pods(QUESTION)).toMatchObject({ unknown: expect.stringContaining('no Kubernetes object') });
+    expect(await connect().pods(QUESTION)).toMatchObject({ unknown: expect.stringContaining('than a Kubernetes object') });
     expect(await connect().webhooks({ pods: [] })).toMatchObject({
-      unknown: expect.stringContaining('no Kubernetes object'),
+      unknown: expect.stringContaining('than a Kubernetes object'),
     });
   });
 });
@@ -695,7 +695,8 @@ describe('a kubeconfig', () => {
 
   test('without encryption is refused', async () => {
     expect(await read({ server: 'http://127.0.0.1:1', cluster: {} })).toEqual({
-      unknown: 'No credentials for the API server: the kubeconfig asks for http without encryption, which is not supported',
+      unknown: 'No credentials for the API server: the kubeconfig asks for http without encryption, which is not '
+        + 'supported',
     });
   });
 });
@@ -773,7 +774,8 @@ describe('an exec plugin', () => {
   ])('that gives %s is said, without it', async (_, lines) => {
     const path = program(lines);
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig printed no ExecCredential`,
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig printed no `
+        + 'ExecCredential',
     });
   });
 
