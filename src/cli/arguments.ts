@@ -9,7 +9,12 @@ const DEFAULT_WIDTH = 80;
 type HelpText = string | ((context: AddHelpTextContext) => string);
 
 /** Arguments that cannot be used. What prints the message adds a hint to --help. */
-export class ArgumentError extends Error {}
+export class ArgumentError extends Error {
+  /** @param example a command line that can be used */
+  constructor(message: string, public readonly example?: string) {
+    super(message);
+  }
+}
 
 /** An option of a command, a row in its table of options. */
 export class CliOption extends Option {
@@ -17,18 +22,18 @@ export class CliOption extends Option {
   public readonly needed: string[] = [];
   /** Whether the command needs this option. */
   public isRequired = false;
-  /** An option that makes this one optional. */
-  public alternative?: string;
+  /** Options each of which makes this one optional. */
+  public readonly alternatives: string[] = [];
 
   constructor(flags: string, description: string) {
     super(flags, description);
     this.argParser(text => this.checkValue(text));
   }
 
-  /** Makes the option required, unless another one is given. */
-  public asRequired(alternative?: string): this {
+  /** Makes the option required, unless one of the others is given. */
+  public asRequired(...alternatives: string[]): this {
     this.isRequired = true;
-    this.alternative = alternative;
+    this.alternatives.push(...alternatives);
     return this;
   }
 
@@ -61,6 +66,8 @@ export class CliOption extends Option {
 
 /** The whole command line, or one of its commands. */
 export class Program extends Command {
+  private example?: string;
+
   override createCommand(name?: string): Program {
     return new Program(name);
   }
@@ -89,27 +96,46 @@ export class Program extends Command {
     return this;
   }
 
+  /** Sets the arguments that errors about missing options show as an example. */
+  public withExample(args: string): this {
+    this.example = args;
+    return this;
+  }
+
   /**
-   * Checks what commander does not.
+   * Checks what commander does not, and reports everything that is missing at once.
    *
    * @throws ArgumentError if a required option is missing
    */
   public checkRequired(): void {
-    const isGiven = (flag: string) => this.getOptionValue(this.optionNamed(flag).attributeName()) !== undefined;
-    for (const option of this.options as CliOption[]) {
-      if (!isGiven(option.long!)) {
-        const isMissing = option.isRequired && !(option.alternative && isGiven(option.alternative));
-        if (isMissing) throw new ArgumentError(`\`${option.long}\` must be given.`);
-        continue;
-      }
-      const missing = option.needed.find(flag => !isGiven(flag));
-      if (missing) throw new ArgumentError(`\`${option.long}\` requires \`${missing}\`.`);
-    }
+    const isGiven = (flag: string) => {
+      const name = this.optionNamed(flag).attributeName();
+      return this.getOptionValue(name) !== undefined && this.getOptionValueSource(name) !== 'default';
+    };
+    const options = this.options as CliOption[];
+    const missing = options.filter(({ isRequired, long, alternatives }) =>
+      isRequired && !isGiven(long!) && !alternatives.some(isGiven));
+    const problems = [
+      ...missing.length > 0 ? [`${enumeration(missing.map(({ long }) => `\`${long}\``))} must be given.`] : [],
+      ...options.filter(({ long }) => isGiven(long!)).flatMap(({ long, needed }) =>
+        needed.filter(flag => !isGiven(flag)).map(flag => `\`${long}\` requires \`${flag}\`.`)),
+    ];
+    if (problems.length === 0) return;
+    throw new ArgumentError(
+      problems.join(' '),
+      missing.length > 0 && this.example !== undefined ? `${this.path} ${this.example}` : undefined,
+    );
   }
 
   private optionNamed(flag: string): Option {
     return this.options.find(({ long }) => long === flag)!;
   }
+}
+
+/** `a, b and c`. */
+function enumeration(items: readonly string[]): string {
+  const [last, ...others] = [...items].reverse();
+  return others.length === 0 ? last : `${others.reverse().join(', ')} and ${last}`;
 }
 
 /** The space before the second column of a line, or before the text if it has one column. */
@@ -134,9 +160,9 @@ class CliHelp extends Help {
   }
 
   override optionDescription(option: Option): string {
-    const { isRequired, alternative, needed } = option as Partial<CliOption>;
+    const { isRequired, alternatives = [], needed } = option as Partial<CliOption>;
     const rules = [
-      ...isRequired ? [alternative ? `required without ${alternative}` : 'required'] : [],
+      ...isRequired ? [alternatives.length > 0 ? `required without ${alternatives.join(' or ')}` : 'required'] : [],
       ...needed?.length ? [`requires ${needed.join(', ')}`] : [],
     ];
     return [super.optionDescription(option), ...rules.map(rule => `(${rule})`)].join(' ');

@@ -75,7 +75,10 @@ function dispatch(args: string[], version: string, output: Output): number | Pro
     root.parse(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof ArgumentError) throw new UsageError([`${error.message} ${hintTo(current)}`]);
+    if (error instanceof ArgumentError) {
+      const { message, example } = error;
+      throw new UsageError([`${message} ${hintTo(current)}`, ...example === undefined ? [] : [`Example: ${example}`]]);
+    }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return UNUSABLE; // commander has printed it

@@ -248,7 +248,8 @@ test('the doctor is a bundle of its own, which needs nothing but Node.js', () =>
   expect(run('doctor', '--cluster', 'production')).toEqual({
     code: 2,
     stdout: '',
-    stderr: '`--namespace` must be given. See cdk-irsa doctor --help.\n',
+    stderr: '`--namespace` and `--service-account` must be given. See cdk-irsa doctor --help.\n'
+      + 'Example: cdk-irsa doctor --cluster production --namespace payments --service-account api\n',
   });
   const kubeconfig = { ...process.env, KUBECONFIG: join(installed, 'none') };
   const { status, stderr } = spawnSync(

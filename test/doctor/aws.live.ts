@@ -114,7 +114,7 @@ async function judge(more: Partial<AwsQuestion> = {}): Promise<Record<string, Ve
   const annotations = { 'eks.amazonaws.com/role-arn': 'value' in asked.roleArn ? asked.roleArn.value : '' };
   return verdicts(CHECKS, {
     ...(await read(more)),
-    question: asked,
+    question: { ...asked, roleArn: undefined },
     serviceAccount: { value: { namespace: 'payments', name: 'api', annotations, created: asked.now } },
   });
 }
@@ -185,7 +185,7 @@ test('a healthy set-up, in full', async () => {
 test('a cluster of another name', async () => {
   expect((await judge({ clusterName: 'prodution' }))['cluster-found']).toMatchObject({
     status: 'wrong',
-    evidence: ['clusters there: production'],
+    evidence: ['clusters in the region: production'],
   });
 });
 
@@ -212,7 +212,7 @@ test('no provider, but one of another cluster', async () => {
       const all = await judge();
       expect(all['provider-exists']).toMatchObject({
         status: 'wrong',
-        evidence: expect.arrayContaining([expect.stringContaining('of another cluster in the same region')]),
+        evidence: expect.arrayContaining([expect.stringContaining('another cluster in the same region')]),
       });
       expect(Object.keys(statuses(all))).toEqual(['provider-exists']);
     },
@@ -259,7 +259,7 @@ test('a role that is gone, and one with another path', async () => {
   const { 'role-exists': exists } = await judge({ roleArn: { value: `arn:aws:iam::${account.id}:role/web` } });
   expect(exists).toMatchObject({
     status: 'wrong',
-    summary: 'The role web has the path /team/ instead of /, and STS compares the whole ARN.',
+    summary: 'The role web has the path /team/ instead of /; STS compares the whole ARN.',
   });
 });
 

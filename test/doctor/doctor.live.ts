@@ -529,7 +529,7 @@ describe('what cannot be looked at', () => {
     expect(await said([...READER, '--context', 'staging'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'The kubeconfig has no context "staging". There are: production.\n',
+      stderr: 'The kubeconfig has no context "staging"; it has: production.\n',
     });
   });
 
@@ -537,7 +537,7 @@ describe('what cannot be looked at', () => {
     const file = world.kubeConfig('other', undefined, 'https://127.0.0.1:1');
     const { code, stdout, stderr } = await said(READER, { KUBECONFIG: file });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^The context other of the kubeconfig is of another cluster than production: /);
+    expect(stderr).toMatch(/^The context other of the kubeconfig points to another cluster than production: /);
   });
 
   test('a profile that is not there', async () => {
@@ -549,7 +549,7 @@ describe('what cannot be looked at', () => {
   test('an API server that does not know who asks', async () => {
     const { code, stdout } = await said(READER, { KUBECONFIG: world.kubeConfig('stranger', 'not-a-token-of-anybody') });
     expect(code).toBe(2);
-    expect(stdout).toMatch(/credentials of context stranger are wrong or\s+expired/);
+    expect(stdout).toMatch(/credentials of context stranger\s+\(401\): they are\s+wrong or\s+expired/);
   });
 
   test('AWS that is not there', async () => {
@@ -582,7 +582,7 @@ describe('the smoke test of the example', () => {
     world.sts.events.length = 0;
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^found {4}invoices\/reader\n {9}The trust policy does not let system:serviceaccount:invoices:reader in/m,
+      /^found {4}invoices\/reader\n {9}The trust policy does not allow system:serviceaccount:invoices:reader to assume/m,
     );
     expect(stdout).toMatch(/^no pods {2}invoices\/writer$/m);
   });
@@ -615,7 +615,7 @@ describe('--all', () => {
     const { outcome, serviceAccounts, leftOverRoles } = JSON.parse(stdout);
     expect({ code, outcome }).toEqual({ code: 1, outcome: 'found' });
     expect(serviceAccounts.map(({ serviceAccount, status, reason }: any) => [serviceAccount, status, reason])).toEqual([
-      ['reader', 'wrong', 'the role is gone'],
+      ['reader', 'wrong', 'the role does not exist'],
       ['writer', 'unknown', expect.stringMatching(/^No pod uses invoices\/writer/)],
     ]);
     expect(leftOverRoles).toContainEqual({

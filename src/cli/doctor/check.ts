@@ -55,5 +55,12 @@ export function unknown(summary: string, more: Pick<Verdict, 'evidence' | 'fix' 
 
 /** Judges what was read; unknown, with the reason, where it was not. */
 export function judgeRead<T>(read: Read<T>, judge: (value: T) => Verdict | undefined): Verdict | undefined {
-  return 'unknown' in read ? unknown(read.unknown) : judge(read.value);
+  return 'unknown' in read ? unknown(sentence(read.unknown)) : judge(read.value);
+}
+
+/** With a capital letter and a full stop; names of permissions, variables and the like stay as they are. */
+export function sentence(text: string): string {
+  const start = /^[a-z]+(?=[ :,])/.test(text) && !/^[a-z]+:[A-Z]/.test(text)
+    ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(start) ? start : `${start}.`;
 }

@@ -28,6 +28,13 @@ export interface Diagnosis {
 /** `unsure`: nothing was found, but a link without which nobody can say could not be looked at. */
 export type Outcome = 'healthy' | 'found' | 'unsure';
 
+export const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };
+
+/** Of several outcomes: a problem outranks what is unknown. */
+export function worstOf(outcomes: readonly Outcome[]): Outcome {
+  return (['found', 'unsure'] as const).find(outcome => outcomes.includes(outcome)) ?? 'healthy';
+}
+
 /** Runs the checks. */
 export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
   const causes = causesOf(checks);

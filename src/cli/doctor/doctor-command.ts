@@ -1,5 +1,7 @@
 import { DoctorOptions } from './options';
 import { IAM_PERMISSIONS } from './read/permissions';
+import { readRoleArn } from './role-arn';
+import { issuerMistake } from '../../conventions/eks-issuers';
 import { CLUSTER_NAME, NAMESPACE, NameRule, OBJECT_NAME } from '../../conventions/name-rules';
 import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output } from '../command';
@@ -11,36 +13,72 @@ const PERMISSIONS = IAM_PERMISSIONS
   .join('\n');
 
 const MAX_TIMEOUT = 3600;
+const MAX_WATCH = 7 * 24 * 3600;
+const INTERVAL = 10;
 const ACTION = /^[\w-]+:\w+$/;
+const ISSUER = /^https:\/\/[a-z0-9.-]+(\/[\w.~/-]*)?$/i;
 
 /** The options as commander reads them. */
-type GivenOptions = Omit<DoctorOptions, 'all' | 'assume' | 'timeoutSeconds'>
-  & { readonly all?: boolean; readonly assume?: boolean; readonly timeout?: number };
+type GivenOptions = Omit<
+  DoctorOptions,
+  'all' | 'assume' | 'awsOnly' | 'watch' | 'contexts' | 'timeoutSeconds' | 'intervalSeconds' | 'watchTimeoutSeconds'
+> & {
+  readonly all?: boolean;
+  readonly assume?: boolean;
+  readonly awsOnly?: boolean;
+  readonly watch?: boolean;
+  readonly context?: string[];
+  readonly timeout?: number;
+  readonly interval?: number;
+  readonly watchTimeout?: number;
+};
 
 const OPTIONS = [
-  new CliOption('--cluster <name>', 'the EKS cluster').asRequired()
+  new CliOption('--cluster <name>', 'the EKS cluster').asRequired('--issuer', '--context')
     .matching(CLUSTER_NAME, 'be the name of an EKS cluster: 1 to 100 letters, digits, - and _'),
+  new CliOption('--issuer <url>', 'the OIDC issuer of a cluster outside EKS, such as one of kOps; EKS is not asked')
+    .argParser(issuerOf)
+    .conflicts('cluster'),
   nameOption('--namespace <name>', 'the namespace of the service account', NAMESPACE).asRequired('--all'),
   nameOption('--service-account <name>', 'the service account', OBJECT_NAME).asRequired('--all'),
   new CliOption(
     '--all',
     'check every service account of the cluster, or of the namespace, in a table; and list roles that nobody uses',
-  ).conflicts(['serviceAccount', 'pod', 'action', 'resource', 'assume']),
+  ).conflicts(['serviceAccount', 'role', 'pod', 'action', 'resource', 'assume']),
+  new CliOption('--role <arn>', 'the role that the service account should have (default: as annotated or associated)')
+    .matching({ test: text => 'value' in readRoleArn(text) }, 'be the ARN of an IAM role'),
   nameOption('--pod <name>', 'check this pod only (default: all pods of the service account)', OBJECT_NAME),
   new CliOption('--action <action>', 'check whether the role may do this, such as s3:ListBucket')
     .matching(ACTION, 'be one action, such as s3:ListBucket'),
   new CliOption('--resource <arn>', 'on this resource (default: any)').requires('--action'),
   new CliOption(
     '--assume',
-    'try it: request a token and call AssumeRoleWithWebIdentity with it; the credentials are thrown away',
+    'try it: request a token and call AssumeRoleWithWebIdentity with it; the credentials are discarded',
   ),
+  new CliOption('--aws-only', 'do not ask Kubernetes, as without a kubeconfig; the result is never healthy')
+    .conflicts(['all', 'pod', 'assume', 'context', 'watch']),
   new CliOption('--region <region>', 'the region of the cluster (default: AWS_REGION, or the region of the profile)'),
   new CliOption('--profile <name>', 'the AWS profile (default: as in the AWS CLI)'),
-  new CliOption('--role-profile <name>', 'the AWS profile for the account of the role, if that is another one'),
-  new CliOption('--context <name>', 'the context of the kubeconfig (default: the current one)'),
+  new CliOption('--role-profile <name>', 'the AWS profile for the account of the role, if it is another account'),
+  new CliOption(
+    '--context <name>',
+    'the context of the kubeconfig (default: the current one); without --cluster, the cluster that it names. '
+      + 'Can be repeated with --all',
+  ).repeatable(),
   new CliOption('--timeout <seconds>', 'how long to wait for an answer of the API server (default: 10)')
-    .argParser(secondsOf),
-  new CliOption('--format <format>', 'what to print on stdout').choices(['text', 'json']).default('text'),
+    .argParser(secondsOf('--timeout', MAX_TIMEOUT)),
+  new CliOption(
+    '--watch', 'check again and again until the result is healthy; print the diagnosis each time it changes',
+  ).conflicts(['all', 'output']),
+  new CliOption('--interval <seconds>', `how long to wait between two rounds of --watch (default: ${INTERVAL})`)
+    .argParser(secondsOf('--interval', MAX_TIMEOUT))
+    .requires('--watch'),
+  new CliOption('--watch-timeout <seconds>', 'when to give up --watch (default: never)')
+    .argParser(secondsOf('--watch-timeout', MAX_WATCH))
+    .requires('--watch'),
+  new CliOption('--format <format>', 'what to print on stdout; with --watch, JSON is one document per line')
+    .choices(['text', 'json'])
+    .default('text'),
 ];
 
 /** `cdk-irsa doctor`. */
@@ -50,12 +88,15 @@ export const DOCTOR: Command = {
   define: program =>
     program
       .description(
-        'Finds out why the pods of a service account do not get their IAM role, or confirms that they do.'
-          + ' Checks every link between the token of a pod and AWS, in the order in which the token travels, and '
-          + 'names the first'
-          + ' broken one with its fix. Changes nothing, anywhere.',
+        'Finds out why the pods of a service account do not get their IAM role, or confirms that they do. Checks '
+          + 'every link between the token of a pod and AWS, in the order in which the token travels. Names the first '
+          + 'broken link, how to fix it, and how to check again. Changes nothing.',
       )
-      .usage('--cluster <name> (--namespace <name> --service-account <name> | --all [--namespace <name>]) [options]')
+      .usage(
+        '(--cluster <name> | --issuer <url> | --context <name>) '
+          + '(--namespace <name> --service-account <name> | --all [--namespace <name>]) [options]',
+      )
+      .withExample('--cluster production --namespace payments --service-account api')
       .withOptions(OPTIONS)
       .addHelpText(
         'after',
@@ -64,6 +105,8 @@ Exit codes:
   0  healthy: every required check passed
   1  a problem was found
   2  a required check could not run, or invalid arguments
+With several contexts, the worst one counts: 1, then 2, then 0.
+With --watch: 0 when healthy, otherwise that of the last round; 130 after Ctrl-C.
 
 Permissions in IAM. A missing one makes only its own check unknown:
 ${PERMISSIONS}
@@ -71,17 +114,41 @@ ${PERMISSIONS}
 Permissions in Kubernetes:
   get   namespaces, serviceaccounts, pods
   list  pods, serviceaccounts, mutatingwebhookconfigurations.admissionregistration.k8s.io
+  get   /.well-known/openid-configuration (--issuer), which the ClusterRole
+        system:service-account-issuer-discovery allows
   create serviceaccounts/token (--assume)`,
       ),
   run: doctor,
 };
 
 function doctor(program: Program, output: Output, version: string): Promise<number> {
-  const { timeout, all = false, assume = false, ...options } = program.opts<GivenOptions>();
+  const { timeout, interval = INTERVAL, watchTimeout, context = [], ...given } = program.opts<GivenOptions>();
+  const { all = false, assume = false, awsOnly = false, watch = false } = given;
+  const contexts = [...new Set(context)];
+  refuseOneClusterForMany(given, contexts);
   // A separate file: the clients of AWS and Kubernetes are larger than all the rest, and no other command needs them.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { examine } = require('./doctor') as typeof import('./doctor');
-  return examine({ ...options, all, assume, timeoutSeconds: timeout }, output, version);
+  const options: DoctorOptions = {
+    ...given,
+    all,
+    assume,
+    awsOnly,
+    watch,
+    contexts,
+    timeoutSeconds: timeout,
+    intervalSeconds: interval,
+    watchTimeoutSeconds: watchTimeout,
+  };
+  return examine(options, output, version);
+}
+
+/** Each of several contexts names its own cluster. */
+function refuseOneClusterForMany({ all, cluster, issuer }: GivenOptions, contexts: readonly string[]): void {
+  if (contexts.length < 2) return;
+  if (!all) throw new ArgumentError('`--context` can be repeated only with `--all`.');
+  const [flag] = [...cluster === undefined ? [] : ['--cluster'], ...issuer === undefined ? [] : ['--issuer']];
+  if (flag !== undefined) throw new ArgumentError(`\`${flag}\` names one cluster, and \`--context\` several.`);
 }
 
 function nameOption(flags: string, description: string, { pattern, longest, rule }: NameRule): CliOption {
@@ -89,8 +156,17 @@ function nameOption(flags: string, description: string, { pattern, longest, rule
     .matching({ test: name => pattern.test(name) && name.length <= longest }, rule);
 }
 
-function secondsOf(text: string): number {
-  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
-  if (seconds >= 1 && seconds <= MAX_TIMEOUT) return seconds;
-  throw new ArgumentError(`\`--timeout\` must be 1 to ${MAX_TIMEOUT} whole seconds, got: ${quoted(text)}.`);
+function secondsOf(flag: string, max: number): (text: string) => number {
+  return text => {
+    const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+    if (seconds >= 1 && seconds <= max) return seconds;
+    throw new ArgumentError(`\`${flag}\` must be 1 to ${max} whole seconds, got: ${quoted(text)}.`);
+  };
+}
+
+function issuerOf(text: string): string {
+  const rule = ISSUER.test(text)
+    ? issuerMistake(text)?.rule : 'be an https:// URL without port, query and fragment';
+  if (rule === undefined) return text;
+  throw new ArgumentError(`\`--issuer\` must ${rule}, got: ${quoted(text)}.`);
 }

@@ -9,7 +9,12 @@ export type Read<T> = { readonly value: T } | { readonly unknown: string };
 
 /** What the doctor is asked. */
 export interface Question {
-  readonly clusterName: string;
+  /** The EKS cluster; undefined for a cluster outside EKS. */
+  readonly clusterName?: string;
+  /** With `https://`: the issuer of a cluster outside EKS. */
+  readonly issuerUrl?: string;
+  /** The ARN of the role that the service account should have, if the user named it. */
+  readonly roleArn?: string;
   readonly namespace: string;
   readonly serviceAccount: string;
   /** One pod; otherwise all of the service account. */
@@ -255,6 +260,8 @@ export interface Facts {
   /** Who asks AWS about the role: another one, where the role is of another account and a profile for it was given. */
   readonly roleCaller: Read<{ readonly account: string; readonly arn: string }>;
   readonly cluster: Read<EksCluster | undefined>;
+  /** The issuer that the API server publishes, with `https://`; read only for a cluster outside EKS. */
+  readonly apiIssuer?: Read<string>;
   /** The clusters of the region, where the one asked for is not among them. */
   readonly clusterNames?: Read<string[]>;
   /** Of the role's account. */

@@ -1,19 +1,32 @@
-/** What the command line asks for, checked. */
+/** Checked options of the command line. */
 export interface DoctorOptions {
-  readonly cluster: string;
-  /** Left out with `all`: of every namespace. */
+  /** Undefined with `issuer`, and if the context names the cluster. */
+  readonly cluster?: string;
+  /** With `https://`: the issuer of a cluster outside EKS. */
+  readonly issuer?: string;
+  /** Undefined with `all`: every namespace. */
   readonly namespace?: string;
-  /** Left out with `all`. */
+  /** Undefined with `all`. */
   readonly serviceAccount?: string;
+  /** ARN. */
+  readonly role?: string;
   readonly all: boolean;
   readonly pod?: string;
   readonly action?: string;
   readonly resource?: string;
   readonly assume: boolean;
+  /** Whether to ask AWS only. */
+  readonly awsOnly: boolean;
   readonly region?: string;
   readonly profile?: string;
   readonly roleProfile?: string;
-  readonly context?: string;
+  /** Of the kubeconfig. Empty: the current one. Several only with `all`. */
+  readonly contexts: readonly string[];
   readonly timeoutSeconds?: number;
+  readonly watch: boolean;
+  /** Between two rounds of `watch`. */
+  readonly intervalSeconds: number;
+  /** After which `watch` ends. */
+  readonly watchTimeoutSeconds?: number;
   readonly format: 'text' | 'json';
 }

@@ -1,5 +1,5 @@
 /**
- * The ARN that an annotation holds.
+ * ARNs of roles.
  */
 import { Read } from './facts';
 import { quoted } from '../text';
@@ -18,6 +18,6 @@ const FORM = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):role(\/(?:[\x21-\x7e]{1,510}\/)
 
 export function readRoleArn(text: string): Read<RoleArn> {
   const [, partition, account, path, name] = FORM.exec(text) ?? [];
-  if (name === undefined) return { unknown: `the annotation holds no ARN of a role: ${quoted(text)}` };
+  if (name === undefined) return { unknown: `${quoted(text)} is not the ARN of a role` };
   return { value: { arn: text, partition, account, path, name } };
 }

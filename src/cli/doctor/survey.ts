@@ -4,9 +4,10 @@
  */
 import { Status } from './check';
 import { providerArn } from './checks/asked';
+import { judgeIssuer } from './checks/cluster-checks';
 import { INJECTION_CHECKS } from './checks/pod-checks';
 import { hasPodIdentity } from './checks/pods';
-import { diagnose, Outcome } from './diagnosis';
+import { diagnose, Outcome, worstOf } from './diagnosis';
 import { EksCluster, Facts, IamProvider, IamRole, PodObject, Read, ServiceAccountObject, Webhook } from './facts';
 import { Aws } from './read/aws';
 import { Kubernetes, KubernetesProblem } from './read/kubernetes';
@@ -23,7 +24,12 @@ interface SurveyProps {
   readonly aws: Aws;
   readonly kubernetes: Kubernetes;
   readonly cluster: Read<EksCluster | undefined>;
-  readonly clusterName: string;
+  /** Undefined for a cluster outside EKS. */
+  readonly clusterName?: string;
+  /** Of a cluster outside EKS, with `https://`. */
+  readonly issuerUrl?: string;
+  /** The issuer that the API server publishes; only for a cluster outside EKS. */
+  readonly apiIssuer?: Read<string>;
   /** Left out: every namespace. */
   readonly namespace?: string;
   readonly progress: (words: string) => void;
@@ -49,9 +55,16 @@ interface LeftOverRole {
   readonly isUsed: boolean;
 }
 
+/** What came of one of several contexts. */
+export type ContextSurvey = { readonly context: string }
+  & ({ readonly survey: Survey } | { readonly problem: string });
+
 export interface Survey {
   readonly time: Date;
-  readonly clusterName: string;
+  /** Undefined for a cluster outside EKS. */
+  readonly clusterName?: string;
+  /** Of a cluster outside EKS, with `https://`. */
+  readonly issuerUrl?: string;
   readonly region: string;
   /** Whose roles were listed. */
   readonly account?: string;
@@ -73,14 +86,16 @@ export async function survey({
   kubernetes,
   cluster,
   clusterName,
+  issuerUrl,
+  apiIssuer,
   namespace,
   progress,
 }: SurveyProps): Promise<Survey> {
-  const issuer = issuerOf(cluster, clusterName);
+  const issuer = issuerUrl === undefined ? issuerOf(cluster, clusterName) : withoutScheme(issuerUrl);
   const [all, roles, providers] = await Promise.all([
     serviceAccounts(kubernetes, namespace, progress),
     collect(aws.listRoles(), count => progress(`${count} roles …`)),
-    aws.providers(cluster, { unknown: 'of many' }),
+    aws.providers(`https://${issuer}`, { unknown: 'of many' }),
   ]).finally(() => progress(''));
   const account = 'value' in aws.roleCaller ? aws.roleCaller.value.account : undefined;
   const judge = new Judge(issuer, account, new Map(roles.map(role => [role.arn, role])), providers);
@@ -91,19 +106,21 @@ export async function survey({
   const webhooks = await kubernetes.webhooks({ pods: 'value' in pods ? pods.value : [] });
   const accounts = annotated
     .map(serviceAccount =>
-      withPods(judge.account(serviceAccount), { clusterName, serviceAccount, pods: byAccount, webhooks }));
+      withPods(judge.account(serviceAccount), { clusterName, issuerUrl, serviceAccount, pods: byAccount, webhooks }));
   const leftOver = leftOverRoles(roles, issuer, all, namespace);
-  const provider = judge.provider();
+  const provider = otherIssuer(issuerUrl, apiIssuer) ?? judge.provider();
   return {
     time: new Date(),
     clusterName,
+    issuerUrl,
     region: aws.region,
     account,
     namespace,
     notChecked: [
       ...'unknown' in pods ? [`pods (${pods.unknown})`] : [],
       ...'unknown' in webhooks ? [`the webhook (${webhooks.unknown})`] : [],
-      'policies', 'EKS Pod Identity',
+      'policies',
+      ...issuerUrl === undefined ? ['EKS Pod Identity'] : [],
     ],
     provider,
     accounts: accounts.sort(byStatus),
@@ -116,6 +133,15 @@ export async function survey({
       ...accounts.length > 0 && 'unknown' in pods ? ['unknown' as const] : [],
     ]),
   };
+}
+
+/** The verdict on an issuer that the API server does not confirm; undefined if it does. */
+function otherIssuer(
+  issuerUrl: string | undefined, apiIssuer: Read<string> | undefined,
+): Survey['provider'] | undefined {
+  if (issuerUrl === undefined || apiIssuer === undefined) return undefined;
+  const verdict = judgeIssuer(issuerUrl, apiIssuer);
+  return verdict.status === 'ok' ? undefined : { status: verdict.status, summary: verdict.summary };
 }
 
 function groupByAccount(pods: readonly PodObject[]): Map<string, PodObject[]> {
@@ -132,7 +158,8 @@ function nameOf({ namespace, name }: ServiceAccountObject): string {
 }
 
 interface Running {
-  readonly clusterName: string;
+  readonly clusterName?: string;
+  readonly issuerUrl?: string;
   readonly serviceAccount: ServiceAccountObject;
   /** By `namespace/service account`; undefined if they could not be read. */
   readonly pods?: ReadonlyMap<string, PodObject[]>;
@@ -141,7 +168,7 @@ interface Running {
 
 /** What AWS lets in still needs pods that ask: the same checks as for one service account. */
 function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount {
-  const { serviceAccount, clusterName, webhooks } = running;
+  const { serviceAccount, clusterName, issuerUrl, webhooks } = running;
   if (surveyed.status !== 'ok' || running.pods === undefined) return surveyed;
   const pods = running.pods.get(nameOf(serviceAccount)) ?? [];
   if (pods.some(hasPodIdentity)) {
@@ -150,7 +177,7 @@ function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount 
   const { namespace, name } = serviceAccount;
   const notRead = { unknown: 'not read' };
   const facts: Facts = {
-    question: { clusterName, namespace, serviceAccount: name },
+    question: { clusterName, issuerUrl, namespace, serviceAccount: name },
     now: new Date(),
     region: '',
     caller: notRead,
@@ -171,7 +198,7 @@ function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount 
   return decisive === undefined ? surveyed : { ...surveyed, status: decisive.status, reason: decisive.summary };
 }
 
-function issuerOf(cluster: Read<EksCluster | undefined>, name: string): string {
+function issuerOf(cluster: Read<EksCluster | undefined>, name = ''): string {
   if ('unknown' in cluster) throw new UnusableInput(`The cluster ${name} cannot be read: ${cluster.unknown}.`);
   if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
   const { issuerUrl } = cluster.value;
@@ -211,9 +238,10 @@ async function collect<T>(items: AsyncGenerator<T>, progress: (count: number) =>
   return all;
 }
 
+const OUTCOMES: Record<Status, Outcome> = { ok: 'healthy', wrong: 'found', unknown: 'unsure' };
+
 function outcomeOf(statuses: Status[]): Outcome {
-  if (statuses.includes('wrong')) return 'found';
-  return statuses.includes('unknown') ? 'unsure' : 'healthy';
+  return worstOf(statuses.map(status => OUTCOMES[status]));
 }
 
 const ORDER: Status[] = ['wrong', 'unknown', 'ok'];
@@ -237,24 +265,24 @@ class Judge {
     if ('unknown' in this.providers) {
       return {
         status: 'unknown',
-        summary: `Whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.`,
+        summary: `Cannot tell whether IAM has an OIDC provider for ${this.issuer}: ${this.providers.unknown}.`,
       };
     }
     if (this.own() === undefined) {
       return {
         status: 'wrong',
-        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: nobody gets a role. `
-          + 'new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }) makes it.',
+        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: no service account `
+          + 'gets a role. Register the issuer: new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }).',
       };
     }
     if (this.clientIds() === undefined) {
       return {
         status: 'unknown',
-        summary: `The OIDC provider of ${this.issuer} is there, and which audiences it takes is not known: `
+        summary: `IAM has an OIDC provider for ${this.issuer}, but its audiences are not known: `
           + `${this.unread()}.`,
       };
     }
-    return { status: 'ok', summary: `The OIDC provider of ${this.issuer} is there.` };
+    return { status: 'ok', summary: `IAM has an OIDC provider for ${this.issuer}.` };
   }
 
   public account({ namespace, name, annotations }: ServiceAccountObject): SurveyedAccount {
@@ -275,23 +303,25 @@ class Judge {
     if (account !== this.ownAccount) {
       return {
         status: 'unknown',
-        reason: `the role is in account ${account}, and these are the roles of account ${this.ownAccount}: `
-          + '--role-profile',
+        reason: `the role is in account ${account}, but the credentials are for account ${this.ownAccount}: `
+          + 'use --role-profile',
       };
     }
     const role = this.roles.get(text);
-    if (role === undefined) return { status: 'wrong', reason: 'the role is gone' };
+    if (role === undefined) return { status: 'wrong', reason: 'the role does not exist' };
 
     const { issuer } = this;
     const provider = providerArn({ partition, account }, issuer);
     const caller = { namespace, serviceAccount: name, providerArn: provider, issuer, audience };
     const { answer, reasons } = admission(role.trust, webIdentityRequest(caller));
     const why = reasons.join('; ');
-    if (answer === 'unknown') return { status: 'unknown', reason: `whether the trust policy lets it in: ${why}` };
-    if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not let it in: ${why}` };
+    if (answer === 'unknown') {
+      return { status: 'unknown', reason: `cannot tell whether the trust policy allows it: ${why}` };
+    }
+    if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not allow it: ${why}` };
     const clientIds = this.clientIds();
     return clientIds && !clientIds.includes(audience)
-      ? { status: 'wrong', reason: `its audience ${audience} is no client id of the provider` }
+      ? { status: 'wrong', reason: `the provider does not accept its audience ${audience}` }
       : { status: 'ok' };
   }
 
@@ -301,7 +331,7 @@ class Judge {
 
   private unread(): string {
     const details = this.own()?.details;
-    return details && 'unknown' in details ? details.unknown : 'its client ids were not read';
+    return details && 'unknown' in details ? details.unknown : 'its client IDs were not read';
   }
 
   private clientIds(): string[] | undefined {

@@ -68,19 +68,19 @@ test('nobody can say that it is healthy where a link that decides was not looked
 });
 
 describe('as text', () => {
-  const text = (checks: readonly Check[], isColoured = false) =>
-    diagnosisText(diagnose(checks, HEALTHY), HEALTHY, isColoured);
+  const text = (checks: readonly Check[], isColored = false, next?: string) =>
+    diagnosisText(diagnose(checks, HEALTHY), HEALTHY, { isColored, next });
 
   test('healthy', () => {
     expect(text([check('link', OK), check('other-link', UNKNOWN)]))
       .toBe(`payments/api in the cluster production, eu-west-1
 
-Healthy: every link that was looked at is as it must be.
+Healthy: every required check passed.
 
-Not known
+Could not be checked
   - It was not read.
 
-The way of the token
+All checks
   ok      link        It is well.
   unknown other-link  It was not read.
 `);
@@ -96,19 +96,19 @@ Diagnosis
   Fix:
     mend it
 
-What follows from it
+Consequences
   - It is broken.
 
-Wrong, too
+Also wrong
   It is broken.
     - seen
   Fix:
     mend it
 
-Not known
+Could not be checked
   - It was not read.
 
-The way of the token
+All checks
   wrong   a  It is broken.
   wrong   b  It is broken.
   wrong   c  It is broken.
@@ -118,7 +118,7 @@ The way of the token
 
   test('what is the reason for many is told once', () => {
     expect(text([check('a', UNKNOWN), check('b', UNKNOWN), check('c', unknown('Another.'))])).toContain(
-      '\nNot known\n  - It was not read.\n  - Another.\n\n',
+      '\nCould not be checked\n  - It was not read.\n  - Another.\n\n',
     );
   });
 
@@ -131,7 +131,7 @@ The way of the token
   test('what makes it inconclusive is shown with its evidence and fix', () => {
     const decisive = unknown('It was not seen.', { decisive: true, evidence: ['seen'], fix: ['look'] });
     expect(text([check('a', decisive), check('b', unknown('Nor this.', { fix: ['look'] }))])).toContain(
-      '\nNot known\n  It was not seen.\n    - seen\n  Fix:\n    look\n  - Nor this.\n',
+      '\nCould not be checked\n  It was not seen.\n    - seen\n  Fix:\n    look\n  - Nor this.\n',
     );
   });
 
@@ -170,7 +170,8 @@ test('as JSON', () => {
     check('f', UNKNOWN, { decisive: true }),
   ];
   const facts = { ...HEALTHY, question: { ...HEALTHY.question, action: 's3:GetObject' } };
-  expect(JSON.parse(JSON.stringify(diagnosisJson(diagnose(checks, facts), facts, '1.2.3')))).toEqual({
+  const written = diagnosisJson(diagnose(checks, facts), facts, { version: '1.2.3', next: 'again' });
+  expect(JSON.parse(JSON.stringify(written))).toEqual({
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version: '1.2.3' },
     time: '2026-01-02T12:00:00.000Z',
@@ -187,6 +188,7 @@ test('as JSON', () => {
     others: ['d'],
     unknowns: ['e', 'f'],
     inconclusive: ['f'],
+    next: 'again',
     checks: [
       { id: 'a', title: 'the a', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'b', title: 'the b', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
@@ -196,7 +198,7 @@ test('as JSON', () => {
       { id: 'f', title: 'the f', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
     ],
   });
-  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, '1.2.3')).toMatchObject({
+  expect(diagnosisJson(diagnose([check('a', OK)], HEALTHY), HEALTHY, { version: '1.2.3' })).toMatchObject({
     outcome: 'healthy',
     diagnosis: null,
   });

@@ -2,73 +2,46 @@
  * The whole command, against servers of this process. Against an API server and an endpoint that somebody else wrote:
  * `npx projen doctor-test`.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
-import { createServer, Server } from 'https';
-import { AddressInfo } from 'net';
+import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { pod, serviceAccount, webhook } from './healthy';
+import { ApiServer, ROLE_KEY } from './api-server';
+import { pod, serviceAccount } from './healthy';
 import { ACCOUNT, AwsServer, ISSUER, json, ROLE, roleXml, TRUST, xml } from './read/aws-server';
 import { DOCTOR } from '../../../src/cli/doctor/doctor-command';
-import { Manifest } from '../../judges/kubernetes';
-import { selfSigned } from '../../token/loopback-web';
 import { injected } from '../../token/pod-identity-webhook';
 import { asking, cli } from '../support';
 
-const ROLE_KEY = 'eks.amazonaws.com/role-arn';
 const API = ['doctor', '--cluster', 'production', '--namespace', 'payments', '--service-account', 'api'];
 const ALL = ['doctor', '--cluster', 'production', '--all'];
 const SEE = 'See cdk-irsa doctor --help.';
+const EXAMPLE = '\nExample: cdk-irsa doctor --cluster production --namespace payments --service-account api';
 
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
 const aws = new AwsServer();
-let server: Server;
+let server: ApiServer;
 /** What the API server answers, by path; 404 to everything else. */
-let objects: Record<string, any>;
+let objects: ApiServer['objects'];
 
 beforeAll(async () => {
-  const { certFile, keyFile } = await selfSigned(folder, []);
-  server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, ({ url = '' }, response) => {
-    const found = objects[url.split('?')[0]];
-    response
-      .writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
-      .end(JSON.stringify(found ?? { kind: 'Status', reason: 'NotFound', code: 404 }));
-  });
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+  server = await ApiServer.start(folder);
   await aws.start();
-  writeFileSync(
-    join(folder, 'kubeconfig'),
-    JSON.stringify({
-      'apiVersion': 'v1',
-      'kind': 'Config',
-      'current-context': 'production',
-      'clusters': [
-        {
-          name: 'c',
-          cluster: { 'server': endpoint(), 'certificate-authority-data': readFileSync(certFile).toString('base64') },
-        },
-      ],
-      'users': [{ name: 'u', user: { token: 'the-token-of-the-user' } }],
-      'contexts': [{ name: 'production', context: { cluster: 'c', user: 'u' } }],
-    }),
-  );
 });
 
 afterAll(async () => {
   await aws.stop();
-  server.closeAllConnections();
-  await new Promise(closed => server.close(closed));
+  await server.stop();
   rmSync(folder, { recursive: true });
 });
 
 beforeEach(() => {
   aws.reset();
-  process.env.KUBECONFIG = join(folder, 'kubeconfig');
+  server.kubeConfig({ context: 'production' });
   aws.answer('eks:DescribeCluster', cluster(endpoint()));
-  stands(serviceAccount({ [ROLE_KEY]: ROLE }));
+  stands();
 });
 
-const endpoint = () => `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const endpoint = () => server.endpoint;
 const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) =>
   json({
     cluster: {
@@ -79,19 +52,9 @@ const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) 
     },
   });
 
-function stands(account: Manifest, pods = [injected(pod(), account)]): void {
-  objects = {
-    '/api/v1/namespaces/payments': { metadata: { name: 'payments' } },
-    '/api/v1/namespaces/payments/serviceaccounts/api': account,
-    '/api/v1/namespaces/payments/serviceaccounts/api/token': {
-      status: { token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln' },
-    },
-    '/api/v1/namespaces/payments/pods': { items: pods, metadata: {} },
-    '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations': { items: [webhook()], metadata: {} },
-    '/api/v1/serviceaccounts': { items: [account], metadata: {} },
-    '/api/v1/pods': { items: pods, metadata: {} },
-    '/api/v1/namespaces/payments/serviceaccounts': { items: [account], metadata: {} },
-  };
+function stands(...held: Parameters<ApiServer['stands']>): void {
+  server.stands(...held);
+  ({ objects } = server);
 }
 
 describe('one service account', () => {
@@ -181,11 +144,7 @@ describe('one service account', () => {
   });
 
   test('that cannot be read leaves it unsure', async () => {
-    process.env.KUBECONFIG = join(folder, 'closed');
-    writeFileSync(
-      process.env.KUBECONFIG,
-      readFileSync(join(folder, 'kubeconfig'), 'utf8').replace(endpoint(), 'https://127.0.0.1:1'),
-    );
+    server.kubeConfig({ context: 'production', server: 'https://127.0.0.1:1' });
     aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
     expect(code).toBe(2);
@@ -232,9 +191,9 @@ describe('another cluster than the kubeconfig\'s', () => {
         code: 2,
         stdout: '',
         stderr:
-          `The context production of the kubeconfig is of another cluster than production: it asks ${endpoint()}, and `
-            + 'production is at https://other.eks.amazonaws.com. '
-          + 'Name the right one, --context, or make it: aws eks update-kubeconfig --name production.\n',
+          'The context production of the kubeconfig points to another cluster than production: its server is '
+            + `${endpoint()}, and production is at https://other.eks.amazonaws.com. Select its context with --context, `
+            + 'or create one: aws eks update-kubeconfig --name production\n',
       });
     }
   });
@@ -280,21 +239,21 @@ describe('--all', () => {
     expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1; not checked: policies, EKS
 Pod Identity
 
-ok       The OIDC provider of ${ISSUER} is there.
+ok       IAM has an OIDC provider for ${ISSUER}.
 
 STATUS   SERVICE ACCOUNT  ROLE
 wrong    payments/worker  gone
-         the role is gone
+         the role does not exist
 ok       payments/api     team/api
 
-Roles that trust service accounts which are not there
+Roles that trust missing service accounts
   arn:aws:iam::${ACCOUNT}:role/left-over
     - payments/old
-  Whoever may create such a service account gets the role. Delete the role, or
-  take the subject out of its trust policy.
+  Anyone who can create such a service account gets the role. Delete the role,
+  or remove the subject from its trust policy.
 
 2 service accounts with a role (of 3): 1 ok, 1 wrong, 0 unknown. 1 role (of 2)
-with service accounts that are not there.
+trusts missing service accounts.
 `);
   });
 
@@ -320,16 +279,16 @@ with service accounts that are not there.
 
   test.each<[string, Record<string, string>, any, string, RegExp | undefined]>([
     ['healthy', { [ROLE_KEY]: ROLE }, TRUST, 'ok', undefined],
-    ['without an ARN', { [ROLE_KEY]: 'api' }, TRUST, 'wrong', /no ARN of a role: "api"/],
+    ['without an ARN', { [ROLE_KEY]: 'api' }, TRUST, 'wrong', /^"api" is not the ARN of a role$/],
     [
       'of another account',
       { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' },
       TRUST,
       'unknown',
-      /account 444455556666.*--role-profile/,
+      /account 444455556666.*use --role-profile/,
     ],
-    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role is gone$/],
-    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not let it in: .*got api, trusted other/],
+    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role does not exist$/],
+    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not allow it: .*got api, trusted other/],
     [
       'denied',
       { [ROLE_KEY]: ROLE },
@@ -355,14 +314,14 @@ with service accounts that are not there.
         ],
       },
       'unknown',
-      /whether the trust policy lets it in/,
+      /whether the trust policy allows it/,
     ],
     [
       'for an audience that the provider does not know',
       { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' },
       JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')),
       'wrong',
-      /audience x is no client id/,
+      /does not accept its audience x/,
     ],
   ])('%s', async (_, annotations, trust, status, reason) => {
     accounts(account('api', annotations));
@@ -416,7 +375,7 @@ with service accounts that are not there.
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(2);
     expect(stdout.replace(/\n/g, ' ')).toMatch(
-      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*no Kubernetes object.*\), policies,/,
+      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*than a Kubernetes object.*\), pol/,
     );
   });
 
@@ -513,7 +472,7 @@ with service accounts that are not there.
       provider: {
         status: 'unknown',
         summary: expect.stringMatching(
-          /is there, and which audiences it takes is not known: needs iam:GetOpenIDConnectProvider/,
+          /^IAM has an OIDC provider for .*, but its audiences are not known: needs iam:GetOpenIDConnectProvider/,
         ),
       },
     });
@@ -555,7 +514,7 @@ with service accounts that are not there.
       stderr: expect.stringContaining('needs iam:ListRoles'),
     });
     aws.reset();
-    process.env.KUBECONFIG = join(folder, 'kubeconfig');
+    server.kubeConfig({ context: 'production' });
     aws.answer('eks:DescribeCluster', cluster(endpoint()));
     delete objects['/api/v1/serviceaccounts'];
     expect(await asking(...ALL)).toMatchObject({
@@ -568,9 +527,16 @@ with service accounts that are not there.
 
 describe('arguments', () => {
   test.each<[string[], string]>([
-    [[], `\`--cluster\` must be given. ${SEE}`],
-    [['--cluster', 'a'], `\`--namespace\` must be given. ${SEE}`],
-    [['--cluster', 'a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}`],
+    [[], `\`--cluster\`, \`--namespace\` and \`--service-account\` must be given. ${SEE}${EXAMPLE}`],
+    [['--cluster', 'a'], `\`--namespace\` and \`--service-account\` must be given. ${SEE}${EXAMPLE}`],
+    [['--cluster', 'a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}${EXAMPLE}`],
+    [['--issuer', 'https://a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}${EXAMPLE}`],
+    [['--context', 'a', '--namespace', 'b'], `\`--service-account\` must be given. ${SEE}${EXAMPLE}`],
+    [
+      ['--namespace', 'b', '--resource', 'arn:x', '--interval', '5'],
+      '`--cluster` and `--service-account` must be given. `--resource` requires `--action`. '
+        + `\`--interval\` requires \`--watch\`. ${SEE}${EXAMPLE}`,
+    ],
     [
       ['--cluster', 'a', '--all', 'production'],
       `Too many arguments for 'doctor'. Expected 0 arguments but got 1. ${SEE}`,
@@ -620,6 +586,53 @@ describe('arguments', () => {
       ['--cluster', 'a', '--all', '--timeout', '1.5'],
       `\`--timeout\` must be 1 to 3600 whole seconds, got: "1.5". ${SEE}`,
     ],
+    [
+      ['--cluster', 'a', '--all', '--watch', '--interval', '0'],
+      `\`--interval\` must be 1 to 3600 whole seconds, got: "0". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--all', '--watch', '--watch-timeout', '604801'],
+      `\`--watch-timeout\` must be 1 to 604800 whole seconds, got: "604801". ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--issuer', 'https://a', '--all'],
+      `Option '--issuer <url>' cannot be used with option '--cluster <name>'. ${SEE}`,
+    ],
+    ...['http://a', 'a', 'https://', 'https://a:443', 'https://a?b', 'https://a/#', 'https://a b'].map(
+      (url): [string[], string] => [
+        ['--issuer', url, '--all'],
+        `\`--issuer\` must be an https:// URL without port, query and fragment, got: ${JSON.stringify(url)}. ${SEE}`,
+      ],
+    ),
+    [
+      ['--issuer', 'https://B10E.gr7.eu-west-1.eks.amazonaws.com', '--all'],
+      '`--issuer` must be the issuer of the cluster, not the endpoint of its API server, got: '
+        + `"https://B10E.gr7.eu-west-1.eks.amazonaws.com". ${SEE}`,
+    ],
+    [
+      [...API.slice(1), '--role', 'api'],
+      `\`--role\` must be the ARN of an IAM role, got: "api". ${SEE}`,
+    ],
+    [
+      [...API.slice(1), '--context', 'a', '--context', 'b'],
+      `\`--context\` can be repeated only with \`--all\`. ${SEE}`,
+    ],
+    [
+      ['--cluster', 'a', '--all', '--context', 'a', '--context', 'b'],
+      `\`--cluster\` names one cluster, and \`--context\` several. ${SEE}`,
+    ],
+    [
+      ['--issuer', 'https://a', '--all', '--context', 'a', '--context', 'b'],
+      `\`--issuer\` names one cluster, and \`--context\` several. ${SEE}`,
+    ],
+    ...['--pod a', '--assume', '--watch', '--context a'].map((more): [string[], string] => [
+      [...API.slice(1), '--aws-only', ...more.split(' ')],
+      expect.stringContaining('Option \'--aws-only\' cannot be used with option'),
+    ]),
+    [
+      [...API.slice(1), '--watch', '-o', 'file'],
+      `Option '--watch' cannot be used with option '-o, --output <file>'. ${SEE}`,
+    ],
     [['--cluster', 'a', '--all', '--assume'], `Option '--all' cannot be used with option '--assume'. ${SEE}`],
     [
       ['--cluster', 'a', '--all', '--service-account', 'c'],
@@ -631,7 +644,8 @@ describe('arguments', () => {
       `Option '--all' cannot be used with option '--action <action>'. ${SEE}`,
     ],
   ])('%j', (args, words) => {
-    expect(cli('doctor', ...args)).toEqual({ code: 2, stdout: '', stderr: `${words}\n` });
+    const stderr = typeof words === 'string' ? `${words}\n` : words;
+    expect(cli('doctor', ...args)).toEqual({ code: 2, stdout: '', stderr });
   });
 
   test('--help names each option, and each permission', () => {
@@ -639,6 +653,12 @@ describe('arguments', () => {
     expect(code).toBe(0);
     for (const option of [
       'cluster',
+      'issuer',
+      'role',
+      'aws-only',
+      'watch',
+      'interval',
+      'watch-timeout',
       'namespace',
       'service-account',
       'all',
@@ -652,7 +672,7 @@ describe('arguments', () => {
       'context',
       'timeout',
       'format',
-    ]) {expect(stdout).toContain(`\n  --${option} `);}
+    ]) {expect(stdout).toMatch(new RegExp(`\\n  --${option}( |\\n)`));}
     expect(stdout).toContain('\n  -h, --help ');
     for (const action of [
       'eks:DescribeCluster',

@@ -1,6 +1,7 @@
 /**
  * The facts of a healthy set-up, to break one thing in.
  */
+import { fitting } from './layout';
 import { ACCOUNT, ISSUER, PROVIDER, READ_BUCKET, ROLE, TRUST } from './read/aws-server';
 import { Check, Verdict } from '../../../src/cli/doctor/check';
 import { Facts } from '../../../src/cli/doctor/facts';
@@ -47,9 +48,10 @@ export function withAnnotations(annotations: Record<string, string>): Pick<Facts
 
 /** What the checks say, by their ids; those with nothing to look at are left out. */
 export function verdicts(checks: readonly Check[], changes: Partial<Facts> = {}): Record<string, Verdict> {
-  return Object.fromEntries(checks.flatMap(({ id, run }) => {
-    const said = run({ ...HEALTHY, ...changes });
-    return said === undefined ? [] : [[id, said]];
+  const facts = { ...HEALTHY, ...changes };
+  return Object.fromEntries(checks.flatMap(check => {
+    const said = fitting(check, facts, check.run(facts));
+    return said === undefined ? [] : [[check.id, said]];
   }));
 }
 

@@ -1,3 +1,4 @@
+import { fitting } from './layout';
 import { Check, Verdict } from '../../../src/cli/doctor/check';
 import { POD_CHECKS } from '../../../src/cli/doctor/checks/pod-checks';
 import { SERVICE_ACCOUNT_CHECKS } from '../../../src/cli/doctor/checks/service-account-checks';
@@ -6,14 +7,15 @@ import { Facts } from '../../../src/cli/doctor/facts';
 const CHECKS: Check[] = [...SERVICE_ACCOUNT_CHECKS, ...POD_CHECKS];
 
 export function judgeOf(id: string, facts: Facts): Verdict | undefined {
-  return CHECKS.find(check => check.id === id)!.run(facts);
+  const judge = CHECKS.find(check => check.id === id)!;
+  return fitting(judge, facts, judge.run(facts));
 }
 
 /** `id: status` of each that has something to say, other than that all is well. */
 export function troubles(facts: Facts): string[] {
-  return CHECKS.flatMap(({ id, run }) => {
-    const verdict = run(facts);
-    return verdict && verdict.status !== 'ok' ? [`${id}: ${verdict.status}`] : [];
+  return CHECKS.flatMap(check => {
+    const verdict = fitting(check, facts, check.run(facts));
+    return verdict && verdict.status !== 'ok' ? [`${check.id}: ${verdict.status}`] : [];
   });
 }
 

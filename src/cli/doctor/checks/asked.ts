@@ -3,9 +3,11 @@
  */
 import { annotatedRole, broughtByPods, PodFacts } from './pods';
 import { Admission, admission } from '../../../analysis/admission/admission';
+import { someMatch } from '../../../analysis/admission/role-admission';
 import { webIdentityRequest } from '../../../analysis/admission/trust-requests';
 import { withoutScheme } from '../../../analysis/iam/claims';
 import { arnParts } from '../../../analysis/iam/patterns';
+import { trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { DEFAULT_AUDIENCE, SERVICE_ACCOUNT } from '../../../conventions/web-identity';
 import { AUDIENCE_OF_EKS_API, audienceOf, ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { judgeRead, Verdict } from '../check';
@@ -13,17 +15,22 @@ import { Facts, IamRole, Read } from '../facts';
 import { readRoleArn, RoleArn } from '../role-arn';
 
 /** The issuer of the cluster, without `https://`. */
-export function issuerOf({ cluster }: Facts): Read<string> {
+export function issuerOf({ cluster, question: { issuerUrl } }: Facts): Read<string> {
+  if (issuerUrl !== undefined) return { value: withoutScheme(issuerUrl) };
   if ('unknown' in cluster) return { unknown: `the issuer of the cluster is not known: ${cluster.unknown}` };
   if (cluster.value?.issuerUrl === undefined) return { unknown: 'the issuer of the cluster is not known' };
   return { value: withoutScheme(cluster.value.issuerUrl) };
 }
 
-/** The annotation as it stands, or what the pods bring instead. */
+/** The annotation as it stands, or what the pods bring instead; the role of `--role` if the annotation is unknown. */
 export function annotationOf(facts: PodFacts): Read<string> {
-  if ('unknown' in facts.serviceAccount) return { unknown: `the role is not known: ${facts.serviceAccount.unknown}` };
+  const { serviceAccount, question: { roleArn } } = facts;
+  if ('unknown' in serviceAccount) {
+    return roleArn === undefined
+      ? { unknown: `the role is not known (${serviceAccount.unknown}); give its ARN with --role` } : { value: roleArn };
+  }
   const arn = annotatedRole(facts);
-  return arn === undefined ? { unknown: 'the role is not known: nothing is annotated' } : { value: arn };
+  return arn === undefined ? { unknown: 'the role is not known: no annotation names it' } : { value: arn };
 }
 
 export function roleArnOf(facts: Facts): Read<RoleArn> {
@@ -39,6 +46,20 @@ export function tokenAudienceOf(facts: PodFacts): string {
 /** The audience for provider and trust policy to accept. Nobody should accept tokens for the API server. */
 export function audienceToTrust(facts: PodFacts): string {
   return requestedAudience(facts) || DEFAULT_AUDIENCE;
+}
+
+/**
+ * The other audiences that pods may request tokens for, if the annotation is unknown: what the provider accepts and the
+ * trust policy names.
+ */
+export function otherAudiences({ serviceAccount, providers }: Facts, { trust }: IamRole, issuer: string): string[] {
+  if (!('unknown' in serviceAccount)) return [];
+  const provider = 'value' in providers ? providers.value.find(known => known.issuer === issuer) : undefined;
+  const clientIds = provider?.details && 'value' in provider.details ? provider.details.value.clientIds : [];
+  const trusted = trustedBy(trust)
+    .filter(({ cluster }) => cluster === issuer)
+    .map(({ audience }) => someMatch(audience));
+  return [...new Set([...clientIds, ...trusted])];
 }
 
 /** Whether the pods request no audience, so that their tokens are for the API server. */
@@ -61,10 +82,11 @@ export function providerArn({ partition, account }: Pick<RoleArn, 'partition' | 
 }
 
 /** What the role answers to the token of the pods, by the provider in its own account. */
-export function admissionOfToken(facts: Facts, { arn, trust }: IamRole, issuer: string): Admission {
+export function admissionOfToken(
+  facts: Facts, { arn, trust }: IamRole, issuer: string, audience = tokenAudienceOf(facts),
+): Admission {
   const { namespace, serviceAccount } = facts.question;
   const { partition, account } = ownerOf(arn);
-  const audience = tokenAudienceOf(facts);
   return admission(trust, webIdentityRequest({
     namespace, serviceAccount, providerArn: providerArn({ partition, account }, issuer), issuer, audience,
   }));

@@ -16,70 +16,69 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: /^InvalidIdentityToken/,
     message: /No OpenIDConnect provider found/i,
-    words: 'STS finds no OIDC provider for the issuer of the token in the account of the role',
-    fix: ['See provider-exists: aws iam create-open-id-connect-provider, or new ClusterOidcProvider(…).'],
+    words: 'STS found no OIDC provider for the issuer of the token in the account of the role',
+    fix: ['Register the issuer with IAM, as the check provider-exists says.'],
   },
   {
     code: /^InvalidIdentityToken/,
     message: /audience/i,
-    words: 'the audience of the token is no client id of the OIDC provider',
+    words: 'the OIDC provider does not accept the audience of the token',
     fix: [
-      'See provider-audience: aws iam add-client-id-to-open-id-connect-provider, or the annotation '
-        + 'eks.amazonaws.com/audience.',
+      'Add the audience to the client IDs of the provider, or change the annotation eks.amazonaws.com/audience, as the '
+        + 'check provider-audience says.',
     ],
   },
   {
     code: /^InvalidIdentityToken/,
     message: /thumbprint|certificate/i,
     words: 'STS does not trust the certificate of the issuer',
-    fix: ['See provider-thumbprints: aws iam update-open-id-connect-provider-thumbprint.'],
+    fix: ['Correct the thumbprints of the provider, as the check provider-thumbprints says.'],
   },
   {
     code: /^InvalidIdentityToken/,
     message: /verification key|retrieve|JWKS|signature/i,
     words:
-      'STS cannot check the signature of the token: the keys that the issuer publishes are not to be had, or are '
-        + 'other ones',
-    fix: ['Look at <issuer>/.well-known/openid-configuration and the jwks_uri in it: both must be public.'],
+      'STS cannot verify the signature of the token: the keys that the issuer publishes are missing or do not match',
+    fix: ['Check <issuer>/.well-known/openid-configuration and the jwks_uri in it: both must be public.'],
   },
   {
     code: /^InvalidIdentityToken/,
-    words: 'STS does not take the token',
+    words: 'STS rejects the token',
     fix: ['Compare its `iss` and `aud` with the OIDC provider.'],
   },
   {
     code: /^ExpiredToken/,
-    words: 'the token has expired: the clock of the cluster, or of this computer, is wrong',
-    fix: ['date -u # on the nodes, and here'],
+    words: 'the token has expired: the clock of the cluster or of this computer is wrong',
+    fix: ['Compare the clocks of the nodes and of this computer: date -u'],
   },
   {
     code: /^IDPCommunicationError/,
     words: 'STS cannot reach the issuer to get its keys',
-    fix: ['Look at <issuer>/.well-known/openid-configuration: it must be reachable from the internet.'],
+    fix: ['Check <issuer>/.well-known/openid-configuration: it must be reachable from the internet.'],
   },
   {
     code: /^IDPRejectedClaim/,
-    words: 'the issuer is said to reject the claims of the token',
+    words: 'the issuer rejected the claims of the token',
     fix: ['Compare its `iss`, `sub` and `aud` with the OIDC provider and the trust policy.'],
   },
   {
     code: /^RegionDisabled/,
-    words: 'STS is switched off in the region',
-    fix: ['Switch it on in the account settings of IAM, or take another region.'],
+    words: 'STS is disabled in the region',
+    fix: ['Enable it in the account settings of IAM, or use another region.'],
   },
   {
     code: /^AccessDenied/,
     words:
-      'STS says that the role does not let this service account in: the role is not there, its trust policy does not '
-        + "match, or an organization's policy forbids it",
+      'STS does not allow this service account to assume the role: the role does not exist, its trust policy does not '
+        + 'match, or a policy of the organization forbids it',
     fix: [
-      'See role-exists and trust. If both are fine: a service control policy (SCP) or resource control policy (RCP) '
-        + 'of the organization.',
+      'See the checks role-exists and trust. If both pass, look for a service control policy (SCP) or a resource '
+        + 'control policy (RCP) of the organization.',
     ],
   },
   {
     code: /^ValidationError/,
-    words: 'STS does not take the request: the ARN of the role is not of the form',
+    words: 'STS rejects the request: the ARN of the role is invalid',
     fix: ['Correct the annotation eks.amazonaws.com/role-arn.'],
   },
 ];
@@ -87,14 +86,14 @@ const REFUSALS: readonly Refusal[] = [
 /** What STS has looked at, when it gives the role. */
 const LINKS = ['provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust'];
 
-const BY_EKS = '--assume cannot try EKS Pod Identity: EKS assumes the role itself, and nobody else can.';
+const BY_EKS = '--assume cannot test EKS Pod Identity: only EKS can assume these roles.';
 
 const ASSUME: Check = {
   id: 'assume',
-  title: 'STS gives the role for a token of the service account',
+  title: 'a token of the service account can assume the role',
   decisive: true,
   follows: LINKS,
-  proves: LINKS,
+  proves: [...LINKS, 'cluster-issuer'],
   run: facts => {
     if (facts.assumed && associationOf(facts)) return unknown(BY_EKS, { decisive: false });
     return facts.assumed && judgeRead(facts.assumed, assumed =>
@@ -105,8 +104,8 @@ const ASSUME: Check = {
 function taken(facts: Facts, arn: string): Verdict {
   const role = roleArnOf(facts);
   return ok(
-    `STS gives the role${'value' in role ? ` ${role.value.name}` : ''} for a token of the service account: IRSA works.`,
-    [printable(arn), 'the credentials were dropped at once'],
+    `A token of the service account can assume the role${'value' in role ? ` ${role.value.name}` : ''}: IRSA works.`,
+    [printable(arn), 'the credentials were discarded'],
   );
 }
 
@@ -115,11 +114,11 @@ function refused({ errorCode, errorMessage }: Extract<Assumed, { errorCode: stri
   const refusal = REFUSALS.find(({ code, message }) => code.test(errorCode) && (message?.test(errorMessage) ?? true));
   if (refusal === undefined) {
     return unknown(
-      `STS does not give the role, for a reason that is none of the known ones: ${printable(errorCode)}.`,
+      `STS refused AssumeRoleWithWebIdentity for an unrecognized reason: ${printable(errorCode)}.`,
       { evidence },
     );
   }
-  return wrong(`It does not work: ${refusal.words}.`, { evidence, fix: refusal.fix });
+  return wrong(`AssumeRoleWithWebIdentity fails: ${refusal.words}.`, { evidence, fix: refusal.fix });
 }
 
 export const ASSUME_CHECKS: readonly Check[] = [ASSUME];

@@ -1,39 +1,43 @@
 import { shell } from './commands';
 import { listInShort } from '../../../analysis/lists';
 import { nearest } from '../../../conventions/nearest';
-import { quoted } from '../../text';
-import { Check, judgeRead, ok, wrong } from '../check';
-import { Facts } from '../facts';
+import { printable, quoted } from '../../text';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, Read } from '../facts';
 
 const SHOWN = 5;
 
 const FOUND: Check = {
   id: 'cluster-found',
-  title: 'the cluster is there',
+  title: 'the cluster exists',
   decisive: true,
   run: facts =>
-    judgeRead(facts.cluster, cluster =>
+    facts.question.issuerUrl === undefined ? judgeRead(facts.cluster, cluster =>
       cluster === undefined
         ? missing(facts)
         : ok(`The cluster ${cluster.name} is in ${facts.region}.`, [
           `ARN: ${cluster.arn}`,
           `endpoint: ${cluster.endpoint}`,
         ]),
-    ),
+    ) : undefined,
 };
 
-function missing({ question: { clusterName }, region, caller, clusterNames }: Facts) {
+function missing({ question: { clusterName = '' }, region, caller, clusterNames }: Facts) {
   const account = 'value' in caller ? `account ${caller.value.account}, ` : '';
   return wrong(`There is no cluster ${quoted(clusterName)} in ${account}region ${region}.`, {
     evidence: clusterNames && [names(clusterName, clusterNames)],
-    fix: [`aws eks list-clusters --region ${shell(region)}`, 'Correct --cluster, --region or --profile.'],
+    fix: [
+      `List the clusters: aws eks list-clusters --region ${shell(region)}`,
+      'Correct --cluster, --region or --profile.',
+      'For a cluster outside EKS, use --issuer instead of --cluster.',
+    ],
   });
 }
 
 function names(wanted: string, read: NonNullable<Facts['clusterNames']>): string {
-  if ('unknown' in read) return `other clusters: not known, ${read.unknown}`;
-  if (read.value.length === 0) return 'the region has no cluster at all';
-  return `clusters there: ${listInShort(nearest(wanted, read.value), SHOWN)}`;
+  if ('unknown' in read) return `other clusters: unknown (${read.unknown})`;
+  if (read.value.length === 0) return 'the region has no clusters';
+  return `clusters in the region: ${listInShort(nearest(wanted, read.value), SHOWN)}`;
 }
 
 const ISSUER: Check = {
@@ -41,14 +45,36 @@ const ISSUER: Check = {
   title: 'the cluster has an OIDC issuer',
   decisive: true,
   follows: ['cluster-found'],
-  run: ({ cluster, question: { clusterName } }) => judgeRead(cluster, value => {
-    if (value === undefined) return undefined;
-    if (value.issuerUrl !== undefined) return ok(`The issuer of its tokens is ${value.issuerUrl}.`);
-    return wrong(`The cluster ${clusterName} tells no OIDC issuer, without which there is no IRSA.`, {
-      evidence: ['EKS has issuers since Kubernetes 1.13; a cluster that is still being created has none yet'],
-      fix: [`aws eks describe-cluster --name ${shell(clusterName)} --query cluster.identity.oidc.issuer`],
-    });
-  }),
+  run: ({ cluster, question: { clusterName = '', issuerUrl }, apiIssuer = { unknown: 'it was not read' } }) =>
+    issuerUrl === undefined ? judgeRead(cluster, value => {
+      if (value === undefined) return undefined;
+      if (value.issuerUrl !== undefined) return ok(`The issuer of its tokens is ${value.issuerUrl}.`);
+      return wrong(`The cluster ${clusterName} has no OIDC issuer. IRSA requires one.`, {
+        evidence: ['EKS clusters have issuers since Kubernetes 1.13; a cluster that is being created has none yet'],
+        fix: [
+          'Wait until this prints a URL: '
+            + `aws eks describe-cluster --name ${shell(clusterName)} --query cluster.identity.oidc.issuer`,
+        ],
+      });
+    }) : judgeIssuer(issuerUrl, apiIssuer),
 };
+
+/** Whether the API server issues tokens as the issuer that was given. */
+export function judgeIssuer(issuerUrl: string, apiIssuer: Read<string>): Verdict {
+  if ('unknown' in apiIssuer) {
+    return unknown(`Cannot tell whether the API server issues tokens as ${issuerUrl}: ${apiIssuer.unknown}.`, {
+      fix: ['As an administrator of the cluster: kubectl get --raw /.well-known/openid-configuration'],
+    });
+  }
+  if (apiIssuer.value === issuerUrl) return ok(`The API server issues tokens as ${issuerUrl}.`);
+  return wrong(`The API server issues tokens as ${printable(apiIssuer.value)}, not as ${issuerUrl}.`, {
+    evidence: [`--issuer: ${issuerUrl}`, `API server: ${printable(apiIssuer.value)}`],
+    fix: [
+      `If the API server is right, run the doctor with --issuer ${shell(printable(apiIssuer.value))}`,
+      'If the kubeconfig points to another cluster, select the right one with --context.',
+      `If new tokens should be from ${issuerUrl}: set --service-account-issuer of the API server to it.`,
+    ],
+  });
+}
 
 export const CLUSTER_CHECKS: readonly Check[] = [FOUND, ISSUER];

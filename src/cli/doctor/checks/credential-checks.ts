@@ -22,13 +22,13 @@ interface Found {
 
 export const POD_STATIC_KEYS: Check = {
   id: 'pod-static-keys',
-  title: 'no other credentials go before the role',
+  title: 'no other credentials take precedence over the role',
   run: facts => {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
     const keys = variablesOf(pods, KEYS);
     if (keys.length > 0) {
-      return wrong(`${keys[0].what.split(',')[0]} is set: SDKs take static keys before the role.`, {
+      return wrong(`${keys[0].what.split(',')[0]} is set: SDKs use static keys before the role.`, {
         evidence: podLines(keys, foundInWords),
         fix: [
           ...changeTemplates(
@@ -45,14 +45,14 @@ export const POD_STATIC_KEYS: Check = {
     const doubtful = [...variablesOf(pods, PROFILES), ...sources.filter(({ what }) => HINT.test(what))];
     if (doubtful.length === 0) {
       return ok(
-        'No static keys and no profile are '
-          + `${sources.length > 0 ? 'named; what Secrets and ConfigMaps hold is not read' : 'set'}.`,
+        `No static keys and no profile are set${
+          sources.length > 0 ? '; the contents of Secrets and ConfigMaps are not read' : ''}.`,
         podLines(sources, foundInWords),
       );
     }
     return unknown(
-      'Other credentials may go before the role: the SDK for JavaScript looks at a profile first, and a Secret can '
-        + 'hold keys.',
+      'Other credentials may take precedence over the role: the SDK for JavaScript reads a profile first, and a Secret '
+        + 'can contain keys.',
       { evidence: podLines(doubtful, foundInWords) },
     );
   },
@@ -79,7 +79,7 @@ function sourcesOf(pods: PodObject[]): Found[] {
       .filter(({ prefix = '' }) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
       .map(
         ({ secretRef, configMapRef }) =>
-          `envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${secretRef?.name ?? configMapRef?.name}, which may hold `
+          `envFrom ${secretRef ? 'Secret' : 'ConfigMap'} ${secretRef?.name ?? configMapRef?.name}, which may contain `
             + 'AWS_ACCESS_KEY_ID',
       ),
   );
@@ -127,18 +127,18 @@ const OLD_IMAGES: OldImage[] = [
 
 /** The first versions of the SDKs that know IRSA, for those who know which SDK is in their image. */
 const MINIMUM_VERSIONS =
-  'at least: AWS CLI 1.16.232; Boto3 1.9.220 and botocore 1.12.200; Go 1.23.13, or 2; Java 2.10.11 with its module '
-    + 'sts, or 1.12.782; JavaScript 3.27.0 or 2.525.0; Ruby 3.58.0';
+  'minimum versions: AWS CLI 1.16.232; Boto3 1.9.220 and botocore 1.12.200; Go 1.23.13, or 2; Java 2.10.11 with its '
+    + 'module sts, or 1.12.782; JavaScript 3.27.0 or 2.525.0; Ruby 3.58.0';
 
 export const SDK_VERSION: Check = {
   id: 'sdk-version',
-  title: 'no image is known to have an SDK from before IRSA',
+  title: 'no image is known to contain an SDK without IRSA',
   run: facts => {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
     const found = inContainers(pods, ({ image = '' }) => (oldImage(image) ? [image] : []));
     if (found.length === 0) {
-      return ok('No image is known to have an SDK that is too old; the name of an image seldom tells.', [
+      return ok('No image is known to contain an SDK that is too old; most image names do not reveal their SDK.', [
         MINIMUM_VERSIONS,
       ]);
     }

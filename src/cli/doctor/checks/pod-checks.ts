@@ -16,17 +16,18 @@ import {
 } from '../../../conventions/pod-spec';
 import { AUDIENCE_ANNOTATION, AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Check, ok, sentence, unknown, Verdict, wrong } from '../check';
 import { Container, Facts, OtherPod, PodObject } from '../facts';
 
 const SHOWN_WORKLOADS = 3;
 
 const POD_EXISTS: Check = {
   id: 'pod-exists',
-  title: 'there are pods',
+  title: 'pods use the service account',
   follows: ['namespace-exists', 'service-account-exists'],
   run: facts =>
-    'unknown' in facts.pods ? unknown(facts.pods.unknown, { decisive: true }) : podsThere(facts, facts.pods.value),
+    'unknown' in facts.pods
+      ? unknown(sentence(facts.pods.unknown), { decisive: true }) : podsThere(facts, facts.pods.value),
 };
 
 function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
@@ -37,7 +38,8 @@ function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdic
   const live = livePods(facts);
   if (live.length === 0) return unused(facts, pods ?? []);
   return ok(
-    pod === undefined ? `${podsInWords(live)} of the service account.` : `Pod ${pod} is there.`,
+    pod === undefined
+      ? `${podsInWords(live)} ${live.length === 1 ? 'uses' : 'use'} the service account.` : `Pod ${pod} exists.`,
     podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`),
   );
 }
@@ -63,7 +65,7 @@ function unused(facts: Facts, ended: readonly PodObject[]): Verdict {
         workload => `kubectl set serviceaccount ${workload} ${serviceAccount}`,
         `set serviceAccountName: ${serviceAccount}`,
       ).map(line => `If it should use ${serviceAccount}: ${line}`),
-      ...ended.length > 0 ? [`Check an ended pod: --pod ${ended[0].name}`] : [],
+      ...ended.length > 0 ? [`To check a pod that has ended, use --pod ${ended[0].name}`] : [],
       `See whether pods were refused: kubectl get events -n ${namespace} --field-selector reason=FailedCreate`,
     ],
   });
@@ -98,7 +100,7 @@ const POD_SERVICE_ACCOUNT: Check = {
             workload => `kubectl set serviceaccount ${workload} ${serviceAccount}`,
             `set serviceAccountName: ${serviceAccount}`,
           ),
-          'In the CDK: irsaServiceAccount.applyTo(deployment).',
+          'Or in the CDK app: irsaServiceAccount.applyTo(deployment);',
         ],
       });
     }
@@ -119,7 +121,7 @@ const POD_AFTER_ANNOTATION: Check = {
     const time = annotationTime(facts);
     if (role === undefined || time === undefined || pods.length === 0) return undefined;
     const without = pods.filter(pod => !hasRole(pod, role) && !isHardCoded(pod));
-    if (without.length === 0) return ok('The pods have what the annotation says.');
+    if (without.length === 0) return ok('The pods have the annotated role.');
     const { since, isKnown, words } = time;
     const before = without.filter(pod => pod.created < since);
     if (before.length === 0) {
@@ -129,7 +131,8 @@ const POD_AFTER_ANNOTATION: Check = {
     }
     return wrong(
       `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} created before `
-        + (isExact(facts) ? 'the annotation was set' : 'the last change of the ServiceAccount, maybe its annotation')
+        + (isExact(facts)
+          ? 'the annotation was set' : 'the last change of the ServiceAccount, possibly of its annotation')
         + ': the webhook changes only new pods.',
       {
         evidence: [
@@ -168,7 +171,7 @@ function roleInWords(pod: PodObject): string {
 
 const POD_SKIPPED: Check = {
   id: 'pod-skipped',
-  title: 'the webhook is not told to leave pods or containers out',
+  title: 'no pod and no container is excluded from the webhook',
   follows: ['pod-exists'],
   run: facts => {
     const pods = ownPods(facts);
@@ -178,25 +181,25 @@ const POD_SKIPPED: Check = {
       return skipped(
         facts,
         labelled,
-        `The label ${SKIP_LABEL} keeps the webhook from ${podsInWords(labelled)}.`,
+        `The label ${SKIP_LABEL} excludes ${podsInWords(labelled)} from the webhook.`,
         pod => `${SKIP_LABEL}: ${quoted(pod.labels[SKIP_LABEL])}`,
       );
     }
     const left = pods.filter(pod => leftOut(pod).length > 0);
     const words = (pod: PodObject) =>
-      `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} leaves out ${leftOut(pod).join(', ')}`;
+      `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} excludes ${leftOut(pod).join(', ')}`;
     const whole = left.filter(
       pod => containersOf(pod).filter(container => (pod.spec.containers ?? []).includes(container)).length === 0,
     );
     if (whole.length > 0) {
-      return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} leaves out every container.`, words);
+      return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} excludes every container.`, words);
     }
     if (left.length > 0) {
-      return unknown('Some containers are left out, and get no role: that may be meant.', {
+      return unknown('Some containers are excluded and get no role, which may be intended.', {
         evidence: podLines(left, pod => `pod ${pod.name}: ${words(pod)}`),
       });
     }
-    return ok('The webhook leaves no pod and no container out.');
+    return ok('No pod and no container is excluded from the webhook.');
   },
 };
 
@@ -226,14 +229,14 @@ function injectionFix(facts: Facts, faults: readonly Fault[]): string[] {
       `remove ${names.join(' and ')}`,
     ),
     ...written.length > 0
-      ? [`A restart does not help: where a container has ${ROLE_ARN} or ${TOKEN_FILE}, the webhook adds neither.`]
+      ? [`A restart does not help: if a container has ${ROLE_ARN} or ${TOKEN_FILE}, the webhook adds neither.`]
       : [],
     ...others.length > 0 ? restart(facts, others) : [],
     ...others.length > 0 && faults.some(({ isOtherRole }) => isOtherRole)
       ? [`If new pods have the same ${ROLE_ARN}, the pod template sets it: remove it there.`]
       : [],
     ...faults.some(({ pod, own, isUnmounted }) => isUnmounted && own.length === 0 && hasVolume(pod))
-      ? [`If the pod template has a volume ${WEBHOOK_VOLUME} of its own, rename it: the webhook keeps it as it is.`]
+      ? [`If the pod template defines a volume ${WEBHOOK_VOLUME}, rename it: the webhook does not replace it.`]
       : [],
   ];
 }
@@ -273,7 +276,7 @@ const POD_INJECTED: Check = {
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
     if (pods.length === 0) return undefined;
     if (role === undefined && !('value' in facts.serviceAccount)) {
-      return unknown('Which role they should have, is not known.');
+      return unknown('The role that the containers should have is not known.');
     }
     const faults = faultsOf(pods, (pod, container) => faultIn(pod, container, role));
     const certain = faults.filter(({ isCertain }) => isCertain);
@@ -288,7 +291,7 @@ const POD_INJECTED: Check = {
       );
     }
     if (faults.length > 0) {
-      return unknown('Some containers have no role of the webhook, or one whose value was not read.', {
+      return unknown('Some containers have no role from the webhook, or a role whose value was not read.', {
         evidence: podLines(faults, faultInWords),
       });
     }
@@ -322,7 +325,7 @@ function faultIn(pod: PodObject, container: Container, role: string | undefined)
   const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
   if (missing.length === 2 && isChanged(pod)) {
     return {
-      what: 'was added to the pod after the webhook had been at work, and gets no role: a sidecar?',
+      what: 'was added to the pod after the webhook, and gets no role; it may be a sidecar',
       isCertain: false,
     };
   }
@@ -339,7 +342,7 @@ function faultIn(pod: PodObject, container: Container, role: string | undefined)
   if (found !== role) {
     return {
       what: `has ${ROLE_ARN} ${found}, `
-        + `${role === undefined ? 'which no annotation says' : `and the annotation says ${role}`}`,
+        + `${role === undefined ? 'which no annotation names' : `but the annotation names ${role}`}`,
       isCertain: true,
       isOtherRole: true,
     };
@@ -373,7 +376,7 @@ const POD_AUDIENCE: Check = {
     const differing = tokens.filter(token => (token.audience || AUDIENCE_OF_EKS_API) !== audience);
     if (differing.length === 0) return ok(`The token in the pods is for ${audience}.`);
     const words = (actual: string | undefined) => (actual ? `is for ${actual}` : 'is for the API server itself');
-    return wrong(`The token ${words(differing[0].audience)}, and should be for ${audience}.`, {
+    return wrong(`The token ${words(differing[0].audience)}, but must be for ${audience}.`, {
       evidence: podLines(
         differing,
         token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
@@ -390,9 +393,9 @@ function audienceFix(facts: Facts, pods: readonly PodObject[], audience: string)
   return [
     ...isAnnotated ? [] : [annotateCommand(facts.question, AUDIENCE_ANNOTATION, audience)],
     ...restart(facts, [...new Set(pods)]),
-    ...isAnnotated ? [] : [`Or set --token-audience=${audience} of the webhook, for all pods of the cluster.`],
-    'If the pod template has the volume itself, correct its serviceAccountToken.audience: the webhook leaves it '
-      + 'as it is.',
+    ...isAnnotated
+      ? [] : [`Or set --token-audience=${audience} on the webhook, which affects all pods of the cluster.`],
+    'If the pod template defines the volume, correct its serviceAccountToken.audience: the webhook does not change it.',
   ];
 }
 
@@ -413,8 +416,8 @@ const POD_FS_GROUP: Check = {
       return ok(
         readers.length === 0
           ? 'No container is known to run as non-root.'
-          : 'Containers that run as non-root can read it: the kubelet gives the file to their user or group, or makes '
-            + 'it readable by everyone.',
+          : 'Containers that run as non-root can read the token: the kubelet gives the file to their user or group, or '
+            + 'makes it readable by everyone.',
       );
     }
     return wrong(

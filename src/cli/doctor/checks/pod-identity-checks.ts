@@ -49,7 +49,8 @@ export const POD_IDENTITY: Check = {
         : unknown(facts.podIdentities.unknown, { decisive: withIdentity.length > 0 });
     }
     if (withIdentity.length > 0) return overridden(facts, withIdentity);
-    return ok('There is no association for the service account.');
+    return facts.question.clusterName === undefined
+      ? undefined : ok('There is no association for the service account.');
   },
 };
 
@@ -93,7 +94,7 @@ function overridden(facts: Facts, pods: PodObject[]): Verdict {
       : 'Pods get their credentials by EKS Pod Identity, not by the role of the annotation.',
     {
       evidence: podLines(pods, ({ name }) => `pod ${name} has ${CONTAINER_CREDENTIALS}, and no ${TOKEN_FILE}`),
-      fix: [
+      fix: clusterName === undefined ? restart(facts, pods) : [
         `aws eks list-pod-identity-associations ${where}`,
         ...role === undefined
           ? [`aws eks create-pod-identity-association ${where} --role-arn <ARN of the role>`] : restart(facts, pods),
@@ -174,7 +175,7 @@ function judged(
   const role = read.value;
   if (role === undefined) {
     return wrong(`There is no role ${arn}, which the association names.`, {
-      fix: ['Deploy the role, or name another one: aws eks update-pod-identity-association.'],
+      fix: ['Deploy the role, or change the association with aws eks update-pod-identity-association.'],
     });
   }
   const { answer, statement, reasons } = admissionOf(role);
@@ -258,8 +259,8 @@ function notInjected(facts: Facts, { id, modified }: PodIdentity, pods: PodObjec
         : [
           `Test the webhook; this creates nothing: ${dryRun(facts, shown, CONTAINER_CREDENTIALS)}`,
           ...restart(facts, pods).map(line => `If that prints the variable, the webhook works now: ${line}`),
-          'If it prints nothing: kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml, and "failed '
-            + 'calling webhook" in the log of the API server',
+          'If it prints nothing, look for "failed calling webhook" in the log of the API server, and at the webhook: '
+            + 'kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
         ],
     },
   );

@@ -188,7 +188,9 @@ function restartCommand(pod: PodObject, namespace: string): string {
   const workload = workloadOf(pod);
   const remove = `kubectl delete pod ${pod.name} -n ${namespace}   #`;
   if (pod.owner === undefined) return `${remove} no controller re-creates it: apply its manifest again`;
-  if (pod.owner.kind === 'Job') return `Start a new run of ${workload} -n ${namespace}: its pods do not change.`;
+  if (pod.owner.kind === 'Job') {
+    return `Start a new run of ${workload} in namespace ${namespace}: existing pods do not change.`;
+  }
   return ROLLED_OUT.includes(pod.owner.kind)
     ? `kubectl rollout restart ${workload} -n ${namespace}`
     : `${remove} ${workload} creates it again`;
@@ -208,6 +210,6 @@ export function changeTemplates(
 ): string[] {
   const lines = pods.map(pod => (ROLLED_OUT.includes(pod.owner?.kind ?? '')
     ? `${command(workloadOf(pod))} -n ${namespace}`
-    : `In the manifest of ${workloadOf(pod)} -n ${namespace}: ${words}`));
+    : `In the manifest of ${workloadOf(pod)} in namespace ${namespace}: ${words}`));
   return podLines([...new Set(lines)], line => line);
 }

@@ -13,7 +13,7 @@ import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 const SHOWN = 20;
 const ALLOW_IS_USELESS = 'Another Allow does not help.';
 const NOT_LOOKED_AT =
-  'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at';
+  'not evaluated: policies of resources (buckets, keys, queues), of sessions and of VPC endpoints';
 
 /** With its document, where it was read. */
 interface Known {
@@ -42,11 +42,11 @@ const POLICIES: Check = {
 
 function none({ name }: IamRole): Verdict {
   return wrong(
-    "The role has no policy: it may be assumed, and then do nothing, unless a resource's own policy names it.",
+    'The role has no policies: it can be assumed but allows nothing, unless the policy of a resource names it.',
     {
       fix: [
-        `aws iam attach-role-policy --role-name ${shell(name)} --policy-arn <the policy>`,
-        'bucket.grantRead(serviceAccount);',
+        `Attach a policy: aws iam attach-role-policy --role-name ${shell(name)} --policy-arn <the policy>`,
+        'Or in the CDK app: bucket.grantRead(serviceAccount);',
       ],
     },
   );
@@ -65,7 +65,7 @@ function nameOf({ name, kind, arn }: IamPolicy): string {
 
 const ACTION: Check = {
   id: 'action',
-  title: 'the role may do what is asked for',
+  title: 'the role is allowed to do what --action names',
   follows: ['role-exists', 'policies', 'permissions-boundary'],
   run: facts => {
     const { action, resource = '*' } = facts.question;
@@ -92,7 +92,7 @@ function bySessionPolicy(facts: Facts, action: string, resource: string): Verdic
   }
   const places = statements.map(([, index]) => shownStatement(policy, index));
   const verb = places.length > 0 ? 'denies' : 'does not allow';
-  return wrong(`The role may not ${action} on ${resource}: ${where} ${verb} it.`, {
+  return wrong(`The role is not allowed ${action} on ${resource}: ${where} ${verb} it.`, {
     evidence: places,
     fix: [
       `${places.length > 0 ? 'Narrow the Deny in' : 'Allow it in'} ${where}: aws eks update-pod-identity-association `
@@ -104,20 +104,20 @@ function bySessionPolicy(facts: Facts, action: string, resource: string): Verdic
 
 function bySimulation(facts: Facts, role: IamRole, action: string, resource: string, simulated: Simulated): Verdict {
   const { decision, policies, missingKeys, boundaryAllows, organizationAllows } = simulated;
-  const said = 'decided by IAM\'s own '
-    + `simulation${policies.length === 0 ? '' : `, by ${policies.map(printable).join(', ')}`}`;
+  const said = 'evaluated by the policy simulator of IAM'
+    + `${policies.length === 0 ? '' : `; deciding: ${policies.map(printable).join(', ')}`}`;
   const places = 'value' in facts.policies ? decisivePlaces(facts.policies.value, action, resource) : [];
   const missing =
-    missingKeys.length === 0 ? [] : [printable(`the simulation had no values for ${missingKeys.join(', ')}`)];
+    missingKeys.length === 0 ? [] : [printable(`the simulator had no values for ${missingKeys.join(', ')}`)];
   const evidence = [said, ...places, ...missing, NOT_LOOKED_AT];
-  if (decision === 'allowed') return ok(`The role may ${action} on ${resource}.`, evidence);
+  if (decision === 'allowed') return ok(`The role is allowed ${action} on ${resource}.`, evidence);
   if (organizationAllows === false) return outsideOrganization(action, resource, evidence);
   if (decision === 'explicitDeny') return denied(facts, role, action, resource, evidence);
   const elsewhere = 'value' in facts.policies && somewhere(facts, facts.policies.value, action, evidence);
   if (elsewhere) return elsewhere;
   if (boundaryAllows === false) return outsideBoundary(role, action, resource, evidence);
   if (missingKeys.length > 0) {
-    return unknown(`Whether the role may ${action} on ${resource} depends on what only the request knows.`, {
+    return unknown(`Whether the role is allowed ${action} on ${resource} depends on condition keys of the request.`, {
       evidence,
     });
   }
@@ -134,19 +134,19 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
       boundary?.document,
     );
     const evidence = [
-      printable(`decided by cdk-irsa from the policies of the role, as IAM's simulation is not to be had: ${why}`),
+      printable(`evaluated by cdk-irsa, as the policy simulator of IAM is not available: ${why}`),
       ...unread,
       ...decisivePlaces(policies, action, resource),
-      `${NOT_LOOKED_AT}; nor are those of the organization (SCPs)`,
+      `${NOT_LOOKED_AT}, and of the organization (SCPs)`,
     ];
     if (decision === 'deny') return denied(facts, role, action, resource, evidence);
     if (unread.length > 0) {
       return unknown(
-        `Whether the role may ${action} on ${resource} is not known: not all of its policies can be read.`,
+        `Whether the role is allowed ${action} on ${resource} is not known: not all of its policies can be read.`,
         { evidence },
       );
     }
-    if (decision === 'allow') return ok(`The role may ${action} on ${resource}.`, evidence);
+    if (decision === 'allow') return ok(`The role is allowed ${action} on ${resource}.`, evidence);
     if (decision === 'none') {
       const granted = evaluatePolicies(known.map(({ document }) => document), { action, resource }).decision;
       return (
@@ -154,7 +154,7 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
         ?? (granted === 'allow' ? outsideBoundary : notAllowed)(role, action, resource, evidence)
       );
     }
-    return unknown(`Whether the role may ${action} on ${resource} depends on conditions.`, { evidence });
+    return unknown(`Whether the role is allowed ${action} on ${resource} depends on conditions.`, { evidence });
   })!;
 }
 
@@ -173,7 +173,7 @@ function somewhere(
     boundary?.document,
   );
   if (places.length === 0) return undefined;
-  return unknown(`Whether the role may ${action} depends on the resource: name it, --resource.`, {
+  return unknown(`Whether the role is allowed ${action} depends on the resource. Name it with --resource.`, {
     evidence: [...places.slice(0, SHOWN).map(([at, index]) => placeOf(known[at], index)), ...evidence],
   });
 }
@@ -183,19 +183,20 @@ function placeOf({ policy, document }: Known, index: number): string {
 }
 
 function notAllowed({ name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role may not ${action} on ${resource}: no statement allows it.`, {
+  return wrong(`The role is not allowed ${action} on ${resource}: no statement allows it.`, {
     evidence,
     fix: [
-      `aws iam simulate-principal-policy --policy-source-arn "$(aws iam get-role --role-name ${shell(name)} --query `
-        + `Role.Arn --output text)" --action-names ${shell(action)} --resource-arns ${shell(resource)}`,
-      `serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: `
+      `In the CDK app: serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: `
         + `[${literal(resource)}] }));`,
+      'Then see what IAM decides: aws iam simulate-principal-policy --policy-source-arn '
+        + `"$(aws iam get-role --role-name ${shell(name)} --query Role.Arn --output text)" `
+        + `--action-names ${shell(action)} --resource-arns ${shell(resource)}`,
     ],
   });
 }
 
 function outsideOrganization(action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role may not ${action} on ${resource}: a policy of the organization does not allow it.`, {
+  return wrong(`The role is not allowed ${action} on ${resource}: a policy of the organization does not allow it.`, {
     evidence,
     fix: [
       `Ask the administrators of the organization to allow ${action} for this account (SCP). ${ALLOW_IS_USELESS}`,
@@ -204,10 +205,10 @@ function outsideOrganization(action: string, resource: string, evidence: string[
 }
 
 function outsideBoundary({ name, boundary }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role may not ${action} on ${resource}: the permissions boundary does not allow it.`, {
+  return wrong(`The role is not allowed ${action} on ${resource}: the permissions boundary does not allow it.`, {
     evidence,
     fix: [
-      `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or give the role another one: `
+      `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or replace the boundary: `
         + `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
       ALLOW_IS_USELESS,
     ],
@@ -217,7 +218,7 @@ function outsideBoundary({ name, boundary }: IamRole, action: string, resource: 
 /** Names the statement: only a narrower Deny helps. */
 function denied(facts: Facts, { name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
   const [found] = 'value' in facts.policies ? denials(facts.policies.value, action, resource) : [];
-  const summary = `The role may not ${action} on ${resource}`;
+  const summary = `The role is not allowed ${action} on ${resource}`;
   if (found === undefined) {
     return wrong(`${summary}: a statement denies it.`, {
       evidence,
@@ -232,8 +233,8 @@ function denied(facts: Facts, { name }: IamRole, action: string, resource: strin
   return wrong(`${summary}: ${place} denies it.`, {
     evidence,
     fix: [
-      `Narrow the Deny in ${place}: except this action, resource or role. ${ALLOW_IS_USELESS}`,
-      readCommand(name, policy),
+      `Narrow the Deny in ${place}: exempt this action, resource or role. ${ALLOW_IS_USELESS}`,
+      `Read the policy: ${readCommand(name, policy)}`,
     ],
   });
 }

@@ -11,7 +11,7 @@ const SHOWN = 5;
 
 const EXISTS: Check = {
   id: 'provider-exists',
-  title: 'IAM knows the issuer, in the account of the role',
+  title: 'the issuer is registered with IAM in the account of the role',
   decisive: true,
   follows: ['cluster-found', 'cluster-issuer'],
   run: facts => judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
@@ -27,18 +27,20 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
   const audience = audienceToTrust(facts);
   const where = account === undefined ? 'the account of the role' : `account ${account}`;
   const near = providers.flatMap(provider => nearMiss(provider, issuer));
-  const listed = linesInShort(providers.map(({ arn }) => `there is: ${arn}`), SHOWN);
+  const listed = linesInShort(providers.map(({ arn }) => `existing: ${arn}`), SHOWN);
   const role = roleArnOf(facts);
   const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
   return wrong(`IAM has no OIDC provider for the issuer of the cluster in ${where}.`, {
     evidence: [
       `issuer: ${issuer}`,
       ...near.length > 0 ? near : listed,
-      ...elsewhere ? ['the role is in another account than the cluster: the provider must be where the role is'] : [],
+      ...elsewhere
+        ? ['the role is in another account than the cluster: the provider must be in the account of the role'] : [],
     ],
     fix: [
-      `aws iam create-open-id-connect-provider --url ${shell(`https://${issuer}`)} --client-id-list ${shell(audience)}`,
-      `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'${audiencesProp([audience])} });`,
+      'Register the issuer: aws iam create-open-id-connect-provider --url '
+        + `${shell(`https://${issuer}`)} --client-id-list ${shell(audience)}`,
+      `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'${audiencesProp([audience])} });`,
     ],
   });
 }
@@ -47,17 +49,17 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
 function nearMiss({ arn, issuer: other }: IamProvider, issuer: string): string[] {
   const describe = (what: string) => [`near: ${arn} (${what})`];
   if (other.toLowerCase() === issuer.toLowerCase()) {
-    return describe('only upper and lower case differ, and STS compares exactly');
+    return describe('it differs only in case; STS compares exactly');
   }
   if (other.replace(/\/+$/, '') === issuer.replace(/\/+$/, '')) {
-    return describe('only a slash at the end differs, and STS compares exactly');
+    return describe('it differs only in a trailing slash; STS compares exactly');
   }
   const [[host, id], [otherHost, otherId]] = [partsOf(issuer), partsOf(other)];
   if (id !== '' && id === otherId) {
-    return describe(`the id is the same, the host is ${otherHost} instead of ${host}: another region`);
+    return describe(`the same ID, but the host ${otherHost} instead of ${host}: another region`);
   }
   return id !== '' && host === otherHost && otherId !== ''
-    ? describe('of another cluster in the same region, or of one that was made anew under its name')
+    ? describe('another cluster in the same region, or an earlier cluster of the same name')
     : [];
 }
 
@@ -69,41 +71,50 @@ function partsOf(issuer: string): [string, string] {
 
 const AUDIENCE: Check = {
   id: 'provider-audience',
-  title: 'the provider takes the audience of the pods\' tokens',
+  title: 'the provider accepts the audience of the tokens',
   decisive: true,
-  follows: ['provider-exists', 'annotation-values'], // an audience that is written wrong, is not the provider's fault
+  // An invalid audience in the annotation is not the provider's fault.
+  follows: ['provider-exists', 'annotation-values'],
   run: facts => ofProvider(facts, provider => {
     const audience = tokenAudienceOf(facts);
-    if (provider.details === undefined) return unknown('the client ids of the provider were not read');
-    return judgeRead(provider.details, ({ clientIds }) =>
-      clientIds.includes(audience)
-        ? ok(`The audience ${audience} is among its client ids.`)
-        : wrong(`The tokens are for the audience ${audience}, which is no client id of the provider.`, {
+    if (provider.details === undefined) return unknown('The client IDs of the provider were not read.');
+    const { serviceAccount } = facts;
+    return judgeRead(provider.details, ({ clientIds }) => {
+      if (!clientIds.includes(audience) && 'unknown' in serviceAccount) {
+        return unknown(
+          `The provider does not accept the audience ${audience}. Whether the pods request another one is not known: `
+            + `${serviceAccount.unknown}.`,
+          { evidence: [`client IDs: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`] },
+        );
+      }
+      return clientIds.includes(audience)
+        ? ok(`The provider accepts the audience ${audience}.`)
+        : wrong(`The provider does not accept the audience ${audience} of the tokens.`, {
           evidence: [
-            `client ids: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`,
+            `client IDs: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`,
             ...nearAudience(clientIds, audience),
           ],
           fix: isForApiServer(facts)
             ? [REQUEST_AUDIENCE]
             : [
-              'aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn '
+              'Add the audience: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn '
                     + `${shell(provider.arn)} --client-id ${shell(audience)}`,
-              `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: `
+              `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: `
                     + `[${[...clientIds, audience].map(literal).join(', ')}] });`,
             ],
-        }),
-    );
+        });
+    });
   }),
 };
 
-const REQUEST_AUDIENCE = `Request a token for ${DEFAULT_AUDIENCE}: in the annotation eks.amazonaws.com/audience, `
-  + 'or in the serviceAccountToken of the pods.';
+const REQUEST_AUDIENCE = `Request a token for ${DEFAULT_AUDIENCE} with the annotation eks.amazonaws.com/audience, or `
+  + 'in the serviceAccountToken volume of the pods.';
 
 function nearAudience(clientIds: readonly string[], audience: string): string[] {
   const near = clientIds.find(id => id !== audience && id.trim().toLowerCase() === audience.trim().toLowerCase());
   return near === undefined
     ? []
-    : [`${JSON.stringify(near)} differs in upper and lower case or in white space alone, and STS compares exactly`];
+    : [`${JSON.stringify(near)} differs only in case or whitespace; STS compares exactly`];
 }
 
 function audiencesProp(audiences: readonly string[]): string {
@@ -114,28 +125,26 @@ function audiencesProp(audiences: readonly string[]): string {
 
 const THUMBPRINTS: Check = {
   id: 'provider-thumbprints',
-  title: 'the thumbprints of the provider, where they matter',
+  title: 'the thumbprints of the provider are valid, if they matter',
   follows: ['provider-exists'],
   run: facts => ofProvider(facts, ({ details, issuer }) => {
     if (isEksIssuer(issuer)) {
-      return ok('Thumbprints do not matter: IAM trusts the issuers of EKS by its own list of authorities, '
-        + 'whatever they say.');
+      return ok('Thumbprints do not matter: IAM trusts EKS issuers by its own list of certificate authorities.');
     }
-    if (details === undefined) return unknown('the thumbprints of the provider were not read');
+    if (details === undefined) return unknown('The thumbprints of the provider were not read.');
     return judgeRead(details, ({ thumbprints }) => {
       const evidence = [`thumbprints: ${thumbprints.length === 0 ? 'none' : thumbprints.join(', ')}`];
       const malformed = thumbprints.filter(thumbprint => !/^[0-9a-f]{40}$/i.test(thumbprint));
       if (malformed.length === 0) {
         return ok(
-          "Thumbprints matter only if no public authority has signed the issuer's certificate; they have the right "
-            + 'form.',
+          "The thumbprints are well-formed. They matter only if no public authority signed the issuer's certificate.",
           evidence,
         );
       }
-      return wrong(`${malformed[0]} is no thumbprint, which is the SHA-1 of a certificate: 40 hexadecimal digits.`, {
-        evidence: [...evidence, "they matter only if no public authority has signed the issuer's certificate"],
+      return wrong(`${malformed[0]} is not a thumbprint: the SHA-1 of a certificate has 40 hexadecimal digits.`, {
+        evidence: [...evidence, "they matter only if no public authority signed the issuer's certificate"],
         fix: [
-          `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', thumbprints: ['<SHA-1 of the top `
+          `In the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', thumbprints: ['<SHA-1 of the top `
             + 'certificate of the chain>\'] });',
         ],
       });

@@ -1,6 +1,6 @@
 import {
-  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, ownerOf, providerArn, roleArnOf, subjectOf,
-  tokenAudienceOf,
+  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, otherAudiences, ownerOf, providerArn, roleArnOf,
+  subjectOf, tokenAudienceOf,
 } from './asked';
 import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
@@ -28,28 +28,32 @@ const SHOWN = 8;
 
 const ACCOUNT: Check = {
   id: 'role-account',
-  title: 'the account of the role, beside that of the cluster',
+  title: 'the accounts of the role and of the cluster',
   follows: ['cluster-found'],
-  run: facts => judgeRead(roleArnOf(facts), role => judgeRead(facts.cluster, cluster => {
+  run: facts => (facts.question.issuerUrl === undefined ? ofEks(facts) : undefined),
+};
+
+function ofEks(facts: Facts): Verdict | undefined {
+  return judgeRead(roleArnOf(facts), role => judgeRead(facts.cluster, cluster => {
     if (cluster === undefined) return undefined;
     const { partition, account } = ownerOf(cluster.arn);
     if (role.partition !== partition) return otherPartition(facts, role, partition);
-    if (role.account === account) return ok(`Role and cluster are in one account, ${account}.`);
+    if (role.account === account) return ok(`The role and the cluster are in account ${account}.`);
     return ok(
       `The role is in account ${role.account}, the cluster in account ${account}: the OIDC provider must be in `
-        + `account ${role.account}, too.`,
+        + `account ${role.account}.`,
     );
-  })),
-};
+  }));
+}
 
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
   return wrong(
-    `The role is of partition ${role.partition}, the cluster of ${partition}: they know nothing of each other.`,
+    `The role is in partition ${role.partition}, the cluster in ${partition}: partitions are isolated from each other.`,
     {
-      evidence: [`annotation: ${role.arn}`],
+      evidence: [`role: ${role.arn}`],
       fix: [
         annotateRole(facts, `arn:${partition}:iam::${role.account}:role${role.path}${role.name}`),
-        'Write `Aws.PARTITION` instead of `aws` where the ARN is put together by hand.',
+        'If the CDK app builds the ARN by hand, use `Aws.PARTITION` instead of `aws`.',
       ],
     },
   );
@@ -57,24 +61,24 @@ function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict
 
 const EXISTS: Check = {
   id: 'role-exists',
-  title: 'the role that the annotation names is there',
+  title: 'the role exists',
   decisive: true,
   follows: ['namespace-exists', 'service-account-exists', 'role-annotation'],
   run: facts => judgeRead(roleArnOf(facts), wanted => judgeRead(facts.role, role => {
     if (role === undefined) return missing(wanted);
     return role.arn === wanted.arn
-      ? ok(`The role ${role.name} is in account ${wanted.account}.`, [role.arn])
+      ? ok(`The role ${role.name} exists in account ${wanted.account}.`, [role.arn])
       : otherArn(facts, wanted, role);
   })),
 };
 
 function missing({ arn, account, name }: RoleArn): Verdict {
-  return wrong(`There is no role ${name} in account ${account}. STS says AccessDenied to that, too.`, {
-    evidence: [`annotation: ${arn}`],
+  return wrong(`There is no role ${name} in account ${account}. STS reports that as AccessDenied.`, {
+    evidence: [`role: ${arn}`],
     fix: [
-      "aws iam list-roles --query 'Roles[].Arn'",
-      'Deploy the role, or annotate the one that is meant: serviceAccount.roleArn of new IrsaServiceAccount(stack, '
-        + "'ServiceAccount', { … }).",
+      'Deploy the role, or annotate the ServiceAccount with the ARN of an existing role: `serviceAccount.roleArn` in '
+        + 'the CDK app.',
+      "List the roles: aws iam list-roles --query 'Roles[].Arn'",
     ],
   });
 }
@@ -82,11 +86,11 @@ function missing({ arn, account, name }: RoleArn): Verdict {
 function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
   const path = arn.slice(arn.indexOf(':role/') + ':role'.length, arn.lastIndexOf('/') + 1);
   const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
-  return wrong(`The role ${wanted.name} has ${what}, and STS compares the whole ARN.`, {
-    evidence: [`annotation: ${wanted.arn}`, `IAM:        ${arn}`],
+  return wrong(`The role ${wanted.name} has ${what}; STS compares the whole ARN.`, {
+    evidence: [`requested: ${wanted.arn}`, `in IAM: ${arn}`],
     fix: [
       annotateRole(facts, arn),
-      'Take the ARN from the role, serviceAccount.roleArn, instead of putting it together.',
+      'In the CDK app, use `serviceAccount.roleArn` instead of building the ARN by hand.',
     ],
   });
 }
@@ -104,22 +108,34 @@ const TRUST: Check = {
     const admission = admissionOfToken(facts, role, issuer);
     const { answer, statement, reasons } = admission;
     const subject = subjectOf(facts);
-    if (answer === 'in') return ok(`The trust policy lets ${subject} in.`, [shownStatement(role.trust, statement!)]);
-    if (answer === 'out') return untrusted(facts, role, issuer, admission);
-    return unknown(`Nobody can tell from the trust policy alone whether it lets ${subject} in.`, {
+    if (answer === 'in') {
+      return ok(`The trust policy allows ${subject} to assume the role.`, [shownStatement(role.trust, statement!)]);
+    }
+    if (answer === 'out') return byOtherAudience(facts, role, issuer) ?? untrusted(facts, role, issuer, admission);
+    return unknown(`The trust policy alone does not determine whether ${subject} can assume the role.`, {
       evidence: reasons.map(printable),
     });
   })),
 };
 
+/** If the annotation is unknown, pods may request another audience, which is trusted. */
+function byOtherAudience(facts: Facts, role: IamRole, issuer: string): Verdict | undefined {
+  const audience = otherAudiences(facts, role, issuer)
+    .find(other => admissionOfToken(facts, role, issuer, other).answer !== 'out');
+  return audience === undefined ? undefined : unknown(
+    `The trust policy accepts ${subjectOf(facts)} only with the audience ${printable(audience)}. Whether its pods `
+      + 'request that audience is not known.',
+  );
+}
+
 function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nearest, reasons }: Admission): Verdict {
-  const asked = `asked: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;
+  const asked = `requested: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;
   if (statement !== undefined) {
-    return wrong(`A Deny of the trust policy keeps ${subjectOf(facts)} out.`, {
+    return wrong(`A Deny in the trust policy excludes ${subjectOf(facts)}.`, {
       evidence: [asked, shownStatement(role.trust, statement)],
       fix: [
-        `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`,
-        'Take the statement out of the trust policy, or except the service account from it.',
+        `Read the trust policy: aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`,
+        'Remove the statement from the trust policy, or exempt the service account from it.',
       ],
     });
   }
@@ -131,7 +147,7 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
     .filter(({ message }) => !isSwapped && nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
     .slice(0, SHOWN);
-  return wrong(`The trust policy does not let ${subjectOf(facts)} in: ${why[0]}.`, {
+  return wrong(`The trust policy does not allow ${subjectOf(facts)} to assume the role: ${why[0]}.`, {
     evidence: [
       asked,
       ...(nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : []),
@@ -180,9 +196,9 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
     `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument > trust.json`,
     `Add to its Statement: ${JSON.stringify(statement)}`,
     `aws iam update-assume-role-policy --role-name ${shell(role.name)} --policy-document file://trust.json`,
-    `trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('${namespace}', '${serviceAccount}')]${options});`,
-    "serviceAccount.trustCluster(provider); // where the role is an IrsaServiceAccount's own, and the cluster another "
-      + 'one',
+    'Or in the CDK app: trust.addServiceAccounts(provider, '
+      + `[ServiceAccountSubject.exact('${namespace}', '${serviceAccount}')]${options});`,
+    'Or, for the role of an IrsaServiceAccount of another cluster: serviceAccount.trustCluster(provider);',
   ];
 }
 
@@ -202,7 +218,7 @@ const OTHERWISE: Check = {
     );
     const open = openings(role);
     const evidence = [
-      ...open.map(({ severity, message }) => `${severity === 'error' ? 'risky' : 'mind'}: ${printable(message)}`),
+      ...open.map(({ severity, message }) => `${severity === 'error' ? 'risk' : 'note'}: ${printable(message)}`),
       ...others.map(({ cluster, namespace, serviceAccount, via }) =>
         printable(
           `trusted: ${namespace}:${serviceAccount} of `
@@ -211,12 +227,12 @@ const OTHERWISE: Check = {
       ),
       ...principalsOf(role.trust).map(principal => printable(`also: ${principal}`)),
     ];
-    if (evidence.length === 0) return ok('The trust policy names nobody else.');
+    if (evidence.length === 0) return ok('The trust policy trusts nobody else.');
     const shown = linesInShort(evidence, SHOWN);
     return ok(
       open.length > 0
-        ? `The role is more open than this service account needs: ${counted(open.length, 'opening')}.`
-        : 'The trust policy names others, too.',
+        ? `The trust policy is broader than this service account needs: ${counted(open.length, 'finding')}.`
+        : 'The trust policy also trusts others.',
       shown,
     );
   }),
@@ -248,12 +264,13 @@ const SESSION: Check = {
     const limits = statementsOf(trust)
       .flatMap(conditionsOf)
       .filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
-    return ok(`A session lasts an hour unless the SDK asks for another length, ${maxSessionSeconds} seconds at most.`, [
-      `the token is good for ${text ?? MAX_TOKEN_SECONDS} `
-        + `seconds${text === undefined ? ', as none is annotated' : ''}, unless the pod says another time; the `
-        + 'kubelet renews it before, and neither length limits the other',
+    const most = `${maxSessionSeconds} seconds`;
+    return ok(`A session lasts one hour unless the SDK requests another duration, up to ${most}.`, [
+      `the token is valid for ${text ?? MAX_TOKEN_SECONDS} `
+        + `seconds${text === undefined ? ' by default' : ''}, unless the pod overrides it; the kubelet renews it in `
+        + 'time, and neither duration limits the other',
       ...limits.map(
-        ({ operator, values }) => `the trust policy asks for sts:DurationSeconds ${operator} ${values.join(', ')}`,
+        ({ operator, values }) => `the trust policy requires sts:DurationSeconds ${operator} ${values.join(', ')}`,
       ),
     ]);
   }),
@@ -284,13 +301,13 @@ function boundaryVerdict(
   return judgeRead(policy.document, document => {
     const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
     const shown = linesInShort(statements, SHOWN);
-    const summary = `The role does no more than its permissions boundary ${policy.name} allows`;
+    const summary = `The permissions boundary ${policy.name} limits the role`;
     const { decision, statements: deciding } = action === undefined
       ? { decision: 'allow', statements: [] } : evaluatePolicies([document], { action, resource });
     const isAllowedSomewhere =
       resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
     if (isAllowedSomewhere || (decision !== 'none' && decision !== 'deny')) return ok(`${summary}.`, shown);
-    return wrong(`${summary}, and ${action} on ${resource} is not among it.`, {
+    return wrong(`${summary} and does not allow ${action} on ${resource}.`, {
       evidence: [`${boundary}`, ...shown],
       fix: [
         ...decision === 'deny'
@@ -298,8 +315,9 @@ function boundaryVerdict(
           : [],
         `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} `
           + '--set-as-default --policy-document file://boundary.json',
-        `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
-        "new IrsaServiceAccount(stack, 'ServiceAccount', { …, permissionsBoundary })",
+        'Or replace the boundary: aws iam put-role-permissions-boundary --role-name '
+          + `${shell(name)} --permissions-boundary <another policy>`,
+        'Or in the CDK app, pass another `permissionsBoundary` to IrsaServiceAccount.',
       ],
     });
   })!;

@@ -1,7 +1,7 @@
 /**
  * The first links: the namespace, the ServiceAccount, and what is written on it.
  */
-import { annotateCommand } from './commands';
+import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
 import {
   annotatedRole, associationOf, broughtByPods, containersOf, environmentOf, livePods, ownPods, podLines, restart,
@@ -37,16 +37,16 @@ const NAMESPACE_EXISTS: Check = {
     const { namespace, serviceAccount, question } = facts;
     // Whoever may read the ServiceAccount alone still knows.
     if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) {
-      return ok(`Namespace ${question.namespace} is there: its ServiceAccount is.`);
+      return ok(`Namespace ${question.namespace} exists: it has the ServiceAccount.`);
     }
     return judgeRead(namespace, value =>
       value
-        ? ok(`Namespace ${question.namespace} is there.`)
+        ? ok(`Namespace ${question.namespace} exists.`)
         : wrong(`There is no namespace ${question.namespace}.`, {
           fix: [
             ...nearNamespaces(facts),
-            `kubectl create namespace ${question.namespace}`,
-            'Or in the CDK: new IrsaServiceAccount(…, { createNamespace: true }), and apply its manifest.',
+            `Create it: kubectl create namespace ${question.namespace}`,
+            'Or in the CDK app, set `createNamespace: true` on IrsaServiceAccount, and apply its manifest.',
           ],
         }),
     );
@@ -62,7 +62,7 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
     const { serviceAccount, question } = facts;
     return judgeRead(serviceAccount, value =>
       value
-        ? ok(`ServiceAccount ${nameOf(question)} is there.`)
+        ? ok(`ServiceAccount ${nameOf(question)} exists.`)
         : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
           evidence: namesInstead(facts),
           fix: [
@@ -126,7 +126,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   const associations = nearAssociations(facts);
   if (association === undefined && brought !== undefined && WEBHOOK_ROLE_ARN.test(brought.role)) {
     return ok(
-      `The ServiceAccount names no role; the pods bring role ${brought.role} themselves, with a token of their own.`,
+      `The ServiceAccount names no role; the pod templates define role ${brought.role} and the token.`,
     );
   }
   if (association) {
@@ -184,7 +184,10 @@ function rolesOfPods(facts: Facts): { readonly arn: string; readonly words: stri
       ...injectedRole === undefined
         ? [] : [{ arn: injectedRole, words: `pod ${pod.name} has ${ROLE_ARN} ${injectedRole}` }],
       ...annotation !== undefined && WEBHOOK_ROLE_ARN.test(annotation)
-        ? [{ arn: annotation, words: `pod ${pod.name} itself is annotated, which the webhook ignores: ${annotation}` }]
+        ? [{
+          arn: annotation,
+          words: `pod ${pod.name} itself has the annotation, which the webhook ignores: ${annotation}`,
+        }]
         : [],
     ];
   });
@@ -195,7 +198,8 @@ function malformed(facts: Facts, arn: string): Verdict {
   const clean = cleanArn(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
   return wrong(
-    isStray ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is no ARN of a role${mistakenFor(clean)}.`,
+    isStray
+      ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is not the ARN of a role${mistakenFor(clean)}.`,
     {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(arn)}`],
       fix: [annotateCommand(question, ROLE_ARN_ANNOTATION, isStray ? clean : '<ARN of the role>'), ...restart(facts)],
@@ -209,8 +213,8 @@ function cleanArn(arn: string): string {
 }
 
 function strayIn(arn: string): string {
-  if (/[\r\n]/.test(arn)) return 'a line end in it';
-  return /["'`]/.test(arn) ? 'quotes in it' : 'blanks around it';
+  if (/[\r\n]/.test(arn)) return 'a line break in it';
+  return /["'`]/.test(arn) ? 'quotes in it' : 'leading or trailing whitespace';
 }
 
 const OTHER_THINGS: Record<string, string> = {
@@ -227,12 +231,45 @@ function mistakenFor(arn: string): string {
   if (kind) return `: it names ${OTHER_THINGS[kind] ?? `a ${kind}`}`;
   if (/[${}<>]|\[TOKEN/.test(arn)) return ': a placeholder was not replaced';
   if (WEBHOOK_ROLE_ARN.test(arn.toLowerCase()) || (/^arn:/i.test(arn) && !arn.startsWith('arn:'))) {
-    return ': ARNs begin in small letters';
+    return ': ARNs begin with lower-case letters';
   }
-  if (/^[\w+=,.@-]+$/.test(arn)) return ': it is a name alone';
-  if (/^arn:aws[\w-]*:iam::(?!\d{12}:)/.test(arn)) return ': its account has not 12 digits';
+  if (/^[\w+=,.@-]+$/.test(arn)) return ': it is only a name';
+  if (/^arn:aws[\w-]*:iam::(?!\d{12}:)/.test(arn)) return ': its account ID does not have 12 digits';
   return '';
 }
+
+/** Only with `--role`. */
+const ROLE_ASKED: Check = {
+  id: 'role-asked',
+  title: 'the service account has the role of --role',
+  follows: ['service-account-exists', 'role-annotation'],
+  run: facts => {
+    const { roleArn: asked, namespace, serviceAccount } = facts.question;
+    if (asked === undefined) return undefined;
+    const association = associationOf(facts);
+    const actual = association ? association.targetRoleArn ?? association.roleArn : annotatedRole(facts);
+    if (actual === undefined) {
+      return 'unknown' in facts.serviceAccount
+        ? unknown(`Whether ${namespace}/${serviceAccount} has the role ${asked} is not known: `
+          + `${facts.serviceAccount.unknown}.`)
+        : undefined;
+    }
+    if (actual === asked) return ok(`${namespace}/${serviceAccount} has the role ${asked}.`);
+    return wrong(`${namespace}/${serviceAccount} has another role than --role.`, {
+      evidence: [
+        `--role: ${asked}`, `${association ? `association ${association.id}` : ROLE_ARN_ANNOTATION}: ${quoted(actual)}`,
+      ],
+      fix: [
+        association
+          ? 'If --role is right: aws eks update-pod-identity-association --cluster-name '
+            + `${shell(`${facts.question.clusterName}`)} --association-id ${association.id} `
+            + `${association.targetRoleArn === undefined ? '--role-arn' : '--target-role-arn'} ${shell(asked)}`
+          : `If --role is right: ${annotateCommand(facts.question, ROLE_ARN_ANNOTATION, asked)}`,
+        ...restart(facts),
+      ],
+    });
+  },
+};
 
 const ANNOTATION_VALUES: Check = {
   id: 'annotation-values',
@@ -245,7 +282,7 @@ const ANNOTATION_VALUES: Check = {
         annotations,
         AUDIENCE_ANNOTATION,
         value => value !== '' && value === value.trim(),
-        'an audience without blanks around it',
+        'an audience without leading or trailing whitespace',
         'sts.amazonaws.com',
       ),
       problemOf(
@@ -257,11 +294,12 @@ const ANNOTATION_VALUES: Check = {
       ),
       problemOf(annotations, REGIONAL_STS_ANNOTATION, value => GO_BOOLEAN.test(value), '"true" or "false"', 'true'),
     ].filter(problem => problem !== undefined);
-    if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid, or not there.');
+    if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid or not set.');
     const [first, ...more] = problems;
     // Of a wrong number or a wrong word the webhook takes its default, or the nearest that is allowed.
     const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
-    return wrong(`${first.key} must be ${first.rule}.${more.length > 0 ? ` And ${more.length} more.` : ''}`, {
+    const others = more.length > 0 ? ` Also invalid: ${more.map(({ key }) => key).join(', ')}.` : '';
+    return wrong(`${first.key} must be ${first.rule}.${others}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
       fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), ...restart(facts)],
       harmless,
@@ -298,15 +336,15 @@ const ANNOTATION_DUPLICATES: Check = {
     if (role === undefined) return undefined; // what stands there instead, role-annotation says
     const others = Object.entries(annotations).filter(([key]) => isMistakenRoleKey(key));
     const evidence = others.map(([key, value]) => `${key}: ${quoted(value)}`);
-    if (others.length === 0) return ok('There is no second annotation for a role.');
+    if (others.length === 0) return ok('Only one annotation names a role.');
     const differing = others.filter(([, value]) => cleanArn(value) !== cleanArn(role));
-    if (differing.length === 0) return ok('The role is named twice, both times the same.', evidence);
+    if (differing.length === 0) return ok('Two annotations name the same role.', evidence);
     const [[key]] = differing;
     // A webhook reads one prefix; of EKS it is this one. Pods tell which.
     if (isInjected(facts)) {
-      return ok(`${key} names another role, and the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
+      return ok(`${key} names another role, but the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
     }
-    return wrong(`Two annotations name different roles; on EKS the one of ${ROLE_ARN_ANNOTATION} counts.`, {
+    return wrong(`Two annotations name different roles; EKS uses ${ROLE_ARN_ANNOTATION}.`, {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
       fix: [annotateCommand(facts.question, key)],
       harmless: true,
@@ -325,7 +363,7 @@ function ofServiceAccount(
   { serviceAccount }: Pick<Facts, 'serviceAccount'>,
   judge: (object: ServiceAccountObject) => Verdict | undefined,
 ): Verdict | undefined {
-  return judgeRead(serviceAccount, value => (value ? judge(value) : unknown('There is no ServiceAccount to look at.')));
+  return judgeRead(serviceAccount, value => (value ? judge(value) : unknown('There is no ServiceAccount to check.')));
 }
 
 function nameOf({ namespace, serviceAccount }: Question): string {
@@ -336,5 +374,6 @@ export const SERVICE_ACCOUNT_CHECKS: Check[] = [
   NAMESPACE_EXISTS,
   SERVICE_ACCOUNT_EXISTS,
   ROLE_ANNOTATION,
+  ROLE_ASKED,
   ...ofWebIdentity([ANNOTATION_VALUES, ANNOTATION_DUPLICATES]),
 ];

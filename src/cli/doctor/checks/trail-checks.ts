@@ -6,7 +6,7 @@ import { Facts, Trail, TrailEvent } from '../facts';
 const SHOWN = 5;
 /** A pod that is refused asks again and again: after that time the fault may be mended, or the pod gone. */
 const RECENT = 3_600_000;
-const LAG = 'CloudTrail lags, by about 15 minutes and sometimes more: what has just happened is not in it yet';
+const LAG = 'CloudTrail is about 15 minutes behind, sometimes more: recent calls may be missing';
 
 const TRAIL: Check = {
   id: 'cloudtrail',
@@ -48,25 +48,27 @@ function verdict(facts: Facts, trail: Trail): Verdict {
   const [last] = own;
   if (last === undefined) {
     return unknown(
-      `CloudTrail holds no call of ${subjectOf(facts)} for the role: no pod has asked, or it is not written down yet.`,
+      `CloudTrail has no call of ${subjectOf(facts)} for the role: no pod made one, or it is not recorded yet.`,
       { evidence },
     );
   }
   if (last.errorCode === undefined) {
-    return ok(`The last call that CloudTrail holds has succeeded, ${ago(last, facts.now)}.`, evidence);
+    return ok(`The last call that CloudTrail recorded succeeded, ${ago(last, facts.now)}.`, evidence);
   }
-  const summary = `The last call that CloudTrail holds was refused with ${printable(last.errorCode)}, `
+  const summary = `The last call that CloudTrail recorded was refused with ${printable(last.errorCode)}, `
     + `${ago(last, facts.now)}`;
   const isMended = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
-  if (isMended) return ok(`${summary}; it works now.`, evidence);
+  if (isMended) return ok(`${summary}; the role can be assumed now.`, evidence);
   if (facts.now.getTime() - last.time.getTime() > RECENT) {
-    return unknown(`${summary}, and none since: it is mended, or no pod asks any more.`, { evidence });
+    return unknown(
+      `${summary}, and there was none since: the problem is fixed, or no pod requests the role any more.`, { evidence },
+    );
   }
   return wrong(`${summary}.`, {
     evidence,
     fix: [
-      'Mend what the checks before have found. If they have found nothing, it was mended since, or the organization '
-        + 'forbids it (SCP, RCP).',
+      'Fix what the other checks found. If they found nothing, the problem was fixed in the meantime, or a policy of '
+        + 'the organization (SCP, RCP) forbids the call.',
     ],
   });
 }
@@ -79,9 +81,8 @@ function describeEvent({ time, subject, errorCode, errorMessage }: TrailEvent): 
 
 function limits({ since, regions, complete }: Trail): string[] {
   return [
-    `looked at: ${regions.join(' and ')}, since `
-      + `${since.toISOString()}${complete ? '' : ', the newest events only: not all could be read'}; STS writes down `
-      + 'what it is asked in the region where it is asked',
+    `searched: ${regions.join(' and ')}, since ${since.toISOString()}${
+      complete ? '' : '; only the newest events could be read'}; STS records calls in the region where they are made`,
   ];
 }
 

@@ -21,7 +21,7 @@ import { Check, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject, Webhook } from '../facts';
 
 const FIX = [
-  'kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
+  'Look for its configuration: kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
   'EKS creates it with the cluster; elsewhere, install it: https://github.com/aws/amazon-eks-pod-identity-webhook',
 ];
 /** For so long after the annotation, the webhook may not have known it: its cache lags behind. */
@@ -31,7 +31,9 @@ export const WEBHOOK: Check = {
   id: 'webhook',
   title: 'the pod identity webhook is called for the pods',
   run: facts => {
-    if (broughtByPods(facts)) return ok('The pods do without it: they bring role and token themselves.');
+    if (broughtByPods(facts)) {
+      return ok('The pods do not need the webhook: their templates define the role and the token.');
+    }
     const changed = ownPods(facts).filter(isChanged);
     const missed = missedPods(facts, changed);
     const { webhooks } = facts;
@@ -88,7 +90,7 @@ function present(
   const pods = ownPods(facts);
   const labeled = pods.filter(pod => SKIP_LABEL in pod.labels);
   if (pods.length > 0 && labeled.length === pods.length) {
-    return ok(`The label ${SKIP_LABEL} tells the webhook to leave the pods out.`, evidence);
+    return ok(`The label ${SKIP_LABEL} excludes the pods from the webhook.`, evidence);
   }
   const leftOut = pods.filter(pod =>
     isLeftOut(pod) && !labeled.includes(pod) && !isChanged(pod) && !hasPodIdentity(pod));
@@ -103,7 +105,7 @@ function present(
           : []),
       ],
       fix: [
-        'Put the certificate authority into its clientConfig.caBundle; cert-manager does it by '
+        'Set its clientConfig.caBundle to the certificate authority. cert-manager does this with the annotation '
           + 'cert-manager.io/inject-ca-from.',
       ],
     });
@@ -111,11 +113,11 @@ function present(
   if (missed.length > 0) return didNothing(facts, missed, selecting, evidence);
   if (changed.length > 0) {
     const has = changed.length === 1 ? 'has' : 'have';
-    return ok(`The webhook is there, and works: ${podsInWords(changed)} ${has} its variables.`, evidence);
+    return ok(`The webhook works: ${podsInWords(changed)} ${has} its variables.`, evidence);
   }
   const words = selecting.map(({ selects }) => selects).find(selects => typeof selects === 'string');
   if (words !== undefined && selecting.every(({ selects }) => selects !== true)) {
-    return unknown(`Whether the webhook is called for the pods: ${words}.`, { evidence });
+    return unknown(`Cannot tell whether the webhook is called for the pods: ${words}.`, { evidence });
   }
   const unchanged = unchangedPods(facts);
   if (unchanged.length > 0 && annotationTime(facts)?.isKnown === false) {
@@ -134,16 +136,16 @@ function notCalled(
   leftOut: readonly PodObject[],
 ): Verdict {
   const whom = pod !== undefined ? `pod ${pod}` : `pods of namespace ${namespace}`;
-  return wrong(`The webhook is there, and is not called for ${whom}.`, {
+  return wrong(`The webhook exists but is not called for ${whom}.`, {
     evidence: [
       ...evidence,
-      'its namespaceSelector, objectSelector or rules leave them out',
-      ...podLines(leftOut, ({ name }) => `its objectSelector leaves out pod ${name}`),
+      'its namespaceSelector, objectSelector or rules exclude them',
+      ...podLines(leftOut, ({ name }) => `its objectSelector excludes pod ${name}`),
     ],
     fix: [
-      `kubectl get mutatingwebhookconfiguration ${webhooks[0].configuration} -o yaml`,
-      `kubectl get namespace ${namespace} --show-labels`,
-      ...leftOut.length > 0 ? [`kubectl get pods -n ${namespace} --show-labels`] : [],
+      `Compare its selectors: kubectl get mutatingwebhookconfiguration ${webhooks[0].configuration} -o yaml`,
+      `With these labels: kubectl get namespace ${namespace} --show-labels`,
+      ...leftOut.length > 0 ? [`And with these: kubectl get pods -n ${namespace} --show-labels`] : [],
     ],
   });
 }
@@ -162,7 +164,7 @@ function didNothing(
       evidence: [
         time.words,
         ...podLines(missed, pod => missedInWords(pod)),
-        ...isEarly ? ['that soon after the annotation, the webhook may not have known it yet'] : [],
+        ...isEarly ? ['so soon after the annotation, the webhook may not have known it yet'] : [],
         ...evidence,
       ],
       fix: [
@@ -201,20 +203,25 @@ function candidates({ question: { clusterName } }: Facts, selecting: readonly We
       `- it does not run: kubectl get pods -n ${namespace}; kubectl logs -n ${namespace} deployment/${name}`),
     ...mayFail
       ? [
-        '- the call fails: "failed calling webhook" in the log of the API server names the reason; on EKS: aws logs '
-          + `filter-log-events --log-group-name /aws/eks/${clusterName}/cluster `
-          + '--log-stream-name-prefix kube-apiserver- --filter-pattern \'"failed calling webhook"\'',
+        '- the call fails: "failed calling webhook" in the log of the API server names the reason'
+          + searchOfLog(clusterName),
         ...names.map(name => `- its certificate does not name ${name}: "x509" in that log`),
       ]
       : [],
     ...services.map(({ namespace, name }) =>
       '- its --annotation-prefix is not eks.amazonaws.com: '
         + `kubectl get deployment ${name} -n ${namespace} -o yaml | grep annotation-prefix`),
-    '- its selectors or matchConditions leave the pod out: '
+    '- its selectors or matchConditions exclude the pod: '
       + `kubectl get mutatingwebhookconfiguration ${configuration} -o yaml`,
     '- a later webhook replaces the containers, and this one is not called again (reinvocationPolicy): kubectl get '
       + 'mutatingwebhookconfigurations',
   ];
+}
+
+function searchOfLog(clusterName: string | undefined): string {
+  return clusterName === undefined ? '' : '; on EKS: aws logs filter-log-events '
+    + `--log-group-name /aws/eks/${clusterName}/cluster --log-stream-name-prefix kube-apiserver- `
+    + '--filter-pattern \'"failed calling webhook"\'';
 }
 
 /** A public certificate needs no caBundle. */

@@ -1,21 +1,29 @@
 import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
 
-/** A diagnosis for machines. A field may be added in the same version; one that goes or changes makes a new one. */
-export function diagnosisJson(diagnosis: Diagnosis, { question, region, now }: Facts, version: string): object {
+interface Run {
+  /** The command that checks again; undefined if nothing is to be fixed. */
+  readonly next?: string;
+  readonly version: string;
+}
+
+/** A diagnosis for machines. Fields may be added to a version; one that goes or changes makes a new version. */
+export function diagnosisJson(
+  diagnosis: Diagnosis, { question, region, now }: Facts, { next, version }: Run,
+): object {
   const ids = (checks: readonly Examined[]) => checks.map(({ id }) => id);
-  const { cluster, namespace, serviceAccount, pod, action, resource } = { ...question, cluster: question.clusterName };
+  const { clusterName: cluster, issuerUrl: issuer, namespace, serviceAccount, roleArn: role } = question;
+  const { pod, action, resource } = question;
   return {
-    schemaVersion: 1,
-    tool: { name: 'cdk-irsa', version },
-    time: now.toISOString(),
-    asked: { cluster, region, namespace, serviceAccount, pod, action, resource },
+    ...head(now, version),
+    asked: { cluster, issuer, region, namespace, serviceAccount, role, pod, action, resource },
     outcome: diagnosis.outcome,
     diagnosis: diagnosis.finding?.id ?? null,
     consequences: ids(diagnosis.consequences),
     others: ids(diagnosis.others),
     unknowns: ids(diagnosis.unknowns),
     inconclusive: ids(diagnosis.unknowns.filter(({ decisive }) => decisive)),
+    next,
     checks: diagnosis.checks.map(({ id, title, status, summary, evidence = [], fix = [] }) => ({
       id,
       title,
@@ -25,4 +33,13 @@ export function diagnosisJson(diagnosis: Diagnosis, { question, region, now }: F
       fix,
     })),
   };
+}
+
+/** A round of `--watch` in which nothing could be read. */
+export function failureJson(problem: string, time: Date, version: string): object {
+  return { ...head(time, version), outcome: 'unsure', problem };
+}
+
+function head(time: Date, version: string): object {
+  return { schemaVersion: 1, tool: { name: 'cdk-irsa', version }, time: time.toISOString() };
 }

@@ -1,25 +1,34 @@
 import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
-import { COLORS } from './words';
+import { clusterInWords, COLORS } from './words';
 import { painter, Style } from '../../colors';
 import { printable, wrap } from '../../text';
 
-/** A diagnosis for people: the finding and what to do, what follows from it, and the whole chain. */
-export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, isColored: boolean): string {
+interface Run {
+  /** The command that checks again; undefined if nothing is to be fixed. */
+  readonly next?: string;
+  readonly isColored: boolean;
+}
+
+/** A diagnosis for people: the finding, what to do and how to check it; then the rest, and all checks. */
+export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, { next, isColored }: Run): string {
   const { finding, consequences, others, unknowns } = diagnosis;
   const paint = painter(isColored);
   const heading = (color: Style, text: string) => [paint(['bold', color], text)];
   const width = Math.max(...diagnosis.checks.map(({ id }) => id.length));
   const link = ({ id, status, summary }: Examined) =>
     wrap(summary, ' '.repeat(width + 12), `  ${paint(COLORS[status], status.padEnd(7))} ${id.padEnd(width)}  `);
-  const { clusterName, namespace, serviceAccount } = question;
+  const unseen = section(unique(unknowns), heading(COLORS.unknown, 'Could not be checked'), undecided);
+  const again = next === undefined ? [] : [[paint('bold', 'Then check again'), `  ${printable(next)}`]];
   const paragraphs = [
-    wrap(`${namespace}/${serviceAccount} in the cluster ${clusterName}, ${region}`, ''),
-    ...finding ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)]] : [verdict(diagnosis)],
-    ...section(consequences, [...heading(COLORS.wrong, 'What follows from it')], check => bullet(check)),
-    ...section(others, [...heading(COLORS.wrong, 'Wrong, too')], check => inFull(check)),
-    ...section(unique(unknowns), [...heading(COLORS.unknown, 'Not known')], unseen),
-    [paint('bold', 'The way of the token'), ...diagnosis.checks.flatMap(link)],
+    wrap(`${question.namespace}/${question.serviceAccount} in ${clusterInWords(question, region)}`, ''),
+    ...finding
+      ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)], ...again]
+      : [verdict(diagnosis), ...unseen, ...again],
+    ...section(consequences, heading(COLORS.wrong, 'Consequences'), bullet),
+    ...section(others, heading(COLORS.wrong, 'Also wrong'), inFull),
+    ...finding ? unseen : [],
+    [paint('bold', 'All checks'), ...diagnosis.checks.flatMap(link)],
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');
 }
@@ -29,7 +38,7 @@ function section(checks: Examined[], heading: string[], lines: (check: Examined)
 }
 
 function verdict({ outcome, unknowns }: Diagnosis): string[] {
-  if (outcome === 'healthy') return wrap('Healthy: every link that was looked at is as it must be.', '');
+  if (outcome === 'healthy') return ['Healthy: every required check passed.'];
   const ids = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id).join(', ');
   return wrap(
     `No problem found, but required checks could not be completed (${ids}), so the result is inconclusive.`,
@@ -37,13 +46,38 @@ function verdict({ outcome, unknowns }: Diagnosis): string[] {
   );
 }
 
-/** What is seen, and what to do; commands stay in one line, to be copied. */
+/** What was seen, and what to do. */
 function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
   return [
     ...wrap(summary, '  '),
     ...evidence.flatMap(line => wrap(line, '      ', '    - ')),
-    ...fix.length > 0 ? ['  Fix:', ...fix.map(line => `    ${printable(line)}`)] : [],
+    ...fix.length > 0 ? ['  Fix:', ...fix.flatMap(step)] : [],
   ];
+}
+
+const STEP = ' '.repeat(4);
+const CODE_IN_STEP = ' '.repeat(6);
+/** How commands, code of a CDK app, and JSON begin. */
+const CODE = /^(?:(?:aws|kubectl|date|npx) |[\w.]+\(|new \w+\(|\{")/;
+const INTRODUCED = new RegExp(`^(.*?:) (${CODE.source.slice(1)}.*)$`, 's');
+
+/** Prose is wrapped. A command or code stays in one line, to be copied, also behind the prose that introduces it. */
+function step(line: string): string[] {
+  if (CODE.test(line)) return [`${STEP}${printable(line)}`];
+  const [, prose, code] = INTRODUCED.exec(line) ?? [];
+  return code !== undefined
+    ? [...wrap(prose, STEP), ...codeLines(code).map(text => `${CODE_IN_STEP}${printable(text)}`)]
+    : wrap(line, STEP);
+}
+
+/** JSON to paste, over several lines. */
+function codeLines(code: string): string[] {
+  if (!code.startsWith('{')) return [code];
+  try {
+    return JSON.stringify(JSON.parse(code), null, 2).split('\n');
+  } catch {
+    return [code];
+  }
 }
 
 /** What is the reason for many is told once. */
@@ -51,8 +85,8 @@ function unique(checks: Examined[]): Examined[] {
   return [...new Map(checks.map(check => [check.summary, check])).values()];
 }
 
-/** In full where it makes the result inconclusive. */
-function unseen(check: Examined): string[] {
+/** In full if it makes the result inconclusive. */
+function undecided(check: Examined): string[] {
   const { decisive, evidence = [], fix = [] } = check;
   return decisive && evidence.length + fix.length > 0 ? inFull(check) : bullet(check);
 }

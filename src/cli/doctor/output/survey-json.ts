@@ -1,14 +1,37 @@
-import { Survey } from '../survey';
+import { Outcome } from '../diagnosis';
+import { ContextSurvey, Survey } from '../survey';
 
-/** A survey for machines. A field may be added in the same version; one that goes or changes makes a new one. */
+/** A survey for machines. Fields may be added to a version; one that goes or changes makes a new version. */
 export function surveyJson(survey: Survey, version: string): object {
-  const { time, clusterName, region, account, namespace, outcome, notChecked, provider } = survey;
-  const { accounts, leftOver, counted } = survey;
+  return { schemaVersion: 1, tool: { name: 'cdk-irsa', version }, ...body(survey) };
+}
+
+interface Fleet {
+  readonly outcome: Outcome;
+  readonly namespace?: string;
+  readonly version: string;
+}
+
+/** The surveys of several contexts. */
+export function fleetJson(surveys: readonly ContextSurvey[], { outcome, namespace, version }: Fleet): object {
   return {
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version },
+    asked: { contexts: surveys.map(({ context }) => context), namespace, all: true },
+    outcome,
+    contexts: surveys.map(result => ({
+      context: result.context,
+      ...'survey' in result ? body(result.survey) : { outcome: 'unsure', problem: result.problem },
+    })),
+  };
+}
+
+function body(survey: Survey): object {
+  const { time, clusterName, issuerUrl, region, account, namespace, outcome, notChecked, provider } = survey;
+  const { accounts, leftOver, counted } = survey;
+  return {
     time: time.toISOString(),
-    asked: { cluster: clusterName, region, namespace, all: true },
+    asked: { cluster: clusterName, issuer: issuerUrl, region, namespace, all: true },
     account,
     outcome,
     looked: counted,

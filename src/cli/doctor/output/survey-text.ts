@@ -1,15 +1,37 @@
 import { Status } from '../check';
-import { Survey, SurveyedAccount } from '../survey';
-import { COLORS } from './words';
+import { Outcome } from '../diagnosis';
+import { ContextSurvey, Survey, SurveyedAccount } from '../survey';
+import { clusterInWords, COLORS } from './words';
 import { painter } from '../../colors';
 import { counted, printable, wrap } from '../../text';
 
 /** Beside it there is room for the name of most roles. */
 const MAX_NAME_LENGTH = 38;
 
+/** The surveys of several contexts: a table for each, and what came of them. */
+export function fleetText(surveys: readonly ContextSurvey[], isColored: boolean): string {
+  const paint = painter(isColored);
+  const width = Math.max(...surveys.map(({ context }) => printable(context).length));
+  const results = surveys.map(result => {
+    const status = 'survey' in result ? STATUSES[result.survey.outcome] : 'unknown';
+    const words = 'survey' in result ? summary(result.survey) : `Not checked: ${result.problem}`;
+    return [
+      `${paint(COLORS[status], status.padEnd(7))}  ${printable(result.context).padEnd(width)}`.trimEnd(),
+      ...wrap(words, ' '.repeat(9)),
+    ];
+  });
+  return [
+    ...surveys.map(result => `${paint('bold', `Context ${printable(result.context)}`)}\n\n${'survey' in result
+      ? surveyText(result.survey, isColored) : `${wrap(result.problem, '').join('\n')}\n`}`),
+    `${[paint('bold', 'All contexts'), ...results.flat()].join('\n')}\n`,
+  ].join('\n');
+}
+
+const STATUSES: Record<Outcome, Status> = { healthy: 'ok', found: 'wrong', unsure: 'unknown' };
+
 /** A survey for people: a table, what is wrong first. */
 export function surveyText(survey: Survey, isColored: boolean): string {
-  const { clusterName, region, account, namespace, notChecked, provider, accounts, leftOver } = survey;
+  const { region, account, namespace, notChecked, provider, accounts, leftOver } = survey;
   const paint = painter(isColored);
   const width = Math.min(
     MAX_NAME_LENGTH,
@@ -26,8 +48,8 @@ export function surveyText(survey: Survey, isColored: boolean): string {
   ];
   const paragraphs = [
     wrap(
-      `${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of the cluster ${clusterName}, `
-        + `${region}; not checked: ${notChecked.join(', ')}`,
+      `${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of `
+        + `${clusterInWords(survey, region)}; not checked: ${notChecked.join(', ')}`,
       '',
     ),
     wrap(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),
@@ -37,14 +59,14 @@ export function surveyText(survey: Survey, isColored: boolean): string {
     ...(leftOver.length > 0
       ? [
         [
-          paint('bold', 'Roles that trust service accounts which are not there'),
+          paint('bold', 'Roles that trust missing service accounts'),
           ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [
             `  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`,
             ...missing.map(subject => `    - ${printable(subject)}`),
           ]),
           ...wrap(
-            'Whoever may create such a service account gets the role. Delete the role, or take the subject out of '
-                + 'its trust policy.',
+            'Anyone who can create such a service account gets the role. Delete the role, or remove the subject '
+                + 'from its trust policy.',
             '  ',
           ),
         ],
@@ -64,6 +86,7 @@ function summary({ accounts, leftOver, counted: { serviceAccounts, roles } }: Su
   return (
     `${counted(accounts.length, 'service account')} with a role (of ${serviceAccounts}): ${number('ok')} ok, `
       + `${number('wrong')} wrong, ${number('unknown')} unknown. `
-    + `${counted(leftOver.length, 'role')} (of ${roles}) with service accounts that are not there.`
+    + `${counted(leftOver.length, 'role')} (of ${roles}) ${leftOver.length === 1 ? 'trusts' : 'trust'} missing service `
+    + 'accounts.'
   );
 }

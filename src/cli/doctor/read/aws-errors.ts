@@ -52,17 +52,17 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
   if (DENIED.test(code) && /perform:? sts:AssumeRole/.test(message)) {
     return new CannotAskAws(
       'credentials',
-      `The credentials ${ofProfile(profile)} lead to a role that may not be assumed: ${tellable(message)}.`,
+      `The credentials ${ofProfile(profile)} use a role that they may not assume: ${tellable(message)}.`,
     );
   }
   if (/^Region is missing|region=""/.test(message)) {
     return new CannotAskAws(
       'region',
-      'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.',
+      'No AWS region is set. Use --region eu-west-1, AWS_REGION, or `region` in the profile.',
     );
   }
   if (/^Region not accepted/.test(message)) {
-    return new CannotAskAws('region', 'The region is no name of an AWS region. Name one, such as --region eu-west-1.');
+    return new CannotAskAws('region', 'The region is no AWS region. Use one such as --region eu-west-1.');
   }
   return undefined;
 }
@@ -86,22 +86,22 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
   if (/multi-factor/i.test(message)) {
     return new CannotAskAws(
       'credentials',
-      `The profile ${nameOf(profile ?? 'that was found')} wants an MFA code, which is not asked for here. Begin a `
-        + 'session with it elsewhere, and give its profile.',
+      `The profile ${nameOf(profile ?? 'that was found')} requires an MFA code, which the doctor does not ask `
+        + 'for. Start a session with MFA, and use its profile.',
     );
   }
   if (profile !== undefined) {
     return new CannotAskAws(
       'credentials',
-      `The profile ${nameOf(profile)} gives no AWS credentials: it is in neither the configuration nor the credentials `
-        + 'file, or what it says does not work. See `aws configure list-profiles`.',
+      `The profile ${nameOf(profile)} provides no AWS credentials: it is in neither the configuration nor the `
+        + 'credentials file, or its settings do not work. See `aws configure list-profiles`.',
     );
   }
   const { AWS_PROFILE: named } = process.env;
   return new CannotAskAws(
     'credentials',
     `There are no AWS credentials${named === undefined || named === '' ? '' : ` (AWS_PROFILE is ${nameOf(named)})`}. `
-      + 'Give a profile, --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      + 'Use --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   );
 }
 

@@ -63,7 +63,10 @@ export interface AwsOptions {
 
 /** What is asked of AWS, once Kubernetes has told the annotation. */
 export interface AwsQuestion {
-  readonly clusterName: string;
+  /** Undefined for a cluster outside EKS: EKS is not asked. */
+  readonly clusterName?: string;
+  /** Of a cluster outside EKS. */
+  readonly issuerUrl?: string;
   /** Where it has been read already. */
   readonly cluster?: Read<EksCluster | undefined>;
   readonly namespace: string;
@@ -98,6 +101,7 @@ interface Side {
   readonly profile?: string;
   readonly settings: Settings;
   readonly iam: IAMClient;
+  readonly sts: STSClient;
   readonly caller: Read<Caller>;
 }
 
@@ -126,6 +130,8 @@ const GLOBAL_REGION = 'us-east-1';
 const SESSION_NAME = 'cdk-irsa-doctor';
 const MIN_SESSION = 900;
 const NO_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
+/** The fact of the cluster if it is not one of EKS. */
+export const OUTSIDE_EKS = { unknown: 'the cluster is outside EKS' };
 
 export class Aws {
   /**
@@ -152,6 +158,7 @@ export class Aws {
   }
 
   private readonly eks: EKSClient;
+  private readonly trails: CloudTrailClient[] = [];
 
   private constructor(
     public readonly region: string,
@@ -159,6 +166,14 @@ export class Aws {
     private readonly other: Side,
   ) {
     this.eks = new EKSClient(own.settings);
+  }
+
+  /** Closes the connections. */
+  public close(): void {
+    for (const client of [this.eks, this.own.sts, this.own.iam, this.other.sts, this.other.iam, ...this.trails]) {
+      client.destroy();
+    }
+    this.trails.length = 0;
   }
 
   public get caller(): Read<Caller> {
@@ -174,8 +189,8 @@ export class Aws {
     const { clusterName, namespace, serviceAccount, now } = question;
     const arn = 'unknown' in question.roleArn ? question.roleArn : readRoleArn(question.roleArn.value);
     const [cluster, podIdentities, role, trail] = await Promise.all([
-      question.cluster ?? this.cluster(clusterName),
-      this.podIdentities(clusterName, namespace, serviceAccount),
+      question.cluster ?? (clusterName === undefined ? OUTSIDE_EKS : this.cluster(clusterName)),
+      clusterName === undefined ? { value: [] } : this.podIdentities(clusterName, namespace, serviceAccount),
       this.role(arn),
       this.trail(arn, namespace, serviceAccount, now),
     ]);
@@ -183,12 +198,13 @@ export class Aws {
     const identityRoles = association && await this.identityRoles(association);
     const podsRole = identityRoles?.target ?? identityRoles?.role ?? role;
     const isForgotten = association === undefined && 'unknown' in question.roleArn;
+    const issuerUrl = question.issuerUrl ?? ('value' in cluster ? cluster.value?.issuerUrl : undefined);
     const [clusterNames, providers, policies, simulated, otherAssociations] = await Promise.all([
       'value' in cluster && cluster.value === undefined ? this.clusterNames() : undefined,
-      this.providers(cluster, arn),
+      this.providers(issuerUrl, arn),
       this.policies(podsRole),
       question.action === undefined ? undefined : this.simulated(podsRole, question.action, question.resource),
-      isForgotten ? this.associationNames(clusterName) : undefined,
+      isForgotten && clusterName !== undefined ? this.associationNames(clusterName) : undefined,
     ]);
     const { region, caller, roleCaller } = this;
     const asked = {
@@ -225,11 +241,10 @@ export class Aws {
   }
 
   /** Of the cluster's issuer, with details; where there is none, all of the account. */
-  public async providers(cluster: Read<EksCluster | undefined>, role: Read<RoleArn>): Promise<Read<IamProvider[]>> {
+  public async providers(issuerUrl: string | undefined, role: Read<RoleArn>): Promise<Read<IamProvider[]>> {
     const elsewhere = this.elsewhere(role);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    const issuer =
-      'value' in cluster && cluster.value?.issuerUrl !== undefined ? withoutScheme(cluster.value.issuerUrl) : undefined;
+    const issuer = issuerUrl === undefined ? undefined : withoutScheme(issuerUrl);
     const owner = this.owner(role);
     const exact =
       issuer === undefined || owner === undefined
@@ -317,7 +332,7 @@ export class Aws {
   /** What IAM's own simulation says. Policies of resources are no part of it. */
   public async simulated(role: Read<IamRole | undefined>, action: string, resource = '*'): Promise<Read<Simulated>> {
     if ('unknown' in role) return role;
-    if (role.value === undefined) return { unknown: 'there is no role' };
+    if (role.value === undefined) return { unknown: 'the role does not exist' };
     const { arn } = role.value;
     const side = this.sideOf(arn);
     return this.read(side, 'iam:SimulatePrincipalPolicy', async () => {
@@ -344,7 +359,7 @@ export class Aws {
       const side = this.sideOf(text);
       const { caller } = side;
       if ('value' in caller && caller.value.account !== arn.value.account) {
-        return { unknown: `it is in account ${arn.value.account}: give --role-profile, a profile of that account` };
+        return { unknown: `it is in account ${arn.value.account}: use --role-profile with a profile of that account` };
       }
       return this.roleNamed(side, arn.value.name);
     };
@@ -399,8 +414,8 @@ export class Aws {
     return 'value' in described
       ? described
       : {
-        unknown: `the association ${ids.value.map(({ associationId }) => associationId).join(', ')} of EKS Pod `
-            + `Identity is there, and its role is not known: ${described.unknown}`,
+        unknown: 'the role of the EKS Pod Identity association '
+            + `${ids.value.map(({ associationId }) => associationId).join(', ')} is not known: ${described.unknown}`,
       };
   }
 
@@ -442,9 +457,11 @@ export class Aws {
     const regions = role.value.partition === 'aws' ? [...new Set([this.region, GLOBAL_REGION])] : [this.region];
     const trails = await Promise.all(
       regions.map(region =>
-        this.read(this.other, 'cloudtrail:LookupEvents', () =>
-          lookUp({ ...this.other.settings, region }, since, now),
-        ),
+        this.read(this.other, 'cloudtrail:LookupEvents', () => {
+          const client = new CloudTrailClient({ ...this.other.settings, region });
+          this.trails.push(client);
+          return lookUp(client, since, now);
+        }),
       ),
     );
     const [own] = trails;
@@ -533,9 +550,9 @@ export class Aws {
     if ('unknown' in role || 'unknown' in caller || role.value.account === caller.value.account) return undefined;
     const { account, name } = role.value;
     return profile === undefined || this.other === this.own
-      ? `the role ${name} is in account ${account}, and the credentials are of account ${caller.value.account}: give `
-        + `--role-profile, a profile of account ${account}`
-      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is of account `
+      ? `the role ${name} is in account ${account}, but the credentials are for account ${caller.value.account}: use `
+        + `--role-profile with a profile of account ${account}`
+      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is for account `
         + `${caller.value.account}`;
   }
 
@@ -574,7 +591,7 @@ async function regionOf(options: AwsOptions): Promise<string> {
   } catch (error) {
     throw (
       fatal(error, options.profile)
-      ?? new CannotAskAws('region', `The AWS region cannot be found out: ${reason(error, 'the configuration')}.`)
+      ?? new CannotAskAws('region', `The AWS region cannot be determined: ${reason(error, 'the configuration')}.`)
     );
   }
 }
@@ -590,12 +607,15 @@ async function connectSide(profile: string | undefined, region: string, options:
     if (Account === undefined || Arn === undefined) {
       throw new CannotAskAws(
         'endpoint',
-        `What answers in region ${region} is not AWS: a proxy, or the sign-in page of a network?`,
+        `The answer in region ${region} is not from AWS. Check for a proxy, or the sign-in page of a network.`,
       );
     }
     return { account: Account, arn: Arn };
+  }).catch(error => {
+    sts.destroy();
+    throw error;
   });
-  return { profile, settings, iam: new IAMClient(settings), caller };
+  return { profile, settings, iam: new IAMClient(settings), sts, caller };
 }
 
 /** If even STS does not answer, nobody does; mostly it is the network, or the name of the region. */
@@ -606,8 +626,8 @@ function unreachedEndpoint(error: unknown, region: string): CannotAskAws | undef
     ? undefined
     : new CannotAskAws(
       'endpoint',
-      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Is the name of the `
-          + 'region right, is there a network, or a proxy in between?',
+      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Check the name of `
+          + 'the region, the network, and proxies.',
     );
 }
 
@@ -686,8 +706,9 @@ function decode(document = ''): unknown {
   }
 }
 
-async function lookUp(settings: Settings, since: Date, now: Date): Promise<{ events: Event[]; complete: boolean }> {
-  const client = new CloudTrailClient(settings);
+async function lookUp(
+  client: CloudTrailClient, since: Date, now: Date,
+): Promise<{ events: Event[]; complete: boolean }> {
   const events: Event[] = [];
   let token: string | undefined;
   for (let page = 0; page < TRAIL_PAGES; page++) {

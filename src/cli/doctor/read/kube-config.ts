@@ -7,6 +7,7 @@ import { accessSync, existsSync, readFileSync } from 'fs';
 import { RequestOptions } from 'https';
 import { homedir } from 'os';
 import { delimiter, join } from 'path';
+import { EksContext, eksContext } from './eks-context';
 import { proxyFor } from './proxies';
 import { propertyOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
@@ -33,17 +34,23 @@ interface KubeConfigOptions {
 export interface Access {
   readonly context: string;
   readonly server: string;
+  /** The EKS cluster that the context names, if it names one. */
+  readonly eks?: EksContext;
   /** In a pod, whose API server has an address of the cluster's own: who made its token, as far as it tells. */
   readonly ownIssuer?: { readonly url?: string };
   /** Anew for each use: tokens expire. */
   credentials(): Promise<RequestOptions>;
 }
 
+/** No kubeconfig, as opposed to one that cannot be used. */
+export class NoKubeconfig extends UnusableInput {}
+
 /** Credentials that could not be had. The message is for people, and holds none. */
 export class NoCredentials extends Error {}
 
 /**
- * @throws UnusableInput where there is no kubeconfig, or none that can be used
+ * @throws NoKubeconfig if there is no kubeconfig
+ * @throws UnusableInput if it cannot be used
  */
 export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigOptions): Access {
   const { config, ownIssuer } = load(podRoot);
@@ -51,11 +58,11 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
   const known = [...new Set(config.contexts.map(entry => entry.name))];
   if (!name) {
     throw new UnusableInput(
-      `The kubeconfig names no current context. Name one: --context; there ${contextList(known)}.`,
+      `The kubeconfig has no current context. Select one with --context; ${contextList(known)}.`,
     );
   }
   if (!known.includes(name)) {
-    throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}. There ${contextList(known)}.`);
+    throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}; ${contextList(known)}.`);
   }
   config.setCurrentContext(name);
   const [cluster, user] = [
@@ -64,23 +71,29 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
   ];
   if (!cluster) {
     throw new UnusableInput(
-      `Context ${quoted(name)} of the kubeconfig names a cluster that is not there, or not whole. Correct it.`,
+      `Context ${quoted(name)} of the kubeconfig names a cluster that is missing or incomplete. Correct it.`,
     );
   }
   if (!user) {
     throw new UnusableInput(
-      `Context ${quoted(name)} of the kubeconfig names a user that is not there, or not whole. Correct it.`,
+      `Context ${quoted(name)} of the kubeconfig names a user that is missing or incomplete. Correct it.`,
     );
   }
   if (!isUrl(cluster.server)) {
     throw new UnusableInput(
-      `Context ${quoted(name)} of the kubeconfig: the server of its cluster is no URL. Correct it.`,
+      `Context ${quoted(name)} of the kubeconfig: the server of its cluster is not a URL. Correct it.`,
     );
   }
   const { hostname, port } = new URL(cluster.server);
   cluster.proxyUrl ??= proxyFor(hostname, port || undefined);
   const run = limitExecPlugins(config, user, execTimeoutMs);
-  return { context: name, server: cluster.server, ownIssuer, credentials: () => credentialsOf(config, user, run) };
+  const eks = eksContext({
+    context: name,
+    cluster: config.getContextObject(name)?.cluster ?? '',
+    server: cluster.server,
+    exec: user.exec,
+  });
+  return { context: name, server: cluster.server, eks, ownIssuer, credentials: () => credentialsOf(config, user, run) };
 }
 
 /** The files that kubectl reads; where there are none, what a pod has. */
@@ -99,10 +112,8 @@ function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssue
     return { config: merged, ownIssuer: issuerIn(podRoot + POD_TOKEN) };
   }
   if (files.length === 0) {
-    throw new UnusableInput(
-      `There is no kubeconfig: no file ${listed.length > 0 ? listed.join(' or ') : '~/.kube/config'}. Make one: aws `
-        + 'eks update-kubeconfig --name <cluster>.',
-    );
+    const names = listed.length > 0 ? listed.join(' or ') : '~/.kube/config';
+    throw new NoKubeconfig(`no kubeconfig: ${names} does not exist`);
   }
   for (const file of files) addTo(merged, loadFile(new Config(), file));
   return { config: merged };
@@ -135,10 +146,10 @@ function loadFile(config: KubeConfig, file: string): KubeConfig {
 function configProblem(error: unknown): string {
   if (propertyOf(error, 'name') === 'YAMLException') {
     const line = propertyOf(error, 'mark', 'line');
-    return `it is no YAML${typeof line === 'number' ? `, line ${line + 1}` : ''}`;
+    return `it is not valid YAML${typeof line === 'number' ? `, line ${line + 1}` : ''}`;
   }
   if (propertyOf(error, 'code')) return reasonOf(error);
-  return 'it has not the form of one';
+  return 'it does not have the form of one';
 }
 
 /** As kubectl merges: what is found first has the word. */
@@ -150,8 +161,8 @@ function addTo(merged: KubeConfig, other: KubeConfig): void {
 }
 
 function contextList(known: string[]): string {
-  if (known.length === 0) return 'are none';
-  return `are: ${listInShort(known.map(printable), SHOWN_CONTEXTS)}`;
+  if (known.length === 0) return 'it has none';
+  return `it has: ${listInShort(known.map(printable), SHOWN_CONTEXTS)}`;
 }
 
 function isUrl(text: string): boolean {
@@ -225,7 +236,7 @@ function problemOf(error: NodeJS.ErrnoException, user: User, { tookTooLong }: Ex
   const isOutput = error instanceof SyntaxError || error instanceof TypeError;
   const said = isOutput ? '' : withoutSecrets(error.message);
   return `the exec plugin ${name} of the kubeconfig `
-    + `${isOutput ? 'gave no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
+    + `${isOutput ? 'printed no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
 }
 
 /** Of certificates, keys and tokens in files: which file, not what is in it. */
@@ -234,7 +245,7 @@ function fileProblem(error: NodeJS.ErrnoException): string {
     return `${error.path}, which the kubeconfig names, cannot be read: ${reasonOf(error)}`;
   }
   if (/^HTTP protocol is not allowed/.test(error.message)) {
-    return 'the kubeconfig wants http, without encryption, which is not done';
+    return 'the kubeconfig asks for http without encryption, which is not supported';
   }
   return 'the certificate, key or token in the kubeconfig cannot be used';
 }

@@ -11,6 +11,7 @@ import { printable } from '../../text';
 const UNTRUSTED = 'its certificate is not signed by the certificate authority that the kubeconfig names';
 const ATTEMPTS = 4;
 const MAX_WAIT_MS = 15_000;
+export const NO_OBJECT = 'The API server answers with something other than a Kubernetes object: check for a proxy';
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 export interface KubernetesOptions {
@@ -64,6 +65,10 @@ export class KubernetesClient {
     return this.access.context;
   }
 
+  public get eks(): Access['eks'] {
+    return this.access.eks;
+  }
+
   public get ownIssuer(): Access['ownIssuer'] {
     return this.access.ownIssuer;
   }
@@ -88,8 +93,8 @@ export class KubernetesClient {
     if (answer.status >= 200 && answer.status < 300) return answer.text;
     if (answer.status === 401) {
       throw (this.closed = new KubernetesProblem(
-        `The API server does not know who asks (401): the credentials of context ${printable(this.context)} are wrong `
-          + 'or expired',
+        `The API server rejects the credentials of context ${printable(this.context)} (401): they are wrong or `
+          + 'expired',
         401,
       ));
     }
@@ -97,8 +102,8 @@ export class KubernetesClient {
     // Of a web server or a proxy 404 says nothing about an object.
     if (answer.status === 404 && reason !== 'NotFound') {
       throw new KubernetesProblem(
-        'What answers as the API server says 404, and not as Kubernetes does: is a proxy between, or a path in the '
-          + 'URL of the kubeconfig wrong?',
+        'The API server answers 404, but not in the form of Kubernetes: check for a proxy, and the path of the server '
+          + 'in the kubeconfig',
       );
     }
     throw new KubernetesProblem(`The API server answers ${answer.status}${reason && ` (${reason})`}`, answer.status);
@@ -155,7 +160,7 @@ export class KubernetesClient {
             .on('data', (part: Buffer) => {
               size += part.length;
               if (size <= MAX_ANSWER_BYTES) return parts.push(part);
-              reject(new KubernetesProblem('The API server sends more than can be read'));
+              reject(new KubernetesProblem('The answer of the API server is too large'));
               return sent.destroy();
             })
             .on('end', () =>
@@ -185,7 +190,7 @@ export class KubernetesClient {
     if (certificate) return `${server} cannot be trusted: ${certificate}`;
     if (isTlsError(code)) return `${server} cannot be reached: the TLS handshake failed`;
     if (/^HPE_/.test(code)) return `${server} does not speak HTTP`;
-    return `${server} cannot be asked${code === '' ? '' : ` (${code})`}`;
+    return `${server} cannot be queried${code === '' ? '' : ` (${code})`}`;
   }
 }
 
@@ -221,7 +226,5 @@ function parseObject(text: string): JsonObject {
   } catch {
     // said below, without the text
   }
-  throw new KubernetesProblem(
-    'The API server answers with something that is no Kubernetes object: is a proxy between?',
-  );
+  throw new KubernetesProblem(NO_OBJECT);
 }

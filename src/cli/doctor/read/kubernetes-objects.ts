@@ -2,7 +2,7 @@
  * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
  */
 import { Owner, PodObject, ServiceAccountObject } from '../facts';
-import { KubernetesProblem } from './kubernetes-client';
+import { KubernetesProblem, NO_OBJECT } from './kubernetes-client';
 import { withoutValues } from './pod-without-values';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf } from '../../../analysis/json-values';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
@@ -88,9 +88,7 @@ function ownerIn(references: unknown, labels: PodObject['labels']): Owner | unde
 
 export function objectIn(value: unknown): ApiObject {
   if (typeof propertyOf(value, 'metadata', 'name') !== 'string') {
-    throw new KubernetesProblem(
-      'The API server answers with something that is no Kubernetes object: is a proxy between?',
-    );
+    throw new KubernetesProblem(NO_OBJECT);
   }
   return value as ApiObject;
 }

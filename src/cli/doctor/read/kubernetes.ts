@@ -4,6 +4,7 @@
 import {
   AgentPod, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
 } from '../facts';
+import { EksContext } from './eks-context';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
 import { isLive } from '../pod-phase';
@@ -15,8 +16,12 @@ const RESTARTS = 3;
 const AGENT_NAMESPACE = 'kube-system';
 const AGENT_LABEL = 'app.kubernetes.io/name=eks-pod-identity-agent';
 const MIN_TOKEN_LIFE_SECONDS = 600;
+/** @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery */
+const DISCOVERY = '/.well-known/openid-configuration';
 
 export type { KubernetesOptions } from './kubernetes-client';
+export type { EksContext } from './eks-context';
+export { NoKubeconfig } from './kube-config';
 export { KubernetesProblem } from './kubernetes-client';
 
 interface NamespaceObject {
@@ -25,7 +30,10 @@ interface NamespaceObject {
 }
 
 export class Kubernetes {
-  /** @throws UnusableInput where the kubeconfig cannot be used */
+  /**
+   * @throws NoKubeconfig if there is no kubeconfig
+   * @throws UnusableInput if it cannot be used
+   */
   public static connect(options?: KubernetesOptions): Kubernetes {
     return new Kubernetes(KubernetesClient.connect(options));
   }
@@ -42,6 +50,11 @@ export class Kubernetes {
     return this.client.context;
   }
 
+  /** The EKS cluster that the context names, if it names one. */
+  public get eks(): EksContext | undefined {
+    return this.client.eks;
+  }
+
   /**
    * In words, what tells that the API server is of another cluster; undefined where it is of that one, or nothing can
    * be compared. A pod asks an address of the cluster's own: its token tells.
@@ -52,12 +65,25 @@ export class Kubernetes {
       const { url = issuerUrl } = ownIssuer;
       return issuerUrl === undefined || url === issuerUrl
         ? undefined
-        : `This pod is of another cluster than ${name}: its token is of ${url}, and the tokens of ${name} are of `
+        : `This pod runs in another cluster than ${name}: its token is from ${url}, and those of ${name} are from `
           + `${issuerUrl}.`;
     }
     if (endpoint === '' || isSameEndpoint(endpoint, this.endpoint)) return undefined;
-    return `The context ${this.client.context} of the kubeconfig is of another cluster than ${name}: it asks `
+    return `The context ${this.client.context} of the kubeconfig points to another cluster than ${name}: its server is `
       + `${this.endpoint}, and ${name} is at ${endpoint}.`;
+  }
+
+  /** The issuer of new tokens, with `https://`. */
+  public async issuer(): Promise<Read<string>> {
+    const { ownIssuer } = this.client;
+    if (ownIssuer?.url !== undefined) return { value: ownIssuer.url };
+    const read = await this.read('get', DISCOVERY, undefined, async () => {
+      const { issuer } = await this.client.get(DISCOVERY);
+      if (typeof issuer !== 'string') throw new KubernetesProblem(`${DISCOVERY} of the API server names no issuer`);
+      return issuer;
+    });
+    if ('unknown' in read) return read;
+    return read.value === undefined ? { unknown: `The API server has no ${DISCOVERY}` } : { value: read.value };
   }
 
   /** All that the checks want to know. */

@@ -16,8 +16,8 @@ describe('a token, sent to STS', () => {
       }),
     ).toEqual({
       status: 'ok',
-      summary: 'STS gives the role api for a token of the service account: IRSA works.',
-      evidence: ['arn:aws:sts::111122223333:assumed-role/api/cdk-irsa-doctor', 'the credentials were dropped at once'],
+      summary: 'A token of the service account can assume the role api: IRSA works.',
+      evidence: ['arn:aws:sts::111122223333:assumed-role/api/cdk-irsa-doctor', 'the credentials were discarded'],
     });
     expect(
       verdict(ASSUME_CHECKS, 'assume', { ...withAnnotations({}), assumed: { value: { assumedRoleArn: 'x' } } }).status,
@@ -28,13 +28,13 @@ describe('a token, sent to STS', () => {
     [
       'InvalidIdentityToken',
       'No OpenIDConnect provider found in your account for https://oidc.eks…',
-      'STS finds no OIDC provider',
+      'STS found no OIDC provider',
       'provider-exists',
     ],
     [
       'InvalidIdentityTokenException',
       'Incorrect token audience',
-      'the audience of the token is no client id',
+      'the OIDC provider does not accept the audience',
       'provider-audience',
     ],
     [
@@ -47,10 +47,10 @@ describe('a token, sent to STS', () => {
       'InvalidIdentityToken',
       "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity "
         + 'documentation for requirements',
-      'STS cannot check the signature',
+      'STS cannot verify the signature',
       '/.well-known/openid-configuration',
     ],
-    ['InvalidIdentityToken', 'Missing a required claim: aud', 'STS does not take the token', 'iss'],
+    ['InvalidIdentityToken', 'Missing a required claim: aud', 'STS rejects the token', 'iss'],
     [
       'ExpiredTokenException',
       'Token expired: current date/time 1 must be before the expiration date/time 0',
@@ -63,15 +63,15 @@ describe('a token, sent to STS', () => {
       'STS cannot reach the issuer',
       'reachable from the internet',
     ],
-    ['IDPRejectedClaimException', '', 'reject the claims', 'iss'],
-    ['RegionDisabledException', '', 'switched off in the region', 'another region'],
+    ['IDPRejectedClaimException', '', 'rejected the claims', 'iss'],
+    ['RegionDisabledException', '', 'disabled in the region', 'another region'],
     [
       'AccessDenied',
       'Not authorized to perform sts:AssumeRoleWithWebIdentity',
-      'does not let this service account in',
+      'does not allow this service account to assume the role',
       'trust',
     ],
-    ['ValidationError', 'Request ARN is invalid', 'not of the form', 'annotation'],
+    ['ValidationError', 'Request ARN is invalid', 'the ARN of the role is invalid', 'annotation'],
   ])('%s: %s', (errorCode, errorMessage, words, fix) => {
     const said = verdict(ASSUME_CHECKS, 'assume', { assumed: { value: { errorCode, errorMessage } } });
     expect(said.status).toBe('wrong');
@@ -87,7 +87,7 @@ describe('a token, sent to STS', () => {
     ).toBe('unknown');
     expect(
       verdict(ASSUME_CHECKS, 'assume', { assumed: { unknown: 'needs create serviceaccounts/token' } }),
-    ).toMatchObject({ status: 'unknown', summary: 'needs create serviceaccounts/token' });
+    ).toMatchObject({ status: 'unknown', summary: 'Needs create serviceaccounts/token.' });
   });
 });
 
@@ -113,20 +113,20 @@ describe('CloudTrail', () => {
   test('the last call has succeeded, whatever was before', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(1), event(20, refused)]))).toEqual({
       status: 'ok',
-      summary: 'The last call that CloudTrail holds has succeeded, 1 minute ago.',
+      summary: 'The last call that CloudTrail recorded succeeded, 1 minute ago.',
       evidence: [
         `2026-01-02T11:59:00.000Z ${SUBJECT}: succeeded`,
         `2026-01-02T11:40:00.000Z ${SUBJECT}: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity`,
-        'looked at: eu-west-1 and us-east-1, since 2026-01-01T12:00:00.000Z; STS writes down what it is asked in the '
-          + 'region where it is asked',
-        'CloudTrail lags, by about 15 minutes and sometimes more: what has just happened is not in it yet',
+        'searched: eu-west-1 and us-east-1, since 2026-01-01T12:00:00.000Z; STS records calls in the region where they '
+          + 'are made',
+        'CloudTrail is about 15 minutes behind, sometimes more: recent calls may be missing',
       ],
     });
   });
 
   test('the last call was refused, a short time ago', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, refused), event(90)]))).toMatchObject({
-      status: 'wrong', summary: 'The last call that CloudTrail holds was refused with AccessDenied, 20 minutes ago.',
+      status: 'wrong', summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago.',
     });
   });
 
@@ -134,8 +134,8 @@ describe('CloudTrail', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(300, refused)]))).toMatchObject({
       status: 'unknown',
       summary:
-        'The last call that CloudTrail holds was refused with AccessDenied, 5 hours ago, and none since: it is '
-          + 'mended, or no pod asks any more.',
+        'The last call that CloudTrail recorded was refused with AccessDenied, 5 hours ago, and there was none '
+          + 'since: the problem is fixed, or no pod requests the role any more.',
     });
   });
 
@@ -146,7 +146,7 @@ describe('CloudTrail', () => {
       trail([], { complete: false, regions: ['eu-west-1'] }),
     );
     expect(status).toBe('unknown');
-    expect(evidence![0]).toContain('the newest events only: not all could be read');
+    expect(evidence![0]).toContain('only the newest events could be read');
   });
 
   test('of another cluster, the same names are somebody else', () => {
@@ -177,6 +177,6 @@ describe('CloudTrail', () => {
   test('cannot be read', () => {
     expect(
       verdict(TRAIL_CHECKS, 'cloudtrail', { trail: { unknown: 'needs cloudtrail:LookupEvents: no' } }),
-    ).toMatchObject({ status: 'unknown', summary: 'needs cloudtrail:LookupEvents: no' });
+    ).toMatchObject({ status: 'unknown', summary: 'Needs cloudtrail:LookupEvents: no.' });
   });
 });

@@ -17,6 +17,7 @@ test('the ids are for ever', () => {
     'namespace-exists!',
     'service-account-exists!',
     'role-annotation!',
+    'role-asked',
     'annotation-values',
     'annotation-duplicates',
     'role-account',
@@ -145,7 +146,7 @@ test('with nothing known, everything is unknown, and nothing is lost', () => {
     pods: unknown,
     assumed: unknown,
     trail: unknown,
-    question: { ...HEALTHY.question, action: 's3:GetObject' },
+    question: { ...HEALTHY.question, action: 's3:GetObject', roleArn: ROLE },
   };
   expect(new Set(Object.values(verdicts(CHECKS, nothing)).map(({ status }) => status))).toEqual(new Set(['unknown']));
   // Of pods that nobody could read, one says so.

@@ -24,16 +24,17 @@ describe('cluster', () => {
     expect(verdict(ALL, 'cluster-found', { cluster: { value: undefined }, clusterNames: { value: names } })).toEqual({
       status: 'wrong',
       summary: `There is no cluster "production" in account ${ACCOUNT}, region eu-west-1.`,
-      evidence: ['clusters there: Production, production-2, a, b, c and 2 more'],
-      fix: ['aws eks list-clusters --region eu-west-1', 'Correct --cluster, --region or --profile.'],
+      evidence: ['clusters in the region: Production, production-2, a, b, c and 2 more'],
+      fix: ['List the clusters: aws eks list-clusters --region eu-west-1', 'Correct --cluster, --region or --profile.',
+        'For a cluster outside EKS, use --issuer instead of --cluster.'],
     });
   });
 
   test.each([
-    [{ clusterNames: { value: [] } }, ['the region has no cluster at all']],
+    [{ clusterNames: { value: [] } }, ['the region has no clusters']],
     [
       { clusterNames: { unknown: 'needs eks:ListClusters: no' } },
-      ['other clusters: not known, needs eks:ListClusters: no'],
+      ['other clusters: unknown (needs eks:ListClusters: no)'],
     ],
     [{}, undefined],
   ])('not there, and of the others %j', (more, evidence) => {
@@ -49,11 +50,11 @@ describe('cluster', () => {
   test('not readable', () => {
     expect(verdict(ALL, 'cluster-found', { cluster: { unknown: 'needs eks:DescribeCluster: no' } })).toMatchObject({
       status: 'unknown',
-      summary: 'needs eks:DescribeCluster: no',
+      summary: 'Needs eks:DescribeCluster: no.',
     });
     expect(verdict(ALL, 'provider-exists', { cluster: { unknown: 'x' } })).toMatchObject({
       status: 'unknown',
-      summary: 'the issuer of the cluster is not known: x',
+      summary: 'The issuer of the cluster is not known: x.',
     });
   });
 
@@ -61,7 +62,7 @@ describe('cluster', () => {
     const { issuerUrl, ...cluster } = CLUSTER;
     expect(verdict(ALL, 'cluster-issuer', { cluster: { value: cluster } })).toMatchObject({
       status: 'wrong',
-      summary: 'The cluster production tells no OIDC issuer, without which there is no IRSA.',
+      summary: 'The cluster production has no OIDC issuer. IRSA requires one.',
     });
   });
 });
@@ -70,18 +71,18 @@ describe('provider', () => {
   const other = (issuer: string): IamProvider => ({ arn: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`, issuer });
 
   test.each([
-    ['case', ISSUER.toUpperCase(), 'only upper and lower case differ, and STS compares exactly'],
-    ['a slash', `${ISSUER}/`, 'only a slash at the end differs, and STS compares exactly'],
+    ['case', ISSUER.toUpperCase(), 'it differs only in case; STS compares exactly'],
+    ['a slash', `${ISSUER}/`, 'it differs only in a trailing slash; STS compares exactly'],
     [
       'the region',
       ISSUER.replace('eu-west-1', 'eu-west-2'),
-      'the id is the same, the host is oidc.eks.eu-west-2.amazonaws.com instead of oidc.eks.eu-west-1.amazonaws.com: '
+      'the same ID, but the host oidc.eks.eu-west-2.amazonaws.com instead of oidc.eks.eu-west-1.amazonaws.com: '
         + 'another region',
     ],
     [
       'the id',
       ISSUER.replace('B10E', '64EE'),
-      'of another cluster in the same region, or of one that was made anew under its name',
+      'another cluster in the same region, or an earlier cluster of the same name',
     ],
   ])('one that misses by %s', (_, issuer, words) => {
     const { status, evidence, fix } = verdict(ALL, 'provider-exists', {
@@ -90,8 +91,8 @@ describe('provider', () => {
     expect(status).toBe('wrong');
     expect(evidence).toEqual([`issuer: ${ISSUER}`, `near: ${other(issuer).arn} (${words})`]);
     expect(fix).toEqual([
-      `aws iam create-open-id-connect-provider --url https://${ISSUER} --client-id-list sts.amazonaws.com`,
-      `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' });`,
+      `Register the issuer: aws iam create-open-id-connect-provider --url https://${ISSUER} --client-id-list sts.amazonaws.com`,
+      `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' });`,
     ]);
   });
 
@@ -118,7 +119,7 @@ describe('provider', () => {
       summary: 'IAM has no OIDC provider for the issuer of the cluster in account 444455556666.',
       evidence: [
         `issuer: ${ISSUER}`,
-        'the role is in another account than the cluster: the provider must be where the role is',
+        'the role is in another account than the cluster: the provider must be in the account of the role',
       ],
     });
   });
@@ -141,15 +142,15 @@ describe('provider', () => {
     });
     expect(verdict(ALL, 'provider-audience', annotations)).toEqual({
       status: 'wrong',
-      summary: 'The tokens are for the audience STS.amazonaws.com, which is no client id of the provider.',
+      summary: 'The provider does not accept the audience STS.amazonaws.com of the tokens.',
       evidence: [
-        'client ids: sts.amazonaws.com',
-        '"sts.amazonaws.com" differs in upper and lower case or in white space alone, and STS compares exactly',
+        'client IDs: sts.amazonaws.com',
+        '"sts.amazonaws.com" differs only in case or whitespace; STS compares exactly',
       ],
       fix: [
-        `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${PROVIDER} --client-id `
-          + 'STS.amazonaws.com',
-        `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}', audiences: ['sts.amazonaws.com', `
+        'Add the audience: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn '
+          + `${PROVIDER} --client-id STS.amazonaws.com`,
+        `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}', audiences: ['sts.amazonaws.com', `
           + '\'STS.amazonaws.com\'] });',
       ],
     });
@@ -158,11 +159,11 @@ describe('provider', () => {
   test('an empty annotation requests tokens for the API server', () => {
     expect(verdict(ALL, 'provider-audience', withAnnotations({ 'eks.amazonaws.com/audience': '' }))).toEqual({
       status: 'wrong',
-      summary: 'The tokens are for the audience https://kubernetes.default.svc, which is no client id of the provider.',
-      evidence: ['client ids: sts.amazonaws.com'],
+      summary: 'The provider does not accept the audience https://kubernetes.default.svc of the tokens.',
+      evidence: ['client IDs: sts.amazonaws.com'],
       fix: [
-        'Request a token for sts.amazonaws.com: in the annotation eks.amazonaws.com/audience, or in the '
-          + 'serviceAccountToken of the pods.',
+        'Request a token for sts.amazonaws.com with the annotation eks.amazonaws.com/audience, or in the '
+          + 'serviceAccountToken volume of the pods.',
       ],
     });
   });
@@ -171,7 +172,7 @@ describe('provider', () => {
     const none = { ...OIDC_PROVIDER, details: { value: { clientIds: [], thumbprints: [] } } };
     expect(verdict(ALL, 'provider-audience', { providers: { value: [none] } })).toMatchObject({
       status: 'wrong',
-      evidence: ['client ids: none'],
+      evidence: ['client IDs: none'],
     });
   });
 
@@ -179,7 +180,7 @@ describe('provider', () => {
     const unread = { ...OIDC_PROVIDER, details: { unknown: 'needs iam:GetOpenIDConnectProvider: no' } };
     expect(verdict(ALL, 'provider-audience', { providers: { value: [unread] } })).toMatchObject({
       status: 'unknown',
-      summary: 'needs iam:GetOpenIDConnectProvider: no',
+      summary: 'Needs iam:GetOpenIDConnectProvider: no.',
     });
     const { details, ...bare } = OIDC_PROVIDER;
     expect(verdict(ALL, 'provider-audience', { providers: { value: [bare] } }).status).toBe('unknown');

@@ -121,7 +121,7 @@ describe('the pods', () => {
       ],
       fix: [
         'If it should use api: kubectl set serviceaccount deployment/api api -n payments',
-        'If it should use api: In the manifest of pod/debug -n payments: set serviceAccountName: api',
+        'If it should use api: In the manifest of pod/debug in namespace payments: set serviceAccountName: api',
         EVENTS,
       ],
     });
@@ -137,7 +137,7 @@ describe('the pods', () => {
       summary: 'All pods of payments/api have ended: there is no running pod to check.',
       decisive: true,
       evidence: [`pod api-1: ${phase}`],
-      fix: ['Check an ended pod: --pod api-1', EVENTS],
+      fix: ['To check a pod that has ended, use --pod api-1', EVENTS],
     });
   });
 
@@ -202,7 +202,11 @@ describe('a pod from before the annotation', () => {
   test.each<[string, any, string]>([
     ['StatefulSet', { kind: 'StatefulSet', name: 'db' }, 'kubectl rollout restart statefulset/db -n payments'],
     ['DaemonSet', { kind: 'DaemonSet', name: 'log' }, 'kubectl rollout restart daemonset/log -n payments'],
-    ['Job', { kind: 'Job', name: 'x-1' }, 'Start a new run of job/x-1 -n payments: its pods do not change.'],
+    [
+      'Job',
+      { kind: 'Job', name: 'x-1' },
+      'Start a new run of job/x-1 in namespace payments: existing pods do not change.',
+    ],
     [
       'ReplicaSet of something else',
       { kind: 'ReplicaSet', name: 'web' },
@@ -247,8 +251,8 @@ describe('a pod from before the annotation', () => {
     const facts = factsOfPods({ serviceAccount: account }, [pod({}, EARLY)]);
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(judgeOf('pod-after-annotation', facts)).toMatchObject({
-      summary: 'Pod api-1 was created before the last change of the ServiceAccount, maybe its annotation: the webhook '
-        + 'changes only new pods.',
+      summary: 'Pod api-1 was created before the last change of the ServiceAccount, possibly of its annotation: the '
+        + 'webhook changes only new pods.',
       evidence: [
         'ServiceAccount last changed at 2026-01-02T00:00:00.000Z by the manager of the annotation, which may be older',
         expect.stringContaining('pod api-1 created at 2026-01-01T12:00:00.000Z'),
@@ -300,7 +304,7 @@ describe('what the webhook puts into pods', () => {
     [
       'another role',
       container => (variable(container, 'AWS_ROLE_ARN').value = OTHER_ROLE),
-      `container main has AWS_ROLE_ARN ${OTHER_ROLE}, and the annotation says ${ROLE}.`,
+      `container main has AWS_ROLE_ARN ${OTHER_ROLE}, but the annotation names ${ROLE}.`,
     ],
     [
       'no mount',
@@ -343,8 +347,7 @@ describe('what the webhook puts into pods', () => {
     const facts = withPods(one);
     expect(troubles(facts)).toEqual(['pod-injected: unknown']);
     expect(judgeOf('pod-injected', facts)!.evidence).toEqual([
-      'pod api-1, container side: was added to the pod after the webhook had been at work, and gets no role: a '
-        + 'sidecar?',
+      'pod api-1, container side: was added to the pod after the webhook, and gets no role; it may be a sidecar',
     ]);
   });
 
@@ -395,7 +398,7 @@ describe('what the webhook puts into pods', () => {
 
   const REMOVE = (names: string) => [
     `kubectl set env deployment/api ${names} -n payments`,
-    'A restart does not help: where a container has AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE, the webhook adds '
+    'A restart does not help: if a container has AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE, the webhook adds '
       + 'neither.',
   ];
 
@@ -418,7 +421,7 @@ describe('what the webhook puts into pods', () => {
   test('a volume of the template that has the name of the webhook\'s must be renamed', () => {
     const facts = broken((_, spec) => (spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }));
     expect(judgeOf('pod-injected', facts)!.fix).toContain(
-      'If the pod template has a volume aws-iam-token of its own, rename it: the webhook keeps it as it is.',
+      'If the pod template defines a volume aws-iam-token, rename it: the webhook does not replace it.',
     );
   });
 
@@ -426,11 +429,11 @@ describe('what the webhook puts into pods', () => {
     const facts = broken((_, spec) => spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'vault');
     expect(causes(facts)).toEqual(['pod-audience']);
     expect(judgeOf('pod-audience', facts)).toMatchObject({
-      summary: 'The token is for vault, and should be for sts.amazonaws.com.',
+      summary: 'The token is for vault, but must be for sts.amazonaws.com.',
       fix: [
         'kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/audience=sts.amazonaws.com',
         'kubectl rollout restart deployment/api -n payments',
-        'Or set --token-audience=sts.amazonaws.com of the webhook, for all pods of the cluster.',
+        'Or set --token-audience=sts.amazonaws.com on the webhook, which affects all pods of the cluster.',
         expect.stringContaining('serviceAccountToken.audience'),
       ],
     });
@@ -451,7 +454,7 @@ describe('what the webhook puts into pods', () => {
   test('a token for the API server is the cause', () => {
     const facts = broken((_, spec) => delete spec.volumes[0].projected.sources[0].serviceAccountToken.audience);
     expect(judgeOf('pod-audience', facts)).toMatchObject({
-      summary: 'The token is for the API server itself, and should be for sts.amazonaws.com.',
+      summary: 'The token is for the API server itself, but must be for sts.amazonaws.com.',
     });
   });
 });
@@ -553,7 +556,7 @@ describe('other credentials', () => {
       judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] })),
     ).toMatchObject({
       status: 'unknown',
-      evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may hold AWS_ACCESS_KEY_ID'],
+      evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may contain AWS_ACCESS_KEY_ID'],
     });
   });
 
@@ -565,10 +568,11 @@ describe('other credentials', () => {
     ];
     expect(judgeOf('pod-static-keys', withEnv([], { envFrom }))).toEqual({
       status: 'ok',
-      summary: 'No static keys and no profile are named; what Secrets and ConfigMaps hold is not read.',
+      summary: 'No static keys and no profile are set; the contents of Secrets and ConfigMaps are not read.',
       evidence: ['settings', 'app'].map(
         (name, at) =>
-          `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may hold AWS_ACCESS_KEY_ID`,
+          `pod api-1, container main: envFrom ${['ConfigMap', 'Secret'][at]} ${name}, which may contain `
+            + 'AWS_ACCESS_KEY_ID',
       ),
     });
     expect(judgeOf('pod-static-keys', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
@@ -645,7 +649,7 @@ describe('pods and containers that are left out', () => {
   test('all of them is the cause', () => {
     const facts = factsOf({ pods: [pod({}, { annotations: { [SKIP]: 'main' } })] });
     expect(causes(facts)).toEqual(['pod-skipped']);
-    expect(judgeOf('pod-skipped', facts)).toMatchObject({ evidence: [`pod api-1: ${SKIP}: "main" leaves out main`] });
+    expect(judgeOf('pod-skipped', facts)).toMatchObject({ evidence: [`pod api-1: ${SKIP}: "main" excludes main`] });
   });
 
   test.each<[string, string[]]>([
@@ -722,7 +726,7 @@ describe('the webhook', () => {
 
   test('that works is told', () => {
     expect(status([webhook()], [healthyPod()])).toBe(
-      'ok: The webhook is there, and works: Pod api-1 has its variables.',
+      'ok: The webhook works: Pod api-1 has its variables.',
     );
   });
 
@@ -769,7 +773,7 @@ describe('the webhook', () => {
     ],
   ])('that is called for %s is the cause', (_, selectors) => {
     expect(status(withSelector(selectors), [pod()])).toBe(
-      'wrong: The webhook is there, and is not called for pods of namespace payments.',
+      'wrong: The webhook exists but is not called for pods of namespace payments.',
     );
     expect(causes(factsOfPods({ webhooks: withSelector(selectors) }, [pod()]))).toEqual(['webhook']);
   });
@@ -852,7 +856,7 @@ describe('the webhook', () => {
     const facts = withPods(pod({}, { creationTimestamp: '2026-01-02T00:00:00Z' }));
     expect(causes(facts)).toEqual(['webhook']);
     expect(judgeOf('webhook', facts)!.evidence).toContain(
-      'that soon after the annotation, the webhook may not have known it yet',
+      'so soon after the annotation, the webhook may not have known it yet',
     );
   });
 
@@ -866,7 +870,7 @@ describe('the webhook', () => {
     const other = pod({}, { name: 'api-2', labels: { app: 'other' } });
     const facts = factsOfPods({ webhooks: withSelector(selectors) }, [healthyPod(), other]);
     expect(causes(facts)).toEqual(['webhook']);
-    expect(judgeOf('webhook', facts)!.evidence).toContain('its objectSelector leaves out pod api-2');
+    expect(judgeOf('webhook', facts)!.evidence).toContain('its objectSelector excludes pod api-2');
   });
 
   test('of pods that the label of EKS leaves out is not the cause', () => {
@@ -891,8 +895,8 @@ describe('the webhook', () => {
 
   test('that is called for pods with labels is unknown without pods', () => {
     expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe(
-      'unknown: Whether the webhook is called for the pods: it is called for pods with certain labels, and there are '
-        + 'no pods to look at.',
+      'unknown: Cannot tell whether the webhook is called for the pods: it is called for pods with certain labels, '
+        + 'and there are no pods to look at.',
     );
   });
 

@@ -314,8 +314,8 @@ describe('an action', () => {
     expect(judged('action', asked(READ_BUCKET)).status).toBe('ok');
     expect(judged('action', asked(document('Allow', 'sqs:*')))).toMatchObject({
       status: 'wrong',
-      summary: 'The role may not s3:GetObject on arn:aws:s3:::bucket/key: the session policy of association a-1 does '
-        + 'not allow it.',
+      summary: 'The role is not allowed s3:GetObject on arn:aws:s3:::bucket/key: the session policy of association a-1 '
+        + 'does not allow it.',
       fix: [expect.stringContaining('aws eks update-pod-identity-association'), 'Another Allow does not help.'],
     });
     expect(judged('action', asked(document('Deny', 's3:*')))).toMatchObject({

@@ -51,8 +51,8 @@ describe('policies', () => {
     expect(verdict(POLICY_CHECKS, 'policies', policies(policy('edge', READ_BUCKET, 'boundary')))).toMatchObject({
       status: 'wrong',
       fix: [
-        'aws iam attach-role-policy --role-name api --policy-arn <the policy>',
-        'bucket.grantRead(serviceAccount);',
+        'Attach a policy: aws iam attach-role-policy --role-name api --policy-arn <the policy>',
+        'Or in the CDK app: bucket.grantRead(serviceAccount);',
       ],
     });
   });
@@ -93,12 +93,12 @@ describe('an action, by the simulation of IAM', () => {
   test('allowed, and by which statement', () => {
     expect(verdict(POLICY_CHECKS, 'action', simulated({ policies: ['read'], missingKeys: ['aws:SourceIp'] }))).toEqual({
       status: 'ok',
-      summary: `The role may s3:GetObject on ${RESOURCE}.`,
+      summary: `The role is allowed s3:GetObject on ${RESOURCE}.`,
       evidence: [
-        "decided by IAM's own simulation, by read",
+        'evaluated by the policy simulator of IAM; deciding: read',
         'inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*',
-        'the simulation had no values for aws:SourceIp',
-        'policies of resources (buckets, keys, queues), of sessions and of VPC endpoints are not looked at',
+        'the simulator had no values for aws:SourceIp',
+        'not evaluated: policies of resources (buckets, keys, queues), of sessions and of VPC endpoints',
       ],
     });
     expect(verdict(POLICY_CHECKS, 'action', { ...simulated({}), policies: { unknown: 'x' } }).status).toBe('ok');
@@ -106,7 +106,12 @@ describe('an action, by the simulation of IAM', () => {
 
   test.each<[string, Partial<Simulated>, string, RegExp]>([
     ['a Deny', { decision: 'explicitDeny' }, 'a statement denies it', /^Find the Deny/],
-    ['nothing', { decision: 'implicitDeny' }, 'no statement allows it', /^aws iam simulate-principal-policy /],
+    [
+      'nothing',
+      { decision: 'implicitDeny' },
+      'no statement allows it',
+      /^In the CDK app: serviceAccount\.addToPrincipalPolicy/,
+    ],
     [
       'the boundary',
       { decision: 'implicitDeny', boundaryAllows: false, missingKeys: ['a:b'] },
@@ -128,11 +133,11 @@ describe('an action, by the simulation of IAM', () => {
   ])('kept away by %s', (_, answer, why, fix) => {
     const { status, summary, fix: [first, ...more] = [] } = verdict(POLICY_CHECKS, 'action', simulated(answer));
     expect({ status, summary }).toEqual({
-      status: 'wrong', summary: `The role may not s3:GetObject on ${RESOURCE}: ${why}.`,
+      status: 'wrong', summary: `The role is not allowed s3:GetObject on ${RESOURCE}: ${why}.`,
     });
     expect(first).toMatch(fix);
     // Where something denies it, another Allow changes nothing.
-    const isAdvised = more.some(line => line.startsWith('serviceAccount.addToPrincipalPolicy'));
+    const isAdvised = [first, ...more].some(line => line.includes('addToPrincipalPolicy'));
     expect(isAdvised).toBe(why === 'no statement allows it');
   });
 
@@ -141,14 +146,15 @@ describe('an action, by the simulation of IAM', () => {
       'inline',
       [policy('read', READ_BUCKET), policy('guard', statement({ Effect: 'Deny', Sid: 'NoReads' }))],
       'inline guard, Statement[0] (NoReads)',
-      'aws iam get-role-policy --role-name api --policy-name guard',
+      'Read the policy: aws iam get-role-policy --role-name api --policy-name guard',
     ],
     [
       'attached',
       [policy('guard', statement({ Effect: 'Deny' }), 'attached')],
       'attached guard, Statement[0]',
-      `aws iam get-policy-version --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --version-id "$(aws iam get-policy `
-        + `--policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --query Policy.DefaultVersionId --output text)"`,
+      `Read the policy: aws iam get-policy-version --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --version-id `
+        + `"$(aws iam get-policy --policy-arn arn:aws:iam::${ACCOUNT}:policy/guard --query Policy.DefaultVersionId `
+        + '--output text)"',
     ],
     [
       'boundary',
@@ -159,9 +165,9 @@ describe('an action, by the simulation of IAM', () => {
   ])('by the Deny of an %s policy: the statement is named, and to be narrowed', (_, all, place, command) => {
     for (const facts of [policies(...all), { ...simulated({ decision: 'explicitDeny' }), ...policies(...all) }]) {
       expect(verdict(POLICY_CHECKS, 'action', facts)).toMatchObject({
-        summary: `The role may not s3:GetObject on ${RESOURCE}: ${place} denies it.`,
+        summary: `The role is not allowed s3:GetObject on ${RESOURCE}: ${place} denies it.`,
         fix: [
-          `Narrow the Deny in ${place}: except this action, resource or role. Another Allow does not help.`,
+          `Narrow the Deny in ${place}: exempt this action, resource or role. Another Allow does not help.`,
           command,
         ],
       });
@@ -177,48 +183,48 @@ describe('an action, by the simulation of IAM', () => {
 
 describe('an action, by our own evaluator', () => {
   test.each<[string, Partial<Facts>, string, string]>([
-    ['allowed', policies(policy('read', READ_BUCKET)), 'ok', `The role may s3:GetObject on ${RESOURCE}.`],
+    ['allowed', policies(policy('read', READ_BUCKET)), 'ok', `The role is allowed s3:GetObject on ${RESOURCE}.`],
     [
       'not allowed',
       policies(policy('other', statement({ Action: 's3:PutObject' }))),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: no statement allows it.`,
+      `The role is not allowed s3:GetObject on ${RESOURCE}: no statement allows it.`,
     ],
     [
       'denied',
       policies(policy('read', READ_BUCKET), policy('deny', statement({ Effect: 'Deny' }))),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
+      `The role is not allowed s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
     ],
     [
       'denied, whatever the others say',
       policies(unread, policy('deny', statement({ Effect: 'Deny' }))),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
+      `The role is not allowed s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
     ],
     [
       'outside of the boundary',
       policies(policy('read', READ_BUCKET), policy('edge', statement({ Action: 'sqs:*' }), 'boundary')),
       'wrong',
-      `The role may not s3:GetObject on ${RESOURCE}: the permissions boundary does not allow it.`,
+      `The role is not allowed s3:GetObject on ${RESOURCE}: the permissions boundary does not allow it.`,
     ],
     [
       'under conditions',
       policies(policy('read', statement({ Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } } }))),
       'unknown',
-      `Whether the role may s3:GetObject on ${RESOURCE} depends on conditions.`,
+      `Whether the role is allowed s3:GetObject on ${RESOURCE} depends on conditions.`,
     ],
     [
       'with policies that nobody can read',
       policies(policy('read', READ_BUCKET), unread),
       'unknown',
-      `Whether the role may s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
+      `Whether the role is allowed s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
     ],
     [
       'with a policy that is none',
       policies(policy('odd', 'x'), policy('read', READ_BUCKET)),
       'unknown',
-      `Whether the role may s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
+      `Whether the role is allowed s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
     ],
   ])('%s', (_, facts, status, summary) => {
     const said = verdict(POLICY_CHECKS, 'action', {
@@ -227,10 +233,9 @@ describe('an action, by our own evaluator', () => {
     });
     expect(said).toMatchObject({ status, summary });
     expect(said.evidence![0]).toBe(
-      "decided by cdk-irsa from the policies of the role, as IAM's simulation is not to be had: needs "
-        + 'iam:SimulatePrincipalPolicy: no',
+      'evaluated by cdk-irsa, as the policy simulator of IAM is not available: needs iam:SimulatePrincipalPolicy: no',
     );
-    expect(said.evidence!.at(-1)).toContain('nor are those of the organization (SCPs)');
+    expect(said.evidence!.at(-1)).toContain('and of the organization (SCPs)');
   });
 
   test('says which statements, of the boundary too', () => {
@@ -255,7 +260,7 @@ describe('an action, by our own evaluator', () => {
         ...policies(policy('all', statement({}))),
         question: { ...HEALTHY.question, action: 's3:ListAllMyBuckets' },
       }).summary,
-    ).toBe('The role may s3:ListAllMyBuckets on *.');
+    ).toBe('The role is allowed s3:ListAllMyBuckets on *.');
   });
 
   test.each<[string, Partial<Facts>]>([
@@ -269,7 +274,7 @@ describe('an action, by our own evaluator', () => {
     const said = verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET)), ...by, question });
     expect(said).toMatchObject({
       status: 'unknown',
-      summary: 'Whether the role may s3:GetObject depends on the resource: name it, --resource.',
+      summary: 'Whether the role is allowed s3:GetObject depends on the resource. Name it with --resource.',
     });
     expect(said.evidence![0]).toBe('inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*');
     expect(

@@ -25,21 +25,21 @@ test('a healthy set-up', () => {
     `Statement[0]: Allow sts:AssumeRoleWithWebIdentity for ${PROVIDER} where aud StringEquals sts.amazonaws.com and `
       + `sub StringEquals ${SUBJECT}`,
   ]);
-  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('The trust policy names nobody else.');
+  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('The trust policy trusts nobody else.');
 });
 
 test.each([
-  ['no annotation', withAnnotations({}), 'the role is not known: nothing is annotated'],
-  ['no service account', { serviceAccount: { value: undefined } }, 'the role is not known: nothing is annotated'],
+  ['no annotation', withAnnotations({}), 'The role is not known: no annotation names it.'],
+  ['no service account', { serviceAccount: { value: undefined } }, 'The role is not known: no annotation names it.'],
   [
     'a service account that cannot be read',
     { serviceAccount: { unknown: 'needs get serviceaccounts' } },
-    'the role is not known: needs get serviceaccounts',
+    'The role is not known (needs get serviceaccounts); give its ARN with --role.',
   ],
   [
     'blanks',
     withAnnotations({ 'eks.amazonaws.com/role-arn': ` ${ROLE}` }),
-    `the annotation holds no ARN of a role: " ${ROLE}"`,
+    `" ${ROLE}" is not the ARN of a role.`,
   ],
 ])('%s: the role is unknown, with the reason', (_, changes, unknown) => {
   expect(verdict(ROLE_CHECKS, 'role-exists', { ...changes, role: { unknown } })).toMatchObject({
@@ -52,7 +52,7 @@ describe('role', () => {
   test('not there', () => {
     expect(verdict(ROLE_CHECKS, 'role-exists', { role: { value: undefined } })).toMatchObject({
       status: 'wrong',
-      summary: `There is no role api in account ${ACCOUNT}. STS says AccessDenied to that, too.`,
+      summary: `There is no role api in account ${ACCOUNT}. STS reports that as AccessDenied.`,
     });
     expect(statuses({ role: { value: undefined } })).toEqual({ 'role-account': 'ok', 'role-exists': 'wrong' });
   });
@@ -62,8 +62,8 @@ describe('role', () => {
       verdict(ROLE_CHECKS, 'role-exists', withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('team/', '') })),
     ).toEqual({
       status: 'wrong',
-      summary: 'The role api has the path /team/ instead of /, and STS compares the whole ARN.',
-      evidence: [`annotation: arn:aws:iam::${ACCOUNT}:role/api`, `IAM:        ${ROLE}`],
+      summary: 'The role api has the path /team/ instead of /; STS compares the whole ARN.',
+      evidence: [`requested: arn:aws:iam::${ACCOUNT}:role/api`, `in IAM: ${ROLE}`],
       fix: [
         `kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/role-arn=${ROLE}`,
         expect.stringContaining('serviceAccount.roleArn'),
@@ -91,7 +91,7 @@ describe('role', () => {
     ).toMatchObject({
       status: 'ok',
       summary: `The role is in account 444455556666, the cluster in account ${ACCOUNT}: the OIDC provider must be in `
-        + 'account 444455556666, too.',
+        + 'account 444455556666.',
     });
     expect(
       verdict(
@@ -176,15 +176,15 @@ describe('trust', () => {
   ])('%s', (_, change, why) => {
     const { status, summary, evidence, fix } = verdict(ROLE_CHECKS, 'trust', trusting(change));
     expect(status).toBe('wrong');
-    expect(summary).toBe(`The trust policy does not let ${SUBJECT} in: ${why}.`);
+    expect(summary).toBe(`The trust policy does not allow ${SUBJECT} to assume the role: ${why}.`);
     expect(evidence!.slice(0, 2)).toEqual([
-      `asked: ${SUBJECT}, audience sts.amazonaws.com, issuer ${ISSUER}`,
+      `requested: ${SUBJECT}, audience sts.amazonaws.com, issuer ${ISSUER}`,
       'nearest: Statement[0]',
     ]);
     expect(fix).toEqual(
       expect.arrayContaining([
         `Add to its Statement: ${JSON.stringify({ ...TRUST.Statement[0] })}`,
-        "trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('payments', 'api')]);",
+        "Or in the CDK app: trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('payments', 'api')]);",
       ]),
     );
   });
@@ -225,7 +225,8 @@ describe('trust', () => {
     };
     expect(verdict(ROLE_CHECKS, 'trust', hostile).fix!.join('\n')).toContain(', { audience: \'a\\\', evil: \\\'\' });');
     expect(verdict(ROLE_CHECKS, 'trust', changes).fix).toContain(
-      "trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('payments', 'api')], { audience: 'mine' });",
+      'Or in the CDK app: trust.addServiceAccounts(provider, '
+        + "[ServiceAccountSubject.exact('payments', 'api')], { audience: 'mine' });",
     );
   });
 
@@ -233,7 +234,7 @@ describe('trust', () => {
     const deny = { ...TRUST.Statement[0], Sid: 'KeepOut', Effect: 'Deny' };
     expect(verdict(ROLE_CHECKS, 'trust', trust({ ...TRUST, Statement: [TRUST.Statement[0], deny] }))).toMatchObject({
       status: 'wrong',
-      summary: `A Deny of the trust policy keeps ${SUBJECT} out.`,
+      summary: `A Deny in the trust policy excludes ${SUBJECT}.`,
       evidence: [expect.any(String), expect.stringMatching(/^Statement\[1\] \(KeepOut\): Deny sts:/)],
     });
   });
@@ -246,7 +247,7 @@ describe('trust', () => {
     ],
   ])('allows %s', (_, document) => {
     expect(verdict(ROLE_CHECKS, 'trust', trust(document)).summary).toBe(
-      `The trust policy does not let ${SUBJECT} in: it allows nobody.`,
+      `The trust policy does not allow ${SUBJECT} to assume the role: it allows nobody.`,
     );
   });
 
@@ -283,7 +284,7 @@ describe('trust', () => {
     });
     expect(verdict(ROLE_CHECKS, 'trust', { cluster: { unknown: 'x' } })).toMatchObject({
       status: 'unknown',
-      summary: 'the issuer of the cluster is not known: x',
+      summary: 'The issuer of the cluster is not known: x.',
     });
   });
 });
@@ -293,12 +294,12 @@ describe('trust otherwise', () => {
     [
       'no sub',
       one => (one.Condition = { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' } }),
-      'risky: Role api, Statement[0]: admits every token of',
+      'risk: Role api, Statement[0]: admits every token of',
     ],
     [
       'no aud',
       one => (one.Condition = { StringEquals: { [`${ISSUER}:sub`]: SUBJECT } }),
-      'risky: Role api, Statement[0]: accepts tokens of',
+      'risk: Role api, Statement[0]: accepts tokens of',
     ],
     [
       'the whole cluster',
@@ -306,12 +307,12 @@ describe('trust otherwise', () => {
         (one.Condition.StringLike = { [`${ISSUER}:sub`]: 'system:serviceaccount:*' }),
         delete one.Condition.StringEquals[`${ISSUER}:sub`]
       ),
-      'risky: Role api, Statement[0]: `sub` is compared with',
+      'risk: Role api, Statement[0]: `sub` is compared with',
     ],
   ])('%s', (_, change, words) => {
     const { status, summary, evidence } = verdict(ROLE_CHECKS, 'trust-otherwise', trusting(change));
     expect(status).toBe('ok');
-    expect(summary).toMatch(/^The role is more open than this service account needs: \d opening/);
+    expect(summary).toMatch(/^The trust policy is broader than this service account needs: \d finding/);
     expect(evidence!.join('\n')).toContain(words);
   });
 
@@ -341,7 +342,7 @@ describe('trust otherwise', () => {
     expect(
       verdict(ROLE_CHECKS, 'trust-otherwise', trust({ ...TRUST, Statement: [TRUST.Statement[0], ...more] })).evidence,
     ).toEqual([
-      `mind: Role api, Statement[3]: every principal of account ${ACCOUNT} may assume the role, not only pods.`,
+      `note: Role api, Statement[3]: every principal of account ${ACCOUNT} may assume the role, not only pods.`,
       `trusted: a:b of ${ISSUER}`,
       'trusted: *:* of *, by EKS Pod Identity',
       `also: arn:aws:iam::${ACCOUNT}:root`,
@@ -365,17 +366,17 @@ describe('trust otherwise', () => {
 test('the length of a session, and of the token', () => {
   expect(verdict(ROLE_CHECKS, 'session-length')).toMatchObject({
     status: 'ok',
-    summary: 'A session lasts an hour unless the SDK asks for another length, 3600 seconds at most.',
-    evidence: [expect.stringContaining('good for 86400 seconds, as none is annotated')],
+    summary: 'A session lasts one hour unless the SDK requests another duration, up to 3600 seconds.',
+    evidence: [expect.stringContaining('valid for 86400 seconds by default')],
   });
   const changes = {
     ...withAnnotations({ 'eks.amazonaws.com/token-expiration': '3600' }),
     ...trusting(one => (one.Condition.NumericLessThan = { 'sts:DurationSeconds': '900' })),
   };
   expect(verdict(ROLE_CHECKS, 'session-length', changes).evidence).toEqual([
-    'the token is good for 3600 seconds, unless the pod says another time; the kubelet renews it before, and neither '
-      + 'length limits the other',
-    'the trust policy asks for sts:DurationSeconds NumericLessThan 900',
+    'the token is valid for 3600 seconds, unless the pod overrides it; the kubelet renews it in time, and neither '
+      + 'duration limits the other',
+    'the trust policy requires sts:DurationSeconds NumericLessThan 900',
   ]);
 });
 
@@ -395,7 +396,7 @@ describe('permissions boundary', () => {
       verdict(ROLE_CHECKS, 'permissions-boundary', { role, policies: policies({ value: READ_BUCKET }) }),
     ).toMatchObject({
       status: 'ok',
-      summary: 'The role does no more than its permissions boundary edge allows.',
+      summary: 'The permissions boundary edge limits the role.',
       evidence: ['Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*'],
     });
     expect(
@@ -429,8 +430,7 @@ describe('permissions boundary', () => {
     ).toMatchObject({
       status: 'wrong',
       summary:
-        'The role does no more than its permissions boundary edge allows, and s3:GetObject on arn:aws:s3:::bucket/key '
-          + 'is not among it.',
+        'The permissions boundary edge limits the role and does not allow s3:GetObject on arn:aws:s3:::bucket/key.',
     });
   });
 
@@ -440,7 +440,7 @@ describe('permissions boundary', () => {
         role,
         policies: policies({ unknown: 'needs iam:GetPolicy: no' }),
       }),
-    ).toMatchObject({ status: 'unknown', summary: 'needs iam:GetPolicy: no' });
+    ).toMatchObject({ status: 'unknown', summary: 'Needs iam:GetPolicy: no.' });
     expect(verdict(ROLE_CHECKS, 'permissions-boundary', { role }).status).toBe('unknown');
     expect(verdict(ROLE_CHECKS, 'permissions-boundary', { role, policies: { unknown: 'x' } }).status).toBe('unknown');
   });
@@ -464,7 +464,9 @@ test('swapped `sub` and `aud` are told, and the subject is not to be registered 
     providers: { value: [OIDC_PROVIDER] },
   };
   const { summary, fix } = verdict(ROLE_CHECKS, 'trust', changes);
-  expect(summary).toBe(`The trust policy does not let ${SUBJECT} in: \`sub\` and \`aud\` are swapped.`);
+  expect(summary).toBe(
+    `The trust policy does not allow ${SUBJECT} to assume the role: \`sub\` and \`aud\` are swapped.`,
+  );
   expect(fix![0]).toMatch(/^aws iam get-role /);
   expect(fix!.join()).not.toContain('audiences:');
 });

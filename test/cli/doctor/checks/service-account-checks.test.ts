@@ -29,7 +29,7 @@ describe('namespace and ServiceAccount', () => {
     expect(causes(facts)).toEqual(['namespace-exists']);
     expect(judgeOf('namespace-exists', facts)).toMatchObject({
       summary: 'There is no namespace payments.',
-      fix: ['kubectl create namespace payments', expect.anything()],
+      fix: ['Create it: kubectl create namespace payments', expect.anything()],
     });
   });
 
@@ -41,7 +41,7 @@ describe('namespace and ServiceAccount', () => {
     });
     expect(judgeOf('role-annotation', facts)).toMatchObject({
       status: 'unknown',
-      summary: 'There is no ServiceAccount to look at.',
+      summary: 'There is no ServiceAccount to check.',
     });
   });
 
@@ -56,7 +56,7 @@ describe('namespace and ServiceAccount', () => {
     const missing: Facts = { ...factsOf({ pods: [] }), serviceAccount: { value: undefined }, otherServiceAccounts };
     expect(judgeOf('namespace-exists', { ...missing, namespace: { value: undefined } })!.fix!.slice(0, 2)).toEqual([
       'Did you mean --namespace paymnets? It has a ServiceAccount api.',
-      'kubectl create namespace payments',
+      'Create it: kubectl create namespace payments',
     ]);
     const other = (name: string) =>
       ({ ...missing, otherServiceAccounts: { value: [{ namespace: 'payments', name }] } });
@@ -77,10 +77,12 @@ describe('namespace and ServiceAccount', () => {
       namespace: { unknown: 'Needs get on namespaces' },
       serviceAccount: { unknown: 'Needs get on serviceaccounts in namespace payments' },
     };
-    expect(judgeOf('namespace-exists', facts)).toMatchObject({ status: 'unknown', summary: 'Needs get on namespaces' });
+    expect(judgeOf('namespace-exists', facts)).toMatchObject({
+      status: 'unknown', summary: 'Needs get on namespaces.',
+    });
     expect(judgeOf('service-account-exists', facts)).toMatchObject({
       status: 'unknown',
-      summary: 'Needs get on serviceaccounts in namespace payments',
+      summary: 'Needs get on serviceaccounts in namespace payments.',
     });
     expect(judgeOf('role-annotation', facts)).toMatchObject({ status: 'unknown' });
   });
@@ -108,8 +110,8 @@ describe('the annotation of the role', () => {
   });
 
   test.each([
-    [` ${ROLE}`, 'The ARN of the role has blanks around it.'],
-    [`${ROLE}\n`, 'The ARN of the role has a line end in it.'],
+    [` ${ROLE}`, 'The ARN of the role has leading or trailing whitespace.'],
+    [`${ROLE}\n`, 'The ARN of the role has a line break in it.'],
     [`"${ROLE}"`, 'The ARN of the role has quotes in it.'],
     [`'${ROLE}'`, 'The ARN of the role has quotes in it.'],
   ])('with something around it is cleaned: %j', (arn, summary) => {
@@ -121,19 +123,19 @@ describe('the annotation of the role', () => {
 
   test.each([
     ['', 'it is empty'],
-    ['payments-api', 'it is a name alone'],
-    ['arn:aws:iam::1111:role/a', 'its account has not 12 digits'],
-    ['arn:aws:iam:::role/a', 'its account has not 12 digits'],
+    ['payments-api', 'it is only a name'],
+    ['arn:aws:iam::1111:role/a', 'its account ID does not have 12 digits'],
+    ['arn:aws:iam:::role/a', 'its account ID does not have 12 digits'],
     ['arn:aws:iam::111122223333:policy/a', 'it names a policy'],
     ['arn:aws:iam::111122223333:instance-profile/a', 'it names an instance profile'],
     ['arn:aws:sts::111122223333:assumed-role/a/b', 'it names a session of a role'],
     ['arn:aws:iam::111122223333:user/a', 'it names a user'],
     ['${Token[TOKEN.23]}', 'a placeholder was not replaced'],
-    ['ARN:AWS:IAM::111122223333:role/a', 'ARNs begin in small letters'],
+    ['ARN:AWS:IAM::111122223333:role/a', 'ARNs begin with lower-case letters'],
   ])('that is no ARN is wrong: %j', (arn, why) => {
     expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))).toMatchObject({
       status: 'wrong',
-      summary: `${JSON.stringify(arn)} is no ARN of a role: ${why}.`,
+      summary: `${JSON.stringify(arn)} is not the ARN of a role: ${why}.`,
     });
   });
 
@@ -155,7 +157,7 @@ describe('the annotation of the role', () => {
     });
     const onPod = annotated({}, [pod({}, { annotations: { [ROLE_KEY]: ROLE } })]);
     expect(judgeOf('role-annotation', onPod)).toMatchObject({
-      evidence: [`pod api-1 itself is annotated, which the webhook ignores: ${ROLE}`],
+      evidence: [`pod api-1 itself has the annotation, which the webhook ignores: ${ROLE}`],
       fix: [expect.stringContaining(`${ROLE_KEY}=${ROLE}`), expect.anything()],
     });
   });
@@ -206,7 +208,7 @@ describe('the annotation of the role', () => {
     test('of one mind', () => {
       expect(troubles(own(asIs, asIs))).toEqual([]);
       expect(judgeOf('role-annotation', own(asIs))).toMatchObject({
-        summary: `The ServiceAccount names no role; the pods bring role ${ROLE} themselves, with a token of their own.`,
+        summary: `The ServiceAccount names no role; the pod templates define role ${ROLE} and the token.`,
       });
       expect(roleArnOf(own(asIs))).toMatchObject({ value: { arn: ROLE } });
     });
@@ -244,14 +246,14 @@ describe('the annotation of the role', () => {
 
   test('never leaves its line', () => {
     const verdict = judgeOf('role-annotation', annotated({ [ROLE_KEY]: 'a\u202e\u001b[2J' }))!;
-    expect(verdict.summary).toBe('"a\\u202e\\u001b[2J" is no ARN of a role.');
+    expect(verdict.summary).toBe('"a\\u202e\\u001b[2J" is not the ARN of a role.');
   });
 });
 
 describe('the other annotations', () => {
   test.each<[string, string, string]>([
-    ['audience', '', 'an audience without blanks around it'],
-    ['audience', 'sts.amazonaws.com ', 'an audience without blanks around it'],
+    ['audience', '', 'an audience without leading or trailing whitespace'],
+    ['audience', 'sts.amazonaws.com ', 'an audience without leading or trailing whitespace'],
     ['token-expiration', '599', 'a whole number from 600 to 86400'],
     ['token-expiration', '86401', 'a whole number from 600 to 86400'],
     ['token-expiration', '1h', 'a whole number from 600 to 86400'],
@@ -297,7 +299,7 @@ describe('the other annotations', () => {
       'annotation-values',
       withRole({ 'eks.amazonaws.com/audience': '', 'eks.amazonaws.com/token-expiration': 'x' }),
     )!;
-    expect(verdict.summary).toContain('And 1 more.');
+    expect(verdict.summary).toContain('Also invalid: eks.amazonaws.com/token-expiration.');
     expect(verdict.evidence).toHaveLength(2);
   });
 });

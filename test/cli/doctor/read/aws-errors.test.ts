@@ -65,8 +65,8 @@ test.each<[any, string | undefined, string, string]>([
     error('CredentialsProviderError', 'wants multi-factor authentication'),
     undefined,
     'credentials',
-    'The profile that was found wants an MFA code, which is not asked for here. Begin a session with it elsewhere, '
-      + 'and give its profile.',
+    'The profile that was found requires an MFA code, which the doctor does not ask for. Start a session with MFA, '
+      + 'and use its profile.',
   ],
   [
     ofService('UnrecognizedClientException'),

@@ -245,6 +245,13 @@ export class AwsServer {
     return this.asked.filter(one => one.action === action).length;
   }
 
+  /** How many connections are open. */
+  public connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  }
+
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);

@@ -193,7 +193,7 @@ describe('what is read', () => {
   ])('an annotation that holds %s is a reason, and no call', async (_, annotation) => {
     const { role, policies, trail, providers } = await facts({ roleArn: { value: annotation } });
     for (const read of [role, policies, trail]) {
-      expect(why(read)).toBe(`the annotation holds no ARN of a role: ${JSON.stringify(annotation)}`);
+      expect(why(read)).toBe(`${JSON.stringify(annotation)} is not the ARN of a role`);
     }
     expect(providers).toMatchObject({ value: [{ arn: PROVIDER }] });
     expect(server.times('iam:GetRole')).toBe(0);
@@ -227,7 +227,7 @@ describe('what is read', () => {
     describes({ roleArn: ROLE, targetRoleArn: 'arn:aws:iam::444455556666:role/target' });
     const { identityRoles, policies } = await facts({ roleArn: { unknown: 'nothing is annotated' } });
     expect(identityRoles!.target).toEqual({
-      unknown: 'it is in account 444455556666: give --role-profile, a profile of that account',
+      unknown: 'it is in account 444455556666: use --role-profile with a profile of that account',
     });
     expect((identityRoles!.policies as any).value.length).toBeGreaterThan(0);
     expect(policies).toEqual(identityRoles!.target);
@@ -275,7 +275,7 @@ describe('what is read', () => {
     });
     server.deny('eks:DescribePodIdentityAssociation');
     expect(why((await facts()).podIdentities)).toMatch(
-      /^the association a-1 of EKS Pod Identity is there, and its role is not known: needs eks:DescribePodIdentityAssociation/,
+      /^the role of the EKS Pod Identity association a-1 is not known: needs eks:DescribePodIdentityAssociation/,
     );
   });
 
@@ -487,8 +487,8 @@ describe('two accounts', () => {
     const { role, providers, policies, trail, cluster } = await facts({ roleArn: { value: there } });
     for (const read of [role, providers, policies, trail]) {
       expect(why(read)).toBe(
-        `the role api is in account ${OTHER}, and the credentials are of account ${ACCOUNT}: give --role-profile, a `
-          + `profile of account ${OTHER}`,
+        `the role api is in account ${OTHER}, but the credentials are for account ${ACCOUNT}: use --role-profile `
+          + `with a profile of account ${OTHER}`,
       );
     }
     expect(cluster).toHaveProperty('value.name');
@@ -512,7 +512,7 @@ describe('two accounts', () => {
 
   test('a profile of the wrong account is said', async () => {
     expect(why((await facts({}, { roleProfile: 'other' })).role)).toBe(
-      `the role api is in account ${ACCOUNT}, but the profile other of --role-profile is of account ${OTHER}`,
+      `the role api is in account ${ACCOUNT}, but the profile other of --role-profile is for account ${OTHER}`,
     );
   });
 
@@ -655,7 +655,7 @@ describe('nothing can be asked', () => {
     expect(await cannot(Aws.connect())).toMatchObject({
       kind: 'credentials',
       message:
-        'There are no AWS credentials. Give a profile, --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+        'There are no AWS credentials. Use --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     });
     process.env.AWS_PROFILE = 'nobody';
     expect((await cannot(Aws.connect())).message).toMatch(/^There are no AWS credentials \(AWS_PROFILE is nobody\)/);
@@ -670,10 +670,10 @@ describe('nothing can be asked', () => {
     );
     expect(await cannot(Aws.connect({ profile: 'nobody' }))).toMatchObject({
       kind: 'credentials',
-      message: expect.stringMatching(/^The profile nobody gives no AWS credentials/),
+      message: expect.stringMatching(/^The profile nobody provides no AWS credentials/),
     });
     expect((await cannot(Aws.connect({ roleProfile: 'nobody' }))).message).toMatch(
-      /^The profile nobody gives no AWS credentials/,
+      /^The profile nobody provides no AWS credentials/,
     );
   });
 
@@ -699,10 +699,10 @@ describe('nothing can be asked', () => {
     );
     expect(await cannot(Aws.connect({ profile: 'role' }))).toMatchObject({
       kind: 'credentials',
-      message: 'The credentials of profile role lead to a role that may not be assumed: User: x is not authorized to '
+      message: 'The credentials of profile role use a role that they may not assume: User: x is not authorized to '
         + `perform: sts:AssumeRole on resource: ${ROLE}.`,
     });
-    expect((await cannot(Aws.connect({ profile: 'mfa' }))).message).toMatch(/^The profile mfa wants an MFA code/);
+    expect((await cannot(Aws.connect({ profile: 'mfa' }))).message).toMatch(/^The profile mfa requires an MFA code/);
   });
 
   test('an SSO session that has not begun', async () => {
@@ -722,7 +722,7 @@ describe('nothing can be asked', () => {
     else process.env.AWS_REGION = region;
     expect(await cannot(Aws.connect())).toMatchObject({
       kind: 'region',
-      message: 'No AWS region is known. Name it: --region eu-west-1, AWS_REGION, or `region` in the profile.',
+      message: 'No AWS region is set. Use --region eu-west-1, AWS_REGION, or `region` in the profile.',
     });
   });
 
@@ -739,7 +739,7 @@ describe('nothing can be asked', () => {
     });
     expect(await cannot(Aws.connect())).toMatchObject({
       kind: 'endpoint',
-      message: 'What answers in region eu-west-1 is not AWS: a proxy, or the sign-in page of a network?',
+      message: 'The answer in region eu-west-1 is not from AWS. Check for a proxy, or the sign-in page of a network.',
     });
   });
 
@@ -753,8 +753,8 @@ describe('nothing can be asked', () => {
     expect(await cannot(Aws.connect())).toMatchObject({
       kind: 'endpoint',
       message:
-        'AWS cannot be reached in region eu-west-1 at AWS_ENDPOINT_URL: the connection was refused. Is the name of '
-          + 'the region right, is there a network, or a proxy in between?',
+        'AWS cannot be reached in region eu-west-1 at AWS_ENDPOINT_URL: the connection was refused. Check the name '
+          + 'of the region, the network, and proxies.',
     });
     const silent = createServer(() => undefined);
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));

@@ -301,7 +301,7 @@ describe('an answer that is no success', () => {
   ])('404 of %s says nothing', async (_, type, body) => {
     handler = (__, response) => response.writeHead(404, { 'content-type': type }).end(body);
     expect(await read()).toEqual({
-      unknown: expect.stringMatching(/^What answers as the API server says 404, and not as Kubernetes does/),
+      unknown: expect.stringMatching(/^The API server answers 404, but not in the form of Kubernetes/),
     });
   });
 
@@ -314,7 +314,7 @@ describe('an answer that is no success', () => {
     handler = (_, response) => status(response, 401, 'Unauthorized');
     const cluster = connect();
     const words = {
-      unknown: 'The API server does not know who asks (401): the credentials of context blue are wrong or expired',
+      unknown: 'The API server rejects the credentials of context blue (401): they are wrong or expired',
     };
     expect(await cluster.namespace('payments')).toEqual(words);
     expect(asked).toHaveLength(2);
@@ -357,10 +357,10 @@ describe('an answer that is no success', () => {
     ['null', 'null'],
     ['an object of something else', '{}'],
     ['half an object', '{"metadata": {"na'],
-  ])('%s is no Kubernetes object', async (_, text) => {
+  ])('%s is than a Kubernetes object', async (_, text) => {
     handler = (__, response) => response.writeHead(200).end(text);
     expect(await read()).toEqual({
-      unknown: 'The API server answers with something that is no Kubernetes object: is a proxy between?',
+      unknown: 'The API server answers with something other than a Kubernetes object: check for a proxy',
     });
   });
 
@@ -370,9 +370,9 @@ describe('an answer that is no success', () => {
     expect(await connect().pods({ ...QUESTION, pod: 'a' })).toMatchObject({
       value: [{ name: 'a', phase: 'Unknown', serviceAccount: 'default' }],
     });
-    expect(await connect().pods(QUESTION)).toMatchObject({ unknown: expect.stringContaining('no Kubernetes object') });
+    expect(await connect().pods(QUESTION)).toMatchObject({ unknown: expect.stringContaining('than a Kubernetes object') });
     expect(await connect().webhooks({ pods: [] })).toMatchObject({
-      unknown: expect.stringContaining('no Kubernetes object'),
+      unknown: expect.stringContaining('than a Kubernetes object'),
     });
   });
 });
@@ -595,14 +595,14 @@ describe('a kubeconfig', () => {
   test('that is not there is said', () => {
     process.env.KUBECONFIG = join(folder, 'none');
     expect(() => Kubernetes.connect()).toThrow(
-      `There is no kubeconfig: no file ${join(folder, 'none')}. Make one: aws eks update-kubeconfig --name <cluster>.`,
+      `no kubeconfig: ${join(folder, 'none')} does not exist`,
     );
   });
 
   test('is ~/.kube/config where nothing else is said', () => {
     delete process.env.KUBECONFIG;
     process.env.HOME = folder;
-    expect(() => Kubernetes.connect()).toThrow('no file ~/.kube/config.');
+    expect(() => Kubernetes.connect()).toThrow('no kubeconfig: ~/.kube/config does not exist');
     mkdirSync(join(folder, '.kube'));
     writeFileSync(join(folder, '.kube', 'config'), kubeConfig({ name: 'home' }));
     expect(Kubernetes.connect().context).toBe('home');
@@ -622,12 +622,12 @@ describe('a kubeconfig', () => {
   test('without the context says which there are', () => {
     process.env.KUBECONFIG = ['one', 'two', 'one'].map(name => file(kubeConfig({ name }))).join(delimiter);
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow(
-      'The kubeconfig has no context "three". There are: one, two.',
+      'The kubeconfig has no context "three"; it has: one, two.',
     );
     process.env.KUBECONFIG = file('{}');
-    expect(() => Kubernetes.connect({ context: 'three' })).toThrow('There are none.');
+    expect(() => Kubernetes.connect({ context: 'three' })).toThrow('it has none.');
     expect(() => Kubernetes.connect()).toThrow(
-      'The kubeconfig names no current context. Name one: --context; there are none.',
+      'The kubeconfig has no current context. Select one with --context; it has none.',
     );
     process.env.KUBECONFIG = file(
       JSON.stringify({
@@ -641,9 +641,9 @@ describe('a kubeconfig', () => {
   });
 
   test.each<[string, string, string]>([
-    ['no YAML', `users:\n  - name: a\n    user: { token: ${TOKEN}\n`, 'it is no YAML, line 4'],
-    ['empty', '', 'it has not the form of one'],
-    ['a text', TOKEN, 'names no current context'],
+    ['no YAML', `users:\n  - name: a\n    user: { token: ${TOKEN}\n`, 'it is not valid YAML, line 4'],
+    ['empty', '', 'it does not have the form of one'],
+    ['a text', TOKEN, 'has no current context'],
     [
       'of something else',
       JSON.stringify({ 'clusters': [null, { name: TOKEN }], 'users': 7, 'contexts': [{}], 'current-context': 7 }),
@@ -670,13 +670,13 @@ describe('a kubeconfig', () => {
       return caught(() => Kubernetes.connect());
     };
     expect(broken(config => (config.clusters = []))).toContain(
-      'Context "blue" of the kubeconfig names a cluster that is not there',
+      'Context "blue" of the kubeconfig names a cluster that is missing or incomplete',
     );
     expect(broken(config => (config.users = []))).toContain(
-      'Context "blue" of the kubeconfig names a user that is not there',
+      'Context "blue" of the kubeconfig names a user that is missing or incomplete',
     );
     expect(broken(config => (config.clusters[0].cluster.server = 'ftp://x'))).toContain(
-      'the server of its cluster is no URL',
+      'the server of its cluster is not a URL',
     );
   });
 
@@ -695,7 +695,8 @@ describe('a kubeconfig', () => {
 
   test('without encryption is refused', async () => {
     expect(await read({ server: 'http://127.0.0.1:1', cluster: {} })).toEqual({
-      unknown: 'No credentials for the API server: the kubeconfig wants http, without encryption, which is not done',
+      unknown: 'No credentials for the API server: the kubeconfig asks for http without encryption, which is not '
+        + 'supported',
     });
   });
 });
@@ -773,7 +774,8 @@ describe('an exec plugin', () => {
   ])('that gives %s is said, without it', async (_, lines) => {
     const path = program(lines);
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig gave no ExecCredential`,
+      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig printed no `
+        + 'ExecCredential',
     });
   });
 
@@ -842,7 +844,7 @@ describe('in a pod', () => {
     expect(kubernetes.strangerTo(cluster(ISSUER))).toBeUndefined();
     expect(kubernetes.strangerTo(cluster())).toBeUndefined();
     expect(kubernetes.strangerTo(cluster(`${ISSUER}2`))).toBe(
-      `This pod is of another cluster than production: its token is of ${ISSUER}, and the tokens of production are of `
+      `This pod runs in another cluster than production: its token is from ${ISSUER}, and those of production are from `
         + `${ISSUER}2.`,
     );
   });

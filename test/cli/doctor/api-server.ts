@@ -1,0 +1,93 @@
+/**
+ * An API server in this process, in front of which pods went through the webhook, and kubeconfigs for it.
+ */
+import { readFileSync, writeFileSync } from 'fs';
+import { createServer, Server } from 'https';
+import { AddressInfo } from 'net';
+import { join } from 'path';
+import { pod, serviceAccount, webhook } from './healthy';
+import { ROLE } from './read/aws-server';
+import { Manifest } from '../../judges/kubernetes';
+import { selfSigned } from '../../token/loopback-web';
+import { injected } from '../../token/pod-identity-webhook';
+
+export const ROLE_KEY = 'eks.amazonaws.com/role-arn';
+
+interface Entry {
+  readonly context: string;
+  /** @default the name `c` */
+  readonly cluster?: string;
+  readonly exec?: object;
+  /** @default the server itself */
+  readonly server?: string;
+}
+
+export class ApiServer {
+  public static async start(folder: string): Promise<ApiServer> {
+    const { certFile, keyFile } = await selfSigned(folder, []);
+    const made = new ApiServer(folder, readFileSync(certFile), readFileSync(keyFile));
+    await new Promise<void>(listening => made.server.listen(0, '127.0.0.1', listening));
+    return made;
+  }
+
+  /** What it answers, by path; 404 to everything else. */
+  public objects: Record<string, any> = {};
+  private readonly server: Server;
+
+  private constructor(private readonly folder: string, private readonly cert: Buffer, key: Buffer) {
+    this.server = createServer({ cert, key }, ({ url = '' }, response) => {
+      const found = this.objects[url.split('?')[0]];
+      response
+        .writeHead(found === undefined ? 404 : found.code ?? 200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(found ?? { kind: 'Status', reason: 'NotFound', code: 404 }));
+    });
+  }
+
+  public get endpoint(): string {
+    return `https://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Makes KUBECONFIG a file with these contexts; the first is the current one. */
+  public kubeConfig(...entries: Entry[]): void {
+    process.env.KUBECONFIG = join(this.folder, 'kubeconfig');
+    const nameOf = ({ cluster, context }: Entry) => cluster ?? `cluster-of-${context}`;
+    writeFileSync(process.env.KUBECONFIG, JSON.stringify({
+      'apiVersion': 'v1',
+      'kind': 'Config',
+      'current-context': entries[0].context,
+      'clusters': entries.map(entry => ({
+        name: nameOf(entry),
+        cluster: {
+          'server': entry.server ?? this.endpoint, 'certificate-authority-data': this.cert.toString('base64'),
+        },
+      })),
+      'users': entries.map(({ context, exec }) => ({
+        name: `user-of-${context}`, user: exec === undefined ? { token: 'the-token-of-the-user' } : { exec },
+      })),
+      'contexts': entries.map(entry => ({
+        name: entry.context, context: { cluster: nameOf(entry), user: `user-of-${entry.context}` },
+      })),
+    }));
+  }
+
+  /** Makes it hold this ServiceAccount and these pods. */
+  public stands(account = serviceAccount({ [ROLE_KEY]: ROLE }), pods: Manifest[] = [injected(pod(), account)]): void {
+    this.objects = {
+      '/api/v1/namespaces/payments': { metadata: { name: 'payments' } },
+      '/api/v1/namespaces/payments/serviceaccounts/api': account,
+      '/api/v1/namespaces/payments/serviceaccounts/api/token': {
+        status: { token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln' },
+      },
+      '/api/v1/namespaces/payments/pods': { items: pods, metadata: {} },
+      '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations': { items: [webhook()], metadata: {} },
+      '/api/v1/serviceaccounts': { items: [account], metadata: {} },
+      '/api/v1/pods': { items: pods, metadata: {} },
+      '/api/v1/namespaces/payments/serviceaccounts': { items: [account], metadata: {} },
+    };
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(closed => this.server.close(closed));
+  }
+}
