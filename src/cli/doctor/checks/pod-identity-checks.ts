@@ -11,8 +11,10 @@ import {
 import { shownStatement, statementPlace } from './statement-words';
 import { dryRun } from './webhook-check';
 import { Admission, admission } from '../../../analysis/admission/admission';
-import { PodIdentityCaller, podIdentityRequest, targetRoleRequest } from '../../../analysis/admission/trust-requests';
-import { evaluatePolicies } from '../../../analysis/iam/policy-evaluator';
+import { callerAnswer, NextRole } from '../../../analysis/admission/role-chains';
+import {
+  AdmissionRequest, PodIdentityCaller, podIdentityRequest, targetRoleRequest,
+} from '../../../analysis/admission/trust-requests';
 import { allContainers, TOKEN_FILE } from '../../../conventions/pod-spec';
 import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
@@ -116,40 +118,48 @@ const ROLE: Check = {
       admission(trust, podIdentityRequest(caller)));
     const { targetRoleArn } = association;
     if (first.status !== 'ok' || target === undefined || targetRoleArn === undefined) return first;
-    const second = judged(targetRoleArn, target, association.roleArn, ({ trust }) =>
-      admission(trust, targetRoleRequest({ ...caller, roleArn: association.roleArn })));
-    return second.status === 'ok' ? mayAssume(facts.identityRoles, association, caller) ?? second : second;
+    const request = targetRoleRequest({ ...caller, roleArn: association.roleArn });
+    const second = judged(targetRoleArn, target, association.roleArn, ({ trust }) => admission(trust, request));
+    if (second.status !== 'ok' || 'unknown' in target) return second;
+    return mayAssume(facts.identityRoles, association.roleArn, nextRole(targetRoleArn, target.value), request) ?? second;
   },
 };
 
-/** Why the first role may not assume the target role, or nobody knows; undefined if it may. */
+function nextRole(arn: string, role: IamRole | undefined): NextRole {
+  return { arn, account: ownerOf(arn).account, trust: role?.trust };
+}
+
+/**
+ * Why the first role may not assume the target role, or why that is unknown; undefined if it may. The session policy of
+ * the association limits the target role only.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
+ */
 function mayAssume(
-  { target, policies = { unknown: 'they were not read' } }: IdentityRoles,
-  { roleArn, targetRoleArn = '' }: PodIdentity,
-  { sessionTags }: PodIdentityCaller,
+  { policies = { unknown: 'they were not read' } }: IdentityRoles,
+  roleArn: string,
+  next: NextRole,
+  request: AdmissionRequest,
 ): Verdict | undefined {
-  const summary = `Whether ${roleArn} may assume ${targetRoleArn} is not known`;
+  const summary = `Whether ${roleArn} may assume ${next.arn} is not known`;
   if ('unknown' in policies) return unknown(`${summary}: ${policies.unknown}.`);
-  const read = policies.value.flatMap(({ kind, document }) =>
-    ('value' in document ? [{ kind, policy: document.value }] : []));
-  const isAllRead = read.length === policies.value.length;
-  const boundary = read.find(({ kind }) => kind === 'boundary')?.policy;
-  const known = read.filter(({ kind }) => kind !== 'boundary').map(({ policy }) => policy);
-  const actions = sessionTags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'];
-  const decisions = actions.map(action =>
-    evaluatePolicies(known, { action, resource: targetRoleArn }, boundary).decision);
-  // In one account, a trust policy that names the role itself is enough.
-  const isNamed = target !== undefined && 'value' in target
-    && ownerOf(roleArn).account === ownerOf(targetRoleArn).account
-    && JSON.stringify(target.value?.trust).includes(`"${roleArn}"`);
-  const denied = actions.filter((_, at) => decisions[at] === 'deny' || (decisions[at] === 'none' && !isNamed));
-  if (denied.length > 0 && isAllRead) {
-    return wrong(`${roleArn} may not ${denied.join(' and ')} on ${targetRoleArn}.`, {
-      fix: [`Allow ${denied.join(' and ')} on ${targetRoleArn} in a policy of ${roleArn}, or narrow the Deny there.`],
+  const caller = {
+    role: {
+      arn: roleArn,
+      account: ownerOf(roleArn).account,
+      policies: policies.value.map(({ kind, document }) =>
+        ({ kind, document: 'value' in document ? document.value : null })),
+    },
+  };
+  const answers = request.actions.map(action => callerAnswer(caller, next, request, action));
+  const denied = request.actions.filter((_, at) => answers[at] === 'out').join(' and ');
+  if (denied !== '') {
+    return wrong(`${roleArn} may not ${denied} on ${next.arn}.`, {
+      fix: [`Allow ${denied} on ${next.arn} in a policy of ${roleArn}, or narrow the Deny there.`],
     });
   }
-  if (isAllRead && !decisions.includes('conditional')) return undefined;
-  return unknown(`${summary}: its policies cannot be read, or have conditions.`);
+  return answers.includes('unknown')
+    ? unknown(`${summary}: its policies cannot be read, or have conditions.`) : undefined;
 }
 
 function callerOf(

@@ -111,8 +111,8 @@ describe('the role', () => {
   });
 
   describe('by which EKS assumes a target role', () => {
-    const trusting = (principal: string, actions: string | string[]) => ({
-      Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: actions }],
+    const trusting = (principal: string, actions: string | string[], more: any = {}) => ({
+      Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: actions, ...more }],
     });
     const BOTH = ['sts:AssumeRole', 'sts:TagSession'];
     const may = (effect: string, actions: string | string[], more: any = {}): any => ({
@@ -142,6 +142,35 @@ describe('the role', () => {
         'of the account, which trusts the account',
         chain(trusting(`arn:aws:iam::${ACCOUNT}:root`, BOTH), { value: [] }, SAME),
         FOUND,
+      ],
+      [
+        'of the account, which trusts the account, and names the role in a condition only',
+        chain(
+          trusting(`arn:aws:iam::${ACCOUNT}:root`, BOTH, { Condition: { ArnEquals: { 'aws:PrincipalArn': ROLE } } }),
+          { value: [] },
+          SAME,
+        ),
+        FOUND,
+      ],
+      [
+        'within a session policy of the association, which limits the target role only',
+        {
+          ...chain(trusting(ROLE, 'sts:AssumeRole'), may('Allow', 'sts:AssumeRole')),
+          ...association({ targetRoleArn: TARGET, disableSessionTags: true, policy: READ_BUCKET }),
+          identityRoles: {
+            role: role({ ...PODS_TRUST, Statement: [{ ...PODS_TRUST.Statement[0], Condition: undefined }] }),
+            target: role(trusting(ROLE, 'sts:AssumeRole'), TARGET),
+            policies: may('Allow', 'sts:AssumeRole'),
+          },
+        },
+        ['healthy'],
+      ],
+      [
+        'with one policy that allows it and one that cannot be read, and may deny it',
+        chain(trusting(ROLE, BOTH), {
+          value: [...may('Allow', BOTH).value, { name: 'more', kind: 'attached', document: { unknown: 'no' } }],
+        }),
+        ['unsure'],
       ],
       ['and is denied it', chain(trusting(ROLE, BOTH), may('Deny', BOTH), SAME), FOUND],
       [
