@@ -109,8 +109,9 @@ async function read(
   const now = new Date();
   const ofKubernetes = await kubernetes.facts(question);
   const ofAws = await aws.facts({ ...question, cluster, roleArn: annotationOf({ question, ...ofKubernetes }), now });
-  const agentPods = associationOf(ofAws) && await kubernetes.agentPods();
-  const facts: Facts = { question, now, ...ofKubernetes, ...ofAws, ...agentPods && { agentPods } };
+  const ofAgent = associationOf(ofAws)
+    && { agentPods: await kubernetes.agentPods(), hasCilium: await kubernetes.hasCilium() };
+  const facts: Facts = { question, now, ...ofKubernetes, ...ofAws, ...ofAgent };
   return options.assume ? { ...facts, assumed: await assumeRole(facts, aws, kubernetes) } : facts;
 }
 

@@ -100,6 +100,26 @@ export interface AgentPod {
   readonly isReady: boolean;
 }
 
+/** A NetworkPolicy of the namespace, as far as it limits what pods may call. */
+export interface EgressPolicy {
+  readonly name: string;
+  readonly podSelector: unknown;
+  /** What the selected pods may call; nothing without a rule. */
+  readonly egress: readonly EgressRule[];
+}
+
+/** The API server has checked its form. */
+export interface EgressRule {
+  /** Any destination if left out or empty. */
+  readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
+  /** Any port if left out or empty. */
+  readonly ports?: readonly {
+    readonly protocol?: string;
+    readonly port?: number | string;
+    readonly endPort?: number;
+  }[];
+}
+
 /** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */
 export interface TrailEvent {
   readonly time: Date;
@@ -277,8 +297,12 @@ export interface Facts {
   readonly otherAssociations?: Read<ServiceAccountName[]>;
   /** Read only with an association. */
   readonly agentPods?: Read<AgentPod[]>;
+  /** Whether Cilium runs; read only with an association. */
+  readonly hasCilium?: Read<boolean>;
   /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
   readonly pods: Read<PodObject[] | undefined>;
+  /** The NetworkPolicies that limit egress; read only if running pods use the service account. */
+  readonly egressPolicies?: Read<EgressPolicy[]>;
   /** The other running pods of the namespace; read only if no running pod uses the service account. */
   readonly otherPods?: Read<OtherPod[]>;
   /** Only where it is asked for. */

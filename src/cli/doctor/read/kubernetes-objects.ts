@@ -1,7 +1,7 @@
 /**
  * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
  */
-import { Owner, PodObject, ServiceAccountObject } from '../facts';
+import { EgressPolicy, EgressRule, Owner, PodObject, ServiceAccountObject } from '../facts';
 import { KubernetesProblem } from './kubernetes-client';
 import { withoutValues } from './pod-without-values';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf } from '../../../analysis/json-values';
@@ -84,6 +84,19 @@ function ownerIn(references: unknown, labels: PodObject['labels']): Owner | unde
   const [kind, name] = [`${controller.kind}`, `${controller.name}`];
   const isOfDeployment = kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`);
   return isOfDeployment ? { kind: 'Deployment', name: name.slice(0, -hash.length - 1) } : { kind, name };
+}
+
+/**
+ * Undefined if the policy does not limit egress. Without `policyTypes` it does if it has rules for egress.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function egressPolicyOf(value: unknown): EgressPolicy | undefined {
+  const { metadata: { name }, spec } = objectIn(value);
+  const egress = arrayOf(propertyOf(spec, 'egress')) as EgressRule[];
+  const types = propertyOf(spec, 'policyTypes');
+  const limitsEgress = Array.isArray(types) ? types.includes('Egress') : egress.length > 0;
+  return limitsEgress ? { name, podSelector: propertyOf(spec, 'podSelector'), egress } : undefined;
 }
 
 export function objectIn(value: unknown): ApiObject {

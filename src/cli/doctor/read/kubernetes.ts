@@ -2,22 +2,35 @@
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
 import {
-  AgentPod, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
+  AgentPod, EgressPolicy, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName,
+  ServiceAccountObject, Webhook,
 } from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import { ApiObject, egressPolicyOf, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
 import { isLive } from '../pod-phase';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 
 const PAGE = 500;
 const RESTARTS = 3;
-const AGENT_NAMESPACE = 'kube-system';
+const SYSTEM_NAMESPACE = 'kube-system';
 const AGENT_LABEL = 'app.kubernetes.io/name=eks-pod-identity-agent';
+const CILIUM_LABEL = 'k8s-app=cilium';
 const MIN_TOKEN_LIFE_SECONDS = 600;
 
 export type { KubernetesOptions } from './kubernetes-client';
 export { KubernetesProblem } from './kubernetes-client';
+
+type KubernetesFacts = Pick<
+  Facts,
+  | 'namespace'
+  | 'serviceAccount'
+  | 'otherServiceAccounts'
+  | 'pods'
+  | 'egressPolicies'
+  | 'otherPods'
+  | 'webhooks'
+>;
 
 interface NamespaceObject {
   readonly name: string;
@@ -63,7 +76,7 @@ export class Kubernetes {
   /** All that the checks want to know. */
   public async facts(
     question: Question,
-  ): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'otherServiceAccounts' | 'pods' | 'otherPods' | 'webhooks'>> {
+  ): Promise<KubernetesFacts> {
     const namespace = await this.namespace(question.namespace);
     const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
     const isMissing = 'value' in serviceAccount && serviceAccount.value === undefined;
@@ -71,8 +84,10 @@ export class Kubernetes {
     const otherServiceAccounts = isMissing
       ? await this.serviceAccountNames(hasNamespace ? question.namespace : undefined) : undefined;
     const pods = await this.pods(question);
-    const isUnused = question.pod === undefined && 'value' in pods && !pods.value?.some(isLive);
+    const isUsed = 'value' in pods && pods.value?.some(pod => question.pod !== undefined || isLive(pod)) === true;
+    const isUnused = question.pod === undefined && 'value' in pods && !isUsed;
     const otherPods = isUnused ? await this.otherPods(question) : undefined;
+    const egressPolicies = isUsed ? await this.egressPolicies(question.namespace) : undefined;
     const webhooks = await this.webhooks({
       namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
       pods: 'value' in pods ? (pods.value ?? []) : [],
@@ -84,6 +99,7 @@ export class Kubernetes {
       webhooks,
       ...otherServiceAccounts && { otherServiceAccounts },
       ...otherPods && { otherPods },
+      ...egressPolicies && { egressPolicies },
     };
   }
 
@@ -146,17 +162,39 @@ export class Kubernetes {
   }
 
   /** The pods of the EKS Pod Identity Agent. */
-  public async agentPods(): Promise<Read<AgentPod[]>> {
-    const read = await this.read('list', 'pods', AGENT_NAMESPACE, async () => {
-      const agents: AgentPod[] = [];
-      const place = path`/api/v1/namespaces/${AGENT_NAMESPACE}/pods?labelSelector=${AGENT_LABEL}&`;
-      for await (const item of this.list(place)) {
-        const { name, node } = podOf(item);
-        const isReady = arrayOf(propertyOf(item.status, 'conditions'))
-          .some(condition => propertyOf(condition, 'type') === 'Ready' && propertyOf(condition, 'status') === 'True');
-        agents.push({ name, ...node !== undefined && { node }, isReady });
+  public agentPods(): Promise<Read<AgentPod[]>> {
+    return this.systemPods(AGENT_LABEL, item => {
+      const { name, node } = podOf(item);
+      const isReady = arrayOf(propertyOf(item.status, 'conditions'))
+        .some(condition => propertyOf(condition, 'type') === 'Ready' && propertyOf(condition, 'status') === 'True');
+      return { name, ...node !== undefined && { node }, isReady };
+    });
+  }
+
+  /** Whether Cilium runs, which enforces NetworkPolicies in its own way. */
+  public async hasCilium(): Promise<Read<boolean>> {
+    const pods = await this.systemPods(CILIUM_LABEL, item => item.metadata.name);
+    return 'value' in pods ? { value: pods.value.length > 0 } : pods;
+  }
+
+  private async systemPods<T>(label: string, of: (item: ApiObject) => T): Promise<Read<T[]>> {
+    const read = await this.read('list', 'pods', SYSTEM_NAMESPACE, async () => {
+      const pods: T[] = [];
+      const place = path`/api/v1/namespaces/${SYSTEM_NAMESPACE}/pods?labelSelector=${label}&`;
+      for await (const item of this.list(place)) pods.push(of(item));
+      return pods;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /** The NetworkPolicies of a namespace that limit what pods may call. */
+  public async egressPolicies(namespace: string): Promise<Read<EgressPolicy[]>> {
+    const read = await this.read('list', 'networkpolicies.networking.k8s.io', namespace, async () => {
+      const policies: EgressPolicy[] = [];
+      for await (const item of this.list(path`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?`)) {
+        policies.push(...[egressPolicyOf(item)].filter(policy => policy !== undefined));
       }
-      return agents;
+      return policies;
     });
     return 'value' in read ? { value: read.value ?? [] } : read;
   }
