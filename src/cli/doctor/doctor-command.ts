@@ -70,7 +70,8 @@ ${PERMISSIONS}
 
 Permissions in Kubernetes:
   get   namespaces, serviceaccounts, pods
-  list  pods, serviceaccounts, mutatingwebhookconfigurations.admissionregistration.k8s.io
+  list  pods, serviceaccounts, mutatingwebhookconfigurations.admissionregistration.k8s.io,
+        networkpolicies.networking.k8s.io
   create serviceaccounts/token (--assume)`,
       ),
   run: doctor,

@@ -110,7 +110,7 @@ async function read(
   const ofKubernetes = await kubernetes.facts(question);
   const ofAws = await aws.facts({ ...question, cluster, roleArn: annotationOf({ question, ...ofKubernetes }), now });
   const ofAgent = associationOf(ofAws)
-    && { agentPods: await kubernetes.agentPods(), hasCilium: await kubernetes.hasCilium() };
+    && { agentPods: await kubernetes.agentPods(), plugins: await kubernetes.networkPlugins() };
   const facts: Facts = { question, now, ...ofKubernetes, ...ofAws, ...ofAgent };
   return options.assume ? { ...facts, assumed: await assumeRole(facts, aws, kubernetes) } : facts;
 }

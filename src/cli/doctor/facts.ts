@@ -100,6 +100,13 @@ export interface AgentPod {
   readonly isReady: boolean;
 }
 
+/** The network plugins that run as pods of the cluster. */
+export interface NetworkPlugins {
+  readonly hasCilium: boolean;
+  /** How the VPC CNI applies security groups of pods: `strict`, `standard`; left out without the VPC CNI. */
+  readonly securityGroupMode?: string;
+}
+
 /** A NetworkPolicy of the namespace, as far as it limits what pods may call. */
 export interface EgressPolicy {
   readonly name: string;
@@ -297,8 +304,8 @@ export interface Facts {
   readonly otherAssociations?: Read<ServiceAccountName[]>;
   /** Read only with an association. */
   readonly agentPods?: Read<AgentPod[]>;
-  /** Whether Cilium runs; read only with an association. */
-  readonly hasCilium?: Read<boolean>;
+  /** Read only with an association. */
+  readonly plugins?: Read<NetworkPlugins>;
   /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
   readonly pods: Read<PodObject[] | undefined>;
   /** The NetworkPolicies that limit egress; read only if running pods use the service account. */

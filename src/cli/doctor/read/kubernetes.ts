@@ -2,11 +2,13 @@
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
 import {
-  AgentPod, EgressPolicy, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName,
-  ServiceAccountObject, Webhook,
+  AgentPod, EgressPolicy, EksCluster, Facts, NetworkPlugins, OtherPod, PodObject, Question, Read,
+  ServiceAccountName, ServiceAccountObject, Webhook,
 } from '../facts';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { ApiObject, egressPolicyOf, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import {
+  ApiObject, egressPolicyOf, networkPluginsOf, objectIn, podOf, serviceAccountOf,
+} from './kubernetes-objects';
 import { isLive } from '../pod-phase';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
@@ -15,7 +17,7 @@ const PAGE = 500;
 const RESTARTS = 3;
 const SYSTEM_NAMESPACE = 'kube-system';
 const AGENT_LABEL = 'app.kubernetes.io/name=eks-pod-identity-agent';
-const CILIUM_LABEL = 'k8s-app=cilium';
+const PLUGIN_LABEL = 'k8s-app in (aws-node, cilium)';
 const MIN_TOKEN_LIFE_SECONDS = 600;
 
 export type { KubernetesOptions } from './kubernetes-client';
@@ -171,10 +173,10 @@ export class Kubernetes {
     });
   }
 
-  /** Whether Cilium runs, which enforces NetworkPolicies in its own way. */
-  public async hasCilium(): Promise<Read<boolean>> {
-    const pods = await this.systemPods(CILIUM_LABEL, item => item.metadata.name);
-    return 'value' in pods ? { value: pods.value.length > 0 } : pods;
+  /** The network plugins whose effect on the way to the agent is known. */
+  public async networkPlugins(): Promise<Read<NetworkPlugins>> {
+    const pods = await this.systemPods(PLUGIN_LABEL, item => item);
+    return 'value' in pods ? { value: networkPluginsOf(pods.value) } : pods;
   }
 
   private async systemPods<T>(label: string, of: (item: ApiObject) => T): Promise<Read<T[]>> {
