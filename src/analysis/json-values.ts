@@ -1,7 +1,7 @@
 /**
  * JSON of others, whatever shape it has.
  */
-export { isObject, type JsonObject, objectOf, propertyOf } from '../conventions/json';
+export { arrayOf, isObject, type JsonObject, objectOf, propertyOf } from '../conventions/json';
 
 /** What stands where a text should, as a text. JSON can hold `{ "toString": null }`, which is none by itself. */
 export function textOf(value: unknown): string {
@@ -16,11 +16,6 @@ export function listOf<T>(value: T | T[]): T[] {
 /** One text, a list of them, or nothing. */
 export function textsOf(value: unknown): string[] {
   return typeof value === 'string' ? [value] : listOf(value ?? []).map(textOf);
-}
-
-/** A list, or nothing where there is none. */
-export function arrayOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** A map of texts, such as labels and annotations; empty if there is none. */

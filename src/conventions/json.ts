@@ -23,3 +23,8 @@ export function objectOf<T extends Unchecked<T> = JsonObject>(value: unknown): T
 export function propertyOf(value: unknown, ...path: string[]): unknown {
   return path.reduce((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }
+
+/** A list, or nothing where there is none. */
+export function arrayOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

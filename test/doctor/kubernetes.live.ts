@@ -251,6 +251,36 @@ describe('one break', () => {
   });
 });
 
+describe('NetworkPolicies', () => {
+  const policy = (name: string, spec: any): Manifest =>
+    ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace: 'walls', name }, spec });
+
+  test('are judged as the API server gives them, with its defaults', async () => {
+    const facts = await factsOf('walls', async () => {
+      await applyAccount('walls', 'api');
+      await createPod('walls', 'api-1');
+      await server.apply(policy('ingress', { podSelector: {} }));
+    });
+    expect(facts.egressPolicies).toEqual({ value: [] });
+    expect(judgeOf('pod-network-policies', facts)!.status).toBe('ok');
+
+    await server.apply(policy('pods', { podSelector: {}, egress: [{ to: [{ podSelector: {} }] }] }));
+    const walled = await factsOf('walls', async () => undefined);
+    expect(walled.egressPolicies).toMatchObject({ value: [{ name: 'pods' }] });
+    expect(judgeOf('pod-network-policies', walled)).toMatchObject({
+      status: 'unknown', decisive: true, summary: expect.stringMatching(/do not let Pod api-1 reach STS/),
+    });
+
+    const https = { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }], ports: [{ port: 443 }] };
+    await server.apply(policy('https', { podSelector: {}, policyTypes: ['Egress'], egress: [https] }));
+    const open = await factsOf('walls', async () => undefined);
+    expect(judgeOf('pod-network-policies', open)!.status).toBe('ok');
+    // The same policies keep pods from the agent of EKS Pod Identity.
+    const associated = { ...open, podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
+    expect(judgeOf('pod-network-policies', associated)!.summary).toMatch(/do not let Pod api-1 reach the EKS Pod/);
+  });
+});
+
 describe('permissions', () => {
   const limited = async (rules: object[]) => {
     const namespace = 'limited';

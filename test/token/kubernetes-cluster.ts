@@ -281,7 +281,8 @@ async function started<T extends { stop(): Promise<void> }>(server: T, ready: ()
 
 function pathOf({ apiVersion, kind, metadata: { namespace, name } }: Manifest): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}${namespace ? `/namespaces/${namespace}` : ''}/${kind.toLowerCase()}s/${name}`;
+  const plural = `${kind.toLowerCase()}s`.replace(/ys$/, 'ies');
+  return `${root}${namespace ? `/namespaces/${namespace}` : ''}/${plural}/${name}`;
 }
 
 function parsed(text: string): any {

@@ -7,7 +7,7 @@
 import { Admission } from './admission';
 import { admissionTo } from './role-admission';
 import { AdmissionRequest } from './trust-requests';
-import { Role, Text } from '../access-map';
+import { Policy, Role, Text } from '../access-map';
 import { literal, matches } from '../iam/patterns';
 import { evaluatePolicies } from '../iam/policy-evaluator';
 import { isAccountOf } from '../iam/principals';
@@ -18,10 +18,13 @@ type Answer = Admission['answer'];
 
 /** A role whose sessions call. */
 export interface CallingRole {
-  readonly role: Pick<Role, 'arn' | 'account' | 'policies'>;
+  readonly role: Pick<Role, 'arn' | 'account'> & { readonly policies: readonly CallerPolicy[] };
   /** Of the association that the sessions come from. */
   readonly sessionPolicy?: unknown;
 }
+
+/** Without a document, it is elsewhere, and is taken to deny nothing; null is one that may deny anything, too. */
+type CallerPolicy = Pick<Policy, 'document'> & { readonly kind: string };
 
 /** A role that is to be assumed; without a trust policy where that is elsewhere, or cannot be read. */
 export interface NextRole {

@@ -113,7 +113,8 @@ ${PERMISSIONS}
 
 Permissions in Kubernetes:
   get   namespaces, serviceaccounts, pods
-  list  pods, serviceaccounts, mutatingwebhookconfigurations.admissionregistration.k8s.io
+  list  pods, serviceaccounts, mutatingwebhookconfigurations.admissionregistration.k8s.io,
+        networkpolicies.networking.k8s.io
   get   /.well-known/openid-configuration (--issuer), which the ClusterRole
         system:service-account-issuer-discovery allows
   create serviceaccounts/token (--assume)`,

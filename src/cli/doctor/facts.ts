@@ -105,6 +105,33 @@ export interface AgentPod {
   readonly isReady: boolean;
 }
 
+/** The network plugins that run as pods of the cluster. */
+export interface NetworkPlugins {
+  readonly hasCilium: boolean;
+  /** How the VPC CNI applies security groups of pods: `strict`, `standard`; left out without the VPC CNI. */
+  readonly securityGroupMode?: string;
+}
+
+/** A NetworkPolicy of the namespace, as far as it limits what pods may call. */
+export interface EgressPolicy {
+  readonly name: string;
+  readonly podSelector: unknown;
+  /** What the selected pods may call; nothing without a rule. */
+  readonly egress: readonly EgressRule[];
+}
+
+/** The API server has checked its form. */
+export interface EgressRule {
+  /** Any destination if left out or empty. */
+  readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
+  /** Any port if left out or empty. */
+  readonly ports?: readonly {
+    readonly protocol?: string;
+    readonly port?: number | string;
+    readonly endPort?: number;
+  }[];
+}
+
 /** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */
 export interface TrailEvent {
   readonly time: Date;
@@ -284,8 +311,12 @@ export interface Facts {
   readonly otherAssociations?: Read<ServiceAccountName[]>;
   /** Read only with an association. */
   readonly agentPods?: Read<AgentPod[]>;
+  /** Read only with an association. */
+  readonly plugins?: Read<NetworkPlugins>;
   /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
   readonly pods: Read<PodObject[] | undefined>;
+  /** The NetworkPolicies that limit egress; read only if running pods use the service account. */
+  readonly egressPolicies?: Read<EgressPolicy[]>;
   /** The other running pods of the namespace; read only if no running pod uses the service account. */
   readonly otherPods?: Read<OtherPod[]>;
   /** Only where it is asked for. */

@@ -109,11 +109,10 @@ export async function readFacts(options: DoctorOptions, session: Session): Promi
   const apiIssuer = issuerUrl === undefined ? undefined : await apiIssuerOf(session);
   const roleArn = annotationOf({ question, ...ofKubernetes });
   const ofAws = await aws.facts({ ...question, cluster, roleArn, now });
-  const agentPods = associationOf(ofAws)
-    && ('value' in kubernetes ? await kubernetes.value.agentPods() : kubernetes);
-  const facts: Facts = {
-    question, now, ...ofKubernetes, ...ofAws, ...apiIssuer && { apiIssuer }, ...agentPods && { agentPods },
-  };
+  const ofAgent = associationOf(ofAws) && ('value' in kubernetes
+    ? { agentPods: await kubernetes.value.agentPods(), plugins: await kubernetes.value.networkPlugins() }
+    : { agentPods: kubernetes, plugins: kubernetes });
+  const facts: Facts = { question, now, ...ofKubernetes, ...ofAws, ...apiIssuer && { apiIssuer }, ...ofAgent };
   return options.assume && 'value' in kubernetes
     ? { ...facts, assumed: await assumeRole(facts, aws, kubernetes.value) } : facts;
 }

@@ -1,4 +1,5 @@
 import { roleArnOf } from './asked';
+import { POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import { associationOf } from './pods';
 import { printable } from '../../text';
 import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
@@ -86,7 +87,18 @@ const REFUSALS: readonly Refusal[] = [
 /** What STS has looked at, when it gives the role. */
 const LINKS = ['provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust'];
 
-const BY_EKS = '--assume cannot test EKS Pod Identity: only EKS can assume these roles.';
+/** EKS assumes the role itself, and nobody else can: in place of a trial, what the other checks have proved. */
+function byEks(facts: Facts): Verdict {
+  const proved = POD_IDENTITY_CHECKS.filter(({ run }) => run(facts)?.status === 'ok').map(({ title }) => title);
+  return unknown(
+    '--assume cannot try EKS Pod Identity: only EKS can assume the role for a pod. '
+      + `${proved.length === 0 ? '' : `Proved from outside: ${proved.join('; ')}. `}`
+      + 'Cannot be proved from outside: that the SDKs in the images know it; that the network lets the pods reach the '
+      + 'agent; that the role of the node may eks-auth:AssumeRoleForPodIdentity; that no policy of the organization '
+      + '(SCP, RCP) forbids it.',
+    { decisive: false },
+  );
+}
 
 const ASSUME: Check = {
   id: 'assume',
@@ -95,7 +107,7 @@ const ASSUME: Check = {
   follows: LINKS,
   proves: [...LINKS, 'cluster-issuer'],
   run: facts => {
-    if (facts.assumed && associationOf(facts)) return unknown(BY_EKS, { decisive: false });
+    if (facts.assumed && associationOf(facts)) return byEks(facts);
     return facts.assumed && judgeRead(facts.assumed, assumed =>
       'assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed));
   },

@@ -85,77 +85,12 @@ function sourcesOf(pods: PodObject[]): Found[] {
   );
 }
 
-function inContainers(pods: PodObject[], find: (container: Container) => string[]): Found[] {
+export function inContainers(pods: PodObject[], find: (container: Container) => string[]): Found[] {
   return pods.flatMap(pod =>
     containersOf(pod).flatMap(container => find(container).map(what => ({ pod, container: container.name, what }))),
   );
 }
 
-function foundInWords({ pod, container, what }: Found): string {
+export function foundInWords({ pod, container, what }: Found): string {
   return `pod ${pod.name}, container ${container}: ${what}`;
-}
-
-interface OldImage {
-  /** The end of the repository's name. */
-  readonly image: RegExp;
-  /** The newest version that is known to be too old. */
-  readonly tooOld: string;
-  readonly advice: string;
-}
-
-/**
- * Images whose versions are known to have an SDK from before IRSA. Of others nothing is claimed: a tag seldom tells the
- * SDK.
- *
- * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-minimum-sdk.html
- */
-const OLD_IMAGES: OldImage[] = [
-  {
-    image: /^(amazon|public\.ecr\.aws\/aws-cli)\/aws-cli$/,
-    tooOld: '1.16.231',
-    advice: 'Use the AWS CLI 1.16.232 or newer.',
-  },
-  // kubernetes-sigs/external-dns#1172
-  { image: /(^|\/)external-dns$/, tooOld: '0.5.15', advice: 'Use external-dns 0.5.18 or newer.' },
-  // distribution/distribution#3756
-  {
-    image: /^(docker\.io\/)?(library\/)?registry$|(^|\/)distribution\/registry$/,
-    tooOld: '2.8.1',
-    advice: 'Use the registry (distribution) 3, whose SDK is newer.',
-  },
-];
-
-/** The first versions of the SDKs that know IRSA, for those who know which SDK is in their image. */
-const MINIMUM_VERSIONS =
-  'minimum versions: AWS CLI 1.16.232; Boto3 1.9.220 and botocore 1.12.200; Go 1.23.13, or 2; Java 2.10.11 with its '
-    + 'module sts, or 1.12.782; JavaScript 3.27.0 or 2.525.0; Ruby 3.58.0';
-
-export const SDK_VERSION: Check = {
-  id: 'sdk-version',
-  title: 'no image is known to contain an SDK without IRSA',
-  run: facts => {
-    const pods = ownPods(facts);
-    if (pods.length === 0) return undefined;
-    const found = inContainers(pods, ({ image = '' }) => (oldImage(image) ? [image] : []));
-    if (found.length === 0) {
-      return ok('No image is known to contain an SDK that is too old; most image names do not reveal their SDK.', [
-        MINIMUM_VERSIONS,
-      ]);
-    }
-    return wrong(`The SDK in ${found[0].what} is too old for IRSA.`, {
-      evidence: [...podLines(found, foundInWords), MINIMUM_VERSIONS],
-      fix: [...new Set(found.map(({ what }) => oldImage(what)!.advice))],
-    });
-  },
-};
-
-function oldImage(image: string): OldImage | undefined {
-  const [, name, tag] = /^([^@]+?):v?(\d+\.\d+\.\d+)(?:[-_][\w.-]+)?(?:@.*)?$/.exec(image) ?? [];
-  return tag === undefined ? undefined : OLD_IMAGES.find(old => old.image.test(name) && isUpTo(tag, old.tooOld));
-}
-
-function isUpTo(version: string, limit: string): boolean {
-  const [one, other] = [version, limit].map(text => text.split('.').map(Number));
-  const at = one.findIndex((part, index) => part !== other[index]);
-  return at < 0 || one[at] < other[at];
 }

@@ -3,12 +3,14 @@
  */
 import { tokenAudienceOf } from './asked';
 import { annotateCommand } from './commands';
-import { POD_STATIC_KEYS, SDK_VERSION } from './credential-checks';
+import { POD_STATIC_KEYS } from './credential-checks';
+import { POD_NETWORK_POLICIES } from './network-checks';
 import { ofWebIdentity, POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import {
   annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hardCoded, hasPodIdentity, isChanged,
   isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
 } from './pods';
+import { SDK_VERSION } from './sdk-checks';
 import { WEBHOOK } from './webhook-check';
 import { listInShort } from '../../../analysis/lists';
 import {
@@ -457,8 +459,9 @@ export const POD_CHECKS: Check[] = [
   POD_EXISTS,
   POD_SERVICE_ACCOUNT,
   ...POD_IDENTITY_CHECKS,
+  POD_NETWORK_POLICIES,
   POD_SKIPPED,
   ...ofWebIdentity([POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP]),
   POD_STATIC_KEYS,
-  ...ofWebIdentity([SDK_VERSION]),
+  SDK_VERSION,
 ];

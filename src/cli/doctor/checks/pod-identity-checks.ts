@@ -4,6 +4,7 @@
  */
 import { admissionOfToken, issuerOf, ownerOf, roleArnOf, tokenAudienceOf } from './asked';
 import { shell } from './commands';
+import { POD_IDENTITY_PROXY, POD_SECURITY_GROUPS } from './network-checks';
 import {
   annotatedRole, associationOf, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, isInjected, ownPods,
   podLines, podsInWords, restart,
@@ -11,20 +12,20 @@ import {
 import { shownStatement, statementPlace } from './statement-words';
 import { dryRun } from './webhook-check';
 import { Admission, admission } from '../../../analysis/admission/admission';
-import { PodIdentityCaller, podIdentityRequest, targetRoleRequest } from '../../../analysis/admission/trust-requests';
-import { evaluatePolicies } from '../../../analysis/iam/policy-evaluator';
-import { allContainers, TOKEN_FILE } from '../../../conventions/pod-spec';
+import { callerAnswer, NextRole } from '../../../analysis/admission/role-chains';
+import {
+  AdmissionRequest, PodIdentityCaller, podIdentityRequest, targetRoleRequest,
+} from '../../../analysis/admission/trust-requests';
+import { allContainers, isWindows, TOKEN_FILE } from '../../../conventions/pod-spec';
 import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
-import { Container, Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
+import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
 
 const FARGATE_LABEL = 'eks.amazonaws.com/fargate-profile';
-/** Where the agent listens, by IPv4 and by IPv6. */
-const AGENT_HOSTS = ['169.254.170.23', '[fd00:ec2::23]'];
-/** Entries of NO_PROXY that take in the agent. */
-const EXEMPT = /^(\*|169\.254\.0\.0\/16|169\.254\.170\.(0\/24|23\/32))$/;
+/** What nodes of EKS Auto Mode are called: the ID of their instance. */
+const AUTO_NODE = /^i-[0-9a-f]{8,17}$/;
 /** An association takes some seconds to reach the webhook. */
 const EARLY_MS = 60_000;
 
@@ -117,40 +118,45 @@ const ROLE: Check = {
       admission(trust, podIdentityRequest(caller)));
     const { targetRoleArn } = association;
     if (first.status !== 'ok' || target === undefined || targetRoleArn === undefined) return first;
-    const second = judged(targetRoleArn, target, association.roleArn, ({ trust }) =>
-      admission(trust, targetRoleRequest({ ...caller, roleArn: association.roleArn })));
-    return second.status === 'ok' ? mayAssume(facts.identityRoles, association, caller) ?? second : second;
+    const request = targetRoleRequest({ ...caller, roleArn: association.roleArn });
+    const second = judged(targetRoleArn, target, association.roleArn, ({ trust }) => admission(trust, request));
+    if (second.status !== 'ok' || 'unknown' in target) return second;
+    const next = { arn: targetRoleArn, account: ownerOf(targetRoleArn).account, trust: target.value?.trust };
+    return mayAssume(facts.identityRoles, association.roleArn, next, request) ?? second;
   },
 };
 
-/** Why the first role may not assume the target role, or nobody knows; undefined if it may. */
+/**
+ * Why the first role may not assume the target role, or why that is unknown; undefined if it may. The session policy of
+ * the association limits the target role only.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
+ */
 function mayAssume(
-  { target, policies = { unknown: 'they were not read' } }: IdentityRoles,
-  { roleArn, targetRoleArn = '' }: PodIdentity,
-  { sessionTags }: PodIdentityCaller,
+  { policies = { unknown: 'they were not read' } }: IdentityRoles,
+  roleArn: string,
+  next: NextRole,
+  request: AdmissionRequest,
 ): Verdict | undefined {
-  const summary = `Whether ${roleArn} may assume ${targetRoleArn} is not known`;
+  const summary = `Whether ${roleArn} may assume ${next.arn} is not known`;
   if ('unknown' in policies) return unknown(`${summary}: ${policies.unknown}.`);
-  const read = policies.value.flatMap(({ kind, document }) =>
-    ('value' in document ? [{ kind, policy: document.value }] : []));
-  const isAllRead = read.length === policies.value.length;
-  const boundary = read.find(({ kind }) => kind === 'boundary')?.policy;
-  const known = read.filter(({ kind }) => kind !== 'boundary').map(({ policy }) => policy);
-  const actions = sessionTags ? ['sts:AssumeRole', 'sts:TagSession'] : ['sts:AssumeRole'];
-  const decisions = actions.map(action =>
-    evaluatePolicies(known, { action, resource: targetRoleArn }, boundary).decision);
-  // In one account, a trust policy that names the role itself is enough.
-  const isNamed = target !== undefined && 'value' in target
-    && ownerOf(roleArn).account === ownerOf(targetRoleArn).account
-    && JSON.stringify(target.value?.trust).includes(`"${roleArn}"`);
-  const denied = actions.filter((_, at) => decisions[at] === 'deny' || (decisions[at] === 'none' && !isNamed));
-  if (denied.length > 0 && isAllRead) {
-    return wrong(`${roleArn} may not ${denied.join(' and ')} on ${targetRoleArn}.`, {
-      fix: [`Allow ${denied.join(' and ')} on ${targetRoleArn} in a policy of ${roleArn}, or narrow the Deny there.`],
+  const caller = {
+    role: {
+      arn: roleArn,
+      account: ownerOf(roleArn).account,
+      policies: policies.value.map(({ kind, document }) =>
+        ({ kind, document: 'value' in document ? document.value : null })),
+    },
+  };
+  const answers = request.actions.map(action => callerAnswer(caller, next, request, action));
+  const denied = request.actions.filter((_, at) => answers[at] === 'out').join(' and ');
+  if (denied !== '') {
+    return wrong(`${roleArn} may not ${denied} on ${next.arn}.`, {
+      fix: [`Allow ${denied} on ${next.arn} in a policy of ${roleArn}, or narrow the Deny there.`],
     });
   }
-  if (isAllRead && !decisions.includes('conditional')) return undefined;
-  return unknown(`${summary}: its policies cannot be read, or have conditions.`);
+  return answers.includes('unknown')
+    ? unknown(`${summary}: its policies cannot be read, or have conditions.`) : undefined;
 }
 
 function callerOf(
@@ -275,56 +281,62 @@ const AGENT: Check = {
     if (associationOf(facts) === undefined) return undefined;
     const pods = ownPods(facts);
     const fargate = pods.filter(({ labels }) => FARGATE_LABEL in labels);
-    if (fargate.length > 0) {
-      return wrong('EKS Pod Identity does not work on Fargate.', {
-        evidence: podLines(fargate, ({ name }) => `pod ${name} runs on Fargate`),
-        fix: ['Run the pods on nodes, or use IRSA: new IrsaServiceAccount(…) without `podIdentity`.'],
-      });
-    }
-    if ('value' in cluster && cluster.value?.isAuto) return ok('EKS Auto Mode runs the agent on its nodes by itself.');
-    if ('unknown' in agentPods) return unknown(agentPods.unknown);
-    if (agentPods.value.length === 0) {
-      return wrong('The EKS Pod Identity Agent is not installed: pods ask it for their credentials.', {
-        fix: [`aws eks create-addon --cluster-name ${facts.question.clusterName} --addon-name eks-pod-identity-agent`],
-      });
-    }
-    const isServed = (node: string) => agentPods.value.some(agent => agent.node === node && agent.isReady);
-    const alone = pods.filter(({ node }) => node !== undefined && !isServed(node));
-    if (alone.length === 0) return ok('A ready agent runs on each node of the pods.');
-    return wrong(`No ready EKS Pod Identity Agent runs on node ${alone[0].node}.`, {
-      evidence: podLines(alone, ({ name, node }) => `pod ${name} runs on node ${node}`),
-      fix: [
-        'kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide',
-        'kubectl logs -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent',
-      ],
+    if (fargate.length > 0) return unsupported('Fargate', fargate);
+    const isAuto = 'value' in cluster && cluster.value?.isAuto === true;
+    const others = pods.filter(({ node }) => node === undefined || !isAuto || !AUTO_NODE.test(node));
+    if (isAuto && others.length === 0) return ok('EKS Auto Mode runs the agent on its nodes by itself.');
+    return judgeRead(agentPods, agents => {
+      const isServed = (node: string) => agents.some(agent => agent.node === node && agent.isReady);
+      const alone = others.filter(({ node }) => node !== undefined && !isServed(node));
+      const windows = alone.filter(({ spec }) => isWindows(spec));
+      if (windows.length > 0) return unsupported('Windows', windows);
+      if (alone.length > 0 && isAuto) return strangeNode(alone);
+      if (agents.length === 0 && !isAuto) return notInstalled(facts);
+      if (alone.length > 0) {
+        return wrong(`No ready EKS Pod Identity Agent runs on node ${alone[0].node}.`, {
+          evidence: nodeLines(alone),
+          fix: LOOK_AT_AGENT,
+        });
+      }
+      return pods.length > 0 && pods.every(({ node }) => node === undefined)
+        ? unknown(`${podsInWords(pods)} ${pods.length === 1 ? 'has' : 'have'} no node yet, so no agent either.`)
+        : ok('A ready agent runs on each node of the pods.');
     });
   },
 };
 
-/** Some SDKs, such as the one for Go, ask the agent through the proxy too, which cannot reach it. */
-const PROXY: Check = {
-  id: 'pod-identity-proxy',
-  title: 'no proxy stands between the pods and the agent',
-  run: facts => {
-    const pods = ownPods(facts);
-    if (associationOf(facts) === undefined || pods.length === 0) return undefined;
-    const proxied = pods.filter(pod => containersOf(pod).some(isProxied));
-    if (proxied.length === 0) return ok('No proxy is set for the containers, or not for the agent.');
-    return unknown(`${podsInWords(proxied)} may ask the agent through a proxy, which cannot reach it.`, {
-      decisive: true,
-      evidence: podLines(proxied, ({ name }) => `pod ${name} has HTTP_PROXY, and NO_PROXY does not name the agent`),
-      fix: [`Add ${AGENT_HOSTS.join(' and ')} to NO_PROXY in the pod template.`],
-    });
-  },
-};
-
-function isProxied(container: Container): boolean {
-  const environment = environmentOf(container);
-  const valueOf = (name: string) => environment.get(name) ?? environment.get(name.toLowerCase());
-  const proxy = valueOf('HTTP_PROXY');
-  const exempt = (valueOf('NO_PROXY')?.value ?? '').split(',').map(entry => entry.trim());
-  return proxy !== undefined && proxy.value !== ''
-    && !exempt.some(entry => EXEMPT.test(entry) || AGENT_HOSTS.includes(entry));
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html#pod-id-restrictions */
+function unsupported(where: 'Fargate' | 'Windows', pods: readonly PodObject[]): Verdict {
+  return wrong(`EKS Pod Identity does not work on ${where}.`, {
+    evidence: podLines(pods, ({ name }) => `pod ${name} runs on ${where}`),
+    fix: ['Run the pods on Linux nodes, or use IRSA: new IrsaServiceAccount(…) without `podIdentity`.'],
+  });
 }
 
-export const POD_IDENTITY_CHECKS: readonly Check[] = [POD_IDENTITY, ROLE, AGENT, VARIABLES, PROXY];
+function notInstalled({ question: { clusterName } }: Facts): Verdict {
+  return wrong('The EKS Pod Identity Agent is not installed: pods ask it for their credentials.', {
+    fix: [`aws eks create-addon --cluster-name ${clusterName} --addon-name eks-pod-identity-agent`],
+  });
+}
+
+/** A cluster of EKS Auto Mode can have other nodes, too, which run the agent only where it is installed. */
+function strangeNode(pods: readonly PodObject[]): Verdict {
+  return unknown(
+    `Node ${pods[0].node} is not named as those of EKS Auto Mode are, after its instance, and no ready EKS Pod `
+      + 'Identity Agent runs on it.',
+    { evidence: nodeLines(pods), fix: ['kubectl get nodes -L eks.amazonaws.com/compute-type', ...LOOK_AT_AGENT] },
+  );
+}
+
+const LOOK_AT_AGENT = [
+  'kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent -o wide',
+  'kubectl logs -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent',
+];
+
+function nodeLines(pods: readonly PodObject[]): string[] {
+  return podLines(pods, ({ name, node }) => `pod ${name} runs on node ${node}`);
+}
+
+export const POD_IDENTITY_CHECKS: readonly Check[] = [
+  POD_IDENTITY, ROLE, AGENT, VARIABLES, POD_IDENTITY_PROXY, POD_SECURITY_GROUPS,
+];

@@ -30,6 +30,8 @@ const POLICIES: Check = {
     if (own.length === 0) return none(role);
     const evidence = linesInShort(own.map(nameOf), SHOWN);
     const unread = policies.flatMap(policy => unreadable(policy));
+    const { id, policy: limit } = associationOf(facts) ?? {};
+    if (limit !== undefined && findStatements([limit], {}).length === 0) return nothingLeft(facts, `${id}`);
     if (unread.length > 0) {
       return unknown(
         `${unread.length} of ${counted(policies.length, 'policy').replace(/policys$/, 'policies')} cannot be read.`,
@@ -50,6 +52,17 @@ function none({ name }: IamRole): Verdict {
       ],
     },
   );
+}
+
+function nothingLeft(facts: Facts, id: string): Verdict {
+  return wrong(`The session policy of association ${id} allows nothing: pods get the role, and are allowed nothing.`, {
+    fix: [changeSessionPolicy(facts, id)],
+  });
+}
+
+function changeSessionPolicy({ question: { clusterName } }: Facts, id: string): string {
+  return `aws eks update-pod-identity-association --cluster-name ${clusterName} --association-id ${id} `
+    + '--policy file://policy.json';
 }
 
 function unreadable(policy: IamPolicy): string[] {
@@ -95,8 +108,8 @@ function bySessionPolicy(facts: Facts, action: string, resource: string): Verdic
   return wrong(`The role is not allowed ${action} on ${resource}: ${where} ${verb} it.`, {
     evidence: places,
     fix: [
-      `${places.length > 0 ? 'Narrow the Deny in' : 'Allow it in'} ${where}: aws eks update-pod-identity-association `
-        + `--cluster-name ${facts.question.clusterName} --association-id ${id} --policy file://policy.json`,
+      `${places.length > 0 ? 'Narrow the Deny in' : 'Allow it in'} ${where}: `
+        + changeSessionPolicy(facts, `${id}`),
       ALLOW_IS_USELESS,
     ],
   });

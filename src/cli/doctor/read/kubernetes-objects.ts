@@ -1,7 +1,7 @@
 /**
  * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
  */
-import { Owner, PodObject, ServiceAccountObject } from '../facts';
+import { EgressPolicy, EgressRule, NetworkPlugins, Owner, PodObject, ServiceAccountObject } from '../facts';
 import { KubernetesProblem, NO_OBJECT } from './kubernetes-client';
 import { withoutValues } from './pod-without-values';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf } from '../../../analysis/json-values';
@@ -10,6 +10,9 @@ import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
 
 const OWNED_ANNOTATION = ['f:metadata', 'f:annotations', `f:${ROLE_ARN_ANNOTATION}`];
+
+/** Of the VPC CNI; `strict` if it is not set. */
+const SECURITY_GROUP_MODE = 'POD_SECURITY_GROUP_ENFORCING_MODE';
 
 /** An object of the API, of which only the name is certain. */
 export interface ApiObject {
@@ -84,6 +87,31 @@ function ownerIn(references: unknown, labels: PodObject['labels']): Owner | unde
   const [kind, name] = [`${controller.kind}`, `${controller.name}`];
   const isOfDeployment = kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`);
   return isOfDeployment ? { kind: 'Deployment', name: name.slice(0, -hash.length - 1) } : { kind, name };
+}
+
+/** What the pods of network plugins tell. While the VPC CNI changes its mode, the stricter one counts. */
+export function networkPluginsOf(pods: readonly ApiObject[]): NetworkPlugins {
+  const isCilium = ({ metadata }: ApiObject) => propertyOf(metadata.labels, 'k8s-app') === 'cilium';
+  const modes = pods.filter(pod => !isCilium(pod)).map(({ spec }) => {
+    const variables = arrayOf(propertyOf(spec, 'containers')).flatMap(item => arrayOf(propertyOf(item, 'env')));
+    const variable = variables.find(item => propertyOf(item, 'name') === SECURITY_GROUP_MODE);
+    return `${propertyOf(variable, 'value') ?? 'strict'}`;
+  });
+  const securityGroupMode = modes.find(mode => mode !== 'standard') ?? modes[0];
+  return { hasCilium: pods.some(isCilium), ...securityGroupMode !== undefined && { securityGroupMode } };
+}
+
+/**
+ * Undefined if the policy does not limit egress. Without `policyTypes` it does if it has rules for egress.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function egressPolicyOf(value: unknown): EgressPolicy | undefined {
+  const { metadata: { name }, spec } = objectIn(value);
+  const egress = arrayOf(propertyOf(spec, 'egress')) as EgressRule[];
+  const types = propertyOf(spec, 'policyTypes');
+  const limitsEgress = Array.isArray(types) ? types.includes('Egress') : egress.length > 0;
+  return limitsEgress ? { name, podSelector: propertyOf(spec, 'podSelector'), egress } : undefined;
 }
 
 export function objectIn(value: unknown): ApiObject {

@@ -2,19 +2,23 @@
  * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
  */
 import {
-  AgentPod, EksCluster, Facts, OtherPod, PodObject, Question, Read, ServiceAccountName, ServiceAccountObject, Webhook,
+  AgentPod, EgressPolicy, EksCluster, Facts, NetworkPlugins, OtherPod, PodObject, Question, Read,
+  ServiceAccountName, ServiceAccountObject, Webhook,
 } from '../facts';
 import { EksContext } from './eks-context';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
-import { ApiObject, objectIn, podOf, serviceAccountOf } from './kubernetes-objects';
+import {
+  ApiObject, egressPolicyOf, networkPluginsOf, objectIn, podOf, serviceAccountOf,
+} from './kubernetes-objects';
 import { isLive } from '../pod-phase';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
 
 const PAGE = 500;
 const RESTARTS = 3;
-const AGENT_NAMESPACE = 'kube-system';
+const SYSTEM_NAMESPACE = 'kube-system';
 const AGENT_LABEL = 'app.kubernetes.io/name=eks-pod-identity-agent';
+const PLUGIN_LABEL = 'k8s-app in (aws-node, cilium)';
 const MIN_TOKEN_LIFE_SECONDS = 600;
 /** @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery */
 const DISCOVERY = '/.well-known/openid-configuration';
@@ -23,6 +27,17 @@ export type { KubernetesOptions } from './kubernetes-client';
 export type { EksContext } from './eks-context';
 export { NoKubeconfig } from './kube-config';
 export { KubernetesProblem } from './kubernetes-client';
+
+type KubernetesFacts = Pick<
+  Facts,
+  | 'namespace'
+  | 'serviceAccount'
+  | 'otherServiceAccounts'
+  | 'pods'
+  | 'egressPolicies'
+  | 'otherPods'
+  | 'webhooks'
+>;
 
 interface NamespaceObject {
   readonly name: string;
@@ -89,7 +104,7 @@ export class Kubernetes {
   /** All that the checks want to know. */
   public async facts(
     question: Question,
-  ): Promise<Pick<Facts, 'namespace' | 'serviceAccount' | 'otherServiceAccounts' | 'pods' | 'otherPods' | 'webhooks'>> {
+  ): Promise<KubernetesFacts> {
     const namespace = await this.namespace(question.namespace);
     const serviceAccount = await this.serviceAccount(question.namespace, question.serviceAccount);
     const isMissing = 'value' in serviceAccount && serviceAccount.value === undefined;
@@ -97,8 +112,10 @@ export class Kubernetes {
     const otherServiceAccounts = isMissing
       ? await this.serviceAccountNames(hasNamespace ? question.namespace : undefined) : undefined;
     const pods = await this.pods(question);
-    const isUnused = question.pod === undefined && 'value' in pods && !pods.value?.some(isLive);
+    const isUsed = 'value' in pods && pods.value?.some(pod => question.pod !== undefined || isLive(pod)) === true;
+    const isUnused = question.pod === undefined && 'value' in pods && !isUsed;
     const otherPods = isUnused ? await this.otherPods(question) : undefined;
+    const egressPolicies = isUsed ? await this.egressPolicies(question.namespace) : undefined;
     const webhooks = await this.webhooks({
       namespaceLabels: 'value' in namespace ? { ...namespace.value?.labels } : undefined,
       pods: 'value' in pods ? (pods.value ?? []) : [],
@@ -110,6 +127,7 @@ export class Kubernetes {
       webhooks,
       ...otherServiceAccounts && { otherServiceAccounts },
       ...otherPods && { otherPods },
+      ...egressPolicies && { egressPolicies },
     };
   }
 
@@ -172,17 +190,39 @@ export class Kubernetes {
   }
 
   /** The pods of the EKS Pod Identity Agent. */
-  public async agentPods(): Promise<Read<AgentPod[]>> {
-    const read = await this.read('list', 'pods', AGENT_NAMESPACE, async () => {
-      const agents: AgentPod[] = [];
-      const place = path`/api/v1/namespaces/${AGENT_NAMESPACE}/pods?labelSelector=${AGENT_LABEL}&`;
-      for await (const item of this.list(place)) {
-        const { name, node } = podOf(item);
-        const isReady = arrayOf(propertyOf(item.status, 'conditions'))
-          .some(condition => propertyOf(condition, 'type') === 'Ready' && propertyOf(condition, 'status') === 'True');
-        agents.push({ name, ...node !== undefined && { node }, isReady });
+  public agentPods(): Promise<Read<AgentPod[]>> {
+    return this.systemPods(AGENT_LABEL, item => {
+      const { name, node } = podOf(item);
+      const isReady = arrayOf(propertyOf(item.status, 'conditions'))
+        .some(condition => propertyOf(condition, 'type') === 'Ready' && propertyOf(condition, 'status') === 'True');
+      return { name, ...node !== undefined && { node }, isReady };
+    });
+  }
+
+  /** The network plugins whose effect on the way to the agent is known. */
+  public async networkPlugins(): Promise<Read<NetworkPlugins>> {
+    const pods = await this.systemPods(PLUGIN_LABEL, item => item);
+    return 'value' in pods ? { value: networkPluginsOf(pods.value) } : pods;
+  }
+
+  private async systemPods<T>(label: string, of: (item: ApiObject) => T): Promise<Read<T[]>> {
+    const read = await this.read('list', 'pods', SYSTEM_NAMESPACE, async () => {
+      const pods: T[] = [];
+      const place = path`/api/v1/namespaces/${SYSTEM_NAMESPACE}/pods?labelSelector=${label}&`;
+      for await (const item of this.list(place)) pods.push(of(item));
+      return pods;
+    });
+    return 'value' in read ? { value: read.value ?? [] } : read;
+  }
+
+  /** The NetworkPolicies of a namespace that limit what pods may call. */
+  public async egressPolicies(namespace: string): Promise<Read<EgressPolicy[]>> {
+    const read = await this.read('list', 'networkpolicies.networking.k8s.io', namespace, async () => {
+      const policies: EgressPolicy[] = [];
+      for await (const item of this.list(path`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?`)) {
+        policies.push(...[egressPolicyOf(item)].filter(policy => policy !== undefined));
       }
-      return agents;
+      return policies;
     });
     return 'value' in read ? { value: read.value ?? [] } : read;
   }

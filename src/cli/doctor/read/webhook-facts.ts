@@ -3,17 +3,16 @@
  * question.
  */
 import { arrayOf, objectOf, propertyOf } from '../../../analysis/json-values';
+import { selectorMatches } from '../../../conventions/label-selector';
 import { PodObject, Webhook } from '../facts';
 
 /** What EKS, its own manifests, Helm charts, kOps and OpenShift call it. */
 const NAMES = /pod-identity-webhook|iam-for-pods/;
 
-type Labels = { readonly [key: string]: string };
-
 /** Whom the webhook has to take in. */
 export interface WebhookScope {
   /** Undefined where they could not be read. */
-  readonly namespaceLabels?: Labels;
+  readonly namespaceLabels?: PodObject['labels'];
   readonly pods: readonly PodObject[];
 }
 
@@ -36,7 +35,7 @@ export function webhookOf(configuration: unknown, webhook: unknown, scope: Webho
     target:
       url === undefined ? `service ${propertyOf(service, 'namespace')}/${propertyOf(service, 'name')}` : `${url}`,
     selects: selects(webhook, scope),
-    leavesOut: scope.pods.filter(({ labels }) => !matches(objectSelector, labels)).map(pod => pod.name),
+    leavesOut: scope.pods.filter(({ labels }) => !selectorMatches(objectSelector, labels)).map(pod => pod.name),
     hasCaBundle: typeof caBundle === 'string' && caBundle !== '',
   };
 }
@@ -47,8 +46,9 @@ function selects(webhook: unknown, { namespaceLabels, pods }: WebhookScope): boo
   if (namespaceLabels === undefined && !isEmpty(namespaceSelector)) {
     return 'it is called for some namespaces, by labels that could not be read';
   }
-  if (!matches(namespaceSelector, namespaceLabels ?? {})) return false;
-  if (pods.length > 0 ? !pods.some(({ labels }) => matches(objectSelector, labels)) : !matches(objectSelector, {})) {
+  if (!selectorMatches(namespaceSelector, namespaceLabels ?? {})) return false;
+  const takesIn = (labels: PodObject['labels']) => selectorMatches(objectSelector, labels);
+  if (pods.length > 0 ? !pods.some(({ labels }) => takesIn(labels)) : !takesIn({})) {
     return pods.length > 0 ? false : 'it is called for pods with certain labels, and there are no pods to look at';
   }
   return arrayOf(matchConditions).length > 0 ? 'it has matchConditions, which only the API server can evaluate' : true;
@@ -68,24 +68,4 @@ function takesInNewPods(rule: unknown): boolean {
 function isEmpty(selector: unknown): boolean {
   const { matchLabels, matchExpressions } = objectOf(selector);
   return Object.keys(matchLabels ?? {}).length === 0 && arrayOf(matchExpressions).length === 0;
-}
-
-/** A label selector of Kubernetes; an empty one takes in everything. */
-function matches(selector: unknown, labels: Labels): boolean {
-  const { matchLabels, matchExpressions } = objectOf(selector);
-  return Object.entries(matchLabels ?? {}).every(([key, value]) => labels[key] === value)
-    && arrayOf(matchExpressions).every(expression => fulfils(expression, labels));
-}
-
-function fulfils(expression: unknown, labels: Labels): boolean {
-  const { key, operator, values } = objectOf(expression);
-  const label = `${key}`;
-  const isThere = Object.prototype.hasOwnProperty.call(labels, label);
-  switch (operator) {
-    case 'Exists': return isThere;
-    case 'DoesNotExist': return !isThere;
-    case 'In': return isThere && arrayOf(values).includes(labels[label]);
-    case 'NotIn': return !isThere || !arrayOf(values).includes(labels[label]);
-    default: return false;
-  }
 }

@@ -36,6 +36,8 @@ test('the ids are for ever', () => {
     'pod-identity-agent!',
     'pod-identity-variables',
     'pod-identity-proxy',
+    'pod-security-groups',
+    'pod-network-policies',
     'pod-skipped',
     'pod-after-annotation',
     'pod-injected',

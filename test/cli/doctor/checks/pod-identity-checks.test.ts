@@ -26,8 +26,10 @@ const PODS_TRUST = {
   }],
 };
 const role = (trust: any, arn = ROLE) => ({ value: { ...IAM_ROLE, arn, name: arn.split('/').pop()!, trust } });
-const identityPod = (metadata: any = {}, env = [{ name: URI, value: 'http://169.254.170.23/v1/credentials' }]) =>
-  pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }] }, metadata);
+const AGENT_URI = { name: URI, value: 'http://169.254.170.23/v1/credentials' };
+const identityPod = (metadata: any = {}, env: any[] = [AGENT_URI], spec: any = {}) =>
+  pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }], ...spec }, metadata);
+const AUTO: Partial<Facts> = { agentPods: { value: [] }, cluster: { value: { ...CLUSTER, isAuto: true } } };
 const account = (annotations: Record<string, string> = {}) =>
   ({ value: serviceAccountOf(serviceAccount(annotations)) });
 const pods = (...all: Manifest[]): Pick<Facts, 'pods'> => ({ pods: { value: all.map(podOf) } });
@@ -55,7 +57,46 @@ const judged = (id: string, changes: Partial<Facts> = {}) => verdict(CHECKS, id,
 test('a service account that has nothing but EKS Pod Identity can be healthy', () => {
   expect(diagnosed()).toEqual(['healthy']);
   expect(diagnosed({ assumed: { unknown: 'EKS assumes the role itself' } })).toEqual(['healthy']);
-  expect(judged('assume', { assumed: { unknown: 'x' } })).toMatchObject({ status: 'unknown', decisive: false });
+});
+
+test('--assume says what is proved from outside, and what cannot be', () => {
+  const tried = (changes: Partial<Facts> = {}) => judged('assume', { assumed: { unknown: 'x' }, ...changes });
+  expect(tried()).toMatchObject({ status: 'unknown', decisive: false });
+  const [TRUST_PROVED, AGENT_PROVED] = [/Proved from outside: .*trust EKS Pod Identity/, /the EKS Pod Identity Agent runs/];
+  expect(tried().summary).toMatch(TRUST_PROVED);
+  expect(tried().summary).toMatch(AGENT_PROVED);
+  expect(tried().summary).toMatch(/Cannot be proved from outside: .*SDKs.*eks-auth:AssumeRoleForPodIdentity/);
+  expect(tried({ identityRoles: undefined }).summary).not.toMatch(TRUST_PROVED);
+  expect(tried({ agentPods: { unknown: 'no' } }).summary).not.toMatch(AGENT_PROVED);
+});
+
+describe('the SDKs', () => {
+  const withImage = (image: string) =>
+    pods(identityPod({}, undefined, { containers: [{ name: 'main', image, env: [AGENT_URI] }] }));
+
+  test('that cannot be seen are a candidate, with the versions that they must have', () => {
+    expect(judged('sdk-version')).toMatchObject({ status: 'unknown' });
+    expect(judged('sdk-version').summary).toMatch(/cannot be seen from outside.*at least: .*Boto3 1\.34\.41;.*Go 1\.47\.11/);
+    expect(diagnose(CHECKS, BY_IDENTITY).unknowns.map(({ id }) => id)).toContain('sdk-version');
+  });
+
+  test.each<[string, boolean]>([
+    ['amazon/aws-cli:2.13.0', true],
+    ['amazon/aws-cli:2.15.0', false],
+    ['amazon/aws-cli:1.29.0', true],
+    ['amazon/aws-cli:1.30.0', false],
+    ['registry.k8s.io/external-dns/external-dns:v0.14.0', true],
+    ['registry.k8s.io/external-dns/external-dns:v0.15.1', false],
+    ['ghcr.io/external-secrets/external-secrets:v0.9.9', true],
+    ['ghcr.io/external-secrets/external-secrets:v0.9.9-ubi', true],
+    ['ghcr.io/external-secrets/external-secrets:v0.10.0', false],
+    ['registry:2.8.3', true],
+    ['registry:3.0.0', false],
+    ['peakcom/s5cmd:v2.3.0', true],
+    ['registry.example.com/main:1.0.0', false],
+  ])('%s is too old: %s', (image, isOld) => {
+    expect(diagnosed(withImage(image))).toEqual(isOld ? ['found', 'sdk-version'] : ['healthy']);
+  });
 });
 
 test('an annotation that is left over is harmless, whatever became of IRSA', () => {
@@ -111,8 +152,8 @@ describe('the role', () => {
   });
 
   describe('by which EKS assumes a target role', () => {
-    const trusting = (principal: string, actions: string | string[]) => ({
-      Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: actions }],
+    const trusting = (principal: string, actions: string | string[], more: any = {}) => ({
+      Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: actions, ...more }],
     });
     const BOTH = ['sts:AssumeRole', 'sts:TagSession'];
     const may = (effect: string, actions: string | string[], more: any = {}): any => ({
@@ -142,6 +183,35 @@ describe('the role', () => {
         'of the account, which trusts the account',
         chain(trusting(`arn:aws:iam::${ACCOUNT}:root`, BOTH), { value: [] }, SAME),
         FOUND,
+      ],
+      [
+        'of the account, which trusts the account, and names the role in a condition only',
+        chain(
+          trusting(`arn:aws:iam::${ACCOUNT}:root`, BOTH, { Condition: { ArnEquals: { 'aws:PrincipalArn': ROLE } } }),
+          { value: [] },
+          SAME,
+        ),
+        FOUND,
+      ],
+      [
+        'within a session policy of the association, which limits the target role only',
+        {
+          ...chain(trusting(ROLE, 'sts:AssumeRole'), may('Allow', 'sts:AssumeRole')),
+          ...association({ targetRoleArn: TARGET, disableSessionTags: true, policy: READ_BUCKET }),
+          identityRoles: {
+            role: role({ ...PODS_TRUST, Statement: [{ ...PODS_TRUST.Statement[0], Condition: undefined }] }),
+            target: role(trusting(ROLE, 'sts:AssumeRole'), TARGET),
+            policies: may('Allow', 'sts:AssumeRole'),
+          },
+        },
+        ['healthy'],
+      ],
+      [
+        'with one policy that allows it and one that cannot be read, and may deny it',
+        chain(trusting(ROLE, BOTH), {
+          value: [...may('Allow', BOTH).value, { name: 'more', kind: 'attached', document: { unknown: 'no' } }],
+        }),
+        ['unsure'],
       ],
       ['and is denied it', chain(trusting(ROLE, BOTH), may('Deny', BOTH), SAME), FOUND],
       [
@@ -189,9 +259,43 @@ describe('the agent', () => {
     ['that was not read', { agentPods: undefined }, ['unsure'], /not read/],
     [
       'of Auto Mode, which has no pod',
-      { agentPods: { value: [] }, cluster: { value: { ...CLUSTER, isAuto: true } } },
+      { ...AUTO, ...pods(identityPod({}, undefined, { nodeName: 'i-0123456789abcdef0' })) },
       ['healthy'],
-      /Auto Mode/,
+      /EKS Auto Mode runs the agent/,
+    ],
+    [
+      'of Auto Mode, which does not run on other nodes of the cluster',
+      { ...AUTO, ...pods(identityPod({}, undefined, { nodeName: 'ip-10-0-0-1.ec2.internal' })) },
+      ['unsure'],
+      /^Node ip-10-0-0-1\.ec2\.internal is not named as those of EKS Auto Mode are/,
+    ],
+    [
+      'on another node of a cluster of Auto Mode, where it is installed',
+      {
+        ...AUTO,
+        ...pods(identityPod({}, undefined, { nodeName: 'ip-10-0-0-1.ec2.internal' })),
+        agentPods: { value: [{ name: 'agent', node: 'ip-10-0-0-1.ec2.internal', isReady: true }] },
+      },
+      ['healthy'],
+      /A ready agent/,
+    ],
+    [
+      'for a pod that has no node yet',
+      pods(identityPod({}, undefined, { nodeName: undefined })),
+      ['unsure'],
+      /^Pod api-1 has no node yet/,
+    ],
+    [
+      'for Windows, where there is none',
+      pods(identityPod({}, undefined, { nodeName: 'node-2', nodeSelector: { 'kubernetes.io/os': 'windows' } })),
+      ['found', 'pod-identity-agent'],
+      /does not work on Windows/,
+    ],
+    [
+      'for a pod with options for Windows on a Linux node',
+      pods(identityPod({}, undefined, { securityContext: { windowsOptions: {} } })),
+      ['healthy'],
+      /A ready agent/,
     ],
     [
       'on Fargate, where there is none',
@@ -258,8 +362,9 @@ describe('the variables', () => {
 
 describe('a proxy', () => {
   const withEnv = (...env: any[]) =>
-    pods(identityPod({}, [{ name: URI, value: 'http://169.254.170.23/v1/credentials' }, ...env]));
+    pods(identityPod({}, [AGENT_URI, ...env]));
   const PROXY = { name: 'HTTP_PROXY', value: 'http://user:secret@proxy:3128' };
+  const NO_PROXY = (value: string) => ({ name: 'NO_PROXY', value });
 
   test.each<[string, any[], string]>([
     ['without NO_PROXY', [PROXY], 'unsure'],
@@ -267,6 +372,13 @@ describe('a proxy', () => {
     ['with NO_PROXY for others', [PROXY, { name: 'NO_PROXY', value: 'localhost,10.0.0.0/8' }], 'unsure'],
     ['with NO_PROXY for the agent', [PROXY, { name: 'no_proxy', value: 'localhost, 169.254.170.23' }], 'healthy'],
     ['with NO_PROXY for its network', [PROXY, { name: 'NO_PROXY', value: '169.254.0.0/16' }], 'healthy'],
+    ['with NO_PROXY for the agent by IPv6, which it is not asked by', [PROXY, NO_PROXY('[fd00:ec2::23]')], 'unsure'],
+    [
+      'with NO_PROXY for the agent by IPv6, which it is asked by',
+      [PROXY, NO_PROXY('[fd00:ec2::23]'), { name: URI, value: 'http://[fd00:ec2::23]/v1/credentials' }],
+      'healthy',
+    ],
+    ['with NO_PROXY for everything', [PROXY, NO_PROXY('*')], 'healthy'],
     ['that is empty', [{ name: 'HTTP_PROXY' }], 'healthy'],
     ['for HTTPS only, which the agent does not speak', [{ ...PROXY, name: 'HTTPS_PROXY' }], 'healthy'],
   ])('%s', (_, env, outcome) => {
@@ -325,5 +437,14 @@ describe('an action', () => {
     });
     const conditional = document('Allow', 's3:*', { Condition: { Bool: { 'a:b': 'true' } } });
     expect(judged('action', asked(conditional)).status).toBe('unknown');
+  });
+
+  test('under a session policy that allows nothing is not even asked for', () => {
+    expect(diagnosed(association({ policy: READ_BUCKET }))).toEqual(['healthy']);
+    for (const policy of [document('Deny', '*'), { Version: '2012-10-17', Statement: [] }]) {
+      expect(diagnosed(association({ policy }))).toEqual(['found', 'policies']);
+    }
+    expect(judged('policies', association({ policy: document('Deny', '*') })).summary)
+      .toBe('The session policy of association a-1 allows nothing: pods get the role, and may then do nothing.');
   });
 });

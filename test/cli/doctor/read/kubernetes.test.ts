@@ -130,6 +130,7 @@ describe('what is read', () => {
       'GET /api/v1/namespaces/payments',
       'GET /api/v1/namespaces/payments/serviceaccounts/api',
       'GET /api/v1/namespaces/payments/pods?fieldSelector=spec.serviceAccountName%3Dapi&limit=500',
+      'GET /apis/networking.k8s.io/v1/namespaces/payments/networkpolicies?limit=500',
       'GET /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?limit=500',
     ]);
     expect(new Set(seen)).toEqual(new Set([`Bearer ${TOKEN}`]));
@@ -197,6 +198,65 @@ describe('what is read', () => {
     ]);
     handler = (_, response) => status(response, 403, 'Forbidden');
     expect(await connect().agentPods()).toEqual({ unknown: 'Needs list on pods in namespace kube-system' });
+  });
+
+  test('NetworkPolicies that limit egress, with the default of the API server', async () => {
+    const policy = (name: string, spec: any) => ({ metadata: { name, namespace: 'payments' }, spec });
+    const rule = { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] };
+    const items = [
+      policy('ingress', { podSelector: {}, policyTypes: ['Ingress'], egress: [rule] }),
+      policy('nothing', { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Ingress', 'Egress'] }),
+      policy('some', { podSelector: {}, policyTypes: ['Egress'], egress: [rule] }),
+      policy('implied', { podSelector: {}, egress: [rule] }),
+      policy('neither', { podSelector: {} }),
+    ];
+    handler = (_, response) => json(response, { items, metadata: {} });
+    expect(await connect().egressPolicies('payments')).toEqual({
+      value: [
+        { name: 'nothing', podSelector: { matchLabels: { app: 'api' } }, egress: [] },
+        { name: 'some', podSelector: {}, egress: [rule] },
+        { name: 'implied', podSelector: {}, egress: [rule] },
+      ],
+    });
+    expect(asked).toEqual(['GET /apis/networking.k8s.io/v1/namespaces/payments/networkpolicies?limit=500']);
+    handler = (_, response) => status(response, 403, 'Forbidden');
+    expect(await connect().egressPolicies('payments')).toEqual({
+      unknown: 'Needs list on networkpolicies.networking.k8s.io in namespace payments',
+    });
+  });
+
+  test('NetworkPolicies are not read without a running pod', async () => {
+    handler = ({ url: path }, response) =>
+      (path!.includes('/pods') ? json(response, { items: [], metadata: {} }) : status(response, 404, 'NotFound'));
+    expect(await connect().facts(QUESTION)).not.toHaveProperty('egressPolicies');
+    expect(asked.join()).not.toContain('networkpolicies');
+  });
+
+  test('network plugins, and the mode of the VPC CNI', async () => {
+    const running = (app: string, env?: any[]) => ({
+      metadata: { name: app, namespace: 'kube-system', labels: { 'k8s-app': app } },
+      spec: { containers: [{ name: 'first' }, { name: app, env }] },
+    });
+    const mode = (value: string) => [{ name: 'OTHER' }, { name: 'POD_SECURITY_GROUP_ENFORCING_MODE', value }];
+    const of = async (...items: any[]) => {
+      handler = (_, response) => json(response, { items, metadata: {} });
+      return connect().networkPlugins();
+    };
+    const vpcCni = (securityGroupMode: string) => ({ value: { hasCilium: false, securityGroupMode } });
+    expect(await of()).toEqual({ value: { hasCilium: false } });
+    expect(await of(running('cilium'))).toEqual({ value: { hasCilium: true } });
+    expect(await of(running('aws-node'))).toEqual(vpcCni('strict'));
+    expect(await of(running('aws-node', mode('standard')))).toEqual(vpcCni('standard'));
+    const both = [mode('standard'), mode('strict')].map(env => running('aws-node', env));
+    expect(await of(...both)).toEqual(vpcCni('strict'));
+    expect(await of(running('aws-node', mode('standard')), running('cilium'))).toEqual({
+      value: { hasCilium: true, securityGroupMode: 'standard' },
+    });
+    expect(asked[0]).toBe(
+      'GET /api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%20in%20(aws-node%2C%20cilium)&limit=500',
+    );
+    handler = (_, response) => status(response, 403, 'Forbidden');
+    expect(await connect().networkPlugins()).toEqual({ unknown: 'Needs list on pods in namespace kube-system' });
   });
 
   test('one pod is asked for by its name, and no name leaves its place', async () => {

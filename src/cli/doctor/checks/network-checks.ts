@@ -1,0 +1,264 @@
+/**
+ * What stands between the pods and those who give them credentials: the EKS Pod Identity Agent of the node, or STS.
+ */
+import { BlockList, isIP } from 'net';
+import {
+  annotatedRole, associationOf, CONTAINER_CREDENTIALS, containersOf, environmentOf, ownPods, podLines, podsInWords,
+  Variable,
+} from './pods';
+import { selectorMatches } from '../../../conventions/label-selector';
+import { Check, judgeRead, ok, unknown, Verdict } from '../check';
+import { Container, EgressPolicy, EgressRule, Facts, NetworkPlugins, PodObject, Read } from '../facts';
+
+/** Where the agent listens, by IPv4 and by IPv6. */
+const AGENT_ADDRESSES = ['169.254.170.23', 'fd00:ec2::23'];
+const AGENT_PORT = 80;
+const STS_PORT = 443;
+/** Of the VPC CNI, on pods that have security groups of their own. */
+const BRANCH_INTERFACE = 'vpc.amazonaws.com/pod-eni';
+
+/** What pods have to reach. */
+interface Destination {
+  readonly name: string;
+  /** Undefined for any address outside the cluster. */
+  readonly address?: string;
+  readonly port: number;
+}
+
+const STS: Destination = { name: 'STS', port: STS_PORT };
+
+/** Some SDKs, such as the one for Go, ask the agent through the proxy too, which cannot reach it. */
+export const POD_IDENTITY_PROXY: Check = {
+  id: 'pod-identity-proxy',
+  title: 'no proxy stands between the pods and the agent',
+  run: facts => {
+    const pods = ownPods(facts);
+    if (associationOf(facts) === undefined || pods.length === 0) return undefined;
+    const proxied = pods.filter(pod => containersOf(pod).some(isProxied));
+    if (proxied.length === 0) return ok('No proxy is set for the containers, or not for the agent.');
+    return unknown(`${podsInWords(proxied)} may ask the agent through a proxy, which cannot reach it.`, {
+      decisive: true,
+      evidence: podLines(proxied, ({ name }) => `pod ${name} has HTTP_PROXY, and NO_PROXY does not name the agent`),
+      fix: [`Add ${AGENT_ADDRESSES.map(inUrl).join(' and ')} to NO_PROXY in the pod template.`],
+    });
+  },
+};
+
+function isProxied(container: Container): boolean {
+  const { address = '' } = agentOf(container);
+  const exempt = (variableOf(container, 'NO_PROXY')?.value ?? '').split(',').map(entry => entry.trim());
+  return hasValue(container, 'HTTP_PROXY') && !exempt.some(entry => entry === '*' || isInBlock(address, entry));
+}
+
+/** Whether a variable of a proxy is set, to whatever value. */
+function hasValue(container: Container, name: string): boolean {
+  const variable = variableOf(container, name);
+  return variable !== undefined && variable.value !== '';
+}
+
+/** Of proxies, in large or in small letters. */
+function variableOf(container: Container, name: string): Variable | undefined {
+  const environment = environmentOf(container);
+  return environment.get(name) ?? environment.get(name.toLowerCase());
+}
+
+export const POD_NETWORK_POLICIES: Check = {
+  id: 'pod-network-policies',
+  title: 'no NetworkPolicy keeps the pods from their credentials',
+  run: facts => {
+    const { egressPolicies } = facts;
+    const [pods, isOfAgent] = [ownPods(facts), associationOf(facts) !== undefined];
+    if (egressPolicies === undefined || pods.length === 0) return undefined;
+    if (!isOfAgent && annotatedRole(facts) === undefined) return undefined;
+    return judgeRead(egressPolicies, policies => {
+      const onHost = pods.filter(({ spec }) => spec.hostNetwork === true);
+      const evidence = [...podLines(onHost, hostNetworkInWords), LIMITS];
+      const ways = pods.filter(pod => !onHost.includes(pod) && containersOf(pod).length > 0)
+        .map(pod => wayOf(pod, policies, isOfAgent));
+      return blocked(facts, ways.filter(({ isOpen }) => isOpen === false), evidence)
+        ?? byAddress(facts, ways.filter(({ isOpen }) => isOpen === 'by address'), evidence)
+        ?? ok(`No NetworkPolicy keeps the pods from ${isOfAgent ? 'the EKS Pod Identity Agent' : 'STS'}.`, evidence);
+    });
+  },
+};
+
+const LIMITS = 'policies of other kinds were not read, such as CiliumNetworkPolicy, GlobalNetworkPolicy and '
+  + 'ClusterNetworkPolicy';
+
+/**
+ * Kubernetes leaves it to the network plugin whether policies select such pods; most plugins ignore them.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-hostnetwork-pods
+ */
+function hostNetworkInWords({ name }: PodObject): string {
+  return `pod ${name} uses the network of its node (hostNetwork): most network plugins apply no NetworkPolicy to it, `
+    + 'and an SDK that finds no other credentials takes those of the node';
+}
+
+/** The way of a pod to one destination. */
+interface Way {
+  readonly pod: PodObject;
+  readonly to: Destination;
+  /** `by address`: by an ipBlock only. */
+  readonly isOpen: boolean | 'by address';
+  /** The policies that select the pod. */
+  readonly policies: readonly EgressPolicy[];
+}
+
+/**
+ * A pod that no policy selects may call everything; else what one of the rules of all of them allows. Where the proxy
+ * is that asks STS for it, nobody knows.
+ */
+function wayOf(pod: PodObject, all: readonly EgressPolicy[], isOfAgent: boolean): Way {
+  const policies = all.filter(({ podSelector }) => selectorMatches(podSelector, pod.labels));
+  const containers = containersOf(pod);
+  const to = isOfAgent ? agentOf(containers[0]) : STS;
+  const hasProxy = !isOfAgent && containers.some(container => hasValue(container, 'HTTPS_PROXY'));
+  const answers = policies.flatMap(({ egress }) => egress).map(rule => (hasProxy ? 'by address' : allows(rule, to)));
+  const isOpen = policies.length === 0 || answers.includes(true) || (answers.includes('by address') && 'by address');
+  return { pod, to, policies, isOpen };
+}
+
+/**
+ * Peers with a podSelector or a namespaceSelector are pods; agent and STS are none. A named port is a port of such a
+ * pod.
+ */
+function allows({ to = [], ports = [] }: EgressRule, { address, port: wanted }: Destination): Way['isOpen'] {
+  const isPort = ports.length === 0 || ports.some(({ protocol = 'TCP', port, endPort = port }) =>
+    protocol === 'TCP' && (port === undefined
+      || typeof port === 'number' && typeof endPort === 'number' && port <= wanted && wanted <= endPort));
+  if (!isPort) return false;
+  if (to.length === 0) return true;
+  const isNamed = to.some(({ ipBlock }) => ipBlock !== undefined && (address === undefined
+    || isInBlock(address, ipBlock.cidr) && !(ipBlock.except ?? []).some(cidr => isInBlock(address, cidr))));
+  return isNamed && 'by address';
+}
+
+/** What the policies say is certain; whether it is enforced depends on the network plugin. */
+function blocked({ question }: Facts, ways: readonly Way[], evidence: readonly string[]): Verdict | undefined {
+  if (ways.length === 0) return undefined;
+  const [{ pod, to, policies }] = ways;
+  const cidr = to.address === undefined ? '0.0.0.0/0' : `${to.address}/${isIP(to.address) === 6 ? 128 : 32}`;
+  const rule = { to: [{ ipBlock: { cidr } }], ports: [{ protocol: 'TCP', port: to.port }] };
+  return unknown(
+    `NetworkPolicies do not let ${podsInWords(ways.map(way => way.pod))} reach ${placeOf(to)}; whether that is `
+      + 'enforced depends on the network plugin.',
+    {
+      decisive: true,
+      evidence: [
+        ...podLines(ways, way => `${selectedBy(way)}: no egress rule allows TCP port ${way.to.port} there`),
+        ...evidence,
+      ],
+      fix: [
+        `Allow it in the egress rules of NetworkPolicy ${policies[0].name} -n ${question.namespace}: `
+          + JSON.stringify(rule),
+        ...to.address === undefined ? [] : [CILIUM_RULE, probe(pod, to.address)],
+      ],
+    },
+  );
+}
+
+/**
+ * Cilium knows the agent as the entity `host`, which no ipBlock matches.
+ *
+ * @see https://github.com/cilium/cilium/issues/34387
+ */
+function byAddress(facts: Facts, ways: readonly Way[], evidence: readonly string[]): Verdict | undefined {
+  const [way] = ways.filter(({ to }) => to.address !== undefined);
+  const plugins = networkPlugins(facts);
+  if (way === undefined || 'value' in plugins && !plugins.value.hasCilium) return undefined;
+  const { pod, to } = way;
+  const cilium = 'unknown' in plugins ? `whether Cilium runs is not known: ${plugins.unknown}` : 'Cilium runs';
+  return unknown(
+    `NetworkPolicies let ${podsInWords(ways.map(other => other.pod))} reach ${placeOf(to)} by its address, which `
+      + `Cilium ignores; ${cilium}.`,
+    {
+      decisive: true,
+      evidence: [selectedBy(way), ...evidence],
+      fix: [CILIUM_RULE, probe(pod, to.address!)],
+    },
+  );
+}
+
+function networkPlugins({ plugins = { unknown: 'they were not read' } }: Facts): Read<NetworkPlugins> {
+  return plugins;
+}
+
+function selectedBy({ pod, policies }: Way): string {
+  return `pod ${pod.name} is selected by ${policies.map(({ name }) => name).join(', ')}`;
+}
+
+const CILIUM_RULE = 'With Cilium, use a CiliumNetworkPolicy for the pods: '
+  + 'egress: [{ toEntities: [host], toPorts: [{ ports: [{ port: "80", protocol: TCP }] }] }]';
+
+function probe(pod: PodObject, address: string): string {
+  const [container] = containersOf(pod);
+  return `Test it: kubectl exec -n ${pod.namespace} ${pod.name} -c ${container.name} -- curl -sm 5 `
+    + `http://${inUrl(address)}/v1/credentials   # any answer, an error too, means that the agent can be reached`;
+}
+
+/**
+ * In strict mode, which is the default, the traffic of such pods goes past the node, where the agent is.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html#pod-id-considerations
+ */
+export const POD_SECURITY_GROUPS: Check = {
+  id: 'pod-security-groups',
+  title: 'no security groups of pods keep them from the agent',
+  run: facts => {
+    const pods = ownPods(facts).filter(pod => containersOf(pod).length > 0);
+    if (associationOf(facts) === undefined || pods.length === 0) return undefined;
+    const apart = pods.filter(({ annotations }) => BRANCH_INTERFACE in annotations);
+    if (apart.length === 0) return ok('The pods have no security groups of their own.');
+    const plugins = networkPlugins(facts);
+    const mode = 'value' in plugins ? plugins.value.securityGroupMode : undefined;
+    if (mode === 'standard') return ok('The VPC CNI applies security groups of pods in the mode "standard".');
+    return unknown(
+      `${podsInWords(apart)} may not reach the agent: with security groups of its own, a pod may need the mode `
+        + '"standard" of the VPC CNI.',
+      {
+        decisive: true,
+        evidence: [
+          ...podLines(apart, ({ name }) => `pod ${name} has the annotation ${BRANCH_INTERFACE}`),
+          'unknown' in plugins ? `the VPC CNI: ${plugins.unknown}` : `the mode of the VPC CNI: ${mode ?? 'not known'}`,
+        ],
+        fix: [
+          probe(apart[0], agentOf(containersOf(apart[0])[0]).address!),
+          'If it cannot: POD_SECURITY_GROUP_ENFORCING_MODE=standard of the VPC CNI, which applies the security groups '
+            + 'of the node, too: https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html',
+        ],
+      },
+    );
+  },
+};
+
+/** The agent, as the SDKs in a container find it. */
+function agentOf(container: Container): Destination {
+  const uri = environmentOf(container).get(CONTAINER_CREDENTIALS)?.value ?? '';
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  const address = (url?.hostname ?? '').replace(/^\[|\]$/g, '');
+  return {
+    name: 'the EKS Pod Identity Agent',
+    address: isIP(address) === 0 ? AGENT_ADDRESSES[0] : address,
+    port: Number(url?.port) || AGENT_PORT,
+  };
+}
+
+function placeOf({ name, address, port }: Destination): string {
+  return `${name} (${address ?? 'any address outside the cluster'}, TCP port ${port})`;
+}
+
+function inUrl(address: string): string {
+  return isIP(address) === 6 ? `[${address}]` : address;
+}
+
+/** Whether an address is in a network such as 169.254.0.0/16, or is the address itself. */
+function isInBlock(address: string, block: string): boolean {
+  const [network, prefix] = block.replace(/^\[(.*)\]$/, '$1').split('/');
+  const [type, bits] = isIP(address) === 6 ? ['ipv6', 128] as const : ['ipv4', 32] as const;
+  const length = Number(prefix ?? bits);
+  if (isIP(network) !== isIP(address) || !Number.isInteger(length) || length < 0 || length > bits) return false;
+  const list = new BlockList();
+  list.addSubnet(network, length, type);
+  return list.check(address, type);
+}
