@@ -154,7 +154,7 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
 
   test('that cannot be read leave their own check unknown, and nothing else', () => {
     const egressPolicies = { unknown: 'Needs list on networkpolicies.networking.k8s.io in namespace payments' };
-    expect(judged({ egressPolicies })).toEqual({ status: 'unknown', summary: egressPolicies.unknown });
+    expect(judged({ egressPolicies })).toEqual({ status: 'unknown', summary: `${egressPolicies.unknown}.` });
     expect(outcome({ egressPolicies })).toBe('healthy');
   });
 });

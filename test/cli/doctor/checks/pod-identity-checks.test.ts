@@ -445,6 +445,6 @@ describe('an action', () => {
       expect(diagnosed(association({ policy }))).toEqual(['found', 'policies']);
     }
     expect(judged('policies', association({ policy: document('Deny', '*') })).summary)
-      .toBe('The session policy of association a-1 allows nothing: pods get the role, and may then do nothing.');
+      .toBe('The session policy of association a-1 allows nothing: pods get the role, and are allowed nothing.');
   });
 });
