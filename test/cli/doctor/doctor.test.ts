@@ -86,7 +86,10 @@ describe('one service account', () => {
         Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: ['sts:AssumeRole', 'sts:TagSession'],
       }],
     };
-    const env = [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' }];
+    const env = [
+      { name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' },
+      { name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', value: '/var/run/secrets/token' },
+    ];
     stands(serviceAccount({}), [pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }] })]);
     objects['/api/v1/namespaces/kube-system/pods'] = {
       items: [{

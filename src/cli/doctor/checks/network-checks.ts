@@ -112,7 +112,7 @@ interface Way {
 function wayOf(pod: PodObject, all: readonly EgressPolicy[], isOfAgent: boolean): Way {
   const policies = all.filter(({ podSelector }) => selectorMatches(podSelector, pod.labels));
   const containers = containersOf(pod);
-  const to = isOfAgent ? agentOf(containers[0]) : STS;
+  const to = isOfAgent ? agentOfPod(pod) : STS;
   const hasProxy = !isOfAgent && containers.some(container => hasValue(container, 'HTTPS_PROXY'));
   const answers = policies.flatMap(({ egress }) => egress).map(rule => (hasProxy ? 'by address' : allows(rule, to)));
   const isOpen = policies.length === 0 || answers.includes(true) || (answers.includes('by address') && 'by address');
@@ -223,7 +223,7 @@ export const POD_SECURITY_GROUPS: Check = {
           'unknown' in plugins ? `the VPC CNI: ${plugins.unknown}` : `the mode of the VPC CNI: ${mode ?? 'not known'}`,
         ],
         fix: [
-          probe(apart[0], agentOf(containersOf(apart[0])[0]).address!),
+          probe(apart[0], agentOfPod(apart[0]).address!),
           'If it cannot: POD_SECURITY_GROUP_ENFORCING_MODE=standard of the VPC CNI, which applies the security groups '
             + 'of the node, too: https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html',
         ],
@@ -231,6 +231,12 @@ export const POD_SECURITY_GROUPS: Check = {
     );
   },
 };
+
+/** All containers that the webhook has changed have the same address. */
+function agentOfPod(pod: PodObject): Destination {
+  const containers = containersOf(pod);
+  return agentOf(containers.find(one => environmentOf(one).has(CONTAINER_CREDENTIALS)) ?? containers[0]);
+}
 
 /** The agent, as the SDKs in a container find it. */
 function agentOf(container: Container): Destination {

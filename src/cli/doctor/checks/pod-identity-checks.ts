@@ -6,8 +6,8 @@ import { admissionOfToken, issuerOf, ownerOf, roleArnOf, tokenAudienceOf } from 
 import { shell } from './commands';
 import { POD_IDENTITY_PROXY, POD_SECURITY_GROUPS } from './network-checks';
 import {
-  annotatedRole, associationOf, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity, isInjected, ownPods,
-  podLines, podsInWords, restart,
+  annotatedRole, associationOf, changeTemplates, CONTAINER_CREDENTIALS, containersOf, environmentOf, hasPodIdentity,
+  isInjected, ownPods, podLines, podsInWords, restart,
 } from './pods';
 import { shownStatement, statementPlace } from './statement-words';
 import { dryRun } from './webhook-check';
@@ -16,16 +16,18 @@ import { callerAnswer, NextRole } from '../../../analysis/admission/role-chains'
 import {
   AdmissionRequest, PodIdentityCaller, podIdentityRequest, targetRoleRequest,
 } from '../../../analysis/admission/trust-requests';
-import { allContainers, isWindows, TOKEN_FILE } from '../../../conventions/pod-spec';
+import { allContainers, isWindows, TOKEN_FILE, tokenAt } from '../../../conventions/pod-spec';
 import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';
 import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
-import { Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
+import { Container, Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
 
 const FARGATE_LABEL = 'eks.amazonaws.com/fargate-profile';
 /** What nodes of EKS Auto Mode are called: the ID of their instance. */
 const AUTO_NODE = /^i-[0-9a-f]{8,17}$/;
+/** Where SDKs find the token for the agent: in a file, or as it stands. */
+const AGENT_TOKENS = ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'];
 /** An association takes some seconds to reach the webhook. */
 const EARLY_MS = 60_000;
 
@@ -223,6 +225,9 @@ const VARIABLES: Check = {
     const byToken = without.filter(isInjected);
     const failing = without.filter(pod => !byToken.includes(pod) || !worksByToken(facts));
     if (failing.length > 0) return notInjected(facts, association, failing);
+    const faults = pods.filter(pod => !without.includes(pod)).flatMap(pod =>
+      containersOf(pod).flatMap(container => tokenFault(pod, container) ?? []));
+    if (faults.length > 0) return withoutToken(facts, faults);
     return ok(
       byToken.length > 0
         ? 'Some pods still use web identity, which works; new pods get EKS Pod Identity.'
@@ -231,6 +236,37 @@ const VARIABLES: Check = {
     );
   },
 };
+
+interface TokenFault {
+  readonly pod: PodObject;
+  readonly words: string;
+}
+
+/** The agent wants a token with each request; the webhook adds it together with the address. */
+function tokenFault(pod: PodObject, container: Container): TokenFault | undefined {
+  const environment = environmentOf(container);
+  const fault = (words: string) => ({ pod, words: `container ${container.name} ${words}` });
+  if (!AGENT_TOKENS.some(name => environment.has(name))) {
+    return fault(`has ${CONTAINER_CREDENTIALS} and no ${AGENT_TOKENS[0]}`);
+  }
+  const token = tokenAt(pod.spec, container, environment.get(AGENT_TOKENS[0])?.value ?? '');
+  return token === undefined || token.audience === POD_IDENTITY_SERVICE ? undefined
+    : fault(`has a token for ${token.audience ?? 'the API server'}, which the agent does not take`);
+}
+
+function withoutToken(facts: Facts, faults: readonly TokenFault[]): Verdict {
+  const [first] = faults;
+  const names = [CONTAINER_CREDENTIALS, ...AGENT_TOKENS];
+  return wrong(`${podsInWords([first.pod])}: ${first.words}. The webhook adds neither where one is set.`, {
+    evidence: podLines(faults, ({ pod, words }) => `pod ${pod.name}, ${words}`),
+    fix: changeTemplates(
+      facts,
+      faults.map(({ pod }) => pod),
+      workload => `kubectl set env ${workload} ${names.map(name => `${name}-`).join(' ')}`,
+      `remove ${names.join(', ')}, and the volume of the token`,
+    ),
+  });
+}
 
 /** Whether pods from before the association get the annotated role all the same. */
 function worksByToken(facts: Facts): boolean {

@@ -11,6 +11,7 @@ import { pod, serviceAccount } from '../healthy';
 import { ROLE } from '../read/aws-server';
 
 const URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+const TOKEN = { name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', value: '/var/run/secrets/token' };
 const BY_IPV4 = 'http://169.254.170.23/v1/credentials';
 const trust = {
   Version: '2012-10-17',
@@ -19,7 +20,7 @@ const trust = {
   }],
 };
 const podWith = (uri = BY_IPV4, spec: any = {}, metadata: any = {}) => podOf(pod(
-  { nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env: [{ name: URI, value: uri }] }], ...spec },
+  { nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env: [{ name: URI, value: uri }, TOKEN] }], ...spec },
   metadata,
 ));
 const plugins = (hasCilium: boolean, securityGroupMode?: string): Pick<Facts, 'plugins'> =>

@@ -27,7 +27,11 @@ const PODS_TRUST = {
 };
 const role = (trust: any, arn = ROLE) => ({ value: { ...IAM_ROLE, arn, name: arn.split('/').pop()!, trust } });
 const AGENT_URI = { name: URI, value: 'http://169.254.170.23/v1/credentials' };
-const identityPod = (metadata: any = {}, env: any[] = [AGENT_URI], spec: any = {}) =>
+const TOKEN_FILE = {
+  name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  value: '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token',
+};
+const identityPod = (metadata: any = {}, env: any[] = [AGENT_URI, TOKEN_FILE], spec: any = {}) =>
   pod({ nodeName: 'node-1', containers: [{ name: 'main', image: 'a', env }], ...spec }, metadata);
 const AUTO: Partial<Facts> = { agentPods: { value: [] }, cluster: { value: { ...CLUSTER, isAuto: true } } };
 const account = (annotations: Record<string, string> = {}) =>
@@ -72,7 +76,7 @@ test('--assume says what is proved from outside, and what cannot be', () => {
 
 describe('the SDKs', () => {
   const withImage = (image: string) =>
-    pods(identityPod({}, undefined, { containers: [{ name: 'main', image, env: [AGENT_URI] }] }));
+    pods(identityPod({}, undefined, { containers: [{ name: 'main', image, env: [AGENT_URI, TOKEN_FILE] }] }));
 
   test('that cannot be seen are a candidate, with the versions that they must have', () => {
     expect(judged('sdk-version')).toMatchObject({ status: 'unknown' });
@@ -334,6 +338,40 @@ describe('the variables', () => {
     expect(JSON.stringify(judged('pod-identity-variables', at('2026-01-03T00:00:00Z')))).not.toContain('AWS_ROLE_ARN');
   });
 
+  describe('that the pod template sets itself', () => {
+    const mounted = (audience: string) => ({
+      containers: [{
+        name: 'main',
+        image: 'a',
+        env: [AGENT_URI, TOKEN_FILE],
+        volumeMounts: [{ name: 'token', mountPath: '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount' }],
+      }],
+      volumes: [{
+        name: 'token',
+        projected: { sources: [{ serviceAccountToken: { audience, path: 'eks-pod-identity-token' } }] },
+      }],
+    });
+
+    test.each<[string, Manifest, string[]]>([
+      ['without a token', identityPod({}, [AGENT_URI]), ['found', 'pod-identity-variables']],
+      ['with a token as it stands', identityPod({}, [AGENT_URI, { ...TOKEN_FILE, name: TOKEN_FILE.name.slice(0, -5) }]),
+        ['healthy']],
+      ['with a token for the agent', identityPod({}, [], mounted('pods.eks.amazonaws.com')), ['healthy']],
+      ['with a token for STS', identityPod({}, [], mounted('sts.amazonaws.com')), ['found', 'pod-identity-variables']],
+    ])('%s', (_, one, outcome) => {
+      expect(diagnosed(pods(one))).toEqual(outcome);
+    });
+
+    test('are to be removed there: a restart does not help', () => {
+      const { summary, fix } = judged('pod-identity-variables', pods(identityPod({}, [AGENT_URI])));
+      expect(summary).toMatch(/^Pod api-1: container main has AWS_CONTAINER_CREDENTIALS_FULL_URI and no AWS_CONTAINER_A/);
+      expect(fix).toEqual([
+        'kubectl set env deployment/api AWS_CONTAINER_CREDENTIALS_FULL_URI- AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE- '
+          + 'AWS_CONTAINER_AUTHORIZATION_TOKEN- -n payments',
+      ]);
+    });
+  });
+
   describe('of web identity, in a pod that raced the association', () => {
     const annotated = serviceAccount({ 'eks.amazonaws.com/role-arn': ROLE });
     const raced: Partial<Facts> = {
@@ -362,8 +400,8 @@ describe('the variables', () => {
 
 describe('a proxy', () => {
   const withEnv = (...env: any[]) =>
-    pods(identityPod({}, [AGENT_URI, ...env]));
-  const PROXY = { name: 'HTTP_PROXY', value: 'http://user:secret@proxy:3128' };
+    pods(identityPod({}, [AGENT_URI, TOKEN_FILE, ...env]));
+  const PROXY = { name: 'HTTP_PROXY', value: 'http://user:hunter2@proxy:3128' };
   const NO_PROXY = (value: string) => ({ name: 'NO_PROXY', value });
 
   test.each<[string, any[], string]>([
@@ -383,7 +421,7 @@ describe('a proxy', () => {
     ['for HTTPS only, which the agent does not speak', [{ ...PROXY, name: 'HTTPS_PROXY' }], 'healthy'],
   ])('%s', (_, env, outcome) => {
     expect(diagnosed(withEnv(...env))).toEqual([outcome]);
-    expect(JSON.stringify(withEnv(...env))).not.toContain('secret');
+    expect(JSON.stringify(withEnv(...env))).not.toContain('hunter2');
   });
 });
 
