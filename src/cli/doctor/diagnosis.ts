@@ -25,7 +25,7 @@ export interface Diagnosis {
   readonly outcome: Outcome;
 }
 
-/** `unsure`: nothing was found, but a link without which nobody can say could not be looked at. */
+/** `unsure`: no problem was found, but a required check could not run. */
 export type Outcome = 'healthy' | 'found' | 'unsure';
 
 export const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };

@@ -188,13 +188,13 @@ function judged(
   }
   const { answer, statement, reasons } = admissionOf(role);
   if (answer === 'in') {
-    return ok(`The trust policy of ${role.name} lets ${who} in.`, [shownStatement(role.trust, statement!)]);
+    return ok(`The trust policy of ${role.name} allows ${who} to assume it.`, [shownStatement(role.trust, statement!)]);
   }
   const why = printable(reasons.join('; '));
   if (answer === 'unknown') {
-    return unknown(`Whether the trust policy of ${role.name} lets ${who} in is not known: ${why}.`);
+    return unknown(`Whether the trust policy of ${role.name} allows ${who} to assume it is not known: ${why}.`);
   }
-  const summary = `The trust policy of ${role.name} does not let ${who} in: ${why}.`;
+  const summary = `The trust policy of ${role.name} does not allow ${who} to assume it: ${why}.`;
   const query = `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`;
   if (statement !== undefined) {
     const place = statementPlace(role.trust, statement);

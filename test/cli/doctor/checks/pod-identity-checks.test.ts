@@ -138,7 +138,7 @@ describe('the role', () => {
   ])('%s is the cause', (_, change, why) => {
     expect(diagnosed(trustWith(change))).toEqual(['found', 'pod-identity-role']);
     const { summary, fix } = judged('pod-identity-role', trustWith(change));
-    expect(summary).toMatch(/^The trust policy of api does not let pods\.eks\.amazonaws\.com in: /);
+    expect(summary).toMatch(/^The trust policy of api does not allow pods\.eks\.amazonaws\.com to assume it: /);
     expect(summary).toMatch(why);
     expect(fix!.join()).not.toContain('AssumeRoleWithWebIdentity');
   });

@@ -430,7 +430,9 @@ describe('an answer that is no success', () => {
     expect(await connect().pods({ ...QUESTION, pod: 'a' })).toMatchObject({
       value: [{ name: 'a', phase: 'Unknown', serviceAccount: 'default' }],
     });
-    expect(await connect().pods(QUESTION)).toMatchObject({ unknown: expect.stringContaining('than a Kubernetes object') });
+    expect(await connect().pods(QUESTION)).toMatchObject({
+      unknown: expect.stringContaining('than a Kubernetes object'),
+    });
     expect(await connect().webhooks({ pods: [] })).toMatchObject({
       unknown: expect.stringContaining('than a Kubernetes object'),
     });
