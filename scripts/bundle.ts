@@ -16,6 +16,13 @@ interface Bundle {
   readonly options?: BuildOptions;
 }
 
+/** The YAML parsers, for the library and the command. */
+const YAML: Bundle = {
+  source: 'src/analysis/reading/yaml.ts',
+  target: 'analysis/reading/yaml.js',
+  options: { minify: true },
+};
+
 /** All that the command consists of. */
 export const COMMAND: readonly Bundle[] = [
   { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
@@ -25,12 +32,8 @@ export const COMMAND: readonly Bundle[] = [
     target: 'doctor.js',
     options: { minify: true, mainFields: ['module', 'main'], conditions: ['module', 'import'] },
   },
+  YAML,
 ];
-const YAML: Bundle = {
-  source: 'src/analysis/reading/yaml.ts',
-  target: 'analysis/reading/yaml.js',
-  options: { minify: true },
-};
 
 /** The page of the report, built now instead of when it is wanted. */
 const PAGE: Plugin = {
@@ -45,6 +48,14 @@ const PAGE: Plugin = {
 const DOCTOR: Plugin = {
   name: 'doctor',
   setup: ({ onResolve }) => onResolve({ filter: /^\.\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
+};
+
+/** So do the YAML parsers. */
+const PARSERS: Plugin = {
+  name: 'parsers',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^(\.\/)?yaml$/ }, ({ importer }) =>
+      (importer.endsWith(YAML.source) ? undefined : { path: `./${YAML.target}`, external: true })),
 };
 
 /**
@@ -64,7 +75,7 @@ const KUBECONFIG: Plugin = {
 };
 
 async function main(folder: string): Promise<void> {
-  for (const bundle of [...COMMAND, YAML]) await write(bundle, folder);
+  for (const bundle of COMMAND) await write(bundle, folder);
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.js')) withoutSourceMap(join(folder, file));
     if (file === 'index.js') loadOnUse(join(folder, file));
@@ -120,7 +131,7 @@ export async function write({ source, target, options }: Bundle, folder: string)
     legalComments: 'inline',
     write: false,
     metafile: true,
-    plugins: [PAGE, DOCTOR, KUBECONFIG],
+    plugins: [PAGE, DOCTOR, PARSERS, KUBECONFIG],
   });
   const packages = new Set(
     Object.keys(metafile.inputs).flatMap(input => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),

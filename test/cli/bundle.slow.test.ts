@@ -223,11 +223,12 @@ test('a defect is told without a stack trace', () => {
   });
 });
 
-test('the bundle is small, has no CDK in it, carries the license of what it has, and is the same each time', () => {
+test('the bundle is small, has no CDK in it, and is the same each time', () => {
   const code = readFileSync(bundle, 'utf8');
-  expect(statSync(bundle).size).toBeLessThan(500_000);
-  expect(requiredIn(code).filter(module => !isBuiltin(module))).toEqual(['./doctor.js']);
-  expect(code).toContain(readFileSync(join(ROOT, 'node_modules', 'yaml', 'LICENSE'), 'utf8').trim());
+  expect(statSync(bundle).size).toBeLessThan(400_000);
+  expect(requiredIn(code).filter(module => !isBuiltin(module))).toEqual([
+    './analysis/reading/yaml.js', './doctor.js',
+  ]);
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));
   // a diff of minified code fills screens
@@ -292,8 +293,8 @@ test('the doctor carries the license of each package that is in it, and all are 
 });
 
 test.each([
-  ['cli.js', ['commander', 'yaml', 'zod']],
-  ['analysis/reading/yaml.js', ['yaml']],
+  ['cli.js', ['commander', 'zod']],
+  ['analysis/reading/yaml.js', ['js-yaml', 'yaml']],
 ])('%s has no code of others than of %j, under a permissive license, and carries its text', (name, own) => {
   const code = readFileSync(join(installed, 'lib', name), 'utf8');
   const packages = noticesIn(code).map(({ name: found }) => found);
