@@ -151,6 +151,21 @@ describe.each(Object.entries(NEEDED))('%s', (factory, needed) => {
   });
 });
 
+test.each<[string, Partial<controllers.AwsLoadBalancerControllerOptions>, object]>([
+  ['certificates', { certificates: { domainNames: ['a.b'], hostedZones: [{} as any] } }, {
+    EnableCertificateManagement: true,
+  }],
+  ['accelerators', { globalAccelerator: true }, { EnableRGTAPI: true, GlobalAcceleratorController: true }],
+  ['the tagging API', { taggingApi: true }, { EnableRGTAPI: true }],
+])('the AWS Load Balancer Controller with %s has the feature gates', (_, options, featureGates) => {
+  const vpc = { env: {} } as any;
+  const controller = Controller.awsLoadBalancerController({ clusterName: 'blue', vpc, ...options });
+  const { helmValues, helmKey } = controller._definition;
+  expect(chartValues('serviceAccount', {}, { helmValues, helmKey })).toMatchObject({
+    controllerConfig: { featureGates },
+  });
+});
+
 test('the Cluster Autoscaler of one cluster is told its name', () => {
   const controller = Controller.clusterAutoscaler({ clusterNames: ['blue'] });
   const sa = new PodIdentityServiceAccount(literalStack(), 'Sa', { clusterName: 'blue', controller });

@@ -5,7 +5,7 @@ import { Controller } from '../../src';
 export interface Call {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Record<string, string>;
+  readonly context?: Record<string, string | string[]>;
 }
 
 /**
