@@ -211,7 +211,7 @@ export abstract class Controller {
    * from one that nobody has tagged, so that it could take over the latter.
    *
    * @throws if the cluster's name cannot be one, `certificates` names no domain name or neither a zone nor an
-   * authority, or `taggingApi` is false with `globalAccelerator`. At synth time, `globalAccelerator` is an error outside
+   * authority, or `taggingApi` is false with `globalAccelerator`; at synth time if `globalAccelerator` is set outside
    * the partition `aws`
    * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
    */

@@ -5,6 +5,7 @@ import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from '.
 import { acceleratorProblems, acceleratorStatements } from './load-balancer-accelerators';
 import { certificateStatements, checkCertificates, LoadBalancerCertificates } from './load-balancer-certificates';
 import { owned, requested, untouched } from './load-balancer-tags';
+import { optional } from './parts';
 import { failIf, problem } from '../private/errors';
 import { clusterNameProblem } from '../private/issuer/cluster-names';
 
@@ -95,7 +96,7 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
       ? problem('taggingApi', 'be true with `globalAccelerator`', taggingApi, 'Leave it out.')
       : undefined,
   );
-  const targetGroups = [...options.targetGroups ?? []];
+  const targetGroups = optional('awsLoadBalancerController', 'targetGroups', 'target group', options.targetGroups);
   const certificates = options.certificates && checkCertificates('awsLoadBalancerController', options.certificates);
   const gates = {
     EnableCertificateManagement: certificates !== undefined,
