@@ -132,10 +132,11 @@ export abstract class Controller {
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
    * only. Goes by the workers of the chart; for a chart with `workers.celery.serviceAccount` or
-   * `workers.kubernetes.serviceAccount`, give `helmValues()` that key. The API server (of Airflow 2 the web server),
-   * the scheduler and the triggerer have ServiceAccounts of their own: trust those that read or write logs as well, by
-   * `trust.addServiceAccounts`. Data that tasks work on is not included: grant it to the construct, for example by
-   * `bucket.grantRead(sa)`.
+   * `workers.kubernetes.serviceAccount`, give `helmValues()` that key. The chart needs `remote_logging` and
+   * `remote_base_log_folder` in `config.logging`; with one bucket, `helmValues()` sets both. The API server (of Airflow
+   * 2 the web server), the scheduler and the triggerer have ServiceAccounts of their own: trust those that read or
+   * write logs as well, by `trust.addServiceAccounts`. Data that tasks work on is not included: grant it to the
+   * construct, for example by `bucket.grantRead(sa)`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://airflow.apache.org/docs/helm-chart/stable/manage-logs.html
@@ -171,8 +172,9 @@ export abstract class Controller {
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them, for which `keyFormat` of the
    * artifact repository must begin with the prefix. Keys can be used through S3 only. Workflows must run as the
-   * ServiceAccount, and the artifact repository needs `useSDKCreds: true`. The server reads artifacts as a
-   * ServiceAccount of its own, `<release>-server`: trust it as well, by `trust.addServiceAccounts`.
+   * ServiceAccount, and the artifact repository needs `useSDKCreds: true`. `helmValues()` makes it the default of
+   * workflows and, with one bucket, sets `artifactRepository.s3`. The server reads artifacts as a ServiceAccount of its
+   * own, `<release>-server`: trust it as well, by `trust.addServiceAccounts`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://argo-workflows.readthedocs.io/en/latest/configure-artifact-repository/
@@ -204,7 +206,13 @@ export abstract class Controller {
    * Shield protections and the priorities of listener rules cannot be scoped like this: raises
    * `cdk-irsa:controller-unscoped`.
    *
-   * @throws when the cluster's name cannot be one
+   * Certificates, Global Accelerator and the Resource Groups Tagging API are options. Each needs a feature gate, which
+   * `helmValues()` sets. Of certificates and accelerators it changes those with the tag only. AWS cannot tell a new one
+   * from one that nobody has tagged, so that it could take over the latter.
+   *
+   * @throws if the cluster's name cannot be one, `certificates` names no domain name or neither a zone nor an
+   * authority, or `taggingApi` is false with `globalAccelerator`; at synth time if `globalAccelerator` is set outside
+   * the partition `aws`
    * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
    */
   public static awsLoadBalancerController(options: AwsLoadBalancerControllerOptions): Controller {
@@ -295,6 +303,7 @@ export abstract class Controller {
    *
    * Held to regions. CloudWatch cannot tell metrics apart, so that it reads all of the account, and raises the warning
    * `cdk-irsa:controller-unscoped`. Goes by the names of its chart with the release `prometheus-cloudwatch-exporter`.
+   * The `region` in the chart's `config` must be one of them; its default is `eu-west-1`.
    *
    * @throws if `regions` or `roles` is empty, or `regions` holds what is not a region
    * @see https://github.com/prometheus/cloudwatch_exporter
@@ -322,7 +331,8 @@ export abstract class Controller {
    * Cortex with blocks, rules and alerts in S3: writes, reads and deletes them.
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. The configuration must name the endpoint of the region and no access key.
+   * only. The configuration must name the endpoint of the region and no access key. With one bucket, `helmValues()`
+   * sets `config.blocks_storage`; those of rules and alerts are yours.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://cortexmetrics.io/docs/blocks-storage/
@@ -509,9 +519,10 @@ export abstract class Controller {
    * Runners of GitHub Actions by the Actions Runner Controller (scale sets) whose jobs push images to ECR.
    *
    * Held to the repositories named; it creates and deletes none, and deletes no image. All who may change a workflow of
-   * the repository on GitHub reach what this role does: use one scale set and role for each level of trust. The chart
-   * annotates no ServiceAccount: name this one in `template.spec.serviceAccountName`. With `containerMode.type:
-   * kubernetes`, jobs run as the ServiceAccount of the container hooks.
+   * the repository on GitHub reach what this role does: use one scale set and role for each level of trust. The
+   * ServiceAccount is yours: the chart then makes none, and takes its name in `template.spec.serviceAccountName`, which
+   * `helmValues()` sets. With `containerMode.type: kubernetes`, the ServiceAccount also needs the rules of the chart's
+   * `<release>-gha-rs-kube-mode`, and jobs run as the ServiceAccount of the container hooks.
    *
    * @throws if no repository is named, or a list is empty
    * @see https://docs.github.com/en/actions/concepts/runners/actions-runner-controller
@@ -525,8 +536,9 @@ export abstract class Controller {
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `Path` in `runners.cache`
    * must begin with the folder. Keys can be used through S3 only. `runners.cache.s3` needs `AuthenticationType =
-   * "iam"`, `BucketLocation` and no access key. Jobs do not run as this ServiceAccount, and should not: name another
-   * one in `runners.kubernetes.service_account`.
+   * "iam"`, `BucketLocation` and no access key. The chart has all of it in the text of `runners.config`, which
+   * `helmValues()` leaves to you. Jobs do not run as this ServiceAccount, and should not: name another one in
+   * `runners.kubernetes.service_account`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://docs.gitlab.com/runner/configuration/advanced-configuration/#the-runnerscaches3-section
@@ -541,7 +553,7 @@ export abstract class Controller {
    *
    * Held to the log groups and workspaces named, and to regions. Metrics and traces cannot be told apart: it reads
    * those of the account. All who may query a data source reach what it reads. Data sources need the authentication
-   * `AWS SDK Default`; for Prometheus, set `auth.sigv4_auth_enabled` in `grafana.ini`.
+   * `AWS SDK Default`; for Prometheus, `helmValues()` sets `auth.sigv4_auth_enabled` in `grafana.ini`.
    *
    * @throws if nothing is asked for, a list is empty, or `regions` holds what is not a region
    * @see https://grafana.com/docs/grafana/latest/datasources/aws-cloudwatch/configure/
@@ -555,10 +567,11 @@ export abstract class Controller {
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix` of its
    * object store. Keys can be used through S3 only. The chart needs the names in `loki.storage.bucketNames`, the
-   * `region` in `loki.storage.s3`, and no access key. With `prefixes`, set `analytics.reporting_enabled: false`: the
-   * report of usage keeps a file outside.
+   * `region` in `loki.storage.s3`, and no access key. With `prefixes`, it also needs `use_thanos_objstore: true` with
+   * the `storage_prefix`, and `analytics.reporting_enabled: false`, since the report of usage keeps a file outside.
+   * `helmValues()` sets them; the names and the prefix with one bucket and one prefix only.
    *
-   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @throws if no bucket is named, a list is empty, or a prefix is more than one folder of letters, digits and dashes
    * @see https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/
    */
   public static grafanaLoki(options: ObjectStorageOptions): Controller {
@@ -570,9 +583,10 @@ export abstract class Controller {
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix`. Keys
    * can be used through S3 only. The configuration must name the endpoint of the region, and no access key; the chart's
-   * MinIO must be off (`minio.enabled: false`).
+   * MinIO must be off (`minio.enabled: false`). `helmValues()` sets these. Name the buckets in
+   * `mimir.structuredConfig`: Mimir wants one each for blocks, rules and alerts, or prefixes that differ.
    *
-   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @throws if no bucket is named, a list is empty, or a prefix is more than one folder of letters, digits and dashes
    * @see https://grafana.com/docs/mimir/latest/configure/configure-object-storage-backend/
    */
   public static grafanaMimir(options: ObjectStorageOptions): Controller {
@@ -583,7 +597,8 @@ export abstract class Controller {
    * Tempo with traces in S3: writes, reads, tags and deletes them.
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of its storage.
-   * Keys can be used through S3 only. `storage.trace.s3` must name the endpoint of the region, and no access key.
+   * Keys can be used through S3 only. `storage.trace.s3` must name the endpoint of the region, and no access key. With
+   * one bucket, `helmValues()` sets it for the chart `tempo-distributed`; the chart `tempo` has it below `tempo`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://grafana.com/docs/tempo/latest/configuration/hosted-storage/s3/
@@ -596,8 +611,9 @@ export abstract class Controller {
    * The registry of Harbor with images in S3: writes, reads and deletes them.
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `rootdirectory`. Keys can
-   * be used through S3 only. The chart makes no ServiceAccount: name this one in `registry.serviceAccountName`, set
-   * `persistence.imageChartStorage.type: s3`, and leave out its keys.
+   * be used through S3 only. The chart makes no ServiceAccount, and takes the name of this one in
+   * `registry.serviceAccountName`. It also needs `persistence.imageChartStorage` with `type: s3` and no access key.
+   * `helmValues()` sets the former, and with one bucket the latter.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://github.com/goharbor/harbor-helm
@@ -639,8 +655,10 @@ export abstract class Controller {
    *
    * Held to the work group, the table and the buckets that you name. Which volumes and addresses nothing uses it finds
    * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. Goes by the names of
-   * the chart `cost-analyzer` with the release `kubecost`. A report in the management account needs a role there: see
-   * `roles`.
+   * the chart `kubecost` (3 and later); the chart `cost-analyzer` before it makes `kubecost-cost-analyzer`. The report
+   * needs `cloudCost.cloudIntegrationJSON`, which `helmValues()` sets. A report in the management account needs a role
+   * there: see `roles`. The FinOps agent reads the feed of spot instances as a ServiceAccount of its own: trust it as
+   * well, by `trust.addServiceAccounts`.
    *
    * @throws if nothing is asked for, a list is empty, or the report is incomplete
    * @see https://docs.kubecost.com/install-and-configure/install/cloud-integration/aws-cloud-integrations
@@ -682,7 +700,8 @@ export abstract class Controller {
    * List prices need no role.
    *
    * Held to the work group, the table and the buckets that you name. Which volumes and addresses nothing uses it finds
-   * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. A report in the
+   * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. The report needs
+   * `opencost.cloudCost.enabled` and `opencost.cloudIntegrationJSON`, which `helmValues()` sets. A report in the
    * management account needs a role there: see `roles`.
    *
    * @throws if nothing is asked for, a list is empty, or the report is incomplete
@@ -726,9 +745,9 @@ export abstract class Controller {
    * the operator itself, which needs no role.
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. Goes by the ServiceAccount that the chart makes in `default`, the first of `spark.jobNamespaces`. Drivers and
-   * executors must both run as it, with `fs.s3a.aws.credentials.provider` set to a provider that reads web identities
-   * or the container credentials.
+   * only. Goes by the ServiceAccount that the chart makes in `default`, the first of `spark.jobNamespaces`, which
+   * `helmValues()` sets. Drivers and executors must both run as it, with `fs.s3a.aws.credentials.provider` set to a
+   * provider that reads web identities or the container credentials.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://www.kubeflow.org/docs/components/spark-operator/
@@ -742,8 +761,8 @@ export abstract class Controller {
    *
    * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the objstore
    * configuration. Keys can be used through S3 only. Goes by the ServiceAccount that the components of the community
-   * chart share, with the release `thanos`. The sidecar runs as the ServiceAccount of Prometheus: trust it as well, by
-   * `trust.addServiceAccounts`.
+   * chart share, with the release `thanos`. With one bucket, `helmValues()` sets `global.objstore`. The sidecar runs as
+   * the ServiceAccount of Prometheus: trust it as well, by `trust.addServiceAccounts`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://thanos.io/tip/thanos/storage.md/#s3
@@ -786,7 +805,8 @@ export abstract class Controller {
    *
    * Held to regions; metrics of CloudFront and Shield are in `us-east-1`. CloudWatch cannot tell metrics apart, so that
    * it reads all of the account, and raises the warning `cdk-irsa:controller-unscoped`. Goes by the names of its chart
-   * with the release `prometheus-yet-another-cloudwatch-exporter`.
+   * with the release `prometheus-yet-another-cloudwatch-exporter`. The regions of jobs in the chart's `config` must be
+   * among them; its default has `eu-west-1`.
    *
    * @throws if `regions` or `roles` is empty, or `regions` holds what is not a region
    * @see https://github.com/prometheus-community/yet-another-cloudwatch-exporter

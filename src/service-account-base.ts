@@ -142,7 +142,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       name: this.serviceAccountName,
       annotations: this.annotations,
     };
-    return chartValues(key, serviceAccount, this._props.controller?._definition);
+    return chartValues(this, key, serviceAccount, this._props.controller?._definition);
   }
 
   /**

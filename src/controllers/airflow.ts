@@ -1,6 +1,7 @@
 import { ADD_OBJECTS, objectStorage } from './bucket-access';
 import { ControllerDefinition } from './definition';
 import { ObjectStorageOptions } from './object-storage-options';
+import { storageLocation } from './storage-values';
 
 /**
  * It adds to the log of a task by reading it and writing it anew. It deletes none.
@@ -10,11 +11,19 @@ import { ObjectStorageOptions } from './object-storage-options';
  * @internal
  */
 export function airflow(options: ObjectStorageOptions): ControllerDefinition {
+  const statements = objectStorage('airflow', options, ADD_OBJECTS);
+  const location = storageLocation(options);
+  const path = location && [location.bucket, location.folder].filter(part => part !== undefined).join('/');
   return {
     name: 'airflow',
     namespace: 'airflow',
     serviceAccountName: 'airflow-worker',
     helmKey: 'workers.serviceAccount',
-    statements: objectStorage('airflow', options, ADD_OBJECTS),
+    helmValues: {
+      'config.logging': path === undefined
+        ? undefined
+        : { remote_logging: 'True', remote_base_log_folder: `s3://${path}` },
+    },
+    statements,
   };
 }

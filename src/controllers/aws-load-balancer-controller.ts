@@ -2,7 +2,11 @@ import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { ITargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, required, serviceLinkedRole } from './definition';
-import { failIf } from '../private/errors';
+import { acceleratorProblems, acceleratorStatements } from './load-balancer-accelerators';
+import { certificateStatements, checkCertificates, LoadBalancerCertificates } from './load-balancer-certificates';
+import { owned, requested, untouched } from './load-balancer-tags';
+import { optional } from './parts';
+import { failIf, problem } from '../private/errors';
 import { clusterNameProblem } from '../private/issuer/cluster-names';
 
 /**
@@ -26,6 +30,29 @@ export interface AwsLoadBalancerControllerOptions {
    * @default - only those that it makes itself
    */
   readonly targetGroups?: ITargetGroup[];
+
+  /**
+   * Certificates of ACM that it requests for the hosts of Ingresses (feature gate `EnableCertificateManagement`).
+   *
+   * @default - it requests none
+   */
+  readonly certificates?: LoadBalancerCertificates;
+
+  /**
+   * Whether it makes accelerators of AWS Global Accelerator (feature gates `GlobalAcceleratorController` and
+   * `EnableRGTAPI`). They are in the partition `aws` only.
+   *
+   * @default false
+   */
+  readonly globalAccelerator?: boolean;
+
+  /**
+   * Whether it finds what it has made by the Resource Groups Tagging API (feature gate `EnableRGTAPI`), for which it
+   * lists the tagged resources of the account.
+   *
+   * @default - as `globalAccelerator`, which needs it
+   */
+  readonly taggingApi?: boolean;
 }
 
 /**
@@ -46,6 +73,8 @@ export interface AwsLoadBalancerControllerTargetGroupBindingOnlyOptions {
   readonly vpc?: IVpc;
 }
 
+const FACTORY = 'Controller.awsLoadBalancerController';
+
 /** What both are called. */
 const NAMES = {
   name: 'aws-load-balancer-controller',
@@ -53,23 +82,38 @@ const NAMES = {
   serviceAccountName: 'aws-load-balancer-controller',
 };
 
-const TAG = 'elbv2.k8s.aws/cluster';
-
 /**
  * @see https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json
  *
  * @internal
  */
 export function awsLoadBalancerController(options: AwsLoadBalancerControllerOptions): ControllerDefinition {
-  const { clusterName, vpc } = options;
-  failIf('Controller.awsLoadBalancerController', clusterNameProblem('clusterName', clusterName));
-  const targetGroups = [...options.targetGroups ?? []];
+  const { clusterName, vpc, globalAccelerator = false, taggingApi = globalAccelerator } = options;
+  failIf(FACTORY, clusterNameProblem('clusterName', clusterName));
+  failIf(
+    FACTORY,
+    globalAccelerator && !taggingApi
+      ? problem('taggingApi', 'be true with `globalAccelerator`', taggingApi, 'Leave it out.')
+      : undefined,
+  );
+  const targetGroups = optional('awsLoadBalancerController', 'targetGroups', 'target group', options.targetGroups);
+  const certificates = options.certificates && checkCertificates('awsLoadBalancerController', options.certificates);
+  const gates = {
+    EnableCertificateManagement: certificates !== undefined,
+    EnableRGTAPI: taggingApi,
+    GlobalAcceleratorController: globalAccelerator,
+  };
+  const open = Object.entries(gates).filter(([, isOpen]) => isOpen);
   return {
     ...NAMES,
-    helmValues: { clusterName },
+    helmValues: {
+      clusterName,
+      ...Object.fromEntries(open.map(([gate]) => [`controllerConfig.featureGates.${gate}`, true])),
+    },
     unscoped:
       'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one '
-        + 'cluster.',
+        + `cluster${claims([certificates && 'certificates', globalAccelerator && 'accelerators'])}.`,
+    problems: scope => (globalAccelerator ? acceleratorProblems(scope) : []),
     statements: scope => [
       serviceLinkedRole(scope, 'elasticloadbalancing.amazonaws.com'),
       allow({
@@ -125,8 +169,17 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
       ...loadBalancerStatements(scope, vpc, clusterName),
       ...(targetGroups.length > 0 ? [registration(targetGroups)] : []),
       ...protectionStatements(scope, vpc),
+      ...(certificates ? certificateStatements(scope, vpc.env.region, clusterName, certificates) : []),
+      ...(globalAccelerator ? acceleratorStatements(scope, clusterName) : []),
+      ...(taggingApi ? [allow({ actions: ['tag:GetResources'], resources: ['*'] })] : []),
     ],
   };
+}
+
+/** What it tags as it makes it, AWS does not tell from what nobody has tagged. */
+function claims(kinds: (string | boolean | undefined)[]): string {
+  const claimed = kinds.filter(Boolean);
+  return claimed.length > 0 ? `, and it may take over ${claimed.join(' and ')} without the tag of a cluster` : '';
 }
 
 /**
@@ -318,11 +371,6 @@ function ports(scope: IConstruct, vpc: IVpc) {
     conditions: { ArnLike: { 'ec2:Vpc': vpcArn(scope, vpc) } },
   });
 }
-
-const owned = (clusterName: string) => ({ [`aws:ResourceTag/${TAG}`]: clusterName });
-const requested = (clusterName: string) => ({ [`aws:RequestTag/${TAG}`]: clusterName });
-/** A change of other tags: not of the one that says whose it is. */
-const untouched = () => ({ [`aws:RequestTag/${TAG}`]: 'true' });
 
 function regional(scope: IConstruct, vpc: IVpc, service: string, resource: string): string {
   return arn(scope, service, resource, { region: vpc.env.region });

@@ -59,7 +59,8 @@ export function gitHubRunners(options: GitHubRunnersOptions): ControllerDefiniti
     name: 'gha-runner-scale-set',
     namespace: 'arc-runners',
     serviceAccountName: 'arc-runner-set',
-    insteadOfHelmValues: 'Name the ServiceAccount in `template.spec.serviceAccountName`.',
+    helmKey: 'template.spec.serviceAccountName',
+    helmNameOnly: true,
     statements: () => [
       ...onRepositories([...pushed, ...pulled], PULL_IMAGES),
       ...(pushed.length > 0

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
@@ -98,11 +98,14 @@ const READ_CATALOG = [
  * @internal
  */
 export function openCost(options: CostMonitoringOptions): ControllerDefinition {
+  const statements = costStatements('openCost', options);
+  const cloudIntegrationJSON = cloudIntegration(options.costReport);
   return {
     name: 'opencost',
     namespace: 'opencost',
     serviceAccountName: 'opencost',
-    statements: costStatements('openCost', options),
+    helmValues: { opencost: cloudIntegrationJSON && { cloudCost: { enabled: true }, cloudIntegrationJSON } },
+    statements,
     problems: scope => reportProblems(scope, options.costReport),
   };
 }
@@ -113,13 +116,31 @@ export function openCost(options: CostMonitoringOptions): ControllerDefinition {
  * @internal
  */
 export function kubecost(options: CostMonitoringOptions): ControllerDefinition {
+  const statements = costStatements('kubecost', options);
   return {
     name: 'kubecost',
     namespace: 'kubecost',
-    serviceAccountName: 'kubecost-cost-analyzer',
-    statements: costStatements('kubecost', options),
+    serviceAccountName: 'kubecost',
+    helmValues: { 'cloudCost.cloudIntegrationJSON': cloudIntegration(options.costReport) },
+    statements,
     problems: scope => reportProblems(scope, options.costReport),
   };
+}
+
+/** The file that both read, with the ServiceAccount instead of keys. */
+function cloudIntegration(report: CostReport | undefined): string | undefined {
+  if (!report) return undefined;
+  const { workGroup: workgroup = 'primary', database, table, resultBucket, region = Aws.REGION } = report;
+  const athena = {
+    bucket: `s3://${resultBucket.bucketName}`,
+    region,
+    database,
+    table,
+    workgroup,
+    account: Aws.ACCOUNT_ID,
+    authorizer: { authorizerType: 'AWSServiceAccount' },
+  };
+  return JSON.stringify({ aws: { athena: [athena] } });
 }
 
 function costStatements(

@@ -11,6 +11,10 @@ export interface ControllerWarning {
   readonly message: string;
 }
 
+/** A value of a chart. `unknown` alone would hide the function. */
+export type HelmValue = object | string | boolean | undefined
+| ((serviceAccount: { readonly namespace: string; readonly serviceAccountName: string }) => unknown);
+
 /** A controller that runs in a cluster: who it is by convention, and what it may do on AWS. */
 export interface ControllerDefinition {
   /** Its own name, as its project writes it: `external-dns`. */
@@ -24,8 +28,13 @@ export interface ControllerDefinition {
    * where not given.
    */
   readonly helmKey?: string;
-  /** More values that its chart needs for the permissions to fit, in dot notation. Deferred ones are left out. */
-  readonly helmValues?: { readonly [key: string]: unknown };
+  /** Whether its chart makes no ServiceAccount of the name at `helmKey`, and takes the name only. */
+  readonly helmNameOnly?: boolean;
+  /**
+   * More values that its chart needs for the permissions to fit, in dot notation, with `\.` for a dot in a key. One
+   * that synth does not know as a whole is left out. A function gets the ServiceAccount.
+   */
+  readonly helmValues?: { readonly [key: string]: HelmValue };
   /** Where no chart takes its annotations: what to do instead. */
   readonly insteadOfHelmValues?: string;
   /** What it may do, for a role in the place of `scope`. Called anew for each document. */

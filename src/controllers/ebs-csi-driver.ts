@@ -3,6 +3,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition } from './definition';
 import { volumeKeys } from './kms-permissions';
+import { optional } from './parts';
 import { fail, problem } from '../private/errors';
 
 /**
@@ -53,7 +54,8 @@ const OWNERSHIP_TAGS = [
  * @internal
  */
 export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition {
-  const { clusterName, kmsKeys, useManagedPolicy } = options;
+  const { clusterName, useManagedPolicy } = options;
+  const kmsKeys = optional('ebsCsiDriver', 'kmsKeys', 'KMS key', options.kmsKeys);
   if (useManagedPolicy && clusterName !== undefined) {
     fail(
       'Controller.ebsCsiDriver',

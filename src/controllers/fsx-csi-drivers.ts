@@ -4,6 +4,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, Permission, serviceLinkedRole } from './definition';
 import { volumeKeys } from './kms-permissions';
+import { optional } from './parts';
 
 /**
  * Options of `Controller.fsxLustreCsiDriver`.
@@ -60,11 +61,10 @@ const UNSCOPED =
  *
  * @internal
  */
-export function fsxLustreCsiDriver({
-  buckets = [],
-  kmsKeys,
-  finalBackups,
-}: FsxLustreCsiDriverOptions): ControllerDefinition {
+export function fsxLustreCsiDriver(options: FsxLustreCsiDriverOptions): ControllerDefinition {
+  const { finalBackups } = options;
+  const buckets = optional('fsxLustreCsiDriver', 'buckets', 'bucket', options.buckets);
+  const kmsKeys = optional('fsxLustreCsiDriver', 'kmsKeys', 'KMS key', options.kmsKeys);
   return {
     name: 'aws-fsx-csi-driver',
     namespace: 'kube-system',
@@ -102,7 +102,9 @@ export function fsxLustreCsiDriver({
  *
  * @internal
  */
-export function fsxOpenZfsCsiDriver({ kmsKeys, finalBackups }: FsxOpenZfsCsiDriverOptions): ControllerDefinition {
+export function fsxOpenZfsCsiDriver(options: FsxOpenZfsCsiDriverOptions): ControllerDefinition {
+  const { finalBackups } = options;
+  const kmsKeys = optional('fsxOpenZfsCsiDriver', 'kmsKeys', 'KMS key', options.kmsKeys);
   return {
     name: 'aws-fsx-openzfs-csi-driver',
     namespace: 'kube-system',

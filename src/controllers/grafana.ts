@@ -100,6 +100,7 @@ export function grafana({ metrics, traces, ...lists }: GrafanaOptions): Controll
     name: 'grafana',
     namespace: 'monitoring',
     serviceAccountName: 'grafana',
+    helmValues: { 'grafana\\.ini.auth.sigv4_auth_enabled': workspaceIds.length > 0 ? true : undefined },
     statements: scope => [
       ...(metrics ? [readInRegions(scope, regions, READ_METRICS)] : []),
       ...(groups.length > 0

@@ -44,6 +44,7 @@ export * from './karpenter';
 export * from './keda';
 export * from './keda-msk-cluster';
 export * from './kyverno';
+export * from './load-balancer-certificates';
 export * from './mountpoint-s3-csi-driver';
 export * from './object-storage-options';
 export * from './secrets-store-csi-provider';

@@ -54,9 +54,10 @@ export interface KarpenterOptions {
  * @internal
  */
 export function karpenter(options: KarpenterOptions): ControllerDefinition {
-  const { clusterName, interruptionQueue, kmsKeys } = options;
+  const { clusterName, interruptionQueue } = options;
   const nodeRoles = required('karpenter', 'nodeRoles', 'role of the nodes', options.nodeRoles);
   const amiParameters = optional('karpenter', 'amiParameters', 'parameter', options.amiParameters);
+  const kmsKeys = optional('karpenter', 'kmsKeys', 'KMS key', options.kmsKeys);
   failIf('Controller.karpenter', clusterNameProblem('clusterName', clusterName ?? ''));
   return {
     name: 'karpenter',

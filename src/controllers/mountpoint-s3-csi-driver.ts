@@ -2,6 +2,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { allow, ControllerDefinition, required } from './definition';
 import { throughServices } from './kms-permissions';
+import { optional } from './parts';
 import { bucketKeys, checkPrefixes, objectArns } from './s3-objects';
 import { fail, problem } from '../private/errors';
 
@@ -50,7 +51,7 @@ export interface MountpointS3CsiDriverOptions {
  * @internal
  */
 export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): ControllerDefinition {
-  const { prefixes, kmsKeys, readOnly, allowDelete } = options;
+  const { prefixes, readOnly, allowDelete } = options;
   const buckets = required('mountpointS3CsiDriver', 'buckets', 'bucket', options.buckets);
   checkPrefixes('mountpointS3CsiDriver', prefixes);
   if (readOnly && allowDelete) {
@@ -64,7 +65,7 @@ export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Co
       ),
     );
   }
-  const keys = bucketKeys(buckets, kmsKeys);
+  const keys = bucketKeys(buckets, optional('mountpointS3CsiDriver', 'kmsKeys', 'KMS key', options.kmsKeys));
   const writing = ['s3:AbortMultipartUpload', 's3:PutObject'];
   return {
     name: 'aws-mountpoint-s3-csi-driver',

@@ -1,6 +1,9 @@
 import { KEEP_OBJECTS, KEEP_TAGGED_OBJECTS, objectStorage } from './bucket-access';
 import { ControllerDefinition } from './definition';
 import { ObjectStorageOptions } from './object-storage-options';
+import { StorageLocation, storageLocation, storageRegion } from './storage-values';
+import { failIf, problem } from '../private/errors';
+import { literal } from '../private/values/tokens';
 
 /**
  * @see https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/
@@ -8,11 +11,27 @@ import { ObjectStorageOptions } from './object-storage-options';
  * @internal
  */
 export function grafanaLoki(options: ObjectStorageOptions): ControllerDefinition {
+  const statements = objectStorage('grafanaLoki', options, KEEP_OBJECTS);
+  checkStoragePrefixes('grafanaLoki', options.prefixes);
+  const location = storageLocation(options);
+  const { folder, region, endpoint } = location ?? {};
   return {
     name: 'loki',
     namespace: 'loki',
     serviceAccountName: 'loki',
-    statements: objectStorage('grafanaLoki', options, KEEP_OBJECTS),
+    helmValues: {
+      // Only this kind of object store has a prefix.
+      'loki.storage': folder === undefined
+        ? undefined
+        : {
+          use_thanos_objstore: true,
+          object_store: { type: 's3', storage_prefix: folder, s3: { region, endpoint } },
+        },
+      'loki.storage.bucketNames': location && { chunks: location.bucket, ruler: location.bucket },
+      'loki.storage.s3.region': storageRegion(options)?.region,
+      'loki.analytics.reporting_enabled': options.prefixes ? false : undefined,
+    },
+    statements,
   };
 }
 
@@ -22,11 +41,18 @@ export function grafanaLoki(options: ObjectStorageOptions): ControllerDefinition
  * @internal
  */
 export function grafanaMimir(options: ObjectStorageOptions): ControllerDefinition {
+  const statements = objectStorage('grafanaMimir', options, KEEP_OBJECTS);
+  checkStoragePrefixes('grafanaMimir', options.prefixes);
+  const s3 = storageRegion(options);
   return {
     name: 'mimir',
     namespace: 'mimir',
     serviceAccountName: 'mimir',
-    statements: objectStorage('grafanaMimir', options, KEEP_OBJECTS),
+    helmValues: {
+      'minio.enabled': false,
+      'mimir.structuredConfig.common.storage': s3 && { backend: 's3', s3 },
+    },
+    statements,
   };
 }
 
@@ -36,11 +62,20 @@ export function grafanaMimir(options: ObjectStorageOptions): ControllerDefinitio
  * @internal
  */
 export function grafanaTempo(options: ObjectStorageOptions): ControllerDefinition {
+  const statements = objectStorage('grafanaTempo', options, KEEP_TAGGED_OBJECTS);
+  const location = storageLocation(options);
+  const { bucket, region, endpoint, folder } = location ?? {};
   return {
     name: 'tempo',
     namespace: 'tempo',
     serviceAccountName: 'tempo',
-    statements: objectStorage('grafanaTempo', options, KEEP_TAGGED_OBJECTS),
+    helmValues: {
+      'storage.trace': location && {
+        backend: 's3',
+        s3: { bucket, region, endpoint, ...folder === undefined ? {} : { prefix: folder } },
+      },
+    },
+    statements,
   };
 }
 
@@ -50,12 +85,15 @@ export function grafanaTempo(options: ObjectStorageOptions): ControllerDefinitio
  * @internal
  */
 export function thanos(options: ObjectStorageOptions): ControllerDefinition {
+  const statements = objectStorage('thanos', options, KEEP_OBJECTS);
+  const location = storageLocation(options);
   return {
     name: 'thanos',
     namespace: 'thanos',
     serviceAccountName: 'thanos-thanos',
     helmKey: 'global.serviceAccount',
-    statements: objectStorage('thanos', options, KEEP_OBJECTS),
+    helmValues: { 'global.objstore': location && { createSecret: true, config: objstoreConfig(location) } },
+    statements,
   };
 }
 
@@ -65,10 +103,42 @@ export function thanos(options: ObjectStorageOptions): ControllerDefinition {
  * @internal
  */
 export function cortex(options: ObjectStorageOptions): ControllerDefinition {
+  const statements = objectStorage('cortex', options, KEEP_OBJECTS);
+  const location = storageLocation(options);
+  const { bucket, region, endpoint } = location ?? {};
   return {
     name: 'cortex',
     namespace: 'cortex',
     serviceAccountName: 'cortex',
-    statements: objectStorage('cortex', options, KEEP_OBJECTS),
+    helmValues: {
+      'config.blocks_storage': location && { backend: 's3', s3: { bucket_name: bucket, region, endpoint } },
+    },
+    statements,
   };
+}
+
+/** The file that the components of Thanos read. */
+function objstoreConfig({ bucket, region, endpoint, folder }: StorageLocation): string {
+  const lines = ['type: S3', 'config:', `  bucket: ${bucket}`, `  region: ${region}`, `  endpoint: ${endpoint}`];
+  return [...lines, ...folder === undefined ? [] : [`prefix: ${folder}`], ''].join('\n');
+}
+
+/**
+ * Loki and Mimir take one folder, not one in another, and refuse to start otherwise.
+ *
+ * @throws if a literal prefix is more than that
+ */
+function checkStoragePrefixes(factory: string, prefixes: string[] | undefined): void {
+  const wrong = prefixes?.find(prefix => literal(prefix) !== undefined && !/^[\da-zA-Z-]+\/$/.test(prefix));
+  failIf(
+    `Controller.${factory}`,
+    wrong === undefined
+      ? undefined
+      : problem(
+        'prefixes',
+        'be one folder of letters, digits and dashes',
+        wrong,
+        'Its `storage_prefix` takes no other: for example `blue/`.',
+      ),
+  );
 }

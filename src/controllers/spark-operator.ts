@@ -15,6 +15,7 @@ export function sparkOperator(options: ObjectStorageOptions): ControllerDefiniti
     namespace: 'default',
     serviceAccountName: 'spark-operator-spark',
     helmKey: 'spark.serviceAccount',
+    helmValues: { 'spark.jobNamespaces': ({ namespace }) => [namespace] },
     statements: objectStorage('sparkOperator', options, {
       ...KEEP_OBJECTS,
       onBuckets: [...KEEP_OBJECTS.onBuckets, 's3:ListBucketMultipartUploads'],

@@ -4,6 +4,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, required } from './definition';
 import { throughServices, volumeKeys } from './kms-permissions';
+import { optional } from './parts';
 import { bucketKeys, checkPrefixes, objectArns } from './s3-objects';
 import { fail, problem } from '../private/errors';
 
@@ -63,10 +64,10 @@ export interface VeleroOptions {
  * @internal
  */
 export function velero(options: VeleroOptions): ControllerDefinition {
-  const { prefixes, kmsKeys, volumeSnapshots, clusterName, volumeKmsKeys } = options;
+  const { prefixes, volumeSnapshots, clusterName } = options;
   const buckets = required('velero', 'buckets', 'bucket', options.buckets);
   checkPrefixes('velero', prefixes);
-  if (!volumeSnapshots && (clusterName !== undefined || volumeKmsKeys)) {
+  if (!volumeSnapshots && (clusterName !== undefined || options.volumeKmsKeys)) {
     fail(
       'Controller.velero',
       problem(
@@ -77,7 +78,8 @@ export function velero(options: VeleroOptions): ControllerDefinition {
       ),
     );
   }
-  const keys = bucketKeys(buckets, kmsKeys);
+  const volumeKmsKeys = optional('velero', 'volumeKmsKeys', 'KMS key', options.volumeKmsKeys);
+  const keys = bucketKeys(buckets, optional('velero', 'kmsKeys', 'KMS key', options.kmsKeys));
   return {
     name: 'velero',
     namespace: 'velero',

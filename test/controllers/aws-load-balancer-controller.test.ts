@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { SAMPLES } from './samples/aws-load-balancer-controller';
 import { Controller, IrsaServiceAccount } from '../../src';
@@ -144,6 +144,62 @@ test.each([undefined, []])('no target group is an error: %j', targetGroups => {
     '[Controller.awsLoadBalancerControllerTargetGroupBindingOnly] `targetGroups` must name at least one target '
       + `group, got: ${targetGroups ? '[]' : 'nothing'}. `
       + 'Without it the controller would reach all of them, or none.',
+  );
+});
+
+test.each<[string, object, string]>([
+  [
+    'certificates without a zone and an authority',
+    { certificates: { domainNames: ['example.com'] } },
+    '`certificates.hostedZones` must be given, or `certificates.certificateAuthorities`, got: nothing.',
+  ],
+  [
+    'certificates for any name',
+    { certificates: { hostedZones: [{}] } },
+    '`certificates.domainNames` must name at least one domain name, got: nothing.',
+  ],
+  [
+    'no zone',
+    { certificates: { domainNames: ['example.com'], hostedZones: [] } },
+    '`certificates.hostedZones` must name at least one hosted zone, got: [].',
+  ],
+  [
+    'no authority',
+    { certificates: { domainNames: ['example.com'], certificateAuthorities: [] } },
+    '`certificates.certificateAuthorities` must name at least one certificate authority, got: [].',
+  ],
+  [
+    'accelerators without the tagging API',
+    { globalAccelerator: true, taggingApi: false },
+    '`taggingApi` must be true with `globalAccelerator`, got: false. Leave it out.',
+  ],
+])('%s: an error', (_, options, message) => {
+  expect(() =>
+    Controller.awsLoadBalancerController({ clusterName: 'blue', vpc: vpc(new Stack()), ...options }),
+  ).toThrow(`[Controller.awsLoadBalancerController] ${message}`);
+});
+
+test('accelerators outside the partition aws are an error', () => {
+  const app = new App();
+  const stack = literalStack(app, 'Stack', { account: '111122223333', region: 'cn-north-1' });
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    controller: Controller.awsLoadBalancerController({ clusterName: 'blue', vpc: vpc(stack), globalAccelerator: true }),
+  });
+  expect(() => app.synth()).toThrow(
+    '[Stack/Sa/Role] `globalAccelerator` must be left out in the partition of the stack, aws-cn, got: true.',
+  );
+});
+
+test('the warning tells what it may take over', () => {
+  const stack = literalStack();
+  new IrsaServiceAccount(stack, 'Sa', {
+    oidcProvider: literalProvider(stack),
+    controller: Controller.awsLoadBalancerController({ clusterName: 'blue', vpc: vpc(stack), globalAccelerator: true }),
+  });
+  Annotations.fromStack(stack).hasWarning(
+    '*',
+    Match.stringLikeRegexp('one cluster, and it may take over accelerators without the tag of a cluster\\.'),
   );
 });
 

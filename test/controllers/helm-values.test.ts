@@ -4,10 +4,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { App, CfnParameter } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FileSystem } from 'aws-cdk-lib/aws-efs';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import { parse } from 'yaml';
 import { SAMPLES } from './samples';
 import { Controller, IrsaServiceAccount, PodIdentityServiceAccount } from '../../src';
@@ -49,14 +50,14 @@ const KEYS: [factory: string, key: string, chart: string][] = [
     'controller.serviceAccount',
     'kubernetes-sigs/aws-fsx-openzfs-csi-driver charts/aws-fsx-openzfs-csi-driver',
   ],
-  ['gitLabRunner', USUAL, 'gitlab-org/charts/gitlab-runner'],
+  ['gitLabRunner', USUAL, 'gitlab-org/charts/gitlab-runner 0.86.0'],
   ['grafana', USUAL, 'grafana-community/helm-charts charts/grafana'],
   ['grafanaLoki', USUAL, 'grafana-community/helm-charts charts/loki'],
   ['grafanaMimir', USUAL, 'grafana/mimir operations/helm/charts/mimir-distributed'],
   ['grafanaTempo', USUAL, 'grafana-community/helm-charts charts/tempo-distributed, charts/tempo'],
   ['karpenter', USUAL, 'aws/karpenter-provider-aws charts/karpenter'],
   ['keda', 'serviceAccount.operator', 'kedacore/charts keda, from 2.12 on'],
-  ['kubecost', USUAL, 'kubecost/cost-analyzer-helm-chart cost-analyzer'],
+  ['kubecost', USUAL, 'kubecost/kubecost kubecost, from 3 on'],
   ['kyverno', 'admissionController.rbac.serviceAccount', 'kyverno/kyverno charts/kyverno, from 3 on'],
   [
     'mountpointS3CsiDriver',
@@ -75,10 +76,33 @@ const KEYS: [factory: string, key: string, chart: string][] = [
     'prometheus-community/helm-charts charts/prometheus-yet-another-cloudwatch-exporter',
   ],
 ];
+/** Charts that take the name of a ServiceAccount only. */
+const NAMES_ONLY: [factory: string, key: string, chart: string][] = [
+  [
+    'gitHubRunners',
+    'template.spec.serviceAccountName',
+    'actions/actions-runner-controller charts/gha-runner-scale-set',
+  ],
+  ['harbor', 'registry.serviceAccountName', 'goharbor/harbor-helm'],
+];
 /** What else a chart must be told, or the permissions do not fit; by its values.yaml. */
 const NEEDED: Record<string, object> = {
+  argoWorkflows: { controller: { workflowDefaults: { spec: { serviceAccountName: 'argo-workflow' } } } },
   awsLoadBalancerController: { clusterName: 'blue' },
   ebsCsiDriver: { controller: { k8sTagClusterId: 'blue' } },
+  grafana: { 'grafana.ini': { auth: { sigv4_auth_enabled: true } } },
+  grafanaLoki: { loki: { storage: { s3: { region: 'eu-west-1' } }, analytics: { reporting_enabled: false } } },
+  grafanaMimir: {
+    minio: { enabled: false },
+    mimir: {
+      structuredConfig: {
+        common: { storage: { backend: 's3', s3: { region: 'eu-west-1', endpoint: 's3.eu-west-1.amazonaws.com' } } },
+      },
+    },
+  },
+  openCost: { opencost: { cloudCost: { enabled: true } } },
+  kubecost: { cloudCost: { cloudIntegrationJSON: expect.stringContaining('AWSServiceAccount') } },
+  sparkOperator: { spark: { jobNamespaces: ['default'] } },
   externalDns: { extraArgs: ['--zone-id-filter=Z0123456789EXAMPLE'] },
   karpenter: { settings: { clusterName: 'blue', interruptionQueue: 'interruptions' } },
   vpcCni: { env: { CLUSTER_NAME: 'blue' } },
@@ -101,8 +125,6 @@ const WITHOUT: [factory: string, name: string, advice: string][] = [
     'Write `annotations` to spec.serviceAccountTemplate.metadata of the Cluster.',
   ],
   ['crunchyPostgres', 'crunchy-postgres', 'Write `annotations` to spec.metadata of the PostgresCluster.'],
-  ['gitHubRunners', 'gha-runner-scale-set', 'Name the ServiceAccount in `template.spec.serviceAccountName`.'],
-  ['harbor', 'harbor', 'Name the ServiceAccount in `registry.serviceAccountName`.'],
   ['perconaOperators', 'percona-operators', 'Annotate the ServiceAccount of the pods that back up.'],
 ];
 
@@ -118,7 +140,7 @@ function serviceAccounts(factory: string): IrsaServiceAccount[] {
 }
 
 test('every factory is listed', () => {
-  expect([...KEYS, ...WITHOUT].map(([factory]) => factory).sort()).toEqual(
+  expect([...KEYS, ...NAMES_ONLY, ...WITHOUT].map(([factory]) => factory).sort()).toEqual(
     [...new Set(SAMPLES.map(({ factory }) => factory))].sort(),
   );
 });
@@ -149,6 +171,196 @@ describe.each(Object.entries(NEEDED))('%s', (factory, needed) => {
     expect(Object.keys(sa.helmValues({ key: 'other' }))).toEqual(['other']);
     expect(Object.keys(sa.helmValues({ key: 'other' }).other)).toEqual(['create', 'name', 'annotations']);
   });
+});
+
+test.each([
+  ['with certificates', { EnableCertificateManagement: true }],
+  ['with Global Accelerator', { EnableRGTAPI: true, GlobalAcceleratorController: true }],
+  ['with the tagging API', { EnableRGTAPI: true }],
+])('the AWS Load Balancer Controller %s has the feature gates', (name, featureGates) => {
+  const { make } = SAMPLES.find(({ factory, variant }) => factory === 'awsLoadBalancerController' && variant === name)!;
+  const stack = literalStack();
+  const sa = new PodIdentityServiceAccount(stack, 'Sa', { clusterName: 'blue', controller: make(stack) });
+  expect(sa.helmValues().controllerConfig).toEqual({ featureGates });
+});
+
+test.each(NAMES_ONLY)('%s takes the name at %s', (factory, key) => {
+  for (const sa of serviceAccounts(factory)) {
+    const under = (path: string) =>
+      path.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), sa.serviceAccountName);
+    expect(sa.helmValues()).toEqual(under(key));
+    expect(sa.helmValues({ key: `chart.${key}` })).toEqual(under(`chart.${key}`));
+    expect(sa.helmValues({ key: 'own' })).toEqual({
+      own: { create: true, name: sa.serviceAccountName, annotations: sa.annotations },
+    });
+  }
+});
+
+/** One bucket with one folder, as charts spell it in their values.yaml and templates. */
+const STORAGE: [factory: string, values: object, source: string][] = [
+  [
+    'airflow',
+    { config: { logging: { remote_logging: 'True', remote_base_log_folder: 's3://data/blue' } } },
+    'apache/airflow chart/values.yaml config.logging, written to airflow.cfg',
+  ],
+  [
+    'argoWorkflows',
+    {
+      artifactRepository: {
+        s3: {
+          bucket: 'data',
+          region: 'eu-west-1',
+          endpoint: 's3.eu-west-1.amazonaws.com',
+          useSDKCreds: true,
+          keyFormat: 'blue/{{workflow.name}}/{{pod.name}}',
+        },
+      },
+    },
+    'argo-helm charts/argo-workflows/templates/controller/workflow-controller-config-map.yaml',
+  ],
+  [
+    'cortex',
+    {
+      config: {
+        blocks_storage: {
+          backend: 's3',
+          s3: { bucket_name: 'data', region: 'eu-west-1', endpoint: 's3.eu-west-1.amazonaws.com' },
+        },
+      },
+    },
+    'cortex-helm-chart values.yaml config.blocks_storage, written to cortex.yaml',
+  ],
+  [
+    'grafanaLoki',
+    {
+      loki: {
+        storage: {
+          bucketNames: { chunks: 'data', ruler: 'data' },
+          s3: { region: 'eu-west-1' },
+          use_thanos_objstore: true,
+          object_store: {
+            type: 's3',
+            storage_prefix: 'blue',
+            s3: { region: 'eu-west-1', endpoint: 's3.eu-west-1.amazonaws.com' },
+          },
+        },
+      },
+    },
+    'grafana-community charts/loki/values.yaml loki.storage, templates/_helpers.tpl loki.thanosStorageConfig',
+  ],
+  [
+    'grafanaTempo',
+    {
+      storage: {
+        trace: {
+          backend: 's3',
+          s3: { bucket: 'data', region: 'eu-west-1', endpoint: 's3.eu-west-1.amazonaws.com', prefix: 'blue' },
+        },
+      },
+    },
+    'grafana-community charts/tempo-distributed/values.yaml storage.trace, written to tempo.yaml',
+  ],
+  [
+    'harbor',
+    {
+      persistence: {
+        imageChartStorage: { type: 's3', s3: { bucket: 'data', region: 'eu-west-1', rootdirectory: 'blue' } },
+      },
+    },
+    'goharbor/harbor-helm values.yaml persistence.imageChartStorage, templates/registry/registry-cm.yaml',
+  ],
+  [
+    'thanos',
+    {
+      global: {
+        objstore: {
+          createSecret: true,
+          config: [
+            'type: S3',
+            'config:',
+            '  bucket: data',
+            '  region: eu-west-1',
+            '  endpoint: s3.eu-west-1.amazonaws.com',
+            'prefix: blue',
+            '',
+          ].join('\n'),
+        },
+      },
+    },
+    'thanos-community charts/thanos/values.yaml global.objstore',
+  ],
+];
+
+function storedIn(factory: string, stack: Stack, bucket: IBucket, prefixes?: string[]): Record<string, any> {
+  const controller: Controller = (Controller as any)[factory]({ buckets: [bucket], prefixes });
+  return new PodIdentityServiceAccount(stack, 'Sa', { clusterName: 'blue', controller }).helmValues();
+}
+
+describe.each(STORAGE)('%s in one bucket', (factory, values) => {
+  test('is told the bucket, its region and the folder', () => {
+    const stack = literalStack();
+    const bucket = new Bucket(stack, 'Bucket', { bucketName: 'data' });
+    expect(storedIn(factory, stack, bucket, ['blue/'])).toMatchObject(values);
+  });
+
+  test('is told no folder where there is none', () => {
+    const stack = literalStack();
+    const text = JSON.stringify(storedIn(factory, stack, Bucket.fromBucketName(stack, 'Bucket', 'data')));
+    expect(text).toContain('data');
+    expect(text).not.toMatch(/prefix|rootdirectory|keyFormat|data\/|undefined/);
+  });
+
+  test('is told nothing about a bucket whose name CloudFormation makes up', () => {
+    const stack = literalStack();
+    const text = JSON.stringify(storedIn(factory, stack, new Bucket(stack, 'Bucket'), ['blue/']));
+    expect(text).not.toMatch(/Token|"bucket|createSecret|remote_logging|useSDKCreds|"type":"s3","s3":\{"region/);
+  });
+});
+
+test('endpoints of China have its suffix', () => {
+  const stack = literalStack(new App(), 'Stack', { account: '111122223333', region: 'cn-north-1' });
+  const { storage } = storedIn('grafanaTempo', stack, Bucket.fromBucketName(stack, 'Bucket', 'data'));
+  expect(storage.trace.s3.endpoint).toBe('s3.cn-north-1.amazonaws.com.cn');
+});
+
+test.each([
+  ['openCost', (values: any) => values.opencost.cloudIntegrationJSON, 'opencost charts/opencost/values.yaml'],
+  ['kubecost', (values: any) => values.cloudCost.cloudIntegrationJSON, 'kubecost/kubecost kubecost/values.yaml'],
+])('%s is told the report, and to use the ServiceAccount', (factory, read) => {
+  const stack = literalStack();
+  const costReport = {
+    database: 'billing',
+    table: 'cur',
+    reportBucket: Bucket.fromBucketName(stack, 'Report', 'reports'),
+    resultBucket: Bucket.fromBucketName(stack, 'Result', 'results'),
+  };
+  const controller: Controller = (Controller as any)[factory]({ costReport });
+  const sa = new PodIdentityServiceAccount(stack, 'Sa', { clusterName: 'blue', controller });
+  expect(JSON.parse(read(sa.helmValues()))).toEqual({
+    aws: {
+      athena: [
+        {
+          bucket: 's3://results',
+          region: 'eu-west-1',
+          database: 'billing',
+          table: 'cur',
+          workgroup: 'primary',
+          account: '111122223333',
+          authorizer: { authorizerType: 'AWSServiceAccount' },
+        },
+      ],
+    },
+  });
+});
+
+test('charts are told the names that the user has chosen', () => {
+  const stack = literalStack();
+  const options = { buckets: [Bucket.fromBucketName(stack, 'Bucket', 'data')] };
+  const names = { clusterName: 'blue', namespace: 'jobs', serviceAccountName: 'etl' };
+  const [spark, argo] = [Controller.sparkOperator(options), Controller.argoWorkflows(options)].map(controller =>
+    new PodIdentityServiceAccount(stack, controller.controllerName, { ...names, controller }).helmValues());
+  expect(spark.spark.jobNamespaces).toEqual(['jobs']);
+  expect(argo.controller.workflowDefaults.spec.serviceAccountName).toBe('etl');
 });
 
 test('the Cluster Autoscaler of one cluster is told its name', () => {

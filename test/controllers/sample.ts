@@ -5,7 +5,7 @@ import { Controller } from '../../src';
 export interface Call {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Record<string, string>;
+  readonly context?: Record<string, string | string[]>;
 }
 
 /**
@@ -27,6 +27,8 @@ export interface ControllerSample {
   readonly unscoped?: boolean;
   /** AWS-managed policies that it attaches; statements of its own are judged all the same. */
   readonly managedPolicyNames?: string[];
+  /** For the README: what the installation needs beside the values that `helmValues()` sets, or it does not work. */
+  readonly needs?: string;
   /** For the README: what is scoped. */
   readonly scopedTo: string;
 }

@@ -218,7 +218,7 @@ export function allows(
   policies: any[],
   action: string,
   resource: string,
-  context: Record<string, string> = {},
+  context: Record<string, string | string[]> = {},
 ): boolean {
   return run({
     principal: 'arn:aws:iam::111122223333:role/workload',

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isObject, JsonObject, objectOf } from '../../conventions/json';
 import { problem, show } from '../errors';
@@ -18,7 +17,14 @@ export interface HelmValuesPart {
 /** How the chart of a controller takes its values. */
 interface ChartConvention {
   readonly helmKey?: string;
+  readonly helmNameOnly?: boolean;
   readonly helmValues?: { readonly [path: string]: unknown };
+}
+
+/** Whose values they are. */
+interface ServiceAccountOwner extends IConstruct {
+  readonly namespace: string;
+  readonly serviceAccountName: string;
 }
 
 const KEY = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/;
@@ -42,28 +48,32 @@ export function helmFileNameProblem(fileName: string): string | undefined {
     'For example external-dns.values.yaml. KubernetesManifests.of(stack).writeTo() says which folder it goes to.');
 }
 
-/** `value` under a path such as `controller.serviceAccount`. */
-function underKey(key: string, value: HelmValues): HelmValues {
-  return key.split('.').reduceRight((inner, part) => ({ [part]: inner }), value);
-}
-
 /**
  * The values of a service account, and what else the chart of its controller needs, as far as synth knows it. A key
  * that does not end with that of the chart is of some other chart.
  */
 export function chartValues(
-  key: string, serviceAccount: HelmValues, { helmKey = 'serviceAccount', helmValues = {} }: ChartConvention = {},
+  owner: ServiceAccountOwner, key: string, serviceAccount: HelmValues, convention: ChartConvention = {},
 ): HelmValues {
-  const values = underKey(key, serviceAccount);
-  if (key !== helmKey && !key.endsWith(`.${helmKey}`)) return values;
+  const { helmKey = 'serviceAccount', helmNameOnly, helmValues = {} } = convention;
+  const isOwnChart = key === helmKey || key.endsWith(`.${helmKey}`);
+  const values = setPath({}, key, isOwnChart && helmNameOnly ? owner.serviceAccountName : serviceAccount);
+  if (!isOwnChart) return values;
   const chart = key.slice(0, key.length - helmKey.length);
   return Object.entries(helmValues)
-    .filter(([, value]) => value !== undefined && !Token.isUnresolved(value))
-    .reduce((merged, [path, value]) => setPath(merged, `${chart}${path}`.split('.'), value), values);
+    .map(([path, value]): [string, unknown] => [path, typeof value === 'function' ? value(owner) : value])
+    .map(([path, value]): [string, unknown] => [path, settleForManifest(owner, value)])
+    .filter(([, value]) => value !== undefined && isKnown(value))
+    .reduce((merged, [path, value]) => setPath(merged, `${chart}${path}`, value), values);
 }
 
-function setPath(values: HelmValues, [first, ...rest]: string[], value: unknown): HelmValues {
-  return { ...values, [first]: rest.length === 0 ? value : setPath(objectOf(values[first]), rest, value) };
+/** `values` with one at a path such as `controller.serviceAccount`, in which `\.` is a dot of a key. */
+function setPath(values: HelmValues, path: string, value: unknown): HelmValues {
+  const set = (inner: HelmValues, [first, ...rest]: string[]): HelmValues => ({
+    ...inner,
+    [first]: rest.length === 0 ? value : set(objectOf(inner[first]), rest),
+  });
+  return set(values, path.split(/(?<!\\)\./).map(part => part.replace(/\\\./g, '.')));
 }
 
 /** What synth knows of the values, and what is wrong with them. */

@@ -40,6 +40,7 @@ const runners = {
   namespace: 'arc-runners',
   serviceAccountName: 'arc-runner-set',
   scopedTo: 'the repositories',
+  needs: 'the ServiceAccount: the chart makes none of this name',
 };
 
 export const SAMPLES: ControllerSample[] = [
@@ -78,5 +79,6 @@ export const SAMPLES: ControllerSample[] = [
     may: [...cache.may, ...['AssumeRole', 'TagSession'].map(name => ({ action: `sts:${name}`, resource: ROLE }))],
     mayNot: [...cache.mayNot, { action: 'sts:AssumeRole', resource: ROLE.replace('cache', 'admin') }],
     scopedTo: SCOPED_TO_STORAGE,
+    needs: '`AuthenticationType = "iam"`, `BucketLocation` and `Path` in the `runners.cache` of `runners.config`',
   },
 ];

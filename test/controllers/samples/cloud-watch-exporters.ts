@@ -40,6 +40,7 @@ const exporter = {
   namespace: 'monitoring',
   serviceAccountName: 'prometheus-cloudwatch-exporter',
   scopedTo: 'the regions',
+  needs: '`region` in `config`',
   unscoped: true,
 };
 const yace = {
@@ -47,6 +48,7 @@ const yace = {
   namespace: 'monitoring',
   serviceAccountName: 'prometheus-yet-another-cloudwatch-exporter',
   scopedTo: 'the regions',
+  needs: '`regions` of the jobs in `config`',
   unscoped: true,
 };
 

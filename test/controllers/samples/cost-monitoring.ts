@@ -69,9 +69,13 @@ const never: Call[] = [
 ];
 
 const FACTORIES: ['kubecost' | 'openCost', string, string][] = [
-  ['kubecost', 'kubecost', 'kubecost-cost-analyzer'],
+  ['kubecost', 'kubecost', 'kubecost'],
   ['openCost', 'opencost', 'opencost'],
 ];
+const NEEDS = {
+  kubecost: 'bucket and region of the spot feed for the FinOps agent, and trust in its ServiceAccount',
+  openCost: 'bucket and region of the spot feed in its pricing configuration',
+};
 const scopedTo = 'the work group, table and buckets; the roles';
 
 export const SAMPLES: ControllerSample[] = FACTORIES.flatMap(([factory, namespace, serviceAccountName]) => [
@@ -99,6 +103,7 @@ export const SAMPLES: ControllerSample[] = FACTORIES.flatMap(([factory, namespac
     may: [...report, ...reads('spot'), ...unused, ...assume],
     mayNot: never,
     scopedTo,
+    needs: NEEDS[factory],
   },
   {
     factory,

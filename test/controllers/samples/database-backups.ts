@@ -25,6 +25,7 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'orders',
     ...storageCalls(BACKUPS, LIST, KEYS),
     scopedTo: SCOPED_TO_STORAGE,
+    needs: '`serviceAccountTemplate` of the Cluster, `destinationPath` and `inheritFromIAMRole` of the ObjectStore',
   },
   {
     factory: 'crunchyPostgres',
@@ -33,6 +34,7 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'orders-instance',
     ...storageCalls([...BACKUPS, 'GetObjectVersion'], LIST, KEYS),
     scopedTo: SCOPED_TO_STORAGE,
+    needs: '`spec.metadata` of the PostgresCluster, `repo1-path`, `repo1-s3-key-type`; trust in `<cluster>-pgbackrest`',
   },
   {
     factory: 'perconaOperators',
@@ -42,5 +44,6 @@ export const SAMPLES: ControllerSample[] = [
     serviceAccountName: 'orders-mongodb',
     ...storageCalls(BACKUPS, LIST, KEYS),
     scopedTo: SCOPED_TO_STORAGE,
+    needs: 'annotations of the ServiceAccount, `prefix` of the storage, no `credentialsSecret`; trust in the operator',
   },
 ];

@@ -42,6 +42,7 @@ const source = {
   namespace: 'flux-system',
   serviceAccountName: 'source-controller',
   scopedTo: `the repositories; ${SCOPED_TO_STORAGE}`,
+  needs: '`provider: aws` and `prefix` of the sources',
 };
 
 export const SAMPLES: ControllerSample[] = [
@@ -70,6 +71,7 @@ export const SAMPLES: ControllerSample[] = [
       })),
     ],
     scopedTo: 'the keys',
+    needs: '`decryption.provider: sops` of the Kustomizations',
   },
   {
     ...source,

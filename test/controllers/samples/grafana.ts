@@ -70,6 +70,7 @@ const common = {
   namespace: 'monitoring',
   serviceAccountName: 'grafana',
   scopedTo: 'the log groups and workspaces; metrics and traces: the regions',
+  needs: 'the authentication `AWS SDK Default` of the data sources',
 };
 
 export const SAMPLES: ControllerSample[] = [

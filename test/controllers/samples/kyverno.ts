@@ -30,6 +30,7 @@ const common = {
   namespace: 'kyverno',
   serviceAccountName: 'kyverno-admission-controller',
   scopedTo: 'the repositories and keys',
+  needs: 'trust in `kyverno-reports-controller`, for background scans',
 };
 
 export const SAMPLES: ControllerSample[] = [

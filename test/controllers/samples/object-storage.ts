@@ -109,6 +109,19 @@ type Factory =
   'airflow' | 'argoWorkflows' | 'cortex' | 'grafanaLoki' | 'grafanaMimir' | 'grafanaTempo' | 'harbor' | 'sparkOperator'
     | 'thanos';
 
+/** What the charts have no values for, or more than one way. */
+const NEEDS: { [factory in Factory]: string } = {
+  airflow: 'trust in the other components that read or write logs',
+  argoWorkflows: 'trust in `<release>-server`',
+  cortex: '`config.ruler_storage` and `config.alertmanager_storage`',
+  grafanaLoki: '`object_store: s3` in the schema',
+  grafanaMimir: 'the buckets and `storage_prefix` in `mimir.structuredConfig`',
+  grafanaTempo: 'nothing else; for the chart `tempo` the same below `tempo`',
+  harbor: 'the ServiceAccount: the chart makes none',
+  sparkOperator: '`spec.driver.serviceAccount`, `spec.executor.serviceAccount` and `fs.s3a.aws.credentials.provider`',
+  thanos: "trust in Prometheus' ServiceAccount, for the sidecar",
+};
+
 function sample(
   factory: Factory, namespace: string, serviceAccountName: string, objects: string[] = KEEP, buckets: string[] = LIST,
 ): ControllerSample {
@@ -119,10 +132,25 @@ function sample(
     serviceAccountName,
     ...storageCalls(objects, buckets, WRITING_KEYS),
     scopedTo: SCOPED_TO_STORAGE,
+    needs: NEEDS[factory],
   };
 }
 
-export const SAMPLES: ControllerSample[] = [
+/** One bucket with one folder, which the chart can be told. */
+function inOneBucket(own: ControllerSample): ControllerSample {
+  return {
+    ...own,
+    variant: 'one bucket',
+    make: stack => {
+      const { buckets, ...others } = storage(stack);
+      return Controller[own.factory as Factory]({ ...others, buckets: buckets.slice(0, 1) });
+    },
+    may: own.may.filter(({ resource }) => !resource.startsWith(SHARED_BUCKET)),
+    mayNot: own.may.filter(({ resource }) => resource.startsWith(SHARED_BUCKET)),
+  };
+}
+
+const EACH: ControllerSample[] = [
   sample('airflow', 'airflow', 'airflow-worker', ADD),
   sample('argoWorkflows', 'argo', 'argo-workflow'),
   sample('cortex', 'cortex', 'cortex'),
@@ -163,4 +191,9 @@ export const SAMPLES: ControllerSample[] = [
     ],
   },
   sample('thanos', 'thanos', 'thanos-thanos'),
+];
+
+export const SAMPLES: ControllerSample[] = [
+  ...EACH,
+  ...EACH.filter(({ variant }) => !variant).map(inOneBucket),
 ];

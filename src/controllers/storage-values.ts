@@ -1,0 +1,33 @@
+import { Aws } from 'aws-cdk-lib';
+import { ObjectStorageOptions } from './object-storage-options';
+import { unique } from './parts';
+
+/** Where a chart is told to keep its data. */
+export interface StorageLocation {
+  readonly bucket: string;
+  readonly region: string;
+  /** Without a scheme. */
+  readonly endpoint: string;
+  /** Without the slash at the end. */
+  readonly folder?: string;
+}
+
+/** The one place that a chart can be told of. With more, which of them is for what is yours to say. */
+export function storageLocation({ buckets, prefixes = [] }: ObjectStorageOptions): StorageLocation | undefined {
+  const [bucket] = buckets;
+  if (buckets.length > 1 || prefixes.length > 1) return undefined;
+  const { region } = bucket.env;
+  return { bucket: bucket.bucketName, region, endpoint: endpointOf(region), folder: prefixes[0]?.slice(0, -1) };
+}
+
+/** Where all buckets are, if it is the same region. */
+export function storageRegion(
+  { buckets }: ObjectStorageOptions,
+): Pick<StorageLocation, 'region' | 'endpoint'> | undefined {
+  const [region, other] = unique(buckets.map(({ env }) => env.region));
+  return other === undefined ? { region, endpoint: endpointOf(region) } : undefined;
+}
+
+function endpointOf(region: string): string {
+  return `s3.${region}.${Aws.URL_SUFFIX}`;
+}
