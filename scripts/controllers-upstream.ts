@@ -1,8 +1,8 @@
 /**
  * Compares what our controllers may do with the policies that their projects publish, in files of a folder:
- * `npx projen controllers:upstream FOLDER`. Without a folder, lists which files it takes, and where they are published.
+ * `npx projen controllers:upstream FOLDER`. Without a folder, lists the files that it takes, and where they are published.
  */
-import { existsSync, readdirSync, readFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { compare } from './upstream/comparison';
@@ -29,52 +29,66 @@ export function samplesOf({ name, data }: DataFile): ControllerSample[] {
     : SAMPLES.filter(({ factory }) => factory === data.factory);
 }
 
-/** The policies of one file, or problems. */
-function readPolicies(
-  folder: string,
-  controller: string,
-  { file, url, take, digest, values }: PublishedPolicy,
-): { documents: object[]; problems: string[] } {
-  const path = join(folder, controller, file);
-  const fail = (problem: string) => ({ documents: [], problems: [`${controller}/${file} ${problem}`] });
-  if (!existsSync(path)) return fail(`is missing. Get it from ${url}`);
-  const published = policiesIn(file, readFileSync(path, 'utf8'));
-  if (published.length === 0) return fail('has no policy of an identity');
-  const absent = (take ?? []).filter(number => number > published.length);
-  if (absent.length > 0) return fail(`has ${published.length} policies: there is no number ${absent.join(', ')}`);
-  const current = digestOf(published);
-  const problems = current === digest
-    ? []
-    : [`${controller}/${file} differs from what was looked at. Review it, then set its \`digest: ${current}\``];
-  const documents = (take ?? published.map((_, index) => index + 1)).flatMap(number => {
-    const policy = published[number - 1];
-    try {
-      if ('document' in policy) return [asDeployed(policy.document, values)];
-      problems.push(`${controller}/${file}, policy ${number}: ${policy.problem}`);
-    } catch (error) {
-      problems.push(`${controller}/${file}, policy ${number}: ${(error as Error).message}`);
-    }
-    return [];
-  });
-  return { documents, problems };
+/** What the files of one controller hold. */
+interface Reading {
+  readonly documents: readonly object[];
+  readonly lines: readonly string[];
+  readonly problems: readonly string[];
 }
 
-/** With values for its placeholders, longest first, and for functions of CloudFormation. */
-function asDeployed(document: object, values: Record<string, string>): object {
-  const parameters = Object.entries(values).map(([key, value]) => [key.replace(/^\$\{(.*)\}$/, '$1'), value]);
-  const text = JSON.stringify(deployed(document, { values: { ...ENVIRONMENT, ...Object.fromEntries(parameters) } }));
-  const known = { ...Object.fromEntries(Object.entries(ENVIRONMENT).map(([key, value]) => [`\${${key}}`, value])), ...values };
-  const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
-  return JSON.parse(
-    Object.keys(known)
-      .sort((left, right) => right.length - left.length)
-      .reduce((result, key) => result.replaceAll(inJson(key), inJson(known[key])), text),
-  );
+function readPolicies(folder: string, controller: string, policy: PublishedPolicy): Reading {
+  const path = join(folder, controller, policy.file);
+  const title = `${controller}/${policy.file}`;
+  const fail = (problem: string) => ({ documents: [], lines: [], problems: [`${title} ${problem}`] });
+  if (!existsSync(path)) return fail(`is missing. Get it from ${policy.url}`);
+  const published = policiesIn(policy.file, readFileSync(path, 'utf8'));
+  if (published.length === 0) return fail('has no policy of an identity');
+  const digest = digestOf(published);
+  const results = published.map((one, index): object | string | undefined => {
+    const isLeft = policy.leave.some(left => left.policy === index + 1);
+    return isLeft ? undefined : 'problem' in one ? one.problem : asDeployed(one.document, policy.values);
+  });
+  return {
+    documents: results.filter(result => typeof result === 'object'),
+    lines: policy.leave.map(left => `left out: ${title}, policy ${left.policy}\n  ${left.reason.trim()}`),
+    problems: [
+      ...digest === policy.digest
+        ? []
+        : [`${title} differs from what was looked at. Review it, then set \`digest: ${digest}\`.`],
+      ...policy.leave
+        .filter(left => left.policy > published.length)
+        .map(left => `${title} has ${published.length} policies: \`leave\` names policy ${left.policy}`),
+      ...results.flatMap((result, index) =>
+        typeof result === 'string' ? [`${title}, policy ${index + 1}: ${result}`] : []),
+    ],
+  };
+}
+
+/**
+ * With values for functions of CloudFormation and for placeholders, longest first; or why it cannot be read.
+ */
+function asDeployed(document: object, values: Record<string, string>): object | string {
+  const known = new Map([...Object.entries(ENVIRONMENT).map(([key, value]) => [`\${${key}}`, value]),
+    ...Object.entries(values)] as [string, string][]);
+  const parameters = Object.fromEntries([...known].map(([key, value]) => [key.replace(/^\$\{(.*)\}$/, '$1'), value]));
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+  try {
+    return JSON.parse(
+      [...known]
+        .sort(([left], [right]) => right.length - left.length)
+        .reduce(
+          (text, [key, value]) => text.replaceAll(inJson(key), inJson(value)),
+          JSON.stringify(deployed(document, { values: parameters })),
+        ),
+    );
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 async function reportController(file: DataFile, data: UpstreamData, folder: string): Promise<Report> {
-  const upstream = data.policies.map(policy => readPolicies(folder, file.name, policy));
-  const problems = upstream.flatMap(policy => policy.problems);
+  const readings = data.policies.map(policy => readPolicies(folder, file.name, policy));
+  const problems = readings.flatMap(reading => reading.problems);
   const samples = samplesOf(file);
   if (samples.length === 0) problems.push(`${file.name} has no samples: see \`factory\` and \`variants\``);
   const ours = samples.map(sample => {
@@ -83,42 +97,53 @@ async function reportController(file: DataFile, data: UpstreamData, folder: stri
   });
   const derived = data.derived.flatMap(({ actions }) => actions);
   try {
-    const report = reportOf(data, await compare(upstream.flatMap(({ documents }) => documents), derived, ours));
-    return { lines: report.lines, problems: [...problems, ...report.problems] };
+    const comparison = await compare(readings.flatMap(({ documents }) => documents), derived, ours);
+    const report = reportOf(data, comparison);
+    return {
+      lines: [...report.lines, ...readings.flatMap(({ lines }) => lines)],
+      problems: [...problems, ...report.problems],
+    };
   } catch (error) {
     return { lines: [], problems: [...problems, `cannot be compared: ${(error as Error).message}`] };
   }
 }
 
-/** Compares all data files with a folder of upstream files; the text, and whether everything is explained. */
+/** Compares all data files with a folder of upstream files: the text, and whether everything is explained. */
 export async function compareWithUpstream(
   folder: string,
   files: readonly DataFile[] = dataFiles(),
 ): Promise<{ text: string; isExplained: boolean }> {
-  const sections: string[] = [];
-  let problemCount = 0;
-  const write = (title: string, { lines, problems }: Report) => {
-    problemCount += problems.length;
-    const all = [...lines, ...problems.map(problem => `PROBLEM: ${problem}`)];
-    sections.push([title, ...all.map(line => `  ${line.replaceAll('\n', '\n  ')}`), ''].join('\n'));
-  };
+  const reports: { title: string; report: Report }[] = [];
   for (const file of files) {
     const { name, data, problem } = file;
     if (data) {
-      const derived = data.policies.length === 0 ? ', publishes no policy' : '';
-      write(`${name}: ${data.project} ${data.version} (${data.date}${derived})`, await reportController(file, data, folder));
+      const source = data.policies.length > 0 ? data.date : `${data.date}, publishes no policy`;
+      const title = `${name}: ${data.project} ${data.version} (${source})`;
+      reports.push({ title, report: await reportController(file, data, folder) });
     } else {
-      write(name, { lines: [], problems: [`its data file is invalid: ${problem}`] });
+      reports.push({ title: name, report: { lines: [], problems: [`its data file is invalid: ${problem}`] } });
     }
   }
-  const named = new Set(files.flatMap(({ name, data }) => (data?.policies ?? []).map(({ file }) => join(name, file))));
-  const others = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name).slice(join(folder, '/').length))
-    .filter(path => !named.has(path));
-  if (others.length > 0) sections.push(`Files that no data file names: ${others.sort().join(', ')}\n`);
-  sections.push(problemCount > 0 ? `${problemCount} problems in ${files.length} data files` : 'All differences are explained');
-  return { text: `${sections.join('\n')}\n`, isExplained: problemCount === 0 };
+  const count = reports.flatMap(({ report }) => report.problems).length;
+  const strangers = strangersIn(folder, files);
+  const sections = [
+    ...reports.map(({ title, report: { lines, problems } }) =>
+      [title, ...[...lines, ...problems.map(problem => `PROBLEM: ${problem}`)].map(indented)].join('\n')),
+    ...strangers.length > 0 ? [`Files that no data file names: ${strangers.join(', ')}`] : [],
+    count > 0 ? `Problems: ${count}` : 'All differences are explained.',
+  ];
+  return { text: `${sections.join('\n\n')}\n`, isExplained: count === 0 };
+}
+
+function indented(text: string): string {
+  return text.split('\n').map(line => `  ${line}`).join('\n');
+}
+
+function strangersIn(folder: string, files: readonly DataFile[]): string[] {
+  const named = files.flatMap(({ name, data }) => (data?.policies ?? []).map(({ file }) => join(name, file)));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(path => statSync(join(folder, path)).isFile() && !named.includes(path))
+    .sort();
 }
 
 /** Which file of the folder is published where. */
@@ -133,6 +158,7 @@ async function main(folder: string | undefined): Promise<void> {
     process.stdout.write(upstreamFiles());
     return;
   }
+  if (!existsSync(folder)) throw new Error(`no such folder: ${folder}`);
   const { text, isExplained } = await compareWithUpstream(folder);
   process.stdout.write(text);
   process.exitCode = isExplained ? 0 : 1;

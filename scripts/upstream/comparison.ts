@@ -163,11 +163,24 @@ function isCovered(grant: Grant, other: Grant): boolean {
   return resources && other.conditions.every(condition => grant.conditions.some(own => implies(own, condition)));
 }
 
-/** Whether one condition holds only if the other does: the same operator and key, with none but its values. */
+/** Operators that hold only for a key that is in the request, and take one of its values. */
+const MATCHES = /^(String|Arn)(Equals|Like)$/i;
+
+/** Whether one condition holds only if the other does. */
 function implies(own: Condition, other: Condition): boolean {
-  return own.operator.toLowerCase() === other.operator.toLowerCase()
-    && own.key.toLowerCase() === other.key.toLowerCase()
-    && own.values.every(value => other.values.some(wanted => String(wanted) === String(value)));
+  if (keyOf(own) !== keyOf(other)) return false;
+  const isSame = own.operator.toLowerCase() === other.operator.toLowerCase();
+  if (!isSame && MATCHES.test(own.operator)) {
+    if (/^Null$/i.test(other.operator)) return other.values.every(value => String(value) === 'false');
+    if (!/^(String|Arn)Like$/i.test(other.operator)) return false;
+    return own.values.every(value => other.values.some(wanted => covers(String(wanted), String(value))));
+  }
+  return isSame && own.values.every(value => other.values.some(wanted => String(wanted) === String(value)));
+}
+
+/** EC2 has a name of its own for the tags of resources. */
+function keyOf({ key }: Condition): string {
+  return key.toLowerCase().replace(/^ec2:resourcetag\//, 'aws:resourcetag/');
 }
 
 /** The same in every account and region. */

@@ -30,9 +30,9 @@ const schema = z.strictObject({
         /** In the folder of this controller, which has the name of the data file. */
         file: z.string().min(1),
         url,
-        /** Which policies of the file, counted from 1. Left out: all. */
-        take: z.array(z.number().int().positive()).min(1).optional(),
-        /** Of all policies in the file. Differs if upstream changed one since. */
+        /** Policies of the file, counted from 1, that are not about this controller, or cannot be read. */
+        leave: z.array(z.strictObject({ policy: z.number().int().positive(), reason: sentence })).default([]),
+        /** Of all policies in the file. Differs if upstream has changed one since. */
         digest: z.string().regex(/^[0-9a-f]{12}$/, 'must be a digest that the command printed'),
         /** What placeholders stand for, in the names of our samples. */
         values: z.record(z.string().min(1), z.string()).default({}),

@@ -14,9 +14,10 @@ export function policiesIn(file: string, text: string): Published[] {
   return /\.(ya?ml|template)$/.test(file) ? policiesInYaml(text) : policiesInText(text);
 }
 
-/** Of all policies in a file: differs if one of them does. */
+/** Of all policies in a file: differs if one of them does, wherever they stand. */
 export function digestOf(policies: readonly Published[]): string {
-  return createHash('sha256').update(JSON.stringify(policies)).digest('hex').slice(0, 12);
+  const documents = policies.map(policy => ('document' in policy ? policy.document : 'unreadable'));
+  return createHash('sha256').update(JSON.stringify(documents)).digest('hex').slice(0, 12);
 }
 
 const MARKER = /"Effect"/g;
@@ -63,7 +64,8 @@ function parsed(text: string): unknown {
 
 /** A whole document, or a statement alone. */
 function isPolicy(value: unknown): value is object {
-  return isObject(value) && ('Statement' in value || ('Effect' in value && ('Action' in value || 'NotAction' in value)));
+  if (!isObject(value)) return false;
+  return 'Statement' in value || ('Effect' in value && ('Action' in value || 'NotAction' in value));
 }
 
 function documentOf(value: object): object {
@@ -75,8 +77,10 @@ function isOfIdentity(policy: Published): boolean {
 }
 
 /** `!Sub x` is `{ 'Fn::Sub': x }`, as in JSON. */
-const FUNCTIONS = ['Sub', 'GetAtt', 'Join', 'Select', 'Split', 'If', 'ImportValue', 'FindInMap', 'Equals', 'Not', 'And',
-  'Or', 'Base64', 'GetAZs', 'Cidr'];
+const FUNCTIONS = [
+  ...['And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If'],
+  ...['ImportValue', 'Join', 'Not', 'Or', 'Select', 'Split', 'Sub'],
+];
 const TAGS = [...FUNCTIONS.map(name => [`!${name}`, `Fn::${name}`]), ['!Ref', 'Ref'], ['!Condition', 'Condition']]
   .flatMap(([tag, name]): (ScalarTag | CollectionTag)[] => [
     { tag, resolve: text => ({ [name]: text }) },

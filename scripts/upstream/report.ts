@@ -35,15 +35,17 @@ export function reportOf(data: UpstreamData, comparison: Comparison): Report {
 
 function judge(kind: Kind, reasons: UpstreamData[Kind], differences: readonly Difference[]): Report {
   const own = differences.filter(difference => difference.kind === kind);
-  const isExplainedBy = (actions: string[], { action }: Difference) => actions.some(name => isNamed(name, action));
-  const unexplained = own.filter(difference => !reasons.some(({ actions }) => isExplainedBy(actions, difference)));
-  const stale = reasons.flatMap(({ actions }) => actions)
-    .filter(name => !own.some(({ action }) => isNamed(name, action)));
+  // The first reason that names an action is its reason.
+  const reasonOf = ({ action }: Difference) =>
+    reasons.findIndex(({ actions }) => actions.some(name => isNamed(name, action)));
+  const explained = reasons.map((_, index) => own.filter(difference => reasonOf(difference) === index)
+    .map(({ action }) => action));
+  const unexplained = own.filter(difference => reasonOf(difference) === -1);
+  const stale = reasons.flatMap(({ actions }, index) =>
+    actions.filter(name => !explained[index].some(action => isNamed(name, action))));
   return {
-    lines: reasons.flatMap(({ actions, reason }) => {
-      const explained = own.filter(difference => isExplainedBy(actions, difference)).map(({ action }) => action);
-      return explained.length > 0 ? [`${WORDS[kind]}: ${named(explained)}\n  ${reason.trim()}`] : [];
-    }),
+    lines: reasons.flatMap(({ reason }, index) =>
+      explained[index].length > 0 ? [`${WORDS[kind]}: ${named(explained[index])}\n  ${reason.trim()}`] : []),
     problems: [
       ...[...grouped(unexplained, ({ what }) => what)].map(([what, group]) =>
         `${WORDS[kind]}, without a reason: ${named(group.map(({ action }) => action))}\n  ${what}`),
