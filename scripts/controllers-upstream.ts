@@ -1,6 +1,6 @@
 /**
  * Compares what our controllers may do with the policies that their projects publish, in files of a folder:
- * `npx projen controllers:upstream FOLDER`. Without a folder, lists the files that it takes, and where they are published.
+ * `npx projen controllers:upstream FOLDER`. Without a folder, lists the files that it takes, with their URLs.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'fs';
 import { join } from 'path';
@@ -13,7 +13,7 @@ import { ControllerSample } from '../test/controllers/sample';
 import { SAMPLES } from '../test/controllers/samples';
 import { deployed } from '../test/judges/deployment';
 
-/** Of the samples, and of CloudFormation templates of upstream. */
+/** Where the samples are, and the templates of upstream. */
 const ENVIRONMENT: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'eu-west-1',
@@ -64,22 +64,17 @@ function readPolicies(folder: string, controller: string, policy: PublishedPolic
   };
 }
 
-/**
- * With values for functions of CloudFormation and for placeholders, longest first; or why it cannot be read.
- */
+/** With values for functions of CloudFormation and for placeholders, longest first; or why it cannot be read. */
 function asDeployed(document: object, values: Record<string, string>): object | string {
-  const known = new Map([...Object.entries(ENVIRONMENT).map(([key, value]) => [`\${${key}}`, value]),
-    ...Object.entries(values)] as [string, string][]);
-  const parameters = Object.fromEntries([...known].map(([key, value]) => [key.replace(/^\$\{(.*)\}$/, '$1'), value]));
+  const parameters = Object.entries(values).map(([key, value]) => [key.replace(/^\$\{(.*)\}$/, '$1'), value]);
+  const placeholders = Object.entries(ENVIRONMENT).map(([key, value]) => [`\${${key}}`, value]);
   const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
   try {
+    const text = JSON.stringify(deployed(document, { values: { ...ENVIRONMENT, ...Object.fromEntries(parameters) } }));
     return JSON.parse(
-      [...known]
+      [...placeholders, ...Object.entries(values)]
         .sort(([left], [right]) => right.length - left.length)
-        .reduce(
-          (text, [key, value]) => text.replaceAll(inJson(key), inJson(value)),
-          JSON.stringify(deployed(document, { values: parameters })),
-        ),
+        .reduce((result, [key, value]) => result.replaceAll(inJson(key), inJson(value)), text),
     );
   } catch (error) {
     return (error as Error).message;
@@ -90,7 +85,7 @@ async function reportController(file: DataFile, data: UpstreamData, folder: stri
   const readings = data.policies.map(policy => readPolicies(folder, file.name, policy));
   const problems = readings.flatMap(reading => reading.problems);
   const samples = samplesOf(file);
-  if (samples.length === 0) problems.push(`${file.name} has no samples: see \`factory\` and \`variants\``);
+  if (samples.length === 0) problems.push(`${file.name} has no samples: see \`factory\``);
   const ours = samples.map(sample => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
     return deployed(stack.resolve(sample.make(stack).policyDocument(stack)), { values: ENVIRONMENT });

@@ -2,7 +2,7 @@
  * What the project knows of each controller's upstream: one `*.upstream.yaml` beside the controller's source.
  */
 import { readdirSync, readFileSync } from 'fs';
-import { join, relative } from 'path';
+import { join } from 'path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -71,11 +71,9 @@ export function dataFileName(factory: string): string {
 export function dataFiles(folder = CONTROLLERS): DataFile[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith(ENDING))
+    .map(path => path.slice(0, -ENDING.length).replaceAll('\\', '/'))
     .sort()
-    .map(path => {
-      const name = relative('', path).replaceAll('\\', '/').slice(0, -ENDING.length);
-      return { name, ...readData(readFileSync(join(folder, path), 'utf8')) };
-    });
+    .map(name => ({ name, ...readData(readFileSync(join(folder, `${name}${ENDING}`), 'utf8')) }));
 }
 
 /** The contents of a data file. */

@@ -20,7 +20,8 @@ export function digestOf(policies: readonly Published[]): string {
   return createHash('sha256').update(JSON.stringify(documents)).digest('hex').slice(0, 12);
 }
 
-const MARKER = /"Effect"/g;
+/** Of a statement, whatever it is written in. */
+const MARKER = /\bEffect\b["']?\s*[:=]/g;
 
 function policiesInText(text: string): Published[] {
   const found: { at: number; end: number; policy: Published }[] = [];
@@ -35,7 +36,8 @@ function policiesInText(text: string): Published[] {
   for (const { index } of text.matchAll(MARKER)) {
     if (!found.some(({ at, end }) => at <= index && index < end)) {
       const line = text.slice(0, index).split('\n').length;
-      found.push({ at: index, end: index, policy: { problem: `line ${line}: a statement that is not readable JSON` } });
+      const problem = `line ${line}: a statement that cannot be read as JSON`;
+      found.push({ at: index, end: index, policy: { problem } });
     }
   }
   return found.sort((left, right) => left.at - right.at).map(({ policy }) => policy).filter(isOfIdentity);
