@@ -67,6 +67,12 @@ describe('comparison', () => {
       'other resources', allow('s3:GetObject', `${BUCKET}/a`), allow('s3:GetObject', `${BUCKET}/b`),
       ['narrows s3:GetObject', 'widens s3:GetObject'],
     ],
+    [
+      'a condition on another key',
+      allow('s3:GetObject', '*', tag('blue')),
+      allow('s3:GetObject', '*', { StringEquals: { 'aws:ResourceTag/owner': 'blue' } }),
+      ['narrows s3:GetObject', 'widens s3:GetObject'],
+    ],
     ['a condition more', allow('s3:GetObject'), allow('s3:GetObject', '*', tag('blue')), ['narrows s3:GetObject']],
     ['a condition less', allow('s3:GetObject', '*', tag('blue')), allow('s3:GetObject'), ['widens s3:GetObject']],
     [
@@ -116,6 +122,12 @@ describe('comparison', () => {
       'lacks s3vectors:PutVectors',
       'lacks s3vectors:QueryVectors',
     ]],
+    [
+      'NotResource here',
+      allow('s3:GetObject', `${BUCKET}/*`),
+      policy({ Effect: 'Allow', Action: 's3:GetObject', NotResource: `${BUCKET}/*` }),
+      ['narrows s3:GetObject', 'widens s3:GetObject'],
+    ],
     [
       'NotResource upstream', policy({ Effect: 'Allow', Action: 's3:GetObject', NotResource: `${BUCKET}/*` }),
       allow('s3:GetObject', 'arn:aws:s3:::other/*'),
@@ -168,22 +180,30 @@ describe('comparison', () => {
 
   test('tells the account and region of the role apart from other limits', async () => {
     const region = { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } };
-    const ours = policy(
-      statement('Allow', 'ec2:DescribeVpcs', '*', region),
-      statement('Allow', 'ec2:DeleteVolume', 'arn:aws:ec2:eu-west-1:111122223333:volume/*'),
-      statement('Allow', 'ec2:DeleteVpc', 'arn:aws:ec2:us-east-1:111122223333:vpc/*'),
+    const { toEnvironment, differences: found } = await compare(
+      [
+        policy(
+          statement('Allow', 'ec2:DescribeVpcs'),
+          statement('Allow', 'ec2:DeleteVolume', 'arn:aws:ec2:*:*:volume/*'),
+          statement('Allow', 'ec2:DeleteVpc', 'arn:aws:ec2:*:*:vpc/*'),
+          statement('Allow', 'ec2:DeleteSubnet'),
+        ),
+      ],
+      [],
+      [
+        policy(
+          statement('Allow', 'ec2:DescribeVpcs', '*', region),
+          statement('Allow', 'ec2:DeleteVolume', 'arn:aws:ec2:eu-west-1:111122223333:volume/*'),
+          statement('Allow', 'ec2:DeleteVpc', 'arn:aws:ec2:us-east-1:111122223333:vpc/*'),
+          statement('Allow', 'ec2:DeleteSubnet', 'arn:aws:ec2:eu-west-1:111122223333:subnet/*'),
+        ),
+      ],
     );
-    const upstream = policy(
-      statement('Allow', 'ec2:DescribeVpcs'),
-      statement('Allow', 'ec2:Delete*', ['arn:aws:ec2:*:*:volume/*', 'arn:aws:ec2:*:*:vpc/*']),
-    );
-    const { toEnvironment, differences: found } = await compare([upstream], [], [ours]);
-    expect(toEnvironment).toEqual(['ec2:DescribeVpcs']);
-    expect(found.filter(({ kind }) => kind !== 'lacks').map(({ kind, action }) => `${kind} ${action}`)).toEqual([
-      'narrows ec2:DeleteVolume', 'narrows ec2:DeleteVpc',
+    expect(toEnvironment).toEqual(['ec2:DeleteVolume', 'ec2:DescribeVpcs']);
+    expect(found.map(({ kind, action }) => `${kind} ${action}`)).toEqual([
+      'narrows ec2:DeleteSubnet',
+      'narrows ec2:DeleteVpc',
     ]);
-    const exact = await compare([allow('ec2:DeleteVolume', 'arn:aws:ec2:*:*:volume/*')], [], [ours]);
-    expect(exact.toEnvironment).toEqual(['ec2:DeleteVolume']);
   });
 
   test('takes derived actions by their names', async () => {
@@ -414,6 +434,18 @@ describe('data files', () => {
   const files = dataFiles();
   const staticNames = (type: object) =>
     Object.getOwnPropertyNames(type).filter(name => !['length', 'name', 'prototype'].includes(name));
+
+  test.each([
+    ['an unknown key', 'lack: []', 'lack'],
+    ['a reason that says nothing', 'lacks: [{ actions: [s3:Get*], reason: optional }]', 'must say more'],
+    ['a reason for no action', 'lacks: [{ actions: [], reason: The controller makes no such call. }]', 'actions'],
+    ['what is no action', 'lacks: [{ actions: [Get], reason: The controller makes no such call. }]', 'an action such'],
+    ['a source that is no URL', 'derived: [{ actions: [s3:Get*], url: a.md, says: Reads the objects. }]', 'https:// URL'],
+    ['neither policies nor sources', '', 'must have `policies`, or `derived`'],
+  ])('one with %s is invalid', (_, yaml, problem) => {
+    const common = ['factory: externalDns', 'project: external-dns', 'version: v1', 'date: "2026-08-01"'];
+    expect(readData([...common, yaml].join('\n'))).toEqual({ problem: expect.stringContaining(problem) });
+  });
 
   test('there is one for each factory', () => {
     const controllers = staticNames(Controller).filter(name => name !== 'ackController').map(dataFileName);
