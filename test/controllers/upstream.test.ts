@@ -440,7 +440,7 @@ describe('data files', () => {
     ['a reason that says nothing', 'lacks: [{ actions: [s3:Get*], reason: optional }]', 'must say more'],
     ['a reason for no action', 'lacks: [{ actions: [], reason: The controller makes no such call. }]', 'actions'],
     ['what is no action', 'lacks: [{ actions: [Get], reason: The controller makes no such call. }]', 'an action such'],
-    ['a source that is no URL', 'derived: [{ actions: [s3:Get*], url: a.md, says: Reads the objects. }]', 'https:// URL'],
+    ['a source that is no URL', 'derived: [{ actions: [s3:Get*], url: a.md, says: Reads objects. }]', 'https:// URL'],
     ['neither policies nor sources', '', 'must have `policies`, or `derived`'],
   ])('one with %s is invalid', (_, yaml, problem) => {
     const common = ['factory: externalDns', 'project: external-dns', 'version: v1', 'date: "2026-08-01"'];
