@@ -317,6 +317,13 @@ releaseWorkflow.patch(
   }),
 );
 
+project.addTask('controllers:upstream', {
+  description:
+    'Compares the controllers with the policies that their projects publish, in files of a folder; without a folder, '
+      + 'lists the files and where they are published',
+  exec: 'tsx scripts/controllers-upstream.ts',
+  receiveArgs: true,
+});
 project.addTask('demo', {
   description: 'Synthesizes the examples with the CDK CLI and shows who may assume what',
   exec: 'tsx scripts/demo.ts',

@@ -54,7 +54,7 @@ export abstract class AckService {
    * those of others: raises `cdk-irsa:controller-unscoped`.
    *
    * @throws on a prefix that is empty or holds other characters, or without tags
-   * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-inline-policy
+   * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-policy-arn
    */
   public static cloudFront(options: AckCloudFrontOptions): AckService {
     return new DefinedService(ackCloudFront(given(options)));
@@ -201,7 +201,7 @@ export abstract class AckService {
    * read. Proxies, whose ids AWS makes up, are not among it.
    *
    * @throws on a prefix that is empty or holds other characters, or when a list is empty
-   * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-inline-policy
+   * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-policy-arn
    */
   public static rds(options: AckRdsOptions): AckService {
     return new DefinedService(ackRds(given(options)));

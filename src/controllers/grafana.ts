@@ -11,7 +11,8 @@ import { workspaceArns, workspaceProblems } from './telemetry';
 export interface GrafanaOptions {
   /**
    * Whether the data source CloudWatch reads metrics and alarms: all of the account, since AWS cannot tell them apart.
-   * Includes the tags of instances and other resources, for variables of dashboards.
+   * Includes the tags of instances and other resources, for variables of dashboards, and the load of databases
+   * (Performance Insights).
    *
    * @default false
    */
@@ -27,6 +28,7 @@ export interface GrafanaOptions {
 
   /**
    * Whether the data source X-Ray reads traces: all of the account, since X-Ray has no resources that could be named.
+   * Includes the services of Application Signals.
    *
    * @default false
    */
@@ -67,11 +69,18 @@ const READ_METRICS = [
   'ec2:DescribeTags',
   'oam:ListAttachedLinks',
   'oam:ListSinks',
+  'pi:GetResourceMetrics',
   'tag:GetResources',
 ];
 
 const READ_TRACES = [
+  'application-signals:ListServiceDependencies',
+  'application-signals:ListServiceLevelObjectives',
+  'application-signals:ListServiceOperations',
+  'application-signals:ListServices',
   'ec2:DescribeRegions',
+  'oam:ListAttachedLinks',
+  'oam:ListSinks',
   'xray:BatchGetTraces',
   'xray:GetGroups',
   'xray:GetInsight',

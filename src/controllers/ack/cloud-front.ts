@@ -14,9 +14,9 @@ const POLICIES = ['CachePolicy', 'OriginAccessControl', 'OriginRequestPolicy', '
 const POLICY_TYPES = ['cache-policy', 'origin-access-control', 'origin-request-policy', 'response-headers-policy'];
 
 /**
- * The recommended inline policy knows cache policies only; these are the calls for the other objects.
+ * The recommended policy allows all of CloudFront; these are the calls for the objects.
  *
- * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-inline-policy
+ * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-policy-arn
  *
  * @internal
  */

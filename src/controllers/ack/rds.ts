@@ -102,7 +102,6 @@ const NETWORK_ACTIONS = [
  * The recommended policy is `AmazonRDSFullAccess`, and reading the passwords that RDS manages.
  *
  * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-policy-arn
- * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-inline-policy
  *
  * @internal
  */

@@ -137,4 +137,19 @@ export const SAMPLES: ControllerSample[] = [
     ],
     scopedTo: 'the file systems',
   },
+  {
+    ...node,
+    variant: 'S3 Files, as root',
+    make: stack => Controller.efsCsiNode({ s3FileSystemArns: [inStack(stack, S3_FILES)], rootAccess: true }),
+    may: ['ClientMount', 'ClientWrite', 'ClientRootAccess'].map(name => ({
+      action: `s3files:${name}`,
+      resource: S3_FILES,
+    })),
+    mayNot: [
+      { action: 's3files:ClientWrite', resource: `${S3_FILES}2` },
+      { action: 's3files:ClientRootAccess', resource: `${S3_FILES}2` },
+      { action: 'elasticfilesystem:ClientWrite', resource: FILE_SYSTEM },
+    ],
+    scopedTo: 'the file systems',
+  },
 ];

@@ -11,6 +11,7 @@ import { Call, ControllerSample } from '../sample';
 const GROUP = 'arn:aws:logs:eu-west-1:111122223333:log-group:/eks/blue:log-stream:';
 const WORKSPACE = 'arn:aws:aps:eu-west-1:111122223333:workspace/ws-1';
 const ROLE = 'arn:aws:iam::444455556666:role/dashboards';
+const DATABASE_METRICS = 'arn:aws:pi:eu-west-1:111122223333:metrics/rds/db-1';
 
 const calls = (service: string, names: string[], resource = '*', region = 'eu-west-1'): Call[] =>
   names.map(name => ({ action: `${service}:${name}`, resource, context: { 'aws:RequestedRegion': region } }));
@@ -31,10 +32,11 @@ const metrics = (region?: string): Call[] => [
   ...calls('ec2', ['DescribeInstances', 'DescribeTags'], '*', region),
   ...calls('tag', ['GetResources'], '*', region),
   ...calls('oam', ['ListSinks'], '*', region),
+  ...calls('pi', ['GetResourceMetrics'], DATABASE_METRICS.replace('eu-west-1', region ?? 'eu-west-1'), region),
 ];
 const regions = calls('ec2', ['DescribeRegions']);
-const traces = (region?: string): Call[] =>
-  calls(
+const traces = (region?: string): Call[] => [
+  ...calls(
     'xray',
     [
       'BatchGetTraces',
@@ -48,7 +50,15 @@ const traces = (region?: string): Call[] =>
     ],
     '*',
     region,
-  );
+  ),
+  ...calls(
+    'application-signals',
+    ['ListServiceDependencies', 'ListServiceLevelObjectives', 'ListServiceOperations', 'ListServices'],
+    '*',
+    region,
+  ),
+];
+const accounts = calls('oam', ['ListAttachedLinks', 'ListSinks']);
 const logs = (group: string): Call[] => [
   ...calls('logs', ['GetLogGroupFields', 'StartQuery'], group),
   ...calls('logs', ['GetLogEvents'], `${group}web`),
@@ -115,5 +125,12 @@ export const SAMPLES: ControllerSample[] = [
     make: stack => Controller.grafana({ logGroups: [LogGroup.fromLogGroupName(stack, 'Logs', '/eks/blue')] }),
     may: [...logs(GROUP), ...queries()],
     mayNot: [...metrics(), ...regions, ...traces(), ...prometheus, ...assume, ...never],
+  },
+  {
+    ...common,
+    variant: 'traces alone',
+    make: () => Controller.grafana({ traces: true }),
+    may: [...regions, ...traces(), ...accounts],
+    mayNot: [...traces('us-east-1'), ...calls('cloudwatch', ['GetMetricData']), ...logs(GROUP), ...never],
   },
 ];
