@@ -218,6 +218,21 @@ export class ApiServer {
     return status.token;
   }
 
+  /** Whose token it is, if the server made it for an audience. */
+  public async reviewToken(token: string, audience: string): Promise<string | undefined> {
+    const { status } = await this.json('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token, audiences: [audience] },
+    });
+    return status.authenticated ? status.user.username : undefined;
+  }
+
+  /** Sets what kubelet and controllers say of an object. */
+  public setStatus(object: Manifest, status: object): Promise<Manifest> {
+    return this.json('PATCH', `${pathOf(object)}/status`, { status }, 'application/merge-patch+json');
+  }
+
   /** What the server says at a path, as JSON. */
   public async document(path: string): Promise<any> {
     return JSON.parse(await this.text(path));
