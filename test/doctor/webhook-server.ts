@@ -72,7 +72,8 @@ export class WebhookServer {
     const { metadata, spec } = injected(object, this.serviceAccounts.get(key), { ...this.settings, isAssociated });
     const { labels } = metadata;
     const operations = [
-      { op: 'replace', path: '/spec', value: spec }, ...labels ? [{ op: 'add', path: '/metadata/labels', value: labels }] : [],
+      { op: 'replace', path: '/spec', value: spec },
+      ...labels ? [{ op: 'add', path: '/metadata/labels', value: labels }] : [],
     ];
     const patch = Buffer.from(JSON.stringify(operations)).toString('base64');
     return { apiVersion, kind, response: { uid, allowed: true, patchType: 'JSONPatch', patch } };

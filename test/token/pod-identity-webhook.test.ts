@@ -17,7 +17,10 @@ function serviceAccount(annotations: Record<string, string> = {}): Manifest {
 
 function podOf(spec: any = {}, annotations: Record<string, string> = {}): Manifest {
   return {
-    apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app', annotations }, spec: { containers: [{ name: 'a' }], ...spec },
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'app', annotations },
+    spec: { containers: [{ name: 'a' }], ...spec },
   };
 }
 
@@ -31,7 +34,9 @@ function variablesOf({ spec }: Manifest, container = 0): Record<string, string> 
 }
 
 test('variables, mount and volume', () => {
-  const { spec } = injected(podOf({ initContainers: [{ name: 'init' }], volumes: [{ name: 'own' }] }), serviceAccount());
+  const { spec } = injected(
+    podOf({ initContainers: [{ name: 'init' }], volumes: [{ name: 'own' }] }), serviceAccount(),
+  );
   const container = {
     env: [
       { name: 'AWS_DEFAULT_REGION', value: 'eu-west-1' },
@@ -117,7 +122,8 @@ test.each([
 test('an empty audience is none, which the flag does not replace', () => {
   const empty = serviceAccount({ 'eks.amazonaws.com/audience': '' });
   expect(tokenOf(injected(podOf(), empty, { audience: 'api.example.com' }))).not.toHaveProperty('audience');
-  expect(tokenOf(injected(podOf(), serviceAccount(), { audience: 'api.example.com' })).audience).toBe('api.example.com');
+  const unannotated = injected(podOf(), serviceAccount(), { audience: 'api.example.com' });
+  expect(tokenOf(unannotated).audience).toBe('api.example.com');
 });
 
 test.each(TOKEN_VARIABLES)('a container with %s of its own gets neither variable, and the volume', name => {
@@ -136,8 +142,10 @@ test('a container that has all variables gets nothing, and the pod its volume', 
 test('a volume and a mount of the name stay as they are', () => {
   const own = { name: 'aws-iam-token', emptyDir: {} };
   const mount = { name: 'aws-iam-token', mountPath: '/own' };
-  const { spec } = injected(podOf({ containers: [{ name: 'a', volumeMounts: [mount] }], volumes: [own] }), serviceAccount());
-  expect({ volumes: spec.volumes, mounts: spec.containers[0].volumeMounts }).toEqual({ volumes: [own], mounts: [mount] });
+  const { spec: { volumes, containers: [{ volumeMounts: mounts }] } } = injected(
+    podOf({ containers: [{ name: 'a', volumeMounts: [mount] }], volumes: [own] }), serviceAccount(),
+  );
+  expect({ volumes, mounts }).toEqual({ volumes: [own], mounts: [mount] });
 });
 
 test.each(['kubernetes.io/os', 'beta.kubernetes.io/os'])('the path of Windows, by %s', key => {
