@@ -4,10 +4,13 @@ The local AWS endpoint of `npx projen deploy-test`: ministack, and what it does 
 CloudFormation of ministack refuses a template with a type it does not know. Each of these types is made here by the endpoint's own API call for
 it, so that the CDK CLI deploys, updates, rolls back and deletes the very templates that were synthesized. Nothing here knows the library.
 """
+import base64
+import contextvars
 import json
 import re
 import sys
 import time
+from urllib.parse import parse_qs, urlencode
 
 from ministack import app
 from ministack.core.responses import get_region, json_response
@@ -196,13 +199,53 @@ def create_cluster(body, creator_arn=None):
     return response
 
 
-async def by_the_trust_policy(method, path, headers, body, query_params):
-    """The endpoint lets everybody do everything; a role is for those whom it trusts, or another account's would be as good as one's own."""
-    app.AUTH = body.startswith(b"Action=AssumeRole&") or b"&Action=AssumeRole&" in body
+# Whether the call at hand is authorized, as ministack does for all calls or for none.
+authorizing = contextvars.ContextVar("authorizing", default=False)
+pod_sessions = set()
+
+
+class Authorizing:
+    def __bool__(self):
+        return authorizing.get()
+
+
+async def by_session(scope, receive, send):
+    """Calls with the session of a pod need permissions; everybody else may do everything."""
+    headers = dict(scope.get("headers", []))
+    key = re.search(r"Credential=(\w+)/", headers.get(b"authorization", b"").decode("latin-1"))
+    authorizing.set(key is not None and key.group(1) in pod_sessions)
+    await answered_by_all(scope, receive, send)
+
+
+def with_one_audience(params):
+    """Kubernetes has a list of audiences in its tokens; of one, STS takes it as a text."""
     try:
+        header, payload, signature = params["WebIdentityToken"][0].split(".")
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    except (KeyError, ValueError):
+        return params
+    if isinstance(claims.get("aud"), list) and len(claims["aud"]) == 1:
+        claims["aud"] = claims["aud"][0]
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return {**params, "WebIdentityToken": [".".join([header, payload, signature])]}
+
+
+async def by_the_trust_policy(method, path, headers, body, query_params):
+    """A role is for those whom it trusts. Only the agent of EKS Pod Identity has asked a judge itself, and says so."""
+    params = parse_qs(body.decode("utf-8", "replace"))
+    action = params.get("Action", [""])[0]
+    if action not in ("AssumeRole", "AssumeRoleWithWebIdentity"):
         return await answered_by_sts(method, path, headers, body, query_params)
+    for_pod = action == "AssumeRoleWithWebIdentity" or "x-pod-identity-agent" in headers
+    before = authorizing.set("x-pod-identity-agent" not in headers)
+    try:
+        status, answered, answer = await answered_by_sts(
+            method, path, headers, urlencode(with_one_audience(params), doseq=True).encode(), query_params)
     finally:
-        app.AUTH = False
+        authorizing.reset(before)
+    if for_pod and status == 200:
+        pod_sessions.add(re.search(rb"<AccessKeyId>(\w+)<", answer).group(1).decode())
+    return status, answered, answer
 
 
 def one_at_a_time(operation):
@@ -232,7 +275,11 @@ eks._create_cluster = create_cluster
 print("endpoint: a cluster has neither API server nor issuer: those that its tags name", flush=True)
 answered_by_sts = sts.handle_request
 sts.handle_request = by_the_trust_policy
-print("endpoint: STS gives every role to everybody: AssumeRole as the trust policy says", flush=True)
+print("endpoint: STS gives every role to everybody: as the trust policy says", flush=True)
+app.AUTH = Authorizing()
+answered_by_all = app.app
+app.app = by_session
+print("endpoint: every session may do everything: those of pods what their roles allow", flush=True)
 stored_resource = cloudcontrol._get_resource
 cloudcontrol._get_resource = get_resource
 print("endpoint: Cloud Control does not know AWS::EKS::Cluster: read from EKS", flush=True)

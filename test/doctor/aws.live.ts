@@ -2,8 +2,8 @@
  * What the doctor reads, by real calls against the endpoint that `npx projen doctor-test` starts.
  *
  * What this endpoint (ministack, as it is started there) cannot show, and test/cli/doctor/read/aws.test.ts shows
- * against a server of its own instead: denied and throttled calls; a trust policy that STS looks at (here every role is
- * given to every token); errors in CloudTrail (here nobody's failures are written down, nor who asked by web identity);
+ * against a server of its own instead: denied and throttled calls; errors in CloudTrail (here nobody's failures are
+ * written down, nor who asked by web identity);
  * pages (every list comes as one); the simulation of a role with a path (its policies are not found).
  */
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
@@ -22,6 +22,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { UnsecuredJWT } from 'jose';
 import { Verdict } from '../../src/cli/doctor/check';
 import { CLUSTER_CHECKS } from '../../src/cli/doctor/checks/cluster-checks';
 import { POLICY_CHECKS } from '../../src/cli/doctor/checks/policy-checks';
@@ -328,15 +329,21 @@ test('all roles', async () => {
   expect(arns).toContain(ROLE);
 });
 
-test('STS gives the role, as this endpoint does for every token; what is written down is found', async () => {
+test('STS gives the role to whom it trusts; what is written down is found', async () => {
   const trail = new CloudTrailClient({
     endpoint: ENDPOINT,
     region: REGION,
     credentials: { accessKeyId: account.id, secretAccessKey: 'none' },
   });
   await trail.send(new LookupEventsCommand({})); // from the first call on, the endpoint writes down
-  expect(await (await Aws.connect()).assumed(ROLE, 'eyJ.eyJ.x')).toEqual({
+  // The endpoint looks at no signature.
+  const tokenOf = (sub: string) =>
+    new UnsecuredJWT({ iss: `https://${issuer}`, aud: ['sts.amazonaws.com'], sub }).encode().concat('x');
+  expect(await (await Aws.connect()).assumed(ROLE, tokenOf(SUBJECT))).toEqual({
     value: { assumedRoleArn: `arn:aws:sts::${account.id}:assumed-role/api/cdk-irsa-doctor` },
+  });
+  expect(await (await Aws.connect()).assumed(ROLE, tokenOf(`${SUBJECT}-2`))).toMatchObject({
+    value: { errorCode: 'AccessDenied' },
   });
   expect((await read({ now: new Date(Date.now() + 1000) })).trail).toHaveProperty('value.complete', true);
 });

@@ -8,7 +8,7 @@ import { AddressInfo } from 'net';
 import { webhook } from '../cli/doctor/healthy';
 import { Manifest } from '../judges/kubernetes';
 import { Certificate } from '../token/loopback-web';
-import { injected } from '../token/pod-identity-webhook';
+import { injected, WebhookSettings } from '../token/pod-identity-webhook';
 
 export class WebhookServer {
   public static async start(certificate: Certificate): Promise<WebhookServer> {
@@ -17,7 +17,10 @@ export class WebhookServer {
     return started;
   }
 
+  /** How it is started; changes count from the next pod on. */
+  public settings: WebhookSettings = {};
   private readonly serviceAccounts = new Map<string, Manifest>();
+  private readonly associated = new Set<string>();
   private readonly server: Server;
 
   private constructor(private readonly certificate: Certificate) {
@@ -42,6 +45,11 @@ export class WebhookServer {
     this.serviceAccounts.set(`${namespace}/${name}`, serviceAccount);
   }
 
+  /** As EKS tells it of an association of EKS Pod Identity. */
+  public associate(namespace: string, serviceAccount: string): void {
+    this.associated.add(`${namespace}/${serviceAccount}`);
+  }
+
   /** As EKS writes it, but for the URL and who vouches for it. */
   public configuration(changes: any = {}): Manifest {
     const { port } = this.server.address() as AddressInfo;
@@ -59,9 +67,15 @@ export class WebhookServer {
   }
 
   private reviewed({ apiVersion, kind, request: { uid, namespace, object } }: any): object {
-    const serviceAccount = this.serviceAccounts.get(`${namespace}/${object.spec.serviceAccountName}`);
-    const { spec } = serviceAccount ? injected(object, serviceAccount) : object;
-    const patch = Buffer.from(JSON.stringify([{ op: 'replace', path: '/spec', value: spec }])).toString('base64');
+    const key = `${namespace}/${object.spec.serviceAccountName}`;
+    const isAssociated = this.associated.has(key);
+    const { metadata, spec } = injected(object, this.serviceAccounts.get(key), { ...this.settings, isAssociated });
+    const { labels } = metadata;
+    const operations = [
+      { op: 'replace', path: '/spec', value: spec },
+      ...labels ? [{ op: 'add', path: '/metadata/labels', value: labels }] : [],
+    ];
+    const patch = Buffer.from(JSON.stringify(operations)).toString('base64');
     return { apiVersion, kind, response: { uid, allowed: true, patchType: 'JSONPatch', patch } };
   }
 }

@@ -36,9 +36,23 @@ export interface Ran {
 }
 
 export class World {
+  /** With the example deployed and applied. */
   public static async make(): Promise<World> {
-    const world = new World({ bin: bin!, work: mkdtempSync(join(workFolder!, 'world-')) });
-    await world.build();
+    const world = await World.empty();
+    await world.deploy();
+    return world;
+  }
+
+  /**
+   * With nothing in it.
+   *
+   * @param others accounts that pods may have roles of, too
+   */
+  public static async empty(others: readonly Account[] = []): Promise<World> {
+    const world = new World({ bin: bin!, work: mkdtempSync(join(workFolder!, 'world-')) }, [ACCOUNT, ...others]);
+    await reset();
+    world.install();
+    await world.startCluster();
     return world;
   }
 
@@ -52,8 +66,13 @@ export class World {
   public readonly app: string;
   private readonly running: { stop(): Promise<void> }[] = [];
 
-  private constructor(private readonly machine: Machine) {
+  private constructor(private readonly machine: Machine, public readonly accounts: readonly Account[]) {
     this.app = join(machine.work, 'app');
+  }
+
+  /** A folder that goes with the world. */
+  public get work(): string {
+    return this.machine.work;
   }
 
   public async stop(): Promise<void> {
@@ -123,10 +142,7 @@ export class World {
     });
   }
 
-  private async build(): Promise<void> {
-    await reset();
-    this.install();
-    await this.startCluster();
+  private async deploy(): Promise<void> {
     await this.account.bootstrap();
     await this.account
       .run(['deploy', '--all', '--require-approval', 'never', '--no-version-reporting'], { cwd: this.app })
@@ -179,7 +195,7 @@ export class World {
     this.running.unshift(
       (this.server = await ApiServer.start(machine, { name: CLUSTER, etcd, certificate, issuerFlags })),
     );
-    this.running.unshift(this.sts = await StsServer.start(this.account, url => this.document(url)));
+    this.running.unshift(this.sts = await StsServer.start(this.accounts, url => this.document(url)));
     await this.server.apply(this.webhook.configuration());
     await this.account.eks.send(
       new CreateClusterCommand({

@@ -91,7 +91,7 @@ export async function assumeRoleWithWebIdentity(
   now = new Date(),
 ): Promise<JWTPayload> {
   const { roleArn, token } = request;
-  const { iss } = decodeJwt(token);
+  const { iss } = claimsOf(token);
   const provider = account.providers.find(({ url }) => url === iss);
   if (!provider) throw new Error(`InvalidIdentityToken: No OpenIDConnect provider found in your account for ${iss}`);
 
@@ -123,6 +123,14 @@ export async function assumeRoleWithWebIdentity(
     throw new Error('AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity');
   }
   return payload;
+}
+
+function claimsOf(token: string): JWTPayload {
+  try {
+    return decodeJwt(token);
+  } catch {
+    throw new Error('InvalidIdentityToken: The ID Token provided is not a valid JWT.');
+  }
 }
 
 async function keysOf(issuer: string, get: Get): Promise<any> {

@@ -204,8 +204,9 @@ export class ApiServer {
     });
   }
 
+  /** At once: there is no kubelet to end a pod. */
   public remove(object: Manifest): Promise<Manifest> {
-    return this.json('DELETE', pathOf(object));
+    return this.json('DELETE', `${pathOf(object)}?gracePeriodSeconds=0`);
   }
 
   /** A token of a service account, for a pod that uses it. */
@@ -216,6 +217,21 @@ export class ApiServer {
       { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
     );
     return status.token;
+  }
+
+  /** Whose token it is, if the server made it for an audience. */
+  public async reviewToken(token: string, audience: string): Promise<string | undefined> {
+    const { status } = await this.json('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token, audiences: [audience] },
+    });
+    return status.authenticated ? status.user.username : undefined;
+  }
+
+  /** Sets what kubelet and controllers say of an object. */
+  public setStatus(object: Manifest, status: object): Promise<Manifest> {
+    return this.json('PATCH', `${pathOf(object)}/status`, { status }, 'application/merge-patch+json');
   }
 
   /** What the server says at a path, as JSON. */

@@ -10,75 +10,122 @@ import { Manifest } from '../judges/kubernetes';
 import { WebIdentityRequest } from '../judges/sts';
 
 const PREFIX = 'eks.amazonaws.com';
-const FOLDER = `/var/run/secrets/${PREFIX}/serviceaccount`;
-const VOLUME = 'aws-iam-token';
+const DEFAULT_EXPIRATION = 86_400;
+const MIN_EXPIRATION = 600;
+
+/** What the webhook is started with, and what EKS tells it. */
+export interface WebhookSettings {
+  /** `--annotation-prefix` */
+  readonly prefix?: string;
+  /** `--token-audience` */
+  readonly audience?: string;
+  /** Whether there is an association of EKS Pod Identity. */
+  readonly isAssociated?: boolean;
+}
+
+/** What is added to each container. */
+interface Addition {
+  /** The container that has one of these already keeps what it has. */
+  readonly variables: [name: string, value: string][];
+  readonly volume: string;
+  readonly mountPath: string;
+  readonly isRegional: boolean;
+}
 
 /**
  * A pod as the webhook makes it of one that is to be created: variables, mounts and the volume, unless they are there.
  */
-export function injected(pod: Manifest, serviceAccount: Manifest): Manifest {
+export function injected(
+  pod: Manifest,
+  serviceAccount: Manifest | undefined,
+  { prefix = PREFIX, audience: defaultAudience = 'sts.amazonaws.com', isAssociated = false }: WebhookSettings = {},
+): Manifest {
   const {
-    [`${PREFIX}/role-arn`]: roleArn,
-    [`${PREFIX}/audience`]: audience = 'sts.amazonaws.com',
-    [`${PREFIX}/token-expiration`]: expiration = '86400',
-    [`${PREFIX}/sts-regional-endpoints`]: regional,
-  } = serviceAccount.metadata.annotations ?? {};
-  if (!roleArn) return pod;
-  const skipped = skippedContainers(pod.metadata.annotations?.[`${PREFIX}/skip-containers`] ?? '');
-  const extended = (containers: any[]) =>
-    containers.map(one => (skipped.includes(one.name) ? one : withToken(one, roleArn, regional === 'true')));
+    [`${prefix}/role-arn`]: roleArn,
+    [`${prefix}/audience`]: audience = defaultAudience,
+    [`${prefix}/token-expiration`]: expiration,
+    [`${prefix}/sts-regional-endpoints`]: regional,
+  } = serviceAccount?.metadata.annotations ?? {};
+  if (!isAssociated && !roleArn) return pod;
+
+  const {
+    [`${prefix}/skip-containers`]: skipList = '',
+    [`${prefix}/token-expiration`]: ownExpiration,
+  } = pod.metadata.annotations ?? {};
   const { volumes = [], containers, initContainers } = pod.spec;
-  const volume = {
-    name: VOLUME,
-    projected: {
-      sources: [
-        { serviceAccountToken: { audience, expirationSeconds: Math.max(Number(expiration), 600), path: 'token' } },
-      ],
-    },
+  const name = isAssociated ? 'eks-pod-identity-token' : 'aws-iam-token';
+  const path = isAssociated ? name : 'token';
+  const mountPath = `/var/run/secrets/${isAssociated ? 'pods.' : ''}eks.amazonaws.com/serviceaccount`;
+  const file = isWindows(pod) ? `C:${mountPath}/${path}`.replaceAll('/', '\\') : `${mountPath}/${path}`;
+  const addition: Addition = {
+    variables: isAssociated
+      ? [
+        ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://169.254.170.23/v1/credentials'],
+        ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', file],
+      ]
+      : [['AWS_ROLE_ARN', roleArn], ['AWS_WEB_IDENTITY_TOKEN_FILE', file]],
+    volume: name,
+    mountPath,
+    isRegional: ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(regional),
   };
+  const source = {
+    ...(isAssociated ? { audience: 'pods.eks.amazonaws.com' } : audience !== '' && { audience }),
+    expirationSeconds: secondsOf(ownExpiration, secondsOf(expiration, DEFAULT_EXPIRATION)),
+    path,
+  };
+  const volume = { name, projected: { sources: [{ serviceAccountToken: source }] } };
+  const skipped = skippedContainers(skipList);
+  const extended = (list: any[]) =>
+    list.map(container => (skipped.includes(container.name) ? container : withToken(container, addition)));
   return {
     ...pod,
+    ...isAssociated && {
+      metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, [`${PREFIX}/pod-identity`]: 'enabled' } },
+    },
     spec: {
       ...pod.spec,
-      volumes: volumes.some(({ name }: any) => name === VOLUME) ? volumes : [volume, ...volumes],
+      volumes: volumes.some((one: any) => one.name === name) ? volumes : [volume, ...volumes],
       containers: extended(containers),
       ...initContainers && { initContainers: extended(initContainers) },
     },
   };
 }
 
-/** What Go's CSV reader makes of the measured forms: the first line that is not empty, quotes around whole fields. */
+/** A whole number, raised to the least that there is. */
+function secondsOf(text: string | undefined, otherwise: number): number {
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? Math.max(Number(text), MIN_EXPIRATION) : otherwise;
+}
+
+function isWindows({ spec: { nodeSelector = {} } }: Manifest): boolean {
+  return ['kubernetes.io/os', 'beta.kubernetes.io/os'].some(key => nodeSelector[key] === 'windows');
+}
+
+/** What Go's CSV reader makes of it: the first line that is not empty, quotes around whole fields. */
 function skippedContainers(list: string): string[] {
-  const fields = (list.split('\n').find(line => line !== '') ?? '').split(',');
+  const text = list.replace(/\r\n/g, '\n').replace(/\r$/, '');
+  const fields = (text.split('\n').find(line => line !== '') ?? '').split(',');
   const isReadable = fields.every(field => /^("[^"]*"|[^"]*)$/.test(field));
   return isReadable ? fields.map(field => field.replace(/^"|"$/g, '')) : [];
 }
 
-function withToken(container: any, roleArn: string, isRegional: boolean): any {
+function withToken(container: any, { variables, volume, mountPath, isRegional }: Addition): any {
   const { env = [], volumeMounts = [] } = container;
   const has = (...names: string[]) => env.some(({ name }: any) => names.includes(name));
+  const hasOwn = has(...variables.map(([name]) => name));
+  const hasRegion = has('AWS_REGION', 'AWS_DEFAULT_REGION');
+  const hasRegional = has('AWS_STS_REGIONAL_ENDPOINTS');
+  if (hasOwn && hasRegion && hasRegional) return container;
+  const added = [
+    ...isRegional && !hasRegional ? [['AWS_STS_REGIONAL_ENDPOINTS', 'regional']] : [],
+    ...hasRegion ? [] : ['AWS_DEFAULT_REGION', 'AWS_REGION'].map(name => [name, 'eu-west-1']),
+    ...hasOwn ? [] : variables,
+  ];
   return {
     ...container,
-    env: [
-      ...env,
-      ...(isRegional && !has('AWS_STS_REGIONAL_ENDPOINTS')
-        ? [{ name: 'AWS_STS_REGIONAL_ENDPOINTS', value: 'regional' }]
-        : []),
-      ...(has('AWS_REGION', 'AWS_DEFAULT_REGION')
-        ? []
-        : ['AWS_DEFAULT_REGION', 'AWS_REGION'].map(name => ({ name, value: 'eu-west-1' }))),
-      ...(has('AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE')
-        ? []
-        : [
-          { name: 'AWS_ROLE_ARN', value: roleArn },
-          { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: `${FOLDER}/token` },
-        ]),
-    ],
+    env: [...env, ...added.map(([name, value]) => ({ name, value }))],
     volumeMounts: [
       ...volumeMounts,
-      ...(volumeMounts.some(({ name }: any) => name === VOLUME)
-        ? []
-        : [{ name: VOLUME, readOnly: true, mountPath: FOLDER }]),
+      ...volumeMounts.some(({ name }: any) => name === volume) ? [] : [{ name: volume, readOnly: true, mountPath }],
     ],
   };
 }

@@ -20,8 +20,7 @@ export interface Verdict {
    */
   readonly decisive?: boolean;
   /**
-   * Of what is wrong: the role is given all the same, so that it explains nothing, and is no diagnosis where something
-   * else is wrong.
+   * Of what is wrong: the role is given all the same, so that it explains nothing, and is no diagnosis.
    */
   readonly harmless?: boolean;
 }

@@ -18,7 +18,7 @@ export interface Diagnosis {
   readonly finding?: Examined;
   /** Wrong because of another one that is wrong. */
   readonly consequences: Examined[];
-  /** Wrong by themselves, further on. */
+  /** Wrong by themselves: further on, or harmless. */
   readonly others: Examined[];
   /** What could not be looked at, and not because of something that is wrong. */
   readonly unknowns: Examined[];
@@ -51,7 +51,7 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
   const broken = new Set(having('wrong').filter(({ harmless }) => !harmless).map(({ id }) => id));
   const follows = ({ id }: Examined) => [...causes(id)].some(cause => broken.has(cause));
   const causing = having('wrong').filter(check => !follows(check));
-  const finding = causing.find(({ harmless }) => !harmless) ?? causing[0];
+  const finding = causing.find(({ harmless }) => !harmless);
   const unknowns = having('unknown')
     .filter(check => !follows(check))
     .map(check => (proven.has(check.id) ? { ...check, decisive: false } : check));

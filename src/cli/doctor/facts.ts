@@ -205,8 +205,8 @@ export interface EnvironmentVariable {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: {
-    readonly secretKeyRef?: { readonly name?: string };
-    readonly configMapKeyRef?: { readonly name?: string };
+    readonly secretKeyRef?: { readonly name?: string; readonly optional?: boolean };
+    readonly configMapKeyRef?: { readonly name?: string; readonly optional?: boolean };
   };
 }
 

@@ -67,6 +67,14 @@ test('nobody can say that it is healthy where a link that decides was not looked
   });
 });
 
+test('what is wrong and harmless is told, and is no finding', () => {
+  const harmless = check('a', { ...WRONG, harmless: true });
+  expect(ids([harmless])).toEqual({ ...NOTHING, others: ['a'] });
+  expect(ids([harmless, check('b', UNKNOWN, { decisive: true })]))
+    .toEqual({ ...NOTHING, others: ['a'], unknowns: ['b'], outcome: 'unsure' });
+  expect(ids([harmless, check('b', WRONG)])).toEqual({ ...NOTHING, finding: 'b', others: ['a'], outcome: 'found' });
+});
+
 describe('as text', () => {
   const text = (checks: readonly Check[], isColored = false, next?: string) =>
     diagnosisText(diagnose(checks, HEALTHY), HEALTHY, { isColored, next });
@@ -83,6 +91,15 @@ Could not be checked
 All checks
   ok      link        It is well.
   unknown other-link  It was not read.
+`);
+  });
+
+  test('healthy, with what is harmless', () => {
+    expect(text([check('a', { ...WRONG, harmless: true })])).toContain(`
+Healthy: what is wrong does not keep the role from the pods.
+
+Wrong, too
+  It is broken.
 `);
   });
 

@@ -4,7 +4,7 @@
  * profile with a role, in JavaScript behind any profile); then a container's credentials, which EKS Pod Identity gives;
  * the node's role is last.
  */
-import { changeTemplates, containersOf, environmentOf, ownPods, podLines } from './pods';
+import { changeTemplates, containersOf, environmentOf, ownPods, podLines, Variable } from './pods';
 import { Check, ok, unknown, wrong } from '../check';
 import { Container, PodObject } from '../facts';
 
@@ -26,7 +26,7 @@ export const POD_STATIC_KEYS: Check = {
   run: facts => {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
-    const keys = variablesOf(pods, KEYS);
+    const keys = variablesOf(pods, KEYS, ({ isOptional = false }) => !isOptional);
     if (keys.length > 0) {
       return wrong(`${keys[0].what.split(',')[0]} is set: SDKs use static keys before the role.`, {
         evidence: podLines(keys, foundInWords),
@@ -42,7 +42,11 @@ export const POD_STATIC_KEYS: Check = {
       });
     }
     const sources = sourcesOf(pods);
-    const doubtful = [...variablesOf(pods, PROFILES), ...sources.filter(({ what }) => HINT.test(what))];
+    const doubtful = [
+      ...variablesOf(pods, KEYS, ({ isOptional = false }) => isOptional),
+      ...variablesOf(pods, PROFILES),
+      ...sources.filter(({ what }) => HINT.test(what)),
+    ];
     if (doubtful.length === 0) {
       return ok(
         `No static keys and no profile are set${
@@ -53,16 +57,22 @@ export const POD_STATIC_KEYS: Check = {
     return unknown(
       'Other credentials may take precedence over the role: the SDK for JavaScript reads a profile first, and a Secret '
         + 'can contain keys.',
-      { evidence: podLines(doubtful, foundInWords) },
+      {
+        evidence: podLines(doubtful, foundInWords),
+        fix: ['Remove them from the pod template if the pods are to use the role.'],
+        decisive: true,
+      },
     );
   },
 };
 
-function variablesOf(pods: PodObject[], names: string[]): Found[] {
+function variablesOf(
+  pods: PodObject[], names: string[], isMeant: (variable: Variable) => boolean = () => true,
+): Found[] {
   return inContainers(pods, container => {
     const environment = environmentOf(container);
     return names
-      .filter(name => environment.has(name) && environment.get(name)!.value !== '')
+      .filter(name => environment.has(name) && environment.get(name)!.value !== '' && isMeant(environment.get(name)!))
       .map(
         name => `${name}${environment.get(name)!.from === undefined ? '' : `, from ${environment.get(name)!.from}`}`,
       );

@@ -21,10 +21,15 @@ export type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
 export interface Variable {
   readonly value?: string;
   readonly from?: string;
+  /** Left out where its source is not there. */
+  readonly isOptional?: boolean;
 }
 
 export function environmentOf({ env = [] }: Pick<Container, 'env'>): Map<string, Variable> {
-  return new Map(env.map(({ name, value, valueFrom }) => [name, { value, from: sourceOf(valueFrom) }]));
+  return new Map(env.map(({ name, value, valueFrom }) => {
+    const { optional } = valueFrom?.secretKeyRef ?? valueFrom?.configMapKeyRef ?? {};
+    return [name, { value, from: sourceOf(valueFrom), ...optional === true && { isOptional: true } }];
+  }));
 }
 
 function sourceOf(valueFrom: EnvironmentVariable['valueFrom']): string | undefined {

@@ -37,7 +37,10 @@ function section(checks: Examined[], heading: string[], lines: (check: Examined)
   return checks.length > 0 ? [[...heading, ...checks.flatMap(lines)]] : [];
 }
 
-function verdict({ outcome, unknowns }: Diagnosis): string[] {
+function verdict({ outcome, unknowns, others }: Diagnosis): string[] {
+  if (outcome === 'healthy' && others.length > 0) {
+    return wrap('Healthy: what is wrong does not keep the role from the pods.', '');
+  }
   if (outcome === 'healthy') return ['Healthy: every required check passed.'];
   const ids = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id).join(', ');
   return wrap(

@@ -76,8 +76,8 @@ describe('of two that are wrong, the one that keeps the role away is the diagnos
 
   test('an expiration that the webhook does not take leaves it to the trust policy', () => {
     expect(found(annotations({ 'eks.amazonaws.com/token-expiration': '1h' }))).toEqual({
-      finding: 'annotation-values',
-      others: [],
+      finding: undefined,
+      others: ['annotation-values'],
       consequences: [],
     });
     expect(

@@ -547,8 +547,16 @@ describe('other credentials', () => {
   test('a profile may go before', () => {
     expect(judgeOf('pod-static-keys', withEnv([{ name: 'AWS_PROFILE', value: 'default' }]))).toMatchObject({
       status: 'unknown',
+      decisive: true,
       evidence: ['pod api-1, container main: AWS_PROFILE'],
     });
+  });
+
+  test.each(['secretKeyRef', 'configMapKeyRef'])('keys of a %s that need not be there may be none', reference => {
+    const variable = (optional?: boolean) =>
+      ({ name: 'AWS_ACCESS_KEY_ID', valueFrom: { [reference]: { name: 'aws', key: 'id', optional } } });
+    expect(judgeOf('pod-static-keys', withEnv([variable(true)]))).toMatchObject({ status: 'unknown', decisive: true });
+    expect(judgeOf('pod-static-keys', withEnv([variable(false)]))).toMatchObject({ status: 'wrong' });
   });
 
   test('a Secret that is taken whole may hold keys', () => {
@@ -556,6 +564,7 @@ describe('other credentials', () => {
       judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] })),
     ).toMatchObject({
       status: 'unknown',
+      decisive: true,
       evidence: ['pod api-1, container main: envFrom Secret aws-credentials, which may contain AWS_ACCESS_KEY_ID'],
     });
   });
