@@ -227,7 +227,7 @@ test('the bundle is small, has no CDK in it, and is the same each time', () => {
   const code = readFileSync(bundle, 'utf8');
   expect(statSync(bundle).size).toBeLessThan(400_000);
   expect(requiredIn(code).filter(module => !isBuiltin(module))).toEqual([
-    './analysis/reading/yaml.js', './doctor.js',
+    './doctor.js', './analysis/reading/yaml.js',
   ]);
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));
@@ -252,16 +252,15 @@ test('the doctor is a bundle of its own, which needs nothing but Node.js', () =>
     stderr: '`--namespace` and `--service-account` must be given. See cdk-irsa doctor --help.\n'
       + 'Example: cdk-irsa doctor --cluster production --namespace payments --service-account api\n',
   });
-  const kubeconfig = { ...process.env, KUBECONFIG: join(installed, 'none') };
+  const env = { ...process.env, KUBECONFIG: join(installed, 'none'), AWS_CONFIG_FILE: join(installed, 'none') };
   const { status, stderr } = spawnSync(
     process.execPath,
     [join(installed, 'bin', 'cdk-irsa'), 'doctor', '--cluster', 'a', '--namespace', 'b', '--service-account', 'c'],
-    { encoding: 'utf8', env: kubeconfig },
+    { encoding: 'utf8', env },
   );
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: `There is no kubeconfig: no file ${join(installed, 'none')}. Make one: aws eks update-kubeconfig --name `
-      + '<cluster>.\n',
+    stderr: 'No AWS region is set. Use --region eu-west-1, AWS_REGION, or `region` in the profile.\n',
   });
 });
 

@@ -98,7 +98,7 @@ All checks
     expect(text([check('a', { ...WRONG, harmless: true })])).toContain(`
 Healthy: what is wrong does not keep the role from the pods.
 
-Wrong, too
+Also wrong
   It is broken.
 `);
   });
