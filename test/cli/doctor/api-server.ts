@@ -1,12 +1,13 @@
 /**
  * An API server in this process, in front of which pods went through the webhook, and kubeconfigs for it.
  */
-import { readFileSync, writeFileSync } from 'fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { createServer, Server } from 'https';
 import { AddressInfo } from 'net';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import { pod, serviceAccount, webhook } from './healthy';
-import { ROLE } from './read/aws-server';
+import { AwsServer, ROLE } from './read/aws-server';
 import { Manifest } from '../../judges/kubernetes';
 import { selfSigned } from '../../token/loopback-web';
 import { injected } from '../../token/pod-identity-webhook';
@@ -20,6 +21,35 @@ interface Entry {
   readonly exec?: object;
   /** @default the server itself */
   readonly server?: string;
+}
+
+/** AWS and an API server for the tests of a file, with a kubeconfig. */
+export class Servers {
+  public static forTests(): Servers {
+    const servers = new Servers();
+    beforeAll(async () => {
+      servers.started = await ApiServer.start(servers.folder);
+      await servers.aws.start();
+    });
+    afterAll(async () => {
+      await servers.aws.stop();
+      await servers.api.stop();
+      rmSync(servers.folder, { recursive: true });
+    });
+    beforeEach(() => {
+      servers.aws.reset();
+      servers.api.kubeConfig({ context: 'production' });
+    });
+    return servers;
+  }
+
+  public readonly folder = mkdtempSync(join(tmpdir(), 'servers-'));
+  public readonly aws = new AwsServer();
+  private started?: ApiServer;
+
+  public get api(): ApiServer {
+    return this.started!;
+  }
 }
 
 export class ApiServer {

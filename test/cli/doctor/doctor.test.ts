@@ -2,12 +2,9 @@
  * The whole command, against servers of this process. Against an API server and an endpoint that somebody else wrote:
  * `npx projen doctor-test`.
  */
-import { mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { ApiServer, ROLE_KEY } from './api-server';
+import { ApiServer, ROLE_KEY, Servers } from './api-server';
 import { pod, serviceAccount } from './healthy';
-import { ACCOUNT, AwsServer, ISSUER, json, ROLE, roleXml, TRUST, xml } from './read/aws-server';
+import { ACCOUNT, ISSUER, json, ROLE, roleXml, TRUST, xml } from './read/aws-server';
 import { DOCTOR } from '../../../src/cli/doctor/doctor-command';
 import { injected } from '../../token/pod-identity-webhook';
 import { asking, cli } from '../support';
@@ -17,31 +14,17 @@ const ALL = ['doctor', '--cluster', 'production', '--all'];
 const SEE = 'See cdk-irsa doctor --help.';
 const EXAMPLE = '\nExample: cdk-irsa doctor --cluster production --namespace payments --service-account api';
 
-const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-const aws = new AwsServer();
-let server: ApiServer;
+const servers = Servers.forTests();
+const { aws } = servers;
 /** What the API server answers, by path; 404 to everything else. */
 let objects: ApiServer['objects'];
 
-beforeAll(async () => {
-  server = await ApiServer.start(folder);
-  await aws.start();
-});
-
-afterAll(async () => {
-  await aws.stop();
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
-
 beforeEach(() => {
-  aws.reset();
-  server.kubeConfig({ context: 'production' });
   aws.answer('eks:DescribeCluster', cluster(endpoint()));
   stands();
 });
 
-const endpoint = () => server.endpoint;
+const endpoint = () => servers.api.endpoint;
 const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) =>
   json({
     cluster: {
@@ -53,8 +36,8 @@ const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) 
   });
 
 function stands(...held: Parameters<ApiServer['stands']>): void {
-  server.stands(...held);
-  ({ objects } = server);
+  servers.api.stands(...held);
+  ({ objects } = servers.api);
 }
 
 describe('one service account', () => {
@@ -147,7 +130,7 @@ describe('one service account', () => {
   });
 
   test('that cannot be read leaves it unsure', async () => {
-    server.kubeConfig({ context: 'production', server: 'https://127.0.0.1:1' });
+    servers.api.kubeConfig({ context: 'production', server: 'https://127.0.0.1:1' });
     aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
     expect(code).toBe(2);
@@ -517,7 +500,7 @@ trusts missing service accounts.
       stderr: expect.stringContaining('needs iam:ListRoles'),
     });
     aws.reset();
-    server.kubeConfig({ context: 'production' });
+    servers.api.kubeConfig({ context: 'production' });
     aws.answer('eks:DescribeCluster', cluster(endpoint()));
     delete objects['/api/v1/serviceaccounts'];
     expect(await asking(...ALL)).toMatchObject({

@@ -2,10 +2,8 @@
  * The whole command where it reaches further than one EKS cluster of the kubeconfig: without Kubernetes, outside EKS,
  * over several contexts, and again and again.
  */
-import { mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
 import { join } from 'path';
-import { ApiServer, ROLE_KEY } from './api-server';
+import { ROLE_KEY, Servers } from './api-server';
 import { pod, serviceAccount } from './healthy';
 import { asking } from '../support';
 import { ACCOUNT, AwsServer, failure, ISSUER, json, PROVIDER, ROLE, roleXml, TRUST, xml } from './read/aws-server';
@@ -15,25 +13,11 @@ const API = ['doctor', '--cluster', 'production', ...NAMES];
 const SELF_HOSTED = 'https://issuer.example.com/blue';
 const OUTSIDE = ['doctor', '--issuer', SELF_HOSTED, ...NAMES];
 
-const folder = mkdtempSync(join(tmpdir(), 'reach-'));
-const aws = new AwsServer();
-let server: ApiServer;
-
-beforeAll(async () => {
-  server = await ApiServer.start(folder);
-  await aws.start();
-});
-
-afterAll(async () => {
-  await aws.stop();
-  await server.stop();
-  rmSync(folder, { recursive: true });
-});
+const servers = Servers.forTests();
+const { aws, folder } = servers;
 
 beforeEach(() => {
-  aws.reset();
-  server.kubeConfig({ context: 'production' });
-  server.stands();
+  servers.api.stands();
   aws.answer('eks:DescribeCluster', ({ params: { name } }) => clusterNamed(name));
 });
 
@@ -41,7 +25,7 @@ const clusterNamed = (name: string) => json({
   cluster: {
     name,
     arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/${name}`,
-    endpoint: server.endpoint,
+    endpoint: servers.api.endpoint,
     identity: { oidc: { issuer: `https://${ISSUER}` } },
   },
 });
@@ -81,7 +65,7 @@ describe('without Kubernetes', () => {
   });
 
   test('--aws-only asks no API server', async () => {
-    server.objects = {};
+    servers.api.objects = {};
     const { code, check } = await diagnosed(...API, '--role', ROLE, '--aws-only');
     expect(code).toBe(2);
     expect(check('namespace-exists')).toMatchObject({
@@ -170,7 +154,7 @@ describe('--role, with Kubernetes', () => {
 
 describe('a cluster outside EKS', () => {
   const discovery = (issuer: string) => {
-    server.objects['/.well-known/openid-configuration'] = { issuer };
+    servers.api.objects['/.well-known/openid-configuration'] = { issuer };
   };
 
   beforeEach(() => {
@@ -211,14 +195,14 @@ describe('a cluster outside EKS', () => {
   });
 
   test('whose issuer nobody may read is inconclusive, unless STS gives the role', async () => {
-    server.objects['/.well-known/openid-configuration'] = { code: 403, kind: 'Status', reason: 'Forbidden' };
+    servers.api.objects['/.well-known/openid-configuration'] = { code: 403, kind: 'Status', reason: 'Forbidden' };
     const { code, document, check } = await diagnosed(...OUTSIDE);
     expect({ code, inconclusive: document.inconclusive }).toEqual({ code: 2, inconclusive: ['cluster-issuer'] });
     expect(check('cluster-issuer').summary).toContain('eeds get on /.well-known/openid-configuration');
     expect((await diagnosed(...OUTSIDE, '--assume')).code).toBe(0);
-    server.objects['/.well-known/openid-configuration'] = { issuer: 7 };
+    servers.api.objects['/.well-known/openid-configuration'] = { issuer: 7 };
     expect((await diagnosed(...OUTSIDE)).code).toBe(2);
-    delete server.objects['/.well-known/openid-configuration'];
+    delete servers.api.objects['/.well-known/openid-configuration'];
     expect((await diagnosed(...OUTSIDE)).code).toBe(2);
   });
 
@@ -236,22 +220,24 @@ describe('a cluster outside EKS', () => {
 
   test('pods with container credentials are not healthy', async () => {
     const env = [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' }];
-    server.stands(serviceAccount({ [ROLE_KEY]: ROLE }), [pod({ containers: [{ name: 'a', image: 'a', env }] })]);
+    servers.api.stands(serviceAccount({ [ROLE_KEY]: ROLE }), [pod({ containers: [{ name: 'a', image: 'a', env }] })]);
     discovery(SELF_HOSTED);
     expect((await diagnosed(...OUTSIDE)).code).toBe(1);
   });
 
   test.each<[string, () => void]>([
-    ['without a role', () => server.stands(serviceAccount({}), [pod()])],
+    ['without a role', () => servers.api.stands(serviceAccount({}), [pod()])],
     ['without a webhook', () => {
-      server.stands(serviceAccount({ [ROLE_KEY]: ROLE }), [pod()]);
+      servers.api.stands(serviceAccount({ [ROLE_KEY]: ROLE }), [pod()]);
       const webhooks = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
-      server.objects[webhooks] = { items: [], metadata: {} };
+      servers.api.objects[webhooks] = { items: [], metadata: {} };
     }],
-    ['with a webhook that fails', () => server.stands(serviceAccount({ [ROLE_KEY]: ROLE }), [pod()])],
-    ['without a ServiceAccount', () => { delete server.objects['/api/v1/namespaces/payments/serviceaccounts/api']; }],
+    ['with a webhook that fails', () => servers.api.stands(serviceAccount({ [ROLE_KEY]: ROLE }), [pod()])],
+    ['without a ServiceAccount', () => {
+      delete servers.api.objects['/api/v1/namespaces/payments/serviceaccounts/api'];
+    }],
     ['with another issuer', () => discovery('https://other.example.com')],
-    ['with EKS Pod Identity', () => server.stands(serviceAccount({}), [pod({
+    ['with EKS Pod Identity', () => servers.api.stands(serviceAccount({}), [pod({
       containers: [{ name: 'a', image: 'a', env: [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI' }] }],
     })])],
   ])('no fix names aws eks: %s', async (_, breakIt) => {
@@ -267,14 +253,14 @@ describe('a context that names its cluster', () => {
     { apiVersion: 'client.authentication.k8s.io/v1beta1', command: process.execPath, args, env });
 
   test('needs no --cluster', async () => {
-    server.kubeConfig({ context: 'blue', cluster: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/blue` });
+    servers.api.kubeConfig({ context: 'blue', cluster: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/blue` });
     const { code, document } = await diagnosed('doctor', '--context', 'blue', ...NAMES);
     expect(code).toBe(0);
     expect(document.asked).toMatchObject({ cluster: 'blue', region: 'eu-west-1' });
   });
 
   test('in another region, asks AWS there', async () => {
-    server.kubeConfig({ context: 'blue', cluster: `arn:aws:eks:eu-north-1:${ACCOUNT}:cluster/blue` });
+    servers.api.kubeConfig({ context: 'blue', cluster: `arn:aws:eks:eu-north-1:${ACCOUNT}:cluster/blue` });
     expect((await diagnosed('doctor', '--context', 'blue', ...NAMES)).document.asked.region).toBe('eu-north-1');
     expect((await diagnosed('doctor', '--context', 'blue', '--region', 'eu-west-1', ...NAMES)).document.asked.region)
       .toBe('eu-west-1');
@@ -292,7 +278,7 @@ describe('a context that names its cluster', () => {
   const ARNS = (name: string) => `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/${name}`;
   const FLEET = ['doctor', '--all', '--context', 'a', '--context', 'b', '--context', 'c', '--context', 'a'];
   const healthyFleet = () => {
-    server.kubeConfig(...['a', 'b', 'c'].map(name => ({ context: name, cluster: ARNS(name) })));
+    servers.api.kubeConfig(...['a', 'b', 'c'].map(name => ({ context: name, cluster: ARNS(name) })));
     roles([ROLE, TRUST]);
   };
   const b = (answer: Parameters<AwsServer['answer']>[1]) => aws.answer('eks:DescribeCluster', asked =>
@@ -337,7 +323,9 @@ describe('a context that names its cluster', () => {
 
   test('one without a name is told by its name', async () => {
     healthyFleet();
-    server.kubeConfig({ context: 'a', cluster: ARNS('a') }, { context: 'b' }, { context: 'c', cluster: ARNS('c') });
+    servers.api.kubeConfig(
+      { context: 'a', cluster: ARNS('a') }, { context: 'b' }, { context: 'c', cluster: ARNS('c') },
+    );
     const { code, stdout } = await asking(...FLEET);
     expect(code).toBe(2);
     expect(stdout).toContain('\nThe context b of the kubeconfig names no EKS cluster.');
@@ -349,7 +337,7 @@ describe('a context that names its cluster', () => {
   test('by the exec plugin', async () => {
     const token = 'process.stdout.write(JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1beta1", '
       + 'kind: "ExecCredential", status: { token: "t" } }))';
-    server.kubeConfig({
+    servers.api.kubeConfig({
       context: 'blue',
       exec: exec(['-e', token, '--', 'eks', 'get-token', '--cluster-name', 'blue', '--region', 'eu-north-1']),
     });
