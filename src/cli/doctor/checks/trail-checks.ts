@@ -6,6 +6,8 @@ import { Facts, Trail, TrailEvent } from '../facts';
 const SHOWN = 5;
 /** A pod that is refused asks again and again: after that time the fault may be mended, or the pod gone. */
 const RECENT = 3_600_000;
+/** What AWS says of an explicit Deny that the role's account cannot see. */
+const OF_ORGANIZATION = /(service|resource) control policy/i;
 const LAG = 'CloudTrail is about 15 minutes behind, sometimes more: recent calls may be missing';
 
 const TRAIL: Check = {
@@ -64,12 +66,23 @@ function verdict(facts: Facts, trail: Trail): Verdict {
       `${summary}, and there was none since: the problem is fixed, or no pod requests the role any more.`, { evidence },
     );
   }
-  return wrong(`${summary}.`, {
+  if (OF_ORGANIZATION.test(last.errorMessage ?? '')) {
+    return wrong(`${summary}, by a policy of the organization.`, {
+      evidence,
+      fix: [
+        'Narrow the Deny in the policy that the message names: only the account that manages the organization can. '
+          + 'If that is done, --assume shows whether the role can be assumed now.',
+      ],
+    });
+  }
+  // Whether that is still so, nobody can tell: the records are late, and what was repaired is not in them.
+  return unknown(`${summary}.`, {
     evidence,
     fix: [
-      'Fix what the other checks found. If they found nothing, the problem was fixed in the meantime, or a policy of '
-        + 'the organization (SCP, RCP) forbids the call.',
+      'Fix what the other checks found. If they found nothing, the problem was fixed in the meantime, or something '
+        + 'forbids the call that cannot be read. --assume tries it now.',
     ],
+    decisive: true,
   });
 }
 

@@ -126,7 +126,20 @@ describe('CloudTrail', () => {
 
   test('the last call was refused, a short time ago', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, refused), event(90)]))).toMatchObject({
-      status: 'wrong', summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago.',
+      status: 'unknown',
+      decisive: true,
+      summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago.',
+      fix: [expect.stringContaining('--assume tries it now')],
+    });
+  });
+
+  test('the last call was refused by the organization, whose policies nobody else can read', () => {
+    const errorMessage = 'User: x is not authorized to perform: sts:AssumeRoleWithWebIdentity on resource: y with an '
+      + 'explicit deny in a service control policy';
+    expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, { ...refused, errorMessage })]))).toMatchObject({
+      status: 'wrong',
+      summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago, by a policy of the '
+        + 'organization.',
     });
   });
 
@@ -158,7 +171,7 @@ describe('CloudTrail', () => {
         ...trail([event(1, { ...refused, issuer: `${ISSUER}0` })]),
         cluster: { unknown: 'x' },
       }).status,
-    ).toBe('wrong');
+    ).toBe('unknown');
   });
 
   test('a call for another role is told, and judged by nobody', () => {
