@@ -1,5 +1,5 @@
 /**
- * The inputs of the factories of `Controller`, as the types of their options declare them.
+ * The options of the library, as its types declare them: those of the factories of `Controller` and others.
  */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
@@ -32,20 +32,30 @@ function sourceFiles(): ts.SourceFile[] {
   const controllers = readdirSync(join(SOURCE, 'controllers'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
     .map(name => join('controllers', name));
-  return ['controller.ts', ...controllers].map(name =>
+  const others = readdirSync(SOURCE).filter(name => name.endsWith('.ts'));
+  return [...others, ...controllers].map(name =>
     ts.createSourceFile(name, readFileSync(join(SOURCE, name), 'utf8'), ts.ScriptTarget.Latest, true),
   );
 }
 
-/** Its own properties, then those of what it extends. */
-function inputsOf(type: string): Input[] {
+function declarationOf(type: string): ts.InterfaceDeclaration {
   const declaration = interfaces.get(type);
   if (!declaration) throw new Error(`no interface ${type} in ${SOURCE}`);
-  const own = declaration.members
+  return declaration;
+}
+
+/** The properties of an interface, without those of what it extends. */
+export function ownProperties(type: string): Input[] {
+  return declarationOf(type).members
     .filter(ts.isPropertySignature)
     .map(({ name, questionToken }) => ({ name: name.getText(), isOptional: questionToken !== undefined }));
-  const extended = (declaration.heritageClauses ?? []).flatMap(({ types }) => types.map(base => base.getText()));
-  return [...own, ...extended.flatMap(inputsOf)];
+}
+
+/** Its own properties, then those of what it extends. */
+function inputsOf(type: string): Input[] {
+  const extended = (declarationOf(type).heritageClauses ?? []).flatMap(({ types }) =>
+    types.map(base => base.getText()));
+  return [...ownProperties(type), ...extended.flatMap(inputsOf)];
 }
 
 /** Of which inputs a factory needs one, as its own error says: types cannot. */
