@@ -77,7 +77,7 @@ const NEVER: Call[] = [
 export function storageCalls(
   objects: string[], buckets: string[], keys: string[], names?: string[],
 ): Pick<ControllerSample, 'may' | 'mayNot'> {
-  const onObjects = (names: string[], arn: string) => names.map(name => ({ action: `s3:${name}`, resource: arn }));
+  const onObjects = (actions: string[], arn: string) => actions.map(name => ({ action: `s3:${name}`, resource: arn }));
   return {
     may: [
       ...[BUCKET, SHARED_BUCKET].flatMap(bucket => [
