@@ -1,5 +1,5 @@
 /**
- * The inputs of the factories of `Controller`, as the types of their options declare them.
+ * The options of the library, as its types declare them: those of the factories of `Controller` and others.
  */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
@@ -11,18 +11,20 @@ const SOURCE = join(__dirname, '..', 'src');
 interface Input {
   readonly name: string;
   readonly isOptional: boolean;
+  /** As its declaration has it. */
+  readonly type: string;
 }
 
 const interfaces = new Map<string, ts.InterfaceDeclaration>();
-/** The type of the options of each factory. */
+/** The type of the options of each factory, by its class and name. */
 const optionTypes = new Map<string, string>();
 
 for (const file of sourceFiles()) {
   file.forEachChild(node => {
     if (ts.isInterfaceDeclaration(node)) interfaces.set(node.name.text, node);
-    if (ts.isClassDeclaration(node) && node.name?.text === 'Controller') {
+    if (ts.isClassDeclaration(node)) {
       node.members.filter(ts.isMethodDeclaration).forEach(({ name, parameters: [options] }) => {
-        optionTypes.set(name.getText(), options?.type?.getText() ?? '');
+        optionTypes.set(`${node.name?.text}.${name.getText()}`, options?.type?.getText() ?? '');
       });
     }
   });
@@ -32,20 +34,42 @@ function sourceFiles(): ts.SourceFile[] {
   const controllers = readdirSync(join(SOURCE, 'controllers'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
     .map(name => join('controllers', name));
-  return ['controller.ts', ...controllers].map(name =>
+  const others = readdirSync(SOURCE).filter(name => name.endsWith('.ts'));
+  return [...others, ...controllers].map(name =>
     ts.createSourceFile(name, readFileSync(join(SOURCE, name), 'utf8'), ts.ScriptTarget.Latest, true),
   );
 }
 
-/** Its own properties, then those of what it extends. */
-function inputsOf(type: string): Input[] {
+function declarationOf(type: string): ts.InterfaceDeclaration {
   const declaration = interfaces.get(type);
   if (!declaration) throw new Error(`no interface ${type} in ${SOURCE}`);
-  const own = declaration.members
+  return declaration;
+}
+
+/** The properties of an interface, without those of what it extends. */
+export function ownProperties(type: string): Input[] {
+  return declarationOf(type).members
     .filter(ts.isPropertySignature)
-    .map(({ name, questionToken }) => ({ name: name.getText(), isOptional: questionToken !== undefined }));
-  const extended = (declaration.heritageClauses ?? []).flatMap(({ types }) => types.map(base => base.getText()));
-  return [...own, ...extended.flatMap(inputsOf)];
+    .map(({ name, questionToken, type: declared }) =>
+      ({ name: name.getText(), isOptional: questionToken !== undefined, type: declared?.getText() ?? '' }));
+}
+
+/** Its own properties, then those of what it extends. */
+function inputsOf(type: string): Input[] {
+  const extended = (declarationOf(type).heritageClauses ?? []).flatMap(({ types }) =>
+    types.map(base => base.getText()));
+  return [...ownProperties(type), ...extended.flatMap(inputsOf)];
+}
+
+/** The options of a factory that are of a type, also in an option that groups others: `pushSecrets.encryptionKeys`. */
+export function optionsOfType(factory: string, type: RegExp): string[] {
+  const namesIn = (group: string): string[] => inputsOf(group).flatMap(({ name, type: own }) => {
+    if (type.test(own)) return [name];
+    const element = own.replace('[]', '');
+    return interfaces.has(element) ? namesIn(element).map(inner => `${name}.${inner}`) : [];
+  });
+  const options = optionTypes.get(factory) ?? '';
+  return interfaces.has(options) ? namesIn(options) : [];
 }
 
 /** Of which inputs a factory needs one, as its own error says: types cannot. */
@@ -61,7 +85,7 @@ function alternatives(factory: string): string[] {
 
 /** For a table: what is required, what at least one is needed of, and with a question mark what is optional. */
 export function controllerInputs(factory: string): string {
-  const inputs = inputsOf(optionTypes.get(factory) ?? '');
+  const inputs = inputsOf(optionTypes.get(`Controller.${factory}`) ?? '');
   const oneOf = alternatives(factory);
   const code = (names: string[], mark = '') => names.map(name => `\`${name}${mark}\``).join(', ');
   const rest = inputs.filter(({ name }) => !oneOf.includes(name));

@@ -66,7 +66,7 @@ import { keda, KedaOptions } from './controllers/keda';
 import { kyverno, KyvernoOptions } from './controllers/kyverno';
 import { mountpointS3CsiDriver, MountpointS3CsiDriverOptions } from './controllers/mountpoint-s3-csi-driver';
 import { cortex, grafanaLoki, grafanaMimir, grafanaTempo, thanos } from './controllers/object-storage';
-import { ObjectStorageOptions } from './controllers/object-storage-options';
+import { BucketStorageOptions, ObjectStorageOptions } from './controllers/object-storage-options';
 import { secretsStoreCsiProvider, SecretsStoreCsiProviderOptions } from './controllers/secrets-store-csi-provider';
 import { sparkOperator } from './controllers/spark-operator';
 import { velero, VeleroOptions } from './controllers/velero';
@@ -330,14 +330,14 @@ export abstract class Controller {
   /**
    * Cortex with blocks, rules and alerts in S3: writes, reads and deletes them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. The configuration must name the endpoint of the region and no access key. With one bucket, `helmValues()`
-   * sets `config.blocks_storage`; those of rules and alerts are yours.
+   * Held to the buckets that you name. Cortex has no prefix for its objects: give it buckets of its own. Keys can be
+   * used through S3 only. The configuration must name the endpoint of the region and no access key. With one bucket,
+   * `helmValues()` sets `config.blocks_storage`; those of rules and alerts are yours.
    *
-   * @throws if no bucket is named, a list is empty, or a prefix is not a folder
+   * @throws if no bucket is named, or a list is empty
    * @see https://cortexmetrics.io/docs/blocks-storage/
    */
-  public static cortex(options: ObjectStorageOptions): Controller {
+  public static cortex(options: BucketStorageOptions): Controller {
     return new DefinedController(cortex(given(options)));
   }
 

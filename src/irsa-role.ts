@@ -58,7 +58,8 @@ export interface IrsaRoleOptions {
 
   /**
    * A controller whose permissions the role gets: inside the role where they fit in 6,144 characters, as managed
-   * policies of the stack otherwise.
+   * policies of the stack otherwise. A single statement over 6,144 characters is an error, and an estimate that is
+   * longer raises the warning `cdk-irsa:controller-policy-size`.
    *
    * @default - none
    */

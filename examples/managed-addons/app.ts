@@ -12,7 +12,7 @@ const clusterName = 'production';
 const ISSUER_URL = 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 
 /** The managed add-ons of one cluster, each with what it may do on AWS, and a workload beside them. */
-class ManagedAddons extends Stack {
+export class ManagedAddons extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
     const addOn = (addOnId: string, addonName: string, options: Partial<ManagedAddonProps> = {}) =>

@@ -1,6 +1,6 @@
 import { KEEP_OBJECTS, KEEP_TAGGED_OBJECTS, objectStorage } from './bucket-access';
 import { ControllerDefinition } from './definition';
-import { ObjectStorageOptions } from './object-storage-options';
+import { BucketStorageOptions, ObjectStorageOptions } from './object-storage-options';
 import { StorageLocation, storageLocation, storageRegion } from './storage-values';
 import { failIf, problem } from '../private/errors';
 import { literal } from '../private/values/tokens';
@@ -98,11 +98,14 @@ export function thanos(options: ObjectStorageOptions): ControllerDefinition {
 }
 
 /**
+ * Cortex has no prefix: tenants have their folders in the root of the bucket, beside `__markers__`.
+ *
  * @see https://cortexmetrics.io/docs/blocks-storage/
  *
  * @internal
  */
-export function cortex(options: ObjectStorageOptions): ControllerDefinition {
+export function cortex(options: BucketStorageOptions): ControllerDefinition {
+  checkNoPrefixes('cortex', options);
   const statements = objectStorage('cortex', options, KEEP_OBJECTS);
   const location = storageLocation(options);
   const { bucket, region, endpoint } = location ?? {};
@@ -121,6 +124,20 @@ export function cortex(options: ObjectStorageOptions): ControllerDefinition {
 function objstoreConfig({ bucket, region, endpoint, folder }: StorageLocation): string {
   const lines = ['type: S3', 'config:', `  bucket: ${bucket}`, `  region: ${region}`, `  endpoint: ${endpoint}`];
   return [...lines, ...folder === undefined ? [] : [`prefix: ${folder}`], ''].join('\n');
+}
+
+/**
+ * Options of others have prefixes, and types allow that. The controller would write elsewhere.
+ *
+ * @throws if there are prefixes
+ */
+function checkNoPrefixes(factory: string, { prefixes }: ObjectStorageOptions): void {
+  failIf(
+    `Controller.${factory}`,
+    prefixes === undefined
+      ? undefined
+      : problem('prefixes', 'be left out', prefixes, 'It has no setting for them: give it buckets of its own.'),
+  );
 }
 
 /**

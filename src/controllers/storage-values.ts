@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { ObjectStorageOptions } from './object-storage-options';
+import { BucketStorageOptions, ObjectStorageOptions } from './object-storage-options';
 import { unique } from './parts';
 
 /** Where a chart is told to keep its data. */
@@ -22,7 +22,7 @@ export function storageLocation({ buckets, prefixes = [] }: ObjectStorageOptions
 
 /** Where all buckets are, if it is the same region. */
 export function storageRegion(
-  { buckets }: ObjectStorageOptions,
+  { buckets }: BucketStorageOptions,
 ): Pick<StorageLocation, 'region' | 'endpoint'> | undefined {
   const [region, other] = unique(buckets.map(({ env }) => env.region));
   return other === undefined ? { region, endpoint: endpointOf(region) } : undefined;

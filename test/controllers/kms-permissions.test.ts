@@ -5,7 +5,11 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { ControllerSample } from './sample';
+import { SAMPLES } from './samples';
+import { optionsOfType } from '../../scripts/controller-inputs';
 import { AckService, Controller, IrsaServiceAccount } from '../../src';
+import { isObject } from '../../src/conventions/json';
 import { deployed } from '../judges/deployment';
 import { allows } from '../judges/iam-simulator';
 import { agnosticStack, literalProvider, literalStack } from '../support';
@@ -163,4 +167,41 @@ test('aliases themselves are no keys', () => {
     controller: Controller.ackController({ service }),
   });
   expect(() => Template.fromStack(stack)).not.toThrow();
+});
+
+describe('every option for keys has a sample that uses a key by it', () => {
+  const OPTIONS = [Controller, AckService].flatMap(owner =>
+    Object.getOwnPropertyNames(owner).flatMap(name =>
+      optionsOfType(`${owner.name}.${name}`, /^IKey(Ref)?(\[\])?$/).map((option): [string, string, object] =>
+        [name, option, owner])));
+
+  test('there are some', () => {
+    expect(OPTIONS.length).toBeGreaterThan(20);
+    const names = OPTIONS.map(([name, option]) => `${name}.${option}`);
+    expect(names).toEqual(expect.arrayContaining(['cortex.kmsKeys', 'kyverno.keys', 'rds.encryptionKeys']));
+    expect(optionsOfType('Controller.kubecost', /^IBucket$/)).toContain('costReport.resultBucket');
+  });
+
+  test.each(OPTIONS)('%s: %s', (name, option, owner) => {
+    const used = SAMPLES.filter(sample => usesKeys(sample, owner, name, option.split('.')));
+    expect(used).not.toEqual([]);
+  });
+
+  /** Whether a sample gives keys by the option, and calls KMS on each of them. */
+  function usesKeys({ make, may }: ControllerSample, owner: any, name: string, path: string[]): boolean {
+    const stack = literalStack();
+    const factory = jest.spyOn(owner, name);
+    make(stack);
+    const given = factory.mock.calls.flatMap(([options]) => valuesAt(options, path));
+    factory.mockRestore();
+    const called = may.filter(({ action }) => action.startsWith('kms:')).map(({ resource }) => resource);
+    const arnOf = ({ keyArn }: IKey) => deployed(stack.resolve(keyArn), { values: { 'AWS::Partition': 'aws' } });
+    return given.length > 0 && given.every(key => called.includes(arnOf(key as IKey)));
+  }
+
+  function valuesAt(value: unknown, [property, ...rest]: string[]): unknown[] {
+    if (Array.isArray(value)) return value.flatMap(item => valuesAt(item, [property, ...rest].filter(Boolean)));
+    if (property === undefined) return value === undefined ? [] : [value];
+    return isObject(value) ? valuesAt(value[property], rest) : [];
+  }
 });

@@ -8,11 +8,10 @@ import { Controller } from '../../src';
 const untyped: any = Controller;
 const bucket = () => Bucket.fromBucketName(new Stack(), 'Bucket', 'data');
 
-describe.each([
+const IN_FOLDERS = [
   'airflow',
   'argoWorkflows',
   'cloudNativePg',
-  'cortex',
   'crunchyPostgres',
   'fluxSourceController',
   'gitLabRunner',
@@ -23,9 +22,12 @@ describe.each([
   'perconaOperators',
   'sparkOperator',
   'thanos',
-])('%s', factory => {
-  const make = (options: object) => () =>
-    untyped[factory]({ namespace: 'a', serviceAccountName: 'b', postgresClusterName: 'c', ...options });
+];
+const maker = (factory: string) => (options: object) => () =>
+  untyped[factory]({ namespace: 'a', serviceAccountName: 'b', postgresClusterName: 'c', ...options });
+
+describe.each(['cortex', ...IN_FOLDERS])('%s', factory => {
+  const make = maker(factory);
 
   test('needs a bucket', () => {
     expect(make({ buckets: [] })).toThrow(
@@ -34,16 +36,24 @@ describe.each([
     );
   });
 
-  test('takes folders as prefixes', () => {
-    expect(make({ buckets: [bucket()], prefixes: ['blue'] })).toThrow(
-      `[Controller.${factory}] \`prefixes\` must begin with a name, end with / and hold no *, ? or $, got: "blue".`,
-    );
-    expect(make({ buckets: [bucket()], prefixes: [] })).toThrow('`prefixes` must name at least one prefix, got: [].');
-  });
-
   test('refuses keys that went missing', () => {
     expect(make({ buckets: [bucket()], kmsKeys: [] })).toThrow('`kmsKeys` must name at least one KMS key, got: [].');
   });
+});
+
+test.each(IN_FOLDERS)('%s takes folders as prefixes', factory => {
+  const make = maker(factory);
+  expect(make({ buckets: [bucket()], prefixes: ['blue'] })).toThrow(
+    `[Controller.${factory}] \`prefixes\` must begin with a name, end with / and hold no *, ? or $, got: "blue".`,
+  );
+  expect(make({ buckets: [bucket()], prefixes: [] })).toThrow('`prefixes` must name at least one prefix, got: [].');
+});
+
+test.each([['blue/'], []])('cortex takes no prefixes: it keeps tenants in the root', (...prefixes) => {
+  expect(maker('cortex')({ buckets: [bucket()], prefixes })).toThrow(
+    `[Controller.cortex] \`prefixes\` must be left out, got: ${JSON.stringify(prefixes)}. It has no setting for them: `
+      + 'give it buckets of its own.',
+  );
 });
 
 test.each<[string, object, string]>([

@@ -7,6 +7,7 @@ import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { problem, warn } from '../errors';
 import { policySize } from '../trust/policy-size';
 import { hasDeferredKey, renderTrust, settledCopy, textsIn } from '../trust/trust-document';
+import { describeSize } from '../trust/trust-rules';
 import { argumentsOf, literalPartition, settle } from '../values/tokens';
 import { embeddedProblems, openProblems, vanishingProblems } from '../values/value-safety';
 
@@ -107,6 +108,7 @@ export function controllerProblems(scope: IConstruct, controller: ControllerDefi
     ...(controller.problems?.(scope) ?? []),
     ...partitionProblems(scope, controller, json),
     ...aliasProblems(scope, controller, json),
+    ...sizeProblems(scope, controller, json),
     ...(isText
       ? embeddedProblems(scope, 'controller', textsIn(json))
       : openProblems(scope, 'controller', textsIn(json))),
@@ -142,6 +144,25 @@ function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, js
         `A role cannot reach another partition: give ${name} a resource of this one.`,
       ),
   );
+}
+
+/** A statement of one resource can be divided no further. */
+function sizeProblems(scope: IConstruct, { name, statements }: ControllerDefinition, json: PolicyJson): string[] {
+  if (fits(scope, json)) return [];
+  const tooLong = statements(scope).flatMap(statement => shortened(scope, statement))
+    .map(statement => policySize(scope, jsonOf([statement])))
+    .filter(({ characters }) => characters > MAX_POLICY_LENGTH);
+  const problems = tooLong.map(size =>
+    problem(
+      'controller',
+      `make statements that fit in ${MAX_POLICY_LENGTH} characters`,
+      describeSize(size),
+      `IAM does not raise this quota (managed policy length): name less for ${name}, or divide it over several roles.`,
+    ));
+  if (tooLong.length > 0 && tooLong.every(({ exact }) => !exact)) {
+    warn(scope, 'cdk-irsa:controller-policy-size', problems[0]);
+  }
+  return problems.filter((_, index) => tooLong[index].exact);
 }
 
 /** CDK takes an alias for a key, IAM does not: calls on keys are decided by the ARN of the key. */

@@ -36,6 +36,11 @@ export function storage(stack: Stack): controllers.ObjectStorageOptions {
   };
 }
 
+function wholeBuckets(stack: Stack): controllers.BucketStorageOptions {
+  const { prefixes, ...others } = storage(stack);
+  return others;
+}
+
 const ON_OBJECTS = [
   'AbortMultipartUpload',
   'DeleteObject',
@@ -64,15 +69,19 @@ const NEVER: Call[] = [
   { action: 'kms:CreateGrant', resource: KEY, context: through('s3') },
 ];
 
-/** What a controller may do in the buckets of `storage`, and that it may do no more. */
+/**
+ * What a controller may do in the buckets of `storage`, and that it may do no more.
+ *
+ * @param names of objects, for one that has the whole bucket
+ */
 export function storageCalls(
-  objects: string[], buckets: string[], keys: string[],
+  objects: string[], buckets: string[], keys: string[], names?: string[],
 ): Pick<ControllerSample, 'may' | 'mayNot'> {
-  const onObjects = (names: string[], arn: string) => names.map(name => ({ action: `s3:${name}`, resource: arn }));
+  const onObjects = (actions: string[], arn: string) => actions.map(name => ({ action: `s3:${name}`, resource: arn }));
   return {
     may: [
       ...[BUCKET, SHARED_BUCKET].flatMap(bucket => [
-        ...onObjects(objects, `${bucket}/blue/a/b`),
+        ...(names ?? ['blue/a/b']).flatMap(name => onObjects(objects, `${bucket}/${name}`)),
         ...onObjects(buckets, bucket),
       ]),
       ...keys.flatMap(name => [
@@ -81,7 +90,7 @@ export function storageCalls(
       ]),
     ],
     mayNot: [
-      ...onObjects(objects, `${BUCKET}/green/a`),
+      ...(names ? [] : onObjects(objects, `${BUCKET}/green/a`)),
       ...onObjects(objects, `${BUCKET}-of-others/blue/a`),
       ...onObjects(buckets, `${BUCKET}-of-others`),
       ...onObjects(ON_OBJECTS.filter(name => !objects.includes(name)), `${BUCKET}/blue/a`),
@@ -142,7 +151,7 @@ function inOneBucket(own: ControllerSample): ControllerSample {
     ...own,
     variant: 'one bucket',
     make: stack => {
-      const { buckets, ...others } = storage(stack);
+      const { buckets, ...others } = own.factory === 'cortex' ? wholeBuckets(stack) : storage(stack);
       return Controller[own.factory as Factory]({ ...others, buckets: buckets.slice(0, 1) });
     },
     may: own.may.filter(({ resource }) => !resource.startsWith(SHARED_BUCKET)),
@@ -153,7 +162,13 @@ function inOneBucket(own: ControllerSample): ControllerSample {
 const EACH: ControllerSample[] = [
   sample('airflow', 'airflow', 'airflow-worker', ADD),
   sample('argoWorkflows', 'argo', 'argo-workflow'),
-  sample('cortex', 'cortex', 'cortex'),
+  {
+    ...sample('cortex', 'cortex', 'cortex'),
+    make: stack => Controller.cortex(wholeBuckets(stack)),
+    // Tenants have their folders in the root: pkg/util/users/scanner.go.
+    ...storageCalls(KEEP, LIST, WRITING_KEYS, ['tenant/01ABC/index', '__markers__/tenant/a', 'user-index.json.gz']),
+    scopedTo: 'the buckets, which it must have to itself; the keys, through S3',
+  },
   sample('grafanaLoki', 'loki', 'loki'),
   {
     ...sample('grafanaLoki', 'loki', 'loki'),
