@@ -1,9 +1,9 @@
 import { KEEP_OBJECTS, KEEP_TAGGED_OBJECTS, objectStorage } from './bucket-access';
 import { ControllerDefinition } from './definition';
 import { BucketStorageOptions, ObjectStorageOptions } from './object-storage-options';
+import { refusePrefix } from './s3-objects';
 import { StorageLocation, storageLocation, storageRegion } from './storage-values';
 import { failIf, problem } from '../private/errors';
-import { literal } from '../private/values/tokens';
 
 /**
  * @see https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/
@@ -146,16 +146,8 @@ function checkNoPrefixes(factory: string, { prefixes }: ObjectStorageOptions): v
  * @throws if a literal prefix is more than that
  */
 function checkStoragePrefixes(factory: string, prefixes: string[] | undefined): void {
-  const wrong = prefixes?.find(prefix => literal(prefix) !== undefined && !/^[\da-zA-Z-]+\/$/.test(prefix));
-  failIf(
-    `Controller.${factory}`,
-    wrong === undefined
-      ? undefined
-      : problem(
-        'prefixes',
-        'be one folder of letters, digits and dashes',
-        wrong,
-        'Its `storage_prefix` takes no other: for example `blue/`.',
-      ),
-  );
+  refusePrefix(factory, prefixes, /^[\da-zA-Z-]+\/$/, {
+    rule: 'be one folder of letters, digits and dashes',
+    advice: 'Its `storage_prefix` takes no other: for example `blue/`.',
+  });
 }

@@ -21,18 +21,18 @@ export function checkPrefixes(factory: string, prefixes: string[] | undefined): 
       problem('prefixes', 'name at least one prefix', prefixes, 'Leave it out to reach whole buckets.'),
     );
   }
-  const wrong = prefixes?.find(prefix => literal(prefix) !== undefined && !/^[^/*?$][^*?$]*\/$/.test(prefix));
-  failIf(
-    `Controller.${factory}`,
-    wrong === undefined
-      ? undefined
-      : problem(
-        'prefixes',
-        'begin with a name, end with / and hold no *, ? or $',
-        wrong,
-        'Write a folder of the bucket: `data/images/`.',
-      ),
-  );
+  refusePrefix(factory, prefixes, /^[^/*?$][^*?$]*\/$/, {
+    rule: 'begin with a name, end with / and hold no *, ? or $',
+    advice: 'Write a folder of the bucket: `data/images/`.',
+  });
+}
+
+/** @throws if a literal prefix does not match */
+export function refusePrefix(
+  factory: string, prefixes: string[] | undefined, pattern: RegExp, { rule, advice }: { rule: string; advice: string },
+): void {
+  const wrong = prefixes?.find(prefix => literal(prefix) !== undefined && !pattern.test(prefix));
+  failIf(`Controller.${factory}`, wrong === undefined ? undefined : problem('prefixes', rule, wrong, advice));
 }
 
 /** The keys that are given, and those that CDK knows the buckets to be encrypted with. */
