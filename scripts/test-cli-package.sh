@@ -109,7 +109,7 @@ smaller_than() { # kB, folder
   du -sb "$2" && [ "$(du -sb "$2" | cut -f 1)" -lt $(($1 * 1000)) ]
 }
 
-check 'the tarball holds the two bundles, bin, README, LICENSE and package.json, nothing else' no_more_than_the_command
+check 'the tarball holds the three bundles, bin, README, LICENSE and package.json, nothing else' no_more_than_the_command
 check 'it is smaller than 500 kB' test "$(stat -c %s ../tarball/*.tgz)" -lt 500000
 check 'it installs into an empty folder without a network' npm install --offline --loglevel=error ../tarball/*.tgz
 check 'without any other package' it_is_all
