@@ -47,9 +47,9 @@ export class RoleTable {
     this.byKey = new Map([...grouped(roles, keyOf)].map(([key, same]) => [key, withoutCopies(same)]));
   }
 
-  /** The roles of a name that differ. */
-  public definitions(role: RoleKey): Definitions {
-    return this.byKey.get(keyOf(role)) ?? [];
+  /** All roles of a kind, each once. */
+  public all(kind: RbacRole['kind']): RbacRole[] {
+    return [...this.byKey.values()].map(([role]) => role).filter(role => role.kind === kind);
   }
 
   /** Undefined if there is no such role. */
