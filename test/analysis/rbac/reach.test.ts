@@ -44,7 +44,7 @@ function worldOf(objects: object[], more: Partial<ReachWorld> = {}): ReachWorld 
   return { rbac, serviceAccounts: ACCOUNTS, workloads: WORKLOADS, ...more };
 }
 
-const reachOf = (objects: object[], subject = ALICE, more: Partial<ReachWorld> = {}): Reach =>
+const reachOf = (objects: object[], subject: Subject = ALICE, more: Partial<ReachWorld> = {}): Reach =>
   reachableServiceAccounts(worldOf(objects, more), subject);
 
 /** `role payments/api certain: create-pods`, those of `ACCOUNTS` only. */
