@@ -219,6 +219,8 @@ project.eslint!.addRules({
       zone('./src', '.', 'src', 'node_modules', 'package.json'),
       zone('./src/conventions', './src', 'conventions'),
       zone('./src/analysis', './src', 'analysis', 'conventions'),
+      zone('./src/analysis/rbac', './src/analysis/{reading,admission,rules}/**'),
+      zone('./src/analysis/{iam,reading}/**', './src/analysis/rbac'),
       zone('./src/cli', './src', 'cli', 'analysis', 'conventions'),
       zone('./src/cli/doctor/read', './src/cli/doctor/checks'),
       zone('./src/cli/doctor/read', './src/cli/doctor/output'),

@@ -190,6 +190,11 @@ export class ApiServer {
     return this.json('PATCH', `${pathOf(object)}?${query}`, object, 'application/apply-patch+yaml');
   }
 
+  /** With an object as it was read and then changed. */
+  public replace(object: Manifest): Promise<Manifest> {
+    return this.json('PUT', pathOf(object), object);
+  }
+
   public read(object: Manifest): Promise<Manifest> {
     return this.json('GET', pathOf(object));
   }
@@ -227,6 +232,16 @@ export class ApiServer {
       spec: { token, audiences: [audience] },
     });
     return status.authenticated ? status.user.username : undefined;
+  }
+
+  /** Whether somebody may do something, as a SubjectAccessReview says. */
+  public async reviewAccess(spec: object): Promise<boolean> {
+    const { status } = await this.json('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec,
+    });
+    return status.allowed;
   }
 
   /** Sets what kubelet and controllers say of an object. */

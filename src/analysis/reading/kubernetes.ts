@@ -95,7 +95,7 @@ function hasAny(objects: Partial<KubernetesObjects>): boolean {
 }
 
 /** A custom resource that has a name. */
-function customObjectOf({ object, at }: Found, namespace?: string): NamedObject | undefined {
+function customObjectOf({ object, at }: ManifestObject, namespace?: string): NamedObject | undefined {
   const { kind, metadata } = object;
   const name = propertyOf(metadata, 'name') || propertyOf(metadata, 'generateName');
   return !isCustom(object) || typeof kind !== 'string' || typeof name !== 'string' ? undefined : {
@@ -108,7 +108,7 @@ function customObjectOf({ object, at }: Found, namespace?: string): NamedObject 
 }
 
 /** What one object of Kubernetes itself is here: nothing, mostly. */
-function objectsOf(found: Found, namespace?: string): Partial<KubernetesObjects> {
+function objectsOf(found: ManifestObject, namespace?: string): Partial<KubernetesObjects> {
   const { object, source } = found;
   const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
   const serviceAccounts = isServiceAccount ? [serviceAccountOf(found, namespace)] : [];
@@ -130,6 +130,11 @@ function objectsOf(found: Found, namespace?: string): Partial<KubernetesObjects>
   };
 }
 
+/** The objects in a text, of whatever kind. Its errors are those of `readManifests`. */
+export function* manifestObjects({ text, place }: ManifestText): Generator<ManifestObject> {
+  for (const part of partsOf(text, place)) yield* objectsIn(part, place);
+}
+
 interface KubernetesObject extends JsonObject {
   readonly apiVersion?: unknown;
   readonly kind?: unknown;
@@ -137,7 +142,8 @@ interface KubernetesObject extends JsonObject {
   readonly spec?: unknown;
 }
 
-interface Found {
+/** An object, and where it is written. */
+export interface ManifestObject {
   readonly object: KubernetesObject;
   readonly source: Source;
   readonly at: Place;
@@ -176,12 +182,12 @@ function* partsOf(text: string, { file }: Place): Generator<Part> {
 }
 
 /** The objects of the documents: one of each, or the items of a List. */
-function* objectsIn(part: Part, place: Place): Generator<Found> {
+function* objectsIn(part: Part, place: Place): Generator<ManifestObject> {
   const documents = plainDocuments(part.text);
   if (documents === undefined || documents.some(({ object }) => isList(object))) {
     return yield* parsedObjectsIn(part, place);
   }
-  let parsed: Found[] | undefined;
+  let parsed: ManifestObject[] | undefined;
   for (const [index, { object, line, column }] of documents.filter(document => isObject(document.object)).entries()) {
     const found = () => (parsed ??= [...parsedObjectsIn(part, place)])[index];
     yield {
@@ -197,12 +203,12 @@ function* objectsIn(part: Part, place: Place): Generator<Found> {
   }
 }
 
-function isList(object: unknown): object is { readonly items: unknown[] } {
+function isList(object: unknown): object is KubernetesObject & { readonly items: unknown[] } {
   return /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(propertyOf(object, 'items'));
 }
 
 /** With the parser that tells where everything stands. */
-function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<Found> {
+function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<ManifestObject> {
   const { isMap, isScalar, LineCounter, parseAllDocuments } = yaml();
   const lines = new LineCounter();
   const positionOf = (offset: number) => {
@@ -234,7 +240,7 @@ function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const object = plain(document, placeOf(contents as Node));
-    const found = (value: KubernetesObject, node: Node | null | undefined): Found => ({
+    const found = (value: KubernetesObject, node: Node | null | undefined): ManifestObject => ({
       object: value,
       source: { node, placeOf, mayRepeatKeys: true },
       at: placeOf(node),
@@ -246,12 +252,18 @@ function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<
     if (isMap(contents) && isList(object)) {
       const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
       for (const [index, item] of object.items.entries()) {
-        if (isObject(item)) yield found(item, nodes?.items?.[index]);
+        if (isObject(item)) yield found(withKindOf(object, item), nodes?.items?.[index]);
       }
     } else if (isObject(object)) {
       yield found(object, contents as Node);
     }
   }
+}
+
+/** Items of a `RoleList` need not say that they are Roles. */
+function withKindOf({ apiVersion, kind }: KubernetesObject, item: KubernetesObject): KubernetesObject {
+  const ownKind = textOf(kind).replace(/List$/, '');
+  return item.kind !== undefined || ownKind === '' ? item : { apiVersion, kind: ownKind, ...item };
 }
 
 function plain(document: Document, { file, line }: Place): unknown {
@@ -262,7 +274,8 @@ function plain(document: Document, { file, line }: Place): unknown {
   }
 }
 
-function serviceAccountOf({ object: { metadata }, at: place, positionOf }: Found, namespace?: string): ServiceAccount {
+function serviceAccountOf(found: ManifestObject, namespace?: string): ServiceAccount {
+  const { object: { metadata }, at: place, positionOf } = found;
   const annotations = Object.fromEntries(
     Object.entries(objectOf(propertyOf(metadata, 'annotations')))
       .map(([key, value]) => [key, textWithPlaceholders(value ?? '')]),
@@ -288,7 +301,7 @@ const LABELS = ['metadata', 'labels'];
 /** A part of an object: its name in `parts`, and its path. */
 type NamedPath = readonly [name: string, path: Path];
 
-function partsAt(positionOf: Found['positionOf'], paths: readonly NamedPath[]): Parts {
+function partsAt(positionOf: ManifestObject['positionOf'], paths: readonly NamedPath[]): Parts {
   return Object.fromEntries(paths.flatMap(([name, path]) => {
     const position = positionOf(path);
     return position === undefined ? [] : [[name, position] as const];
@@ -337,7 +350,8 @@ function podOf(object: KubernetesObject): Pod | undefined {
 
 const POD_PATHS = new Map([['Pod', []], ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']]]);
 
-function workloadOf({ object: { kind, metadata }, at: place, positionOf }: Found, pod: Pod, ns?: string): Workload {
+function workloadOf(found: ManifestObject, pod: Pod, ns?: string): Workload {
+  const { object: { kind, metadata }, at: place, positionOf } = found;
   const { serviceAccountName, serviceAccount } = pod.spec;
   const misplaced = misplacedOnPods(metadata, pod);
   return {
@@ -380,6 +394,7 @@ function nameOf(name: unknown, { file, line }: Place): string {
   );
 }
 
-function namespaceOf(metadata: unknown, namespace?: string): string {
+/** Of an object; that of kubectl if it names none. */
+export function namespaceOf(metadata: unknown, namespace?: string): string {
   return textWithPlaceholders(propertyOf(metadata, 'namespace') || namespace || standIn('namespace of kubectl'));
 }

@@ -1,0 +1,425 @@
+/**
+ * What rights in a cluster lead to: service accounts, and with them AWS roles. One entry for each way.
+ */
+import { RBAC_GROUP } from '../rbac-objects';
+
+/**
+ * How sure it is that a right leads there: `certain` where the API server allows it and nothing else is needed, `high`
+ * where something usual is needed, too, `low` where it takes more, and `unknown` where RBAC does not tell. Best first.
+ */
+export const CONFIDENCES = ['certain', 'high', 'medium', 'low', 'unknown'] as const;
+export type Confidence = typeof CONFIDENCES[number];
+
+/** A right that is a part of a way. */
+export interface Right {
+  /** One of them is enough. */
+  readonly verbs: readonly string[];
+  readonly group: string;
+  /** One of them is enough. */
+  readonly resources: readonly string[];
+  readonly subresource?: string;
+  /** The objects it takes: one of them is enough. Without it, any. */
+  readonly names?: readonly string[];
+  /** The one namespace where it leads anywhere. */
+  readonly namespace?: string;
+  /** Whether objects of the resource are in no namespace, so that a RoleBinding does not give it. */
+  readonly isOfCluster?: boolean;
+}
+
+/** What a way leads to. Rights are those in the cluster; only pods and tokens give the role, too. */
+export type Yield =
+  /** Pods as any service account of the namespace. */
+  | 'any-account'
+  /** The service accounts of pods that run. */
+  | 'running-accounts'
+  /** Tokens of the service accounts that the rule names. */
+  | 'named-accounts'
+  | 'rights-of-named-accounts'
+  /** Of the service accounts whose token is in a Secret. */
+  | 'rights-of-any-account'
+  | 'rights-of-users'
+  | 'rights-of-groups'
+  /** Of users and groups, but for `system:masters`. */
+  | 'rights-of-anyone'
+  /** Of the roles that the rule names. */
+  | 'rights-of-roles'
+  | 'every-right'
+  /** The node, and with it the service accounts of all its pods. */
+  | 'node'
+  /** Helps on another way. */
+  | 'supports'
+  | 'nothing';
+
+export interface ReachPath {
+  readonly id: string;
+  /** All of them are needed. The names in the rule of the first one decide what is reached. */
+  readonly rights: readonly Right[];
+  readonly yields: Yield;
+  readonly confidence: Confidence;
+  /** Whether it takes an existing object: a workload, a binding, or a role that is bound to the subject. */
+  readonly needsObject?: boolean;
+  readonly text: string;
+  /** Where this is from. */
+  readonly source: string;
+}
+
+type Options = Pick<Right, 'isOfCluster' | 'names' | 'namespace'>;
+
+const right = (verbs: string, group: string, resources: string, options: Options = {}): Right => {
+  const [names, subresource] = resources.split('/');
+  return {
+    verbs: verbs.split(' '),
+    group,
+    resources: names.split(' '),
+    ...subresource !== undefined && { subresource },
+    ...options,
+  };
+};
+const OF_CLUSTER = { isOfCluster: true };
+const WRITE = 'create update patch';
+const CHANGE = 'update patch';
+const CERTIFICATES = 'certificates.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
+
+const SITE = 'https://kubernetes.io/docs';
+const GOOD_PRACTICES = `${SITE}/concepts/security/rbac-good-practices/`;
+const ESCALATION =
+  `${SITE}/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping`;
+const IMPERSONATION = `${SITE}/reference/access-authn-authz/user-impersonation/`;
+const TOKENS = `${SITE}/concepts/security/service-accounts/`;
+const PODS = `${SITE}/concepts/workloads/pods/`;
+const ADMISSION_PAGE = `${SITE}/reference/access-authn-authz/extensible-admission-controllers/`;
+const SIGNING = `${SITE}/reference/access-authn-authz/certificate-signing-requests/`;
+
+const WORKLOADS: ReadonlyArray<readonly [group: string, resources: string]> = [
+  ['', 'replicationcontrollers'],
+  ['apps', 'deployments statefulsets daemonsets replicasets'],
+  ['batch', 'jobs cronjobs'],
+];
+
+const SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
+
+/** All ways. Verified on kube-apiserver 1.34, unless the text says otherwise. */
+export const PATHS: readonly ReachPath[] = [
+  {
+    id: 'create-pods',
+    rights: [right('create', '', 'pods')],
+    yields: 'any-account',
+    confidence: 'certain',
+    text: 'A pod may name any service account of its namespace. That takes no right on the service account.',
+    source: GOOD_PRACTICES,
+  },
+  ...WORKLOADS.flatMap(([group, resources]): ReachPath[] => [
+    {
+      id: `create-workloads${group && `-${group}`}`,
+      rights: [right('create', group, resources)],
+      yields: 'any-account',
+      confidence: 'certain',
+      text: 'Its controller creates pods as any service account of the namespace.',
+      source: GOOD_PRACTICES,
+    },
+    {
+      id: `change-workloads${group && `-${group}`}`,
+      rights: [right(CHANGE, group, resources)],
+      yields: 'any-account',
+      confidence: 'certain',
+      needsObject: true,
+      text: 'The image and the service account of an existing workload can be changed.',
+      source: GOOD_PRACTICES,
+    },
+  ]),
+  {
+    id: 'change-pods',
+    rights: [right(CHANGE, '', 'pods')],
+    yields: 'running-accounts',
+    confidence: 'high',
+    text: 'The image of a running pod can be changed, its service account cannot.',
+    source: `${PODS}#pod-update-and-replacement`,
+  },
+  {
+    id: 'ephemeral-containers',
+    rights: [right(CHANGE, '', 'pods/ephemeralcontainers')],
+    yields: 'running-accounts',
+    confidence: 'certain',
+    text: 'A container is added to a running pod, and can mount its token.',
+    source: `${PODS}ephemeral-containers/`,
+  },
+  {
+    id: 'exec',
+    rights: [right('create', '', 'pods/exec')],
+    yields: 'running-accounts',
+    confidence: 'certain',
+    text: 'A command in a running pod reads its token.',
+    source: GOOD_PRACTICES,
+  },
+  {
+    id: 'exec-by-get',
+    rights: [right('get', '', 'pods/exec')],
+    yields: 'running-accounts',
+    confidence: 'high',
+    text: 'A command in a running pod, by a GET request. Newer versions of Kubernetes require the verb create.',
+    source: GOOD_PRACTICES,
+  },
+  {
+    id: 'attach',
+    rights: [right('create get', '', 'pods/attach')],
+    yields: 'running-accounts',
+    confidence: 'low',
+    text: 'Input to the process of a running pod: it depends on what the process does with it.',
+    source: `${SITE}/reference/kubectl/generated/kubectl_attach/`,
+  },
+  {
+    id: 'talk-to-pods',
+    rights: [right('create get', '', 'pods services/proxy')],
+    yields: 'running-accounts',
+    confidence: 'low',
+    text: 'Requests to a workload: they lead to its role only if the workload gives its credentials away.',
+    source: `${SITE}/tasks/access-application-cluster/`,
+  },
+  {
+    id: 'port-forward',
+    rights: [right('create get', '', 'pods/portforward')],
+    yields: 'running-accounts',
+    confidence: 'low',
+    text: 'Requests to a workload: they lead to its role only if the workload gives its credentials away.',
+    source: `${SITE}/tasks/access-application-cluster/port-forward-access-application-cluster/`,
+  },
+  {
+    id: 'create-tokens',
+    rights: [right('create', '', 'serviceaccounts/token')],
+    yields: 'named-accounts',
+    confidence: 'certain',
+    text: 'A token of the service account with the audience of STS, without a pod. Not known for EKS Pod Identity.',
+    source: GOOD_PRACTICES,
+  },
+  {
+    id: 'create-service-accounts',
+    rights: [right('create', '', 'serviceaccounts')],
+    yields: 'supports',
+    confidence: 'low',
+    text: 'A name that a trust policy admits and nobody has taken. A pod or a token is needed, too.',
+    source: TOKENS,
+  },
+  {
+    id: 'change-service-accounts',
+    rights: [right(CHANGE, '', 'serviceaccounts')],
+    yields: 'supports',
+    confidence: 'low',
+    text: 'The annotation of the role: the workload gets another role, or none. It gives no access.',
+    source: TOKENS,
+  },
+  {
+    id: 'grant-own-rights',
+    rights: [right(WRITE, RBAC_GROUP, 'roles rolebindings')],
+    yields: 'nothing',
+    confidence: 'certain',
+    text: 'Kubernetes lets nobody grant rights that they do not hold, without bind or escalate.',
+    source: ESCALATION,
+  },
+  ...['roles', 'clusterroles'].flatMap((kind): ReachPath[] => [
+    {
+      id: `bind-${kind}`,
+      rights: [right('bind', RBAC_GROUP, kind), right('create', RBAC_GROUP, 'rolebindings')],
+      yields: 'rights-of-roles',
+      confidence: 'certain',
+      text: 'A RoleBinding gives the role in its namespace, to anyone.',
+      source: ESCALATION,
+    },
+    {
+      id: `bind-${kind}-again`,
+      rights: [right('bind', RBAC_GROUP, kind), right(CHANGE, RBAC_GROUP, 'rolebindings')],
+      yields: 'rights-of-roles',
+      confidence: 'certain',
+      needsObject: true,
+      text: 'A subject can be added to an existing RoleBinding.',
+      source: ESCALATION,
+    },
+  ]),
+  {
+    id: 'bind-in-cluster',
+    rights: [
+      right('bind', RBAC_GROUP, 'clusterroles', OF_CLUSTER),
+      right('create', RBAC_GROUP, 'clusterrolebindings', OF_CLUSTER),
+    ],
+    yields: 'rights-of-roles',
+    confidence: 'certain',
+    text: 'A ClusterRoleBinding gives the role in the whole cluster, to anyone.',
+    source: ESCALATION,
+  },
+  {
+    id: 'bind-in-cluster-again',
+    rights: [
+      right('bind', RBAC_GROUP, 'clusterroles', OF_CLUSTER),
+      right(CHANGE, RBAC_GROUP, 'clusterrolebindings', OF_CLUSTER),
+    ],
+    yields: 'rights-of-roles',
+    confidence: 'certain',
+    needsObject: true,
+    text: 'A subject can be added to an existing ClusterRoleBinding.',
+    source: ESCALATION,
+  },
+  ...[
+    { kind: 'roles', options: {}, bindings: 'rolebindings' },
+    { kind: 'clusterroles', options: OF_CLUSTER, bindings: 'clusterrolebindings' },
+  ].flatMap(({ kind, options, bindings }): ReachPath[] => [
+    {
+      id: `escalate-${kind}`,
+      rights: [right('escalate', RBAC_GROUP, kind, options), right(CHANGE, RBAC_GROUP, kind, options)],
+      yields: 'every-right',
+      confidence: 'certain',
+      needsObject: true,
+      text: 'A role that is bound to the subject can be given any right.',
+      source: ESCALATION,
+    },
+    {
+      id: `escalate-and-bind-${kind}`,
+      rights: [
+        right('escalate', RBAC_GROUP, kind, options), right('create', RBAC_GROUP, kind, options),
+        right('bind', RBAC_GROUP, kind, options), right('create', RBAC_GROUP, bindings, options),
+      ],
+      yields: 'every-right',
+      confidence: 'certain',
+      text: 'A new role can be given any right, and be bound.',
+      source: ESCALATION,
+    },
+  ]),
+  {
+    id: 'impersonate-service-accounts',
+    rights: [right('impersonate', '', 'serviceaccounts')],
+    yields: 'rights-of-named-accounts',
+    confidence: 'certain',
+    text: 'The rights of the service account in the cluster, but not its role.',
+    source: IMPERSONATION,
+  },
+  {
+    id: 'impersonate-users',
+    rights: [right('impersonate', '', 'users', OF_CLUSTER)],
+    yields: 'rights-of-users',
+    confidence: 'certain',
+    text: 'The rights of the user, without those of its groups.',
+    source: IMPERSONATION,
+  },
+  ...[right('impersonate', '', 'users', OF_CLUSTER), right('impersonate', '', 'serviceaccounts')].map(
+    (user): ReachPath => ({
+      id: `impersonate-groups-with-${user.resources[0]}`,
+      rights: [right('impersonate', '', 'groups', OF_CLUSTER), user],
+      yields: 'rights-of-groups',
+      confidence: 'certain',
+      text: 'The rights of the group; without a restriction by name, those of system:masters.',
+      source: IMPERSONATION,
+    }),
+  ),
+  {
+    id: 'read-secrets',
+    rights: [right('get list watch update patch', '', 'secrets')],
+    yields: 'rights-of-any-account',
+    confidence: 'low',
+    text: 'The rights of service accounts that still have a long-lived token. Its issuer is not the OIDC issuer.',
+    source: TOKENS,
+  },
+  {
+    id: 'create-secrets',
+    rights: [right('create', '', 'secrets'), right('get list watch update patch', '', 'secrets')],
+    yields: 'rights-of-any-account',
+    confidence: 'high',
+    text: 'The controller manager puts a token into a new Secret of the type service-account-token.',
+    source: TOKENS,
+  },
+  {
+    id: 'mutating-webhooks',
+    rights: [right(WRITE, ADMISSION, 'mutatingwebhookconfigurations', OF_CLUSTER)],
+    yields: 'any-account',
+    confidence: 'high',
+    text: 'A mutating webhook can change every pod that is created from then on.',
+    source: ADMISSION_PAGE,
+  },
+  {
+    id: 'mutating-policies',
+    rights: [
+      right(WRITE, ADMISSION, 'mutatingadmissionpolicies', OF_CLUSTER),
+      right(WRITE, ADMISSION, 'mutatingadmissionpolicybindings', OF_CLUSTER),
+    ],
+    yields: 'any-account',
+    confidence: 'unknown',
+    text: 'A mutating policy can change every pod that is created from then on, where the API is enabled.',
+    source: `${SITE}/reference/access-authn-authz/mutating-admission-policy/`,
+  },
+  {
+    id: 'validating-webhooks',
+    rights: [right(WRITE, ADMISSION, 'validatingwebhookconfigurations', OF_CLUSTER)],
+    yields: 'nothing',
+    confidence: 'certain',
+    text: 'A validating webhook reads and refuses objects.',
+    source: ADMISSION_PAGE,
+  },
+  {
+    id: 'node-proxy',
+    rights: [right('get create', '', 'nodes/proxy', OF_CLUSTER)],
+    yields: 'running-accounts',
+    confidence: 'high',
+    text: "The kubelet's API runs commands in pods of its node.",
+    source: GOOD_PRACTICES,
+  },
+  {
+    id: 'sign-certificates',
+    rights: [
+      right('create', CERTIFICATES, 'certificatesigningrequests', OF_CLUSTER),
+      right(CHANGE, CERTIFICATES, 'certificatesigningrequests/approval', OF_CLUSTER),
+      right('approve', CERTIFICATES, 'signers', { ...OF_CLUSTER, names: SIGNERS }),
+    ],
+    yields: 'rights-of-anyone',
+    confidence: 'unknown',
+    text: 'A client certificate of any user or group but system:masters. Not verified for EKS.',
+    source: SIGNING,
+  },
+  {
+    id: 'privileged-pods',
+    rights: [right('create', '', 'pods')],
+    yields: 'node',
+    confidence: 'high',
+    text: 'Unless Pod Security forbids it, a privileged pod takes over its node: the tokens of all its pods.',
+    source: GOOD_PRACTICES,
+  },
+  {
+    id: 'aws-auth',
+    rights: [right(CHANGE, '', 'configmaps', { names: ['aws-auth'], namespace: 'kube-system' })],
+    yields: 'every-right',
+    confidence: 'unknown',
+    text: 'Where EKS reads aws-auth, it makes any IAM principal an administrator of the cluster.',
+    source: 'https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html',
+  },
+  {
+    id: 'change-namespaces',
+    rights: [right(CHANGE, '', 'namespaces')],
+    yields: 'supports',
+    confidence: 'low',
+    text: 'Labels of the namespace decide on Pod Security, and on which policies apply.',
+    source: GOOD_PRACTICES,
+  },
+  {
+    id: 'change-policies',
+    rights: [right(
+      `${WRITE} delete deletecollection`, ADMISSION,
+      'validatingadmissionpolicies validatingadmissionpolicybindings', OF_CLUSTER,
+    )],
+    yields: 'supports',
+    confidence: 'certain',
+    text: 'Policies that guard pods and service accounts can be removed.',
+    source: `${SITE}/reference/access-authn-authz/validating-admission-policy/`,
+  },
+  ...[
+    right(CHANGE, 'apps', 'deployments statefulsets replicasets/scale'),
+    right('create', '', 'pods/eviction'),
+    right('create', '', 'pods/binding'),
+    right('create', '', 'bindings'),
+    right(WRITE, '', 'podtemplates'),
+    right(WRITE, 'autoscaling', 'horizontalpodautoscalers'),
+  ].map((own): ReachPath => ({
+    id: `no-identity-${own.resources[0]}${own.subresource === undefined ? '' : `-${own.subresource}`}`,
+    rights: [own],
+    yields: 'nothing',
+    confidence: 'certain',
+    text: 'It starts, stops or places pods, and does not choose their service account.',
+    source: GOOD_PRACTICES,
+  })),
+];

@@ -1,0 +1,212 @@
+/**
+ * Kubernetes RBAC: who may do what, and by which binding.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+import { every, some, Truth } from '../iam/truth';
+import { RbacBinding, RbacObjects, serviceAccountOfUser, Subject, userOf } from '../rbac-objects';
+import { hasStandIn } from '../stand-in';
+import { builtInBindings, builtInRoles } from './built-in-roles';
+import { RoleKey, RoleRule, RoleRules, RoleTable } from './role-rules';
+import { isSameText, RbacRequest, ruleAllows } from './rule-match';
+
+/** Members may do everything. No object says so. */
+export const MASTERS = 'system:masters';
+export const AUTHENTICATED = 'system:authenticated';
+export const UNAUTHENTICATED = 'system:unauthenticated';
+const ANONYMOUS = 'system:anonymous';
+
+/** Who asks. Kubernetes adds the groups of the system when somebody signs in; here the caller does. */
+export interface Requester {
+  /** Undefined for some member of the groups. */
+  readonly user?: string;
+  readonly groups: readonly string[];
+}
+
+/** A binding that gives a role to a subject. */
+export interface Grant {
+  /** As the binding names it. */
+  readonly subject: Subject;
+  /** Undefined for `system:masters`. */
+  readonly binding?: RbacBinding;
+}
+
+/** A grant to somebody, who may be its subject. */
+export interface PossibleGrant {
+  readonly grant: Grant;
+  /** True, or why it is not certain. */
+  readonly truth: Exclude<Truth, false>;
+}
+
+/** A grant whose role allows a request. */
+export interface Permission extends Grant {
+  /** The rule that does; undefined where it is not certain that the role has one, and for `system:masters`. */
+  readonly rule?: RoleRule;
+  /** True, or why it is not certain. */
+  readonly truth: Exclude<Truth, false>;
+}
+
+export interface RbacOptions {
+  /**
+   * Whether the objects are all that the cluster has. Otherwise a binding whose role is not among them may give
+   * anything.
+   *
+   * @default false
+   */
+  readonly isComplete?: boolean;
+  /**
+   * Whether to add the roles and bindings that the API server creates.
+   *
+   * @default true
+   */
+  readonly builtIn?: boolean;
+}
+
+/** A user with groups of the identity provider. */
+export function requesterOfUser(user: string, groups: readonly string[] = []): Requester {
+  const account = serviceAccountOfUser(user);
+  return { user, groups: [...new Set([...groups, ...account ? groupsOf(account.namespace) : [], AUTHENTICATED])] };
+}
+
+/** A subject of a binding, with what every such subject is a member of. */
+export function requesterOf(subject: Subject): Requester {
+  if (subject.kind === 'ServiceAccount') {
+    return { user: userOf(subject), groups: [...groupsOf(subject.namespace), AUTHENTICATED] };
+  }
+  const { kind, name } = subject;
+  if (kind === 'User') {
+    return name === ANONYMOUS ? { user: name, groups: [UNAUTHENTICATED] } : requesterOfUser(name);
+  }
+  const isOfAccounts = name.startsWith('system:serviceaccounts:');
+  return {
+    groups: [...new Set([
+      name, ...isOfAccounts ? ['system:serviceaccounts'] : [], ...name === UNAUTHENTICATED ? [] : [AUTHENTICATED],
+    ])],
+  };
+}
+
+function groupsOf(namespace: string): string[] {
+  return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+}
+
+/** The answers for one cluster. */
+export class Rbac {
+  public readonly roles: RoleTable;
+  public readonly bindings: readonly RbacBinding[];
+  private readonly isComplete: boolean;
+  private readonly bySubject = new Map<string, Grant[]>();
+  /** Of subjects whose names are not known yet. */
+  private readonly ofOpenSubjects: Grant[] = [];
+
+  constructor(
+    { roles, bindings }: Pick<RbacObjects, 'roles' | 'bindings'>,
+    { isComplete = false, builtIn = true }: RbacOptions = {},
+  ) {
+    this.isComplete = isComplete;
+    this.roles = new RoleTable(builtIn ? [...builtInRoles(), ...roles] : roles);
+    this.bindings = builtIn ? [...builtInBindings(), ...bindings] : bindings;
+    for (const binding of this.bindings) for (const subject of binding.subjects) this.add({ subject, binding });
+  }
+
+  /** Whether somebody may do something. */
+  public may(requester: Requester, request: RbacRequest): Truth {
+    return requester.groups.includes(MASTERS)
+      || some(this.grantsTo(requester), ({ grant, truth }) => every([
+        () => truth,
+        () => appliesIn(grant.binding!, request.namespace),
+        () => this.allowedBy(grant.binding!, request).truth,
+      ], test => test()));
+  }
+
+  /** The bindings that name somebody: true, or why that is not certain. */
+  public grantsTo({ user, groups }: Requester): PossibleGrant[] {
+    const keys = [...user === undefined ? [] : [userKey(user)], ...groups.map(groupKey)];
+    const certain = keys.flatMap(key =>
+      (this.bySubject.get(key) ?? []).map((grant): PossibleGrant => ({ grant, truth: true })));
+    const open = hasStandIn(keys.join()) ? [...this.bySubject.values()].flat() : this.ofOpenSubjects;
+    return [...certain, ...open.flatMap(grant => {
+      const own = keyOf(grant.subject);
+      const truth = keys.includes(own) || some(keys, key => isSameText(key, own));
+      return typeof truth === 'string' ? [{ grant, truth }] : [];
+    })];
+  }
+
+  /** Who may do something, as bindings name them. Whoever is in one of the groups may, too. */
+  public whoMay(request: RbacRequest): Permission[] {
+    const known = new Map<string, ReturnType<Rbac['allowedBy']>>();
+    const permissions: Permission[] = [{ subject: { kind: 'Group', name: MASTERS }, truth: true }];
+    for (const binding of this.bindings) {
+      const isThere = appliesIn(binding, request.namespace);
+      if (isThere === false || binding.subjects.length === 0) continue;
+      const key = JSON.stringify(roleOf(binding));
+      let allowed = known.get(key);
+      if (allowed === undefined) known.set(key, allowed = this.allowedBy(binding, request));
+      const { rule, truth: byRole } = allowed;
+      if (byRole === false) continue;
+      for (const subject of binding.subjects) {
+        const isKnown = !hasStandIn(keyOf(subject)) || `who ${keyOf(subject)} is, is known only later`;
+        const truth = every([isThere, byRole, isKnown], item => item) as Exclude<Truth, false>;
+        permissions.push({ subject, binding, ...truth === true && { rule }, truth });
+      }
+    }
+    return permissions;
+  }
+
+  /** The rules that a binding gives; undefined if its role does not exist. */
+  public rulesOf(binding: RbacBinding): RoleRules | undefined {
+    const role = roleOf(binding);
+    const rules = this.roles.rulesOf(role);
+    if (rules !== undefined) return rules;
+    const isOpen = hasStandIn(`${role.kind} ${role.namespace} ${role.name}`);
+    if (this.isComplete && !isOpen) return undefined;
+    const reason = isOpen ? 'is known only later' : 'is not among the objects';
+    return { rules: [], doubt: `${role.kind} ${role.name} ${reason}` };
+  }
+
+  /** Bindings whose role is not there. They give something as soon as somebody creates the role. */
+  public danglingBindings(): RbacBinding[] {
+    return this.bindings.filter(binding => this.roles.rulesOf(roleOf(binding)) === undefined);
+  }
+
+  private allowedBy(binding: RbacBinding, request: RbacRequest): { readonly rule?: RoleRule; readonly truth: Truth } {
+    const { rules, doubt } = this.rulesOf(binding) ?? { rules: [] };
+    let truth: Truth = doubt ?? false;
+    for (const rule of rules) {
+      const allows = ruleAllows(rule.rule, request);
+      if (allows === true && rule.doubt === undefined) return { rule, truth: true };
+      if (allows !== false && truth === false) truth = allows === true ? rule.doubt! : allows;
+    }
+    return { truth };
+  }
+
+  private add(grant: Grant): void {
+    const key = keyOf(grant.subject);
+    const known = this.bySubject.get(key);
+    if (known === undefined) this.bySubject.set(key, [grant]);
+    else known.push(grant);
+    if (hasStandIn(key)) this.ofOpenSubjects.push(grant);
+  }
+}
+
+/** Whether a binding applies to requests in a namespace, or to those of the whole cluster. */
+export function appliesIn({ kind, namespace = '' }: RbacBinding, requested: string | undefined): Truth {
+  return kind === 'ClusterRoleBinding' || (!!requested && isSameText(namespace, requested));
+}
+
+function roleOf({ role, namespace }: RbacBinding): RoleKey {
+  return role.kind === 'ClusterRole' ? role : { ...role, namespace };
+}
+
+/** Service accounts are users. */
+function keyOf(subject: Subject): string {
+  if (subject.kind === 'Group') return groupKey(subject.name);
+  return userKey(subject.kind === 'ServiceAccount' ? userOf(subject) : subject.name);
+}
+
+function userKey(name: string): string {
+  return `user ${name}`;
+}
+
+function groupKey(name: string): string {
+  return `group ${name}`;
+}

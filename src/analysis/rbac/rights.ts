@@ -1,0 +1,90 @@
+/**
+ * Which of the rights that matter a role gives, and for which objects.
+ */
+import { some, Truth } from '../iam/truth';
+import { Rule } from '../rbac-objects';
+import { hasStandIn } from '../stand-in';
+import { ROLES } from './built-in-data';
+import { PATHS, ReachPath, Right } from './paths';
+import { RoleRules } from './role-rules';
+import { ruleAllows } from './rule-match';
+
+/** A right as a role gives it. */
+export interface GivenRight {
+  /** Its position in `RIGHTS`. */
+  readonly right: number;
+  /** The objects that the rule names; undefined for all. */
+  readonly names?: readonly string[];
+  readonly truth: Exclude<Truth, false>;
+}
+
+/** A right to change objects whose controller may run pods. */
+export interface CustomRight {
+  readonly group: string;
+  readonly resources: readonly string[];
+}
+
+const keyOf = (right: Right) => JSON.stringify(right);
+
+/** The rights that ways are made of, each once. */
+export const RIGHTS: readonly Right[] =
+  [...new Map(PATHS.flatMap(({ rights }) => rights).map(right => [keyOf(right), right])).values()];
+
+const POSITIONS = new Map(RIGHTS.map((right, index) => [keyOf(right), index]));
+
+/** The ways, with positions of rights. */
+export const WAYS: ReadonlyArray<{ readonly path: ReachPath; readonly rights: readonly number[] }> = PATHS
+  .filter(({ yields }) => yields !== 'nothing')
+  .map(path => ({ path, rights: path.rights.map(right => POSITIONS.get(keyOf(right))!) }));
+
+const OWN_GROUPS = new Set([
+  'admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'authentication.k8s.io',
+  'authorization.k8s.io', 'certificates.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io', 'events.k8s.io',
+  'flowcontrol.apiserver.k8s.io', 'internal.apiserver.k8s.io', 'metrics.k8s.io', 'custom.metrics.k8s.io',
+  'external.metrics.k8s.io', 'networking.k8s.io', 'node.k8s.io', 'rbac.authorization.k8s.io', 'resource.k8s.io',
+  'scheduling.k8s.io', 'storage.k8s.io', 'storagemigration.k8s.io',
+]);
+const OWN_RESOURCES = new Set(ROLES.flatMap(({ rules = [] }) => rules)
+  .flatMap(rule => rule.split(' | ')[2]?.split(' ') ?? []).map(resource => resource.split('/')[0]));
+const WRITES = ['*', 'create', 'update', 'patch'];
+
+export function rightsIn({ rules }: RoleRules): GivenRight[] {
+  return rules.flatMap(({ rule, doubt }) => RIGHTS.flatMap((right, index): GivenRight[] => {
+    const given = givenBy(rule, right);
+    return given === undefined ? [] : [{
+      right: index,
+      ...given,
+      truth: given.truth === true ? doubt ?? true : given.truth,
+    }];
+  }));
+}
+
+function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefined {
+  const { resourceNames: names } = rule;
+  const isOfAll = names.length === 0;
+  const { group, subresource } = right;
+  // A request that creates an object has no name, unless it is a part of another one.
+  const verbs = isOfAll || subresource !== undefined || names.includes('') || names.some(hasStandIn)
+    ? right.verbs : right.verbs.filter(verb => verb !== 'create');
+  const truth = some(verbs, verb => some(right.resources, resource =>
+    ruleAllows({ ...rule, resourceNames: [] }, { verb, group, resource, subresource })));
+  if (truth === false) return undefined;
+  const isCreated = subresource === undefined && verbs.includes('create');
+  if (isOfAll || (isCreated && names.includes(''))) return { truth };
+  const wanted = right.names?.filter(name => names.includes(name));
+  const isOpen = names.some(hasStandIn);
+  if (wanted?.length === 0 && !isOpen) return undefined;
+  return { names, truth: isOpen ? `which objects ${names.join(', ')} are is known only later` : truth };
+}
+
+/** What a role may do to objects of other APIs than those of Kubernetes. */
+export function customRightsIn({ rules }: RoleRules): CustomRight[] {
+  return rules.flatMap(({ rule }) => {
+    if (!rule.verbs.some(verb => WRITES.includes(verb) || hasStandIn(verb))) return [];
+    const custom = rule.apiGroups.filter(group => group.includes('.') && !OWN_GROUPS.has(group))
+      .map(group => ({ group, resources: rule.resources }));
+    const others = rule.apiGroups.includes('*')
+      ? rule.resources.filter(resource => resource !== '*' && !OWN_RESOURCES.has(resource.split('/')[0])) : [];
+    return [...custom, ...others.length > 0 ? [{ group: '*', resources: others }] : []];
+  });
+}

@@ -1,0 +1,45 @@
+/**
+ * Whether a rule of RBAC allows a request, as `evaluation_helpers.go` of Kubernetes decides it. Everything compares
+ * exactly, letter case included.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+ */
+import { literal, matches } from '../iam/patterns';
+import { some, every, Truth } from '../iam/truth';
+import { Rule } from '../rbac-objects';
+
+/** What somebody wants to do. */
+export interface RbacRequest {
+  readonly verb: string;
+  /** Empty for Pods, Secrets and everything else of the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  /** Of the object; a request that creates a top-level object, or that lists, has none. */
+  readonly name?: string;
+  /** Undefined for requests of the whole cluster. */
+  readonly namespace?: string;
+}
+
+/** Whether two texts are the same: a text where that depends on a stand-in. */
+export function isSameText(one: string, other: string): Truth {
+  if (one === other) return true;
+  if (!one.includes('⟨') && !other.includes('⟨')) return false;
+  return matches(literal(one), literal(other)) ?? `whether ${one} is ${other} is known only later`;
+}
+
+/** Whether a rule allows a request in a namespace that it applies to. */
+export function ruleAllows(rule: Rule, request: RbacRequest): Truth {
+  const { verb, group, resource, subresource, name = '' } = request;
+  const resources = subresource ? [`${resource}/${subresource}`, `*/${subresource}`] : [resource];
+  return every([
+    () => hasAny(rule.verbs, '*', verb),
+    () => hasAny(rule.apiGroups, '*', group),
+    () => hasAny(rule.resources, '*', ...resources),
+    () => rule.resourceNames.length === 0 || hasAny(rule.resourceNames, name),
+  ], isMet => isMet());
+}
+
+function hasAny(list: readonly string[], ...wanted: string[]): Truth {
+  return wanted.some(text => list.includes(text)) || some(list, item => some(wanted, text => isSameText(item, text)));
+}
