@@ -320,7 +320,8 @@ test('an association of EKS Pod Identity', async () => {
 
 test('a role of another account, and the option that is missing', async () => {
   const { role } = await read({ roleArn: { value: `arn:aws:iam::${other.id}:role/api` } });
-  expect(role).toEqual({ unknown: expect.stringContaining(`use --role-profile with a profile of account ${other.id}`) });
+  const advice = `use --role-profile with a profile of account ${other.id}`;
+  expect(role).toEqual({ unknown: expect.stringContaining(advice) });
 });
 
 test('all roles', async () => {

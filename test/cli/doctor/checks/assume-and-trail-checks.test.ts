@@ -138,8 +138,8 @@ describe('CloudTrail', () => {
       + 'explicit deny in a service control policy';
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, { ...refused, errorMessage })]))).toMatchObject({
       status: 'wrong',
-      summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago, by a policy of the '
-        + 'organization.',
+      summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago, by a policy of '
+        + 'the organization.',
     });
   });
 
