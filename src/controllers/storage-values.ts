@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { BucketStorageOptions, ObjectStorageOptions } from './object-storage-options';
 import { unique } from './parts';
 
-/** Where a chart is told to keep its data. */
+/** The bucket that a chart keeps its data in, as its values name it. */
 export interface StorageLocation {
   readonly bucket: string;
   readonly region: string;

@@ -24,7 +24,7 @@ export function propertyOf(value: unknown, ...path: string[]): unknown {
   return path.reduce((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }
 
-/** A list, or nothing where there is none. */
+/** The value if it is a list, otherwise an empty list. */
 export function arrayOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }

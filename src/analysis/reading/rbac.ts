@@ -77,7 +77,9 @@ class RbacReader {
     if (this.kind.endsWith('Binding')) {
       const binding = this.binding();
       if (binding !== undefined) onBinding(binding);
-    } else {onRole(this.role());}
+    } else {
+      onRole(this.role());
+    }
   }
 
   private role(): RbacRole {

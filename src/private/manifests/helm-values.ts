@@ -61,8 +61,8 @@ export function chartValues(
   if (!isOwnChart) return values;
   const chart = key.slice(0, key.length - helmKey.length);
   return Object.entries(helmValues)
-    .map(([path, value]): [string, unknown] => [path, typeof value === 'function' ? value(owner) : value])
-    .map(([path, value]): [string, unknown] => [path, settleForManifest(owner, value)])
+    .map(([path, value]): [string, unknown] =>
+      [path, settleForManifest(owner, typeof value === 'function' ? value(owner) : value)])
     .filter(([, value]) => value !== undefined && isKnown(value))
     .reduce((merged, [path, value]) => setPath(merged, `${chart}${path}`, value), values);
 }

@@ -75,7 +75,7 @@ function verdict(facts: Facts, trail: Trail): Verdict {
       ],
     });
   }
-  // Whether that is still so, nobody can tell: the records are late, and what was repaired is not in them.
+  // The records are late and show no repairs, so the refusal may be history.
   return unknown(`${summary}.`, {
     evidence,
     fix: [

@@ -1,3 +1,4 @@
+import { jsonHead } from './json-head';
 import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
 
@@ -41,5 +42,5 @@ export function failureJson(problem: string, time: Date, version: string): objec
 }
 
 function head(time: Date, version: string): object {
-  return { schemaVersion: 1, tool: { name: 'cdk-irsa', version }, time: time.toISOString() };
+  return { ...jsonHead(version), time: time.toISOString() };
 }

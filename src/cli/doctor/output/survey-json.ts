@@ -1,9 +1,10 @@
+import { jsonHead } from './json-head';
 import { Outcome } from '../diagnosis';
 import { ContextSurvey, Survey } from '../survey';
 
 /** A survey for machines. Fields may be added to a version; one that goes or changes makes a new version. */
 export function surveyJson(survey: Survey, version: string): object {
-  return { schemaVersion: 1, tool: { name: 'cdk-irsa', version }, ...body(survey) };
+  return { ...jsonHead(version), ...body(survey) };
 }
 
 interface Fleet {
@@ -15,8 +16,7 @@ interface Fleet {
 /** The surveys of several contexts. */
 export function fleetJson(surveys: readonly ContextSurvey[], { outcome, namespace, version }: Fleet): object {
   return {
-    schemaVersion: 1,
-    tool: { name: 'cdk-irsa', version },
+    ...jsonHead(version),
     asked: { contexts: surveys.map(({ context }) => context), namespace, all: true },
     outcome,
     contexts: surveys.map(result => ({

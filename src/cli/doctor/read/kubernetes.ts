@@ -159,34 +159,20 @@ export class Kubernetes {
   }
 
   /** The running pods of the namespace that use other service accounts. */
-  private async otherPods({ namespace, serviceAccount }: Question): Promise<Read<OtherPod[]>> {
-    const read = await this.read('list', 'pods', namespace, async () => {
-      const others: OtherPod[] = [];
-      const selector = `spec.serviceAccountName!=${serviceAccount}`;
-      for await (const item of this.list(path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`)) {
-        const { name, serviceAccount: used, owner, phase } = podOf(item);
-        if (isLive({ phase })) others.push({ name, serviceAccount: used, ...owner && { owner }, phase });
-      }
-      return others;
+  private otherPods({ namespace, serviceAccount }: Question): Promise<Read<OtherPod[]>> {
+    const selector = `spec.serviceAccountName!=${serviceAccount}`;
+    const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`;
+    return this.listed('pods', namespace, place, item => {
+      const { name, serviceAccount: used, owner, phase } = podOf(item);
+      return isLive({ phase }) ? [{ name, serviceAccount: used, ...owner && { owner }, phase }] : [];
     });
-    return 'value' in read ? { value: read.value ?? [] } : read;
   }
 
   /** The running pods of a namespace, or of the cluster, that somebody wants. */
-  public async livePods(
-    namespace: string | undefined,
-    isWanted: (pod: PodObject) => boolean,
-  ): Promise<Read<PodObject[]>> {
+  public livePods(namespace: string | undefined, isWanted: (pod: PodObject) => boolean): Promise<Read<PodObject[]>> {
     const place = namespace === undefined ? '/api/v1/pods' : path`/api/v1/namespaces/${namespace}/pods`;
-    const read = await this.read('list', 'pods', namespace, async () => {
-      const pods: PodObject[] = [];
-      for await (const item of this.list(`${place}?`)) {
-        const pod = podOf(item);
-        if (isLive(pod) && isWanted(pod)) pods.push(pod);
-      }
-      return pods;
-    });
-    return 'value' in read ? { value: read.value ?? [] } : read;
+    return this.listed('pods', namespace, `${place}?`, item =>
+      [podOf(item)].filter(pod => isLive(pod) && isWanted(pod)));
   }
 
   /** The pods of the EKS Pod Identity Agent. */
@@ -205,38 +191,34 @@ export class Kubernetes {
     return 'value' in pods ? { value: networkPluginsOf(pods.value) } : pods;
   }
 
-  private async systemPods<T>(label: string, of: (item: ApiObject) => T): Promise<Read<T[]>> {
-    const read = await this.read('list', 'pods', SYSTEM_NAMESPACE, async () => {
-      const pods: T[] = [];
-      const place = path`/api/v1/namespaces/${SYSTEM_NAMESPACE}/pods?labelSelector=${label}&`;
-      for await (const item of this.list(place)) pods.push(of(item));
-      return pods;
-    });
-    return 'value' in read ? { value: read.value ?? [] } : read;
+  private systemPods<T>(label: string, of: (item: ApiObject) => T): Promise<Read<T[]>> {
+    const place = path`/api/v1/namespaces/${SYSTEM_NAMESPACE}/pods?labelSelector=${label}&`;
+    return this.listed('pods', SYSTEM_NAMESPACE, place, item => [of(item)]);
   }
 
   /** The NetworkPolicies of a namespace that limit what pods may call. */
-  public async egressPolicies(namespace: string): Promise<Read<EgressPolicy[]>> {
-    const read = await this.read('list', 'networkpolicies.networking.k8s.io', namespace, async () => {
-      const policies: EgressPolicy[] = [];
-      for await (const item of this.list(path`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?`)) {
-        policies.push(...[egressPolicyOf(item)].filter(policy => policy !== undefined));
-      }
-      return policies;
-    });
-    return 'value' in read ? { value: read.value ?? [] } : read;
+  public egressPolicies(namespace: string): Promise<Read<EgressPolicy[]>> {
+    const place = path`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?`;
+    return this.listed('networkpolicies.networking.k8s.io', namespace, place, item =>
+      [egressPolicyOf(item)].filter(policy => policy !== undefined));
   }
 
   /** The webhooks that look like the pod identity webhook. */
-  public async webhooks(scope: WebhookScope): Promise<Read<Webhook[]>> {
-    const resource = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
-    const read = await this.read('list', resource, undefined, async () => {
-      const found: Webhook[] = [];
-      for await (const configuration of this.list(
-        '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?',
-      )) {
-        const its = arrayOf(propertyOf(configuration, 'webhooks')).filter(webhook => isWebhook(configuration, webhook));
-        found.push(...its.map(webhook => webhookOf(configuration, webhook, scope)));
+  public webhooks(scope: WebhookScope): Promise<Read<Webhook[]>> {
+    const place = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?';
+    return this.listed('mutatingwebhookconfigurations.admissionregistration.k8s.io', undefined, place, configuration =>
+      arrayOf(propertyOf(configuration, 'webhooks')).filter(webhook => isWebhook(configuration, webhook))
+        .map(webhook => webhookOf(configuration, webhook, scope)));
+  }
+
+  /** What each object of a list gives; nothing where the list is not there. */
+  private async listed<T>(
+    resource: string, namespace: string | undefined, place: string, of: (item: ApiObject) => readonly T[],
+  ): Promise<Read<T[]>> {
+    const read = await this.read('list', resource, namespace, async () => {
+      const found: T[] = [];
+      for await (const item of this.list(place)) {
+        for (const one of of(item)) found.push(one);
       }
       return found;
     });
