@@ -1,0 +1,125 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnAccessEntry, CfnCluster } from 'aws-cdk-lib/aws-eks';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ApiObject } from 'cdk8s';
+import {
+  ClusterOidcProvider, GuardMode, IrsaServiceAccount, IWorkloadIdentity, KubernetesManifests, KubernetesSubject,
+  PodIdentityServiceAccount, WorkloadIdentityGuard,
+} from 'cdk-irsa';
+
+const ACCOUNT = '111122223333';
+const person = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+
+const app = new App();
+const stack = new Stack(app, 'Production', { env: { account: ACCOUNT, region: 'eu-west-1' } });
+const { chart } = KubernetesManifests.of(stack);
+
+// One cluster. Only access entries let people in, and whoever deploys it is not its administrator.
+const cluster = new CfnCluster(stack, 'Cluster', {
+  name: 'production',
+  roleArn: person('eks-cluster'),
+  resourcesVpcConfig: { subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'] },
+  accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
+});
+
+// Two teams, each with a workload and data of its own.
+const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: cluster.attrOpenIdConnectIssuerUrl });
+const payments = new IrsaServiceAccount(stack, 'PaymentsApi', {
+  oidcProvider,
+  namespace: 'payments',
+  createNamespace: true,
+  serviceAccountName: 'api',
+});
+new Table(stack, 'Payments', {
+  tableName: 'payments',
+  partitionKey: { name: 'id', type: AttributeType.STRING },
+}).grantReadWriteData(payments);
+
+const shop = new PodIdentityServiceAccount(stack, 'ShopWeb', {
+  clusterName: cluster.name!,
+  namespace: 'shop',
+  createNamespace: true,
+  serviceAccountName: 'web',
+});
+shop.node.addDependency(cluster);
+new Bucket(stack, 'Pictures', { bucketName: `shop-pictures-${ACCOUNT}` }).grantRead(shop);
+
+for (const workload of [payments, shop]) addDeployment(workload);
+
+// The people. An access entry maps an IAM role to groups of Kubernetes, or gives it an access policy of EKS.
+interface Access {
+  readonly group?: string;
+  /** An access policy, and the namespaces that it is for. Without them, it is for the whole cluster. */
+  readonly policy?: string;
+  readonly namespaces?: string[];
+}
+const accessEntries: Record<string, Access> = {
+  'payments-developers': { group: 'payments-developers' },
+  'shop-developers': { policy: 'AmazonEKSEditPolicy', namespaces: ['shop'] },
+  'on-call': { group: 'on-call' },
+  'deployers': { group: 'deployers' },
+  'platform-admins': { policy: 'AmazonEKSClusterAdminPolicy' },
+};
+for (const [name, { group, policy, namespaces }] of Object.entries(accessEntries)) {
+  new CfnAccessEntry(stack, name, {
+    clusterName: cluster.ref,
+    principalArn: person(name),
+    kubernetesGroups: group && [group],
+    accessPolicies: policy && [{
+      policyArn: `arn:aws:eks::aws:cluster-access-policy/${policy}`,
+      accessScope: { type: namespaces ? 'namespace' : 'cluster', namespaces },
+    }],
+  });
+}
+bind('payments-developers', 'payments', { kind: 'ClusterRole', name: 'edit' });
+for (const namespace of ['payments', 'shop']) {
+  bind('deployers', namespace, { kind: 'ClusterRole', name: 'edit' });
+  new ApiObject(chart, `${namespace}-exec`, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'exec', namespace },
+    rules: [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+      { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
+    ],
+  });
+  bind('on-call', namespace, { kind: 'Role', name: 'exec' });
+}
+
+// `npx cdk synth -c guard=off` shows the cluster without it.
+if (app.node.tryGetContext('guard') !== 'off') {
+  new WorkloadIdentityGuard(stack, 'Guard', {
+    appName: 'production',
+    mode: GuardMode.DENY,
+    deployers: [KubernetesSubject.group('deployers')],
+    exec: { exceptions: [KubernetesSubject.group('on-call')] },
+  });
+}
+
+function addDeployment({ namespace, serviceAccountName }: IWorkloadIdentity): void {
+  const labels = { app: serviceAccountName };
+  new ApiObject(chart, `${namespace}-deployment`, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: serviceAccountName, namespace, labels },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { serviceAccountName, containers: [{ name: 'main', image: `registry.example.com/${namespace}:1` }] },
+      },
+    },
+  });
+}
+
+function bind(group: string, namespace: string, role: { readonly kind: string; readonly name: string }): void {
+  new ApiObject(chart, `${namespace}-${group}`, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: group, namespace },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...role },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
+  });
+}
