@@ -65,10 +65,10 @@ for (const [name, { group, policy, namespaces }] of Object.entries(accessEntries
   new CfnAccessEntry(stack, name, {
     clusterName: cluster.ref,
     principalArn: person(name),
-    kubernetesGroups: group && [group],
-    accessPolicies: policy && [{
+    kubernetesGroups: group === undefined ? undefined : [group],
+    accessPolicies: policy === undefined ? undefined : [{
       policyArn: `arn:aws:eks::aws:cluster-access-policy/${policy}`,
-      accessScope: { type: namespaces ? 'namespace' : 'cluster', namespaces },
+      accessScope: { type: namespaces === undefined ? 'cluster' : 'namespace', namespaces },
     }],
   });
 }

@@ -5,6 +5,7 @@
 import { generateKeyPairSync } from 'crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { aggregateRoles } from './aggregation';
 import { ApiServer, Etcd, Machine } from './kubernetes-cluster';
 import { selfSigned } from './loopback-web';
 import { KUBERNETES_VERSION } from '../../src/analysis/rbac/built-in-data';
@@ -66,42 +67,6 @@ function specOf({ user, groups }: Requester, request: RbacRequest): object {
   return { user, groups, resourceAttributes: request };
 }
 
-/** What the controller manager does: the rules of aggregated roles. The API server evaluates the selectors. */
-async function aggregate(): Promise<void> {
-  for (let isStable = false; !isStable;) {
-    isStable = true;
-    const { items } = await cluster.document(`${RBAC}/clusterroles`);
-    for (const role of items.filter((item: Manifest) => item.aggregationRule)) {
-      const rules = new Map<string, object>();
-      for (const selector of role.aggregationRule.clusterRoleSelectors) {
-        const query = encodeURIComponent(queryOf(selector));
-        const { items: members } = await cluster.document(`${RBAC}/clusterroles?labelSelector=${query}`);
-        for (const { metadata, rules: own } of members) {
-          if (metadata.name === role.metadata.name) continue;
-          for (const rule of own ?? []) rules.set(JSON.stringify(rule), rule);
-        }
-      }
-      const computed = [...rules.values()];
-      if (JSON.stringify(computed) === JSON.stringify(role.rules ?? [])) continue;
-      isStable = false;
-      await cluster.replace({ apiVersion: VERSION, kind: 'ClusterRole', ...role, rules: computed });
-    }
-  }
-}
-
-function queryOf({ matchLabels = {}, matchExpressions = [] }: Manifest): string {
-  const operators: Record<string, (key: string, values?: string[]) => string> = {
-    In: (key, values) => `${key} in (${values})`,
-    NotIn: (key, values) => `${key} notin (${values})`,
-    Exists: key => key,
-    DoesNotExist: key => `!${key}`,
-  };
-  return [
-    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
-    ...matchExpressions.map(({ key, operator, values }: Manifest) => operators[operator](key, values)),
-  ].join(',');
-}
-
 /** Waits until the authorizer has seen all that was written before. Each kind of object is watched by itself. */
 async function settled(name: string): Promise<void> {
   const roleRef = (kind: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
@@ -145,7 +110,7 @@ test('the roles and bindings that ship with this project are those of the API se
   expect(unknown).toEqual([]);
   expect(sorted(builtInRoles())).toEqual(sorted(roles));
   expect(sorted(builtInBindings())).toEqual(sorted(bindings));
-  await aggregate();
+  await aggregateRoles(cluster);
   const rbac = new Rbac(noRbac());
   const { items } = await cluster.document(`${RBAC}/clusterroles`);
   for (const name of ['admin', 'edit', 'view']) {
@@ -167,7 +132,7 @@ test(`${WORLDS * REVIEWS_PER_WORLD} SubjectAccessReviews over random objects, wi
   for (let seed = 1; seed <= WORLDS; seed++) {
     const world = randomWorld(seed, `w${seed}`);
     await forEach(world.objects, async object => void await cluster.apply(object));
-    await aggregate();
+    await aggregateRoles(cluster);
     await settled(`settled-${seed}`);
     // The objects of the earlier worlds are still there.
     const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: world.objects });
