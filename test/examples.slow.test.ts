@@ -342,6 +342,22 @@ const EXPECTED: Expected[] = [
     mayNot: ['sqs:SendMessage', serviceArn('sqs', 'JobsDF1CC2D4')],
   },
   {
+    example: 'guarded-cluster',
+    serviceAccount: 'payments/api',
+    usedBy: ['Deployment api'],
+    issuer: issuerOfCluster('production'),
+    may: ['dynamodb:PutItem', serviceArn('dynamodb', 'table/payments')],
+    mayNot: ['dynamodb:DeleteTable', serviceArn('dynamodb', 'table/payments')],
+  },
+  {
+    example: 'guarded-cluster',
+    serviceAccount: 'shop/web',
+    usedBy: ['Deployment web'],
+    clusterArn: PRODUCTION,
+    may: ['s3:GetObject', 'arn:aws:s3:::shop-pictures-111122223333/any'],
+    mayNot: ['s3:PutObject', 'arn:aws:s3:::shop-pictures-111122223333/any'],
+  },
+  {
     example: 's3-full-access',
     serviceAccount: 'default/my-service-account',
     usedBy: ['Pod aws-cli'],

@@ -1,15 +1,15 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnAccessEntry, CfnCluster } from 'aws-cdk-lib/aws-eks';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ApiObject } from 'cdk8s';
 import {
   ClusterOidcProvider, GuardMode, IrsaServiceAccount, IWorkloadIdentity, KubernetesManifests, KubernetesSubject,
   PodIdentityServiceAccount, WorkloadIdentityGuard,
 } from 'cdk-irsa';
+import { ApiObject } from 'cdk8s';
 
 const ACCOUNT = '111122223333';
-const person = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 
 const app = new App();
 const stack = new Stack(app, 'Production', { env: { account: ACCOUNT, region: 'eu-west-1' } });
@@ -18,7 +18,10 @@ const { chart } = KubernetesManifests.of(stack);
 // One cluster. Only access entries let people in, and whoever deploys it is not its administrator.
 const cluster = new CfnCluster(stack, 'Cluster', {
   name: 'production',
-  roleArn: person('eks-cluster'),
+  roleArn: new Role(stack, 'ClusterRole', {
+    assumedBy: new ServicePrincipal('eks.amazonaws.com'),
+    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonEKSClusterPolicy')],
+  }).roleArn,
   resourcesVpcConfig: { subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'] },
   accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
 });
@@ -64,7 +67,7 @@ const accessEntries: Record<string, Access> = {
 for (const [name, { group, policy, namespaces }] of Object.entries(accessEntries)) {
   new CfnAccessEntry(stack, name, {
     clusterName: cluster.ref,
-    principalArn: person(name),
+    principalArn: Role.fromRoleName(stack, `role-${name}`, name).roleArn,
     kubernetesGroups: group === undefined ? undefined : [group],
     accessPolicies: policy === undefined ? undefined : [{
       policyArn: `arn:aws:eks::aws:cluster-access-policy/${policy}`,

@@ -14,9 +14,9 @@ export function templateProblems(file: string): string[] {
   const report = engine.validateStandard(new TemplateFile(file), { severityLevel: 'WARN', exclude: { ids: NOT_OURS } });
   return [
     ...(report.status === 'OK' ? [] : [`analysis: ${report.status}`]),
-    // The role of another account is no resource of the template.
+    // The role of another account, or of a person, is no resource of the template.
     ...report.diagnostics
-      .filter(({ ruleId, propertyPath }) => !(ruleId === 'W9002' && propertyPath === 'Properties.TargetRoleArn'))
+      .filter(({ ruleId, propertyPath }) => !(ruleId === 'W9002' && /^Properties\.(TargetRole|Principal)Arn$/.test(propertyPath ?? '')))
       .map(({ severity, ruleId, entity, propertyPath, message }) =>
         [severity, ruleId, entity?.logicalId, propertyPath, message].filter(part => part !== undefined).join(' '),
       ),

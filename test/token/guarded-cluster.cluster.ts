@@ -11,8 +11,8 @@ import { Answer, ApiServer, Etcd, Machine, RequestAs } from './kubernetes-cluste
 import { selfSigned } from './loopback-web';
 import { exampleDir } from '../../scripts/examples';
 import { AccessMap } from '../../src/analysis/access-map';
-import { PATHS } from '../../src/analysis/rbac/paths';
 import { rulesOfAccessPolicy } from '../../src/analysis/rbac/access-policies';
+import { PATHS } from '../../src/analysis/rbac/paths';
 import { accessMapOf } from '../../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../../src/analysis/reading/assembly';
 import { Manifest, parseManifests } from '../judges/kubernetes';
