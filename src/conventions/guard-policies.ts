@@ -268,9 +268,9 @@ function accountVariables(accounts: NamesByNamespace): PolicyVariable[] {
   const entries = Object.entries(accounts).flatMap(([namespace, names]) =>
     names.map((name): [string, string] => [namespace, name]));
   return literalVariables('accounts', split(entries).map(part => {
-    const map: Record<string, string[]> = {};
-    for (const [namespace, name] of part) (map[namespace] ??= []).push(name);
-    return map;
+    const map = new Map<string, string[]>();
+    for (const [namespace, name] of part) pushTo(map, namespace, name);
+    return Object.fromEntries(map);
   }));
 }
 
@@ -311,4 +311,10 @@ function variable(name: string, expression: string): PolicyVariable {
 function denial(expression: string, message: string): Validation {
   const parts = message.split(/[{}]/).map((part, index) => (index % 2 === 0 ? JSON.stringify(part) : part));
   return { expression, reason: 'Forbidden', messageExpression: parts.filter(part => part !== '""').join(' + ') };
+}
+
+function pushTo(map: Map<string, string[]>, key: string, value: string): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }

@@ -131,9 +131,15 @@ function parsedFacts(spec: unknown): PolicyFacts | undefined {
 }
 
 function mergedRoles(maps: readonly unknown[]): Record<string, string> | undefined {
-  const entries = maps.flatMap(map => (isObject(map) ? Object.entries(map) : [['', undefined] as const]));
-  return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')
-    ? Object.fromEntries(entries) : undefined;
+  const all: Record<string, string> = {};
+  for (const map of maps) {
+    if (!isObject(map)) return undefined;
+    for (const [account, role] of Object.entries(map)) {
+      if (typeof role !== 'string') return undefined;
+      all[account] = role;
+    }
+  }
+  return all;
 }
 
 function mergedAccounts(maps: readonly unknown[]): NamesByNamespace | undefined {
@@ -142,7 +148,7 @@ function mergedAccounts(maps: readonly unknown[]): NamesByNamespace | undefined 
     if (!isObject(map)) return undefined;
     for (const [namespace, names] of Object.entries(map)) {
       if (!isTexts(names)) return undefined;
-      all[namespace] = [...all[namespace] ?? [], ...names];
+      all[namespace] = [...Object.hasOwn(all, namespace) ? all[namespace] : [], ...names];
     }
   }
   return all;

@@ -131,7 +131,7 @@ function targetsAnywhere(
   const left = [...new Set(access.map(({ cluster }) => cluster))]
     .filter(text => isPattern(text) || !named.has(table.of(text)));
   if (access.length > 0 && left.length === 0) return [];
-  return [{ ...account, ...left.length === 1 && { cluster: left[0] }, ...access.length > 0 && { clusters: left }}];
+  return [{ ...account, ...left.length === 1 && { cluster: left[0] }, ...access.length > 0 && { clusters: left } }];
 }
 
 /** The clusters that anything names. */

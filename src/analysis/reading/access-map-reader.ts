@@ -18,21 +18,23 @@ import {
 } from '../access-map';
 import { ConstructPaths } from '../construct-paths';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
-import { Intrinsics, pseudoParameter } from './intrinsics';
-import { accessOf, clustersOf } from '../admission/access';
-import { reachesOf } from '../rbac/reaches';
 import { arnParts } from '../iam/patterns';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { principalsOfAwsAuth } from './aws-auth';
 import { authenticationModeOf, clusterAccessIn } from './cluster-principals';
 import { accountsOfChart } from './helm-values';
+import { Intrinsics, pseudoParameter } from './intrinsics';
 import { addObjects, KubernetesObjects, ManifestOptions, ManifestText, noObjects, readManifests } from './kubernetes';
 import { isThere } from './stack-record';
-import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
+import { accessOf, clustersOf } from '../admission/access';
+import { closedByGuards } from '../guard/closed-by';
+import { recognizeGuards } from '../guard/guard';
+import { reachesOf } from '../rbac/reaches';
 
 export interface AccessMapOptions {
   /** Files and folders of manifests, beside those that the assembly holds. */
@@ -96,7 +98,7 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { recorded, objects: { serviceAccounts: annotated, awsAuth, ...manifests } } = this.manifests();
+    const { recorded, objects: { serviceAccounts: annotated, awsAuth, admission, ...manifests } } = this.manifests();
     const declared = withRolesOfTemplates(annotated, roles);
     const serviceAccounts = [
       ...declared,
@@ -115,6 +117,8 @@ class Reader {
       ...entries,
       ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API').flatMap(principalsOfAwsAuth),
     ];
+    const { guards, others: otherPolicies } = recognizeGuards(admission);
+    const closedBy = closedByGuards(guards, { access, principals });
     return {
       clusters: clustersOf(access),
       providers: this.providers(),
@@ -125,7 +129,11 @@ class Reader {
       ...manifests,
       access,
       principals,
-      ...reachesOf({ ...manifests, access, serviceAccounts, principals, clusters }),
+      guards,
+      otherPolicies,
+      ...reachesOf(
+        { ...manifests, access, serviceAccounts, principals, clusters }, { ...closedBy !== undefined && { closedBy } },
+      ),
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
       constructPaths: this.constructPaths(),

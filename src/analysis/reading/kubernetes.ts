@@ -2,11 +2,13 @@
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
 import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
+import { admissionObjectsOf } from './admission-policies';
 import { AwsAuth, awsAuthOf } from './aws-auth';
 import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
 import { accountsMadeBy, mayHoldRoles } from './helm-values';
 import { metadataEntries, repeatedKeys, Source } from './manifest-facts';
 import { AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload } from '../access-map';
+import { AdmissionObject } from '../admission-objects';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
@@ -33,7 +35,11 @@ export interface ManifestText {
 /** What of the objects matters here. */
 export type KubernetesObjects =
   Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys' | 'rbac'>
-  & { readonly awsAuth: AwsAuth[]; readonly owners: OwnedObject[] };
+  & {
+    readonly awsAuth: AwsAuth[];
+    readonly owners: OwnedObject[];
+    readonly admission: AdmissionObject[];
+  };
 
 /** Lists of objects. */
 type Lists = Omit<KubernetesObjects, 'rbac'>;
@@ -84,7 +90,11 @@ export function readManifests({ text, place }: ManifestText, options: ManifestOp
       const own = objectsOf(found, namespace);
       addObjects(all, own);
       addRbac(all.rbac, found, namespace, cluster);
-      addObjects(all, { awsAuth: awsAuthOf(found, cluster), owners: ownedIn(found, ownerLabel, namespace) });
+      addObjects(all, {
+        awsAuth: awsAuthOf(found, cluster),
+        owners: ownedIn(found, ownerLabel, namespace),
+        admission: admissionObjectsOf(found, cluster),
+      });
       const custom = customObjectOf(found, namespace);
       if (custom === undefined) continue;
       const declared: Partial<Lists>[] = [accountsNamedIn(custom), ...hasRoles ? [accountsMadeBy(custom, found.source)] : []];
@@ -107,6 +117,7 @@ export function noObjects(): KubernetesObjects {
     rbac: noRbac(),
     awsAuth: [],
     owners: [],
+    admission: [],
   };
 }
 

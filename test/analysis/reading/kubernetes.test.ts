@@ -60,6 +60,7 @@ test('a ServiceAccount and a Pod, each with its place', () => {
     rbac: { roles: [], bindings: [], unknown: [] },
     awsAuth: [],
     owners: [],
+    admission: [],
   });
 });
 
