@@ -5,6 +5,7 @@ import { guardsOf, isExempt } from './closes';
 import { Guard } from './guard';
 import { matchesPattern } from '../../conventions/wildcards';
 import { Access, AccessMap, Text } from '../access-map';
+import { EksCluster } from '../cluster-access';
 import { grouped } from '../json-values';
 import { ClosedBy } from '../rbac/reach';
 import { hasStandIn } from '../stand-in';
@@ -15,12 +16,24 @@ interface AccountFacts {
   readonly audiences: readonly Text[];
 }
 
+/** What guards are about. */
+interface GuardedMap extends Pick<AccessMap, 'access' | 'principals'> {
+  /** Those that templates create. */
+  readonly clusters: readonly EksCluster[];
+}
+
 /** What closes ways on a map; undefined if nothing does. */
 export function closedByGuards(
-  guards: readonly Guard[], { access, principals }: Pick<AccessMap, 'access' | 'principals'>,
+  guards: readonly Guard[],
+  { access, principals, clusters: created }: GuardedMap,
 ): ClosedBy | undefined {
   if (guards.length === 0) return undefined;
   const facts = new AccessOfAccounts(access);
+  // A cluster of a template has several names: its ARN and its issuer.
+  const ids = new Map(created.flatMap(({ arns, issuer }) => [...arns, issuer].map(name => [name, issuer] as const)));
+  const idOf = (cluster: Text): Text => ids.get(cluster) ?? cluster;
+  const numberOf = (items: ReadonlyArray<{ readonly cluster?: Text }>) =>
+    new Set(items.flatMap(({ cluster }) => (cluster === undefined ? [] : [idOf(cluster)]))).size;
   const isOnlyCluster = numberOf(access.filter(({ via }) => via === 'irsa')) <= 1
     && numberOf([...access.filter(({ via }) => via !== 'irsa'), ...principals]) <= 1;
   const known = new Map<string, readonly Guard[][]>();
@@ -33,7 +46,8 @@ export function closedByGuards(
       const candidates = guardsOf(guards, { path, namespace, serviceAccount, audiences });
       const wanted = cluster !== undefined && clusters.includes(cluster) ? [cluster] : clusters;
       byCluster = (wanted.length > 0 ? wanted : [undefined]).map(name => candidates.filter(guard =>
-        (guard.clusters.length === 0 || name === undefined ? isOnlyCluster : guard.clusters.includes(name))));
+        (guard.clusters.length === 0 || name === undefined
+          ? isOnlyCluster : guard.clusters.some(own => idOf(own) === idOf(name)))));
       known.set(key, byCluster);
     }
     if (byCluster.some(candidates => candidates.length === 0)) return [];
@@ -46,10 +60,6 @@ export function closedByGuards(
     return closing.some(names => names.length === 0) ? []
       : [...new Set(closing.flatMap(names => names.map(({ name }) => name)))];
   };
-}
-
-function numberOf(items: ReadonlyArray<{ readonly cluster?: Text }>): number {
-  return new Set(items.flatMap(({ cluster }) => cluster ?? [])).size;
 }
 
 /** Whom an access may be about: trust policies may have patterns, and names may be known only later. */

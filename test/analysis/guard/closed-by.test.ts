@@ -270,5 +270,5 @@ test('the guard that synth writes is read with the assembly', () => {
 });
 
 test('without a guard, nobody is asked', () => {
-  expect(closedByGuards([], { access: [], principals: [] })).toBe(undefined);
+  expect(closedByGuards([], { access: [], principals: [], clusters: [] })).toBe(undefined);
 });
