@@ -183,14 +183,13 @@ const GUARDED_WITH = WAYS_WITH.map(ways => ways.filter(({ path, rights }) =>
 const USE: RbacRequest = { verb: 'use', group: '', resource: 'serviceaccounts' };
 const WHOLE_CLUSTER: Scope = { isOfCluster: true };
 const factsOfRules = new WeakMap<RoleRules, RoleFacts>();
+const indexes = new WeakMap<ReachWorld, WorldIndex>();
 
 /** What all subjects of a world share. */
 class WorldIndex {
-  private static readonly known = new WeakMap<ReachWorld, WorldIndex>();
-
   public static of(world: ReachWorld): WorldIndex {
-    let index = WorldIndex.known.get(world);
-    if (index === undefined) WorldIndex.known.set(world, index = new WorldIndex(world));
+    let index = indexes.get(world);
+    if (index === undefined) indexes.set(world, index = new WorldIndex(world));
     return index;
   }
 

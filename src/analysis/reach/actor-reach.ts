@@ -3,13 +3,13 @@
  */
 import { Place } from '../access-map';
 import { Actor, ReachStep, ReachWay } from '../cluster-access';
-import { Confidence, CONFIDENCES, PATHS, Right } from './paths';
-import { Grant, Rbac, Requester } from './rbac';
+import { Confidence, CONFIDENCES, PATHS, Right } from '../rbac/paths';
+import { Grant, Rbac, Requester } from '../rbac/rbac';
 import {
   Account, AccountWay, AccountWays, Bypass, Reach, reachableServiceAccounts, ReachWorld, Step,
-} from './reach';
-import { RoleRules } from './role-rules';
-import { ruleAllows } from './rule-match';
+} from '../rbac/reach';
+import { RoleRules } from '../rbac/role-rules';
+import { ruleAllows } from '../rbac/rule-match';
 
 export interface ActorReach {
   readonly accounts: ReadonlyArray<Account & {
@@ -56,7 +56,7 @@ export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
     }),
     unknown: guarded.unknown.map(({ grant, reason, steps }) => ({
       reason,
-      places: [...words.placesOf(grant), ...steps.flatMap(({ grants }) => grants.flatMap(each => words.placesOf(each)))],
+      places: [grant, ...steps.flatMap(({ grants }) => grants)].flatMap(each => words.placesOf(each)),
     })),
   };
 }
