@@ -105,7 +105,8 @@ export function peopleTables(data: ReportData, rows: readonly Row[], terminal: T
         `${serviceAccount} (${listInShort(roles.map(roleInShort), 2)})`), MAX_ACTORS),
     },
   ]);
-  const unknown = data.unknownReaches.map(({ actor, reason }): Cell[] => [{ lines: [nameOf(actor)] }, { lines: [reason] }]);
+  const unknown = data.unknownReaches.map(({ actor, reason }): Cell[] =>
+    [{ lines: [nameOf(actor)] }, { lines: [reason] }]);
   return [
     ...people.length === 0 ? []
       : textTables([{ title: PEOPLE_TITLE, rows: people }], ['WHO', 'BY', 'AS (ROLE)'], terminal),

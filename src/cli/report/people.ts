@@ -9,8 +9,8 @@ import { Actor, UnknownReach } from '../../analysis/cluster-access';
 import { arnParts } from '../../analysis/iam/patterns';
 import { grouped } from '../../analysis/json-values';
 import { andMore, listInShort } from '../../analysis/lists';
-import { isStandIn, withoutBrackets } from '../../analysis/stand-in';
 import type { Confidence } from '../../analysis/rbac/paths';
+import { isStandIn, withoutBrackets } from '../../analysis/stand-in';
 
 export const PEOPLE_TITLE = 'Who can act as them through Kubernetes';
 export const UNKNOWN_TITLE = 'Who may act as them, which RBAC does not tell';

@@ -81,7 +81,10 @@ function together(reaches: readonly Reach[]): ReportedReach[] {
   const sets: ActorSet[] = [];
   const keyed = reaches.map(({ cluster, clusters, doubt, actor, namespace, serviceAccount, ways }) => ({
     at: { ...cluster !== undefined && { cluster }, ...clusters && { clusters }, ...doubt !== undefined && { doubt } },
-    actor, name: `${namespace}/${serviceAccount}`, ways, key: keyOfWays(ways),
+    actor,
+    name: `${namespace}/${serviceAccount}`,
+    ways,
+    key: keyOfWays(ways),
   }));
   for (const same of grouped(keyed, ({ at, actor, key }) => JSON.stringify([at, actor, key])).values()) {
     const names = [...new Set(same.map(({ name }) => name))].sort(compare);

@@ -197,6 +197,20 @@ const REPORT = z.looseObject({
       'an object',
     ),
   ),
+  reachScope: z.optional(TEXT),
+  reaches: z.optional(listOf(z.looseObject({
+    serviceAccounts: listOf(TEXT),
+    by: listOf(z.looseObject({
+      actors: listOf(z.looseObject({ kind: TEXT, name: TEXT }, 'an object')),
+      ways: listOf(z.looseObject({
+        confidence: TEXT,
+        steps: listOf(z.looseObject({ path: TEXT, right: TEXT, givenBy: listOf(TEXT) }, 'an object')),
+      }, 'an object')),
+    }, 'an object')),
+  }, 'an object'))),
+  unknownReaches: z.optional(listOf(z.looseObject({
+    actor: z.looseObject({ kind: TEXT, name: TEXT }, 'an object'), reason: TEXT,
+  }, 'an object'))),
   constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 

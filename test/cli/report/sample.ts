@@ -1,8 +1,8 @@
 import { Access, AccessMap, Policy, Role, ServiceAccount } from '../../../src/analysis/access-map';
 import { Actor, ClusterPrincipal, Reach, ReachWay } from '../../../src/analysis/cluster-access';
 import { Confidence } from '../../../src/analysis/rbac/paths';
-import { reachesOf } from '../../../src/analysis/rbac/reaches';
 import { RbacBinding } from '../../../src/analysis/rbac-objects';
+import { reachesOf } from '../../../src/analysis/reach/reaches';
 import { Finding } from '../../../src/analysis/rules/rule';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
 
@@ -310,15 +310,18 @@ export const REACHED = mapOf({
   ...THREE,
   reaches: [
     ...['payments/api', 'payments/worker'].flatMap(name => [
-      reach(DEV, name, [CREATE, ...name === 'payments/api' ? [EXEC] : [{ ...EXEC, confidence: 'unknown' as Confidence }]]),
+      reach(DEV, name, [CREATE, name === 'payments/api' ? EXEC : { ...EXEC, confidence: 'unknown' as Confidence }]),
       reach(OPS, name, [way('create pods in payments', 'AmazonEKSEditPolicy')], { cluster: ISSUER }),
     ]),
     reach(CI, 'payments/api', [{
       confidence: 'high',
       steps: [
         {
-          path: 'impersonate-users', right: 'impersonate users', givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
-          to: 'User bob', places: [],
+          path: 'impersonate-users',
+          right: 'impersonate users',
+          givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
+          to: 'User bob',
+          places: [],
         },
         ...way('create pods in payments', EDIT).steps,
       ],

@@ -207,8 +207,8 @@ function peopleDetails(answer: Answer, { of, nameOf }: PictureActors): HTMLEleme
     toggle: () => {
       if (!element.open || body.childNodes.length > 0) return;
       const shown = new Set(of(answer).map(({ actor }) => actor));
-      const rows = peopleRows([answer.row], actor => shown.has(actor));
-      body.append(h('ul', { class: 'others' }, ...rows.map(({ actors, ways, doubt }) => h('li', {},
+      const people = peopleRows([answer.row], actor => shown.has(actor));
+      body.append(h('ul', { class: 'others' }, ...people.map(({ actors, ways, doubt }) => h('li', {},
         ...actors.flatMap((actor, index) => [index === 0 ? '' : ', ', name(nameOf(actor))]),
         doubt !== undefined && h('span', { class: 'note' }, visible(doubt)),
         h('ul', { class: 'may' }, ...ways.map(written))))));
