@@ -39,6 +39,8 @@ export interface ClusterWorld {
   readonly rbac: Pick<RbacObjects, 'roles' | 'bindings'>;
   readonly principals: readonly ClusterPrincipal[];
   readonly targets: readonly TargetAccount[];
+  /** Whether it has roles or bindings of its own. Otherwise, those whom bindings name act in the world of manifests. */
+  readonly hasOwnRbac: boolean;
   /** Why manifests may be for another cluster. */
   readonly doubtOfManifests?: string;
 }
@@ -62,9 +64,11 @@ export function clusterWorlds(input: ReachInput): ClusterWorld[] {
 
   const table = new ClusterTable(input);
   const accounts = accountsOf(input);
-  const named = new Set([...principals, ...rbac.roles, ...rbac.bindings].flatMap(({ cluster }) =>
+  const clustersOf = (items: readonly { readonly cluster?: Text }[]) => new Set(items.flatMap(({ cluster }) =>
     (cluster === undefined ? [] : [table.of(cluster)])));
-  const others = table.all.filter(cluster => !named.has(cluster));
+  const withOwnRbac = clustersOf([...rbac.roles, ...rbac.bindings]);
+  const named = new Set([...clustersOf(principals), ...withOwnRbac]);
+  const others = table.all.filter(cluster => !withOwnRbac.has(cluster));
   const isShared = hasManifests && table.all.length > 1;
   const worlds = [...named].map((cluster): ClusterWorld => {
     const isOf = (item: { readonly cluster?: Text }) =>
@@ -74,19 +78,21 @@ export function clusterWorlds(input: ReachInput): ClusterWorld[] {
       rbac: { roles: rbac.roles.filter(isOf), bindings: rbac.bindings.filter(isOf) },
       principals: principals.filter(isOf),
       targets: accounts.flatMap(account => targetsIn(account, cluster, table)),
+      hasOwnRbac: withOwnRbac.has(cluster),
       ...isShared && { doubtOfManifests: `the manifests do not say that they are for ${nameOf(cluster)}` },
     };
   });
-  if (!hasManifests || (named.size > 0 && others.length === 0)) return worlds;
+  if (!hasManifests || (withOwnRbac.size > 0 && others.length === 0)) return worlds;
 
   const isAnywhere = ({ cluster }: { readonly cluster?: Text }) => cluster === undefined;
   const [only, ...more] = others;
-  const isOne = named.size === 0 && only !== undefined && more.length === 0;
+  const isOne = withOwnRbac.size === 0 && only !== undefined && more.length === 0;
   return [...worlds, {
     ...isOne && { cluster: nameOf(only) },
     rbac: { roles: rbac.roles.filter(isAnywhere), bindings: rbac.bindings.filter(isAnywhere) },
     principals: principals.filter(isAnywhere),
-    targets: accounts.flatMap(account => targetsAnywhere(account, named, isOne ? only : undefined, table)),
+    targets: accounts.flatMap(account => targetsAnywhere(account, withOwnRbac, isOne ? only : undefined, table)),
+    hasOwnRbac: true,
   }];
 }
 

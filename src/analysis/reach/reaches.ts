@@ -65,7 +65,8 @@ function reachesIn(
   const namespaces = [...new Set(known)];
   const byKey = grouped(targets, ({ namespace, name }) => `${namespace}/${name}`);
   const actors = [
-    ...principalActors(world.principals, namespaces, reachWorld.rbac), ...subjectActors(objects.bindings),
+    ...principalActors(world.principals, namespaces, reachWorld.rbac),
+    ...world.hasOwnRbac ? subjectActors(objects.bindings) : [],
   ];
   const results = actors.map(acting => ({ acting, found: reachOfActor(reachWorld, acting) }));
   const at = cluster === undefined ? {} : { cluster };
