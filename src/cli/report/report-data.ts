@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { OtherIdentity, otherIdentitiesOf } from './other-identities';
+import { ReportedReaches, reportedReaches, UNKNOWN_CLUSTER } from './reaches';
 import { compare } from './statements';
 import {
   Access,
@@ -22,7 +23,6 @@ import { Counts, countsOf } from '../../analysis/counts';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { accessOfPods } from '../../analysis/rules/words';
-import { standIn } from '../../analysis/stand-in';
 import { pathName } from '../text';
 
 const SCHEMA_VERSION = 1;
@@ -53,7 +53,7 @@ export interface Source {
 }
 
 /** The same input gives the same report, byte for byte. */
-export interface ReportData {
+export interface ReportData extends ReportedReaches {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: { readonly name: 'cdk-irsa'; readonly version: string };
   readonly input: Omit<Source, 'stacks'>;
@@ -87,10 +87,11 @@ export interface Origin {
   readonly source: Source;
   readonly unreadable?: readonly string[];
   readonly skipped?: readonly string[];
+  /** Whether all RBAC and access entries of the clusters were read. */
+  readonly isWholeCluster?: boolean;
 }
 
 const SEVERITIES = ['error', 'warning', 'note'];
-const UNKNOWN_CLUSTER = standIn('not in the input');
 /** Of a map that was read from no file. */
 const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
 
@@ -99,8 +100,10 @@ export function reportData(map: AccessMap, findings: Finding[], origin: Origin =
   return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
 }
 
-function sortedData(map: AccessMap, findings: Finding[], origin: Origin): Omit<ReportData, 'constructPaths'> {
-  const { version, source: { stacks, ...input }, unreadable = [], skipped = [] } = origin;
+function sortedData(
+  map: AccessMap, findings: Finding[], origin: Origin,
+): Omit<ReportData, 'constructPaths'> {
+  const { version, source: { stacks, ...input }, unreadable = [], skipped = [], isWholeCluster } = origin;
   const access = [...accessOfPods(map), ...accessElsewhere(map)];
   const ofPods = new Set(access.map(({ cluster }) => cluster));
   return {
@@ -154,6 +157,7 @@ function sortedData(map: AccessMap, findings: Finding[], origin: Origin): Omit<R
         through,
       ],
     ),
+    ...reportedReaches(map, isWholeCluster),
     otherIdentities: sorted(
       otherIdentitiesOf(map.roles),
       ({ provider, issuer, role, statement }) => [provider, issuer, role, `${statement}`.padStart(6, '0')],
@@ -165,7 +169,7 @@ function sortedData(map: AccessMap, findings: Finding[], origin: Origin): Omit<R
   };
 }
 
-/** By annotations that name a role of another app: a manifest does not say for which cluster it is. */
+/** By annotations that name a role of another app. */
 function accessElsewhere({ serviceAccounts, roles }: AccessMap): Access[] {
   const arns = new Set(roles.map(({ arn }) => arn));
   return serviceAccounts
@@ -193,6 +197,20 @@ const REPORT = z.looseObject({
       'an object',
     ),
   ),
+  reachScope: z.optional(TEXT),
+  reaches: z.optional(listOf(z.looseObject({
+    serviceAccounts: listOf(TEXT),
+    by: listOf(z.looseObject({
+      actors: listOf(z.looseObject({ kind: TEXT, name: TEXT }, 'an object')),
+      ways: listOf(z.looseObject({
+        confidence: TEXT,
+        steps: listOf(z.looseObject({ path: TEXT, right: TEXT, givenBy: listOf(TEXT) }, 'an object')),
+      }, 'an object')),
+    }, 'an object')),
+  }, 'an object'))),
+  unknownReaches: z.optional(listOf(z.looseObject({
+    actor: z.looseObject({ kind: TEXT, name: TEXT }, 'an object'), reason: TEXT,
+  }, 'an object'))),
   constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 

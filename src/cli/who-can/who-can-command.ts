@@ -7,6 +7,7 @@ import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output, wantsColors, widthOf } from '../command';
 import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
 import { MARKDOWN_MARK } from '../markdown';
+import { csvNotes } from '../report/access-csv';
 import { reportData, ReportData } from '../report/report-data';
 import { EMPTY, rowsOf, search } from '../report/rows';
 import { sortedTexts, statementsIn } from '../report/statements';
@@ -77,7 +78,8 @@ function whoCan(program: Program, output: Output, version: string): number {
   const answers = search(rowsOf(data), { ...EMPTY, action, resource: resource ?? '' });
   const answer = { action, resource, answers, data };
   output.stdout.write(FORMATS[format](answer, output));
-  writeLines(output, [...unreadable, ...skipped, ...similarInWords(action, data)]);
+  const notes = format === 'csv' ? csvNotes(data, answers.map(({ row }) => row)) : [];
+  writeLines(output, [...unreadable, ...skipped, ...notes, ...similarInWords(action, data)]);
   if (unreadable.length > 0) return 2;
   return answers.length > 0 ? 0 : 1;
 }

@@ -1,4 +1,8 @@
 import { Access, AccessMap, Policy, Role, ServiceAccount } from '../../../src/analysis/access-map';
+import { Actor, ClusterPrincipal, Reach, ReachWay } from '../../../src/analysis/cluster-access';
+import { Confidence } from '../../../src/analysis/rbac/paths';
+import { RbacBinding } from '../../../src/analysis/rbac-objects';
+import { reachesOf } from '../../../src/analysis/reach/reaches';
 import { Finding } from '../../../src/analysis/rules/rule';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
 
@@ -183,6 +187,30 @@ export function hostileMap(text: string): AccessMap {
         place: { file: text },
       },
     ],
+    principals: [{
+      cluster: text,
+      principal: text,
+      via: 'aws-auth',
+      user: text,
+      groups: [text],
+      policies: [{ policy: text, namespaces: [text] }],
+      doubt: text,
+      place: { file: text },
+    }],
+    reaches: [undefined, text].map((doubt): Reach => ({
+      cluster: text,
+      clusters: [text],
+      ...doubt !== undefined && { doubt },
+      actor: { kind: doubt === undefined ? 'User' : 'IAM principal', name: text },
+      namespace: text,
+      serviceAccount: text,
+      ways: [undefined, [text]].map((closedBy): ReachWay => ({
+        confidence: 'low',
+        steps: [0, 1].map(() => ({ path: text, right: text, givenBy: [text], to: text, places: [{ file: text }] })),
+        ...closedBy && { closedBy },
+      })),
+    })),
+    unknownReaches: [{ cluster: text, actor: { kind: 'Group', name: text }, reason: text, places: [{ file: text }] }],
     access: [
       {
         cluster: text,
@@ -263,6 +291,109 @@ export const THREE = mapOf({
     access('batch', '*', 'batch', { used: false }),
   ],
 });
+
+/** A way of one step. */
+export function way(right: string, givenBy: string, more: Partial<ReachWay> & { path?: string } = {}): ReachWay {
+  const { path = right.split(' in ')[0].replace(/ /g, '-'), ...rest } = more;
+  return {
+    confidence: 'certain',
+    steps: [{ path, right, givenBy: [givenBy], to: '', places: [{ file: 'rbac.yaml', line: 1, column: 1 }] }],
+    ...rest,
+  };
+}
+
+export function actor(kind: Actor['kind'], name: string): Actor {
+  return { kind, name };
+}
+
+/** Of a service account `<namespace>/<name>`. */
+export function reach(of: Actor, serviceAccountName: string, ways: ReachWay[], more: Partial<Reach> = {}): Reach {
+  const [namespace, name] = serviceAccountName.split('/');
+  const to = `ServiceAccount ${serviceAccountName}`;
+  return {
+    actor: of,
+    namespace,
+    serviceAccount: name,
+    ways: ways.map(({ steps, ...rest }) => (
+      { ...rest, steps: [...steps.slice(0, -1), { ...steps[steps.length - 1], to }] }
+    )),
+    ...more,
+  };
+}
+
+export const DEV = actor('Group', 'dev');
+export const EVE = actor('User', 'eve');
+export const OPS = actor('IAM principal', `arn:aws:iam::${ACCOUNT}:role/ops`);
+export const CI = actor('ServiceAccount', 'tools/ci');
+const EDIT = 'RoleBinding payments/dev (ClusterRole edit)';
+const CREATE = way('create pods in payments', EDIT);
+const EXEC = way('create pods/exec in payments', EDIT);
+
+/** Three service accounts, and who can act as them. */
+export const REACHED = mapOf({
+  ...THREE,
+  reaches: [
+    ...['payments/api', 'payments/worker'].flatMap(name => [
+      reach(DEV, name, [CREATE, name === 'payments/api' ? EXEC : { ...EXEC, confidence: 'unknown' as Confidence }]),
+      reach(OPS, name, [way('create pods in payments', 'AmazonEKSEditPolicy')], { cluster: ISSUER }),
+    ]),
+    reach(CI, 'payments/api', [{
+      confidence: 'high',
+      steps: [
+        {
+          path: 'impersonate-users',
+          right: 'impersonate users',
+          givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
+          to: 'User bob',
+          places: [],
+        },
+        ...way('create pods in payments', EDIT).steps,
+      ],
+    }]),
+    reach(EVE, 'payments/api', [
+      way('create serviceaccounts/token in payments', 'RoleBinding payments/eve (Role tokens)',
+        { closedBy: ['payments-tokens'] }),
+    ]),
+  ],
+  unknownReaches: [{
+    actor: actor('Group', 'deployers'),
+    reason: 'a controller of applications.argoproj.io may run pods in argocd',
+    places: [{ file: 'rbac.yaml', line: 40, column: 1 }],
+  }],
+});
+
+/** As many service accounts as in {@link manyMap}, and so many who can act as some or all of them. */
+export function manyPeople(count: number, subjects: number): AccessMap {
+  const map = manyMap(count);
+  const namespaces = [...new Set(map.access.map(({ namespace }) => namespace))];
+  const place = { file: 'rbac.yaml', line: 1, column: 1 };
+  const bindings = Array.from({ length: subjects }, (_, index): RbacBinding => {
+    const subject = ([
+      { kind: 'Group', name: `team-${index}` },
+      { kind: 'User', name: `person-${index}@example.com` },
+      { kind: 'ServiceAccount', namespace: 'tools', name: `deployer-${index}` },
+    ] as const)[index % 3];
+    const isOfCluster = index % 20 === 0;
+    return {
+      kind: isOfCluster ? 'ClusterRoleBinding' : 'RoleBinding',
+      ...!isOfCluster && { namespace: namespaces[index % namespaces.length] },
+      name: `binding-${index}`,
+      role: { kind: 'ClusterRole', name: isOfCluster && index % 40 === 0 ? 'cluster-admin' : 'edit' },
+      subjects: [subject],
+      place,
+    };
+  });
+  const principals = Array.from({ length: Math.ceil(subjects / 10) }, (_, index): ClusterPrincipal => ({
+    principal: `arn:aws:iam::${ACCOUNT}:role/engineer-${index}`,
+    via: 'aws-auth',
+    groups: [`team-${index * 3}`],
+    policies: [],
+    place,
+  }));
+  const rbac = { roles: [], bindings, unknown: [] };
+  const { clusters, ...read } = map;
+  return { ...map, rbac, principals, ...reachesOf({ ...read, rbac, principals }) };
+}
 
 /** Many service accounts, 20 to a namespace; every tenth role is shared, every bucket by four. */
 export function manyMap(count: number): AccessMap {
