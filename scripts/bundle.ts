@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
 import { build, BuildOptions, Plugin } from 'esbuild';
-import { ModuleKind, preProcessFile, ScriptTarget, transpileModule } from 'typescript';
+import * as ts from 'typescript';
 import { pageAssets } from '../src/cli/report/page-assets';
 
 const ROOT = join(__dirname, '..');
@@ -120,30 +120,45 @@ function loadOnUse(file: string): void {
 }
 
 /**
- * Removes the comments of a file, which the declarations and the jsii assembly repeat, and the source map that jsii puts
- * into it.
+ * Removes the comments of a file, which the declarations and the jsii assembly repeat, and the source map that jsii
+ * puts into it.
  */
 function removeComments(file: string): void {
   const text = readFileSync(file, 'utf8');
-  const { outputText } = transpileModule(text, {
+  const { outputText } = ts.transpileModule(text, {
     fileName: file,
-    compilerOptions: { allowJs: true, removeComments: true, target: ScriptTarget.ES2022, module: ModuleKind.CommonJS },
+    compilerOptions: {
+      allowJs: true,
+      removeComments: true,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.CommonJS,
+    },
   });
   if (outputText !== text) writeFileSync(file, outputText);
 }
 
-/** The declarations that a file imports, directly or through others. Users need those of the public API. */
+/** A file of declarations, and those that it imports, directly or through others. */
 function declarationsFrom(file: string, known = new Set<string>()): ReadonlySet<string> {
   if (known.has(file)) return known;
   known.add(file);
-  for (const { fileName } of preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
-    if (!fileName.startsWith('.')) continue;
-    const path = join(dirname(file), fileName);
+  for (const name of modulesIn(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022))) {
+    if (!name.startsWith('.')) continue;
+    const path = join(dirname(file), name);
     const declaration = [`${path}.d.ts`, join(path, 'index.d.ts')].find(candidate => existsSync(candidate));
-    if (declaration === undefined) throw new Error(`${file}: ${fileName} is not there`);
+    if (declaration === undefined) throw new Error(`${file}: ${name} is not there`);
     declarationsFrom(declaration, known);
   }
   return known;
+}
+
+/** What a file imports: `import …`, `export … from`, `import('…')`. */
+function modulesIn(node: ts.Node): string[] {
+  const specifier = ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ? node.moduleSpecifier
+    : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) ? node.argument.literal
+      : undefined;
+  const modules = specifier !== undefined && ts.isStringLiteral(specifier) ? [specifier.text] : [];
+  ts.forEachChild(node, child => void modules.push(...modulesIn(child)));
+  return modules;
 }
 
 /** Writes a bundle into a folder. */
