@@ -175,7 +175,8 @@ project.jest!.config.transform = {
 project.deps.removeDependency('ts-jest');
 
 // The short loop, and the rest. Tests that run the CDK CLI or take longer than 10 seconds are named *.slow.test.ts.
-const WITHOUT_SLOW = ['--testPathIgnorePatterns=\\.slow\\.test\\.ts$', '--ci'];
+const SLOW = '\\.slow\\.test\\.ts$';
+const WITHOUT_SLOW = [`--testPathIgnorePatterns=${SLOW}`, '--ci'];
 const types = project.addTask('types', { description: 'Checks the types of sources, tests, examples and scripts' });
 for (const tsconfig of ['src/cli/report/page/tsconfig.json', 'test/tsconfig.json']) {
   const cache = `node_modules/.cache/${tsconfig.replaceAll('/', '-')}`;
@@ -188,6 +189,9 @@ project.testTask.execArgs(['jest', ...WITHOUT_SLOW], { receiveArgs: true });
 const testAll = project.addTask('test:all', { description: 'Checks types and runs all tests, with coverage' });
 testAll.spawn(types);
 testAll.execArgs(['jest', '--ci', '--coverage'], { receiveArgs: true });
+project.addTask('test:slow', { description: 'Runs the slow tests' }).execArgs(['jest', '--ci', SLOW], {
+  receiveArgs: true,
+});
 project.tasks.tryFind('test:watch')!.reset();
 project.tasks.tryFind('test:watch')!.execArgs(['jest', ...WITHOUT_SLOW.slice(0, 1), '--watch'], { receiveArgs: true });
 const lint = project.addTask('lint', {
@@ -381,8 +385,11 @@ project.addTask('doctor-test', {
   receiveArgs: true,
 });
 project.addTask('cfn-lint', {
-  description: 'Runs cfn-lint over the templates of the examples (installs it with Python)',
+  description:
+    'Runs cfn-lint over the templates of the examples (installs it with Python); --after-demo takes those that '
+      + 'npx projen demo has written',
   exec: 'scripts/cfn-lint.sh',
+  receiveArgs: true,
 });
 project.addTask('deploy-test', {
   description:
@@ -392,8 +399,11 @@ project.addTask('deploy-test', {
   receiveArgs: true,
 });
 project.addTask('gitops', {
-  description: 'Has kustomize and Helm read what the examples write for them (builds both with Go)',
+  description:
+    'Has kustomize and Helm read what the examples write for them (builds both with Go); --after-demo takes what '
+      + 'npx projen demo has written',
   exec: 'scripts/gitops.sh',
+  receiveArgs: true,
 });
 project.addTask('languages', {
   description:

@@ -6,20 +6,21 @@ me=deploy-test
 . scripts/tools.sh
 . scripts/endpoint.sh
 
+WORKERS=2 # each has an endpoint to itself
 work=$(mktemp -d)
 clean_up() {
-  stop_endpoint
+  stop_endpoints
   rm -rf "$work"
 }
 clean_up_at_the_end
 
 tests() {
-  DEPLOY_TEST_ENDPOINT=$endpoint_url TMPDIR=$work/tmp \
-    npx jest --ci --coverage=false --testMatch '<rootDir>/test/deploy/*.deploy.ts' --reporters default --testTimeout 240000 --runInBand "$@"
+  DEPLOY_TEST_ENDPOINTS=${endpoint_urls[*]} TMPDIR=$work/tmp \
+    npx jest --ci --coverage=false --testMatch '<rootDir>/test/deploy/*.deploy.ts' --reporters default --testTimeout 240000 --maxWorkers $WORKERS "$@"
 }
 
-start_endpoint
+start_endpoints $WORKERS
 tests "$@" || {
-  tail -n 50 "$work/endpoint.log" >&2
+  tail -n 50 "$work"/endpoint-*/endpoint.log >&2
   exit 1
 }

@@ -40,7 +40,7 @@ objects() {
   ' "$@"
 }
 
-npx projen demo >/dev/null
+[ "${1:-}" = --after-demo ] || npx projen demo >/dev/null
 
 all_objects_and_no_other() { # folder
   kustomize build "$1" | objects >"$work/built"

@@ -1,5 +1,5 @@
 /**
- * The real CDK CLI against the endpoint that scripts/deploy-test.sh has started, and what the endpoint holds, read by
+ * The real CDK CLI against an endpoint that scripts/deploy-test.sh has started, and what the endpoint holds, read by
  * the AWS SDK.
  */
 import { ChildProcess, spawn } from 'child_process';
@@ -29,8 +29,8 @@ export const REGION = 'eu-west-1';
 const CDK = join(__dirname, '..', '..', 'node_modules', 'aws-cdk', 'bin', 'cdk');
 const BOOTSTRAP = 'CDKToolkit';
 
-/** The address of the endpoint. */
-export const ENDPOINT = process.env.DEPLOY_TEST_ENDPOINT!;
+/** The address of the endpoint of this worker of jest. */
+export const ENDPOINT = (process.env.DEPLOY_TEST_ENDPOINTS ?? '').split(' ')[Number(process.env.JEST_WORKER_ID) - 1];
 if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(ENDPOINT)) {
   throw new Error('these tests need the endpoint that `npx projen deploy-test` starts');
 }

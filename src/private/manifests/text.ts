@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
-import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isKnown, isListToken, Manifest, objectName, unresolvedProblem } from './objects';
+import { yamlText } from './yaml-text';
 import { GENERATED_MARK } from '../../conventions/assembly-record';
 import { settleForManifest } from '../values/tokens';
 import { embeddedProblems, hasDynamicReference } from '../values/value-safety';
@@ -102,7 +102,7 @@ export function manifestText(manifests: Manifest[]): string {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [marked(key), marked(item)]));
   };
   // A text whose end only the deployment knows stands in double quotes, as JSON, which is YAML too.
-  return Yaml.stringify(...sorted.map(marked))
+  return yamlText(sorted.map(marked))
     .replace(new RegExp(`"${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(deferred[Number(index)]));
 }
 

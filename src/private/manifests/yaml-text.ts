@@ -1,0 +1,36 @@
+import { Yaml } from 'cdk8s';
+import { yaml } from '../../analysis/reading/yaml-parser';
+
+/** Texts that every printer writes alike: words of letters, numbers in quotes. */
+const WORD = /^(?!(?:null|true|false|yes|no|on|off|y|n|e[-+]?\d+)$)[a-z/](?:[\w./@=,+-]|:(?=[\w:/]))*$/i;
+const QUOTED = /^(?:true|false|0|[1-9]\d{0,14})$/;
+
+/**
+ * Prints objects as cdk8s does. Most of what goes into manifests is so plain that js-yaml prints the same bytes in a
+ * third of the time.
+ */
+export function yamlText(objects: readonly unknown[]): string {
+  return objects.map(object => (isPlain(object) ? print(object) : Yaml.stringify(object))).join('---\n');
+}
+
+function print(object: unknown): string {
+  return yaml().dump(object, { quotingType: '"', lineWidth: -1, noRefs: true });
+}
+
+function isPlain(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return WORD.test(value) || QUOTED.test(value);
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isSafeInteger(value) && !Object.is(value, -0);
+    case 'object':
+      if (value === null) return false;
+      return Array.isArray(value)
+        ? value.every(isPlain)
+        : Object.entries(value).every(([key, item]) => WORD.test(key) && isPlain(item));
+    default:
+      return false;
+  }
+}
