@@ -431,6 +431,9 @@ function propsProblem(props: WorkloadIdentityGuardProps): string | undefined {
 }
 
 function partProblem(property: string, options: GuardPolicyOptions): string | undefined {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    return problem(property, 'be an object', options, 'Leave it out for the defaults.');
+  }
   return modeProblem(`${property}.mode`, options.mode)
     ?? subjectsProblem(`${property}.exceptions`, options.exceptions);
 }
