@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { CfnCluster } from 'aws-cdk-lib/aws-eks';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import * as cdk8s from 'cdk8s';
 import {
@@ -376,6 +377,27 @@ describe('warnings', () => {
     account(other, 'api');
     guardOf(other, { mode: GuardMode.DENY, deployers: [DEV] });
     expect(warnings(other)).toEqual([]);
+  });
+
+  test.each([['1.29', true], ['1.30', false], ['1.4', true], ['1.100', false], [undefined, false]])(
+    'a cluster with Kubernetes %s', (version, isOld) => {
+      const stack = literalStack();
+      account(stack, 'api');
+      guardOf(stack);
+      new CfnCluster(stack, 'Cluster', { roleArn: arn('cluster'), resourcesVpcConfig: { subnetIds: [] }, version });
+      expect(warnings(stack).join().includes(`Stack/Cluster has Kubernetes ${version}`)).toBe(isOld);
+    },
+  );
+
+  test('of several clusters, the one of the stack counts', () => {
+    const app = new App();
+    const [stack, other] = ['Stack', 'Other'].map(id => literalStack(app, id));
+    account(stack, 'api');
+    guardOf(stack);
+    for (const [scope, version] of [[stack, '1.34'], [other, '1.29']] as const) {
+      new CfnCluster(scope, 'Cluster', { roleArn: arn('cluster'), resourcesVpcConfig: { subnetIds: [] }, version });
+    }
+    expect(warnings(stack)).toEqual([]);
   });
 
   test('nothing to protect', () => {
