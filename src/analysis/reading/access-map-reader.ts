@@ -24,7 +24,8 @@ import { principalsOfAwsAuth } from './aws-auth';
 import { authenticationModeOf, clusterAccessIn } from './cluster-principals';
 import { accountsOfChart } from './helm-values';
 import { Intrinsics, pseudoParameter } from './intrinsics';
-import { addObjects, KubernetesObjects, ManifestOptions, ManifestText, noObjects, readManifests } from './kubernetes';
+import { addObjects, KubernetesObjects, ManifestOptions, noObjects, readManifests } from './kubernetes';
+import { ManifestText } from './manifest-objects';
 import { isThere } from './stack-record';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
@@ -34,7 +35,7 @@ import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { accessOf, clustersOf } from '../admission/access';
 import { closedByGuards } from '../guard/closed-by';
 import { recognizeGuards } from '../guard/guard';
-import { reachesOf } from '../rbac/reaches';
+import { reachesOf } from '../reach/reaches';
 
 export interface AccessMapOptions {
   /** Files and folders of manifests, beside those that the assembly holds. */
@@ -115,7 +116,8 @@ class Reader {
     });
     const principals = [
       ...entries,
-      ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API').flatMap(principalsOfAwsAuth),
+      ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API')
+        .flatMap(principalsOfAwsAuth),
     ];
     const { guards, others: otherPolicies } = recognizeGuards(admission);
     const closedBy = closedByGuards(guards, { access, principals });

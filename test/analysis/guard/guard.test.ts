@@ -5,7 +5,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { AdmissionObject } from '../../../src/analysis/admission-objects';
 import { recognizeGuards } from '../../../src/analysis/guard/guard';
 import { admissionObjectsOf } from '../../../src/analysis/reading/admission-policies';
-import { manifestObjects } from '../../../src/analysis/reading/kubernetes';
+import { manifestObjects } from '../../../src/analysis/reading/manifest-objects';
 import { GuardInput, GuardObject, guardObjects } from '../../../src/conventions/guard';
 import { GUARD_KINDS } from '../../../src/conventions/guard-policies';
 
