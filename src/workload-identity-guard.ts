@@ -9,6 +9,7 @@ import { KubernetesSubject } from './kubernetes-subject';
 import { claim, earlierClaims } from './private/app-registry';
 import { failIf, missingProblem, problem, warn } from './private/errors';
 import { Covered, coveredBy } from './private/guard/covered';
+import { oldCluster } from './private/guard/kubernetes-version';
 import { sizeNotes } from './private/guard/sizes';
 import { exceptionsOf, subjectsProblem } from './private/guard/subjects';
 import { audienceProblem } from './private/issuer/issuer';
@@ -399,6 +400,11 @@ export class WorkloadIdentityGuard extends Construct {
       warn(this, 'cdk-irsa:guard-without-deployers', 'Only cluster administrators can run pods with the service '
         + 'accounts of the app. Name who deploys it: `deployers` or `grantUse`.');
     }
+    const old = oldCluster(this);
+    if (old !== undefined) {
+      warn(this, 'cdk-irsa:guard-kubernetes-version', `${old.path} has Kubernetes ${old.version}, which does not know `
+        + 'the policies of the guard. They need 1.30 or newer.');
+    }
     for (const { node } of nameless) {
       warn(this, 'cdk-irsa:guard-unknown-name', `The guard does not protect ${node.path}: only the deployment knows `
         + 'its namespace or name. Write them as literals.');
@@ -431,6 +437,9 @@ function propsProblem(props: WorkloadIdentityGuardProps): string | undefined {
 }
 
 function partProblem(property: string, options: GuardPolicyOptions): string | undefined {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    return problem(property, 'be an object', options, 'Leave it out for the defaults.');
+  }
   return modeProblem(`${property}.mode`, options.mode)
     ?? subjectsProblem(`${property}.exceptions`, options.exceptions);
 }

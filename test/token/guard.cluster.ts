@@ -12,6 +12,7 @@ import {
   ClusterOidcProvider, GuardMode, IrsaServiceAccount, KubernetesSubject, PodIdentityServiceAccount,
   UnlistedServiceAccounts, WorkloadIdentityGuard, WorkloadIdentityGuardProps,
 } from '../../src';
+import { GuardObject, guardObjects, sizeOf } from '../../src/conventions/guard';
 import { Manifest, parseManifests } from '../judges/kubernetes';
 import { ACCOUNT, ISSUER_URL, REGION } from '../support';
 
@@ -427,7 +428,7 @@ test('use: pods run as a service account of the app only for those who may use i
     allow(AS_DEV, 'scaling of a StatefulSet',
       patchOf('StatefulSet', 'app', { spec: { replicas: 5 } }, MERGE, '/scale')),
     allow(AS_DEV, 'restart', patchOf('Deployment', 'app', {
-      spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' } } } },
+      spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-01-01' } } } },
     }, STRATEGIC)),
     allow(AS_DEV, 'server-side apply of what it is', patchOf('Deployment', 'app',
       workload('Deployment', 'shop', 'app', { serviceAccountName: 'api' }), APPLY)),
@@ -574,4 +575,75 @@ test('tokens of all service accounts', async () => {
     allow(AS_DEV, 'another audience', tokenOf('plain', 'plain', ['x'])),
   ]);
   expect(wrong).toEqual([]);
+});
+
+/** How long requests take: what 10 %, 50 % and 95 % of them take at most. On a busy machine, the first tells most. */
+async function latency(who: Who, request: Case['request']): Promise<string> {
+  const times: number[] = [];
+  for (let index = 0; index < WARM_UP + MEASURED; index++) {
+    const start = performance.now();
+    const { status, text } = await send(who, request);
+    times.push(performance.now() - start);
+    if (status >= 300) throw new Error(`${status}: ${text}`);
+  }
+  const sorted = times.slice(WARM_UP).sort((one, other) => one - other);
+  return [0.1, 0.5, 0.95].map(part => sorted[Math.floor(MEASURED * part)].toFixed(2)).join(', ');
+}
+const WARM_UP = 50;
+const MEASURED = 400;
+
+const NOBODY = { users: [], groups: [] };
+
+/** The policies of a large app. */
+function benchObjects(count: number): GuardObject[] {
+  const part = { mode: 'deny', exceptions: NOBODY } as const;
+  return guardObjects({
+    app: 'bench',
+    accounts: Array.from({ length: count }, (_, index) => ({
+      namespace: `team-${index % 40}`,
+      name: `service-${index}`,
+      isAnnotated: true,
+      roleArn: `arn:aws:iam::${ACCOUNT}:role/team-${index % 40}-service-${index}-8a2d4c1f`,
+    })),
+    clusters: [],
+    key: KEY,
+    integrity: part,
+    use: part,
+    tokens: { ...part, audiences: ['sts.amazonaws.com'], isForAll: false },
+  });
+}
+
+test('how large policies are, and how long requests take: printed, not judged', async () => {
+  const { items } = await cluster.document('/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings');
+  for (const { metadata: { name } } of items) {
+    for (const kind of ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy']) {
+      await cluster.remove({ apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name } });
+    }
+  }
+  await until(async () => (await send(AS_DEV, createOf('Pod', 'shop', 'api'))).status < 300);
+  const lines: string[] = [];
+  for (const count of [0, 1_000, 10_000]) {
+    const objects = count === 0 ? [] : benchObjects(count);
+    const started = performance.now();
+    for (const object of objects) await cluster.apply(object as unknown as Manifest);
+    const applied = performance.now() - started;
+    const foreign = createAccount('team-0', `service-${count - 40}`, roleArn('x', 'y'));
+    if (count > 0) {
+      await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-0' } });
+      await until(async () => isRefused(await send(AS_DEV, foreign)));
+    }
+    const annotated = createAccount('plain', 'new', roleArn('x', 'y'));
+    const sizes = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy').map(sizeOf);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    lines.push(
+      `${count} service accounts: ${sizes.length} policies, ${total} bytes, the largest ${Math.max(0, ...sizes)}, `
+        + `applied in ${applied.toFixed(0)} ms`,
+      `  create ServiceAccount with a role: ${await latency(AS_DEV, annotated)} ms`,
+      `  create ServiceAccount: ${await latency(AS_DEV, createAccount('plain', 'new'))} ms`,
+      `  create token: ${await latency(AS_DEV, tokenOf('plain', 'plain'))} ms`,
+      `  create Pod: ${await latency(AS_DEV, createOf('Pod', 'plain', 'plain'))} ms`,
+      `  create Deployment: ${await latency(AS_DEV, createOf('Deployment', 'plain', 'plain'))} ms`,
+    );
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
 });

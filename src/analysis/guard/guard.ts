@@ -111,13 +111,13 @@ function parsedFacts(spec: unknown): PolicyFacts | undefined {
     [textOf(propertyOf(variable, 'name')), jsonOf(propertyOf(variable, 'expression'))]));
   const [app, key, users, groups] = ['app', 'key', 'users', 'groups'].map(name => literals.get(name));
   const [audiences, namespaces] = [literals.get('audiences'), literals.get('namespaces')];
-  const [roleMaps, accountMaps] = ['roles', 'accounts'].map(name =>
+  const [subjectLists, roleLists, accountMaps] = ['subjects', 'roles', 'accounts'].map(name =>
     [...literals].filter(([own]) => new RegExp(`^${name}\\d+$`).test(own)).map(([, value]) => value));
   if (typeof app !== 'string' || !isTexts(users) || !isTexts(groups)) return undefined;
   const common = { app, exceptions: { users, groups } };
-  const [roles, accounts] = [mergedRoles(roleMaps), mergedAccounts(accountMaps)];
+  const [roles, accounts] = [rolesBySubject(subjectLists, roleLists), mergedAccounts(accountMaps)];
   if (roles === undefined || accounts === undefined) return undefined;
-  const kind: GuardKind = roleMaps.length > 0 ? 'integrity'
+  const kind: GuardKind = roleLists.length > 0 ? 'integrity'
     : key !== undefined ? 'unlisted' : audiences !== undefined ? 'tokens' : namespaces !== undefined ? 'exec' : 'use';
   switch (kind) {
     case 'integrity': return typeof key === 'string' ? { ...common, kind, key, roles } : undefined;
@@ -130,16 +130,14 @@ function parsedFacts(spec: unknown): PolicyFacts | undefined {
   }
 }
 
-function mergedRoles(maps: readonly unknown[]): Record<string, string> | undefined {
-  const all: Record<string, string> = {};
-  for (const map of maps) {
-    if (!isObject(map)) return undefined;
-    for (const [account, role] of Object.entries(map)) {
-      if (typeof role !== 'string') return undefined;
-      all[account] = role;
-    }
+function rolesBySubject(subjects: readonly unknown[], roles: readonly unknown[]): Record<string, string> | undefined {
+  const all = new Map<string, string>();
+  for (const [index, own] of subjects.entries()) {
+    const given = roles[index];
+    if (!isTexts(own) || !isTexts(given) || own.length !== given.length) return undefined;
+    for (const [at, subject] of own.entries()) all.set(subject, given[at]);
   }
-  return all;
+  return Object.fromEntries(all);
 }
 
 function mergedAccounts(maps: readonly unknown[]): NamesByNamespace | undefined {

@@ -6,7 +6,9 @@ import { AwsAuth, awsAuthOf } from './aws-auth';
 import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
 import { accountsMadeBy, mayHoldRoles } from './helm-values';
 import { metadataEntries, repeatedKeys } from './manifest-facts';
-import { AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload } from '../access-map';
+import {
+  AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload,
+} from '../access-map';
 import { AdmissionObject } from '../admission-objects';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { textWithPlaceholders } from '../placeholders';

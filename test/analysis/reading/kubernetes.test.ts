@@ -215,6 +215,7 @@ test('other objects, and no objects, are passed over', () => {
     repeatedKeys: [],
     awsAuth: [],
     owners: [],
+    admission: [],
     rbac: { roles: [], bindings: [], unknown: [] },
   };
   for (const text of [
