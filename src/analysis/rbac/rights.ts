@@ -99,12 +99,22 @@ function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefine
 
 /** What a role may do to objects of other APIs than those of Kubernetes. */
 export function customRightsIn({ rules }: RoleRules): CustomRight[] {
-  return rules.flatMap(({ rule }) => {
-    if (!rule.verbs.some(verb => WRITES.includes(verb) || hasStandIn(verb))) return [];
-    const custom = rule.apiGroups.filter(group => group.includes('.') && !OWN_GROUPS.has(group))
-      .map(group => ({ group, resources: rule.resources }));
-    const others = rule.apiGroups.includes('*')
-      ? rule.resources.filter(resource => resource !== '*' && !OWN_RESOURCES.has(resource.split('/')[0])) : [];
-    return [...custom, ...others.length > 0 ? [{ group: '*', resources: others }] : []];
-  });
+  const rights: CustomRight[] = [];
+  for (const { rule } of rules) {
+    let own = customRights.get(rule);
+    if (own === undefined) customRights.set(rule, own = readCustomRights(rule));
+    rights.push(...own);
+  }
+  return rights;
+}
+
+const customRights = new WeakMap<Rule, readonly CustomRight[]>();
+
+function readCustomRights(rule: Rule): CustomRight[] {
+  if (!rule.verbs.some(verb => WRITES.includes(verb) || hasStandIn(verb))) return [];
+  const custom = rule.apiGroups.filter(group => group.includes('.') && !OWN_GROUPS.has(group))
+    .map(group => ({ group, resources: rule.resources }));
+  const others = rule.apiGroups.includes('*')
+    ? rule.resources.filter(resource => resource !== '*' && !OWN_RESOURCES.has(resource.split('/')[0])) : [];
+  return [...custom, ...others.length > 0 ? [{ group: '*', resources: others }] : []];
 }

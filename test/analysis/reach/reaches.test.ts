@@ -305,44 +305,6 @@ test('RBAC of charts, and of manifests that are not texts, is named', () => {
   ]);
 });
 
-test('a chain of 3,000 aggregated roles takes no longer than reading it', () => {
-  const place = { file: 'a' };
-  const label = (index: number) => ({ [`aggregate-to-${index}`]: 'true' });
-  const roles = Array.from({ length: 3000 }, (_, index) => [
-    {
-      kind: 'ClusterRole' as const,
-      name: `all-${index}`,
-      rules: [],
-      labels: label(index - 1),
-      aggregation: [{ matchLabels: label(index) }],
-      place,
-    },
-    {
-      kind: 'ClusterRole' as const,
-      name: `own-${index}`,
-      labels: label(index),
-      place,
-      rules: [{ verbs: ['create'], apiGroups: [''], resources: ['pods'], resourceNames: [], nonResourceURLs: [] }],
-    },
-  ]).flat();
-  const bindings = roles.map(({ name }, index) => ({
-    kind: 'ClusterRoleBinding' as const,
-    name,
-    role: { kind: 'ClusterRole', name },
-    subjects: [{ kind: 'User' as const, name: `user-${index % 20}` }],
-    place,
-  }));
-  const access = [{
-    cluster: ISSUER, namespace: 'payments', serviceAccount: 'api', audience: 'a', via: 'irsa' as const, role: 'r', used: true,
-  }];
-  const begin = process.cpuUsage();
-  const { reaches } = reachesOf({
-    rbac: { roles, bindings, unknown: [] }, principals: [], access, serviceAccounts: [], workloads: [],
-  });
-  expect(reaches.length).toBe(20);
-  expect(process.cpuUsage(begin).user / 1e6).toBeLessThan(10);
-}, 60_000);
-
 describe('what admission policies close', () => {
   const place = { file: 'a' };
   const access = [['payments', 'api'], ['ci', 'runner']].map(([namespace, serviceAccount]) => ({
