@@ -175,7 +175,7 @@ describe('access entries', () => {
     ['with another group', { KubernetesGroups: ['ops'] }, []],
     ['with a user name', { Username: 'joe' }, ['certain create-tokens']],
     ['with a user name of the session', { Username: 'j{{SessionName}}' }, ['unknown create-tokens']],
-    ['of nodes', { Type: 'EC2_LINUX' }, []],
+    ['of nodes', { Type: 'EC2_LINUX', KubernetesGroups: ['dev'] }, []],
   ])('%s', (_, properties, expected) => {
     const { map } = mapOf({
       resources: { ...OF_POD, Entry: entry(properties) },
