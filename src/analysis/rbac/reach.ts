@@ -516,7 +516,7 @@ class Closure {
       const by = { ...found.by, mayAll: true };
       this.plan(found, key, () => {
         const way = stepTo(found, { kind, name });
-        if (mayGiveUse(rules)) {
+        if (this.world.closedBy !== undefined && mayGiveUse(rules)) {
           this.reach.bypasses.push({ ...way, ...own.namespace !== undefined && { namespace: own.namespace } });
         }
         this.addRules(found.grants[0], rules, own, way, by);

@@ -6,7 +6,7 @@ import { Rule } from '../rbac-objects';
 import { hasStandIn } from '../stand-in';
 import { ROLES } from './built-in-data';
 import { PATHS, ReachPath, Right } from './paths';
-import { RoleRules } from './role-rules';
+import { RoleRule, RoleRules } from './role-rules';
 import { ruleAllows } from './rule-match';
 
 /** A right as a role gives it. */
@@ -48,15 +48,35 @@ const OWN_RESOURCES = new Set(ROLES.flatMap(({ rules = [] }) => rules)
   .flatMap(rule => rule.split(' | ')[2]?.split(' ') ?? []).map(resource => resource.split('/')[0]));
 const WRITES = ['*', 'create', 'update', 'patch'];
 
+/** Each once: a role may aggregate thousands of others. */
 export function rightsIn({ rules }: RoleRules): GivenRight[] {
-  return rules.flatMap(({ rule, doubt }) => RIGHTS.flatMap((right, index): GivenRight[] => {
-    const given = givenBy(rule, right);
-    return given === undefined ? [] : [{
-      right: index,
-      ...given,
-      truth: given.truth === true ? doubt ?? true : given.truth,
-    }];
-  }));
+  const rights = new Map<string, GivenRight>();
+  for (const rule of rules) {
+    for (const { key, given } of rightsOf(rule)) if (!rights.has(key)) rights.set(key, given);
+  }
+  return [...rights.values()];
+}
+
+interface KeyedRight {
+  readonly key: string;
+  readonly given: GivenRight;
+}
+
+const rightsOfRules = new WeakMap<RoleRule, readonly KeyedRight[]>();
+
+function rightsOf(rule: RoleRule): readonly KeyedRight[] {
+  let rights = rightsOfRules.get(rule);
+  if (rights === undefined) rightsOfRules.set(rule, rights = readRights(rule));
+  return rights;
+}
+
+function readRights({ rule, doubt }: RoleRule): KeyedRight[] {
+  return RIGHTS.flatMap((right, index): KeyedRight[] => {
+    const found = givenBy(rule, right);
+    if (found === undefined) return [];
+    const given: GivenRight = { right: index, ...found, truth: (found.truth === true && doubt) || found.truth };
+    return [{ key: JSON.stringify(given), given }];
+  });
 }
 
 function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefined {
@@ -79,12 +99,22 @@ function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefine
 
 /** What a role may do to objects of other APIs than those of Kubernetes. */
 export function customRightsIn({ rules }: RoleRules): CustomRight[] {
-  return rules.flatMap(({ rule }) => {
-    if (!rule.verbs.some(verb => WRITES.includes(verb) || hasStandIn(verb))) return [];
-    const custom = rule.apiGroups.filter(group => group.includes('.') && !OWN_GROUPS.has(group))
-      .map(group => ({ group, resources: rule.resources }));
-    const others = rule.apiGroups.includes('*')
-      ? rule.resources.filter(resource => resource !== '*' && !OWN_RESOURCES.has(resource.split('/')[0])) : [];
-    return [...custom, ...others.length > 0 ? [{ group: '*', resources: others }] : []];
-  });
+  const rights: CustomRight[] = [];
+  for (const { rule } of rules) {
+    let own = customRights.get(rule);
+    if (own === undefined) customRights.set(rule, own = readCustomRights(rule));
+    rights.push(...own);
+  }
+  return rights;
+}
+
+const customRights = new WeakMap<Rule, readonly CustomRight[]>();
+
+function readCustomRights(rule: Rule): CustomRight[] {
+  if (!rule.verbs.some(verb => WRITES.includes(verb) || hasStandIn(verb))) return [];
+  const custom = rule.apiGroups.filter(group => group.includes('.') && !OWN_GROUPS.has(group))
+    .map(group => ({ group, resources: rule.resources }));
+  const others = rule.apiGroups.includes('*')
+    ? rule.resources.filter(resource => resource !== '*' && !OWN_RESOURCES.has(resource.split('/')[0])) : [];
+  return [...custom, ...others.length > 0 ? [{ group: '*', resources: others }] : []];
 }

@@ -85,6 +85,7 @@ class ClusterRoles {
   private readonly byLabel: ReadonlyMap<string, readonly Definitions[]>;
   /** Labels that are not known yet may be any. */
   private readonly withOpenLabels: readonly Definitions[];
+  private readonly written = new Map<Definitions, readonly RoleRule[]>();
   private readonly membersOf = new Map<Definitions, ReadonlyMap<Definitions, Truth>>();
   public readonly inCycles: ReadonlySet<Definitions>;
 
@@ -115,11 +116,18 @@ class ClusterRoles {
     for (const [role, certainty] of reached) {
       const doubt = role.some(isAggregated) ? this.doubtOfWritten(role) : doubtOfTruth(certainty);
       if (doubt !== false) {
-        for (const rule of writtenRules(role)) rules.push({ ...rule, ...doubt !== undefined && { doubt } });
+        for (const rule of this.rulesIn(role)) rules.push(doubt === undefined ? rule : { ...rule, doubt });
       }
       doubts.push(...role);
     }
     return { rules, ...doubtOf(doubts) };
+  }
+
+  /** Roles that many others aggregate are read once. */
+  private rulesIn(role: Definitions): readonly RoleRule[] {
+    let rules = this.written.get(role);
+    if (rules === undefined) this.written.set(role, rules = writtenRules(role));
+    return rules;
   }
 
   /** Why an aggregated role may keep the rules that it is written with; false if it does not. */

@@ -16,6 +16,7 @@ import {
   Suppression,
   Text,
 } from '../access-map';
+import { UnknownReach } from '../cluster-access';
 import { ConstructPaths } from '../construct-paths';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { arnParts } from '../iam/patterns';
@@ -35,6 +36,8 @@ import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { accessOf, clustersOf } from '../admission/access';
 import { closedByGuards } from '../guard/closed-by';
 import { recognizeGuards } from '../guard/guard';
+import { ClosedBy } from '../rbac/reach';
+import { ReachInput } from '../reach/cluster-worlds';
 import { reachesOf } from '../reach/reaches';
 
 export interface AccessMapOptions {
@@ -133,9 +136,7 @@ class Reader {
       principals,
       guards,
       otherPolicies,
-      ...reachesOf(
-        { ...manifests, access, serviceAccounts, principals, clusters }, { ...closedBy !== undefined && { closedBy } },
-      ),
+      ...this.reaches({ ...manifests, access, serviceAccounts, principals, clusters }, closedBy),
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
       constructPaths: this.constructPaths(),
@@ -147,6 +148,28 @@ class Reader {
       ),
       changedFiles: this.changedFiles(),
     };
+  }
+
+  private reaches(input: ReachInput, closedBy?: ClosedBy): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
+    const { reaches, unknownReaches } = reachesOf(input, { ...closedBy !== undefined && { closedBy } });
+    return { reaches, unknownReaches: [...unknownReaches, ...this.unreadRbac()] };
+  }
+
+  /** What the CDK applies to clusters, and no template tells. */
+  private unreadRbac(): UnknownReach[] {
+    const charts = this.ofType('Custom::AWSCDK-EKS-HelmChart').map(({ stack, logicalId, properties, place }) => {
+      const name = properties.Release === undefined ? logicalId : this.text(stack, properties.Release);
+      return { stack, properties, place, what: `Helm release ${name}` };
+    });
+    const manifests = this.ofType('Custom::AWSCDK-EKS-KubernetesResource').filter(({ stack, properties }) =>
+      !/^\s*\[/.test(this.intrinsics.text(stack, properties.Manifest) ?? ''))
+      .map(({ stack, logicalId, properties, place }) => ({ stack, properties, place, what: `manifest ${logicalId}` }));
+    return [...charts, ...manifests].map(({ stack, properties, place, what }) => ({
+      cluster: clusterArn(stack, this.text(stack, properties.ClusterName)),
+      actor: { kind: 'Group', name: standIn(`subjects of ${what}`) },
+      reason: `the roles and bindings of ${what} are not in the input`,
+      places: [place],
+    }));
   }
 
   private changedFiles(): ChangedFile[] {

@@ -285,7 +285,7 @@ describe('IAM principals', () => {
     facts: { kind: 'use', app: 'shop', accounts: { shop: ['api'] }, exceptions: { users: [], groups: exceptions } },
     clusters: ['issuer'],
     place: { file: 'guard.yaml' },
-  }], { access, principals: [] })!({
+  }], { access, principals: [], clusters: [] })!({
     path: 'create-pods', namespace: 'shop', serviceAccount: 'api', requester, may: () => false,
   });
   const binding = { kind: 'RoleBinding', name: 'b', role: { kind: 'Role', name: 'r' }, subjects: [] } as const;

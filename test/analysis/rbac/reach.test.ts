@@ -154,6 +154,60 @@ test.each(IN_CLUSTER.map(([rules, ...expected]) => ({ rules, expected })))('in t
   expect(reach).toEqual(expected);
 });
 
+describe('RBAC that grants itself rights', () => {
+  const dev = (...rules: string[]) => given('payments', rules, { kind: 'Group', name: 'dev' }, 'dev');
+  const paths = (objects: object[]) => [...new Set(inShort(reachOf(objects)).map(line => line.split(': ')[1]))];
+  const NEW = [`escalate,create,bind ${RBAC}/roles`, `create ${RBAC}/rolebindings`];
+  const OF_CLUSTER = [`escalate,create,bind ${RBAC}/clusterroles`, `create ${RBAC}/clusterrolebindings`];
+
+  test.each<[name: string, objects: object[], expected: string[]]>([
+    ['escalate-roles: the own Role', given('payments', [`escalate,patch ${RBAC}/roles`]),
+      ['escalate-roles create-pods']],
+    ['by its name', given('payments', [`escalate,update ${RBAC}/roles own`]), ['escalate-roles create-pods']],
+    ['not another Role', given('payments', [`escalate,patch ${RBAC}/roles other`]), []],
+    ['not without changing it', given('payments', [`escalate ${RBAC}/roles`]), []],
+    ['not without escalate', given('payments', [`patch ${RBAC}/roles`]), []],
+    ['escalate-and-bind-roles: a new Role', given('payments', NEW), ['escalate-and-bind-roles create-pods']],
+    ['not without a binding', given('payments', NEW.slice(0, 1)), []],
+    ['not without bind', given('payments', [`escalate,create ${RBAC}/roles`, NEW[1]]), []],
+    ['not in another namespace', [
+      ...given('payments', NEW.slice(0, 1), ALICE, 'first'), ...given('ops', NEW.slice(1), ALICE, 'second'),
+    ], []],
+    ['bind-roles: a Role of the namespace', [
+      ...given('payments', [`bind ${RBAC}/roles dev`, `create ${RBAC}/rolebindings`]), ...dev('create /pods'),
+    ], ['bind-roles create-pods']],
+    ['not one of another name', [
+      ...given('payments', [`bind ${RBAC}/roles other`, `create ${RBAC}/rolebindings`]), ...dev('create /pods'),
+    ], []],
+    ['bind-roles-again: an existing RoleBinding', [
+      ...given('payments', [`bind ${RBAC}/roles dev`, `patch ${RBAC}/rolebindings`]), ...dev('create /pods'),
+    ], ['bind-roles-again create-pods']],
+    ['not without one', [
+      ...given('payments', [`bind ${RBAC}/roles dev`, `patch ${RBAC}/rolebindings`]),
+      ...dev('create /pods').slice(0, 1),
+    ], []],
+    ['impersonate-groups-with-serviceaccounts', [
+      ...given(undefined, ['impersonate /groups dev'], ALICE, 'first'),
+      ...given('ops', ['impersonate /serviceaccounts deployer'], ALICE, 'second'), ...dev('create /pods'),
+    ], ['impersonate-service-accounts', 'impersonate-groups-with-serviceaccounts create-pods']],
+    ['not another group', [
+      ...given(undefined, ['impersonate /groups ops'], ALICE, 'first'),
+      ...given('ops', ['impersonate /serviceaccounts deployer'], ALICE, 'second'), ...dev('create /pods'),
+    ], ['impersonate-service-accounts']],
+  ])('%s', (_, objects, expected) => {
+    expect(paths(objects)).toEqual(expected);
+  });
+
+  test('escalate-and-bind-clusterroles is every right, by the path that needs no role that is known', () => {
+    const rbac = new Rbac(readRbac({
+      text: JSON.stringify({ kind: 'List', items: given(undefined, OF_CLUSTER) }), place: { file: 'a' },
+    }), { builtIn: false });
+    const { accounts } = reachableServiceAccounts({ rbac, serviceAccounts: ACCOUNTS, workloads: [] }, ALICE);
+    expect(accounts.filter(({ name }) => name === 'api').map(({ steps }) => steps.map(({ path }) => path.id)))
+      .toEqual([['escalate-and-bind-clusterroles', 'create-pods']]);
+  });
+});
+
 test('a client certificate of anybody, but for system:masters', () => {
   const signers = (name: string) => [
     'create certificates.k8s.io/certificatesigningrequests',

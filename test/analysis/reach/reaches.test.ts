@@ -175,7 +175,7 @@ describe('access entries', () => {
     ['with another group', { KubernetesGroups: ['ops'] }, []],
     ['with a user name', { Username: 'joe' }, ['certain create-tokens']],
     ['with a user name of the session', { Username: 'j{{SessionName}}' }, ['unknown create-tokens']],
-    ['of nodes', { Type: 'EC2_LINUX' }, []],
+    ['of nodes', { Type: 'EC2_LINUX', KubernetesGroups: ['dev'] }, []],
   ])('%s', (_, properties, expected) => {
     const { map } = mapOf({
       resources: { ...OF_POD, Entry: entry(properties) },
@@ -286,6 +286,22 @@ test('what Kubernetes refuses, and roles that are not there, are named', () => {
     ['dev', 'ClusterRole absent is not among the objects'],
     ['dev', 'a controller of applications.argoproj.io may run pods'],
     ['⟨subjects of RoleBinding payments/a⟩', expect.stringMatching(/^RoleBinding payments\/a: subjects\[0\]\.kind must be/)],
+  ]);
+});
+
+test('RBAC of charts, and of manifests that are not texts, is named', () => {
+  const applied = (type: string, properties: object) =>
+    ({ Type: `Custom::AWSCDK-EKS-${type}`, Properties: { ClusterName: 'production', ...properties } });
+  const { map } = mapOf({
+    resources: {
+      Chart: applied('HelmChart', { Release: 'redis', Chart: 'redis' }),
+      Open: applied('KubernetesResource', { Manifest: { 'Fn::GetAtt': ['Chart', 'Manifest'] } }),
+      Read: applied('KubernetesResource', { Manifest: '[]' }),
+    },
+  });
+  expect(map.unknownReaches.map(({ cluster, reason }) => [cluster, reason])).toEqual([
+    [CLUSTER_ARN, 'the roles and bindings of Helm release redis are not in the input'],
+    [CLUSTER_ARN, 'the roles and bindings of manifest Open are not in the input'],
   ]);
 });
 

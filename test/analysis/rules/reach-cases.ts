@@ -124,8 +124,8 @@ export const REACH_CASES: Case[] = [
     })],
     ['with a policy of AWS', { Role: role('api', [trusting()], ofAws('AmazonDynamoDBFullAccess')) }, ALL, open({
       severity: 'warning',
-      message: 'ServiceAccount payments/api: everyone who is signed in to the cluster (system:authenticated) can act as '
-        + `it, by ${BY_EDIT}. Its role api has the policy AmazonDynamoDBFullAccess, which is not in the templates.`,
+      message: 'ServiceAccount payments/api: everyone who is signed in to the cluster (system:authenticated) can act '
+        + `as it, by ${BY_EDIT}. Its role api has the policy AmazonDynamoDBFullAccess, which is not in the templates.`,
     })],
     ['that only reads', { Role: READER }, ALL, []],
     ['that reads with a policy of AWS', { Role: role('api', [trusting()], ofAws('AmazonS3ReadOnlyAccess')) }, ALL, []],
