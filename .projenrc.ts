@@ -429,10 +429,6 @@ for (const ignored of [
   'SECURITY.md',
   'VERSIONS.md',
   '/action.yml',
-  // until report and who-can use them
-  '/lib/analysis/rbac/',
-  '/lib/analysis/rbac-objects.*',
-  '/lib/analysis/reading/rbac.*',
 ]) {
   project.addPackageIgnore(ignored);
 }

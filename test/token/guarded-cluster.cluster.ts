@@ -49,7 +49,9 @@ const podSpec = (serviceAccountName: string, image = 'registry.example.com/other
 const template = (name: string) => ({ metadata: { labels: { app: 'new' } }, spec: podSpec(name) });
 const WORKLOADS: Record<string, { readonly api: string; readonly kind: string; spec(name: string): object }> = {
   replicationcontrollers: {
-    api: 'api/v1', kind: 'ReplicationController', spec: name => ({ selector: { app: 'new' }, template: template(name) }),
+    api: 'api/v1',
+    kind: 'ReplicationController',
+    spec: name => ({ selector: { app: 'new' }, template: template(name) }),
   },
   ...Object.fromEntries(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map(kind => [
     `${kind.toLowerCase()}s`,

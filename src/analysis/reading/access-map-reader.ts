@@ -36,9 +36,8 @@ import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { accessOf, clustersOf } from '../admission/access';
 import { closedByGuards } from '../guard/closed-by';
 import { recognizeGuards } from '../guard/guard';
-import { ClosedBy } from '../rbac/reach';
 import { ReachInput } from '../reach/cluster-worlds';
-import { reachesOf } from '../reach/reaches';
+import { ReachOptions, reachesOf } from '../reach/reaches';
 
 export interface AccessMapOptions {
   /** Files and folders of manifests, beside those that the assembly holds. */
@@ -136,7 +135,9 @@ class Reader {
       principals,
       guards,
       otherPolicies,
-      ...this.reaches({ ...manifests, access, serviceAccounts, principals, clusters }, closedBy),
+      ...this.reaches(
+        { ...manifests, access, serviceAccounts, principals, clusters }, { ...closedBy !== undefined && { closedBy } },
+      ),
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
       constructPaths: this.constructPaths(),
@@ -150,8 +151,8 @@ class Reader {
     };
   }
 
-  private reaches(input: ReachInput, closedBy?: ClosedBy): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
-    const { reaches, unknownReaches } = reachesOf(input, { ...closedBy !== undefined && { closedBy } });
+  private reaches(input: ReachInput, options: ReachOptions): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
+    const { reaches, unknownReaches } = reachesOf(input, options);
     return { reaches, unknownReaches: [...unknownReaches, ...this.unreadRbac()] };
   }
 

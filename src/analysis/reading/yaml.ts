@@ -1,6 +1,6 @@
 /**
- * The YAML parsers, and a printer. Packed into this one file when the library is built, so that it depends on nothing; loaded when it
- * is needed.
+ * The YAML parsers, and a printer. Packed into this one file when the library is built, so that it depends on nothing;
+ * loaded when it is needed.
  */
 export {
   isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, Scalar, visit,
