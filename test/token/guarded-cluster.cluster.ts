@@ -121,6 +121,11 @@ const REQUESTS: Record<string, (account: Account) => Request[]> = {
   'change-workloads-apps': account =>
     ['deployments', 'statefulsets', 'daemonsets', 'replicasets'].map(resource => change(resource, account)),
   'change-workloads-batch': account => [change('cronjobs', account)],
+  'replace-controller-revisions': ({ namespace }) => [{
+    method: 'POST',
+    path: `/apis/apps/v1/namespaces/${namespace}/controllerrevisions?${DRY}`,
+    body: { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: 'new', namespace }, revision: 1 },
+  }],
   'change-pods': ({ namespace }) => [{
     method: 'PATCH',
     path: `/api/v1/namespaces/${namespace}/pods/running?${DRY}`,

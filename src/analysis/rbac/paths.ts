@@ -129,6 +129,16 @@ export const PATHS: readonly ReachPath[] = [
     },
   ]),
   {
+    id: 'replace-controller-revisions',
+    rights: [
+      right('create', 'apps', 'controllerrevisions'), right('delete deletecollection', 'apps', 'controllerrevisions'),
+    ],
+    yields: 'any-account',
+    confidence: 'unknown',
+    text: 'A StatefulSet or DaemonSet may create pods from the template of a revision that was replaced.',
+    source: `${SITE}/concepts/workloads/controllers/statefulset/#rolling-updates`,
+  },
+  {
     id: 'change-pods',
     rights: [right(CHANGE, '', 'pods')],
     yields: 'running-accounts',
@@ -399,7 +409,7 @@ export const PATHS: readonly ReachPath[] = [
   {
     id: 'change-policies',
     rights: [right(
-      `${WRITE} delete deletecollection`, ADMISSION,
+      'update patch delete deletecollection', ADMISSION,
       'validatingadmissionpolicies validatingadmissionpolicybindings', OF_CLUSTER,
     )],
     yields: 'supports',

@@ -310,6 +310,12 @@ test('custom resources, missing roles and aws-auth are unknown', () => {
   expect([awsAuth('kube-system', ' other'), awsAuth('payments', '')]).toEqual([[], []]);
 });
 
+test('revisions of a StatefulSet are replaced by two rights together', () => {
+  const [create, remove] = ['create', 'delete'].map(verb => `${verb} apps/controllerrevisions`);
+  expect(inShort(reachOf(given('payments', [create, remove])))).toEqual(of('replace-controller-revisions', 'unknown'));
+  expect([create, remove].flatMap(own => inShort(reachOf(given('payments', [own]))))).toEqual([]);
+});
+
 test('what only helps is told apart', () => {
   const others = reachOf(given(undefined, [
     'patch /namespaces,serviceaccounts', 'create /serviceaccounts',
@@ -318,6 +324,9 @@ test('what only helps is told apart', () => {
   expect(new Set(others)).toEqual(new Set([
     'change-namespaces', 'change-service-accounts', 'create-service-accounts', 'change-policies',
   ]));
+  // A new policy closes ways, and opens none.
+  expect(reachOf(given(undefined, ['create admissionregistration.k8s.io/validatingadmissionpolicies'])).others)
+    .toEqual([]);
   expect(reachOf(given('ops', ['create /pods'])).others.map(({ path, namespace }) => [path.id, namespace]))
     .toEqual([['privileged-pods', 'ops']]);
 });
