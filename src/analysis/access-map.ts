@@ -2,8 +2,10 @@
  * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the
  * machine-readable report.
  */
+import type { ClusterPrincipal, Reach, UnknownReach } from './cluster-access';
 import { ConstructPaths } from './construct-paths';
 import { JsonObject } from './json-values';
+import type { RbacObjects } from './rbac-objects';
 
 /**
  * A text of the assembly or of a manifest. What only the deployment knows stands in it as
@@ -209,6 +211,16 @@ export interface ChangedFile {
   readonly writtenBy: string;
 }
 
+/** A Namespace, a ServiceAccount or a binding with a label that names its owner. */
+export interface OwnedObject {
+  readonly kind: string;
+  /** Undefined for objects of the whole cluster. */
+  readonly namespace?: Text;
+  readonly name: Text;
+  readonly owner: Text;
+  readonly place: Place;
+}
+
 export interface AccessMap {
   readonly clusters: Cluster[];
   readonly providers: Provider[];
@@ -222,6 +234,16 @@ export interface AccessMap {
   readonly annotations: MetadataEntry[];
   readonly repeatedKeys: RepeatedKey[];
   readonly access: Access[];
+  /** Roles and bindings of Kubernetes, of all clusters. */
+  readonly rbac: RbacObjects;
+  /** Whom EKS lets into clusters. */
+  readonly principals: ClusterPrincipal[];
+  /** Who can act as which service account through Kubernetes. */
+  readonly reaches: Reach[];
+  /** What may reach service accounts, and nobody can judge. */
+  readonly unknownReaches: UnknownReach[];
+  /** Objects of Kubernetes with a label that names their owner. */
+  readonly owners?: OwnedObject[];
   /** Accounts that stacks of the assembly are deployed to. */
   readonly accounts: Text[];
   /** Roles that the app says are somebody else's, by their ARN: left as they are. */

@@ -5,13 +5,26 @@
 import type { Place, Text } from './access-map';
 import type { Confidence } from './rbac/paths';
 
+/** A cluster that a template creates, under all its names. */
+export interface EksCluster {
+  /** More than one where its name is known, and a template refers to it. */
+  readonly arns: readonly Text[];
+  /** Without `https://`. */
+  readonly issuer: Text;
+  /** How EKS maps IAM principals. */
+  readonly authenticationMode: Text;
+  readonly place: Place;
+}
+
 /** An IAM principal that EKS lets into a cluster. */
 export interface ClusterPrincipal {
-  /** The ARN of the cluster. */
-  readonly cluster: Text;
-  /** The ARN of an IAM role or user. */
+  /** The ARN of the cluster; undefined where a manifest may be for any. */
+  readonly cluster?: Text;
+  /**
+   * The ARN of an IAM role or user, or `⟨whoever deploys Stack⟩`; `arn:aws:iam::111122223333:*` for all of an account.
+   */
   readonly principal: Text;
-  readonly via: 'access entry' | 'aws-auth' | 'cluster creator';
+  readonly via: 'access entry' | 'aws-auth' | 'cluster creator' | 'kubectl role';
   /** Its user name in the cluster, if it is known. */
   readonly user?: Text;
   readonly groups: readonly Text[];
@@ -23,7 +36,7 @@ export interface ClusterPrincipal {
 
 /** @see https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html */
 export interface AccessPolicyAssociation {
-  /** `AmazonEKSEditPolicy`. */
+  /** `AmazonEKSEditPolicy`; the ARN of a policy that is not of AWS. */
   readonly policy: Text;
   /** The namespaces of its scope, which may have wildcards; undefined for the whole cluster. */
   readonly namespaces?: readonly Text[];
@@ -40,7 +53,12 @@ export interface Actor {
 export interface Reach {
   /** As `Access.cluster` names it; undefined where the RBAC of a manifest may be of any cluster. */
   readonly cluster?: Text;
+  /** Everything that `Access.cluster` may have for it; undefined for any. `reachedAccess` compares it. */
+  readonly clusters?: readonly Text[];
+  /** Why the service account may be in another cluster. */
+  readonly doubt?: string;
   readonly actor: Actor;
+  /** May be a pattern, as may the name: that of a trust policy. */
   readonly namespace: Text;
   readonly serviceAccount: Text;
   /** At least one, best first: every direct way, and the best of the others. */

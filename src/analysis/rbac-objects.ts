@@ -26,6 +26,8 @@ export interface RbacRole {
   readonly aggregation?: readonly unknown[];
   /** Why the role may have rules that are not in `rules`. */
   readonly doubt?: string;
+  /** The ARN of its cluster; undefined where the manifest may be for any. */
+  readonly cluster?: Text;
   /** Undefined for the roles that every cluster has. */
   readonly place?: Place;
 }
@@ -48,6 +50,8 @@ export interface RbacBinding {
   /** The kind is `Role` or `ClusterRole`, if it is known. */
   readonly role: { readonly kind: Text; readonly name: Text };
   readonly subjects: readonly Subject[];
+  /** The ARN of its cluster; undefined where the manifest may be for any. */
+  readonly cluster?: Text;
   /** Undefined for the bindings that every cluster has. */
   readonly place?: Place;
 }

@@ -26,7 +26,8 @@ function roleOf({ namespace, name, aggregatesTo, aggregated, rules = [] }: Built
   };
 }
 
-function ruleOf(text: string): Rule {
+/** A rule as data writes it. */
+export function ruleOf(text: string): Rule {
   const [verbs, second, third, names = []] = text.split(' | ').map(part => part.split(' '));
   return third === undefined
     ? { verbs, apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: second }

@@ -21,6 +21,8 @@ export interface Requester {
   /** Undefined for some member of the groups. */
   readonly user?: string;
   readonly groups: readonly string[];
+  /** What it has beside RBAC, by access policies of EKS. Who impersonates it does not get them. */
+  readonly own?: readonly PossibleGrant[];
 }
 
 /** A binding that gives a role to a subject. */
@@ -29,6 +31,8 @@ export interface Grant {
   readonly subject: Subject;
   /** Undefined for `system:masters`. */
   readonly binding?: RbacBinding;
+  /** Of an access policy, which the binding stands for: what it gives. */
+  readonly rules?: RoleRules;
 }
 
 /** A grant to somebody, who may be its subject. */
@@ -114,19 +118,21 @@ export class Rbac {
       || some(this.grantsTo(requester), ({ grant, truth }) => every([
         () => truth,
         () => appliesIn(grant.binding!, request.namespace),
-        () => this.allowedBy(grant.binding!, request).truth,
+        () => this.allowedBy(grant, request).truth,
       ], test => test()));
   }
 
   /** The bindings that name somebody: true, or why that is not certain. */
-  public grantsTo({ user, groups }: Requester): PossibleGrant[] {
+  public grantsTo({ user, groups, own = [] }: Requester): PossibleGrant[] {
     const keys = [...user === undefined ? [] : [userKey(user)], ...groups.map(groupKey)];
     const certain = keys.flatMap(key =>
       (this.bySubject.get(key) ?? []).map((grant): PossibleGrant => ({ grant, truth: true })));
-    const open = hasStandIn(keys.join()) ? [...this.bySubject.values()].flat() : this.ofOpenSubjects;
-    return [...certain, ...open.flatMap(grant => {
-      const own = keyOf(grant.subject);
-      const truth = keys.includes(own) || some(keys, key => isSameText(key, own));
+    const openKeys = keys.filter(hasStandIn);
+    const others = openKeys.length === 0 ? [] : [...this.bySubject].filter(([key]) =>
+      openKeys.some(open => isSameText(open, key) !== false)).flatMap(([, grants]) => grants);
+    return [...own, ...certain, ...[...new Set([...others, ...this.ofOpenSubjects])].flatMap(grant => {
+      const key = keyOf(grant.subject);
+      const truth = keys.includes(key) || some(keys, wanted => isSameText(wanted, key));
       return typeof truth === 'string' ? [{ grant, truth }] : [];
     })];
   }
@@ -140,7 +146,7 @@ export class Rbac {
       if (isThere === false || binding.subjects.length === 0) continue;
       const key = JSON.stringify(roleOf(binding));
       let allowed = known.get(key);
-      if (allowed === undefined) known.set(key, allowed = this.allowedBy(binding, request));
+      if (allowed === undefined) known.set(key, allowed = this.allowedBy({ binding }, request));
       const { rule, truth: byRole } = allowed;
       if (byRole === false) continue;
       for (const subject of binding.subjects) {
@@ -168,8 +174,10 @@ export class Rbac {
     return this.bindings.filter(binding => this.roles.rulesOf(roleOf(binding)) === undefined);
   }
 
-  private allowedBy(binding: RbacBinding, request: RbacRequest): { readonly rule?: RoleRule; readonly truth: Truth } {
-    const { rules, doubt } = this.rulesOf(binding) ?? { rules: [] };
+  private allowedBy(
+    { binding, rules: own }: Pick<Grant, 'binding' | 'rules'>, request: RbacRequest,
+  ): { readonly rule?: RoleRule; readonly truth: Truth } {
+    const { rules, doubt } = own ?? this.rulesOf(binding!) ?? { rules: [] };
     let truth: Truth = doubt ?? false;
     for (const rule of rules) {
       const allows = ruleAllows(rule.rule, request);

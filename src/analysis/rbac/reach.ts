@@ -3,6 +3,7 @@
  * nothing is added.
  */
 import { Workload } from '../access-map';
+import { literal, matches, pattern } from '../iam/patterns';
 import { some, Truth } from '../iam/truth';
 import { grouped } from '../json-values';
 import { RbacBinding, RbacRole, serviceAccountOfUser, ServiceAccountSubject, Subject } from '../rbac-objects';
@@ -11,16 +12,42 @@ import { Confidence, CONFIDENCES, ReachPath } from './paths';
 import { AUTHENTICATED, Grant, MASTERS, Rbac, Requester, requesterOf, requesterOfUser } from './rbac';
 import { CustomRight, customRightsIn, GivenRight, RIGHTS, rightsIn, WAYS } from './rights';
 import { RoleRules } from './role-rules';
-import { isSameText } from './rule-match';
+import { isSameText, RbacRequest, ruleAllows } from './rule-match';
 
 export type Account = Omit<ServiceAccountSubject, 'kind'>;
+
+/** A request on a way to a service account, as far as an admission policy sees it. */
+export interface StepFacts {
+  /** The ID of the path in `PATHS`. */
+  readonly path: string;
+  /** Of the service account. They may be patterns of a trust policy. */
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** The ARN of the cluster, or its issuer; undefined if it may be any. */
+  readonly cluster?: string;
+  /** Who sends it: the actor, or somebody that it acts as. */
+  readonly requester: Requester;
+  /** Whether the requester may do something else, too: `use` the service account. */
+  readonly may: (request: RbacRequest) => Truth;
+}
+
+/** The names of the admission policies that refuse a request for certain; empty if none does. */
+export type ClosedBy = (facts: StepFacts) => readonly string[];
 
 /** A cluster, as far as it is known. */
 export interface ReachWorld {
   readonly rbac: Rbac;
-  /** Those that exist or that a trust policy names. The subjects of bindings are added. */
+  /** Those that exist or that a trust policy names, by a pattern, too. The subjects of bindings are added. */
   readonly serviceAccounts: readonly Account[];
   readonly workloads: ReadonlyArray<Pick<Workload, 'kind' | 'name' | 'namespace' | 'serviceAccount'>>;
+  /** The ARN of the cluster, or its issuer. */
+  readonly cluster?: string;
+  /**
+   * What admission policies refuse.
+   *
+   * @default - nothing
+   */
+  readonly closedBy?: ClosedBy;
 }
 
 /** One step on the way to a service account. */
@@ -31,7 +58,7 @@ export interface Step {
   /** Where the rights are; undefined for all namespaces. */
   readonly namespace?: string;
   /** Who or what is reached. */
-  readonly to: Subject | Pick<RbacRole, 'kind' | 'name'> | 'every right';
+  readonly to: Subject | Pick<RbacRole, 'kind' | 'name'> | 'every right' | 'the admission policies';
 }
 
 export interface ReachedAccount extends Account {
@@ -40,6 +67,25 @@ export interface ReachedAccount extends Account {
   readonly confidence: Confidence;
   /** At least one. */
   readonly steps: readonly Step[];
+}
+
+/** A way to the AWS role of a service account. */
+export interface AccountWay {
+  readonly path: ReachPath;
+  readonly confidence: Confidence;
+  /** Those that refuse it. */
+  readonly closedBy?: readonly string[];
+  /** At least one. */
+  readonly steps: () => readonly Step[];
+}
+
+/** The ways to the AWS role of one service account. */
+export interface AccountWays {
+  readonly account: Account;
+  /** By rights of the subject itself, by the ID of the path. */
+  readonly direct: Map<string, AccountWay>;
+  /** The best of the others. */
+  indirect?: AccountWay;
 }
 
 /** Something that leads to no particular service account. */
@@ -67,6 +113,17 @@ export interface Reach {
   readonly accounts: ReachedAccount[];
   readonly others: ReachedOther[];
   readonly unknown: UnknownReach[];
+  /** All ways to roles, by namespace and name of the account. */
+  readonly ways: Map<string, AccountWays>;
+  /** Ways around what closes the others, in one namespace or in all. */
+  readonly bypasses: Bypass[];
+}
+
+/** A way to rights that admission policies do not refuse: to change them, or the verb `use`. */
+export interface Bypass {
+  readonly namespace?: string;
+  readonly confidence: Confidence;
+  readonly steps: readonly Step[];
 }
 
 /** Everything that a subject can reach. A group stands for a member of it. */
@@ -88,8 +145,16 @@ interface Way {
   readonly steps: readonly Step[];
 }
 
+/** Who sends a request. */
+interface Asker {
+  readonly requester: Requester;
+  /** It can give itself any right. */
+  readonly mayAll?: boolean;
+}
+
 /** A right that is reached. */
 interface Held extends Way {
+  readonly by: Asker;
   readonly grant: Grant;
   readonly scope: Scope;
   readonly names?: readonly string[];
@@ -97,6 +162,7 @@ interface Held extends Way {
 
 /** All rights of a path together. */
 interface Combined extends Way {
+  readonly by: Asker;
   readonly path: ReachPath;
   readonly grants: readonly Grant[];
   readonly scope: Scope;
@@ -111,14 +177,48 @@ interface RoleFacts {
 }
 
 const WAYS_WITH = RIGHTS.map((_, index) => WAYS.filter(({ rights }) => rights.includes(index)));
+/** Those of which an admission policy sees one request, and who sends it. */
+const GUARDED_WITH = WAYS_WITH.map(ways => ways.filter(({ path, rights }) =>
+  rights.length === 1 && /-accounts?$/.test(path.yields) && !path.yields.startsWith('rights')));
+const USE: RbacRequest = { verb: 'use', group: '', resource: 'serviceaccounts' };
 const WHOLE_CLUSTER: Scope = { isOfCluster: true };
 const factsOfRules = new WeakMap<RoleRules, RoleFacts>();
 
+/** What all subjects of a world share. */
+class WorldIndex {
+  private static readonly known = new WeakMap<ReachWorld, WorldIndex>();
+
+  public static of(world: ReachWorld): WorldIndex {
+    let index = WorldIndex.known.get(world);
+    if (index === undefined) WorldIndex.known.set(world, index = new WorldIndex(world));
+    return index;
+  }
+
+  public readonly accounts: readonly Account[];
+  public readonly byNamespace: ReadonlyMap<string, Account[]>;
+  /** Namespaces that are not certain to be what they say: stand-ins and patterns. */
+  public readonly openNamespaces: readonly string[];
+  public readonly bindingsOf: ReadonlyMap<string, RbacBinding[]>;
+  public readonly workloadsIn: ReadonlyMap<string, Array<ReachWorld['workloads'][number]>>;
+  public readonly users: readonly string[];
+  public readonly groups: readonly string[];
+
+  private constructor(world: ReachWorld) {
+    this.accounts = accountsOf(world);
+    this.byNamespace = grouped(this.accounts, ({ namespace }) => namespace);
+    this.openNamespaces = [...this.byNamespace.keys()].filter(name => hasStandIn(name) || isPattern(name));
+    this.bindingsOf = grouped(world.rbac.bindings, ({ role }) => `${role.kind} ${role.name}`);
+    this.workloadsIn = grouped(world.workloads, ({ namespace }) => namespace);
+    const subjects = world.rbac.bindings.flatMap(binding => binding.subjects);
+    const named = (kind: Subject['kind']) =>
+      [...new Set(subjects.filter(subject => subject.kind === kind).map(({ name }) => name))];
+    this.users = named('User').filter(name => serviceAccountOfUser(name) === undefined);
+    this.groups = named('Group');
+  }
+}
+
 class Closure {
-  private readonly accounts: readonly Account[];
-  private readonly byNamespace: ReadonlyMap<string, Account[]>;
-  private readonly bindingsOf: ReadonlyMap<string, RbacBinding[]>;
-  private readonly workloadsIn: ReadonlyMap<string, Array<ReachWorld['workloads'][number]>>;
+  private readonly index: WorldIndex;
   /** What is left to do, by confidence: the best first, so that everything is reached in the best way. */
   private readonly tasks: Array<Array<() => void>> = CONFIDENCES.map(() => []);
   private readonly done = new Set<string>();
@@ -126,13 +226,10 @@ class Closure {
   private readonly bound: Array<Way & { readonly binding: RbacBinding }> = [];
   private readonly escalations: Combined[] = [];
   private readonly ids = new Map<object, number>();
-  private readonly reach: Reach = { accounts: [], others: [], unknown: [] };
+  private readonly reach: Reach = { accounts: [], others: [], unknown: [], ways: new Map(), bypasses: [] };
 
   constructor(private readonly world: ReachWorld) {
-    this.accounts = accountsOf(world);
-    this.byNamespace = grouped(this.accounts, ({ namespace }) => namespace);
-    this.bindingsOf = grouped(world.rbac.bindings, ({ role }) => `${role.kind} ${role.name}`);
-    this.workloadsIn = grouped(world.workloads, ({ namespace }) => namespace);
+    this.index = WorldIndex.of(world);
   }
 
   public run(requester: Requester): Reach {
@@ -166,25 +263,30 @@ class Closure {
   }
 
   private addRequester(requester: Requester, way: Way): void {
+    const by = { requester };
     if (requester.groups.includes(MASTERS)) {
-      this.addEverything({ subject: { kind: 'Group', name: MASTERS } }, WHOLE_CLUSTER, way);
+      this.addEverything({ subject: { kind: 'Group', name: MASTERS } }, WHOLE_CLUSTER, way, by);
     }
+    // Who has a grant matters where a policy asks for it.
+    const asker = this.world.closedBy === undefined ? '' : ` of ${keyOfRequester(requester)}`;
     for (const { grant, truth } of this.world.rbac.grantsTo(requester)) {
       const own = weaker(way, truth);
-      this.plan(own, `grant ${this.idOf(grant.binding!)}`, () => this.addGrant(grant, own));
+      this.plan(own, `grant ${this.idOf(grant.binding!)}${asker}`, () => this.addGrant(grant, own, by));
     }
   }
 
-  private addGrant(grant: Grant, way: Way): void {
+  private addGrant(grant: Grant, way: Way, by: Asker): void {
     const binding = grant.binding!;
-    const rules = this.world.rbac.rulesOf(binding);
+    const rules = grant.rules ?? this.world.rbac.rulesOf(binding);
     if (rules === undefined) return;
-    this.bound.push({ ...way, binding });
-    for (const escalation of this.escalations) this.escalate(escalation, binding);
-    this.addRules(grant, rules, scopeOf(binding), way);
+    if (grant.rules === undefined) {
+      this.bound.push({ ...way, binding });
+      for (const escalation of this.escalations) this.escalate(escalation, binding);
+    }
+    this.addRules(grant, rules, scopeOf(binding), way, by);
   }
 
-  private addRules(grant: Grant, rules: RoleRules, scope: Scope, way: Way): void {
+  private addRules(grant: Grant, rules: RoleRules, scope: Scope, way: Way, by: Asker): void {
     const { rights, custom } = factsOf(rules);
     if (rules.doubt !== undefined) this.reach.unknown.push({ grant, reason: rules.doubt, steps: way.steps });
     for (const own of custom) {
@@ -193,11 +295,13 @@ class Closure {
         grant, reason: `a controller of ${names.join(', ')} may run pods`, custom: own, steps: way.steps,
       });
     }
-    for (const { right, names, truth } of rights) this.addRight(right, { ...weaker(way, truth), grant, scope, names });
+    for (const { right, names, truth } of rights) {
+      this.addRight(right, { ...weaker(way, truth), by, grant, scope, names });
+    }
   }
 
-  private addEverything(grant: Grant, scope: Scope, way: Way): void {
-    for (const right of RIGHTS.keys()) this.addRight(right, { ...way, grant, scope });
+  private addEverything(grant: Grant, scope: Scope, way: Way, by: Asker): void {
+    for (const right of RIGHTS.keys()) this.addRight(right, { ...way, by, grant, scope });
   }
 
   private addRight(index: number, held: Held): void {
@@ -214,6 +318,12 @@ class Closure {
       if (wider.some(other => this.done.has(other))) return;
       this.held[index].push(held);
       for (const way of WAYS_WITH[index]) this.combine(way, index, held);
+    });
+    if (this.world.closedBy === undefined) return;
+    // What is closed for the first who has a right may be open for another.
+    const { requester, mayAll } = held.by;
+    this.plan(held, `${ownKey} by ${mayAll ? 'anybody' : keyOfRequester(requester)}`, () => {
+      for (const way of GUARDED_WITH[index]) this.combine(way, index, held);
     });
   }
 
@@ -233,7 +343,7 @@ class Closure {
         steps: [...new Set(parts.flatMap(({ steps }) => steps))],
       }, truth);
       const step = { path, grants, ...scope.namespace !== undefined && { namespace: scope.namespace } };
-      this.follow({ ...way, path, grants, scope, names: parts[0].names, step });
+      this.follow({ ...way, by: held.by, path, grants, scope, names: parts[0].names, step });
     }
   }
 
@@ -249,7 +359,7 @@ class Closure {
       case 'rights-of-groups': return this.reachGroups(found);
       case 'rights-of-anyone':
         this.reachUsers({ ...found, names: undefined });
-        for (const name of this.boundNames('Group')) if (name !== MASTERS) this.reachGroup(name, found);
+        for (const name of this.index.groups) if (name !== MASTERS) this.reachGroup(name, found);
         return;
       case 'rights-of-roles': return this.reachRoles(found);
       case 'every-right':
@@ -265,6 +375,9 @@ class Closure {
         const { path, grants, confidence, steps, step } = found;
         const { namespace } = step;
         this.reach.others.push({ path, grants, ...namespace !== undefined && { namespace }, confidence, steps });
+        if (path.id === 'change-policies') {
+          this.reach.bypasses.push(stepTo(found, 'the admission policies'));
+        }
       }
     }
   }
@@ -276,7 +389,7 @@ class Closure {
     for (const { account, truth } of this.accountsIn(found.scope)) {
       let exists = existing.get(account.namespace);
       if (exists === undefined) {
-        const isThere = (this.workloadsIn.get(account.namespace) ?? []).some(({ kind, name }) =>
+        const isThere = this.workloadsOf(account, found.scope).some(({ kind, name }) =>
           kinds.has(kind.toLowerCase()) && (found.names === undefined || found.names.includes(name)));
         existing.set(account.namespace, exists = !needsObject || isThere || 'no such workload is known');
       }
@@ -290,31 +403,33 @@ class Closure {
       let running = users.get(account.namespace);
       if (running === undefined) {
         const ofAllPods = found.names === undefined || found.path.rights[0].isOfCluster;
-        const pods = (this.workloadsIn.get(account.namespace) ?? []).filter(({ kind, name }) =>
+        const pods = this.workloadsOf(account, found.scope).filter(({ kind, name }) =>
           ofAllPods || (kind === 'Pod' && found.names!.includes(name)));
         users.set(account.namespace, running = new Set(pods.map(({ serviceAccount }) => serviceAccount)));
       }
-      this.reachAccount(account, 'role', found, truth, running.has(account.name) || 'no pod of it is known');
+      const isRunning = running.has(account.name)
+        || (isPattern(account.name) && [...running].some(name => isNameOf(account, name) === true));
+      this.reachAccount(account, 'role', found, truth, isRunning || 'no pod of it is known');
     }
   }
 
   private reachNamedAccounts(found: Combined, gets: ReachedAccount['gets']): void {
     for (const { account, truth } of this.accountsIn(found.scope)) {
-      const isNamed = found.names === undefined || some(found.names, name => isSameText(name, account.name));
+      const isNamed = found.names === undefined || some(found.names, name => isNameOf(account, name));
       if (isNamed !== false) this.reachAccount(account, gets, found, truth, isNamed);
     }
   }
 
   private reachUsers(found: Combined): void {
-    const bound = this.boundNames('User').filter(name => serviceAccountOfUser(name) === undefined);
-    for (const user of found.names?.filter(name => serviceAccountOfUser(name) === undefined) ?? bound) {
+    const named = found.names?.filter(name => serviceAccountOfUser(name) === undefined);
+    for (const user of named ?? this.index.users) {
       this.plan(found, `user ${user}`, () =>
         this.addRequester(requesterOfUser(user), stepTo(found, { kind: 'User', name: user })));
     }
   }
 
   private reachGroups(found: Combined): void {
-    for (const name of found.names ?? [MASTERS, ...this.boundNames('Group')]) this.reachGroup(name, found);
+    for (const name of found.names ?? [MASTERS, ...this.index.groups]) this.reachGroup(name, found);
   }
 
   private reachGroup(name: string, found: Combined): void {
@@ -329,7 +444,7 @@ class Closure {
       if (found.names !== undefined && some(found.names, name => isSameText(name, role.name)) === false) continue;
       const scope = kind === 'Role' ? meet(found.scope, role.namespace!) : found.scope;
       if (scope === undefined) continue;
-      const exists = !found.path.needsObject || (this.bindingsOf.get(`${kind} ${role.name}`) ?? [])
+      const exists = !found.path.needsObject || (this.index.bindingsOf.get(`${kind} ${role.name}`) ?? [])
         .some(binding => isIn(scopeOf(binding), scope, isOfCluster));
       if (!exists) continue;
       const own: Scope = { namespace: scope.namespace, isOfCluster };
@@ -337,7 +452,14 @@ class Closure {
       const key = `role ${kind} ${role.namespace}/${name} ${own.namespace} ${isOfCluster}`;
       const rules = this.world.rbac.roles.rulesOf(role);
       if (rules === undefined) continue;
-      this.plan(found, key, () => this.addRules(found.grants[0], rules, own, stepTo(found, { kind, name })));
+      const by = { ...found.by, mayAll: true };
+      this.plan(found, key, () => {
+        const way = stepTo(found, { kind, name });
+        if (mayGiveUse(rules)) {
+          this.reach.bypasses.push({ ...way, ...own.namespace !== undefined && { namespace: own.namespace } });
+        }
+        this.addRules(found.grants[0], rules, own, way, by);
+      });
     }
   }
 
@@ -352,39 +474,112 @@ class Closure {
   }
 
   private reachEverything(found: Combined, scope: Scope): void {
+    const by = { ...found.by, mayAll: true };
     this.plan(found, `everything ${scope.isOfCluster} ${scope.namespace}`, () =>
-      this.addEverything(found.grants[0], scope, stepTo(found, 'every right')));
+      this.addEverything(found.grants[0], scope, stepTo(found, 'every right'), by));
   }
 
   private reachAccount(account: Account, gets: ReachedAccount['gets'], found: Combined, ...doubts: Truth[]): void {
     const { namespace, name } = account;
-    const weak = weaker(found, ...doubts);
+    const isOfPattern = isPattern(namespace) || isPattern(name);
+    const weak = weaker(found, ...doubts, this.exists(account));
+    if (gets === 'role' && !this.addWay(account, found, weak)) return;
     const key = (what: string) => `${what} ${namespace}/${name}`;
     if (gets === 'rights' && this.done.has(key('role'))) return;
     this.plan(weak, key(gets), () => {
       if (gets === 'rights' && this.done.has(key('role'))) return;
       const way = stepTo({ ...found, ...weak }, { kind: 'ServiceAccount', namespace, name });
       this.reach.accounts.push({ namespace, name, gets, ...way });
+      if (isOfPattern) return; // those that are known are reached as well
       this.plan(way, key('requester'), () =>
         this.addRequester(requesterOf({ kind: 'ServiceAccount', namespace, name }), way));
     });
   }
 
-  private accountsIn({ namespace }: Scope): Array<{ readonly account: Account; readonly truth: Truth }> {
-    if (namespace === undefined) return this.accounts.map(account => ({ account, truth: true }));
-    const same = (this.byNamespace.get(namespace) ?? []).map(account => ({ account, truth: true }));
-    const isOpen = hasStandIn(namespace);
-    const others = [...this.byNamespace].filter(([other]) => other !== namespace && (isOpen || hasStandIn(other)));
-    return [...same, ...others.flatMap(([other, accounts]) => {
-      const truth = isSameText(namespace, other);
-      return truth === false ? [] : accounts.map(account => ({ account, truth }));
-    })];
+  /** Keeps the way, and says whether it is open. */
+  private addWay(account: Account, found: Combined, { confidence, steps: { length } }: Way): boolean {
+    const { path, by: { requester, mayAll } } = found;
+    const { namespace, name } = account;
+    const { closedBy, rbac, cluster } = this.world;
+    const closing = closedBy?.({
+      path: path.id,
+      namespace,
+      serviceAccount: name,
+      requester,
+      ...cluster !== undefined && { cluster },
+      may: request => mayAll === true || rbac.may(requester, request),
+    }) ?? [];
+    const key = `${namespace}/${name}`;
+    let ways = this.reach.ways.get(key);
+    if (ways === undefined) this.reach.ways.set(key, ways = { account, direct: new Map() });
+    const known = length === 0 ? ways.direct.get(path.id) : ways.indirect;
+    if (known === undefined || isBetter({ confidence, closedBy: closing }, known)) {
+      const way: AccountWay = {
+        path,
+        confidence,
+        ...closing.length > 0 && { closedBy: closing },
+        steps: () => stepTo(found, { kind: 'ServiceAccount', ...account }).steps,
+      };
+      if (length === 0) ways.direct.set(path.id, way);
+      else ways.indirect = way;
+    }
+    return closing.length === 0;
   }
 
-  private boundNames(kind: 'User' | 'Group'): string[] {
-    const subjects = this.world.rbac.bindings.flatMap(binding => binding.subjects);
-    return [...new Set(subjects.filter(subject => subject.kind === kind).map(({ name }) => name))];
+  /** Of a pattern: whether a service account is known that it matches. */
+  private exists({ namespace, name }: Account): Truth {
+    if (!isPattern(name) || isNameOf({ namespace, name }, 'default') === true) return true;
+    const candidates = isPattern(namespace) ? this.index.accounts : this.index.byNamespace.get(namespace) ?? [];
+    return candidates.some(other => !isPattern(other.name) && isNameOf({ namespace, name }, other.name) === true)
+      || 'no such service account is known';
   }
+
+  private workloadsOf({ namespace }: Account, scope: Scope): ReachWorld['workloads'] {
+    const own = isPattern(namespace) ? scope.namespace ?? namespace : namespace;
+    return this.index.workloadsIn.get(own) ?? [];
+  }
+
+  private accountsIn({ namespace }: Scope): Array<{ readonly account: Account; readonly truth: Truth }> {
+    const { accounts: all, byNamespace, openNamespaces } = this.index;
+    if (namespace === undefined) return all.map(account => ({ account, truth: true }));
+    const same = (byNamespace.get(namespace) ?? []).map(account => ({ account, truth: true }));
+    const others = (hasStandIn(namespace) ? [...byNamespace.keys()] : openNamespaces)
+      .filter(other => other !== namespace);
+    return [...same, ...others.flatMap(other => {
+      const truth = isNamespaceOf(other, namespace);
+      return truth === false ? [] : byNamespace.get(other)!.map(account => ({ account, truth }));
+    })];
+  }
+}
+
+/** An open way is better than one that is closed, and then the more certain one. */
+function isBetter(way: Pick<AccountWay, 'confidence' | 'closedBy'>, known: typeof way): boolean {
+  const [isOpen, isKnownOpen] = [way, known].map(({ closedBy = [] }) => closedBy.length === 0);
+  if (isOpen !== isKnownOpen) return isOpen;
+  return CONFIDENCES.indexOf(way.confidence) < CONFIDENCES.indexOf(known.confidence);
+}
+
+/** No name of Kubernetes has such a character. */
+function isPattern(text: string): boolean {
+  return /[*?]/.test(text);
+}
+
+/** Whether a namespace, or one that a pattern of a trust policy matches, is another. */
+function isNamespaceOf(own: string, namespace: string): Truth {
+  if (!isPattern(own)) return isSameText(own, namespace);
+  return matches(pattern(own), literal(namespace)) ?? `whether ${namespace} is like ${own} is known only later`;
+}
+
+function isNameOf({ name: own }: Account, name: string): Truth {
+  return isNamespaceOf(own, name);
+}
+
+function keyOfRequester({ user, groups }: Requester): string {
+  return JSON.stringify([user, ...groups]);
+}
+
+function mayGiveUse({ rules, doubt }: RoleRules): boolean {
+  return doubt !== undefined || rules.some(({ rule }) => ruleAllows({ ...rule, resourceNames: [] }, USE) !== false);
 }
 
 /** Those that are given, those that bindings name, and `default` of each namespace. */
@@ -395,7 +590,8 @@ function accountsOf({ rbac, serviceAccounts, workloads }: ReachWorld): Account[]
   });
   const used = workloads.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }));
   const all = [...serviceAccounts, ...bound, ...used];
-  const namespaces = [...all, ...rbac.bindings].flatMap(({ namespace }) => namespace ?? []);
+  const namespaces = [...all, ...rbac.bindings].flatMap(({ namespace }) => namespace ?? [])
+    .filter(namespace => !isPattern(namespace));
   const defaults = [...new Set(namespaces)].map(namespace => ({ namespace, name: 'default' }));
   return [...new Map([...all, ...defaults].map(({ namespace, name }) =>
     [`${namespace}/${name}`, { namespace, name }])).values()];

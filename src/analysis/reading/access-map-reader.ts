@@ -20,10 +20,13 @@ import { ConstructPaths } from '../construct-paths';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { Intrinsics, pseudoParameter } from './intrinsics';
 import { accessOf, clustersOf } from '../admission/access';
+import { reachesOf } from '../rbac/reaches';
 import { arnParts } from '../iam/patterns';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
+import { principalsOfAwsAuth } from './aws-auth';
+import { authenticationModeOf, clusterAccessIn } from './cluster-principals';
 import { accountsOfChart } from './helm-values';
-import { addObjects, KubernetesObjects, ManifestText, noObjects, readManifests } from './kubernetes';
+import { addObjects, KubernetesObjects, ManifestOptions, ManifestText, noObjects, readManifests } from './kubernetes';
 import { isThere } from './stack-record';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
@@ -40,7 +43,15 @@ export interface AccessMapOptions {
   readonly unreadable?: UnusableInput[];
   /** Of objects that name none. */
   readonly namespace?: string;
+  /**
+   * The label that names the owner of a namespace, a service account or a binding.
+   *
+   * @default `owner`
+   */
+  readonly ownerLabel?: string;
 }
+
+export const DEFAULT_OWNER_LABEL = 'owner';
 
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
@@ -85,7 +96,7 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { recorded, objects: { serviceAccounts: annotated, ...manifests } } = this.manifests();
+    const { recorded, objects: { serviceAccounts: annotated, awsAuth, ...manifests } } = this.manifests();
     const declared = withRolesOfTemplates(annotated, roles);
     const serviceAccounts = [
       ...declared,
@@ -94,6 +105,16 @@ class Reader {
     ];
     const associations = [...this.associations(), ...this.addonAssociations()];
     const access = accessOf(roles, serviceAccounts, associations);
+    const { clusters, principals: entries } = clusterAccessIn({
+      ofType: (...types) => this.ofType(...types),
+      text: (stack, value) => this.text(stack, value),
+      resolve: (stack, value) => this.intrinsics.resolve(stack, value).value,
+      clusterArn,
+    });
+    const principals = [
+      ...entries,
+      ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API').flatMap(principalsOfAwsAuth),
+    ];
     return {
       clusters: clustersOf(access),
       providers: this.providers(),
@@ -103,6 +124,8 @@ class Reader {
       addons: this.addons(),
       ...manifests,
       access,
+      principals,
+      ...reachesOf({ ...manifests, access, serviceAccounts, principals, clusters }),
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
       constructPaths: this.constructPaths(),
@@ -362,6 +385,8 @@ class Reader {
   /** `recorded`: ServiceAccounts of files that are not there, and that synth recorded. */
   private manifests(): { objects: KubernetesObjects; recorded: ServiceAccount[] } {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
+    const { ownerLabel = DEFAULT_OWNER_LABEL } = this.options;
+    const options: ManifestOptions = { ownerLabel, ...namespace !== undefined && { namespace } };
     const given = manifests.flatMap(path => yamlFilesIn(path));
     const known = new Set([...given, ...manifestTexts.map(({ place }) => place.file)].map(canonical));
     const isNew = (file: string) => known.size === 0 || !known.has(canonical(file));
@@ -386,14 +411,15 @@ class Reader {
     };
     // one at a time: there may be a lot of them
     for (const file of files) {
-      attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, namespace));
+      attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, options));
     }
     for (const written of generated) {
       const { file, text } = written;
-      attempt(() => readManifests({ text, place: { file } }, namespace), isThere(written));
+      attempt(() => readManifests({ text, place: { file } }, options), isThere(written));
     }
-    for (const manifest of [...manifestTexts, ...this.outputs(), ...this.appliedByEks()]) {
-      attempt(() => readManifests(manifest, namespace));
+    for (const manifest of [...manifestTexts, ...this.outputs()]) attempt(() => readManifests(manifest, options));
+    for (const { cluster, ...manifest } of this.appliedByEks()) {
+      attempt(() => readManifests(manifest, { ...options, cluster }));
     }
     for (const declared of this.charts()) addObjects(objects, declared);
     return { objects, recorded };
@@ -408,10 +434,11 @@ class Reader {
   }
 
   /** Manifests that CDK's own custom resource applies to a cluster. */
-  private appliedByEks(): ManifestText[] {
+  private appliedByEks(): (ManifestText & { readonly cluster: Text })[] {
     return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, place }) => {
       const text = this.intrinsics.text(stack, properties.Manifest);
-      return text === undefined ? [] : [{ text: wrapInList(text), place }];
+      const cluster = clusterArn(stack, this.text(stack, properties.ClusterName));
+      return text === undefined ? [] : [{ text: wrapInList(text), place, cluster }];
     });
   }
 

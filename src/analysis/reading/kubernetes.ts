@@ -2,15 +2,17 @@
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
 import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
+import { AwsAuth, awsAuthOf } from './aws-auth';
 import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
 import { accountsMadeBy, mayHoldRoles } from './helm-values';
 import { metadataEntries, repeatedKeys, Source } from './manifest-facts';
-import { AccessMap, MetadataEntry, Parts, Place, ServiceAccount, Workload } from '../access-map';
+import { AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload } from '../access-map';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { isStandIn, standIn } from '../stand-in';
 import { linesIn, plainDocuments } from './plain-yaml';
 import { offsetOf, Path } from './positions';
+import { addRbac, noRbac } from './rbac';
 import { UnusableInput } from './unusable-input';
 import { yaml } from './yaml-parser';
 import { ROLE_ARN_VARIABLE, STATIC_CREDENTIALS } from '../../conventions/pod-spec';
@@ -30,7 +32,22 @@ export interface ManifestText {
 
 /** What of the objects matters here. */
 export type KubernetesObjects =
-  Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys'>;
+  Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys' | 'rbac'>
+  & { readonly awsAuth: AwsAuth[]; readonly owners: OwnedObject[] };
+
+/** Lists of objects. */
+type Lists = Omit<KubernetesObjects, 'rbac'>;
+
+export interface ManifestOptions {
+  /** Of objects that name none; without it, one that nobody knows. */
+  readonly namespace?: string;
+  /** The ARN of the cluster that they are for, if it is known. */
+  readonly cluster?: Text;
+  /** The label that names the owner of an object. */
+  readonly ownerLabel?: string;
+}
+
+const OWNED_KINDS = ['Namespace', 'ServiceAccount', 'RoleBinding', 'ClusterRoleBinding'];
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 /** Of documents that are parsed together: to start the parser takes longer than a short document. */
@@ -54,21 +71,23 @@ const BOOLEAN: ScalarTag = {
 const DOCUMENT_START = /^---(?=\s|$)/gm;
 
 /**
- * The ServiceAccounts and pods in a text. Objects that are neither are passed over.
+ * The ServiceAccounts and pods in a text, and RBAC. Objects that are neither are passed over.
  *
- * @param namespace of objects that name none; without it, one that nobody knows
  * @throws UnusableInput when it is not YAML, with line and column
  */
-export function readManifests({ text, place }: ManifestText, namespace?: string): KubernetesObjects {
+export function readManifests({ text, place }: ManifestText, options: ManifestOptions = {}): KubernetesObjects {
   const all = noObjects();
+  const { namespace, cluster, ownerLabel } = options;
   for (const part of partsOf(text, place)) {
     const hasRoles = mayHoldRoles(part.text);
     for (const found of objectsIn(part, place)) {
       const own = objectsOf(found, namespace);
       addObjects(all, own);
+      addRbac(all.rbac, found, namespace, cluster);
+      addObjects(all, { awsAuth: awsAuthOf(found, cluster), owners: ownedIn(found, ownerLabel, namespace) });
       const custom = customObjectOf(found, namespace);
       if (custom === undefined) continue;
-      const declared = [accountsNamedIn(custom), ...hasRoles ? [accountsMadeBy(custom, found.source)] : []];
+      const declared: Partial<Lists>[] = [accountsNamedIn(custom), ...hasRoles ? [accountsMadeBy(custom, found.source)] : []];
       for (const objects of declared) addObjects(all, objects);
       if (own.repeatedKeys === undefined && declared.some(hasAny)) {
         addObjects(all, { repeatedKeys: repeatedKeys(`${custom.kind} ${custom.name}`, found.source) });
@@ -79,18 +98,48 @@ export function readManifests({ text, place }: ManifestText, namespace?: string)
 }
 
 export function noObjects(): KubernetesObjects {
-  return { serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [] };
+  return {
+    serviceAccounts: [],
+    workloads: [],
+    impersonators: [],
+    annotations: [],
+    repeatedKeys: [],
+    rbac: noRbac(),
+    awsAuth: [],
+    owners: [],
+  };
 }
 
 /** Adds objects to others. Without spreading: there may be a lot of them. */
-export function addObjects(all: KubernetesObjects, more: Partial<KubernetesObjects>): void {
-  for (const [name, list] of Object.entries(more)) {
-    const known: unknown[] = all[name as keyof KubernetesObjects];
-    for (const item of list) known.push(item);
+export function addObjects(all: KubernetesObjects, { rbac, ...more }: Partial<KubernetesObjects>): void {
+  addLists(all, more);
+  if (rbac !== undefined) addLists(all.rbac, rbac);
+}
+
+function addLists(all: object, more: object): void {
+  const known = all as Record<string, unknown[]>;
+  for (const [name, list] of Object.entries(more as Record<string, unknown[]>)) {
+    for (const item of list) known[name].push(item);
   }
 }
 
-function hasAny(objects: Partial<KubernetesObjects>): boolean {
+function ownedIn({ object, at }: ManifestObject, label: string | undefined, namespace?: string): OwnedObject[] {
+  const kind = textOf(object.kind);
+  if (label === undefined || !OWNED_KINDS.includes(kind)) return [];
+  const { metadata } = object;
+  const [owner, name] = [objectOf(propertyOf(metadata, 'labels'))[label], propertyOf(metadata, 'name')];
+  if (typeof owner !== 'string' || owner === '' || typeof name !== 'string') return [];
+  const isNamespaced = kind === 'ServiceAccount' || kind === 'RoleBinding';
+  return [{
+    kind,
+    ...isNamespaced && { namespace: namespaceOf(metadata, namespace) },
+    name: textWithPlaceholders(name),
+    owner: textWithPlaceholders(owner),
+    place: at,
+  }];
+}
+
+function hasAny(objects: Partial<Lists>): boolean {
   return Object.values(objects).some(list => list.length > 0);
 }
 
@@ -108,7 +157,7 @@ function customObjectOf({ object, at }: ManifestObject, namespace?: string): Nam
 }
 
 /** What one object of Kubernetes itself is here: nothing, mostly. */
-function objectsOf(found: ManifestObject, namespace?: string): Partial<KubernetesObjects> {
+function objectsOf(found: ManifestObject, namespace?: string): Partial<Lists> {
   const { object, source } = found;
   const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
   const serviceAccounts = isServiceAccount ? [serviceAccountOf(found, namespace)] : [];

@@ -31,16 +31,23 @@ export function noRbac(): RbacObjects {
   return { roles: [], bindings: [], unknown: [] };
 }
 
-/** Adds an object of a manifest, if it is a role or a binding. */
-export function addRbac(all: RbacObjects, { object, at, positionOf }: ManifestObject, namespace?: string): void {
+/**
+ * Adds an object of a manifest, if it is a role or a binding.
+ *
+ * @param cluster the ARN of the cluster that it is for, if it is known
+ */
+export function addRbac(
+  all: RbacObjects, { object, at, positionOf }: ManifestObject, namespace?: string, cluster?: Text,
+): void {
   const [kind, version] = [textOf(object.kind), textWithPlaceholders(object.apiVersion ?? '')];
   const [group] = version.split('/');
   // A kind of the same name in another group is something else.
   if (!KINDS.includes(kind) || !(group === RBAC_GROUP || group === '' || hasStandIn(version))) return;
   const report = (name: Text, path: Path, problem: string) =>
     all.unknown.push({ object: name, path: pathText(path), problem, place: { ...at, ...positionOf(path) } });
-  new RbacReader(object, kind, namespace, report).read(version, role => all.roles.push({ ...role, place: at }),
-    binding => all.bindings.push({ ...binding, place: at }));
+  const own = { ...cluster !== undefined && { cluster }, place: at };
+  new RbacReader(object, kind, namespace, report).read(version, role => all.roles.push({ ...role, ...own }),
+    binding => all.bindings.push({ ...binding, ...own }));
 }
 
 type Report = (object: Text, path: Path, problem: string) => void;

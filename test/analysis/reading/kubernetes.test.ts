@@ -1,7 +1,7 @@
 import { readManifests } from '../../../src/analysis/reading/kubernetes';
 import { assemblyWith, folderWith, mapOf } from '../support';
 
-const read = (text: string, namespace?: string) => readManifests({ text, place: { file: 'a.yaml' } }, namespace);
+const read = (text: string, namespace?: string) => readManifests({ text, place: { file: 'a.yaml' } }, { namespace });
 const ARN = 'arn:aws:iam::111122223333:role/api';
 
 const ACCOUNT_AND_POD = `# a comment
@@ -57,6 +57,9 @@ test('a ServiceAccount and a Pod, each with its place', () => {
     impersonators: [],
     annotations: [],
     repeatedKeys: [],
+    rbac: { roles: [], bindings: [], unknown: [] },
+    awsAuth: [],
+    owners: [],
   });
 });
 
@@ -203,7 +206,10 @@ test('a namespace that is not written is the one that is given, or nobody\'s', (
 });
 
 test('other objects, and no objects, are passed over', () => {
-  const nothing = { serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [] };
+  const nothing = {
+    serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [], awsAuth: [], owners: [],
+    rbac: { roles: [], bindings: [], unknown: [] },
+  };
   for (const text of [
     '',
     '\n',

@@ -1,0 +1,191 @@
+/**
+ * The ways of one actor to service accounts, in words, with what closes them.
+ */
+import { Place } from '../access-map';
+import { Actor, ReachStep, ReachWay } from '../cluster-access';
+import { Confidence, CONFIDENCES, PATHS, Right } from './paths';
+import { Grant, Rbac, Requester } from './rbac';
+import {
+  Account, AccountWay, AccountWays, Bypass, Reach, reachableServiceAccounts, ReachWorld, Step,
+} from './reach';
+import { RoleRules } from './role-rules';
+import { ruleAllows } from './rule-match';
+
+export interface ActorReach {
+  readonly accounts: ReadonlyArray<Account & {
+    readonly ways: () => ReachWay[];
+    /** Whether every way needs what manifests give, which may be for another cluster. */
+    readonly needsManifests: () => boolean;
+  }>;
+  readonly unknown: ReadonlyArray<{ readonly reason: string; readonly places: readonly Place[] }>;
+}
+
+interface Acting {
+  readonly actor: Actor;
+  readonly requester: Requester;
+  /** Where it is let into the cluster. */
+  readonly places: readonly Place[];
+}
+
+/** A way before it is put into words. */
+interface FoundWay {
+  readonly confidence: Confidence;
+  readonly steps: readonly Step[];
+  readonly closedBy?: readonly string[];
+}
+
+const PATH_ORDER = new Map(PATHS.map(({ id }, index) => [id, index]));
+
+/** What an actor reaches, and what nobody can judge. */
+export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
+  const guarded = reachableServiceAccounts(world, acting.requester);
+  const isGuarded = [...guarded.ways.values()].some(({ direct, indirect }) =>
+    [...direct.values(), ...indirect === undefined ? [] : [indirect]].some(({ closedBy }) => closedBy !== undefined));
+  const { closedBy: _, ...open } = world;
+  // What lies behind what is closed is known only without the policies.
+  const all = isGuarded ? reachableServiceAccounts(open, acting.requester) : guarded;
+  const words = new Words(world.rbac, acting);
+  return {
+    accounts: [...all.ways].map(([key, ways]) => {
+      const found = () => waysTo(ways, guarded.ways.get(key), isGuarded ? guarded : undefined);
+      return {
+        ...ways.account,
+        ways: () => found().map(way => words.ofWay(way)),
+        needsManifests: () => found().every(({ steps }) => steps.some(({ grants }) => grants.some(isOfManifest))),
+      };
+    }),
+    unknown: guarded.unknown.map(({ grant, reason, steps }) => ({
+      reason,
+      places: [...words.placesOf(grant), ...steps.flatMap(({ grants }) => grants.flatMap(each => words.placesOf(each)))],
+    })),
+  };
+}
+
+/** Open ways first, then the more certain ones, then the direct ones. */
+function waysTo(all: AccountWays, guarded: AccountWays | undefined, reach: Reach | undefined): FoundWay[] {
+  const direct = [...(guarded ?? all).direct.values()].map(toFound);
+  const others = reach === undefined ? toList(all.indirect).map(toFound) : indirectWays(all, guarded, reach);
+  const rank = ({ closedBy, confidence }: FoundWay) =>
+    (closedBy === undefined ? 0 : CONFIDENCES.length) + CONFIDENCES.indexOf(confidence);
+  const orderOf = ({ steps }: FoundWay) => (steps.length > 1 ? PATHS.length : PATH_ORDER.get(steps[0].path.id)!);
+  return [...direct, ...others].sort((one, other) => rank(one) - rank(other) || orderOf(one) - orderOf(other));
+}
+
+/** With admission policies: a way that is open, a way around the policies, or the best one, with what closes it. */
+function indirectWays(all: AccountWays, guarded: AccountWays | undefined, reach: Reach): FoundWay[] {
+  const { namespace } = all.account;
+  const known = guarded?.indirect;
+  if (known !== undefined && known.closedBy === undefined) return [toFound(known)];
+  const isOpen = [...guarded?.direct.values() ?? []].some(({ closedBy }) => closedBy === undefined);
+  const bypass = isOpen ? undefined : reach.bypasses.filter(each =>
+    each.namespace === undefined || each.namespace === namespace || /[*?⟨]/.test(each.namespace + namespace))
+    .sort(byConfidence)[0];
+  if (bypass !== undefined) {
+    return [around(bypass, [...all.direct.values(), ...toList(all.indirect)].sort(byConfidence)[0])];
+  }
+  if (all.indirect === undefined) return [];
+  const found = toFound(all.indirect);
+  const closedBy = found.steps.map(({ to }) => closingOf(to, reach)).find(names => names !== undefined);
+  return [{ ...found, ...closedBy !== undefined && { closedBy } }];
+}
+
+function closingOf(to: Step['to'], { ways }: Reach): readonly string[] | undefined {
+  if (typeof to === 'string' || to.kind !== 'ServiceAccount' || !('namespace' in to)) return undefined;
+  const { direct, indirect } = ways.get(`${to.namespace}/${to.name}`) ?? { direct: new Map<string, AccountWay>() };
+  const reached = [...direct.values(), ...toList(indirect)];
+  if (reached.some(({ closedBy }) => closedBy === undefined)) return undefined;
+  return [...new Set(reached.flatMap(({ closedBy = [] }) => closedBy))];
+}
+
+function around({ confidence, steps }: Bypass, way: AccountWay): FoundWay {
+  return { confidence: worse(confidence, way.confidence), steps: [...steps, ...way.steps()] };
+}
+
+function worse(one: Confidence, other: Confidence): Confidence {
+  return CONFIDENCES[Math.max(CONFIDENCES.indexOf(one), CONFIDENCES.indexOf(other))];
+}
+
+function byConfidence(one: { readonly confidence: Confidence }, other: typeof one): number {
+  return CONFIDENCES.indexOf(one.confidence) - CONFIDENCES.indexOf(other.confidence);
+}
+
+function toFound({ confidence, closedBy, steps }: AccountWay): FoundWay {
+  return { confidence, steps: steps(), ...closedBy !== undefined && { closedBy } };
+}
+
+function toList<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}
+
+/** Not the roles that every cluster has, and not access policies. */
+function isOfManifest({ binding, rules }: Grant): boolean {
+  return rules === undefined && binding?.place !== undefined && binding.cluster === undefined;
+}
+
+/** What steps are called. */
+class Words {
+  constructor(private readonly rbac: Rbac, private readonly acting: Acting) {}
+
+  public ofWay({ confidence, steps, closedBy }: FoundWay): ReachWay {
+    return {
+      confidence,
+      steps: steps.map((step, index) => this.ofStep(step, index === 0)),
+      ...closedBy !== undefined && { closedBy },
+    };
+  }
+
+  public placesOf({ binding }: Grant): Place[] {
+    return binding?.place === undefined ? [] : [binding.place];
+  }
+
+  private ofStep({ path, grants, namespace, to }: Step, isFirst: boolean): ReachStep {
+    const { actor, places } = this.acting;
+    const isMapped = isFirst && actor.kind === 'IAM principal';
+    const rights = path.rights.map((right, index) => this.ofRight(right, grants[index]));
+    const isOfCluster = path.rights.every(right => right.isOfCluster);
+    const where = namespace !== undefined ? ` in ${namespace}` : isOfCluster ? '' : ' in all namespaces';
+    return {
+      path: path.id,
+      right: `${[...new Set(rights)].join(' and ')}${where}`,
+      givenBy: [...new Set(grants.map(grant => this.ofGrant(grant, isMapped)))],
+      to: targetInWords(to),
+      places: [...new Set([...isMapped ? places : [], ...grants.flatMap(grant => this.placesOf(grant))])],
+    };
+  }
+
+  /** With the verbs and the resources that the role has of it. */
+  private ofRight(right: Right, grant: Grant | undefined): string {
+    const rules = grant?.rules ?? (grant?.binding && this.rbac.rulesOf(grant.binding));
+    const { verbs, resources } = rules === undefined ? right : heldOf(right, rules);
+    const { subresource } = right;
+    const names = resources.map(resource => (subresource === undefined ? resource : `${resource}/${subresource}`));
+    return `${listed(verbs)} ${listed(names)}`;
+  }
+
+  private ofGrant({ subject, binding, rules }: Grant, isMapped: boolean): string {
+    if (binding === undefined) return `${subject.kind} ${subject.name}`;
+    const { kind, namespace, name, role } = binding;
+    if (rules !== undefined) return namespace === undefined ? name : `${name} in ${namespace}`;
+    const mapped = isMapped ? ` to ${subject.kind} ${subject.name}` : '';
+    return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} (${role.kind} ${role.name})${mapped}`;
+  }
+}
+
+function heldOf(right: Right, { rules }: RoleRules): Pick<Right, 'verbs' | 'resources'> {
+  const { group, subresource } = right;
+  const isHeld = (verb: string, resource: string) => rules.some(({ rule }) =>
+    ruleAllows({ ...rule, resourceNames: [] }, { verb, group, resource, subresource }) !== false);
+  const verbs = right.verbs.filter(verb => right.resources.some(resource => isHeld(verb, resource)));
+  const resources = right.resources.filter(resource => right.verbs.some(verb => isHeld(verb, resource)));
+  return verbs.length > 0 ? { verbs, resources } : right; // by another right
+}
+
+function targetInWords(to: Step['to']): string {
+  if (typeof to === 'string') return to;
+  return `${to.kind} ${'namespace' in to ? `${to.namespace}/` : ''}${to.name}`;
+}
+
+/** `create, update or patch`. */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}

@@ -1,0 +1,192 @@
+/**
+ * Who can act as which service account, over all clusters of a map: IAM principals that EKS lets in, and the subjects of
+ * bindings.
+ */
+import { Access, AccessMap, Place, ServiceAccount, Text, Workload } from '../access-map';
+import { Actor, ClusterPrincipal, EksCluster, Reach, UnknownReach } from '../cluster-access';
+import { grouped } from '../json-values';
+import { RbacBinding, RbacObjects, Subject } from '../rbac-objects';
+import { standIn } from '../stand-in';
+import { grantsOfAccessPolicies, rulesOfAccessPolicy } from './access-policies';
+import { ActorReach, reachOfActor } from './actor-reach';
+import { ClusterWorld, clusterWorlds, TargetAccount } from './cluster-worlds';
+import { CONFIDENCES } from './paths';
+import { Rbac, Requester, requesterOf, requesterOfUser } from './rbac';
+import { ClosedBy, ReachWorld } from './reach';
+
+export interface ReachInput {
+  readonly rbac: RbacObjects;
+  readonly principals: readonly ClusterPrincipal[];
+  readonly access: readonly Access[];
+  readonly serviceAccounts: readonly ServiceAccount[];
+  readonly workloads: ReadonlyArray<Pick<Workload, 'kind' | 'name' | 'namespace' | 'serviceAccount'>>;
+  /** Clusters of templates, under all their names. */
+  readonly clusters?: readonly EksCluster[];
+}
+
+export interface ReachOptions {
+  /**
+   * Whether the RBAC is all that the cluster has. Otherwise a binding whose role was not read may give anything.
+   *
+   * @default false
+   */
+  readonly isComplete?: boolean;
+  /**
+   * What admission policies refuse.
+   *
+   * @default - nothing
+   */
+  readonly closedBy?: ClosedBy;
+}
+
+/** An actor of a world. */
+interface Acting {
+  readonly actor: Actor;
+  readonly requester: Requester;
+  readonly places: readonly Place[];
+  readonly doubts: readonly string[];
+}
+
+/** Who can act as which service account, and what nobody can judge. */
+export function reachesOf(
+  input: ReachInput, options: ReachOptions = {},
+): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
+  const results = clusterWorlds(input).map(world => reachesIn(world, input, options));
+  return {
+    reaches: withoutCopies(results.flatMap(({ reaches }) => reaches)),
+    unknownReaches: [
+      ...withoutRepetition(results.flatMap(({ unknownReaches }) => unknownReaches)), ...refusedBindings(input.rbac),
+    ],
+  };
+}
+
+function reachesIn(
+  world: ClusterWorld, { workloads }: ReachInput, { isComplete, closedBy }: ReachOptions,
+): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
+  const { rbac: objects, cluster, targets, doubtOfManifests } = world;
+  const reachWorld: ReachWorld = {
+    rbac: new Rbac(objects, { isComplete }),
+    serviceAccounts: targets.map(({ namespace, name }) => ({ namespace, name })),
+    workloads,
+    ...cluster !== undefined && { cluster },
+    ...closedBy !== undefined && { closedBy },
+  };
+  const known = [...objects.bindings, ...targets, ...workloads].flatMap(({ namespace }) => namespace ?? []);
+  const namespaces = [...new Set(known)];
+  const byKey = grouped(targets, ({ namespace, name }) => `${namespace}/${name}`);
+  const actors = [...principalActors(world.principals, namespaces, reachWorld.rbac), ...subjectActors(objects.bindings)];
+  const results = actors.map(acting => ({ acting, found: reachOfActor(reachWorld, acting) }));
+  const at = cluster === undefined ? {} : { cluster };
+  return {
+    reaches: results.flatMap(({ acting: { actor }, found }) => found.accounts.flatMap(account => {
+      const name = `${account.namespace}/${account.name}`;
+      const isSelf = actor.kind === 'ServiceAccount' && actor.name === name;
+      return isSelf ? [] : (byKey.get(name) ?? []).map(target => {
+        const doubt = target.doubt ?? (doubtOfManifests !== undefined && account.needsManifests() ? doubtOfManifests : undefined);
+        return reachTo(actor, { ...target, ...doubt !== undefined && { doubt } }, account);
+      });
+    })),
+    unknownReaches: results.flatMap(({ acting: { actor, doubts, places }, found }) => [
+      ...doubts.map((reason): UnknownReach => ({ ...at, actor, reason, places })),
+      ...found.unknown.map((unknown): UnknownReach => ({ ...at, actor, ...unknown })),
+    ]),
+  };
+}
+
+function reachTo(actor: Actor, target: TargetAccount, account: ActorReach['accounts'][number]): Reach {
+  const { namespace, name, cluster, clusters, doubt } = target;
+  let ways: Reach['ways'] | undefined;
+  return {
+    ...cluster !== undefined && { cluster },
+    ...clusters !== undefined && { clusters },
+    ...doubt !== undefined && { doubt },
+    actor,
+    namespace,
+    serviceAccount: name,
+    // There may be a lot of them, and few are looked at.
+    get ways() {
+      return ways ??= account.ways();
+    },
+  };
+}
+
+/** One for each principal, with all that it is mapped to. */
+function principalActors(principals: readonly ClusterPrincipal[], namespaces: readonly string[], rbac: Rbac): Acting[] {
+  return [...grouped(principals, ({ principal }) => principal)].map(([name, entries]): Acting => {
+    const [first, ...others] = entries.map(({ user, groups }) =>
+      (user === undefined ? { groups: [...groups, 'system:authenticated'] } : requesterOfUser(user, groups)));
+    const own = entries.flatMap(entry => grantsOfAccessPolicies(entry, namespaces));
+    return {
+      actor: { kind: 'IAM principal', name },
+      requester: {
+        ...first,
+        own: [...own, ...others.flatMap(other => rbac.grantsTo(other))],
+      },
+      places: entries.map(({ place }) => place),
+      doubts: entries.flatMap(({ doubt, policies }) => [
+        ...doubt === undefined ? [] : [doubt],
+        ...policies.filter(({ policy }) => rulesOfAccessPolicy(policy) === undefined)
+          .map(({ policy }) => `what the access policy ${policy} gives is not known here`),
+      ]),
+    };
+  });
+}
+
+/** Those whom bindings of manifests name; not the controllers that every cluster has. */
+function subjectActors(bindings: readonly RbacBinding[]): Acting[] {
+  const subjects = bindings.filter(({ place }) => place !== undefined).flatMap(binding =>
+    binding.subjects.map(subject => ({ subject, place: binding.place! })));
+  return [...grouped(subjects, ({ subject }) => JSON.stringify(actorOf(subject))).values()].map((same): Acting => ({
+    actor: actorOf(same[0].subject),
+    requester: requesterOf(same[0].subject),
+    places: same.map(({ place }) => place),
+    doubts: [],
+  }));
+}
+
+function actorOf(subject: Subject): Actor {
+  const { kind, name } = subject;
+  return { kind, name: subject.kind === 'ServiceAccount' ? `${subject.namespace}/${name}` : name };
+}
+
+/** Bindings that Kubernetes refuses, or a part of which cannot be read: whoever they name may reach something. */
+function refusedBindings({ unknown }: RbacObjects): UnknownReach[] {
+  return unknown.filter(({ object }) => /^\w*Binding /.test(object)).map(({ object, path, problem, place }) => ({
+    actor: { kind: 'Group', name: standIn(`subjects of ${object}`) },
+    reason: `${object}: ${path === '' ? '' : `${path} `}${problem}`,
+    places: [place],
+  }));
+}
+
+/** Of a reach that is found with and without a known cluster, the one that is sure of it. */
+function withoutCopies(reaches: readonly Reach[]): Reach[] {
+  if (!reaches.some(({ doubt }) => doubt !== undefined)) return [...reaches];
+  const keyOf = ({ actor: { kind, name }, namespace, serviceAccount }: Reach, cluster: Text) =>
+    JSON.stringify([kind, name, namespace, serviceAccount, cluster]);
+  const sure = new Map(reaches.filter(({ doubt }) => doubt === undefined).flatMap(reach =>
+    (reach.clusters ?? []).map(cluster => [keyOf(reach, cluster), reach] as const)));
+  return reaches.filter(reach => reach.doubt === undefined || !(reach.clusters ?? []).every(cluster => {
+    const other = sure.get(keyOf(reach, cluster));
+    return other !== undefined && rankOf(other) <= rankOf(reach);
+  }));
+}
+
+/** Of its best way. */
+function rankOf({ ways: [{ confidence, closedBy }] }: Reach): number {
+  return CONFIDENCES.indexOf(confidence) + (closedBy === undefined ? 0 : CONFIDENCES.length);
+}
+
+function withoutRepetition(reaches: readonly UnknownReach[]): UnknownReach[] {
+  const keyOf = ({ cluster, actor: { kind, name }, reason }: UnknownReach) =>
+    JSON.stringify([cluster, kind, name, reason]);
+  return [...new Map([...reaches].reverse().map(reach => [keyOf(reach), reach])).values()].reverse();
+}
+
+/** The accesses that an actor gets. */
+export function reachedAccess(
+  { access }: Pick<AccessMap, 'access'>, { clusters, namespace, serviceAccount }: Reach,
+): Access[] {
+  return access.filter(entry => entry.namespace === namespace && entry.serviceAccount === serviceAccount
+    && (clusters === undefined || entry.cluster === '*' || clusters.includes(entry.cluster)));
+}
+

@@ -1,0 +1,161 @@
+/**
+ * Whom EKS lets into the clusters of templates: access entries, the creator of a cluster, and the role of kubectl.
+ */
+import { StackTemplate } from './assembly';
+import { userNamed } from './aws-auth';
+import { Place, Text } from '../access-map';
+import { AccessPolicyAssociation, ClusterPrincipal, EksCluster } from '../cluster-access';
+import { arrayOf, isObject, JsonObject, objectOf, textOf } from '../json-values';
+import { hasStandIn, isStandIn, standIn } from '../stand-in';
+
+/** A resource of a template. */
+export interface TemplateResource {
+  readonly stack: StackTemplate;
+  readonly logicalId: string;
+  readonly properties: JsonObject;
+  readonly place: Place;
+}
+
+/** What reads the resources of templates. */
+export interface ResourceReader {
+  ofType(...types: string[]): TemplateResource[];
+  /** A value as a text; what only the deployment knows is a stand-in. */
+  text(stack: StackTemplate, value: unknown): Text;
+  /** A value with its functions carried out. */
+  resolve(stack: StackTemplate, value: unknown): unknown;
+  clusterArn(stack: StackTemplate, name: Text): Text;
+}
+
+export interface ClusterAccess {
+  readonly clusters: EksCluster[];
+  readonly principals: ClusterPrincipal[];
+}
+
+const CLUSTER_ADMIN: AccessPolicyAssociation = { policy: 'AmazonEKSClusterAdminPolicy' };
+/** What EKS takes if nobody says. */
+const DEFAULT_MODE = 'CONFIG_MAP';
+const POLICY_ARN = /^arn:(?:[^:⟨]*|⟨[^⟨⟩]*⟩):eks::aws:cluster-access-policy\/(\w+)$/;
+
+/** Clusters, and whom EKS lets into them. `aws-auth` is in manifests. */
+export function clusterAccessIn(reader: ResourceReader): ClusterAccess {
+  const made = [
+    ...reader.ofType('AWS::EKS::Cluster').map(resource => nativeCluster(reader, resource)),
+    ...reader.ofType('Custom::AWSCDK-EKS-Cluster').map(resource => customCluster(reader, resource)),
+  ];
+  const clusters = made.map(({ cluster }) => cluster);
+  const entries = reader.ofType('AWS::EKS::AccessEntry').flatMap(entry => accessEntry(reader, entry))
+    .filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'CONFIG_MAP');
+  const principals = [...entries, ...made.flatMap(({ creator }) => creator)];
+  return { clusters, principals: [...principals, ...kubectlRoles(reader, principals)] };
+}
+
+/** Undefined for a cluster of other templates. */
+export function authenticationModeOf(clusters: readonly EksCluster[], arn: Text | undefined): Text | undefined {
+  return clusters.find(({ arns }) => arn !== undefined && arns.includes(arn))?.authenticationMode;
+}
+
+interface MadeCluster {
+  readonly cluster: EksCluster;
+  readonly creator: ClusterPrincipal[];
+}
+
+/** Whoever creates the stack creates the cluster. */
+function nativeCluster(reader: ResourceReader, resource: TemplateResource): MadeCluster {
+  const { stack, properties } = resource;
+  const config = objectOf(reader.resolve(stack, properties.AccessConfig));
+  const cluster = clusterOf(reader, resource, config.AuthenticationMode);
+  const principal = standIn(`whoever deploys ${stack.path}`);
+  return { cluster, creator: creatorOf(cluster, principal, config.BootstrapClusterCreatorAdminPermissions) };
+}
+
+/** The custom resource of aws-eks assumes a role. Its configuration is that of an API call. */
+function customCluster(reader: ResourceReader, resource: TemplateResource): MadeCluster {
+  const { stack, properties } = resource;
+  const config = objectOf(reader.resolve(stack, properties.Config));
+  const access = objectOf(config.accessConfig);
+  const cluster = clusterOf(reader, resource, access.authenticationMode, config.name);
+  const { AssumeRoleArn: role } = properties;
+  const principal = role === undefined
+    ? standIn(`creator of ${cluster.arns[0].replace(/[⟨⟩]/g, '')}`)
+    : reader.text(stack, role);
+  return { cluster, creator: creatorOf(cluster, principal, access.bootstrapClusterCreatorAdminPermissions) };
+}
+
+function clusterOf(
+  reader: ResourceReader, { stack, logicalId, place }: TemplateResource, mode: unknown, name?: unknown,
+): EksCluster {
+  const arn = reader.clusterArn(stack, reader.text(stack, { Ref: logicalId }));
+  const issuer = reader.text(stack, { 'Fn::GetAtt': [logicalId, 'OpenIdConnectIssuerUrl'] });
+  const others = typeof name === 'string' && name !== '' ? [reader.clusterArn(stack, name)] : [];
+  return {
+    arns: [...new Set([arn, ...others])],
+    issuer: issuer.replace(/^https:\/\//, ''),
+    authenticationMode: mode === undefined || mode === null ? DEFAULT_MODE : textOf(mode),
+    place,
+  };
+}
+
+function creatorOf({ arns, authenticationMode: mode, place }: EksCluster, principal: Text, bootstrap: unknown) {
+  if (bootstrap !== undefined && textOf(bootstrap) === 'false') return [];
+  const isByConfigMap = mode === 'CONFIG_MAP';
+  return [{
+    cluster: arns[0],
+    principal,
+    via: 'cluster creator' as const,
+    groups: isByConfigMap ? ['system:masters'] : [],
+    policies: isByConfigMap ? [] : [CLUSTER_ADMIN],
+    ...bootstrap !== undefined && isStandIn(bootstrap) && {
+      doubt: 'whether the creator of the cluster is an administrator is known only later',
+    },
+    place,
+  }];
+}
+
+function accessEntry(reader: ResourceReader, { stack, properties, place }: TemplateResource): ClusterPrincipal[] {
+  const type = properties.Type === undefined ? 'STANDARD' : reader.text(stack, properties.Type);
+  if (type !== 'STANDARD' && !hasStandIn(type)) return []; // nodes
+  const principal = reader.text(stack, properties.PrincipalArn);
+  const [groups, policies] = ['KubernetesGroups', 'AccessPolicies'].map(name => reader.resolve(stack, properties[name]));
+  const isOpen = [groups, policies].some(value => value !== undefined && value !== null && !Array.isArray(value));
+  const associations = arrayOf(policies).map(value => association(value));
+  const doubt = isOpen ? 'the groups or the access policies of the access entry are known only later'
+    : associations.some(value => value === undefined) ? 'an access policy of the access entry cannot be read' : undefined;
+  const user = userNamed(properties.Username && reader.text(stack, properties.Username), principal);
+  return [{
+    cluster: reader.clusterArn(stack, reader.text(stack, properties.ClusterName)),
+    principal,
+    via: 'access entry',
+    ...user !== undefined && { user },
+    groups: arrayOf(groups).map(textOf),
+    policies: associations.filter(value => value !== undefined),
+    ...doubt !== undefined && { doubt },
+    place,
+  }];
+}
+
+function association(value: unknown): AccessPolicyAssociation | undefined {
+  const { PolicyArn: arn, AccessScope: scope } = objectOf(value);
+  if (!isObject(value) || typeof arn !== 'string' || !isObject(scope)) return undefined;
+  const policy = POLICY_ARN.exec(arn)?.[1] ?? arn;
+  if (scope.Type === 'cluster') return { policy };
+  if (scope.Type !== 'namespace' || !Array.isArray(scope.Namespaces)) return undefined;
+  return { policy, namespaces: scope.Namespaces.map(textOf) };
+}
+
+/** A role with which the CDK applies manifests to a cluster of another app. */
+function kubectlRoles(reader: ResourceReader, known: readonly ClusterPrincipal[]): ClusterPrincipal[] {
+  const applied = reader.ofType('Custom::AWSCDK-EKS-KubernetesResource', 'Custom::AWSCDK-EKS-HelmChart')
+    .filter(({ properties }) => properties.RoleArn !== undefined)
+    .map(({ stack, properties, place }): ClusterPrincipal => ({
+      cluster: reader.clusterArn(stack, reader.text(stack, properties.ClusterName)),
+      principal: reader.text(stack, properties.RoleArn),
+      via: 'kubectl role',
+      groups: [],
+      policies: [],
+      doubt: 'the CDK applies manifests with it, and its rights in the cluster are not in the templates',
+      place,
+    }));
+  const keyOf = ({ cluster, principal }: ClusterPrincipal) => JSON.stringify([cluster, principal]);
+  const names = new Set(known.map(keyOf));
+  return applied.filter(role => !names.has(keyOf(role)) && names.add(keyOf(role)));
+}
