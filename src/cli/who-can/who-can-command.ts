@@ -1,19 +1,29 @@
 import { existsSync } from 'fs';
 import { checkAction, similarActions } from './action';
 import { answerCsv, answerJson, answerMarkdown, answerTable } from './answer-formats';
+import { askCluster } from './live';
+import { checkLive, LIVE_OPTIONS, LIVE_PERMISSIONS, LiveOptions } from './live-options';
 import { WhoCan } from './who-can';
+import { AccessMap } from '../../analysis/access-map';
 import { textsOf } from '../../analysis/json-values';
 import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output, wantsColors, widthOf } from '../command';
 import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
 import { MARKDOWN_MARK } from '../markdown';
-import { reportData, ReportData } from '../report/report-data';
+import { Origin, reportData, ReportData } from '../report/report-data';
 import { EMPTY, rowsOf, search } from '../report/rows';
 import { sortedTexts, statementsIn } from '../report/statements';
 import { jsonText, quoted } from '../text';
 import { wrapped } from '../text-table';
 
-interface WhoCanOptions extends InputOptions {
+interface WhoCanOptions extends InputOptions, LiveOptions {
+  readonly format: string;
+}
+
+/** What is asked, and how the answer is printed. */
+interface Question {
+  readonly action: string;
+  readonly resource?: string;
   readonly format: string;
 }
 
@@ -31,6 +41,7 @@ const OPTIONS = [
   MANIFESTS,
   EXCLUDE,
   new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
+  ...LIVE_OPTIONS,
   new CliOption('--format <format>', 'what to print').choices(Object.keys(FORMATS)).default('table'),
 ];
 
@@ -59,24 +70,34 @@ Answers:
 Exit codes:
   0  somebody can, or it is unknown whether somebody can
   1  nobody can
-  2  invalid arguments, or some input cannot be read`),
+  2  invalid arguments, or some input cannot be read
+
+${LIVE_PERMISSIONS}`),
   run: whoCan,
 };
 
-function whoCan(program: Program, output: Output, version: string): number {
+function whoCan(program: Program, output: Output, version: string): number | Promise<number> {
   const [action, second, more] = program.processedArgs as [string, string | undefined, string[]];
-  const { format, ...options } = program.opts<WhoCanOptions>();
+  const { format, live = false, ...options } = program.opts<WhoCanOptions>();
   checkAction(action);
   const isResource = second !== undefined && RESOURCE.test(second);
   const paths = second === undefined || isResource ? more : [second, ...more];
+  const question: Question = { action, ...isResource && { resource: second }, format };
+  if (live) {
+    checkLive(options, paths);
+    return askCluster(options, output, version).then(({ map, origin }) => printAnswer(question, map, origin, output));
+  }
   checkPath(second, isResource);
-
   const { map, unreadable, skipped, source } = readMap(paths, options);
-  const data = reportData(map, [], { version, source: source(), unreadable, skipped });
-  const resource = isResource ? second : undefined;
+  return printAnswer(question, map, { version, source: source(), unreadable, skipped }, output);
+}
+
+/** @returns the exit code */
+function printAnswer({ format, action, resource }: Question, map: AccessMap, origin: Origin, output: Output): number {
+  const { unreadable = [], skipped = [] } = origin;
+  const data = reportData(map, [], origin);
   const answers = search(rowsOf(data), { ...EMPTY, action, resource: resource ?? '' });
-  const answer = { action, resource, answers, data };
-  output.stdout.write(FORMATS[format](answer, output));
+  output.stdout.write(FORMATS[format]({ action, ...resource !== undefined && { resource }, answers, data }, output));
   writeLines(output, [...unreadable, ...skipped, ...similarInWords(action, data)]);
   if (unreadable.length > 0) return 2;
   return answers.length > 0 ? 0 : 1;

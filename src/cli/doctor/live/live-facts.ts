@@ -80,6 +80,8 @@ export interface LiveFacts {
   readonly associations: Read<LiveAssociation[]>;
   /** Those that may be of a service account. */
   readonly roles: readonly LiveRole[];
+  /** The accounts all of whose roles were listed: what is not among them does not exist. */
+  readonly listedAccounts: readonly string[];
   /** Roles that could not be read, or looked for, and why. */
   readonly unreadRoles: readonly string[];
 }

@@ -50,6 +50,7 @@ export async function readLive(props: LiveProps): Promise<LiveFacts> {
     ...authentication && { authentication },
     associations,
     roles,
+    listedAccounts: byAccount.flatMap(({ account, roles: all }) => ('value' in all && account ? [account] : [])),
     unreadRoles: unread,
   };
 }

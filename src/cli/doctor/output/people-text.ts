@@ -1,0 +1,79 @@
+import { Actor } from '../../../analysis/cluster-access';
+import { counted, printable, wrap } from '../../text';
+import { LiveActor, LivePeople, PeopleOfAccount, UnknownActor } from '../live/live-people';
+
+const IAM_PRINCIPAL = /^arn:[^:]*:iam::(\d*):(role|user)\/(?:.*\/)?(.+)$/;
+const CONFIDENT = ['certain', 'high'];
+/** Of unknown things, which repeat themselves. */
+const MAX_UNKNOWN = 10;
+
+/** Who can act as the service accounts with a role: one line for each, after those who can act as all of them. */
+export function peopleLines(people: LivePeople, ownAccount: string | undefined): string[] {
+  const { accounts, unread } = people;
+  const words = (actor: LiveActor) => actorInWords(actor, ownAccount);
+  const isPartial = unread.length > 0;
+  const ofAll = accounts.length > 1 ? commonTo(accounts) : new Set<string>();
+  const common = (accounts[0]?.actors ?? []).filter(actor => ofAll.has(keyOf(actor)));
+  return [
+    ...common.length > 0 ? wrap(`all of them: ${common.map(words).join(', ')}`, '    ', '  ') : [],
+    ...accounts.flatMap(account => {
+      const { namespace, serviceAccount } = account;
+      return wrap(`${namespace}/${serviceAccount}: ${ownInWords(account, ofAll, words, isPartial)}`, '    ', '  ');
+    }),
+    ...unknownLines(people.unknown, ownAccount),
+    ...isPartial ? ['  Not read, so others may be able to:'] : [],
+    ...unread.flatMap(what => wrap(what, '      ', '    - ')),
+  ];
+}
+
+function ownInWords(
+  { actors }: PeopleOfAccount, ofAll: ReadonlySet<string>, words: (actor: LiveActor) => string, isPartial: boolean,
+): string {
+  const own = actors.filter(actor => !ofAll.has(keyOf(actor)));
+  const open = own.filter(({ closedBy }) => closedBy === undefined);
+  const closed = own.length - open.length;
+  const nobody = isPartial ? 'nobody is known' : 'nobody';
+  return [
+    ...open.length > 0 ? open.map(words) : [ofAll.size > 0 ? `${nobody} else` : `${nobody} but Kubernetes itself`],
+    ...closed > 0 ? [`and admission policies refuse ${counted(closed, 'other')}`] : [],
+  ].join(', ');
+}
+
+/** Who has an open way to each of them. */
+function commonTo(accounts: readonly PeopleOfAccount[]): Set<string> {
+  const open = accounts.map(({ actors }) =>
+    new Set(actors.filter(({ closedBy }) => closedBy === undefined).map(keyOf)));
+  return new Set([...open[0]].filter(key => open.every(keys => keys.has(key))));
+}
+
+/** Access policies say more than the right that they give. */
+function actorInWords({ right, givenBy, confidence, steps, ...actor }: LiveActor, ownAccount?: string): string {
+  const why = actor.kind === 'IAM principal' ? givenBy.join(' and ') : right.replace(/ in \S+$/, '');
+  const doubt = confidence === 'unknown' ? 'perhaps, ' : `${confidence} confidence, `;
+  const words = `${CONFIDENT.includes(confidence) ? '' : doubt}${why}${steps > 1 ? ', and on from there' : ''}`;
+  return `${nameInWords(actor, ownAccount)} (${words})`;
+}
+
+function unknownLines(unknown: readonly UnknownActor[], ownAccount: string | undefined): string[] {
+  const lines = [...new Set(unknown.map(actor => `${nameInWords(actor, ownAccount)}: ${actor.reason}`))];
+  if (lines.length === 0) return [];
+  const more = lines.length - MAX_UNKNOWN;
+  return [
+    '  Cannot tell whether these can:',
+    ...lines.slice(0, MAX_UNKNOWN).flatMap(line => wrap(line, '      ', '    - ')),
+    ...more > 0 ? [`    - ${more} more, in --format json`] : [],
+  ];
+}
+
+/** `group dev`, `IAM role ops`. */
+function nameInWords({ kind, name }: Actor, ownAccount: string | undefined): string {
+  if (kind === 'ServiceAccount') return printable(`service account ${name}`);
+  if (kind !== 'IAM principal') return printable(`${kind.toLowerCase()} ${name}`);
+  const [, account, type, short] = IAM_PRINCIPAL.exec(name) ?? [];
+  if (type === undefined) return printable(name);
+  return printable(`IAM ${type} ${short}${account === ownAccount ? '' : ` of account ${account}`}`);
+}
+
+function keyOf({ kind, name }: Actor): string {
+  return `${kind} ${name}`;
+}
