@@ -1,19 +1,49 @@
 /**
- * Who can assume which role, for spreadsheets: a row for each way.
+ * Who can assume which role, for spreadsheets: a row for each way, and after it one for each actor that can act as the
+ * service account through Kubernetes.
  */
 import { mayOfRows, VIA } from './in-words';
+import { actorsOf, isOpen, wayInWords } from './people';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
+import { sortedTexts } from './statements';
 import { csv } from '../csv';
 
 /** What tells who, in every CSV. */
 export const WHO_COLUMNS = ['cluster', 'via', 'namespace', 'service_account', 'audience', 'role', 'through'];
+/** Empty where pods are meant, which need nobody. */
+export const ACTOR_COLUMNS = ['actor_kind', 'actor', 'right', 'given_by', 'confidence', 'closed_by'];
+const NOBODY = ACTOR_COLUMNS.map(() => '');
 
 export function accessCsv(data: ReportData): string {
   const mayOf = mayOfRows();
-  const rows = rowsOf(data).filter(({ access }) => access)
-    .map(row => [...whoFields(row), row.access!.used ? 'yes' : 'no', mayOf(row).join('; ')]);
-  return csv([...WHO_COLUMNS, 'used', 'may'], rows);
+  const fieldsOf = (row: Row) => [...whoFields(row), row.access!.used ? 'yes' : 'no', mayOf(row).join('; ')];
+  const columns = [...WHO_COLUMNS, 'used', 'may'];
+  return csv([...columns, ...ACTOR_COLUMNS], withActors(data, rowsOf(data).filter(({ access }) => access), fieldsOf));
+}
+
+/** Each row alone and with everybody who can act as its service account; then those of whom that is unknown. */
+export function withActors(
+  { unknownReaches }: ReportData, rows: readonly Row[], fieldsOf: (row: Row) => string[],
+): string[][] {
+  const width = rows.length === 0 ? 0 : fieldsOf(rows[0]).length;
+  return [
+    ...rows.flatMap(row => {
+      const fields = fieldsOf(row);
+      return [[...fields, ...NOBODY], ...actorFields(row).map(actor => [...fields, ...actor])];
+    }),
+    ...rows.length === 0 ? [] : unknownReaches.map(({ cluster = '', actor: { kind, name }, reason }) => [
+      cluster, ...Array.from({ length: width - 1 }, () => ''), kind, name, reason, '', 'unknown', '',
+    ]),
+  ];
+}
+
+/** Everybody once, by the best way. */
+function actorFields(row: Row): string[][] {
+  return actorsOf(row).map(({ actor: { kind, name }, way }) => [
+    kind, name, wayInWords(way, true), sortedTexts(way.steps.flatMap(({ givenBy }) => [...givenBy])).join('; '),
+    isOpen(way) ? way.confidence : 'closed', (way.closedBy ?? []).join('; '),
+  ]);
 }
 
 export function whoFields({ access, arn }: Row): string[] {

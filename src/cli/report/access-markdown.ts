@@ -2,21 +2,56 @@
  * Who can assume which role, for Markdown.
  */
 import { clusterInWords, mayOfRows, roleInShort, VIA, who } from './in-words';
+import { actorNames, notesOnPeople, PEOPLE_TITLE, peopleRows, stateInWords, UNKNOWN_TITLE, wayInWords } from './people';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
-import { code, markdownTable } from '../markdown';
+import { linesInShort, listInShort } from '../../analysis/lists';
+import { code, markdownTable, MAX_MARKDOWN_LENGTH } from '../markdown';
 import { counted } from '../text';
 
 export const WHO_HEADINGS = ['service account', 'cluster', 'via', 'role'];
 
 export function accessMarkdown(data: ReportData): string {
   const mayOf = mayOfRows();
-  const rows = rowsOf(data).filter(({ access }) => access)
+  const all = rowsOf(data).filter(({ access }) => access);
+  const rows = all
     .map(row => [...whoCells(row), mayOf(row).map(code).join('<br>')]);
   const { serviceAccounts, roles } = data.counts;
   const title = `### Access: ${counted(serviceAccounts, 'service account')}, ${counted(roles, 'role')}`;
-  const { text, leftOut } = markdownTable([...WHO_HEADINGS, 'may'], rows);
-  return `${title}\n\n${text}${leftOutInWords(leftOut, 'report')}`;
+  const { text, leftOut } = markdownTable([...WHO_HEADINGS, 'may'], rows, roomBesidePeople(data));
+  const first = `${title}\n\n${text}${leftOutInWords(leftOut, 'report')}`;
+  return all.length === 0 ? first : first + peopleMarkdown(data, all, 'report', MAX_MARKDOWN_LENGTH - first.length);
+}
+
+const MAX_NAMES = 5;
+
+/** Of a table that people follow. */
+export function roomBesidePeople({ reaches, unknownReaches }: ReportData): number {
+  return reaches.length + unknownReaches.length === 0 ? MAX_MARKDOWN_LENGTH - 500 : MAX_MARKDOWN_LENGTH / 2;
+}
+
+/** Who can act as the service accounts of these rows, in at most so many characters; and what is not known of it. */
+export function peopleMarkdown(data: ReportData, all: readonly Row[], command: string, room: number): string {
+  const nameOf = actorNames(data);
+  const people = peopleRows(all);
+  const rows = people.map(({ actors, ways: [best, ...others], serviceAccounts }) => [
+    linesInShort(actors.map(nameOf).map(code), MAX_NAMES).join('<br>'),
+    `${code(wayInWords(best))}${others.length > 0 ? `<br>and ${counted(others.length, 'more way')}` : ''}`,
+    linesInShort(serviceAccounts.map(({ serviceAccount, roles }) =>
+      `${code(serviceAccount)}: ${listInShort(roles.map(arn => code(roleInShort(arn))), 2)}`), MAX_NAMES).join('<br>'),
+    stateInWords(best, code),
+  ]);
+  const unknown = data.unknownReaches.map(({ actor, reason }) => [code(nameOf(actor)), code(reason)]);
+  const notes = notesOnPeople(data, people.length).map(text => `\n${text}\n`).join('');
+  const section = (title: string, columns: readonly string[], cells: readonly string[][], space: number) => {
+    if (cells.length === 0) return '';
+    const head = `\n### ${title}\n\n`;
+    const { text, leftOut } = markdownTable(columns, cells, space - head.length - 100);
+    return `${head}${text}${leftOutInWords(leftOut, command)}`;
+  };
+  const first = section(PEOPLE_TITLE, ['who', 'by', 'as: role', 'confidence'], rows, room - notes.length);
+  const second = section(UNKNOWN_TITLE, ['who', 'why'], unknown, room - notes.length - first.length);
+  return `${first}${second}${notes}`;
 }
 
 export function whoCells({ access, arn }: Row): string[] {

@@ -1,13 +1,14 @@
 /**
  * Who can assume which role, for a terminal: a table for each cluster.
  */
-import { clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
+import { clusterInWords, clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
 import { IDENTITIES_TITLE, OTHERS_TITLE } from './numbers';
 import { OtherIdentity } from './other-identities';
+import { actorNames, isOpen, notesOnPeople, PEOPLE_TITLE, peopleRows, UNKNOWN_TITLE, waysInShort } from './people';
 import { ReportData } from './report-data';
-import { Answer, isPattern, rowsOf } from './rows';
+import { Answer, isPattern, Row, rowsOf } from './rows';
 import { grouped } from '../../analysis/json-values';
-import { listInShort } from '../../analysis/lists';
+import { linesInShort, listInShort } from '../../analysis/lists';
 import { painter } from '../colors';
 import { Cell, columnWidths, rowLines, wrapped } from '../text-table';
 
@@ -49,6 +50,7 @@ export function accessTable(data: ReportData, terminal: Terminal): string {
   const others = answers.filter(({ row }) => !row.access);
   return [
     ...tables.length > 0 ? tables : ['No service account can assume a role.\n'],
+    ...tables.length > 0 ? peopleTables(data, answers.map(({ row }) => row), terminal) : [],
     ...identityTable(data.otherIdentities, terminal),
     ...others.length > 0 ? [othersInWords(others, terminal)] : [],
   ].join('\n');
@@ -81,6 +83,36 @@ export function textTables(
     ...wrapped(title, width).map(line => paint('bold', line)),
     ...[heading, ...rows].flatMap(cells => rowLines(cells, widths, paint)).map(line => `  ${line}`),
   ].map(line => `${line}\n`).join(''));
+}
+
+const MAX_ACTORS = 5;
+
+/** Who can act as the service accounts of these rows; and what is not known of it. */
+export function peopleTables(data: ReportData, rows: readonly Row[], terminal: Terminal): string[] {
+  const nameOf = actorNames(data);
+  const lines = (text: string) => wrapped(text, terminal.width, '').map(line => `${line}\n`).join('');
+  const isOfSeveral = data.clusters.length > 1;
+  const people = peopleRows(rows).map(({ cluster, actors, ways, serviceAccounts }): Cell[] => [
+    {
+      lines: [
+        ...linesInShort(actors.map(nameOf), MAX_ACTORS),
+        ...isOfSeveral && cluster !== undefined ? [`in ${clusterInWords(cluster)}`] : [],
+      ],
+    },
+    { lines: waysInShort(ways), ...!isOpen(ways[0]) && { style: 'dim' } },
+    {
+      lines: linesInShort(serviceAccounts.map(({ serviceAccount, roles }) =>
+        `${serviceAccount} (${listInShort(roles.map(roleInShort), 2)})`), MAX_ACTORS),
+    },
+  ]);
+  const unknown = data.unknownReaches.map(({ actor, reason }): Cell[] => [{ lines: [nameOf(actor)] }, { lines: [reason] }]);
+  return [
+    ...people.length === 0 ? []
+      : textTables([{ title: PEOPLE_TITLE, rows: people }], ['WHO', 'BY', 'AS (ROLE)'], terminal),
+    ...unknown.length === 0 ? []
+      : textTables([{ title: UNKNOWN_TITLE, rows: unknown }], ['WHO', 'WHY'], terminal),
+    ...notesOnPeople(data, people.length).map(lines),
+  ];
 }
 
 function identityTable(identities: readonly OtherIdentity[], terminal: Terminal): string[] {

@@ -1,16 +1,20 @@
 /**
- * Where the picture has what. Columns: cluster, namespace and service account, role, resources. Runs in the browser.
+ * Where the picture has what. Columns: cluster, who can act as service accounts if that is known, namespace and service
+ * account, role, resources. Runs in the browser.
  */
 import { resourceInShort, roleInShort, serviceOf } from './in-words';
+import { ActorWay } from './people';
 import { permissionsOf } from './permissions';
+import { DrawnActors, drawnActors } from './picture-people';
 import { Answer, isPattern } from './rows';
 import { identityPolicies, sortedTexts } from './statements';
 import { Access, Text } from '../../analysis/access-map';
+import { Actor } from '../../analysis/cluster-access';
 import { grouped } from '../../analysis/json-values';
 
 export interface Box {
   readonly id: string;
-  readonly kind: 'cluster' | 'namespace' | 'account' | 'role' | 'target';
+  readonly kind: 'cluster' | 'actor' | 'namespace' | 'account' | 'role' | 'target';
   readonly x: number;
   y: number;
   readonly width: number;
@@ -18,13 +22,19 @@ export interface Box {
   readonly label: string;
   /** A second line, or what is in it. */
   readonly more?: string;
-  /** Of a namespace: whether its service accounts are drawn. */
+  /** Of a namespace: whether its service accounts are drawn. Of actors: whether no admission policy stops them. */
   readonly isOpen?: boolean;
+  /** Of actors: the names of all of them. */
+  readonly names?: readonly string[];
+  /** Of actors: what they need for it. */
+  readonly right?: string;
 }
 
 export interface Edge {
   readonly from: Box;
   readonly to: Box;
+  /** `closed` by an admission policy; a namespace `contains` its service accounts, which is not drawn. */
+  readonly kind?: 'closed' | 'contains';
 }
 
 export interface Picture {
@@ -34,14 +44,33 @@ export interface Picture {
   readonly edges: Edge[];
   /** Service accounts that are not drawn. */
   readonly leftOut: number;
+  /** Actors that are not drawn. */
+  readonly actorsLeftOut: number;
 }
 
-const COLUMNS = { cluster: [0, 196], account: [232, 250], role: [576, 270], target: [940, 260] } as const;
+/** Who can act as the service accounts of an answer, and what they are called. */
+export interface PictureActors {
+  readonly of: (answer: Answer) => readonly ActorWay[];
+  readonly nameOf: (actor: Actor) => string;
+}
+
+type Column = readonly [x: number, width: number];
+type Columns = Record<'cluster' | 'actor' | 'account' | 'role' | 'target', Column>;
+const COLUMNS: Columns = {
+  cluster: [0, 196], actor: [0, 0], account: [232, 250], role: [576, 270], target: [940, 260],
+};
+const COLUMNS_WITH_ACTORS: Columns = {
+  cluster: [0, 140], actor: [164, 222], account: [440, 214], role: [706, 234], target: [986, 214],
+};
 const WIDTH = 1200;
 const ROW = 30;
 const STEP = 38;
 const HEADING = 26;
 const BETWEEN_CLUSTERS = 22;
+const ACTOR = 42;
+const ACTOR_STEP = 50;
+const MAX_ACTORS = 60;
+const MAX_NAMES = 20;
 const MAX_ROWS = 60;
 /** As long as there are not more, all are drawn. */
 const ALL_OPEN = 40;
@@ -54,7 +83,14 @@ type Drawn = Answer & { readonly access: Access };
  * @param toggled namespaces that somebody has opened or closed, by their id
  * @param isOpenByDefault whether somebody has opened or closed all others
  */
-export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>, isOpenByDefault?: boolean): Picture {
+export function layOut(
+  answers: Answer[],
+  toggled: ReadonlyMap<string, boolean>,
+  isOpenByDefault?: boolean,
+  actors?: PictureActors,
+): Picture {
+  const columns = actors ? COLUMNS_WITH_ACTORS : COLUMNS;
+  const box = boxIn(columns);
   const drawn = answers
     .filter(({ row }) => row.access)
     .map((answer): Drawn => ({ ...answer, access: answer.row.access! }));
@@ -64,6 +100,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
   let y = 0;
   let rows = 0;
   const leftOut = new Set<string>();
+  const people = new PeopleColumn(columns, actors);
   for (const inCluster of groups(drawn, ({ access }) => access.cluster)) {
     const { cluster, via } = inCluster[0].access;
     const clusterBox: Box = {
@@ -106,6 +143,7 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
           more: isPattern(ofAccount[0].access.serviceAccount) ? 'pattern' : undefined,
         };
         boxes.push(account);
+        people.contain(heading, account);
         for (const one of ofAccount) sources.set(one, account);
         y += STEP;
         rows++;
@@ -113,22 +151,115 @@ export function layOut(answers: Answer[], toggled: ReadonlyMap<string, boolean>,
       y += 6;
     }
     if (boxes.length === before) continue;
+    y = Math.max(y, people.addCluster(inCluster.flatMap(answer => {
+      const source = sources.get(answer);
+      return source ? [[source, answer] as const] : [];
+    }), clusterBox.y, y - (STEP - ROW)) + STEP - ROW);
     boxes.push({ ...clusterBox, height: Math.max(y - clusterBox.y - (STEP - ROW), 44) });
     y = Math.max(y, clusterBox.y + 52) + BETWEEN_CLUSTERS;
   }
   const left = y;
-  const { edges, roles } = rolesFor(sources);
-  const targets = targetsFor(roles, edges);
-  const all = [...boxes, ...roles.keys(), ...targets];
+  const { edges, roles } = rolesFor(sources, box);
+  const targets = targetsFor(roles, edges, box);
+  const all = [...boxes, ...people.boxes, ...roles.keys(), ...targets];
   const height = Math.max(0, left - BETWEEN_CLUSTERS, ...all.map(shape => shape.y + shape.height));
-  return { width: WIDTH, height: height + 2, boxes: all, edges, leftOut: leftOut.size };
+  return {
+    width: WIDTH,
+    height: height + 2,
+    boxes: all,
+    edges: [...people.edges, ...edges],
+    leftOut: leftOut.size,
+    actorsLeftOut: people.leftOut.size,
+  };
+}
+
+/** Boxes and edges of those who can act as service accounts. */
+class PeopleColumn {
+  public readonly boxes: Box[] = [];
+  public readonly edges: Edge[] = [];
+  /** Those that are not drawn, by their names. */
+  public readonly leftOut = new Set<string>();
+  /** Of open namespaces. */
+  private readonly contents = new Map<Box, Box[]>();
+  private readonly opened = new Set<Box>();
+
+  constructor(private readonly columns: Columns, private readonly actors?: PictureActors) {}
+
+  public contain(namespace: Box, account: Box): void {
+    const known = this.contents.get(namespace);
+    if (known) known.push(account);
+    else this.contents.set(namespace, [account]);
+  }
+
+  /**
+   * @param sources what is drawn of a cluster
+   * @returns where the column ends
+   */
+  public addCluster(sources: ReadonlyArray<readonly [Box, Answer]>, top: number, bottom: number): number {
+    if (!this.actors || sources.length === 0) return bottom;
+    const { of, nameOf } = this.actors;
+    const all = drawnActors(sources.map(([source, answer]) => [source, of(answer)] as const));
+    const room = Math.max(0, MAX_ACTORS - this.boxes.length);
+    for (const { actors } of all.slice(room)) for (const actor of actors) this.leftOut.add(nameOf(actor));
+    const drawn = all.slice(0, room).map(one => ({ one, wanted: middleOf([...one.to.keys()]) - ACTOR / 2 }));
+    drawn.sort((left, right) => left.wanted - right.wanted);
+    const places = packed(drawn.map(({ wanted }) => wanted), top, bottom);
+    drawn.forEach(({ one }, index) => this.add(one, places[index], `${sources[0][1].row.access!.cluster} ${index}`));
+    return Math.max(bottom, ...places.map(y => y + ACTOR));
+  }
+
+  private add({ actors, to, right }: DrawnActors<Box>, y: number, id: string): void {
+    const names = actors.slice(0, MAX_NAMES).map(this.actors!.nameOf);
+    const [x, width] = this.columns.actor;
+    const box: Box = {
+      id: `actor ${id}`,
+      kind: 'actor',
+      x,
+      y,
+      width,
+      height: ACTOR,
+      label: names[0],
+      ...actors.length > 1 && { more: `+${actors.length - 1}` },
+      isOpen: [...to.values()].includes(true),
+      names: [...names, ...actors.length > MAX_NAMES ? [`and ${actors.length - MAX_NAMES} more`] : []],
+      right,
+    };
+    this.boxes.push(box);
+    const left = new Map(to);
+    for (const [namespace, accounts] of this.contents) {
+      const states = new Set(accounts.map(account => to.get(account)));
+      const [state] = states;
+      if (accounts.length < 2 || states.size > 1 || state === undefined) continue;
+      for (const account of accounts) left.delete(account);
+      this.edges.push({ from: box, to: namespace, ...!state && { kind: 'closed' } });
+      if (this.opened.has(namespace)) continue;
+      this.opened.add(namespace);
+      this.edges.push(...accounts.map((account): Edge => ({ from: namespace, to: account, kind: 'contains' })));
+    }
+    for (const [account, state] of left) this.edges.push({ from: box, to: account, ...!state && { kind: 'closed' } });
+  }
+}
+
+function middleOf(boxes: readonly Box[]): number {
+  return boxes.reduce((sum, { y, height }) => sum + y + height / 2, 0) / boxes.length;
+}
+
+/** Each as near as it can be to where it belongs, and within these if there is room. */
+function packed(wanted: readonly number[], top: number, bottom: number): number[] {
+  const places: number[] = [];
+  for (const y of wanted) places.push(Math.max(y, places.length === 0 ? top : places[places.length - 1] + ACTOR_STEP));
+  let limit = Math.max(bottom, top + wanted.length * ACTOR_STEP - (ACTOR_STEP - ACTOR)) - ACTOR;
+  for (let index = places.length - 1; index >= 0; index--, limit -= ACTOR_STEP) {
+    places[index] = limit = Math.min(places[index], limit);
+  }
+  return places;
 }
 
 /** A role, undefined where it is elsewhere, with the session policy that limits it. */
 type Limited = Partial<Pick<Answer['row'], 'role'>> & Pick<Access, 'sessionPolicy'>;
 
 /** Roles that closed namespaces alone use, and the same ones, are one box; but one for each session policy. */
-function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, Limited[]>; edges: Edge[] } {
+function rolesFor(sources: Map<Drawn, Box>, box: MakeBox): { roles: Map<Box, Limited[]>; edges: Edge[] } {
   const users = new Map<string, Limited & { arn: Text; boxes: Set<Box> }>();
   for (const [{ row: { arn, role }, access: { sessionPolicy } }, source] of sources) {
     const key = sessionPolicy === undefined ? arn : JSON.stringify([arn, sessionPolicy]);
@@ -154,7 +285,7 @@ function rolesFor(sources: Map<Drawn, Box>): { roles: Map<Box, Limited[]>; edges
 }
 
 /** The resources, those of several roles once; by service where they would be too many. */
-function targetsFor(roles: Map<Box, Limited[]>, edges: Edge[]): Box[] {
+function targetsFor(roles: Map<Box, Limited[]>, edges: Edge[], box: MakeBox): Box[] {
   const targets = new Map<string, Box>();
   for (const [from, some] of roles) {
     for (const { key, label, more } of some.length === 1 ? targetsOf(some[0]) : servicesOf(from, some)) {
@@ -245,9 +376,15 @@ function place(boxes: Box[], edges: Edge[]): void {
   }
 }
 
-function box(id: string, kind: Box['kind'], y: number): Pick<Box, 'id' | 'kind' | 'x' | 'y' | 'width' | 'height'> {
-  const [x, width] = COLUMNS[kind === 'namespace' ? 'account' : kind];
-  return { id, kind, x, y, width, height: ROW };
+type MakeBox = (
+  id: string, kind: Box['kind'], y: number,
+) => Pick<Box, 'id' | 'kind' | 'x' | 'y' | 'width' | 'height'>;
+
+function boxIn(columns: Columns): MakeBox {
+  return (id, kind, y) => {
+    const [x, width] = columns[kind === 'namespace' ? 'account' : kind];
+    return { id, kind, x, y, width, height: ROW };
+  };
 }
 
 function accountId({ cluster, namespace, serviceAccount }: Access): string {

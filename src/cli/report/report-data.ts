@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { OtherIdentity, otherIdentitiesOf } from './other-identities';
+import { ReachMap, ReportedReaches, reportedReaches } from './reaches';
 import { compare } from './statements';
 import {
   Access,
@@ -53,7 +54,7 @@ export interface Source {
 }
 
 /** The same input gives the same report, byte for byte. */
-export interface ReportData {
+export interface ReportData extends ReportedReaches {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: { readonly name: 'cdk-irsa'; readonly version: string };
   readonly input: Omit<Source, 'stacks'>;
@@ -87,6 +88,8 @@ export interface Origin {
   readonly source: Source;
   readonly unreadable?: readonly string[];
   readonly skipped?: readonly string[];
+  /** Whether all RBAC and access entries of the clusters were read. */
+  readonly isWholeCluster?: boolean;
 }
 
 const SEVERITIES = ['error', 'warning', 'note'];
@@ -94,13 +97,15 @@ const UNKNOWN_CLUSTER = standIn('not in the input');
 /** Of a map that was read from no file. */
 const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
 
-export function reportData(map: AccessMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
+export function reportData(map: AccessMap & Partial<ReachMap>, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
   const data = sortedData(map, findings, origin);
   return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
 }
 
-function sortedData(map: AccessMap, findings: Finding[], origin: Origin): Omit<ReportData, 'constructPaths'> {
-  const { version, source: { stacks, ...input }, unreadable = [], skipped = [] } = origin;
+function sortedData(
+  map: AccessMap & Partial<ReachMap>, findings: Finding[], origin: Origin,
+): Omit<ReportData, 'constructPaths'> {
+  const { version, source: { stacks, ...input }, unreadable = [], skipped = [], isWholeCluster } = origin;
   const access = [...accessOfPods(map), ...accessElsewhere(map)];
   const ofPods = new Set(access.map(({ cluster }) => cluster));
   return {
@@ -154,6 +159,7 @@ function sortedData(map: AccessMap, findings: Finding[], origin: Origin): Omit<R
         through,
       ],
     ),
+    ...reportedReaches(map, isWholeCluster),
     otherIdentities: sorted(
       otherIdentitiesOf(map.roles),
       ({ provider, issuer, role, statement }) => [provider, issuer, role, `${statement}`.padStart(6, '0')],

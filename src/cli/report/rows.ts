@@ -1,6 +1,7 @@
 /**
  * What the page lists, and which of it answers a question. Runs in the browser.
  */
+import { isActor, ReachedAccount, reachedAccounts, textOfReached } from './people';
 import { permissionsOf } from './permissions';
 import { ReportData, ReportedWorkload } from './report-data';
 import { identityPolicies } from './statements';
@@ -18,6 +19,8 @@ export interface Row {
   readonly role?: Role;
   /** What runs as the service account. */
   readonly workloads: ReportedWorkload[];
+  /** Who can act as the service account through Kubernetes. */
+  readonly reached: ReachedAccount[];
   /** All that a search looks at, in lower case. */
   readonly text: string;
 }
@@ -27,11 +30,15 @@ export interface Query {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly role: string;
+  /** Who can act as the service account. */
+  readonly actor: string;
   readonly action: string;
   readonly resource: string;
 }
 
-export const EMPTY: Query = { text: '', namespace: '', serviceAccount: '', role: '', action: '', resource: '' };
+export const EMPTY: Query = {
+  text: '', namespace: '', serviceAccount: '', role: '', actor: '', action: '', resource: '',
+};
 
 /** A policy of a role, or the session policy of an association. */
 export type PlacedPolicy = Omit<Policy, 'kind'> & { readonly kind: Policy['kind'] | 'session' };
@@ -63,8 +70,10 @@ export interface Answer {
 }
 
 /** Those with a service account, by namespace, name, cluster; then the other roles. */
-export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
+export function rowsOf(data: ReportData): Row[] {
+  const { access: all, roles, workloads } = data;
   const access = shownAccess(all);
+  const reachedBy = reachedAccounts(data);
   const byArn = new Map(roles.map(role => [role.arn, role]));
   const texts = new Map<Text, string>();
   const textOfRole = (arn: Text) => {
@@ -94,15 +103,18 @@ export function rowsOf({ access: all, roles, workloads }: ReportData): Row[] {
         ...running.map(({ kind, name }) => `${kind} ${name}`),
       ]
       : [];
+    const reached = one ? reachedBy(one) : [];
     let text: string | undefined;
     return {
       access: one,
       arn,
       role: byArn.get(arn),
       workloads: running,
+      reached,
       // Costs more than all the rest, and most readers search nothing.
       get text() {
-        return text ??= `${names.join('\n')}\n${arn}\n${textIn(arn, one?.sessionPolicy)}`.toLowerCase();
+        return text ??= [...names, ...reached.map(textOfReached), arn, textIn(arn, one?.sessionPolicy)]
+          .join('\n').toLowerCase();
       },
     };
   };
@@ -186,12 +198,13 @@ export function isPattern(text: Text): boolean {
 }
 
 /** By a part of the name; a role that lets in a pattern is found by what the pattern matches. */
-function isNamed({ access, arn }: Row, { namespace, serviceAccount, role }: Query): boolean {
+function isNamed({ access, arn, reached }: Row, { namespace, serviceAccount, role, actor }: Query): boolean {
   const fits = (wanted: string, name: Text | undefined) =>
     wanted === ''
     || (name !== undefined
       && (name.toLowerCase().includes(wanted.toLowerCase()) || (isPattern(name) && matchesPattern(name, wanted))));
-  return fits(namespace, access?.namespace) && fits(serviceAccount, access?.serviceAccount) && fits(role, arn);
+  return fits(namespace, access?.namespace) && fits(serviceAccount, access?.serviceAccount) && fits(role, arn)
+    && (actor === '' || reached.some(({ by }) => by.some(({ actors }) => actors.some(isActor(actor)))));
 }
 
 function runningAs({ namespace, serviceAccount }: Access, workloads: ReportedWorkload[]): ReportedWorkload[] {

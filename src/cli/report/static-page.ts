@@ -7,10 +7,12 @@ import {
   findingsByRule, IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf, OTHERS_TITLE,
 } from './numbers';
 import { OtherIdentity } from './other-identities';
+import { actorNames, notesOnPeople, PEOPLE_TITLE, peopleRows, PeopleRow, UNKNOWN_TITLE, waysInShort } from './people';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
 import { Access } from '../../analysis/access-map';
 import { grouped } from '../../analysis/json-values';
+import { listInShort } from '../../analysis/lists';
 import { Finding } from '../../analysis/rules/rule';
 import { printable } from '../text';
 
@@ -39,6 +41,7 @@ export function staticPage(data: ReportData): string {
     ...shown.length < ofPods.length
       ? [`<p>${ofPods.length - shown.length} more are shown with JavaScript, and by cdk-irsa report --format csv.`]
       : [],
+    ...ofPods.length > 0 ? people(data, ofPods) : [],
     ...data.otherIdentities.length > 0
       ? [`<h2>${IDENTITIES_TITLE}</h2>`, list(data.otherIdentities.map(identityInWords))]
       : [],
@@ -47,6 +50,34 @@ export function staticPage(data: ReportData): string {
         list(others.slice(0, MAX_ROWS).map(({ arn }) => name(roleInShort(arn)))), '</details>']
       : [],
   ].join('\n');
+}
+
+/** As many as can be read. */
+const MAX_PEOPLE = 500;
+const MAX_NAMES = 5;
+
+function people(data: ReportData, rows: readonly Row[]): string[] {
+  const nameOf = actorNames(data);
+  const all = peopleRows(rows);
+  const row = ({ actors, ways, serviceAccounts }: PeopleRow) => [
+    `<tr><th scope=row>${escapeHtml(listInShort(actors.map(nameOf), MAX_NAMES))}`,
+    `<td>${waysInShort(ways).map(escapeHtml).join('<br>')}`,
+    `<td>${escapeHtml(listInShort(serviceAccounts.map(({ serviceAccount, roles }) =>
+      `${serviceAccount} (${listInShort(roles.map(roleInShort), 2)})`), MAX_NAMES))}`,
+  ].join('');
+  return [
+    `<h2>${PEOPLE_TITLE}</h2>`,
+    ...all.length === 0 ? []
+      : ['<table><thead><tr><th scope=col>Who<th scope=col>By<th scope=col>As (role)<tbody>',
+        ...all.slice(0, MAX_PEOPLE).map(row), '</table>'],
+    ...all.length > MAX_PEOPLE
+      ? [`<p>${all.length - MAX_PEOPLE} more are shown with JavaScript, and by cdk-irsa report --format csv.`]
+      : [],
+    ...data.unknownReaches.length === 0 ? []
+      : [`<h2>${UNKNOWN_TITLE}</h2>`, list(data.unknownReaches.slice(0, MAX_PEOPLE)
+        .map(({ actor, reason }) => `${name(nameOf(actor))}: ${escapeHtml(reason)}`))],
+    ...notesOnPeople(data, all.length).map(note => `<p>${escapeHtml(note)}`),
+  ];
 }
 
 function findingsInWords([first, ...more]: Finding[]): string {

@@ -1,5 +1,8 @@
 import { Access, AccessMap, Policy, Role, ServiceAccount } from '../../../src/analysis/access-map';
+import { Actor, Reach, ReachWay } from '../../../src/analysis/cluster-access';
+import { Confidence } from '../../../src/analysis/rbac/paths';
 import { Finding } from '../../../src/analysis/rules/rule';
+import { ReachMap } from '../../../src/cli/report/reaches';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
 
 export { ACCOUNT, ISSUER };
@@ -110,7 +113,7 @@ export function serviceAccount(namespace: string, name: string, roleName: string
   };
 }
 
-export function mapOf(parts: Partial<AccessMap>): AccessMap {
+export function mapOf(parts: Partial<AccessMap & ReachMap>): AccessMap & ReachMap {
   const clusters = [...new Set((parts.access ?? []).map(({ cluster }) => cluster))].map(id => ({
     id,
     kind: 'issuer' as const,
@@ -135,6 +138,10 @@ export function mapOf(parts: Partial<AccessMap>): AccessMap {
     suppressions: [],
     changedFiles: [],
     constructPaths: {},
+    rbac: { roles: [], bindings: [], unknown: [] },
+    principals: [],
+    reaches: [],
+    unknownReaches: [],
   };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }
@@ -262,6 +269,73 @@ export const THREE = mapOf({
     access('payments', 'worker', 'payments-worker'),
     access('batch', '*', 'batch', { used: false }),
   ],
+});
+
+/** A way of one step. */
+export function way(right: string, givenBy: string, more: Partial<ReachWay> & { path?: string } = {}): ReachWay {
+  const { path = right.split(' in ')[0].replace(/ /g, '-'), ...rest } = more;
+  return {
+    confidence: 'certain',
+    steps: [{ path, right, givenBy: [givenBy], to: '', places: [{ file: 'rbac.yaml', line: 1, column: 1 }] }],
+    ...rest,
+  };
+}
+
+export function actor(kind: Actor['kind'], name: string): Actor {
+  return { kind, name };
+}
+
+/** Of a service account `<namespace>/<name>`. */
+export function reach(of: Actor, serviceAccountName: string, ways: ReachWay[], more: Partial<Reach> = {}): Reach {
+  const [namespace, name] = serviceAccountName.split('/');
+  const to = `ServiceAccount ${serviceAccountName}`;
+  return {
+    actor: of,
+    namespace,
+    serviceAccount: name,
+    ways: ways.map(({ steps, ...rest }) => (
+      { ...rest, steps: [...steps.slice(0, -1), { ...steps[steps.length - 1], to }] }
+    )),
+    ...more,
+  };
+}
+
+export const DEV = actor('Group', 'dev');
+export const EVE = actor('User', 'eve');
+export const OPS = actor('IAM principal', `arn:aws:iam::${ACCOUNT}:role/ops`);
+export const CI = actor('ServiceAccount', 'tools/ci');
+const EDIT = 'RoleBinding payments/dev (ClusterRole edit)';
+const CREATE = way('create pods in payments', EDIT);
+const EXEC = way('create pods/exec in payments', EDIT);
+
+/** Three service accounts, and who can act as them. */
+export const REACHED = mapOf({
+  ...THREE,
+  reaches: [
+    ...['payments/api', 'payments/worker'].flatMap(name => [
+      reach(DEV, name, [CREATE, ...name === 'payments/api' ? [EXEC] : [{ ...EXEC, confidence: 'unknown' as Confidence }]]),
+      reach(OPS, name, [way('create pods in payments', 'AmazonEKSEditPolicy')], { cluster: ISSUER }),
+    ]),
+    reach(CI, 'payments/api', [{
+      confidence: 'high',
+      steps: [
+        {
+          path: 'impersonate-users', right: 'impersonate users', givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
+          to: 'User bob', places: [],
+        },
+        ...way('create pods in payments', EDIT).steps,
+      ],
+    }]),
+    reach(EVE, 'payments/api', [
+      way('create serviceaccounts/token in payments', 'RoleBinding payments/eve (Role tokens)',
+        { closedBy: ['payments-tokens'] }),
+    ]),
+  ],
+  unknownReaches: [{
+    actor: actor('Group', 'deployers'),
+    reason: 'a controller of applications.argoproj.io may run pods in argocd',
+    places: [{ file: 'rbac.yaml', line: 40, column: 1 }],
+  }],
 });
 
 /** Many service accounts, 20 to a namespace; every tenth role is shared, every bucket by four. */

@@ -5,20 +5,29 @@
 import { byId, h, name, plural, visible } from './dom';
 import { findingsSection } from './findings';
 import { PictureView } from './picture';
+import { PeopleTable } from './people-table';
 import { Table } from './table';
 import { textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { roleInShort } from '../in-words';
 import { IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf } from '../numbers';
+import { ActorWay, actorNames, actorsOf, isActor } from '../people';
 import { ReportData } from '../report-data';
 import { Answer, EMPTY, Query, rowsOf, search } from '../rows';
 import { identityPolicies, sortedTexts, statementsIn } from '../statements';
 
 const data: ReportData = JSON.parse(byId('data').textContent!);
 const rows = rowsOf(data);
+/** Who is shown, of those who can act as service accounts. */
+let isShown: ReturnType<typeof isActor> | undefined;
+const actors = new WeakMap<Answer['row'], ActorWay[]>();
 const picture = new PictureView();
-const table = new Table();
+const nameOf = actorNames(data);
+const hasPeople = data.reaches.length > 0;
+const table = new Table(hasPeople ? { of: peopleOf, nameOf } : undefined);
+const people = new PeopleTable(data, nameOf);
 const FIELDS: [keyof Query, string, string][] = [
+  ...hasPeople ? [['actor', 'Person or group', 'dev'] as [keyof Query, string, string]] : [],
   ['namespace', 'Namespace', 'payments'],
   ['serviceAccount', 'Service account', 'api'],
   ['role', 'Role', 'payments-api'],
@@ -34,7 +43,9 @@ document.body.append(
     'header',
     {},
     h('h1', {}, 'Access map'),
-    h('p', { class: 'lead' }, 'Which Kubernetes service account can assume which IAM role, and what the role may do.'),
+    h('p', { class: 'lead' }, hasPeople
+      ? 'Who can act as which Kubernetes service account, which IAM role it can assume, and what the role may do.'
+      : 'Which Kubernetes service account can assume which IAM role, and what the role may do.'),
     numbers(),
     h('p', { class: 'origin' }, visible(originOf(data))),
   ),
@@ -52,11 +63,19 @@ document.body.append(
       table.element,
       identities(),
     ),
+    people.element,
   ),
 );
 document.addEventListener('keydown', onKey);
 update();
 byId('static').remove();
+
+/** The people of a row, of those who are shown. */
+function peopleOf({ row }: Answer): readonly ActorWay[] {
+  const all = actors.get(row) ?? actorsOf(row);
+  actors.set(row, all);
+  return isShown ? all.filter(({ actor }) => isShown!(actor)) : all;
+}
 
 function numbers(): HTMLElement {
   return h(
@@ -95,6 +114,7 @@ function identities(): HTMLElement | string {
 
 function form(): HTMLElement {
   const suggestions: Partial<Record<keyof Query, string[]>> = {
+    actor: data.reaches.flatMap(({ by }) => by.flatMap(entry => entry.actors.map(nameOf))),
     namespace: rows.flatMap(({ access }) => access?.namespace ?? []),
     serviceAccount: rows.flatMap(({ access }) => access?.serviceAccount ?? []),
     role: data.roles.map(role => role.name),
@@ -129,7 +149,7 @@ function form(): HTMLElement {
     h('h2', { class: 'hidden' }, 'Search'),
     h(
       'form',
-      { submit: event => event.preventDefault() },
+      { class: hasPeople ? 'people' : undefined, submit: event => event.preventDefault() },
       h(
         'div',
         { class: 'field wide' },
@@ -155,15 +175,17 @@ function form(): HTMLElement {
 
 function query(): Query {
   return Object.fromEntries(
-    Object.keys(EMPTY).map(key => [key, byId<HTMLInputElement>(key).value.trim()]),
+    Object.keys(EMPTY).map(key => [key, (byId<HTMLInputElement>(key) as HTMLInputElement | null)?.value.trim() ?? '']),
   ) as unknown as Query;
 }
 
 function update(): void {
   const asked = query();
   const answers = search(rows, asked);
-  picture.show(answers);
+  isShown = asked.actor === '' ? undefined : isActor(asked.actor);
+  picture.show(answers, hasPeople ? { of: peopleOf, nameOf } : undefined);
   table.show(answers);
+  people.show(answers, isShown);
   byId('count').replaceChildren(...describeAnswers(answers, asked));
   byId<HTMLButtonElement>('clear').disabled = Object.values(asked).every(value => value === '');
 }
@@ -196,7 +218,7 @@ function describeAnswers(answers: Answer[], { action, resource }: Query): (Node 
 }
 
 function clear(): void {
-  for (const key of Object.keys(EMPTY)) byId<HTMLInputElement>(key).value = '';
+  for (const field of document.querySelectorAll<HTMLInputElement>('form input')) field.value = '';
   update();
   byId('text').focus();
 }

@@ -1,6 +1,6 @@
 import { h, plural, svg, visible } from './dom';
 import { clusterInShort } from '../in-words';
-import { Box, layOut, Picture } from '../picture-layout';
+import { Box, layOut, Picture, PictureActors } from '../picture-layout';
 import { Answer } from '../rows';
 
 const CHARACTER = 7.3; // of the font of 12 px
@@ -11,10 +11,12 @@ export class PictureView {
   private readonly toggled = new Map<string, boolean>();
   private isOpenByDefault?: boolean;
   private answers: Answer[] = [];
+  private actors?: PictureActors;
 
-  public show(answers: Answer[]): void {
+  public show(answers: Answer[], actors?: PictureActors): void {
     this.answers = answers;
-    const picture = layOut(answers, this.toggled, this.isOpenByDefault);
+    this.actors = actors;
+    const picture = layOut(answers, this.toggled, this.isOpenByDefault, actors);
     if (picture.boxes.length === 0) {
       this.element.replaceChildren(h('p', { class: 'quiet' }, 'No service account is left to draw.'));
       return;
@@ -38,11 +40,23 @@ export class PictureView {
         },
         h(
           'div',
-          { 'class': 'columns', 'aria-hidden': 'true' },
-          ...['Cluster', 'Service account', 'Role', 'Reaches'].map(title => h('span', {}, title)),
+          { 'class': `columns${actors ? ' people' : ''}`, 'aria-hidden': 'true' },
+          ...['Cluster', ...actors ? ['Who can act as'] : [], 'Service account', 'Role', 'Reaches']
+            .map(title => h('span', {}, title)),
         ),
         this.draw(picture),
       )),
+      picture.edges.some(({ kind }) => kind === 'closed')
+        ? h('p', { class: 'quiet' }, 'Dashed: an admission policy refuses it.')
+        : '',
+      picture.actorsLeftOut > 0
+        ? h(
+          'p',
+          { class: 'quiet' },
+          `${picture.actorsLeftOut.toLocaleString('en')} more who can act as service accounts are not drawn: narrow `
+              + 'the filter to see them here. The table below has them all.',
+        )
+        : '',
       picture.leftOut > 0
         ? h(
           'p',
@@ -76,17 +90,18 @@ export class PictureView {
       click: () => {
         this.toggled.clear();
         this.isOpenByDefault = isOpen;
-        this.show(this.answers);
+        this.show(this.answers, this.actors);
       },
     }, text);
   }
 
   private draw({ width, height, boxes, edges }: Picture): SVGElement {
     const drawn = new Map<Box, SVGElement>();
-    const lines = edges.map(({ from, to }) => {
+    const lines = edges.map(({ from, to, kind }) => {
+      if (kind === 'contains') return undefined;
       const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
       const bend = (x2 - x1) / 2;
-      return svg('path', { class: 'edge', d: `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}` });
+      return svg('path', { class: kind === undefined ? 'edge' : `edge ${kind}`, d: `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}` });
     });
     for (const box of boxes) drawn.set(box, this.box(box));
     const picture = svg(
@@ -101,7 +116,7 @@ export class PictureView {
         picture.classList.toggle('dim', on);
         const reached = connectedBoxes(box, edges);
         edges.forEach(({ from, to }, index) =>
-          lines[index].classList.toggle('lit', on && reached.has(from) && reached.has(to)),
+          lines[index]?.classList.toggle('lit', on && reached.has(from) && reached.has(to)),
         );
         for (const [other, shape] of drawn) shape.classList.toggle('lit', on && reached.has(other));
       };
@@ -112,12 +127,12 @@ export class PictureView {
   }
 
   private box(box: Box): SVGElement {
-    const { id, kind, x, y, width, height, label, more, isOpen } = box;
+    const { id, kind, x, y, width, height, label, more, isOpen, names, right = '' } = box;
     const title = svg(
       'title',
       {},
       visible(
-        more === undefined
+        names ? `${isOpen ? '' : 'closed: '}${right}: ${names.join(', ')}` : more === undefined
           ? label
           : `${label}, ${kind === 'namespace' ? plural(Number(more), 'service account') : more}`,
       ),
@@ -149,6 +164,18 @@ export class PictureView {
         second !== '' && height > 58 && text(more!, x + 12, y + 52, 'more'),
       );
     }
+    if (kind === 'actor') {
+      return svg(
+        'g',
+        { 'class': `box ${kind} ${isOpen ? '' : 'closed'}`, 'aria-hidden': 'true' },
+        title,
+        shape,
+        text(shorten(visible(label), room), x + 12, y + 18, 'label'),
+        more !== undefined && text(more, x + width - 12, y + 18, 'more', 'end'),
+        text(shorten(visible(isOpen ? right : `closed: ${right}`), Math.floor((width - 24) / CHARACTER)),
+          x + 12, y + 33, 'more'),
+      );
+    }
     if (kind !== 'namespace') {
       return svg(
         'g',
@@ -162,7 +189,7 @@ export class PictureView {
     const toggle = (event: Event) => {
       event.preventDefault();
       this.toggled.set(id, !isOpen);
-      this.show(this.answers);
+      this.show(this.answers, this.actors);
       (this.element.querySelector(`[data-id="${CSS.escape(id)}"]`) as SVGElement | null)?.focus();
     };
     return svg(

@@ -1,4 +1,5 @@
 import { h, name, plural, visible } from './dom';
+import { chipOf } from './people-table';
 import { Access, Policy, Role } from '../../../analysis/access-map';
 import { grouped } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
@@ -6,12 +7,15 @@ import { statementsOf } from '../../../analysis/reading/trusted-subjects';
 import { withoutBrackets } from '../../../analysis/stand-in';
 import { notesOn, permissionInWords, principalsOf, roleInShort } from '../in-words';
 import { OTHERS_TITLE } from '../numbers';
+import { ActorWay, peopleRows, wayInWords } from '../people';
 import { Permission, permissionsOf } from '../permissions';
+import { PictureActors } from '../picture-layout';
 import { Answer, isPattern, Placed, Reach } from '../rows';
 import { identityPolicies } from '../statements';
 
 const STEP = 200;
 const MAX_PERMISSIONS = 3;
+const MAX_PEOPLE = 3;
 const VERDICTS: Record<Reach['verdict'], string> = {
   allow: 'can',
   conditional: 'under conditions',
@@ -28,6 +32,9 @@ export class Table {
   private shown = STEP;
   private answers: Answer[] = [];
 
+  /** @param people who can act as the service accounts, if it is known */
+  constructor(private readonly people?: PictureActors) {}
+
   public show(answers: Answer[], most = STEP): void {
     this.answers = answers;
     this.shown = most;
@@ -38,7 +45,7 @@ export class Table {
       withAccess.length > 0
         ? h(
           'table',
-          { role: 'table' },
+          { role: 'table', class: this.people && 'people' },
           h('caption', { class: 'hidden' }, 'Which service account can assume which role, and what the role may do'),
           h(
             'thead',
@@ -46,13 +53,17 @@ export class Table {
             h(
               'tr',
               { role: 'row' },
-              ...['Service account', 'Role', answers.some(({ reach }) => reach) ? 'By' : 'May'].map(title =>
+              ...[
+                'Service account', 'Role', answers.some(({ reach }) => reach) ? 'By' : 'May',
+                ...this.people ? ['Who can act as it'] : [],
+              ].map(title =>
                 h('th', { scope: 'col', role: 'columnheader' }, title),
               ),
             ),
           ),
           ...groups(first).map(group =>
-            h('tbody', { role: 'rowgroup' }, heading(group[0].row.access!), ...group.flatMap(rows)),
+            h('tbody', { role: 'rowgroup' }, heading(group[0].row.access!, this.columns),
+              ...group.flatMap(answer => this.rows(answer))),
           ),
         )
         : '',
@@ -79,6 +90,14 @@ export class Table {
     );
   }
 
+  private get columns(): number {
+    return this.people ? 4 : 3;
+  }
+
+  private rows(answer: Answer): HTMLElement[] {
+    return rows(answer, this.columns, this.people);
+  }
+
   /** The focus stays where it was. */
   private more(first: number): void {
     this.show(this.answers, this.shown + STEP);
@@ -94,13 +113,13 @@ function groups(answers: Answer[]): Answer[][] {
   return [...grouped(answers, ({ row: { access } }) => JSON.stringify([access!.cluster, access!.namespace])).values()];
 }
 
-function heading({ namespace, cluster, via }: Access): HTMLElement {
+function heading({ namespace, cluster, via }: Access, columns: number): HTMLElement {
   return h(
     'tr',
     { class: 'heading', role: 'row' },
     h(
       'th',
-      { scope: 'rowgroup', role: 'rowheader', colspan: 3 },
+      { scope: 'rowgroup', role: 'rowheader', colspan: columns },
       name(namespace),
       namespace === '*'
         ? h('span', { class: 'chip warning' }, 'any namespace')
@@ -115,7 +134,8 @@ function heading({ namespace, cluster, via }: Access): HTMLElement {
   );
 }
 
-function rows({ row, reach }: Answer): HTMLElement[] {
+function rows(answer: Answer, columns: number, people?: PictureActors): HTMLElement[] {
+  const { row, reach } = answer;
   const { serviceAccount, via, used, statement, through, sessionPolicy } = row.access!;
   return [
     h(
@@ -134,11 +154,13 @@ function rows({ row, reach }: Answer): HTMLElement[] {
       ),
       h('td', { role: 'cell' }, name(roleInShort(row.arn)), h('span', { class: 'note' }, account(row.arn, row.role))),
       h('td', { role: 'cell' }, reach ? reachList(reach) : may(row.role, sessionPolicy)),
+      people && h('td', { role: 'cell' }, peopleList(answer, people)),
     ),
     h(
       'tr',
       { class: 'more', role: 'row' },
-      h('td', { role: 'cell', colspan: 3 }, details(row.arn, row.role, reach, statement, sessionPolicy)),
+      h('td', { role: 'cell', colspan: columns }, details(row.arn, row.role, reach, statement, sessionPolicy),
+        people && peopleDetails(answer, people)),
     ),
   ];
 }
@@ -152,6 +174,46 @@ function other({ row: { arn, role }, reach }: Answer): HTMLElement {
     reach ? reachList(reach) : may(role),
     details(arn, role, reach),
   );
+}
+
+/** The most certain ones; the rest is in the details. */
+function peopleList(answer: Answer, { of, nameOf }: PictureActors): HTMLElement {
+  const all = of(answer);
+  if (all.length === 0) return h('span', { class: 'note' }, 'nobody known');
+  const rest = all.length - MAX_PEOPLE;
+  return h(
+    'ul',
+    { class: 'may' },
+    ...all.slice(0, rest > 1 ? MAX_PEOPLE : all.length).map(({ actor, way }) => h('li', {},
+      name(nameOf(actor)), ' ', visible(wayInWords(way, true)), chipOf(way))),
+    rest > 1 && h('li', { class: 'note' }, `and ${rest} more`),
+  );
+}
+
+/** Written when it is opened. */
+function peopleDetails(answer: Answer, { of, nameOf }: PictureActors): HTMLElement | false {
+  const count = of(answer).length;
+  if (count === 0) return false;
+  const body = h('div', { class: 'full' });
+  const element = h('details', {
+    toggle: () => {
+      if (!element.open || body.childNodes.length > 0) return;
+      const keys = new Set(of(answer).map(({ actor }) => actor));
+      body.append(h('ul', { class: 'others' }, ...peopleRows([answer.row], actor => keys.has(actor)).map(row => h('li', {},
+        ...row.actors.flatMap((actor, index) => [index === 0 ? '' : ', ', name(nameOf(actor))]),
+        h('ul', { class: 'may' }, ...row.ways.map(way => h('li', {},
+          visible(wayInWords(way)), chipOf(way),
+          h('span', { class: 'place' }, ...placesOf(way).map(place => name(place)))))),
+      ))));
+    },
+  }, h('summary', {}, `${plural(count, 'actor')} who can act as it`), body);
+  return element;
+}
+
+function placesOf({ steps }: ActorWay['way']): string[] {
+  const places = steps.flatMap(step => step.places).map(({ file, line, constructPath, logicalId }) =>
+    [`${file}${line === undefined ? '' : `:${line}`}`, constructPath ?? logicalId ?? ''].filter(text => text !== '').join(' '));
+  return [...new Set(places)];
 }
 
 function workloads(all: Answer['row']['workloads']): string {

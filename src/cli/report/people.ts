@@ -1,0 +1,272 @@
+/**
+ * Who can act as which service account through Kubernetes: what tables, pictures and searches show of it. Runs in the
+ * browser.
+ */
+import { keyOfActor, ReachedBy, ReportedReach, ReportedReaches, ReportedWay } from './reaches';
+import { compare, sortedTexts } from './statements';
+import { Access, Text } from '../../analysis/access-map';
+import { Actor, UnknownReach } from '../../analysis/cluster-access';
+import { arnParts } from '../../analysis/iam/patterns';
+import { grouped } from '../../analysis/json-values';
+import { andMore, listInShort } from '../../analysis/lists';
+import { withoutBrackets } from '../../analysis/stand-in';
+import type { Confidence } from '../../analysis/rbac/paths';
+import { matchesPattern } from '../../conventions/wildcards';
+
+export const PEOPLE_TITLE = 'Who can act as them through Kubernetes';
+export const UNKNOWN_TITLE = 'Who may act as them, which RBAC does not tell';
+
+/** A service account of a row, and who can act as it. */
+export interface ReachedAccount {
+  readonly cluster?: Text;
+  /** `<namespace>/<name>`. */
+  readonly serviceAccount: Text;
+  readonly by: readonly ReachedBy[];
+}
+
+/** Rows of access, as far as people are concerned. */
+export interface ReachedRow {
+  readonly access?: Access;
+  readonly arn: Text;
+  readonly reached: readonly ReachedAccount[];
+}
+
+/** One line: the same actors, by the same best way. */
+export interface PeopleRow {
+  readonly cluster?: Text;
+  readonly actors: readonly Actor[];
+  /** The best one first, those that are closed last. */
+  readonly ways: readonly ReportedWay[];
+  readonly serviceAccounts: readonly ReachedRole[];
+}
+
+/** A service account with its roles. */
+export interface ReachedRole {
+  /** `<namespace>/<name>`. */
+  readonly serviceAccount: Text;
+  /** By their ARNs. */
+  readonly roles: readonly Text[];
+}
+
+type Who = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount'>;
+
+/** What says for any row of access who can act as its service account. */
+export function reachedAccounts({ reaches }: Pick<ReportedReaches, 'reaches'>): (access: Who) => ReachedAccount[] {
+  const byName = new Map<Text, ReportedReach[]>();
+  for (const reach of reaches) {
+    for (const name of reach.serviceAccounts) {
+      const known = byName.get(name);
+      if (known) known.push(reach);
+      else byName.set(name, [reach]);
+    }
+  }
+  const of = (name: Text, cluster: Text) => (byName.get(name) ?? [])
+    .filter(reach => reach.cluster === undefined || cluster === '*' || reach.cluster === cluster)
+    .map(({ cluster: where, by }): ReachedAccount => (
+      { ...where !== undefined && { cluster: where }, serviceAccount: name, by }
+    ));
+  return ({ cluster, namespace, serviceAccount }) => {
+    const name = `${namespace}/${serviceAccount}`;
+    const names = /[*?]/.test(name) ? [...byName.keys()].filter(one => matchesPattern(name, one)) : [name];
+    return names.flatMap(one => of(one, cluster));
+  };
+}
+
+/** Lines for the service accounts of rows, those that are open first. */
+export function peopleRows(
+  rows: readonly ReachedRow[],
+  isShown: (actor: Actor) => boolean = () => true,
+): PeopleRow[] {
+  const reached = new Map<ReachedBy, { readonly cluster?: Text; readonly roles: Map<Text, Set<Text>> }>();
+  for (const { arn, reached: accounts } of rows) {
+    for (const { cluster, serviceAccount, by } of accounts) {
+      for (const entry of by) {
+        const { roles } = getOrAdd(reached, entry, () => ({ cluster, roles: new Map<Text, Set<Text>>() }));
+        getOrAdd(roles, serviceAccount, () => new Set()).add(arn);
+      }
+    }
+  }
+  const ofActors = [...reached].flatMap(([{ actors, ways }, { cluster, roles }]) => {
+    const sorted = [...ways.filter(isOpen), ...ways.filter(way => !isOpen(way))];
+    const key = JSON.stringify([cluster, sorted[0]]);
+    return actors.filter(isShown).map(actor => ({ cluster, actor, ways: sorted, key, roles: [roles] }));
+  });
+  const merged = [...grouped(ofActors, ({ actor, key }) => `${keyOfActor(actor)}${key}`).values()].map(same => ({
+    ...same[0],
+    ways: [...new Map(same.flatMap(({ ways }) => ways).map(way => [wayKey(way), way])).values()],
+    roles: [...new Set(same.flatMap(({ roles }) => roles))],
+  }));
+  const numbers = new Map<unknown, number>();
+  const numberOf = (item: unknown) => getOrAdd(numbers, item, () => numbers.size);
+  const together = grouped(merged, ({ key, ways, roles }) =>
+    [key, ...ways.map(wayKey), ...roles.map(numberOf)].join('\n'));
+  return [...together.values()]
+    .map((same): PeopleRow => ({
+      ...same[0].cluster !== undefined && { cluster: same[0].cluster },
+      actors: same.map(({ actor }) => actor),
+      ways: same[0].ways,
+      serviceAccounts: rolesOf(same[0].roles),
+    }))
+    .sort((left, right) => rankOf(left.ways[0]) - rankOf(right.ways[0]));
+}
+
+const RANKS: Record<Confidence, number> = { certain: 0, high: 1, medium: 2, low: 3, unknown: 4 };
+export const CLOSED = 5;
+
+/** The most certain is 0; what is closed comes last. */
+export function rankOf(way: Pick<ReportedWay, 'confidence' | 'closedBy'>): number {
+  return isOpen(way) ? RANKS[way.confidence] : CLOSED;
+}
+
+function rolesOf(maps: ReadonlyArray<ReadonlyMap<Text, ReadonlySet<Text>>>): ReachedRole[] {
+  const entries = maps.flatMap(roles => [...roles]);
+  return [...grouped(entries, ([serviceAccount]) => serviceAccount)]
+    .sort(([left], [right]) => compare(left, right))
+    .map(([serviceAccount, same]) => ({ serviceAccount, roles: sortedTexts(same.flatMap(([, arns]) => [...arns])) }));
+}
+
+/** An actor, and the best way in which it can act as a service account. */
+export interface ActorWay {
+  readonly actor: Actor;
+  readonly way: ReportedWay;
+}
+
+/** Everybody who can act as the service account of a row, once. The most certain come first. */
+export function actorsOf({ reached }: Pick<ReachedRow, 'reached'>): ActorWay[] {
+  const best = new Map<string, ActorWay>();
+  for (const { actors, ways } of reached.flatMap(({ by }) => by)) {
+    const way = bestOf(ways);
+    for (const actor of actors) {
+      const key = keyOfActor(actor);
+      const known = best.get(key);
+      if (!known || rankOf(way) < rankOf(known.way)) best.set(key, { actor, way });
+    }
+  }
+  return [...best.values()].sort((left, right) => rankOf(left.way) - rankOf(right.way));
+}
+
+export function bestOf(ways: readonly ReportedWay[]): ReportedWay {
+  return ways.reduce((first, other) => (rankOf(other) < rankOf(first) ? other : first));
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key) ?? make();
+  map.set(key, known);
+  return known;
+}
+
+/** Whether an actor is meant: by a part of how it is called, or of its ARN. */
+export function isActor(wanted: string): (actor: Actor) => boolean {
+  const text = wanted.toLowerCase();
+  return actor => textOfActor(actor).toLowerCase().includes(text);
+}
+
+const texts = new WeakMap<ReachedBy, string>();
+
+/** What a search looks at: who, and by which right. */
+export function textOfReached({ by }: ReachedAccount): string {
+  return by.map(entry => {
+    const text = texts.get(entry) ?? [
+      ...entry.actors.map(textOfActor), ...entry.ways.map(reached => wayInWords(reached)),
+    ].join('\n');
+    texts.set(entry, text);
+    return text;
+  }).join('\n');
+}
+
+/** Whether no admission policy refuses it. */
+export function isOpen({ closedBy = [] }: Pick<ReportedWay, 'closedBy'>): boolean {
+  return closedBy.length === 0;
+}
+
+function wayKey({ steps, closedBy }: ReportedWay): string {
+  return JSON.stringify([steps.map(({ right, to }) => [right, to]), closedBy]);
+}
+
+/** How actors are called: `group dev`, `IAM role ops`; of another account, `IAM role ops of 444455556666`. */
+export function actorNames({ accounts }: { readonly accounts: readonly Text[] }): (actor: Actor) => string {
+  return actor => {
+    const { text, account } = partsOfActor(actor);
+    const isOwn = account === undefined || (accounts.length === 1 && accounts[0] === account);
+    return isOwn ? text : `${text} of ${account}`;
+  };
+}
+
+function textOfActor(actor: Actor): string {
+  const { text, account } = partsOfActor(actor);
+  return account === undefined ? text : `${text} of ${account}\n${actor.name}`;
+}
+
+function partsOfActor({ kind, name }: Actor): { readonly text: string; readonly account?: Text } {
+  if (kind !== 'IAM principal') return { text: `${kind === 'ServiceAccount' ? 'service account' : kind.toLowerCase()} ${name}` };
+  const [, , service, , account = '', resource = ''] = arnParts(name);
+  const [type, ...rest] = resource.split('/');
+  if ((service !== 'iam' && service !== 'sts') || rest.length === 0) return { text: withoutBrackets(name) };
+  return { text: `IAM ${type} ${rest.join('/')}`, account };
+}
+
+/** `create pods in payments (RoleBinding payments/dev)`; with what it takes to get there. */
+export function wayInWords({ steps }: ReportedWay, isShort = false): string {
+  return steps.map(({ right, givenBy, to }) => {
+    const given = isShort || givenBy.length === 0 ? '' : ` (${listInShort(givenBy, 3)})`;
+    if (to === undefined) return `${right}${given}`;
+    return `${right}${given}; ${/^(ServiceAccount|User|Group) /.test(to) ? 'as' : 'with'} ${to}: `;
+  }).join('');
+}
+
+/** How sure it is, or what closes it. */
+export function stateInWords(way: ReportedWay, show = (text: string) => text): string {
+  return isOpen(way) ? way.confidence : `closed by ${listInShort(way.closedBy!.map(show), 3)}`;
+}
+
+/** The best way; which others there are, is left to JSON. */
+export function waysInShort(ways: readonly ReportedWay[]): string[] {
+  const [best] = ways;
+  return [
+    wayInWords(best),
+    ...isOpen(best) && best.confidence === 'certain' ? []
+      : [isOpen(best) ? `confidence: ${best.confidence}` : stateInWords(best)],
+    ...othersInShort(ways),
+  ];
+}
+
+/** How many ways there are beside the best one. */
+export function othersInShort([best, ...others]: readonly ReportedWay[]): string[] {
+  const closed = isOpen(best) ? others.filter(way => !isOpen(way)) : [];
+  const more = others.length - closed.length;
+  return [
+    ...more > 0 ? [`and ${more} more ${more === 1 ? 'way' : 'ways'}`] : [],
+    ...closed.length > 0 ? [`${closed.length} more closed by ${listInShort(closersOf(closed), 3)}`] : [],
+  ];
+}
+
+function closersOf(ways: readonly ReportedWay[]): Text[] {
+  return sortedTexts(ways.flatMap(({ closedBy = [] }) => closedBy));
+}
+
+/** `user eve: a controller of … may run pods`. */
+export function unknownInWords({ actor, reason }: UnknownReach, nameOf: (actor: Actor) => string): string {
+  return `${nameOf(actor)}: ${reason}`;
+}
+
+/** What the list of people is not: said once. */
+export function notesOnPeople({ reachScope, unknownReaches }: Scope, count: number): string[] {
+  if (reachScope === 'not read') {
+    return ['It is not known who can act as the service accounts through Kubernetes: no RBAC and no access entries '
+      + 'were read.'];
+  }
+  return [
+    ...count + unknownReaches.length > 0 ? []
+      : ['Nobody can act as them by the RBAC and the access entries that were read.'],
+    ...reachScope === 'cluster' ? []
+      : ['RBAC and access entries of the cluster that are not in the input are not covered.'],
+  ];
+}
+
+type Scope = Pick<ReportedReaches, 'reachScope' | 'unknownReaches'>;
+
+/** `group dev, user eve and 3 more`. */
+export function actorsInShort(actors: readonly Actor[], nameOf: (actor: Actor) => string, limit: number): string {
+  const names = actors.slice(0, limit).map(nameOf).join(', ');
+  return `${names}${andMore(actors.length - limit)}`;
+}
