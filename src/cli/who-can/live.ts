@@ -35,6 +35,7 @@ export async function askCluster(
       version,
       source: { files: 0, digest, stacks },
       unreadable: unread.map(words => `Not read: ${words}.`),
+      isWholeCluster: unread.length === 0,
     },
   };
 }

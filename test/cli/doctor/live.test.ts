@@ -40,7 +40,8 @@ beforeEach(() => {
   servers.api.asked.length = 0;
 });
 
-const named = (name: string, namespace?: string) => ({ metadata: { name, ...namespace !== undefined && { namespace } } });
+const named = (name: string, namespace?: string) =>
+  ({ metadata: { name, ...namespace !== undefined && { namespace } } });
 const role = (name: string, verbs: string, resources: string, namespace?: string, apiGroups = ['']) => ({
   ...named(name, namespace), rules: [{ apiGroups, resources: resources.split(' '), verbs: verbs.split(' ') }],
 });
@@ -53,6 +54,10 @@ const group = (name: string) => ({ kind: 'Group', name });
 const podOf = (name: string, account: string, phase = 'Running') =>
   ({ ...named(name, 'payments'), spec: { serviceAccountName: account, containers: [] }, status: { phase } });
 
+const rolesXml = (...roles: [arn: string, trust: object][]) => xml('iam:ListRoles',
+  `<Roles>${roles.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles>`
+    + '<IsTruncated>false</IsTruncated>');
+
 interface Actor {
   readonly kind: string;
   readonly name: string;
@@ -64,7 +69,8 @@ interface Actor {
 async function actors(...more: string[]): Promise<{ readonly [key: string]: any; readonly names: string[] }> {
   const { code, stdout } = await asking(...ALL, '--format', 'json', ...more);
   const { whoCanAct, notChecked, outcome } = JSON.parse(stdout);
-  const account = whoCanAct.accounts.find((entry: any) => `${entry.namespace}/${entry.serviceAccount}` === 'payments/api');
+  const account = whoCanAct.accounts
+    .find(({ namespace, serviceAccount: name }: any) => `${namespace}/${name}` === 'payments/api');
   const found: Actor[] = account?.actors ?? [];
   return {
     code, outcome, notChecked, ...whoCanAct, account, found, names: found.map(({ kind, name }) => `${kind} ${name}`),
@@ -170,8 +176,7 @@ describe('who can act as a service account', () => {
         Effect: 'Allow', Principal: { Service: 'pods.eks.amazonaws.com' }, Action: ['sts:AssumeRole', 'sts:TagSession'],
       }],
     };
-    const answer = xml('iam:ListRoles', `<Roles><member>${roleXml(ROLE, trust)}</member></Roles><IsTruncated>false</IsTruncated>`);
-    aws.answer('iam:ListRoles', answer);
+    aws.answer('iam:ListRoles', rolesXml([ROLE, trust]));
     const { account, names, accounts } = await actors();
     expect([account.roles, names]).toEqual([[ROLE], ['Group dev']]);
     // The trust policy alone lets nobody in.
@@ -309,15 +314,16 @@ describe('who-can --live', () => {
     const { code, stdout, stderr } = await asking(...question, '--format', 'json');
     const { serviceAccounts, ...rest } = JSON.parse(stdout);
     return {
-      code, stderr, rest,
+      code,
+      stderr,
+      rest,
       found: serviceAccounts.map(({ namespace, serviceAccount: name, role: arn, answer }: any) =>
         `${namespace}/${name} ${arn} ${answer}`),
     };
   };
 
   beforeEach(() => {
-    aws.answer('iam:ListRoles', xml('iam:ListRoles',
-      `<Roles><member>${roleXml(ROLE, TRUST)}</member></Roles><IsTruncated>false</IsTruncated>`));
+    aws.answer('iam:ListRoles', rolesXml([ROLE, TRUST]));
   });
 
   test('says who can, by the policies of IAM', async () => {
@@ -334,18 +340,20 @@ describe('who-can --live', () => {
     expect({ code, found }).toEqual({ code: 0, found: [`payments/api ${ROLE} unknown`] });
   });
 
-  test.each(['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion'])(
-    'without %s the answer is unknown', async action => {
-      aws.deny(action);
-      const { found } = await answers('who-can', 'sqs:SendMessage', '*', '--live', '--cluster', 'production');
-      expect(found).toEqual([`payments/api ${ROLE} unknown`]);
-    });
+  test.each([
+    'iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetPolicy', 'iam:GetPolicyVersion',
+  ])('without %s the answer is unknown', async action => {
+    aws.deny(action);
+    const { found } = await answers('who-can', 'sqs:SendMessage', '*', '--live', '--cluster', 'production');
+    expect(found).toEqual([`payments/api ${ROLE} unknown`]);
+  });
 
   test('without iam:ListRoles, the roles that are named are read one by one', async () => {
     aws.deny('iam:ListRoles');
     const { code, found, stderr } = await answers(...ASK);
     expect({ code, found }).toEqual({ code: 2, found: [`payments/api ${ROLE} can`] });
-    expect(stderr).toContain(`Not read: roles of account ${ACCOUNT} that no service account names (needs iam:ListRoles`);
+    expect(stderr)
+      .toContain(`Not read: roles of account ${ACCOUNT} that no service account names (needs iam:ListRoles`);
   });
 
   test('a boundary counts, though lists of roles leave it out', async () => {
@@ -364,7 +372,7 @@ describe('who-can --live', () => {
 
   test('an annotation with a role that does not exist gives nothing', async () => {
     servers.api.lists('serviceaccounts', serviceAccount({ [ROLE_KEY]: `arn:aws:iam::${ACCOUNT}:role/gone` }));
-    aws.answer('iam:ListRoles', xml('iam:ListRoles', '<Roles></Roles><IsTruncated>false</IsTruncated>'));
+    aws.answer('iam:ListRoles', rolesXml());
     expect((await answers(...ASK)).code).toBe(1);
   });
 
@@ -380,8 +388,8 @@ describe('who-can --live', () => {
   test.each<[string[], string]>([
     [['--live'], '`--live` requires `--cluster`, `--issuer` or `--context`.'],
     [['--cluster', 'a', '--timeout', '5'], '`--cluster` requires `--live`. `--timeout` requires `--live`.'],
-    [['--live', '--cluster', 'a', 'cdk.out'], '`--live` asks a cluster and cannot be combined with paths, got: cdk.out.'],
-    [['--live', '--cluster', 'a', '--manifests', 'b'], "Option '--live' cannot be used with option '--manifests <path>'"],
+    [['--live', '--cluster', 'a', 'cdk.out'], '`--live` asks a cluster and cannot be combined with paths'],
+    [['--live', '--cluster', 'a', '--manifests', 'b'], "'--live' cannot be used with option '--manifests <path>'"],
     [['--live', '--cluster', 'a b'], '`--cluster` must be the name of an EKS cluster'],
   ])('who-can s3:GetObject %j', async (args, words) => {
     const { code, stdout, stderr } = await asking('who-can', 's3:GetObject', ...args);
@@ -429,10 +437,10 @@ describe('permissions', () => {
     await asking(...ASK);
     const requests = [...new Set(servers.api.asked)].map(request => {
       const [method, path] = request.split(' ');
-      const [, group = '', resource, name] =
+      const [, ofGroup = '', resource, name] =
         /^\/(?:api|apis\/([^/]+))\/v1\/(?:namespaces\/[^/]+\/)?([^/]+)(?:\/([^/]+))?$/.exec(path)!;
       expect(method).toBe('GET');
-      return `${name === undefined ? 'list' : `get ${name} of`} ${resource} ${group}`.trim();
+      return `${name === undefined ? 'list' : `get ${name} of`} ${resource} ${ofGroup}`.trim();
     });
     const allowed = parse(yamlOfRole).rules.flatMap(({ apiGroups, resources, resourceNames, verbs }: any) =>
       resources.map((resource: string) =>

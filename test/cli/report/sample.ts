@@ -138,10 +138,6 @@ export function mapOf(parts: Partial<AccessMap & ReachMap>): AccessMap & ReachMa
     suppressions: [],
     changedFiles: [],
     constructPaths: {},
-    rbac: { roles: [], bindings: [], unknown: [] },
-    principals: [],
-    reaches: [],
-    unknownReaches: [],
   };
   return { ...nothing, clusters, accounts: [ACCOUNT], ...parts };
 }

@@ -1,8 +1,10 @@
 import { Actor } from '../../../analysis/cluster-access';
+import { actorNames, unknownInWords } from '../../report/people';
 import { counted, printable, wrap } from '../../text';
 import { LiveActor, LivePeople, PeopleOfAccount, UnknownActor } from '../live/live-people';
 
-const IAM_PRINCIPAL = /^arn:[^:]*:iam::(\d*):(role|user)\/(?:.*\/)?(.+)$/;
+type NameOf = (actor: Actor) => string;
+
 const CONFIDENT = ['certain', 'high'];
 /** Of unknown things, which repeat themselves. */
 const MAX_UNKNOWN = 10;
@@ -10,7 +12,8 @@ const MAX_UNKNOWN = 10;
 /** Who can act as the service accounts with a role: one line for each, after those who can act as all of them. */
 export function peopleLines(people: LivePeople, ownAccount: string | undefined): string[] {
   const { accounts, unread } = people;
-  const words = (actor: LiveActor) => actorInWords(actor, ownAccount);
+  const nameOf = actorNames({ accounts: ownAccount === undefined ? [] : [ownAccount] });
+  const words = (actor: LiveActor) => actorInWords(actor, nameOf);
   const isPartial = unread.length > 0;
   const ofAll = accounts.length > 1 ? commonTo(accounts) : new Set<string>();
   const common = (accounts[0]?.actors ?? []).filter(actor => ofAll.has(keyOf(actor)));
@@ -20,7 +23,7 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
       const { namespace, serviceAccount } = account;
       return wrap(`${namespace}/${serviceAccount}: ${ownInWords(account, ofAll, words, isPartial)}`, '    ', '  ');
     }),
-    ...unknownLines(people.unknown, ownAccount),
+    ...unknownLines(people.unknown, nameOf),
     ...isPartial ? ['  Not read, so others may be able to:'] : [],
     ...unread.flatMap(what => wrap(what, '      ', '    - ')),
   ];
@@ -47,15 +50,15 @@ function commonTo(accounts: readonly PeopleOfAccount[]): Set<string> {
 }
 
 /** Access policies say more than the right that they give. */
-function actorInWords({ right, givenBy, confidence, steps, ...actor }: LiveActor, ownAccount?: string): string {
+function actorInWords({ right, givenBy, confidence, steps, ...actor }: LiveActor, nameOf: NameOf): string {
   const why = actor.kind === 'IAM principal' ? givenBy.join(' and ') : right.replace(/ in \S+$/, '');
   const doubt = confidence === 'unknown' ? 'perhaps, ' : `${confidence} confidence, `;
   const words = `${CONFIDENT.includes(confidence) ? '' : doubt}${why}${steps > 1 ? ', and on from there' : ''}`;
-  return `${nameInWords(actor, ownAccount)} (${words})`;
+  return printable(`${nameOf(actor)} (${words})`);
 }
 
-function unknownLines(unknown: readonly UnknownActor[], ownAccount: string | undefined): string[] {
-  const lines = [...new Set(unknown.map(actor => `${nameInWords(actor, ownAccount)}: ${actor.reason}`))];
+function unknownLines(unknown: readonly UnknownActor[], nameOf: NameOf): string[] {
+  const lines = [...new Set(unknown.map(actor => unknownInWords({ actor, reason: actor.reason, places: [] }, nameOf)))];
   if (lines.length === 0) return [];
   const more = lines.length - MAX_UNKNOWN;
   return [
@@ -63,15 +66,6 @@ function unknownLines(unknown: readonly UnknownActor[], ownAccount: string | und
     ...lines.slice(0, MAX_UNKNOWN).flatMap(line => wrap(line, '      ', '    - ')),
     ...more > 0 ? [`    - ${more} more, in --format json`] : [],
   ];
-}
-
-/** `group dev`, `IAM role ops`. */
-function nameInWords({ kind, name }: Actor, ownAccount: string | undefined): string {
-  if (kind === 'ServiceAccount') return printable(`service account ${name}`);
-  if (kind !== 'IAM principal') return printable(`${kind.toLowerCase()} ${name}`);
-  const [, account, type, short] = IAM_PRINCIPAL.exec(name) ?? [];
-  if (type === undefined) return printable(name);
-  return printable(`IAM ${type} ${short}${account === ownAccount ? '' : ` of account ${account}`}`);
 }
 
 function keyOf({ kind, name }: Actor): string {
