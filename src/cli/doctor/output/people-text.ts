@@ -1,4 +1,6 @@
 import { Actor } from '../../../analysis/cluster-access';
+import { listInShort } from '../../../analysis/lists';
+import { CONFIDENCES } from '../../../analysis/rbac/paths';
 import { actorNames, unknownInWords } from '../../report/people';
 import { counted, printable, wrap } from '../../text';
 import { LiveActor, LivePeople, PeopleOfAccount, UnknownActor } from '../live/live-people';
@@ -8,6 +10,8 @@ type NameOf = (actor: Actor) => string;
 const CONFIDENT = ['certain', 'high'];
 /** Of unknown things, which repeat themselves. */
 const MAX_UNKNOWN = 10;
+/** Of a service account; JSON has all of them. */
+const MAX_ACTORS = 20;
 
 /** Who can act as the service accounts with a role: one line for each, after those who can act as all of them. */
 export function peopleLines(people: LivePeople, ownAccount: string | undefined): string[] {
@@ -18,7 +22,7 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
   const ofAll = accounts.length > 1 ? commonTo(accounts) : new Set<string>();
   const common = (accounts[0]?.actors ?? []).filter(actor => ofAll.has(keyOf(actor)));
   return [
-    ...common.length > 0 ? wrap(`all of them: ${common.map(words).join(', ')}`, '    ', '  ') : [],
+    ...common.length > 0 ? wrap(`all of them: ${listInShort(byConfidence(common).map(words), MAX_ACTORS)}`, '    ', '  ') : [],
     ...accounts.flatMap(account => {
       const { namespace, serviceAccount } = account;
       return wrap(`${namespace}/${serviceAccount}: ${ownInWords(account, ofAll, words, isPartial)}`, '    ', '  ');
@@ -36,10 +40,16 @@ function ownInWords(
   const open = own.filter(({ closedBy }) => closedBy === undefined);
   const closed = own.length - open.length;
   const nobody = isPartial ? 'nobody is known' : 'nobody';
+  const nobodyElse = ofAll.size > 0 ? `${nobody} else` : `${nobody} but Kubernetes itself`;
   return [
-    ...open.length > 0 ? open.map(words) : [ofAll.size > 0 ? `${nobody} else` : `${nobody} but Kubernetes itself`],
+    open.length > 0 ? listInShort(byConfidence(open).map(words), MAX_ACTORS) : nobodyElse,
     ...closed > 0 ? [`and admission policies refuse ${counted(closed, 'other')}`] : [],
   ].join(', ');
+}
+
+function byConfidence(actors: readonly LiveActor[]): LiveActor[] {
+  const rank = ({ confidence }: LiveActor) => CONFIDENCES.indexOf(confidence);
+  return [...actors].sort((left, right) => rank(left) - rank(right));
 }
 
 /** Who has an open way to each of them. */
@@ -49,9 +59,10 @@ function commonTo(accounts: readonly PeopleOfAccount[]): Set<string> {
   return new Set([...open[0]].filter(key => open.every(keys => keys.has(key))));
 }
 
-/** Access policies say more than the right that they give. */
+/** An access policy says more than the right that it gives. */
 function actorInWords({ right, givenBy, confidence, steps, ...actor }: LiveActor, nameOf: NameOf): string {
-  const why = actor.kind === 'IAM principal' ? givenBy.join(' and ') : right.replace(/ in \S+$/, '');
+  const isByRbac = givenBy.some(text => /^(Cluster)?RoleBinding /.test(text));
+  const why = isByRbac || givenBy.length === 0 ? right.replace(/ in \S+$/, '') : givenBy.join(' and ');
   const doubt = confidence === 'unknown' ? 'perhaps, ' : `${confidence} confidence, `;
   const words = `${CONFIDENT.includes(confidence) ? '' : doubt}${why}${steps > 1 ? ', and on from there' : ''}`;
   return printable(`${nameOf(actor)} (${words})`);
