@@ -19,13 +19,17 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
   const nameOf = actorNames({ accounts: ownAccount === undefined ? [] : [ownAccount] });
   const words = (actor: LiveActor) => actorInWords(actor, nameOf);
   const isPartial = unread.length > 0;
-  const ofAll = accounts.length > 1 ? commonTo(accounts) : new Set<string>();
-  const common = (accounts[0]?.actors ?? []).filter(actor => ofAll.has(keyOf(actor)));
+  const inWords = accounts.map(account => openInWords(account, words));
+  const ofAll = accounts.length < 2 ? [] : inWords[0].filter(text => inWords.every(texts => texts.includes(text)));
   return [
-    ...common.length > 0 ? wrap(`all of them: ${listInShort(byConfidence(common).map(words), MAX_ACTORS)}`, '    ', '  ') : [],
-    ...accounts.flatMap(account => {
-      const { namespace, serviceAccount } = account;
-      return wrap(`${namespace}/${serviceAccount}: ${ownInWords(account, ofAll, words, isPartial)}`, '    ', '  ');
+    ...ofAll.length > 0 ? wrap(`all of them: ${listInShort(ofAll, MAX_ACTORS)}`, '    ', '  ') : [],
+    ...accounts.flatMap(({ namespace, serviceAccount, actors }, index) => {
+      const own = inWords[index].filter(text => !ofAll.includes(text));
+      const closed = actors.length - inWords[index].length;
+      const nobody = `${isPartial ? 'nobody is known' : 'nobody'} ${ofAll.length > 0 ? 'else' : 'but Kubernetes itself'}`;
+      const open = own.length > 0 ? listInShort(own, MAX_ACTORS) : nobody;
+      const refused = closed > 0 ? `; admission policies refuse ${counted(closed, 'other')}` : '';
+      return wrap(`${namespace}/${serviceAccount}: ${open}${refused}`, '    ', '  ');
     }),
     ...unknownLines(people.unknown, nameOf),
     ...isPartial ? ['  Not read, so others may be able to:'] : [],
@@ -33,30 +37,11 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
   ];
 }
 
-function ownInWords(
-  { actors }: PeopleOfAccount, ofAll: ReadonlySet<string>, words: (actor: LiveActor) => string, isPartial: boolean,
-): string {
-  const own = actors.filter(actor => !ofAll.has(keyOf(actor)));
-  const open = own.filter(({ closedBy }) => closedBy === undefined);
-  const closed = own.length - open.length;
-  const nobody = isPartial ? 'nobody is known' : 'nobody';
-  const nobodyElse = ofAll.size > 0 ? `${nobody} else` : `${nobody} but Kubernetes itself`;
-  return [
-    open.length > 0 ? listInShort(byConfidence(open).map(words), MAX_ACTORS) : nobodyElse,
-    ...closed > 0 ? [`and admission policies refuse ${counted(closed, 'other')}`] : [],
-  ].join(', ');
-}
-
-function byConfidence(actors: readonly LiveActor[]): LiveActor[] {
+/** Who has an open way, the most certain first. */
+function openInWords({ actors }: PeopleOfAccount, words: (actor: LiveActor) => string): string[] {
   const rank = ({ confidence }: LiveActor) => CONFIDENCES.indexOf(confidence);
-  return [...actors].sort((left, right) => rank(left) - rank(right));
-}
-
-/** Who has an open way to each of them. */
-function commonTo(accounts: readonly PeopleOfAccount[]): Set<string> {
-  const open = accounts.map(({ actors }) =>
-    new Set(actors.filter(({ closedBy }) => closedBy === undefined).map(keyOf)));
-  return new Set([...open[0]].filter(key => open.every(keys => keys.has(key))));
+  return actors.filter(({ closedBy }) => closedBy === undefined)
+    .sort((left, right) => rank(left) - rank(right)).map(words);
 }
 
 /** An access policy says more than the right that it gives. */
@@ -77,8 +62,4 @@ function unknownLines(unknown: readonly UnknownActor[], nameOf: NameOf): string[
     ...lines.slice(0, MAX_UNKNOWN).flatMap(line => wrap(line, '      ', '    - ')),
     ...more > 0 ? [`    - ${more} more, in --format json`] : [],
   ];
-}
-
-function keyOf({ kind, name }: Actor): string {
-  return `${kind} ${name}`;
 }
