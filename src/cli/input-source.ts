@@ -5,7 +5,7 @@ import { createHash } from 'crypto';
 import { existsSync, readFileSync, statSync } from 'fs';
 import { basename, dirname, join, relative, sep } from 'path';
 import { Assembly, StackTemplate } from '../analysis/reading/assembly';
-import { ManifestText } from '../analysis/reading/kubernetes';
+import { ManifestText } from '../analysis/reading/manifest-objects';
 import { isThere } from '../analysis/reading/stack-record';
 import { standIn } from '../analysis/stand-in';
 import { Source } from './report/report-data';

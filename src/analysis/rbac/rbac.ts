@@ -98,6 +98,7 @@ export class Rbac {
   public readonly roles: RoleTable;
   public readonly bindings: readonly RbacBinding[];
   private readonly isComplete: boolean;
+  private readonly grantsOf = new WeakMap<Requester, readonly PossibleGrant[]>();
   private readonly bySubject = new Map<string, Grant[]>();
   /** Of subjects whose names are not known yet. */
   private readonly ofOpenSubjects: Grant[] = [];
@@ -114,8 +115,10 @@ export class Rbac {
 
   /** Whether somebody may do something. */
   public may(requester: Requester, request: RbacRequest): Truth {
+    let grants = this.grantsOf.get(requester);
+    if (grants === undefined) this.grantsOf.set(requester, grants = this.grantsTo(requester));
     return requester.groups.includes(MASTERS)
-      || some(this.grantsTo(requester), ({ grant, truth }) => every([
+      || some(grants, ({ grant, truth }) => every([
         () => truth,
         () => appliesIn(grant.binding!, request.namespace),
         () => this.allowedBy(grant, request).truth,

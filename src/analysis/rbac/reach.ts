@@ -75,8 +75,9 @@ export interface AccountWay {
   readonly confidence: Confidence;
   /** Those that refuse it. */
   readonly closedBy?: readonly string[];
-  /** At least one. */
-  readonly steps: () => readonly Step[];
+  /** Into words only where they are asked for: there may be a lot of ways. */
+  readonly last: Omit<Step, 'to'>;
+  readonly before: readonly Step[];
 }
 
 /** The ways to the AWS role of one service account. */
@@ -86,6 +87,11 @@ export interface AccountWays {
   readonly direct: Map<string, AccountWay>;
   /** The best of the others. */
   indirect?: AccountWay;
+}
+
+/** All of them, at least one. */
+export function stepsOf({ before, last }: AccountWay, { namespace, name }: Account): readonly Step[] {
+  return [...before, { ...last, to: { kind: 'ServiceAccount', namespace, name } }];
 }
 
 /** Something that leads to no particular service account. */
@@ -180,41 +186,81 @@ const WAYS_WITH = RIGHTS.map((_, index) => WAYS.filter(({ rights }) => rights.in
 /** Those of which an admission policy sees one request, and who sends it. */
 const GUARDED_WITH = WAYS_WITH.map(ways => ways.filter(({ path, rights }) =>
   rights.length === 1 && /-accounts?$/.test(path.yields) && !path.yields.startsWith('rights')));
+const EVERYTHING: RbacRequest = { verb: '*', group: '*', resource: '*' };
 const USE: RbacRequest = { verb: 'use', group: '', resource: 'serviceaccounts' };
 const WHOLE_CLUSTER: Scope = { isOfCluster: true };
 const factsOfRules = new WeakMap<RoleRules, RoleFacts>();
+const indexes = new WeakMap<ReachWorld, WorldIndex>();
 
 /** What all subjects of a world share. */
 class WorldIndex {
-  private static readonly known = new WeakMap<ReachWorld, WorldIndex>();
-
   public static of(world: ReachWorld): WorldIndex {
-    let index = WorldIndex.known.get(world);
-    if (index === undefined) WorldIndex.known.set(world, index = new WorldIndex(world));
+    let index = indexes.get(world);
+    if (index === undefined) indexes.set(world, index = new WorldIndex(world));
     return index;
   }
 
-  public readonly accounts: readonly Account[];
-  public readonly byNamespace: ReadonlyMap<string, Account[]>;
+  public readonly accounts: readonly IndexedAccount[];
+  public readonly byNamespace: ReadonlyMap<string, IndexedAccount[]>;
   /** Namespaces that are not certain to be what they say: stand-ins and patterns. */
   public readonly openNamespaces: readonly string[];
   public readonly bindingsOf: ReadonlyMap<string, RbacBinding[]>;
   public readonly workloadsIn: ReadonlyMap<string, Array<ReachWorld['workloads'][number]>>;
   public readonly users: readonly string[];
   public readonly groups: readonly string[];
+  private readonly all: readonly PossibleAccount[];
+  private readonly inNamespace = new Map<string, readonly PossibleAccount[]>();
 
   private constructor(world: ReachWorld) {
-    this.accounts = accountsOf(world);
+    const accounts = accountsOf(world);
+    const named = grouped(accounts, ({ namespace }) => namespace);
+    this.accounts = accounts.map(({ namespace, name }) => ({
+      namespace,
+      name,
+      key: `${namespace}/${name}`,
+      isOfPattern: isPattern(namespace) || isPattern(name),
+      exists: existsAmong({ namespace, name }, isPattern(namespace) ? accounts : named.get(namespace)!),
+    }));
+    this.all = this.accounts.map(account => ({ account, truth: true }));
     this.byNamespace = grouped(this.accounts, ({ namespace }) => namespace);
     this.openNamespaces = [...this.byNamespace.keys()].filter(name => hasStandIn(name) || isPattern(name));
     this.bindingsOf = grouped(world.rbac.bindings, ({ role }) => `${role.kind} ${role.name}`);
     this.workloadsIn = grouped(world.workloads, ({ namespace }) => namespace);
     const subjects = world.rbac.bindings.flatMap(binding => binding.subjects);
-    const named = (kind: Subject['kind']) =>
+    const namesOf = (kind: Subject['kind']) =>
       [...new Set(subjects.filter(subject => subject.kind === kind).map(({ name }) => name))];
-    this.users = named('User').filter(name => serviceAccountOfUser(name) === undefined);
-    this.groups = named('Group');
+    this.users = namesOf('User').filter(name => serviceAccountOfUser(name) === undefined);
+    this.groups = namesOf('Group');
   }
+
+  public accountsIn({ namespace }: Scope): readonly PossibleAccount[] {
+    if (namespace === undefined) return this.all;
+    let accounts = this.inNamespace.get(namespace);
+    if (accounts === undefined) this.inNamespace.set(namespace, accounts = [...this.find(namespace)]);
+    return accounts;
+  }
+
+  private* find(namespace: string): Generator<PossibleAccount> {
+    for (const account of this.byNamespace.get(namespace) ?? []) yield { account, truth: true };
+    for (const other of hasStandIn(namespace) ? this.byNamespace.keys() : this.openNamespaces) {
+      const truth = other !== namespace && isNamespaceOf(other, namespace);
+      if (truth !== false) for (const account of this.byNamespace.get(other)!) yield { account, truth };
+    }
+  }
+}
+
+interface IndexedAccount extends Account {
+  readonly key: string;
+  /** A trust policy has a pattern instead of its name, or of its namespace. */
+  readonly isOfPattern: boolean;
+  /** Of a pattern: whether a service account is known that it matches. */
+  readonly exists: Truth;
+}
+
+interface PossibleAccount {
+  readonly account: IndexedAccount;
+  /** Whether it is in the scope. */
+  readonly truth: Exclude<Truth, false>;
 }
 
 class Closure {
@@ -223,19 +269,30 @@ class Closure {
   private readonly tasks: Array<Array<() => void>> = CONFIDENCES.map(() => []);
   private readonly done = new Set<string>();
   private readonly held: Held[][] = RIGHTS.map(() => []);
+  /** Rights that are reached in the whole cluster: more of them add nothing. */
+  private readonly hasEverywhere: boolean[] = [];
   private readonly bound: Array<Way & { readonly binding: RbacBinding }> = [];
   private readonly escalations: Combined[] = [];
+  private readonly answers = new Map<Requester, Map<string, Truth>>();
   private readonly ids = new Map<object, number>();
   private readonly reach: Reach = { accounts: [], others: [], unknown: [], ways: new Map(), bypasses: [] };
 
+  /**
+   * What is closed for one who has a right may be open for another, who acts for the subject as well. Somebody who may
+   * do everything needs nobody else: they may change the policies, too.
+   */
+  private dependsOnRequester: boolean;
+
   constructor(private readonly world: ReachWorld) {
     this.index = WorldIndex.of(world);
+    this.dependsOnRequester = world.closedBy !== undefined;
   }
 
   public run(requester: Requester): Reach {
     this.addRequester(requester, { confidence: 'certain', steps: [] });
     // A task adds others of its level, or of later ones.
     for (const tasks of this.tasks) for (const task of tasks) task();
+    for (const tasks of this.tasks) tasks.length = 0; // whoever keeps a way would keep them
     const roles = new Map(this.reach.accounts.filter(({ gets }) => gets === 'role')
       .map(({ namespace, name, confidence }) => [`${namespace}/${name}`, confidence]));
     return {
@@ -267,8 +324,8 @@ class Closure {
     if (requester.groups.includes(MASTERS)) {
       this.addEverything({ subject: { kind: 'Group', name: MASTERS } }, WHOLE_CLUSTER, way, by);
     }
-    // Who has a grant matters where a policy asks for it.
-    const asker = this.world.closedBy === undefined ? '' : ` of ${keyOfRequester(requester)}`;
+    if (this.dependsOnRequester && this.may(requester, EVERYTHING) === true) this.dependsOnRequester = false;
+    const asker = this.dependsOnRequester ? ` of ${keyOfRequester(requester)}` : '';
     for (const { grant, truth } of this.world.rbac.grantsTo(requester)) {
       const own = weaker(way, truth);
       this.plan(own, `grant ${this.idOf(grant.binding!)}${asker}`, () => this.addGrant(grant, own, by));
@@ -296,6 +353,7 @@ class Closure {
       });
     }
     for (const { right, names, truth } of rights) {
+      if (!this.dependsOnRequester && this.hasEverywhere[right]) continue;
       this.addRight(right, { ...weaker(way, truth), by, grant, scope, names });
     }
   }
@@ -314,13 +372,16 @@ class Closure {
     const ownKey = `${key(held.scope)}${held.names === undefined ? '' : ` ${JSON.stringify(held.names)}`}`;
     const wider = [WHOLE_CLUSTER, ...held.scope.isOfCluster ? [] : [{ isOfCluster: false }, held.scope]].map(key)
       .filter(other => other !== ownKey);
-    this.plan(held, ownKey, () => {
-      if (wider.some(other => this.done.has(other))) return;
-      this.held[index].push(held);
-      for (const way of WAYS_WITH[index]) this.combine(way, index, held);
-    });
-    if (this.world.closedBy === undefined) return;
-    // What is closed for the first who has a right may be open for another.
+    const isCovered = () => wider.some(other => this.done.has(other));
+    if (!isCovered()) {
+      this.plan(held, ownKey, () => {
+        if (isCovered()) return;
+        if (held.scope.isOfCluster && held.names === undefined) this.hasEverywhere[index] = true;
+        this.held[index].push(held);
+        for (const way of WAYS_WITH[index]) this.combine(way, index, held);
+      });
+    }
+    if (!this.dependsOnRequester || GUARDED_WITH[index].length === 0) return;
     const { requester, mayAll } = held.by;
     this.plan(held, `${ownKey} by ${mayAll ? 'anybody' : keyOfRequester(requester)}`, () => {
       for (const way of GUARDED_WITH[index]) this.combine(way, index, held);
@@ -386,7 +447,7 @@ class Closure {
     const { needsObject, rights: [{ resources }] } = found.path;
     const kinds = new Set(resources.map(resource => resource.slice(0, -1)));
     const existing = new Map<string, Truth>();
-    for (const { account, truth } of this.accountsIn(found.scope)) {
+    for (const { account, truth } of this.index.accountsIn(found.scope)) {
       let exists = existing.get(account.namespace);
       if (exists === undefined) {
         const isThere = this.workloadsOf(account, found.scope).some(({ kind, name }) =>
@@ -399,7 +460,7 @@ class Closure {
 
   private reachRunningAccounts(found: Combined): void {
     const users = new Map<string, Set<string>>();
-    for (const { account, truth } of this.accountsIn(found.scope)) {
+    for (const { account, truth } of this.index.accountsIn(found.scope)) {
       let running = users.get(account.namespace);
       if (running === undefined) {
         const ofAllPods = found.names === undefined || found.path.rights[0].isOfCluster;
@@ -414,7 +475,7 @@ class Closure {
   }
 
   private reachNamedAccounts(found: Combined, gets: ReachedAccount['gets']): void {
-    for (const { account, truth } of this.accountsIn(found.scope)) {
+    for (const { account, truth } of this.index.accountsIn(found.scope)) {
       const isNamed = found.names === undefined || some(found.names, name => isNameOf(account, name));
       if (isNamed !== false) this.reachAccount(account, gets, found, truth, isNamed);
     }
@@ -479,12 +540,14 @@ class Closure {
       this.addEverything(found.grants[0], scope, stepTo(found, 'every right'), by));
   }
 
-  private reachAccount(account: Account, gets: ReachedAccount['gets'], found: Combined, ...doubts: Truth[]): void {
-    const { namespace, name } = account;
-    const isOfPattern = isPattern(namespace) || isPattern(name);
-    const weak = weaker(found, ...doubts, this.exists(account));
+  private reachAccount(
+    account: IndexedAccount, gets: ReachedAccount['gets'], found: Combined, ...doubts: Truth[]
+  ): void {
+    const { namespace, name, key: ownKey, isOfPattern } = account;
+    const weak = weaker(found, ...doubts, account.exists);
     if (gets === 'role' && !this.addWay(account, found, weak)) return;
-    const key = (what: string) => `${what} ${namespace}/${name}`;
+    const key = (what: string) => `${what} ${ownKey}`;
+    if (this.done.has(key(gets))) return;
     if (gets === 'rights' && this.done.has(key('role'))) return;
     this.plan(weak, key(gets), () => {
       if (gets === 'rights' && this.done.has(key('role'))) return;
@@ -497,19 +560,18 @@ class Closure {
   }
 
   /** Keeps the way, and says whether it is open. */
-  private addWay(account: Account, found: Combined, { confidence, steps: { length } }: Way): boolean {
+  private addWay(account: IndexedAccount, found: Combined, { confidence, steps: { length } }: Way): boolean {
     const { path, by: { requester, mayAll } } = found;
-    const { namespace, name } = account;
-    const { closedBy, rbac, cluster } = this.world;
+    const { namespace, name, key } = account;
+    const { closedBy, cluster } = this.world;
     const closing = closedBy?.({
       path: path.id,
       namespace,
       serviceAccount: name,
       requester,
       ...cluster !== undefined && { cluster },
-      may: request => mayAll === true || rbac.may(requester, request),
+      may: request => mayAll === true || this.may(requester, request),
     }) ?? [];
-    const key = `${namespace}/${name}`;
     let ways = this.reach.ways.get(key);
     if (ways === undefined) this.reach.ways.set(key, ways = { account, direct: new Map() });
     const known = length === 0 ? ways.direct.get(path.id) : ways.indirect;
@@ -518,7 +580,8 @@ class Closure {
         path,
         confidence,
         ...closing.length > 0 && { closedBy: closing },
-        steps: () => stepTo(found, { kind: 'ServiceAccount', ...account }).steps,
+        last: found.step,
+        before: found.steps,
       };
       if (length === 0) ways.direct.set(path.id, way);
       else ways.indirect = way;
@@ -526,29 +589,20 @@ class Closure {
     return closing.length === 0;
   }
 
-  /** Of a pattern: whether a service account is known that it matches. */
-  private exists({ namespace, name }: Account): Truth {
-    if (!isPattern(name) || isNameOf({ namespace, name }, 'default') === true) return true;
-    const candidates = isPattern(namespace) ? this.index.accounts : this.index.byNamespace.get(namespace) ?? [];
-    return candidates.some(other => !isPattern(other.name) && isNameOf({ namespace, name }, other.name) === true)
-      || 'no such service account is known';
+  /** Policies ask the same again and again. */
+  private may(requester: Requester, request: RbacRequest): Truth {
+    let answers = this.answers.get(requester);
+    if (answers === undefined) this.answers.set(requester, answers = new Map());
+    const { verb, group, resource, subresource, name, namespace } = request;
+    const key = [verb, group, resource, subresource, name, namespace].join(' ');
+    let answer = answers.get(key);
+    if (answer === undefined) answers.set(key, answer = this.world.rbac.may(requester, request));
+    return answer;
   }
 
   private workloadsOf({ namespace }: Account, scope: Scope): ReachWorld['workloads'] {
     const own = isPattern(namespace) ? scope.namespace ?? namespace : namespace;
     return this.index.workloadsIn.get(own) ?? [];
-  }
-
-  private accountsIn({ namespace }: Scope): Array<{ readonly account: Account; readonly truth: Truth }> {
-    const { accounts: all, byNamespace, openNamespaces } = this.index;
-    if (namespace === undefined) return all.map(account => ({ account, truth: true }));
-    const same = (byNamespace.get(namespace) ?? []).map(account => ({ account, truth: true }));
-    const others = (hasStandIn(namespace) ? [...byNamespace.keys()] : openNamespaces)
-      .filter(other => other !== namespace);
-    return [...same, ...others.flatMap(other => {
-      const truth = isNamespaceOf(other, namespace);
-      return truth === false ? [] : byNamespace.get(other)!.map(account => ({ account, truth }));
-    })];
   }
 }
 
@@ -568,6 +622,12 @@ function isPattern(text: string): boolean {
 function isNamespaceOf(own: string, namespace: string): Truth {
   if (!isPattern(own)) return isSameText(own, namespace);
   return matches(pattern(own), literal(namespace)) ?? `whether ${namespace} is like ${own} is known only later`;
+}
+
+function existsAmong({ namespace, name }: Account, candidates: readonly Account[]): Truth {
+  if (!isPattern(name) || isNamespaceOf(name, 'default') === true) return true;
+  return candidates.some(other => !isPattern(other.name) && isNamespaceOf(namespace, other.namespace) === true
+    && isNamespaceOf(name, other.name) === true) || 'no such service account is known';
 }
 
 function isNameOf({ name: own }: Account, name: string): Truth {

@@ -18,21 +18,22 @@ import {
 } from '../access-map';
 import { ConstructPaths } from '../construct-paths';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
-import { Intrinsics, pseudoParameter } from './intrinsics';
-import { accessOf, clustersOf } from '../admission/access';
-import { reachesOf } from '../rbac/reaches';
 import { arnParts } from '../iam/patterns';
 import { arrayOf, grouped, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { principalsOfAwsAuth } from './aws-auth';
 import { authenticationModeOf, clusterAccessIn } from './cluster-principals';
 import { accountsOfChart } from './helm-values';
-import { addObjects, KubernetesObjects, ManifestOptions, ManifestText, noObjects, readManifests } from './kubernetes';
+import { Intrinsics, pseudoParameter } from './intrinsics';
+import { addObjects, KubernetesObjects, ManifestOptions, noObjects, readManifests } from './kubernetes';
+import { ManifestText } from './manifest-objects';
 import { isThere } from './stack-record';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
+import { accessOf, clustersOf } from '../admission/access';
+import { reachesOf } from '../reach/reaches';
 
 export interface AccessMapOptions {
   /** Files and folders of manifests, beside those that the assembly holds. */
@@ -113,7 +114,8 @@ class Reader {
     });
     const principals = [
       ...entries,
-      ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API').flatMap(principalsOfAwsAuth),
+      ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API')
+        .flatMap(principalsOfAwsAuth),
     ];
     return {
       clusters: clustersOf(access),

@@ -3,7 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
  */
-import type { ManifestObject } from './kubernetes';
+import { ManifestObject } from './manifest-objects';
 import { yaml } from './yaml-parser';
 import { Place, Text } from '../access-map';
 import { ClusterPrincipal } from '../cluster-access';

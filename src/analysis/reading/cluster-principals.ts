@@ -115,11 +115,13 @@ function accessEntry(reader: ResourceReader, { stack, properties, place }: Templ
   const type = properties.Type === undefined ? 'STANDARD' : reader.text(stack, properties.Type);
   if (type !== 'STANDARD' && !hasStandIn(type)) return []; // nodes
   const principal = reader.text(stack, properties.PrincipalArn);
-  const [groups, policies] = ['KubernetesGroups', 'AccessPolicies'].map(name => reader.resolve(stack, properties[name]));
+  const [groups, policies] = ['KubernetesGroups', 'AccessPolicies'].map(name =>
+    reader.resolve(stack, properties[name]));
   const isOpen = [groups, policies].some(value => value !== undefined && value !== null && !Array.isArray(value));
   const associations = arrayOf(policies).map(value => association(value));
+  const isWhole = associations.every(value => value !== undefined);
   const doubt = isOpen ? 'the groups or the access policies of the access entry are known only later'
-    : associations.some(value => value === undefined) ? 'an access policy of the access entry cannot be read' : undefined;
+    : isWhole ? undefined : 'an access policy of the access entry cannot be read';
   const user = userNamed(properties.Username && reader.text(stack, properties.Username), principal);
   return [{
     cluster: reader.clusterArn(stack, reader.text(stack, properties.ClusterName)),

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, Stats, statSync } from 'fs';
 import { basename, join, sep } from 'path';
 import { Assembly, readAssembly, StackTemplate, TemplateJson } from './assembly';
-import { ManifestText } from './kubernetes';
+import { ManifestText } from './manifest-objects';
 import { documentsIn } from './template-yaml';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { matchesPattern } from '../../conventions/wildcards';

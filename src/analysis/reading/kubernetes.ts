@@ -1,20 +1,22 @@
 /**
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
-import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
 import { AwsAuth, awsAuthOf } from './aws-auth';
 import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
 import { accountsMadeBy, mayHoldRoles } from './helm-values';
-import { metadataEntries, repeatedKeys, Source } from './manifest-facts';
-import { AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload } from '../access-map';
+import { metadataEntries, repeatedKeys } from './manifest-facts';
+import {
+  AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload,
+} from '../access-map';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
-import { renderAdvice, textWithPlaceholders } from '../placeholders';
-import { isStandIn, standIn } from '../stand-in';
-import { linesIn, plainDocuments } from './plain-yaml';
-import { offsetOf, Path } from './positions';
+import { textWithPlaceholders } from '../placeholders';
+import { isStandIn } from '../stand-in';
+import {
+  KubernetesObject, ManifestObject, ManifestText, namespaceOf, objectsIn, partsOf,
+} from './manifest-objects';
+import { Path } from './positions';
 import { addRbac, noRbac } from './rbac';
 import { UnusableInput } from './unusable-input';
-import { yaml } from './yaml-parser';
 import { ROLE_ARN_VARIABLE, STATIC_CREDENTIALS } from '../../conventions/pod-spec';
 import {
   AUDIENCE_ANNOTATION,
@@ -22,13 +24,6 @@ import {
   isMistakenRoleKey,
   ROLE_ARN_ANNOTATION,
 } from '../../conventions/webhook-annotations';
-
-/** A text of manifests. */
-export interface ManifestText {
-  readonly text: string;
-  /** The file it is in, or the output of a stack. */
-  readonly place: Place;
-}
 
 /** What of the objects matters here. */
 export type KubernetesObjects =
@@ -49,27 +44,6 @@ export interface ManifestOptions {
 
 const OWNED_KINDS = ['Namespace', 'ServiceAccount', 'RoleBinding', 'ClusterRoleBinding'];
 
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-/** Of documents that are parsed together: to start the parser takes longer than a short document. */
-const PART = 4 * 1024;
-const MAX_ALIASES = 1000;
-/** Kubernetes reads `0400` as YAML 1.1 does, as an octal number. */
-const OCTAL: ScalarTag = {
-  tag: 'tag:yaml.org,2002:int',
-  default: true,
-  test: /^0[0-7]+$/,
-  resolve: text => parseInt(text, 8),
-};
-/** And these words as booleans. */
-const BOOLEAN: ScalarTag = {
-  tag: 'tag:yaml.org,2002:bool',
-  default: true,
-  test: /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/,
-  resolve: text => /^(?:y|yes|on)$/i.test(text),
-};
-/** In the first column it begins a document, whatever stands around it. */
-const DOCUMENT_START = /^---(?=\s|$)/gm;
-
 /**
  * The ServiceAccounts and pods in a text, and RBAC. Objects that are neither are passed over.
  *
@@ -87,7 +61,8 @@ export function readManifests({ text, place }: ManifestText, options: ManifestOp
       addObjects(all, { awsAuth: awsAuthOf(found, cluster), owners: ownedIn(found, ownerLabel, namespace) });
       const custom = customObjectOf(found, namespace);
       if (custom === undefined) continue;
-      const declared: Partial<Lists>[] = [accountsNamedIn(custom), ...hasRoles ? [accountsMadeBy(custom, found.source)] : []];
+      const made = hasRoles ? [accountsMadeBy(custom, found.source)] : [];
+      const declared: Partial<Lists>[] = [accountsNamedIn(custom), ...made];
       for (const objects of declared) addObjects(all, objects);
       if (own.repeatedKeys === undefined && declared.some(hasAny)) {
         addObjects(all, { repeatedKeys: repeatedKeys(`${custom.kind} ${custom.name}`, found.source) });
@@ -177,150 +152,6 @@ function objectsOf(found: ManifestObject, namespace?: string): Partial<Lists> {
     ],
     repeatedKeys: repeatedKeys(name, source),
   };
-}
-
-/** The objects in a text, of whatever kind. Its errors are those of `readManifests`. */
-export function* manifestObjects({ text, place }: ManifestText): Generator<ManifestObject> {
-  for (const part of partsOf(text, place)) yield* objectsIn(part, place);
-}
-
-interface KubernetesObject extends JsonObject {
-  readonly apiVersion?: unknown;
-  readonly kind?: unknown;
-  readonly metadata?: unknown;
-  readonly spec?: unknown;
-}
-
-/** An object, and where it is written. */
-export interface ManifestObject {
-  readonly object: KubernetesObject;
-  readonly source: Source;
-  readonly at: Place;
-  /** Where a part of it is; undefined where lines mean nothing. */
-  readonly positionOf: (path: Path) => Parts[string] | undefined;
-}
-
-/** Some documents of a text, and the lines before them. */
-interface Part {
-  readonly text: string;
-  readonly linesBefore: number;
-}
-
-/**
- * Some documents at a time, so that thousands of them take no more memory than the longest; all at once where
- * directives belong to them.
- */
-function* partsOf(text: string, { file }: Place): Generator<Part> {
-  const starts = /^%/m.test(text)
-    ? []
-    : [...text.matchAll(DOCUMENT_START)].map(({ index }) => index).filter(index => index > 0);
-  let [from, linesBefore] = [0, 0];
-  for (const [number, start] of [0, ...starts].entries()) {
-    const end = starts[number] ?? text.length;
-    if (end - start > MAX_DOCUMENT_BYTES) {
-      const line = linesBefore + linesIn(text.slice(from, start)) + 1;
-      throw new UnusableInput(
-        `${file}:${line}: a document has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB. Split it.`,
-      );
-    }
-    if (end - from < PART && end < text.length) continue;
-    const part = text.slice(from, end);
-    yield { text: part, linesBefore };
-    [from, linesBefore] = [end, linesBefore + linesIn(part)];
-  }
-}
-
-/** The objects of the documents: one of each, or the items of a List. */
-function* objectsIn(part: Part, place: Place): Generator<ManifestObject> {
-  const documents = plainDocuments(part.text);
-  if (documents === undefined || documents.some(({ object }) => isList(object))) {
-    return yield* parsedObjectsIn(part, place);
-  }
-  let parsed: ManifestObject[] | undefined;
-  for (const [index, { object, line, column }] of documents.filter(document => isObject(document.object)).entries()) {
-    const found = () => (parsed ??= [...parsedObjectsIn(part, place)])[index];
-    yield {
-      object: object as KubernetesObject,
-      source: {
-        get node() { return found().source.node; },
-        placeOf: node => found().source.placeOf(node),
-        mayRepeatKeys: false,
-      },
-      at: place.logicalId === undefined ? { ...place, line: line + part.linesBefore, column } : place,
-      positionOf: path => found().positionOf(path),
-    };
-  }
-}
-
-function isList(object: unknown): object is KubernetesObject & { readonly items: unknown[] } {
-  return /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(propertyOf(object, 'items'));
-}
-
-/** With the parser that tells where everything stands. */
-function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<ManifestObject> {
-  const { isMap, isScalar, LineCounter, parseAllDocuments } = yaml();
-  const lines = new LineCounter();
-  const positionOf = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { line: line + linesBefore, column: col };
-  };
-  // The lines of a text that stands in a template are not those of the template.
-  const placeOf = (node: Node | null | undefined): Place =>
-    (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
-
-  for (const document of parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
-    merge: true,
-    logLevel: 'silent',
-    customTags: tags => [OCTAL, BOOLEAN, ...tags],
-  }) as Document[]) {
-    const {
-      contents,
-      errors: [error],
-    } = document;
-    if (error) {
-      const { line, column } = positionOf(error.pos[0]);
-      const advice = renderAdvice(text) ?? 'Correct it, or leave the file out';
-      throw new UnusableInput(
-        `${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`,
-      );
-    }
-    if (contents === null || (isScalar(contents) && contents.value === null)) continue;
-    const object = plain(document, placeOf(contents as Node));
-    const found = (value: KubernetesObject, node: Node | null | undefined): ManifestObject => ({
-      object: value,
-      source: { node, placeOf, mayRepeatKeys: true },
-      at: placeOf(node),
-      positionOf: path => {
-        const offset = place.logicalId === undefined ? offsetOf(document, node, path) : undefined;
-        return offset === undefined ? undefined : positionOf(offset);
-      },
-    });
-    if (isMap(contents) && isList(object)) {
-      const nodes = contents.get('items', true) as Partial<YAMLSeq<Node>> | undefined;
-      for (const [index, item] of object.items.entries()) {
-        if (isObject(item)) yield found(withKindOf(object, item), nodes?.items?.[index]);
-      }
-    } else if (isObject(object)) {
-      yield found(object, contents as Node);
-    }
-  }
-}
-
-/** Items of a `RoleList` need not say that they are Roles. */
-function withKindOf({ apiVersion, kind }: KubernetesObject, item: KubernetesObject): KubernetesObject {
-  const ownKind = textOf(kind).replace(/List$/, '');
-  return item.kind !== undefined || ownKind === '' ? item : { apiVersion, kind: ownKind, ...item };
-}
-
-function plain(document: Document, { file, line }: Place): unknown {
-  try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch (error) {
-    throw new UnusableInput(`${file}:${line}: cannot be read: ${(error as Error).message}.`);
-  }
 }
 
 function serviceAccountOf(found: ManifestObject, namespace?: string): ServiceAccount {
@@ -441,9 +272,4 @@ function nameOf(name: unknown, { file, line }: Place): string {
     `${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: `
       + `${name === undefined ? 'nothing' : JSON.stringify(name)}. If it is a template, render it first.`,
   );
-}
-
-/** Of an object; that of kubectl if it names none. */
-export function namespaceOf(metadata: unknown, namespace?: string): string {
-  return textWithPlaceholders(propertyOf(metadata, 'namespace') || namespace || standIn('namespace of kubectl'));
 }

@@ -8,7 +8,7 @@ import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textOf } from '../
 import { textWithPlaceholders } from '../placeholders';
 import { RBAC_GROUP, RbacBinding, RbacObjects, RbacRole, Rule, Subject, UnknownRbac } from '../rbac-objects';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
-import { ManifestObject, manifestObjects, ManifestText, namespaceOf } from './kubernetes';
+import { ManifestObject, manifestObjects, ManifestText, namespaceOf } from './manifest-objects';
 import { Path } from './positions';
 
 const KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'];

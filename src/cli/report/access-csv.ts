@@ -3,11 +3,12 @@
  * service account through Kubernetes.
  */
 import { mayOfRows, VIA } from './in-words';
-import { actorsOf, isOpen, wayInWords } from './people';
+import { actorsOf, isOpen, notesOnPeople, wayInWords } from './people';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
 import { sortedTexts } from './statements';
 import { csv } from '../csv';
+import { wrapped } from '../text-table';
 
 /** What tells who, in every CSV. */
 export const WHO_COLUMNS = ['cluster', 'via', 'namespace', 'service_account', 'audience', 'role', 'through'];
@@ -36,6 +37,13 @@ export function withActors(
       cluster, ...Array.from({ length: width - 1 }, () => ''), kind, name, reason, '', 'unknown', '',
     ]),
   ];
+}
+
+/** What a table of rows cannot say of those who can act as their service accounts. */
+export function csvNotes(data: ReportData, rows: readonly Row[]): string[] {
+  const ofPods = rows.filter(({ access }) => access);
+  const count = ofPods.filter(({ reached }) => reached.length > 0).length;
+  return ofPods.length === 0 ? [] : notesOnPeople(data, count).flatMap(note => wrapped(note, 80, ''));
 }
 
 /** Everybody once, by the best way. */

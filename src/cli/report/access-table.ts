@@ -92,20 +92,21 @@ export function peopleTables(data: ReportData, rows: readonly Row[], terminal: T
   const nameOf = actorNames(data);
   const lines = (text: string) => wrapped(text, terminal.width, '').map(line => `${line}\n`).join('');
   const isOfSeveral = data.clusters.length > 1;
-  const people = peopleRows(rows).map(({ cluster, actors, ways, serviceAccounts }): Cell[] => [
+  const people = peopleRows(rows).map(({ cluster, doubt, actors, ways, serviceAccounts }): Cell[] => [
     {
       lines: [
         ...linesInShort(actors.map(nameOf), MAX_ACTORS),
         ...isOfSeveral && cluster !== undefined ? [`in ${clusterInWords(cluster)}`] : [],
       ],
     },
-    { lines: waysInShort(ways), ...!isOpen(ways[0]) && { style: 'dim' } },
+    { lines: [...waysInShort(ways), ...doubt === undefined ? [] : [doubt]], ...!isOpen(ways[0]) && { style: 'dim' } },
     {
       lines: linesInShort(serviceAccounts.map(({ serviceAccount, roles }) =>
         `${serviceAccount} (${listInShort(roles.map(roleInShort), 2)})`), MAX_ACTORS),
     },
   ]);
-  const unknown = data.unknownReaches.map(({ actor, reason }): Cell[] => [{ lines: [nameOf(actor)] }, { lines: [reason] }]);
+  const unknown = data.unknownReaches.map(({ actor, reason }): Cell[] =>
+    [{ lines: [nameOf(actor)] }, { lines: [reason] }]);
   return [
     ...people.length === 0 ? []
       : textTables([{ title: PEOPLE_TITLE, rows: people }], ['WHO', 'BY', 'AS (ROLE)'], terminal),

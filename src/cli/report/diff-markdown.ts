@@ -3,6 +3,8 @@
  */
 import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
+import { actorNames, isOpen, wayInWords } from './people';
+import { PeopleChange } from './people-diff';
 import { Text } from '../../analysis/access-map';
 import { listInShort } from '../../analysis/lists';
 import { withoutBrackets } from '../../analysis/stand-in';
@@ -18,20 +20,77 @@ const SESSION_POLICY: Record<Direction, string> = {
 const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narrower', changed: '**changed**' };
 
 export function diffMarkdown(diff: AccessDiff): string {
-  const { changes } = diff;
-  if (changes.length === 0) {
+  const { changes, people } = diff;
+  if (changes.length + people.length === 0) {
     return '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost '
       + `permissions.${rolesInWords(diff)}\n`;
   }
   const rows = changes.map(
     change => [LABELS[change.direction], code(roleInShort(change.role)), inWords(change)],
   );
-  const { text, leftOut } = markdownTable(['access', 'role', 'what'], rows, MAX_MARKDOWN_LENGTH - 600);
-  const table = `### Access: ${counted(changes)}\n\n${text}${more(leftOut, 'change')}${rolesInWords(diff)}\n`;
+  const room = MAX_MARKDOWN_LENGTH - 600;
+  const tables = [
+    ...changes.length === 0 ? [] : [tableOf(['access', 'role', 'what'], rows, people.length === 0 ? room : room / 2)],
+    ...people.length === 0 ? []
+      : [tableOf(['access', 'who', 'what'], people.map(personInWords), changes.length === 0 ? room : room / 2)],
+  ].join('\n');
+  const table = `### Access: ${counted([...changes, ...people])}\n\n${tables}${rolesInWords(diff)}\n`;
   return table + details(changes, MAX_MARKDOWN_LENGTH - table.length);
 }
 
-function counted(changes: Change[]): string {
+function tableOf(columns: readonly string[], rows: readonly (readonly string[])[], room: number): string {
+  const { text, leftOut } = markdownTable(columns, rows, room);
+  return `${text}${more(leftOut, 'change')}`;
+}
+
+const nameOf = actorNames({ accounts: [] });
+const SCOPES = {
+  before: 'The earlier report does not say who can act as the service accounts: no RBAC and no access entries were '
+    + 'read for it.',
+  after: 'It is no longer known who can act as the service accounts: no RBAC and no access entries were read.',
+  old: 'The earlier report does not say who can act as the service accounts: an older version of cdk-irsa made it.',
+};
+
+/** The columns access, who and what. */
+function personInWords(change: PeopleChange): string[] {
+  const label = change.kind === 'unknown-reach' ? '**unknown**' : LABELS[change.direction];
+  switch (change.kind) {
+    case 'reach-scope':
+      return [label, '', change.before === undefined ? SCOPES.old
+        : change.after === 'not read' ? SCOPES.after : SCOPES.before];
+    case 'unknown-reach':
+      return [label, code(nameOf(change.actor)), `may reach service accounts: ${code(change.reason)}`];
+    case 'service-account':
+      return [label, actorsInWords(change.actors), `can act as ${some(change.serviceAccounts)}, and so `
+        + `reach ${some(change.roles.map(roleInShort))}${mayInWords(change.may)}`];
+    case 'reach': {
+      const { actors, way, policies, isReachedAnyway, serviceAccounts, roles, may } = change;
+      const isWider = change.direction === 'wider';
+      const by = policies && ` by ${some(policies)}`;
+      const sure = isOpen(way) && way.confidence !== 'certain' ? ` (confidence: ${way.confidence})` : '';
+      const can = by === undefined ? (isWider ? 'can now' : 'can no longer')
+        : isWider ? `no longer refused${by}:` : `now refused${by}:`;
+      const what = `${can} ${code(wayInWords(way))}${sure}`;
+      const target = `${some(roles.map(roleInShort))}${mayInWords(may)} as ${some(serviceAccounts)}`;
+      if (isReachedAnyway) return [label, actorsInWords(actors), `${what}; reaches ${target} in another way, too`];
+      return [label, actorsInWords(actors), `${what}, and so ${isWider ? 'reaches' : 'no longer reaches'} ${target}`];
+    }
+  }
+}
+
+function mayInWords(may: readonly string[]): string {
+  return may.length === 0 ? '' : ` (${may.map(text => code(text)).join(', ')})`;
+}
+
+function actorsInWords(actors: Parameters<typeof nameOf>[0][]): string {
+  return some(actors.map(nameOf));
+}
+
+function some(texts: readonly string[]): string {
+  return listInShort(texts.map(text => code(text)), 3);
+}
+
+function counted(changes: ReadonlyArray<{ readonly direction: Direction }>): string {
   const of = (direction: Direction) => changes.filter(change => change.direction === direction).length;
   const parts = (
     [

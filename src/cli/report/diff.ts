@@ -2,6 +2,7 @@
  * What access a change adds and removes, between two reports. `cdk diff` cannot say it of a trust policy that only the
  * deployment completes.
  */
+import { PeopleChange, peopleChanges } from './people-diff';
 import { beyond, Permission, piecesOf } from './permissions';
 import { ReportData } from './report-data';
 import { canonical, compare, identityPolicies, normalize, sortedTexts } from './statements';
@@ -63,6 +64,8 @@ export interface AccessDiff {
   readonly newRoles: Text[];
   readonly goneRoles: Text[];
   readonly changes: Change[];
+  /** Who can act as service accounts through Kubernetes. */
+  readonly people: PeopleChange[];
 }
 
 export function accessDiff(before: ReportData, after: ReportData): AccessDiff {
@@ -73,6 +76,7 @@ export function accessDiff(before: ReportData, after: ReportData): AccessDiff {
     newRoles: arns.filter(arn => now.get(arn)?.role && !old.get(arn)?.role),
     goneRoles: arns.filter(arn => old.get(arn)?.role && !now.get(arn)?.role),
     changes: arns.flatMap(arn => changesOf(arn, old.get(arn) ?? NO_ROLE, now.get(arn) ?? NO_ROLE)),
+    people: peopleChanges(before, after),
   };
 }
 

@@ -2,16 +2,15 @@
  * Who can act as which service account through Kubernetes: what tables, pictures and searches show of it. Runs in the
  * browser.
  */
-import { keyOfActor, ReachedBy, ReportedReach, ReportedReaches, ReportedWay } from './reaches';
+import { keyOfActor, ReachedBy, ReportedReach, ReportedReaches, ReportedWay, UNKNOWN_CLUSTER } from './reaches';
 import { compare, sortedTexts } from './statements';
 import { Access, Text } from '../../analysis/access-map';
 import { Actor, UnknownReach } from '../../analysis/cluster-access';
 import { arnParts } from '../../analysis/iam/patterns';
 import { grouped } from '../../analysis/json-values';
 import { andMore, listInShort } from '../../analysis/lists';
-import { withoutBrackets } from '../../analysis/stand-in';
 import type { Confidence } from '../../analysis/rbac/paths';
-import { matchesPattern } from '../../conventions/wildcards';
+import { isStandIn, withoutBrackets } from '../../analysis/stand-in';
 
 export const PEOPLE_TITLE = 'Who can act as them through Kubernetes';
 export const UNKNOWN_TITLE = 'Who may act as them, which RBAC does not tell';
@@ -19,6 +18,8 @@ export const UNKNOWN_TITLE = 'Who may act as them, which RBAC does not tell';
 /** A service account of a row, and who can act as it. */
 export interface ReachedAccount {
   readonly cluster?: Text;
+  /** Why it may be in another cluster. */
+  readonly doubt?: string;
   /** `<namespace>/<name>`. */
   readonly serviceAccount: Text;
   readonly by: readonly ReachedBy[];
@@ -34,6 +35,8 @@ export interface ReachedRow {
 /** One line: the same actors, by the same best way. */
 export interface PeopleRow {
   readonly cluster?: Text;
+  /** Why the service accounts may be in another cluster. */
+  readonly doubt?: string;
   readonly actors: readonly Actor[];
   /** The best one first, those that are closed last. */
   readonly ways: readonly ReportedWay[];
@@ -52,24 +55,32 @@ type Who = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount'>;
 
 /** What says for any row of access who can act as its service account. */
 export function reachedAccounts({ reaches }: Pick<ReportedReaches, 'reaches'>): (access: Who) => ReachedAccount[] {
-  const byName = new Map<Text, ReportedReach[]>();
+  const byName = new Map<Text, Array<{ readonly reach: ReportedReach; readonly by: readonly ReachedBy[] }>>();
   for (const reach of reaches) {
+    const entry = { reach, by: reach.doubt === undefined ? reach.by : reach.by.map(unsure) };
     for (const name of reach.serviceAccounts) {
       const known = byName.get(name);
-      if (known) known.push(reach);
-      else byName.set(name, [reach]);
+      if (known) known.push(entry);
+      else byName.set(name, [entry]);
     }
   }
-  const of = (name: Text, cluster: Text) => (byName.get(name) ?? [])
-    .filter(reach => reach.cluster === undefined || cluster === '*' || reach.cluster === cluster)
-    .map(({ cluster: where, by }): ReachedAccount => (
-      { ...where !== undefined && { cluster: where }, serviceAccount: name, by }
-    ));
-  return ({ cluster, namespace, serviceAccount }) => {
-    const name = `${namespace}/${serviceAccount}`;
-    const names = /[*?]/.test(name) ? [...byName.keys()].filter(one => matchesPattern(name, one)) : [name];
-    return names.flatMap(one => of(one, cluster));
+  return ({ cluster, namespace, serviceAccount: name }) => {
+    const serviceAccount = `${namespace}/${name}`;
+    return (byName.get(serviceAccount) ?? [])
+      .filter(({ reach: { clusters } }) =>
+        clusters === undefined || ['*', UNKNOWN_CLUSTER].includes(cluster) || clusters.includes(cluster))
+      .map(({ reach, by }): ReachedAccount => ({
+        ...reach.cluster !== undefined && { cluster: reach.cluster },
+        ...reach.doubt !== undefined && { doubt: reach.doubt },
+        serviceAccount,
+        by,
+      }));
   };
+}
+
+/** It is not known whether the service account is in the cluster at all. */
+function unsure({ actors, ways }: ReachedBy): ReachedBy {
+  return { actors, ways: ways.map(way => ({ ...way, confidence: 'unknown' })) };
 }
 
 /** Lines for the service accounts of rows, those that are open first. */
@@ -77,19 +88,20 @@ export function peopleRows(
   rows: readonly ReachedRow[],
   isShown: (actor: Actor) => boolean = () => true,
 ): PeopleRow[] {
-  const reached = new Map<ReachedBy, { readonly cluster?: Text; readonly roles: Map<Text, Set<Text>> }>();
+  const reached = new Map<ReachedBy, { readonly account: ReachedAccount; readonly roles: Map<Text, Set<Text>> }>();
   for (const { arn, reached: accounts } of rows) {
-    for (const { cluster, serviceAccount, by } of accounts) {
-      for (const entry of by) {
-        const { roles } = getOrAdd(reached, entry, () => ({ cluster, roles: new Map<Text, Set<Text>>() }));
-        getOrAdd(roles, serviceAccount, () => new Set()).add(arn);
+    for (const account of accounts) {
+      for (const entry of account.by) {
+        const { roles } = getOrAdd(reached, entry, () => ({ account, roles: new Map<Text, Set<Text>>() }));
+        getOrAdd(roles, account.serviceAccount, () => new Set()).add(arn);
       }
     }
   }
-  const ofActors = [...reached].flatMap(([{ actors, ways }, { cluster, roles }]) => {
+  const ofActors = [...reached].flatMap(([{ actors, ways }, { account: { cluster, doubt }, roles }]) => {
     const sorted = [...ways.filter(isOpen), ...ways.filter(way => !isOpen(way))];
-    const key = JSON.stringify([cluster, sorted[0]]);
-    return actors.filter(isShown).map(actor => ({ cluster, actor, ways: sorted, key, roles: [roles] }));
+    const key = JSON.stringify([cluster, doubt, sorted[0]]);
+    const at = { ...cluster !== undefined && { cluster }, ...doubt !== undefined && { doubt } };
+    return actors.filter(isShown).map(actor => ({ at, actor, ways: sorted, key, roles: [roles] }));
   });
   const merged = [...grouped(ofActors, ({ actor, key }) => `${keyOfActor(actor)}${key}`).values()].map(same => ({
     ...same[0],
@@ -102,7 +114,7 @@ export function peopleRows(
     [key, ...ways.map(wayKey), ...roles.map(numberOf)].join('\n'));
   return [...together.values()]
     .map((same): PeopleRow => ({
-      ...same[0].cluster !== undefined && { cluster: same[0].cluster },
+      ...same[0].at,
       actors: same.map(({ actor }) => actor),
       ways: same[0].ways,
       serviceAccounts: rolesOf(same[0].roles),
@@ -198,10 +210,14 @@ function textOfActor(actor: Actor): string {
 }
 
 function partsOfActor({ kind, name }: Actor): { readonly text: string; readonly account?: Text } {
-  if (kind !== 'IAM principal') return { text: `${kind === 'ServiceAccount' ? 'service account' : kind.toLowerCase()} ${name}` };
+  if (isStandIn(name)) return { text: withoutBrackets(name) };
+  if (kind !== 'IAM principal') {
+    return { text: `${kind === 'ServiceAccount' ? 'service account' : kind.toLowerCase()} ${name}` };
+  }
   const [, , service, , account = '', resource = ''] = arnParts(name);
   const [type, ...rest] = resource.split('/');
-  if ((service !== 'iam' && service !== 'sts') || rest.length === 0) return { text: withoutBrackets(name) };
+  if (service !== 'iam' && service !== 'sts') return { text: name };
+  if (rest.length === 0) return { text: `IAM account ${account}` };
   return { text: `IAM ${type} ${rest.join('/')}`, account };
 }
 

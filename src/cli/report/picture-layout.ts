@@ -35,6 +35,8 @@ export interface Edge {
   readonly to: Box;
   /** `closed` by an admission policy; a namespace `contains` its service accounts, which is not drawn. */
   readonly kind?: 'closed' | 'contains';
+  /** One of many, which would hide the others. */
+  readonly isFaint?: boolean;
 }
 
 export interface Picture {
@@ -71,6 +73,7 @@ const ACTOR = 42;
 const ACTOR_STEP = 50;
 const MAX_ACTORS = 60;
 const MAX_NAMES = 20;
+const MANY = 8;
 const MAX_ROWS = 60;
 /** As long as there are not more, all are drawn. */
 const ALL_OPEN = 40;
@@ -226,17 +229,20 @@ class PeopleColumn {
     };
     this.boxes.push(box);
     const left = new Map(to);
+    const more = to.size > MANY ? { isFaint: true } : {};
     for (const [namespace, accounts] of this.contents) {
       const states = new Set(accounts.map(account => to.get(account)));
       const [state] = states;
       if (accounts.length < 2 || states.size > 1 || state === undefined) continue;
       for (const account of accounts) left.delete(account);
-      this.edges.push({ from: box, to: namespace, ...!state && { kind: 'closed' } });
+      this.edges.push({ from: box, to: namespace, ...!state && { kind: 'closed' }, ...more });
       if (this.opened.has(namespace)) continue;
       this.opened.add(namespace);
       this.edges.push(...accounts.map((account): Edge => ({ from: namespace, to: account, kind: 'contains' })));
     }
-    for (const [account, state] of left) this.edges.push({ from: box, to: account, ...!state && { kind: 'closed' } });
+    for (const [account, state] of left) {
+      this.edges.push({ from: box, to: account, ...!state && { kind: 'closed' }, ...more });
+    }
   }
 }
 

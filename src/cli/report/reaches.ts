@@ -3,10 +3,10 @@
  * once. A cluster of 500 service accounts and 200 people has 100,000 pairs of them.
  */
 import { compare } from './statements';
-import { Text } from '../../analysis/access-map';
+import { AccessMap, Text } from '../../analysis/access-map';
 import { Actor, ClusterPrincipal, Reach, ReachStep, ReachWay, UnknownReach } from '../../analysis/cluster-access';
 import { grouped } from '../../analysis/json-values';
-import { RbacObjects } from '../../analysis/rbac-objects';
+import { standIn } from '../../analysis/stand-in';
 
 /**
  * How much is known of who can act as the service accounts:
@@ -33,6 +33,10 @@ export interface ReachedBy {
 export interface ReportedReach {
   /** As in `access`; undefined where RBAC of a manifest may be of any cluster. */
   readonly cluster?: Text;
+  /** All names that `access` may have for it; undefined for any. */
+  readonly clusters?: readonly Text[];
+  /** Why the service accounts may be in another cluster. */
+  readonly doubt?: string;
   /** `<namespace>/<name>`. */
   readonly serviceAccounts: Text[];
   readonly by: ReachedBy[];
@@ -45,21 +49,14 @@ export interface ReportedReaches {
   readonly unknownReaches: UnknownReach[];
 }
 
-/** What the map has of it. */
-export interface ReachMap {
-  readonly rbac: RbacObjects;
-  readonly principals: ClusterPrincipal[];
-  readonly reaches: Reach[];
-  readonly unknownReaches: UnknownReach[];
-}
+/** Of access by annotations that name a role of another app: a manifest does not say for which cluster it is. */
+export const UNKNOWN_CLUSTER = standIn('not in the input');
 
-const NOTHING: ReachMap = {
-  rbac: { roles: [], bindings: [], unknown: [] }, principals: [], reaches: [], unknownReaches: [],
-};
+type ReachMap = Pick<AccessMap, 'rbac' | 'principals' | 'reaches' | 'unknownReaches'>;
 
 /** @param isComplete whether all RBAC and access entries of the clusters were read */
-export function reportedReaches(map: Partial<ReachMap>, isComplete = false): ReportedReaches {
-  const { rbac: { roles, bindings, unknown }, principals, reaches, unknownReaches } = { ...NOTHING, ...map };
+export function reportedReaches(map: ReachMap, isComplete = false): ReportedReaches {
+  const { rbac: { roles, bindings, unknown }, principals, reaches, unknownReaches } = map;
   const isRead = [roles, bindings, unknown, principals, reaches, unknownReaches].some(({ length }) => length > 0);
   return {
     reachScope: isComplete ? 'cluster' : isRead ? 'input' : 'not read',
@@ -82,23 +79,27 @@ export function keyOfUnknown({ cluster = '', actor, reason }: UnknownReach): str
 function together(reaches: readonly Reach[]): ReportedReach[] {
   const keyOfWays = waysKeys();
   const sets: ActorSet[] = [];
-  for (const ofActor of grouped(reaches, ({ cluster, actor }) => `${cluster}\n${keyOfActor(actor)}`).values()) {
-    const keyed = ofActor.map(reach => ({ reach, key: keyOfWays(reach.ways) }));
-    for (const same of grouped(keyed, ({ key }) => key).values()) {
-      const [{ reach: { cluster, actor, ways }, key }] = same;
-      const names = same.map(({ reach: { namespace, serviceAccount } }) => `${namespace}/${serviceAccount}`);
-      sets.push({ cluster, actor, ways, key, serviceAccounts: [...new Set(names)].sort(compare) });
-    }
+  const keyed = reaches.map(({ cluster, clusters, doubt, actor, namespace, serviceAccount, ways }) => ({
+    at: { ...cluster !== undefined && { cluster }, ...clusters && { clusters }, ...doubt !== undefined && { doubt } },
+    actor,
+    name: `${namespace}/${serviceAccount}`,
+    ways,
+    key: keyOfWays(ways),
+  }));
+  for (const same of grouped(keyed, ({ at, actor, key }) => JSON.stringify([at, actor, key])).values()) {
+    const names = [...new Set(same.map(({ name }) => name))].sort(compare);
+    sets.push({ ...same[0], serviceAccounts: names });
   }
-  const groups = grouped(sets, ({ cluster, serviceAccounts }) => JSON.stringify([cluster, serviceAccounts]));
-  return sortedBy([...groups.values()].map((group): ReportedReach => {
-    const [{ cluster, serviceAccounts }] = group;
-    return { ...cluster !== undefined && { cluster }, serviceAccounts, by: byWays(group) };
-  }), ({ cluster = '', serviceAccounts }) => JSON.stringify([cluster, serviceAccounts]));
+  const groups = [...grouped(sets, ({ at, serviceAccounts }) => JSON.stringify([at, serviceAccounts])).values()];
+  return sortedBy(groups.map((group): ReportedReach => {
+    const [{ at, serviceAccounts }] = group;
+    return { ...at, serviceAccounts, by: byWays(group) };
+  }), ({ by: _, ...rest }) => JSON.stringify(rest));
 }
 
 /** What an actor reaches in the same ways. */
-interface ActorSet extends Pick<Reach, 'cluster' | 'actor' | 'ways'> {
+interface ActorSet extends Pick<Reach, 'actor' | 'ways'> {
+  readonly at: Pick<Reach, 'cluster' | 'clusters' | 'doubt'>;
   readonly serviceAccounts: Text[];
   /** Of the ways. */
   readonly key: string;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'fs';
-import { accessCsv } from './access-csv';
+import { accessCsv, csvNotes } from './access-csv';
 import { accessMarkdown } from './access-markdown';
 import { accessTable } from './access-table';
 import { accessDiff } from './diff';
@@ -8,6 +8,7 @@ import { html } from './html';
 import { mermaid } from './mermaid';
 import { numbersOf } from './numbers';
 import { parseReportData, reportData, ReportData } from './report-data';
+import { rowsOf } from './rows';
 import { mapConstructPaths } from '../../analysis/construct-paths';
 import { reasonOf } from '../../analysis/reading/unusable-input';
 import { RULES } from '../../analysis/rules';
@@ -96,7 +97,8 @@ function report(program: Program, output: Output, version: string): number {
   const forPeople = () => (format === 'json' ? data : mapConstructPaths(data, data.constructPaths));
   const text = old ? DIFF_FORMATS[format ?? 'markdown'](old, data) : FORMATS[format ?? 'table'](forPeople(), output);
   output.stdout.write(text);
-  writeLines(output, [...unreadable, ...skipped, ...wrapped(summary(data), 80, '')]);
+  const notes = format === 'csv' ? csvNotes(data, rowsOf(data)) : [];
+  writeLines(output, [...unreadable, ...skipped, ...notes, ...wrapped(summary(data), 80, '')]);
   return unreadable.length > 0 ? 2 : 0;
 }
 

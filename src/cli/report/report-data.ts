@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { OtherIdentity, otherIdentitiesOf } from './other-identities';
-import { ReachMap, ReportedReaches, reportedReaches } from './reaches';
+import { ReportedReaches, reportedReaches, UNKNOWN_CLUSTER } from './reaches';
 import { compare } from './statements';
 import {
   Access,
@@ -23,7 +23,6 @@ import { Counts, countsOf } from '../../analysis/counts';
 import { isObject } from '../../analysis/json-values';
 import { Finding } from '../../analysis/rules/rule';
 import { accessOfPods } from '../../analysis/rules/words';
-import { standIn } from '../../analysis/stand-in';
 import { pathName } from '../text';
 
 const SCHEMA_VERSION = 1;
@@ -93,17 +92,16 @@ export interface Origin {
 }
 
 const SEVERITIES = ['error', 'warning', 'note'];
-const UNKNOWN_CLUSTER = standIn('not in the input');
 /** Of a map that was read from no file. */
 const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
 
-export function reportData(map: AccessMap & Partial<ReachMap>, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
+export function reportData(map: AccessMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
   const data = sortedData(map, findings, origin);
   return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
 }
 
 function sortedData(
-  map: AccessMap & Partial<ReachMap>, findings: Finding[], origin: Origin,
+  map: AccessMap, findings: Finding[], origin: Origin,
 ): Omit<ReportData, 'constructPaths'> {
   const { version, source: { stacks, ...input }, unreadable = [], skipped = [], isWholeCluster } = origin;
   const access = [...accessOfPods(map), ...accessElsewhere(map)];
@@ -171,7 +169,7 @@ function sortedData(
   };
 }
 
-/** By annotations that name a role of another app: a manifest does not say for which cluster it is. */
+/** By annotations that name a role of another app. */
 function accessElsewhere({ serviceAccounts, roles }: AccessMap): Access[] {
   const arns = new Set(roles.map(({ arn }) => arn));
   return serviceAccounts
@@ -199,6 +197,20 @@ const REPORT = z.looseObject({
       'an object',
     ),
   ),
+  reachScope: z.optional(TEXT),
+  reaches: z.optional(listOf(z.looseObject({
+    serviceAccounts: listOf(TEXT),
+    by: listOf(z.looseObject({
+      actors: listOf(z.looseObject({ kind: TEXT, name: TEXT }, 'an object')),
+      ways: listOf(z.looseObject({
+        confidence: TEXT,
+        steps: listOf(z.looseObject({ path: TEXT, right: TEXT, givenBy: listOf(TEXT) }, 'an object')),
+      }, 'an object')),
+    }, 'an object')),
+  }, 'an object'))),
+  unknownReaches: z.optional(listOf(z.looseObject({
+    actor: z.looseObject({ kind: TEXT, name: TEXT }, 'an object'), reason: TEXT,
+  }, 'an object'))),
   constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 

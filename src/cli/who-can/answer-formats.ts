@@ -5,12 +5,18 @@ import { becauseOf, trustedInWords, VERDICTS, verdictOf, WhoCan } from './who-ca
 import { linesInShort, listInShort } from '../../analysis/lists';
 import { Style } from '../colors';
 import { csv } from '../csv';
-import { code, markdownTable } from '../markdown';
-import { whoFields, WHO_COLUMNS } from '../report/access-csv';
-import { leftOutInWords, WHO_HEADINGS, whoCells } from '../report/access-markdown';
-import { clusterTables, Column, ROLE, SERVICE_ACCOUNT, Terminal, textTables } from '../report/access-table';
+import { code, markdownTable, MAX_MARKDOWN_LENGTH } from '../markdown';
+import { ACTOR_COLUMNS, whoFields, WHO_COLUMNS, withActors } from '../report/access-csv';
+import {
+  leftOutInWords, peopleMarkdown, roomBesidePeople, WHO_HEADINGS, whoCells,
+} from '../report/access-markdown';
+import {
+  clusterTables, Column, peopleTables, ROLE, SERVICE_ACCOUNT, Terminal, textTables,
+} from '../report/access-table';
 import { roleInShort } from '../report/in-words';
-import { Answer, Verdict } from '../report/rows';
+import { actorsOf, isOpen, peopleRows } from '../report/people';
+import { keyOfActor } from '../report/reaches';
+import { Answer, Row, Verdict } from '../report/rows';
 import { counted } from '../text';
 import { Cell, wrapped } from '../text-table';
 
@@ -43,17 +49,23 @@ export function answerTable(whoCan: WhoCan, terminal: Terminal): string {
       terminal,
     ),
   ];
+  const people = ofPods(whoCan);
+  if (people.length > 0) tables.push(...peopleTables(data, people, terminal));
   const verdict = wrapped(summary(whoCan), terminal.width, '').map(line => `${line}\n`).join('');
   return [...tables, verdict].join('\n');
 }
 
 export function answerCsv(whoCan: WhoCan): string {
-  const rows = whoCan.answers.map(answer => [
+  const ofRows = new Map(whoCan.answers.map(answer => [answer.row, answer]));
+  const fieldsOf = (answer: Answer) => [
     ...answer.row.access ? whoFields(answer.row) : ['', 'none', '', '', '', answer.row.arn, ''],
     VERDICTS[verdictOf(answer)],
     becauseOf(answer, whoCan.action).join('; '),
+  ];
+  return csv([...WHO_COLUMNS, 'answer', 'because_of', ...ACTOR_COLUMNS], [
+    ...withActors(whoCan.data, ofPods(whoCan), row => fieldsOf(ofRows.get(row)!)),
+    ...otherAnswers(whoCan).map(answer => [...fieldsOf(answer), ...ACTOR_COLUMNS.map(() => '')]),
   ]);
-  return csv([...WHO_COLUMNS, 'answer', 'because_of'], rows);
 }
 
 export function answerMarkdown(whoCan: WhoCan): string {
@@ -66,13 +78,18 @@ export function answerMarkdown(whoCan: WhoCan): string {
   const { action, resource } = whoCan;
   const title = `### Who can ${code(action)}${resource === undefined ? '' : ` on ${code(resource)}`}`;
   if (rows.length === 0) return `${title}\n\n${summary(whoCan)}\n`;
-  const { text, leftOut } = markdownTable([...WHO_HEADINGS, 'answer', 'because of'], rows);
-  return `${title}\n\n${text}${leftOutInWords(leftOut, 'who-can')}`;
+  const room = roomBesidePeople(whoCan.data);
+  const { text, leftOut } = markdownTable([...WHO_HEADINGS, 'answer', 'because of'], rows, room);
+  const first = `${title}\n\n${text}${leftOutInWords(leftOut, 'who-can')}`;
+  const people = ofPods(whoCan);
+  return people.length === 0 ? first
+    : first + peopleMarkdown(whoCan.data, people, 'who-can', MAX_MARKDOWN_LENGTH - first.length);
 }
 
 /** For machines. A field may be added in the same version; one that goes or changes makes a new one. */
 export function answerJson(whoCan: WhoCan): object {
-  const { action, resource, answers, data: { tool, input, unreadable, skipped } } = whoCan;
+  const { action, resource, answers, data } = whoCan;
+  const { tool, input, reachScope, unknownReaches, unreadable, skipped } = data;
   const why = (answer: Answer) => ({
     answer: VERDICTS[verdictOf(answer)],
     statements: answer.reach!.statements.map(({ policy: { name, kind, arn }, index, statement }) => ({
@@ -91,12 +108,19 @@ export function answerJson(whoCan: WhoCan): object {
       const who = { cluster, namespace, serviceAccount, audience, via, role, ...through !== undefined && { through } };
       return [{ ...who, ...why(answer) }];
     }),
+    reachScope,
+    people: peopleRows(ofPods(whoCan)),
+    unknownReaches,
     otherRoles: otherAnswers(whoCan).map(answer => ({
       role: answer.row.arn, trusts: trustedInWords(answer, whoCan.data), ...why(answer),
     })),
     unreadable,
     skipped,
   };
+}
+
+function ofPods({ answers }: WhoCan): Row[] {
+  return answers.flatMap(({ row }) => (row.access ? [row] : []));
 }
 
 function otherAnswers({ answers }: WhoCan): Answer[] {
@@ -107,10 +131,11 @@ function trustsIn(answer: Answer, { data }: WhoCan): string {
   return `none; trusts ${listInShort(trustedInWords(answer, data).map(code), 3)}`;
 }
 
-function summary({ action, resource, answers }: WhoCan): string {
-  const ofPods = answers.filter(({ row }) => row.access).map(verdictOf);
-  const of = (...verdicts: Verdict[]) => ofPods.filter(verdict => verdicts.includes(verdict)).length;
-  const others = answers.length - ofPods.length;
+function summary(whoCan: WhoCan): string {
+  const { action, resource, answers } = whoCan;
+  const verdicts = answers.filter(({ row }) => row.access).map(verdictOf);
+  const of = (...wanted: Verdict[]) => verdicts.filter(verdict => wanted.includes(verdict)).length;
+  const others = answers.length - verdicts.length;
   const certain = of('allow', 'partly');
   const more = [
     ...of('conditional') > 0 ? [`${of('conditional')} under conditions`] : [],
@@ -120,5 +145,13 @@ function summary({ action, resource, answers }: WhoCan): string {
   // A role that no pod assumes directly may be the next one of a chain.
   const nobody = others > 0 ? 'No service account can directly do' : 'No service account can do';
   const subject = certain === 0 ? nobody : `${counted(certain, 'way')} from a service account to`;
-  return `${subject} ${action} on ${resource ?? 'any resource'}${more.length > 0 ? `; ${more.join('; ')}` : ''}.`;
+  const what = `${subject} ${action} on ${resource ?? 'any resource'}`;
+  return `${what}${more.length > 0 ? `; ${more.join('; ')}` : ''}.${peopleCount(whoCan)}`;
+}
+
+/** People, groups, and service accounts that are not those of the answer. */
+function peopleCount(whoCan: WhoCan): string {
+  const open = ofPods(whoCan).flatMap(actorsOf).filter(({ way }) => isOpen(way)).map(({ actor }) => keyOfActor(actor));
+  const count = new Set(open).size;
+  return count === 0 ? '' : ` Through Kubernetes, ${counted(count, 'other')} can act as such a service account.`;
 }

@@ -10,6 +10,7 @@ import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output, wantsColors, widthOf } from '../command';
 import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
 import { MARKDOWN_MARK } from '../markdown';
+import { csvNotes } from '../report/access-csv';
 import { Origin, reportData, ReportData } from '../report/report-data';
 import { EMPTY, rowsOf, search } from '../report/rows';
 import { sortedTexts, statementsIn } from '../report/statements';
@@ -98,7 +99,8 @@ function printAnswer({ format, action, resource }: Question, map: AccessMap, ori
   const data = reportData(map, [], origin);
   const answers = search(rowsOf(data), { ...EMPTY, action, resource: resource ?? '' });
   output.stdout.write(FORMATS[format]({ action, ...resource !== undefined && { resource }, answers, data }, output));
-  writeLines(output, [...unreadable, ...skipped, ...similarInWords(action, data)]);
+  const notes = format === 'csv' ? csvNotes(data, answers.map(({ row }) => row)) : [];
+  writeLines(output, [...unreadable, ...skipped, ...notes, ...similarInWords(action, data)]);
   if (unreadable.length > 0) return 2;
   return answers.length > 0 ? 0 : 1;
 }

@@ -207,7 +207,13 @@ test('a namespace that is not written is the one that is given, or nobody\'s', (
 
 test('other objects, and no objects, are passed over', () => {
   const nothing = {
-    serviceAccounts: [], workloads: [], impersonators: [], annotations: [], repeatedKeys: [], awsAuth: [], owners: [],
+    serviceAccounts: [],
+    workloads: [],
+    impersonators: [],
+    annotations: [],
+    repeatedKeys: [],
+    awsAuth: [],
+    owners: [],
     rbac: { roles: [], bindings: [], unknown: [] },
   };
   for (const text of [

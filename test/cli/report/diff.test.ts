@@ -38,7 +38,7 @@ test('nothing has changed', () => {
   const text =
     '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost permissions.\n';
   expect(markdownOf(THREE, THREE)).toBe(text);
-  expect(diffOf(THREE, THREE)).toEqual({ schemaVersion: 1, newRoles: [], goneRoles: [], changes: [] });
+  expect(diffOf(THREE, THREE)).toEqual({ schemaVersion: 1, newRoles: [], goneRoles: [], changes: [], people: [] });
 });
 
 test.each<[string, Policy[], Policy[]]>([
@@ -274,6 +274,7 @@ test('a new role, and one that is gone', () => {
     newRoles: [arn('new')],
     goneRoles: [arn('old')],
     changes: [],
+    people: [],
   });
   expect(markdownOf(before, after)).toContain('\n\nNew roles: `new`.\n\nRoles that are gone: `old`.\n');
 });

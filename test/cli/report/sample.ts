@@ -1,8 +1,9 @@
 import { Access, AccessMap, Policy, Role, ServiceAccount } from '../../../src/analysis/access-map';
-import { Actor, Reach, ReachWay } from '../../../src/analysis/cluster-access';
+import { Actor, ClusterPrincipal, Reach, ReachWay } from '../../../src/analysis/cluster-access';
 import { Confidence } from '../../../src/analysis/rbac/paths';
+import { RbacBinding } from '../../../src/analysis/rbac-objects';
+import { reachesOf } from '../../../src/analysis/reach/reaches';
 import { Finding } from '../../../src/analysis/rules/rule';
-import { ReachMap } from '../../../src/cli/report/reaches';
 import { ACCOUNT, ISSUER, PROVIDER_ARN, REGION } from '../../support';
 
 export { ACCOUNT, ISSUER };
@@ -113,7 +114,7 @@ export function serviceAccount(namespace: string, name: string, roleName: string
   };
 }
 
-export function mapOf(parts: Partial<AccessMap & ReachMap>): AccessMap & ReachMap {
+export function mapOf(parts: Partial<AccessMap>): AccessMap {
   const clusters = [...new Set((parts.access ?? []).map(({ cluster }) => cluster))].map(id => ({
     id,
     kind: 'issuer' as const,
@@ -309,15 +310,18 @@ export const REACHED = mapOf({
   ...THREE,
   reaches: [
     ...['payments/api', 'payments/worker'].flatMap(name => [
-      reach(DEV, name, [CREATE, ...name === 'payments/api' ? [EXEC] : [{ ...EXEC, confidence: 'unknown' as Confidence }]]),
+      reach(DEV, name, [CREATE, name === 'payments/api' ? EXEC : { ...EXEC, confidence: 'unknown' as Confidence }]),
       reach(OPS, name, [way('create pods in payments', 'AmazonEKSEditPolicy')], { cluster: ISSUER }),
     ]),
     reach(CI, 'payments/api', [{
       confidence: 'high',
       steps: [
         {
-          path: 'impersonate-users', right: 'impersonate users', givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
-          to: 'User bob', places: [],
+          path: 'impersonate-users',
+          right: 'impersonate users',
+          givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
+          to: 'User bob',
+          places: [],
         },
         ...way('create pods in payments', EDIT).steps,
       ],
@@ -333,6 +337,39 @@ export const REACHED = mapOf({
     places: [{ file: 'rbac.yaml', line: 40, column: 1 }],
   }],
 });
+
+/** As many service accounts as in {@link manyMap}, and so many who can act as some or all of them. */
+export function manyPeople(count: number, subjects: number): AccessMap {
+  const map = manyMap(count);
+  const namespaces = [...new Set(map.access.map(({ namespace }) => namespace))];
+  const place = { file: 'rbac.yaml', line: 1, column: 1 };
+  const bindings = Array.from({ length: subjects }, (_, index): RbacBinding => {
+    const subject = ([
+      { kind: 'Group', name: `team-${index}` },
+      { kind: 'User', name: `person-${index}@example.com` },
+      { kind: 'ServiceAccount', namespace: 'tools', name: `deployer-${index}` },
+    ] as const)[index % 3];
+    const isOfCluster = index % 20 === 0;
+    return {
+      kind: isOfCluster ? 'ClusterRoleBinding' : 'RoleBinding',
+      ...!isOfCluster && { namespace: namespaces[index % namespaces.length] },
+      name: `binding-${index}`,
+      role: { kind: 'ClusterRole', name: isOfCluster && index % 40 === 0 ? 'cluster-admin' : 'edit' },
+      subjects: [subject],
+      place,
+    };
+  });
+  const principals = Array.from({ length: Math.ceil(subjects / 10) }, (_, index): ClusterPrincipal => ({
+    principal: `arn:aws:iam::${ACCOUNT}:role/engineer-${index}`,
+    via: 'aws-auth',
+    groups: [`team-${index * 3}`],
+    policies: [],
+    place,
+  }));
+  const rbac = { roles: [], bindings, unknown: [] };
+  const { clusters, ...read } = map;
+  return { ...map, rbac, principals, ...reachesOf({ ...read, rbac, principals }) };
+}
 
 /** Many service accounts, 20 to a namespace; every tenth role is shared, every bucket by four. */
 export function manyMap(count: number): AccessMap {

@@ -4,20 +4,20 @@
 import { createHash } from 'crypto';
 import { ListName, qualifiedName } from './api-lists';
 import { ClusterObject, LiveAuthentication, LiveFacts, LiveRole } from './live-facts';
+import { principalsOf } from './live-principals';
 import {
   AccessMap, Association, Place, Policy, Role, ServiceAccount, Text, Workload,
 } from '../../../analysis/access-map';
 import { accessOf, clustersOf } from '../../../analysis/admission/access';
 import { isObject } from '../../../analysis/json-values';
 import { builtInBindings, builtInRoles } from '../../../analysis/rbac/built-in-roles';
-import { reachesOf } from '../../../analysis/rbac/reaches';
 import { RbacBinding, RbacObjects, RbacRole } from '../../../analysis/rbac-objects';
-import { ManifestObject } from '../../../analysis/reading/kubernetes';
+import { reachesOf } from '../../../analysis/reach/reaches';
+import { ManifestObject } from '../../../analysis/reading/manifest-objects';
 import { addRbac, noRbac } from '../../../analysis/reading/rbac';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { Read } from '../facts';
 import { readRoleArn } from '../role-arn';
-import { principalsOf } from './live-principals';
 
 export interface LiveMap {
   readonly map: AccessMap;

@@ -5,7 +5,7 @@ import { LiveFacts } from './live-facts';
 import { liveMapOf } from './live-map';
 import { Actor, Reach } from '../../../analysis/cluster-access';
 import { Confidence } from '../../../analysis/rbac/paths';
-import { reachedAccess } from '../../../analysis/rbac/reaches';
+import { reachedAccess } from '../../../analysis/reach/reaches';
 
 /** An actor, and its best way. */
 export interface LiveActor extends Actor {

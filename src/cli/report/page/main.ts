@@ -4,8 +4,8 @@
  */
 import { byId, h, name, plural, visible } from './dom';
 import { findingsSection } from './findings';
-import { PictureView } from './picture';
 import { PeopleTable } from './people-table';
+import { PictureView } from './picture';
 import { Table } from './table';
 import { textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';

@@ -1,6 +1,7 @@
-import { h, name, plural, visible } from './dom';
+import { h, name, visible } from './dom';
 import { Actor } from '../../../analysis/cluster-access';
-import { roleInShort } from '../in-words';
+import { andMore } from '../../../analysis/lists';
+import { clusterInWords, roleInShort } from '../in-words';
 import {
   isOpen, notesOnPeople, othersInShort, PEOPLE_TITLE, PeopleRow, peopleRows, stateInWords, UNKNOWN_TITLE, wayInWords,
 } from '../people';
@@ -55,18 +56,23 @@ export class PeopleTable {
     );
   }
 
-  private row({ actors, ways, serviceAccounts }: PeopleRow): HTMLElement {
+  private row({ actors, ways, serviceAccounts, cluster, doubt }: PeopleRow): HTMLElement {
     return h(
       'tr',
       { class: 'row', role: 'row', tabindex: -1 },
-      h('th', { scope: 'row', role: 'rowheader' }, list(actors, actor => name(this.nameOf(actor)))),
+      h('th', { scope: 'row', role: 'rowheader' }, list(actors, actor => name(this.nameOf(actor))),
+        this.data.clusters.length > 1 && cluster !== undefined
+          && h('span', { class: 'note' }, visible(`in ${clusterInWords(cluster)}`)),
+        doubt !== undefined && h('span', { class: 'note' }, visible(doubt))),
       h('td', { role: 'cell' },
         visible(wayInWords(ways[0])),
         chipOf(ways[0]),
         ...othersInShort(ways).map(text => h('span', { class: 'note' }, visible(text)))),
       h('td', { role: 'cell' }, list(serviceAccounts, ({ serviceAccount, roles }) => h('span', {},
-        name(serviceAccount), h('span', { class: 'quiet' }, ' → '), ...roles.slice(0, 2).map(arn => name(roleInShort(arn))),
-        roles.length > 2 && ` and ${roles.length - 2} more`))),
+        name(serviceAccount),
+        h('span', { class: 'quiet' }, ' → '),
+        ...roles.slice(0, 2).flatMap((arn, index) => [index === 0 ? '' : ', ', name(roleInShort(arn))]),
+        andMore(roles.length - 2)))),
     );
   }
 
@@ -101,7 +107,7 @@ function list<T>(items: readonly T[], show: (item: T) => HTMLElement): HTMLEleme
         button.parentElement!.remove();
         element.append(...items.slice(MAX_NAMES).map(item => h('li', {}, show(item))));
       },
-    }, `and ${plural(rest, 'more').replace('mores', 'more')}`);
+    }, `and ${rest.toLocaleString('en')} more`);
     element.append(h('li', {}, button));
   }
   return element;

@@ -97,11 +97,12 @@ export class PictureView {
 
   private draw({ width, height, boxes, edges }: Picture): SVGElement {
     const drawn = new Map<Box, SVGElement>();
-    const lines = edges.map(({ from, to, kind }) => {
+    const lines = edges.map(({ from, to, kind, isFaint }) => {
       if (kind === 'contains') return undefined;
       const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
       const bend = (x2 - x1) / 2;
-      return svg('path', { class: kind === undefined ? 'edge' : `edge ${kind}`, d: `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}` });
+      const className = ['edge', kind, isFaint && 'faint'].filter(Boolean).join(' ');
+      return svg('path', { class: className, d: `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}` });
     });
     for (const box of boxes) drawn.set(box, this.box(box));
     const picture = svg(

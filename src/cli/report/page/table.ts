@@ -2,12 +2,12 @@ import { h, name, plural, visible } from './dom';
 import { chipOf } from './people-table';
 import { Access, Policy, Role } from '../../../analysis/access-map';
 import { grouped } from '../../../analysis/json-values';
-import { listInShort } from '../../../analysis/lists';
+import { andMore, listInShort } from '../../../analysis/lists';
 import { statementsOf } from '../../../analysis/reading/trusted-subjects';
 import { withoutBrackets } from '../../../analysis/stand-in';
 import { notesOn, permissionInWords, principalsOf, roleInShort } from '../in-words';
 import { OTHERS_TITLE } from '../numbers';
-import { ActorWay, peopleRows, wayInWords } from '../people';
+import { ActorWay, peopleRows, stateInWords, wayInWords } from '../people';
 import { Permission, permissionsOf } from '../permissions';
 import { PictureActors } from '../picture-layout';
 import { Answer, isPattern, Placed, Reach } from '../rows';
@@ -176,17 +176,22 @@ function other({ row: { arn, role }, reach }: Answer): HTMLElement {
   );
 }
 
-/** The most certain ones; the rest is in the details. */
+/** By their rights, the most certain ones first; the rest is in the details. */
 function peopleList(answer: Answer, { of, nameOf }: PictureActors): HTMLElement {
   const all = of(answer);
   if (all.length === 0) return h('span', { class: 'note' }, 'nobody known');
-  const rest = all.length - MAX_PEOPLE;
+  const byRight = [...grouped(all, ({ way }) => JSON.stringify([wayInWords(way, true), stateInWords(way)])).values()];
+  const shown = byRight.slice(0, MAX_PEOPLE);
+  const rest = all.length - shown.reduce((sum, { length }) => sum + length, 0);
   return h(
     'ul',
     { class: 'may' },
-    ...all.slice(0, rest > 1 ? MAX_PEOPLE : all.length).map(({ actor, way }) => h('li', {},
-      name(nameOf(actor)), ' ', visible(wayInWords(way, true)), chipOf(way))),
-    rest > 1 && h('li', { class: 'note' }, `and ${rest} more`),
+    ...shown.map(same => h('li', {},
+      ...same.slice(0, MAX_PEOPLE).flatMap(({ actor }, index) => [index === 0 ? '' : ', ', name(nameOf(actor))]),
+      andMore(same.length - MAX_PEOPLE),
+      chipOf(same[0].way),
+      h('span', { class: 'note' }, visible(wayInWords(same[0].way, true))))),
+    rest > 0 && h('li', { class: 'note' }, `and ${rest} more`),
   );
 }
 
@@ -195,24 +200,27 @@ function peopleDetails(answer: Answer, { of, nameOf }: PictureActors): HTMLEleme
   const count = of(answer).length;
   if (count === 0) return false;
   const body = h('div', { class: 'full' });
+  const written = (way: ActorWay['way']) => h('li', {},
+    visible(wayInWords(way)), chipOf(way),
+    h('span', { class: 'place' }, ' ', ...placesOf(way).map(place => name(place))));
   const element = h('details', {
     toggle: () => {
       if (!element.open || body.childNodes.length > 0) return;
-      const keys = new Set(of(answer).map(({ actor }) => actor));
-      body.append(h('ul', { class: 'others' }, ...peopleRows([answer.row], actor => keys.has(actor)).map(row => h('li', {},
-        ...row.actors.flatMap((actor, index) => [index === 0 ? '' : ', ', name(nameOf(actor))]),
-        h('ul', { class: 'may' }, ...row.ways.map(way => h('li', {},
-          visible(wayInWords(way)), chipOf(way),
-          h('span', { class: 'place' }, ...placesOf(way).map(place => name(place)))))),
-      ))));
+      const shown = new Set(of(answer).map(({ actor }) => actor));
+      const people = peopleRows([answer.row], actor => shown.has(actor));
+      body.append(h('ul', { class: 'others' }, ...people.map(({ actors, ways, doubt }) => h('li', {},
+        ...actors.flatMap((actor, index) => [index === 0 ? '' : ', ', name(nameOf(actor))]),
+        doubt !== undefined && h('span', { class: 'note' }, visible(doubt)),
+        h('ul', { class: 'may' }, ...ways.map(written))))));
     },
-  }, h('summary', {}, `${plural(count, 'actor')} who can act as it`), body);
+  }, h('summary', {}, `Who can act as it (${count.toLocaleString('en')})`), body);
   return element;
 }
 
 function placesOf({ steps }: ActorWay['way']): string[] {
-  const places = steps.flatMap(step => step.places).map(({ file, line, constructPath, logicalId }) =>
-    [`${file}${line === undefined ? '' : `:${line}`}`, constructPath ?? logicalId ?? ''].filter(text => text !== '').join(' '));
+  const places = steps.flatMap(step => step.places).map(({ file, line, constructPath, logicalId }) => [
+    `${file}${line === undefined ? '' : `:${line}`}`, constructPath ?? logicalId ?? '',
+  ].filter(text => text !== '').join(' '));
   return [...new Set(places)];
 }
 

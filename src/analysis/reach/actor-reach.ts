@@ -3,13 +3,13 @@
  */
 import { Place } from '../access-map';
 import { Actor, ReachStep, ReachWay } from '../cluster-access';
-import { Confidence, CONFIDENCES, PATHS, Right } from './paths';
-import { Grant, Rbac, Requester } from './rbac';
+import { Confidence, CONFIDENCES, PATHS, Right } from '../rbac/paths';
+import { Grant, Rbac, Requester } from '../rbac/rbac';
 import {
-  Account, AccountWay, AccountWays, Bypass, Reach, reachableServiceAccounts, ReachWorld, Step,
-} from './reach';
-import { RoleRules } from './role-rules';
-import { ruleAllows } from './rule-match';
+  Account, AccountWay, AccountWays, Bypass, Reach, reachableServiceAccounts, ReachWorld, Step, stepsOf,
+} from '../rbac/reach';
+import { RoleRules } from '../rbac/role-rules';
+import { ruleAllows } from '../rbac/rule-match';
 
 export interface ActorReach {
   readonly accounts: ReadonlyArray<Account & {
@@ -41,9 +41,8 @@ export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
   const guarded = reachableServiceAccounts(world, acting.requester);
   const isGuarded = [...guarded.ways.values()].some(({ direct, indirect }) =>
     [...direct.values(), ...indirect === undefined ? [] : [indirect]].some(({ closedBy }) => closedBy !== undefined));
-  const { closedBy: _, ...open } = world;
   // What lies behind what is closed is known only without the policies.
-  const all = isGuarded ? reachableServiceAccounts(open, acting.requester) : guarded;
+  const all = isGuarded ? reachableServiceAccounts(withoutPolicies(world), acting.requester) : guarded;
   const words = new Words(world.rbac, acting);
   return {
     accounts: [...all.ways].map(([key, ways]) => {
@@ -51,18 +50,32 @@ export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
       return {
         ...ways.account,
         ways: () => found().map(way => words.ofWay(way)),
-        needsManifests: () => found().every(({ steps }) => steps.some(({ grants }) => grants.some(isOfManifest))),
+        needsManifests: () => [...ways.direct.values(), ...toList(ways.indirect)].every(({ before, last }) =>
+          [...before, last].some(({ grants }) => grants.some(isOfManifest))),
       };
     }),
     unknown: guarded.unknown.map(({ grant, reason, steps }) => ({
       reason,
-      places: [...words.placesOf(grant), ...steps.flatMap(({ grants }) => grants.flatMap(each => words.placesOf(each)))],
+      places: [grant, ...steps.flatMap(({ grants }) => grants)].flatMap(each => words.placesOf(each)),
     })),
   };
 }
 
+const openWorlds = new WeakMap<ReachWorld, ReachWorld>();
+
+/** One for each world: all its subjects share an index. */
+function withoutPolicies(world: ReachWorld): ReachWorld {
+  let open = openWorlds.get(world);
+  if (open === undefined) {
+    const { closedBy: _, ...others } = world;
+    openWorlds.set(world, open = others);
+  }
+  return open;
+}
+
 /** Open ways first, then the more certain ones, then the direct ones. */
 function waysTo(all: AccountWays, guarded: AccountWays | undefined, reach: Reach | undefined): FoundWay[] {
+  const toFound = foundOf(all.account);
   const direct = [...(guarded ?? all).direct.values()].map(toFound);
   const others = reach === undefined ? toList(all.indirect).map(toFound) : indirectWays(all, guarded, reach);
   const rank = ({ closedBy, confidence }: FoundWay) =>
@@ -74,6 +87,7 @@ function waysTo(all: AccountWays, guarded: AccountWays | undefined, reach: Reach
 /** With admission policies: a way that is open, a way around the policies, or the best one, with what closes it. */
 function indirectWays(all: AccountWays, guarded: AccountWays | undefined, reach: Reach): FoundWay[] {
   const { namespace } = all.account;
+  const toFound = foundOf(all.account);
   const known = guarded?.indirect;
   if (known !== undefined && known.closedBy === undefined) return [toFound(known)];
   const isOpen = [...guarded?.direct.values() ?? []].some(({ closedBy }) => closedBy === undefined);
@@ -81,7 +95,7 @@ function indirectWays(all: AccountWays, guarded: AccountWays | undefined, reach:
     each.namespace === undefined || each.namespace === namespace || /[*?⟨]/.test(each.namespace + namespace))
     .sort(byConfidence)[0];
   if (bypass !== undefined) {
-    return [around(bypass, [...all.direct.values(), ...toList(all.indirect)].sort(byConfidence)[0])];
+    return [around(bypass, [...all.direct.values(), ...toList(all.indirect)].map(toFound).sort(byConfidence)[0])];
   }
   if (all.indirect === undefined) return [];
   const found = toFound(all.indirect);
@@ -97,8 +111,8 @@ function closingOf(to: Step['to'], { ways }: Reach): readonly string[] | undefin
   return [...new Set(reached.flatMap(({ closedBy = [] }) => closedBy))];
 }
 
-function around({ confidence, steps }: Bypass, way: AccountWay): FoundWay {
-  return { confidence: worse(confidence, way.confidence), steps: [...steps, ...way.steps()] };
+function around({ confidence, steps }: Bypass, way: FoundWay): FoundWay {
+  return { confidence: worse(confidence, way.confidence), steps: [...steps, ...way.steps] };
 }
 
 function worse(one: Confidence, other: Confidence): Confidence {
@@ -109,8 +123,11 @@ function byConfidence(one: { readonly confidence: Confidence }, other: typeof on
   return CONFIDENCES.indexOf(one.confidence) - CONFIDENCES.indexOf(other.confidence);
 }
 
-function toFound({ confidence, closedBy, steps }: AccountWay): FoundWay {
-  return { confidence, steps: steps(), ...closedBy !== undefined && { closedBy } };
+function foundOf(account: Account): (way: AccountWay) => FoundWay {
+  return way => {
+    const { confidence, closedBy } = way;
+    return { confidence, steps: stepsOf(way, account), ...closedBy !== undefined && { closedBy } };
+  };
 }
 
 function toList<T>(value: T | undefined): T[] {
@@ -156,10 +173,12 @@ class Words {
   /** With the verbs and the resources that the role has of it. */
   private ofRight(right: Right, grant: Grant | undefined): string {
     const rules = grant?.rules ?? (grant?.binding && this.rbac.rulesOf(grant.binding));
-    const { verbs, resources } = rules === undefined ? right : heldOf(right, rules);
-    const { subresource } = right;
-    const names = resources.map(resource => (subresource === undefined ? resource : `${resource}/${subresource}`));
-    return `${listed(verbs)} ${listed(names)}`;
+    if (rules === undefined) return rightInWords(right, right);
+    let texts = rightTexts.get(rules);
+    if (texts === undefined) rightTexts.set(rules, texts = new Map());
+    let text = texts.get(right);
+    if (text === undefined) texts.set(right, text = rightInWords(right, heldOf(right, rules)));
+    return text;
   }
 
   private ofGrant({ subject, binding, rules }: Grant, isMapped: boolean): string {
@@ -169,6 +188,13 @@ class Words {
     const mapped = isMapped ? ` to ${subject.kind} ${subject.name}` : '';
     return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} (${role.kind} ${role.name})${mapped}`;
   }
+}
+
+const rightTexts = new WeakMap<RoleRules, Map<Right, string>>();
+
+function rightInWords({ subresource }: Right, { verbs, resources }: Pick<Right, 'verbs' | 'resources'>): string {
+  const names = resources.map(resource => (subresource === undefined ? resource : `${resource}/${subresource}`));
+  return `${listed(verbs)} ${listed(names)}`;
 }
 
 function heldOf(right: Right, { rules }: RoleRules): Pick<Right, 'verbs' | 'resources'> {

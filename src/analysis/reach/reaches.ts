@@ -1,28 +1,18 @@
 /**
- * Who can act as which service account, over all clusters of a map: IAM principals that EKS lets in, and the subjects of
+ * Who can act as which service account, over all clusters of a map: IAM principals that EKS lets in, and subjects of
  * bindings.
  */
-import { Access, AccessMap, Place, ServiceAccount, Text, Workload } from '../access-map';
-import { Actor, ClusterPrincipal, EksCluster, Reach, UnknownReach } from '../cluster-access';
+import { Access, AccessMap, Place, Text } from '../access-map';
+import { Actor, ClusterPrincipal, Reach, UnknownReach } from '../cluster-access';
 import { grouped } from '../json-values';
+import { ActorReach, reachOfActor } from './actor-reach';
+import { ClusterWorld, clusterWorlds, ReachInput, TargetAccount } from './cluster-worlds';
+import { grantsOfAccessPolicies, rulesOfAccessPolicy } from '../rbac/access-policies';
+import { CONFIDENCES } from '../rbac/paths';
+import { Rbac, Requester, requesterOf, requesterOfUser } from '../rbac/rbac';
+import { ClosedBy, ReachWorld } from '../rbac/reach';
 import { RbacBinding, RbacObjects, Subject } from '../rbac-objects';
 import { standIn } from '../stand-in';
-import { grantsOfAccessPolicies, rulesOfAccessPolicy } from './access-policies';
-import { ActorReach, reachOfActor } from './actor-reach';
-import { ClusterWorld, clusterWorlds, TargetAccount } from './cluster-worlds';
-import { CONFIDENCES } from './paths';
-import { Rbac, Requester, requesterOf, requesterOfUser } from './rbac';
-import { ClosedBy, ReachWorld } from './reach';
-
-export interface ReachInput {
-  readonly rbac: RbacObjects;
-  readonly principals: readonly ClusterPrincipal[];
-  readonly access: readonly Access[];
-  readonly serviceAccounts: readonly ServiceAccount[];
-  readonly workloads: ReadonlyArray<Pick<Workload, 'kind' | 'name' | 'namespace' | 'serviceAccount'>>;
-  /** Clusters of templates, under all their names. */
-  readonly clusters?: readonly EksCluster[];
-}
 
 export interface ReachOptions {
   /**
@@ -80,7 +70,10 @@ function reachesIn(
   const known = [...objects.bindings, ...targets, ...workloads].flatMap(({ namespace }) => namespace ?? []);
   const namespaces = [...new Set(known)];
   const byKey = grouped(targets, ({ namespace, name }) => `${namespace}/${name}`);
-  const actors = [...principalActors(world.principals, namespaces, reachWorld.rbac), ...subjectActors(objects.bindings)];
+  const actors = [
+    ...principalActors(world.principals, namespaces, reachWorld.rbac),
+    ...world.hasOwnRbac ? subjectActors(objects.bindings) : [],
+  ];
   const results = actors.map(acting => ({ acting, found: reachOfActor(reachWorld, acting) }));
   const at = cluster === undefined ? {} : { cluster };
   return {
@@ -88,7 +81,8 @@ function reachesIn(
       const name = `${account.namespace}/${account.name}`;
       const isSelf = actor.kind === 'ServiceAccount' && actor.name === name;
       return isSelf ? [] : (byKey.get(name) ?? []).map(target => {
-        const doubt = target.doubt ?? (doubtOfManifests !== undefined && account.needsManifests() ? doubtOfManifests : undefined);
+        const isElsewhere = doubtOfManifests !== undefined && account.needsManifests();
+        const doubt = target.doubt ?? (isElsewhere ? doubtOfManifests : undefined);
         return reachTo(actor, { ...target, ...doubt !== undefined && { doubt } }, account);
       });
     })),

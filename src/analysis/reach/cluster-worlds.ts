@@ -2,15 +2,25 @@
  * Which roles and bindings, principals and service accounts may be of one cluster. A cluster is named by its ARN, its
  * issuer, or not at all: what may be of several clusters counts in each of them.
  */
-import type { ReachInput } from './reaches';
-import { isSameText } from './rule-match';
-import { Access, Text } from '../access-map';
-import { ClusterPrincipal } from '../cluster-access';
+import { Access, ServiceAccount, Text, Workload } from '../access-map';
+import { ClusterPrincipal, EksCluster } from '../cluster-access';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
 import { grouped } from '../json-values';
+import { isSameText } from '../rbac/rule-match';
 import { RbacObjects } from '../rbac-objects';
 import { accessOfPods } from '../rules/words';
 import { hasStandIn } from '../stand-in';
+
+/** What of the map matters here. */
+export interface ReachInput {
+  readonly rbac: RbacObjects;
+  readonly principals: readonly ClusterPrincipal[];
+  readonly access: readonly Access[];
+  readonly serviceAccounts: readonly ServiceAccount[];
+  readonly workloads: ReadonlyArray<Pick<Workload, 'kind' | 'name' | 'namespace' | 'serviceAccount'>>;
+  /** Clusters of templates, under all their names. */
+  readonly clusters?: readonly EksCluster[];
+}
 
 /** A service account that somebody may reach, with the names that its cluster has on the map. */
 export interface TargetAccount {
@@ -29,6 +39,8 @@ export interface ClusterWorld {
   readonly rbac: Pick<RbacObjects, 'roles' | 'bindings'>;
   readonly principals: readonly ClusterPrincipal[];
   readonly targets: readonly TargetAccount[];
+  /** Whether it has roles or bindings of its own. Otherwise, those whom bindings name act in the world of manifests. */
+  readonly hasOwnRbac: boolean;
   /** Why manifests may be for another cluster. */
   readonly doubtOfManifests?: string;
 }
@@ -52,9 +64,11 @@ export function clusterWorlds(input: ReachInput): ClusterWorld[] {
 
   const table = new ClusterTable(input);
   const accounts = accountsOf(input);
-  const named = new Set([...principals, ...rbac.roles, ...rbac.bindings].flatMap(({ cluster }) =>
+  const clustersOf = (items: readonly { readonly cluster?: Text }[]) => new Set(items.flatMap(({ cluster }) =>
     (cluster === undefined ? [] : [table.of(cluster)])));
-  const others = table.all.filter(cluster => !named.has(cluster));
+  const withOwnRbac = clustersOf([...rbac.roles, ...rbac.bindings]);
+  const named = new Set([...clustersOf(principals), ...withOwnRbac]);
+  const others = table.all.filter(cluster => !withOwnRbac.has(cluster));
   const isShared = hasManifests && table.all.length > 1;
   const worlds = [...named].map((cluster): ClusterWorld => {
     const isOf = (item: { readonly cluster?: Text }) =>
@@ -64,19 +78,21 @@ export function clusterWorlds(input: ReachInput): ClusterWorld[] {
       rbac: { roles: rbac.roles.filter(isOf), bindings: rbac.bindings.filter(isOf) },
       principals: principals.filter(isOf),
       targets: accounts.flatMap(account => targetsIn(account, cluster, table)),
+      hasOwnRbac: withOwnRbac.has(cluster),
       ...isShared && { doubtOfManifests: `the manifests do not say that they are for ${nameOf(cluster)}` },
     };
   });
-  if (!hasManifests || (named.size > 0 && others.length === 0)) return worlds;
+  if (!hasManifests || (withOwnRbac.size > 0 && others.length === 0)) return worlds;
 
   const isAnywhere = ({ cluster }: { readonly cluster?: Text }) => cluster === undefined;
   const [only, ...more] = others;
-  const isOne = named.size === 0 && only !== undefined && more.length === 0;
+  const isOne = withOwnRbac.size === 0 && only !== undefined && more.length === 0;
   return [...worlds, {
     ...isOne && { cluster: nameOf(only) },
     rbac: { roles: rbac.roles.filter(isAnywhere), bindings: rbac.bindings.filter(isAnywhere) },
     principals: principals.filter(isAnywhere),
-    targets: accounts.flatMap(account => targetsAnywhere(account, named, isOne ? only : undefined, table)),
+    targets: accounts.flatMap(account => targetsAnywhere(account, withOwnRbac, isOne ? only : undefined, table)),
+    hasOwnRbac: true,
   }];
 }
 
@@ -94,7 +110,8 @@ function accountsOf({ access, serviceAccounts }: ReachInput): NamedAccount[] {
   const declared = serviceAccounts.filter(({ namespace, name }) => !named.has(keyOf(namespace, name)));
   return [
     ...[...named.values()].map(all => ({ namespace: all[0].namespace, name: all[0].serviceAccount, access: all })),
-    ...new Map(declared.map(({ namespace, name }) => [keyOf(namespace, name), { namespace, name, access: [] }])).values(),
+    ...new Map(declared.map(({ namespace, name }) =>
+      [keyOf(namespace, name), { namespace, name, access: [] }])).values(),
   ];
 }
 
@@ -127,11 +144,13 @@ function targetsAnywhere(
   table: ClusterTable,
 ): TargetAccount[] {
   const account = { namespace, name };
-  if (named.size === 0) return [{ ...account, ...only !== undefined && { cluster: access[0]?.cluster ?? nameOf(only) } }];
+  if (named.size === 0) {
+    return [{ ...account, ...only !== undefined && { cluster: access[0]?.cluster ?? nameOf(only) } }];
+  }
   const left = [...new Set(access.map(({ cluster }) => cluster))]
     .filter(text => isPattern(text) || !named.has(table.of(text)));
   if (access.length > 0 && left.length === 0) return [];
-  return [{ ...account, ...left.length === 1 && { cluster: left[0] }, ...access.length > 0 && { clusters: left }}];
+  return [{ ...account, ...left.length === 1 && { cluster: left[0] }, ...access.length > 0 && { clusters: left } }];
 }
 
 /** The clusters that anything names. */
@@ -191,8 +210,8 @@ function pairs(some: readonly Text[], others: readonly Text[]): Array<readonly [
 
 /** Those that are known. */
 function regionsOf({ arns, issuers }: Cluster): Text[] {
-  const all = [...arns.map(arn => arnParts(arn)[3] ?? ''), ...issuers.map(issuer => REGION_OF_ISSUER.exec(issuer)?.[1] ?? '')];
-  return all.filter(region => region !== '' && !hasStandIn(region));
+  const named = [...arns.map(arn => arnParts(arn)[3]), ...issuers.map(issuer => REGION_OF_ISSUER.exec(issuer)?.[1])];
+  return named.filter((region): region is string => region !== undefined && region !== '' && !hasStandIn(region));
 }
 
 function nameOf({ arns, issuers }: Cluster): Text {

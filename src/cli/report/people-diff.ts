@@ -1,0 +1,209 @@
+/**
+ * Who can act as which service account after a change, and could not before; and the other way round.
+ */
+import type { Direction } from './diff';
+import { mayInShort } from './in-words';
+import { bestOf, CLOSED, isOpen, rankOf, reachedAccounts } from './people';
+import { keyOfActor, keyOfUnknown, ReportedReaches, ReportedWay } from './reaches';
+import { ReportData } from './report-data';
+import { compare, sortedTexts } from './statements';
+import { Role, Text } from '../../analysis/access-map';
+import { Actor, UnknownReach } from '../../analysis/cluster-access';
+import { grouped } from '../../analysis/json-values';
+import { linesInShort } from '../../analysis/lists';
+import { shownAccess } from '../../analysis/shown-access';
+
+/** Actors that reach service accounts in a way that was not open before, or is not any more. */
+export interface ReachChange {
+  readonly kind: 'reach';
+  readonly direction: Direction;
+  readonly actors: Actor[];
+  /** The way that came or went; the best one, if there are several. */
+  readonly way: ReportedWay;
+  /** That the way was there before, and is there now: only admission policies changed. These refuse it, or did. */
+  readonly policies?: readonly Text[];
+  /** That the actors reach the service accounts after the change, as they did before, in another way. */
+  readonly isReachedAnyway?: boolean;
+  readonly serviceAccounts: Text[];
+  /** Those that the service accounts can assume, by their ARNs. */
+  readonly roles: Text[];
+  /** What the roles may do, in short. */
+  readonly may: string[];
+}
+
+/** A service account that comes, or gains roles, with those who can act as it. */
+export interface NewAccountChange {
+  readonly kind: 'service-account';
+  readonly direction: 'wider';
+  readonly actors: Actor[];
+  readonly serviceAccounts: Text[];
+  readonly roles: Text[];
+  readonly may: string[];
+}
+
+/** Something that nobody can judge, and that was not there before. */
+export interface UnknownChange extends Pick<UnknownReach, 'cluster' | 'actor' | 'reason'> {
+  readonly kind: 'unknown-reach';
+  readonly direction: 'changed';
+}
+
+/** That one of the reports does not say who can act as the service accounts. */
+export interface ScopeChange {
+  readonly kind: 'reach-scope';
+  readonly direction: 'changed';
+  /** Undefined if an older version made the report. */
+  readonly before?: ReportedReaches['reachScope'];
+  readonly after: ReportedReaches['reachScope'];
+}
+
+export type PeopleChange = ReachChange | NewAccountChange | UnknownChange | ScopeChange;
+
+/** An actor and a service account, in a cluster. */
+interface Pair {
+  readonly actor: Actor;
+  /** The service account in its cluster. */
+  readonly account: string;
+  readonly serviceAccount: Text;
+  readonly ways: readonly ReportedWay[];
+}
+
+interface Side {
+  readonly pairs: ReadonlyMap<string, Pair>;
+  /** The roles of service accounts in their clusters. */
+  readonly roles: ReadonlyMap<string, readonly Text[]>;
+}
+
+const MAX_LINES = 3;
+/** Nobody. */
+const NONE = CLOSED + 1;
+
+export function peopleChanges(before: ReportData, after: ReportData): PeopleChange[] {
+  const was = (before as Partial<ReportData>).reachScope;
+  const is = after.reachScope;
+  const scope: ScopeChange = { kind: 'reach-scope', direction: 'changed', ...was && { before: was }, after: is };
+  if (was === undefined || is === 'not read') return (was ?? 'not read') === is ? [] : [scope];
+  const [old, now] = [before, after].map(sideOf);
+  const may = mayOf([...after.roles, ...before.roles]);
+  const known = new Set(before.unknownReaches.map(keyOfUnknown));
+  return [
+    ...was === 'not read' ? [scope] : [],
+    ...reachChanges(old, now, may),
+    ...newAccounts(old, now, may),
+    ...after.unknownReaches.filter(unknown => !known.has(keyOfUnknown(unknown)))
+      .map(({ cluster, actor, reason }): UnknownChange => (
+        { kind: 'unknown-reach', direction: 'changed', ...cluster !== undefined && { cluster }, actor, reason }
+      )),
+  ];
+}
+
+function sideOf(data: ReportData): Side {
+  const reachedBy = reachedAccounts(data);
+  const pairs = new Map<string, Pair>();
+  const roles = new Map<string, readonly Text[]>();
+  for (const [account, entries] of grouped(shownAccess(data.access), ({ cluster, namespace, serviceAccount }) =>
+    JSON.stringify([cluster, namespace, serviceAccount]))) {
+    roles.set(account, sortedTexts(entries.map(({ role }) => role)));
+    for (const { serviceAccount, by } of reachedBy(entries[0])) {
+      for (const { actors, ways } of by) {
+        for (const actor of actors) {
+          const key = `${keyOfActor(actor)}${account}`;
+          pairs.set(key, { actor, account, serviceAccount, ways: [...pairs.get(key)?.ways ?? [], ...ways] });
+        }
+      }
+    }
+  }
+  return { pairs, roles };
+}
+
+/** What changed for one pair. */
+interface PairChange extends Pick<ReachChange, 'direction' | 'way' | 'policies' | 'isReachedAnyway'> {
+  readonly pair: Pair;
+}
+
+/** Of service accounts that have a role in both: the same actors by the same way are one. */
+function reachChanges(old: Side, now: Side, may: May): ReachChange[] {
+  const changes = sortedTexts([...old.pairs.keys(), ...now.pairs.keys()]).flatMap(key => {
+    const [was, is] = [old.pairs.get(key), now.pairs.get(key)];
+    const pair = (is ?? was)!;
+    if (!old.roles.has(pair.account) || !now.roles.has(pair.account)) return [];
+    return changeOf(was?.ways ?? [], is?.ways ?? []).map((change): PairChange => ({ pair, ...change }));
+  });
+  const rolesOf = ({ account }: Pair) => [...now.roles.get(account) ?? [], ...old.roles.get(account) ?? []];
+  const keyOf = ({ direction, way, policies, isReachedAnyway }: PairChange) =>
+    JSON.stringify([
+      direction, way.confidence, policies, isReachedAnyway, keyOfWay(way), way.steps.map(({ givenBy }) => givenBy),
+    ]);
+  const ofActors = [...grouped(changes, change => `${keyOfActor(change.pair.actor)}${keyOf(change)}`).values()];
+  const together = grouped(ofActors, same => JSON.stringify([keyOf(same[0]), same.map(({ pair }) => pair.account)]));
+  return [...together.values()].map((all): ReachChange => {
+    const [[{ pair: _, ...change }]] = all;
+    const roles = sortedTexts(all[0].flatMap(({ pair }) => rolesOf(pair)));
+    return {
+      kind: 'reach',
+      ...change,
+      actors: all.map(([{ pair }]) => pair.actor),
+      serviceAccounts: sortedTexts(all[0].map(({ pair }) => pair.serviceAccount)),
+      roles,
+      may: may(roles),
+    };
+  }).sort((left, right) => compare(right.direction, left.direction)); // wider first
+}
+
+/** A way more beside one that is as certain is no change; but that a policy stops refusing one is. */
+function changeOf(was: readonly ReportedWay[], is: readonly ReportedWay[]): Array<Omit<PairChange, 'pair'>> {
+  const [rankBefore, rankAfter] = [was, is].map(ways => Math.min(NONE, ...ways.map(rankOf)));
+  const opened = policyChanges(was, is);
+  const closed = policyChanges(is, was);
+  const open = rankAfter < CLOSED ? { isReachedAnyway: true } : {};
+  if (rankAfter < rankBefore && rankAfter < CLOSED) {
+    const [change] = opened.filter(({ way }) => rankOf(way) === rankAfter);
+    return [{ direction: 'wider', ...change ?? { way: bestOf(is) } }];
+  }
+  if (rankBefore < rankAfter && rankBefore < CLOSED) {
+    const [change] = closed.filter(({ way }) => rankOf(way) === rankBefore);
+    return [{ direction: 'narrower', ...change ?? { way: bestOf(was) }, ...open }];
+  }
+  return [
+    ...opened.slice(0, 1).map(change => ({ direction: 'wider' as const, ...change, isReachedAnyway: true })),
+    ...closed.slice(0, 1).map(change => ({ direction: 'narrower' as const, ...change, ...open })),
+  ];
+}
+
+/** Ways that are refused on one side, and open on the other. */
+function policyChanges(
+  refused: readonly ReportedWay[], open: readonly ReportedWay[],
+): Array<Required<Pick<ReachChange, 'way' | 'policies'>>> {
+  const closed = new Map(refused.filter(way => !isOpen(way)).map(way => [keyOfWay(way), way.closedBy!]));
+  return open.filter(isOpen).flatMap(way => {
+    const policies = closed.get(keyOfWay(way));
+    return policies === undefined ? [] : [{ way, policies }];
+  });
+}
+
+/** The rights, however they are given. */
+function keyOfWay({ steps }: ReportedWay): string {
+  return JSON.stringify(steps.map(({ path, right, to }) => [path, right, to]));
+}
+
+type May = (roles: readonly Text[]) => string[];
+
+function mayOf(roles: readonly Role[]): May {
+  const known = new Map([...roles].reverse().map(role => [role.arn, role]));
+  const lines = (arn: Text) => mayInShort(known.get(arn), undefined, []);
+  return arns => linesInShort([...new Set(arns.flatMap(lines))], MAX_LINES);
+}
+
+function newAccounts(old: Side, now: Side, may: May): NewAccountChange[] {
+  const open = [...now.pairs.values()].filter(({ ways }) => ways.some(isOpen));
+  return [...grouped(open, ({ account }) => account)].flatMap(([account, pairs]): NewAccountChange[] => {
+    const roles = now.roles.get(account)!.filter(arn => !old.roles.get(account)?.includes(arn));
+    return roles.length === 0 ? [] : [{
+      kind: 'service-account',
+      direction: 'wider',
+      actors: pairs.map(({ actor }) => actor),
+      serviceAccounts: [pairs[0].serviceAccount],
+      roles,
+      may: may(roles),
+    }];
+  });
+}
