@@ -27,7 +27,7 @@ export async function askCluster(
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { readCluster } = require('../doctor/doctor') as typeof import('../doctor/doctor');
   const facts = await readCluster(options, output);
-  const { map, unread, digest } = liveMapOf(facts);
+  const { map, unread, isWholeCluster, digest } = liveMapOf(facts);
   const stacks = map.accounts.map(account => ({ name: facts.title, account, region: facts.region }));
   return {
     map,
@@ -35,7 +35,7 @@ export async function askCluster(
       version,
       source: { files: 0, digest, stacks },
       unreadable: unread.map(words => `Not read: ${words}.`),
-      isWholeCluster: unread.length === 0,
+      isWholeCluster,
     },
   };
 }

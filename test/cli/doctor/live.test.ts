@@ -197,6 +197,7 @@ describe('who can act as a service account', () => {
   });
 });
 
+const FORBIDDEN = { kind: 'Status', reason: 'Forbidden', code: 403 };
 const AWS_AUTH = (data: object): Manifest => ({ ...named('aws-auth', 'kube-system'), data } as unknown as Manifest);
 const MAP_ROLES = { mapRoles: `- rolearn: ${OPS.replace('team/', '')}\n  username: ops\n  groups: [dev]\n` };
 
@@ -231,10 +232,8 @@ describe('the authentication mode', () => {
 });
 
 describe('what cannot be read is named, and never means nobody', () => {
-  const forbidden = { kind: 'Status', reason: 'Forbidden', code: 403 };
-
   test.each(LISTS.filter(name => name !== 'serviceaccounts'))('the list of %s', async name => {
-    servers.api.objects[pathOfList(name)] = forbidden;
+    servers.api.objects[pathOfList(name)] = FORBIDDEN;
     const { unread, notChecked, code } = await actors();
     expect(unread).toEqual([`${qualifiedName(name)} (Needs list on ${qualifiedName(name)})`]);
     expect(notChecked.at(-1)).toBe('some ways to act as the service accounts (see below)');
@@ -248,7 +247,7 @@ describe('what cannot be read is named, and never means nobody', () => {
 
   test('a role that may be in a list that was not read may give anything', async () => {
     servers.api.lists('rolebindings', binding('dev', 'Role', 'deployer', [group('dev')], 'payments'));
-    servers.api.objects[pathOfList('roles')] = forbidden;
+    servers.api.objects[pathOfList('roles')] = FORBIDDEN;
     expect((await actors()).unknown).toEqual([
       { kind: 'Group', name: 'dev', reason: 'Role deployer is not among the objects' },
     ]);
@@ -302,7 +301,7 @@ describe('what cannot be read is named, and never means nobody', () => {
 
   test('aws-auth', async () => {
     aws.answer('eks:DescribeCluster', cluster('API_AND_CONFIG_MAP'));
-    servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = forbidden;
+    servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = FORBIDDEN;
     expect((await actors()).unread).toEqual([
       'ConfigMap kube-system/aws-auth (Needs get on configmaps in namespace kube-system)',
     ]);
@@ -452,5 +451,41 @@ describe('permissions', () => {
     const { stdout } = await asking('who-can', '--help');
     for (const action of LIVE_ACTIONS) expect(stdout).toContain(action);
     for (const name of LISTS as readonly ListName[]) expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+});
+
+describe('people in the answer of who-can --live', () => {
+  beforeEach(() => {
+    aws.answer('iam:ListRoles', rolesXml([ROLE, TRUST]));
+    withDevs(servers.api);
+  });
+  const table = async () => (await asking(...ASK)).stdout.replace(/\s+/g, ' ');
+
+  test('are those of the whole cluster', async () => {
+    withEntries({ arn: OPS, policies: [inNamespaces(EDIT, 'payments')] });
+    const text = await table();
+    expect(text).toContain('group dev create pods in payments payments/api (team/api)');
+    expect(text).toContain('IAM role team/ops create pods in payments payments/api (team/api)');
+    expect(text).not.toContain('are not covered');
+  });
+
+  test.each<[string, () => void, boolean]>([
+    ['a list', () => servers.api.objects[pathOfList('roles')] = FORBIDDEN, true],
+    ['the access entries', () => aws.deny('eks:ListAccessEntries'), true],
+    ['a policy of a role', () => aws.deny('iam:GetPolicy'), false],
+  ])('may be more if %s could not be read', async (_, refuse, isMore) => {
+    refuse();
+    const text = await table();
+    expect(text.includes('are not covered')).toBe(isMore);
+  });
+
+  test('of a service account whose role is of another account', async () => {
+    const other = 'arn:aws:iam::444455556666:role/api';
+    servers.api.lists('serviceaccounts', serviceAccount({ [ROLE_KEY]: other }));
+    expect((await actors()).account).toMatchObject({ roles: [ROLE, other], actors: [{ name: 'dev' }] });
+    const { serviceAccounts, people } = JSON.parse((await asking(...ASK, '--format', 'json')).stdout);
+    expect(serviceAccounts)
+      .toContainEqual(expect.objectContaining({ role: other, cluster: ISSUER, answer: 'unknown' }));
+    expect(people[0].serviceAccounts).toEqual([{ serviceAccount: 'payments/api', roles: [ROLE, other] }]);
   });
 });

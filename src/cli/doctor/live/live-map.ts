@@ -6,7 +6,7 @@ import { ListName, qualifiedName } from './api-lists';
 import { ClusterObject, LiveAuthentication, LiveFacts, LiveRole } from './live-facts';
 import { principalsOf } from './live-principals';
 import {
-  AccessMap, Association, Place, Policy, Role, ServiceAccount, Text, Workload,
+  Access, AccessMap, Association, Place, Policy, Role, ServiceAccount, Text, Workload,
 } from '../../../analysis/access-map';
 import { accessOf, clustersOf } from '../../../analysis/admission/access';
 import { isObject } from '../../../analysis/json-values';
@@ -15,6 +15,7 @@ import { RbacBinding, RbacObjects, RbacRole } from '../../../analysis/rbac-objec
 import { reachesOf } from '../../../analysis/reach/reaches';
 import { ManifestObject } from '../../../analysis/reading/manifest-objects';
 import { addRbac, noRbac } from '../../../analysis/reading/rbac';
+import { standIn } from '../../../analysis/stand-in';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { Read } from '../facts';
 import { readRoleArn } from '../role-arn';
@@ -23,6 +24,8 @@ export interface LiveMap {
   readonly map: AccessMap;
   /** What could not be read, each with the reason. */
   readonly unread: readonly string[];
+  /** Whether everything was read that tells who can act as the service accounts; roles are another matter. */
+  readonly isWholeCluster: boolean;
   /** The same for the same state of the cluster. */
   readonly digest: string;
 }
@@ -33,12 +36,19 @@ const POLICY_KINDS = { attached: 'managed', inline: 'inline', boundary: 'boundar
 
 export function liveMapOf(facts: LiveFacts): LiveMap {
   const place: Place = { file: `<cluster ${facts.title}>` };
-  const roles = facts.roles.map(role => roleOf(role, facts.region, place));
-  const arns = new Set(roles.map(({ arn }) => arn));
+  const read = facts.roles.map(role => roleOf(role, facts.region, place));
+  const arns = new Set(read.map(({ arn }) => arn));
   const isThere = (arn: Text) => arns.has(arn) || !facts.listedAccounts.includes(accountOf(arn));
   const serviceAccounts = serviceAccountsOf(facts, place, isThere);
   const associations = associationsOf(facts, place, isThere);
-  const access = accessOf(roles, serviceAccounts, associations).filter(entry => isOfCluster(entry, facts));
+  const unknown = serviceAccounts.filter(({ roleArn }) => roleArn !== undefined && !arns.has(roleArn));
+  const roles = [
+    ...read, ...[...new Set(unknown.map(({ roleArn }) => roleArn!))].map(arn => unreadRole(arn, facts.region, place)),
+  ];
+  const access = [
+    ...accessOf(read, serviceAccounts, associations).filter(entry => isOfCluster(entry, facts)),
+    ...unknown.map(account => annotatedAccess(account, facts)),
+  ];
   const workloads = workloadsOf(facts, place);
   const rbac = rbacOf(facts, place);
   const principals = principalsOf(facts, place);
@@ -72,7 +82,13 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
     constructPaths: {},
   };
   const content = JSON.stringify({ roles, serviceAccounts, associations, workloads, rbac, principals });
-  return { map, unread: unreadIn(facts), digest: `sha256:${createHash('sha256').update(content).digest('hex')}` };
+  const unread = unreadIn(facts);
+  return {
+    map,
+    unread: [...unread.ofCluster, ...unread.others],
+    isWholeCluster: unread.ofCluster.length === 0,
+    digest: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+  };
 }
 
 function roleOf({ role, policies }: LiveRole, region: string, place: Place): Role {
@@ -98,6 +114,20 @@ function roleOf({ role, policies }: LiveRole, region: string, place: Place): Rol
     ),
     place,
   };
+}
+
+/** Of which nothing is known but that a service account names it. */
+function unreadRole(arn: Text, region: string, place: Place): Role {
+  const [, partition] = arn.split(':');
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const unknown = { trust: undefined, unresolved: ['the role could not be read'], policies: [NOT_READ] };
+  return { arn, name, account: accountOf(arn), region, partition, ...unknown, place };
+}
+
+/** Of a service account whose role could not be read: it may be that it has it. */
+function annotatedAccess({ namespace, name, audience, roleArn }: ServiceAccount, { issuer }: LiveFacts): Access {
+  const cluster = issuer ?? standIn('not known');
+  return { cluster, namespace, serviceAccount: name, audience, via: 'irsa', role: roleArn!, used: true };
 }
 
 function accountOf(arn: Text): string {
@@ -186,20 +216,23 @@ function valuesIn<T>(read: Read<T[]>): T[] {
 type Named = readonly [what: string, read: Read<unknown>];
 
 /** In words, each with the reason. */
-function unreadIn({ objects, authentication, associations, unreadRoles }: LiveFacts): string[] {
+function unreadIn(
+  { objects, authentication, associations, unreadRoles }: LiveFacts,
+): { readonly ofCluster: readonly string[]; readonly others: readonly string[] } {
   const { serviceAccounts, rbac, admission, workloads } = objects;
-  const named: Named[] = [
+  const ofCluster: Named[] = [
     ...Object.entries({ serviceaccounts: serviceAccounts, ...rbac, ...admission, ...workloads })
       .map(([name, list]): Named => [qualifiedName(name as ListName), list]),
     ...authentication === undefined ? [] : ofAuthentication(authentication),
+  ];
+  const ofRoles: Named[] = [
     ['associations of EKS Pod Identity', associations],
     ...valuesIn(associations).map(({ namespace, name, identity }): Named =>
       [`association of ${namespace}/${name}`, identity]),
   ];
-  return [
-    ...named.flatMap(([what, read]) => ('unknown' in read ? [`${what} (${read.unknown})`] : [])),
-    ...unreadRoles,
-  ];
+  const inWords = (all: readonly Named[]) =>
+    all.flatMap(([what, read]) => ('unknown' in read ? [`${what} (${read.unknown})`] : []));
+  return { ofCluster: inWords(ofCluster), others: [...inWords(ofRoles), ...unreadRoles] };
 }
 
 function ofAuthentication({ mode, entries, awsAuth }: LiveAuthentication): Named[] {

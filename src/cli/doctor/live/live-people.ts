@@ -5,7 +5,6 @@ import { LiveFacts } from './live-facts';
 import { liveMapOf } from './live-map';
 import { Actor, Reach } from '../../../analysis/cluster-access';
 import { Confidence } from '../../../analysis/rbac/paths';
-import { reachedAccess } from '../../../analysis/reach/reaches';
 
 /** An actor, and its best way. */
 export interface LiveActor extends Actor {
@@ -59,7 +58,7 @@ export function livePeopleOf(facts: LiveFacts, namespace?: string): LivePeople {
   }
   for (const reach of map.reaches) {
     const account = accounts.get(`${reach.namespace}/${reach.serviceAccount}`);
-    if (account !== undefined && reachedAccess(map, reach).length > 0) account.actors.push(actorIn(reach));
+    account?.actors.push(actorIn(reach));
   }
   return {
     accounts: [...accounts.values()].map(({ roles, actors, ...account }) => ({

@@ -26,8 +26,9 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
     ...accounts.flatMap(({ namespace, serviceAccount, actors }, index) => {
       const own = inWords[index].filter(text => !ofAll.includes(text));
       const closed = actors.length - inWords[index].length;
-      const nobody = `${isPartial ? 'nobody is known' : 'nobody'} ${ofAll.length > 0 ? 'else' : 'but Kubernetes itself'}`;
-      const open = own.length > 0 ? listInShort(own, MAX_ACTORS) : nobody;
+      const nobody = isPartial ? 'nobody is known' : 'nobody';
+      const others = `${nobody} ${ofAll.length > 0 ? 'else' : 'but Kubernetes itself'}`;
+      const open = own.length > 0 ? listInShort(own, MAX_ACTORS) : others;
       const refused = closed > 0 ? `; admission policies refuse ${counted(closed, 'other')}` : '';
       return wrap(`${namespace}/${serviceAccount}: ${open}${refused}`, '    ', '  ');
     }),
