@@ -9,6 +9,7 @@ import { grouped } from '../json-values';
 import { isSameText } from '../rbac/rule-match';
 import { RbacObjects } from '../rbac-objects';
 import { accessOfPods } from '../rules/words';
+import { shownAccess } from '../shown-access';
 import { hasStandIn } from '../stand-in';
 
 /** What of the map matters here. */
@@ -105,7 +106,7 @@ interface NamedAccount {
 
 function accountsOf({ access, serviceAccounts }: ReachInput): NamedAccount[] {
   const keyOf = (namespace: Text, name: Text) => `${namespace}/${name}`;
-  const named = grouped(accessOfPods({ access: [...access] }), ({ namespace, serviceAccount }) =>
+  const named = grouped(shownAccess(accessOfPods({ access: [...access] })), ({ namespace, serviceAccount }) =>
     keyOf(namespace, serviceAccount));
   const declared = serviceAccounts.filter(({ namespace, name }) => !named.has(keyOf(namespace, name)));
   return [

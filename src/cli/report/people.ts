@@ -115,11 +115,16 @@ export function peopleRows(
   return [...together.values()]
     .map((same): PeopleRow => ({
       ...same[0].at,
-      actors: same.map(({ actor }) => actor),
+      actors: same.map(({ actor }) => actor).sort(compareActors),
       ways: same[0].ways,
       serviceAccounts: rolesOf(same[0].roles),
     }))
-    .sort((left, right) => rankOf(left.ways[0]) - rankOf(right.ways[0]));
+    .sort((left, right) =>
+      rankOf(left.ways[0]) - rankOf(right.ways[0]) || compareActors(left.actors[0], right.actors[0]));
+}
+
+function compareActors(left: Actor, right: Actor): number {
+  return compare(keyOfActor(left), keyOfActor(right));
 }
 
 const RANKS: Record<Confidence, number> = { certain: 0, high: 1, medium: 2, low: 3, unknown: 4 };
@@ -154,7 +159,8 @@ export function actorsOf({ reached }: Pick<ReachedRow, 'reached'>): ActorWay[] {
       if (!known || rankOf(way) < rankOf(known.way)) best.set(key, { actor, way });
     }
   }
-  return [...best.values()].sort((left, right) => rankOf(left.way) - rankOf(right.way));
+  return [...best.values()].sort((left, right) =>
+    rankOf(left.way) - rankOf(right.way) || compareActors(left.actor, right.actor));
 }
 
 export function bestOf(ways: readonly ReportedWay[]): ReportedWay {

@@ -187,6 +187,30 @@ export function hostileMap(text: string): AccessMap {
         place: { file: text },
       },
     ],
+    principals: [{
+      cluster: text,
+      principal: text,
+      via: 'aws-auth',
+      user: text,
+      groups: [text],
+      policies: [{ policy: text, namespaces: [text] }],
+      doubt: text,
+      place: { file: text },
+    }],
+    reaches: [undefined, text].map((doubt): Reach => ({
+      cluster: text,
+      clusters: [text],
+      ...doubt !== undefined && { doubt },
+      actor: { kind: doubt === undefined ? 'User' : 'IAM principal', name: text },
+      namespace: text,
+      serviceAccount: text,
+      ways: [undefined, [text]].map((closedBy): ReachWay => ({
+        confidence: 'low',
+        steps: [0, 1].map(() => ({ path: text, right: text, givenBy: [text], to: text, places: [{ file: text }] })),
+        ...closedBy && { closedBy },
+      })),
+    })),
+    unknownReaches: [{ cluster: text, actor: { kind: 'Group', name: text }, reason: text, places: [{ file: text }] }],
     access: [
       {
         cluster: text,

@@ -66,6 +66,7 @@ export class PeopleTable {
         doubt !== undefined && h('span', { class: 'note' }, visible(doubt))),
       h('td', { role: 'cell' },
         visible(wayInWords(ways[0])),
+        ' ',
         chipOf(ways[0]),
         ...othersInShort(ways).map(text => h('span', { class: 'note' }, visible(text)))),
       h('td', { role: 'cell' }, list(serviceAccounts, ({ serviceAccount, roles }) => h('span', {},

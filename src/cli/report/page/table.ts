@@ -189,6 +189,7 @@ function peopleList(answer: Answer, { of, nameOf }: PictureActors): HTMLElement 
     ...shown.map(same => h('li', {},
       ...same.slice(0, MAX_PEOPLE).flatMap(({ actor }, index) => [index === 0 ? '' : ', ', name(nameOf(actor))]),
       andMore(same.length - MAX_PEOPLE),
+      ' ',
       chipOf(same[0].way),
       h('span', { class: 'note' }, visible(wayInWords(same[0].way, true))))),
     rest > 0 && h('li', { class: 'note' }, `and ${rest} more`),
@@ -201,7 +202,7 @@ function peopleDetails(answer: Answer, { of, nameOf }: PictureActors): HTMLEleme
   if (count === 0) return false;
   const body = h('div', { class: 'full' });
   const written = (way: ActorWay['way']) => h('li', {},
-    visible(wayInWords(way)), chipOf(way),
+    visible(wayInWords(way)), ' ', chipOf(way),
     h('span', { class: 'place' }, ' ', ...placesOf(way).map(place => name(place))));
   const element = h('details', {
     toggle: () => {

@@ -1,0 +1,250 @@
+/**
+ * The left end of the page: who can act as service accounts. Needs Chromium: `npx projen page`.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { pathToFileURL } from 'url';
+import { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launch } from './browser';
+import { manyPeople, REACHED, THREE } from './sample';
+import { AccessMap } from '../../../src/analysis/access-map';
+import { html } from '../../../src/cli/report/html';
+import { reportData } from '../../../src/cli/report/report-data';
+
+const directory = mkdtempSync(join(tmpdir(), 'people-page-'));
+let browser: Browser;
+let said: string[] = [];
+let files = 0;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+beforeEach(() => {
+  said = [];
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expect(said).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(directory, { recursive: true });
+});
+
+const pageOf = (map: AccessMap) => html(reportData(map, []));
+
+async function open(text: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const file = join(directory, `page${files++}.html`);
+  writeFileSync(file, text);
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
+  page.setDefaultTimeout(5000);
+  page.on('console', message => said.push(message.text()));
+  page.on('pageerror', error => said.push(error.message));
+  await page.goto(pathToFileURL(file).href);
+  return page;
+}
+
+const drawn = (page: Page) => page.locator('.picture .actor').evaluateAll(boxes => boxes.map(box =>
+  [...(box as any).querySelectorAll('text')].map((text: any) => text.textContent).join(' | ')));
+const listed = (page: Page) => page.locator('#access tr.row th > code').allTextContents();
+const people = (page: Page) => page.locator('#people tr.row th').evaluateAll(cells => cells.map(cell =>
+  [...(cell as any).querySelectorAll('code')].map((code: any) => code.textContent).join()));
+
+/** Boxes of the picture that cover others, and texts that leave their box. */
+const OVERLAPS = `(() => {
+  const boxes = [...document.querySelectorAll('.picture .box')];
+  const rects = boxes.map(box => box.querySelector('rect').getBBox());
+  const names = boxes.map(box => box.textContent);
+  const wrong = [];
+  for (const [index, one] of rects.entries()) {
+    for (const text of boxes[index].querySelectorAll('text')) {
+      const { x, width } = text.getBBox();
+      if (x < one.x || x + width > one.x + one.width) wrong.push(['text', names[index]]);
+    }
+    const texts = [...boxes[index].querySelectorAll('text')].map(text => text.getBBox());
+    for (const [at, left] of texts.entries()) {
+      for (const right of texts.slice(at + 1)) {
+        if (Math.abs(left.y - right.y) < 5 && left.x < right.x + right.width && right.x < left.x + left.width) {
+          wrong.push(['texts', names[index]]);
+        }
+      }
+    }
+    for (const [other, two] of rects.entries()) {
+      if (other <= index) continue;
+      if (one.x < two.x + two.width && two.x < one.x + one.width && one.y < two.y + two.height
+        && two.y < one.y + one.height) wrong.push(['boxes', names[index], names[other]]);
+    }
+  }
+  return wrong;
+})()`;
+const SIDEWAYS = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+test('the picture begins with them, and says what an admission policy closes', async () => {
+  const page = await open(pageOf(REACHED));
+  expect(await page.locator('.columns span').allTextContents()).toEqual([
+    'Cluster', 'Who can act as', 'Service account', 'Role', 'Reaches',
+  ]);
+  expect((await drawn(page)).sort()).toEqual([
+    'group dev | +1 | create pods',
+    'service account tools/ci | impersonate users',
+    'user eve | closed: creat…ccounts/token',
+  ]);
+  expect(await page.locator('.edge.closed').count()).toBe(1);
+  expect(await page.locator('#picture-body').innerText()).toContain('Dashed: an admission policy refuses it.');
+  expect(await page.locator('.actor title').first().textContent()).toContain('impersonate users: service account tools/ci');
+  expect(await page.evaluate(OVERLAPS)).toEqual([]);
+});
+
+test('the table names them for each service account, and all of them with what gives the right', async () => {
+  const page = await open(pageOf(REACHED));
+  expect(await page.locator('thead').first().innerText()).toContain('Who can act as it');
+  const cell = page.locator('tr.row', { hasText: 'payments-api' }).first().locator('td').last();
+  expect((await cell.innerText()).split('\n').map(line => line.replace(/\s+/g, ' '))).toEqual([
+    'group dev, IAM role ops',
+    'create pods in payments',
+    'service account tools/ci high',
+    'impersonate users; as User bob: create pods in payments',
+    'user eve closed by payments-tokens',
+    'create serviceaccounts/token in payments',
+  ]);
+  await page.locator('summary', { hasText: 'Who can act as it (4)' }).click();
+  const details = await page.locator('.more details[open] .full').innerText();
+  expect(details).toContain('create pods/exec in payments (RoleBinding payments/dev (ClusterRole edit))');
+  expect(details).toContain('rbac.yaml:1');
+});
+
+test('a section has them by their rights, with what is unknown and what was not read', async () => {
+  const page = await open(pageOf(REACHED));
+  expect(await people(page)).toEqual(['group dev', 'IAM role ops', 'service account tools/ci', 'user eve']);
+  const text = await page.locator('#people').innerText();
+  expect(text).toContain('group deployers\na controller of applications.argoproj.io may run pods in argocd');
+  expect(text).toContain('RBAC and access entries of the cluster that are not in the input are not covered.');
+});
+
+test.each<[Record<string, string>, string[], string[], number]>([
+  [{ actor: 'dev' }, ['api', 'worker'], ['group dev'], 1],
+  [{ actor: 'IAM role ops' }, ['api', 'worker'], ['IAM role ops'], 1],
+  [{ actor: 'role/ops' }, ['api', 'worker'], ['IAM role ops'], 1],
+  [{ actor: 'EVE' }, ['api'], ['user eve'], 1],
+  [{ actor: 'nobody' }, [], [], 0],
+  [{ actor: 'dev', role: 'worker' }, ['worker'], ['group dev'], 1],
+  [{ text: 'tools/ci' }, ['api'], ['group dev', 'IAM role ops', 'service account tools/ci', 'user eve'], 2],
+  [{ text: 'serviceaccounts/token' }, ['api'], ['group dev', 'IAM role ops', 'service account tools/ci', 'user eve'], 2],
+  [
+    { action: 's3:PutObject', resource: 'arn:aws:s3:::receipts/key', actor: 'ops' },
+    ['api'],
+    ['IAM role ops'],
+    1,
+  ],
+])('asked for %j', async (query, accounts, expected, boxes) => {
+  const page = await open(pageOf(REACHED));
+  for (const [field, value] of Object.entries(query)) await page.fill(`#${field}`, value);
+  expect(await listed(page)).toEqual(accounts);
+  expect(await people(page)).toEqual(expected);
+  expect(await page.locator('.picture .actor').count()).toBe(boxes);
+  await page.click('#clear');
+  expect(await people(page)).toHaveLength(4);
+});
+
+test('by keyboard', async () => {
+  const page = await open(pageOf(REACHED));
+  const focused = () => page.evaluate('document.activeElement.id || document.activeElement.textContent');
+  await page.keyboard.press('/');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('actor');
+  await page.keyboard.type('eve');
+  expect(await people(page)).toEqual(['user eve']);
+  await page.keyboard.press('Escape');
+  expect(await people(page)).toHaveLength(4);
+  await page.locator('summary', { hasText: 'Who can act as it (4)' }).focus();
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.more details[open]').count()).toBe(1);
+});
+
+test('pointing at people shows all that they reach, through a namespace, too', async () => {
+  const page = await open(pageOf(REACHED));
+  await page.locator('.picture .actor', { hasText: 'group dev' }).hover();
+  expect(await page.locator('.account.lit .label').allTextContents()).toEqual(['api', 'worker']);
+  expect(await page.locator('.role.lit .label').allTextContents()).toEqual(['payments-api', 'payments-worker']);
+  await page.locator('.picture .account', { hasText: 'worker' }).hover();
+  expect(await page.locator('.actor.lit .label').allTextContents()).toEqual(['group dev']);
+});
+
+test('500 service accounts and 200 who can act as them', async () => {
+  const text = pageOf(manyPeople(500, 200));
+  expect(text.length).toBeLessThan(3_000_000);
+  const before = Date.now();
+  const page = await open(text);
+  expect(Date.now() - before).toBeLessThan(8000);
+  const boxes = await page.locator('.picture .actor').count();
+  expect(boxes).toBeGreaterThan(20);
+  expect(boxes).toBeLessThanOrEqual(60);
+  expect(await page.evaluate(OVERLAPS)).toEqual([]);
+  expect(await page.evaluate(SIDEWAYS)).toBe(0);
+  expect(await page.locator('#people tr.row').count()).toBe(50);
+  await page.getByRole('button', { name: /^Show 50 more of / }).click();
+  expect(await page.locator('#people tr.row').count()).toBe(100);
+  expect(await page.evaluate('document.activeElement.matches("#people tr.row:nth-child(51)")')).toBe(true);
+
+  await page.fill('#actor', 'person-1@example.com');
+  expect(await people(page)).toEqual(['user person-1@example.com']);
+  expect(await page.locator('.picture .actor').count()).toBe(2); // once in each cluster
+  expect(await page.locator('.picture .account').count()).toBe(20);
+  expect(await page.evaluate(OVERLAPS)).toEqual([]);
+  await page.locator('#people button', { hasText: /^and \d+ more$/ }).click();
+  expect(await page.locator('#people tr.row td').last().locator('li').count()).toBe(20);
+  await page.click('#clear');
+  await page.getByRole('button', { name: 'Open all' }).click();
+  expect(await page.evaluate(OVERLAPS)).toEqual([]);
+}, 60_000);
+
+test('without JavaScript', async () => {
+  const page = await open(pageOf(manyPeople(500, 200)), { javaScriptEnabled: false });
+  expect(await page.getByRole('row', { name: /^group team-102 .*create pods/ }).first().isVisible()).toBe(true);
+  expect(await page.evaluate(SIDEWAYS)).toBe(0);
+});
+
+test('without RBAC there is no column, and it says why', async () => {
+  const page = await open(pageOf(THREE));
+  expect(await page.locator('#actor, .picture .actor, form.people, table.people').count()).toBe(0);
+  expect(await page.locator('#people').innerText()).toBe('Who can act as them through Kubernetes\n\nIt is not known who '
+    + 'can act as the service accounts through Kubernetes: no RBAC and no access entries were read.');
+});
+
+test('a narrow window', async () => {
+  const page = await open(pageOf(REACHED), { viewport: { width: 360, height: 700 } });
+  expect(await page.evaluate(SIDEWAYS)).toBe(0);
+});
+
+/** Texts with a contrast of less than 4.5, by WCAG 2. */
+const LOW_CONTRAST = `(() => {
+  const parse = color => { const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number); return { r, g, b, a }; };
+  const light = ({ r, g, b }) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const paper = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = parse(getComputedStyle(at).backgroundColor);
+      if (color.a > 0) return color;
+    }
+  };
+  const ratio = (one, other) => {
+    const [a, b] = [light(one), light(other)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  };
+  const chips = [...document.querySelectorAll('.people .chip, #people .chip, #people .note, #people code')]
+    .map(chip => [chip.textContent, ratio(parse(getComputedStyle(chip).color), paper(chip))]);
+  const texts = [...document.querySelectorAll('.actor text')].map(text => {
+    const fill = getComputedStyle(text.parentElement.querySelector('rect')).fill;
+    return [text.textContent, ratio(parse(getComputedStyle(text).fill), /^rgb\\(/.test(fill) ? parse(fill) : paper(text))];
+  });
+  return { count: chips.length + texts.length, low: [...chips, ...texts].filter(([, value]) => value < 4.5) };
+})()`;
+
+test.each(['light', 'dark'] as const)('%s: every text has a contrast of 4.5 and more', async colorScheme => {
+  const page = await open(pageOf(REACHED), { colorScheme });
+  const { count, low } = await page.evaluate(LOW_CONTRAST) as any;
+  expect(count).toBeGreaterThan(20);
+  expect(low).toEqual([]);
+});
