@@ -15,6 +15,7 @@ import { readInput } from '../../src/analysis/reading/input';
 import { readCluster } from '../../src/cli/doctor/doctor';
 import { LISTS, qualifiedName } from '../../src/cli/doctor/live/api-lists';
 import { liveMapOf } from '../../src/cli/doctor/live/live-map';
+import { guardObjects } from '../../src/conventions/guard';
 import { webIdentityTrust } from '../deploy/harness';
 import { Manifest } from '../judges/kubernetes';
 
@@ -186,10 +187,10 @@ async function deploy(): Promise<void> {
   }
 }
 
-/** Who can act as whom, by which ways that need nothing else: `Group pods > payments/api: create-pods`. */
+/** Who can act as whom, by which open ways that need nothing else: `Group pods > payments/api: create-pods`. */
 function directWays({ reaches }: AccessMap, paths?: readonly string[]): string[] {
   return reaches.flatMap(({ actor: { kind, name }, namespace, serviceAccount, ways }) => ways
-    .filter(({ steps, confidence }) => steps.length === 1 && confidence !== 'unknown')
+    .filter(({ steps, confidence, closedBy }) => steps.length === 1 && confidence !== 'unknown' && !closedBy)
     .filter(({ steps: [{ path }] }) => paths?.includes(path) !== false)
     .map(({ steps: [{ path }] }) => `${kind} ${name} > ${namespace}/${serviceAccount}: ${path}`))
     .filter(line => ACCOUNTS.some(account => line.includes(` > ${account}: `)))
@@ -329,10 +330,9 @@ async function allowedWays(actor: string, user: string, groups: string[]): Promi
   return lines;
 }
 
-test('is what the API server lets each of them do, and nothing else', async () => {
-  const { map, unread } = await live();
-  expect(unread).toEqual([]);
-  const theirs = [
+/** What the API server lets through, of everybody whom it can tell. */
+async function allAllowed(): Promise<string[]> {
+  return [
     ...(await Promise.all([...Object.keys(GROUPS), 'shop'].map(name =>
       allowedWays(`Group ${name}`, `somebody-in-${name}`, [name])))).flat(),
     ...await allowedWays('User eve', 'eve', []),
@@ -340,9 +340,16 @@ test('is what the API server lets each of them do, and nothing else', async () =
       'system:serviceaccounts', 'system:serviceaccounts:payments',
     ]),
     ...await allowedWays(`IAM principal ${ARN('user/jane')}`, ARN('user/jane'), ['pods']),
-  ];
-  const ours = directWays(map, Object.keys(PROBES)).filter(line => !line.includes('role/ops'));
-  expect(ours).toEqual(theirs.sort());
+  ].sort();
+}
+
+const probed = (map: AccessMap) => directWays(map, Object.keys(PROBES)).filter(line => !line.includes('role/ops'));
+
+test('is what the API server lets each of them do, and nothing else', async () => {
+  const { map, unread } = await live();
+  expect(unread).toEqual([]);
+  const theirs = await allAllowed();
+  expect(probed(map)).toEqual(theirs);
   expect(theirs.length).toBeGreaterThan(60);
 });
 
@@ -437,6 +444,51 @@ describe('with the permissions of the README', () => {
       await new Promise(waited => setTimeout(waited, 50));
     }
   }
+});
+
+describe('with the guard of an app', () => {
+  const DENY = { mode: 'deny' as const, exceptions: { users: [], groups: ['cron'] } };
+  const objects = (part: typeof DENY | { mode: 'warn'; exceptions: typeof DENY.exceptions }) => guardObjects({
+    app: 'payments',
+    accounts: ['api', 'worker'].map(name => ({ namespace: 'payments', name, isAnnotated: false })),
+    clusters: [ISSUER],
+    key: 'eks.amazonaws.com/role-arn',
+    use: part,
+    tokens: { ...part, audiences: ['sts.amazonaws.com'], isForAll: false },
+    exec: { ...part, namespaces: ['payments'] },
+  });
+  const use: Manifest[] = [
+    object('Role', 'use', 'payments', {
+      rules: [{ apiGroups: [''], resources: ['serviceaccounts'], resourceNames: ['api'], verbs: ['use'] }],
+    }),
+    bound('use', 'Role', 'use', 'payments', group('pods')),
+  ];
+  /** A policy takes effect within a second. */
+  const applied = async (all: readonly object[]) => {
+    for (const own of all) await world.apply(own as Manifest);
+    await new Promise(waited => setTimeout(waited, 3_000));
+  };
+
+  test('it is what the API server still lets each of them do', async () => {
+    const before = await allAllowed();
+    await applied([...use, ...objects(DENY)]);
+    const theirs = await allAllowed();
+    const { map } = await live();
+    expect(map.otherPolicies).toEqual([]);
+    expect(probed(map)).toEqual(theirs);
+    expect(theirs.length).toBeLessThan(before.length - 30);
+    expect(theirs).toContain(`IAM principal ${ARN('user/jane')} > payments/api: create-pods`);
+    expect(theirs).not.toContain(`IAM principal ${ARN('user/jane')} > payments/worker: create-pods`);
+    const { stdout } = await world.doctor(['--cluster', CLUSTER, '--all']);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/payments\/worker: [^;]*; admission policies refuse \d+ others/);
+  });
+
+  test('a policy that only warns closes nothing', async () => {
+    await applied(objects({ ...DENY, mode: 'warn' }));
+    const { map } = await live();
+    expect(probed(map)).toEqual(await allAllowed());
+    expect(map.guards).toEqual([]);
+  });
 });
 
 test('nothing of it is a secret', async () => {

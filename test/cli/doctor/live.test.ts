@@ -8,8 +8,9 @@ import { parse } from 'yaml';
 import { ApiServer, ROLE_KEY, Servers } from './api-server';
 import { serviceAccount } from './healthy';
 import { ACCOUNT, denied, failure, ISSUER, json, READ_BUCKET, ROLE, roleXml, TRUST, xml } from './read/aws-server';
-import { ListName, LISTS, pathOfList, qualifiedName } from '../../../src/cli/doctor/live/api-lists';
+import { API_LISTS, ListName, LISTS, pathOfList, qualifiedName } from '../../../src/cli/doctor/live/api-lists';
 import { IAM_PERMISSIONS, LIVE_ACTIONS } from '../../../src/cli/doctor/read/permissions';
+import { guardObjects } from '../../../src/conventions/guard';
 import { Manifest } from '../../judges/kubernetes';
 import { asking } from '../support';
 
@@ -200,6 +201,45 @@ describe('who can act as a service account', () => {
 const FORBIDDEN = { kind: 'Status', reason: 'Forbidden', code: 403 };
 const AWS_AUTH = (data: object): Manifest => ({ ...named('aws-auth', 'kube-system'), data } as unknown as Manifest);
 const MAP_ROLES = { mapRoles: `- rolearn: ${OPS.replace('team/', '')}\n  username: ops\n  groups: [dev]\n` };
+
+describe('a guard of the cluster', () => {
+  const guarded = (mode: 'deny' | 'warn') => guardObjects({
+    app: 'payments',
+    accounts: [{ namespace: 'payments', name: 'api', isAnnotated: false }],
+    clusters: ['an issuer of another cluster'],
+    key: ROLE_KEY,
+    use: { mode, exceptions: { users: [], groups: [] } },
+  }).map(({ apiVersion: _, kind, ...object }) => ({ kind, object }));
+  const lists = (mode: 'deny' | 'warn') => {
+    for (const name of ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'] as const) {
+      const [{ kind }] = [API_LISTS[name]];
+      servers.api.lists(name, ...guarded(mode).filter(entry => entry.kind === kind).map(({ object }) => object));
+    }
+  };
+
+  test('closes ways, and is named', async () => {
+    withDevs(servers.api);
+    lists('deny');
+    expect((await actors()).found).toMatchObject([{ name: 'dev', closedBy: ['payments-guard-use'] }]);
+    const { stdout } = await asking(...ALL);
+    expect(stdout).toContain('payments/api: nobody but Kubernetes itself; admission policies refuse 1 other\n');
+  });
+
+  test('that only warns closes nothing', async () => {
+    withDevs(servers.api);
+    lists('warn');
+    const { found: [actor] } = await actors();
+    expect(actor).not.toHaveProperty('closedBy');
+  });
+
+  test('closes nothing if its bindings could not be read', async () => {
+    withDevs(servers.api);
+    lists('deny');
+    servers.api.objects[pathOfList('validatingadmissionpolicybindings')] = FORBIDDEN;
+    const { found: [actor] } = await actors();
+    expect(actor).not.toHaveProperty('closedBy');
+  });
+});
 
 describe('the authentication mode', () => {
   test.each<[string, string[]]>([

@@ -9,10 +9,13 @@ import {
   Access, AccessMap, Association, Place, Policy, Role, ServiceAccount, Text, Workload,
 } from '../../../analysis/access-map';
 import { accessOf, clustersOf } from '../../../analysis/admission/access';
+import { closedByGuards } from '../../../analysis/guard/closed-by';
+import { recognizeGuards } from '../../../analysis/guard/guard';
 import { isObject } from '../../../analysis/json-values';
 import { builtInBindings, builtInRoles } from '../../../analysis/rbac/built-in-roles';
 import { RbacBinding, RbacObjects, RbacRole } from '../../../analysis/rbac-objects';
 import { reachesOf } from '../../../analysis/reach/reaches';
+import { admissionObjectsOf } from '../../../analysis/reading/admission-policies';
 import { ManifestObject } from '../../../analysis/reading/manifest-objects';
 import { addRbac, noRbac } from '../../../analysis/reading/rbac';
 import { standIn } from '../../../analysis/stand-in';
@@ -52,6 +55,8 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
   const workloads = workloadsOf(facts, place);
   const rbac = rbacOf(facts, place);
   const principals = principalsOf(facts, place);
+  const { guards, otherPolicies } = guardsOf(facts, place);
+  const closedBy = closedByGuards(guards, { access, principals });
   const { clusterArn, issuer, authentication } = facts;
   const clusters = clusterArn === undefined ? [] : [{
     arns: [clusterArn],
@@ -73,7 +78,11 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
     access,
     rbac,
     principals,
-    ...reachesOf({ rbac, workloads, access, serviceAccounts, principals, clusters }, { isComplete: isWhole(facts) }),
+    guards,
+    otherPolicies,
+    ...reachesOf({ rbac, workloads, access, serviceAccounts, principals, clusters }, {
+      isComplete: isWhole(facts), ...closedBy !== undefined && { closedBy },
+    }),
     accounts: [...new Set(roles.map(({ account }) => account))],
     existingRoles: [],
     existingProviders: [],
@@ -198,6 +207,16 @@ function isWhole({ objects: { rbac } }: LiveFacts): boolean {
 function contentOf(object: RbacRole | RbacBinding): string {
   const { place: _, cluster: __, ...content } = object;
   return JSON.stringify('aggregation' in content ? { ...content, rules: [] } : content);
+}
+
+/** They hold for this cluster, whichever they were generated for. */
+function guardsOf(
+  { objects: { admission } }: LiveFacts, place: Place,
+): Required<Pick<AccessMap, 'guards' | 'otherPolicies'>> {
+  const objects = Object.values(admission).flatMap(list => valuesIn(list))
+    .flatMap(object => admissionObjectsOf(manifestObject(object, place)));
+  const { guards, others } = recognizeGuards(objects);
+  return { guards: guards.map(guard => ({ ...guard, clusters: [] })), otherPolicies: others };
 }
 
 function manifestObject(object: ClusterObject, at: Place): ManifestObject {
