@@ -279,7 +279,7 @@ const PROBES: Readonly<Record<string, (namespace: string, name: string) => Probe
   'change-workloads-apps': (namespace, name) => (DEPLOYMENTS[namespace] === undefined ? [] : [{
     method: 'PATCH',
     path: `/apis/apps/v1/namespaces/${namespace}/deployments/${DEPLOYMENTS[namespace]}?${dry}`,
-    body: { spec: { template: { spec: { serviceAccountName: name } } } },
+    body: { spec: { template: { spec: { serviceAccountName: name, containers: [{ name: 'main', image: 'b' }] } } } },
     type: PATCH,
   }]),
   'change-pods': ofPod((path): Probe => ({
