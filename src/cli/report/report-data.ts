@@ -3,6 +3,7 @@
  * `schemaVersion`.
  */
 import * as z from 'zod/mini';
+import { PolicyMap, ReportedPolicies, reportedPolicies } from './guards';
 import { OtherIdentity, otherIdentitiesOf } from './other-identities';
 import { ReportedReaches, reportedReaches, UNKNOWN_CLUSTER } from './reaches';
 import { compare } from './statements';
@@ -53,7 +54,7 @@ export interface Source {
 }
 
 /** The same input gives the same report, byte for byte. */
-export interface ReportData extends ReportedReaches {
+export interface ReportData extends ReportedReaches, ReportedPolicies {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: { readonly name: 'cdk-irsa'; readonly version: string };
   readonly input: Omit<Source, 'stacks'>;
@@ -95,13 +96,13 @@ const SEVERITIES = ['error', 'warning', 'note'];
 /** Of a map that was read from no file. */
 const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
 
-export function reportData(map: AccessMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
+export function reportData(map: AccessMap & PolicyMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
   const data = sortedData(map, findings, origin);
   return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
 }
 
 function sortedData(
-  map: AccessMap, findings: Finding[], origin: Origin,
+  map: AccessMap & PolicyMap, findings: Finding[], origin: Origin,
 ): Omit<ReportData, 'constructPaths'> {
   const { version, source: { stacks, ...input }, unreadable = [], skipped = [], isWholeCluster } = origin;
   const access = [...accessOfPods(map), ...accessElsewhere(map)];
@@ -158,6 +159,7 @@ function sortedData(
       ],
     ),
     ...reportedReaches(map, isWholeCluster),
+    ...reportedPolicies(map),
     otherIdentities: sorted(
       otherIdentitiesOf(map.roles),
       ({ provider, issuer, role, statement }) => [provider, issuer, role, `${statement}`.padStart(6, '0')],
@@ -211,6 +213,7 @@ const REPORT = z.looseObject({
   unknownReaches: z.optional(listOf(z.looseObject({
     actor: z.looseObject({ kind: TEXT, name: TEXT }, 'an object'), reason: TEXT,
   }, 'an object'))),
+  guards: z.optional(listOf(z.looseObject({ name: TEXT }, 'an object'))),
   constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 

@@ -151,6 +151,36 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
   expect(rowsIn(before, after)).toEqual(expected);
 });
 
+const place = { file: 'guard.yaml' };
+const guarded = (map: AccessMap, reason?: string) => ({
+  ...map,
+  ...reason === undefined
+    ? { guards: [{ name: 'shop-use', facts: { kind: 'use', app: 'shop' }, clusters: [], place }] }
+    : { otherPolicies: [{ object: 'ValidatingAdmissionPolicy shop-use', reason, place }] },
+}) as AccessMap;
+const NOT_READ = mapOf({});
+const WARNS = 'its binding shop-use does not deny: Warn, Audit';
+
+test.each<[string, AccessMap, AccessMap, string[]]>([
+  ['comes', NOT_READ, guarded(NOT_READ), ['narrower |  | the admission policy `shop-use` refuses requests']],
+  ['stays', guarded(NOBODY), guarded(NOBODY), []],
+  [
+    'goes',
+    guarded(NOBODY),
+    NOBODY,
+    ['**wider** |  | the admission policy `shop-use` refuses nothing any more: it is not in the input'],
+  ],
+  [
+    'only warns now',
+    guarded(NOT_READ),
+    guarded(NOT_READ, WARNS),
+    [`**wider** |  | the admission policy \`shop-use\` refuses nothing any more: \`${WARNS}\``],
+  ],
+  ['warned before, too', guarded(NOT_READ, WARNS), guarded(NOT_READ, WARNS), []],
+])('an admission policy %s', (_, before, after, expected) => {
+  expect(rowsIn(before, after)).toEqual(expected);
+});
+
 test('a new service account is one line, whoever can act as it', () => {
   const before = withReaches([api([CREATE])], [], ['api']);
   const after = withReaches([api([CREATE]), worker([CREATE]), worker([CREATE], OPS), worker([closed(CREATE)], EVE)]);
