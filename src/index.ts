@@ -18,6 +18,17 @@ export { PodIdentityServiceAccount, type PodIdentityServiceAccountProps } from '
 export { AddonConflictResolution, ManagedAddon, type ManagedAddonProps } from './managed-addon';
 export { KubernetesManifests, type HelmValuesOptions, type ManifestFilesOptions } from './kubernetes-manifests';
 export { type WorkloadOptions } from './workload-options';
+export { KubernetesSubject } from './kubernetes-subject';
+export {
+  type ExecGuardOptions,
+  GuardMode,
+  type GuardPolicyOptions,
+  type IntegrityGuardOptions,
+  type TokenGuardOptions,
+  UnlistedServiceAccounts,
+  WorkloadIdentityGuard,
+  type WorkloadIdentityGuardProps,
+} from './workload-identity-guard';
 export { CdkTokenResolver } from './cdk-token-resolver';
 export {
   type AllowedServiceAccounts,

@@ -17,11 +17,12 @@ import { existingRoleProviderProblems } from './private/role/existing-role';
 import {
   associate,
   associationProblems,
+  clusterOfAssociation,
   podIdentityProblem,
   trustPodIdentity,
 } from './private/role/pod-identity-association';
-import { settle } from './private/values/tokens';
-import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
+import { fingerprint, settle } from './private/values/tokens';
+import { ClusterOfAccount, DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
@@ -89,6 +90,8 @@ export interface IrsaServiceAccountProps extends ServiceAccountOptions {
  * new Bucket(stack, 'Receipts').grantRead(api);
  */
 export class IrsaServiceAccount extends ServiceAccountBase {
+  private readonly otherProviders: IOpenIdConnectProvider[] = [];
+
   constructor(scope: Construct, id: string, props: IrsaServiceAccountProps) {
     super(scope, id, props);
     claimWebIdentities(this, props.oidcProvider, this.namespace, [this.serviceAccountName]);
@@ -106,6 +109,26 @@ export class IrsaServiceAccount extends ServiceAccountBase {
     failIf(this, providerProblem('provider', provider));
     this.trust.addServiceAccounts(provider, [this._subject()], { audience: this.audience });
     claimWebIdentities(this, provider, this.namespace, [this.serviceAccountName]);
+    this.otherProviders.push(provider);
+  }
+
+  /** @internal */
+  public _clusters(): ClusterOfAccount[] {
+    const { oidcProvider, podIdentity } = this.own;
+    return [
+      ...[oidcProvider, ...this.otherProviders].map(provider => {
+        const { issuer } = new ProviderFacts(provider);
+        const name = settle(this, issuer);
+        return { key: fingerprint(this, issuer), ...typeof name === 'string' && { name } };
+      }),
+      ...podIdentity ? [clusterOfAssociation(this, podIdentity)] : [],
+    ];
+  }
+
+  /** @internal */
+  public _audiences(): string[] {
+    const audience = settle(this, this.audience);
+    return typeof audience === 'string' ? [audience] : [];
   }
 
   /** @internal */

@@ -36,8 +36,8 @@ export interface ManifestFilesOptions {
 
   /**
    * Whether each object has a file of its own, such as `1_serviceaccount_payments_api.yaml`. The number keeps the order
-   * for `kubectl apply -f <folder>`: Namespaces, ServiceAccounts, the rest. In the cloud assembly they are in a folder
-   * `<stack>.k8s`.
+   * for `kubectl apply -f <folder>`: Namespaces and admission policies, ServiceAccounts with Roles, the rest. In the
+   * cloud assembly they are in a folder `<stack>.k8s`.
    *
    * @default false - one file, `<stack>.k8s.yaml`
    */
@@ -98,7 +98,8 @@ interface AccountManifests {
  * account depends on what only the deployment knows, they leave the deployed stack in its output `KubernetesManifests`
  * instead.
  *
- * Namespaces come first, then ServiceAccounts, then the rest in the order of the chart.
+ * Namespaces come first, then admission policies, then ServiceAccounts with Roles and RoleBindings, then the rest in
+ * the order of the chart.
  *
  * @see https://cdk8s.io/docs/latest/basics/chart/
  * @example
@@ -133,6 +134,7 @@ export class KubernetesManifests extends Construct {
   private readonly stack: Stack;
   private readonly writer: ManifestWriter;
   private readonly accounts: (AccountManifests & { readonly owner: IConstruct })[] = [];
+  private readonly lazy: (() => Manifest[])[] = [];
   private readonly values: HelmValuesPart[] = [];
   private options: ManifestFilesOptions = {};
   /** The objects of this round of validation, and what follows from them. */
@@ -202,6 +204,15 @@ export class KubernetesManifests extends Construct {
   }
 
   /**
+   * Adds objects that depend on the rest of the app. They are asked for each time that the manifests are rendered.
+   *
+   * @internal
+   */
+  public _addLazily(manifests: () => Manifest[]): void {
+    this.lazy.push(manifests);
+  }
+
+  /**
    * Adds what a service account has in a file of Helm values.
    *
    * @internal
@@ -220,7 +231,8 @@ export class KubernetesManifests extends Construct {
       this.chart,
       ...this.chart.node.findAll().filter(child => child !== this.chart && Chart.isChart(child)),
     ] as Chart[];
-    return settleManifests(this, charts.flatMap(chart => chart.toJson()), this.isDeferred());
+    const manifests = [...charts.flatMap(chart => chart.toJson()), ...this.lazy.flatMap(make => make())];
+    return settleManifests(this, manifests, this.isDeferred());
   }
 
   private text({ manifests }: SettledManifests): string {

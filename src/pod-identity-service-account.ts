@@ -1,15 +1,17 @@
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
+import { POD_IDENTITY_SERVICE } from './conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from './conventions/webhook-annotations';
 import { PodIdentityOptions } from './pod-identity-options';
 import {
   associate,
   associationProblems,
+  clusterOfAssociation,
   externalIdOf,
   podIdentityProblem,
   trustPodIdentity,
 } from './private/role/pod-identity-association';
-import { DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
+import { ClusterOfAccount, DecidedAnnotation, POD_IDENTITY, ServiceAccountBase } from './service-account-base';
 import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
@@ -72,6 +74,16 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
    */
   public get externalId(): string {
     return externalIdOf(this, this.own.clusterName);
+  }
+
+  /** @internal */
+  public _clusters(): ClusterOfAccount[] {
+    return [clusterOfAssociation(this, this.own)];
+  }
+
+  /** @internal */
+  public _audiences(): string[] {
+    return [POD_IDENTITY_SERVICE];
   }
 
   /** @internal */

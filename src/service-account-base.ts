@@ -24,13 +24,21 @@ import { grantChain } from './private/role/role-chain';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
 import { noteSessions } from './private/trust/other-principals';
 import { settledCopy } from './private/trust/trust-document';
-import { literalRoleArn, settleForManifest } from './private/values/tokens';
+import { deployedStack, literalRoleArn, settleForManifest } from './private/values/tokens';
 import { settledProblems } from './private/values/value-safety';
 import { ServiceAccountOptions } from './service-account-options';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
 import { IWorkloadIdentity } from './workload-identity';
 import { WorkloadOptions } from './workload-options';
+
+/** A cluster, as far as a service account tells. */
+export interface ClusterOfAccount {
+  /** Equal for what is the same cluster. */
+  readonly key: string;
+  /** The issuer without `https://`, or the ARN; undefined if only the deployment knows it. */
+  readonly name?: string;
+}
 
 /** For pods: they must be made anew once their service account is associated, and for nothing that comes later. */
 export const POD_IDENTITY = { 'cdk-irsa/pod-identity': 'true' };
@@ -298,6 +306,48 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
    * @internal
    */
   protected abstract _problems(): string[];
+
+  /**
+   * The clusters that the service account is in.
+   *
+   * @internal
+   */
+  public abstract _clusters(): ClusterOfAccount[];
+
+  /**
+   * The audiences of its tokens.
+   *
+   * @internal
+   */
+  public abstract _audiences(): string[];
+
+  /**
+   * The role in the annotation; undefined without one.
+   *
+   * @internal
+   */
+  public _annotatedRole(): string | undefined {
+    return this._ownAnnotations()[ROLE_ARN_ANNOTATION];
+  }
+
+  /**
+   * What the ServiceAccount is written with: a chart of the user, or the stack whose manifests hold it.
+   *
+   * @internal
+   */
+  public _manifestTarget(): IConstruct {
+    return this._props.chart ?? deployedStack(this);
+  }
+
+  /**
+   * The namespace or the name, if synth knows it.
+   *
+   * @internal
+   */
+  public _settledName(property: 'namespace' | 'serviceAccountName'): string | undefined {
+    const name = settleForManifest(this, this[property]);
+    return typeof name === 'string' ? name : undefined;
+  }
 
   /** @internal */
   protected _subject(): ServiceAccountSubject {

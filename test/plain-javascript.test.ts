@@ -53,6 +53,19 @@ test.each<[string, any, string]>([
   ['IrsaRole', { trust: {} }, '`trust` must be a TrustPolicy, got: {}.'],
   ['ClusterOidcProvider', undefined, '`issuerUrl` must start with https://, got: nothing.'],
   ['ClusterOidcProvider', {}, '`issuerUrl` must start with https://, got: nothing.'],
+  ['WorkloadIdentityGuard', undefined, '`props` must be given, got: nothing.'],
+  ['WorkloadIdentityGuard', {}, '`appName` must be a DNS-1123 label'],
+  [
+    'WorkloadIdentityGuard',
+    { appName: 'a', mode: 'block' },
+    '`mode` must be one of off, audit, warn, deny, got: "block".',
+  ],
+  [
+    'WorkloadIdentityGuard',
+    { appName: 'a', deployers: ['dev'] },
+    '`deployers` must hold subjects only, got: "dev". Use the factories of KubernetesSubject.',
+  ],
+  ['WorkloadIdentityGuard', { appName: 'a', use: null }, '`use` must be an object, got: null.'],
   ['SelfHostedIssuer', undefined, '`publicKeys` must hold 1 to 100 keys, got: nothing.'],
   ['SelfHostedIssuer', { publicKeys: 'PEM' }, '`publicKeys` must hold 1 to 100 keys, got: "PEM".'],
 ])('%s of %j', (name, props, message) => {
@@ -95,7 +108,8 @@ test.each<[string, (trust: any) => void, string]>([
 
 const provider = () => library.ClusterOidcProvider.fromIssuerUrl(stack(), 'Oidc', 'https://example.com');
 
-const FACTORIES = ['Controller', 'AckService', 'IssuerHosting', 'ServiceAccountSubject'].flatMap(name =>
+const WITH_FACTORIES = ['Controller', 'AckService', 'IssuerHosting', 'KubernetesSubject', 'ServiceAccountSubject'];
+const FACTORIES = WITH_FACTORIES.flatMap(name =>
   Object.getOwnPropertyNames(untyped[name])
     .filter(factory => typeof untyped[name][factory] === 'function')
     .map((factory): [string, string] => [name, factory]),

@@ -4,6 +4,7 @@
  */
 import type { ClusterPrincipal, Reach, UnknownReach } from './cluster-access';
 import { ConstructPaths } from './construct-paths';
+import type { Guard, OtherPolicy } from './guard/guard';
 import { JsonObject } from './json-values';
 import type { RbacObjects } from './rbac-objects';
 
@@ -242,6 +243,10 @@ export interface AccessMap {
   readonly reaches: Reach[];
   /** What may reach service accounts, and nobody can judge. */
   readonly unknownReaches: UnknownReach[];
+  /** Admission policies of `WorkloadIdentityGuard` that refuse requests. */
+  readonly guards?: Guard[];
+  /** Admission policies and bindings that close no way, as far as anybody can tell. */
+  readonly otherPolicies?: OtherPolicy[];
   /** Objects of Kubernetes with a label that names their owner. */
   readonly owners?: OwnedObject[];
   /** Accounts that stacks of the assembly are deployed to. */

@@ -5,6 +5,7 @@
 import { ChildProcess, spawn } from 'child_process';
 import { randomBytes } from 'crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'fs';
+import { OutgoingHttpHeaders } from 'http';
 import { Agent, request } from 'https';
 import { createServer } from 'net';
 import { join } from 'path';
@@ -249,6 +250,13 @@ export class ApiServer {
     return this.json('PATCH', `${pathOf(object)}/status`, { status }, 'application/merge-patch+json');
   }
 
+  /** Sends a request as somebody else, and returns the answer whatever its status is. */
+  public request({ method, path, body, type = 'application/json', user, groups = [] }: RequestAs): Promise<Answer> {
+    const impersonation = user === undefined ? {}
+      : { 'impersonate-user': user, ...groups.length > 0 && { 'impersonate-group': groups } };
+    return this.send(method, path, body, { 'content-type': type, ...impersonation });
+  }
+
   /** What the server says at a path, as JSON. */
   public async document(path: string): Promise<any> {
     return JSON.parse(await this.text(path));
@@ -263,9 +271,15 @@ export class ApiServer {
     return JSON.parse(await this.text(path, method, body, type));
   }
 
-  private text(path: string, method = 'GET', body?: object, type = 'application/json'): Promise<string> {
+  private async text(path: string, method = 'GET', body?: object, type = 'application/json'): Promise<string> {
+    const { status, text } = await this.send(method, path, body, { 'content-type': type });
+    if (status < 300) return text;
+    throw new KubernetesError(status, parsed(text));
+  }
+
+  private send(method: string, path: string, body: object | undefined, own: OutgoingHttpHeaders): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const headers = { 'authorization': `Bearer ${this.adminToken}`, 'content-type': type };
+      const headers = { authorization: `Bearer ${this.adminToken}`, ...own };
       const call = request(
         { host: '127.0.0.1', port: this.port, path, method, headers, agent: this.agent, timeout: REQUEST_TIMEOUT_MS },
         response => {
@@ -274,9 +288,8 @@ export class ApiServer {
             .setEncoding('utf8')
             .on('data', part => (text += part))
             .on('end', () => {
-              const { statusCode = 0 } = response;
-              if (statusCode < 300) resolve(text);
-              else reject(new KubernetesError(statusCode, parsed(text)));
+              const { statusCode: status = 0, headers: { warning = '' } } = response;
+              resolve({ status, text, warning });
             });
         },
       );
@@ -288,6 +301,24 @@ export class ApiServer {
       call.end(body && JSON.stringify(body));
     });
   }
+}
+
+/** A request of somebody else. */
+export interface RequestAs {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly type?: string;
+  /** Undefined for the administrator. */
+  readonly user?: string;
+  readonly groups?: readonly string[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** The header `Warning`. */
+  readonly warning: string;
 }
 
 /** Between being found free and being used, a port can be taken by somebody else: then with others, twice at most. */

@@ -27,12 +27,14 @@ import { Intrinsics, pseudoParameter } from './intrinsics';
 import { addObjects, KubernetesObjects, ManifestOptions, noObjects, readManifests } from './kubernetes';
 import { ManifestText } from './manifest-objects';
 import { isThere } from './stack-record';
-import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
 import { readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
+import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { accessOf, clustersOf } from '../admission/access';
+import { closedByGuards } from '../guard/closed-by';
+import { recognizeGuards } from '../guard/guard';
 import { reachesOf } from '../reach/reaches';
 
 export interface AccessMapOptions {
@@ -97,7 +99,7 @@ class Reader {
 
   public map(): AccessMap {
     const roles = this.roles();
-    const { recorded, objects: { serviceAccounts: annotated, awsAuth, ...manifests } } = this.manifests();
+    const { recorded, objects: { serviceAccounts: annotated, awsAuth, admission, ...manifests } } = this.manifests();
     const declared = withRolesOfTemplates(annotated, roles);
     const serviceAccounts = [
       ...declared,
@@ -117,6 +119,8 @@ class Reader {
       ...awsAuth.filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'API')
         .flatMap(principalsOfAwsAuth),
     ];
+    const { guards, others: otherPolicies } = recognizeGuards(admission);
+    const closedBy = closedByGuards(guards, { access, principals });
     return {
       clusters: clustersOf(access),
       providers: this.providers(),
@@ -127,7 +131,11 @@ class Reader {
       ...manifests,
       access,
       principals,
-      ...reachesOf({ ...manifests, access, serviceAccounts, principals, clusters }),
+      guards,
+      otherPolicies,
+      ...reachesOf(
+        { ...manifests, access, serviceAccounts, principals, clusters }, { ...closedBy !== undefined && { closedBy } },
+      ),
       accounts: unique(this.assembly.stacks.map(({ account }) => account ?? standIn('AWS::AccountId'))),
       suppressions: this.suppressions(),
       constructPaths: this.constructPaths(),

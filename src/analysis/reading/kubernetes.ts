@@ -1,6 +1,7 @@
 /**
  * ServiceAccounts and pods in Kubernetes manifests, each with its place.
  */
+import { admissionObjectsOf } from './admission-policies';
 import { AwsAuth, awsAuthOf } from './aws-auth';
 import { accountsNamedIn, isCustom, NamedObject } from './custom-resources';
 import { accountsMadeBy, mayHoldRoles } from './helm-values';
@@ -8,6 +9,7 @@ import { metadataEntries, repeatedKeys } from './manifest-facts';
 import {
   AccessMap, MetadataEntry, OwnedObject, Parts, Place, ServiceAccount, Text, Workload,
 } from '../access-map';
+import { AdmissionObject } from '../admission-objects';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf } from '../json-values';
 import { textWithPlaceholders } from '../placeholders';
 import { isStandIn } from '../stand-in';
@@ -28,7 +30,11 @@ import {
 /** What of the objects matters here. */
 export type KubernetesObjects =
   Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys' | 'rbac'>
-  & { readonly awsAuth: AwsAuth[]; readonly owners: OwnedObject[] };
+  & {
+    readonly awsAuth: AwsAuth[];
+    readonly owners: OwnedObject[];
+    readonly admission: AdmissionObject[];
+  };
 
 /** Lists of objects. */
 type Lists = Omit<KubernetesObjects, 'rbac'>;
@@ -58,7 +64,11 @@ export function readManifests({ text, place }: ManifestText, options: ManifestOp
       const own = objectsOf(found, namespace);
       addObjects(all, own);
       addRbac(all.rbac, found, namespace, cluster);
-      addObjects(all, { awsAuth: awsAuthOf(found, cluster), owners: ownedIn(found, ownerLabel, namespace) });
+      addObjects(all, {
+        awsAuth: awsAuthOf(found, cluster),
+        owners: ownedIn(found, ownerLabel, namespace),
+        admission: admissionObjectsOf(found, cluster),
+      });
       const custom = customObjectOf(found, namespace);
       if (custom === undefined) continue;
       const made = hasRoles ? [accountsMadeBy(custom, found.source)] : [];
@@ -82,6 +92,7 @@ export function noObjects(): KubernetesObjects {
     rbac: noRbac(),
     awsAuth: [],
     owners: [],
+    admission: [],
   };
 }
 

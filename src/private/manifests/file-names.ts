@@ -9,9 +9,9 @@ const HASH_LENGTH = 8;
  * The file name of one object, `1_serviceaccount_payments_api.yaml`: its place in the order, kind, namespace and name.
  * The same for the same object only, on file systems that take a and A for one letter too.
  *
- * `kubectl apply -f <folder>` goes by the alphabet, so the number keeps Namespaces before ServiceAccounts, and these
- * before the rest. Numbers within the rest would rename files when an object is added. No part holds `_` of its own:
- * namespaces and names of DNS cannot, others get a hash.
+ * `kubectl apply -f <folder>` goes by the alphabet, so the number keeps Namespaces and admission policies before
+ * ServiceAccounts and Roles, and these before the rest. Numbers within the rest would rename files when an object is
+ * added. No part holds `_` of its own: namespaces and names of DNS cannot, others get a hash.
  */
 export function objectFileName(manifest: Manifest): string {
   const { kind, metadata } = manifest;

@@ -90,7 +90,7 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
 
 /** YAML in the order in which it is safe to apply: what workloads need comes before the workloads. */
 export function manifestText(manifests: Manifest[]): string {
-  const sorted = [...manifests].sort((left, right) => rank(left) - rank(right));
+  const sorted = [...manifests].sort((left, right) => place(left) - place(right));
   const deferred: string[] = [];
   // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is
   // always quoted.
@@ -106,10 +106,21 @@ export function manifestText(manifests: Manifest[]): string {
     .replace(new RegExp(`"${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(deferred[Number(index)]));
 }
 
-/** Where in the order an object comes. A Pod made before its ServiceAccount is there gets no credentials, silently. */
+/**
+ * The number in the name of an object's file. A Pod made before its ServiceAccount is there gets no credentials,
+ * silently; and a ServiceAccount gets the role that the policies of a guard know already.
+ */
 export function rank({ kind }: Pick<Manifest, 'kind'>): number {
-  const first = ['Namespace', 'ServiceAccount'].indexOf(kind);
-  return first < 0 ? 2 : first;
+  const first = ORDER.findIndex(kinds => kinds.includes(kind));
+  return first < 0 ? ORDER.length : first;
+}
+
+const POLICIES = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
+const ORDER = [['Namespace', ...POLICIES], ['Role', 'RoleBinding', 'ServiceAccount']];
+
+/** Where in the order an object comes, in a file and in a folder. */
+function place(manifest: Pick<Manifest, 'kind'>): number {
+  return rank(manifest) + (POLICIES.includes(manifest.kind) ? 0.5 : 0);
 }
 
 function repeatedProblems(manifests: Manifest[]): string[] {

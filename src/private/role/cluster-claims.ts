@@ -23,6 +23,11 @@ export function clusterArn(scope: IConstruct, clusterName: string): string {
   return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition });
 }
 
+/** A text that is equal for two names of the same cluster. */
+export function clusterIdentity(scope: IConstruct, clusterName: string): string {
+  return clusterKey(scope, pointed(scope, clusterName));
+}
+
 /** Claims an add-on, which a cluster takes once. */
 export function claimAddon(owner: IConstruct, resource: CfnResource, clusterName: string, addonName: string): void {
   OWN.add(resource);

@@ -4,11 +4,12 @@ import { CfnAddon, CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import {
-  claimAddon, claimAssociations, clusterArn, foreignAddons, foreignAssociations,
+  claimAddon, claimAssociations, clusterArn, clusterIdentity, foreignAddons, foreignAssociations,
 } from './cluster-claims';
 import { POD_IDENTITY_AGENT } from '../../conventions/addons';
 import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { PodIdentityOptions } from '../../pod-identity-options';
+import type { ClusterOfAccount } from '../../service-account-base';
 import { ServiceAccountSubject } from '../../service-account-subject';
 import { TrustPolicy } from '../../trust-policy';
 import { earlierClaims } from '../app-registry';
@@ -108,6 +109,12 @@ export function trustPodIdentity(
 export function externalIdOf(owner: AssociatedServiceAccount, clusterName: string): string {
   const { account, region } = Stack.of(owner);
   return [region, account, clusterName, owner.namespace, owner.serviceAccountName].join('/');
+}
+
+/** The cluster of an association. */
+export function clusterOfAssociation(scope: IConstruct, { clusterName }: PodIdentityOptions): ClusterOfAccount {
+  const arn = settle(scope, clusterArn(scope, clusterName));
+  return { key: clusterIdentity(scope, clusterName), ...typeof arn === 'string' && { name: arn } };
 }
 
 /** Associates a service account with its role, and makes what the options ask for beside it. */

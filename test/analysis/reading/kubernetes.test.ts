@@ -60,6 +60,7 @@ test('a ServiceAccount and a Pod, each with its place', () => {
     rbac: { roles: [], bindings: [], unknown: [] },
     awsAuth: [],
     owners: [],
+    admission: [],
   });
 });
 
@@ -214,6 +215,7 @@ test('other objects, and no objects, are passed over', () => {
     repeatedKeys: [],
     awsAuth: [],
     owners: [],
+    admission: [],
     rbac: { roles: [], bindings: [], unknown: [] },
   };
   for (const text of [

@@ -1,0 +1,81 @@
+/**
+ * Tells which admission policies close a way, for those who follow the ways of RBAC.
+ */
+import { guardsOf, isExempt } from './closes';
+import { Guard } from './guard';
+import { matchesPattern } from '../../conventions/wildcards';
+import { Access, AccessMap, Text } from '../access-map';
+import { grouped } from '../json-values';
+import { ClosedBy } from '../rbac/reach';
+import { hasStandIn } from '../stand-in';
+
+/** What a service account may be in, and how its roles may be reached. */
+interface AccountFacts {
+  readonly clusters: readonly Text[];
+  readonly audiences: readonly Text[];
+}
+
+/** What closes ways on a map; undefined if nothing does. */
+export function closedByGuards(
+  guards: readonly Guard[], { access, principals }: Pick<AccessMap, 'access' | 'principals'>,
+): ClosedBy | undefined {
+  if (guards.length === 0) return undefined;
+  const facts = new AccessOfAccounts(access);
+  const isOnlyCluster = numberOf(access.filter(({ via }) => via === 'irsa')) <= 1
+    && numberOf([...access.filter(({ via }) => via !== 'irsa'), ...principals]) <= 1;
+  const known = new Map<string, readonly Guard[][]>();
+
+  return ({ path, namespace, serviceAccount, cluster, requester, may }) => {
+    const key = JSON.stringify([path, namespace, serviceAccount, cluster]);
+    let byCluster = known.get(key);
+    if (byCluster === undefined) {
+      const { clusters, audiences } = facts.of(namespace, serviceAccount);
+      const candidates = guardsOf(guards, { path, namespace, serviceAccount, audiences });
+      const wanted = cluster !== undefined && clusters.includes(cluster) ? [cluster] : clusters;
+      byCluster = (wanted.length > 0 ? wanted : [undefined]).map(name => candidates.filter(guard =>
+        (guard.clusters.length === 0 || name === undefined ? isOnlyCluster : guard.clusters.includes(name))));
+      known.set(key, byCluster);
+    }
+    if (byCluster.some(candidates => candidates.length === 0)) return [];
+    const use = { verb: 'use', group: '', resource: 'serviceaccounts', name: serviceAccount, namespace };
+    let mayUse: boolean | undefined;
+    const refuses = (guard: Guard) => !isExempt(guard, requester)
+      && (guard.facts.kind !== 'use' || !(mayUse ??= may(use) !== false));
+    const closing = byCluster.map(candidates => candidates.filter(refuses));
+    // It may be in any of the clusters: it is closed if it is closed in each of them.
+    return closing.some(names => names.length === 0) ? []
+      : [...new Set(closing.flatMap(names => names.map(({ name }) => name)))];
+  };
+}
+
+function numberOf(items: ReadonlyArray<{ readonly cluster?: Text }>): number {
+  return new Set(items.flatMap(({ cluster }) => cluster ?? [])).size;
+}
+
+/** Whom an access may be about: trust policies may have patterns, and names may be known only later. */
+class AccessOfAccounts {
+  private readonly exact: ReadonlyMap<string, readonly Access[]>;
+  private readonly open: readonly Access[];
+
+  constructor(access: readonly Access[]) {
+    const isOpen = ({ namespace, serviceAccount }: Access) => /[*?⟨]/.test(namespace + serviceAccount);
+    this.open = access.filter(isOpen);
+    this.exact = grouped(access.filter(entry => !isOpen(entry)), ({ namespace, serviceAccount }) =>
+      `${namespace}/${serviceAccount}`);
+  }
+
+  public of(namespace: Text, name: Text): AccountFacts {
+    const isMaybe = (pattern: Text, text: Text) =>
+      hasStandIn(pattern) || hasStandIn(text) || matchesPattern(pattern, text);
+    const all = [
+      ...this.exact.get(`${namespace}/${name}`) ?? [],
+      ...this.open.filter(entry => isMaybe(entry.namespace, namespace) && isMaybe(entry.serviceAccount, name)),
+    ];
+    // A trust policy for Pod Identity admits nobody without an association.
+    const given = all.filter(({ via, association }) => via === 'irsa' || association);
+    return {
+      clusters: [...new Set(given.map(({ cluster }) => cluster))],
+      audiences: [...new Set(given.map(({ audience }) => audience))],
+    };
+  }
+}

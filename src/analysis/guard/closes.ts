@@ -1,0 +1,90 @@
+/**
+ * Which requests on ways to service accounts a guard refuses. Everything that is not sure to be refused is open.
+ */
+import { Text } from '../access-map';
+import { serviceAccountOfUser } from '../rbac-objects';
+import { hasStandIn } from '../stand-in';
+import { Guard } from './guard';
+import { GuardKind, NamesByNamespace, POD_CONTROLLERS } from '../../conventions/guard-policies';
+
+/** Who sends a request. */
+export interface GuardedRequester {
+  /** Undefined for some member of the groups. */
+  readonly user?: Text;
+  /** With those that Kubernetes adds, such as `system:authenticated`. */
+  readonly groups: readonly Text[];
+}
+
+/** What a request is about. */
+export interface GuardedTarget {
+  /** The ID of the path in `PATHS`. */
+  readonly path: string;
+  readonly namespace: Text;
+  readonly serviceAccount: Text;
+  /** The audiences of the tokens that its roles accept; empty if they are not known. */
+  readonly audiences: readonly Text[];
+}
+
+/** The kind of policy that refuses the requests of a path. Ways that are not here, no policy closes. */
+const CLOSED_BY = new Map<string, GuardKind>([
+  ['create-pods', 'use'],
+  ...['create', 'change'].flatMap(verb => ['', '-apps', '-batch'].map((group): [string, GuardKind] =>
+    [`${verb}-workloads${group}`, 'use'])),
+  ['change-pods', 'use'],
+  ['ephemeral-containers', 'use'],
+  ['create-tokens', 'tokens'],
+  ['exec', 'exec'],
+  ['exec-by-get', 'exec'],
+  ['attach', 'exec'],
+  ['change-service-accounts', 'integrity'],
+]);
+
+/** The guards that refuse a request, unless its sender is an exception or, where `use` decides, may use it. */
+export function guardsOf(guards: readonly Guard[], target: GuardedTarget): Guard[] {
+  const kind = CLOSED_BY.get(target.path);
+  return guards.filter(guard => guard.facts.kind === kind && isAbout(guard, target));
+}
+
+function isAbout({ facts }: Guard, { namespace, serviceAccount, audiences }: GuardedTarget): boolean {
+  switch (facts.kind) {
+    case 'use': return namesIn(facts.accounts, namespace).includes(serviceAccount);
+    case 'tokens':
+      return (facts.accounts === undefined || namesIn(facts.accounts, namespace).includes(serviceAccount))
+        && audiences.length > 0 && audiences.every(audience => facts.audiences.includes(audience));
+    case 'exec': return facts.namespaces.includes(namespace);
+    case 'integrity': return Object.hasOwn(facts.roles, `${namespace}.${serviceAccount}`);
+    default: return false;
+  }
+}
+
+function namesIn(accounts: NamesByNamespace, namespace: Text): readonly string[] {
+  return Object.hasOwn(accounts, namespace) ? accounts[namespace] : [];
+}
+
+/** Whether a guard may leave somebody alone. */
+export function isExempt({ facts: { kind, exceptions: { users, groups } } }: Guard, who: GuardedRequester): boolean {
+  const exempt = [...users, ...kind === 'use' ? POD_CONTROLLERS : []];
+  return exempt.some(user => mayBe(who, user))
+    || groups.some(group => who.groups.some(own => own === group || hasStandIn(own)))
+    || ((kind === 'use' || kind === 'tokens') && mayBeKubelet(who));
+}
+
+/** Whether somebody may be a user that a policy names. Some groups are known to have the user among their members. */
+function mayBe({ user, groups }: GuardedRequester, exempt: string): boolean {
+  if (user !== undefined) return user === exempt || isPatternOf(user, exempt);
+  const account = serviceAccountOfUser(exempt);
+  return account !== undefined && groups.includes(`system:serviceaccounts:${account.namespace}`);
+}
+
+/** Whether a user name whose parts are not all known may be another one. */
+function isPatternOf(user: Text, name: string): boolean {
+  if (!hasStandIn(user) && !user.includes('{{')) return false;
+  const parts = user.split(/⟨[^⟨⟩]*⟩|\{\{[^{}]*\}\}/);
+  const pattern = parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
+  return new RegExp(`^${pattern}$`, 's').test(name);
+}
+
+function mayBeKubelet({ user, groups }: GuardedRequester): boolean {
+  return groups.some(group => group === 'system:nodes' || hasStandIn(group))
+    && (user === undefined || user.startsWith('system:node:') || hasStandIn(user) || user.includes('{{'));
+}

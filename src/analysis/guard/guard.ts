@@ -1,0 +1,206 @@
+/**
+ * The guards of `WorkloadIdentityGuard`, read back from policies and bindings. A policy counts only if it is, to the
+ * letter, what its own literals generate, and if a binding denies what it refuses, everywhere.
+ */
+import { CLUSTERS_ANNOTATION } from '../../conventions/guard';
+import {
+  BINDING_KIND, GuardKind, NamesByNamespace, POLICY_KIND, PolicyFacts, policySpec, VALIDATION_ACTIONS,
+} from '../../conventions/guard-policies';
+import { Place, Text } from '../access-map';
+import { ADMISSION_GROUP, AdmissionObject } from '../admission-objects';
+import { arrayOf, isObject, objectOf, propertyOf, textOf } from '../json-values';
+
+/** A policy that closes ways. */
+export interface Guard {
+  /** Of the policy. */
+  readonly name: Text;
+  readonly facts: PolicyFacts;
+  /** The clusters that it was generated for; empty if they are not known. */
+  readonly clusters: readonly Text[];
+  readonly place: Place;
+}
+
+/** A policy or a binding that closes nothing, as far as anybody can tell. */
+export interface OtherPolicy {
+  /** `ValidatingAdmissionPolicy shop-guard-use`. */
+  readonly object: Text;
+  readonly reason: string;
+  readonly place: Place;
+}
+
+export interface Guards {
+  readonly guards: Guard[];
+  readonly others: OtherPolicy[];
+}
+
+/** The guards among policies and bindings, which may be of several clusters. */
+export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
+  const [policies, bindings] = [versionsOf(objects, POLICY_KIND), versionsOf(objects, BINDING_KIND)];
+  const all: Guards = { guards: [], others: [] };
+  const reject = ({ kind, name, place }: AdmissionObject, reason: string) =>
+    all.others.push({ object: `${kind} ${name}`, reason, place });
+  const bound = new Map<string, AdmissionObject[]>();
+  for (const versions of bindings.values()) {
+    const [binding] = versions;
+    const policy = textOf(propertyOf(binding.object.spec, 'policyName') ?? '');
+    const key = keyOf(binding, policy);
+    if (!policies.has(key)) reject(binding, `its policy ${policy || '(no name)'} was not read`);
+    if (versions.length > 1) reject(binding, SEVERAL);
+    else bound.set(key, [...bound.get(key) ?? [], binding]);
+  }
+  for (const [key, [policy, ...versions]] of policies) {
+    const facts = versions.length > 0 ? SEVERAL : factsOf(policy);
+    const problem = typeof facts === 'string' ? facts : bindingProblem(bound.get(key) ?? []);
+    if (typeof facts === 'string' || problem !== undefined) reject(policy, problem!);
+    else all.guards.push({ name: policy.name, facts, clusters: clustersOf(policy), place: policy.place });
+  }
+  return all;
+}
+
+const SEVERAL = 'it is there more than once, each time different';
+
+/** Objects of the same name and the same clusters are versions of one. Those that are equal count once. */
+function versionsOf(objects: readonly AdmissionObject[], kind: string): Map<string, AdmissionObject[]> {
+  const all = new Map<string, AdmissionObject[]>();
+  for (const object of objects) {
+    if (object.kind !== kind) continue;
+    const key = keyOf(object, object.name);
+    const versions = all.get(key) ?? [];
+    const isNew = !versions.some(version => version.object.apiVersion === object.object.apiVersion
+      && isSame(withoutDefaults(version), withoutDefaults(object)));
+    if (isNew) versions.push(object);
+    all.set(key, versions);
+  }
+  return all;
+}
+
+function keyOf(object: AdmissionObject, name: string): string {
+  return JSON.stringify([name, object.cluster, clustersOf(object)]);
+}
+
+/** What is in a policy, or why it closes nothing. */
+function factsOf({ object }: AdmissionObject): PolicyFacts | string {
+  if (object.apiVersion !== `${ADMISSION_GROUP}/v1`) return 'it is not of the version v1';
+  const facts = parsedFacts(object.spec);
+  if (facts === undefined) return 'it is no policy of WorkloadIdentityGuard';
+  return isSame(policySpec(facts), withoutDefaults({ object }))
+    ? facts : 'it was changed: it is not what WorkloadIdentityGuard generates';
+}
+
+function bindingProblem(bindings: readonly AdmissionObject[]): string | undefined {
+  if (bindings.length === 0) return 'no binding of it was read';
+  const problems = bindings.map(({ object, name }) => {
+    const { policyName: _, validationActions, ...others } = objectOf(withoutDefaults({ object }));
+    if (object.apiVersion !== `${ADMISSION_GROUP}/v1`) return `its binding ${name} is not of the version v1`;
+    if (Object.keys(others).length > 0) return `its binding ${name} does not apply to everything`;
+    const actions = arrayOf(validationActions);
+    return isSame(actions, VALIDATION_ACTIONS.deny) || isSame([...actions].sort(), ['Audit', 'Deny'])
+      ? undefined : `its binding ${name} does not deny: ${actions.join(', ') || 'no action'}`;
+  });
+  return problems.includes(undefined) ? undefined : problems[0];
+}
+
+function clustersOf({ object }: AdmissionObject): string[] {
+  const annotation = propertyOf(object.metadata, 'annotations', CLUSTERS_ANNOTATION);
+  return typeof annotation === 'string' ? annotation.split(',').filter(cluster => cluster !== '') : [];
+}
+
+/** The literals of a policy; undefined if one of them is missing. Whether the rest is right, the caller compares. */
+function parsedFacts(spec: unknown): PolicyFacts | undefined {
+  const literals = new Map(arrayOf(propertyOf(spec, 'variables')).map((variable): [string, unknown] =>
+    [textOf(propertyOf(variable, 'name')), jsonOf(propertyOf(variable, 'expression'))]));
+  const [app, key, users, groups] = ['app', 'key', 'users', 'groups'].map(name => literals.get(name));
+  const [audiences, namespaces] = [literals.get('audiences'), literals.get('namespaces')];
+  const [subjectLists, roleLists, accountMaps] = ['subjects', 'roles', 'accounts'].map(name =>
+    [...literals].filter(([own]) => new RegExp(`^${name}\\d+$`).test(own)).map(([, value]) => value));
+  if (typeof app !== 'string' || !isTexts(users) || !isTexts(groups)) return undefined;
+  const common = { app, exceptions: { users, groups } };
+  const [roles, accounts] = [rolesBySubject(subjectLists, roleLists), mergedAccounts(accountMaps)];
+  if (roles === undefined || accounts === undefined) return undefined;
+  const kind: GuardKind = roleLists.length > 0 ? 'integrity'
+    : key !== undefined ? 'unlisted' : audiences !== undefined ? 'tokens' : namespaces !== undefined ? 'exec' : 'use';
+  switch (kind) {
+    case 'integrity': return typeof key === 'string' ? { ...common, kind, key, roles } : undefined;
+    case 'unlisted': return typeof key === 'string' ? { ...common, kind, key, accounts } : undefined;
+    case 'use': return accountMaps.length > 0 ? { ...common, kind, accounts } : undefined;
+    case 'tokens':
+      return isTexts(audiences)
+        ? { ...common, kind, audiences, ...accountMaps.length > 0 && { accounts } } : undefined;
+    case 'exec': return isTexts(namespaces) ? { ...common, kind, namespaces } : undefined;
+  }
+}
+
+function rolesBySubject(subjects: readonly unknown[], roles: readonly unknown[]): Record<string, string> | undefined {
+  const all = new Map<string, string>();
+  for (const [index, own] of subjects.entries()) {
+    const given = roles[index];
+    if (!isTexts(own) || !isTexts(given) || own.length !== given.length) return undefined;
+    for (const [at, subject] of own.entries()) all.set(subject, given[at]);
+  }
+  return Object.fromEntries(all);
+}
+
+function mergedAccounts(maps: readonly unknown[]): NamesByNamespace | undefined {
+  const all: Record<string, string[]> = {};
+  for (const map of maps) {
+    if (!isObject(map)) return undefined;
+    for (const [namespace, names] of Object.entries(map)) {
+      if (!isTexts(names)) return undefined;
+      all[namespace] = [...Object.hasOwn(all, namespace) ? all[namespace] : [], ...names];
+    }
+  }
+  return all;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(item => typeof item === 'string');
+}
+
+function jsonOf(expression: unknown): unknown {
+  try {
+    return JSON.parse(textOf(expression));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The spec without what the API server adds. */
+function withoutDefaults({ object }: Pick<AdmissionObject, 'object'>): unknown {
+  const { matchConstraints, matchResources, ...spec } = objectOf(object.spec);
+  return {
+    ...spec,
+    ...matchConstraints !== undefined && { matchConstraints: resourcesWithoutDefaults(matchConstraints) },
+    ...matchResources !== undefined && !isSame(resourcesWithoutDefaults(matchResources), {})
+      && { matchResources: resourcesWithoutDefaults(matchResources) },
+  };
+}
+
+function resourcesWithoutDefaults(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { namespaceSelector = {}, objectSelector = {}, matchPolicy = 'Equivalent', resourceRules, ...others } = value;
+  return {
+    ...others,
+    ...!isSame(namespaceSelector, {}) && { namespaceSelector },
+    ...!isSame(objectSelector, {}) && { objectSelector },
+    ...matchPolicy !== 'Equivalent' && { matchPolicy },
+    ...resourceRules !== undefined && {
+      resourceRules: Array.isArray(resourceRules) ? resourceRules.map(withoutScope) : resourceRules,
+    },
+  };
+}
+
+function withoutScope(rule: unknown): unknown {
+  const { scope, ...others } = objectOf(rule);
+  return scope === undefined || scope === '*' ? others : rule;
+}
+
+/** Whether two values are the same JSON, whatever the order of keys. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => isSame(item, right[index]));
+  }
+  if (!isObject(left) || !isObject(right)) return left === right;
+  const keys = Object.keys(left);
+  return keys.length === Object.keys(right).length
+    && keys.every(key => Object.hasOwn(right, key) && isSame(left[key], right[key]));
+}
