@@ -29,16 +29,8 @@ export interface ReportedPolicies {
   readonly policyChangers: Actor[];
 }
 
-/** What the map has of it. */
-export interface PolicyMap {
-  readonly guards?: ReadonlyArray<
-    Omit<ReportedGuard, 'kind' | 'app'> & { readonly facts: { readonly kind: string; readonly app: Text } }
-  >;
-  readonly otherPolicies?: ReportedPolicies['otherPolicies'];
-}
-
 export function reportedPolicies(
-  { guards = [], otherPolicies = [], ...map }: Pick<AccessMap, 'rbac' | 'principals'> & PolicyMap,
+  { guards = [], otherPolicies = [], ...map }: Pick<AccessMap, 'rbac' | 'principals' | 'guards' | 'otherPolicies'>,
 ): ReportedPolicies {
   return {
     guards: guards.map(({ name, facts: { kind, app }, clusters, place }) => ({ name, kind, app, clusters, place })),

@@ -3,7 +3,7 @@
  * `schemaVersion`.
  */
 import * as z from 'zod/mini';
-import { PolicyMap, ReportedPolicies, reportedPolicies } from './guards';
+import { ReportedPolicies, reportedPolicies } from './guards';
 import { OtherIdentity, otherIdentitiesOf } from './other-identities';
 import { ReportedReaches, reportedReaches, UNKNOWN_CLUSTER } from './reaches';
 import { compare } from './statements';
@@ -96,13 +96,13 @@ const SEVERITIES = ['error', 'warning', 'note'];
 /** Of a map that was read from no file. */
 const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
 
-export function reportData(map: AccessMap & PolicyMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
+export function reportData(map: AccessMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
   const data = sortedData(map, findings, origin);
   return { ...data, constructPaths: constructPathsIn(JSON.stringify(data), map.constructPaths) };
 }
 
 function sortedData(
-  map: AccessMap & PolicyMap, findings: Finding[], origin: Origin,
+  map: AccessMap, findings: Finding[], origin: Origin,
 ): Omit<ReportData, 'constructPaths'> {
   const { version, source: { stacks, ...input }, unreadable = [], skipped = [], isWholeCluster } = origin;
   const access = [...accessOfPods(map), ...accessElsewhere(map)];

@@ -1,5 +1,4 @@
-import { ACCOUNT, DEV, EVE, mapOf, OPS, REACHED } from './sample';
-import { AccessMap } from '../../../src/analysis/access-map';
+import { ACCOUNT, DEV, EVE, guardOf, mapOf, OPS, REACHED } from './sample';
 import { ClusterPrincipal } from '../../../src/analysis/cluster-access';
 import { RbacBinding, RbacRole, Rule } from '../../../src/analysis/rbac-objects';
 import { accessMarkdown } from '../../../src/cli/report/access-markdown';
@@ -9,7 +8,6 @@ import { html } from '../../../src/cli/report/html';
 import { reportData } from '../../../src/cli/report/report-data';
 
 const place = { file: 'rbac.yaml', line: 1, column: 1 };
-const guard = (kind: string) => ({ name: `shop-${kind}`, facts: { kind, app: 'shop' }, clusters: [], place });
 const ADMISSION = 'admissionregistration.k8s.io';
 const rule = (verbs: string, resources: string, resourceNames: string[] = [], group = ADMISSION) => ({
   verbs: verbs.split(' '), apiGroups: [group], resources: resources.split(' '), resourceNames, nonResourceURLs: [],
@@ -31,7 +29,7 @@ const BINDINGS = 'validatingadmissionpolicybindings';
 const MASTERS = { kind: 'Group', name: 'system:masters' };
 
 const changers = (roles: RbacRole[], bindings: RbacBinding[], principals: ClusterPrincipal[] = []) =>
-  reportedPolicies({ rbac: { roles, bindings, unknown: [] }, principals, guards: [guard('use')] }).policyChangers;
+  reportedPolicies({ rbac: { roles, bindings, unknown: [] }, principals, guards: [guardOf('use')] }).policyChangers;
 
 test.each<[string, RbacRole[], RbacBinding[], ClusterPrincipal[], unknown[]]>([
   ['nobody but those to whom nothing is refused', [], [], [], []],
@@ -75,14 +73,14 @@ test('without a guard, nobody is asked for', () => {
 });
 
 test('every format for people has the policies, those that close nothing, and what remains', () => {
-  const map = {
-    ...mapOf(REACHED),
-    guards: [guard('use'), guard('tokens')],
+  const map = mapOf({
+    ...REACHED,
+    guards: [guardOf('use'), guardOf('tokens')],
     otherPolicies: [
       { object: 'ValidatingAdmissionPolicy shop-exec', reason: 'its binding b does not deny: Warn', place },
     ],
     principals: [principal({ principal: `arn:aws:iam::${ACCOUNT}:role/admin`, groups: ['system:masters'] })],
-  } as AccessMap;
+  });
   const data = reportData(map, []);
   const lines = [
     'shop-use of the app shop refuses pods and workloads as its service accounts, without the verb "use".',

@@ -1,4 +1,4 @@
-import { access, actor, allow, DEV, EVE, mapOf, OPS, policy, reach, role, way } from './sample';
+import { access, actor, allow, DEV, EVE, guardOf, mapOf, OPS, policy, reach, role, way } from './sample';
 import { AccessMap } from '../../../src/analysis/access-map';
 import { Reach, ReachWay, UnknownReach } from '../../../src/analysis/cluster-access';
 import { accessDiff } from '../../../src/cli/report/diff';
@@ -152,12 +152,12 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
 });
 
 const place = { file: 'guard.yaml' };
-const guarded = (map: AccessMap, reason?: string) => ({
+const guarded = (map: AccessMap, reason?: string): AccessMap => ({
   ...map,
   ...reason === undefined
-    ? { guards: [{ name: 'shop-use', facts: { kind: 'use', app: 'shop' }, clusters: [], place }] }
+    ? { guards: [guardOf('use')] }
     : { otherPolicies: [{ object: 'ValidatingAdmissionPolicy shop-use', reason, place }] },
-}) as AccessMap;
+});
 const NOT_READ = mapOf({});
 const WARNS = 'its binding shop-use does not deny: Warn, Audit';
 
