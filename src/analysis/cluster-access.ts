@@ -53,7 +53,7 @@ export interface Actor {
 export interface Reach {
   /** As `Access.cluster` names it; undefined where the RBAC of a manifest may be of any cluster. */
   readonly cluster?: Text;
-  /** Everything that `Access.cluster` may have for it; undefined for any. `reachedAccess` compares it. */
+  /** Everything that `Access.cluster` may have for it; undefined for any. `accessIndex` compares it. */
   readonly clusters?: readonly Text[];
   /** Why the service account may be in another cluster. */
   readonly doubt?: string;

@@ -27,13 +27,14 @@ export interface InputOptions {
   readonly manifests?: string[];
   readonly exclude?: string[];
   readonly namespace?: string;
+  readonly ownerLabel?: string;
 }
 
 /** The access map of the paths that are given, what of them cannot be read, and what was skipped. */
-export function readMap(given: readonly string[], { manifests, exclude, namespace }: InputOptions) {
+export function readMap(given: readonly string[], { manifests, exclude, namespace, ownerLabel }: InputOptions) {
   const paths = pathsToRead(given, manifests);
   const { assembly, manifests: manifestTexts, unreadable, skipped } = readInput(paths, manifests, { exclude });
-  const map = accessMapOf(assembly, { manifestTexts, namespace, unreadable });
+  const map = accessMapOf(assembly, { manifestTexts, namespace, ownerLabel, unreadable });
   return {
     map,
     unreadable: unreadable.map(({ message }) => message),

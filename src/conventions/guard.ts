@@ -89,7 +89,7 @@ export function guardObjects(input: GuardInput): GuardObject[] {
 
 /** The size of an object as `kubectl apply` counts it. */
 export function sizeOf(object: GuardObject): number {
-  return Buffer.byteLength(JSON.stringify(object));
+  return new TextEncoder().encode(JSON.stringify(object)).length;
 }
 
 function metadataOf(name: string, { app, clusters }: GuardInput): GuardObject['metadata'] {

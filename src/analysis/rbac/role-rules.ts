@@ -62,6 +62,13 @@ export class RoleTable {
     return rules;
   }
 
+  /** Aggregated roles that are in a cycle for certain. */
+  public cyclic(): RbacRole[] {
+    this.clusterRoles ??= new ClusterRoles(this.byKey);
+    return [...this.clusterRoles.inCycles].flatMap(definitions => definitions)
+      .filter(({ labels, aggregation }) => !hasStandIn(JSON.stringify([labels, aggregation])));
+  }
+
   private resolve(definitions: Definitions): RoleRules {
     if (!definitions.some(isAggregated)) return { rules: writtenRules(definitions), ...doubtOf(definitions) };
     this.clusterRoles ??= new ClusterRoles(this.byKey);
@@ -79,7 +86,7 @@ class ClusterRoles {
   /** Labels that are not known yet may be any. */
   private readonly withOpenLabels: readonly Definitions[];
   private readonly membersOf = new Map<Definitions, ReadonlyMap<Definitions, Truth>>();
-  private readonly inCycles: ReadonlySet<Definitions>;
+  public readonly inCycles: ReadonlySet<Definitions>;
 
   constructor(byKey: ReadonlyMap<string, Definitions>) {
     this.all = [...byKey.values()].filter(([{ kind }]) => kind === 'ClusterRole');

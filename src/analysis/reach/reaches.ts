@@ -2,7 +2,7 @@
  * Who can act as which service account, over all clusters of a map: IAM principals that EKS lets in, and subjects of
  * bindings.
  */
-import { Access, AccessMap, Place, Text } from '../access-map';
+import { AccessMap, Place, Text } from '../access-map';
 import { Actor, ClusterPrincipal, Reach, UnknownReach } from '../cluster-access';
 import { grouped } from '../json-values';
 import { ActorReach, reachOfActor } from './actor-reach';
@@ -181,12 +181,3 @@ function withoutRepetition(reaches: readonly UnknownReach[]): UnknownReach[] {
     JSON.stringify([cluster, kind, name, reason]);
   return [...new Map([...reaches].reverse().map(reach => [keyOf(reach), reach])).values()].reverse();
 }
-
-/** The accesses that an actor gets. */
-export function reachedAccess(
-  { access }: Pick<AccessMap, 'access'>, { clusters, namespace, serviceAccount }: Reach,
-): Access[] {
-  return access.filter(entry => entry.namespace === namespace && entry.serviceAccount === serviceAccount
-    && (clusters === undefined || entry.cluster === '*' || clusters.includes(entry.cluster)));
-}
-

@@ -5,7 +5,7 @@ import { BINDING_KIND, POLICY_KIND } from '../../conventions/guard-policies';
 import { Text } from '../access-map';
 import { ADMISSION_GROUP, AdmissionObject } from '../admission-objects';
 import { propertyOf, textOf } from '../json-values';
-import type { ManifestObject } from './manifest-objects';
+import { ManifestObject } from './manifest-objects';
 import { textWithPlaceholders } from '../placeholders';
 import { standIn } from '../stand-in';
 

@@ -1,6 +1,7 @@
 /**
  * Who can assume which role, for a terminal: a table for each cluster.
  */
+import { policiesInWords, POLICIES_TITLE } from './guards-in-words';
 import { clusterInWords, clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
 import { IDENTITIES_TITLE, OTHERS_TITLE } from './numbers';
 import { OtherIdentity } from './other-identities';
@@ -91,6 +92,7 @@ const MAX_ACTORS = 5;
 export function peopleTables(data: ReportData, rows: readonly Row[], terminal: Terminal): string[] {
   const nameOf = actorNames(data);
   const lines = (text: string) => wrapped(text, terminal.width, '').map(line => `${line}\n`).join('');
+  const policies = policiesInWords(data, nameOf);
   const isOfSeveral = data.clusters.length > 1;
   const people = peopleRows(rows).map(({ cluster, doubt, actors, ways, serviceAccounts }): Cell[] => [
     {
@@ -112,6 +114,8 @@ export function peopleTables(data: ReportData, rows: readonly Row[], terminal: T
       : textTables([{ title: PEOPLE_TITLE, rows: people }], ['WHO', 'BY', 'AS (ROLE)'], terminal),
     ...unknown.length === 0 ? []
       : textTables([{ title: UNKNOWN_TITLE, rows: unknown }], ['WHO', 'WHY'], terminal),
+    ...policies.length === 0 ? [] : [`${POLICIES_TITLE}\n${policies.flatMap(text =>
+      wrapped(`  ${text}`, terminal.width, '    ')).map(line => `${line}\n`).join('')}`],
     ...notesOnPeople(data, people.length).map(lines),
   ];
 }

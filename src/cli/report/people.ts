@@ -232,6 +232,7 @@ export function wayInWords({ steps }: ReportedWay, isShort = false): string {
   return steps.map(({ right, givenBy, to }) => {
     const given = isShort || givenBy.length === 0 ? '' : ` (${listInShort(givenBy, 3)})`;
     if (to === undefined) return `${right}${given}`;
+    if (to === 'the admission policies') return `${right}${given}; then, without these policies: `;
     return `${right}${given}; ${/^(ServiceAccount|User|Group) /.test(to) ? 'as' : 'with'} ${to}: `;
   }).join('');
 }

@@ -3,6 +3,7 @@ import { findingsJson } from './findings-json';
 import { findingsTable } from './findings-table';
 import { sarif } from './sarif';
 import { Verified } from './verified';
+import { DEFAULT_OWNER_LABEL } from '../../analysis/reading/access-map-reader';
 import { RULES } from '../../analysis/rules';
 import { counts, findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
@@ -14,6 +15,7 @@ interface VerifyOptions {
   readonly manifests?: string[];
   readonly exclude?: string[];
   readonly namespace?: string;
+  readonly ownerLabel?: string;
   readonly ignore?: Map<string, string>;
   readonly baseline?: string;
   readonly format: string;
@@ -32,6 +34,10 @@ const OPTIONS = [
     '--namespace <name>',
     'the namespace of objects that do not name one; without it, findings that depend on it are notes',
   ),
+  new CliOption(
+    '--owner-label <key>',
+    'the label of namespaces, service accounts and RoleBindings that names their owner, for role-of-another-owner',
+  ).default(DEFAULT_OWNER_LABEL),
   new CliOption('--ignore <rule>=<reason>', 'disable a rule; the reason appears in the output; repeatable')
     .argParser(ignoredRule),
   new CliOption('--baseline <file>', 'report only findings that this output of --format json does not have'),

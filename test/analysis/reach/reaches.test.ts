@@ -4,7 +4,8 @@
 import { AccessMap } from '../../../src/analysis/access-map';
 import { ClusterPrincipal, Reach } from '../../../src/analysis/cluster-access';
 import { ClosedBy } from '../../../src/analysis/rbac/reach';
-import { ReachOptions, reachedAccess, reachesOf } from '../../../src/analysis/reach/reaches';
+import { accessIndex } from '../../../src/analysis/reach/reached-access';
+import { ReachOptions, reachesOf } from '../../../src/analysis/reach/reaches';
 import { readRbac } from '../../../src/analysis/reading/rbac';
 import { ISSUER } from '../../support';
 import { arnOf, association, CLUSTER_ARN, Files, mapOf, podIdentity, role, trusting } from '../rules/support';
@@ -99,7 +100,7 @@ describe('bindings of manifests', () => {
         },
       ],
     }]);
-    expect(reachedAccess(map, map.reaches[0])).toMatchObject([{ role: arnOf('api'), cluster: ISSUER }]);
+    expect(accessIndex(map)(map.reaches[0])).toMatchObject([{ role: arnOf('api'), cluster: ISSUER }]);
   });
 
   test('another namespace, reading, and the controllers of Kubernetes reach nothing', () => {

@@ -8,6 +8,7 @@ import { IMPOSSIBLE_TRUST_CASES } from './impossible-trust-cases';
 import { MANIFEST_CASES } from './manifest-cases';
 import { POD_CASES } from './pod-cases';
 import { POLICY_CASES } from './policy-cases';
+import { REACH_CASES } from './reach-cases';
 import { ROLE_CASES } from './role-cases';
 import { Case } from './support';
 import { TRUST_CASES } from './trust-cases';
@@ -17,4 +18,5 @@ export const CASES: readonly Case[] = [
   ...TRUST_CASES, ...IMPOSSIBLE_TRUST_CASES, ...ASSOCIATION_CASES, ...CHAIN_CASES, ...ANNOTATION_CASES,
   ...ANNOTATION_VALUE_CASES, ...CUSTOM_RESOURCE_CASES,
   ...MANIFEST_CASES, ...CHANGED_FILE_CASES, ...POD_CASES, ...POLICY_CASES, ...ROLE_CASES,
+  ...REACH_CASES,
 ];
