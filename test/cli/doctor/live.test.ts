@@ -147,7 +147,7 @@ describe('who can act as a service account', () => {
       { arn: OPS, policies: [inNamespaces(EDIT, 'pay*')] },
       { arn: JANE, groups: ['dev'] },
       { arn: `arn:aws:iam::${ACCOUNT}:role/elsewhere`, policies: [inNamespaces(EDIT, 'other')] },
-      { arn: `arn:aws:iam::${ACCOUNT}:role/node`, type: 'EC2_LINUX', groups: ['system:nodes'] },
+      { arn: `arn:aws:iam::${ACCOUNT}:role/node`, type: 'EC2_LINUX', groups: ['dev'] },
     );
     const { names, found } = await actors();
     expect(names).toEqual(['Group dev', `IAM principal ${OPS}`, `IAM principal ${JANE}`]);
@@ -434,6 +434,17 @@ describe('who-can --live', () => {
     const { code, stdout, stderr } = await asking('who-can', 's3:GetObject', ...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(words);
+  });
+
+  test('a cluster outside EKS has no access entries, and EKS is not asked', async () => {
+    withDevs(servers.api);
+    const { code, stderr, found, rest } = await answers(
+      'who-can', 's3:GetObject', 'arn:aws:s3:::bucket/key', '--live', '--issuer', `https://${ISSUER}`,
+    );
+    expect({ code, stderr, found }).toEqual({ code: 0, stderr: '', found: [`payments/api ${ROLE} can`] });
+    expect(rest.people).toMatchObject([{ actors: [{ name: 'dev' }] }]);
+    expect(rest.reachScope).toBe('cluster');
+    expect(aws.asked.filter(({ action }) => action.startsWith('eks:'))).toEqual([]);
   });
 
   test('a cluster that is not there', async () => {

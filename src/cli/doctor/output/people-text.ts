@@ -33,7 +33,7 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
       return wrap(`${namespace}/${serviceAccount}: ${open}${refused}`, '    ', '  ');
     }),
     ...unknownLines(people.unknown, nameOf),
-    ...isPartial ? ['  Not read, so others may be able to:'] : [],
+    ...isPartial ? ['  Not read, so this may not be all:'] : [],
     ...unread.flatMap(what => wrap(what, '      ', '    - ')),
   ];
 }
