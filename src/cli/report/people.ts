@@ -280,10 +280,10 @@ export function notesOnPeople(
     return ['It is not known who can act as the service accounts through Kubernetes: no RBAC and no access entries '
       + 'were read.'];
   }
-  const unsure = sortedTexts(doubts.flatMap(doubt => doubt ?? []));
+  const reasons = sortedTexts(doubts.flatMap(doubt => doubt ?? []));
   return [
-    ...unsure.slice(0, MAX_DOUBTS).map(doubt => `Not certain: ${doubt}.`),
-    ...unsure.length > MAX_DOUBTS ? [`${unsure.length - MAX_DOUBTS} more that are not certain for such a reason.`] : [],
+    ...reasons.slice(0, MAX_DOUBTS).map(doubt => `Not certain: ${doubt}.`),
+    ...reasons.length > MAX_DOUBTS ? [`${reasons.length - MAX_DOUBTS} more that are not certain for such a reason.`] : [],
     ...count + unknownReaches.length > 0 ? []
       : ['Nobody can act as them by the RBAC and the access entries that were read.'],
     ...reachScope === 'cluster' ? []
