@@ -577,7 +577,7 @@ test('tokens of all service accounts', async () => {
   expect(wrong).toEqual([]);
 });
 
-/** How long requests take: the median, and what 95 % of them take at most. */
+/** How long requests take: what 10 %, 50 % and 95 % of them take at most. On a busy machine, the first tells most. */
 async function latency(who: Who, request: Case['request']): Promise<string> {
   const times: number[] = [];
   for (let index = 0; index < WARM_UP + MEASURED; index++) {
@@ -587,7 +587,7 @@ async function latency(who: Who, request: Case['request']): Promise<string> {
     if (status >= 300) throw new Error(`${status}: ${text}`);
   }
   const sorted = times.slice(WARM_UP).sort((one, other) => one - other);
-  return [0.5, 0.95].map(part => sorted[Math.floor(MEASURED * part)].toFixed(2)).join(' ms, 95 %: ');
+  return [0.1, 0.5, 0.95].map(part => sorted[Math.floor(MEASURED * part)].toFixed(2)).join(', ');
 }
 const WARM_UP = 50;
 const MEASURED = 400;

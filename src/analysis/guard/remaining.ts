@@ -1,0 +1,85 @@
+/**
+ * Who is not kept out by guards, whatever service account it is about: who may change the policies, give `use`, act as
+ * an exception, or change every pod that is created.
+ */
+import { Guard } from './guard';
+import { Place, Text } from '../access-map';
+import { Permission, Rbac } from '../rbac/rbac';
+import { RbacRequest } from '../rbac/rule-match';
+import { RBAC_GROUP, serviceAccountOfUser, Subject } from '../rbac-objects';
+
+/** A right that leads around guards. */
+export interface RemainingRight {
+  readonly subject: Subject;
+  /** `delete validatingadmissionpolicies`. */
+  readonly right: string;
+  readonly leadsTo: 'the policies' | 'the verb use' | 'an exception' | 'every new pod';
+  /** `ClusterRoleBinding admins`; undefined for `system:masters`. */
+  readonly givenBy?: Text;
+  /** Why it is not certain. */
+  readonly doubt?: string;
+  /** Undefined for what every cluster has. */
+  readonly place?: Place;
+}
+
+const ADMISSION = 'admissionregistration.k8s.io';
+
+/** By one cluster's RBAC, access policies of EKS left out. One entry for each subject and each way around. */
+export function remainingRights(guards: readonly Guard[], rbac: Rbac): RemainingRight[] {
+  if (guards.length === 0) return [];
+  const all = new Map<string, RemainingRight>();
+  for (const [leadsTo, request] of requestsAround(guards)) {
+    for (const permission of rbac.whoMay(request)) {
+      const own = remaining(permission, leadsTo, request);
+      const key = JSON.stringify([own.subject, leadsTo]);
+      const known = all.get(key);
+      if (known === undefined || (known.doubt !== undefined && own.doubt === undefined)) all.set(key, own);
+    }
+  }
+  return [...all.values()];
+}
+
+function* requestsAround(guards: readonly Guard[]): Generator<[RemainingRight['leadsTo'], RbacRequest]> {
+  for (const resource of ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']) {
+    for (const verb of ['delete', 'deletecollection', 'update', 'patch']) {
+      for (const name of verb === 'deletecollection' ? [''] : guards.map(guard => guard.name)) {
+        yield ['the policies', { verb, group: ADMISSION, resource, name }];
+      }
+    }
+  }
+  for (const verb of ['create', 'update', 'patch']) {
+    yield ['every new pod', { verb, group: ADMISSION, resource: 'mutatingwebhookconfigurations' }];
+  }
+  const namespaces = new Set(guards.flatMap(({ facts }) => (facts.kind === 'use' ? Object.keys(facts.accounts) : [])));
+  for (const namespace of namespaces) {
+    for (const [verb, resource] of [
+      ['bind', 'roles'], ['bind', 'clusterroles'], ['escalate', 'roles'], ['escalate', 'clusterroles'],
+    ]) {
+      yield ['the verb use', { verb, group: RBAC_GROUP, resource, namespace }];
+    }
+  }
+  for (const { facts: { exceptions: { users, groups } } } of guards) {
+    for (const name of groups) yield ['an exception', { verb: 'impersonate', group: '', resource: 'groups', name }];
+    for (const user of users) {
+      const account = serviceAccountOfUser(user);
+      yield ['an exception', account === undefined
+        ? { verb: 'impersonate', group: '', resource: 'users', name: user }
+        : { verb: 'impersonate', group: '', resource: 'serviceaccounts', ...account }];
+    }
+  }
+}
+
+function remaining(
+  { subject, binding, truth }: Permission, leadsTo: RemainingRight['leadsTo'], { verb, resource }: RbacRequest,
+): RemainingRight {
+  const place = binding?.place;
+  const name = binding && [binding.namespace ?? [], binding.name].flat().join('/');
+  return {
+    subject,
+    right: `${verb} ${resource}`,
+    leadsTo,
+    ...binding !== undefined && { givenBy: `${binding.kind} ${name}` },
+    ...truth !== true && { doubt: truth },
+    ...place !== undefined && { place },
+  };
+}
