@@ -283,7 +283,7 @@ export function notesOnPeople(
   const reasons = sortedTexts(doubts.flatMap(doubt => doubt ?? []));
   return [
     ...reasons.slice(0, MAX_DOUBTS).map(doubt => `Not certain: ${doubt}.`),
-    ...reasons.length > MAX_DOUBTS ? [`${reasons.length - MAX_DOUBTS} more that are not certain for such a reason.`] : [],
+    ...reasons.length > MAX_DOUBTS ? [`Not certain for ${reasons.length - MAX_DOUBTS} more such reasons.`] : [],
     ...count + unknownReaches.length > 0 ? []
       : ['Nobody can act as them by the RBAC and the access entries that were read.'],
     ...reachScope === 'cluster' ? []

@@ -42,7 +42,8 @@ test('a role of another app is reached in whatever cluster', () => {
     serviceAccounts: [{ namespace: 'shop', name: 'x', roleArn: 'arn:r', audience: 'a', place: { file: 'x.yaml' } }],
     reaches: [reach(DEV, 'shop/x', [CREATE], { cluster: 'arn:c', clusters: ['arn:c'] })],
   }), []);
-  expect(peopleRows(rowsOf(data))).toMatchObject([{ serviceAccounts: [{ serviceAccount: 'shop/x', roles: ['arn:r'] }] }]);
+  const serviceAccounts = [{ serviceAccount: 'shop/x', roles: ['arn:r'] }];
+  expect(peopleRows(rowsOf(data))).toMatchObject([{ serviceAccounts }]);
 });
 
 test('a service account that may be in another cluster is not certain, and it says why', () => {
