@@ -1,12 +1,14 @@
 /**
  * Tells which admission policies close a way, for those who follow the ways of RBAC.
  */
-import { guardsOf, isExempt } from './closes';
+import { GuardedRequester, guardsOf, isExempt } from './closes';
 import { Guard } from './guard';
 import { matchesPattern } from '../../conventions/wildcards';
 import { Access, AccessMap, Text } from '../access-map';
 import { grouped } from '../json-values';
+import { Requester } from '../rbac/rbac';
 import { ClosedBy } from '../rbac/reach';
+import { Subject } from '../rbac-objects';
 import { hasStandIn } from '../stand-in';
 
 /** What a service account may be in, and how its roles may be reached. */
@@ -39,13 +41,23 @@ export function closedByGuards(
     if (byCluster.some(candidates => candidates.length === 0)) return [];
     const use = { verb: 'use', group: '', resource: 'serviceaccounts', name: serviceAccount, namespace };
     let mayUse: boolean | undefined;
-    const refuses = (guard: Guard) => !isExempt(guard, requester)
+    const who = whoIs(requester);
+    const refuses = (guard: Guard) => !isExempt(guard, who)
       && (guard.facts.kind !== 'use' || !(mayUse ??= may(use) !== false));
     const closing = byCluster.map(candidates => candidates.filter(refuses));
     // It may be in any of the clusters: it is closed if it is closed in each of them.
     return closing.some(names => names.length === 0) ? []
       : [...new Set(closing.flatMap(names => names.map(({ name }) => name)))];
   };
+}
+
+/** Only IAM principals have grants of their own: access policies, and what they get by another mapping. */
+function whoIs({ user, groups, own }: Requester): GuardedRequester {
+  const isOther = (subject: Subject) =>
+    (subject.kind === 'Group' ? !groups.includes(subject.name) : subject.name !== user);
+  const mayBeOthers = own !== undefined
+    && (user === undefined || own.some(({ grant }) => grant.rules === undefined && isOther(grant.subject)));
+  return { ...user !== undefined && { user }, groups, mayBeOthers };
 }
 
 function numberOf(items: ReadonlyArray<{ readonly cluster?: Text }>): number {

@@ -13,6 +13,8 @@ export interface GuardedRequester {
   readonly user?: Text;
   /** With those that Kubernetes adds, such as `system:authenticated`. */
   readonly groups: readonly Text[];
+  /** Whether they may have another user name or other groups, too: those of an IAM principal that is mapped twice. */
+  readonly mayBeOthers?: boolean;
 }
 
 /** What a request is about. */
@@ -63,6 +65,7 @@ function namesIn(accounts: NamesByNamespace, namespace: Text): readonly string[]
 
 /** Whether a guard may leave somebody alone. */
 export function isExempt({ facts: { kind, exceptions: { users, groups } } }: Guard, who: GuardedRequester): boolean {
+  if (who.mayBeOthers && users.length + groups.length > 0) return true;
   const exempt = [...users, ...kind === 'use' ? POD_CONTROLLERS : []];
   return exempt.some(user => mayBe(who, user))
     || groups.some(group => who.groups.some(own => own === group || hasStandIn(own)))

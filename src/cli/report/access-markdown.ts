@@ -47,7 +47,7 @@ export function peopleMarkdown(data: ReportData, all: readonly Row[], command: s
   const notes = [
     ...policies.length === 0 ? []
       : [`### ${POLICIES_TITLE}\n\n${fitting(policies.map(text => `- ${text}\n`), 5000).join('')}`],
-    ...notesOnPeople(data, people.length).map(text => `${text}\n`),
+    ...notesOnPeople(data, people.length, people.map(({ doubt }) => doubt && code(doubt))).map(text => `${text}\n`),
   ].map(text => `\n${text}`).join('');
   const section = (title: string, columns: readonly string[], cells: readonly string[][], space: number) => {
     if (cells.length === 0) return '';

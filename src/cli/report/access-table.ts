@@ -94,14 +94,15 @@ export function peopleTables(data: ReportData, rows: readonly Row[], terminal: T
   const lines = (text: string) => wrapped(text, terminal.width, '').map(line => `${line}\n`).join('');
   const policies = policiesInWords(data, nameOf);
   const isOfSeveral = data.clusters.length > 1;
-  const people = peopleRows(rows).map(({ cluster, doubt, actors, ways, serviceAccounts }): Cell[] => [
+  const all = peopleRows(rows);
+  const people = all.map(({ cluster, actors, ways, serviceAccounts }): Cell[] => [
     {
       lines: [
         ...linesInShort(actors.map(nameOf), MAX_ACTORS),
         ...isOfSeveral && cluster !== undefined ? [`in ${clusterInWords(cluster)}`] : [],
       ],
     },
-    { lines: [...waysInShort(ways), ...doubt === undefined ? [] : [doubt]], ...!isOpen(ways[0]) && { style: 'dim' } },
+    { lines: waysInShort(ways), ...!isOpen(ways[0]) && { style: 'dim' } },
     {
       lines: linesInShort(serviceAccounts.map(({ serviceAccount, roles }) =>
         `${serviceAccount} (${listInShort(roles.map(roleInShort), 2)})`), MAX_ACTORS),
@@ -116,7 +117,7 @@ export function peopleTables(data: ReportData, rows: readonly Row[], terminal: T
       : textTables([{ title: UNKNOWN_TITLE, rows: unknown }], ['WHO', 'WHY'], terminal),
     ...policies.length === 0 ? [] : [`${POLICIES_TITLE}\n${policies.flatMap(text =>
       wrapped(`  ${text}`, terminal.width, '    ')).map(line => `${line}\n`).join('')}`],
-    ...notesOnPeople(data, people.length).map(lines),
+    ...notesOnPeople(data, all.length, all.map(({ doubt }) => doubt)).map(lines),
   ];
 }
 

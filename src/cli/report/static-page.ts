@@ -79,7 +79,7 @@ function people(data: ReportData, rows: readonly Row[]): string[] {
       : [`<h2>${UNKNOWN_TITLE}</h2>`, list(data.unknownReaches.slice(0, MAX_PEOPLE)
         .map(({ actor, reason }) => `${name(nameOf(actor))}: ${escapeHtml(reason)}`))],
     ...policies.length > 0 ? [`<h2>${POLICIES_TITLE}</h2>`, list(policies.map(escapeHtml))] : [],
-    ...notesOnPeople(data, all.length).map(note => `<p>${escapeHtml(note)}`),
+    ...notesOnPeople(data, all.length, all.map(({ doubt }) => doubt)).map(note => `<p>${escapeHtml(note)}`),
   ];
 }
 

@@ -51,7 +51,8 @@ export const WHO_CAN: Command = {
   name: 'who-can',
   summary: 'show which service accounts can do something, such as s3:PutObject on a bucket',
   define: program => program
-    .description('Shows which service accounts can do an action on a resource, by which role and which statement.'
+    .description('Shows which service accounts can do an action on a resource, by which role and which statement,'
+      + ' and who can act as them, by RBAC and access entries.'
       + ' Deny statements, permissions boundaries and conditions count; policies of resources and service control'
       + ' policies are not in the input.')
     .argument('<action>', 'an action such as s3:PutObject, or a pattern such as s3:Put*')

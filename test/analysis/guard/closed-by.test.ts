@@ -9,6 +9,7 @@ import {
 } from '../../../src';
 import { AccessMap } from '../../../src/analysis/access-map';
 import { closedByGuards } from '../../../src/analysis/guard/closed-by';
+import { Requester } from '../../../src/analysis/rbac/rbac';
 import { accessMapOf } from '../../../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../../../src/analysis/reading/assembly';
 import { ACCOUNT, ISSUER_URL, REGION } from '../../support';
@@ -267,6 +268,38 @@ test('the guard that synth writes is read with the assembly', () => {
   const map = accessMapOf(readAssembly(directory), { manifestTexts: [{ text, place: { file: 'rbac.yaml' } }] });
   expect(map.guards!.map(({ name }) => name)).toEqual(['integrity', 'use', 'tokens'].map(kind => `shop-guard-${kind}`));
   expect(guardedWays(map)).toEqual(CLOSED);
+});
+
+describe('IAM principals', () => {
+  const access = [{
+    cluster: 'issuer',
+    namespace: 'shop',
+    serviceAccount: 'api',
+    audience: 'sts.amazonaws.com',
+    via: 'irsa' as const,
+    role: 'arn',
+    used: true,
+  }];
+  const closing = (exceptions: string[], requester: Requester) => closedByGuards([{
+    name: 'use',
+    facts: { kind: 'use', app: 'shop', accounts: { shop: ['api'] }, exceptions: { users: [], groups: exceptions } },
+    clusters: ['issuer'],
+    place: { file: 'guard.yaml' },
+  }], { access, principals: [] })!({
+    path: 'create-pods', namespace: 'shop', serviceAccount: 'api', requester, may: () => false,
+  });
+  const binding = { kind: 'RoleBinding', name: 'b', role: { kind: 'Role', name: 'r' }, subjects: [] } as const;
+  const byGroup = (name: string) => ({ grant: { subject: { kind: 'Group', name }, binding }, truth: true } as const);
+
+  test.each<[string, Requester, boolean]>([
+    ['mapped once', { user: 'ops', groups: ['ops'], own: [] }, true],
+    ['with a grant of its own group', { user: 'ops', groups: ['ops'], own: [byGroup('ops')] }, true],
+    ['with a grant of another mapping', { user: 'ops', groups: ['ops'], own: [byGroup('dev')] }, false],
+    ['whose user name is not known', { groups: ['ops'], own: [] }, false],
+  ])('%s', (_, requester, isClosed) => {
+    expect(closing(['admins'], requester)).toEqual(isClosed ? ['use'] : []);
+    expect(closing([], requester)).toEqual(['use']);
+  });
 });
 
 test('without a guard, nobody is asked', () => {
