@@ -17,6 +17,7 @@ import { DOCTOR } from '../src/cli/doctor/doctor-command';
 import { REPORT } from '../src/cli/report/report-command';
 import { RESULT_FILE } from '../src/cli/result-file';
 import { VERIFY } from '../src/cli/verify/verify-command';
+import { LIVE_OPTIONS } from '../src/cli/who-can/live-options';
 import { WHO_CAN } from '../src/cli/who-can/who-can-command';
 
 const ROOT = join(__dirname, '..');
@@ -124,7 +125,11 @@ describe('options of commands', () => {
   test('who-can has the options of report', () => {
     const others = (command: Command) =>
       optionsOf(command).map(({ long }) => long).filter(flag => flag !== '--format' && flag !== '--diff').sort();
-    expect(others(WHO_CAN)).toEqual(others(REPORT));
+    const ofCluster = LIVE_OPTIONS.map(({ long }) => long!);
+    expect(others(WHO_CAN).filter(flag => !ofCluster.includes(flag!))).toEqual(others(REPORT));
+    const [, live] = /### In a running cluster\n(.*?)\n### /s.exec(read('README.md'))!;
+    expect(codeIn(live.replace(/```.*?```/s, '')).filter(code => code.startsWith('--')).sort())
+      .toEqual(ofCluster.filter(flag => flag !== '--cluster').sort());
     const [, formats] = /`--format` is (.*), and the other options are those of `report`\./.exec(read('README.md'))!;
     expect(codeIn(formats).sort()).toEqual([...formatsOf(WHO_CAN)].sort());
   });

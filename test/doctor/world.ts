@@ -202,6 +202,7 @@ export class World {
         name: CLUSTER,
         roleArn: `arn:aws:iam::${this.account.id}:role/cluster`,
         resourcesVpcConfig: {},
+        accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP', bootstrapClusterCreatorAdminPermissions: false },
         tags: { 'test-endpoint': this.server.url, 'test-issuer': `https://${ISSUER}` },
       }),
     );

@@ -22,6 +22,12 @@ export interface ReachOptions {
    */
   readonly isComplete?: boolean;
   /**
+   * Whether to add the roles and bindings that the API server creates.
+   *
+   * @default - unless `isComplete`
+   */
+  readonly builtIn?: boolean;
+  /**
    * What admission policies refuse.
    *
    * @default - nothing
@@ -51,11 +57,11 @@ export function reachesOf(
 }
 
 function reachesIn(
-  world: ClusterWorld, { workloads }: ReachInput, { isComplete, closedBy }: ReachOptions,
+  world: ClusterWorld, { workloads }: ReachInput, { isComplete, builtIn = !isComplete, closedBy }: ReachOptions,
 ): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
   const { rbac: objects, cluster, targets, doubtOfManifests } = world;
   const reachWorld: ReachWorld = {
-    rbac: new Rbac(objects, { isComplete }),
+    rbac: new Rbac(objects, { isComplete, builtIn }),
     serviceAccounts: targets.map(({ namespace, name }) => ({ namespace, name })),
     workloads,
     ...cluster !== undefined && { cluster },

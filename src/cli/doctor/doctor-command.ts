@@ -1,22 +1,22 @@
+import {
+  clusterOption, contextOption, credentialOptions, issuerOption, secondsOf, timeoutOption,
+} from './cluster-options';
+import { livePeopleOf } from './live/live-people';
 import { DoctorOptions } from './options';
 import { IAM_PERMISSIONS } from './read/permissions';
 import { readRoleArn } from './role-arn';
-import { issuerMistake } from '../../conventions/eks-issuers';
-import { CLUSTER_NAME, NAMESPACE, NameRule, OBJECT_NAME } from '../../conventions/name-rules';
+import { NAMESPACE, NameRule, OBJECT_NAME } from '../../conventions/name-rules';
 import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output } from '../command';
-import { quoted } from '../text';
 
 const WIDTH = Math.max(...IAM_PERMISSIONS.map(({ action }) => action.length));
 const PERMISSIONS = IAM_PERMISSIONS
   .map(({ action, reads, option }) => `  ${action.padEnd(WIDTH)}  ${reads}${option ? ` (${option})` : ''}`)
   .join('\n');
 
-const MAX_TIMEOUT = 3600;
 const MAX_WATCH = 7 * 24 * 3600;
 const INTERVAL = 10;
 const ACTION = /^[\w-]+:\w+$/;
-const ISSUER = /^https:\/\/[a-z0-9.-]+(\/[\w.~/-]*)?$/i;
 
 /** The options as commander reads them. */
 type GivenOptions = Omit<
@@ -34,11 +34,8 @@ type GivenOptions = Omit<
 };
 
 const OPTIONS = [
-  new CliOption('--cluster <name>', 'the EKS cluster').asRequired('--issuer', '--context')
-    .matching(CLUSTER_NAME, 'be the name of an EKS cluster: 1 to 100 letters, digits, - and _'),
-  new CliOption('--issuer <url>', 'the OIDC issuer of a cluster outside EKS, such as one of kOps; EKS is not asked')
-    .argParser(issuerOf)
-    .conflicts('cluster'),
+  clusterOption().asRequired('--issuer', '--context'),
+  issuerOption(),
   nameOption('--namespace <name>', 'the namespace of the service account', NAMESPACE).asRequired('--all'),
   nameOption('--service-account <name>', 'the service account', OBJECT_NAME).asRequired('--all'),
   new CliOption(
@@ -57,21 +54,14 @@ const OPTIONS = [
   ),
   new CliOption('--aws-only', 'do not ask Kubernetes, as without a kubeconfig; the result is never healthy')
     .conflicts(['all', 'pod', 'assume', 'context', 'watch']),
-  new CliOption('--region <region>', 'the region of the cluster (default: AWS_REGION, or the region of the profile)'),
-  new CliOption('--profile <name>', 'the AWS profile (default: as in the AWS CLI)'),
-  new CliOption('--role-profile <name>', 'the AWS profile for the account of the role, if it is another account'),
-  new CliOption(
-    '--context <name>',
-    'the context of the kubeconfig (default: the current one); without --cluster, the cluster that it names. '
-      + 'Can be repeated with --all',
-  ).repeatable(),
-  new CliOption('--timeout <seconds>', 'how long to wait for an answer of the API server (default: 10)')
-    .argParser(secondsOf('--timeout', MAX_TIMEOUT)),
+  ...credentialOptions(),
+  contextOption('. Can be repeated with --all').repeatable(),
+  timeoutOption(),
   new CliOption(
     '--watch', 'check again and again until the result is healthy; print the diagnosis each time it changes',
   ).conflicts(['all', 'output']),
   new CliOption('--interval <seconds>', `how long to wait between two rounds of --watch (default: ${INTERVAL})`)
-    .argParser(secondsOf('--interval', MAX_TIMEOUT))
+    .argParser(secondsOf('--interval'))
     .requires('--watch'),
   new CliOption('--watch-timeout <seconds>', 'when to give up --watch (default: never)')
     .argParser(secondsOf('--watch-timeout', MAX_WATCH))
@@ -141,7 +131,7 @@ function doctor(program: Program, output: Output, version: string): Promise<numb
     intervalSeconds: interval,
     watchTimeoutSeconds: watchTimeout,
   };
-  return examine(options, output, version);
+  return examine(options, output, version, livePeopleOf);
 }
 
 /** Each of several contexts names its own cluster. */
@@ -155,19 +145,4 @@ function refuseOneClusterForMany({ all, cluster, issuer }: GivenOptions, context
 function nameOption(flags: string, description: string, { pattern, longest, rule }: NameRule): CliOption {
   return new CliOption(flags, description)
     .matching({ test: name => pattern.test(name) && name.length <= longest }, rule);
-}
-
-function secondsOf(flag: string, max: number): (text: string) => number {
-  return text => {
-    const seconds = /^\d+$/.test(text) ? Number(text) : 0;
-    if (seconds >= 1 && seconds <= max) return seconds;
-    throw new ArgumentError(`\`${flag}\` must be 1 to ${max} whole seconds, got: ${quoted(text)}.`);
-  };
-}
-
-function issuerOf(text: string): string {
-  const rule = ISSUER.test(text)
-    ? issuerMistake(text)?.rule : 'be an https:// URL without port, query and fragment';
-  if (rule === undefined) return text;
-  throw new ArgumentError(`\`--issuer\` must ${rule}, got: ${quoted(text)}.`);
 }

@@ -12,8 +12,13 @@ import { PROVIDER_CHECKS } from './checks/provider-checks';
 import { ROLE_CHECKS } from './checks/role-checks';
 import { SERVICE_ACCOUNT_CHECKS } from './checks/service-account-checks';
 import { TRAIL_CHECKS } from './checks/trail-checks';
+import { LiveFacts } from './live/live-facts';
+import { readLive } from './live/read-live';
 import { DoctorOptions } from './options';
+import { progressTo } from './progress';
 import { diagnoseOnce, watch } from './rounds';
+import { connect, connected, knownCluster } from './session';
+import { JudgePeople } from './survey';
 import { surveyContexts, surveyOnce } from './surveys';
 import { Output } from '../command';
 
@@ -30,11 +35,33 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /**
+ * @param judgePeople tells who can act as service accounts: not in this bundle, as other commands do it, too
  * @returns the exit code
  * @throws UnusableInput if nothing can be read
  */
-export function examine(options: DoctorOptions, output: Output, version: string): Promise<number> {
+export function examine(
+  options: DoctorOptions, output: Output, version: string, judgePeople: JudgePeople,
+): Promise<number> {
   const run = { options, output, version };
-  if (options.all) return options.contexts.length > 1 ? surveyContexts(run) : surveyOnce(run);
+  if (options.all) return (options.contexts.length > 1 ? surveyContexts : surveyOnce)({ ...run, judgePeople });
   return (options.watch ? watch : diagnoseOnce)({ ...run, checks: CHECKS });
+}
+
+/**
+ * Reads all that tells who can act as the service accounts of a cluster, with the policies of their roles.
+ *
+ * @throws UnusableInput if the cluster cannot be asked
+ */
+export async function readCluster(options: DoctorOptions, output: Output): Promise<LiveFacts> {
+  const session = await connect(options);
+  const { aws, cluster, clusterName } = session;
+  const progress = progressTo(output);
+  try {
+    if (clusterName !== undefined) knownCluster(cluster, clusterName);
+    progress('Reading the cluster and its roles …');
+    return await readLive({ ...session, kubernetes: connected(session), withPolicies: true });
+  } finally {
+    progress('');
+    aws.close();
+  }
 }

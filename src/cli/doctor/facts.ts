@@ -32,6 +32,8 @@ export interface EksCluster {
   readonly issuerUrl?: string;
   /** Whether EKS Auto Mode runs its nodes. */
   readonly isAuto?: boolean;
+  /** `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`; left out if EKS does not tell. */
+  readonly authenticationMode?: string;
 }
 
 /** An OIDC provider of IAM. */

@@ -46,6 +46,19 @@ export async function connect(options: DoctorOptions, context = options.contexts
   }
 }
 
+/** @throws UnusableInput if the API server is not asked */
+export function connected({ kubernetes }: Pick<Session, 'kubernetes'>): Kubernetes {
+  if ('unknown' in kubernetes) throw new UnusableInput(`${kubernetes.unknown}.`);
+  return kubernetes.value;
+}
+
+/** @throws UnusableInput if EKS does not tell of the cluster */
+export function knownCluster(cluster: Read<EksCluster | undefined>, name = ''): EksCluster {
+  if ('unknown' in cluster) throw new UnusableInput(`The cluster ${name} cannot be read: ${cluster.unknown}.`);
+  if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
+  return cluster.value;
+}
+
 function connectKubernetes(options: DoctorOptions, context: string | undefined): Read<Kubernetes> {
   if (options.awsOnly) return { unknown: 'Kubernetes was not asked: --aws-only' };
   const { timeoutSeconds } = options;

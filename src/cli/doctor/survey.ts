@@ -9,9 +9,13 @@ import { INJECTION_CHECKS } from './checks/pod-checks';
 import { hasPodIdentity } from './checks/pods';
 import { diagnose, Outcome, worstOf } from './diagnosis';
 import { EksCluster, Facts, IamProvider, IamRole, PodObject, Read, ServiceAccountObject, Webhook } from './facts';
+import { LiveFacts } from './live/live-facts';
+import { LivePeople } from './live/live-people';
+import { readLive } from './live/read-live';
 import { Aws } from './read/aws';
 import { Kubernetes, KubernetesProblem } from './read/kubernetes';
 import { readRoleArn } from './role-arn';
+import { knownCluster } from './session';
 import { admission } from '../../analysis/admission/admission';
 import { tokenAudience, webIdentityRequest } from '../../analysis/admission/trust-requests';
 import { withoutScheme } from '../../analysis/iam/claims';
@@ -33,7 +37,11 @@ interface SurveyProps {
   /** Left out: every namespace. */
   readonly namespace?: string;
   readonly progress: (words: string) => void;
+  /** Tells from what was read who can act as the service accounts. Left out: nobody asks. */
+  readonly judgePeople?: JudgePeople;
 }
+
+export type JudgePeople = (facts: LiveFacts, namespace: string | undefined) => LivePeople;
 
 /** A service account that has a role. */
 export interface SurveyedAccount {
@@ -77,6 +85,8 @@ export interface Survey {
   readonly leftOver: LeftOverRole[];
   /** All that were looked at, those without a role too. */
   readonly counted: { readonly serviceAccounts: number; readonly roles: number };
+  /** Information: whoever has access has it on purpose, as far as the doctor knows. */
+  readonly people?: LivePeople;
   readonly outcome: Outcome;
 }
 
@@ -90,6 +100,7 @@ export async function survey({
   apiIssuer,
   namespace,
   progress,
+  judgePeople,
 }: SurveyProps): Promise<Survey> {
   const issuer = issuerUrl === undefined ? issuerOf(cluster, clusterName) : withoutScheme(issuerUrl);
   const [all, roles, providers] = await Promise.all([
@@ -109,6 +120,7 @@ export async function survey({
       withPods(judge.account(serviceAccount), { clusterName, issuerUrl, serviceAccount, pods: byAccount, webhooks }));
   const leftOver = leftOverRoles(roles, issuer, all, namespace);
   const provider = otherIssuer(issuerUrl, apiIssuer) ?? judge.provider();
+  const people = judgePeople === undefined ? undefined : await peopleOf();
   return {
     time: new Date(),
     clusterName,
@@ -121,7 +133,9 @@ export async function survey({
       ...'unknown' in webhooks ? [`the webhook (${webhooks.unknown})`] : [],
       'policies',
       ...issuerUrl === undefined ? ['EKS Pod Identity'] : [],
+      ...people?.unread.length === 0 ? [] : ['some ways to act as the service accounts (see below)'],
     ],
+    people,
     provider,
     accounts: accounts.sort(byStatus),
     leftOver,
@@ -133,6 +147,13 @@ export async function survey({
       ...accounts.length > 0 && 'unknown' in pods ? ['unknown' as const] : [],
     ]),
   };
+
+  async function peopleOf(): Promise<LivePeople> {
+    progress('who can act as the service accounts …');
+    const props = { aws, kubernetes, cluster, clusterName, issuerUrl, withPolicies: false, roles };
+    const facts = await readLive(props).finally(() => progress(''));
+    return judgePeople!(facts, namespace);
+  }
 }
 
 /** The verdict on an issuer that the API server does not confirm; undefined if it does. */
@@ -199,9 +220,7 @@ function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount 
 }
 
 function issuerOf(cluster: Read<EksCluster | undefined>, name = ''): string {
-  if ('unknown' in cluster) throw new UnusableInput(`The cluster ${name} cannot be read: ${cluster.unknown}.`);
-  if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
-  const { issuerUrl } = cluster.value;
+  const { issuerUrl } = knownCluster(cluster, name);
   if (issuerUrl === undefined) throw new UnusableInput(`The cluster ${name} has no OIDC issuer.`);
   return withoutScheme(issuerUrl);
 }

@@ -6,8 +6,8 @@ import { DoctorOptions } from './options';
 import { fleetJson, surveyJson } from './output/survey-json';
 import { fleetText, surveyText } from './output/survey-text';
 import { progressTo } from './progress';
-import { apiIssuerOf, connect } from './session';
-import { ContextSurvey, Survey, survey } from './survey';
+import { apiIssuerOf, connect, connected } from './session';
+import { ContextSurvey, JudgePeople, Survey, survey } from './survey';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { Output, wantsColors } from '../command';
 import { jsonText } from '../text';
@@ -16,15 +16,17 @@ interface Run {
   readonly options: DoctorOptions;
   readonly output: Output;
   readonly version: string;
+  readonly judgePeople: JudgePeople;
 }
 
 /**
  * @returns the exit code
  * @throws UnusableInput if nothing can be read
  */
-export async function surveyOnce({ options, output, version }: Run): Promise<number> {
+export async function surveyOnce({ version, ...run }: Run): Promise<number> {
+  const { options, output } = run;
   const [context] = options.contexts;
-  const surveyed = await surveyCluster(options, output, context);
+  const surveyed = await surveyCluster(run, context);
   output.stdout.write(
     options.format === 'json'
       ? `${jsonText(surveyJson(surveyed, version), 2)}\n` : surveyText(surveyed, wantsColors(output)),
@@ -33,11 +35,12 @@ export async function surveyOnce({ options, output, version }: Run): Promise<num
 }
 
 /** One context after the other; one that fails does not hide the others. */
-export async function surveyContexts({ options, output, version }: Run): Promise<number> {
+export async function surveyContexts({ version, ...run }: Run): Promise<number> {
+  const { options, output } = run;
   const surveys: ContextSurvey[] = [];
   for (const context of options.contexts) {
     try {
-      surveys.push({ context, survey: await surveyCluster(options, output, context) });
+      surveys.push({ context, survey: await surveyCluster(run, context) });
     } catch (error) {
       if (!UnusableInput.is(error)) throw error;
       surveys.push({ context, problem: error.message });
@@ -52,20 +55,23 @@ export async function surveyContexts({ options, output, version }: Run): Promise
   return EXIT_CODES[outcome];
 }
 
-async function surveyCluster(options: DoctorOptions, output: Output, context: string | undefined): Promise<Survey> {
+async function surveyCluster(
+  { options, output, judgePeople }: Omit<Run, 'version'>, context: string | undefined,
+): Promise<Survey> {
   const session = await connect(options, context);
-  const { aws, kubernetes, cluster, clusterName, issuerUrl } = session;
-  if ('unknown' in kubernetes) throw new UnusableInput(`${kubernetes.unknown}.`);
+  const { aws, cluster, clusterName, issuerUrl } = session;
+  const kubernetes = connected(session);
   try {
     return await survey({
       aws,
-      kubernetes: kubernetes.value,
+      kubernetes,
       cluster,
       clusterName,
       issuerUrl,
       ...issuerUrl !== undefined && { apiIssuer: await apiIssuerOf(session) },
       namespace: options.namespace,
       progress: progressTo(output),
+      judgePeople,
     });
   } finally {
     aws.close();

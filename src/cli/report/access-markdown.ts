@@ -1,12 +1,13 @@
 /**
  * Who can assume which role, for Markdown.
  */
+import { policiesInWords, POLICIES_TITLE } from './guards-in-words';
 import { clusterInWords, mayOfRows, roleInShort, VIA, who } from './in-words';
 import { actorNames, notesOnPeople, PEOPLE_TITLE, peopleRows, stateInWords, UNKNOWN_TITLE, wayInWords } from './people';
 import { ReportData } from './report-data';
 import { Row, rowsOf } from './rows';
 import { linesInShort, listInShort } from '../../analysis/lists';
-import { code, markdownTable, MAX_MARKDOWN_LENGTH } from '../markdown';
+import { code, fitting, markdownTable, MAX_MARKDOWN_LENGTH } from '../markdown';
 import { counted } from '../text';
 
 export const WHO_HEADINGS = ['service account', 'cluster', 'via', 'role'];
@@ -42,7 +43,12 @@ export function peopleMarkdown(data: ReportData, all: readonly Row[], command: s
     stateInWords(best, code),
   ]);
   const unknown = data.unknownReaches.map(({ actor, reason }) => [code(nameOf(actor)), code(reason)]);
-  const notes = notesOnPeople(data, people.length).map(text => `\n${text}\n`).join('');
+  const policies = policiesInWords(data, nameOf, code);
+  const notes = [
+    ...policies.length === 0 ? []
+      : [`### ${POLICIES_TITLE}\n\n${fitting(policies.map(text => `- ${text}\n`), 5000).join('')}`],
+    ...notesOnPeople(data, people.length, people.map(({ doubt }) => doubt && code(doubt))).map(text => `${text}\n`),
+  ].map(text => `\n${text}`).join('');
   const section = (title: string, columns: readonly string[], cells: readonly string[][], space: number) => {
     if (cells.length === 0) return '';
     const head = `\n### ${title}\n\n`;

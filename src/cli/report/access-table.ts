@@ -1,6 +1,7 @@
 /**
  * Who can assume which role, for a terminal: a table for each cluster.
  */
+import { policiesInWords, POLICIES_TITLE } from './guards-in-words';
 import { clusterInWords, clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
 import { IDENTITIES_TITLE, OTHERS_TITLE } from './numbers';
 import { OtherIdentity } from './other-identities';
@@ -91,15 +92,17 @@ const MAX_ACTORS = 5;
 export function peopleTables(data: ReportData, rows: readonly Row[], terminal: Terminal): string[] {
   const nameOf = actorNames(data);
   const lines = (text: string) => wrapped(text, terminal.width, '').map(line => `${line}\n`).join('');
+  const policies = policiesInWords(data, nameOf);
   const isOfSeveral = data.clusters.length > 1;
-  const people = peopleRows(rows).map(({ cluster, doubt, actors, ways, serviceAccounts }): Cell[] => [
+  const all = peopleRows(rows);
+  const people = all.map(({ cluster, actors, ways, serviceAccounts }): Cell[] => [
     {
       lines: [
         ...linesInShort(actors.map(nameOf), MAX_ACTORS),
         ...isOfSeveral && cluster !== undefined ? [`in ${clusterInWords(cluster)}`] : [],
       ],
     },
-    { lines: [...waysInShort(ways), ...doubt === undefined ? [] : [doubt]], ...!isOpen(ways[0]) && { style: 'dim' } },
+    { lines: waysInShort(ways), ...!isOpen(ways[0]) && { style: 'dim' } },
     {
       lines: linesInShort(serviceAccounts.map(({ serviceAccount, roles }) =>
         `${serviceAccount} (${listInShort(roles.map(roleInShort), 2)})`), MAX_ACTORS),
@@ -112,7 +115,9 @@ export function peopleTables(data: ReportData, rows: readonly Row[], terminal: T
       : textTables([{ title: PEOPLE_TITLE, rows: people }], ['WHO', 'BY', 'AS (ROLE)'], terminal),
     ...unknown.length === 0 ? []
       : textTables([{ title: UNKNOWN_TITLE, rows: unknown }], ['WHO', 'WHY'], terminal),
-    ...notesOnPeople(data, people.length).map(lines),
+    ...policies.length === 0 ? [] : [`${POLICIES_TITLE}\n${policies.flatMap(text =>
+      wrapped(`  ${text}`, terminal.width, '    ')).map(line => `${line}\n`).join('')}`],
+    ...notesOnPeople(data, all.length, all.map(({ doubt }) => doubt)).map(lines),
   ];
 }
 

@@ -58,6 +58,12 @@ function personInWords(change: PeopleChange): string[] {
     case 'reach-scope':
       return [label, '', change.before === undefined ? SCOPES.old
         : change.after === 'not read' ? SCOPES.after : SCOPES.before];
+    case 'admission-policy': {
+      const { policy, direction, reason } = change;
+      const what = direction === 'narrower' ? 'refuses requests'
+        : `refuses nothing any more: ${reason === undefined ? 'it is not in the input' : code(reason)}`;
+      return [label, '', `the admission policy ${code(policy)} ${what}`];
+    }
     case 'unknown-reach':
       return [label, code(nameOf(change.actor)), `may reach service accounts: ${code(change.reason)}`];
     case 'service-account':

@@ -56,7 +56,17 @@ export interface ScopeChange {
   readonly after: ReportedReaches['reachScope'];
 }
 
-export type PeopleChange = ReachChange | NewAccountChange | UnknownChange | ScopeChange;
+/** An admission policy that refuses requests on one side only. */
+export interface PolicyRefusalChange {
+  readonly kind: 'admission-policy';
+  /** `wider`: it does not refuse any more. */
+  readonly direction: 'wider' | 'narrower';
+  readonly policy: Text;
+  /** Why it refuses nothing any more, if it is still there. */
+  readonly reason?: string;
+}
+
+export type PeopleChange = PolicyRefusalChange | ReachChange | NewAccountChange | UnknownChange | ScopeChange;
 
 /** An actor and a service account, in a cluster. */
 interface Pair {
@@ -78,6 +88,26 @@ const MAX_LINES = 3;
 const NONE = CLOSED + 1;
 
 export function peopleChanges(before: ReportData, after: ReportData): PeopleChange[] {
+  return [...refusalChanges(before, after), ...reachedChanges(before, after)];
+}
+
+function refusalChanges({ guards: old = [] }: Partial<ReportData>, after: ReportData): PolicyRefusalChange[] {
+  const now = new Set(after.guards.map(({ name }) => name));
+  const was = new Set(old.map(({ name }) => name));
+  const reasonOf = (policy: Text) => after.otherPolicies.find(({ object }) =>
+    object === `ValidatingAdmissionPolicy ${policy}`)?.reason;
+  return [
+    ...[...was].filter(policy => !now.has(policy)).map((policy): PolicyRefusalChange => {
+      const reason = reasonOf(policy);
+      return { kind: 'admission-policy', direction: 'wider', policy, ...reason !== undefined && { reason } };
+    }),
+    ...[...now].filter(policy => !was.has(policy)).map((policy): PolicyRefusalChange => (
+      { kind: 'admission-policy', direction: 'narrower', policy }
+    )),
+  ];
+}
+
+function reachedChanges(before: ReportData, after: ReportData): PeopleChange[] {
   const was = (before as Partial<ReportData>).reachScope;
   const is = after.reachScope;
   const scope: ScopeChange = { kind: 'reach-scope', direction: 'changed', ...was && { before: was }, after: is };

@@ -232,6 +232,7 @@ export function wayInWords({ steps }: ReportedWay, isShort = false): string {
   return steps.map(({ right, givenBy, to }) => {
     const given = isShort || givenBy.length === 0 ? '' : ` (${listInShort(givenBy, 3)})`;
     if (to === undefined) return `${right}${given}`;
+    if (to === 'the admission policies') return `${right}${given}; then, without these policies: `;
     return `${right}${given}; ${/^(ServiceAccount|User|Group) /.test(to) ? 'as' : 'with'} ${to}: `;
   }).join('');
 }
@@ -272,18 +273,25 @@ export function unknownInWords({ actor, reason }: UnknownReach, nameOf: (actor: 
 }
 
 /** What the list of people is not: said once. */
-export function notesOnPeople({ reachScope, unknownReaches }: Scope, count: number): string[] {
+export function notesOnPeople(
+  { reachScope, unknownReaches }: Scope, count: number, doubts: ReadonlyArray<string | undefined> = [],
+): string[] {
   if (reachScope === 'not read') {
     return ['It is not known who can act as the service accounts through Kubernetes: no RBAC and no access entries '
       + 'were read.'];
   }
+  const reasons = sortedTexts(doubts.flatMap(doubt => doubt ?? []));
   return [
+    ...reasons.slice(0, MAX_DOUBTS).map(doubt => `Not certain: ${doubt}.`),
+    ...reasons.length > MAX_DOUBTS ? [`Not certain for ${reasons.length - MAX_DOUBTS} more such reasons.`] : [],
     ...count + unknownReaches.length > 0 ? []
       : ['Nobody can act as them by the RBAC and the access entries that were read.'],
     ...reachScope === 'cluster' ? []
       : ['RBAC and access entries of the cluster that are not in the input are not covered.'],
   ];
 }
+
+const MAX_DOUBTS = 5;
 
 type Scope = Pick<ReportedReaches, 'reachScope' | 'unknownReaches'>;
 

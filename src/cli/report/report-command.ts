@@ -63,13 +63,15 @@ export const REPORT: Command = {
   summary: 'show which service accounts can assume which roles, and what has changed',
   define: program => program
     .description('Shows who can assume which role, from a cloud assembly, templates and manifests: cluster, namespace'
-      + ' and service account, role, and what the role may do on which resources.')
+      + ' and service account, role, and what the role may do on which resources; and who can act as the service'
+      + ' accounts, by RBAC and access entries.')
     .argument(...INPUT)
     .withOptions(OPTIONS)
     .addHelpText('after', `
 Formats:
   table     for the terminal
-  csv       for spreadsheets, a row for each way from a service account to a role
+  csv       for spreadsheets, a row for each way from a service account to a role,
+            and for each actor that can act as the service account
   html      one page that opens from disk: findings, a picture, search, policies
   mermaid   a Mermaid flowchart
   json      everything, for machines and for --diff

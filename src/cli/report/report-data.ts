@@ -3,6 +3,7 @@
  * `schemaVersion`.
  */
 import * as z from 'zod/mini';
+import { ReportedPolicies, reportedPolicies } from './guards';
 import { OtherIdentity, otherIdentitiesOf } from './other-identities';
 import { ReportedReaches, reportedReaches, UNKNOWN_CLUSTER } from './reaches';
 import { compare } from './statements';
@@ -53,7 +54,7 @@ export interface Source {
 }
 
 /** The same input gives the same report, byte for byte. */
-export interface ReportData extends ReportedReaches {
+export interface ReportData extends ReportedReaches, ReportedPolicies {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: { readonly name: 'cdk-irsa'; readonly version: string };
   readonly input: Omit<Source, 'stacks'>;
@@ -158,6 +159,7 @@ function sortedData(
       ],
     ),
     ...reportedReaches(map, isWholeCluster),
+    ...reportedPolicies(map),
     otherIdentities: sorted(
       otherIdentitiesOf(map.roles),
       ({ provider, issuer, role, statement }) => [provider, issuer, role, `${statement}`.padStart(6, '0')],
@@ -211,6 +213,7 @@ const REPORT = z.looseObject({
   unknownReaches: z.optional(listOf(z.looseObject({
     actor: z.looseObject({ kind: TEXT, name: TEXT }, 'an object'), reason: TEXT,
   }, 'an object'))),
+  guards: z.optional(listOf(z.looseObject({ name: TEXT }, 'an object'))),
   constructPaths: z.optional(z.record(z.string(), TEXT, 'an object')),
 });
 

@@ -2,6 +2,7 @@
  * The report in the markup of its page: what a reader without JavaScript sees, and what the script replaces. Every name
  * is somebody else's text, and escaped.
  */
+import { policiesInWords, POLICIES_TITLE } from './guards-in-words';
 import { clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
 import {
   findingsByRule, IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf, OTHERS_TITLE,
@@ -59,6 +60,7 @@ const MAX_NAMES = 5;
 function people(data: ReportData, rows: readonly Row[]): string[] {
   const nameOf = actorNames(data);
   const all = peopleRows(rows);
+  const policies = policiesInWords(data, nameOf);
   const row = ({ actors, ways, serviceAccounts }: PeopleRow) => [
     `<tr><th scope=row>${escapeHtml(listInShort(actors.map(nameOf), MAX_NAMES))}`,
     `<td>${waysInShort(ways).map(escapeHtml).join('<br>')}`,
@@ -76,7 +78,8 @@ function people(data: ReportData, rows: readonly Row[]): string[] {
     ...data.unknownReaches.length === 0 ? []
       : [`<h2>${UNKNOWN_TITLE}</h2>`, list(data.unknownReaches.slice(0, MAX_PEOPLE)
         .map(({ actor, reason }) => `${name(nameOf(actor))}: ${escapeHtml(reason)}`))],
-    ...notesOnPeople(data, all.length).map(note => `<p>${escapeHtml(note)}`),
+    ...policies.length > 0 ? [`<h2>${POLICIES_TITLE}</h2>`, list(policies.map(escapeHtml))] : [],
+    ...notesOnPeople(data, all.length, all.map(({ doubt }) => doubt)).map(note => `<p>${escapeHtml(note)}`),
   ];
 }
 

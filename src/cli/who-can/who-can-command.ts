@@ -1,20 +1,30 @@
 import { existsSync } from 'fs';
 import { checkAction, similarActions } from './action';
 import { answerCsv, answerJson, answerMarkdown, answerTable } from './answer-formats';
+import { askCluster } from './live';
+import { checkLive, LIVE_OPTIONS, LIVE_PERMISSIONS, LiveOptions } from './live-options';
 import { WhoCan } from './who-can';
+import { AccessMap } from '../../analysis/access-map';
 import { textsOf } from '../../analysis/json-values';
 import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output, wantsColors, widthOf } from '../command';
 import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
 import { MARKDOWN_MARK } from '../markdown';
 import { csvNotes } from '../report/access-csv';
-import { reportData, ReportData } from '../report/report-data';
+import { Origin, reportData, ReportData } from '../report/report-data';
 import { EMPTY, rowsOf, search } from '../report/rows';
 import { sortedTexts, statementsIn } from '../report/statements';
 import { jsonText, quoted } from '../text';
 import { wrapped } from '../text-table';
 
-interface WhoCanOptions extends InputOptions {
+interface WhoCanOptions extends InputOptions, LiveOptions {
+  readonly format: string;
+}
+
+/** What is asked, and how the answer is printed. */
+interface Question {
+  readonly action: string;
+  readonly resource?: string;
   readonly format: string;
 }
 
@@ -32,6 +42,7 @@ const OPTIONS = [
   MANIFESTS,
   EXCLUDE,
   new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
+  ...LIVE_OPTIONS,
   new CliOption('--format <format>', 'what to print').choices(Object.keys(FORMATS)).default('table'),
 ];
 
@@ -40,7 +51,8 @@ export const WHO_CAN: Command = {
   name: 'who-can',
   summary: 'show which service accounts can do something, such as s3:PutObject on a bucket',
   define: program => program
-    .description('Shows which service accounts can do an action on a resource, by which role and which statement.'
+    .description('Shows which service accounts can do an action on a resource, by which role and which statement,'
+      + ' and who can act as them, by RBAC and access entries.'
       + ' Deny statements, permissions boundaries and conditions count; policies of resources and service control'
       + ' policies are not in the input.')
     .argument('<action>', 'an action such as s3:PutObject, or a pattern such as s3:Put*')
@@ -60,24 +72,34 @@ Answers:
 Exit codes:
   0  somebody can, or it is unknown whether somebody can
   1  nobody can
-  2  invalid arguments, or some input cannot be read`),
+  2  invalid arguments, or some input cannot be read
+
+${LIVE_PERMISSIONS}`),
   run: whoCan,
 };
 
-function whoCan(program: Program, output: Output, version: string): number {
+function whoCan(program: Program, output: Output, version: string): number | Promise<number> {
   const [action, second, more] = program.processedArgs as [string, string | undefined, string[]];
-  const { format, ...options } = program.opts<WhoCanOptions>();
+  const { format, live = false, ...options } = program.opts<WhoCanOptions>();
   checkAction(action);
   const isResource = second !== undefined && RESOURCE.test(second);
   const paths = second === undefined || isResource ? more : [second, ...more];
+  const question: Question = { action, ...isResource && { resource: second }, format };
+  if (live) {
+    checkLive(options, paths);
+    return askCluster(options, output, version).then(({ map, origin }) => printAnswer(question, map, origin, output));
+  }
   checkPath(second, isResource);
-
   const { map, unreadable, skipped, source } = readMap(paths, options);
-  const data = reportData(map, [], { version, source: source(), unreadable, skipped });
-  const resource = isResource ? second : undefined;
+  return printAnswer(question, map, { version, source: source(), unreadable, skipped }, output);
+}
+
+/** @returns the exit code */
+function printAnswer({ format, action, resource }: Question, map: AccessMap, origin: Origin, output: Output): number {
+  const { unreadable = [], skipped = [] } = origin;
+  const data = reportData(map, [], origin);
   const answers = search(rowsOf(data), { ...EMPTY, action, resource: resource ?? '' });
-  const answer = { action, resource, answers, data };
-  output.stdout.write(FORMATS[format](answer, output));
+  output.stdout.write(FORMATS[format]({ action, ...resource !== undefined && { resource }, answers, data }, output));
   const notes = format === 'csv' ? csvNotes(data, answers.map(({ row }) => row)) : [];
   writeLines(output, [...unreadable, ...skipped, ...notes, ...similarInWords(action, data)]);
   if (unreadable.length > 0) return 2;

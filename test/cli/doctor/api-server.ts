@@ -8,6 +8,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { pod, serviceAccount, webhook } from './healthy';
 import { AwsServer, ROLE } from './read/aws-server';
+import { LISTS, ListName, pathOfList } from '../../../src/cli/doctor/live/api-lists';
 import { Manifest } from '../../judges/kubernetes';
 import { selfSigned } from '../../token/loopback-web';
 import { injected } from '../../token/pod-identity-webhook';
@@ -62,10 +63,16 @@ export class ApiServer {
 
   /** What it answers, by path; 404 to everything else. */
   public objects: Record<string, any> = {};
+  /** Method and path of each request. */
+  public readonly asked: string[] = [];
+  /** Of the last request. */
+  public query = new URLSearchParams();
   private readonly server: Server;
 
   private constructor(private readonly folder: string, private readonly cert: Buffer, key: Buffer) {
-    this.server = createServer({ cert, key }, ({ url = '' }, response) => {
+    this.server = createServer({ cert, key }, ({ url = '', method = '' }, response) => {
+      this.asked.push(`${method} ${url.split('?')[0]}`);
+      this.query = new URLSearchParams(url.split('?')[1]);
       const found = this.objects[url.split('?')[0]];
       response
         .writeHead(found === undefined ? 404 : found.code ?? 200, { 'content-type': 'application/json' })
@@ -100,9 +107,16 @@ export class ApiServer {
     }));
   }
 
+  /** Makes a list of the whole cluster hold these objects. */
+  public lists(name: ListName, ...items: object[]): void {
+    this.objects[pathOfList(name)] = { items, metadata: {} };
+  }
+
   /** Makes it hold this ServiceAccount and these pods. */
   public stands(account = serviceAccount({ [ROLE_KEY]: ROLE }), pods: Manifest[] = [injected(pod(), account)]): void {
-    this.objects = {
+    this.objects = {};
+    for (const name of LISTS) this.lists(name);
+    Object.assign(this.objects, {
       '/api/v1/namespaces/payments': { metadata: { name: 'payments' } },
       '/api/v1/namespaces/payments/serviceaccounts/api': account,
       '/api/v1/namespaces/payments/serviceaccounts/api/token': {
@@ -113,7 +127,7 @@ export class ApiServer {
       '/api/v1/serviceaccounts': { items: [account], metadata: {} },
       '/api/v1/pods': { items: pods, metadata: {} },
       '/api/v1/namespaces/payments/serviceaccounts': { items: [account], metadata: {} },
-    };
+    });
   }
 
   public async stop(): Promise<void> {

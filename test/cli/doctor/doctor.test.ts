@@ -32,6 +32,7 @@ const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) 
       arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
       endpoint: url,
       identity: issuer && { oidc: { issuer } },
+      accessConfig: { authenticationMode: 'API' },
     },
   });
 
@@ -238,6 +239,10 @@ Roles that trust missing service accounts
   Anyone who can create such a service account gets the role. Delete the role,
   or remove the subject from its trust policy.
 
+Who can act as service accounts with a role
+  payments/api: nobody but Kubernetes itself
+  payments/old: nobody but Kubernetes itself
+
 2 service accounts with a role (of 3): 1 ok, 1 wrong, 0 unknown. 1 role (of 2)
 trusts missing service accounts.
 `);
@@ -250,7 +255,7 @@ trusts missing service accounts.
     process.stderr.isTTY = true;
     const { stderr } = await asking(...ALL);
     process.stderr.isTTY = isTTY;
-    expect(stderr).toMatch(/\r500 service accounts … +\r1000 service accounts … +\r +\r$/);
+    expect(stderr).toMatch(/\r500 service accounts … +\r1000 service accounts … +\r +\r\rwho can act as .* … +\r +\r$/);
     expect(stderr).not.toContain('\n');
   });
 

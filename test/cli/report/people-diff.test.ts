@@ -1,4 +1,4 @@
-import { access, actor, allow, DEV, EVE, mapOf, OPS, policy, reach, role, way } from './sample';
+import { access, actor, allow, DEV, EVE, guardOf, mapOf, OPS, policy, reach, role, way } from './sample';
 import { AccessMap } from '../../../src/analysis/access-map';
 import { Reach, ReachWay, UnknownReach } from '../../../src/analysis/cluster-access';
 import { accessDiff } from '../../../src/cli/report/diff';
@@ -148,6 +148,36 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     ],
   ],
 ])('%s', (_, before, after, expected) => {
+  expect(rowsIn(before, after)).toEqual(expected);
+});
+
+const place = { file: 'guard.yaml' };
+const guarded = (map: AccessMap, reason?: string): AccessMap => ({
+  ...map,
+  ...reason === undefined
+    ? { guards: [guardOf('use')] }
+    : { otherPolicies: [{ object: 'ValidatingAdmissionPolicy shop-use', reason, place }] },
+});
+const NOT_READ = mapOf({});
+const WARNS = 'its binding shop-use does not deny: Warn, Audit';
+
+test.each<[string, AccessMap, AccessMap, string[]]>([
+  ['comes', NOT_READ, guarded(NOT_READ), ['narrower |  | the admission policy `shop-use` refuses requests']],
+  ['stays', guarded(NOBODY), guarded(NOBODY), []],
+  [
+    'goes',
+    guarded(NOBODY),
+    NOBODY,
+    ['**wider** |  | the admission policy `shop-use` refuses nothing any more: it is not in the input'],
+  ],
+  [
+    'only warns now',
+    guarded(NOT_READ),
+    guarded(NOT_READ, WARNS),
+    [`**wider** |  | the admission policy \`shop-use\` refuses nothing any more: \`${WARNS}\``],
+  ],
+  ['warned before, too', guarded(NOT_READ, WARNS), guarded(NOT_READ, WARNS), []],
+])('an admission policy %s', (_, before, after, expected) => {
   expect(rowsIn(before, after)).toEqual(expected);
 });
 

@@ -203,8 +203,9 @@ test('--diff names who gains and who loses, by the binding that came', () => {
   const { code, stdout } = cli('report', ...INPUT, '--diff', old);
   expect(code).toBe(0);
   expect(stdout).toContain(
-    `| **wider** | \`group dev\` | can now \`create pods in payments (${BINDING})\`, and so reaches \`api\`, \`worker\` `
-      + '(`s3:PutObject on receipts/*`, `sqs:SendMessage on every resource`) as `payments/api`, `payments/worker` |',
+    `| **wider** | \`group dev\` | can now \`create pods in payments (${BINDING})\`, and so reaches `
+      + '`api`, `worker` (`s3:PutObject on receipts/*`, `sqs:SendMessage on every resource`) '
+      + 'as `payments/api`, `payments/worker` |',
   );
   const same = join(directory, 'people-same.json');
   writeFileSync(same, report('json').stdout);

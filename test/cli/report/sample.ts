@@ -1,5 +1,6 @@
 import { Access, AccessMap, Policy, Role, ServiceAccount } from '../../../src/analysis/access-map';
 import { Actor, ClusterPrincipal, Reach, ReachWay } from '../../../src/analysis/cluster-access';
+import { Guard } from '../../../src/analysis/guard/guard';
 import { Confidence } from '../../../src/analysis/rbac/paths';
 import { RbacBinding } from '../../../src/analysis/rbac-objects';
 import { reachesOf } from '../../../src/analysis/reach/reaches';
@@ -291,6 +292,19 @@ export const THREE = mapOf({
     access('batch', '*', 'batch', { used: false }),
   ],
 });
+
+const NO_EXCEPTIONS = { users: [], groups: [] };
+
+/** A policy of `WorkloadIdentityGuard`. */
+export function guardOf(kind: 'use' | 'tokens'): Guard {
+  const facts = { app: 'shop', exceptions: NO_EXCEPTIONS, accounts: {} };
+  return {
+    name: `shop-${kind}`,
+    facts: kind === 'use' ? { ...facts, kind } : { ...facts, kind, audiences: [] },
+    clusters: [],
+    place: { file: 'guard.yaml', line: 1, column: 1 },
+  };
+}
 
 /** A way of one step. */
 export function way(right: string, givenBy: string, more: Partial<ReachWay> & { path?: string } = {}): ReachWay {

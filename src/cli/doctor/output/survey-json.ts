@@ -28,7 +28,7 @@ export function fleetJson(surveys: readonly ContextSurvey[], { outcome, namespac
 
 function body(survey: Survey): object {
   const { time, clusterName, issuerUrl, region, account, namespace, outcome, notChecked, provider } = survey;
-  const { accounts, leftOver, counted } = survey;
+  const { accounts, leftOver, counted, people } = survey;
   return {
     time: time.toISOString(),
     asked: { cluster: clusterName, issuer: issuerUrl, region, namespace, all: true },
@@ -39,5 +39,6 @@ function body(survey: Survey): object {
     provider,
     serviceAccounts: accounts,
     leftOverRoles: leftOver,
+    whoCanAct: people,
   };
 }

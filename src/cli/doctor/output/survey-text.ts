@@ -1,6 +1,7 @@
 import { Status } from '../check';
 import { Outcome } from '../diagnosis';
 import { ContextSurvey, Survey, SurveyedAccount } from '../survey';
+import { peopleLines } from './people-text';
 import { clusterInWords, COLORS } from './words';
 import { painter } from '../../colors';
 import { counted, printable, wrap } from '../../text';
@@ -31,7 +32,8 @@ const STATUSES: Record<Outcome, Status> = { healthy: 'ok', found: 'wrong', unsur
 
 /** A survey for people: a table, what is wrong first. */
 export function surveyText(survey: Survey, isColored: boolean): string {
-  const { region, account, namespace, notChecked, provider, accounts, leftOver } = survey;
+  const { region, account, namespace, notChecked, provider, accounts, leftOver, people } = survey;
+  const acting = people === undefined ? [] : peopleLines(people, account);
   const paint = painter(isColored);
   const width = Math.min(
     MAX_NAME_LENGTH,
@@ -72,6 +74,7 @@ export function surveyText(survey: Survey, isColored: boolean): string {
         ],
       ]
       : []),
+    ...acting.length > 0 ? [[paint('bold', 'Who can act as service accounts with a role'), ...acting]] : [],
     wrap(summary(survey), ''),
   ];
   return paragraphs.map(lines => `${lines.join('\n')}\n`).join('\n');

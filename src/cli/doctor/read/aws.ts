@@ -5,7 +5,6 @@ import { Agent } from 'https';
 import { CloudTrailClient, Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
   DescribeClusterCommand,
-  DescribePodIdentityAssociationCommand,
   EKSClient,
   paginateListClusters,
   paginateListPodIdentityAssociations,
@@ -26,7 +25,16 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
+import { describeAssociation, readAccessEntries, readAssociations } from './access-entries';
+import { decode, orNone, requirePart } from './aws-answers';
 import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, tellable, unreachable } from './aws-errors';
+import { eachInFlight } from './in-flight';
+import { proxyAgent } from './proxies';
+import { withoutScheme } from '../../../analysis/iam/claims';
+import { arnParts } from '../../../analysis/iam/patterns';
+import { JsonObject, objectOf, propertyOf } from '../../../analysis/json-values';
+import { issuerOfArn } from '../../../analysis/reading/trusted-subjects';
+import { SERVICE_ACCOUNT } from '../../../conventions/web-identity';
 import {
   Assumed,
   EksCluster,
@@ -42,12 +50,7 @@ import {
   Trail,
   TrailEvent,
 } from '../facts';
-import { proxyAgent } from './proxies';
-import { withoutScheme } from '../../../analysis/iam/claims';
-import { arnParts } from '../../../analysis/iam/patterns';
-import { JsonObject, objectOf, propertyOf } from '../../../analysis/json-values';
-import { issuerOfArn } from '../../../analysis/reading/trusted-subjects';
-import { SERVICE_ACCOUNT } from '../../../conventions/web-identity';
+import { LiveAccessEntry, LiveAssociation } from '../live/live-facts';
 import { readRoleArn, RoleArn } from '../role-arn';
 
 export interface AwsOptions {
@@ -94,6 +97,13 @@ export type AwsFacts = Pick<
   | 'otherAssociations'
   | 'trail'
 >;
+/** Roles of one account. */
+export interface RolesOfAccount {
+  /** Undefined if nobody knows whose credentials they are. */
+  readonly account?: string;
+  readonly roles: Read<IamRole[]>;
+}
+
 type Caller = { readonly account: string; readonly arn: string };
 
 /** The clients for one account. */
@@ -121,7 +131,6 @@ interface Settings {
 
 const ATTEMPTS = 4;
 const TIMEOUTS = { connection: 5_000, request: 15_000 };
-const IN_FLIGHT = 8;
 const HOURS = 24;
 /** Of 50 events. CloudTrail answers two calls a second. */
 const TRAIL_PAGES = 10;
@@ -229,9 +238,22 @@ export class Aws {
           endpoint: cluster.endpoint ?? '',
           issuerUrl: cluster.identity?.oidc?.issuer,
           ...(cluster.computeConfig?.enabled === true && { isAuto: true }),
+          ...(cluster.accessConfig?.authenticationMode && {
+            authenticationMode: cluster.accessConfig.authenticationMode,
+          }),
         }
       );
     });
+  }
+
+  /** Whom EKS lets into a cluster by access entries. */
+  public accessEntries(clusterName: string): Promise<Read<LiveAccessEntry[]>> {
+    return readAccessEntries(this.eks, clusterName, (permission, read) => this.read(this.own, permission, read));
+  }
+
+  /** All associations of EKS Pod Identity of a cluster. */
+  public associations(clusterName: string): Promise<Read<LiveAssociation[]>> {
+    return readAssociations(this.eks, clusterName, (permission, read) => this.read(this.own, permission, read));
   }
 
   public async clusterNames(): Promise<Read<string[]>> {
@@ -275,6 +297,18 @@ export class Aws {
     const elsewhere = this.elsewhere(arn);
     if (elsewhere !== undefined) return { unknown: elsewhere };
     return this.roleNamed(this.other, arn.value.name);
+  }
+
+  /** A role of an account whose credentials there are. */
+  public async roleByArn(text: string): Promise<Read<IamRole | undefined>> {
+    const arn = readRoleArn(text);
+    if ('unknown' in arn) return arn;
+    const side = this.sideOf(text);
+    const { caller } = side;
+    if ('value' in caller && caller.value.account !== arn.value.account) {
+      return { unknown: `it is in account ${arn.value.account}: use --role-profile with a profile of that account` };
+    }
+    return this.roleNamed(side, arn.value.name);
   }
 
   private roleNamed(side: Side, name: string): Promise<Read<IamRole | undefined>> {
@@ -353,19 +387,9 @@ export class Aws {
 
   /** The roles of an association: its own is of the cluster's account, the target role may be of another one. */
   private async identityRoles({ roleArn, targetRoleArn }: PodIdentity): Promise<IdentityRoles> {
-    const read = async (text: string): Promise<Read<IamRole | undefined>> => {
-      const arn = readRoleArn(text);
-      if ('unknown' in arn) return arn;
-      const side = this.sideOf(text);
-      const { caller } = side;
-      if ('value' in caller && caller.value.account !== arn.value.account) {
-        return { unknown: `it is in account ${arn.value.account}: use --role-profile with a profile of that account` };
-      }
-      return this.roleNamed(side, arn.value.name);
-    };
-    const role = await read(roleArn);
+    const role = await this.roleByArn(roleArn);
     return targetRoleArn === undefined
-      ? { role } : { role, target: await read(targetRoleArn), policies: await this.policies(role) };
+      ? { role } : { role, target: await this.roleByArn(targetRoleArn), policies: await this.policies(role) };
   }
 
   /** The service accounts of the cluster that have an association. */
@@ -395,20 +419,7 @@ export class Aws {
     if ('unknown' in ids) return ids;
     const described = await this.read(this.own, 'eks:DescribePodIdentityAssociation', () =>
       eachInFlight(
-        ids.value.map(({ associationId: id }) => async () => {
-          const { association } = await this.eks.send(
-            new DescribePodIdentityAssociationCommand({ clusterName, associationId: id! }),
-          );
-          const { roleArn = '', targetRoleArn, disableSessionTags, policy, modifiedAt } = association ?? {};
-          return {
-            id: id!,
-            roleArn,
-            ...(targetRoleArn !== undefined && { targetRoleArn }),
-            ...(disableSessionTags === true && { disableSessionTags }),
-            ...(policy && { policy: decode(policy) }),
-            ...(modifiedAt && { modified: modifiedAt }),
-          };
-        }),
+        ids.value.map(({ associationId }) => () => describeAssociation(this.eks, clusterName, associationId!)),
       ),
     );
     return 'value' in described
@@ -494,6 +505,18 @@ export class Aws {
         ?? new CannotAskAws('endpoint', `The roles cannot be listed: ${reason(error, 'iam:ListRoles')}.`)
       );
     }
+  }
+
+  /** The roles of each account whose credentials there are, with their trust. Boundaries are not in such lists. */
+  public rolesByAccount(): Promise<RolesOfAccount[]> {
+    const sides = [...new Set([this.own, this.other])];
+    return Promise.all(sides.map(async side => ({
+      ...'value' in side.caller && { account: side.caller.value.account },
+      roles: await this.read(side, 'iam:ListRoles', async () => {
+        const pages = paginateListRoles({ client: side.iam, pageSize: 1000 }, {});
+        return (await collect(pages, itemsIn(({ Roles }) => Roles))).map(iamRole);
+      }),
+    })));
   }
 
   private async provider(arn: string, issuer: string): Promise<Read<IamProvider | undefined>> {
@@ -641,22 +664,6 @@ async function reading<T>(profile: string | undefined, permission: string, read:
   }
 }
 
-/** Nothing where AWS says that there is none. */
-async function orNone<T>(codes: string[], ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (codes.includes(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
-/** A part that AWS never leaves out: without it somebody else has answered, such as the sign-in page of a network. */
-function requirePart<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('not an answer of AWS');
-  return part;
-}
-
 /** The items of a page of IAM, which always says whether it is the last one. */
 function itemsIn<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
   return page => {
@@ -671,20 +678,6 @@ async function collect<P, T>(pages: AsyncIterable<P>, itemsOf: (page: P) => T[])
   return all;
 }
 
-/** The results in the order of the tasks, of which only some run at a time. */
-async function eachInFlight<T>(tasks: (() => Promise<T>)[]): Promise<T[]> {
-  const results: T[] = new Array(tasks.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < tasks.length) {
-      const index = next++;
-      results[index] = await tasks[index]();
-    }
-  };
-  await Promise.all(tasks.slice(0, IN_FLIGHT).map(worker));
-  return results;
-}
-
 function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, PermissionsBoundary }: Role): IamRole {
   return {
     arn: Arn!,
@@ -693,17 +686,6 @@ function iamRole({ Arn, RoleName, AssumeRolePolicyDocument, MaxSessionDuration, 
     maxSessionSeconds: MaxSessionDuration ?? 3_600,
     ...PermissionsBoundary && { boundary: PermissionsBoundary.PermissionsBoundaryArn },
   };
-}
-
-/**
- * URL-encoded by RFC 3986, says IAM. What is no JSON stays a text, of which the evaluator says that it is no document.
- */
-function decode(document = ''): unknown {
-  try {
-    return JSON.parse(document.startsWith('{') ? document : decodeURIComponent(document));
-  } catch {
-    return document;
-  }
 }
 
 async function lookUp(

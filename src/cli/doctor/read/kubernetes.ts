@@ -5,6 +5,7 @@ import {
   AgentPod, EgressPolicy, EksCluster, Facts, NetworkPlugins, OtherPod, PodObject, Question, Read,
   ServiceAccountName, ServiceAccountObject, Webhook,
 } from '../facts';
+import { readObjects } from './cluster-objects';
 import { EksContext } from './eks-context';
 import { KubernetesClient, KubernetesOptions, KubernetesProblem } from './kubernetes-client';
 import {
@@ -13,6 +14,8 @@ import {
 import { isLive } from '../pod-phase';
 import { isWebhook, WebhookScope, webhookOf } from './webhook-facts';
 import { arrayOf, JsonObject, propertyOf, textMapOf } from '../../../analysis/json-values';
+import { pathOfList, qualifiedName } from '../live/api-lists';
+import { ClusterObject, LiveObjects } from '../live/live-facts';
 
 const PAGE = 500;
 const RESTARTS = 3;
@@ -211,9 +214,29 @@ export class Kubernetes {
         .map(webhook => webhookOf(configuration, webhook, scope)));
   }
 
-  /** What each object of a list gives; nothing where the list is not there. */
+  /** The lists that tell who can act as the service accounts. */
+  public liveObjects(): Promise<LiveObjects> {
+    return readObjects((name, of) => this.listed(qualifiedName(name), undefined, `${pathOfList(name)}?`, of, {
+      unknown: `The API server does not serve ${qualifiedName(name)}`,
+    }));
+  }
+
+  /** A ConfigMap; undefined if there is none. */
+  public configMap(namespace: string, name: string): Promise<Read<ClusterObject | undefined>> {
+    return this.read('get', 'configmaps', namespace, async () => ({
+      ...objectIn(await this.client.get(path`/api/v1/namespaces/${namespace}/configmaps/${name}`)),
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+    }));
+  }
+
+  /** What each object of a list gives; where the list is not there, nothing unless the caller says otherwise. */
   private async listed<T>(
-    resource: string, namespace: string | undefined, place: string, of: (item: ApiObject) => readonly T[],
+    resource: string,
+    namespace: string | undefined,
+    place: string,
+    of: (item: ApiObject) => readonly T[],
+    missing: Read<T[]> = { value: [] },
   ): Promise<Read<T[]>> {
     const read = await this.read('list', resource, namespace, async () => {
       const found: T[] = [];
@@ -222,7 +245,8 @@ export class Kubernetes {
       }
       return found;
     });
-    return 'value' in read ? { value: read.value ?? [] } : read;
+    if ('unknown' in read) return read;
+    return read.value === undefined ? missing : { value: read.value };
   }
 
   /**

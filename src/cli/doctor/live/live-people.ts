@@ -1,0 +1,92 @@
+/**
+ * Who can act as the service accounts of a running cluster that have a role: the summary of `doctor --all`.
+ */
+import { LiveFacts } from './live-facts';
+import { liveMapOf } from './live-map';
+import { Actor, Reach } from '../../../analysis/cluster-access';
+import { Confidence } from '../../../analysis/rbac/paths';
+
+/** An actor, and its best way. */
+export interface LiveActor extends Actor {
+  /** `create pods in payments`: the first step. */
+  readonly right: string;
+  /** What gives the right: `RoleBinding payments/dev (ClusterRole edit)`. */
+  readonly givenBy: readonly string[];
+  readonly confidence: Confidence;
+  /** Of the best way; more than one if it leads through others. */
+  readonly steps: number;
+  /** The admission policies that refuse every way. Without them, a way is open. */
+  readonly closedBy?: readonly string[];
+}
+
+export interface PeopleOfAccount {
+  /** May be a pattern, as may the name: that of a trust policy. */
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** By their ARNs. */
+  readonly roles: readonly string[];
+  readonly actors: readonly LiveActor[];
+}
+
+/** Somebody who may reach service accounts, and why nobody can judge that. */
+export interface UnknownActor extends Actor {
+  readonly reason: string;
+}
+
+export interface LivePeople {
+  readonly accounts: readonly PeopleOfAccount[];
+  readonly unknown: readonly UnknownActor[];
+  /** What could not be read, each with the reason: it may let others in. */
+  readonly unread: readonly string[];
+}
+
+interface Collected extends Pick<Reach, 'namespace' | 'serviceAccount'> {
+  readonly roles: Set<string>;
+  readonly actors: LiveActor[];
+}
+
+/** @param namespace whose service accounts; all by default */
+export function livePeopleOf(facts: LiveFacts, namespace?: string): LivePeople {
+  const { map, unread } = liveMapOf(facts);
+  const accounts = new Map<string, Collected>();
+  for (const { namespace: own, serviceAccount, role } of map.access) {
+    if (namespace !== undefined && own !== namespace) continue;
+    const key = `${own}/${serviceAccount}`;
+    const known = accounts.get(key);
+    if (known === undefined) accounts.set(key, { namespace: own, serviceAccount, roles: new Set([role]), actors: [] });
+    else known.roles.add(role);
+  }
+  for (const reach of map.reaches) {
+    const account = accounts.get(`${reach.namespace}/${reach.serviceAccount}`);
+    account?.actors.push(actorIn(reach));
+  }
+  return {
+    accounts: [...accounts.values()].map(({ roles, actors, ...account }) => ({
+      ...account,
+      roles: [...roles].sort(),
+      actors: actors.sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1)),
+    })).sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1)),
+    unknown: map.unknownReaches.map(({ actor, reason }) => ({ ...actor, reason })),
+    unread,
+  };
+}
+
+function actorIn({ actor, ways: [best] }: Reach): LiveActor {
+  const [first] = best.steps;
+  return {
+    ...actor,
+    right: first.right,
+    givenBy: first.givenBy,
+    confidence: best.confidence,
+    steps: best.steps.length,
+    ...best.closedBy !== undefined && { closedBy: best.closedBy },
+  };
+}
+
+function keyOf({ kind, name }: LiveActor): string {
+  return `${kind} ${name}`;
+}
+
+function nameOf({ namespace, serviceAccount }: PeopleOfAccount): string {
+  return `${namespace}/${serviceAccount}`;
+}

@@ -1,0 +1,15 @@
+const IN_FLIGHT = 8;
+
+/** The results in the order of the tasks, of which only some run at a time. */
+export async function eachInFlight<T>(tasks: readonly (() => Promise<T>)[], inFlight = IN_FLIGHT): Promise<T[]> {
+  const results: T[] = new Array(tasks.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < tasks.length) {
+      const index = next++;
+      results[index] = await tasks[index]();
+    }
+  };
+  await Promise.all(tasks.slice(0, inFlight).map(worker));
+  return results;
+}

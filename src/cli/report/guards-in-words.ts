@@ -1,0 +1,40 @@
+/**
+ * Admission policies in words. Runs in the browser.
+ */
+import type { ReportedPolicies } from './guards';
+import { Actor } from '../../analysis/cluster-access';
+import { listInShort } from '../../analysis/lists';
+
+export const POLICIES_TITLE = 'Admission policies';
+
+const MAX_NAMES = 10;
+const REFUSES: Readonly<Record<string, string>> = {
+  use: 'pods and workloads as its service accounts, without the verb "use"',
+  tokens: 'tokens for AWS',
+  exec: 'commands in pods of its namespaces',
+  integrity: 'other roles on its service accounts',
+  unlisted: 'roles on other service accounts',
+};
+
+/**
+ * A line for each policy, and one for those who can change them.
+ *
+ * @param show makes names safe where they stand
+ */
+export function policiesInWords(
+  { guards, otherPolicies, policyChangers }: ReportedPolicies,
+  nameOf: (actor: Actor) => string,
+  show: (text: string) => string = text => text,
+): string[] {
+  const others = otherPolicies.slice(0, MAX_NAMES)
+    .map(({ object, reason }) => `${show(object)} closes nothing: ${show(reason)}.`);
+  const rest = otherPolicies.length - others.length;
+  return [
+    ...guards.map(({ name, kind, app }) =>
+      `${show(name)} of the app ${show(app)} refuses ${REFUSES[kind] ?? show(kind)}.`),
+    ...others,
+    ...rest > 0 ? [`${rest} more that close nothing.`] : [],
+    ...policyChangers.length === 0 ? [] : ['What remains: by what was read, these can change the policies: '
+      + `${listInShort(policyChangers.map(nameOf).map(show), MAX_NAMES)}.`],
+  ];
+}
