@@ -70,7 +70,8 @@ function remainingOf(
       }),
     ];
   });
-  return [...new Map([...own, ...mapped].map(right => [`${keyOfActor(right.actor)} ${right.leadsTo}`, right])).values()];
+  const all = [...own, ...mapped];
+  return [...new Map(all.map(right => [`${keyOfActor(right.actor)} ${right.leadsTo}`, right])).values()];
 }
 
 function actorOf(subject: Subject): Actor {
