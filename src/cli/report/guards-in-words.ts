@@ -3,6 +3,7 @@
  */
 import type { ReportedPolicies } from './guards';
 import { Actor } from '../../analysis/cluster-access';
+import { grouped } from '../../analysis/json-values';
 import { listInShort } from '../../analysis/lists';
 
 export const POLICIES_TITLE = 'Admission policies';
@@ -16,13 +17,21 @@ const REFUSES: Readonly<Record<string, string>> = {
   unlisted: 'roles on other service accounts',
 };
 
+type Around = ReportedPolicies['remaining'][number]['leadsTo'];
+const WAYS_AROUND: Readonly<Record<Around, string>> = {
+  'the policies': 'change the policies',
+  'the verb use': 'grant the verb "use"',
+  'an exception': 'act as an exception',
+  'every new pod': 'change every new pod',
+};
+
 /**
  * A line for each policy, and one for those who can change them.
  *
  * @param show makes names safe where they stand
  */
 export function policiesInWords(
-  { guards, otherPolicies, policyChangers }: ReportedPolicies,
+  { guards, otherPolicies, remaining }: ReportedPolicies,
   nameOf: (actor: Actor) => string,
   show: (text: string) => string = text => text,
 ): string[] {
@@ -34,7 +43,8 @@ export function policiesInWords(
       `${show(name)} of the app ${show(app)} refuses ${REFUSES[kind] ?? show(kind)}.`),
     ...others,
     ...rest > 0 ? [`${rest} more that close nothing.`] : [],
-    ...policyChangers.length === 0 ? [] : ['What remains: by what was read, these can change the policies: '
-      + `${listInShort(policyChangers.map(nameOf).map(show), MAX_NAMES)}.`],
+    ...[...grouped(remaining, ({ leadsTo }) => leadsTo)].map(([leadsTo, rights]) =>
+      `What remains: by what was read, these can ${WAYS_AROUND[leadsTo as Around]}: `
+      + `${listInShort(rights.map(({ actor }) => show(nameOf(actor))), MAX_NAMES)}.`),
   ];
 }

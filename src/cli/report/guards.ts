@@ -1,12 +1,13 @@
 /**
- * The admission policies that close ways, and who can change them: what remains.
+ * The admission policies that close ways, and who has a way around them.
  */
 import { keyOfActor } from './reaches';
 import { AccessMap, Place, Text } from '../../analysis/access-map';
 import { Actor } from '../../analysis/cluster-access';
+import { Guard } from '../../analysis/guard/guard';
+import { RemainingRight, remainingRights } from '../../analysis/guard/remaining';
 import { rulesOfAccessPolicy } from '../../analysis/rbac/access-policies';
-import { MASTERS, Rbac } from '../../analysis/rbac/rbac';
-import { RoleRules } from '../../analysis/rbac/role-rules';
+import { Rbac } from '../../analysis/rbac/rbac';
 import { ruleAllows } from '../../analysis/rbac/rule-match';
 import { Subject } from '../../analysis/rbac-objects';
 
@@ -21,12 +22,17 @@ export interface ReportedGuard {
   readonly place: Place;
 }
 
+/** A right that leads around the guards. */
+export interface ReportedRemaining extends Omit<RemainingRight, 'subject'> {
+  readonly actor: Actor;
+}
+
 export interface ReportedPolicies {
   readonly guards: ReportedGuard[];
   /** Admission policies and bindings that close no way, and why. */
   readonly otherPolicies: Array<{ readonly object: Text; readonly reason: string; readonly place: Place }>;
-  /** Who can change or remove the guards, by the RBAC and the access entries that were read. */
-  readonly policyChangers: Actor[];
+  /** Who has a right that leads around the guards, by the RBAC and the access entries that were read. */
+  readonly remaining: ReportedRemaining[];
 }
 
 export function reportedPolicies(
@@ -35,39 +41,37 @@ export function reportedPolicies(
   return {
     guards: guards.map(({ name, facts: { kind, app }, clusters, place }) => ({ name, kind, app, clusters, place })),
     otherPolicies: [...otherPolicies],
-    policyChangers: guards.length === 0 ? [] : changersOf(map, new Set(guards.map(({ name }) => name))),
+    remaining: guards.length === 0 ? [] : remainingOf(map, guards),
   };
 }
 
-const GROUP = 'admissionregistration.k8s.io';
-const POLICIES = 'validatingadmissionpolicies';
-const REQUESTS = [POLICIES, 'validatingadmissionpolicybindings'].flatMap(resource =>
-  ['update', 'patch', 'delete', 'deletecollection'].map(verb => ({ verb, group: GROUP, resource })));
+const CHANGE = { verb: 'delete', group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' };
 
-/** Whoever may do it, and whoever may be somebody who may. */
-function changersOf({ rbac, principals }: Pick<AccessMap, 'rbac' | 'principals'>, names: ReadonlySet<Text>): Actor[] {
-  const evaluator = new Rbac(rbac);
-  const allows = ({ rules, doubt }: RoleRules) => doubt !== undefined || rules.some(({ rule }) =>
-    REQUESTS.some(request => {
-      // What bindings of policies are called is not known here.
-      const isNamed = request.resource !== POLICIES || rule.resourceNames.some(name => names.has(name));
-      return ruleAllows(isNamed ? { ...rule, resourceNames: [] } : rule, request) !== false;
-    }));
-  const subjects = evaluator.bindings
-    .filter(binding => binding.place !== undefined && binding.kind === 'ClusterRoleBinding')
-    .filter(binding => allows(evaluator.rulesOf(binding) ?? { rules: [] }))
-    .flatMap(binding => binding.subjects.map(actorOf));
-  const actors: Actor[] = [{ kind: 'Group', name: MASTERS }, ...subjects];
-  const keys = new Set(actors.map(keyOfActor));
-  const isOne = (kind: Actor['kind'], name: Text) => keys.has(keyOfActor({ kind, name }));
-  const mapped = principals.filter(({ user, groups, policies }) =>
-    groups.some(group => isOne('Group', group)) || (user !== undefined && isOne('User', user))
-    || policies.some(({ policy, namespaces }) => {
-      const rules = rulesOfAccessPolicy(policy);
-      return rules === undefined || (namespaces === undefined && allows(rules));
-    }));
-  const all = [...actors, ...mapped.map(({ principal }): Actor => ({ kind: 'IAM principal', name: principal }))];
-  return [...new Map(all.map(actor => [keyOfActor(actor), actor])).values()];
+/** Of subjects of bindings, but those that every cluster has; and of IAM principals that are mapped to them. */
+function remainingOf(
+  { rbac, principals }: Pick<AccessMap, 'rbac' | 'principals'>, guards: readonly Guard[],
+): ReportedRemaining[] {
+  const own = remainingRights(guards, new Rbac(rbac))
+    .filter(({ givenBy, place }) => givenBy === undefined || place !== undefined)
+    .map(({ subject, ...right }): ReportedRemaining => ({ actor: actorOf(subject), ...right }));
+  const mapped = principals.flatMap(({ principal, user, groups, policies, place }) => {
+    const actor: Actor = { kind: 'IAM principal', name: principal };
+    const isMapped = ({ kind, name }: Actor) =>
+      (kind === 'Group' ? groups.includes(name) : kind === 'User' && name === user);
+    return [
+      ...own.filter(right => isMapped(right.actor)).map((right): ReportedRemaining => ({ ...right, actor })),
+      ...policies.flatMap(({ policy, namespaces }): ReportedRemaining[] => {
+        const rules = rulesOfAccessPolicy(policy);
+        const isAllowed = rules === undefined
+          || (namespaces === undefined && rules.rules.some(({ rule }) => ruleAllows(rule, CHANGE) !== false));
+        const doubt = rules === undefined ? { doubt: 'what the access policy gives is not known here' } : {};
+        const right = `${CHANGE.verb} ${CHANGE.resource}`;
+        return isAllowed ? [{ actor, right, leadsTo: 'the policies', givenBy: policy, ...doubt, place }] : [];
+      }),
+    ];
+  });
+  const all = [...own, ...mapped];
+  return [...new Map(all.map(right => [`${keyOfActor(right.actor)} ${right.leadsTo}`, right])).values()];
 }
 
 function actorOf(subject: Subject): Actor {

@@ -29,7 +29,8 @@ const BINDINGS = 'validatingadmissionpolicybindings';
 const MASTERS = { kind: 'Group', name: 'system:masters' };
 
 const changers = (roles: RbacRole[], bindings: RbacBinding[], principals: ClusterPrincipal[] = []) =>
-  reportedPolicies({ rbac: { roles, bindings, unknown: [] }, principals, guards: [guardOf('use')] }).policyChangers;
+  reportedPolicies({ rbac: { roles, bindings, unknown: [] }, principals, guards: [guardOf('use')] }).remaining
+    .filter(({ leadsTo }) => leadsTo === 'the policies').map(({ actor }) => actor);
 
 test.each<[string, RbacRole[], RbacBinding[], ClusterPrincipal[], unknown[]]>([
   ['nobody but those to whom nothing is refused', [], [], [], []],
@@ -39,7 +40,7 @@ test.each<[string, RbacRole[], RbacBinding[], ClusterPrincipal[], unknown[]]>([
   ['get is no change', [clusterRole(rule('get list watch create', POLICIES))], [binding()], [], []],
   ['this policy by its name', [clusterRole(rule('update', POLICIES, ['shop-use']))], [binding()], [], [DEV]],
   ['another policy by its name', [clusterRole(rule('update', POLICIES, ['other']))], [binding()], [], []],
-  ['a binding by its name', [clusterRole(rule('update', BINDINGS, ['any']))], [binding()], [], [DEV]],
+  ['its binding by its name', [clusterRole(rule('update', BINDINGS, ['shop-use']))], [binding()], [], [DEV]],
   ['another group of resources', [clusterRole(rule('*', '*', [], 'apps'))], [binding()], [], []],
   ['cluster-admin', [], [binding({ role: { kind: 'ClusterRole', name: 'cluster-admin' } })], [], [DEV]],
   ['edit', [], [binding({ role: { kind: 'ClusterRole', name: 'edit' } })], [], []],
@@ -69,7 +70,7 @@ test.each<[string, RbacRole[], RbacBinding[], ClusterPrincipal[], unknown[]]>([
 test('without a guard, nobody is asked for', () => {
   const bindings = [binding({ role: { kind: 'ClusterRole', name: 'cluster-admin' } })];
   const rbac = { roles: [], bindings, unknown: [] };
-  expect(reportedPolicies({ rbac, principals: [] })).toEqual({ guards: [], otherPolicies: [], policyChangers: [] });
+  expect(reportedPolicies({ rbac, principals: [] })).toEqual({ guards: [], otherPolicies: [], remaining: [] });
 });
 
 test('every format for people has the policies, those that close nothing, and what remains', () => {

@@ -53,7 +53,7 @@ test('its lists, in order', () => {
     'unknownReaches',
     'guards',
     'otherPolicies',
-    'policyChangers',
+    'remaining',
     'otherIdentities',
     'roles',
     'constructPaths',
