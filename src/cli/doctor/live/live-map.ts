@@ -56,7 +56,6 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
   const rbac = rbacOf(facts, place);
   const principals = principalsOf(facts, place);
   const { guards, otherPolicies } = guardsOf(facts, place);
-  const closedBy = closedByGuards(guards, { access, principals });
   const { clusterArn, issuer, authentication } = facts;
   const clusters = clusterArn === undefined ? [] : [{
     arns: [clusterArn],
@@ -64,6 +63,7 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
     authenticationMode: authentication && 'value' in authentication.mode ? authentication.mode.value : '',
     place,
   }];
+  const closedBy = closedByGuards(guards, { access, principals, clusters });
   const map: AccessMap = {
     clusters: clustersOf(access),
     providers: [],
