@@ -225,9 +225,9 @@ test('a defect is told without a stack trace', () => {
 
 test('the bundle is small, has no CDK in it, and is the same each time', () => {
   const code = readFileSync(bundle, 'utf8');
-  expect(statSync(bundle).size).toBeLessThan(400_000);
-  expect(requiredIn(code).filter(module => !isBuiltin(module))).toEqual([
-    './doctor.js', './analysis/reading/yaml.js',
+  expect(statSync(bundle).size).toBeLessThan(600_000);
+  expect(requiredIn(code).filter(module => !isBuiltin(module)).sort()).toEqual([
+    './analysis/reading/yaml.js', './doctor.js',
   ]);
   expect(code).not.toContain(ROOT);
   makeBundle(join(directory, 'again'));

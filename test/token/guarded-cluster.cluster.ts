@@ -15,6 +15,7 @@ import { rulesOfAccessPolicy } from '../../src/analysis/rbac/access-policies';
 import { PATHS } from '../../src/analysis/rbac/paths';
 import { accessMapOf } from '../../src/analysis/reading/access-map-reader';
 import { readAssembly } from '../../src/analysis/reading/assembly';
+import { cli } from '../cli/support';
 import { Manifest, parseManifests } from '../judges/kubernetes';
 
 const { TOKEN_TEST_BIN: bin, TOKEN_TEST_WORK: workFolder } = process.env;
@@ -124,7 +125,9 @@ const REQUESTS: Record<string, (account: Account) => Request[]> = {
   'replace-controller-revisions': ({ namespace }) => [{
     method: 'POST',
     path: `/apis/apps/v1/namespaces/${namespace}/controllerrevisions?${DRY}`,
-    body: { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: 'new', namespace }, revision: 1 },
+    body: {
+      apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: 'new', namespace }, data: {}, revision: 1,
+    },
   }],
   'change-pods': ({ namespace }) => [{
     method: 'PATCH',
@@ -269,15 +272,19 @@ async function judged(cluster: ApiServer, person: string, requests: Request[]): 
   return answers.some(([, { text }]) => text.includes('ValidatingAdmissionPolicy')) ? 'closed' : 'no right';
 }
 
+const README = readFileSync(join(exampleDir('guarded-cluster'), 'README.md'), 'utf8');
+const [before, after] = [...README.matchAll(/```mermaid\n(.*?)```/gs)].map(([, chart]) => chart);
+
 describe.each([
-  ['without the guard', ['-c', 'guard=off']],
-  ['with the guard', []],
-])('%s', (_, context) => {
+  ['without the guard', ['-c', 'guard=off'], before],
+  ['with the guard', [], after],
+])('%s', (_, context, picture) => {
+  let outdir: string;
   let map: AccessMap;
   let cluster: ApiServer;
 
   beforeAll(async () => {
-    const outdir = synthesize(...context);
+    outdir = synthesize(...context);
     map = accessMapOf(readAssembly(outdir));
     cluster = await startCluster(context.length > 0 ? 'open' : 'guarded', outdir);
     if (context.length === 0) await policiesTakeEffect(cluster);
@@ -298,6 +305,10 @@ describe.each([
     expect(differences).toEqual([]);
     console.log(`${_}: ${JSON.stringify(counts)}`);
     expect(Math.min(counts.open, counts['no right'], context.length > 0 ? 1 : counts.closed)).toBeGreaterThan(0);
+  });
+
+  test('the picture in the README is that of the report', () => {
+    expect(cli('report', outdir, '--format', 'mermaid').stdout).toBe(picture);
   });
 
   test('every way that the report shows is a path of this test', () => {

@@ -4,8 +4,11 @@
  */
 import { Guard } from './guard';
 import { Place, Text } from '../access-map';
+import { literal, matches, pattern } from '../iam/patterns';
+import { every, some, Truth } from '../iam/truth';
 import { Permission, Rbac } from '../rbac/rbac';
-import { RbacRequest } from '../rbac/rule-match';
+import { RoleRules } from '../rbac/role-rules';
+import { RbacRequest, ruleAllows } from '../rbac/rule-match';
 import { RBAC_GROUP, serviceAccountOfUser, Subject } from '../rbac-objects';
 
 /** A right that leads around guards. */
@@ -24,7 +27,7 @@ export interface RemainingRight {
 
 const ADMISSION = 'admissionregistration.k8s.io';
 
-/** By one cluster's RBAC, access policies of EKS left out. One entry for each subject and each way around. */
+/** By one cluster's RBAC, without access policies of EKS. One entry for each subject and each way around. */
 export function remainingRights(guards: readonly Guard[], rbac: Rbac): RemainingRight[] {
   if (guards.length === 0) return [];
   const all = new Map<string, RemainingRight>();
@@ -35,6 +38,27 @@ export function remainingRights(guards: readonly Guard[], rbac: Rbac): Remaining
       const known = all.get(key);
       if (known === undefined || (known.doubt !== undefined && own.doubt === undefined)) all.set(key, own);
     }
+  }
+  return [...all.values()];
+}
+
+/**
+ * By the rules of an access policy of EKS: one right for each way around.
+ *
+ * @param namespaces of its scope, which may have wildcards; undefined for the whole cluster
+ */
+export function remainingByRules(
+  guards: readonly Guard[], { rules }: RoleRules, namespaces?: readonly Text[],
+): Pick<RemainingRight, 'leadsTo' | 'right' | 'doubt'>[] {
+  const isIn = (namespace?: Text): Truth => namespaces === undefined || (namespace !== undefined
+    && some(namespaces, scope => matches(pattern(scope), literal(namespace)) ?? 'its scope is known only later'));
+  const all = new Map<RemainingRight['leadsTo'], Pick<RemainingRight, 'leadsTo' | 'right' | 'doubt'>>();
+  for (const [leadsTo, request] of requestsAround(guards)) {
+    const known = all.get(leadsTo);
+    if (known !== undefined && known.doubt === undefined) continue;
+    const truth = every([isIn(request.namespace), some(rules, ({ rule }) => ruleAllows(rule, request))], item => item);
+    if (truth === false || (known !== undefined && truth !== true)) continue;
+    all.set(leadsTo, { leadsTo, right: `${request.verb} ${request.resource}`, ...truth !== true && { doubt: truth } });
   }
   return [...all.values()];
 }

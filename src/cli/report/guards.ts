@@ -5,10 +5,9 @@ import { keyOfActor } from './reaches';
 import { AccessMap, Place, Text } from '../../analysis/access-map';
 import { Actor } from '../../analysis/cluster-access';
 import { Guard } from '../../analysis/guard/guard';
-import { RemainingRight, remainingRights } from '../../analysis/guard/remaining';
+import { RemainingRight, remainingByRules, remainingRights } from '../../analysis/guard/remaining';
 import { rulesOfAccessPolicy } from '../../analysis/rbac/access-policies';
 import { Rbac } from '../../analysis/rbac/rbac';
-import { ruleAllows } from '../../analysis/rbac/rule-match';
 import { Subject } from '../../analysis/rbac-objects';
 
 /** A policy of `WorkloadIdentityGuard` that refuses requests. */
@@ -45,8 +44,6 @@ export function reportedPolicies(
   };
 }
 
-const CHANGE = { verb: 'delete', group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' };
-
 /** Of subjects of bindings, but those that every cluster has; and of IAM principals that are mapped to them. */
 function remainingOf(
   { rbac, principals }: Pick<AccessMap, 'rbac' | 'principals'>, guards: readonly Guard[],
@@ -62,11 +59,10 @@ function remainingOf(
       ...own.filter(right => isMapped(right.actor)).map((right): ReportedRemaining => ({ ...right, actor })),
       ...policies.flatMap(({ policy, namespaces }): ReportedRemaining[] => {
         const rules = rulesOfAccessPolicy(policy);
-        const isAllowed = rules === undefined
-          || (namespaces === undefined && rules.rules.some(({ rule }) => ruleAllows(rule, CHANGE) !== false));
-        const doubt = rules === undefined ? { doubt: 'what the access policy gives is not known here' } : {};
-        const right = `${CHANGE.verb} ${CHANGE.resource}`;
-        return isAllowed ? [{ actor, right, leadsTo: 'the policies', givenBy: policy, ...doubt, place }] : [];
+        const ways = rules === undefined
+          ? [{ right: 'unknown', leadsTo: 'the policies', doubt: 'what the access policy gives is not known' } as const]
+          : remainingByRules(guards, rules, namespaces);
+        return ways.map(way => ({ actor, ...way, givenBy: policy, place }));
       }),
     ];
   });

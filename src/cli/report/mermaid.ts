@@ -6,7 +6,7 @@
 import { mayInShort, roleInShort, serviceOf } from './in-words';
 import { actorNames, actorsInShort, isOpen, notesOnPeople, ReachedAccount, reachedAccounts } from './people';
 import { permissionsOf } from './permissions';
-import { keyOfActor } from './reaches';
+import { keyOfActor, ReportedWay } from './reaches';
 import { ReportData } from './report-data';
 import { identityPolicies, sortedTexts } from './statements';
 import { Access, Role, Text } from '../../analysis/access-map';
@@ -103,7 +103,7 @@ function chart(data: ReportData, boxes: Boxes): Chart {
   const people = peopleIn(data, access, entry => id('account', boxes.account(entry).key));
   people.forEach(({ label, to }, index) => {
     lines.push(`  actor${index}[/"${label}"/]`);
-    for (const [account, open] of to) edges.add(`  actor${index} ${open ? '-->' : '-. closed .->'} ${account}`);
+    for (const [account, arrow] of to) edges.add(`  actor${index} ${ARROWS[arrow]} ${account}`);
   });
   const unknown = new Map(data.unknownReaches.map(({ actor }) => [keyOfActor(actor), actor]));
   if (access.length > 0 && unknown.size > 0) {
@@ -120,26 +120,34 @@ function shortNames(data: ReportData): (actors: readonly Actor[]) => string {
   return actors => actorsInShort(actors, actor => escapeText(nameOf(actor)), MAX_ACTORS);
 }
 
+/** From actors to service accounts, best first. */
+const ARROWS = ['-->', '-. low confidence .->', '-. unknown .->', '-. closed .->'];
+
+function arrowOf(way: ReportedWay): number {
+  if (!isOpen(way)) return 3;
+  return way.confidence === 'unknown' ? 2 : way.confidence === 'low' ? 1 : 0;
+}
+
 interface People {
   readonly label: string;
-  /** The boxes of service accounts, and whether no admission policy refuses it. */
-  readonly to: ReadonlyMap<string, boolean>;
+  /** The boxes of service accounts, each with its arrow in `ARROWS`. */
+  readonly to: ReadonlyMap<string, number>;
 }
 
 /** Those who reach the same are one. */
 function peopleIn(data: ReportData, access: readonly Access[], boxOf: (entry: Access) => string): People[] {
   const reachedBy = reachedAccounts(data);
   const inShort = shortNames(data);
-  const reached = new Map<string, { readonly actor: Actor; readonly to: Map<string, boolean> }>();
+  const reached = new Map<string, { readonly actor: Actor; readonly to: Map<string, number> }>();
   for (const entry of access) {
     const box = boxOf(entry);
     for (const { actors, ways } of reachedBy(entry).flatMap(({ by }: ReachedAccount) => by)) {
-      const open = ways.some(isOpen);
+      const arrow = Math.min(...ways.map(arrowOf));
       for (const actor of actors) {
         const key = keyOfActor(actor);
-        const known = reached.get(key) ?? { actor, to: new Map<string, boolean>() };
+        const known = reached.get(key) ?? { actor, to: new Map<string, number>() };
         reached.set(key, known);
-        known.to.set(box, open || known.to.get(box) === true);
+        known.to.set(box, Math.min(arrow, known.to.get(box) ?? arrow));
       }
     }
   }

@@ -1,5 +1,6 @@
 import { ACCOUNT, DEV, EVE, guardOf, mapOf, OPS, REACHED } from './sample';
 import { ClusterPrincipal } from '../../../src/analysis/cluster-access';
+import { Guard } from '../../../src/analysis/guard/guard';
 import { RbacBinding, RbacRole, Rule } from '../../../src/analysis/rbac-objects';
 import { accessMarkdown } from '../../../src/cli/report/access-markdown';
 import { accessTable } from '../../../src/cli/report/access-table';
@@ -65,6 +66,35 @@ test.each<[string, RbacRole[], RbacBinding[], ClusterPrincipal[], unknown[]]>([
   ['a policy that is not known', [], [], [principal({ policies: [{ policy: 'Another' }] })], [OPS]],
 ])('who can change policies: %s', (_, roles, bindings, principals, expected) => {
   expect(changers(roles, bindings, principals)).toEqual([MASTERS, ...expected]);
+});
+
+const SHOP_USE: Guard = {
+  ...guardOf('use'),
+  facts: { kind: 'use', app: 'shop', accounts: { shop: ['api'] }, exceptions: { users: [], groups: ['on-call'] } },
+};
+const around = (policies: ClusterPrincipal['policies']) =>
+  reportedPolicies({
+    rbac: { roles: [], bindings: [], unknown: [] },
+    principals: [principal({ policies })],
+    guards: [SHOP_USE],
+    otherPolicies: [],
+  }).remaining.filter(({ actor }) => actor.kind === 'IAM principal')
+    .map(({ leadsTo, right }) => `${right}: ${leadsTo}`);
+
+test.each<[string, ClusterPrincipal['policies'], string[]]>([
+  ['everything in the cluster', [{ policy: 'AmazonEKSClusterAdminPolicy' }], [
+    'delete validatingadmissionpolicies: the policies',
+    'create mutatingwebhookconfigurations: every new pod',
+    'bind roles: the verb use',
+    'impersonate groups: an exception',
+  ]],
+  ['everything in the namespace', [{ policy: 'AmazonEKSClusterAdminPolicy', namespaces: ['sh*'] }], [
+    'bind roles: the verb use',
+  ]],
+  ['everything in another namespace', [{ policy: 'AmazonEKSClusterAdminPolicy', namespaces: ['other'] }], []],
+  ['no right on roles', [{ policy: 'AmazonEKSEditPolicy' }], []],
+])('an access policy with %s leads around guards', (_, policies, expected) => {
+  expect(around(policies)).toEqual(expected);
 });
 
 test('without a guard, nobody is asked for', () => {
