@@ -17,7 +17,7 @@ const { chart } = KubernetesManifests.of(stack);
 
 // One cluster. Only access entries let people in, and whoever deploys it is not its administrator.
 const cluster = new CfnCluster(stack, 'Cluster', {
-  name: 'production',
+  name: 'two-teams',
   roleArn: new Role(stack, 'ClusterRole', {
     assumedBy: new ServicePrincipal('eks.amazonaws.com'),
     managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonEKSClusterPolicy')],
@@ -93,7 +93,7 @@ for (const namespace of ['payments', 'shop']) {
 // `npx cdk synth -c guard=off` shows the cluster without it.
 if (app.node.tryGetContext('guard') !== 'off') {
   new WorkloadIdentityGuard(stack, 'Guard', {
-    appName: 'production',
+    appName: 'two-teams',
     mode: GuardMode.DENY,
     deployers: [KubernetesSubject.group('deployers')],
     exec: { exceptions: [KubernetesSubject.group('on-call')] },

@@ -111,6 +111,23 @@ def delete_addon(_physical_id, props):
     call(eks._delete_addon, props["ClusterName"], props["AddonName"])
 
 
+# AWS::EKS::AccessEntry: CreateAccessEntry and AssociateAccessPolicy.
+
+def create_access_entry(_logical_id, props, _stack_name):
+    cluster, principal = props["ClusterName"], props["PrincipalArn"]
+    known = {"KubernetesGroups", "PrincipalArn", "Type", "Username"}
+    body = {name[0].lower() + name[1:]: value for name, value in props.items() if name in known}
+    entry = json.loads(call(eks._create_access_entry, cluster, body))["accessEntry"]
+    for policy in props.get("AccessPolicies", []):
+        scope = {name[0].lower() + name[1:]: value for name, value in policy["AccessScope"].items()}
+        call(eks._associate_access_policy, cluster, principal, {"policyArn": policy["PolicyArn"], "accessScope": scope})
+    return f"{cluster}|{principal}", {"AccessEntryArn": entry["accessEntryArn"]}
+
+
+def delete_access_entry(_physical_id, props):
+    call(eks._delete_access_entry, props["ClusterName"], props["PrincipalArn"])
+
+
 # AWS::EC2::EIP and AWS::EC2::NatGateway, of a Vpc: AllocateAddress and CreateNatGateway.
 
 def create_address(_logical_id, props, _stack_name):
@@ -153,6 +170,9 @@ UNKNOWN_TYPES = {
     "AWS::EKS::Addon": (
         "made by CreateAddon", create_addon, delete_addon,
         replacing(create_addon, delete_addon, {"ClusterName", "AddonName", "NamespaceConfig"})),
+    "AWS::EKS::AccessEntry": (
+        "made by CreateAccessEntry", create_access_entry, delete_access_entry,
+        replacing(create_access_entry, delete_access_entry, {"ClusterName", "PrincipalArn"})),
     "AWS::EC2::EIP": ("made by AllocateAddress", create_address, delete_address, replacing(create_address, delete_address, {"Domain"})),
     "AWS::EC2::NatGateway": (
         "made by CreateNatGateway", create_nat_gateway, delete_nat_gateway,

@@ -5,8 +5,8 @@
 import { join } from 'path';
 import { isDeepStrictEqual } from 'util';
 import {
-  CreateClusterCommand, DescribeAddonCommand, DescribePodIdentityAssociationCommand, ListAddonsCommand,
-  ListPodIdentityAssociationsCommand,
+  CreateClusterCommand, DescribeAccessEntryCommand, DescribeAddonCommand, DescribePodIdentityAssociationCommand,
+  ListAccessEntriesCommand, ListAddonsCommand, ListAssociatedAccessPoliciesCommand, ListPodIdentityAssociationsCommand,
 } from '@aws-sdk/client-eks';
 import { Account, reset, temporaryFolder } from './harness';
 import { SMALL_EXAMPLES, synthesize } from '../../scripts/examples';
@@ -38,7 +38,7 @@ function web(
   };
 }
 
-function pods(namespace: string, serviceAccount: string): any {
+function pods(namespace: string, serviceAccount: string, cluster = 'production'): any {
   return {
     Effect: 'Allow',
     Action: ['sts:AssumeRole', 'sts:TagSession'],
@@ -49,7 +49,7 @@ function pods(namespace: string, serviceAccount: string): any {
         'aws:RequestTag/kubernetes-service-account': serviceAccount,
         'aws:SourceAccount': '111122223333',
       },
-      ArnEquals: { 'aws:SourceArn': 'arn:aws:eks:eu-west-1:111122223333:cluster/production' },
+      ArnEquals: { 'aws:SourceArn': `arn:aws:eks:eu-west-1:111122223333:cluster/${cluster}` },
     },
   };
 }
@@ -105,6 +105,10 @@ const EXPECTED: Record<string, Expected> = {
       Payments: [[web(EXAMPLE, ['payments:receipts'])]],
       Addons: [[web(EXAMPLE, ['external-dns:external-dns'])]],
     },
+  },
+  'guarded-cluster': {
+    roles: { Production: issuer => [[web(issuer, ['payments:api'])], [pods('shop', 'web', 'two-teams')]] },
+    clusters: { Production: 'two-teams' },
   },
   'managed-addons': {
     roles: {
@@ -272,6 +276,18 @@ describe.each(Object.entries(EXPECTED))(
       );
     });
 
+    if (example === 'guarded-cluster') {
+      test('EKS holds the access entries, with their groups and access policies', async () => {
+        expect(await heldAccess()).toEqual({
+          'deployers': 'deployers',
+          'on-call': 'on-call',
+          'payments-developers': 'payments-developers',
+          'platform-admins': 'AmazonEKSClusterAdminPolicy: ',
+          'shop-developers': 'AmazonEKSEditPolicy: shop',
+        });
+      });
+    }
+
     if (example === 'managed-addons') {
       test('EKS holds the add-ons, each with the role of its service account', async () => {
         expect(await heldAddons()).toEqual(ADD_ONS);
@@ -315,6 +331,21 @@ async function heldAddons(): Promise<Record<string, string>> {
   })));
 }
 
+/** The groups and the access policies of each principal. */
+async function heldAccess(): Promise<Record<string, string>> {
+  const clusterName = 'two-teams';
+  const { accessEntries = [] } = await workloads.eks.send(new ListAccessEntriesCommand({ clusterName }));
+  return Object.fromEntries(await Promise.all(accessEntries.map(async principalArn => {
+    const { accessEntry } = await workloads.eks.send(new DescribeAccessEntryCommand({ clusterName, principalArn }));
+    const { associatedAccessPolicies = [] } = await workloads.eks.send(
+      new ListAssociatedAccessPoliciesCommand({ clusterName, principalArn }),
+    );
+    const policies = associatedAccessPolicies.map(({ policyArn, accessScope }) =>
+      `${policyArn!.replace(/^.*\//, '')}: ${accessScope!.namespaces}`);
+    return [principalArn.replace(/^.*\//, ''), [...accessEntry!.kubernetesGroups ?? [], ...policies].join()];
+  })));
+}
+
 /** Who the statement names gets in; another name, namespace, audience, issuer or cluster does not. */
 function expectNoNeighbours(trust: any, { Principal, Condition }: any, account: string): void {
   if (Principal.Service) {
@@ -323,7 +354,7 @@ function expectNoNeighbours(trust: any, { Principal, Condition }: any, account: 
       'aws:RequestTag/kubernetes-service-account': serviceAccount,
     } = Condition.StringEquals;
     const pod = {
-      clusterArn: 'arn:aws:eks:eu-west-1:111122223333:cluster/production',
+      clusterArn: Condition.ArnEquals['aws:SourceArn'],
       account: '111122223333',
       namespace,
       serviceAccount,
