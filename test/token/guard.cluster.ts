@@ -2,12 +2,10 @@
  * The policies of `WorkloadIdentityGuard`, as synth writes them, on an API server: what they refuse, and what not.
  * Needs Kubernetes: `npx projen token-test`.
  */
-import { generateKeyPairSync } from 'crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
-import { Answer, ApiServer, Etcd, Machine, RequestAs } from './kubernetes-cluster';
-import { selfSigned } from './loopback-web';
+import { Answer, ApiServer, Clusters, machineOf, RequestAs } from './kubernetes-cluster';
 import {
   ClusterOidcProvider, GuardMode, IrsaServiceAccount, KubernetesSubject, PodIdentityServiceAccount,
   UnlistedServiceAccounts, WorkloadIdentityGuard, WorkloadIdentityGuardProps,
@@ -16,40 +14,22 @@ import { GuardObject, guardObjects, sizeOf } from '../../src/conventions/guard';
 import { Manifest, parseManifests } from '../judges/kubernetes';
 import { ACCOUNT, ISSUER_URL, REGION } from '../support';
 
-const { TOKEN_TEST_BIN: bin, TOKEN_TEST_WORK: workFolder } = process.env;
-if (!bin || !workFolder) throw new Error('Run it by `npx projen token-test`, which builds Kubernetes.');
-const machine: Machine = { bin, work: mkdtempSync(join(workFolder, 'guard-')) };
+const machine = machineOf('guard');
 const auditLog = join(machine.work, 'audit.log');
-
-const running: Array<{ stop(): Promise<void> }> = [];
+const clusters = new Clusters(machine);
 let cluster: ApiServer;
 
 jest.setTimeout(180_000);
 beforeAll(async () => {
-  const certificate = await selfSigned(machine.work, []);
-  const etcd = await Etcd.start(machine);
-  running.push(etcd);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const [keyFile, auditPolicy] = [join(machine.work, 'sa.key'), join(machine.work, 'audit.yaml')];
-  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const auditPolicy = join(machine.work, 'audit.yaml');
   writeFileSync(auditPolicy, JSON.stringify({
     apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'Metadata', verbs: ['create'] }],
   }));
-  cluster = await ApiServer.start(machine, {
-    name: 'guard',
-    etcd,
-    certificate,
-    issuerFlags: [
-      '--service-account-issuer=https://oidc.example.com', `--service-account-key-file=${keyFile}`,
-      `--service-account-signing-key-file=${keyFile}`, '--enable-admission-plugins=NodeRestriction',
-      `--audit-policy-file=${auditPolicy}`, `--audit-log-path=${auditLog}`,
-    ],
-  });
-  running.unshift(cluster);
+  cluster = await clusters.start('guard', [
+    '--enable-admission-plugins=NodeRestriction', `--audit-policy-file=${auditPolicy}`, `--audit-log-path=${auditLog}`,
+  ]);
 });
-afterAll(async () => {
-  for (const server of running) await server.stop();
-});
+afterAll(() => clusters.stop());
 
 const roleArn = (app: string, name: string) => `arn:aws:iam::${ACCOUNT}:role/${app}-${name}`;
 

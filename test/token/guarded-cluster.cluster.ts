@@ -3,12 +3,10 @@
  * shows as closed is refused, and what it does not show is forbidden. Needs Kubernetes: `npx projen token-test`.
  */
 import { execFileSync } from 'child_process';
-import { generateKeyPairSync } from 'crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'fs';
+import { mkdtempSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { aggregateRoles } from './aggregation';
-import { Answer, ApiServer, Etcd, Machine, RequestAs } from './kubernetes-cluster';
-import { selfSigned } from './loopback-web';
+import { Answer, ApiServer, Clusters, machineOf, RequestAs } from './kubernetes-cluster';
 import { exampleDir } from '../../scripts/examples';
 import { AccessMap } from '../../src/analysis/access-map';
 import { rulesOfAccessPolicy } from '../../src/analysis/rbac/access-policies';
@@ -18,15 +16,10 @@ import { readAssembly } from '../../src/analysis/reading/assembly';
 import { cli } from '../cli/support';
 import { Manifest, parseManifests } from '../judges/kubernetes';
 
-const { TOKEN_TEST_BIN: bin, TOKEN_TEST_WORK: workFolder } = process.env;
-if (!bin || !workFolder) throw new Error('Run it by `npx projen token-test`, which builds Kubernetes.');
-const machine: Machine = { bin, work: mkdtempSync(join(workFolder, 'guarded-')) };
-
-const running: Array<{ stop(): Promise<void> }> = [];
+const machine = machineOf('guarded');
+const clusters = new Clusters(machine);
 jest.setTimeout(300_000);
-afterAll(async () => {
-  for (const server of running) await server.stop();
-});
+afterAll(() => clusters.stop());
 
 const ACCOUNTS = [{ namespace: 'payments', name: 'api' }, { namespace: 'shop', name: 'web' }];
 type Account = typeof ACCOUNTS[number];
@@ -179,23 +172,7 @@ function synthesize(...context: string[]): string {
 }
 
 async function startCluster(name: string, outdir: string): Promise<ApiServer> {
-  const own: Machine = { bin: machine.bin, work: mkdtempSync(join(machine.work, `${name}-`)) };
-  const certificate = await selfSigned(own.work, []);
-  const etcd = await Etcd.start(own);
-  running.push(etcd);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const keyFile = join(own.work, 'sa.key');
-  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  const cluster = await ApiServer.start(own, {
-    name,
-    etcd,
-    certificate,
-    issuerFlags: [
-      '--service-account-issuer=https://oidc.example.com', `--service-account-key-file=${keyFile}`,
-      `--service-account-signing-key-file=${keyFile}`,
-    ],
-  });
-  running.unshift(cluster);
+  const cluster = await clusters.start(name);
   await aggregateRoles(cluster); // there is no controller manager
 
   const manifests = parseManifests(readFileSync(join(outdir, 'Production.k8s.yaml'), 'utf8'));

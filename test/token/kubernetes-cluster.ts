@@ -3,13 +3,13 @@
  * the programs.
  */
 import { ChildProcess, spawn } from 'child_process';
-import { randomBytes } from 'crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'fs';
+import { generateKeyPairSync, randomBytes } from 'crypto';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'fs';
 import { OutgoingHttpHeaders } from 'http';
 import { Agent, request } from 'https';
 import { createServer } from 'net';
 import { join } from 'path';
-import { Certificate } from './loopback-web';
+import { Certificate, selfSigned } from './loopback-web';
 import { Manifest } from '../judges/kubernetes';
 
 const START_TIMEOUT_MS = 90_000;
@@ -21,6 +21,49 @@ export interface Machine {
   readonly bin: string;
   /** Where they may write. */
   readonly work: string;
+}
+
+/**
+ * The machine of a test file, in a folder of its own.
+ *
+ * @throws if `scripts/token-test.sh` does not run the file
+ */
+export function machineOf(name: string): Machine {
+  const { TOKEN_TEST_BIN: bin, TOKEN_TEST_WORK: work } = process.env;
+  if (!bin || !work) throw new Error('Run it by `npx projen token-test`, which builds Kubernetes.');
+  return { bin, work: mkdtempSync(join(work, `${name}-`)) };
+}
+
+/** Servers by themselves, which a test file starts and stops. */
+export class Clusters {
+  private readonly running: Array<{ stop(): Promise<void> }> = [];
+
+  constructor(private readonly machine: Machine) {}
+
+  /** An etcd and an API server with a key of its own. */
+  public async start(name: string, flags: readonly string[] = []): Promise<ApiServer> {
+    const machine: Machine = { bin: this.machine.bin, work: mkdtempSync(join(this.machine.work, `${name}-`)) };
+    const etcd = await Etcd.start(machine);
+    this.running.unshift(etcd);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const keyFile = join(machine.work, 'sa.key');
+    writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    const cluster = await ApiServer.start(machine, {
+      name,
+      etcd,
+      certificate: await selfSigned(machine.work, []),
+      issuerFlags: [
+        '--service-account-issuer=https://oidc.example.com', `--service-account-key-file=${keyFile}`,
+        `--service-account-signing-key-file=${keyFile}`, ...flags,
+      ],
+    });
+    this.running.unshift(cluster);
+    return cluster;
+  }
+
+  public async stop(): Promise<void> {
+    for (const server of this.running) await server.stop();
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -2,12 +2,10 @@
  * RBAC as this project evaluates it, beside the API server: random objects and tens of thousands of
  * SubjectAccessReviews. Needs Kubernetes: `npx projen token-test`.
  */
-import { generateKeyPairSync } from 'crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'fs';
+import { readFileSync } from 'fs';
 import { join } from 'path';
 import { aggregateRoles } from './aggregation';
-import { ApiServer, Etcd, Machine } from './kubernetes-cluster';
-import { selfSigned } from './loopback-web';
+import { ApiServer, Clusters, machineOf } from './kubernetes-cluster';
 import { KUBERNETES_VERSION } from '../../src/analysis/rbac/built-in-data';
 import { builtInBindings, builtInRoles } from '../../src/analysis/rbac/built-in-roles';
 import { Rbac, Requester } from '../../src/analysis/rbac/rbac';
@@ -24,36 +22,16 @@ const CONCURRENCY = 48;
 const VERSION = 'rbac.authorization.k8s.io/v1';
 const RBAC = `/apis/${VERSION}`;
 
-const { TOKEN_TEST_BIN: bin, TOKEN_TEST_WORK: workFolder } = process.env;
-if (!bin || !workFolder) throw new Error('Run it by `npx projen token-test`, which builds Kubernetes.');
-const machine: Machine = { bin, work: mkdtempSync(join(workFolder, 'rbac-')) };
-
-const running: Array<{ stop(): Promise<void> }> = [];
+const machine = machineOf('rbac');
+const clusters = new Clusters(machine);
 let cluster: ApiServer;
 
 jest.setTimeout(180_000);
 beforeAll(async () => {
-  const certificate = await selfSigned(machine.work, []);
-  const etcd = await Etcd.start(machine);
-  running.push(etcd);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const keyFile = join(machine.work, 'sa.key');
-  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  cluster = await ApiServer.start(machine, {
-    name: 'rbac',
-    etcd,
-    certificate,
-    issuerFlags: [
-      '--service-account-issuer=https://oidc.example.com', `--service-account-key-file=${keyFile}`,
-      `--service-account-signing-key-file=${keyFile}`,
-    ],
-  });
-  running.unshift(cluster);
+  cluster = await clusters.start('rbac');
   for (const name of NAMESPACES) await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 });
-afterAll(async () => {
-  for (const server of running) await server.stop();
-});
+afterAll(() => clusters.stop());
 
 /** Does something with each item, some at a time. */
 async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -105,7 +83,7 @@ const sorted = (objects: ReadonlyArray<{ readonly place?: unknown }>) =>
   objects.map(({ place: _, ...object }) => JSON.stringify(object)).sort();
 
 test('the roles and bindings that ship with this project are those of the API server', async () => {
-  expect(readFileSync(join(bin, 'kubernetes.version'), 'utf8')).toMatch(`${KUBERNETES_VERSION}.`);
+  expect(readFileSync(join(machine.bin, 'kubernetes.version'), 'utf8')).toMatch(`${KUBERNETES_VERSION}.`);
   const { roles, bindings, unknown } = await readFromServer();
   expect(unknown).toEqual([]);
   expect(sorted(builtInRoles())).toEqual(sorted(roles));

@@ -3,12 +3,12 @@
  * and STS's decision by the templates of the library. Needs Kubernetes: `npx projen token-test`.
  */
 import { createHash, generateKeyPairSync } from 'crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { readFileSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CfnCluster } from 'aws-cdk-lib/aws-eks';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
-import { ApiServer, Etcd, KubernetesError, Machine } from './kubernetes-cluster';
+import { ApiServer, Etcd, KubernetesError, machineOf } from './kubernetes-cluster';
 import { LoopbackWeb, selfSigned } from './loopback-web';
 import { credentialsOf } from './pod-identity-webhook';
 import {
@@ -41,9 +41,7 @@ const keyId = ({ publicKey }: KeyPair) =>
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64url');
 
-const { TOKEN_TEST_BIN: bin, TOKEN_TEST_WORK: workFolder } = process.env;
-if (!bin || !workFolder) throw new Error('Run it by `npx projen token-test`, which builds Kubernetes.');
-const machine: Machine = { bin, work: mkdtempSync(join(workFolder, 'run-')) };
+const machine = machineOf('run');
 
 const app = new App({ outdir: join(machine.work, 'cdk.out') });
 const issuer = new SelfHostedIssuer(new Stack(app, 'Issuer', { env: ENV }), 'Issuer', {
