@@ -139,9 +139,13 @@ function accountsInParts(accounts: readonly GuardedAccount[]): NamesByNamespace[
 }
 
 function byNamespace(accounts: readonly AccountName[]): NamesByNamespace {
-  const all: Record<string, string[]> = {};
-  for (const { namespace, name } of sortedAccounts(accounts)) (all[namespace] ??= []).push(name);
-  return all;
+  const all = new Map<string, string[]>();
+  for (const { namespace, name } of sortedAccounts(accounts)) {
+    const names = all.get(namespace);
+    if (names) names.push(name);
+    else all.set(namespace, [name]);
+  }
+  return Object.fromEntries(all);
 }
 
 /** Groups together, as many as an object takes that `kubectl apply` accepts. */

@@ -47,6 +47,13 @@ const edited = (objects: readonly GuardObject[], edit: (policy: any, binding: an
   return [policy, binding];
 };
 
+test('a namespace may be called like a property of objects', () => {
+  const accounts = [{ namespace: 'constructor', name: 'api', isAnnotated: true, roleArn: `${ROLE}api` }];
+  const { guards, others } = recognized(guardObjects({ ...INPUT, accounts }));
+  expect(others).toEqual([]);
+  expect(guards.find(({ facts }) => facts.kind === 'use')?.facts).toMatchObject({ accounts: { constructor: ['api'] } });
+});
+
 test('everything that is in a policy is read back', () => {
   const { guards, others } = recognized(guardObjects(INPUT));
   expect(others).toEqual([]);
