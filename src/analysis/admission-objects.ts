@@ -13,5 +13,7 @@ export interface AdmissionObject {
   readonly object: JsonObject;
   /** The ARN of its cluster; undefined where the manifest may be for any. */
   readonly cluster?: Text;
+  /** Whether only the deployment decides that it is there. */
+  readonly isConditional?: boolean;
   readonly place: Place;
 }

@@ -46,10 +46,11 @@ export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
     const key = keyOf(binding, policy);
     if (!policies.has(key)) reject(binding, `its policy ${policy || '(no name)'} was not read`);
     if (versions.length > 1) reject(binding, SEVERAL);
+    else if (binding.isConditional) reject(binding, CONDITIONAL);
     else bound.set(key, [...bound.get(key) ?? [], binding]);
   }
   for (const [key, [policy, ...versions]] of policies) {
-    const facts = versions.length > 0 ? SEVERAL : factsOf(policy);
+    const facts = versions.length > 0 ? SEVERAL : policy.isConditional ? CONDITIONAL : factsOf(policy);
     const problem = typeof facts === 'string' ? facts : bindingProblem(bound.get(key) ?? []);
     if (typeof facts === 'string' || problem !== undefined) reject(policy, problem!);
     else all.guards.push({ name: policy.name, facts, clusters: clustersOf(policy), place: policy.place });
@@ -58,6 +59,7 @@ export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
 }
 
 const SEVERAL = 'it is there more than once, each time different';
+const CONDITIONAL = 'a condition of its template decides whether it is there';
 
 /** Objects of the same name and the same clusters are versions of one. Those that are equal count once. */
 function versionsOf(objects: readonly AdmissionObject[], kind: string): Map<string, AdmissionObject[]> {

@@ -452,8 +452,8 @@ class Reader {
       attempt(() => readManifests({ text, place: { file } }, options), isThere(written));
     }
     for (const manifest of [...manifestTexts, ...this.outputs()]) attempt(() => readManifests(manifest, options));
-    for (const { cluster, ...manifest } of this.appliedByEks()) {
-      attempt(() => readManifests(manifest, { ...options, cluster }));
+    for (const { cluster, isConditional, ...manifest } of this.appliedByEks()) {
+      attempt(() => readManifests(manifest, { ...options, cluster, isConditional }));
     }
     for (const declared of this.charts()) addObjects(objects, declared);
     return { objects, recorded };
@@ -468,11 +468,12 @@ class Reader {
   }
 
   /** Manifests that CDK's own custom resource applies to a cluster. */
-  private appliedByEks(): (ManifestText & { readonly cluster: Text })[] {
-    return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, place }) => {
+  private appliedByEks(): (ManifestText & { readonly cluster: Text; readonly isConditional: boolean })[] {
+    return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, condition, place }) => {
       const text = this.intrinsics.text(stack, properties.Manifest);
       const cluster = clusterArn(stack, this.text(stack, properties.ClusterName));
-      return text === undefined ? [] : [{ text: wrapInList(text), place, cluster }];
+      const isConditional = this.intrinsics.mayBeMissing(stack, condition);
+      return text === undefined ? [] : [{ text: wrapInList(text), place, cluster, isConditional }];
     });
   }
 

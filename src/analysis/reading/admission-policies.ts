@@ -13,8 +13,11 @@ import { standIn } from '../stand-in';
  * An object of a manifest, if it is a policy or a binding.
  *
  * @param cluster the ARN of the cluster that it is for, if it is known
+ * @param isConditional whether only the deployment decides that the manifest is applied
  */
-export function admissionObjectsOf({ object, at }: ManifestObject, cluster?: Text): AdmissionObject[] {
+export function admissionObjectsOf(
+  { object, at }: ManifestObject, cluster?: Text, isConditional = false,
+): AdmissionObject[] {
   const { apiVersion, kind, metadata } = object;
   const isPolicy = [POLICY_KIND, BINDING_KIND].includes(textOf(kind))
     && textOf(apiVersion ?? '').split('/')[0] === ADMISSION_GROUP;
@@ -25,6 +28,7 @@ export function admissionObjectsOf({ object, at }: ManifestObject, cluster?: Tex
     name: name === undefined || name === null ? standIn('name') : textWithPlaceholders(name),
     object,
     ...cluster !== undefined && { cluster },
+    ...isConditional && { isConditional },
     place: at,
   }];
 }

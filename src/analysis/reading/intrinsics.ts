@@ -53,10 +53,16 @@ export class Intrinsics {
 
   /** Whether a resource may be made: not where its condition is known to be false. */
   public mayExist(stack: StackTemplate, { Condition: condition }: ResourceJson): boolean {
-    return (
-      typeof condition !== 'string'
-      || new Conditions(stack, value => this.resolve(stack, value).value).of(condition) !== false
-    );
+    return typeof condition !== 'string' || this.conditionOf(stack, condition) !== false;
+  }
+
+  /** Whether a resource may be missing: not where its condition is known to be true. */
+  public mayBeMissing(stack: StackTemplate, condition: unknown): boolean {
+    return typeof condition === 'string' && this.conditionOf(stack, condition) !== true;
+  }
+
+  private conditionOf(stack: StackTemplate, condition: string): boolean | undefined {
+    return new Conditions(stack, value => this.resolve(stack, value).value).of(condition);
   }
 
   /** What exports a value under this name, in the environment of the stack that imports it. */

@@ -44,6 +44,8 @@ export interface ManifestOptions {
   readonly namespace?: string;
   /** The ARN of the cluster that they are for, if it is known. */
   readonly cluster?: Text;
+  /** Whether only the deployment decides that they are applied. */
+  readonly isConditional?: boolean;
   /** The label that names the owner of an object. */
   readonly ownerLabel?: string;
 }
@@ -57,7 +59,7 @@ const OWNED_KINDS = ['Namespace', 'ServiceAccount', 'RoleBinding', 'ClusterRoleB
  */
 export function readManifests({ text, place }: ManifestText, options: ManifestOptions = {}): KubernetesObjects {
   const all = noObjects();
-  const { namespace, cluster, ownerLabel } = options;
+  const { namespace, cluster, isConditional, ownerLabel } = options;
   for (const part of partsOf(text, place)) {
     const hasRoles = mayHoldRoles(part.text);
     for (const found of objectsIn(part, place)) {
@@ -67,7 +69,7 @@ export function readManifests({ text, place }: ManifestText, options: ManifestOp
       addObjects(all, {
         awsAuth: awsAuthOf(found, cluster),
         owners: ownedIn(found, ownerLabel, namespace),
-        admission: admissionObjectsOf(found, cluster),
+        admission: admissionObjectsOf(found, cluster, isConditional),
       });
       const custom = customObjectOf(found, namespace);
       if (custom === undefined) continue;

@@ -1,7 +1,9 @@
 /**
  * Which ways of a map the guard of the same app closes: for whom, in which cluster, and when not.
  */
-import { App, Stack } from 'aws-cdk-lib';
+import {
+  App, CfnCondition, CfnParameter, CfnResource, Fn, ICfnConditionExpression, Stack,
+} from 'aws-cdk-lib';
 import { stringify } from 'yaml';
 import {
   ClusterOidcProvider, GuardMode, IrsaRole, IrsaServiceAccount, IrsaServiceAccountProps, KubernetesSubject,
@@ -304,4 +306,30 @@ describe('IAM principals', () => {
 
 test('without a guard, nobody is asked', () => {
   expect(closedByGuards([], { access: [], principals: [], clusters: [] })).toBe(undefined);
+});
+
+/** Applied by a template, perhaps on a condition. */
+const appliedBy = (stack: Stack, objects: object[], condition?: ICfnConditionExpression) => {
+  const applied = new CfnResource(stack, 'Applied', {
+    type: 'Custom::AWSCDK-EKS-KubernetesResource',
+    properties: { ClusterName: 'live', Manifest: JSON.stringify(objects) },
+  });
+  if (condition) applied.cfnOptions.condition = new CfnCondition(stack, 'Wanted', { expression: condition });
+};
+const parameter = (stack: Stack) => new CfnParameter(stack, 'Guarded').valueAsString;
+
+test.each<[string, (stack: Stack) => ICfnConditionExpression | undefined, typeof CLOSED]>([
+  ['no condition', () => undefined, CLOSED],
+  ['a condition that is true', () => Fn.conditionEquals('a', 'a'), CLOSED],
+  ['a condition that only the deployment knows', stack => Fn.conditionEquals(parameter(stack), 'yes'), OPEN],
+])('a guard that a template applies: %s', (_name, condition, expected) => {
+  const map = mapOf({
+    rbac: DEV,
+    more: stack => appliedBy(stack, new WorkloadIdentityGuard(stack, 'Guard', {
+      appName: 'shop', mode: GuardMode.DENY, addToManifests: false,
+    }).toManifests(), condition(stack)),
+  });
+  expect(guardedWays(map)).toEqual(expected);
+  expect([...new Set(map.otherPolicies?.map(({ reason }) => reason))])
+    .toEqual(expected === OPEN ? ['a condition of its template decides whether it is there'] : []);
 });
