@@ -60,6 +60,8 @@ export const DEFAULT_OWNER_LABEL = 'owner';
 
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
+/** What `kubectl patch` is told to change: roles, bindings and `aws-auth`, or what only the deployment knows. */
+const PATCH_OF_RBAC = /^(?:cluster)?role(?:binding)?s?[./]|^(?:configmaps?|cm)\/aws-auth$|⟨/i;
 
 /**
  * @throws UnusableInput when a manifest cannot be read
@@ -165,7 +167,10 @@ class Reader {
     const manifests = this.ofType('Custom::AWSCDK-EKS-KubernetesResource').filter(({ stack, properties }) =>
       !/^\s*\[/.test(this.intrinsics.text(stack, properties.Manifest) ?? ''))
       .map(({ stack, logicalId, properties, place }) => ({ stack, properties, place, what: `manifest ${logicalId}` }));
-    return [...charts, ...manifests].map(({ stack, properties, place, what }) => ({
+    const patches = this.ofType('Custom::AWSCDK-EKS-KubernetesPatch').filter(({ stack, properties }) =>
+      PATCH_OF_RBAC.test(this.text(stack, properties.ResourceName)))
+      .map(({ stack, logicalId, properties, place }) => ({ stack, properties, place, what: `patch ${logicalId}` }));
+    return [...charts, ...manifests, ...patches].map(({ stack, properties, place, what }) => ({
       cluster: clusterArn(stack, this.text(stack, properties.ClusterName)),
       actor: { kind: 'Group', name: standIn(`subjects of ${what}`) },
       reason: `the roles and bindings of ${what} are not in the input`,

@@ -297,11 +297,19 @@ test('RBAC of charts, and of manifests that are not texts, is named', () => {
       Chart: applied('HelmChart', { Release: 'redis', Chart: 'redis' }),
       Open: applied('KubernetesResource', { Manifest: { 'Fn::GetAtt': ['Chart', 'Manifest'] } }),
       Read: applied('KubernetesResource', { Manifest: '[]' }),
+      Auth: applied('KubernetesPatch', { ResourceName: 'configmap/aws-auth', ResourceNamespace: 'kube-system' }),
+      Group: applied('KubernetesPatch', { ResourceName: 'rolebindings.rbac.authorization.k8s.io/dev' }),
+      Later: applied('KubernetesPatch', { ResourceName: { Ref: 'Chart' } }),
+      Dns: applied('KubernetesPatch', { ResourceName: 'deployment/coredns', ResourceNamespace: 'kube-system' }),
+      Other: applied('KubernetesPatch', { ResourceName: 'configmap/coredns', ResourceNamespace: 'kube-system' }),
     },
   });
   expect(map.unknownReaches.map(({ cluster, reason }) => [cluster, reason])).toEqual([
     [CLUSTER_ARN, 'the roles and bindings of Helm release redis are not in the input'],
     [CLUSTER_ARN, 'the roles and bindings of manifest Open are not in the input'],
+    [CLUSTER_ARN, 'the roles and bindings of patch Auth are not in the input'],
+    [CLUSTER_ARN, 'the roles and bindings of patch Group are not in the input'],
+    [CLUSTER_ARN, 'the roles and bindings of patch Later are not in the input'],
   ]);
 });
 
