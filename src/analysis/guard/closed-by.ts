@@ -38,6 +38,12 @@ export function closedByGuards(
     new Set(items.flatMap(({ cluster }) => (cluster === undefined ? [] : [idOf(cluster)]))).size;
   const isOnlyCluster = numberOf(access.filter(({ via }) => via === 'irsa')) <= 1
     && numberOf([...access.filter(({ via }) => via !== 'irsa'), ...principals]) <= 1;
+  // An ARN and an issuer that no template knows together may be of one cluster.
+  const isElsewhere = ({ appliedTo }: Guard, cluster: Text | undefined): boolean => {
+    if (appliedTo === undefined || cluster === undefined) return false;
+    const [one, other] = [idOf(appliedTo), idOf(cluster)];
+    return one !== other && isArn(one) === isArn(other);
+  };
   const known = new Map<string, readonly Guard[][]>();
 
   return ({ path, namespace, serviceAccount, cluster, requester, may }) => {
@@ -48,7 +54,7 @@ export function closedByGuards(
       const candidates = guardsOf(guards, { path, namespace, serviceAccount, audiences });
       const wanted = cluster !== undefined && clusters.includes(cluster) ? [cluster] : clusters;
       byCluster = (wanted.length > 0 ? wanted : [undefined]).map(name => candidates.filter(guard =>
-        (guard.clusters.length === 0 || name === undefined
+        !isElsewhere(guard, name) && (guard.clusters.length === 0 || name === undefined
           ? isOnlyCluster : guard.clusters.some(own => idOf(own) === idOf(name)))));
       known.set(key, byCluster);
     }
@@ -63,6 +69,10 @@ export function closedByGuards(
     return closing.some(names => names.length === 0) ? []
       : [...new Set(closing.flatMap(names => names.map(({ name }) => name)))];
   };
+}
+
+function isArn(cluster: Text): boolean {
+  return cluster.startsWith('arn:');
 }
 
 /** Only IAM principals have grants of their own: access policies, and what they get by another mapping. */

@@ -17,6 +17,8 @@ export interface Guard {
   readonly facts: PolicyFacts;
   /** The clusters that it was generated for; empty if they are not known. */
   readonly clusters: readonly Text[];
+  /** The ARN of the cluster that a template applies it to; undefined where the manifest may be for any. */
+  readonly appliedTo?: Text;
   readonly place: Place;
 }
 
@@ -53,9 +55,14 @@ export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
     const facts = versions.length > 0 ? SEVERAL : policy.isConditional ? CONDITIONAL : factsOf(policy);
     const problem = typeof facts === 'string' ? facts : bindingProblem(bound.get(key) ?? []);
     if (typeof facts === 'string' || problem !== undefined) reject(policy, problem!);
-    else all.guards.push({ name: policy.name, facts, clusters: clustersOf(policy), place: policy.place });
+    else all.guards.push(guardOf(policy, facts));
   }
   return all;
+}
+
+function guardOf(policy: AdmissionObject, facts: PolicyFacts): Guard {
+  const { name, cluster: appliedTo, place } = policy;
+  return { name, facts, clusters: clustersOf(policy), ...appliedTo !== undefined && { appliedTo }, place };
 }
 
 const SEVERAL = 'it is there more than once, each time different';

@@ -309,10 +309,12 @@ test('without a guard, nobody is asked', () => {
 });
 
 /** Applied by a template, perhaps on a condition. */
-const appliedBy = (stack: Stack, objects: object[], condition?: ICfnConditionExpression) => {
+const appliedBy = (
+  stack: Stack, objects: object[], condition?: ICfnConditionExpression, ClusterName = 'live',
+) => {
   const applied = new CfnResource(stack, 'Applied', {
     type: 'Custom::AWSCDK-EKS-KubernetesResource',
-    properties: { ClusterName: 'live', Manifest: JSON.stringify(objects) },
+    properties: { ClusterName, Manifest: JSON.stringify(objects) },
   });
   if (condition) applied.cfnOptions.condition = new CfnCondition(stack, 'Wanted', { expression: condition });
 };
@@ -332,4 +334,21 @@ test.each<[string, (stack: Stack) => ICfnConditionExpression | undefined, typeof
   expect(guardedWays(map)).toEqual(expected);
   expect([...new Set(map.otherPolicies?.map(({ reason }) => reason))])
     .toEqual(expected === OPEN ? ['a condition of its template decides whether it is there'] : []);
+});
+
+test.each([
+  ['live', USE], ['other', []],
+])('a guard that a template applies to the cluster %s', (ClusterName, closedBy) => {
+  const map = mapOf({
+    rbac: DEV,
+    more: stack => {
+      new PodIdentityServiceAccount(stack, 'Worker', {
+        clusterName: 'live', namespace: 'shop', serviceAccountName: 'worker',
+      });
+      appliedBy(stack, new WorkloadIdentityGuard(stack, 'Guard', {
+        appName: 'shop', mode: GuardMode.DENY, addToManifests: false,
+      }).toManifests(), undefined, ClusterName);
+    },
+  });
+  expect(waysTo(map, 'dev', 'shop/worker')).toMatchObject({ 'create-pods': closedBy });
 });
