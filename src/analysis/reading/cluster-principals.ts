@@ -44,7 +44,7 @@ export function clusterAccessIn(reader: ResourceReader): ClusterAccess {
   ];
   const clusters = made.map(({ cluster }) => cluster);
   const entries = reader.ofType('AWS::EKS::AccessEntry').flatMap(entry => accessEntry(reader, entry))
-    .filter(({ cluster }) => authenticationModeOf(clusters, cluster) !== 'CONFIG_MAP');
+    .map(entry => (authenticationModeOf(clusters, entry.cluster) === 'CONFIG_MAP' ? ignored(entry) : entry));
   const principals = [...entries, ...made.flatMap(({ creator }) => creator)];
   return { clusters, principals: [...principals, ...kubectlRoles(reader, principals)] };
 }
@@ -133,6 +133,13 @@ function accessEntry(reader: ResourceReader, { stack, properties, place }: Templ
     ...doubt !== undefined && { doubt },
     place,
   }];
+}
+
+/** The mode can be changed on the cluster, and the template stays as it is. */
+function ignored({ user: _, ...entry }: ClusterPrincipal): ClusterPrincipal {
+  const doubt = 'the authentication mode of the template, CONFIG_MAP, ignores the access entry, unless it was changed '
+    + 'elsewhere';
+  return { ...entry, groups: [], policies: [], doubt };
 }
 
 function association(value: unknown): AccessPolicyAssociation | undefined {

@@ -72,6 +72,9 @@ function clusterV2In(stack: Stack, props: Partial<eksV2.ClusterProps> = {}): eks
 
 const { API, CONFIG_MAP, API_AND_CONFIG_MAP } = eks.AuthenticationMode;
 
+const IGNORED = 'the authentication mode of the template, CONFIG_MAP, ignores the access entry, unless it was changed '
+  + 'elsewhere';
+
 describe('aws-eks', () => {
   const make = (authenticationMode?: eks.AuthenticationMode) => mapOf(stack => {
     const cluster = clusterIn(stack, { authenticationMode, defaultCapacity: 1 });
@@ -90,12 +93,14 @@ describe('aws-eks', () => {
   test('aws-auth, without its nodes, and the creator, who is in no list', () => {
     const map = make(CONFIG_MAP);
     expect(principalsOf(map)).toEqual([
+      `access entry role/q: (${IGNORED})`,
       'cluster creator role/⟨Stack/Cluster/Resource/CreationRole⟩: system:masters',
       'aws-auth role/⟨Stack/Dev⟩: dev',
       'aws-auth user/joe: dev',
       'aws-auth arn:⟨AWS::Partition⟩:iam::444455556666:*:',
     ]);
-    expect(map.principals[1].user).toBe('dev:⟨{{SessionName}}⟩');
+    expect(map.principals[2].user).toBe('dev:⟨{{SessionName}}⟩');
+    expect(map.unknownReaches.map(({ reason }) => reason)).toContain(IGNORED);
     expect(reachesOf(map)).toEqual([
       'role/⟨Stack/Cluster/Resource/CreationRole⟩: payments/api certain create-pods',
       'role/⟨Stack/Dev⟩: payments/api certain create-pods',
