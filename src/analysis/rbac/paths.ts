@@ -399,6 +399,17 @@ export const PATHS: readonly ReachPath[] = [
     source: 'https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html',
   },
   {
+    id: 'replace-aws-auth',
+    rights: [
+      right('delete deletecollection', '', 'configmaps', { names: ['aws-auth'], namespace: 'kube-system' }),
+      right('create', '', 'configmaps', { namespace: 'kube-system' }),
+    ],
+    yields: 'every-right',
+    confidence: 'unknown',
+    text: 'Where EKS reads aws-auth, it makes any IAM principal an administrator of the cluster.',
+    source: 'https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html',
+  },
+  {
     id: 'change-namespaces',
     rights: [right(CHANGE, '', 'namespaces')],
     yields: 'supports',

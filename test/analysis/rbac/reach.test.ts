@@ -308,6 +308,12 @@ test('custom resources, missing roles and aws-auth are unknown', () => {
   expect(awsAuth('kube-system', ' aws-auth')).toEqual(Array(3).fill('aws-auth create-pods'));
   expect(awsAuth('kube-system', '').length).toBe(3);
   expect([awsAuth('kube-system', ' other'), awsAuth('payments', '')]).toEqual([[], []]);
+  const replaced = (...rules: string[]) =>
+    inShort(reachOf(given('kube-system', rules))).map(line => line.split(': ')[1]);
+  expect(replaced('create /configmaps', 'delete /configmaps aws-auth'))
+    .toEqual(Array(3).fill('replace-aws-auth create-pods'));
+  expect(replaced('create /configmaps', 'delete /configmaps leader')).toEqual([]);
+  expect([replaced('create /configmaps'), replaced('delete /configmaps')]).toEqual([[], []]);
 });
 
 test('revisions of a StatefulSet are replaced by two rights together', () => {
