@@ -4,8 +4,10 @@
  * as npm installs it.
  */
 import { execFile, execFileSync } from 'child_process';
-import { generateKeyPairSync } from 'crypto';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { generateKeyPairSync, randomUUID } from 'crypto';
+import {
+  copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync,
+} from 'fs';
 import { join } from 'path';
 import { CreateClusterCommand } from '@aws-sdk/client-eks';
 import { StsServer } from './sts-server';
@@ -105,7 +107,9 @@ export class World {
 
   public kubeConfig(name: string, token?: string, server?: string): string {
     const file = join(this.machine.work, `kubeconfig-${name}`);
-    writeFileSync(file, this.server.kubeConfig(name, token, server), { mode: 0o600 });
+    const draft = `${file}.${randomUUID()}`;
+    writeFileSync(draft, this.server.kubeConfig(name, token, server), { mode: 0o600 });
+    renameSync(draft, file); // at once: another doctor may be reading it
     return file;
   }
 
