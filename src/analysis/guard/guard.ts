@@ -15,6 +15,12 @@ export interface Guard {
   /** Of the policy. */
   readonly name: Text;
   readonly facts: PolicyFacts;
+  /**
+   * The names of its bindings.
+   *
+   * @default - the name of the policy
+   */
+  readonly bindings?: readonly Text[];
   /** The clusters that it was generated for; empty if they are not known. */
   readonly clusters: readonly Text[];
   /** The ARN of the cluster that a template applies it to; undefined where the manifest may be for any. */
@@ -47,15 +53,16 @@ export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
     const policy = textOf(propertyOf(binding.object.spec, 'policyName') ?? '');
     const key = keyOf(binding, policy);
     if (!policies.has(key)) reject(binding, `its policy ${policy || '(no name)'} was not read`);
-    if (versions.length > 1) reject(binding, SEVERAL);
-    else if (binding.isConditional) reject(binding, CONDITIONAL);
+    const problem = versions.length > 1 ? SEVERAL : problemOf(binding);
+    if (problem !== undefined) reject(binding, problem);
     else bound.set(key, [...bound.get(key) ?? [], binding]);
   }
   for (const [key, [policy, ...versions]] of policies) {
-    const facts = versions.length > 0 ? SEVERAL : policy.isConditional ? CONDITIONAL : factsOf(policy);
-    const problem = typeof facts === 'string' ? facts : bindingProblem(bound.get(key) ?? []);
+    const facts = versions.length > 0 ? SEVERAL : problemOf(policy) ?? factsOf(policy);
+    const own = bound.get(key) ?? [];
+    const problem = typeof facts === 'string' ? facts : bindingProblem(own);
     if (typeof facts === 'string' || problem !== undefined) reject(policy, problem!);
-    else all.guards.push(guardOf(policy, facts));
+    else all.guards.push({ ...guardOf(policy, facts), bindings: own.map(({ name }) => name) });
   }
   return all;
 }
@@ -65,8 +72,15 @@ function guardOf(policy: AdmissionObject, facts: PolicyFacts): Guard {
   return { name, facts, clusters: clustersOf(policy), ...appliedTo !== undefined && { appliedTo }, place };
 }
 
+/** Why an object may not be in the cluster. */
+function problemOf({ object, isConditional }: AdmissionObject): string | undefined {
+  if (isConditional) return 'a condition of its template decides whether it is there';
+  const annotations = objectOf(propertyOf(object.metadata, 'annotations'));
+  if ('helm.sh/hook' in annotations) return 'Helm applies it only as a hook';
+  return annotations['config.kubernetes.io/local-config'] === 'true' ? 'it is marked as local-config' : undefined;
+}
+
 const SEVERAL = 'it is there more than once, each time different';
-const CONDITIONAL = 'a condition of its template decides whether it is there';
 
 /** Objects of the same name and the same clusters are versions of one. Those that are equal count once. */
 function versionsOf(objects: readonly AdmissionObject[], kind: string): Map<string, AdmissionObject[]> {

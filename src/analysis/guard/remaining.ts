@@ -64,9 +64,13 @@ export function remainingByRules(
 }
 
 function* requestsAround(guards: readonly Guard[]): Generator<[RemainingRight['leadsTo'], RbacRequest]> {
-  for (const resource of ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']) {
+  const names = {
+    validatingadmissionpolicies: guards.map(({ name }) => name),
+    validatingadmissionpolicybindings: guards.flatMap(({ name, bindings = [name] }) => bindings),
+  };
+  for (const [resource, own] of Object.entries(names)) {
     for (const verb of ['delete', 'deletecollection', 'update', 'patch']) {
-      for (const name of verb === 'deletecollection' ? [''] : guards.map(guard => guard.name)) {
+      for (const name of verb === 'deletecollection' ? [''] : own) {
         yield ['the policies', { verb, group: ADMISSION, resource, name }];
       }
     }

@@ -39,8 +39,9 @@ export function policiesInWords(
     .map(({ object, reason }) => `${show(object)} closes nothing: ${show(reason)}.`);
   const rest = otherPolicies.length - others.length;
   return [
-    ...guards.map(({ name, kind, app }) =>
-      `${show(name)} of the app ${show(app)} refuses ${REFUSES[kind] ?? show(kind)}.`),
+    ...guards.map(({ name, kind, app, exceptions }) =>
+      `${show(name)} of the app ${show(app)} refuses ${REFUSES[kind] ?? show(kind)}`
+      + `${exceptions.length > 0 ? `, except for ${listInShort(exceptions.map(show), MAX_NAMES)}` : ''}.`),
     ...others,
     ...rest > 0 ? [`${rest} more that close nothing.`] : [],
     ...[...grouped(remaining, ({ leadsTo }) => leadsTo)].map(([leadsTo, rights]) =>

@@ -16,6 +16,8 @@ export interface ReportedGuard {
   /** `use`, `tokens`, `exec`, `integrity` or `unlisted`. */
   readonly kind: string;
   readonly app: Text;
+  /** The users and groups that it does not apply to. */
+  readonly exceptions: readonly Text[];
   /** The clusters that it was generated for; empty if they are not known. */
   readonly clusters: readonly Text[];
   readonly place: Place;
@@ -38,7 +40,8 @@ export function reportedPolicies(
   { guards = [], otherPolicies = [], ...map }: Pick<AccessMap, 'rbac' | 'principals' | 'guards' | 'otherPolicies'>,
 ): ReportedPolicies {
   return {
-    guards: guards.map(({ name, facts: { kind, app }, clusters, place }) => ({ name, kind, app, clusters, place })),
+    guards: guards.map(({ name, facts: { kind, app, exceptions: { users, groups } }, clusters, place }) =>
+      ({ name, kind, app, exceptions: [...users, ...groups], clusters, place })),
     otherPolicies: [...otherPolicies],
     remaining: guards.length === 0 ? [] : remainingOf(map, guards),
   };

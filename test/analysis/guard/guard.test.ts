@@ -54,6 +54,30 @@ test('a namespace may be called like a property of objects', () => {
   expect(guards.find(({ facts }) => facts.kind === 'use')?.facts).toMatchObject({ accounts: { constructor: ['api'] } });
 });
 
+test.each<[string, string, string]>([
+  ['helm.sh/hook', 'test', 'Helm applies it only as a hook'],
+  ['config.kubernetes.io/local-config', 'true', 'it is marked as local-config'],
+])('what is not applied closes nothing: %s', (key, value, reason) => {
+  const annotate = (object: any) => {
+    const { metadata } = object;
+    object.metadata = { ...metadata, annotations: { ...metadata.annotations, [key]: value } };
+  };
+  const [ofPolicy, ofBinding] = [
+    edited(pair('use'), policy => annotate(policy)), edited(pair('use'), (_, binding) => annotate(binding)),
+  ];
+  expect([namesOf(ofPolicy), namesOf(ofBinding)]).toEqual([[], []]);
+  expect(reasonsOf(ofPolicy)).toContain(`ValidatingAdmissionPolicy shop-guard-use: ${reason}`);
+  expect(reasonsOf(ofBinding)).toContain(`ValidatingAdmissionPolicyBinding shop-guard-use: ${reason}`);
+});
+
+test('a binding may have a name of its own', () => {
+  const own = recognized(edited(pair('use'), (_, binding) =>
+    binding.metadata = { ...binding.metadata, name: 'renamed' }));
+  expect(own.others).toEqual([]);
+  const [guard] = own.guards;
+  expect([guard.name, guard.bindings]).toEqual(['shop-guard-use', ['renamed']]);
+});
+
 test('everything that is in a policy is read back', () => {
   const { guards, others } = recognized(guardObjects(INPUT));
   expect(others).toEqual([]);

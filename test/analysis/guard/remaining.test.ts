@@ -9,6 +9,7 @@ import { readRbac } from '../../../src/analysis/reading/rbac';
 const RBAC = 'rbac.authorization.k8s.io';
 const GUARDS: Guard[] = [{
   name: 'shop-guard-use',
+  bindings: ['bound'],
   facts: {
     kind: 'use',
     app: 'shop',
@@ -53,6 +54,9 @@ test.each<[string, object, string | undefined, string[]]>([
   ['the policy of others', rule('patch', ADMISSION, 'validatingadmissionpolicies', 'other'), undefined, []],
   ['bindings', rule('deletecollection', ADMISSION, 'validatingadmissionpolicybindings'), undefined,
     ['deletecollection validatingadmissionpolicybindings: the policies']],
+  ['its binding', rule('update', ADMISSION, 'validatingadmissionpolicybindings', 'bound'), undefined,
+    ['update validatingadmissionpolicybindings: the policies']],
+  ['a binding of others', rule('update', ADMISSION, 'validatingadmissionpolicybindings', 'shop-guard-use'), undefined, []],
   ['to read policies', rule('get', ADMISSION, 'validatingadmissionpolicies'), undefined, []],
   ['to create policies', rule('create', ADMISSION, 'validatingadmissionpolicies'), undefined, []],
   ['policies in a namespace', rule('delete', ADMISSION, 'validatingadmissionpolicies'), 'shop', []],

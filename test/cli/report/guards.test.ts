@@ -106,7 +106,7 @@ test('without a guard, nobody is asked for', () => {
 test('every format for people has the policies, those that close nothing, and what remains', () => {
   const map = mapOf({
     ...REACHED,
-    guards: [guardOf('use'), guardOf('tokens')],
+    guards: [SHOP_USE, guardOf('tokens')],
     otherPolicies: [
       { object: 'ValidatingAdmissionPolicy shop-exec', reason: 'its binding b does not deny: Warn', place },
     ],
@@ -114,7 +114,8 @@ test('every format for people has the policies, those that close nothing, and wh
   });
   const data = reportData(map, []);
   const lines = [
-    'shop-use of the app shop refuses pods and workloads as its service accounts, without the verb "use".',
+    'shop-use of the app shop refuses pods and workloads as its service accounts, without the verb "use", except for '
+      + 'on-call.',
     'shop-tokens of the app shop refuses tokens for AWS.',
     'ValidatingAdmissionPolicy shop-exec closes nothing: its binding b does not deny: Warn.',
     'What remains: by what was read, these can change the policies: group system:masters, IAM role admin.',
