@@ -48,7 +48,8 @@ const PAGE: Plugin = {
 /** The doctor has a bundle of its own, beside that of the command line. */
 const DOCTOR: Plugin = {
   name: 'doctor',
-  setup: ({ onResolve }) => onResolve({ filter: /^\.(\.\/doctor)?\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.(\.\/doctor)?\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
 };
 
 /** So do the YAML parsers. */

@@ -16,7 +16,8 @@ export function templateProblems(file: string): string[] {
     ...(report.status === 'OK' ? [] : [`analysis: ${report.status}`]),
     // The role of another account, or of a person, is no resource of the template.
     ...report.diagnostics
-      .filter(({ ruleId, propertyPath }) => !(ruleId === 'W9002' && /^Properties\.(TargetRole|Principal)Arn$/.test(propertyPath ?? '')))
+      .filter(({ ruleId, propertyPath = '' }) =>
+        ruleId !== 'W9002' || !['Properties.TargetRoleArn', 'Properties.PrincipalArn'].includes(propertyPath))
       .map(({ severity, ruleId, entity, propertyPath, message }) =>
         [severity, ruleId, entity?.logicalId, propertyPath, message].filter(part => part !== undefined).join(' '),
       ),

@@ -2,8 +2,9 @@
  * Which requests on ways to service accounts a guard refuses. Everything that is not sure to be refused is open.
  */
 import { Text } from '../access-map';
+import { isSameText } from '../rbac/rule-match';
 import { serviceAccountOfUser } from '../rbac-objects';
-import { hasStandIn } from '../stand-in';
+import { hasStandIn, standIn } from '../stand-in';
 import { Guard } from './guard';
 import { GuardKind, NamesByNamespace, POD_CONTROLLERS } from '../../conventions/guard-policies';
 
@@ -74,17 +75,9 @@ export function isExempt({ facts: { kind, exceptions: { users, groups } } }: Gua
 
 /** Whether somebody may be a user that a policy names. Some groups are known to have the user among their members. */
 function mayBe({ user, groups }: GuardedRequester, exempt: string): boolean {
-  if (user !== undefined) return user === exempt || isPatternOf(user, exempt);
+  if (user !== undefined) return isSameText(user.replace(/\{\{[^{}]*\}\}/g, standIn('session')), exempt) !== false;
   const account = serviceAccountOfUser(exempt);
   return account !== undefined && groups.includes(`system:serviceaccounts:${account.namespace}`);
-}
-
-/** Whether a user name whose parts are not all known may be another one. */
-function isPatternOf(user: Text, name: string): boolean {
-  if (!hasStandIn(user) && !user.includes('{{')) return false;
-  const parts = user.split(/⟨[^⟨⟩]*⟩|\{\{[^{}]*\}\}/);
-  const pattern = parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
-  return new RegExp(`^${pattern}$`, 's').test(name);
 }
 
 function mayBeKubelet({ user, groups }: GuardedRequester): boolean {

@@ -4,6 +4,7 @@
  */
 import { Guard } from './guard';
 import { Place, Text } from '../access-map';
+import { ADMISSION_GROUP } from '../admission-objects';
 import { literal, matches, pattern } from '../iam/patterns';
 import { every, some, Truth } from '../iam/truth';
 import { Permission, Rbac } from '../rbac/rbac';
@@ -24,8 +25,6 @@ export interface RemainingRight {
   /** Undefined for what every cluster has. */
   readonly place?: Place;
 }
-
-const ADMISSION = 'admissionregistration.k8s.io';
 
 /** By one cluster's RBAC, without access policies of EKS. One entry for each subject and each way around. */
 export function remainingRights(guards: readonly Guard[], rbac: Rbac): RemainingRight[] {
@@ -71,12 +70,12 @@ function* requestsAround(guards: readonly Guard[]): Generator<[RemainingRight['l
   for (const [resource, own] of Object.entries(names)) {
     for (const verb of ['delete', 'deletecollection', 'update', 'patch']) {
       for (const name of verb === 'deletecollection' ? [''] : own) {
-        yield ['the policies', { verb, group: ADMISSION, resource, name }];
+        yield ['the policies', { verb, group: ADMISSION_GROUP, resource, name }];
       }
     }
   }
   for (const verb of ['create', 'update', 'patch']) {
-    yield ['every new pod', { verb, group: ADMISSION, resource: 'mutatingwebhookconfigurations' }];
+    yield ['every new pod', { verb, group: ADMISSION_GROUP, resource: 'mutatingwebhookconfigurations' }];
   }
   const namespaces = new Set(guards.flatMap(({ facts }) => (facts.kind === 'use' ? Object.keys(facts.accounts) : [])));
   for (const namespace of namespaces) {

@@ -1,6 +1,7 @@
 /**
  * What rights in a cluster lead to: service accounts, and with them AWS roles. One entry for each way.
  */
+import { ADMISSION_GROUP } from '../admission-objects';
 import { RBAC_GROUP } from '../rbac-objects';
 
 /**
@@ -79,7 +80,6 @@ const OF_CLUSTER = { isOfCluster: true };
 const WRITE = 'create update patch';
 const CHANGE = 'update patch';
 const CERTIFICATES = 'certificates.k8s.io';
-const ADMISSION = 'admissionregistration.k8s.io';
 
 const SITE = 'https://kubernetes.io/docs';
 const GOOD_PRACTICES = `${SITE}/concepts/security/rbac-good-practices/`;
@@ -337,7 +337,7 @@ export const PATHS: readonly ReachPath[] = [
   },
   {
     id: 'mutating-webhooks',
-    rights: [right(WRITE, ADMISSION, 'mutatingwebhookconfigurations', OF_CLUSTER)],
+    rights: [right(WRITE, ADMISSION_GROUP, 'mutatingwebhookconfigurations', OF_CLUSTER)],
     yields: 'any-account',
     confidence: 'high',
     text: 'A mutating webhook can change every pod that is created from then on.',
@@ -346,8 +346,8 @@ export const PATHS: readonly ReachPath[] = [
   {
     id: 'mutating-policies',
     rights: [
-      right(WRITE, ADMISSION, 'mutatingadmissionpolicies', OF_CLUSTER),
-      right(WRITE, ADMISSION, 'mutatingadmissionpolicybindings', OF_CLUSTER),
+      right(WRITE, ADMISSION_GROUP, 'mutatingadmissionpolicies', OF_CLUSTER),
+      right(WRITE, ADMISSION_GROUP, 'mutatingadmissionpolicybindings', OF_CLUSTER),
     ],
     yields: 'any-account',
     confidence: 'unknown',
@@ -356,7 +356,7 @@ export const PATHS: readonly ReachPath[] = [
   },
   {
     id: 'validating-webhooks',
-    rights: [right(WRITE, ADMISSION, 'validatingwebhookconfigurations', OF_CLUSTER)],
+    rights: [right(WRITE, ADMISSION_GROUP, 'validatingwebhookconfigurations', OF_CLUSTER)],
     yields: 'nothing',
     confidence: 'certain',
     text: 'A validating webhook reads and refuses objects.',
@@ -420,7 +420,7 @@ export const PATHS: readonly ReachPath[] = [
   {
     id: 'change-policies',
     rights: [right(
-      'update patch delete deletecollection', ADMISSION,
+      'update patch delete deletecollection', ADMISSION_GROUP,
       'validatingadmissionpolicies validatingadmissionpolicybindings', OF_CLUSTER,
     )],
     yields: 'supports',

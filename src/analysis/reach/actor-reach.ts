@@ -39,8 +39,8 @@ const PATH_ORDER = new Map(PATHS.map(({ id }, index) => [id, index]));
 /** What an actor reaches, and what nobody can judge. */
 export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
   const guarded = reachableServiceAccounts(world, acting.requester);
-  const isGuarded = [...guarded.ways.values()].some(({ direct, indirect }) =>
-    [...direct.values(), ...indirect === undefined ? [] : [indirect]].some(({ closedBy }) => closedBy !== undefined));
+  const isGuarded = [...guarded.ways.values()].some(ways =>
+    allWays(ways).some(({ closedBy }) => closedBy !== undefined));
   // What lies behind what is closed is known only without the policies.
   const all = isGuarded ? reachableServiceAccounts(withoutPolicies(world), acting.requester) : guarded;
   const words = new Words(world.rbac, acting);
@@ -50,7 +50,7 @@ export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
       return {
         ...ways.account,
         ways: () => found().map(way => words.ofWay(way)),
-        needsManifests: () => [...ways.direct.values(), ...toList(ways.indirect)].every(({ before, last }) =>
+        needsManifests: () => allWays(ways).every(({ before, last }) =>
           [...before, last].some(({ grants }) => grants.some(isOfManifest))),
       };
     }),
@@ -95,7 +95,7 @@ function indirectWays(all: AccountWays, guarded: AccountWays | undefined, reach:
     each.namespace === undefined || each.namespace === namespace || /[*?⟨]/.test(each.namespace + namespace))
     .sort(byConfidence)[0];
   if (bypass !== undefined) {
-    return [around(bypass, [...all.direct.values(), ...toList(all.indirect)].map(toFound).sort(byConfidence)[0])];
+    return [around(bypass, allWays(all).map(toFound).sort(byConfidence)[0])];
   }
   if (all.indirect === undefined) return [];
   const found = toFound(all.indirect);
@@ -105,8 +105,8 @@ function indirectWays(all: AccountWays, guarded: AccountWays | undefined, reach:
 
 function closingOf(to: Step['to'], { ways }: Reach): readonly string[] | undefined {
   if (typeof to === 'string' || to.kind !== 'ServiceAccount' || !('namespace' in to)) return undefined;
-  const { direct, indirect } = ways.get(`${to.namespace}/${to.name}`) ?? { direct: new Map<string, AccountWay>() };
-  const reached = [...direct.values(), ...toList(indirect)];
+  const known = ways.get(`${to.namespace}/${to.name}`);
+  const reached = known === undefined ? [] : allWays(known);
   if (reached.some(({ closedBy }) => closedBy === undefined)) return undefined;
   return [...new Set(reached.flatMap(({ closedBy = [] }) => closedBy))];
 }
@@ -128,6 +128,10 @@ function foundOf(account: Account): (way: AccountWay) => FoundWay {
     const { confidence, closedBy } = way;
     return { confidence, steps: stepsOf(way, account), ...closedBy !== undefined && { closedBy } };
   };
+}
+
+function allWays({ direct, indirect }: AccountWays): AccountWay[] {
+  return [...direct.values(), ...toList(indirect)];
 }
 
 function toList<T>(value: T | undefined): T[] {

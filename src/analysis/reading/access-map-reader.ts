@@ -60,7 +60,7 @@ export const DEFAULT_OWNER_LABEL = 'owner';
 
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
-/** What `kubectl patch` is told to change: roles, bindings and `aws-auth`, or what only the deployment knows. */
+/** Targets of `kubectl patch` that matter: roles, bindings and `aws-auth`, or what only the deployment knows. */
 const PATCH_OF_RBAC = /^(?:cluster)?role(?:binding)?s?[./]|^(?:configmaps?|cm)\/aws-auth$|⟨/i;
 
 /**

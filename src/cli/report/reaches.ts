@@ -1,6 +1,6 @@
 /**
- * Who can act as which service account through Kubernetes, as the report has it: what is the same for many is said
- * once. A cluster of 500 service accounts and 200 people has 100,000 pairs of them.
+ * Who can act as which service account through Kubernetes, as the report stores it. Actors and service accounts with
+ * the same ways share an entry: a cluster of 500 service accounts and 200 people has 100,000 pairs of them.
  */
 import { compare } from './statements';
 import { AccessMap, Text } from '../../analysis/access-map';

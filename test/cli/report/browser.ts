@@ -1,4 +1,8 @@
-import { Browser, chromium } from 'playwright-core';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { pathToFileURL } from 'url';
+import { Browser, BrowserContextOptions, chromium, Page } from 'playwright-core';
 
 /** Chromium, as `npx projen page` finds it; nothing of it goes to the network. */
 export function launch(): Promise<Browser> {
@@ -13,6 +17,46 @@ export function launch(): Promise<Browser> {
       '--no-first-run',
     ],
   });
+}
+
+/** The pages of a test file: each test begins with none. */
+export class Pages {
+  /** What pages write to the console, and errors. */
+  public said: string[] = [];
+  public requests: string[] = [];
+  private readonly directory = mkdtempSync(join(tmpdir(), 'page-'));
+  private browser!: Browser;
+  private files = 0;
+
+  constructor() {
+    beforeAll(async () => {
+      this.browser = await launch();
+    });
+    beforeEach(() => {
+      this.said = [];
+      this.requests = [];
+    });
+    afterEach(async () => {
+      for (const context of this.browser.contexts()) await context.close();
+    });
+    afterAll(async () => {
+      await this.browser.close();
+      rmSync(this.directory, { recursive: true });
+    });
+  }
+
+  public async open(text: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const file = join(this.directory, `page${this.files++}.html`);
+    writeFileSync(file, text);
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(5000);
+    page.on('console', message => this.said.push(message.text()));
+    page.on('pageerror', error => this.said.push(error.message));
+    page.on('request', request => this.requests.push(request.url()));
+    await page.goto(pathToFileURL(file).href);
+    return page;
+  }
 }
 
 /** Evaluated in a page: the texts with a contrast of less than 4.5, by WCAG 2, and the color of the page. */

@@ -2,14 +2,10 @@
  * The page, driven as a person does it. Needs Chromium: `npx projen page`.
  */
 import { once } from 'events';
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { createServer } from 'http';
 import { AddressInfo } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { pathToFileURL } from 'url';
-import { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { CONTRAST, launch } from './browser';
+import { BrowserContextOptions, Page } from 'playwright-core';
+import { CONTRAST, Pages } from './browser';
 import {
   access, allow, finding, HOSTILE, hostileMap, manyMap, mapOf, policy, role, serviceAccount, THREE,
 } from './sample';
@@ -19,50 +15,18 @@ import { Finding } from '../../../src/analysis/rules/rule';
 import { html } from '../../../src/cli/report/html';
 import { reportData } from '../../../src/cli/report/report-data';
 
-const directory = mkdtempSync(join(tmpdir(), 'page-'));
-let browser: Browser;
-let said: string[];
-let requests: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-beforeEach(() => {
-  said = [];
-  requests = [];
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(directory, { recursive: true });
-});
-
-let files = 0;
-
-async function open(text: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const file = join(directory, `page${files++}.html`);
-  writeFileSync(file, text);
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-  page.setDefaultTimeout(5000);
-  page.on('console', message => said.push(message.text()));
-  page.on('pageerror', error => said.push(error.message));
-  page.on('request', request => requests.push(request.url()));
-  await page.goto(pathToFileURL(file).href);
-  return page;
-}
+const pages = new Pages();
 
 const openMap = (map: AccessMap, findings: Finding[] = [], options: BrowserContextOptions = {}) =>
-  open(html(reportData(map, findings)), options);
+  pages.open(html(reportData(map, findings)), options);
 const listed = (page: Page) => page.locator('tr.row th > code').allTextContents();
 const count = (page: Page) => page.locator('#count').textContent();
 const focused = (page: Page) => page.evaluate('document.activeElement.id || document.activeElement.textContent');
 
 /** Nothing was loaded but the page itself, and nothing was complained about. */
 function expectCalm(): void {
-  expect(said).toEqual([]);
-  expect(requests).toHaveLength(1);
+  expect(pages.said).toEqual([]);
+  expect(pages.requests).toHaveLength(1);
 }
 
 test('three service accounts: findings, picture, table', async () => {
@@ -276,7 +240,7 @@ test('without JavaScript: the findings, and a table of all access', async () => 
   expect(text).toContain('error missing-audience: The statement compares no audience.');
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
   expect(await page.locator('noscript').innerText()).toContain('Picture, search and policies need JavaScript.');
-  expect(requests).toHaveLength(1);
+  expect(pages.requests).toHaveLength(1);
 });
 
 test('associations, add-ons, target roles and other identity providers', async () => {
@@ -328,7 +292,7 @@ test('a picture that goes on behind its edge says so', async () => {
 });
 
 test('what the report was made from, and what is missing in it', async () => {
-  const page = await open(html(reportData(THREE, [], {
+  const page = await pages.open(html(reportData(THREE, [], {
     version: '1.2.3',
     source: {
       files: 2,
@@ -424,9 +388,9 @@ test('the policy is in force: no other script runs, no style applies, nothing is
 
 test('a script put into the file does not run', async () => {
   const text = html(reportData(THREE, [])).replace('</body>', '<script>window.hacked = 1</script></body>');
-  const page = await open(text);
+  const page = await pages.open(text);
   expect(await page.evaluate('window.hacked')).toBeUndefined();
-  expect(said.join('\n')).toMatch(/Content Security Policy/);
+  expect(pages.said.join('\n')).toMatch(/Content Security Policy/);
 });
 
 test.each([

@@ -1,49 +1,17 @@
 /**
  * The left end of the page: who can act as service accounts. Needs Chromium: `npx projen page`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import { pathToFileURL } from 'url';
-import { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { CONTRAST, launch } from './browser';
+import { Page } from 'playwright-core';
+import { CONTRAST, Pages } from './browser';
 import { manyPeople, REACHED, THREE } from './sample';
 import { AccessMap } from '../../../src/analysis/access-map';
 import { html } from '../../../src/cli/report/html';
 import { reportData } from '../../../src/cli/report/report-data';
 
-const directory = mkdtempSync(join(tmpdir(), 'people-page-'));
-let browser: Browser;
-let said: string[] = [];
-let files = 0;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-beforeEach(() => {
-  said = [];
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  expect(said).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(directory, { recursive: true });
-});
+const pages = new Pages();
+afterEach(() => expect(pages.said).toEqual([]));
 
 const pageOf = (map: AccessMap) => html(reportData(map, []));
-
-async function open(text: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const file = join(directory, `page${files++}.html`);
-  writeFileSync(file, text);
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-  page.setDefaultTimeout(5000);
-  page.on('console', message => said.push(message.text()));
-  page.on('pageerror', error => said.push(error.message));
-  await page.goto(pathToFileURL(file).href);
-  return page;
-}
 
 const drawn = (page: Page) => page.locator('.picture .actor').evaluateAll(boxes => boxes.map(box =>
   [...(box as any).querySelectorAll('text')].map((text: any) => text.textContent).join(' | ')));
@@ -81,7 +49,7 @@ const OVERLAPS = `(() => {
 const SIDEWAYS = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 test('the picture begins with them, and says what an admission policy closes', async () => {
-  const page = await open(pageOf(REACHED));
+  const page = await pages.open(pageOf(REACHED));
   expect(await page.locator('.columns span').allTextContents()).toEqual([
     'Cluster', 'Who can act as', 'Service account', 'Role', 'Reaches',
   ]);
@@ -99,7 +67,7 @@ test('the picture begins with them, and says what an admission policy closes', a
 });
 
 test('the table names them for each service account, and all of them with what gives the right', async () => {
-  const page = await open(pageOf(REACHED));
+  const page = await pages.open(pageOf(REACHED));
   expect(await page.locator('thead').first().innerText()).toContain('Who can act as it');
   const cell = page.locator('tr.row', { hasText: 'payments-api' }).first().locator('td').last();
   expect((await cell.innerText()).split('\n').map(line => line.replace(/\s+/g, ' '))).toEqual([
@@ -117,7 +85,7 @@ test('the table names them for each service account, and all of them with what g
 });
 
 test('a section has them by their rights, with what is unknown and what was not read', async () => {
-  const page = await open(pageOf(REACHED));
+  const page = await pages.open(pageOf(REACHED));
   expect(await people(page)).toEqual(['group dev', 'IAM role ops', 'service account tools/ci', 'user eve']);
   const text = await page.locator('#people').innerText();
   expect(text).toContain('group deployers\na controller of applications.argoproj.io may run pods in argocd');
@@ -142,7 +110,7 @@ test.each<[Record<string, string>, string[], string[], number]>([
     1,
   ],
 ])('asked for %j', async (query, accounts, expected, boxes) => {
-  const page = await open(pageOf(REACHED));
+  const page = await pages.open(pageOf(REACHED));
   for (const [field, value] of Object.entries(query)) await page.fill(`#${field}`, value);
   expect(await listed(page)).toEqual(accounts);
   expect(await people(page)).toEqual(expected);
@@ -152,7 +120,7 @@ test.each<[Record<string, string>, string[], string[], number]>([
 });
 
 test('by keyboard', async () => {
-  const page = await open(pageOf(REACHED));
+  const page = await pages.open(pageOf(REACHED));
   const focused = () => page.evaluate('document.activeElement.id || document.activeElement.textContent');
   await page.keyboard.press('/');
   await page.keyboard.press('Tab');
@@ -167,7 +135,7 @@ test('by keyboard', async () => {
 });
 
 test('pointing at people shows all that they reach, through a namespace, too', async () => {
-  const page = await open(pageOf(REACHED));
+  const page = await pages.open(pageOf(REACHED));
   await page.locator('.picture .actor', { hasText: 'group dev' }).hover();
   expect(await page.locator('.account.lit .label').allTextContents()).toEqual(['api', 'worker']);
   expect(await page.locator('.role.lit .label').allTextContents()).toEqual(['payments-api', 'payments-worker']);
@@ -179,7 +147,7 @@ test('500 service accounts and 200 who can act as them', async () => {
   const text = pageOf(manyPeople(500, 200));
   expect(text.length).toBeLessThan(3_000_000);
   const before = Date.now();
-  const page = await open(text);
+  const page = await pages.open(text);
   expect(Date.now() - before).toBeLessThan(8000);
   const boxes = await page.locator('.picture .actor').count();
   expect(boxes).toBeGreaterThan(20);
@@ -204,25 +172,25 @@ test('500 service accounts and 200 who can act as them', async () => {
 }, 60_000);
 
 test('without JavaScript', async () => {
-  const page = await open(pageOf(manyPeople(500, 200)), { javaScriptEnabled: false });
+  const page = await pages.open(pageOf(manyPeople(500, 200)), { javaScriptEnabled: false });
   expect(await page.getByRole('row', { name: /^group team-102 .*create pods/ }).first().isVisible()).toBe(true);
   expect(await page.evaluate(SIDEWAYS)).toBe(0);
 });
 
 test('without RBAC there is no column, and it says why', async () => {
-  const page = await open(pageOf(THREE));
+  const page = await pages.open(pageOf(THREE));
   expect(await page.locator('#actor, .picture .actor, form.people, table.people').count()).toBe(0);
   expect(await page.locator('#people').innerText()).toBe('Who can act as them through Kubernetes\n\nIt is not known '
     + 'who can act as the service accounts through Kubernetes: no RBAC and no access entries were read.');
 });
 
 test('a narrow window', async () => {
-  const page = await open(pageOf(REACHED), { viewport: { width: 360, height: 700 } });
+  const page = await pages.open(pageOf(REACHED), { viewport: { width: 360, height: 700 } });
   expect(await page.evaluate(SIDEWAYS)).toBe(0);
 });
 
 test.each(['light', 'dark'] as const)('%s: every text has a contrast of 4.5 and more', async colorScheme => {
-  const page = await open(pageOf(REACHED), { colorScheme });
+  const page = await pages.open(pageOf(REACHED), { colorScheme });
   expect(await page.locator('.actor text, #people .chip, #people code').count()).toBeGreaterThan(20);
   expect(await page.evaluate(CONTRAST)).toMatchObject({ low: [] });
 });

@@ -1,6 +1,7 @@
 /**
  * The lists of the API server that tell who can act as its service accounts.
  */
+import { ADMISSION_GROUP } from '../../../analysis/admission-objects';
 import { RBAC_GROUP } from '../../../analysis/rbac-objects';
 
 /** The lists that make RBAC whole. */
@@ -24,8 +25,6 @@ export interface ApiList {
   readonly group: string;
   readonly kind: string;
 }
-
-const ADMISSION_GROUP = 'admissionregistration.k8s.io';
 
 export const API_LISTS: Readonly<Record<ListName, ApiList>> = {
   serviceaccounts: { group: '', kind: 'ServiceAccount' },

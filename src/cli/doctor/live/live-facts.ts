@@ -54,7 +54,7 @@ export interface LiveAuthentication {
   readonly mode: Read<AuthenticationMode>;
   /** Empty if the mode does not use them. */
   readonly entries: Read<LiveAccessEntry[]>;
-  /** The ConfigMap `aws-auth`; undefined if there is none, or if the mode does not use it. */
+  /** The ConfigMap `aws-auth`; undefined if it does not exist, or if the mode does not use it. */
   readonly awsAuth: Read<ClusterObject | undefined>;
 }
 

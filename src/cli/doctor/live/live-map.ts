@@ -11,6 +11,7 @@ import {
 import { accessOf, clustersOf } from '../../../analysis/admission/access';
 import { closedByGuards } from '../../../analysis/guard/closed-by';
 import { recognizeGuards } from '../../../analysis/guard/guard';
+import { arnParts } from '../../../analysis/iam/patterns';
 import { isObject } from '../../../analysis/json-values';
 import { builtInBindings, builtInRoles } from '../../../analysis/rbac/built-in-roles';
 import { RbacBinding, RbacObjects, RbacRole } from '../../../analysis/rbac-objects';
@@ -41,7 +42,7 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
   const place: Place = { file: `<cluster ${facts.title}>` };
   const read = facts.roles.map(role => roleOf(role, facts.region, place));
   const arns = new Set(read.map(({ arn }) => arn));
-  const isThere = (arn: Text) => arns.has(arn) || !facts.listedAccounts.includes(accountOf(arn));
+  const isThere = (arn: Text) => arns.has(arn) || !facts.listedAccounts.includes(arnParts(arn)[4]);
   const serviceAccounts = serviceAccountsOf(facts, place, isThere);
   const associations = associationsOf(facts, place, isThere);
   const unknown = serviceAccounts.filter(({ roleArn }) => roleArn !== undefined && !arns.has(roleArn));
@@ -102,12 +103,12 @@ export function liveMapOf(facts: LiveFacts): LiveMap {
 
 function roleOf({ role, policies }: LiveRole, region: string, place: Place): Role {
   const { arn, name, trust } = role;
-  const [, partition] = arn.split(':');
+  const [, partition, , , account] = arnParts(arn);
   const isRead = isObject(trust);
   return {
     arn,
     name,
-    account: accountOf(arn),
+    account,
     region,
     partition,
     trust: isRead ? trust : undefined,
@@ -127,20 +128,16 @@ function roleOf({ role, policies }: LiveRole, region: string, place: Place): Rol
 
 /** Of which nothing is known but that a service account names it. */
 function unreadRole(arn: Text, region: string, place: Place): Role {
-  const [, partition] = arn.split(':');
+  const [, partition, , , account] = arnParts(arn);
   const name = arn.slice(arn.lastIndexOf('/') + 1);
   const unknown = { trust: undefined, unresolved: ['the role could not be read'], policies: [NOT_READ] };
-  return { arn, name, account: accountOf(arn), region, partition, ...unknown, place };
+  return { arn, name, account, region, partition, ...unknown, place };
 }
 
 /** Of a service account whose role could not be read: it may be that it has it. */
 function annotatedAccess({ namespace, name, audience, roleArn }: ServiceAccount, { issuer }: LiveFacts): Access {
   const cluster = issuer ?? standIn('not known');
   return { cluster, namespace, serviceAccount: name, audience, via: 'irsa', role: roleArn!, used: true };
-}
-
-function accountOf(arn: Text): string {
-  return arn.split(':')[4] ?? '';
 }
 
 /** Without the annotation if its role does not exist. */

@@ -3,7 +3,7 @@
  */
 import { codeOf } from './aws-errors';
 
-/** Nothing where AWS says that there is none. */
+/** The answer of AWS; undefined for one of these error codes, which say that the thing does not exist. */
 export async function orNone<T>(codes: string[], ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

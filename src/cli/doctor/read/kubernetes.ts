@@ -221,7 +221,7 @@ export class Kubernetes {
     }));
   }
 
-  /** A ConfigMap; undefined if there is none. */
+  /** A ConfigMap; undefined if it does not exist. */
   public configMap(namespace: string, name: string): Promise<Read<ClusterObject | undefined>> {
     return this.read('get', 'configmaps', namespace, async () => ({
       ...objectIn(await this.client.get(path`/api/v1/namespaces/${namespace}/configmaps/${name}`)),
