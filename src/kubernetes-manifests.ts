@@ -1,11 +1,12 @@
 import { join, resolve } from 'path';
 import { CfnElement, Stack, Stage, Token } from 'aws-cdk-lib';
-import { App, Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { failIf, problem, warn } from './private/errors';
 import { objectFiles, StackFiles } from './private/manifests/files';
 import { helmFileNameProblem, HelmValues, HelmValuesPart, settleHelmValues } from './private/manifests/helm-values';
-import { addToChart, Manifest, serviceAccountsByName, TokenObjectsAsText } from './private/manifests/objects';
+import { Manifest, serviceAccountsByName } from './private/manifests/objects';
+import { StackChart } from './private/manifests/stack-chart';
 import { WrittenTemplates } from './private/manifests/template-agreement';
 import { header, manifestText, SettledManifests, settleManifests } from './private/manifests/text';
 import { ManifestWriter } from './private/manifests/writer';
@@ -87,6 +88,8 @@ export interface HelmValuesOptions {
 interface AccountManifests {
   /** Whether its manifest is complete only once the stack is deployed. */
   readonly isDeferred: () => boolean;
+  /** Whether the template and the manifest as it was added are made of the same literals, and cannot disagree. */
+  readonly isFixed: () => boolean;
   /** Why the objects, as they go out, no longer belong to its role. */
   readonly problems: (serviceAccounts: ReadonlyMap<string, Manifest>) => string[];
   /** Why the objects, as they go out, are not those of the templates that synth has written. */
@@ -125,13 +128,8 @@ export class KubernetesManifests extends Construct {
     return existing instanceof KubernetesManifests ? existing : new KubernetesManifests(stack);
   }
 
-  /**
-   * Where to add objects of your own: Deployments, Pods, anything. Values that synth knows are written out; others are
-   * refused, except texts in the output of a stack that writes no file.
-   */
-  public readonly chart: Chart;
-
   private readonly stack: Stack;
+  private readonly stackChart: StackChart;
   private readonly writer: ManifestWriter;
   private readonly accounts: (AccountManifests & { readonly owner: IConstruct })[] = [];
   private readonly lazy: (() => Manifest[])[] = [];
@@ -143,7 +141,7 @@ export class KubernetesManifests extends Construct {
   private constructor(stack: Stack) {
     super(stack, ID);
     this.stack = stack;
-    this.chart = new Chart(new App({ resolvers: [new TokenObjectsAsText()] }), stack.artifactId);
+    this.stackChart = new StackChart(stack.artifactId);
     new ManifestOutput(this, 'Output', () => (this.isDeferred() ? this.text(this.settle()) : undefined));
     this.node.addValidation({
       validate: () => {
@@ -167,6 +165,14 @@ export class KubernetesManifests extends Construct {
         this.round = undefined;
       },
     });
+  }
+
+  /**
+   * Where to add objects of your own: Deployments, Pods, anything. Values that synth knows are written out; others are
+   * refused, except texts in the output of a stack that writes no file.
+   */
+  public get chart(): Chart {
+    return this.stackChart.open();
   }
 
   /**
@@ -199,8 +205,17 @@ export class KubernetesManifests extends Construct {
    * @internal
    */
   public _add(owner: IConstruct, manifests: Manifest[], account: AccountManifests): void {
-    addToChart(owner, this.chart, manifests, manifest => manifest);
+    this.stackChart.add(owner, manifests);
     this.accounts.push({ owner, ...account });
+  }
+
+  /**
+   * Whether the ServiceAccount of a construct is among the objects: users can take it out of the chart.
+   *
+   * @internal
+   */
+  public _holds(owner: IConstruct): boolean {
+    return this.stackChart.holds(owner);
   }
 
   /**
@@ -227,11 +242,7 @@ export class KubernetesManifests extends Construct {
   }
 
   private settle(): SettledManifests {
-    const charts = [
-      this.chart,
-      ...this.chart.node.findAll().filter(child => child !== this.chart && Chart.isChart(child)),
-    ] as Chart[];
-    const manifests = [...charts.flatMap(chart => chart.toJson()), ...this.lazy.flatMap(make => make())];
+    const manifests = [...this.stackChart.objects(), ...this.lazy.flatMap(make => make())];
     return settleManifests(this, manifests, this.isDeferred());
   }
 
@@ -269,29 +280,35 @@ export class KubernetesManifests extends Construct {
 
   private problems(): string[] {
     const { problems, manifests } = this.rendered().settled;
-    const serviceAccounts = serviceAccountsByName(this, manifests);
-    const changed = problems.length > 0 ? [] : this.accounts.flatMap(account => account.problems(serviceAccounts));
     const found = [
       ...problems,
-      ...changed,
+      ...problems.length > 0 || this.stackChart.isUntouched ? [] : this.changedProblems(manifests),
       ...this.outputProblems(),
       ...this.values.flatMap(part => settleHelmValues(part).problems),
     ];
     return found.length > 0 ? found : this.writer.problems(this);
   }
 
+  /** What was done to the objects in the chart. */
+  private changedProblems(manifests: Manifest[]): string[] {
+    const serviceAccounts = serviceAccountsByName(this, manifests);
+    return this.accounts.flatMap(account => account.problems(serviceAccounts));
+  }
+
   private writtenProblems(templates: WrittenTemplates): string[] {
-    if (this.isDeferred()) return [];
+    const changeable = this.accounts.filter(({ isFixed }) => !this.stackChart.isUntouched || !isFixed());
+    if (changeable.length === 0 || this.isDeferred()) return [];
     const serviceAccounts = serviceAccountsByName(this, this.rendered().settled.manifests);
-    return this.accounts.flatMap(account => account.writtenProblems(serviceAccounts, templates));
+    return changeable.flatMap(account => account.writtenProblems(serviceAccounts, templates));
   }
 
   /** The deployment cannot write files. */
   private outputProblems(): string[] {
     const { directory, filePerResource, kustomization } = this.options;
     const [asked] = Object.entries({ directory, filePerResource, kustomization }).filter(([, value]) => value);
+    if (!asked) return [];
     const deferred = this.accounts.filter(({ isDeferred }) => isDeferred()).map(({ owner }) => owner.node.path);
-    if (!asked || deferred.length === 0) return [];
+    if (deferred.length === 0) return [];
     return [
       problem(
         asked[0],

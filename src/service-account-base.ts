@@ -24,7 +24,7 @@ import { grantChain } from './private/role/role-chain';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
 import { noteSessions } from './private/trust/other-principals';
 import { settledCopy } from './private/trust/trust-document';
-import { deployedStack, literalRoleArn, settleForManifest } from './private/values/tokens';
+import { deployedStack, isOverridden, literalRoleArn, mayHoldToken, settleForManifest } from './private/values/tokens';
 import { settledProblems } from './private/values/value-safety';
 import { ServiceAccountOptions } from './service-account-options';
 import { ServiceAccountSubject } from './service-account-subject';
@@ -406,8 +406,10 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
 
   /** Also where this construct writes no annotation, since the trust policy or the webhook's default decides then. */
   private annotationConflict(): string | undefined {
+    const { annotations } = this._props;
+    if (annotations === undefined) return undefined;
     const decided = this._decidedAnnotations();
-    const contradicted = Object.entries(this._props.annotations ?? {})
+    const contradicted = Object.entries(annotations)
       .find(([key, value]) => key in decided && decided[key].value !== value);
     if (!contradicted) return undefined;
     const [key, value] = contradicted;
@@ -433,6 +435,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     } else {
       KubernetesManifests.of(this)._add(this, objects, {
         isDeferred: () => this.isDeferred(),
+        isFixed: () => this.isFixed(),
         problems: serviceAccounts => this.changedProblems(serviceAccounts, KubernetesManifests.of(this).chart),
         writtenProblems: (serviceAccounts, templates) => this.writtenProblems(serviceAccounts, templates),
       });
@@ -496,7 +499,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /** A lazy value can be another one each time that it is asked for. */
   private writtenProblems(serviceAccounts: ReadonlyMap<string, Manifest>, templates: WrittenTemplates): string[] {
     const resource = this.role instanceof IrsaRole ? this.role.node.defaultChild : undefined;
-    if (!(resource instanceof CfnRole) || this.objectIn(KubernetesManifests.of(this).chart) === undefined) return [];
+    if (!(resource instanceof CfnRole) || !KubernetesManifests.of(this)._holds(this)) return [];
     const manifest = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
     const found = manifest
       ? disagreement(templates.resource(resource), manifest)
@@ -507,10 +510,25 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       + 'use values that are the same each time, Lazy.string instead of Lazy.uncachedString.')];
   }
 
+  /** What the manifest must be complete with, and what the role must agree with. */
+  private essentials(): string[] {
+    return [this.namespace, this.serviceAccountName, ...Object.values(this._ownAnnotations())];
+  }
+
   /** Whether the manifest is complete only once the stack is deployed. */
   private isDeferred(): boolean {
-    return [this.namespace, this.serviceAccountName, ...Object.values(this._ownAnnotations())]
-      .some(value => typeof settleForManifest(this, value) !== 'string');
+    return this.essentials().some(value => typeof settleForManifest(this, value) !== 'string');
+  }
+
+  /** Whether the role in the template and the ServiceAccount are made of the same literals. */
+  private isFixed(): boolean {
+    const { role } = this;
+    const resource = role instanceof IrsaRole ? role.node.defaultChild : undefined;
+    return resource instanceof CfnRole
+      && typeof resource.roleName === 'string'
+      && !mayHoldToken([resource.roleName, ...this.essentials()])
+      && resource.assumeRolePolicyDocument === (role as IrsaRole).assumeRolePolicy
+      && !isOverridden(resource);
   }
 
   private problems(): string[] {

@@ -74,10 +74,19 @@ export class AppIndex {
     return this.byArn.get(arn)?.[0];
   }
 
+  /** Whether the trust policy of a role in this app names any role, user or account. */
+  public get trustsRoles(): boolean {
+    return this.principals.size > 0;
+  }
+
   /** The roles of this app whose trust policies name a principal, by any of its fingerprints. */
   public rolesTrusting(fingerprints: string[]): CfnRole[] {
+    return [...new Set(fingerprints.flatMap(key => this.principals.get(key) ?? []))];
+  }
+
+  private get principals(): Map<string, CfnRole[]> {
     this.byPrincipal ??= groupedByMany(this.allRoles(), namedPrincipals);
-    return [...new Set(fingerprints.flatMap(key => this.byPrincipal!.get(key) ?? []))];
+    return this.byPrincipal;
   }
 
   /** The policies of this app that are attached to a role. */

@@ -9,6 +9,7 @@ import { createHash } from 'crypto';
 import { Assembly, ResourceJson, StackTemplate } from './assembly';
 import { isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { attributeOf, referenceOf } from './resource-values';
+import { partitionOf } from '../../conventions/partitions';
 import { hasStandIn, standIn, standInsOf } from '../stand-in';
 
 /** A value without functions, and what of it could not be read. */
@@ -424,43 +425,13 @@ function splitBesideStandIns(text: string, separator: string): string[] {
 /** Of the characters that mean nothing. */
 const FIRST_PRIVATE = 0xe000;
 
-/** By the beginning of a region. */
-const PARTITIONS: [RegExp, partition: string, urlSuffix: string][] = [
-  [/^cn-/, 'aws-cn', 'amazonaws.com.cn'],
-  [/^us-gov-/, 'aws-us-gov', 'amazonaws.com'],
-  [/^us-iso-/, 'aws-iso', 'c2s.ic.gov'],
-  [/^us-isob-/, 'aws-iso-b', 'sc2s.sgov.gov'],
-  [/^eu-isoe-/, 'aws-iso-e', 'cloud.adc-e.uk'],
-  [/^us-isof-/, 'aws-iso-f', 'csp.hci.ic.gov'],
-  [/^eusc-/, 'aws-eusc', 'amazonaws.eu'],
-  [
-    /^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d+$/,
-    'aws',
-    'amazonaws.com',
-  ],
-];
-
-type Partition = typeof PARTITIONS[number] | undefined;
-const PARTITION_OF = new Map<string | undefined, Partition>();
-
-/** Every ARN that is made asks for it. */
-function partitionOf(region: string | undefined): Partition {
-  if (!PARTITION_OF.has(region)) {
-    PARTITION_OF.set(
-      region,
-      PARTITIONS.find(([pattern]) => region !== undefined && pattern.test(region)),
-    );
-  }
-  return PARTITION_OF.get(region);
-}
-
 /** A pseudo parameter in the environment of a stack. */
 export function pseudoParameter({ account, region, path, stackName }: StackTemplate, name: string): string | undefined {
   switch (name) {
     case 'AWS::AccountId': return account ?? ACCOUNT;
     case 'AWS::Region': return region ?? REGION;
-    case 'AWS::Partition': return partitionOf(region)?.[1] ?? PARTITION;
-    case 'AWS::URLSuffix': return partitionOf(region)?.[2] ?? URL_SUFFIX;
+    case 'AWS::Partition': return partitionOf(region ?? '')?.name ?? PARTITION;
+    case 'AWS::URLSuffix': return partitionOf(region ?? '')?.urlSuffix ?? URL_SUFFIX;
     case 'AWS::StackName': return stackName ?? standIn(`${path}/AWS::StackName`);
     case 'AWS::StackId': return standIn(`${path}/AWS::StackId`);
     case 'AWS::NotificationARNs': return standIn(`${path}/AWS::NotificationARNs`);

@@ -18,6 +18,7 @@ import {
   objectLiteral,
   write,
 } from './typescript-writer';
+import { partitionOf } from '../../conventions/partitions';
 import { literal } from '../text';
 
 export interface ProgramOptions {
@@ -342,7 +343,7 @@ class Program {
   /** One of AWS's own goes by its name, in the partition of the region. */
   private managedPolicy(id: string, arn: string): Code {
     const [, partition, name] = AWS_POLICY_ARN.exec(arn) ?? [];
-    return partition !== undefined && partition === partitionOf(this.config.region)
+    return partition !== undefined && partition === partitionOf(this.config.region)?.name
       ? this.awsPolicy(name)
       : this.imported('ManagedPolicy', 'fromManagedPolicyArn', id, arn);
   }
@@ -404,13 +405,6 @@ function tagsOf({ role, association }: ServiceAccount): Texts {
 
 function textsLiteral(texts: Texts): Group {
   return objectLiteral(texts.map(([key, value]) => [key, literal(value)]));
-}
-
-/** The partition of a region, where its name says it. */
-function partitionOf(region: string): string | undefined {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return /^([a-z]+-iso|eusc)/.test(region) ? undefined : 'aws';
 }
 
 function pascalCase(text: string): string {

@@ -4,7 +4,7 @@ import { IConstruct } from 'constructs';
 import { isKnown, isListToken, Manifest, objectName, unresolvedProblem } from './objects';
 import { yamlText } from './yaml-text';
 import { GENERATED_MARK } from '../../conventions/assembly-record';
-import { settleForManifest } from '../values/tokens';
+import { mayHoldToken, settleForManifest } from '../values/tokens';
 import { embeddedProblems, hasDynamicReference } from '../values/value-safety';
 
 // With CR too: a checkout by Git on Windows may have put it there.
@@ -84,13 +84,15 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
       return [settle(manifest, key, field), settle(manifest, item, field)];
     }));
   };
-  const settled = manifests.map(manifest => settle(manifest, manifest, []) as Manifest);
+  const settled = manifests.map(manifest => (
+    allowDeferred || mayHoldToken(manifest) ? settle(manifest, manifest, []) as Manifest : manifest));
   return { manifests: settled, problems: [...new Set([...problems, ...repeatedProblems(settled)])] };
 }
 
 /** YAML in the order in which it is safe to apply: what workloads need comes before the workloads. */
 export function manifestText(manifests: Manifest[]): string {
   const sorted = [...manifests].sort((left, right) => place(left) - place(right));
+  if (!mayHoldToken(sorted)) return yamlText(sorted);
   const deferred: string[] = [];
   // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is
   // always quoted.

@@ -1,4 +1,4 @@
-import { Yaml } from 'cdk8s';
+import { cdk8s } from './cdk8s';
 import { yaml } from '../../analysis/reading/yaml-parser';
 
 /** Texts that every printer writes alike: words of letters, numbers in quotes. */
@@ -10,7 +10,7 @@ const QUOTED = /^(?:true|false|0|[1-9]\d{0,14})$/;
  * third of the time.
  */
 export function yamlText(objects: readonly unknown[]): string {
-  return objects.map(object => (isPlain(object) ? print(object) : Yaml.stringify(object))).join('---\n');
+  return objects.map(object => (isPlain(object) ? print(object) : cdk8s().Yaml.stringify(object))).join('---\n');
 }
 
 function print(object: unknown): string {

@@ -55,15 +55,19 @@ export function chainProblems(caller: ChainedServiceAccount): string[] {
   const { tagged = false, untagged = false } = sessionsOf(caller.grantPrincipal);
   // A role that is also used without session tags: its chains may be meant for those sessions.
   const needsTags = tagged && !untagged;
-  const arns = [caller.role.roleArn, caller.roleArn, ...own ? [literalRoleArn(own) ?? own.attrArn] : []];
-  const next = index.rolesTrusting([...new Set(arns.map(arn => fingerprint(caller, arn)))])
-    .filter(role => role !== own);
+  const next = index.trustsRoles ? rolesTrusting(caller, own) : [];
   const policies = own && (next.length > 0 || (needsTags && mayCallSts(own))) ? identityPolicies(own) : undefined;
   return [
     ...needsTags ? next.flatMap(role => untaggedTrustProblems(caller, role)) : [],
     ...needsTags && policies ? untaggedPolicyProblems(caller, own!, policies) : [],
     ...policies ? next.flatMap(role => missingPermissionProblems(caller, own!, role, policies)) : [],
   ];
+}
+
+function rolesTrusting(caller: ChainedServiceAccount, own: CfnRole | undefined): CfnRole[] {
+  const arns = [caller.role.roleArn, caller.roleArn, ...own ? [literalRoleArn(own) ?? own.attrArn] : []];
+  return AppIndex.of(caller).rolesTrusting([...new Set(arns.map(arn => fingerprint(caller, arn)))])
+    .filter(role => role !== own);
 }
 
 /** The trust half allows sts:AssumeRole only. */

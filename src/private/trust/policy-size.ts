@@ -2,7 +2,7 @@ import { Reference, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from '../../conventions/policy-quotas';
-import { argumentsOf, isIntrinsic, settle, SettledTokens } from '../values/tokens';
+import { argumentsOf, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 
 /** How long a policy is for IAM, which does not count white space. */
 export interface PolicySize {
@@ -15,6 +15,9 @@ const PROVIDER_ARN_PREFIX = 'arn:aws:iam::123456789012:oidc-provider/'.length;
 
 /** The size of a document given as JSON that may hold tokens, in keys too. */
 export function policySize(scope: IConstruct, document: unknown, tokens = new SettledTokens(scope)): PolicySize {
+  if (!mayHoldToken(document) && !hasIntrinsic(document)) {
+    return { characters: JSON.stringify(document)?.length ?? 0, exact: true };
+  }
   const measure = new Measure(scope, tokens);
   const characters = measure.json(document);
   return { characters, exact: measure.exact };

@@ -4,7 +4,7 @@ import { IConstruct } from 'constructs';
 import { propertyOf } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { fail, problem } from '../errors';
-import { fingerprint, hasIntrinsic, isIntrinsic, settle, SettledTokens } from '../values/tokens';
+import { fingerprint, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 
 /** A name for the variable of `Fn::Sub` that stands for a deferred value. */
 export interface NamedValue {
@@ -48,7 +48,7 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
         // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
         source._check?.(context.scope, rendered);
         // CDK looks for references and throws the result away: unknown value that holds every token will do.
-        return textsIn(rendered);
+        return mayHoldToken(rendered) ? textsIn(rendered) : [];
       },
     },
   });
@@ -56,6 +56,7 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
 
 /** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
 export function renderTrust(context: IResolveContext, document: PolicyJson, named: NamedValue[] = []): unknown {
+  if (!mayHoldToken(document)) return document;
   const tokens = new SettledTokens(context.scope);
   const settled = settledCopy(context.scope, document, tokens);
   return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
@@ -71,19 +72,25 @@ export function renderJson(context: IResolveContext, value: unknown): unknown {
   return isDeferred ? new Substitution(context, [], tokens).render(settled) : JSON.stringify(settled);
 }
 
-/** The same value with every text that synth knows, in keys and values, as a literal. Other tokens stay. */
-export function settledCopy<T>(scope: IConstruct, value: T, tokens?: SettledTokens): T;
-export function settledCopy(scope: IConstruct, value: unknown, tokens = new SettledTokens(scope)): unknown {
+/**
+ * The value with every text that synth knows, in keys and values, as a literal: itself if it holds no token. Other
+ * tokens stay.
+ */
+export function settledCopy<T>(scope: IConstruct, value: T, tokens = new SettledTokens(scope)): T {
+  return mayHoldToken(value) ? copied(scope, value, tokens) as T : value;
+}
+
+function copied(scope: IConstruct, value: unknown, tokens: SettledTokens): unknown {
   if (typeof value === 'string') return tokens.literalOrToken(value);
   if (Token.isUnresolved(value)) {
     const settled = settle(scope, value);
     return hasIntrinsic(settled) ? value : settled;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(item => settledCopy(scope, item, tokens));
+  if (Array.isArray(value)) return value.map(item => copied(scope, item, tokens));
   const entries = Object.entries(value).map(([key, item]) => [
     tokens.literalOrToken(key),
-    settledCopy(scope, item, tokens),
+    copied(scope, item, tokens),
   ]);
   const copy = Object.fromEntries(entries);
   // The second of two keys that turn out equal would silently replace a condition.

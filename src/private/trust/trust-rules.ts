@@ -60,8 +60,9 @@ function statementsIn(document: PolicyJson): StatementJson[] {
 function selfProblems(scope: IConstruct, statements: StatementJson[]): string[] {
   const role = roleOf(scope);
   if (role === undefined) return [];
-  const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
   const principals = statements.flatMap(({ Principal: principal }) => [propertyOf(principal, 'AWS') ?? []].flat());
+  if (principals.length === 0) return [];
+  const own = [fingerprint(role, role.attrArn), JSON.stringify(literalRoleArn(role))];
   if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
   return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
     'The role does not exist yet when IAM validates its trust policy. '

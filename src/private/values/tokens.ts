@@ -12,14 +12,14 @@ import {
   Tokenization,
 } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { IConstruct } from 'constructs';
 import { JsonObject, objectOf, propertyOf } from '../../conventions/json';
+import { partitionOf } from '../../conventions/partitions';
 
-/** The partition of the stack, when its region is literal and CDK knows the region. */
+/** The partition of the stack, if its region is literal and known. */
 export function literalPartition(stack: Stack): string | undefined {
   if (!Token.isUnresolved(stack.partition)) return stack.partition;
-  return Token.isUnresolved(stack.region) ? undefined : RegionInfo.get(stack.region).partition;
+  return Token.isUnresolved(stack.region) ? undefined : partitionOf(stack.region)?.name;
 }
 
 /** The stack that `scope` is deployed with: of a nested stack, the outermost one. */
@@ -63,6 +63,11 @@ export function literalPathAndName(role: CfnRole): string | undefined {
 /** What `addPropertyOverride` has set. CDK keeps it private. */
 export function propertyOverrides(resource: CfnResource): JsonObject {
   return objectOf(propertyOf(resource, 'rawOverrides', 'Properties'));
+}
+
+/** Whether `addOverride` or one of its relatives has changed anything of a resource. */
+export function isOverridden(resource: CfnResource): boolean {
+  return Object.keys(objectOf(propertyOf(resource, 'rawOverrides'))).length > 0;
 }
 
 /**
@@ -171,7 +176,22 @@ export function argumentsOf(value: unknown, name: string): unknown[] {
 }
 
 function isLiteralText(value: unknown): boolean {
-  return typeof value === 'string' && !Token.isUnresolved(value);
+  return typeof value === 'string' && !mayHoldToken(value);
+}
+
+/** What every token in a text and every token list has in it. */
+const TOKEN_MARK = 'Token[';
+
+/** Whether a token may be anywhere in a value, in keys too. Most documents hold none, and need not be settled. */
+export function mayHoldToken(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(TOKEN_MARK);
+  if (typeof value !== 'object' || value === null) return Token.isUnresolved(value);
+  if (Array.isArray(value)) return value.some(mayHoldToken);
+  if (Token.isUnresolved(value)) return true;
+  for (const key in value) {
+    if (key.includes(TOKEN_MARK) || mayHoldToken((value as JsonObject)[key])) return true;
+  }
+  return false;
 }
 
 function run(scope: IConstruct, value: unknown, resolver: Settling): unknown {
@@ -253,7 +273,7 @@ class Settling extends DefaultTokenResolver {
       case 'AWS::Region':
         return literal(this.stack.region);
       case 'AWS::URLSuffix':
-        return Token.isUnresolved(this.stack.region) ? undefined : RegionInfo.get(this.stack.region).domainSuffix;
+        return Token.isUnresolved(this.stack.region) ? undefined : partitionOf(this.stack.region)?.urlSuffix;
       default:
         return undefined;
     }

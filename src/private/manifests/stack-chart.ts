@@ -1,0 +1,74 @@
+import { Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { cdk8s } from './cdk8s';
+import { addedObject, addToChart, isMap, Manifest, TokenObjectsAsText } from './objects';
+import { JsonObject } from '../../conventions/json';
+import { mayHoldToken } from '../values/tokens';
+
+/**
+ * The objects of a stack. They move into a cdk8s chart as soon as someone can see or change them there. Until then,
+ * cdk8s would add nothing to plain ServiceAccounts but time.
+ */
+export class StackChart {
+  private chart?: Chart;
+  private readonly plain = new Map<IConstruct, Manifest>();
+
+  constructor(private readonly id: string) {}
+
+  /** Whether nobody has asked for the chart: the objects are what the service accounts made them. */
+  public get isUntouched(): boolean {
+    return this.chart === undefined;
+  }
+
+  /** The chart with all objects in it. */
+  public open(): Chart {
+    if (this.chart) return this.chart;
+    const { App, Chart: Cdk8sChart } = cdk8s();
+    const chart = new Cdk8sChart(new App({ resolvers: [new TokenObjectsAsText()] }), this.id);
+    this.chart = chart;
+    for (const [owner, manifest] of this.plain) addToChart(owner, chart, [manifest], same => same);
+    return chart;
+  }
+
+  /** Adds the objects of a service account. */
+  public add(owner: IConstruct, manifests: Manifest[]): void {
+    const [manifest, ...others] = manifests;
+    if (this.isUntouched && others.length === 0 && isPlain(manifest)) this.plain.set(owner, manifest);
+    else addToChart(owner, this.open(), manifests, same => same);
+  }
+
+  /** Whether the ServiceAccount of a construct is among the objects: users can take it out of the chart. */
+  public holds(owner: IConstruct): boolean {
+    return this.chart ? addedObject(owner, this.chart, 'ServiceAccount') !== undefined : this.plain.has(owner);
+  }
+
+  /** The objects as cdk8s renders them; tokens may be in them. */
+  public objects(): Manifest[] {
+    if (this.isUntouched && !process.env.CDK8S_DISABLE_SORT) return [...this.plain.values()].map(inOrder);
+    const { Chart: Cdk8sChart } = cdk8s();
+    const chart = this.open();
+    const charts = [chart, ...chart.node.findAll().filter(child => child !== chart && Cdk8sChart.isChart(child))];
+    return (charts as Chart[]).flatMap(each => each.toJson());
+  }
+}
+
+/** Whether cdk8s would only sort the keys. It also drops what is empty, and refuses or replaces other values. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'string') return !mayHoldToken(value);
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPlain);
+  if (!isMap(value)) return typeof value === 'boolean';
+  const entries = Object.entries(value);
+  return entries.length > 0 && entries.every(([key, item]) => isPlain(key) && isPlain(item));
+}
+
+function inOrder({ apiVersion, kind, metadata, ...rest }: Manifest): Manifest {
+  return { apiVersion, kind, metadata: sorted(metadata) as Manifest['metadata'], ...sorted(rest) as JsonObject };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isMap(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) copy[key] = sorted(value[key]);
+  return copy;
+}
