@@ -209,6 +209,7 @@ project.tryFindObjectFile('.projen/tasks.json')!.addOverride('tasks.build.steps'
 // Its one library is bundled with it, and with the analysis that it shares with the library.
 project.eslint!.allowDevDeps('src/cli/**');
 project.eslint!.allowDevDeps('src/analysis/reading/{yaml,kubernetes}.ts');
+project.eslint!.allowDevDeps('src/private/manifests/yaml-printer.ts');
 
 // The layers: who may import whom. What is not named here, the public files and src/private, imports all but the
 // command.
@@ -258,8 +259,8 @@ project.eslint!.addOverride({
 project.compileTask.spawn(
   project.addTask('bundle', {
     description:
-      'Bundles the command line into lib/cli.js, its doctor into lib/doctor.js, and the YAML parser into '
-        + 'lib/analysis/reading/yaml.js',
+      'Bundles the command line into lib/cli.js, its doctor into lib/doctor.js, and the YAML parsers and '
+        + 'the printer into files of their own',
     exec: 'tsx scripts/bundle.ts',
   }),
 );

@@ -24,6 +24,13 @@ const YAML: Bundle = {
   options: { minify: true },
 };
 
+/** The YAML printer, for the library. */
+const PRINTER: Bundle = {
+  source: 'src/private/manifests/yaml-printer.ts',
+  target: 'private/manifests/yaml-printer.js',
+  options: { minify: true, mainFields: ['module', 'main'] },
+};
+
 /** All that the command consists of. */
 export const COMMAND: readonly Bundle[] = [
   { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
@@ -79,12 +86,14 @@ const KUBECONFIG: Plugin = {
 async function main(folder?: string): Promise<void> {
   const library = join(ROOT, 'lib');
   for (const bundle of COMMAND) await write(bundle, folder ?? library);
-  if (folder === undefined) shrink(library);
+  if (folder !== undefined) return;
+  await write(PRINTER, library);
+  shrink(library);
 }
 
 /** Makes what the compiler wrote smaller and faster to load. */
 function shrink(folder: string): void {
-  const bundled = new Set(COMMAND.map(({ target }) => join(folder, target)));
+  const bundled = new Set([...COMMAND, PRINTER].map(({ target }) => join(folder, target)));
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file));
   loadOnUse(join(folder, 'index.js'));
   for (const file of files) if (file.endsWith('.js') && !bundled.has(file)) removeComments(file);

@@ -203,7 +203,7 @@ class ImportedProvider extends Resource implements IOpenIdConnectProvider {
     this.node.addValidation({
       validate: () => (issuerUrl
         ? issuerUrlProblems(this, 'issuerUrl', issuerUrl)
-        : new ProviderFacts(this).problems(this)),
+        : [...new ProviderFacts(this).problems(this)]),
     });
   }
 

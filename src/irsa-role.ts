@@ -153,7 +153,8 @@ export class IrsaRole extends Role {
 
   /** Tokens that turned out literal. */
   private optionProblems(): string[] {
-    const found = roleOptionsProblem(settledCopy(this, this.texts));
+    const settled = settledCopy(this, this.texts);
+    const found = settled === this.texts ? undefined : roleOptionsProblem(settled);
     return found === undefined ? [] : [found];
   }
 

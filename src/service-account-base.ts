@@ -368,10 +368,19 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   private makeRole(): IrsaRole {
-    const options = Object.fromEntries(ROLE_OPTIONS.map(option => [option, this._props[option]])) as IrsaRoleOptions;
+    const { namespace, serviceAccountName } = this;
+    const {
+      roleName, path, description, managedPolicies, inlinePolicies, permissionsBoundary, maxSessionDuration, controller,
+    } = this._props;
     return new IrsaRole(this, 'Role', {
-      ...options,
-      roleName: options.roleName ?? generatedRoleName(this, this.namespace, this.serviceAccountName),
+      roleName: roleName ?? generatedRoleName(this, namespace, serviceAccountName),
+      path,
+      description,
+      managedPolicies,
+      inlinePolicies,
+      permissionsBoundary,
+      maxSessionDuration,
+      controller,
       trust: this._addTrust(new TrustPolicy()),
     });
   }

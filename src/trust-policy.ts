@@ -321,8 +321,8 @@ function webIdentityStatement(
 ): StatementJson | undefined {
   const subs = sorted(subjects.filter(subject => subject._operator === operator).map(subject => subject._sub), scope);
   if (subs.length === 0) return undefined;
-  const aud = { [`${provider.issuer}:aud`]: audience };
-  const sub = { [`${provider.issuer}:sub`]: oneOrMany(subs) };
+  const aud = { [provider.audienceKey]: audience };
+  const sub = { [provider.subjectKey]: oneOrMany(subs) };
   return {
     Action: WEB_IDENTITY_ACTION,
     Condition: operator === 'StringEquals'

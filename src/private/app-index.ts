@@ -32,6 +32,7 @@ export class AppIndex {
 
   private readonly all: IConstruct[];
   private readonly views = new Map<unknown, unknown>();
+  private readonly answers = new Map<unknown, unknown>();
   private exports?: Map<string, CfnOutput[]>;
   private roles?: Map<string, CfnRole[]>;
   private byArn?: Map<string, CfnRole[]>;
@@ -50,6 +51,23 @@ export class AppIndex {
   public view<T>(read: (all: readonly IConstruct[]) => T): T {
     if (!this.views.has(read)) this.views.set(read, read(this.all));
     return this.views.get(read) as T;
+  }
+
+  /**
+   * Something that is found only once per round, such as what is wrong with the provider that all roles trust.
+   *
+   * @param keys the question, and all that its answer depends on; always the same number of keys for one question
+   */
+  public once<T>(keys: readonly [question: string, ...unknown[]], find: () => T): T {
+    let answers = this.answers;
+    for (const key of keys.slice(0, -1)) {
+      const inner = answers.get(key) as Map<unknown, unknown> | undefined ?? new Map<unknown, unknown>();
+      answers.set(key, inner);
+      answers = inner;
+    }
+    const last = keys[keys.length - 1];
+    if (!answers.has(last)) answers.set(last, find());
+    return answers.get(last) as T;
   }
 
   /** The outputs of this app that are exported under a name, which may be deferred. */

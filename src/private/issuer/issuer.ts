@@ -4,6 +4,7 @@ import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from '../errors';
 import { noteExistingProvider } from './existing-provider';
+import { AppIndex } from '../app-index';
 import { IssuerMistake, issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 import {
   arnParts,
@@ -31,9 +32,12 @@ const CLUSTER = /^(AWS::EKS::Cluster|Custom::AWSCDK-EKS-Cluster)$/;
 const MAX_AUDIENCE_LENGTH = 255;
 const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
 
+/** Issuer URLs without a problem: every role of a cluster asks for the same one. */
+const VALID_URLS = new Set<unknown>();
+
 /** What is wrong with an issuer URL. Tokens pass. */
 export function issuerUrlProblem(property: string, url: string): string | undefined {
-  if (isDeferred(url)) return undefined;
+  if (VALID_URLS.has(url) || isDeferred(url)) return undefined;
   const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
   if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
   if (url.length > MAX_ISSUER_URL_LENGTH) {
@@ -52,6 +56,7 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
   if (!segments.every(segment => PATH_SEGMENT.test(segment))) {
     return wrong('have a path of letters, digits, -, ., _ and ~ between single slashes', asInTokens);
   }
+  VALID_URLS.add(url);
   return undefined;
 }
 
@@ -172,6 +177,9 @@ export class ProviderFacts {
   public readonly arn: string;
   /** Literal whenever the provider's URL is, even where the construct itself only offers a token. */
   public readonly issuer: string;
+  /** The condition keys of the claims. Made once: texts that have not been keys before are slow ones. */
+  public readonly audienceKey: string;
+  public readonly subjectKey: string;
   /** The URL of a provider that is made in this app, as it was when a role used it. */
   private readonly url: unknown;
 
@@ -182,6 +190,8 @@ export class ProviderFacts {
     this.issuer = isLiteral && this.resource instanceof CfnOIDCProvider
       ? issuerOfUrl(this.url)
       : provider.openIdConnectProviderIssuer;
+    this.audienceKey = `${this.issuer}:aud`;
+    this.subjectKey = `${this.issuer}:sub`;
   }
 
   /** The client IDs of a provider that is made in this app, as they are now. */
@@ -190,8 +200,14 @@ export class ProviderFacts {
   }
 
   /** Why roles in the stack of `scope` cannot trust this provider. */
-  public problems(scope: IConstruct): string[] {
+  public problems(scope: IConstruct): readonly string[] {
     const stack = Stack.of(scope);
+    const keys = ['problems of the provider', this.provider, stack, this.arn, this.issuer, this.url] as const;
+    return AppIndex.of(scope).once(keys, () => this.findProblems(stack));
+  }
+
+  private findProblems(stack: Stack): string[] {
+    const scope: IConstruct = stack;
     const property = `oidcProvider (${this.provider.node.path})`;
     const settledIssuer = settle(scope, this.issuer);
     const settledArn = settle(scope, this.arn);
@@ -218,7 +234,7 @@ export class ProviderFacts {
    */
   private changedProblem(property: string): string | undefined {
     const [before, now] = [this.url, this.property('Url')];
-    if (fingerprint(this.provider, before) === fingerprint(this.provider, now)) return undefined;
+    if (before === now || fingerprint(this.provider, before) === fingerprint(this.provider, now)) return undefined;
     return problem(property, `keep the URL that it had when the role was given it, ${show(before)}`, now,
       'Set the URL where the provider is made, before roles use it: their trust policies hold the issuer.');
   }

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'path';
 import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { propertyOf } from '../../conventions/json';
+import { AppIndex } from '../app-index';
 import { fail, warn } from '../errors';
 import { deliveryLine, FolderChanges } from './delivery';
 import {
@@ -163,10 +164,9 @@ export class ManifestWriter extends Construct {
       const found = [...problems(), ...writtenProblems(templates)];
       if (found.length > 0) fail(owner, found.join('\n'));
     }
-    const isWaiting = this.isWaiting();
     const targets = this.targets(outdir).map(target => ({
       ...target,
-      isWritten: target.isInAssembly || (target.isWritten && !isWaiting),
+      isWritten: target.isInAssembly || (target.isWritten && !this.isWaiting()),
       planned: plannedFiles(target.folder, target.sources.map(({ files }) => files())),
     }));
     const written = targets.filter(({ isWritten }) => isWritten);
@@ -183,6 +183,7 @@ export class ManifestWriter extends Construct {
     if (line !== undefined) process.stderr.write(`${line}\n`);
     this.records.write(targets);
     this.forget();
+    AppIndex.forget(this);
   }
 }
 

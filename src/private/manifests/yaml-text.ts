@@ -1,5 +1,7 @@
 import { cdk8s } from './cdk8s';
-import { yaml } from '../../analysis/reading/yaml-parser';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when the first text is written
+const printer = (): typeof import('./yaml-printer') => require('./yaml-printer');
 
 /** Texts that every printer writes alike: words of letters, numbers in quotes. */
 const WORD = /^(?!(?:null|true|false|yes|no|on|off|y|n|e[-+]?\d+)$)[a-z/](?:[\w./@=,+-]|:(?=[\w:/]))*$/i;
@@ -14,7 +16,7 @@ export function yamlText(objects: readonly unknown[]): string {
 }
 
 function print(object: unknown): string {
-  return yaml().dump(object, { quotingType: '"', lineWidth: -1, noRefs: true });
+  return printer().dump(object, { quotingType: '"', lineWidth: -1, noRefs: true });
 }
 
 function isPlain(value: unknown): boolean {

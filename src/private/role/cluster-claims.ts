@@ -51,7 +51,12 @@ export function claimWebIdentities(
   owner: IConstruct, provider: IOpenIdConnectProvider, namespace: string, names: readonly string[],
 ): void {
   claim(owner, () => names.map(name => `service account ${fingerprint(owner, `${namespace}:${name}`)} `
-    + `${fingerprint(owner, new ProviderFacts(provider).issuer)}`));
+    + issuerFingerprint(owner, provider)));
+}
+
+function issuerFingerprint(owner: IConstruct, provider: IOpenIdConnectProvider): string {
+  return AppIndex.of(owner)
+    .once(['fingerprint of the issuer', provider, Stack.of(owner)], () => fingerprint(owner, new ProviderFacts(provider).issuer));
 }
 
 /** Resources of others in the app that declare the same add-on in the same cluster. */

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { hash } from 'crypto';
 import { CfnResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
@@ -120,10 +120,10 @@ export function generatedRoleName(
 ): string | undefined {
   const { account, region } = Stack.of(construct);
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) return undefined;
-  const hash = createHash('sha256').update(`${region}/${construct.node.path}`).digest('hex').slice(0, HASH_LENGTH);
+  const digest = hash('sha256', `${region}/${construct.node.path}`, 'hex').slice(0, HASH_LENGTH);
   const names = [literal(namespace), literal(serviceAccountName)].filter(part => part !== undefined);
   const readable = names.join('-') || 'irsa';
-  return `${readable.slice(0, MAX_ROLE_NAME_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hash}`;
+  return `${readable.slice(0, MAX_ROLE_NAME_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${digest}`;
 }
 
 function literalIs(value: string | undefined, wrong: (literalValue: string) => boolean): boolean {

@@ -1,8 +1,9 @@
-import { Fn, IResolvable, IResolveContext, Token, Tokenization } from 'aws-cdk-lib';
+import { Fn, IResolvable, IResolveContext, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { propertyOf } from '../../conventions/json';
+import { JsonObject, propertyOf } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
+import { AppIndex } from '../app-index';
 import { fail, problem } from '../errors';
 import { fingerprint, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 
@@ -32,8 +33,9 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     resolve: document.resolve.bind(document),
     toJSON: document.toJSON.bind(document),
   };
-  const whole = (scope?: IConstruct) => ({
-    Statement: [...source._statements(scope), ...own.toJSON().Statement],
+  const added = (): StatementJson[] => own.toJSON().Statement;
+  const whole = (scope?: IConstruct, others = added()) => ({
+    Statement: [...source._statements(scope), ...others],
     Version: '2012-10-17',
   });
   return Object.defineProperties(document, {
@@ -42,24 +44,49 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     toJSON: { value: () => whole() },
     resolve: {
       value: (context: IResolveContext) => {
-        own.resolve(context); // freezes and minimizes its own statements and registers CDK's post-processing
-        const rendered = whole(context.scope);
+        const others = added();
+        const rendered = whole(context.scope, others);
+        // Freezes and minimizes its own statements, and registers CDK's post-processing.
+        if (others.length > 0 || !isMinimal(rendered.Statement)) own.resolve(context);
         if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
+        AppIndex.forget(context.scope); // a new synth: what the last one knew may have changed
         // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
         source._check?.(context.scope, rendered);
         // CDK looks for references and throws the result away: unknown value that holds every token will do.
-        return mayHoldToken(rendered) ? textsIn(rendered) : [];
+        return tokensIn(rendered);
       },
     },
   });
 }
 
+/** Whether CDK's post-processing, which sorts lists and drops repeated statements, would change nothing. */
+function isMinimal([first, ...others]: StatementJson[]): boolean {
+  return others.length === 0 && typeof first?.Action === 'string' && isTrustedProvider(first.Principal);
+}
+
+function isTrustedProvider(principal: unknown): boolean {
+  return typeof principal === 'object' && principal !== null && Object.keys(principal).join() === 'Federated'
+    && typeof (principal as JsonObject).Federated === 'string';
+}
+
 /** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
 export function renderTrust(context: IResolveContext, document: PolicyJson, named: NamedValue[] = []): unknown {
   if (!mayHoldToken(document)) return document;
-  const tokens = new SettledTokens(context.scope);
-  const settled = settledCopy(context.scope, document, tokens);
-  return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
+  const { scope } = context;
+  const render = () => {
+    const tokens = settledTokensOf(scope);
+    const settled = settledCopy(scope, document, tokens);
+    return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
+  };
+  // CDK renders each resource for the template, and once more for tree.json.
+  const text = JSON.stringify([document, named]);
+  if (text.includes('<unresolved')) return render(); // a token object, which reads like any other
+  return AppIndex.of(scope).once(['rendered trust', Stack.of(scope), text], render);
+}
+
+/** What synth knows of the tokens in the trust policies of one stack. */
+export function settledTokensOf(scope: IConstruct): SettledTokens {
+  return AppIndex.of(scope).once(['settled tokens', Stack.of(scope)], () => new SettledTokens(scope));
 }
 
 /** A value as JSON text; `Fn::Sub` of it where only the deployment knows a part. */
@@ -122,6 +149,12 @@ export function textsIn(value: unknown): unknown[] {
     : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }
 
+/** Every token in a value, once. */
+function tokensIn(value: unknown): unknown[] {
+  return [...new Set(textsIn(value).filter(mayHoldToken)
+    .flatMap(text => (typeof text === 'string' ? Tokenization.reverseString(text).tokens : [text])))];
+}
+
 /** Values of a condition by code point, literals before deferred ones, without repeats. */
 export function sorted(values: string[], scope?: IConstruct): string[] {
   if (values.length < 2) return values;
@@ -153,24 +186,46 @@ function keyedFingerprint(scope: IConstruct, value: unknown): string {
     .join()}}`;
 }
 
+/** A value in the template, and a text that is equal for equal values. */
+interface Resolved {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+function keyed(value: unknown): Resolved {
+  return { key: JSON.stringify(value), value };
+}
+
 /** Writes a document as the JSON text of one `Fn::Sub`, with a variable for each deferred value. */
 class Substitution {
   private readonly variables = new Map<string, { name: string; value: unknown }>();
   private readonly names = new Map<string, string>();
-  private readonly pieces = new Map<IResolvable, unknown>();
+  /** What the tokens of this stack stand for in its template, and the texts that hold some. */
+  private readonly inTemplate: Map<unknown, Resolved>;
 
   constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
+    const { scope } = context;
+    this.inTemplate = AppIndex.of(scope).once(['resolved tokens', Stack.of(scope)], () => new Map());
     for (const { name, value } of named) {
       if (!Token.isUnresolved(value)) continue;
-      const key = JSON.stringify(this.context.resolve(value));
+      const { key } = this.resolve(value);
       if (!this.names.has(key)) this.names.set(key, name);
     }
   }
 
+  private resolve(value: unknown): Resolved {
+    const known = this.inTemplate.get(value);
+    if (known !== undefined) return known;
+    const resolved = keyed(this.context.resolve(value));
+    this.inTemplate.set(value, resolved);
+    return resolved;
+  }
+
   public render(document: unknown): unknown {
     const text = this.json(document);
-    const variables = [...this.variables.values()].map(({ name, value }) => [name, value as string]);
-    return Fn.sub(text, Object.fromEntries(variables));
+    const variables = [...this.variables.values()].map(({ name, value }) => [name, value]);
+    // What Fn.sub() would render, without another token for CDK to resolve.
+    return { 'Fn::Sub': [text, Object.fromEntries(variables)] };
   }
 
   private json(value: unknown): string {
@@ -191,11 +246,12 @@ class Substitution {
   private resolved(value: unknown, quoted: boolean): string {
     if (isListIntrinsic(value)) return this.list(Token.asList(value));
     if (!isIntrinsic(value)) return this.json(value);
-    return quoted ? `"${this.variable(value)}"` : this.variable(value);
+    const variable = this.variable(keyed(value));
+    return quoted ? `"${variable}"` : variable;
   }
 
   private list(value: string[]): string {
-    return `["${this.variable(this.context.resolve(Fn.join('","', value)))}"]`;
+    return `["${this.variable(keyed(this.context.resolve(Fn.join('","', value))))}"]`;
   }
 
   private text(text: string): string {
@@ -208,21 +264,16 @@ class Substitution {
       .join('');
   }
 
-  /** What stands for a token inside a text. The tokens of an issuer come again and again. */
+  /** What stands for a token inside a text. */
   private piece(token: IResolvable): unknown {
-    const known = this.pieces.get(token);
-    if (known !== undefined) return known;
     const settled = this.tokens.of(token);
-    const piece = isIntrinsic(settled) ? { variable: this.variable(this.context.resolve(token)) } : settled;
-    this.pieces.set(token, piece);
-    return piece;
+    return isIntrinsic(settled) ? { variable: this.variable(this.resolve(token)) } : settled;
   }
 
-  private variable(resolved: unknown): string {
-    const key = JSON.stringify(resolved);
+  private variable({ key, value }: Resolved): string {
     let variable = this.variables.get(key);
     if (!variable) {
-      variable = { name: this.freeName(this.names.get(key) ?? 'Value'), value: resolved };
+      variable = { name: this.freeName(this.names.get(key) ?? 'Value'), value };
       this.variables.set(key, variable);
     }
     return `\${${variable.name}}`;

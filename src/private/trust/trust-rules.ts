@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { policySize, PolicySize } from './policy-size';
 import { DEFAULT_TRUST_QUOTA, MAX_TRUST_QUOTA, TRUST_QUOTA_NAME } from '../../conventions/policy-quotas';
 import { problem, show, warn } from '../errors';
-import { hasDeferredKey, settledCopy, textsIn } from './trust-document';
+import { hasDeferredKey, settledCopy, settledTokensOf, textsIn } from './trust-document';
 import { hasOverrides, overrideProblem, withOverrides } from './trust-overrides';
 import { statementProblem, wildcardNamespaces } from './trust-statement';
 import { worstCase } from './worst-case';
@@ -21,20 +21,25 @@ import { embeddedProblems } from '../values/value-safety';
  * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, and looks after
  */
 export function trustProblems(scope: IConstruct, written: PolicyJson, trusted: StatementJson[]): string[] {
-  const tokens = new SettledTokens(scope);
-  const asWritten = settledCopy(scope, written, tokens);
-  const isText = hasDeferredKey(asWritten);
+  const tokens = settledTokensOf(scope);
   const role = roleOf(scope);
+  const texts = new Set(trusted.map(statement => JSON.stringify(statement)));
+  const isOwn = (statement: StatementJson) => texts.has(JSON.stringify(statement));
+  if (!(role && hasOverrides(role)) && statementsIn(written).every(isOwn) && !trusted.some(hasPattern)) {
+    return sizeProblems(scope, written, trusted, tokens);
+  }
+
+  const asWritten = settledCopy(scope, written, tokens);
+  const isText = asWritten !== written && hasDeferredKey(asWritten);
   const overridden = role && overrideProblem(role, isText);
   if (overridden !== undefined) return [overridden];
 
   const document = role && hasOverrides(role) ? withOverrides(role, asWritten) : written;
   const settled = document === written ? asWritten : document;
-  const own = new Set([...trusted, ...settledCopy(scope, trusted, tokens)].map(statement => JSON.stringify(statement)));
-  const others = statementsIn(document).filter(statement => !own.has(JSON.stringify(statement)));
+  for (const statement of settledCopy(scope, trusted, tokens)) texts.add(JSON.stringify(statement));
+  const others = statementsIn(document).filter(statement => !isOwn(statement));
   const settledOthers = settledCopy(scope, others, tokens);
 
-  const hasPattern = ({ Condition }: StatementJson) => propertyOf(Condition, 'StringLike') !== undefined;
   const withPatterns = statementsIn(settled).filter(hasPattern);
   for (const sub of wildcardNamespaces(withPatterns.map(statement => worstCase(scope, statement)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
@@ -49,6 +54,10 @@ export function trustProblems(scope: IConstruct, written: PolicyJson, trusted: S
     ...isText ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
     ...sizeProblems(scope, document, trusted, tokens),
   ];
+}
+
+function hasPattern({ Condition: condition }: StatementJson): boolean {
+  return propertyOf(condition, 'StringLike') !== undefined;
 }
 
 /** An override may have taken the statements out. */

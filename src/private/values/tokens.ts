@@ -18,8 +18,8 @@ import { partitionOf } from '../../conventions/partitions';
 
 /** The partition of the stack, if its region is literal and known. */
 export function literalPartition(stack: Stack): string | undefined {
-  if (!Token.isUnresolved(stack.partition)) return stack.partition;
-  return Token.isUnresolved(stack.region) ? undefined : partitionOf(stack.region)?.name;
+  if (Token.isUnresolved(stack.region)) return undefined;
+  return partitionOf(stack.region)?.name ?? literal(stack.partition);
 }
 
 /** The stack that `scope` is deployed with: of a nested stack, the outermost one. */
@@ -103,9 +103,10 @@ export function settle(scope: IConstruct, value: unknown): unknown {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), false));
 }
 
-/** What synth knows of the tokens in one document. They come again and again, and each is settled once. */
+/** What synth knows of tokens. They come again and again, and each is settled once. */
 export class SettledTokens {
   private readonly known = new Map<IResolvable, unknown>();
+  private readonly texts = new Map<string, string>();
 
   constructor(private readonly scope: IConstruct) {}
 
@@ -118,9 +119,13 @@ export class SettledTokens {
   /** The text as synth knows it, or as it is where a part of it is deferred. */
   public literalOrToken(text: string): string {
     if (isLiteralText(text)) return text;
+    const known = this.texts.get(text);
+    if (known !== undefined) return known;
     const isDeferred = Tokenization.reverseString(text).tokens.some(token => typeof this.of(token) === 'object');
     const settled = isDeferred ? undefined : settle(this.scope, text);
-    return typeof settled === 'string' ? settled : text;
+    const literalText = typeof settled === 'string' ? settled : text;
+    this.texts.set(text, literalText);
+    return literalText;
   }
 }
 
