@@ -29,18 +29,22 @@ export function barsOf(results: Results): Bar[] {
       tarballBytes < 1e6,
     ),
     ...compare(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios =>
-      time('1,000 service accounts, beside iam.Role and YAML', 1.1, ratios),
+      time('1,000 service accounts, beside iam.Role and YAML', 1.15, ratios),
     ),
     ...compare(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios =>
-      time('the same beside iam.Role and cdk8s', 1.1, ratios),
+      time('the same beside iam.Role and cdk8s', 0.95, ratios),
     ),
     ...compare(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios =>
-      time('1,000 with a deferred issuer, beside a literal one', 1.25, ratios),
+      time('1,000 with a deferred issuer, beside a literal one', 1.1, ratios),
     ),
-    ...growth(rows).map(ratios => time('5,000 service accounts, beside 1,000', 5.5, ratios)),
+    ...compareSizes(rows, (_, thousand, many) => many / thousand)
+      .map(ratios => time('5,000 service accounts, beside 1,000', 5, ratios)),
+    ...compareSizes(rows, (one, thousand, many) => (many - thousand) / 4000 / ((thousand - one) / 999))
+      .map(ratios => time('each of the 4,000 after the first 1,000, beside each of these', 1.2, ratios)),
+    ...memory(rows).map(megabytes => time('memory for 5,000', 350, megabytes, 'MB')),
     time(
       'requiring cdk-irsa for the quickstart, more than the CDK modules that it uses',
-      30,
+      10,
       library.map((value, index) => value - cdk[index]),
       'ms',
     ),
@@ -57,9 +61,27 @@ function compare(rows: Row[], size: number, way: string, other: string): number[
   return one && two ? [one.milliseconds.map((value, index) => value / two.milliseconds[index])] : [];
 }
 
-function growth(rows: Row[]): number[][] {
-  const [less, more] = [1000, 5000].map(size => rows.find(row => row.way === 'cdk-irsa' && row.size === size));
-  return less && more ? [more.milliseconds.map((value, index) => value / less.milliseconds[index])] : [];
+/**
+ * The library with more and more service accounts, run by run.
+ *
+ * @param ratio of the times for 1, 1,000 and 5,000
+ */
+function compareSizes(
+  rows: Row[], ratio: (one: number, thousand: number, many: number) => number,
+): number[][] {
+  const [one, thousand, many] = [1, 1000, 5000].map(size => ofLibrary(rows, size)?.milliseconds);
+  return one && thousand && many
+    ? [many.map((value, index) => ratio(one[index], thousand[index], value))]
+    : [];
+}
+
+function memory(rows: Row[]): number[][] {
+  const row = ofLibrary(rows, 5000);
+  return row ? [row.megabytes] : [];
+}
+
+function ofLibrary(rows: Row[], size: number): Row | undefined {
+  return rows.find(row => row.way === 'cdk-irsa' && row.size === size);
 }
 
 export function median(values: readonly number[]): number {

@@ -705,3 +705,90 @@ describe('an existing IrsaRole', () => {
     expect(() => Template.fromStack(build('payments'))).not.toThrow();
   });
 });
+
+describe('an issuer that changes between two looks at the trust policy', () => {
+  const importedIssuer = (name: string) => Fn.importValue(`issuer-${name}`);
+
+  function app() {
+    const root = new App();
+    const stack = literalStack(root);
+    let name = 'one';
+    const url = Lazy.uncachedString({ produce: () => importedIssuer(name) });
+    const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', url);
+    const serviceAccounts = ['a', 'b'].map(serviceAccountName => new IrsaServiceAccount(stack, serviceAccountName, {
+      oidcProvider, namespace: 'payments', serviceAccountName,
+    }));
+    const resolved = () => serviceAccounts
+      .map(({ role }) => JSON.stringify(stack.resolve((role as IrsaRole).assumeRolePolicy)));
+    const synthesized = () => Object.values<{ Type: string }>(
+      root.synth({ force: true }).getStackArtifact(stack.artifactId).template.Resources,
+    ).filter(({ Type }) => Type === 'AWS::IAM::Role').map(resource => JSON.stringify(resource));
+    return {
+      resolved,
+      synthesized,
+      rename: () => {
+        name = 'two';
+      },
+    };
+  }
+
+  const all = (texts: string[], name: string) => texts.length === 2 && texts.every(text => (
+    text.includes(`issuer-${name}`) && !text.includes(`issuer-${name === 'one' ? 'two' : 'one'}`)));
+
+  test('is the new one in the next synth', () => {
+    const { synthesized, rename } = app();
+    expect(all(synthesized(), 'one')).toBe(true);
+    rename();
+    expect(all(synthesized(), 'two')).toBe(true);
+  });
+
+  test('is the new one for whoever resolves the document before the synth', () => {
+    const { resolved, synthesized, rename } = app();
+    expect(all(resolved(), 'one')).toBe(true);
+    rename();
+    expect(all(resolved(), 'two')).toBe(true);
+    expect(all(synthesized(), 'two')).toBe(true);
+  });
+
+  test('is the new one for whoever resolves the document after the synth', () => {
+    const { resolved, synthesized, rename } = app();
+    expect(all(synthesized(), 'one')).toBe(true);
+    rename();
+    expect(all(resolved(), 'two')).toBe(true);
+  });
+});
+
+test('an issuer that changes is the new one in a synth without validation', () => {
+  const app = new App();
+  const stack = literalStack(app);
+  let name = 'one';
+  const url = Lazy.uncachedString({ produce: () => Fn.importValue(name) });
+  role(stack, ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', url));
+  const trust = (skipValidation: boolean) => JSON.stringify(
+    app.synth({ force: true, skipValidation }).getStackArtifact(stack.artifactId).template.Resources,
+  );
+  expect(trust(false)).toContain('{"Fn::ImportValue":"one"}');
+  name = 'two';
+  const changed = trust(true);
+  expect(changed).toContain('{"Fn::ImportValue":"two"}');
+  expect(changed).not.toContain('"one"');
+});
+
+test('each stack of an app has its own name for the issuer of a cluster', () => {
+  const app = new App();
+  const clusters = literalStack(app, 'Clusters');
+  const oidcProvider = deferredProvider(clusters);
+  const trustIn = (stack: Stack) => {
+    const serviceAccountName = stack.node.id.toLowerCase();
+    new IrsaServiceAccount(stack, 'Api', { oidcProvider, namespace: 'payments', serviceAccountName });
+  };
+  const stacks = [clusters, literalStack(app, 'One'), literalStack(app, 'Two')];
+  stacks.forEach(trustIn);
+  const assembly = app.synth();
+  const trusts = stacks.map(({ artifactId }) => JSON.stringify(
+    Object.values<{ Type: string }>(assembly.getStackArtifact(artifactId).template.Resources)
+      .find(({ Type }) => Type === 'AWS::IAM::Role'),
+  ));
+  expect(trusts.map(text => text.includes('Fn::GetAtt'))).toEqual([true, false, false]);
+  expect(trusts.map(text => text.includes('Fn::ImportValue'))).toEqual([false, true, true]);
+});

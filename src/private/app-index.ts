@@ -22,7 +22,19 @@ export class AppIndex {
     const index = new AppIndex(root);
     INDEXES.set(root, index);
     forgetOnValidation(index.all);
+    queueMicrotask(() => INDEXES.delete(root)); // a synth runs in one go
     return index;
+  }
+
+  /**
+   * Something that is found only once while the templates of a validated app are rendered. Outside of a synth, values
+   * may change each time that somebody asks.
+   *
+   * @see AppIndex.once
+   */
+  public static onceRendering<T>(scope: IConstruct, keys: readonly [question: string, ...unknown[]], find: () => T): T {
+    const index = INDEXES.get(scope.node.root);
+    return index ? index.once(keys, find) : find();
   }
 
   /** Forgets the index of an app. For callers outside of validation, between which the app may change. */

@@ -33,6 +33,33 @@ describe('the index of an app', () => {
     expect(AppIndex.of(stack)).not.toBe(first);
   });
 
+  test('is forgotten when the program waits for something', async () => {
+    const stack = literalStack();
+    const first = AppIndex.of(stack);
+    await Promise.resolve();
+    expect(AppIndex.of(stack)).not.toBe(first);
+  });
+
+  test('answers a question only once for the same keys', () => {
+    const stack = literalStack();
+    const index = AppIndex.of(stack);
+    const find = jest.fn(() => ({}));
+    const first = index.once(['question', stack, 'a'], find);
+    expect(index.once(['question', stack, 'a'], find)).toBe(first);
+    expect(find).toHaveBeenCalledTimes(1);
+    expect(index.once(['question', stack, 'b'], find)).not.toBe(first);
+    expect(index.once(['question', literalStack(), 'a'], find)).not.toBe(first);
+    expect(index.once(['other question', stack, 'a'], find)).not.toBe(first);
+  });
+
+  test('keeps answers of the rendering only within a synth', () => {
+    const stack = literalStack();
+    const ask = () => AppIndex.onceRendering(stack, ['question'], () => ({}));
+    expect(ask()).not.toBe(ask());
+    AppIndex.of(stack);
+    expect(ask()).toBe(ask());
+  });
+
   test('is not the one of another app', () => {
     expect(AppIndex.of(literalStack())).not.toBe(AppIndex.of(literalStack()));
   });

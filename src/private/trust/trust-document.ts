@@ -74,19 +74,23 @@ export function renderTrust(context: IResolveContext, document: PolicyJson, name
   if (!mayHoldToken(document)) return document;
   const { scope } = context;
   const render = () => {
-    const tokens = settledTokensOf(scope);
+    const tokens = AppIndex.onceRendering(scope, tokenKeys(scope), () => new SettledTokens(scope));
     const settled = settledCopy(scope, document, tokens);
     return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
   };
   // CDK renders each resource for the template, and once more for tree.json.
   const text = JSON.stringify([document, named]);
   if (text.includes('<unresolved')) return render(); // a token object, which reads like any other
-  return AppIndex.of(scope).once(['rendered trust', Stack.of(scope), text], render);
+  return AppIndex.onceRendering(scope, ['rendered trust', Stack.of(scope), text], render);
 }
 
 /** What synth knows of the tokens in the trust policies of one stack. */
 export function settledTokensOf(scope: IConstruct): SettledTokens {
-  return AppIndex.of(scope).once(['settled tokens', Stack.of(scope)], () => new SettledTokens(scope));
+  return AppIndex.of(scope).once(tokenKeys(scope), () => new SettledTokens(scope));
+}
+
+function tokenKeys(scope: IConstruct): ['settled tokens', Stack] {
+  return ['settled tokens', Stack.of(scope)];
 }
 
 /** A value as JSON text; `Fn::Sub` of it where only the deployment knows a part. */
@@ -205,7 +209,7 @@ class Substitution {
 
   constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
     const { scope } = context;
-    this.inTemplate = AppIndex.of(scope).once(['resolved tokens', Stack.of(scope)], () => new Map());
+    this.inTemplate = AppIndex.onceRendering(scope, ['resolved tokens', Stack.of(scope)], () => new Map());
     for (const { name, value } of named) {
       if (!Token.isUnresolved(value)) continue;
       const { key } = this.resolve(value);

@@ -4,8 +4,8 @@
 import { CfnResource, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import {
-  fingerprint, hasIntrinsic, isIntrinsic, joinedParts, literalPartition, literalRoleArn, pointed, renderedProperties,
-  settle, settleForManifest, SettledTokens,
+  fingerprint, hasIntrinsic, isIntrinsic, joinedParts, literalPartition, literalRoleArn, mayHoldToken, pointed,
+  renderedProperties, settle, settleForManifest, SettledTokens,
 } from '../../../src/private/values/tokens';
 import { ACCOUNT, agnosticStack, literalStack, REGION } from '../../support';
 
@@ -166,4 +166,25 @@ describe('a resource', () => {
   ])('is a role with a literal ARN or without: %s', (_, stack, props, expected) => {
     expect(literalRoleArn(new CfnRole(stack, 'Role', { assumeRolePolicyDocument: {}, ...props }))).toBe(expected);
   });
+});
+
+describe('a token somewhere in a value', () => {
+  test.each<[string, any]>([
+    ['a text', deferred()],
+    ['a part of a text', `a-${deferred()}-b`],
+    ['a key', { a: { [deferred()]: 'b' } }],
+    ['a list', Token.asList(REF)],
+    ['an item of a list', ['a', { b: [deferred()] }]],
+    ['a number', Token.asNumber(REF)],
+    ['an object', { a: Token.asAny(REF) }],
+    ['a Lazy', [Lazy.any({ produce: () => 'a' })]],
+  ])('is noticed: %s', (_, value) => {
+    expect(mayHoldToken(value)).toBe(true);
+    expect(mayHoldToken({ deep: [{ inside: value }] })).toBe(true);
+  });
+
+  test.each<[any]>([
+    ['a'], [''], ['${Token'], ['${AWS::Region}'], [1], [true], [null], [undefined], [[]], [{}], [{ Ref: 'AWS::Region' }],
+    [{ a: ['b', { c: 1 }] }],
+  ])('is not seen in %j', value => expect(mayHoldToken(value)).toBe(false));
 });
