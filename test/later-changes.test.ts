@@ -719,7 +719,7 @@ describe('an issuer that changes between two looks at the trust policy', () => {
       oidcProvider, namespace: 'payments', serviceAccountName,
     }));
     const resolved = () => serviceAccounts
-      .map(({ role }) => JSON.stringify(stack.resolve((role as IrsaRole).assumeRolePolicy)));
+      .map(account => JSON.stringify(stack.resolve((account.role as IrsaRole).assumeRolePolicy)));
     const synthesized = () => Object.values<{ Type: string }>(
       root.synth({ force: true }).getStackArtifact(stack.artifactId).template.Resources,
     ).filter(({ Type }) => Type === 'AWS::IAM::Role').map(resource => JSON.stringify(resource));

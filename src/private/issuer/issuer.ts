@@ -4,8 +4,8 @@ import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 import { isDeferred, missingProblem, problem, show } from '../errors';
 import { noteExistingProvider } from './existing-provider';
-import { AppIndex } from '../app-index';
 import { IssuerMistake, issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
+import { AppIndex } from '../app-index';
 import {
   arnParts,
   argumentsOf,

@@ -89,7 +89,9 @@ function hasNamespace(chart: Chart, name: string): boolean {
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
   const literal = (value: unknown, path: string[]): unknown => {
-    if (Token.isUnresolved(value)) return cdk8s().Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
+    if (Token.isUnresolved(value)) {
+      return cdk8s().Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
+    }
     if (Array.isArray(value)) return value.map((item, index) => literal(item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, [...path, key])]));

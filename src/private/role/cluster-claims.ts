@@ -55,8 +55,8 @@ export function claimWebIdentities(
 }
 
 function issuerFingerprint(owner: IConstruct, provider: IOpenIdConnectProvider): string {
-  return AppIndex.of(owner)
-    .once(['fingerprint of the issuer', provider, Stack.of(owner)], () => fingerprint(owner, new ProviderFacts(provider).issuer));
+  const find = () => fingerprint(owner, new ProviderFacts(provider).issuer);
+  return AppIndex.of(owner).once(['fingerprint of the issuer', provider, Stack.of(owner)], find);
 }
 
 /** Resources of others in the app that declare the same add-on in the same cluster. */

@@ -196,7 +196,7 @@ interface Resolved {
   readonly value: unknown;
 }
 
-function keyed(value: unknown): Resolved {
+function withKey(value: unknown): Resolved {
   return { key: JSON.stringify(value), value };
 }
 
@@ -220,7 +220,7 @@ class Substitution {
   private resolve(value: unknown): Resolved {
     const known = this.inTemplate.get(value);
     if (known !== undefined) return known;
-    const resolved = keyed(this.context.resolve(value));
+    const resolved = withKey(this.context.resolve(value));
     this.inTemplate.set(value, resolved);
     return resolved;
   }
@@ -250,12 +250,12 @@ class Substitution {
   private resolved(value: unknown, quoted: boolean): string {
     if (isListIntrinsic(value)) return this.list(Token.asList(value));
     if (!isIntrinsic(value)) return this.json(value);
-    const variable = this.variable(keyed(value));
+    const variable = this.variable(withKey(value));
     return quoted ? `"${variable}"` : variable;
   }
 
   private list(value: string[]): string {
-    return `["${this.variable(keyed(this.context.resolve(Fn.join('","', value))))}"]`;
+    return `["${this.variable(withKey(this.context.resolve(Fn.join('","', value))))}"]`;
   }
 
   private text(text: string): string {

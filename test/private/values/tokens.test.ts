@@ -184,7 +184,7 @@ describe('a token somewhere in a value', () => {
   });
 
   test.each<[any]>([
-    ['a'], [''], ['${Token'], ['${AWS::Region}'], [1], [true], [null], [undefined], [[]], [{}], [{ Ref: 'AWS::Region' }],
-    [{ a: ['b', { c: 1 }] }],
+    ['a'], [''], ['${Token'], ['${AWS::Region}'], [1], [true], [null], [undefined], [[]], [{}],
+    [{ Ref: 'AWS::Region' }], [{ a: ['b', { c: 1 }] }],
   ])('is not seen in %j', value => expect(mayHoldToken(value)).toBe(false));
 });
