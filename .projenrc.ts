@@ -354,6 +354,10 @@ project.addTask('bench:verify', {
   description: 'Measures cdk-irsa verify beside merely parsing the same files',
   exec: 'tsx scripts/bench-verify.ts',
 });
+project.addTask('bench:report', {
+  description: 'Measures cdk-irsa report --format html, the size of its page, and its first paint in Chromium',
+  exec: 'scripts/page.sh --bench',
+});
 project.addTask('bench', {
   description:
     'Measures what service accounts cost beside the other ways to have them, and writes bench/; --sizes 1,100 --runs '

@@ -12,6 +12,10 @@ import { findingsOf } from '../src/analysis/rules/rule';
 
 export interface Measured {
   readonly milliseconds: number;
+  /** Of all threads, those of the garbage collector and the compiler too. Less wall clock, less noise. */
+  readonly cpu: number;
+  /** Of verify: to read the templates, to make the access map with the manifests, and to apply the rules. */
+  readonly steps: readonly number[];
   readonly megabytes: number;
 }
 
@@ -19,14 +23,28 @@ const WAYS: Record<string, (directory: string) => unknown> = {
   'yaml': directory => parsed(directory, text => [...parseAllDocuments(text)].map(document => document.toJS())),
   'js-yaml': directory => parsed(directory, text => loadAll(text, undefined, { schema: CORE_SCHEMA })),
   'verify': directory => {
-    const map = accessMapOf(readAssembly(directory));
-    const findings = findingsOf(RULES, map);
+    const assembly = step(() => readAssembly(directory));
+    const map = step(() => accessMapOf(assembly));
+    const findings = step(() => findingsOf(RULES, map));
     if (map.access.length === 0 || findings.some(({ severity }) => severity !== 'note')) {
       throw new Error('the assembly is not as it should be');
     }
     return findings;
   },
 };
+
+const steps: number[] = [];
+
+function step<T>(work: () => T): T {
+  const start = process.hrtime.bigint();
+  const result = work();
+  steps.push(millisecondsSince(start));
+  return result;
+}
+
+function millisecondsSince(start: bigint): number {
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
 
 function parsed(directory: string, manifests: (text: string) => unknown): unknown {
   return readdirSync(directory).map(name => {
@@ -39,10 +57,11 @@ function parsed(directory: string, manifests: (text: string) => unknown): unknow
 /** With what has to be loaded for it loaded before. */
 function measure(work: (directory: string) => unknown, directory: string): Measured {
   parseAllDocuments('a: 1');
-  const start = process.hrtime.bigint();
+  const [start, before] = [process.hrtime.bigint(), process.cpuUsage()];
   work(directory);
-  const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-  return { milliseconds, megabytes: process.resourceUsage().maxRSS / 1024 };
+  const milliseconds = millisecondsSince(start);
+  const { user, system } = process.cpuUsage(before);
+  return { milliseconds, cpu: (user + system) / 1000, steps, megabytes: process.resourceUsage().maxRSS / 1024 };
 }
 
 const [, , way, directory] = process.argv;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Drives the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png instead.
+# Drives the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png
+# instead; with --bench, measures the page: `npx projen bench:report`.
 # Chromium: CHROMIUM_PATH, or the one of Debian, which is installed where it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,5 +17,8 @@ export CHROMIUM_PATH=$chromium
 
 if [ "${1:-}" = --picture ]; then
   exec npx tsx scripts/picture.ts
+fi
+if [ "${1:-}" = --bench ]; then
+  exec npx tsx scripts/bench-report-page.ts
 fi
 exec npx jest --ci --coverage=false --testMatch '<rootDir>/test/cli/report/*.browser.ts' "$@"

@@ -32,6 +32,7 @@ export function withConstructPaths(text: string, paths: ConstructPaths): string 
 
 /** A value whose texts and keys are for people. Stand-ins stay different where they were, and equal where they were. */
 export function mapConstructPaths<T>(value: T, paths: ConstructPaths): T {
+  if (Object.keys(paths).length === 0) return value;
   return JSON.parse(replaceAll(JSON.stringify(value), paths)) as T; // neither holds what JSON escapes
 }
 

@@ -1,6 +1,7 @@
 /**
  * Identity providers that are not Kubernetes clusters. Advice about service accounts does not apply to them.
  */
+import { remembered } from './remembered';
 
 export interface IdentityProvider {
   readonly name: string;
@@ -67,9 +68,10 @@ const IDENTITY_PROVIDERS: readonly IdentityProvider[] = [
  *
  * @param issuer with or without `https://`
  */
-export function identityProviderOf(issuer: string): IdentityProvider | undefined {
-  return IDENTITY_PROVIDERS.find(provider => provider.issuer.test(issuer.replace(/^https?:\/\//i, '')));
-}
+export const identityProviderOf = remembered((issuer): IdentityProvider | undefined => {
+  const withoutScheme = issuer.replace(/^https?:\/\//i, '');
+  return IDENTITY_PROVIDERS.find(provider => provider.issuer.test(withoutScheme));
+});
 
 /** Whether a pattern of `sub` leaves open whose token it is: it has a wildcard before the first name. */
 export function leavesSubjectOpen({ subject }: IdentityProvider, pattern: string): boolean {

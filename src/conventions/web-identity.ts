@@ -28,12 +28,17 @@ export interface Sub {
 
 /** Whether a Principal means everyone. A list is judged by its worst member. */
 export function isEverybody({ Principal: principal, NotPrincipal: excluded }: StatementJson): boolean {
-  const hasStar = (named: unknown) => list(named).some(name => text(name).includes('*'));
   return (
     excluded !== undefined
     || principal === '*'
-    || ['AWS', 'Federated', 'CanonicalUser'].some(type => hasStar(propertyOf(principal, type)))
+    || PRINCIPALS_OF_ANYONE.some(type => hasStar(propertyOf(principal, type)))
   );
+}
+
+const PRINCIPALS_OF_ANYONE = ['AWS', 'Federated', 'CanonicalUser'];
+
+function hasStar(named: unknown): boolean {
+  return typeof named === 'string' ? named.includes('*') : list(named).some(name => text(name).includes('*'));
 }
 
 /** Whether a statement is about tokens of identity providers. */

@@ -14,7 +14,10 @@ export function matchesPattern(
   fits: (symbol: string, character: string) => boolean = fitsOne,
 ): boolean {
   if (pattern === text) return true;
-  let [at, position, star, resume] = [0, 0, -1, 0];
+  let at = 0;
+  let position = 0;
+  let star = -1;
+  let resume = 0;
   while (position < text.length) {
     if (pattern[at] === '*') {
       star = at++;

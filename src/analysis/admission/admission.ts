@@ -49,10 +49,12 @@ export function podAdmission(trust: unknown, caller: PodCaller): Admission {
 /** What a trust policy answers to a request. */
 export function admission(trust: unknown, request: AdmissionRequest): Admission {
   const admissions = request.actions.map(action => {
-    const answer = evaluateTrust(trust, { ...request, action });
-    const settled = answer.decision === 'unknown' ? evaluateForAnyIssuers(trust, { ...request, action }) : undefined;
+    const asked = { ...request, action };
+    const answer = evaluateTrust(trust, asked);
+    const settled = answer.decision === 'unknown' ? evaluateForAnyIssuers(trust, asked) : undefined;
     return explain(settled ?? answer);
   });
+  if (admissions.length === 1) return admissions[0];
   return closestOf(admissions.filter(({ answer }) => answer === 'out'))
     ?? admissions.find(({ answer }) => answer === 'unknown') ?? admissions[0];
 }

@@ -1,6 +1,7 @@
 /**
  * The requests that pods send to STS, as IAM sees them. Every evaluation of a trust policy starts with one of these.
  */
+import { remembered } from '../../conventions/remembered';
 import { POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
 import { AUDIENCE_OF_EKS_API } from '../../conventions/webhook-annotations';
 import { arnParts } from '../iam/patterns';
@@ -167,9 +168,7 @@ export function tokenAudience(requested: string, issuer: string): string {
 }
 
 /** Whether an issuer, without `https://`, belongs to EKS: in every partition, and in both forms of the host. */
-export function isEksIssuer(issuer: string): boolean {
-  return EKS_ISSUER.test(issuer);
-}
+export const isEksIssuer = remembered(issuer => EKS_ISSUER.test(issuer));
 
 /** Whether an issuer is that of an EKS cluster of the app, which only the deployment knows. */
 export function isDeferredEksIssuer(issuer: string): boolean {

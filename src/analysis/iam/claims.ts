@@ -2,13 +2,13 @@
  * Condition keys of web identities: `<issuer>:<claim>`, where the issuer is a host and a path; other keys start with
  * the name of a service.
  */
+import { remembered } from '../../conventions/remembered';
 
 /** A stand-in may hold colons. */
 const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
 
-export function isClaim(key: string): boolean {
-  return /^(https?:\/\/|[^:]*[./⟨])/i.test(key) && key.lastIndexOf(':') > 0;
-}
+export const isClaim = remembered(key =>
+  /^(https?:\/\/|[^:]*[./⟨])/i.test(key) && key.lastIndexOf(':') > 0);
 
 export function issuerOf(key: string): string {
   return key.slice(0, key.lastIndexOf(':'));

@@ -5,6 +5,7 @@
  */
 import { foldCase, hasStandIn, isSame, join, literal, matches, pattern, splitArn, standIn, Symbols } from './patterns';
 import { every, not, some, Truth } from './truth';
+import { remembered } from '../../conventions/remembered';
 
 /** What is known of a key: its values, that the request does not carry it, or nothing. */
 export type Knowledge = { readonly values: readonly string[]; readonly isList: boolean } | 'absent' | 'unknown';
@@ -60,21 +61,15 @@ const TESTS: { readonly [name: string]: Test } = {
 };
 
 const SETS: { readonly [name: string]: Operator['set'] } = { foranyvalue: 'any', forallvalues: 'all' };
-const OPERATORS = new Map<string, Operator | undefined>();
 
-/** The operator of that name; undefined when its rules are not known here. Few names come again and again. */
-export function operatorOf(name: string): Operator | undefined {
-  if (!OPERATORS.has(name)) OPERATORS.set(name, readOperator(name));
-  return OPERATORS.get(name);
-}
-
-function readOperator(name: string): Operator | undefined {
+/** The operator of that name; undefined when its rules are not known here. */
+export const operatorOf = remembered((name): Operator | undefined => {
   const [, set, base, ifExists] =
     /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
   const found = Object.prototype.hasOwnProperty.call(TESTS, base) ? TESTS[base] : undefined;
   if (found === undefined || (found.kind === 'null' && (set !== undefined || ifExists !== undefined))) return undefined;
   return { ...found, ifExists: ifExists !== undefined, set: SETS[set] };
-}
+});
 
 export function conditionHolds(condition: Condition, facts: Facts): Truth {
   const operator = operatorOf(condition.operator);

@@ -121,7 +121,7 @@ function endsMeet(a: string[], b: string[]): boolean {
 }
 
 function hasAny(symbols: Symbols): boolean {
-  return Array.prototype.includes.call(symbols, '*');
+  return typeof symbols === 'string' ? symbols.includes('*') : Array.prototype.includes.call(symbols, '*');
 }
 
 /** With each stand-in any text. */

@@ -3,6 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
+import { listOf } from '../json-values';
 import { isSame, literal, matches, split, splitArn, Symbols, textOfSymbols } from './patterns';
 import { PrincipalTexts } from './policy-document';
 import { every, some, Truth } from './truth';
@@ -22,7 +23,7 @@ export function principalMatches(principal: PrincipalTexts | undefined, asking: 
 
 /** What a Principal names. */
 export function trustedPrincipals(principal: PrincipalTexts): { readonly type: string; readonly id: string }[] {
-  return Object.entries(principal).flatMap(([type, ids]) => [ids].flat().map(id => ({ type, id })));
+  return Object.entries(principal).flatMap(([type, ids]) => listOf(ids as string | string[]).map(id => ({ type, id })));
 }
 
 function oneMatches(type: string, trusted: string, asking: RequestPrincipal): Truth {

@@ -60,18 +60,15 @@ export function evaluateTrust(document: unknown, request: TrustRequest): TrustAn
     statement,
     truth: statementMatches(statement, request, facts),
   }));
-  return {
-    ...decide(answers),
+  const { decision, statement, unknowns } = decide(answers);
+  const missing = answers
+    .filter(answer => answer.truth === false && answer.statement.effect === 'Allow')
+    .map(answer => answer.statement);
+  const given = { decision, ...statement !== undefined && { statement }, unknowns };
+  return missing.length === 0 ? { ...given, nearMisses: [] } : {
+    ...given,
     // Many ask for the decision alone.
-    get nearMisses() {
-      return nearMisses(
-        answers
-          .filter(({ statement, truth }) => truth === false && statement.effect === 'Allow')
-          .map(({ statement }) => statement),
-        request,
-        facts,
-      );
-    },
+    get nearMisses() { return nearMisses(missing, request, facts); },
   };
 }
 
@@ -120,8 +117,8 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
   const known = Object.entries(context).map(([key, values]) => ({ name: fold(key), knowledge: knowledge(values) }));
   const byName = new Map(known.map(({ name, knowledge: found }) => [name, found]));
   const deferred = known.some(({ name }) => hasStandIn(name));
-  const isOfAnother = principal.type === 'Federated' ? otherIssuersKey(Object.keys(context)) : () => false;
-  const isAbsent = (key: string) => isOfAnother(key) || (absent?.(key) ?? false);
+  const isAbsent = (key: string) =>
+    (principal.type === 'Federated' && isOfAnotherIssuer(key, Object.keys(context))) || (absent?.(key) ?? false);
   const lookUp = (key: string): Knowledge => {
     const name = fold(key);
     const found = byName.get(name);
@@ -141,10 +138,9 @@ function knowledge(values: string | readonly string[]): Knowledge {
 }
 
 /** Whether a key is a claim of an issuer who did not write the token. */
-function otherIssuersKey(given: readonly string[]): (key: string) => boolean {
-  const issuers = given.filter(isClaim).map(key => fold(issuerOf(key)));
-  return key =>
-    issuers.length > 0
+function isOfAnotherIssuer(key: string, given: readonly string[]): boolean {
+  const issuers = given.filter(isClaim).map(claim => fold(issuerOf(claim)));
+  return issuers.length > 0
     && isClaim(key)
     && issuers.every(issuer => matches(literal(issuer), literal(fold(issuerOf(key)))) === false);
 }

@@ -6,8 +6,8 @@ export type Truth = boolean | string;
 /** Whether all of them are: one that is not settles it, whatever is unknown. */
 export function every<T>(items: readonly T[], test: (item: T) => Truth): Truth {
   let all: Truth = true;
-  for (const item of items) {
-    const one = test(item);
+  for (let at = 0; at < items.length; at++) {
+    const one = test(items[at]);
     if (one === false) return false;
     if (all === true) all = one;
   }

@@ -124,7 +124,7 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
   const { templateFile, stackName } = objectOf(artifact.properties);
   const file = insideOf(directory, `${templateFile}`, join(directory, MANIFEST));
   const { account, region } = environmentOf(artifact.environment);
-  const metadata = { ...objectOf(artifact.metadata), ...additionalMetadata(directory, artifact) };
+  const metadata = metadataOf(directory, artifact);
   const named = constructPathsIn(metadata);
   const record = recordOf(directory, metadata);
   const stack = {
@@ -153,9 +153,10 @@ function recordOf(directory: string, metadata: JsonObject): StackRecord | undefi
 }
 
 /** Newer versions of the CDK may keep metadata in a file of its own. */
-function additionalMetadata(directory: string, { additionalMetadataFile }: ArtifactJson): JsonObject {
-  if (typeof additionalMetadataFile !== 'string') return {};
-  return readJson(insideOf(directory, additionalMetadataFile, join(directory, MANIFEST)), 'Run `cdk synth` again.');
+function metadataOf(directory: string, { metadata, additionalMetadataFile }: ArtifactJson): JsonObject {
+  if (typeof additionalMetadataFile !== 'string') return objectOf(metadata);
+  const file = insideOf(directory, additionalMetadataFile, join(directory, MANIFEST));
+  return { ...objectOf(metadata), ...readJson(file, 'Run `cdk synth` again.') };
 }
 
 function environmentOf(environment: unknown): { account?: string; region?: string } {

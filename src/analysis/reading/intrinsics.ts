@@ -39,7 +39,11 @@ export class Intrinsics {
     if (!mayHoldFunction(value, 0)) return { value, unresolved: [] };
     const resolution = new Resolution(this, stack);
     const resolved = resolution.of(value, 0);
-    return { value: resolved === NO_VALUE ? undefined : resolved, unresolved: [...new Set(resolution.unresolved)] };
+    const { unresolved } = resolution;
+    return {
+      value: resolved === NO_VALUE ? undefined : resolved,
+      unresolved: unresolved.length > 1 ? [...new Set(unresolved)] : unresolved,
+    };
   }
 
   /** The value as a text; undefined where it is none. */
@@ -357,7 +361,11 @@ function equal(argument: unknown): boolean | undefined {
 function mayHoldFunction(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth > MAX_DEPTH) return true;
-  for (const key in value) { // the fastest way there is, for lists too
+  if (Array.isArray(value)) {
+    for (const inner of value) if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
+    return false;
+  }
+  for (const key in value) { // the fastest way there is
     if (isFunction(key)) return true;
     const inner = (value as JsonObject)[key];
     if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;

@@ -106,8 +106,10 @@ export function addObjects(all: KubernetesObjects, { rbac, ...more }: Partial<Ku
 
 function addLists(all: object, more: object): void {
   const known = all as Record<string, unknown[]>;
-  for (const [name, list] of Object.entries(more as Record<string, unknown[]>)) {
-    for (const item of list) known[name].push(item);
+  const lists = more as Record<string, unknown[]>;
+  for (const name in lists) {
+    const items = lists[name];
+    for (let at = 0; at < items.length; at++) known[name].push(items[at]);
   }
 }
 

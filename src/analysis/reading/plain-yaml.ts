@@ -33,7 +33,7 @@ export function plainDocuments(text: string): PlainDocument[] | undefined {
   try {
     for (const [index, start] of starts.entries()) {
       const document = text.slice(start, starts[index + 1]);
-      const object = load(document, { schema: CORE_SCHEMA });
+      const object = nestedMaps(document) ?? load(document, { schema: CORE_SCHEMA });
       const [before] = NO_CONTENT.exec(document)!;
       const column = before.length - before.lastIndexOf('\n');
       if (object !== undefined && object !== null) documents.push({ object, line: line + linesIn(before), column });
@@ -43,6 +43,43 @@ export function plainDocuments(text: string): PlainDocument[] | undefined {
     return undefined; // a repeated key, or an error that the other parser explains
   }
   return documents;
+}
+
+/** A key with a string, or with the map that the next lines hold. */
+const ENTRY = /^( *)([a-z][\w./-]*):(?: (?:"(.*)"|'(.*)'|(?!(?:true|false)$)([a-z/].*)))?$/i;
+const NO_ENTRY = /^(?: *#.*|---)?$/;
+
+interface OpenMap {
+  readonly indentation: number;
+  readonly map: Record<string, unknown>;
+}
+
+/**
+ * The object of a plain document that holds only maps and strings, as those of service accounts do: a quarter of the
+ * time of any parser. Undefined for whatever else it holds, and for an empty one.
+ */
+function nestedMaps(document: string): Record<string, unknown> | undefined {
+  const open: OpenMap[] = [];
+  let pending: string | undefined = ''; // the key whose value is on the next lines, if there is one
+  for (const line of document.split('\n')) {
+    if (NO_ENTRY.test(line)) continue;
+    const entry = ENTRY.exec(line);
+    if (entry === null) return undefined;
+    const indentation = entry[1].length;
+    if (pending !== undefined && indentation > (open.at(-1)?.indentation ?? -1)) {
+      const map = {};
+      if (open.length > 0) open[open.length - 1].map[pending] = map;
+      open.push({ indentation, map });
+    }
+    while (open.length > 1 && open[open.length - 1].indentation > indentation) open.pop();
+    const { map, indentation: expected } = open[open.length - 1];
+    const key = entry[2];
+    if (indentation !== expected || Object.hasOwn(map, key)) return undefined;
+    const value = entry[3] ?? entry[4] ?? entry[5];
+    map[key] = value ?? null;
+    pending = value === undefined ? key : undefined;
+  }
+  return open[0]?.map;
 }
 
 /** Line ends of a text. */

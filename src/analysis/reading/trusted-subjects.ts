@@ -3,6 +3,7 @@
  * evaluator to say.
  */
 import { StatementJson } from '../../conventions/policy-json';
+import { remembered } from '../../conventions/remembered';
 import {
   hasAction,
   NAMESPACE_TAG,
@@ -58,9 +59,7 @@ export function isOfPods({ Principal: principal }: StatementJson): boolean {
 }
 
 /** The issuer of a provider's ARN. */
-export function issuerOfArn(arn: string): string | undefined {
-  return PROVIDER_ARN.exec(arn)?.[1];
-}
+export const issuerOfArn = remembered((arn): string | undefined => PROVIDER_ARN.exec(arn)?.[1]);
 
 /** The keys of a statement's conditions, without the operators, and their values. */
 export function conditionsOf(statement: unknown): readonly Compared[] {

@@ -229,7 +229,7 @@ export const REPEATED_SERVICE_ACCOUNT: Rule = {
 };
 
 /** Of ServiceAccounts of one name. Different files are normal: they go to different clusters. */
-function repetitions(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
+function repetitions(all: ServiceAccount[], roles: ReadonlyMap<string, Role>): Found[] {
   const first = new Map<string, ServiceAccount>(); // in a file, and of an issuer
   return all.flatMap(serviceAccount => {
     const { roleArn, place } = serviceAccount;
@@ -244,7 +244,7 @@ function repetitions(all: ServiceAccount[], roles: Map<string, Role>): Found[] {
   });
 }
 
-function repetition(one: ServiceAccount, other: ServiceAccount, roles: Map<string, Role>): Found {
+function repetition(one: ServiceAccount, other: ServiceAccount, roles: ReadonlyMap<string, Role>): Found {
   const places = { place: one.place, others: [other.place] };
   if (isSame(one, other)) {
     const message = `${saName(one)}: is declared twice in one file.`;

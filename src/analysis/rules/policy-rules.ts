@@ -10,7 +10,7 @@ import { accessOfPods } from './words';
 import { isEksIssuer } from '../admission/trust-requests';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
 import { looksLikeSubject } from '../iam/subjects';
-import { objectOf, propertyOf, textsOf } from '../json-values';
+import { objectOf, once, propertyOf, textsOf } from '../json-values';
 import { statementsOf } from '../reading/trusted-subjects';
 import { standIn } from '../stand-in';
 
@@ -19,11 +19,15 @@ function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit
   return { ...rule, check: map => atPlaces(workloadRoles(map), check, ({ place }) => place) };
 }
 
+const WORKLOAD_ROLES = new WeakMap<AccessMap, Role[]>();
+
 /** Roles that pods can assume, and those that are meant for pods and admit nobody yet. */
 function workloadRoles(map: AccessMap): Role[] {
-  const arns = new Set(accessOfPods(map).map(({ role }) => role));
-  const meant = new Set(webIdentitiesOf(map).filter(isMeantForPods).map(({ role }) => role));
-  return map.roles.filter(role => arns.has(role.arn) || meant.has(role));
+  return once(WORKLOAD_ROLES, map, () => {
+    const arns = new Set(accessOfPods(map).map(({ role }) => role));
+    const meant = new Set(webIdentitiesOf(map).filter(isMeantForPods).map(({ role }) => role));
+    return map.roles.filter(role => arns.has(role.arn) || meant.has(role));
+  });
 }
 
 function isMeantForPods({ providers, claims }: WebIdentities): boolean {
@@ -84,7 +88,7 @@ function widest({ policies }: Role, tooWide: (policy: Policy) => string | undefi
 }
 
 function isAdmin({ arn = '', document }: Policy): string | undefined {
-  const [, , , , owner, name] = arnParts(arn);
+  const [, , , , owner, name] = arn === '' ? [] : arnParts(arn);
   if (owner === 'aws' && ADMINS.includes(name)) return 'is one of AWS\'s own for administrators';
   return allowed(document).map(statement => {
     if (!isUnconditional(statement)) return undefined;
@@ -98,24 +102,20 @@ function isAdmin({ arn = '', document }: Policy): string | undefined {
 }
 
 function passesAny({ partition, account }: Role, { document }: Policy): string | undefined {
-  // Roles of no name that anybody can have meant, with a path and without.
-  const anyRole = ['a', 'z/0'].map(name => () => literal(`arn:${partition}:iam::${account}:role/${name}`));
   return allowed(document).map(statement => {
     const action = textsOf(statement.Action).find(value =>
       matchesAction(value, 'iam:PassRole') && !ANY_ACTION.test(value),
     );
     if (action === undefined || !isUnconditional(statement)) return undefined;
-    const resource = textsOf(statement.Resource).find(value =>
-      anyRole.every(arn => matches(pattern(value), arn()) === true),
-    );
+    // Roles of no name that anybody can have meant, with a path and without.
+    const resource = textsOf(statement.Resource).find(value => ['a', 'z/0'].every(name =>
+      matches(pattern(value), literal(`arn:${partition}:iam::${account}:role/${name}`)) === true));
     return resource && `allows ${action} on ${resource}`;
   }).find(reason => reason !== undefined);
 }
 
 function allowed(document: unknown): StatementJson[] {
-  return statementsOf(document)
-    .map(statement => objectOf<StatementJson>(statement))
-    .filter(({ Effect: effect }) => effect === 'Allow');
+  return statementsOf(document).filter(statement => propertyOf(statement, 'Effect') === 'Allow') as StatementJson[];
 }
 
 function isUnconditional({ Condition: condition }: StatementJson): boolean {

@@ -40,8 +40,9 @@ export function atPlaces<T>(
   placeOf: (thing: T) => Place,
 ): Found[] {
   const all: Found[] = [];
-  for (const thing of things) {
-    for (const found of check(thing)) all.push({ ...found, place: placeOf(thing) });
+  for (let at = 0; at < things.length; at++) {
+    const found = check(things[at]);
+    if (found.length > 0) all.push(...found.map(problem => ({ ...problem, place: placeOf(things[at]) })));
   }
   return all;
 }

@@ -28,6 +28,7 @@ import {
   MAX_TRUST_QUOTA,
   TRUST_QUOTA_NAME,
 } from '../../conventions/policy-quotas';
+import { remembered } from '../../conventions/remembered';
 import { headOf, NAMESPACE_TAG, reachesOverNamespaces, SERVICE_ACCOUNT } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { isDeferredEksIssuer } from '../admission/trust-requests';
@@ -332,13 +333,8 @@ export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement(
       })),
 );
 
-function partitionOf(arn: string): string {
-  return arnParts(arn)[1];
-}
-
-function accountOf(arn: string): string {
-  return arnParts(arn)[4];
-}
+const partitionOf = remembered((arn): string => arnParts(arn)[1]);
+const accountOf = remembered((arn): string => arnParts(arn)[4]);
 
 /** Whether two texts certainly differ. */
 function differs(one: string, other: string): boolean {
@@ -500,7 +496,7 @@ function unreadableParts({ trust, unresolved }: Role): string[] {
 function unreadablePart(statement: StatementJson): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
   const isOpen = isUnknown(effect) || isUnknown(principal);
-  const worst = {
+  const worst = !isOpen ? statement : {
     ...statement,
     ...isUnknown(effect) && { Effect: 'Allow' },
     ...isUnknown(principal) && { Principal: '*' },
@@ -528,15 +524,19 @@ export const WRONG_ISSUER: Rule = {
       .filter(({ arn }) => !known.has(arn))
       .map(({ arn }) => ({ arn, place: role.place, message: `${name}: trusts ${arn}` })));
     return [...registered, ...trusted].flatMap(({ arn, place, message }): Found[] => {
-      const issuer = issuerOfArn(arn);
-      // whether IAM ignores case in other hosts is not documented
-      const mistake = issuer === undefined || hasStandIn(issuer) ? undefined : issuerMistake(withLowerCaseHost(issuer));
+      const mistake = mistakeInArn(arn);
       return mistake
         ? [{ message: `${message}: the part after oidc-provider/ must ${mistake.rule}.`, fix: mistake.advice, place }]
         : [];
     });
   },
 };
+
+const mistakeInArn = remembered(arn => {
+  const issuer = issuerOfArn(arn);
+  // whether IAM ignores case in other hosts is not documented
+  return issuer === undefined || hasStandIn(issuer) ? undefined : issuerMistake(withLowerCaseHost(issuer));
+});
 
 function withLowerCaseHost(issuer: string): string {
   return issuer.replace(/^[^/]*/, host => host.toLowerCase());

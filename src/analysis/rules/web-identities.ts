@@ -8,7 +8,7 @@ import { AccessMap, Role } from '../access-map';
 import { atPlaces, Found, Rule } from './rule';
 import { claimOf, isClaim, issuerOf } from '../iam/claims';
 import { operatorOf } from '../iam/conditions';
-import { JsonObject, objectOf, propertyOf, textsOf } from '../json-values';
+import { JsonObject, objectOf, once, propertyOf, textsOf } from '../json-values';
 import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, withoutStandIns } from '../stand-in';
 
@@ -61,11 +61,26 @@ export function eachAllow(
   rule: Omit<Rule, 'check'>,
   check: (statement: StatementJson, name: string) => Omit<Found, 'place'>[],
 ): Rule {
-  const checkRole = (role: Role) => statementsOf(role.trust).flatMap((value, index) => {
-    const statement = objectOf<StatementJson>(value);
-    return statement.Effect === 'Allow' ? check(statement, statementName(role, statement, index)) : [];
-  });
-  return { ...rule, check: ({ roles }) => atPlaces(roles, checkRole, ({ place }) => place) };
+  const checkAllow = ({ statement, name }: AllowStatement) => check(statement, name);
+  return { ...rule, check: map => atPlaces(allowStatementsOf(map), checkAllow, ({ role }) => role.place) };
+}
+
+interface AllowStatement {
+  readonly role: Role;
+  readonly statement: StatementJson;
+  /** As messages name it. */
+  readonly name: string;
+}
+
+const ALLOW_STATEMENTS = new WeakMap<AccessMap, AllowStatement[]>();
+
+/** Those of the trust policies of all roles. Read only once per map. */
+function allowStatementsOf(map: AccessMap): AllowStatement[] {
+  return once(ALLOW_STATEMENTS, map, () => map.roles.flatMap(role =>
+    statementsOf(role.trust).flatMap((value, index): AllowStatement[] => {
+      const statement = objectOf<StatementJson>(value);
+      return statement.Effect === 'Allow' ? [{ role, statement, name: statementName(role, statement, index) }] : [];
+    })));
 }
 
 /** Whether a statement lets in whoever has a token. */

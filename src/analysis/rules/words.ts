@@ -3,6 +3,7 @@
  */
 import { identityProviderOf } from '../../conventions/identity-providers';
 import { Access, AccessMap, Place, Role, ServiceAccount, Workload } from '../access-map';
+import { once } from '../json-values';
 
 /** The empty annotation of a chart gives no role. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
@@ -11,13 +12,17 @@ export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & {
   );
 }
 
-export function rolesByArn({ roles }: { readonly roles: readonly Role[] }): Map<string, Role> {
-  return new Map(roles.map(role => [role.arn, role]));
+const ROLES = new WeakMap<object, ReadonlyMap<string, Role>>();
+const ACCESS_OF_PODS = new WeakMap<object, readonly Access[]>();
+
+export function rolesByArn({ roles }: { readonly roles: readonly Role[] }): ReadonlyMap<string, Role> {
+  return once(ROLES, roles, () => new Map(roles.map(role => [role.arn, role])));
 }
 
 /** The access that pods may have: not that of identity providers that are not clusters. */
-export function accessOfPods({ access }: Pick<AccessMap, 'access'>): Access[] {
-  return access.filter(({ cluster }) => identityProviderOf(cluster) === undefined);
+export function accessOfPods({ access }: Pick<AccessMap, 'access'>): readonly Access[] {
+  return once(ACCESS_OF_PODS, access, () =>
+    access.filter(({ cluster }) => identityProviderOf(cluster) === undefined));
 }
 
 export function saName({ namespace, name }: ServiceAccount): string {

@@ -2,6 +2,7 @@
  * The report as one page that opens from disk. The browser refuses everything but the two blocks that are written here.
  */
 import { createHash } from 'crypto';
+import { pack } from './packed';
 import { pageAssets } from './page-assets';
 import { jsonText } from '../text';
 import { ReportData } from './report-data';
@@ -43,9 +44,9 @@ ${staticPage(data)}
 `;
 }
 
-/** JSON that no reader of HTML takes for the end of its block. */
+/** Packed JSON that no reader of HTML takes for the end of its block. */
 function embed(data: ReportData): string {
-  return jsonText(data).replace(/[<>&]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
+  return jsonText(pack(data)).replace(/[<>&]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 function hash(block: string): string {

@@ -158,6 +158,24 @@ test('lines in any order: both parsers agree', () => {
   expect(plain).toBeGreaterThan(200);
 });
 
+/** What is read without a parser: each condition of it must decide here. */
+const mapSoup = fc
+  .array(
+    fc.tuple(fc.constantFrom(0, 2, 2, 4), fc.constantFrom('a', 'b', 'name', 'toString'),
+      fc.option(fc.constantFrom('a', '"1"', "'a b'", 'true', 'TRUE', '1', '{}', '""'), { freq: 2 }),
+      fc.constantFrom('', '', '', '# a\n', '---\n'))
+      .map(([indentation, name, value, before]) =>
+        `${before}${' '.repeat(indentation)}${name}:${value === null ? '' : ` ${value}`}`),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map(lines => lines.join('\n'));
+
+test('maps in maps: the full parser agrees', () => {
+  let plain = 0;
+  fc.assert(fc.property(mapSoup, text => { plain += Number(expectAgreement(text)); }), { numRuns: 5_000 });
+  expect(plain).toBeGreaterThan(500);
+});
+
 test('plain lines in any order: both parsers agree', () => {
   let plain = 0;
   fc.assert(fc.property(plainSoup, text => { plain += Number(expectAgreement(text)); }), { numRuns: 5_000 });

@@ -11,12 +11,13 @@ import { textsOf } from '../../../analysis/json-values';
 import { listInShort } from '../../../analysis/lists';
 import { roleInShort } from '../in-words';
 import { IDENTITIES_TITLE, missingIn, MISSING_TITLE, numbersOf, originOf } from '../numbers';
+import { unpack } from '../packed';
 import { ActorWay, actorNames, actorsOf, isActor } from '../people';
 import { ReportData } from '../report-data';
 import { Answer, EMPTY, Query, rowsOf, search } from '../rows';
 import { identityPolicies, sortedTexts, statementsIn } from '../statements';
 
-const data: ReportData = JSON.parse(byId('data').textContent!);
+const data = unpack(JSON.parse(byId('data').textContent!)) as ReportData;
 const rows = rowsOf(data);
 /** Who is shown, of those who can act as service accounts. */
 let isShown: ReturnType<typeof isActor> | undefined;
