@@ -153,7 +153,7 @@ const THUMBPRINTS: Check = {
   }),
 };
 
-/** Judges the provider for the issuer; undefined if there is none. */
+/** Judges the provider for the issuer; undefined if it does not exist. */
 function ofProvider(facts: Facts, judge: (provider: IamProvider) => Verdict | undefined): Verdict | undefined {
   return judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
     const found = providers.find(provider => provider.issuer === issuer);

@@ -112,7 +112,7 @@ const TRUST: Check = {
       return ok(`The trust policy allows ${subject} to assume the role.`, [describeStatement(role.trust, statement!)]);
     }
     if (answer === 'out') return byOtherAudience(facts, role, issuer) ?? untrusted(facts, role, issuer, admission);
-    return unknown(`The trust policy alone does not determine whether ${subject} can assume the role.`, {
+    return unknown(`The trust policy by itself does not determine whether ${subject} can assume the role.`, {
       evidence: reasons.map(printable),
     });
   })),

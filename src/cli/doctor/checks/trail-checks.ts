@@ -4,7 +4,7 @@ import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Trail, TrailEvent } from '../facts';
 
 const SHOWN = 5;
-/** A pod that is refused keeps retrying. After this time without a call, the problem is fixed or the pod is gone. */
+/** A refused pod keeps retrying. After this time without a call, the problem is fixed or the pod was deleted. */
 const RECENT = 3_600_000;
 /** How AWS describes an explicit Deny that the role's account cannot read. */
 const OF_ORGANIZATION = /(service|resource) control policy/i;

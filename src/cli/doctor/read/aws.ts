@@ -74,7 +74,7 @@ export interface AwsQuestion {
   readonly cluster?: Read<EksCluster | undefined>;
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** The value of the annotation, or why there is none. */
+  /** The value of the annotation, or why it is missing. */
   readonly roleArn: Read<string>;
   readonly action?: string;
   readonly resource?: string;
