@@ -1,9 +1,8 @@
 /**
- * How long `cdk-irsa verify` takes beside merely parsing the same files, and how much memory: `npx projen
- * bench:verify`.
+ * Compares the time and memory of `cdk-irsa verify` with only parsing the same files: `npx projen bench:verify`.
  *
- * Each figure is of a process of its own, bundled as the command is; the three take turns. Verify reads plain manifests
- * with js-yaml, and all others with yaml, which also tells lines.
+ * Each figure is from a separate process, bundled like the command; the three take turns. Verify reads plain manifests
+ * with js-yaml, and all others with yaml, which also reports line numbers.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, rmSync } from 'fs';
@@ -13,10 +12,10 @@ import { build } from 'esbuild';
 import type { Measured } from './bench-verify-work';
 
 const SIZES = [500, 1000, 2000, 4000];
-/** A role and a policy each, and at most 500 resources a stack. */
+/** Each has a role and a policy, and a stack can have 500 resources. */
 const MAX_IN_STACK = 200;
 const RUNS = 7;
-/** What it took before it knew EKS Pod Identity and custom resources. */
+/** The time before it supported EKS Pod Identity and custom resources. */
 const BAR = 1.97;
 
 async function main(): Promise<void> {
@@ -69,7 +68,7 @@ async function row(size: number): Promise<string> {
 }
 
 async function synthesize(size: number, outdir: string): Promise<void> {
-  // Here, since what is measured does not load the CDK.
+  // Required here, because the measured process does not load the CDK.
   const { App, Stack } = await import('aws-cdk-lib');
   const { Bucket } = await import('aws-cdk-lib/aws-s3');
   const { ClusterOidcProvider, IrsaServiceAccount } = await import('../src/index.js');

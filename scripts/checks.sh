@@ -1,4 +1,4 @@
-# Sourced: counts what succeeds. Set `log`, a file for what a command says, before the first check.
+# Sourced: counts successful checks. Before the first check, set `log`, a file for the output of commands.
 passed=0
 failed=0
 

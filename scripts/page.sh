@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Drives the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png instead.
-# Chromium: CHROMIUM_PATH, or the one of Debian, which is installed where it is missing.
+# Tests the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png instead.
+# Uses CHROMIUM_PATH, or the Chromium of Debian, which it installs if it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ me=page
 
 chromium=${CHROMIUM_PATH:-/usr/bin/chromium}
 if [ ! -x "$chromium" ]; then
-  [ -z "${CHROMIUM_PATH:-}" ] || give_up "$chromium is missing. Set CHROMIUM_PATH to the program of Chromium, or leave it out."
+  [ -z "${CHROMIUM_PATH:-}" ] || give_up "$chromium is missing. Set CHROMIUM_PATH to the Chromium executable, or unset it."
   install_packages 'Chromium is missing' chromium fonts-dejavu-core fonts-liberation
 fi
 export CHROMIUM_PATH=$chromium

@@ -26,7 +26,7 @@ const runners = new IrsaRole(stack, 'Runners', {
     ServiceAccountSubject.matching('pull-request-*', 'runner'),
   ]),
 });
-// Suppressed at synth, and for `cdk-irsa verify`, which reads the template.
+// Suppressed at synth time, and for `cdk-irsa verify`, which reads the template.
 const reason = 'only the CI system may create namespaces of this name';
 Annotations.of(runners).acknowledgeWarning('cdk-irsa:wildcard-namespace', reason);
 IrsaValidator.suppress(runners, 'wildcard-namespace', reason);
