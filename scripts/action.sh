@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What action.yml runs. Its inputs are the environment variables INPUT_…; bash 3.2 of macOS runs it, too.
+# Run by action.yml. The inputs are the environment variables INPUT_…. Works with bash 3.2 on macOS.
 set -euo pipefail
 
 give_up() {
@@ -34,7 +34,7 @@ each_line "$INPUT_IGNORE" ignore
 [ -z "$INPUT_NAMESPACE" ] || options+=("--namespace=$INPUT_NAMESPACE")
 [ -z "$INPUT_BASELINE" ] || options+=("--baseline=$INPUT_BASELINE")
 
-# In a folder of its own, where no .npmrc of the checkout and no package of it has a say.
+# In a separate folder, so that no .npmrc and no package of the checkout has an effect.
 folder=$RUNNER_TEMP/cdk-irsa-cli
 npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "cdk-irsa-cli@$version" >/dev/null ||
   give_up "npm could not install cdk-irsa-cli@$version."
@@ -42,7 +42,7 @@ verify() { # format
   node "$folder/node_modules/cdk-irsa-cli/bin/cdk-irsa" "${options[@]}" "--format=$1" "${paths[@]}"
 }
 
-# What is printed comes from files; none of it is a command to the runner.
+# The output contains text from files, which must not act as commands to the runner.
 token=$(node -p 'crypto.randomUUID()')
 echo "::stop-commands::$token"
 code=0
@@ -56,7 +56,7 @@ if [ -n "$INPUT_SARIF_FILE" ]; then
   [ ! -s "$INPUT_SARIF_FILE" ] || echo "sarif-file=$INPUT_SARIF_FILE" >>"$GITHUB_OUTPUT"
 fi
 
-# 1 outranks 2: with findings that do not count here, unreadable input still does.
+# 1 outranks 2, but unreadable input must fail the step even if the findings do not.
 if [ "$code" -eq 1 ] && [ "$INPUT_FAIL_ON" != warning ]; then
   code=0
   { verify json 2>/dev/null || true; } | node -e '

@@ -1,8 +1,8 @@
 /**
- * The apps that scripts/bench.ts measures, each in a process of its own: `<way> <service accounts> <cloud assembly>
+ * The apps that scripts/bench.ts measures, each in a separate process: `<way> <service accounts> <cloud assembly>
  * [grants]`.
  *
- * Each writes the templates and the manifests of so many service accounts, in several stacks.
+ * Each writes the templates and manifests of that many service accounts, in several stacks.
  */
 import { appendFileSync } from 'fs';
 import { join } from 'path';
@@ -11,23 +11,23 @@ import type { IGrantable, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 
 /* eslint-disable @typescript-eslint/no-require-imports -- each way loads what it needs, and nothing else */
 
-/** What a process says of itself. */
+/** What a process reports about itself. */
 export interface Measured {
-  /** From the first construct to the end of the synthesis, without loading the modules. */
+  /** From the first construct to the end of synth, without loading the modules. */
   readonly synthMilliseconds: number;
   readonly megabytes: number;
 }
 
-/** Of aws-eks four resources each, and 500 fit into a stack. */
+/** In aws-eks each has four resources, and a stack can have 500. */
 const MAX_IN_STACK = 100;
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 
-/** What is left to write after the synthesis. */
+/** Writes what remains after synth. */
 const whenDone: (() => void)[] = [];
 
-/** Makes one service account after the other in a stack. */
+/** Creates service accounts in a stack. */
 type Maker = (namespace: string, name: string) => IGrantable;
 
 export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
@@ -74,7 +74,7 @@ export const WAYS: Record<string, () => (stack: Stack) => Maker> = {
       const roleName = `${namespace}-${name}`;
       new CfnRole(stack, roleName, { roleName, assumeRolePolicyDocument: trustPolicy(namespace, name) });
       writeManifest(stack, namespace, name, roleName);
-      return undefined as never; // nothing can be granted to it
+      return undefined as never; // cannot be a grantee
     };
   },
   'iam.Role, CfnJson and YAML, deferred issuer': () => {
@@ -110,7 +110,7 @@ function cdkIrsa(issuerUrl: () => string): (stack: Stack) => Maker {
   };
 }
 
-/** With a cluster of another stack: what each stack of service accounts costs, not what the cluster does. */
+/** The cluster is in another stack, so that only the cost of service accounts counts. */
 function eks(module: string): (stack: Stack) => Maker {
   const { Cluster, ...rest } = require(module);
   const { OpenIdConnectProvider, Role } = require('aws-cdk-lib/aws-iam');
@@ -176,7 +176,7 @@ function roleArn(roleName: string): string {
   return `arn:aws:iam::${ACCOUNT}:role/${roleName}`;
 }
 
-/** A text, as quickly as can be: no parser and no quotes where a name would need them. */
+/** Concatenates text as fast as possible: without a parser, and without the quotes that some names would need. */
 function writeManifest(stack: Stack, namespace: string, name: string, roleName: string): void {
   const annotations = `    eks.amazonaws.com/role-arn: ${roleArn(roleName)}\n    `
     + 'eks.amazonaws.com/sts-regional-endpoints: "true"';

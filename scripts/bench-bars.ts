@@ -1,5 +1,5 @@
 /**
- * What the library promises of its cost, held against what scripts/bench.ts measured.
+ * Compares the measurements of scripts/bench.ts with the limits that the library promises.
  */
 import type { Results, Row } from './bench-results';
 
@@ -55,7 +55,7 @@ function bar(what: string, wanted: string, found: string, met: boolean, isTime =
   return { what, wanted, found, met, isTime };
 }
 
-/** Run by run, since those of one turn had the same machine. None where that size was not measured. */
+/** Per run, because the measurements of one turn share the state of the machine. Empty if the size was not measured. */
 function compare(rows: Row[], size: number, way: string, other: string): number[][] {
   const [one, two] = [way, other].map(name => rows.find(row => row.way === name && row.size === size));
   return one && two ? [one.milliseconds.map((value, index) => value / two.milliseconds[index])] : [];
@@ -88,7 +88,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
 }
 
-/** The median, and from what to what. */
+/** The median and the range. */
 export function spread(values: readonly number[], digits: number): string {
   const text = (value: number) => value.toFixed(digits);
   return `${text(median(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;

@@ -1,5 +1,5 @@
 /**
- * The time of scripts/bench.ts as a picture.
+ * Plots the times of scripts/bench.ts.
  */
 import { median } from './bench-bars';
 import type { Results } from './bench-results';
@@ -11,7 +11,7 @@ export async function plot({ rows, date }: Results): Promise<string> {
     title: { text: 'Time to synthesize, whole processes', subtitle: date },
     width: 560,
     height: 320,
-    background: 'white', // it is read in dark mode, too
+    background: 'white', // readable in dark mode, too
     data: { values },
     mark: { type: 'line', point: true },
     encoding: {

@@ -1,5 +1,5 @@
 /**
- * The results of scripts/bench.ts in words.
+ * The results of scripts/bench.ts as Markdown.
  */
 import { Bar, median, spread } from './bench-bars';
 import type { Results, Row } from './bench-results';

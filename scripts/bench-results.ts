@@ -2,7 +2,7 @@
  * What scripts/bench.ts measures.
  */
 
-/** One way with so many service accounts. */
+/** One way, with a number of service accounts. */
 export interface Row {
   readonly way: string;
   readonly size: number;
@@ -10,11 +10,11 @@ export interface Row {
   readonly lambdas: number;
   readonly templateBytes: number;
   readonly assetBytes: number;
-  /** In the order of the runs: the first of one way took its turn with the first of another. */
+  /** In the order of the runs: runs with the same index belong to the same turn. */
   readonly milliseconds: number[];
   readonly synthMilliseconds: number[];
   readonly megabytes: number[];
-  /** With the validation that CDK does itself. */
+  /** Including the CDK's own validation. */
   readonly validatedMilliseconds: number[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What scripts/bench-verify.ts measures, each way in a process of its own: `<way> <cloud assembly>`.
+ * What scripts/bench-verify.ts measures, each way in a separate process: `<way> <cloud assembly>`.
  */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
@@ -27,7 +27,7 @@ const WAYS: Record<string, (directory: string) => unknown> = {
     const map = step(() => accessMapOf(assembly));
     const findings = step(() => findingsOf(RULES, map));
     if (map.access.length === 0 || findings.some(({ severity }) => severity !== 'note')) {
-      throw new Error('the assembly is not as it should be');
+      throw new Error('verify did not pass the assembly as expected');
     }
     return findings;
   },
@@ -54,7 +54,7 @@ function parsed(directory: string, manifests: (text: string) => unknown): unknow
   });
 }
 
-/** With what has to be loaded for it loaded before. */
+/** Loads the required modules before it measures. */
 function measure(work: (directory: string) => unknown, directory: string): Measured {
   parseAllDocuments('a: 1');
   const [start, before] = [process.hrtime.bigint(), process.cpuUsage()];

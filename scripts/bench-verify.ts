@@ -1,9 +1,8 @@
 /**
- * How long `cdk-irsa verify` takes beside merely parsing the same files, and how much memory: `npx projen
- * bench:verify`.
+ * Compares the time and memory of `cdk-irsa verify` with only parsing the same files: `npx projen bench:verify`.
  *
- * Each figure is of a process of its own, bundled as the command is; the three take turns. Verify reads maps of
- * strings by itself, other plain manifests with js-yaml, and all others with yaml, which also tells lines.
+ * Each figure is from a separate process, bundled like the command; the three take turns. Verify reads maps of strings
+ * by itself, other plain manifests with js-yaml, and all others with yaml, which also reports line numbers.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, rmSync } from 'fs';

@@ -1,9 +1,9 @@
 /**
- * What service accounts cost, beside the other ways to have them in the CDK: `npx projen bench`.
+ * Compares the cost of service accounts with other ways to create them in the CDK: `npx projen bench`.
  *
- * Each figure of time and memory is of a whole process of its own; the ways take turns. Writes bench/, and prints it.
+ * Each time and memory figure is from a separate process; the ways take turns. Writes bench/ and prints the results.
  *
- * `--sizes 1,100 --runs 3` measures less, and writes nothing.
+ * `--sizes 1,100 --runs 3` measures less and writes nothing.
  */
 import { execFileSync, spawnSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
@@ -39,13 +39,13 @@ async function main(): Promise<void> {
   const text = markdown(results, bars);
   console.log(text);
   if (sizes === undefined && runs === undefined) await write(results, text);
-  // How long something takes depends on the machine: such a bar is told, and fails nothing.
+  // Times depend on the machine, so limits on them are only reported.
   const certain = bars.filter(({ isTime }) => !isTime);
   console.log(`${certain.filter(({ met }) => met).length} passed, ${certain.filter(({ met }) => !met).length} failed`);
   process.exitCode = certain.every(({ met }) => met) ? 0 : 1;
 }
 
-/** As a user does: the packed library, and the newest of what it works with. */
+/** Installs the packed library and the newest peers, as a user does. */
 function install(): void {
   const execute = (command: string, args: string[], cwd: string) =>
     execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -138,7 +138,7 @@ type Run = Measured & {
   assetBytes: number;
 };
 
-/** One process, and what it leaves. */
+/** Runs one process and measures it and its output. */
 function run(way: string, size: number, { validated = false, grants = false } = {}): Run {
   const outdir = mkdtempSync(join(work, 'out-'));
   const env = { ...ENVIRONMENT, CDK_VALIDATION: `${validated}` };
@@ -176,7 +176,7 @@ function contents(outdir: string): Pick<Run, 'resources' | 'lambdas' | 'template
   };
 }
 
-/** In turns, too: what the quickstart requires, and the files of the CDK alone that are loaded with it. */
+/** Also in turns: requiring what the quickstart needs, and requiring only the CDK files that this loads. */
 function requiring(): Results['requireMilliseconds'] {
   const quickstart = 'const { ClusterOidcProvider, IrsaServiceAccount } = require("cdk-irsa");';
   const cdk: string[] = JSON.parse(

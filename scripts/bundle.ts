@@ -1,6 +1,6 @@
 /**
- * Bundles what the library has of others, each into one file with the licenses of what is in it, and shrinks what the
- * compiler wrote: `npx projen bundle`. With a folder, it only writes the bundles there.
+ * Bundles third-party code into files with its licenses, and shrinks the output of the compiler: `npx projen bundle`.
+ * With a folder, only writes the bundles there.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
@@ -10,7 +10,7 @@ import { pageAssets } from '../src/cli/report/page-assets';
 
 const ROOT = join(__dirname, '..');
 
-/** From what to what. */
+/** Source and target of a bundle. */
 interface Bundle {
   readonly source: string;
   readonly target: string;
@@ -31,10 +31,10 @@ const PRINTER: Bundle = {
   options: { minify: true, mainFields: ['module', 'main'] },
 };
 
-/** All that the command consists of. */
+/** All bundles of the command. */
 export const COMMAND: readonly Bundle[] = [
   { source: 'src/cli/main.ts', target: 'cli.js', options: { minify: true } },
-  // The SDK's modules for bundlers are half as large as the others.
+  // The SDK's modules for bundlers are half the size of the others.
   {
     source: 'src/cli/doctor/doctor.ts',
     target: 'doctor.js',
@@ -43,7 +43,7 @@ export const COMMAND: readonly Bundle[] = [
   YAML,
 ];
 
-/** The page of the report, built now instead of when it is wanted. */
+/** The page of the report, built in advance. */
 const PAGE: Plugin = {
   name: 'page',
   setup: ({ onLoad }) =>
@@ -52,14 +52,14 @@ const PAGE: Plugin = {
     })),
 };
 
-/** The doctor has a bundle of its own, beside that of the command line. */
+/** The doctor is a separate bundle next to that of the command line. */
 const DOCTOR: Plugin = {
   name: 'doctor',
   setup: ({ onResolve }) =>
     onResolve({ filter: /^\.(\.\/doctor)?\/doctor$/ }, () => ({ path: './doctor.js', external: true })),
 };
 
-/** So do the YAML parsers. */
+/** So are the YAML parsers. */
 const PARSERS: Plugin = {
   name: 'parsers',
   setup: ({ onResolve }) =>
@@ -68,8 +68,8 @@ const PARSERS: Plugin = {
 };
 
 /**
- * Of the Kubernetes client only the kubeconfig is used: not its thousand models of the API, nor node-fetch, whose
- * Headers Node.js has.
+ * Only the kubeconfig of the Kubernetes client is used, not its thousand API models. node-fetch is not needed either,
+ * because Node.js has `Headers`.
  */
 const KUBECONFIG: Plugin = {
   name: 'kubeconfig',
@@ -91,7 +91,7 @@ async function main(folder?: string): Promise<void> {
   shrink(library);
 }
 
-/** Makes what the compiler wrote smaller and faster to load. */
+/** Makes the output of the compiler smaller and faster to load. */
 function shrink(folder: string): void {
   const bundled = new Set([...COMMAND, PRINTER].map(({ target }) => join(folder, target)));
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file));
@@ -102,9 +102,9 @@ function shrink(folder: string): void {
 }
 
 /**
- * Each module when the first thing in it is used, as aws-cdk-lib does it: most programs need few. What Node.js reads in
- * a file of CommonJS to tell `import` its names takes no getter like these; behind an assignment it does not see them,
- * and goes by `exports.… = void 0`.
+ * Loads each module on first use, as aws-cdk-lib does, because most programs need few. To find the names for `import`,
+ * Node.js scans CommonJS files and does not support getters like these. Behind an assignment it does not see them, and
+ * uses `exports.… = void 0` instead.
  */
 function loadOnUse(file: string): void {
   const exported =
@@ -125,13 +125,13 @@ function loadOnUse(file: string): void {
           + `require("${module}").$2; } });`,
       ),
   );
-  if (/^var /m.test(lazy)) throw new Error(`${file}: the compiler writes exports in another way now`);
+  if (/^var /m.test(lazy)) throw new Error(`${file}: the compiler writes exports in a different way now`);
   if (lazy !== text) writeFileSync(file, lazy.replace('"use strict";\n', '"use strict";\nlet name;\n'));
 }
 
 /**
- * Removes the comments of a file, which the declarations and the jsii assembly repeat, and the source map that jsii
- * puts into it.
+ * Removes the comments of a file, which the declarations and the jsii assembly also contain, and the inline source map
+ * of jsii.
  */
 function removeComments(file: string): void {
   const text = readFileSync(file, 'utf8');
@@ -147,7 +147,7 @@ function removeComments(file: string): void {
   if (outputText !== text) writeFileSync(file, outputText);
 }
 
-/** A file of declarations, and those that it imports, directly or through others. */
+/** A declaration file and its direct and indirect imports. */
 function declarationsFrom(file: string, known = new Set<string>()): ReadonlySet<string> {
   if (known.has(file)) return known;
   known.add(file);
@@ -155,13 +155,13 @@ function declarationsFrom(file: string, known = new Set<string>()): ReadonlySet<
     if (!name.startsWith('.')) continue;
     const path = join(dirname(file), name);
     const declaration = [`${path}.d.ts`, join(path, 'index.d.ts')].find(candidate => existsSync(candidate));
-    if (declaration === undefined) throw new Error(`${file}: ${name} is not there`);
+    if (declaration === undefined) throw new Error(`${file}: ${name} is missing`);
     declarationsFrom(declaration, known);
   }
   return known;
 }
 
-/** What a file imports: `import …`, `export … from`, `import('…')`. */
+/** The imports of a file: `import …`, `export … from`, `import('…')`. */
 function modulesIn(node: ts.Node): string[] {
   const specifier = ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ? node.moduleSpecifier
     : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) ? node.argument.literal
@@ -195,7 +195,7 @@ export async function write({ source, target, options }: Bundle, folder: string)
   writeFileSync(outfile, `${text}\n${notices([...packages].sort())}`);
 }
 
-/** The licenses of packages, each text once. */
+/** The licenses of packages, without repeating texts. */
 function notices(folders: readonly string[]): string {
   const byText = new Map<string, string[]>();
   for (const folder of folders) {
@@ -206,12 +206,12 @@ function notices(folders: readonly string[]): string {
   return [...byText].map(([text, own]) => `/*!\n${own.map(nameAndVersion).join('\n')}\n\n${text}\n*/\n`).join('\n');
 }
 
-/** What a package says itself, notices too; some of AWS only name the license, which is ours. */
+/** The license and notices of a package. Some AWS packages only name their license, which is the same as ours. */
 function licenseIn(folder: string): string {
   const files = readdirSync(join(ROOT, folder)).filter(file => /^(licen[cs]e|notice)(\.|$)/i.test(file)).sort();
   if (files.length > 0) return files.map(file => readFileSync(join(ROOT, folder, file), 'utf8').trim()).join('\n\n');
   const { name, license } = packageJson(folder);
-  if (license !== packageJson('.').license) throw new Error(`${name}: has no license to be bundled with it`);
+  if (license !== packageJson('.').license) throw new Error(`${name}: has no license file to bundle`);
   return `License: ${license}, whose text is in the file LICENSE of this package.`;
 }
 

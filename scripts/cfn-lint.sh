@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints the templates of the examples with cfn-lint, from PyPI, in a virtual environment of its own.
+# Lints the templates of the examples with cfn-lint from PyPI, in a separate virtual environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VERSION=1.58.0
@@ -12,7 +12,7 @@ python_package cfn-lint "$VERSION"
 passed=0
 failed=0
 while IFS= read -r template; do
-  # CDK itself writes dependencies that a reference implies already (W3005), and the zones of a literal region (W3010).
+  # The CDK writes dependencies that a reference already implies (W3005), and zones of a literal region (W3010).
   if .venv/bin/cfn-lint --ignore-checks W3005 W3010 -- "$template"; then
     passed=$((passed + 1))
   else

@@ -1,4 +1,4 @@
-# Sourced: counts what succeeds. Set `log`, a file for what a command says, before the first check.
+# Sourced: counts successful checks. Before the first check, set `log`, a file for the output of commands.
 passed=0
 failed=0
 
@@ -20,7 +20,7 @@ all_passed() { # how many there are at least, one unless said otherwise
   [ "$passed" -ge "${1:-1}" ] && [ "$failed" -eq 0 ]
 }
 
-the_doctor_asks_aws() { # where nobody answers: that it says so shows that both clients are there
+the_doctor_asks_aws() { # with unreachable servers: the error shows that both clients are bundled
   cat >kubeconfig <<'YAML'
 { apiVersion: v1, kind: Config, current-context: a, contexts: [{ name: a, context: { cluster: a, user: a } }],
   clusters: [{ name: a, cluster: { server: 'https://127.0.0.1:1' } }], users: [{ name: a, user: { token: a } }] }

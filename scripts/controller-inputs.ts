@@ -1,5 +1,5 @@
 /**
- * The options of the library, as its types declare them: those of the factories of `Controller` and others.
+ * Reads the options of the `Controller` factories and others from their type declarations.
  */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
@@ -11,12 +11,12 @@ const SOURCE = join(__dirname, '..', 'src');
 interface Input {
   readonly name: string;
   readonly isOptional: boolean;
-  /** As its declaration has it. */
+  /** As declared. */
   readonly type: string;
 }
 
 const interfaces = new Map<string, ts.InterfaceDeclaration>();
-/** The type of the options of each factory, by its class and name. */
+/** The options type of each factory, by class and name. */
 const optionTypes = new Map<string, string>();
 
 for (const file of sourceFiles()) {
@@ -46,7 +46,7 @@ function declarationOf(type: string): ts.InterfaceDeclaration {
   return declaration;
 }
 
-/** The properties of an interface, without those of what it extends. */
+/** The properties of an interface, without inherited ones. */
 export function ownProperties(type: string): Input[] {
   return declarationOf(type).members
     .filter(ts.isPropertySignature)
@@ -54,14 +54,14 @@ export function ownProperties(type: string): Input[] {
       ({ name: name.getText(), isOptional: questionToken !== undefined, type: declared?.getText() ?? '' }));
 }
 
-/** Its own properties, then those of what it extends. */
+/** Its own properties, then the inherited ones. */
 function inputsOf(type: string): Input[] {
   const extended = (declarationOf(type).heritageClauses ?? []).flatMap(({ types }) =>
     types.map(base => base.getText()));
   return [...ownProperties(type), ...extended.flatMap(inputsOf)];
 }
 
-/** The options of a factory that are of a type, also in an option that groups others: `pushSecrets.encryptionKeys`. */
+/** The options of a factory that have a type, including nested ones: `pushSecrets.encryptionKeys`. */
 export function optionsOfType(factory: string, type: RegExp): string[] {
   const namesIn = (group: string): string[] => inputsOf(group).flatMap(({ name, type: own }) => {
     if (type.test(own)) return [name];
@@ -72,7 +72,7 @@ export function optionsOfType(factory: string, type: RegExp): string[] {
   return interfaces.has(options) ? namesIn(options) : [];
 }
 
-/** Of which inputs a factory needs one, as its own error says: types cannot. */
+/** The inputs of which a factory requires at least one, from its error message: types cannot express this. */
 function alternatives(factory: string): string[] {
   try {
     (Controller as unknown as Record<string, (options: object) => unknown>)[factory]({});
@@ -83,7 +83,7 @@ function alternatives(factory: string): string[] {
   return [];
 }
 
-/** For a table: what is required, what at least one is needed of, and with a question mark what is optional. */
+/** For a table: required inputs, inputs of which at least one is required, and optional inputs with a question mark. */
 export function controllerInputs(factory: string): string {
   const inputs = inputsOf(optionTypes.get(`Controller.${factory}`) ?? '');
   const oneOf = alternatives(factory);

@@ -1,11 +1,11 @@
 /**
- * The README's table of controllers, made from the code: `npx tsx scripts/controllers-table.ts`.
+ * Generates the README's table of controllers from the code: `npx tsx scripts/controllers-table.ts`.
  */
 import { App, Stack } from 'aws-cdk-lib';
 import { controllerInputs } from './controller-inputs';
 import { SAMPLES } from '../test/controllers/samples';
 
-/** One row for each factory, of its first sample. */
+/** One row per factory, for its first sample. */
 export function controllersTable(): string {
   const first = SAMPLES.filter(
     ({ factory }, index) => SAMPLES.findIndex(sample => sample.factory === factory) === index,
@@ -30,7 +30,7 @@ export function controllersTable(): string {
   ].join('\n');
 }
 
-/** What the chart is told besides the ServiceAccount, by any sample of a factory. */
+/** The chart values besides the ServiceAccount that any sample of a factory sets. */
 function chartValues(factory: string): string {
   const keys = SAMPLES.filter(sample => sample.factory === factory).flatMap(({ make }) => {
     const { helmValues = {} } = make(new Stack())._definition;

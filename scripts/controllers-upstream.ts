@@ -1,6 +1,6 @@
 /**
- * Compares what our controllers may do with the policies that their projects publish, in files of a folder:
- * `npx projen controllers:upstream FOLDER`. Without a folder, lists the files that it takes, with their URLs.
+ * Compares the permissions of our controllers with the policies that their projects publish, in files of a folder:
+ * `npx projen controllers:upstream FOLDER`. Without a folder, lists the files that it reads, with their URLs.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'fs';
 import { join } from 'path';
@@ -13,7 +13,7 @@ import { ControllerSample } from '../test/controllers/sample';
 import { SAMPLES } from '../test/controllers/samples';
 import { deployed } from '../test/judges/deployment';
 
-/** Where the samples are, and the templates of upstream. */
+/** The account and region of the samples and of upstream's templates. */
 const ENVIRONMENT: Record<string, string> = {
   'AWS::Partition': 'aws',
   'AWS::Region': 'eu-west-1',
@@ -21,7 +21,7 @@ const ENVIRONMENT: Record<string, string> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** The samples that a data file is about: all variants of its factory. */
+/** The samples of a data file: all variants of its factory. */
 export function samplesOf({ name, data }: DataFile): ControllerSample[] {
   if (!data) return [];
   return name.startsWith('ack/')
@@ -29,7 +29,7 @@ export function samplesOf({ name, data }: DataFile): ControllerSample[] {
     : SAMPLES.filter(({ factory }) => factory === data.factory);
 }
 
-/** What the files of one controller hold. */
+/** The contents of a controller's files. */
 interface Reading {
   readonly documents: readonly object[];
   readonly lines: readonly string[];
@@ -64,7 +64,7 @@ function readPolicies(folder: string, controller: string, policy: PublishedPolic
   };
 }
 
-/** With values for functions of CloudFormation and for placeholders, longest first; or why it cannot be read. */
+/** Replaces CloudFormation functions and placeholders, longest first; returns the reason if that fails. */
 function asDeployed(document: object, values: Record<string, string>): object | string {
   const parameters = Object.entries(values).map(([key, value]) => [key.replace(/^\$\{(.*)\}$/, '$1'), value]);
   const placeholders = Object.entries(ENVIRONMENT).map(([key, value]) => [`\${${key}}`, value]);
@@ -103,7 +103,7 @@ async function reportController(file: DataFile, data: UpstreamData, folder: stri
   }
 }
 
-/** Compares all data files with a folder of upstream files: the text, and whether everything is explained. */
+/** Compares all data files with a folder of upstream files. Returns the text, and whether all reasons are complete. */
 export async function compareWithUpstream(
   folder: string,
   files: readonly DataFile[] = dataFiles(),
@@ -141,7 +141,7 @@ function strangersIn(folder: string, files: readonly DataFile[]): string[] {
     .sort();
 }
 
-/** Which file of the folder is published where. */
+/** The files of the folder and their URLs. */
 export function upstreamFiles(files: readonly DataFile[] = dataFiles()): string {
   return files
     .flatMap(({ name, data }) => (data?.policies ?? []).map(({ file, url }) => `${name}/${file} ${url}\n`))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys the examples with the real CDK CLI to a local AWS endpoint, and reads back what IAM, EKS and CloudFormation hold.
+# Deploys the examples with the real CDK CLI to a local AWS endpoint, and reads the result back from IAM, EKS and CloudFormation.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 me=deploy-test

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks one thing after the other between a pod and its role, and has `cdk-irsa doctor` find it: with the real API server of Kubernetes, and a local AWS endpoint.
+# Breaks each link between a pod and its role and checks that `cdk-irsa doctor` finds it, with a real Kubernetes API server and a local AWS endpoint.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 me=doctor-test

@@ -1,7 +1,7 @@
-# Sourced, after tools.sh: local AWS endpoints (ministack, from PyPI), with nothing of the user's own AWS and Docker settings, no file outside of `work`,
-# and only on loopback. One for each worker of jest, which knows them as DEPLOY_TEST_ENDPOINTS.
-# DEPLOY_TEST_PORT: the port of the first one instead of a free one. DEPLOY_TEST_VENV: the virtual environment.
-# DEPLOY_TEST_TIMEOUT: how long one may take to start, in seconds.
+# Sourced, after tools.sh: starts local AWS endpoints (ministack, from PyPI) on loopback only, without the user's AWS and Docker settings, and without files
+# outside `work`. There is one per jest worker, listed in DEPLOY_TEST_ENDPOINTS.
+# DEPLOY_TEST_PORT: the port of the first endpoint, instead of a free one. DEPLOY_TEST_VENV: the virtual environment.
+# DEPLOY_TEST_TIMEOUT: how long an endpoint may take to start, in seconds.
 MINISTACK=1.5.33
 endpoints=()
 endpoint_urls=()
@@ -18,7 +18,7 @@ start_endpoint() { # virtual environment, folder, port
   local venv=$1 folder=$2 port=$3 timeout=${DEPLOY_TEST_TIMEOUT:-60} endpoint url started
   port=${port:-$("$venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
   if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-    give_up "port $port of 127.0.0.1 is taken. Choose another one with DEPLOY_TEST_PORT, or leave it out."
+    give_up "port $port of 127.0.0.1 is in use. Choose another one with DEPLOY_TEST_PORT, or unset it."
   fi
   mkdir -p "$folder/home"
   env -i PATH="$PATH" HOME="$folder/home" TMPDIR="$work/tmp" STATE_DIR="$folder/state" S3_DATA_DIR="$folder/s3" DOCKER_HOST="unix://$work/none" \
@@ -33,11 +33,11 @@ start_endpoint() { # virtual environment, folder, port
   until curl --silent --fail --max-time 2 "$url/_ministack/health" >/dev/null; do
     if ! kill -0 "$endpoint" 2>/dev/null; then
       cat "$folder/endpoint.log" >&2
-      give_up 'the endpoint stopped while it was starting: see above.'
+      give_up 'the endpoint stopped during startup; see above.'
     fi
     if [ $((SECONDS - started)) -ge "$timeout" ]; then
       cat "$folder/endpoint.log" >&2
-      give_up "the endpoint did not answer on port $port within $timeout seconds: see above. DEPLOY_TEST_TIMEOUT gives it longer."
+      give_up "the endpoint did not respond on port $port within $timeout seconds; see above. Set DEPLOY_TEST_TIMEOUT to wait longer."
     fi
     sleep 0.2
   done

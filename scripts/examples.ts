@@ -1,5 +1,5 @@
 /**
- * The examples, synthesized by the CDK CLI as a user does it. For the demo and for the tests.
+ * Synthesizes the examples with the CDK CLI, as a user does. For the demo and the tests.
  */
 import { execFile } from 'child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'fs';
@@ -8,7 +8,7 @@ import { promisify } from 'util';
 
 const EXAMPLES_DIR = join(__dirname, '..', 'examples');
 const CDK = join(__dirname, '..', 'node_modules', 'aws-cdk', 'bin', 'cdk');
-// No account, no network, nothing in the templates that differs between releases of the CDK.
+// Without an account, a network, or anything in the templates that differs between CDK releases.
 const SYNTH = [
   'synth',
   '--quiet',
@@ -22,22 +22,22 @@ const SYNTH = [
 const TEMPLATE = /\.template\.json$/;
 const NEEDS_CODE = /^(AWS::Lambda::Function|Custom::.+|AWS::CloudFormation::CustomResource)$/;
 
-/** A template of an example; nested stacks have one of their own. */
+/** A template of an example; nested stacks have separate templates. */
 export interface Template {
   readonly file: string;
   readonly stackName: string;
-  /** The account it is deployed to, where that is known. */
+  /** The account that it is deployed to, if known. */
   readonly account?: string;
   readonly body: any;
-  /** The Kubernetes manifest beside it, if there is one. */
+  /** The Kubernetes manifest next to it, if any. */
   readonly manifestFile?: string;
 }
 
-/** What an example makes. */
+/** The output of an example. */
 export interface Assembly {
   readonly example: string;
   readonly templates: Template[];
-  /** More YAML: of a cdk8s app of the example's own, in a folder for a GitOps tool, and values for Helm. */
+  /** Other YAML: from the example's own cdk8s app, in a folder for a GitOps tool, and Helm values. */
   readonly ownManifestFiles: string[];
 }
 
@@ -48,8 +48,7 @@ export const EXAMPLES = readdirSync(EXAMPLES_DIR, { withFileTypes: true })
   .sort();
 
 /**
- * Those that are looked at one service account after the other. The fleet has 2,000 that are alike, and a test of its
- * own.
+ * The examples whose service accounts are all tested. The fleet has 2,000 similar ones, and a separate test.
  */
 export const SMALL_EXAMPLES = EXAMPLES.filter(example => example !== 'fleet');
 
@@ -61,12 +60,11 @@ export function exampleDir(example: string): string {
 /**
  * Runs `cdk synth` on an example.
  *
- * @param outdir where the cloud assembly goes
- * @param ownManifestsDir where the cdk8s app of the example's own writes to, if it has one
- * @param gitopsDir where the folder `clusters` is, if it has one; what is in there is committed, and the library keeps
- * it current
- * @param program the app, where it is not the one that `cdk.json` names
- * @throws with what the CLI says when it fails
+ * @param outdir the folder for the cloud assembly
+ * @param ownManifestsDir the output folder of the example's own cdk8s app, if any
+ * @param gitopsDir the folder that contains `clusters`, if any; its files are committed, and the library updates them
+ * @param program the app, if it is not the one in `cdk.json`
+ * @throws with the output of the CLI if it fails
  */
 export async function synthesize(
   example: string,
@@ -81,7 +79,7 @@ export async function synthesize(
     [CDK, ...SYNTH, '--output', outdir, ...(program ? ['--app', `npx tsx ${program}`] : [])],
     {
       cwd: exampleDir(example),
-      // the latter of cdk8s: the CDK CLI takes it for an option of its own, says so and ignores it
+      // the latter is from cdk8s: the CDK CLI mistakes it for its own option, warns and ignores it
       env: { ...process.env, GITOPS_DIR: gitopsDir, CDK8S_OUTDIR: ownManifestsDir, JSII_DEPRECATED: 'fail' },
     },
   ).catch(error => {
@@ -104,7 +102,7 @@ export function resourcesWithCode({ body }: Template): string[] {
     .map(([id, { Type }]) => `${id} (${Type})`);
 }
 
-/** The files below a folder, by a pattern of their names. */
+/** The files in a folder and its subfolders whose names match. */
 export function filesIn(folder: string, name: RegExp): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -124,7 +122,7 @@ function readTemplate(file: string): Template {
   };
 }
 
-/** As the cloud assembly says it: `aws://<account>/<region>`. */
+/** The format of the cloud assembly: `aws://<account>/<region>`. */
 function accountOf(templateFile: string): string | undefined {
   const { artifacts } = JSON.parse(readFileSync(join(dirname(templateFile), 'manifest.json'), 'utf8'));
   const stack = Object.values<any>(artifacts).find(

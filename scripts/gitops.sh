@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Has kustomize and Helm read what the examples write for them. Builds both with Go, into .gobin.
+# Checks that kustomize and Helm can read the output of the examples. Builds both with Go into .gobin.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 KUSTOMIZE=sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
@@ -12,7 +12,7 @@ bin=$PWD/.gobin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The first time about three minutes on two cores: nearly all of it Helm's. Go uses every core by itself.
+# The first build takes about three minutes on two cores, nearly all of it for Helm. Go uses all cores.
 install() { # module, program
   [ "$(cat "$bin/$2.version" 2>/dev/null)" = "$1" ] && return
   need go golang-go
@@ -57,10 +57,10 @@ export -f objects
 while IFS= read -r file; do
   folder=$(dirname "$file")
   check "kustomize builds $folder: every object, no other" all_objects_and_no_other "$folder"
-  check 'what workloads need comes before them' workloads_last "$folder"
+  check 'workloads come after what they need' workloads_last "$folder"
 done < <(find examples -name kustomization.yaml -not -path '*/node_modules/*' | sort)
 
-# The chart that `helm create` makes: the convention that charts follow, with the ServiceAccount moved to where the values have it.
+# The chart of `helm create`, whose conventions most charts follow, with the ServiceAccount moved to where the values have it.
 (cd "$work" && helm create chart >/dev/null)
 service_account() { # values file: the key of the service account, and its name
   node -e '

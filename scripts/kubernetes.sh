@@ -1,5 +1,5 @@
-# Sourced, after tools.sh: builds kube-apiserver and etcd with Go, into .gobin. The first time eight minutes of processor time; Go uses every core by itself.
-KUBERNETES=1.34.4 # its go.mod wants Go 1.24
+# Sourced, after tools.sh: builds kube-apiserver and etcd with Go into .gobin. The first build takes eight minutes of CPU time; Go uses all cores.
+KUBERNETES=1.34.4 # its go.mod requires Go 1.24
 kubernetes_bin=$PWD/.gobin
 
 build_kubernetes() {
@@ -15,13 +15,13 @@ build_kubernetes() {
       go build -mod=mod -trimpath -ldflags='-s -w' -o "$kubernetes_bin/kube-apiserver" k8s.io/kubernetes/cmd/kube-apiserver
   ) >"$work/go.log" 2>&1 || {
     cat "$work/module/download.json" "$work/go.log" >&2
-    give_up "Kubernetes could not be built by $(go version). It wants Go 1.24 or newer."
+    give_up "Kubernetes could not be built with $(go version). It requires Go 1.24 or later."
   }
   echo "$KUBERNETES" >"$kubernetes_bin/kubernetes.version"
 }
 
-# `go install` refuses Kubernetes, whose go.mod replaces its own libraries by folders: a module of ours replaces them by their releases.
-# etcd is of the version that Kubernetes names.
+# `go install` rejects Kubernetes, whose go.mod replaces its own libraries with folders. This module replaces them with their releases.
+# The version of etcd is the one that Kubernetes requires.
 write_module() { # the go.mod of Kubernetes
   echo 'module kubernetes'
   echo

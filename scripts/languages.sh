@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs examples/languages, each app against the package of its language as jsii-pacmak makes it: tarball, wheel, jar, Go module.
-# What they synthesize is TypeScript's, byte for byte, with nothing normalized: an app that is run without the CDK CLI has neither
-# analytics nor paths in its template. Errors arrive with TypeScript's words.
-# Tools come from Debian where they are missing; Python's and Maven's packages are kept in .languages.
+# Runs examples/languages, each app with the package that jsii-pacmak generates for its language: tarball, wheel, jar, Go module.
+# Their output must be byte-for-byte that of TypeScript, without normalization: without the CDK CLI, an app has neither
+# analytics nor paths in its template. Error messages must be the same, too.
+# Installs missing tools from Debian; keeps Python and Maven packages in .languages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -55,7 +55,7 @@ check 'Java: the code has every public class' every_public_name '^public (abstra
 check 'Go: the code has every public class' every_public_name '^type NAME (struct|interface|string)\b' "$work/dist/go/cdkirsa"
 check 'C#: the code has every public class' every_public_name '^ +public (abstract )?(class|interface|enum) NAME\b' "$work/dist/dotnet"
 
-# --- How each language installs its package, and runs a program; `wrong` is the quickstart with another namespace
+# --- How each language installs its package and runs a program; `wrong` is the quickstart with an invalid namespace
 
 wrong() { # file, what it becomes
   [ "$(grep -c '\bpayments\b' "$1")" -eq 1 ] && sed 's/\bpayments\b/Default!/' "$1" >"$2"
@@ -88,7 +88,7 @@ run_python() { "$python" "$work/$1.py"; }
 java_project=$work/java
 maven() { MAVEN_OPTS=-Djava.io.tmpdir=$TMPDIR mvn --quiet --batch-mode "-Dmaven.repo.local=$cache/m2" "$@"; }
 install_java() (
-  # Maven reads the description of each release in a range, hundreds of them: the floors alone are wanted.
+  # Maven reads the metadata of each release in a range, hundreds of them; only the minimum versions are needed.
   sed -Ei 's#<version>\[([0-9.]+),[^<]*</version>#<version>\1</version>#' "$work/dist/java/pom.xml" &&
     maven --file "$work/dist/java/pom.xml" -Dmaven.javadoc.skip -Dmaven.source.skip install &&
     cp -r examples/languages/java "$java_project" && cd "$java_project/src/main/java" &&
@@ -97,7 +97,7 @@ install_java() (
 )
 run_java() { maven --file "$java_project/pom.xml" "-Daws-cdk-lib.version=$CDK" "-Dconstructs.version=$CONSTRUCTS" "-Dcdk8s.version=$CDK8S" "-Dexec.mainClass=${1^}" exec:java; }
 
-# Versions are those of the library's go.mod. The module of cdk8s is generated from its npm package, as its authors do: not every Go proxy has it.
+# Versions are those in the library's go.mod. The cdk8s module is generated from its npm package, as its authors do, because not every Go proxy has it.
 go_project=$work/go
 install_go() (
   generate "$node_project/node_modules/cdk8s" --target go && cp -r examples/languages/go "$go_project" && cd "$go_project" &&
@@ -120,7 +120,7 @@ install_csharp() (
 )
 run_csharp() { dotnet "$csharp_project/bin/$1/App.dll"; }
 
-# --- What they make
+# --- Their output
 
 made_by() { # program
   case $1 in
@@ -189,7 +189,7 @@ PYTHON
 
 check 'TypeScript: the package builds, installs and the programs compile' install_node
 for program in $PROGRAMS; do check "TypeScript: $program synthesizes" synthesizes typescript "$program"; done
-check 'TypeScript: into what the program says' as_meant
+check 'TypeScript: the output is as expected' as_meant
 check "TypeScript: an error has these words" says_why typescript
 runs esm 'JavaScript, import'
 runs commonjs 'JavaScript, require'
@@ -203,7 +203,7 @@ check "C#: the code has no syntax errors (${#csharp[@]} files)" parses "${csharp
 if command -v dotnet >/dev/null; then
   language csharp 'C#'
 else
-  echo 'C#: generated and parsed, not compiled: no .NET SDK in PATH, and none among the packages of Debian'
+  echo 'C#: generated and parsed but not compiled, because there is no .NET SDK in PATH or in Debian'
 fi
 
 # --- README
@@ -218,6 +218,6 @@ check 'README shows the quickstart: Python' readme_shows python python/quickstar
 check 'README shows the quickstart: Java' readme_shows java java/src/main/java/Quickstart.java
 check 'README shows the quickstart: Go' readme_shows go go/quickstart/main.go
 check 'README shows the quickstart: C#' readme_shows csharp csharp/quickstart/Program.cs
-check 'what is JavaScript with import is TypeScript, as README says' cmp examples/languages/typescript/quickstart.ts examples/languages/javascript/quickstart.mjs
+check 'the JavaScript quickstart with import is the TypeScript one' cmp examples/languages/typescript/quickstart.ts examples/languages/javascript/quickstart.mjs
 
 all_passed 30

@@ -1,7 +1,7 @@
 /**
  * Mutation testing of the trust code: `npx projen mutation`.
  *
- * Changes the code in one place at a time, and expects a test to fail. Writes bench/mutation.md.
+ * Changes the code in one place at a time and expects a test to fail. Writes bench/mutation.md.
  *
  * `--files issuer` judges only the files whose path contains this text, `--all` judges all mutants instead of a sample;
  * both print the survivors and write nothing. `--workers 1` leaves a core to other programs.
@@ -75,7 +75,7 @@ async function withPool<T>(
   sources: ReadonlyMap<string, string>, workers: number, use: (pool: Pool) => Promise<T>,
 ): Promise<T> {
   mkdirSync(CACHE, { recursive: true });
-  const folder = mkdtempSync(join(CACHE, 'mutation-')); // where node_modules is found
+  const folder = mkdtempSync(join(CACHE, 'mutation-')); // where modules can resolve node_modules
   try {
     compile(sources, folder);
     const pool = new Pool(bundleWorker(folder), folder, workers);
@@ -85,7 +85,7 @@ async function withPool<T>(
   }
 }
 
-/** A test that needs another one before it would kill mutants for no reason. */
+/** A test that depends on a previous test would kill mutants for no reason. */
 async function rehearse(pool: Pool, plan: TestPlan, parts: number): Promise<void> {
   const verdicts = await Promise.all(plan.rehearsals(parts).map(async job => pool.judge(job)));
   const killer = verdicts.find(({ status }) => status !== 'survived')?.killer;
@@ -107,7 +107,7 @@ async function judgeAll(
 
 let nextLine = 0;
 
-/** One line that changes on a terminal, a line each minute in a log. */
+/** Updates one line on a terminal, or prints a line per minute to a log. */
 function progress(text: string): void {
   if (process.stderr.isTTY) {process.stderr.write(`${text.padEnd(60)}\r`);} else if (performance.now() > nextLine) {
     process.stderr.write(`${text}\n`);

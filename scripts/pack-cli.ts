@@ -10,7 +10,7 @@ import { COMMAND, write } from './bundle';
 
 const ROOT = join(__dirname, '..');
 
-/** What is in the package beside the bundles, from where in this repository. */
+/** The files of the package besides the bundles, with their source in this repository. */
 const FILES = { 'LICENSE': 'LICENSE', 'README.md': 'src/cli/README.md', 'bin/cdk-irsa': 'bin/cdk-irsa' };
 
 async function main(target: string): Promise<void> {
@@ -27,7 +27,7 @@ async function main(target: string): Promise<void> {
   }
 }
 
-/** What the library's package.json says, without what only the library needs. */
+/** The library's package.json, without the fields that only the library needs. */
 function packageJson(): object {
   const { version, repository, author, license, engines, publishConfig, bin } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Drives the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png
-# instead; with --bench, measures the page: `npx projen bench:report`.
-# Chromium: CHROMIUM_PATH, or the one of Debian, which is installed where it is missing.
+# Tests the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png instead; with
+# --bench, measures the page: `npx projen bench:report`.
+# Uses CHROMIUM_PATH, or the Chromium of Debian, which it installs if it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ me=page
 
 chromium=${CHROMIUM_PATH:-/usr/bin/chromium}
 if [ ! -x "$chromium" ]; then
-  [ -z "${CHROMIUM_PATH:-}" ] || give_up "$chromium is missing. Set CHROMIUM_PATH to the program of Chromium, or leave it out."
+  [ -z "${CHROMIUM_PATH:-}" ] || give_up "$chromium is missing. Set CHROMIUM_PATH to the Chromium executable, or unset it."
   install_packages 'Chromium is missing' chromium fonts-dejavu-core fonts-liberation
 fi
 export CHROMIUM_PATH=$chromium

@@ -1,5 +1,5 @@
 /**
- * The report of all examples in one page, as a picture for README: `npx projen page --picture`.
+ * Renders the report of all examples as a picture for the README: `npx projen page --picture`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the newest version that CHANGELOG.md has a heading for. With an argument, fails unless that is the newest.
+# Prints the newest version in the headings of CHANGELOG.md. With an argument, fails unless it is that version.
 set -euo pipefail
 
 newest=$(sed -nE '/^## [0-9]/{s/^## ([^ ]+).*/\1/p;q;}' "$(dirname "$0")/../CHANGELOG.md")

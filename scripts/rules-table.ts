@@ -1,9 +1,9 @@
 /**
- * The README's table of rules, made from the code: `npx tsx scripts/rules-table.ts`.
+ * Generates the README's table of rules from the code: `npx tsx scripts/rules-table.ts`.
  */
 import { RULES } from '../src/analysis/rules';
 
-/** One row for each rule; its id is an anchor. */
+/** One row per rule; its ID is an anchor. */
 export function rulesTable(): string {
   const rows = RULES.map(
     ({ id, severity, title, why }) => `| <a id="${id}"></a>\`${id}\` | ${severity} | ${title} | ${why} |`,

@@ -1,4 +1,4 @@
-# Sourced, after tools.sh: runs tests in a process group of their own, which holds all that they start.
+# Sourced, after tools.sh: runs tests in a separate process group, which contains all processes that they start.
 suite=
 
 kill_suite() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the command without the library, and uses it where nothing else is installed.
+# Packs the command without the library and uses it where nothing else is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -30,7 +30,7 @@ says_what_the_library_says() {
 it_is_all() { # beside what npm writes itself
   [ "$(find node_modules -mindepth 1 -maxdepth 1 ! -name '.*')" = node_modules/cdk-irsa-cli ]
 }
-# What is required must be a file or a module of Node.js.
+# Every required module must be a file of the package or a built-in module of Node.js.
 it_loads_only_its_files() { # arguments of the command
   node -e "const Module = require('module'), { _load } = Module, loaded = [];
     Module._load = function (name, ...others) { loaded.push(name); return _load.call(this, name, ...others); };
@@ -109,27 +109,27 @@ smaller_than() { # kB, folder
   du -sb "$2" && [ "$(du -sb "$2" | cut -f 1)" -lt $(($1 * 1000)) ]
 }
 
-check 'the tarball holds the three bundles, bin, README, LICENSE and package.json, nothing else' no_more_than_the_command
+check 'the tarball contains only the three bundles, bin, README, LICENSE and package.json' no_more_than_the_command
 check 'it is smaller than 500 kB' test "$(stat -c %s ../tarball/*.tgz)" -lt 500000
 check 'it installs into an empty folder without a network' npm install --offline --loglevel=error ../tarball/*.tgz
-check 'without any other package' it_is_all
-check 'all in all less than 2 MB' smaller_than 2000 node_modules
+check 'it installs no other package' it_is_all
+check 'it takes less than 2 MB' smaller_than 2000 node_modules
 echo "      $(du -sb node_modules | cut -f 1) bytes"
 check 'version, Node.js, license and repository are those of the library' says_what_the_library_says
-check '--version is that of package.json' test "$(run --version)" = "$(node -p "require('$root/package.json').version")"
-check 'it carries the licenses of what is bundled' grep -q 'Copyright (c) 2011 TJ Holowaychuk' node_modules/cdk-irsa-cli/lib/cli.js
-check 'verify finds a template clean' run verify template.yaml
-check 'and its manifest, too' run verify template.yaml --manifests manifest.yaml
-check 'it finds what is wrong' verify_finds_it wrong.yaml
-check 'in standard input, too' from_standard_input
-check 'it reads manifests alone' manifests_alone
+check '--version prints the version of package.json' test "$(run --version)" = "$(node -p "require('$root/package.json').version")"
+check 'it contains the licenses of the bundled packages' grep -q 'Copyright (c) 2011 TJ Holowaychuk' node_modules/cdk-irsa-cli/lib/cli.js
+check 'verify accepts a valid template' run verify template.yaml
+check 'verify accepts a valid template with a manifest' run verify template.yaml --manifests manifest.yaml
+check 'verify finds a problem' verify_finds_it wrong.yaml
+check 'verify finds a problem in standard input' from_standard_input
+check 'verify reads manifests without a template' manifests_alone
 check 'it writes SARIF' as_sarif
 check 'report prints JSON' report_has_the_role
-check 'and writes a page' page_has_the_role
-check 'it imports a ClusterConfig of eksctl' import_from_eksctl
+check 'report writes a page' page_has_the_role
+check 'it imports an eksctl ClusterConfig' import_from_eksctl
 check 'doctor prints its help' run doctor --help
-check 'doctor has the clients of Kubernetes and AWS' the_doctor_asks_aws
-check 'it loads no other package to verify' it_loads_only_its_files verify template.yaml --manifests manifest.yaml
-check 'nor to diagnose' env KUBECONFIG=none AWS_REGION=eu-west-1 bash -c 'it_loads_only_its_files doctor --cluster a --all; [ $? -eq 2 ]'
+check 'doctor has the Kubernetes and AWS clients' the_doctor_asks_aws
+check 'verify loads no other package' it_loads_only_its_files verify template.yaml --manifests manifest.yaml
+check 'doctor loads no other package' env KUBECONFIG=none AWS_REGION=eu-west-1 bash -c 'it_loads_only_its_files doctor --cluster a --all; [ $? -eq 2 ]'
 
 all_passed

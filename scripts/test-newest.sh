@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests at the other end of the peer range, in a copy of the tree: the newest aws-cdk-lib 2, constructs 10 and
-# cdk8s 2, on Node.js 24, which it installs from npm if another version runs.
+# Runs all tests with the newest peers, in a copy of the tree: the newest aws-cdk-lib 2, constructs 10 and cdk8s 2, on
+# Node.js 24, which it installs from npm if another version is running.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 me=test-newest

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the library and uses it as a new project would: the README's first program, in TypeScript, against the tarball.
+# Packs the library and uses it as a new project would: with the README's first program, in TypeScript.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -48,7 +48,7 @@ import_from_eksctl() {
 types_resolve() { # module, moduleResolution, file, more options
   npx tsc --noEmit --strict --target es2022 --types node --module "$1" --moduleResolution "$2" "${@:3}"
 }
-# What `npx projen compat` does against the latest release, here against this one and against one that had a method more.
+# Like `npx projen compat`, but compares with this version, and with one that has an additional method.
 same_api_as() { # folder of a package
   "$root/node_modules/.bin/jsii-diff" "$1" node_modules/cdk-irsa --keys
 }
@@ -61,22 +61,22 @@ a_lost_method_is_found() {
     writeFileSync('older/.jsii', JSON.stringify(assembly));"
   same_api_as older || [ $? -eq 1 ] && grep -q 'removed:cdk-irsa.TrustPolicy.addNobody' "$log"
 }
-check 'the tarball holds lib, bin, README, LICENSE and the jsii assembly, nothing else' no_more_than_the_library
+check 'the tarball contains only lib, bin, README, LICENSE and the jsii assembly' no_more_than_the_library
 check 'it is smaller than 1 MB' test "$(stat -c %s cdk-irsa-*.tgz)" -lt 1000000
-check 'three peers, no dependencies' three_peers_and_nothing_else
-check 'requiring it loads nothing before it is used' nothing_before_it_is_used
-check 'all of it loads aws-iam of aws-cdk-lib, and no code of another service' only_the_modules_it_uses
+check 'it has three peers and no dependencies' three_peers_and_nothing_else
+check 'requiring it loads no module before its first use' nothing_before_it_is_used
+check 'using all of it loads only aws-iam of the service modules in aws-cdk-lib' only_the_modules_it_uses
 check 'jsii-diff finds the API compatible with itself' same_api_as node_modules/cdk-irsa
-check 'and a method that has gone' a_lost_method_is_found
+check 'jsii-diff finds a removed method' a_lost_method_is_found
 check "the README's first program compiles" npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node app.ts
 cp app.ts app.mts
 check 'types resolve for an ES module, node16' types_resolve node16 node16 app.mts
 check 'types resolve with moduleResolution bundler' types_resolve es2022 bundler app.ts
-check 'types resolve in CommonJS, node10' types_resolve commonjs node10 app.ts --ignoreDeprecations 6.0 # TypeScript 6 is about to drop it
-check 'it synthesizes' env CDK_OUTDIR=cdk.out node app.js
-check 'into a template with a role' grep -q '"AWS::IAM::Role"' cdk.out/Payments.template.json
-check 'without a Lambda or a custom resource' bash -c '! grep -rqE "AWS::Lambda|Custom::|CustomResource" cdk.out --include=*.template.json'
-check 'and an annotated ServiceAccount beside it' grep -qE 'eks.amazonaws.com/role-arn: arn:aws:iam::[0-9]{12}:role/' cdk.out/Payments.k8s.yaml
+check 'types resolve in CommonJS, node10' types_resolve commonjs node10 app.ts --ignoreDeprecations 6.0 # deprecated in TypeScript 6
+check 'the program synthesizes' env CDK_OUTDIR=cdk.out node app.js
+check 'the template has a role' grep -q '"AWS::IAM::Role"' cdk.out/Payments.template.json
+check 'the template has no Lambda function and no custom resource' bash -c '! grep -rqE "AWS::Lambda|Custom::|CustomResource" cdk.out --include=*.template.json'
+check 'the manifest has an annotated ServiceAccount' grep -qE 'eks.amazonaws.com/role-arn: arn:aws:iam::[0-9]{12}:role/' cdk.out/Payments.k8s.yaml
 
 cat >assert.js <<'JS'
 const { App, Stack } = require('aws-cdk-lib');
@@ -94,20 +94,20 @@ wrong_is_found() { # exit 1, no more and no less
   sed 's/name: [a-z].*/name: somebody-else/' cdk.out/Payments.k8s.yaml >wrong.yaml
   npx --no-install cdk-irsa verify cdk.out --manifests wrong.yaml >verify.txt || [ $? -eq 1 ] && grep -q 'role-does-not-trust' verify.txt
 }
-check 'assertions and validator run, with the YAML parser that is packed' node assert.js
-check 'verify finds it clean' npx --no-install cdk-irsa verify cdk.out
-check 'and finds what is wrong' wrong_is_found
+check 'assertions and validator run with the packed YAML parser' node assert.js
+check 'verify accepts the assembly' npx --no-install cdk-irsa verify cdk.out
+check 'verify finds a problem' wrong_is_found
 check 'report writes a page' npx --no-install cdk-irsa report cdk.out --format html -o report.html
-check 'with the role in it' grep -q ':role/' report.html
+check 'the page has the role' grep -q ':role/' report.html
 
-check 'the doctor has the clients of Kubernetes and AWS' the_doctor_asks_aws
+check 'the doctor has the Kubernetes and AWS clients' the_doctor_asks_aws
 
 cp "$root/examples/from-eksctl/cluster.yaml" .
-check 'the command line is bundled, and no part of the library' no_sources_of_the_command
-check 'it runs' npx --no-install cdk-irsa --help
-check 'and imports a ClusterConfig of eksctl' import_from_eksctl
-check 'its program compiles' npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node from-eksctl.ts
-check 'and synthesizes' env CDK_OUTDIR=eksctl.out node from-eksctl.js
-check 'into the service accounts of the file' grep -q 'name: receipts' eksctl.out/ProductionServiceAccounts.k8s.yaml
+check 'the command line is bundled and not part of the library' no_sources_of_the_command
+check 'the command line runs' npx --no-install cdk-irsa --help
+check 'it imports an eksctl ClusterConfig' import_from_eksctl
+check 'the imported program compiles' npx tsc --strict --target es2022 --module node16 --moduleResolution node16 --types node from-eksctl.ts
+check 'the imported program synthesizes' env CDK_OUTDIR=eksctl.out node from-eksctl.js
+check 'its manifest has the service accounts of the file' grep -q 'name: receipts' eksctl.out/ProductionServiceAccounts.k8s.yaml
 
 all_passed

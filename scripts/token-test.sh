@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Walks tokens from pods to roles, with Kubernetes API servers. Builds kube-apiserver and etcd with Go, into .gobin.
+# Follows tokens from pods to roles with real Kubernetes API servers. Builds kube-apiserver and etcd with Go into .gobin.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 me=token-test

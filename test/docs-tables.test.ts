@@ -292,7 +292,7 @@ describe('managed-addons', () => {
     const made = addons.map(({ AddonName, PodIdentityAssociations, ...rest }) => [
       AddonName,
       byIrsa(rest) ? 'aws-node' : PodIdentityAssociations?.[0].ServiceAccount,
-      byIrsa(rest) ? 'by IRSA' : PodIdentityAssociations ? 'by EKS Pod Identity' : 'none',
+      byIrsa(rest) ? 'with IRSA' : PodIdentityAssociations ? 'with EKS Pod Identity' : 'none',
     ]);
     expect(shown.sort()).toEqual(made.sort());
   });

@@ -16,12 +16,12 @@ import { Construct } from 'constructs';
 const clusterName = 'blue';
 const ISSUER_URL = 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 
-/** The roles of the add-ons of one cluster, what they need of their own, and the values for their charts. */
+/** The roles of the add-ons of one cluster, the resources that they need, and the values for their charts. */
 export class ClusterAddOns extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
 
-    // What is there already: made with the cluster, or by the teams that use it.
+    // Existing resources, created with the cluster or by the teams that use it.
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId: 'vpc-0123456789abcdef0',
       availabilityZones: ['eu-west-1a', 'eu-west-1b'],
@@ -35,10 +35,10 @@ export class ClusterAddOns extends Stack {
       fileSystemId: 'fs-0123456789abcdef0',
       securityGroup: SecurityGroup.fromSecurityGroupId(this, 'FileSystemGroup', 'sg-0123456789abcdef0'),
     });
-    const secrets = Secret.fromSecretNameV2(this, 'AppSecrets', 'blue/*'); // all whose names begin with blue/
+    const secrets = Secret.fromSecretNameV2(this, 'AppSecrets', 'blue/*'); // all secrets whose names start with blue/
     const jobs = Queue.fromQueueArn(this, 'Jobs', this.formatArn({ service: 'sqs', resource: 'blue-jobs' }));
 
-    // What the add-ons need of their own.
+    // Resources that the add-ons need.
     const volumeKey = new Key(this, 'VolumeKey', { alias: 'blue-volumes', enableKeyRotation: true });
     const backups = new Bucket(this, 'Backups', {
       bucketName: 'blue-backups-111122223333',
@@ -69,8 +69,7 @@ export class ClusterAddOns extends Stack {
       targets: [new SqsQueue(interruptionQueue)],
     });
 
-    // The add-ons: a role for each, which lets in the ServiceAccount that its chart makes, and the values for the
-    // chart.
+    // The add-ons: for each, a role that trusts the ServiceAccount of its chart, and the values for the chart.
     const oidcProvider = new ClusterOidcProvider(this, 'Oidc', { issuerUrl: ISSUER_URL });
     const addOn = (addOnId: string, controller: Controller): IrsaServiceAccount => {
       const serviceAccount = new IrsaServiceAccount(this, addOnId, {

@@ -8,7 +8,7 @@ const BUCKET_NAME = 'private-site-111122223333';
 const app = new App();
 const stack = new Stack(app, 'DeploymentNginx', { env: { account: '111122223333', region: 'eu-west-1' } });
 
-// A cdk8s app of your own, with charts of your own. It writes to dist/.
+// Your own cdk8s app with your own charts. It writes to dist/.
 const kubernetesApp = new KubernetesApp();
 const chart = new Chart(kubernetesApp, 'nginx');
 
@@ -61,6 +61,6 @@ new ApiObject(chart, 'Deployment', {
   },
 });
 
-// The AWS side first: it checks what the Kubernetes side is about to write.
+// Synthesize the AWS side first: it validates what the Kubernetes side writes.
 app.synth();
 kubernetesApp.synth();

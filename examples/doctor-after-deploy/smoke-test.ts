@@ -1,15 +1,15 @@
 /**
- * After `cdk deploy` and `kubectl apply`: whether every service account of the app gets its role, by `cdk-irsa doctor
- * --assume`.
+ * Run after `cdk deploy` and `kubectl apply`: checks with `cdk-irsa doctor --assume` whether every service account of
+ * the app gets its role.
  *
  *   npx tsx smoke-test.ts <cluster> [options of cdk-irsa doctor]
  *
- * Exits with 0 if all do, with 1 if not.
+ * Exits with code 0 if all do, otherwise with code 1.
  */
 import { execFile } from 'child_process';
 import { promisify } from 'util';
 
-/** IAM takes a while to know a new role everywhere. */
+/** It takes a while until a new role is available everywhere in IAM. */
 const ATTEMPTS = Number(process.env.SMOKE_TEST_ATTEMPTS ?? 4);
 const BETWEEN_MS = 10_000;
 
@@ -19,7 +19,7 @@ interface ServiceAccount {
   readonly roleArn?: string;
 }
 
-/** What is read of `--format json` here; its form is in the README of cdk-irsa. */
+/** The fields of `--format json` that are used here; all are documented in the README of cdk-irsa. */
 interface Diagnosis {
   readonly outcome: 'healthy' | 'found' | 'unsure';
   readonly diagnosis: string | null;
@@ -28,7 +28,7 @@ interface Diagnosis {
   readonly checks: { readonly id: string; readonly status: string; readonly summary: string; readonly fix: string[] }[];
 }
 
-/** The JSON that the command prints; both codes below 2 come with it. */
+/** The JSON that the command prints. It also prints JSON if it exits with code 1. */
 async function cdkIrsa<T>(...args: string[]): Promise<T> {
   const { stdout } = await promisify(execFile)('npx', ['cdk-irsa', ...args], { maxBuffer: 64 * 1024 * 1024 }).catch(
     error => {
@@ -63,7 +63,7 @@ async function examine(
   return examine({ namespace, name }, cluster, options, attempts - 1);
 }
 
-/** STS gives the role, and no pod uses the service account yet: all that a deployment can prove before its pods run. */
+/** The role can be assumed, but no pod uses the service account yet: all that a test can prove before pods run. */
 function isWithoutPods({ inconclusive, checks }: Diagnosis): boolean {
   const isAssumed = checks.some(({ id, status }) => id === 'assume' && status === 'ok');
   return isAssumed && inconclusive.join() === 'pod-exists';

@@ -10,7 +10,7 @@ for (const { id, account, region, ...cluster } of CLUSTERS) {
   new ClusterStage(app, id, { env: { account, region }, ...cluster, serviceAccounts: SERVICE_ACCOUNTS });
 }
 
-// One service account that reads the costs of every account of the organization.
+// One service account that reads the costs of every account in the organization.
 const [{ clusterName, account, region, issuerUrl }] = CLUSTERS;
 const everywhere = new Stack(app, 'Everywhere', { env: { account, region } });
 KubernetesManifests.of(everywhere).writeTo(manifestsOf(clusterName));
@@ -23,8 +23,8 @@ collector.addToPrincipalPolicy(
   new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::*:role/cost-reader'] }),
 );
 
-// The same role in each of them, also in one that joins later. It trusts a role, not an issuer, of which an account has
-// 100 at most.
+// The same role in every account, including accounts that join later. It trusts a role, not an issuer, because an
+// account can have only 100 OIDC providers.
 const inEachAccount = new StackSetStack(everywhere, 'InEachAccount');
 new IrsaRole(inEachAccount, 'CostReader', {
   roleName: 'cost-reader',
@@ -39,4 +39,4 @@ const stackSet = new StackSet(everywhere, 'StackSet', {
   deploymentType: DeploymentType.serviceManaged({ delegatedAdmin: true }),
   capabilities: [Capability.NAMED_IAM],
 });
-stackSet.node.addDependency(collector); // IAM refuses a principal that does not exist yet
+stackSet.node.addDependency(collector); // IAM rejects a principal that does not exist yet

@@ -6,17 +6,17 @@ import { Construct } from 'constructs';
 import { ServiceAccount } from './inventory';
 import { stackOf } from './spread';
 
-/** Chosen once, with room: 16 stacks have place for 3,000 service accounts that have a role and a policy each. */
+/** Chosen once, with room to grow: 16 stacks fit 3,000 service accounts with a role and a policy each. */
 const STACKS = 16;
 
 export interface ClusterStageProps extends StageProps {
   readonly clusterName: string;
   readonly issuerUrl: string;
-  /** Of all clusters. */
+  /** The service accounts of all clusters. */
   readonly serviceAccounts: ServiceAccount[];
 }
 
-/** A cluster: its provider, and its service accounts over a fixed number of stacks. */
+/** A cluster: its provider, and its service accounts spread over a fixed number of stacks. */
 export class ClusterStage extends Stage {
   constructor(scope: Construct, id: string, { clusterName, issuerUrl, serviceAccounts, ...props }: ClusterStageProps) {
     super(scope, id, props);
@@ -25,7 +25,7 @@ export class ClusterStage extends Stage {
 
     const stacks = Array.from({ length: STACKS }, (_, index) => {
       const stack = new Stack(this, `Workloads${String(index).padStart(2, '0')}`);
-      stack.node.addDependency(provider); // no export, which 16 importers would hold fast
+      stack.node.addDependency(provider); // no export, which could not change while 16 stacks import it
       KubernetesManifests.of(stack).writeTo(manifestsOf(clusterName));
       return { stack, oidcProvider: ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', issuerUrl) };
     });
@@ -56,7 +56,7 @@ export class ClusterStage extends Stage {
   }
 }
 
-/** The folder of a cluster in the GitOps repository; in real life in a checkout of another one. */
+/** The folder of a cluster in the GitOps repository; in a real project, in a checkout of another repository. */
 export function manifestsOf(clusterName: string): ManifestFilesOptions {
   return { directory: join(process.env.GITOPS_DIR ?? '.', 'clusters', clusterName), kustomization: true };
 }

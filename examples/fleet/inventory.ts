@@ -1,4 +1,4 @@
-/** The clusters, each in an account and a region of its own. */
+/** The clusters, each in its own account and region. */
 export const CLUSTERS = [
   {
     id: 'Europe',
@@ -17,13 +17,13 @@ export const CLUSTERS = [
 ];
 
 export interface ServiceAccount {
-  /** Where the team wants it: no rule decides that. */
+  /** Chosen by the team; no rule decides this. */
   readonly clusterName: string;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** 50 teams with 40 services each; in real life read from a file of each team. */
+/** 50 teams with 40 services each; in a real project, read from a file per team. */
 export const SERVICE_ACCOUNTS = counted(50, 'team').flatMap((namespace, team) =>
   counted(40, 'service').map((name): ServiceAccount => ({
     clusterName: CLUSTERS[team % CLUSTERS.length].clusterName,

@@ -6,7 +6,7 @@ import { CLUSTERS, SERVICE_ACCOUNTS } from './inventory';
 
 const app = new App();
 
-// The same stages, deployed by CDK Pipelines from main: Europe first, then America when somebody has approved it.
+// The same stages, deployed from main with CDK Pipelines: Europe first, then America after an approval.
 const [first] = CLUSTERS;
 const delivery = new Stack(app, 'Delivery', { env: { account: first.account, region: first.region } });
 const pipeline = new CodePipeline(delivery, 'Pipeline', {

@@ -1,9 +1,8 @@
 import { createHash } from 'crypto';
 
 /**
- * Which stack a service account is in, by its name alone (rendezvous hashing: each stack draws a number for it, the
- * highest has it). So none moves when another one comes or goes. A further stack takes its share from all, and the
- * others keep the rest.
+ * The stack of a service account depends only on its name (rendezvous hashing: each stack draws a number, and the
+ * highest one wins). Adding or removing a service account moves no other. A new stack takes its share from all others.
  */
 export function stackOf(namespace: string, name: string, stacks: number): number {
   const draws = Array.from({ length: stacks }, (_, stack) =>

@@ -12,14 +12,14 @@ const HOSTED_ZONE = 'arn:aws:route53:::hostedzone/Z0123456789EXAMPLE';
 const app = new App();
 const env = { account: '111122223333', region: 'eu-west-1' };
 
-// The folder that the GitOps tool follows; in real life in a checkout of another repository.
+// The folder that the GitOps tool syncs; in a real project, in a checkout of another repository.
 const blue: ManifestFilesOptions = {
   directory: join(process.env.GITOPS_DIR ?? '.', 'clusters/blue'),
   filePerResource: true,
   kustomization: true,
 };
 
-// A workload whose objects are all in the folder.
+// A workload with all its objects in the folder.
 const payments = new Stack(app, 'Payments', { env });
 KubernetesManifests.of(payments).writeTo(blue);
 
@@ -57,7 +57,7 @@ new ApiObject(KubernetesManifests.of(payments).chart, 'Deployment', {
   },
 });
 
-// A workload that a Helm chart makes, its ServiceAccount too: the folder has the values for it.
+// A workload from a Helm chart, which also creates its ServiceAccount. The folder has the values for the chart.
 const addons = new Stack(app, 'Addons', { env });
 KubernetesManifests.of(addons).writeTo(blue);
 

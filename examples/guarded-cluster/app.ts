@@ -15,7 +15,7 @@ const app = new App();
 const stack = new Stack(app, 'Production', { env: { account: ACCOUNT, region: 'eu-west-1' } });
 const { chart } = KubernetesManifests.of(stack);
 
-// One cluster. Only access entries let people in, and whoever deploys it is not its administrator.
+// One cluster. Only access entries grant access, and its creator is not an administrator.
 const cluster = new CfnCluster(stack, 'Cluster', {
   name: 'two-teams',
   roleArn: new Role(stack, 'ClusterRole', {
@@ -26,7 +26,7 @@ const cluster = new CfnCluster(stack, 'Cluster', {
   accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
 });
 
-// Two teams, each with a workload and data of its own.
+// Two teams, each with its own workload and data.
 const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: cluster.attrOpenIdConnectIssuerUrl });
 const payments = new IrsaServiceAccount(stack, 'PaymentsApi', {
   oidcProvider,
@@ -50,10 +50,10 @@ new Bucket(stack, 'Pictures', { bucketName: `shop-pictures-${ACCOUNT}` }).grantR
 
 for (const workload of [payments, shop]) addDeployment(workload);
 
-// The people. An access entry maps an IAM role to groups of Kubernetes, or gives it an access policy of EKS.
+// The IAM roles of the users. An access entry maps a role to Kubernetes groups, or associates an EKS access policy.
 interface Access {
   readonly group?: string;
-  /** An access policy, and the namespaces that it is for. Without them, it is for the whole cluster. */
+  /** An access policy and its namespaces. Without namespaces, it applies to the whole cluster. */
   readonly policy?: string;
   readonly namespaces?: string[];
 }
@@ -90,7 +90,7 @@ for (const namespace of ['payments', 'shop']) {
   bind('on-call', namespace, { kind: 'Role', name: 'exec' });
 }
 
-// `npx cdk synth -c guard=off` shows the cluster without it.
+// Use `npx cdk synth -c guard=off` to see the cluster without the guard.
 if (app.node.tryGetContext('guard') !== 'off') {
   new WorkloadIdentityGuard(stack, 'Guard', {
     appName: 'two-teams',

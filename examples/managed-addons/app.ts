@@ -11,14 +11,14 @@ import { Construct } from 'constructs';
 const clusterName = 'production';
 const ISSUER_URL = 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
 
-/** The managed add-ons of one cluster, each with what it may do on AWS, and a workload beside them. */
+/** The managed add-ons of one cluster, each with its permissions on AWS, and a workload. */
 export class ManagedAddons extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
     const addOn = (addOnId: string, addonName: string, options: Partial<ManagedAddonProps> = {}) =>
       new ManagedAddon(this, addOnId, { clusterName, addonName, ...options });
 
-    // What is there already, and what the add-ons need of their own.
+    // Existing resources, and resources that the add-ons need.
     const fileSystem = FileSystem.fromFileSystemAttributes(this, 'FileSystem', {
       fileSystemId: 'fs-0123456789abcdef0',
       securityGroup: SecurityGroup.fromSecurityGroupId(this, 'FileSystemGroup', 'sg-0123456789abcdef0'),
@@ -30,8 +30,8 @@ export class ManagedAddons extends Stack {
       enforceSSL: true,
     });
 
-    // The add-ons that EKS installs by itself, if it is not told otherwise. They take no role, or have it before there
-    // are nodes for the agent: by IRSA.
+    // The add-ons that EKS installs by default. They need no role, or use IRSA because they need it before there are
+    // nodes for the Pod Identity agent.
     const oidcProvider = ClusterOidcProvider.fromIssuerUrl(this, 'Oidc', ISSUER_URL);
     addOn('Network', 'vpc-cni', {
       oidcProvider,
@@ -43,7 +43,7 @@ export class ManagedAddons extends Stack {
       resolveConflicts: AddonConflictResolution.OVERWRITE,
     });
 
-    // These have their roles by EKS Pod Identity. The stack installs its agent once, before them.
+    // These get their roles through EKS Pod Identity. The stack installs its agent once, before them.
     const installAgent = true;
     addOn('Volumes', 'aws-ebs-csi-driver', {
       controller: Controller.ebsCsiDriver({ clusterName, kmsKeys: [volumeKey] }),
@@ -64,7 +64,7 @@ export class ManagedAddons extends Stack {
       installAgent,
     });
 
-    // A workload of your own, by the same agent.
+    // Your own workload, which uses the same agent.
     const trainer = new PodIdentityServiceAccount(this, 'Trainer', {
       clusterName,
       namespace: 'models',

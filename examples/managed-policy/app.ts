@@ -6,7 +6,7 @@ import { ApiObject } from 'cdk8s';
 const app = new App();
 const stack = new Stack(app, 'ManagedPolicy', { env: { account: '111122223333', region: 'eu-west-1' } });
 
-// Registered with IAM already, by eksctl or by another stack: nothing is created for it.
+// Already registered with IAM by eksctl or another stack, so nothing is created for it.
 const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc',
   'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE');
 

@@ -7,7 +7,7 @@ import { ClusterOidcProvider, IrsaServiceAccount } from 'cdk-irsa';
 const app = new App();
 const stack = new Stack(app, 'FromAwsEks', { env: { account: '111122223333', region: 'eu-west-1' } });
 
-// In your app this is an edit and a deployment for each step; here it is `cdk deploy --context step=…`.
+// In your app, each step is an edit and a deployment; here, use `cdk deploy --context step=…`.
 const step = app.node.tryGetContext('step') ?? 'cdk-irsa';
 
 const oidcProvider = ClusterOidcProvider.fromIssuerUrl(
@@ -28,10 +28,10 @@ const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', {
 
 const theirs = { name: 'api', namespace: 'payments' };
 const serviceAccount = {
-  // 1. As it was: a role, a custom resource for the trust policy, one for the ServiceAccount, and their Lambda
+  // 1. Before the migration: a role, custom resources for the trust policy and the ServiceAccount, and their Lambda
   // functions.
   'aws-eks': () => cluster.addServiceAccount('Api', theirs),
-  // 2. Nothing is deleted with the construct: not the ServiceAccount in the cluster, which running pods need.
+  // 2. Nothing is deleted with the construct, in particular not the ServiceAccount, which running pods need.
   'retain': () => cluster.addServiceAccount('Api', { ...theirs, removalPolicy: RemovalPolicy.RETAIN }),
   // 3. The same scope and id, so the same role. It keeps the name that CloudFormation gave it, and the manifest is an
   // output of the stack.

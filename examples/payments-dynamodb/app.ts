@@ -8,7 +8,7 @@ const TABLE_NAME = 'payments';
 const app = new App();
 const stack = new Stack(app, 'PaymentsDynamoDb', { env: { account: '111122223333', region: 'eu-west-1' } });
 
-// The CDK CLI reads the issuer of the existing cluster and keeps it in cdk.context.json.
+// The CDK CLI looks up the issuer of the existing cluster and caches it in cdk.context.json.
 const oidcProvider = ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'production' });
 
 const serviceAccount = new IrsaServiceAccount(stack, 'PaymentsServiceUser', {

@@ -9,7 +9,7 @@ const app = new App();
 const workloads = new Stack(app, 'PodIdentity', { env: { account: '111122223333', region: 'eu-west-1' } });
 const data = new Stack(app, 'PodIdentityData', { env: { account: '444455556666', region: 'eu-west-1' } });
 
-// The cluster is named; no issuer, no OIDC provider.
+// Only the name of the cluster is needed: no issuer, no OIDC provider.
 const api = new PodIdentityServiceAccount(workloads, 'Api', {
   clusterName: 'production',
   namespace: 'invoices',
@@ -19,7 +19,7 @@ const api = new PodIdentityServiceAccount(workloads, 'Api', {
 });
 new Bucket(workloads, 'Drafts', { bucketName: 'drafts-111122223333' }).grantReadWrite(api);
 
-// A role of another account: EKS assumes the first role, then the target, and pods get the credentials of the target.
+// A role in another account: EKS assumes the first role, then the target, and pods get the target's credentials.
 const target = new IrsaRole(data, 'Archive', { roleName: 'invoices-archive', trust: new TrustPolicy() });
 const archiver = new PodIdentityServiceAccount(workloads, 'Archiver', {
   clusterName: 'production',
@@ -27,7 +27,7 @@ const archiver = new PodIdentityServiceAccount(workloads, 'Archiver', {
   serviceAccountName: 'archiver',
   targetRole: target,
 });
-archiver.grantAssume(target); // the trust of the target, with sts:TagSession: the session tags of EKS go along
+archiver.grantAssume(target); // the trust of the target, with sts:TagSession for the session tags of EKS
 new Bucket(data, 'Invoices', { bucketName: BUCKET_NAME }).grantPut(target);
 
 new ApiObject(KubernetesManifests.of(workloads).chart, 'Pod', {

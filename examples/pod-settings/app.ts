@@ -12,7 +12,7 @@ const bucket = new Bucket(stack, 'Reports', {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
 });
 
-// A cdk8s app of your own. Values of the CDK app can stand in it: the resolver writes what synth knows of them.
+// Your own cdk8s app. It can contain values of the CDK app; the resolver writes what is known at synth time.
 const kubernetesApp = new KubernetesApp({ resolvers: [new CdkTokenResolver(stack)] });
 const chart = new Chart(kubernetesApp, 'reports', { namespace: 'reports' });
 
@@ -28,7 +28,7 @@ bucket.grantReadWrite(serviceAccount);
 const registry = `${stack.account}.dkr.ecr.${stack.region}.${stack.urlSuffix}`;
 const image = `${registry}/reports:1.0.0`;
 
-// cdk8s-plus: the proxy has no business with AWS.
+// cdk8s-plus: the proxy does not need AWS credentials.
 const api = new Deployment(chart, 'Api', {
   metadata: { name: 'reports-api' },
   replicas: 1,
@@ -39,7 +39,7 @@ const api = new Deployment(chart, 'Api', {
 });
 serviceAccount.applyTo(api, { skipContainers: ['proxy'] });
 
-// Plain cdk8s: a short job, a short token.
+// Plain cdk8s: a short job with a short-lived token.
 const nightly = new ApiObject(chart, 'Nightly', {
   apiVersion: 'batch/v1',
   kind: 'CronJob',
@@ -67,6 +67,6 @@ const nightly = new ApiObject(chart, 'Nightly', {
 });
 serviceAccount.applyTo(nightly, { tokenExpiration: Duration.minutes(15) });
 
-// The AWS side first: it checks what the Kubernetes side is about to write.
+// Synthesize the AWS side first: it validates what the Kubernetes side writes.
 app.synth();
 kubernetesApp.synth();

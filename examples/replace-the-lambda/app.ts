@@ -8,11 +8,11 @@ const KUBERNETES_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 const app = new App();
 const env = { account: '111122223333', region: 'eu-west-1' };
 
-// 1. Account, region and names are known: the manifest is a file beside the template.
+// 1. Account, region and names are known, so the manifest is a file next to the template.
 const cluster = new Stack(app, 'Cluster', { env });
 addClusterAndWorkload(cluster, { clusterName: 'test', namespace: 'test', serviceAccountName: 'test-service-account' });
 
-// 2. Another stack of the account, in this app or not, finds the issuer by the name of the export.
+// 2. Another stack in the account, in this app or another one, finds the issuer by the name of the export.
 const worker = new Stack(app, 'Worker', { env });
 worker.node.addDependency(cluster);
 const serviceAccount = new IrsaServiceAccount(worker, 'ServiceAccount', {
@@ -23,8 +23,8 @@ const serviceAccount = new IrsaServiceAccount(worker, 'ServiceAccount', {
 });
 new Queue(worker, 'Jobs').grantConsumeMessages(serviceAccount);
 
-// 3. One template for every account, region and name: the manifest is an output of the deployed stack.
-// What is put into a policy must say what it may hold: without these patterns cdk-irsa refuses the parameters.
+// 3. One template for all accounts, regions and names, so the manifest is a stack output. The parameters become part of
+// a policy and need these patterns; without them, synth fails.
 const anyCluster = new Stack(app, 'ClusterWithParameters');
 const parameter = (id: string, allowedPattern: string) =>
   new CfnParameter(anyCluster, id, { allowedPattern }).valueAsString;

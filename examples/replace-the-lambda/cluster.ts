@@ -5,14 +5,14 @@ import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ClusterOidcProvider, IrsaServiceAccount, KubernetesManifests } from 'cdk-irsa';
 import { ApiObject } from 'cdk8s';
 
-/** Literals in one stack, parameters in another. */
+/** Literals in one stack, parameters in the other. */
 export interface Names {
   readonly clusterName: string;
   readonly namespace: string;
   readonly serviceAccountName: string;
 }
 
-/** A cluster, and a workload in it that may describe it. */
+/** A cluster, and a workload that can describe it. */
 export function addClusterAndWorkload(stack: Stack, { clusterName, namespace, serviceAccountName }: Names): void {
   const cluster = new Cluster(stack, 'Cluster', {
     clusterName,
@@ -20,8 +20,8 @@ export function addClusterAndWorkload(stack: Stack, { clusterName, namespace, se
     vpc: new Vpc(stack, 'Vpc', { natGateways: 1 }),
   });
 
-  // Only the deployment knows this issuer. No function cuts `https://` off or writes the trust policy: CloudFormation
-  // itself does.
+  // This issuer is only known at deployment. CloudFormation itself removes `https://` and builds the trust policy,
+  // without a Lambda function.
   const issuerUrl = cluster.clusterOpenIdConnectIssuerUrl;
   new CfnOutput(stack, 'OidcIssuer', { value: issuerUrl, exportName: `${clusterName}OIDCIssuer` });
 

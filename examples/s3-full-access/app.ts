@@ -9,7 +9,7 @@ const BUCKET_NAME = 'my-app-files-111122223333';
 const app = new App();
 const stack = new Stack(app, 'S3FullAccess', { env: { account: '111122223333', region: 'eu-west-1' } });
 
-// IAM does not know the cluster's issuer yet: register it.
+// The cluster's issuer is not registered with IAM yet, so register it.
 const oidcProvider = new ClusterOidcProvider(stack, 'Oidc', {
   issuerUrl: 'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE',
 });

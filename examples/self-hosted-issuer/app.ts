@@ -16,13 +16,13 @@ const BUCKET_NAME = 'backups-111122223333';
 const app = new App();
 const env = { account: '111122223333', region: 'eu-west-1' };
 
-// First: deploy it, and upload the documents. A key that is being rotated in comes as a second text.
+// Deploy this stack first, and upload the documents. During a rotation, pass the new key as a second entry.
 const issuer = new SelfHostedIssuer(new Stack(app, 'ClusterIssuer', { env }), 'Issuer', {
   publicKeys: [readFileSync(join(__dirname, 'sa.pub'), 'utf8')],
   hosting: IssuerHosting.publicBucket({ bucketName: 'my-cluster-issuer-111122223333' }),
 });
 
-// Then: IAM calls the issuer when the provider is made.
+// Deploy this stack second, because IAM calls the issuer when it creates the provider.
 const workloads = new Stack(app, 'Workloads', { env });
 const serviceAccount = new IrsaServiceAccount(workloads, 'Backup', {
   oidcProvider: new ClusterOidcProvider(workloads, 'Oidc', { issuerUrl: issuer.issuerUrl }),
@@ -44,7 +44,7 @@ new ApiObject(KubernetesManifests.of(workloads).chart, 'Pod', {
       name: 'aws-cli',
       image: 'amazon/aws-cli:2.31.0',
       command: ['sh', '-c', `aws sts get-caller-identity && date | aws s3 cp - s3://${BUCKET_NAME}/last-run`],
-      // The webhook of a cluster of your own does not know the region.
+      // Outside EKS, the webhook does not know the region.
       env: [{ name: 'HOME', value: '/tmp' }, { name: 'AWS_REGION', value: workloads.region }],
       resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
     }],

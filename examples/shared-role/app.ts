@@ -17,7 +17,7 @@ const stack = new Stack(app, 'SharedRole', { env: { account: '111122223333', reg
 const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc',
   'https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE');
 
-// 1. One role for the runners of many namespaces. Those of the teams are named, those of pull requests match a pattern.
+// 1. One role for the runners in many namespaces: teams by name, pull requests by pattern.
 const teams = ['payments', 'orders'];
 const runners = new IrsaRole(stack, 'Runners', {
   roleName: 'runners',
@@ -26,13 +26,13 @@ const runners = new IrsaRole(stack, 'Runners', {
     ServiceAccountSubject.matching('pull-request-*', 'runner'),
   ]),
 });
-// At synth, and for `cdk-irsa verify`, which reads the template.
+// Suppressed at synth time, and for `cdk-irsa verify`, which reads the template.
 const reason = 'only the CI system may create namespaces of this name';
 Annotations.of(runners).acknowledgeWarning('cdk-irsa:wildcard-namespace', reason);
 IrsaValidator.suppress(runners, 'wildcard-namespace', reason);
 new Bucket(stack, 'Artifacts', { bucketName: BUCKET_NAME }).grantReadWrite(runners);
 
-// A manifest for each team. The CI system makes those of pull requests, with `runners.roleArn` in the annotation.
+// A manifest per team. The CI system creates those of pull requests, with `runners.roleArn` in the annotation.
 for (const team of teams) {
   new IrsaServiceAccount(stack, `Runner-${team}`, {
     oidcProvider,
@@ -42,7 +42,7 @@ for (const team of teams) {
   });
 }
 
-// 2. Manifests for a role that somebody else owns: synth says what its trust policy must contain.
+// 2. Manifests for an existing role of another team: synth prints what its trust policy must contain.
 const audit = Role.fromRoleName(stack, 'Audit', 'audit-reader');
 for (const team of teams) {
   new IrsaServiceAccount(stack, `Audit-${team}`, {

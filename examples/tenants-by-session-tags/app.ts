@@ -9,7 +9,7 @@ const app = new App();
 const stack = new Stack(app, 'Tenants', { env: { account: '111122223333', region: 'eu-west-1' } });
 const bucket = new Bucket(stack, 'Files', { bucketName: 'tenants-111122223333' });
 
-// One role for all tenants. It trusts exactly their service accounts of one cluster.
+// One role for all tenants. It trusts only their service accounts of one cluster.
 const role = new IrsaRole(stack, 'TenantRole', {
   roleName: 'tenants-files',
   trust: new TrustPolicy().addPodIdentity({
@@ -18,8 +18,8 @@ const role = new IrsaRole(stack, 'TenantRole', {
   }),
 });
 
-// IAM replaces the variable by the tag of the session, which EKS sets to the namespace of the pod. The slash ends the
-// name: without it, tenant-a would reach what belongs to tenant-ab.
+// IAM replaces the variable with the session tag, which EKS sets to the namespace of the pod. Without the slash,
+// tenant-a could access the files of tenant-ab.
 const folder = `${PodIdentityTags.KUBERNETES_NAMESPACE_VARIABLE}/`;
 role.addToPolicy(new PolicyStatement({
   actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],

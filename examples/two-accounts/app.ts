@@ -10,7 +10,7 @@ const data = new Stack(app, 'Data', { env: { account: '444455556666', region: 'e
 // The cluster is in the account of the workloads.
 const issuerUrl = ClusterOidcProvider.lookupIssuerUrl(workloads, { clusterName: 'production' });
 
-// Directly: the account of the data trusts the cluster itself, and the pod assumes a role there. One hop, one session.
+// Direct: the account of the data trusts the cluster itself, and the pod assumes a role there.
 const reader = new IrsaServiceAccount(data, 'Reader', {
   oidcProvider: new ClusterOidcProvider(data, 'Oidc', { issuerUrl }),
   namespace: 'reports',
@@ -18,7 +18,7 @@ const reader = new IrsaServiceAccount(data, 'Reader', {
 });
 new Bucket(data, 'Reports', { bucketName: 'reports-444455556666' }).grantRead(reader);
 
-// Chained: the pod has a role in its own account, and from that one it assumes a role in the account of the data.
+// Chained: the pod uses a role in its own account to assume a role in the account of the data.
 const inbox = new IrsaRole(data, 'Inbox', { roleName: 'reports-inbox', trust: new TrustPolicy() });
 new Queue(data, 'Queue', { queueName: 'reports-inbox' }).grantSendMessages(inbox);
 
@@ -27,9 +27,9 @@ const importer = new IrsaServiceAccount(workloads, 'Importer', {
   namespace: 'reports',
   serviceAccountName: 'importer',
 });
-importer.grantAssume(inbox); // both halves: the permission here, the trust there
+importer.grantAssume(inbox); // adds both the permission here and the trust there
 
-// The same by EKS Pod Identity. Its session tags go along, so both halves allow sts:TagSession too.
+// The same with EKS Pod Identity. It passes session tags on, so permission and trust also allow sts:TagSession.
 const courier = new PodIdentityServiceAccount(workloads, 'Courier', {
   clusterName: 'production',
   namespace: 'reports',

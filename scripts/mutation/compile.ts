@@ -1,5 +1,5 @@
 /**
- * TypeScript to CommonJS, once for all workers.
+ * Compiles TypeScript to CommonJS, once for all workers.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { dirname, join } from 'path';
@@ -7,7 +7,7 @@ import { buildSync, transformSync } from 'esbuild';
 import { loadableFiles } from './files';
 import { ROOT } from './root';
 
-/** Compiles what tests may load into the folder, with instrumented sources in the place of those that have them. */
+/** Compiles what tests may load into the folder, using the instrumented source of each file that has one. */
 export function compile(instrumented: ReadonlyMap<string, string>, folder: string): void {
   for (const file of loadableFiles()) {
     const source = instrumented.get(file) ?? readFileSync(join(ROOT, file), 'utf8');

@@ -1,5 +1,5 @@
 /**
- * Mutants that change nothing that anybody could observe, from scripts/mutation-equivalents.json.
+ * Mutants without any observable effect, from scripts/mutation-equivalents.json.
  */
 import { readFileSync } from 'fs';
 import { join } from 'path';

@@ -1,11 +1,11 @@
 /**
- * Which files are mutated, and which tests judge the mutants.
+ * The files to mutate, and the tests that judge the mutants.
  */
 import { relative } from 'path';
 import { sys } from 'typescript';
 import { ROOT } from './root';
 
-/** The trust code. Files without anything to mutate, such as pure types, drop out on their own. */
+/** The trust code. Files without anything to mutate, such as pure types, are skipped automatically. */
 const MUTATED = [
   'src/cluster-oidc-provider.ts',
   'src/irsa-role.ts',
@@ -25,7 +25,7 @@ const MUTATED = [
   'src/private/values/*.ts',
 ];
 
-/** No trust code: the keys of self-hosted issuers, and the permissions of controllers. */
+/** Not trust code: the keys of self-hosted issuers, and the permissions of controllers. */
 const NOT_MUTATED = ['src/private/issuer/json-web-keys.ts', 'src/private/role/controller-policy.ts'];
 
 /** New tests of the trust code are found without being listed. */
@@ -37,7 +37,7 @@ const TESTS = [
 ];
 
 const TESTS_LEFT_OUT = [
-  // They run examples, the CDK CLI or other programs, each slower than all the others together.
+  // These run examples, the CDK CLI or other programs, each slower than all other tests together.
   'test/*.slow.test.ts',
   'test/cluster-add-ons.test.ts',
   'test/irsa-validator.test.ts',

@@ -1,5 +1,5 @@
 /**
- * The modules of the project, which can be evaluated again and again without loading aws-cdk-lib anew.
+ * The modules of the project, which can be evaluated repeatedly without loading aws-cdk-lib again.
  *
  * Each mutant gets its own instances: constants such as regular expressions are evaluated with the mutant in them.
  */
@@ -20,14 +20,14 @@ type Evaluate = (exports: unknown, require: Require, module: Module, filename: s
 export class CompiledFiles {
   private readonly evaluates = new Map<string, Evaluate>();
 
-  /** `packages` are given to modules instead of what is installed under their names. */
+  /** @param packages replace the installed packages of the same name */
   constructor(
     private readonly root: string,
     private readonly folder: string,
     public readonly packages: ReadonlyMap<string, unknown>,
   ) {}
 
-  /** The source file that a module means by a name, if it is one of the project. */
+  /** The source file that an import refers to, if it belongs to the project. */
   public resolve(from: string, name: string): string | undefined {
     const path = name === 'cdk-irsa' ? join(this.root, 'src') : name.startsWith('.') && join(dirname(from), name);
     if (!path) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Workers that do jobs, and are replaced when they hang, die or hold too much memory.
+ * A pool of workers, which are replaced if they hang, crash or use too much memory.
  */
 import { ChildProcess, fork } from 'child_process';
 import { Coverage, CoverJob, Job, JudgeJob, Message, Verdict } from './protocol';
@@ -14,7 +14,7 @@ interface Task {
 }
 
 export class Pool {
-  /** What all workers have used so far. */
+  /** The CPU time of all workers so far. */
   public cpuMilliseconds = 0;
   private readonly tasks: Task[] = [];
   private readonly idle: (() => void)[] = [];
@@ -71,7 +71,7 @@ export class Pool {
     } else if (message) {
       task.reject(new Error(message.error));
     } else if (++task.attempts < 2) {
-      // A worker can also die of what came before: only if a second one dies, it is the fault of the job.
+      // A worker can also crash because of an earlier job. If a second worker crashes, this job is the cause.
       this.tasks.unshift(task);
     } else {
       task.settle(undefined);
@@ -94,7 +94,7 @@ export class Pool {
 
 type Answer = Exclude<Message, { kind: 'alive' }>;
 
-/** The answer of a worker, or undefined when it dies or is silent for longer than it said. */
+/** The response of a worker; undefined if it crashes or takes longer than announced. */
 async function answer(worker: ChildProcess, job: Job): Promise<Answer | undefined> {
   return new Promise(resolve => {
     let timer: NodeJS.Timeout | undefined;

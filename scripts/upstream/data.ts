@@ -1,5 +1,5 @@
 /**
- * What the project knows of each controller's upstream: one `*.upstream.yaml` beside the controller's source.
+ * What the project knows about each controller's upstream: one `*.upstream.yaml` next to the controller's source.
  */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
@@ -20,26 +20,26 @@ const schema = z.strictObject({
   /** The factory of `Controller` or, in `ack/`, of `AckService`. */
   factory: z.string().regex(/^[a-z]\w+$/),
   project: z.string().min(1),
-  /** What was looked at last: the release, and the date of the newest commit or page. */
+  /** The last version that was compared: the release, and the date of the newest commit or page. */
   version: z.string().min(1),
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2026-08-22'),
   /** What upstream publishes. */
   policies: z
     .array(
       z.strictObject({
-        /** In the folder of this controller, which has the name of the data file. */
+        /** Name in the folder of this controller, which is named after the data file. */
         file: z.string().min(1),
         url,
-        /** Policies of the file, counted from 1, that are not about this controller, or cannot be read. */
+        /** Policies in the file, counted from 1, that are not for this controller or cannot be read. */
         leave: z.array(z.strictObject({ policy: z.number().int().positive(), reason: sentence })).default([]),
-        /** Of all policies in the file. Differs if upstream has changed one since. */
+        /** Digest of all policies in the file. Changes if upstream changes one of them. */
         digest: z.string().regex(/^[0-9a-f]{12}$/, 'must be a digest that the command printed'),
-        /** What placeholders stand for, in the names of our samples. */
+        /** The values of placeholders, with the names in our samples. */
         values: z.record(z.string().min(1), z.string()).default({}),
       }),
     )
     .default([]),
-  /** Where upstream publishes no policy for these actions: the code or documentation that they were derived from. */
+  /** If upstream publishes no policy for these actions: the code or documentation from which they were derived. */
   derived: z.array(z.strictObject({ actions: z.array(action).min(1), url, says: sentence })).default([]),
   /** Why upstream has actions that we lack. */
   lacks: reasons,
@@ -54,9 +54,9 @@ const schema = z.strictObject({
 export type UpstreamData = z.infer<typeof schema>;
 export type PublishedPolicy = UpstreamData['policies'][number];
 
-/** A data file, or what is wrong with it. */
+/** A data file, or why it is invalid. */
 export interface DataFile {
-  /** Without the ending, relative to `src/controllers`: `ack/s3`. The name of its folder of upstream files, too. */
+  /** Path relative to `src/controllers`, without extension: `ack/s3`. Also the name of its folder of upstream files. */
   readonly name: string;
   readonly data?: UpstreamData;
   readonly problem?: string;

@@ -1,6 +1,6 @@
 /**
- * Reads IAM policies out of what projects publish: JSON, CloudFormation templates, pages and shell scripts that hold
- * JSON.
+ * Reads IAM policies from what projects publish: JSON, CloudFormation templates, and pages and shell scripts that
+ * contain JSON.
  */
 import { createHash } from 'crypto';
 import { CollectionTag, parseAllDocuments, ScalarTag } from 'yaml';
@@ -9,18 +9,18 @@ import { isObject } from '../../src/conventions/json';
 /** A policy as its project wrote it, or why it cannot be read. */
 export type Published = { readonly document: object } | { readonly problem: string };
 
-/** The identity policies of a file, in the order in which they stand there. Policies of resources are left out. */
+/** The identity policies of a file, in their order in the file, without resource policies. */
 export function policiesIn(file: string, text: string): Published[] {
   return /\.(ya?ml|template)$/.test(file) ? policiesInYaml(text) : policiesInText(text);
 }
 
-/** Of all policies in a file: differs if one of them does, wherever they stand. */
+/** A digest of all policies in a file. It does not depend on the rest of the file. */
 export function digestOf(policies: readonly Published[]): string {
   const documents = policies.map(policy => ('document' in policy ? policy.document : 'unreadable'));
   return createHash('sha256').update(JSON.stringify(documents)).digest('hex').slice(0, 12);
 }
 
-/** Of a statement, whatever it is written in. */
+/** Marks a statement, in any syntax. */
 const MARKER = /\bEffect\b["']?\s*[:=]/g;
 
 function policiesInText(text: string): Published[] {
@@ -43,7 +43,7 @@ function policiesInText(text: string): Published[] {
   return found.sort((left, right) => left.at - right.at).map(({ policy }) => policy).filter(isOfIdentity);
 }
 
-/** Where the object that begins here ends; undefined if it does not. */
+/** The end of the object that starts here; undefined if it is incomplete. */
 function endOfObject(text: string, start: number): number | undefined {
   const tokens = /"(?:[^"\\\n]|\\.)*"|[{}]/g;
   tokens.lastIndex = start;
@@ -55,7 +55,7 @@ function endOfObject(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** Pages leave commas before closing brackets. */
+/** Removes commas before closing brackets, which some pages contain. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text.replace(/,(?=\s*[\]}])/g, ''));
@@ -64,7 +64,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A whole document, or a statement alone. */
+/** A whole document, or a single statement. */
 function isPolicy(value: unknown): value is object {
   if (!isObject(value)) return false;
   return 'Statement' in value || ('Effect' in value && ('Action' in value || 'NotAction' in value));

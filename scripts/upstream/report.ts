@@ -1,11 +1,11 @@
 /**
- * Judges a comparison by the reasons on record, and puts it in words.
+ * Judges a comparison by the recorded reasons, and describes it.
  */
 import { Comparison, Difference, isNamed, Kind, KINDS } from './comparison';
 import { UpstreamData } from './data';
 import { grouped } from '../../src/analysis/json-values';
 
-/** What the command prints of one controller. */
+/** What the command prints for one controller. */
 export interface Report {
   readonly lines: readonly string[];
   /** Each of them fails the command. */
@@ -35,7 +35,7 @@ export function reportOf(data: UpstreamData, comparison: Comparison): Report {
 
 function judge(kind: Kind, reasons: UpstreamData[Kind], differences: readonly Difference[]): Report {
   const own = differences.filter(difference => difference.kind === kind);
-  // The first reason that names an action is its reason.
+  // The first reason that lists an action counts.
   const reasonOf = ({ action }: Difference) =>
     reasons.findIndex(({ actions }) => actions.some(name => isNamed(name, action)));
   const explained = reasons.map((_, index) => own.filter(difference => reasonOf(difference) === index)
@@ -54,7 +54,7 @@ function judge(kind: Kind, reasons: UpstreamData[Kind], differences: readonly Di
   };
 }
 
-/** Actions by their service: `ec2:(RunInstances CreateFleet)`. */
+/** Actions grouped by service: `ec2:(RunInstances CreateFleet)`. */
 function named(actions: readonly string[]): string {
   return [...grouped(actions, action => action.split(':')[0])]
     .map(([service, own]) => ({ service, names: own.map(action => action.slice(service.length + 1)) }))

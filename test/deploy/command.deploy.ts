@@ -53,7 +53,7 @@ test('the port is taken', async () => {
   server.close();
   expectFailure(
     result,
-    `deploy-test: port ${port} of 127.0.0.1 is taken. Choose another one with DEPLOY_TEST_PORT, or leave it out.`,
+    `deploy-test: port ${port} of 127.0.0.1 is in use. Choose another one with DEPLOY_TEST_PORT, or unset it.`,
   );
 });
 
@@ -74,14 +74,14 @@ test('pip cannot install', async () => {
     start({ DEPLOY_TEST_VENV: virtualEnvironment('echo no route to host >&2; exit 1', 'exit 0') }),
   );
   expectFailure(result, 'no route to host');
-  expect(result.output).toMatch(/deploy-test: pip could not install ministack [\d.]+: see above\./);
+  expect(result.output).toMatch(/deploy-test: pip could not install ministack [\d.]+; see above\./);
 });
 
 test('the endpoint stops at once', async () => {
   const result = await outcome(
     start({ DEPLOY_TEST_VENV: virtualEnvironment('exit 0', 'echo cannot import name; exit 3') }),
   );
-  expectFailure(result, 'deploy-test: the endpoint stopped while it was starting: see above.');
+  expectFailure(result, 'deploy-test: the endpoint stopped during startup; see above.');
   expect(result.output).toContain('cannot import name');
 });
 
@@ -94,8 +94,8 @@ test('the endpoint starts, and never answers', async () => {
   );
   expectFailure(
     result,
-    'deploy-test: the endpoint did not answer on port 45999 within 2 seconds: see above. DEPLOY_TEST_TIMEOUT gives it '
-      + 'longer.',
+    'deploy-test: the endpoint did not respond on port 45999 within 2 seconds; see above. Set DEPLOY_TEST_TIMEOUT to '
+      + 'wait longer.',
   );
   expect(result.output).toContain('half way');
 });

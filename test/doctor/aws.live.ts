@@ -260,7 +260,7 @@ test('a role that is gone, and one with another path', async () => {
   const { 'role-exists': exists } = await judge({ roleArn: { value: `arn:aws:iam::${account.id}:role/web` } });
   expect(exists).toMatchObject({
     status: 'wrong',
-    summary: 'The role web has the path /team/ instead of /; STS compares the whole ARN.',
+    summary: 'Role web has the path /team/ instead of /. STS compares the whole ARN.',
   });
 });
 
@@ -320,7 +320,7 @@ test('an association of EKS Pod Identity', async () => {
 
 test('a role of another account, and the option that is missing', async () => {
   const { role } = await read({ roleArn: { value: `arn:aws:iam::${other.id}:role/api` } });
-  const advice = `use --role-profile with a profile of account ${other.id}`;
+  const advice = `use --role-profile with a profile for account ${other.id}`;
   expect(role).toEqual({ unknown: expect.stringContaining(advice) });
 });
 

@@ -75,7 +75,7 @@ describe('a healthy set-up', () => {
   test('is healthy, and the whole way of the token is shown', async () => {
     const ran = await world.doctor([...READER, ...ACTION, '--assume']);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
-    expect(ran.stdout).toMatch(/^invoices\/reader in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(ran.stdout).toMatch(/^invoices\/reader in cluster production \(eu-west-1\)\n\nHealthy: /);
     expect(ran.stdout).not.toMatch(/^ {2}wrong/m);
     expectNoSecrets(ran);
     expect(world.sts.tokens.length).toBeGreaterThan(0);
@@ -221,7 +221,7 @@ const WRONG_NAMESPACE = trustWith(({ Condition }) => {
 let association: string;
 
 const BREAKS: [what: string, broken: Break, diagnosis: string, summary: RegExp, options?: string[]][] = [
-  ['the provider is missing', NO_PROVIDER, 'provider-exists', /no OIDC provider/],
+  ['the provider is missing', NO_PROVIDER, 'provider-exists', /no IAM OIDC provider/],
   [
     'the provider does not know the audience',
     { make: () => renewProvider('another'), mend: () => renewProvider('sts.amazonaws.com') },
@@ -245,7 +245,7 @@ const BREAKS: [what: string, broken: Break, diagnosis: string, summary: RegExp, 
     'the annotation names a role that is gone',
     annotated(annotations => (annotations[ROLE_KEY] += '-gone')),
     'role-exists',
-    /no role/i,
+    /does not exist/,
   ],
   [
     'the annotation has another path',
@@ -539,7 +539,7 @@ describe('what cannot be looked at', () => {
     expect(await said([...READER, '--context', 'staging'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'The kubeconfig has no context "staging"; it has: production.\n',
+      stderr: 'The kubeconfig has no context "staging"; its contexts are: production.\n',
     });
   });
 
@@ -547,7 +547,7 @@ describe('what cannot be looked at', () => {
     const file = world.kubeConfig('other', undefined, 'https://127.0.0.1:1');
     const { code, stdout, stderr } = await said(READER, { KUBECONFIG: file });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^The context other of the kubeconfig points to another cluster than production: /);
+    expect(stderr).toMatch(/^Context other of the kubeconfig does not point to cluster production: /);
   });
 
   test('a profile that is not there', async () => {

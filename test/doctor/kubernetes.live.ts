@@ -268,7 +268,7 @@ describe('NetworkPolicies', () => {
     const walled = await factsOf('walls', async () => undefined);
     expect(walled.egressPolicies).toMatchObject({ value: [{ name: 'pods' }] });
     expect(judgeOf('pod-network-policies', walled)).toMatchObject({
-      status: 'unknown', decisive: true, summary: expect.stringMatching(/do not let Pod api-1 reach STS/),
+      status: 'unknown', decisive: true, summary: expect.stringMatching(/do not allow Pod api-1 to reach STS/),
     });
 
     const https = { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }], ports: [{ port: 443 }] };
@@ -277,7 +277,7 @@ describe('NetworkPolicies', () => {
     expect(judgeOf('pod-network-policies', open)!.status).toBe('ok');
     // The same policies keep pods from the agent of EKS Pod Identity.
     const associated = { ...open, podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
-    expect(judgeOf('pod-network-policies', associated)!.summary).toMatch(/do not let Pod api-1 reach the EKS Pod/);
+    expect(judgeOf('pod-network-policies', associated)!.summary).toMatch(/do not allow Pod api-1 to reach the EKS Pod/);
   });
 });
 
@@ -303,15 +303,15 @@ describe('permissions', () => {
   test('that are missing are named', async () => {
     const cluster = await limited([]);
     expect(await cluster.facts({ clusterName: 'blue', namespace: 'limited', serviceAccount: 'api' })).toEqual({
-      namespace: { unknown: 'Needs get on namespaces' },
-      serviceAccount: { unknown: 'Needs get on serviceaccounts in namespace limited' },
-      pods: { unknown: 'Needs list on pods in namespace limited' },
-      webhooks: { unknown: 'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io' },
+      namespace: { unknown: 'needs get on namespaces' },
+      serviceAccount: { unknown: 'needs get on serviceaccounts in namespace limited' },
+      pods: { unknown: 'needs list on pods in namespace limited' },
+      webhooks: { unknown: 'needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io' },
     });
     expect(await cluster.mintToken('limited', 'api', 'a')).toEqual({
-      unknown: 'Needs create on serviceaccounts/token in namespace limited',
+      unknown: 'needs create on serviceaccounts/token in namespace limited',
     });
-    await expect(cluster.serviceAccounts().next()).rejects.toThrow('Needs list on serviceaccounts');
+    await expect(cluster.serviceAccounts().next()).rejects.toThrow('needs list on serviceaccounts');
   });
 
   test('that are named are enough', async () => {
@@ -332,7 +332,7 @@ describe('permissions', () => {
 
   test('of nobody: the credentials are wrong', async () => {
     expect(await connect('wrong').namespace('default')).toMatchObject({
-      unknown: expect.stringMatching(/^The API server rejects the credentials of context .* \(401\)/),
+      unknown: expect.stringMatching(/^the API server rejects the credentials of context .* \(401\)/),
     });
   });
 });

@@ -429,7 +429,7 @@ describe('with the permissions of the README', () => {
       await settled(name);
       const { code, stderr } = await whoCan(['sqs:SendMessage', '*', ...LIVE], { KUBECONFIG: reader });
       expect({ name, code, stderr }).toEqual({
-        name, code: 2, stderr: `Not read: ${qualifiedName(name)} (Needs list on ${qualifiedName(name)}).\n`,
+        name, code: 2, stderr: `Not read: ${qualifiedName(name)} (needs list on ${qualifiedName(name)}).\n`,
       });
     }
     await world.apply(parse(text));
@@ -480,7 +480,7 @@ describe('with the guard of an app', () => {
     expect(theirs).toContain(`IAM principal ${ARN('user/jane')} > payments/api: create-pods`);
     expect(theirs).not.toContain(`IAM principal ${ARN('user/jane')} > payments/worker: create-pods`);
     const { stdout } = await world.doctor(['--cluster', CLUSTER, '--all']);
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(/payments\/worker: [^;]*; admission policies refuse \d+ others/);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/payments\/worker: [^;]*; admission policies deny \d+ others/);
   });
 
   test('a policy that only warns closes nothing', async () => {

@@ -36,7 +36,7 @@ reader = IrsaServiceAccount(
 )
 reader.add_to_principal_policy(PolicyStatement(actions=["cloudwatch:GetMetricData"], resources=["*"]))
 
-# One role for the runners of all teams, and for one of operations.
+# One role for the runners of all teams and one service account of operations.
 runners = IrsaRole(
     stack,
     "Runners",
@@ -47,7 +47,7 @@ runners = IrsaRole(
     max_session_duration=Duration.hours(2),
 )
 
-# A controller whose chart makes the service account.
+# A controller whose chart creates the service account.
 zone = HostedZone.from_hosted_zone_id(stack, "Zone", "Z0123456789EXAMPLE")
 dns = IrsaServiceAccount(
     stack,

@@ -32,7 +32,7 @@ const reader = new IrsaServiceAccount(stack, 'Reader', {
 });
 reader.addToPrincipalPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
 
-// One role for the runners of all teams, and for one of operations.
+// One role for the runners of all teams and one service account of operations.
 const runners = new IrsaRole(stack, 'Runners', {
   trust: new TrustPolicy().addServiceAccounts(oidcProvider, [
     ServiceAccountSubject.matching('team-*', 'runner'),
@@ -41,7 +41,7 @@ const runners = new IrsaRole(stack, 'Runners', {
   maxSessionDuration: Duration.hours(2),
 });
 
-// A controller whose chart makes the service account.
+// A controller whose chart creates the service account.
 const zone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789EXAMPLE');
 const dns = new IrsaServiceAccount(stack, 'Dns', {
   oidcProvider,

@@ -1,42 +1,37 @@
 /**
- * One link of the chain that a token travels, looked at.
+ * A check: one link of the chain between a pod's token and AWS, and what a check reports.
  */
 import { Facts, Read } from './facts';
 
 export type Status = 'ok' | 'wrong' | 'unknown';
 
-/** What a check says. */
+/** The result of a check. */
 export interface Verdict {
   readonly status: Status;
-  /** One sentence: what is so, what is wrong, or what is missing to know. */
+  /** One sentence: what is true, what is wrong, or why the result is unknown. */
   readonly summary: string;
-  /** What was seen, one line each. */
+  /** The facts behind the result, one per line. */
   readonly evidence?: readonly string[];
-  /** A command, or a line of CDK: what to do about it. */
+  /** What to do, one step per line: a command, a line of CDK code, or prose. */
   readonly fix?: readonly string[];
-  /**
-   * Of what is unknown: without it nobody can say that the service account gets its role, also where the check as such
-   * does not decide.
-   */
+  /** For an unknown result: makes the diagnosis inconclusive even if the check as such is not decisive. */
   readonly decisive?: boolean;
-  /**
-   * Of what is wrong: the role is given all the same, so that it explains nothing, and is no diagnosis.
-   */
+  /** For a wrong result: the service account gets its role regardless, so this is never the diagnosis. */
   readonly harmless?: boolean;
 }
 
 export interface Check {
-  /** In kebab-case; part of the JSON, and never changed. */
+  /** In kebab-case. Part of the JSON output, so it never changes. */
   readonly id: string;
-  /** What is looked at, in a few words. */
+  /** What the check verifies, in a few words. */
   readonly title: string;
-  /** Without knowing it, nobody can say that the service account gets its role. */
+  /** Whether the diagnosis is inconclusive if this check is unknown. */
   readonly decisive?: boolean;
-  /** Checks whose faults explain a fault of this one. */
+  /** Checks whose failure explains a failure of this one. */
   readonly follows?: readonly string[];
-  /** Checks that need not be looked at where this one is ok. */
+  /** Checks that may stay unknown if this one passes. */
   readonly proves?: readonly string[];
-  /** Undefined where there is nothing to look at, such as a pod's container without pods. */
+  /** Returns undefined if there is nothing to check, such as containers when there are no pods. */
   readonly run: (facts: Facts) => Verdict | undefined;
 }
 
@@ -52,12 +47,12 @@ export function unknown(summary: string, more: Pick<Verdict, 'evidence' | 'fix' 
   return { status: 'unknown', summary, ...more };
 }
 
-/** Judges what was read; unknown, with the reason, where it was not. */
+/** Judges a fact. If it could not be read, the result is unknown, with the reason. */
 export function judgeRead<T>(read: Read<T>, judge: (value: T) => Verdict | undefined): Verdict | undefined {
   return 'unknown' in read ? unknown(sentence(read.unknown)) : judge(read.value);
 }
 
-/** With a capital letter and a full stop; names of permissions, variables and the like stay as they are. */
+/** Adds a capital letter and a period; leaves names of permissions and variables as they are. */
 export function sentence(text: string): string {
   const start = /^[a-z]+(?=[ :,])/.test(text) && !/^[a-z]+:[A-Z]/.test(text)
     ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;

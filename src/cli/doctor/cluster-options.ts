@@ -1,5 +1,5 @@
 /**
- * The options that say which cluster is asked, and with which credentials. Commands that ask a cluster share them.
+ * The options that name the cluster and the credentials, shared by the commands that query a cluster.
  */
 import { issuerMistake } from '../../conventions/eks-issuers';
 import { CLUSTER_NAME } from '../../conventions/name-rules';

@@ -1,10 +1,10 @@
 /**
- * What the checks come to: one finding first, the earliest broken link, and what follows from it.
+ * The result of all checks: the earliest broken link, its consequences, and the rest.
  */
 import { Check, Status, Verdict } from './check';
 import { Facts } from './facts';
 
-/** A check, and what it said. */
+/** A check and its result. */
 export interface Examined extends Verdict {
   readonly id: string;
   readonly title: string;
@@ -12,15 +12,15 @@ export interface Examined extends Verdict {
 }
 
 export interface Diagnosis {
-  /** In the order in which a token travels. */
+  /** In the order of the chain from token to role. */
   readonly checks: Examined[];
   /** The earliest broken link. */
   readonly finding?: Examined;
-  /** Wrong because of another one that is wrong. */
+  /** Wrong because another check is. */
   readonly consequences: Examined[];
-  /** Wrong by themselves: further on, or harmless. */
+  /** Wrong independently of the finding: later in the chain, or harmless. */
   readonly others: Examined[];
-  /** What could not be looked at, and not because of something that is wrong. */
+  /** Unknown, and not because another check is wrong. */
   readonly unknowns: Examined[];
   readonly outcome: Outcome;
 }
@@ -30,7 +30,7 @@ export type Outcome = 'healthy' | 'found' | 'unsure';
 
 export const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };
 
-/** Of several outcomes: a problem outranks what is unknown. */
+/** The worst of several outcomes: a problem outranks an unknown result. */
 export function worstOf(outcomes: readonly Outcome[]): Outcome {
   return (['found', 'unsure'] as const).find(outcome => outcomes.includes(outcome)) ?? 'healthy';
 }
@@ -65,7 +65,7 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
   };
 }
 
-/** All checks whose faults explain a fault of one, directly or by others between them. */
+/** All checks whose failure explains a failure of a check, directly or indirectly. */
 function causesOf(checks: readonly Check[]): (id: string) => Set<string> {
   const direct = new Map(checks.map(({ id, follows = [] }) => [id, follows]));
   const causes = (id: string): Set<string> =>

@@ -18,7 +18,7 @@ const MAX_WATCH = 7 * 24 * 3600;
 const INTERVAL = 10;
 const ACTION = /^[\w-]+:\w+$/;
 
-/** The options as commander reads them. */
+/** The options as commander parses them. */
 type GivenOptions = Omit<
   DoctorOptions,
   'all' | 'assume' | 'awsOnly' | 'watch' | 'contexts' | 'timeoutSeconds' | 'intervalSeconds' | 'watchTimeoutSeconds'
@@ -117,7 +117,7 @@ function doctor(program: Program, output: Output, version: string): Promise<numb
   const { all = false, assume = false, awsOnly = false, watch = false } = given;
   const contexts = [...new Set(context)];
   refuseOneClusterForMany(given, contexts);
-  // A separate file: the clients of AWS and Kubernetes are larger than all the rest, and no other command needs them.
+  // A separate bundle: the AWS and Kubernetes clients are larger than the rest, and few commands need them.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { examine } = require('./doctor') as typeof import('./doctor');
   const options: DoctorOptions = {

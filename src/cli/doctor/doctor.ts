@@ -1,6 +1,6 @@
 /**
- * Collects the facts, runs the checks and prints the diagnosis. With the clients of AWS and Kubernetes, so in a bundle
- * of its own.
+ * Collects the facts, runs the checks and prints the diagnosis. A separate bundle, because it contains the AWS and
+ * Kubernetes clients.
  */
 import { Check } from './check';
 import { ASSUME_CHECKS } from './checks/assume-checks';
@@ -17,12 +17,12 @@ import { readLive } from './live/read-live';
 import { DoctorOptions } from './options';
 import { progressTo } from './progress';
 import { diagnoseOnce, watch } from './rounds';
-import { connect, connected, knownCluster } from './session';
+import { connect, requireCluster, requireKubernetes } from './session';
 import { JudgePeople } from './survey';
 import { surveyContexts, surveyOnce } from './surveys';
 import { Output } from '../command';
 
-/** In the order in which a token travels. */
+/** In the order of the chain from token to role. */
 export const CHECKS: readonly Check[] = [
   ...CLUSTER_CHECKS,
   ...ofWebIdentity(PROVIDER_CHECKS),
@@ -35,7 +35,7 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /**
- * @param judgePeople tells who can act as service accounts: not in this bundle, as other commands do it, too
+ * @param judgePeople finds who can act as service accounts; not part of this bundle because other commands use it too
  * @returns the exit code
  * @throws UnusableInput if nothing can be read
  */
@@ -48,18 +48,18 @@ export function examine(
 }
 
 /**
- * Reads all that tells who can act as the service accounts of a cluster, with the policies of their roles.
+ * Reads everything that determines who can act as the service accounts of a cluster, with the policies of their roles.
  *
- * @throws UnusableInput if the cluster cannot be asked
+ * @throws UnusableInput if the cluster cannot be queried
  */
 export async function readCluster(options: DoctorOptions, output: Output): Promise<LiveFacts> {
   const session = await connect(options);
   const { aws, cluster, clusterName } = session;
   const progress = progressTo(output);
   try {
-    if (clusterName !== undefined) knownCluster(cluster, clusterName);
+    if (clusterName !== undefined) requireCluster(cluster, clusterName);
     progress('Reading the cluster and its roles …');
-    return await readLive({ ...session, kubernetes: connected(session), withPolicies: true });
+    return await readLive({ ...session, kubernetes: requireKubernetes(session), withPolicies: true });
   } finally {
     progress('');
     aws.close();

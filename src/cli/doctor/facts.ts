@@ -1,13 +1,12 @@
 /**
- * What the doctor reads of AWS and of Kubernetes, before anything is judged. Nothing here is a secret: no token, no
- * key.
+ * What the doctor reads from AWS and Kubernetes before it judges anything. Contains no secrets: no tokens, no keys.
  */
 import type { PodSpecJson } from '../../conventions/pod-spec';
 
-/** What was read, or why it could not be: in words, with the permission that it needs where that is what is missing. */
+/** What was read, or why it could not be read. Names the permission if that is missing. */
 export type Read<T> = { readonly value: T } | { readonly unknown: string };
 
-/** What the doctor is asked. */
+/** The question that the doctor answers. */
 export interface Question {
   /** The EKS cluster; undefined for a cluster outside EKS. */
   readonly clusterName?: string;
@@ -17,13 +16,13 @@ export interface Question {
   readonly roleArn?: string;
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** One pod; otherwise all of the service account. */
+  /** Only this pod; otherwise all pods of the service account. */
   readonly pod?: string;
   readonly action?: string;
   readonly resource?: string;
 }
 
-/** A cluster as EKS knows it. */
+/** A cluster as EKS describes it. */
 export interface EksCluster {
   readonly name: string;
   readonly arn: string;
@@ -32,20 +31,20 @@ export interface EksCluster {
   readonly issuerUrl?: string;
   /** Whether EKS Auto Mode runs its nodes. */
   readonly isAuto?: boolean;
-  /** `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`; left out if EKS does not tell. */
+  /** `API`, `API_AND_CONFIG_MAP` or `CONFIG_MAP`; undefined if EKS does not report it. */
   readonly authenticationMode?: string;
 }
 
-/** An OIDC provider of IAM. */
+/** An OIDC provider in IAM. */
 export interface IamProvider {
   readonly arn: string;
   /** Without `https://`. */
   readonly issuer: string;
-  /** Read of the provider for the cluster's issuer alone. */
+  /** Read only for the provider of the cluster's issuer. */
   readonly details?: Read<{ readonly clientIds: string[]; readonly thumbprints: string[] }>;
 }
 
-/** A policy as IAM holds it: its default version. */
+/** The default version of a policy. */
 export interface IamPolicy {
   readonly name: string;
   readonly kind: 'attached' | 'inline' | 'boundary';
@@ -62,27 +61,24 @@ export interface IamRole {
   readonly boundary?: string;
 }
 
-/** What IAM's own simulation says of the action and the resource asked for. */
+/** The result of IAM's policy simulator for the action and resource in question. */
 export interface Simulated {
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
-  /** Names of the policies that decide. */
+  /** Names of the deciding policies. */
   readonly policies: string[];
-  /** Keys of conditions whose values the simulation did not have. */
+  /** Condition keys for which the simulator had no values. */
   readonly missingKeys: string[];
-  /** Whether the permissions boundary allows it; left out where there is none. */
+  /** Whether the permissions boundary allows it; undefined without a boundary. */
   readonly boundaryAllows?: boolean;
-  /**
-   * Whether the organization's policies allow it, as far as IAM simulates them; left out where there is no
-   * organization.
-   */
+  /** Whether the organization's policies allow it, as far as IAM simulates them; undefined without an organization. */
   readonly organizationAllows?: boolean;
 }
 
-/** An association of EKS Pod Identity for the service account. */
+/** The EKS Pod Identity association of the service account. */
 export interface PodIdentity {
   readonly id: string;
   readonly roleArn: string;
-  /** Of another account, whose credentials the pods get: EKS assumes it with the other role. */
+  /** A role, possibly in another account, whose credentials the pods get. EKS assumes it with the first role. */
   readonly targetRoleArn?: string;
   /** Whether the session carries no tags. */
   readonly disableSessionTags?: boolean;
@@ -96,7 +92,7 @@ export interface PodIdentity {
 export interface IdentityRoles {
   readonly role: Read<IamRole | undefined>;
   readonly target?: Read<IamRole | undefined>;
-  /** Of the first role, which must be allowed to assume the target role. */
+  /** The policies of the first role, which must allow it to assume the target role. */
   readonly policies?: Read<IamPolicy[]>;
 }
 
@@ -110,23 +106,23 @@ export interface AgentPod {
 /** The network plugins that run as pods of the cluster. */
 export interface NetworkPlugins {
   readonly hasCilium: boolean;
-  /** How the VPC CNI applies security groups of pods: `strict`, `standard`; left out without the VPC CNI. */
+  /** How the VPC CNI enforces security groups for pods: `strict`, `standard`; undefined without the VPC CNI. */
   readonly securityGroupMode?: string;
 }
 
-/** A NetworkPolicy of the namespace, as far as it limits what pods may call. */
+/** The egress rules of a NetworkPolicy in the namespace. */
 export interface EgressPolicy {
   readonly name: string;
   readonly podSelector: unknown;
-  /** What the selected pods may call; nothing without a rule. */
+  /** What the selected pods may call; nothing if there are no rules. */
   readonly egress: readonly EgressRule[];
 }
 
-/** The API server has checked its form. */
+/** The API server has validated its form. */
 export interface EgressRule {
-  /** Any destination if left out or empty. */
+  /** Any destination if omitted or empty. */
   readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
-  /** Any port if left out or empty. */
+  /** Any port if omitted or empty. */
   readonly ports?: readonly {
     readonly protocol?: string;
     readonly port?: number | string;
@@ -134,26 +130,26 @@ export interface EgressRule {
   }[];
 }
 
-/** An `AssumeRoleWithWebIdentity` that CloudTrail has written down. */
+/** A call of `AssumeRoleWithWebIdentity` that CloudTrail has recorded. */
 export interface TrailEvent {
   readonly time: Date;
   readonly roleArn?: string;
-  /** Who asked: `system:serviceaccount:…`. */
+  /** The caller: `system:serviceaccount:…`. */
   readonly subject?: string;
-  /** Who vouches for the token, without `https://`. */
+  /** The issuer of the token, without `https://`. */
   readonly issuer?: string;
   readonly errorCode?: string;
   readonly errorMessage?: string;
 }
 
-/** What CloudTrail has written down of the role, or of the service account. */
+/** What CloudTrail has recorded about the role or the service account. */
 export interface Trail {
   /** Newest first. */
   readonly events: TrailEvent[];
   readonly since: Date;
-  /** Those whose trails were read. */
+  /** The regions whose events were read. */
   readonly regions: string[];
-  /** False where there was more than is read. */
+  /** False if there were more events than the doctor reads. */
   readonly complete: boolean;
 }
 
@@ -163,8 +159,8 @@ export interface ServiceAccountObject {
   readonly name: string;
   readonly annotations: { readonly [key: string]: string };
   /**
-   * When the manager that set the role's annotation last changed the ServiceAccount: the annotation is not newer.
-   * Undefined if the managed fields do not tell.
+   * When the manager that set the role annotation last changed the ServiceAccount: the annotation is not newer.
+   * Undefined if the managed fields do not show it.
    */
   readonly annotated?: Date;
   /** Whether the annotation was set exactly then. */
@@ -176,23 +172,20 @@ export type ServiceAccountName = Pick<ServiceAccountObject, 'namespace' | 'name'
 
 /** A webhook that is called when pods are created, and looks like the pod identity webhook. */
 export interface Webhook {
-  /** Of the MutatingWebhookConfiguration. */
+  /** Name of the MutatingWebhookConfiguration. */
   readonly configuration: string;
   readonly name: string;
   readonly failurePolicy: 'Fail' | 'Ignore';
   /** Where the API server calls it: a URL, or `service namespace/name`. */
   readonly target: string;
-  /**
-   * Whether its selectors take in the pods of the namespace and of the service account asked for; words where that is
-   * not known.
-   */
+  /** Whether its selectors include the pods in question; a text that explains why if this is unknown. */
   readonly selects: boolean | string;
-  /** Names of pods that its objectSelector leaves out. */
+  /** Names of pods that its objectSelector excludes. */
   readonly leavesOut: readonly string[];
   readonly hasCaBundle: boolean;
 }
 
-/** What of a container is about credentials of AWS; the API server has checked its form. */
+/** The parts of a container that concern AWS credentials. The API server has validated its form. */
 export interface Container {
   readonly name: string;
   readonly image?: string;
@@ -218,7 +211,7 @@ interface EnvironmentSource {
   readonly configMapRef?: { readonly name?: string };
 }
 
-/** Of a container; fsGroup is of pods. */
+/** Of a container or a pod; only pods have `fsGroup`. */
 interface SecurityContext {
   readonly runAsUser?: number;
   readonly runAsNonRoot?: boolean;
@@ -238,7 +231,7 @@ interface ServiceAccountToken {
   readonly audience?: string;
 }
 
-/** What of the spec of a pod is about credentials of AWS. */
+/** The parts of a pod spec that concern AWS credentials. */
 export interface PodSpec extends PodSpecJson<Container> {
   readonly serviceAccountName?: string;
   readonly hostNetwork?: boolean;
@@ -246,13 +239,13 @@ export interface PodSpec extends PodSpecJson<Container> {
   readonly volumes?: readonly Volume[];
 }
 
-/** What creates pods and re-creates them: a Deployment rather than its ReplicaSet. */
+/** The workload that re-creates a pod: a Deployment rather than its ReplicaSet. */
 export interface Owner {
   readonly kind: string;
   readonly name: string;
 }
 
-/** A pod, with what is relevant of its spec and status. */
+/** A pod, with the relevant parts of its spec and status. */
 export interface PodObject {
   readonly namespace: string;
   readonly name: string;
@@ -264,46 +257,43 @@ export interface PodObject {
   readonly node?: string;
   /** Undefined for a pod that no controller re-creates. */
   readonly owner?: Owner;
-  /**
-   * The spec as the API server gives it, as far as credentials of AWS are concerned: all that may be a secret is left
-   * out when it is read.
-   */
+  /** The parts that concern AWS credentials. Anything that may be secret is removed on reading. */
   readonly spec: PodSpec;
   readonly phase: string;
 }
 
-/** A pod of the namespace that uses another service account. */
+/** A pod in the namespace that uses another service account. */
 export type OtherPod = Pick<PodObject, 'name' | 'serviceAccount' | 'owner' | 'phase'>;
 
-/** What came of a token of the service account, sent to STS. */
+/** How STS responded to a token of the service account. */
 export type Assumed =
   { readonly assumedRoleArn: string } | { readonly errorCode: string; readonly errorMessage: string };
 
-/** All of it. `undefined` as a value: there is none. */
+/** Everything that the checks use. A value of `undefined` means that the object does not exist. */
 export interface Facts {
   readonly question: Question;
   readonly now: Date;
   readonly region: string;
-  /** Who asks AWS, of the cluster's account. */
+  /** The identity that reads the account of the cluster. */
   readonly caller: Read<{ readonly account: string; readonly arn: string }>;
-  /** Who asks AWS about the role: another one, where the role is of another account and a profile for it was given. */
+  /** The identity that reads the account of the role; another one if `--role-profile` is given. */
   readonly roleCaller: Read<{ readonly account: string; readonly arn: string }>;
   readonly cluster: Read<EksCluster | undefined>;
   /** The issuer that the API server publishes, with `https://`; read only for a cluster outside EKS. */
   readonly apiIssuer?: Read<string>;
-  /** The clusters of the region, where the one asked for is not among them. */
+  /** The clusters in the region; read only if the one in question does not exist. */
   readonly clusterNames?: Read<string[]>;
-  /** Of the role's account. */
+  /** The providers in the account of the role. */
   readonly providers: Read<IamProvider[]>;
   readonly namespace: Read<{ readonly name: string } | undefined>;
   readonly serviceAccount: Read<ServiceAccountObject | undefined>;
-  /** Those of the namespace, or of the cluster if there is no such namespace; read only without the one asked for. */
+  /** In the namespace, or in the cluster if that namespace is missing; read only if the service account is missing. */
   readonly otherServiceAccounts?: Read<ServiceAccountName[]>;
-  /** The role that the annotation names; unknown where there is no annotation of the form. */
+  /** The annotated role; unknown without a valid annotation. */
   readonly role: Read<IamRole | undefined>;
-  /** Attached, inline, boundary. */
+  /** Attached policies, inline policies and the permissions boundary. */
   readonly policies: Read<IamPolicy[]>;
-  /** Only where an action is asked for. */
+  /** Only with `--action`. */
   readonly simulated?: Read<Simulated>;
   readonly webhooks: Read<Webhook[]>;
   readonly podIdentities: Read<PodIdentity[]>;
@@ -315,13 +305,13 @@ export interface Facts {
   readonly agentPods?: Read<AgentPod[]>;
   /** Read only with an association. */
   readonly plugins?: Read<NetworkPlugins>;
-  /** The pods of the service account, or the pod asked for: undefined where that one is not there. */
+  /** The pods of the service account, or the pod of `--pod`; undefined if that pod does not exist. */
   readonly pods: Read<PodObject[] | undefined>;
   /** The NetworkPolicies that limit egress; read only if running pods use the service account. */
   readonly egressPolicies?: Read<EgressPolicy[]>;
-  /** The other running pods of the namespace; read only if no running pod uses the service account. */
+  /** The other running pods in the namespace; read only if no running pod uses the service account. */
   readonly otherPods?: Read<OtherPod[]>;
-  /** Only where it is asked for. */
+  /** Only with `--assume`. */
   readonly assumed?: Read<Assumed>;
   readonly trail: Read<Trail>;
 }

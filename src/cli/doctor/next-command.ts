@@ -1,7 +1,7 @@
 import { shell } from './checks/commands';
 import { DoctorOptions } from './options';
 
-/** The command with the same options, to see whether a fix worked. */
+/** The command with the same options, to check whether a fix worked. */
 export function nextCommand(options: DoctorOptions): string {
   const { format, assume, awsOnly, contexts, timeoutSeconds } = options;
   const values: [flag: string, value: string | number | undefined][] = [

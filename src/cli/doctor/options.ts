@@ -1,6 +1,6 @@
-/** Checked options of the command line. */
+/** The validated options of the command line. */
 export interface DoctorOptions {
-  /** Undefined with `issuer`, and if the context names the cluster. */
+  /** Undefined with `issuer`, or if the context names the cluster. */
   readonly cluster?: string;
   /** With `https://`: the issuer of a cluster outside EKS. */
   readonly issuer?: string;
@@ -15,18 +15,18 @@ export interface DoctorOptions {
   readonly action?: string;
   readonly resource?: string;
   readonly assume: boolean;
-  /** Whether to ask AWS only. */
+  /** Whether to query only AWS. */
   readonly awsOnly: boolean;
   readonly region?: string;
   readonly profile?: string;
   readonly roleProfile?: string;
-  /** Of the kubeconfig. Empty: the current one. Several only with `all`. */
+  /** Contexts of the kubeconfig. Empty: the current one. Several only with `all`. */
   readonly contexts: readonly string[];
   readonly timeoutSeconds?: number;
   readonly watch: boolean;
-  /** Between two rounds of `watch`. */
+  /** Seconds between two rounds of `watch`. */
   readonly intervalSeconds: number;
-  /** After which `watch` ends. */
+  /** Seconds after which `watch` ends. */
   readonly watchTimeoutSeconds?: number;
   readonly format: 'text' | 'json';
 }

@@ -1,5 +1,5 @@
 /**
- * ARNs of roles.
+ * Parses ARNs of roles.
  */
 import { Read } from './facts';
 import { quoted } from '../text';
@@ -13,7 +13,7 @@ export interface RoleArn {
   readonly name: string;
 }
 
-/** As IAM writes it: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
 const FORM = /^arn:(aws[a-z0-9-]*):iam::(\d{12}):role(\/(?:[\x21-\x7e]{1,510}\/)?)([\w+=,.@-]{1,64})$/;
 
 export function readRoleArn(text: string): Read<RoleArn> {

@@ -1,5 +1,5 @@
 /**
- * The diagnosis of one service account: once, or again and again until it is healthy.
+ * Diagnoses one service account, once or repeatedly until it is healthy.
  */
 import { Check } from './check';
 import { diagnose, Diagnosis, EXIT_CODES, Outcome } from './diagnosis';
@@ -41,7 +41,7 @@ export async function diagnoseOnce({ options, output, version, checks }: Run): P
   return EXIT_CODES[diagnosis.outcome];
 }
 
-/** Connects anew in each round: kubeconfigs, credentials and tokens change meanwhile. */
+/** Connects again in each round, because kubeconfigs, credentials and tokens change between rounds. */
 async function examineOnce(options: DoctorOptions, checks: readonly Check[]): Promise<Round> {
   const session = await connect(options);
   try {
@@ -53,7 +53,7 @@ async function examineOnce(options: DoctorOptions, checks: readonly Check[]): Pr
 }
 
 /**
- * Prints the diagnosis when it changes, until it is healthy or the time is over.
+ * Prints the diagnosis whenever it changes, until it is healthy or the timeout expires.
  *
  * @returns the exit code of the last round
  * @throws UnusableInput if nothing can be read in the first round
@@ -76,7 +76,7 @@ export async function watch({ options, output, version, checks }: Run): Promise<
     if (outcome === 'healthy') return EXIT_CODES[outcome];
     if (Date.now() + intervalSeconds * 1000 > deadline) {
       progress('');
-      output.stderr.write(`Not healthy within ${watchTimeoutSeconds} seconds.\n`);
+      output.stderr.write(`Still not healthy after ${watchTimeoutSeconds} seconds.\n`);
       return EXIT_CODES[outcome];
     }
     await new Promise(waited => setTimeout(waited, intervalSeconds * 1000));
@@ -98,7 +98,7 @@ function isJson({ format }: DoctorOptions): boolean {
   return format === 'json';
 }
 
-/** What counts as a change; the time does not. */
+/** The part of a round whose change is printed. Times do not count. */
 function keyOf(round: Round | UnusableInput): string {
   if (UnusableInput.is(round)) return round.message;
   const { outcome, checks, unknowns } = round.diagnosis;

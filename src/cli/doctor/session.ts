@@ -1,5 +1,5 @@
 /**
- * The clients that ask about one cluster, and what they read for the checks.
+ * The clients for one cluster, and the facts that they read for the checks.
  */
 import { annotationOf, audienceToTrust, isForApiServer, roleArnOf } from './checks/asked';
 import { associationOf } from './checks/pods';
@@ -10,10 +10,10 @@ import { EksContext, Kubernetes, NoKubeconfig } from './read/kubernetes';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { printable } from '../text';
 
-/** A cluster, and who answers questions about it. */
+/** A cluster and the clients that read it. */
 export interface Session {
   readonly aws: Aws;
-  /** The API server; otherwise why it is not asked. */
+  /** The API server, or why it is not queried. */
   readonly kubernetes: Read<Kubernetes>;
   /** Undefined for a cluster outside EKS. */
   readonly clusterName?: string;
@@ -38,7 +38,7 @@ export async function connect(options: DoctorOptions, context = options.contexts
   });
   try {
     const cluster = clusterName === undefined ? OUTSIDE_EKS : await aws.cluster(clusterName);
-    if ('value' in kubernetes) refuseOtherCluster(cluster, kubernetes.value);
+    if ('value' in kubernetes) rejectOtherCluster(cluster, kubernetes.value);
     return { aws, kubernetes, clusterName, issuerUrl, cluster };
   } catch (error) {
     aws.close();
@@ -46,21 +46,23 @@ export async function connect(options: DoctorOptions, context = options.contexts
   }
 }
 
-/** @throws UnusableInput if the API server is not asked */
-export function connected({ kubernetes }: Pick<Session, 'kubernetes'>): Kubernetes {
+/** @throws UnusableInput if the API server is not queried */
+export function requireKubernetes({ kubernetes }: Pick<Session, 'kubernetes'>): Kubernetes {
   if ('unknown' in kubernetes) throw new UnusableInput(`${kubernetes.unknown}.`);
   return kubernetes.value;
 }
 
-/** @throws UnusableInput if EKS does not tell of the cluster */
-export function knownCluster(cluster: Read<EksCluster | undefined>, name = ''): EksCluster {
-  if ('unknown' in cluster) throw new UnusableInput(`The cluster ${name} cannot be read: ${cluster.unknown}.`);
-  if (cluster.value === undefined) throw new UnusableInput(`There is no cluster ${name} in this account and region.`);
+/** @throws UnusableInput if the cluster does not exist or cannot be read */
+export function requireCluster(cluster: Read<EksCluster | undefined>, name = ''): EksCluster {
+  if ('unknown' in cluster) throw new UnusableInput(`Cluster ${name} cannot be read: ${cluster.unknown}.`);
+  if (cluster.value === undefined) {
+    throw new UnusableInput(`Cluster ${name} does not exist in this account and region.`);
+  }
   return cluster.value;
 }
 
 function connectKubernetes(options: DoctorOptions, context: string | undefined): Read<Kubernetes> {
-  if (options.awsOnly) return { unknown: 'Kubernetes was not asked: --aws-only' };
+  if (options.awsOnly) return { unknown: 'Kubernetes was not queried because of --aws-only' };
   const { timeoutSeconds } = options;
   try {
     return {
@@ -78,21 +80,21 @@ function advice({ cluster, issuer }: DoctorOptions): string {
   return issuer === undefined ? ` Create one: aws eks update-kubeconfig --name ${cluster ?? '<cluster>'}` : '';
 }
 
-/** The cluster that the context itself names. */
+/** The EKS cluster that the context names. */
 function clusterOf(kubernetes: Read<Kubernetes>): EksContext | undefined {
   if ('unknown' in kubernetes) return undefined;
   const { eks, context } = kubernetes.value;
   if (eks !== undefined) return eks;
   throw new UnusableInput(
-    `The context ${printable(context)} of the kubeconfig names no EKS cluster. Create it with aws eks `
-      + 'update-kubeconfig, or give --cluster with this context only.',
+    `Context ${printable(context)} of the kubeconfig does not name an EKS cluster. Create a context with aws eks `
+      + 'update-kubeconfig, or pass --cluster together with this context only.',
   );
 }
 
-/** What is true of one cluster must not be reported for another. */
-function refuseOtherCluster(cluster: Read<EksCluster | undefined>, kubernetes: Kubernetes): void {
+/** Facts about one cluster must not be reported for another. */
+function rejectOtherCluster(cluster: Read<EksCluster | undefined>, kubernetes: Kubernetes): void {
   if ('unknown' in cluster || cluster.value === undefined) return;
-  const words = kubernetes.strangerTo(cluster.value);
+  const words = kubernetes.mismatchWith(cluster.value);
   if (words !== undefined) {
     throw new UnusableInput(
       `${words} Select its context with --context, or create one: aws eks update-kubeconfig --name `
@@ -101,7 +103,7 @@ function refuseOtherCluster(cluster: Read<EksCluster | undefined>, kubernetes: K
   }
 }
 
-/** Everything that the checks of one service account look at. */
+/** Reads everything that the checks of one service account use. */
 export async function readFacts(options: DoctorOptions, session: Session): Promise<Facts> {
   const { aws, kubernetes, cluster, clusterName, issuerUrl } = session;
   const { pod, action, resource } = options;
@@ -130,17 +132,17 @@ export async function readFacts(options: DoctorOptions, session: Session): Promi
     ? { ...facts, assumed: await assumeRole(facts, aws, kubernetes.value) } : facts;
 }
 
-/** The issuer that the API server itself names. */
+/** The issuer that the API server publishes. */
 export async function apiIssuerOf({ kubernetes }: Session): Promise<Read<string>> {
   return 'value' in kubernetes ? kubernetes.value.issuer() : kubernetes;
 }
 
-/** The token stays in memory, and is forgotten. */
+/** The token stays in memory and is then discarded. */
 async function assumeRole(facts: Facts, aws: Aws, kubernetes: Kubernetes): Promise<NonNullable<Facts['assumed']>> {
   if (associationOf(facts)) return { unknown: 'EKS assumes the role itself' };
   const role = roleArnOf(facts);
   if ('unknown' in role) return role;
-  // Whoever holds such a token can act as the service account in the cluster, so the doctor sends it nowhere.
+  // Anyone with such a token can act as the service account in the cluster, so the doctor never sends it anywhere.
   if (isForApiServer(facts)) {
     return { unknown: 'the pods request tokens for the API server, which the doctor does not send to STS' };
   }

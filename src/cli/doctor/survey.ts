@@ -1,6 +1,6 @@
 /**
- * All service accounts of a cluster that have a role, with their pods, and the roles that trust service accounts which
- * are not there: lists, read page by page, and no call for a single one of them.
+ * Surveys all service accounts of a cluster with a role, their pods, and roles that trust missing service accounts.
+ * Reads lists page by page, without a call per service account or role.
  */
 import { Status } from './check';
 import { providerArn } from './checks/asked';
@@ -15,7 +15,7 @@ import { readLive } from './live/read-live';
 import { Aws } from './read/aws';
 import { Kubernetes, KubernetesProblem } from './read/kubernetes';
 import { readRoleArn } from './role-arn';
-import { knownCluster } from './session';
+import { requireCluster } from './session';
 import { admission } from '../../analysis/admission/admission';
 import { tokenAudience, webIdentityRequest } from '../../analysis/admission/trust-requests';
 import { withoutScheme } from '../../analysis/iam/claims';
@@ -34,10 +34,10 @@ interface SurveyProps {
   readonly issuerUrl?: string;
   /** The issuer that the API server publishes; only for a cluster outside EKS. */
   readonly apiIssuer?: Read<string>;
-  /** Left out: every namespace. */
+  /** Undefined for all namespaces. */
   readonly namespace?: string;
   readonly progress: (words: string) => void;
-  /** Tells from what was read who can act as the service accounts. Left out: nobody asks. */
+  /** Finds who can act as the service accounts; undefined to skip that. */
   readonly judgePeople?: JudgePeople;
 }
 
@@ -50,20 +50,20 @@ export interface SurveyedAccount {
   /** As annotated. */
   readonly roleArn: string;
   readonly status: Status;
-  /** What is wrong, or why it is not known. */
+  /** What is wrong, or why this is unknown. */
   readonly reason?: string;
 }
 
-/** A role that trusts service accounts of the cluster which are not there: whoever makes one gets the role. */
+/** A role that trusts missing service accounts of the cluster: anyone who creates one of them gets the role. */
 interface LeftOverRole {
   readonly roleArn: string;
-  /** `namespace/name`, or patterns that nobody matches. */
+  /** `namespace/name`, or patterns that no service account matches. */
   readonly missing: string[];
-  /** Whether others that it trusts are there. */
+  /** Whether it also trusts existing service accounts. */
   readonly isUsed: boolean;
 }
 
-/** What came of one of several contexts. */
+/** The result of one of several contexts. */
 export type ContextSurvey = { readonly context: string }
   & ({ readonly survey: Survey } | { readonly problem: string });
 
@@ -74,23 +74,23 @@ export interface Survey {
   /** Of a cluster outside EKS, with `https://`. */
   readonly issuerUrl?: string;
   readonly region: string;
-  /** Whose roles were listed. */
+  /** The account whose roles were listed. */
   readonly account?: string;
   readonly namespace?: string;
-  /** What was not looked at, in words. */
+  /** What was not checked, as text. */
   readonly notChecked: string[];
-  /** What is wrong for all of them: the issuer, the provider. */
+  /** The issuer and the provider, which concern all service accounts. */
   readonly provider: { readonly status: Status; readonly summary: string };
   readonly accounts: SurveyedAccount[];
   readonly leftOver: LeftOverRole[];
-  /** All that were looked at, those without a role too. */
+  /** How many were read, including those without a role. */
   readonly counted: { readonly serviceAccounts: number; readonly roles: number };
-  /** Information: whoever has access has it on purpose, as far as the doctor knows. */
+  /** Information only: the doctor assumes that access is intended. */
   readonly people?: LivePeople;
   readonly outcome: Outcome;
 }
 
-/** @throws UnusableInput where a list cannot be read */
+/** @throws UnusableInput if a required list cannot be read */
 export async function survey({
   aws,
   kubernetes,
@@ -187,7 +187,7 @@ interface Running {
   readonly webhooks: Read<Webhook[]>;
 }
 
-/** What AWS lets in still needs pods that ask: the same checks as for one service account. */
+/** If AWS allows the service account, its pods are checked as for a single service account. */
 function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount {
   const { serviceAccount, clusterName, issuerUrl, webhooks } = running;
   if (surveyed.status !== 'ok' || running.pods === undefined) return surveyed;
@@ -220,12 +220,12 @@ function withPods(surveyed: SurveyedAccount, running: Running): SurveyedAccount 
 }
 
 function issuerOf(cluster: Read<EksCluster | undefined>, name = ''): string {
-  const { issuerUrl } = knownCluster(cluster, name);
-  if (issuerUrl === undefined) throw new UnusableInput(`The cluster ${name} has no OIDC issuer.`);
+  const { issuerUrl } = requireCluster(cluster, name);
+  if (issuerUrl === undefined) throw new UnusableInput(`Cluster ${name} has no OIDC issuer. IRSA requires one.`);
   return withoutScheme(issuerUrl);
 }
 
-/** Each namespace has at least the service account `default`: where there is none, the name is wrong. */
+/** Each namespace has at least the service account `default`. Without any, the namespace may not exist. */
 async function serviceAccounts(
   kubernetes: Kubernetes,
   namespace: string | undefined,
@@ -238,7 +238,7 @@ async function serviceAccounts(
     if (all.length > 0 || namespace === undefined) return all;
     const found = await kubernetes.namespace(namespace);
     if ('value' in found && found.value === undefined) {
-      throw new UnusableInput(`There is no namespace ${namespace} in the cluster.`);
+      throw new UnusableInput(`Namespace ${namespace} does not exist in the cluster.`);
     }
     return all;
   } catch (error) {
@@ -265,13 +265,13 @@ function outcomeOf(statuses: Status[]): Outcome {
 
 const ORDER: Status[] = ['wrong', 'unknown', 'ok'];
 
-function byStatus(one: SurveyedAccount, other: SurveyedAccount): number {
+function byStatus(left: SurveyedAccount, right: SurveyedAccount): number {
   const key = ({ status, namespace, serviceAccount }: SurveyedAccount) =>
     `${ORDER.indexOf(status)} ${namespace}/${serviceAccount}`;
-  return key(one) < key(other) ? -1 : 1;
+  return key(left) < key(right) ? -1 : 1;
 }
 
-/** What is said of each, by what was listed. */
+/** Judges provider and service accounts by the lists. */
 class Judge {
   constructor(
     private readonly issuer: string,
@@ -290,14 +290,14 @@ class Judge {
     if (this.own() === undefined) {
       return {
         status: 'wrong',
-        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}: no service account `
-          + 'gets a role. Register the issuer: new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }).',
+        summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}, so no service `
+          + 'account gets a role. Register the issuer: new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }).',
       };
     }
     if (this.clientIds() === undefined) {
       return {
         status: 'unknown',
-        summary: `IAM has an OIDC provider for ${this.issuer}, but its audiences are not known: `
+        summary: `IAM has an OIDC provider for ${this.issuer}, but its audiences are unknown: `
           + `${this.unread()}.`,
       };
     }
@@ -322,7 +322,7 @@ class Judge {
     if (account !== this.ownAccount) {
       return {
         status: 'unknown',
-        reason: `the role is in account ${account}, but the credentials are for account ${this.ownAccount}: `
+        reason: `the role is in account ${account}, but the credentials are for account ${this.ownAccount}; `
           + 'use --role-profile',
       };
     }
@@ -359,21 +359,21 @@ class Judge {
   }
 }
 
-/** By the subjects that their trust policies name for this cluster. */
+/** The roles whose trust policies name missing service accounts of this cluster. */
 function leftOverRoles(
   roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined,
 ): LeftOverRole[] {
-  const there = new Set(all.map(account => `${account.namespace}/${account.name}`));
-  const names = [...there].map(literal);
+  const existing = new Set(all.map(account => `${account.namespace}/${account.name}`));
+  const names = [...existing].map(literal);
   const isMatched = (wanted: Symbols) => names.some(name => matches(wanted, name) === true);
-  const isThere = (subject: string) => there.has(subject) || (/[*?]/.test(subject) && isMatched(pattern(subject)));
+  const exists = (subject: string) => existing.has(subject) || (/[*?]/.test(subject) && isMatched(pattern(subject)));
   return roles.flatMap((role): LeftOverRole[] => {
     const trusted = trustedBy(role.trust).filter(
       ({ via, cluster, namespace: own }) =>
         via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace),
     );
     const subjects = [...new Set(trusted.map(({ namespace: own, serviceAccount }) => `${own}/${serviceAccount}`))];
-    const missing = subjects.filter(subject => !isThere(subject));
+    const missing = subjects.filter(subject => !exists(subject));
     return missing.length === 0 ? [] : [{ roleArn: role.arn, missing, isUsed: missing.length < subjects.length }];
   });
 }

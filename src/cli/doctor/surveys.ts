@@ -1,12 +1,12 @@
 /**
- * Surveys of one cluster, or of the clusters of several contexts.
+ * Surveys one cluster, or the clusters of several contexts.
  */
 import { EXIT_CODES, worstOf } from './diagnosis';
 import { DoctorOptions } from './options';
 import { fleetJson, surveyJson } from './output/survey-json';
 import { fleetText, surveyText } from './output/survey-text';
 import { progressTo } from './progress';
-import { apiIssuerOf, connect, connected } from './session';
+import { apiIssuerOf, connect, requireKubernetes } from './session';
 import { ContextSurvey, JudgePeople, Survey, survey } from './survey';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
 import { Output, wantsColors } from '../command';
@@ -34,7 +34,7 @@ export async function surveyOnce({ version, ...run }: Run): Promise<number> {
   return EXIT_CODES[surveyed.outcome];
 }
 
-/** One context after the other; one that fails does not hide the others. */
+/** Surveys contexts one by one; one that fails does not hide the others. */
 export async function surveyContexts({ version, ...run }: Run): Promise<number> {
   const { options, output } = run;
   const surveys: ContextSurvey[] = [];
@@ -60,7 +60,7 @@ async function surveyCluster(
 ): Promise<Survey> {
   const session = await connect(options, context);
   const { aws, cluster, clusterName, issuerUrl } = session;
-  const kubernetes = connected(session);
+  const kubernetes = requireKubernetes(session);
   try {
     return await survey({
       aws,

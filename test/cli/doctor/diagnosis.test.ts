@@ -81,7 +81,7 @@ describe('as text', () => {
 
   test('healthy', () => {
     expect(text([check('link', OK), check('other-link', UNKNOWN)]))
-      .toBe(`payments/api in the cluster production, eu-west-1
+      .toBe(`payments/api in cluster production (eu-west-1)
 
 Healthy: every required check passed.
 
@@ -96,7 +96,7 @@ All checks
 
   test('healthy, with what is harmless', () => {
     expect(text([check('a', { ...WRONG, harmless: true })])).toContain(`
-Healthy: what is wrong does not keep the role from the pods.
+Healthy: the pods get their role despite the problems below.
 
 Also wrong
   It is broken.
@@ -105,7 +105,7 @@ Also wrong
 
   test('a finding, what follows, what is wrong too, what is not known', () => {
     expect(text([check('a', WRONG), check('b', WRONG, { follows: ['a'] }), check('c', WRONG), check('d', UNKNOWN)]))
-      .toBe(`payments/api in the cluster production, eu-west-1
+      .toBe(`payments/api in cluster production (eu-west-1)
 
 Diagnosis
   It is broken.
@@ -141,7 +141,11 @@ All checks
 
   test('unsure', () => {
     expect(text([check('a', UNKNOWN, { decisive: true })])).toContain(
-      '\nNo problem found, but required checks could not be completed (a), so the result\nis inconclusive.\n',
+      '\nNo problem found, but the required check a could not run, so the result is\ninconclusive.\n',
+    );
+    const unknowns = ['a', 'b'].map(id => check(id, UNKNOWN, { decisive: true }));
+    expect(text(unknowns)).toContain(
+      '\nNo problem found, but the required checks a, b could not run, so the result is\ninconclusive.\n',
     );
   });
 

@@ -45,7 +45,7 @@ describe('one service account', () => {
   test('that is healthy', async () => {
     const { code, stdout, stderr } = await asking(...API);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^payments\/api in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(stdout).toMatch(/^payments\/api in cluster production \(eu-west-1\)\n\nHealthy: /);
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
     expect(aws.times('eks:DescribeCluster')).toBe(1);
   });
@@ -89,7 +89,7 @@ describe('one service account', () => {
     );
     aws.answer('iam:GetRole', xml('iam:GetRole', `<Role>${roleXml(ROLE, trust)}</Role>`));
     const { code, stdout } = await asking(...API, '--assume');
-    expect(stdout).toMatch(/^payments\/api in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(stdout).toMatch(/^payments\/api in cluster production \(eu-west-1\)\n\nHealthy: /);
     expect(code).toBe(0);
     expect(stdout).not.toMatch(/^ {2}\w+ +(trust|provider-exists|webhook) /m);
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
@@ -135,7 +135,7 @@ describe('one service account', () => {
     aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
     expect(code).toBe(2);
-    expect(stdout).toContain('No problem found, but required checks could not be completed');
+    expect(stdout).toContain('No problem found, but the required check');
   });
 
   test('is tried only where that is asked for, and no secret is told', async () => {
@@ -178,8 +178,8 @@ describe('another cluster than the kubeconfig\'s', () => {
         code: 2,
         stdout: '',
         stderr:
-          'The context production of the kubeconfig points to another cluster than production: its server is '
-            + `${endpoint()}, and production is at https://other.eks.amazonaws.com. Select its context with --context, `
+          'Context production of the kubeconfig does not point to cluster production: its server is '
+            + `${endpoint()}, but production is at https://other.eks.amazonaws.com. Select its context with --context, `
             + 'or create one: aws eks update-kubeconfig --name production\n',
       });
     }
@@ -223,8 +223,8 @@ describe('--all', () => {
     );
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(1);
-    expect(stdout).toBe(`All namespaces of the cluster production, eu-west-1; not checked: policies, EKS
-Pod Identity
+    expect(stdout).toBe(`All namespaces of cluster production (eu-west-1). Not checked: policies, EKS Pod
+Identity.
 
 ok       IAM has an OIDC provider for ${ISSUER}.
 
@@ -236,12 +236,12 @@ ok       payments/api     team/api
 Roles that trust missing service accounts
   arn:aws:iam::${ACCOUNT}:role/left-over
     - payments/old
-  Anyone who can create such a service account gets the role. Delete the role,
-  or remove the subject from its trust policy.
+  Anyone who can create such a service account gets the role. If it is not
+  needed, delete the role or remove the subject from its trust policy.
 
 Who can act as service accounts with a role
-  payments/api: nobody but Kubernetes itself
-  payments/old: nobody but Kubernetes itself
+  payments/api: only Kubernetes itself
+  payments/old: only Kubernetes itself
 
 2 service accounts with a role (of 3): 1 ok, 1 wrong, 0 unknown. 1 role (of 2)
 trusts missing service accounts.
@@ -366,7 +366,7 @@ trusts missing service accounts.
     const { code, stdout } = await asking(...ALL);
     expect(code).toBe(2);
     expect(stdout.replace(/\n/g, ' ')).toMatch(
-      /^All namespaces of the cluster production, eu-west-1; not checked: pods \(.*than a Kubernetes object.*\), pol/,
+      /^All namespaces of cluster production \(eu-west-1\)\. Not checked: pods \(.*did not return a Kubernetes object.*\), pol/,
     );
   });
 
@@ -415,7 +415,7 @@ trusts missing service accounts.
     expect(await asking(...ALL, '--namespace', 'paymnets')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'There is no namespace paymnets in the cluster.\n',
+      stderr: 'Namespace paymnets does not exist in the cluster.\n',
     });
     objects['/api/v1/namespaces/paymnets'] = { metadata: { name: 'paymnets' } };
     expect((await asking(...ALL, '--namespace', 'paymnets')).code).toBe(0);
@@ -428,7 +428,7 @@ trusts missing service accounts.
     );
     const { code, stdout } = await asking(...ALL, '--namespace', 'payments');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^The namespace payments of the cluster production, eu-west-1; not checked:\n/);
+    expect(stdout).toMatch(/^Namespace payments of cluster production \(eu-west-1\)\. Not checked: /);
   });
 
   test('without a provider nobody gets a role', async () => {
@@ -463,7 +463,7 @@ trusts missing service accounts.
       provider: {
         status: 'unknown',
         summary: expect.stringMatching(
-          /^IAM has an OIDC provider for .*, but its audiences are not known: needs iam:GetOpenIDConnectProvider/,
+          /^IAM has an OIDC provider for .*, but its audiences are unknown: needs iam:GetOpenIDConnectProvider/,
         ),
       },
     });
@@ -478,17 +478,17 @@ trusts missing service accounts.
           body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'no' }),
           type: 'application/json',
         }),
-      /^There is no cluster production in this account and region\.\n$/,
+      /^Cluster production does not exist in this account and region\.\n$/,
     ],
     [
       'cannot be read',
       () => aws.deny('eks:DescribeCluster'),
-      /^The cluster production cannot be read: needs eks:DescribeCluster/,
+      /^Cluster production cannot be read: needs eks:DescribeCluster/,
     ],
     [
       'has no issuer',
       () => aws.answer('eks:DescribeCluster', cluster(endpoint(), '')),
-      /^The cluster production has no OIDC issuer\.\n$/,
+      /^Cluster production has no OIDC issuer\. IRSA requires one\.\n$/,
     ],
   ])('a cluster that %s', async (_, prepare, words) => {
     prepare();
@@ -511,7 +511,7 @@ trusts missing service accounts.
     expect(await asking(...ALL)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'The service accounts cannot be listed: The API server answers 404 (NotFound).\n',
+      stderr: 'The service accounts cannot be listed: the API server returned 404 (NotFound).\n',
     });
   });
 });

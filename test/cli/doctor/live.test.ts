@@ -222,7 +222,7 @@ describe('a guard of the cluster', () => {
     lists('deny');
     expect((await actors()).found).toMatchObject([{ name: 'dev', closedBy: ['payments-guard-use'] }]);
     const { stdout } = await asking(...ALL);
-    expect(stdout).toContain('payments/api: nobody but Kubernetes itself; admission policies refuse 1 other\n');
+    expect(stdout).toContain('payments/api: only Kubernetes itself; admission policies deny 1 other\n');
   });
 
   test('that only warns closes nothing', async () => {
@@ -267,7 +267,7 @@ describe('the authentication mode', () => {
     servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = AWS_AUTH(MAP_ROLES);
     const { names, unread } = await actors();
     expect(names).toHaveLength(3);
-    expect(unread).toEqual(['authentication mode of the cluster (EKS names no authentication mode)']);
+    expect(unread).toEqual(['authentication mode of the cluster (EKS reports none)']);
   });
 });
 
@@ -275,7 +275,7 @@ describe('what cannot be read is named, and never means nobody', () => {
   test.each(LISTS.filter(name => name !== 'serviceaccounts'))('the list of %s', async name => {
     servers.api.objects[pathOfList(name)] = FORBIDDEN;
     const { unread, notChecked, code } = await actors();
-    expect(unread).toEqual([`${qualifiedName(name)} (Needs list on ${qualifiedName(name)})`]);
+    expect(unread).toEqual([`${qualifiedName(name)} (needs list on ${qualifiedName(name)})`]);
     expect(notChecked.at(-1)).toBe('some ways to act as the service accounts (see below)');
     expect(code).toBe(name === 'pods' ? 2 : 0);
     const { stdout } = await asking(...ALL);
@@ -296,7 +296,7 @@ describe('what cannot be read is named, and never means nobody', () => {
   test('an API server that does not serve a list', async () => {
     delete servers.api.objects[pathOfList('validatingadmissionpolicies')];
     expect((await actors()).unread).toEqual([
-      'validatingadmissionpolicies.admissionregistration.k8s.io (The API server does not serve '
+      'validatingadmissionpolicies.admissionregistration.k8s.io (the API server does not serve '
         + 'validatingadmissionpolicies.admissionregistration.k8s.io)',
     ]);
   });
@@ -305,7 +305,7 @@ describe('what cannot be read is named, and never means nobody', () => {
     ['eks:ListAccessEntries', 'access entries'],
     ['eks:DescribeAccessEntry', `access entry of ${JANE}`],
     ['eks:ListAssociatedAccessPolicies', `access policies of ${JANE}`],
-    ['eks:ListPodIdentityAssociations', 'associations of EKS Pod Identity'],
+    ['eks:ListPodIdentityAssociations', 'EKS Pod Identity associations'],
     ['eks:DescribePodIdentityAssociation', 'association of payments/api'],
   ])('%s', async (action, what) => {
     withEntries({ arn: JANE });
@@ -323,8 +323,8 @@ describe('what cannot be read is named, and never means nobody', () => {
   });
 
   test.each([
-    ['throttled', failure('eks:ListAccessEntries', 'ThrottlingException', 'Rate exceeded'), 'AWS throttles the calls'],
-    ['an answer of somebody else', { body: '{}', type: 'application/json' }, 'the answer cannot be read'],
+    ['throttled', failure('eks:ListAccessEntries', 'ThrottlingException', 'Rate exceeded'), 'AWS throttled several'],
+    ['an answer of somebody else', { body: '{}', type: 'application/json' }, 'the response cannot be read'],
   ])('%s', async (_, answer, words) => {
     aws.answer('eks:ListAccessEntries', answer);
     expect((await actors()).unread).toEqual([expect.stringContaining(words)]);
@@ -335,7 +335,7 @@ describe('what cannot be read is named, and never means nobody', () => {
     aws.deny('eks:DescribeAccessEntry');
     const { unknown } = await actors();
     expect(unknown).toEqual([
-      { kind: 'IAM principal', name: JANE, reason: expect.stringContaining('its groups are not known') },
+      { kind: 'IAM principal', name: JANE, reason: expect.stringContaining('its groups are unknown') },
     ]);
   });
 
@@ -343,7 +343,7 @@ describe('what cannot be read is named, and never means nobody', () => {
     aws.answer('eks:DescribeCluster', cluster('API_AND_CONFIG_MAP'));
     servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = FORBIDDEN;
     expect((await actors()).unread).toEqual([
-      'ConfigMap kube-system/aws-auth (Needs get on configmaps in namespace kube-system)',
+      'ConfigMap kube-system/aws-auth (needs get on configmaps in namespace kube-system)',
     ]);
   });
 });
@@ -450,7 +450,7 @@ describe('who-can --live', () => {
   test('a cluster that is not there', async () => {
     aws.answer('eks:DescribeCluster', failure('eks:DescribeCluster', 'ResourceNotFoundException', 'none', 404));
     expect(await asking('who-can', 's3:GetObject', '--live', '--cluster', 'staging'))
-      .toEqual({ code: 2, stdout: '', stderr: 'There is no cluster staging in this account and region.\n' });
+      .toEqual({ code: 2, stdout: '', stderr: 'Cluster staging does not exist in this account and region.\n' });
   });
 
   test('no secret is told', async () => {

@@ -176,7 +176,7 @@ describe('a cluster outside EKS', () => {
   test('is healthy, and EKS is not asked', async () => {
     const { code, stdout } = await asking(...OUTSIDE);
     expect(stdout.replace(/\n/g, ' ')).toMatch(
-      /^payments\/api in the cluster with the issuer https:\/\/issuer\.example\.com\/blue; AWS region eu-west-1  Healthy: /,
+      /^payments\/api in the cluster with issuer https:\/\/issuer\.example\.com\/blue \(AWS region eu-west-1\)  Healthy: /,
     );
     expect(code).toBe(0);
     expect(eksCalls()).toEqual([0, 0, 0]);
@@ -214,7 +214,7 @@ describe('a cluster outside EKS', () => {
     roles([ROLE, replaced(TRUST, ISSUER, SELF_HOSTED.replace('https://', ''))]);
     const { code, stdout } = await asking('doctor', '--issuer', SELF_HOSTED, '--all');
     expect(code).toBe(0);
-    expect(stdout).toContain('not checked: policies\n');
+    expect(stdout).toContain('Not checked: policies.\n');
     expect(eksCalls()).toEqual([0, 0, 0]);
   });
 
@@ -270,8 +270,8 @@ describe('a context that names its cluster', () => {
     expect(await asking('doctor', '--context', 'production', ...NAMES)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'The context production of the kubeconfig names no EKS cluster. Create it with aws eks '
-        + 'update-kubeconfig, or give --cluster with this context only.\n',
+      stderr: 'Context production of the kubeconfig does not name an EKS cluster. Create a context with aws eks '
+        + 'update-kubeconfig, or pass --cluster together with this context only.\n',
     });
   });
 
@@ -298,8 +298,8 @@ describe('a context that names its cluster', () => {
     b(failure('eks:DescribeCluster', 'AccessDeniedException', 'no', 403));
     const { code, stdout } = await asking(...FLEET);
     expect(code).toBe(2);
-    expect(stdout).toMatch(/\nContext b\n\nThe cluster b cannot be read: needs eks:DescribeCluster/);
-    expect(stdout).toMatch(/\nContext c\n\nAll namespaces of the cluster c, eu-west-1/);
+    expect(stdout).toMatch(/\nContext b\n\nCluster b cannot be read: needs eks:DescribeCluster/);
+    expect(stdout).toMatch(/\nContext c\n\nAll namespaces of cluster c \(eu-west-1\)/);
     const { stdout: text } = await asking(...FLEET, '--format', 'json');
     expect(JSON.parse(text)).toMatchObject({
       schemaVersion: 1,
@@ -328,7 +328,7 @@ describe('a context that names its cluster', () => {
     );
     const { code, stdout } = await asking(...FLEET);
     expect(code).toBe(2);
-    expect(stdout).toContain('\nThe context b of the kubeconfig names no EKS cluster.');
+    expect(stdout).toContain('\nContext b of the kubeconfig does not name an EKS cluster.');
     expect((await asking('doctor', '--all', '--context', 'a', '--context', 'no-such')).stdout).toContain(
       '\nThe kubeconfig has no context "no-such"',
     );
@@ -371,7 +371,7 @@ describe('--watch', () => {
   test('ends at once where it is healthy', async () => {
     const { code, stdout } = await asking(...WATCH);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\[20[\d-]+T[\d:.]+Z\]\npayments\/api in the cluster production, eu-west-1\n\nHealthy: /);
+    expect(stdout).toMatch(/^\[20[\d-]+T[\d:.]+Z\]\npayments\/api in cluster production \(eu-west-1\)\n\nHealthy: /);
   });
 
   test('prints the diagnosis only when it changes, with the time, until it is healthy', async () => {
@@ -394,7 +394,7 @@ describe('--watch', () => {
   test('gives up in time, with the last exit code', async () => {
     broken();
     const { code, stderr } = await asking(...WATCH, '--watch-timeout', '2');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'Not healthy within 2 seconds.\n' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'Still not healthy after 2 seconds.\n' });
   });
 
   test('credentials that expire meanwhile are told, and those that are renewed go on', async () => {
@@ -413,7 +413,7 @@ describe('--watch', () => {
     const { code, stdout } = await asking(...WATCH);
     expect(code).toBe(0);
     expect(stdout.match(/^\[.*\]$/gm)).toHaveLength(3);
-    expect(stdout.replace(/\n/g, ' ')).toMatch(/\] The AWS credentials that were found have expired\. /);
+    expect(stdout.replace(/\n/g, ' ')).toMatch(/\] The AWS credentials in use have expired\. /);
     expect(identities).toBe(4);
   });
 

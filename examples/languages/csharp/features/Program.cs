@@ -33,7 +33,7 @@ reader.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
     Resources = new[] { "*" },
 }));
 
-// One role for the runners of all teams, and for one of operations.
+// One role for the runners of all teams and one service account of operations.
 var runners = new IrsaRole(stack, "Runners", new IrsaRoleProps
 {
     Trust = new TrustPolicy().AddServiceAccounts(oidcProvider, new[]
@@ -44,7 +44,7 @@ var runners = new IrsaRole(stack, "Runners", new IrsaRoleProps
     MaxSessionDuration = Duration.Hours(2),
 });
 
-// A controller whose chart makes the service account.
+// A controller whose chart creates the service account.
 var zone = HostedZone.FromHostedZoneId(stack, "Zone", "Z0123456789EXAMPLE");
 var dns = new IrsaServiceAccount(stack, "Dns", new IrsaServiceAccountProps
 {

@@ -39,7 +39,7 @@ func main() {
 		Resources: jsii.Strings("*"),
 	}))
 
-	// One role for the runners of all teams, and for one of operations.
+	// One role for the runners of all teams and one service account of operations.
 	runners := cdkirsa.NewIrsaRole(stack, jsii.String("Runners"), &cdkirsa.IrsaRoleProps{
 		Trust: cdkirsa.NewTrustPolicy().AddServiceAccounts(oidcProvider, &[]cdkirsa.ServiceAccountSubject{
 			cdkirsa.ServiceAccountSubject_Matching(jsii.String("team-*"), jsii.String("runner")),
@@ -48,7 +48,7 @@ func main() {
 		MaxSessionDuration: awscdk.Duration_Hours(jsii.Number(2)),
 	})
 
-	// A controller whose chart makes the service account.
+	// A controller whose chart creates the service account.
 	zone := awsroute53.HostedZone_FromHostedZoneId(stack, jsii.String("Zone"), jsii.String("Z0123456789EXAMPLE"))
 	dns := cdkirsa.NewIrsaServiceAccount(stack, jsii.String("Dns"), &cdkirsa.IrsaServiceAccountProps{
 		OidcProvider: oidcProvider,

@@ -1,5 +1,5 @@
 /**
- * What the pods of the service account come to STS with, as far as it is known.
+ * What the pods of the service account present to STS, as far as it is known.
  */
 import { annotatedRole, broughtByPods, PodFacts } from './pods';
 import { Admission, admission } from '../../../analysis/admission/admission';
@@ -17,20 +17,20 @@ import { readRoleArn, RoleArn } from '../role-arn';
 /** The issuer of the cluster, without `https://`. */
 export function issuerOf({ cluster, question: { issuerUrl } }: Facts): Read<string> {
   if (issuerUrl !== undefined) return { value: withoutScheme(issuerUrl) };
-  if ('unknown' in cluster) return { unknown: `the issuer of the cluster is not known: ${cluster.unknown}` };
-  if (cluster.value?.issuerUrl === undefined) return { unknown: 'the issuer of the cluster is not known' };
+  if ('unknown' in cluster) return { unknown: `the issuer of the cluster is unknown: ${cluster.unknown}` };
+  if (cluster.value?.issuerUrl === undefined) return { unknown: 'the issuer of the cluster is unknown' };
   return { value: withoutScheme(cluster.value.issuerUrl) };
 }
 
-/** The annotation as it stands, or what the pods bring instead; the role of `--role` if the annotation is unknown. */
+/** The annotated role, or the one that the pod templates set; the role of `--role` if the annotation is unknown. */
 export function annotationOf(facts: PodFacts): Read<string> {
   const { serviceAccount, question: { roleArn } } = facts;
   if ('unknown' in serviceAccount) {
     return roleArn === undefined
-      ? { unknown: `the role is not known (${serviceAccount.unknown}); give its ARN with --role` } : { value: roleArn };
+      ? { unknown: `the role is unknown (${serviceAccount.unknown}); pass its ARN with --role` } : { value: roleArn };
   }
   const arn = annotatedRole(facts);
-  return arn === undefined ? { unknown: 'the role is not known: no annotation names it' } : { value: arn };
+  return arn === undefined ? { unknown: 'the role is unknown: there is no annotation' } : { value: arn };
 }
 
 export function roleArnOf(facts: Facts): Read<RoleArn> {
@@ -38,19 +38,19 @@ export function roleArnOf(facts: Facts): Read<RoleArn> {
   return 'unknown' in text ? text : readRoleArn(text.value);
 }
 
-/** The audience of the pods' tokens: the one that the webhook requests, or the pods themselves. */
+/** The audience of the pods' tokens: the one that the webhook or the pod templates request. */
 export function tokenAudienceOf(facts: PodFacts): string {
   return requestedAudience(facts) || AUDIENCE_OF_EKS_API;
 }
 
-/** The audience for provider and trust policy to accept. Nobody should accept tokens for the API server. */
+/** The audience that provider and trust policy should accept; never that of tokens for the API server. */
 export function audienceToTrust(facts: PodFacts): string {
   return requestedAudience(facts) || DEFAULT_AUDIENCE;
 }
 
 /**
- * The other audiences that pods may request tokens for, if the annotation is unknown: what the provider accepts and the
- * trust policy names.
+ * If the annotation is unknown, the other audiences that pods may request: those that the provider or the trust policy
+ * accepts.
  */
 export function otherAudiences({ serviceAccount, providers }: Facts, { trust }: IamRole, issuer: string): string[] {
   if (!('unknown' in serviceAccount)) return [];
@@ -62,7 +62,7 @@ export function otherAudiences({ serviceAccount, providers }: Facts, { trust }: 
   return [...new Set([...clientIds, ...trusted])];
 }
 
-/** Whether the pods request no audience, so that their tokens are for the API server. */
+/** Whether the pods request no audience: their tokens are then for the API server. */
 export function isForApiServer(facts: PodFacts): boolean {
   return requestedAudience(facts) === '';
 }
@@ -81,7 +81,7 @@ export function providerArn({ partition, account }: Pick<RoleArn, 'partition' | 
   return `arn:${partition}:iam::${account}:oidc-provider/${issuer}`;
 }
 
-/** What the role answers to the token of the pods, by the provider in its own account. */
+/** Whether the role's trust policy admits the pods' token, through the provider in the role's account. */
 export function admissionOfToken(
   facts: Facts, { arn, trust }: IamRole, issuer: string, audience = tokenAudienceOf(facts),
 ): Admission {
@@ -92,26 +92,26 @@ export function admissionOfToken(
   }));
 }
 
-/** Partition and account of an ARN. */
+/** The partition and account of an ARN. */
 export function ownerOf(arn: string): Pick<RoleArn, 'partition' | 'account'> {
   const [, partition, , , account] = arnParts(arn);
   return { partition, account };
 }
 
-/** The account of the role, as the annotation says; of who asks where there is none. */
+/** The account of the annotated role; without an annotation, the account of the credentials for roles. */
 export function roleAccount(facts: Facts): string | undefined {
   const role = roleArnOf(facts);
   if ('value' in role) return role.value.account;
   return 'value' in facts.roleCaller ? facts.roleCaller.value.account : undefined;
 }
 
-/** The role whose policies count: the one that pods get by EKS Pod Identity, or the annotated one. */
+/** Judges the role whose policies count: the one that pods get by EKS Pod Identity, or the annotated one. */
 export function ofPodsRole(facts: Facts, judge: (role: IamRole) => Verdict | undefined): Verdict | undefined {
   const { role, identityRoles } = facts;
   return ofRole({ role: identityRoles?.target ?? identityRoles?.role ?? role }, judge);
 }
 
-/** Nothing to look at where the role is not there. */
+/** Judges a role; undefined if it does not exist. */
 export function ofRole(
   { role }: Pick<Facts, 'role'>, judge: (role: IamRole) => Verdict | undefined,
 ): Verdict | undefined {

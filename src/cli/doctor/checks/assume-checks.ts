@@ -5,7 +5,7 @@ import { printable } from '../../text';
 import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Assumed, Facts } from '../facts';
 
-/** What STS says, and which link of the chain that is about. */
+/** An error of STS, and which link of the chain it points to. */
 interface Refusal {
   readonly code: RegExp;
   readonly message?: RegExp;
@@ -18,29 +18,29 @@ const REFUSALS: readonly Refusal[] = [
     code: /^InvalidIdentityToken/,
     message: /No OpenIDConnect provider found/i,
     words: 'STS found no OIDC provider for the issuer of the token in the account of the role',
-    fix: ['Register the issuer with IAM, as the check provider-exists says.'],
+    fix: ['Register the issuer with IAM. See the check provider-exists.'],
   },
   {
     code: /^InvalidIdentityToken/,
     message: /audience/i,
     words: 'the OIDC provider does not accept the audience of the token',
     fix: [
-      'Add the audience to the client IDs of the provider, or change the annotation eks.amazonaws.com/audience, as the '
-        + 'check provider-audience says.',
+      'Add the audience to the client IDs of the provider, or change the annotation eks.amazonaws.com/audience. '
+        + 'See the check provider-audience.',
     ],
   },
   {
     code: /^InvalidIdentityToken/,
     message: /thumbprint|certificate/i,
     words: 'STS does not trust the certificate of the issuer',
-    fix: ['Correct the thumbprints of the provider, as the check provider-thumbprints says.'],
+    fix: ['Correct the thumbprints of the provider. See the check provider-thumbprints.'],
   },
   {
     code: /^InvalidIdentityToken/,
     message: /verification key|retrieve|JWKS|signature/i,
     words:
       'STS cannot verify the signature of the token: the keys that the issuer publishes are missing or do not match',
-    fix: ['Check <issuer>/.well-known/openid-configuration and the jwks_uri in it: both must be public.'],
+    fix: ['Check <issuer>/.well-known/openid-configuration and its jwks_uri. Both must be public.'],
   },
   {
     code: /^InvalidIdentityToken/,
@@ -49,13 +49,13 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     code: /^ExpiredToken/,
-    words: 'the token has expired: the clock of the cluster or of this computer is wrong',
-    fix: ['Compare the clocks of the nodes and of this computer: date -u'],
+    words: 'the token has expired, so the clock of the cluster or of this computer is wrong',
+    fix: ['Compare the clocks of the nodes and this computer: date -u'],
   },
   {
     code: /^IDPCommunicationError/,
-    words: 'STS cannot reach the issuer to get its keys',
-    fix: ['Check <issuer>/.well-known/openid-configuration: it must be reachable from the internet.'],
+    words: 'STS cannot reach the issuer to fetch its keys',
+    fix: ['Check <issuer>/.well-known/openid-configuration. It must be reachable from the internet.'],
   },
   {
     code: /^IDPRejectedClaim/,
@@ -65,16 +65,16 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: /^RegionDisabled/,
     words: 'STS is disabled in the region',
-    fix: ['Enable it in the account settings of IAM, or use another region.'],
+    fix: ['Enable STS in the account settings of IAM, or use another region.'],
   },
   {
     code: /^AccessDenied/,
     words:
       'STS does not allow this service account to assume the role: the role does not exist, its trust policy does not '
-        + 'match, or a policy of the organization forbids it',
+        + 'match, or an organization policy denies it',
     fix: [
-      'See the checks role-exists and trust. If both pass, look for a service control policy (SCP) or a resource '
-        + 'control policy (RCP) of the organization.',
+      'See the checks role-exists and trust. If both pass, look for a service control policy (SCP) or resource control '
+        + 'policy (RCP) of your organization.',
     ],
   },
   {
@@ -84,18 +84,18 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** What STS has looked at, when it gives the role. */
+/** The links that STS has verified if it returns credentials. */
 const LINKS = ['provider-exists', 'provider-audience', 'provider-thumbprints', 'role-account', 'role-exists', 'trust'];
 
-/** EKS assumes the role itself, and nobody else can: in place of a trial, what the other checks have proved. */
-function byEks(facts: Facts): Verdict {
-  const proved = POD_IDENTITY_CHECKS.filter(({ run }) => run(facts)?.status === 'ok').map(({ title }) => title);
+/** Only EKS itself can assume the role, so the other checks stand in for a trial. */
+function summarizePodIdentity(facts: Facts): Verdict {
+  const passed = POD_IDENTITY_CHECKS.filter(({ run }) => run(facts)?.status === 'ok').map(({ title }) => title);
   return unknown(
-    '--assume cannot try EKS Pod Identity: only EKS can assume the role for a pod. '
-      + `${proved.length === 0 ? '' : `Proved from outside: ${proved.join('; ')}. `}`
-      + 'Cannot be proved from outside: that the SDKs in the images know it; that the network lets the pods reach the '
-      + 'agent; that the role of the node may eks-auth:AssumeRoleForPodIdentity; that no policy of the organization '
-      + '(SCP, RCP) forbids it.',
+    '--assume cannot test EKS Pod Identity: only EKS can assume the role for a pod. '
+      + `${passed.length === 0 ? '' : `Verified from outside: ${passed.join('; ')}. `}`
+      + 'Not verifiable from outside: the SDKs in the images support EKS Pod Identity; the network allows the pods to '
+      + 'reach the agent; the node role allows eks-auth:AssumeRoleForPodIdentity; no organization policy (SCP, RCP) '
+      + 'denies it.',
     { decisive: false },
   );
 }
@@ -107,13 +107,13 @@ const ASSUME: Check = {
   follows: LINKS,
   proves: [...LINKS, 'cluster-issuer'],
   run: facts => {
-    if (facts.assumed && associationOf(facts)) return byEks(facts);
+    if (facts.assumed && associationOf(facts)) return summarizePodIdentity(facts);
     return facts.assumed && judgeRead(facts.assumed, assumed =>
-      'assumedRoleArn' in assumed ? taken(facts, assumed.assumedRoleArn) : refused(assumed));
+      'assumedRoleArn' in assumed ? confirm(facts, assumed.assumedRoleArn) : explain(assumed));
   },
 };
 
-function taken(facts: Facts, arn: string): Verdict {
+function confirm(facts: Facts, arn: string): Verdict {
   const role = roleArnOf(facts);
   return ok(
     `A token of the service account can assume the role${'value' in role ? ` ${role.value.name}` : ''}: IRSA works.`,
@@ -121,7 +121,7 @@ function taken(facts: Facts, arn: string): Verdict {
   );
 }
 
-function refused({ errorCode, errorMessage }: Extract<Assumed, { errorCode: string }>): Verdict {
+function explain({ errorCode, errorMessage }: Extract<Assumed, { errorCode: string }>): Verdict {
   const evidence = [printable(`STS: ${errorCode}${errorMessage === '' ? '' : `: ${errorMessage}`}`)];
   const refusal = REFUSALS.find(({ code, message }) => code.test(errorCode) && (message?.test(errorMessage) ?? true));
   if (refusal === undefined) {

@@ -15,7 +15,7 @@ const FOUND: Check = {
     facts.question.issuerUrl === undefined ? judgeRead(facts.cluster, cluster =>
       cluster === undefined
         ? missing(facts)
-        : ok(`The cluster ${cluster.name} is in ${facts.region}.`, [
+        : ok(`Cluster ${cluster.name} exists in ${facts.region}.`, [
           `ARN: ${cluster.arn}`,
           `endpoint: ${cluster.endpoint}`,
         ]),
@@ -24,7 +24,7 @@ const FOUND: Check = {
 
 function missing({ question: { clusterName = '' }, region, caller, clusterNames }: Facts) {
   const account = 'value' in caller ? `account ${caller.value.account}, ` : '';
-  return wrong(`There is no cluster ${quoted(clusterName)} in ${account}region ${region}.`, {
+  return wrong(`Cluster ${quoted(clusterName)} does not exist in ${account}region ${region}.`, {
     evidence: clusterNames && [names(clusterName, clusterNames)],
     fix: [
       `List the clusters: aws eks list-clusters --region ${shell(region)}`,
@@ -36,7 +36,7 @@ function missing({ question: { clusterName = '' }, region, caller, clusterNames 
 
 function names(wanted: string, read: NonNullable<Facts['clusterNames']>): string {
   if ('unknown' in read) return `other clusters: unknown (${read.unknown})`;
-  if (read.value.length === 0) return 'the region has no clusters';
+  if (read.value.length === 0) return 'there are no clusters in the region';
   return `clusters in the region: ${listInShort(nearest(wanted, read.value), SHOWN)}`;
 }
 
@@ -48,9 +48,11 @@ const ISSUER: Check = {
   run: ({ cluster, question: { clusterName = '', issuerUrl }, apiIssuer = { unknown: 'it was not read' } }) =>
     issuerUrl === undefined ? judgeRead(cluster, value => {
       if (value === undefined) return undefined;
-      if (value.issuerUrl !== undefined) return ok(`The issuer of its tokens is ${value.issuerUrl}.`);
-      return wrong(`The cluster ${clusterName} has no OIDC issuer. IRSA requires one.`, {
-        evidence: ['EKS clusters have issuers since Kubernetes 1.13; a cluster that is being created has none yet'],
+      if (value.issuerUrl !== undefined) return ok(`The cluster's OIDC issuer is ${value.issuerUrl}.`);
+      return wrong(`Cluster ${clusterName} has no OIDC issuer. IRSA requires one.`, {
+        evidence: [
+          'EKS clusters have an issuer since Kubernetes 1.13; a cluster that is still being created has none yet',
+        ],
         fix: [
           'Wait until this prints a URL: '
             + `aws eks describe-cluster --name ${shell(clusterName)} --query cluster.identity.oidc.issuer`,
@@ -59,7 +61,7 @@ const ISSUER: Check = {
     }) : judgeIssuer(issuerUrl, apiIssuer),
 };
 
-/** Whether the API server issues tokens as the issuer that was given. */
+/** Whether the API server issues tokens as the given issuer. */
 export function judgeIssuer(issuerUrl: string, apiIssuer: Read<string>): Verdict {
   if ('unknown' in apiIssuer) {
     return unknown(`Cannot tell whether the API server issues tokens as ${issuerUrl}: ${apiIssuer.unknown}.`, {
@@ -67,12 +69,12 @@ export function judgeIssuer(issuerUrl: string, apiIssuer: Read<string>): Verdict
     });
   }
   if (apiIssuer.value === issuerUrl) return ok(`The API server issues tokens as ${issuerUrl}.`);
-  return wrong(`The API server issues tokens as ${printable(apiIssuer.value)}, not as ${issuerUrl}.`, {
+  return wrong(`The API server issues tokens as ${printable(apiIssuer.value)}, not ${issuerUrl}.`, {
     evidence: [`--issuer: ${issuerUrl}`, `API server: ${printable(apiIssuer.value)}`],
     fix: [
       `If the API server is right, run the doctor with --issuer ${shell(printable(apiIssuer.value))}`,
       'If the kubeconfig points to another cluster, select the right one with --context.',
-      `If new tokens should be from ${issuerUrl}: set --service-account-issuer of the API server to it.`,
+      `If the API server should issue tokens as ${issuerUrl}, set its --service-account-issuer to that URL.`,
     ],
   });
 }

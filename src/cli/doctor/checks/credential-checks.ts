@@ -1,20 +1,19 @@
 /**
- * What a pod has beside the token, and the order in which SDKs look for credentials. By their sources and manuals:
- * static keys in the environment come first everywhere; then the token file (Go, Java, PHP, C++; in Python behind a
- * profile with a role, in JavaScript behind any profile); then a container's credentials, which EKS Pod Identity gives;
- * the node's role is last.
+ * Other credentials of a pod, which may take precedence over the role. The order, by the SDKs' sources and manuals:
+ * static keys in the environment first; then the token file (Go, Java, PHP, C++; Python reads a profile with a role
+ * first, JavaScript any profile); then container credentials, which EKS Pod Identity provides; the node's role last.
  */
 import { changeTemplates, containersOf, environmentOf, ownPods, podLines, Variable } from './pods';
 import { Check, ok, unknown, wrong } from '../check';
 import { Container, PodObject } from '../facts';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-/** Names of Secrets and ConfigMaps in which keys are likely. */
+/** Names of Secrets and ConfigMaps that are likely to contain keys. */
 const HINT = /^envFrom \w+ \S*(aws|credential|s3)/i;
 const PROFILES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'];
 
-/** A variable in a container of a pod, and where it is from. */
-interface Found {
+/** A fact about a container, such as a variable and its source. */
+interface ContainerFact {
   readonly pod: PodObject;
   readonly container: string;
   readonly what: string;
@@ -28,8 +27,8 @@ export const POD_STATIC_KEYS: Check = {
     if (pods.length === 0) return undefined;
     const keys = variablesOf(pods, KEYS, ({ isOptional = false }) => !isOptional);
     if (keys.length > 0) {
-      return wrong(`${keys[0].what.split(',')[0]} is set: SDKs use static keys before the role.`, {
-        evidence: podLines(keys, foundInWords),
+      return wrong(`${keys[0].what.split(',')[0]} is set. SDKs use static keys before the role.`, {
+        evidence: podLines(keys, describeFact),
         fix: [
           ...changeTemplates(
             facts,
@@ -51,15 +50,15 @@ export const POD_STATIC_KEYS: Check = {
       return ok(
         `No static keys and no profile are set${
           sources.length > 0 ? '; the contents of Secrets and ConfigMaps are not read' : ''}.`,
-        podLines(sources, foundInWords),
+        podLines(sources, describeFact),
       );
     }
     return unknown(
       'Other credentials may take precedence over the role: the SDK for JavaScript reads a profile first, and a Secret '
         + 'can contain keys.',
       {
-        evidence: podLines(doubtful, foundInWords),
-        fix: ['Remove them from the pod template if the pods are to use the role.'],
+        evidence: podLines(doubtful, describeFact),
+        fix: ['If the pods should use the role, remove them from the pod template.'],
         decisive: true,
       },
     );
@@ -68,7 +67,7 @@ export const POD_STATIC_KEYS: Check = {
 
 function variablesOf(
   pods: PodObject[], names: string[], isMeant: (variable: Variable) => boolean = () => true,
-): Found[] {
+): ContainerFact[] {
   return inContainers(pods, container => {
     const environment = environmentOf(container);
     return names
@@ -80,10 +79,10 @@ function variablesOf(
 }
 
 /**
- * Secrets and ConfigMaps taken as a whole: what is in them is not read, and their names hint. With a prefix the names
- * of their variables are others.
+ * Secrets and ConfigMaps that become variables as a whole. Their contents are not read; a prefix may rule out the names
+ * of keys.
  */
-function sourcesOf(pods: PodObject[]): Found[] {
+function sourcesOf(pods: PodObject[]): ContainerFact[] {
   return inContainers(pods, ({ envFrom = [] }) =>
     envFrom
       .filter(({ prefix = '' }) => 'AWS_ACCESS_KEY_ID'.startsWith(prefix))
@@ -95,12 +94,12 @@ function sourcesOf(pods: PodObject[]): Found[] {
   );
 }
 
-export function inContainers(pods: PodObject[], find: (container: Container) => string[]): Found[] {
+export function inContainers(pods: PodObject[], find: (container: Container) => string[]): ContainerFact[] {
   return pods.flatMap(pod =>
     containersOf(pod).flatMap(container => find(container).map(what => ({ pod, container: container.name, what }))),
   );
 }
 
-export function foundInWords({ pod, container, what }: Found): string {
+export function describeFact({ pod, container, what }: ContainerFact): string {
   return `pod ${pod.name}, container ${container}: ${what}`;
 }

@@ -1,23 +1,23 @@
 /**
- * What stands between the pods and those who give them credentials: the EKS Pod Identity Agent of the node, or STS.
+ * What may block the pods from the source of their credentials: the EKS Pod Identity Agent on the node, or STS.
  */
 import { BlockList, isIP } from 'net';
 import {
-  annotatedRole, associationOf, CONTAINER_CREDENTIALS, containersOf, environmentOf, ownPods, podLines, podsInWords,
+  annotatedRole, associationOf, CONTAINER_CREDENTIALS, containersOf, environmentOf, ownPods, podLines, describePods,
   Variable,
 } from './pods';
 import { selectorMatches } from '../../../conventions/label-selector';
 import { Check, judgeRead, ok, unknown, Verdict } from '../check';
 import { Container, EgressPolicy, EgressRule, Facts, NetworkPlugins, PodObject, Read } from '../facts';
 
-/** Where the agent listens, by IPv4 and by IPv6. */
+/** Where the agent listens: IPv4 and IPv6. */
 const AGENT_ADDRESSES = ['169.254.170.23', 'fd00:ec2::23'];
 const AGENT_PORT = 80;
 const STS_PORT = 443;
-/** Of the VPC CNI, on pods that have security groups of their own. */
+/** Annotation of the VPC CNI on pods that have their own security groups. */
 const BRANCH_INTERFACE = 'vpc.amazonaws.com/pod-eni';
 
-/** What pods have to reach. */
+/** What pods must reach. */
 interface Destination {
   readonly name: string;
   /** Undefined for any address outside the cluster. */
@@ -27,7 +27,7 @@ interface Destination {
 
 const STS: Destination = { name: 'STS', port: STS_PORT };
 
-/** Some SDKs, such as the one for Go, ask the agent through the proxy too, which cannot reach it. */
+/** Some SDKs, such as the one for Go, call the agent through the proxy, which cannot reach it. */
 export const POD_IDENTITY_PROXY: Check = {
   id: 'pod-identity-proxy',
   title: 'no proxy stands between the pods and the agent',
@@ -35,10 +35,10 @@ export const POD_IDENTITY_PROXY: Check = {
     const pods = ownPods(facts);
     if (associationOf(facts) === undefined || pods.length === 0) return undefined;
     const proxied = pods.filter(pod => containersOf(pod).some(isProxied));
-    if (proxied.length === 0) return ok('No proxy is set for the containers, or not for the agent.');
-    return unknown(`${podsInWords(proxied)} may ask the agent through a proxy, which cannot reach it.`, {
+    if (proxied.length === 0) return ok('The containers use no proxy, or exempt the agent from it.');
+    return unknown(`${describePods(proxied)} may call the agent through a proxy, which cannot reach it.`, {
       decisive: true,
-      evidence: podLines(proxied, ({ name }) => `pod ${name} has HTTP_PROXY, and NO_PROXY does not name the agent`),
+      evidence: podLines(proxied, ({ name }) => `pod ${name} has HTTP_PROXY, and NO_PROXY does not list the agent`),
       fix: [`Add ${AGENT_ADDRESSES.map(inUrl).join(' and ')} to NO_PROXY in the pod template.`],
     });
   },
@@ -50,13 +50,13 @@ function isProxied(container: Container): boolean {
   return hasValue(container, 'HTTP_PROXY') && !exempt.some(entry => entry === '*' || isInBlock(address, entry));
 }
 
-/** Whether a variable of a proxy is set, to whatever value. */
+/** Whether a proxy variable is set to anything but an empty value. */
 function hasValue(container: Container, name: string): boolean {
   const variable = variableOf(container, name);
   return variable !== undefined && variable.value !== '';
 }
 
-/** Of proxies, in large or in small letters. */
+/** A proxy variable, in upper or lower case. */
 function variableOf(container: Container, name: string): Variable | undefined {
   const environment = environmentOf(container);
   return environment.get(name) ?? environment.get(name.toLowerCase());
@@ -64,7 +64,7 @@ function variableOf(container: Container, name: string): Variable | undefined {
 
 export const POD_NETWORK_POLICIES: Check = {
   id: 'pod-network-policies',
-  title: 'no NetworkPolicy keeps the pods from their credentials',
+  title: 'NetworkPolicies allow the pods to get credentials',
   run: facts => {
     const { egressPolicies } = facts;
     const [pods, isOfAgent] = [ownPods(facts), associationOf(facts) !== undefined];
@@ -72,42 +72,42 @@ export const POD_NETWORK_POLICIES: Check = {
     if (!isOfAgent && annotatedRole(facts) === undefined) return undefined;
     return judgeRead(egressPolicies, policies => {
       const onHost = pods.filter(({ spec }) => spec.hostNetwork === true);
-      const evidence = [...podLines(onHost, hostNetworkInWords), LIMITS];
+      const evidence = [...podLines(onHost, describeHostNetwork), LIMITS];
       const ways = pods.filter(pod => !onHost.includes(pod) && containersOf(pod).length > 0)
         .map(pod => wayOf(pod, policies, isOfAgent));
       return blocked(facts, ways.filter(({ isOpen }) => isOpen === false), evidence)
         ?? byAddress(facts, ways.filter(({ isOpen }) => isOpen === 'by address'), evidence)
-        ?? ok(`No NetworkPolicy keeps the pods from ${isOfAgent ? 'the EKS Pod Identity Agent' : 'STS'}.`, evidence);
+        ?? ok(`NetworkPolicies allow the pods to reach ${isOfAgent ? 'the EKS Pod Identity Agent' : 'STS'}.`, evidence);
     });
   },
 };
 
-const LIMITS = 'policies of other kinds were not read, such as CiliumNetworkPolicy, GlobalNetworkPolicy and '
-  + 'ClusterNetworkPolicy';
+const LIMITS = 'policies of other kinds, such as CiliumNetworkPolicy, GlobalNetworkPolicy and ClusterNetworkPolicy, '
+  + 'were not read';
 
 /**
- * Kubernetes leaves it to the network plugin whether policies select such pods; most plugins ignore them.
+ * Whether policies select such pods is up to the network plugin; most plugins ignore them.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-hostnetwork-pods
  */
-function hostNetworkInWords({ name }: PodObject): string {
+function describeHostNetwork({ name }: PodObject): string {
   return `pod ${name} uses the network of its node (hostNetwork): most network plugins apply no NetworkPolicy to it, `
-    + 'and an SDK that finds no other credentials takes those of the node';
+    + 'and an SDK that finds no other credentials uses those of the node';
 }
 
-/** The way of a pod to one destination. */
+/** Whether a pod can reach a destination. */
 interface Way {
   readonly pod: PodObject;
   readonly to: Destination;
-  /** `by address`: by an ipBlock only. */
+  /** `by address`: only an ipBlock allows it. */
   readonly isOpen: boolean | 'by address';
   /** The policies that select the pod. */
   readonly policies: readonly EgressPolicy[];
 }
 
 /**
- * A pod that no policy selects may call everything; else what one of the rules of all of them allows. Where the proxy
- * is that asks STS for it, nobody knows.
+ * A pod that no policy selects may call everything; otherwise, what any rule of these policies allows. Where a proxy
+ * for STS is, the doctor cannot know.
  */
 function wayOf(pod: PodObject, all: readonly EgressPolicy[], isOfAgent: boolean): Way {
   const policies = all.filter(({ podSelector }) => selectorMatches(podSelector, pod.labels));
@@ -119,10 +119,7 @@ function wayOf(pod: PodObject, all: readonly EgressPolicy[], isOfAgent: boolean)
   return { pod, to, policies, isOpen };
 }
 
-/**
- * Peers with a podSelector or a namespaceSelector are pods; agent and STS are none. A named port is a port of such a
- * pod.
- */
+/** The agent and STS are not pods: peers with selectors and named ports never match them. */
 function allows({ to = [], ports = [] }: EgressRule, { address, port: wanted }: Destination): Way['isOpen'] {
   const isPort = ports.length === 0 || ports.some(({ protocol = 'TCP', port, endPort = port }) =>
     protocol === 'TCP' && (port === undefined
@@ -134,14 +131,14 @@ function allows({ to = [], ports = [] }: EgressRule, { address, port: wanted }: 
   return isNamed && 'by address';
 }
 
-/** What the policies say is certain; whether it is enforced depends on the network plugin. */
+/** What the policies say is certain; whether they are enforced depends on the network plugin. */
 function blocked({ question }: Facts, ways: readonly Way[], evidence: readonly string[]): Verdict | undefined {
   if (ways.length === 0) return undefined;
   const [{ pod, to, policies }] = ways;
   const cidr = to.address === undefined ? '0.0.0.0/0' : `${to.address}/${isIP(to.address) === 6 ? 128 : 32}`;
   const rule = { to: [{ ipBlock: { cidr } }], ports: [{ protocol: 'TCP', port: to.port }] };
   return unknown(
-    `NetworkPolicies do not let ${podsInWords(ways.map(way => way.pod))} reach ${placeOf(to)}; whether that is `
+    `NetworkPolicies do not allow ${describePods(ways.map(way => way.pod))} to reach ${placeOf(to)}. Whether they are `
       + 'enforced depends on the network plugin.',
     {
       decisive: true,
@@ -159,7 +156,7 @@ function blocked({ question }: Facts, ways: readonly Way[], evidence: readonly s
 }
 
 /**
- * Cilium knows the agent as the entity `host`, which no ipBlock matches.
+ * For Cilium, the agent is the entity `host`, which no ipBlock matches.
  *
  * @see https://github.com/cilium/cilium/issues/34387
  */
@@ -168,10 +165,11 @@ function byAddress(facts: Facts, ways: readonly Way[], evidence: readonly string
   const plugins = networkPlugins(facts);
   if (way === undefined || 'value' in plugins && !plugins.value.hasCilium) return undefined;
   const { pod, to } = way;
-  const cilium = 'unknown' in plugins ? `whether Cilium runs is not known: ${plugins.unknown}` : 'Cilium runs';
+  const cilium = 'unknown' in plugins
+    ? `Whether the cluster uses Cilium is unknown: ${plugins.unknown}` : 'The cluster uses Cilium';
   return unknown(
-    `NetworkPolicies let ${podsInWords(ways.map(other => other.pod))} reach ${placeOf(to)} by its address, which `
-      + `Cilium ignores; ${cilium}.`,
+    `NetworkPolicies allow ${describePods(ways.map(other => other.pod))} to reach ${placeOf(to)} by its IP address. `
+      + `Cilium ignores such rules. ${cilium}.`,
     {
       decisive: true,
       evidence: [selectedBy(way), ...evidence],
@@ -180,7 +178,7 @@ function byAddress(facts: Facts, ways: readonly Way[], evidence: readonly string
   );
 }
 
-function networkPlugins({ plugins = { unknown: 'they were not read' } }: Facts): Read<NetworkPlugins> {
+function networkPlugins({ plugins = { unknown: 'its pods were not read' } }: Facts): Read<NetworkPlugins> {
   return plugins;
 }
 
@@ -194,51 +192,52 @@ const CILIUM_RULE = 'With Cilium, use a CiliumNetworkPolicy for the pods: '
 function probe(pod: PodObject, address: string): string {
   const [container] = containersOf(pod);
   return `Test it: kubectl exec -n ${pod.namespace} ${pod.name} -c ${container.name} -- curl -sm 5 `
-    + `http://${inUrl(address)}/v1/credentials   # any answer, an error too, means that the agent can be reached`;
+    + `http://${inUrl(address)}/v1/credentials   # any response, even an error, means that the agent is reachable`;
 }
 
 /**
- * In strict mode, which is the default, the traffic of such pods goes past the node, where the agent is.
+ * In strict mode, the default, the traffic of such pods bypasses the node, where the agent runs.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html#pod-id-considerations
  */
 export const POD_SECURITY_GROUPS: Check = {
   id: 'pod-security-groups',
-  title: 'no security groups of pods keep them from the agent',
+  title: 'security groups for pods allow them to reach the agent',
   run: facts => {
     const pods = ownPods(facts).filter(pod => containersOf(pod).length > 0);
     if (associationOf(facts) === undefined || pods.length === 0) return undefined;
     const apart = pods.filter(({ annotations }) => BRANCH_INTERFACE in annotations);
-    if (apart.length === 0) return ok('The pods have no security groups of their own.');
+    if (apart.length === 0) return ok('The pods do not have their own security groups.');
     const plugins = networkPlugins(facts);
     const mode = 'value' in plugins ? plugins.value.securityGroupMode : undefined;
-    if (mode === 'standard') return ok('The VPC CNI applies security groups of pods in the mode "standard".');
+    if (mode === 'standard') return ok('The VPC CNI enforces security groups for pods in "standard" mode.');
     return unknown(
-      `${podsInWords(apart)} may not reach the agent: with security groups of its own, a pod may need the mode `
-        + '"standard" of the VPC CNI.',
+      `${describePods(apart)} may be unable to reach the agent: a pod with its own security groups may need the `
+        + '"standard" mode of the VPC CNI.',
       {
         decisive: true,
         evidence: [
           ...podLines(apart, ({ name }) => `pod ${name} has the annotation ${BRANCH_INTERFACE}`),
-          'unknown' in plugins ? `the VPC CNI: ${plugins.unknown}` : `the mode of the VPC CNI: ${mode ?? 'not known'}`,
+          'unknown' in plugins ? `the VPC CNI: ${plugins.unknown}` : `the mode of the VPC CNI: ${mode ?? 'unknown'}`,
         ],
         fix: [
           probe(apart[0], agentOfPod(apart[0]).address!),
-          'If it cannot: POD_SECURITY_GROUP_ENFORCING_MODE=standard of the VPC CNI, which applies the security groups '
-            + 'of the node, too: https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html',
+          'If the agent is not reachable, set POD_SECURITY_GROUP_ENFORCING_MODE=standard on the VPC CNI. The security '
+            + 'groups of the node then apply as well: '
+            + 'https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html',
         ],
       },
     );
   },
 };
 
-/** All containers that the webhook has changed have the same address. */
+/** The webhook gives all containers the same address. */
 function agentOfPod(pod: PodObject): Destination {
   const containers = containersOf(pod);
-  return agentOf(containers.find(one => environmentOf(one).has(CONTAINER_CREDENTIALS)) ?? containers[0]);
+  return agentOf(containers.find(container => environmentOf(container).has(CONTAINER_CREDENTIALS)) ?? containers[0]);
 }
 
-/** The agent, as the SDKs in a container find it. */
+/** The agent, as configured for the SDKs in a container. */
 function agentOf(container: Container): Destination {
   const uri = environmentOf(container).get(CONTAINER_CREDENTIALS)?.value ?? '';
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
@@ -258,7 +257,7 @@ function inUrl(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address;
 }
 
-/** Whether an address is in a network such as 169.254.0.0/16, or is the address itself. */
+/** Whether a block, a network such as 169.254.0.0/16 or a single address, contains an address. */
 function isInBlock(address: string, block: string): boolean {
   const [network, prefix] = block.replace(/^\[(.*)\]$/, '$1').split('/');
   const [type, bits] = isIP(address) === 6 ? ['ipv6', 128] as const : ['ipv4', 32] as const;

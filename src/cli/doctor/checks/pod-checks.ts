@@ -1,5 +1,5 @@
 /**
- * The last links: the pods, and what the webhook has put into them.
+ * The last links: the pods, and what the webhook has added to them.
  */
 import { tokenAudienceOf } from './asked';
 import { annotateCommand } from './commands';
@@ -8,7 +8,7 @@ import { POD_NETWORK_POLICIES } from './network-checks';
 import { ofWebIdentity, POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import {
   annotatedRole, annotationTime, changeTemplates, containersOf, environmentOf, hardCoded, hasPodIdentity, isChanged,
-  isInjected, livePods, ownPods, podLines, podsInWords, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
+  isInjected, livePods, ownPods, podLines, describePods, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
 } from './pods';
 import { SDK_VERSION } from './sdk-checks';
 import { WEBHOOK } from './webhook-check';
@@ -29,31 +29,33 @@ const POD_EXISTS: Check = {
   follows: ['namespace-exists', 'service-account-exists'],
   run: facts =>
     'unknown' in facts.pods
-      ? unknown(sentence(facts.pods.unknown), { decisive: true }) : podsThere(facts, facts.pods.value),
+      ? unknown(sentence(facts.pods.unknown), { decisive: true }) : judgePods(facts, facts.pods.value),
 };
 
-function podsThere(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
+function judgePods(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
   const { namespace, pod } = facts.question;
   if (pod !== undefined && !pods?.length) {
-    return wrong(`There is no pod ${namespace}/${pod}.`, { fix: [`kubectl get pods -n ${namespace}`] });
+    return wrong(`Pod ${namespace}/${pod} does not exist.`, {
+      fix: [`List the pods: kubectl get pods -n ${namespace}`],
+    });
   }
   const live = livePods(facts);
-  if (live.length === 0) return unused(facts, pods ?? []);
+  if (live.length === 0) return explainUnused(facts, pods ?? []);
   return ok(
     pod === undefined
-      ? `${podsInWords(live)} ${live.length === 1 ? 'uses' : 'use'} the service account.` : `Pod ${pod} exists.`,
+      ? `${describePods(live)} ${live.length === 1 ? 'uses' : 'use'} the service account.` : `Pod ${pod} exists.`,
     podLines(live, ({ name, phase }) => `pod ${name}: ${phase}`),
   );
 }
 
-/** Whether pods get the role was not seen; a forgotten `serviceAccountName` is the usual reason. */
-function unused(facts: Facts, ended: readonly PodObject[]): Verdict {
+/** Without pods, nothing shows whether they get the role. The usual reason is a forgotten `serviceAccountName`. */
+function explainUnused(facts: Facts, ended: readonly PodObject[]): Verdict {
   const { question: { namespace, serviceAccount }, otherPods = { value: [] } } = facts;
   const others = 'value' in otherPods ? otherPods.value : [];
   const forgotten = others.filter(pod => pod.serviceAccount === 'default');
   const summary = ended.length > 0
-    ? `All pods of ${namespace}/${serviceAccount} have ended: there is no running pod to check.`
-    : `No pod uses ${namespace}/${serviceAccount}, so nothing shows whether pods get the role.`;
+    ? `All pods of ${namespace}/${serviceAccount} have ended. There is no running pod to check.`
+    : `No pod uses ${namespace}/${serviceAccount}, so the doctor cannot tell whether pods get the role.`;
   return unknown(summary, {
     decisive: true,
     evidence: [
@@ -68,19 +70,19 @@ function unused(facts: Facts, ended: readonly PodObject[]): Verdict {
         `set serviceAccountName: ${serviceAccount}`,
       ).map(line => `If it should use ${serviceAccount}: ${line}`),
       ...ended.length > 0 ? [`To check a pod that has ended, use --pod ${ended[0].name}`] : [],
-      `See whether pods were refused: kubectl get events -n ${namespace} --field-selector reason=FailedCreate`,
+      `Check whether pods were rejected: kubectl get events -n ${namespace} --field-selector reason=FailedCreate`,
     ],
   });
 }
 
-/** The service accounts that the other pods of the namespace use, `default` first. */
+/** The service accounts of the other pods in the namespace, `default` first. */
 function usedInstead(others: readonly OtherPod[]): string[] {
   const names = [...new Set(others.map(pod => pod.serviceAccount))]
     .sort((left, right) => Number(right === 'default') - Number(left === 'default') || (left < right ? -1 : 1));
   return podLines(names, name => {
     const using = others.filter(pod => pod.serviceAccount === name);
     const workloads = listInShort([...new Set(using.map(workloadOf))], SHOWN_WORKLOADS);
-    return `${counted(using.length, 'pod')} of the namespace ${using.length === 1 ? 'uses' : 'use'} ServiceAccount `
+    return `${counted(using.length, 'pod')} in the namespace ${using.length === 1 ? 'uses' : 'use'} ServiceAccount `
       + `${name} instead: ${workloads}`;
   });
 }
@@ -110,9 +112,9 @@ const POD_SERVICE_ACCOUNT: Check = {
   },
 };
 
-const AGAIN = 'If new pods get no variables either, run the doctor again: it then checks the webhook.';
+const AGAIN = 'If new pods get no variables either, run the doctor again. It then checks the webhook.';
 
-/** The webhook acts when a pod is created, and never again. */
+/** The webhook acts only when a pod is created. */
 const POD_AFTER_ANNOTATION: Check = {
   id: 'pod-after-annotation',
   title: 'the pods were created after the annotation',
@@ -129,17 +131,17 @@ const POD_AFTER_ANNOTATION: Check = {
     if (before.length === 0) {
       return isKnown
         ? ok('The pods were created after the annotation.')
-        : unknown('The ServiceAccount does not record when it was annotated.');
+        : unknown('The ServiceAccount does not record when the annotation was added.');
     }
     return wrong(
-      `${podsInWords(before)} ${before.length === 1 ? 'was' : 'were'} created before `
+      `${describePods(before)} ${before.length === 1 ? 'was' : 'were'} created before `
         + (isExact(facts)
-          ? 'the annotation was set' : 'the last change of the ServiceAccount, possibly of its annotation')
-        + ': the webhook changes only new pods.',
+          ? 'the annotation was added' : 'the ServiceAccount was last changed, possibly its annotation')
+        + '. The webhook changes only new pods.',
       {
         evidence: [
           words,
-          ...podLines(before, pod => `pod ${pod.name} created at ${pod.created.toISOString()}, ${roleInWords(pod)}`),
+          ...podLines(before, pod => `pod ${pod.name} created at ${pod.created.toISOString()}, ${describeRole(pod)}`),
         ],
         fix: [
           ...restart(facts, before),
@@ -150,7 +152,7 @@ const POD_AFTER_ANNOTATION: Check = {
   },
 };
 
-/** Whether pods that are older than the time are certainly older than the annotation. */
+/** Whether a pod that is older than this time is certainly older than the annotation. */
 function isExact({ serviceAccount }: Facts): boolean {
   const account = 'value' in serviceAccount ? serviceAccount.value : undefined;
   return account?.annotated === undefined || account.isAnnotatedExact === true;
@@ -164,7 +166,7 @@ function hasRole(pod: PodObject, role: string): boolean {
   return containersOf(pod).some(container => environmentOf(container).get(ROLE_ARN)?.value === role);
 }
 
-function roleInWords(pod: PodObject): string {
+function describeRole(pod: PodObject): string {
   const roles = containersOf(pod)
     .map(container => environmentOf(container).get(ROLE_ARN)?.value)
     .filter(role => role !== undefined);
@@ -180,44 +182,44 @@ const POD_SKIPPED: Check = {
     if (pods.length === 0) return undefined;
     const labelled = pods.filter(pod => SKIP_LABEL in pod.labels && !isInjected(pod));
     if (labelled.length > 0) {
-      return skipped(
+      return judgeSkipped(
         facts,
         labelled,
-        `The label ${SKIP_LABEL} excludes ${podsInWords(labelled)} from the webhook.`,
+        `The label ${SKIP_LABEL} excludes ${describePods(labelled)} from the webhook.`,
         pod => `${SKIP_LABEL}: ${quoted(pod.labels[SKIP_LABEL])}`,
       );
     }
-    const left = pods.filter(pod => leftOut(pod).length > 0);
+    const partial = pods.filter(pod => excludedContainers(pod).length > 0);
     const words = (pod: PodObject) =>
-      `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} excludes ${leftOut(pod).join(', ')}`;
-    const whole = left.filter(
+      `${SKIP_CONTAINERS}: ${quoted(pod.annotations[SKIP_CONTAINERS])} excludes ${excludedContainers(pod).join(', ')}`;
+    const whole = partial.filter(
       pod => containersOf(pod).filter(container => (pod.spec.containers ?? []).includes(container)).length === 0,
     );
     if (whole.length > 0) {
-      return skipped(facts, whole, `The annotation ${SKIP_CONTAINERS} excludes every container.`, words);
+      return judgeSkipped(facts, whole, `The annotation ${SKIP_CONTAINERS} excludes every container.`, words);
     }
-    if (left.length > 0) {
-      return unknown('Some containers are excluded and get no role, which may be intended.', {
-        evidence: podLines(left, pod => `pod ${pod.name}: ${words(pod)}`),
+    if (partial.length > 0) {
+      return unknown('Some containers are excluded and get no role. This may be intended.', {
+        evidence: podLines(partial, pod => `pod ${pod.name}: ${words(pod)}`),
       });
     }
     return ok('No pod and no container is excluded from the webhook.');
   },
 };
 
-function leftOut(pod: PodObject): string[] {
+function excludedContainers(pod: PodObject): string[] {
   const kept = containersOf(pod);
   return allContainers(pod.spec).filter(container => !kept.includes(container)).map(({ name }) => name);
 }
 
-function skipped(facts: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
+function judgeSkipped(facts: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
   return wrong(summary, {
     evidence: podLines(pods, pod => `pod ${pod.name}: ${words(pod)}`),
     fix: ['Remove it from the pod template of the workload.', ...restart(facts, pods)],
   });
 }
 
-/** A restart helps unless the pod template itself has what the webhook would add. */
+/** A restart helps unless the pod template itself sets what the webhook would add. */
 function injectionFix(facts: Facts, faults: readonly Fault[]): string[] {
   const written = faults.filter(({ own }) => own.length > 0);
   const names = [...new Set(written.flatMap(({ own }) => own))];
@@ -231,14 +233,14 @@ function injectionFix(facts: Facts, faults: readonly Fault[]): string[] {
       `remove ${names.join(' and ')}`,
     ),
     ...written.length > 0
-      ? [`A restart does not help: if a container has ${ROLE_ARN} or ${TOKEN_FILE}, the webhook adds neither.`]
+      ? [`A restart does not help: if a container sets ${ROLE_ARN} or ${TOKEN_FILE}, the webhook adds neither.`]
       : [],
     ...others.length > 0 ? restart(facts, others) : [],
     ...others.length > 0 && faults.some(({ isOtherRole }) => isOtherRole)
-      ? [`If new pods have the same ${ROLE_ARN}, the pod template sets it: remove it there.`]
+      ? [`If new pods have the same ${ROLE_ARN}, the pod template sets it. Remove it there.`]
       : [],
     ...faults.some(({ pod, own, isUnmounted }) => isUnmounted && own.length === 0 && hasVolume(pod))
-      ? [`If the pod template defines a volume ${WEBHOOK_VOLUME}, rename it: the webhook does not replace it.`]
+      ? [`If the pod template defines a volume ${WEBHOOK_VOLUME}, rename it. The webhook does not replace it.`]
       : [],
   ];
 }
@@ -248,13 +250,13 @@ interface Fault {
   readonly pod: PodObject;
   readonly container: string;
   readonly what: string;
-  /** Whether it was seen, or may be. */
+  /** False if it is only possible. */
   readonly isCertain: boolean;
-  /** Variables that the pod template sets, so that the webhook does not. */
+  /** Variables that the webhook does not set because the pod template does. */
   readonly own: readonly string[];
-  /** Whether the variables are there, and no token at their path. */
+  /** Whether the variables are set but no token is mounted at their path. */
   readonly isUnmounted?: boolean;
-  /** Whether it has another role than the annotation names. */
+  /** Whether its role differs from the annotated one. */
   readonly isOtherRole?: boolean;
 }
 
@@ -278,23 +280,23 @@ const POD_INJECTED: Check = {
     const pods = ownPods(facts).filter(pod => !hasPodIdentity(pod));
     if (pods.length === 0) return undefined;
     if (role === undefined && !('value' in facts.serviceAccount)) {
-      return unknown('The role that the containers should have is not known.');
+      return unknown('Cannot tell which role the containers should have.');
     }
     const faults = faultsOf(pods, (pod, container) => faultIn(pod, container, role));
     const certain = faults.filter(({ isCertain }) => isCertain);
     if (certain.length > 0) {
       return wrong(
-        `${podsInWords([...new Set(certain.map(({ pod }) => pod))])}: container ${certain[0].container} `
+        `${describePods([...new Set(certain.map(({ pod }) => pod))])}: container ${certain[0].container} `
           + `${certain[0].what}.`,
         {
-          evidence: podLines(certain, faultInWords),
+          evidence: podLines(certain, describeFault),
           fix: injectionFix(facts, certain),
         },
       );
     }
     if (faults.length > 0) {
-      return unknown('Some containers have no role from the webhook, or a role whose value was not read.', {
-        evidence: podLines(faults, faultInWords),
+      return unknown('Some containers have no role from the webhook, or a role that the doctor cannot read.', {
+        evidence: podLines(faults, describeFault),
       });
     }
     return ok(`Each container has ${ROLE_ARN}, ${TOKEN_FILE} and the token.`);
@@ -313,7 +315,7 @@ function faultsOf(
   );
 }
 
-/** Both variables are the webhook's if they fit its volume. */
+/** The variables that the pod template sets. Both are from the webhook if they match its volume. */
 function writtenInTemplate(pod: PodObject, container: Container): string[] {
   const own = hardCoded(pod, container);
   const file = environmentOf(container).get(TOKEN_FILE)?.value ?? '';
@@ -327,40 +329,40 @@ function faultIn(pod: PodObject, container: Container, role: string | undefined)
   const missing = [ROLE_ARN, TOKEN_FILE].filter(name => !environment.has(name));
   if (missing.length === 2 && isChanged(pod)) {
     return {
-      what: 'was added to the pod after the webhook, and gets no role; it may be a sidecar',
+      what: 'was added after the webhook ran and gets no role; it may be a sidecar',
       isCertain: false,
     };
   }
   if (missing.length === 1) {
     const [present] = hardCoded(pod, container);
-    return { what: `has ${present} from its pod template, so the webhook adds no ${missing[0]}`, isCertain: true };
+    return { what: `has ${present} in its pod template, so the webhook adds no ${missing[0]}`, isCertain: true };
   }
   if (missing.length > 0) return { what: `has no ${missing.join(' and no ')}`, isCertain: true };
   const indirect = [ROLE_ARN, TOKEN_FILE].find(name => environment.get(name)!.value === undefined);
   if (indirect) {
-    return { what: `takes ${indirect} from ${environment.get(indirect)!.from ?? 'somewhere else'}`, isCertain: false };
+    return { what: `gets ${indirect} from ${environment.get(indirect)!.from ?? 'another source'}`, isCertain: false };
   }
   const found = environment.get(ROLE_ARN)!.value!;
   if (found !== role) {
     return {
       what: `has ${ROLE_ARN} ${found}, `
-        + `${role === undefined ? 'which no annotation names' : `but the annotation names ${role}`}`,
+        + `${role === undefined ? 'but there is no annotation' : `but the annotation names ${role}`}`,
       isCertain: true,
       isOtherRole: true,
     };
   }
   return tokenSourceOf(pod, container)
     ? undefined
-    : { what: `mounts no token at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true, isUnmounted: true };
+    : { what: `has no token mounted at ${environment.get(TOKEN_FILE)!.value}`, isCertain: true, isUnmounted: true };
 }
 
-function faultInWords({ pod, container, what }: Fault): string {
+function describeFault({ pod, container, what }: Fault): string {
   return `pod ${pod.name}, container ${container}: ${what}`;
 }
 
 const POD_AUDIENCE: Check = {
   id: 'pod-audience',
-  title: 'the token in the pods is for the right audience',
+  title: 'the token in the pods has the right audience',
   follows: ['annotation-values', 'pod-after-annotation'],
   run: facts => {
     const audience = tokenAudienceOf(facts);
@@ -376,9 +378,10 @@ const POD_AUDIENCE: Check = {
       );
     if (tokens.length === 0) return undefined;
     const differing = tokens.filter(token => (token.audience || AUDIENCE_OF_EKS_API) !== audience);
-    if (differing.length === 0) return ok(`The token in the pods is for ${audience}.`);
-    const words = (actual: string | undefined) => (actual ? `is for ${actual}` : 'is for the API server itself');
-    return wrong(`The token ${words(differing[0].audience)}, but must be for ${audience}.`, {
+    if (differing.length === 0) return ok(`The token in the pods has the audience ${audience}.`);
+    const words = (actual: string | undefined) =>
+      (actual ? `has the audience ${actual}` : 'is for the API server');
+    return wrong(`The token in the pods ${words(differing[0].audience)}. It must have the audience ${audience}.`, {
       evidence: podLines(
         differing,
         token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
@@ -388,7 +391,7 @@ const POD_AUDIENCE: Check = {
   },
 };
 
-/** Without an annotation, the audience is the webhook's `--token-audience`: a restart does not change it. */
+/** Without an annotation, the audience is the webhook's `--token-audience`, which a restart does not change. */
 function audienceFix(facts: Facts, pods: readonly PodObject[], audience: string): string[] {
   const annotations = ('value' in facts.serviceAccount ? facts.serviceAccount.value?.annotations : undefined) ?? {};
   const isAnnotated = AUDIENCE_ANNOTATION in annotations;
@@ -396,8 +399,8 @@ function audienceFix(facts: Facts, pods: readonly PodObject[], audience: string)
     ...isAnnotated ? [] : [annotateCommand(facts.question, AUDIENCE_ANNOTATION, audience)],
     ...restart(facts, [...new Set(pods)]),
     ...isAnnotated
-      ? [] : [`Or set --token-audience=${audience} on the webhook, which affects all pods of the cluster.`],
-    'If the pod template defines the volume, correct its serviceAccountToken.audience: the webhook does not change it.',
+      ? [] : [`Or set --token-audience=${audience} on the webhook. This affects all pods of the cluster.`],
+    'If the pod template defines the volume, correct its serviceAccountToken.audience. The webhook does not change it.',
   ];
 }
 
@@ -418,8 +421,8 @@ const POD_FS_GROUP: Check = {
       return ok(
         readers.length === 0
           ? 'No container is known to run as non-root.'
-          : 'Containers that run as non-root can read the token: the kubelet gives the file to their user or group, or '
-            + 'makes it readable by everyone.',
+          : 'Containers that run as non-root can read the token: the kubelet assigns the file to their user or group, '
+            + 'or makes it readable by everyone.',
       );
     }
     return wrong(
@@ -433,7 +436,7 @@ const POD_FS_GROUP: Check = {
             + 'the pod has no fsGroup, and its containers do not all set the same runAsUser',
         ),
         fix: [
-          'In the pod template: remove defaultMode from the projected volume, or set securityContext.fsGroup '
+          'In the pod template, remove defaultMode from the projected volume, or set securityContext.fsGroup '
             + '(irsaServiceAccount.applyTo(deployment, { fsGroup: 65534 })).',
         ],
       },
@@ -441,7 +444,7 @@ const POD_FS_GROUP: Check = {
   },
 };
 
-/** Those about web identity alone: what one service account and its pods show. */
+/** The checks of web identity that need only one service account and its pods. */
 export const INJECTION_CHECKS: readonly Check[] = [
   WEBHOOK,
   POD_EXISTS,

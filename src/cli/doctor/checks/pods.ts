@@ -1,5 +1,5 @@
 /**
- * What the checks ask of pods.
+ * Questions about pods that several checks ask, and commands that change pods.
  */
 import { linesInShort } from '../../../analysis/lists';
 import {
@@ -17,11 +17,11 @@ export const CONTAINER_CREDENTIALS = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
 export type PodFacts = Pick<Facts, 'pods' | 'question' | 'serviceAccount'>;
 
-/** A variable of a container: its value where it is written there and was read, else where it is from. */
+/** A variable of a container: its value if the spec has it and it was read, otherwise where it comes from. */
 export interface Variable {
   readonly value?: string;
   readonly from?: string;
-  /** Left out where its source is not there. */
+  /** Whether the variable is skipped if its source does not exist. */
   readonly isOptional?: boolean;
 }
 
@@ -39,7 +39,7 @@ function sourceOf(valueFrom: EnvironmentVariable['valueFrom']): string | undefin
 }
 
 /**
- * The pods to look at: of those that have ended, or are being deleted, only the one that is asked for. None where they
+ * The pods to check. Pods that have ended or are being deleted count only if `--pod` names them. Empty if the pods
  * could not be read.
  */
 export function livePods({ pods, question }: Pick<Facts, 'pods' | 'question'>): PodObject[] {
@@ -47,12 +47,12 @@ export function livePods({ pods, question }: Pick<Facts, 'pods' | 'question'>): 
   return question.pod === undefined ? all.filter(isLive) : all;
 }
 
-/** Those of them that use the service account; another's get other credentials. */
+/** The pods to check that use the service account. */
 export function ownPods(facts: Pick<Facts, 'pods' | 'question'>): PodObject[] {
   return livePods(facts).filter(({ serviceAccount }) => serviceAccount === facts.question.serviceAccount);
 }
 
-/** The role that the annotation names; without one, the role that the pods bring themselves. */
+/** The annotated role; without an annotation, the role that the pod templates set. */
 export function annotatedRole(facts: PodFacts): string | undefined {
   const { serviceAccount } = facts;
   return 'value' in serviceAccount
@@ -61,8 +61,8 @@ export function annotatedRole(facts: PodFacts): string | undefined {
 }
 
 /**
- * The role, and the audience of the token, that stand in the templates of pods which do without annotation and webhook:
- * with variables and a volume of their own. Undefined unless all pods are like that, and of one mind.
+ * The role and the token audience that pod templates set themselves, with variables and a volume, so that they need
+ * neither annotation nor webhook. Undefined unless all pods do so and agree.
  */
 export function broughtByPods(facts: PodFacts): { readonly role: string; readonly audience?: string } | undefined {
   const pods = ownPods(facts);
@@ -77,14 +77,14 @@ export function broughtByPods(facts: PodFacts): { readonly role: string; readonl
 }
 
 interface AnnotationTime {
-  /** The annotation is not newer; if unknown, the creation of the ServiceAccount, before which there was none. */
+  /** The annotation is not newer than this. If unknown, when the ServiceAccount was created: it is not older. */
   readonly since: Date;
   readonly isKnown: boolean;
   /** What happened at that time, in words. */
   readonly words: string;
 }
 
-/** When the annotation was set, as far as the ServiceAccount tells. */
+/** When the annotation was set, as far as the ServiceAccount records it. */
 export function annotationTime({ serviceAccount }: Pick<Facts, 'serviceAccount'>): AnnotationTime | undefined {
   const account = 'value' in serviceAccount ? serviceAccount.value : undefined;
   if (account === undefined) return undefined;
@@ -97,22 +97,22 @@ export function annotationTime({ serviceAccount }: Pick<Facts, 'serviceAccount'>
     isKnown: true,
     words: isAnnotatedExact
       ? `annotation set at ${annotated.toISOString()}`
-      : `ServiceAccount last changed at ${annotated.toISOString()} by the manager of the annotation, which may be `
-        + 'older',
+      : `ServiceAccount last changed at ${annotated.toISOString()} by the manager of the annotation; the annotation `
+        + 'may be older',
   };
 }
 
-/** The containers that are meant to have credentials. */
+/** The containers that the webhook gives credentials to. */
 export function containersOf({ spec, annotations }: PodObject): Container[] {
   return withCredentials(spec, annotations[SKIP_CONTAINERS] ?? '');
 }
 
-/** The association of EKS Pod Identity, which comes before IRSA: EKS allows one per service account. */
+/** The EKS Pod Identity association, which takes precedence over IRSA. EKS allows one per service account. */
 export function associationOf({ podIdentities }: Pick<Facts, 'podIdentities'>): PodIdentity | undefined {
   return 'value' in podIdentities ? podIdentities.value[0] : undefined;
 }
 
-/** Whether the pod got the credentials of EKS Pod Identity, instead of those of IRSA. */
+/** Whether the pod has the variables of EKS Pod Identity instead of those of IRSA. */
 export function hasPodIdentity(pod: PodObject): boolean {
   const environments = allContainers(pod.spec).map(environmentOf);
   return (
@@ -121,19 +121,19 @@ export function hasPodIdentity(pod: PodObject): boolean {
   );
 }
 
-/** Whether a container of it has the variables of the webhook. */
+/** Whether one of its containers has the variables of the webhook. */
 export function isInjected(pod: PodObject): boolean {
   return containersOf(pod).some(
     container => environmentOf(container).has(ROLE_ARN) && environmentOf(container).has(TOKEN_FILE),
   );
 }
 
-/** On pods: the webhook of EKS leaves them out. */
+/** The webhook of EKS skips pods with this label. */
 export const SKIP_LABEL = 'eks.amazonaws.com/skip-pod-identity-webhook';
 
 /**
- * The variables by which a pod template keeps the webhook from adding its own: where a container has one of the two,
- * the webhook adds neither. Both are fine together with a token.
+ * The variables in a pod template that keep the webhook from adding its own: if a container has one of the two, the
+ * webhook adds neither. Both together with a token are fine.
  */
 export function hardCoded(pod: PodObject, container: Container): string[] {
   const environment = environmentOf(container);
@@ -141,10 +141,7 @@ export function hardCoded(pod: PodObject, container: Container): string[] {
   return present.length === 2 && tokenSourceOf(pod, container) ? [] : present;
 }
 
-/**
- * The pods of the service account that the webhook should have changed, and did not. Pods from before the annotation
- * are among them.
- */
+/** The pods of the service account that the webhook did not change, including pods older than the annotation. */
 export function unchangedPods(facts: PodFacts): PodObject[] {
   if (annotatedRole(facts) === undefined) return [];
   return ownPods(facts).filter(pod => {
@@ -154,35 +151,35 @@ export function unchangedPods(facts: PodFacts): PodObject[] {
   });
 }
 
-/** Whether the webhook has been at work: the name of the volume is its own. */
+/** Whether the webhook changed the pod: only the webhook uses this volume name. */
 export function isChanged(pod: PodObject): boolean {
   return isInjected(pod) && (pod.spec.volumes ?? []).some(({ name }) => name === WEBHOOK_VOLUME);
 }
 
-/** The projected token that a container's token file is from. */
+/** The projected token behind a container's token file. */
 export function tokenSourceOf({ spec }: PodObject, container: Container): ProjectedToken | undefined {
   return tokenAt(spec, container, environmentOf(container).get(TOKEN_FILE)?.value ?? '');
 }
 
-/** Which pods, and a word on each: the first few, and how many more. */
+/** One line per item: the first few, then how many more there are. */
 export function podLines<T>(all: readonly T[], line: (item: T) => string): string[] {
   return linesInShort(all.map(line), SHOWN);
 }
 
 /** `Pod a`, `3 pods`. */
-export function podsInWords(pods: readonly PodObject[]): string {
+export function describePods(pods: readonly PodObject[]): string {
   return pods.length === 1 ? `Pod ${pods[0].name}` : counted(pods.length, 'pod');
 }
 
 /** Kinds whose pod template kubectl changes, and whose pods it restarts. */
 const ROLLED_OUT = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
-/** What a pod belongs to, as kubectl names it: `deployment/api`. */
+/** The workload of a pod, as kubectl names it: `deployment/api`. */
 export function workloadOf({ name, owner }: Pick<PodObject, 'name' | 'owner'>): string {
   return owner === undefined ? `pod/${name}` : `${owner.kind.toLowerCase()}/${owner.name}`;
 }
 
-/** Commands after which pods are created again: an existing pod does not change. */
+/** Commands that re-create the pods: an existing pod does not change. */
 export function restart(facts: Pick<Facts, 'pods' | 'question'>, pods = ownPods(facts)): string[] {
   const { namespace } = facts.question;
   if (pods.length === 0) return [`Restart the workload: kubectl rollout restart deployment/<name> -n ${namespace}`];
@@ -194,18 +191,18 @@ function restartCommand(pod: PodObject, namespace: string): string {
   const remove = `kubectl delete pod ${pod.name} -n ${namespace}   #`;
   if (pod.owner === undefined) return `${remove} no controller re-creates it: apply its manifest again`;
   if (pod.owner.kind === 'Job') {
-    return `Start a new run of ${workload} in namespace ${namespace}: existing pods do not change.`;
+    return `Run ${workload} in namespace ${namespace} again. Its existing pods do not change.`;
   }
   return ROLLED_OUT.includes(pod.owner.kind)
     ? `kubectl rollout restart ${workload} -n ${namespace}`
-    : `${remove} ${workload} creates it again`;
+    : `${remove} ${workload} re-creates it`;
 }
 
 /**
  * Commands that change pod templates.
  *
  * @param command for one workload, without the namespace
- * @param words what to do in a manifest, where kubectl cannot change the template
+ * @param words what to do in the manifest if kubectl cannot change the template
  */
 export function changeTemplates(
   { question: { namespace } }: Pick<Facts, 'question'>,

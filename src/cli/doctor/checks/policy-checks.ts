@@ -1,7 +1,7 @@
 import { ofPodsRole } from './asked';
 import { shell } from './commands';
 import { associationOf } from './pods';
-import { shownStatement, statementPlace } from './statement-words';
+import { describeStatement, statementPlace } from './statement-words';
 import { readDocument } from '../../../analysis/iam/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
 import { isObject } from '../../../analysis/json-values';
@@ -11,11 +11,11 @@ import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
 const SHOWN = 20;
-const ALLOW_IS_USELESS = 'Another Allow does not help.';
-const NOT_LOOKED_AT =
-  'not evaluated: policies of resources (buckets, keys, queues), of sessions and of VPC endpoints';
+const ALLOW_IS_USELESS = 'Adding an Allow elsewhere does not help.';
+const NOT_EVALUATED =
+  'not evaluated: resource policies (buckets, keys, queues), session policies and VPC endpoint policies';
 
-/** With its document, where it was read. */
+/** A policy whose document was read. */
 interface Known {
   readonly policy: IamPolicy;
   readonly document: unknown;
@@ -27,11 +27,11 @@ const POLICIES: Check = {
   follows: ['role-exists'],
   run: facts => ofPodsRole(facts, role => judgeRead(facts.policies, policies => {
     const own = policies.filter(({ kind }) => kind !== 'boundary');
-    if (own.length === 0) return none(role);
+    if (own.length === 0) return reportNoPolicies(role);
     const evidence = linesInShort(own.map(nameOf), SHOWN);
     const unread = policies.flatMap(policy => unreadable(policy));
     const { id, policy: limit } = associationOf(facts) ?? {};
-    if (limit !== undefined && findStatements([limit], {}).length === 0) return nothingLeft(facts, `${id}`);
+    if (limit !== undefined && findStatements([limit], {}).length === 0) return reportEmptySession(facts, `${id}`);
     if (unread.length > 0) {
       return unknown(
         `${unread.length} of ${counted(policies.length, 'policy').replace(/policys$/, 'policies')} cannot be read.`,
@@ -42,20 +42,20 @@ const POLICIES: Check = {
   })),
 };
 
-function none({ name }: IamRole): Verdict {
+function reportNoPolicies({ name }: IamRole): Verdict {
   return wrong(
-    'The role has no policies: it can be assumed but allows nothing, unless the policy of a resource names it.',
+    'The role has no policies. It can be assumed but allows nothing, unless a resource policy names it.',
     {
       fix: [
-        `Attach a policy: aws iam attach-role-policy --role-name ${shell(name)} --policy-arn <the policy>`,
+        `Attach a policy: aws iam attach-role-policy --role-name ${shell(name)} --policy-arn <ARN of the policy>`,
         'Or in the CDK app: bucket.grantRead(serviceAccount);',
       ],
     },
   );
 }
 
-function nothingLeft(facts: Facts, id: string): Verdict {
-  return wrong(`The session policy of association ${id} allows nothing: pods get the role, and are allowed nothing.`, {
+function reportEmptySession(facts: Facts, id: string): Verdict {
+  return wrong(`The session policy of association ${id} allows nothing. Pods get the role but cannot do anything.`, {
     fix: [changeSessionPolicy(facts, id)],
   });
 }
@@ -84,7 +84,7 @@ const ACTION: Check = {
     const { action, resource = '*' } = facts.question;
     if (action === undefined) return undefined;
     return ofPodsRole(facts, role => {
-      const { simulated = { unknown: 'IAM was not asked' } } = facts;
+      const { simulated = { unknown: 'it was not called' } } = facts;
       const verdict = 'value' in simulated
         ? bySimulation(facts, role, action, resource, simulated.value)
         : byEvaluator(facts, role, action, resource, simulated.unknown);
@@ -93,7 +93,7 @@ const ACTION: Check = {
   },
 };
 
-/** What the session policy of an association takes away; neither IAM's simulation nor the role's policies know it. */
+/** What the session policy of an association removes. Neither IAM's simulator nor the role's policies include it. */
 function bySessionPolicy(facts: Facts, action: string, resource: string): Verdict | undefined {
   const { id, policy } = associationOf(facts) ?? {};
   if (policy === undefined) return undefined;
@@ -101,9 +101,9 @@ function bySessionPolicy(facts: Facts, action: string, resource: string): Verdic
   if (decision === 'allow') return undefined;
   const where = `the session policy of association ${id}`;
   if (decision === 'conditional' || facts.question.resource === undefined) {
-    return unknown(`Whether ${where} allows ${action} on ${resource} is not known.`);
+    return unknown(`Cannot tell whether ${where} allows ${action} on ${resource}.`);
   }
-  const places = statements.map(([, index]) => shownStatement(policy, index));
+  const places = statements.map(([, index]) => describeStatement(policy, index));
   const verb = places.length > 0 ? 'denies' : 'does not allow';
   return wrong(`The role is not allowed ${action} on ${resource}: ${where} ${verb} it.`, {
     evidence: places,
@@ -117,24 +117,24 @@ function bySessionPolicy(facts: Facts, action: string, resource: string): Verdic
 
 function bySimulation(facts: Facts, role: IamRole, action: string, resource: string, simulated: Simulated): Verdict {
   const { decision, policies, missingKeys, boundaryAllows, organizationAllows } = simulated;
-  const said = 'evaluated by the policy simulator of IAM'
-    + `${policies.length === 0 ? '' : `; deciding: ${policies.map(printable).join(', ')}`}`;
+  const source = 'evaluated by the IAM policy simulator'
+    + `${policies.length === 0 ? '' : `; deciding policies: ${policies.map(printable).join(', ')}`}`;
   const places = 'value' in facts.policies ? decisivePlaces(facts.policies.value, action, resource) : [];
   const missing =
     missingKeys.length === 0 ? [] : [printable(`the simulator had no values for ${missingKeys.join(', ')}`)];
-  const evidence = [said, ...places, ...missing, NOT_LOOKED_AT];
+  const evidence = [source, ...places, ...missing, NOT_EVALUATED];
   if (decision === 'allowed') return ok(`The role is allowed ${action} on ${resource}.`, evidence);
-  if (organizationAllows === false) return outsideOrganization(action, resource, evidence);
-  if (decision === 'explicitDeny') return denied(facts, role, action, resource, evidence);
-  const elsewhere = 'value' in facts.policies && somewhere(facts, facts.policies.value, action, evidence);
+  if (organizationAllows === false) return blameOrganization(action, resource, evidence);
+  if (decision === 'explicitDeny') return blameDeny(facts, role, action, resource, evidence);
+  const elsewhere = 'value' in facts.policies && findAllowed(facts, facts.policies.value, action, evidence);
   if (elsewhere) return elsewhere;
-  if (boundaryAllows === false) return outsideBoundary(role, action, resource, evidence);
+  if (boundaryAllows === false) return blameBoundary(role, action, resource, evidence);
   if (missingKeys.length > 0) {
     return unknown(`Whether the role is allowed ${action} on ${resource} depends on condition keys of the request.`, {
       evidence,
     });
   }
-  return notAllowed(role, action, resource, evidence);
+  return blameMissingAllow(role, action, resource, evidence);
 }
 
 function byEvaluator(facts: Facts, role: IamRole, action: string, resource: string, why: string): Verdict {
@@ -147,15 +147,15 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
       boundary?.document,
     );
     const evidence = [
-      printable(`evaluated by cdk-irsa, as the policy simulator of IAM is not available: ${why}`),
+      printable(`evaluated by cdk-irsa, because the IAM policy simulator is not available: ${why}`),
       ...unread,
       ...decisivePlaces(policies, action, resource),
-      `${NOT_LOOKED_AT}, and of the organization (SCPs)`,
+      `${NOT_EVALUATED}, and service control policies (SCPs)`,
     ];
-    if (decision === 'deny') return denied(facts, role, action, resource, evidence);
+    if (decision === 'deny') return blameDeny(facts, role, action, resource, evidence);
     if (unread.length > 0) {
       return unknown(
-        `Whether the role is allowed ${action} on ${resource} is not known: not all of its policies can be read.`,
+        `Cannot tell whether the role is allowed ${action} on ${resource}: some of its policies cannot be read.`,
         { evidence },
       );
     }
@@ -163,16 +163,16 @@ function byEvaluator(facts: Facts, role: IamRole, action: string, resource: stri
     if (decision === 'none') {
       const granted = evaluatePolicies(known.map(({ document }) => document), { action, resource }).decision;
       return (
-        somewhere(facts, policies, action, evidence)
-        ?? (granted === 'allow' ? outsideBoundary : notAllowed)(role, action, resource, evidence)
+        findAllowed(facts, policies, action, evidence)
+        ?? (granted === 'allow' ? blameBoundary : blameMissingAllow)(role, action, resource, evidence)
       );
     }
     return unknown(`Whether the role is allowed ${action} on ${resource} depends on conditions.`, { evidence });
   })!;
 }
 
-/** Where no resource is asked for, what is allowed on some of them. */
-function somewhere(
+/** Without `--resource`, the statements that allow the action on some resources. */
+function findAllowed(
   { question }: Facts,
   policies: readonly IamPolicy[],
   action: string,
@@ -186,58 +186,60 @@ function somewhere(
     boundary?.document,
   );
   if (places.length === 0) return undefined;
-  return unknown(`Whether the role is allowed ${action} depends on the resource. Name it with --resource.`, {
+  return unknown(`Whether the role is allowed ${action} depends on the resource. Specify it with --resource.`, {
     evidence: [...places.slice(0, SHOWN).map(([at, index]) => placeOf(known[at], index)), ...evidence],
   });
 }
 
 function placeOf({ policy, document }: Known, index: number): string {
-  return printable(`${policy.kind} ${policy.name}, ${shownStatement(document, index)}`);
+  return printable(`${policy.kind} ${policy.name}, ${describeStatement(document, index)}`);
 }
 
-function notAllowed({ name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
+function blameMissingAllow({ name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
   return wrong(`The role is not allowed ${action} on ${resource}: no statement allows it.`, {
     evidence,
     fix: [
       `In the CDK app: serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: `
         + `[${literal(resource)}] }));`,
-      'Then see what IAM decides: aws iam simulate-principal-policy --policy-source-arn '
+      'Then check with IAM: aws iam simulate-principal-policy --policy-source-arn '
         + `"$(aws iam get-role --role-name ${shell(name)} --query Role.Arn --output text)" `
         + `--action-names ${shell(action)} --resource-arns ${shell(resource)}`,
     ],
   });
 }
 
-function outsideOrganization(action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role is not allowed ${action} on ${resource}: a policy of the organization does not allow it.`, {
+function blameOrganization(action: string, resource: string, evidence: string[]): Verdict {
+  return wrong(`The role is not allowed ${action} on ${resource}: an organization policy does not allow it.`, {
     evidence,
     fix: [
-      `Ask the administrators of the organization to allow ${action} for this account (SCP). ${ALLOW_IS_USELESS}`,
+      `Ask the administrators of your organization to allow ${action} for this account (SCP). ${ALLOW_IS_USELESS}`,
     ],
   });
 }
 
-function outsideBoundary({ name, boundary }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
+function blameBoundary({ name, boundary }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
   return wrong(`The role is not allowed ${action} on ${resource}: the permissions boundary does not allow it.`, {
     evidence,
     fix: [
       `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or replace the boundary: `
-        + `aws iam put-role-permissions-boundary --role-name ${shell(name)} --permissions-boundary <another policy>`,
+        + `aws iam put-role-permissions-boundary --role-name ${shell(name)} `
+        + '--permissions-boundary <ARN of another policy>',
       ALLOW_IS_USELESS,
     ],
   });
 }
 
-/** Names the statement: only a narrower Deny helps. */
-function denied(facts: Facts, { name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
+/** Names the statement, because only a narrower Deny helps. */
+function blameDeny(facts: Facts, { name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
   const [found] = 'value' in facts.policies ? denials(facts.policies.value, action, resource) : [];
   const summary = `The role is not allowed ${action} on ${resource}`;
   if (found === undefined) {
     return wrong(`${summary}: a statement denies it.`, {
       evidence,
       fix: [
-        `Find the Deny in the policies above, and narrow it. ${ALLOW_IS_USELESS}`,
-        'If it is in none of them, it is in a policy of the organization (SCP, RCP): ask its administrators.',
+        `Find the Deny in the policies above and narrow it. ${ALLOW_IS_USELESS}`,
+        'If none of them has it, it is in an organization policy (SCP, RCP). Ask the administrators of your '
+          + 'organization.',
       ],
     });
   }
@@ -269,7 +271,7 @@ function readCommand(role: string, { arn, name }: IamPolicy): string {
     + `${shell(arn)} --query Policy.DefaultVersionId --output text)"`;
 }
 
-/** The statements that allow or deny, as they stand in their policies. */
+/** The statements that decide, each with its policy. */
 function decisivePlaces(policies: readonly IamPolicy[], action: string, resource: string): string[] {
   const { known, boundary } = split(policies);
   const all = boundary ? [...known, boundary] : known;

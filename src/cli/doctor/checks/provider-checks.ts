@@ -17,7 +17,7 @@ const EXISTS: Check = {
   run: facts => judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
     const found = providers.find(provider => provider.issuer === issuer);
     return found
-      ? ok(`There is an OIDC provider for the issuer in account ${ownerOf(found.arn).account}.`, [found.arn])
+      ? ok(`Account ${ownerOf(found.arn).account} has an OIDC provider for the issuer.`, [found.arn])
       : missing(facts, issuer, providers);
   })),
 };
@@ -30,24 +30,25 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
   const listed = linesInShort(providers.map(({ arn }) => `existing: ${arn}`), SHOWN);
   const role = roleArnOf(facts);
   const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
-  return wrong(`IAM has no OIDC provider for the issuer of the cluster in ${where}.`, {
+  return wrong(`There is no IAM OIDC provider for the issuer of the cluster in ${where}.`, {
     evidence: [
       `issuer: ${issuer}`,
       ...near.length > 0 ? near : listed,
       ...elsewhere
-        ? ['the role is in another account than the cluster: the provider must be in the account of the role'] : [],
+        ? ['the role is not in the account of the cluster; the provider must be in the account of the role'] : [],
     ],
     fix: [
       'Register the issuer: aws iam create-open-id-connect-provider --url '
         + `${shell(`https://${issuer}`)} --client-id-list ${shell(audience)}`,
-      `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'${audiencesProp([audience])} });`,
+      `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}'`
+        + `${audiencesProp([audience])} });`,
     ],
   });
 }
 
-/** By what a provider misses the issuer, where it is close. */
+/** How a similar provider differs from the issuer. */
 function nearMiss({ arn, issuer: other }: IamProvider, issuer: string): string[] {
-  const describe = (what: string) => [`near: ${arn} (${what})`];
+  const describe = (what: string) => [`similar: ${arn} (${what})`];
   if (other.toLowerCase() === issuer.toLowerCase()) {
     return describe('it differs only in case; STS compares exactly');
   }
@@ -56,14 +57,14 @@ function nearMiss({ arn, issuer: other }: IamProvider, issuer: string): string[]
   }
   const [[host, id], [otherHost, otherId]] = [partsOf(issuer), partsOf(other)];
   if (id !== '' && id === otherId) {
-    return describe(`the same ID, but the host ${otherHost} instead of ${host}: another region`);
+    return describe(`same ID, but host ${otherHost} instead of ${host}: another region`);
   }
   return id !== '' && host === otherHost && otherId !== ''
     ? describe('another cluster in the same region, or an earlier cluster of the same name')
     : [];
 }
 
-/** Host, and what stands after the last slash. */
+/** The host, and the part after the last slash. */
 function partsOf(issuer: string): [string, string] {
   const slash = issuer.lastIndexOf('/');
   return slash < 0 ? [issuer, ''] : [issuer.slice(0, issuer.indexOf('/')), issuer.slice(slash + 1)];
@@ -82,7 +83,7 @@ const AUDIENCE: Check = {
     return judgeRead(provider.details, ({ clientIds }) => {
       if (!clientIds.includes(audience) && 'unknown' in serviceAccount) {
         return unknown(
-          `The provider does not accept the audience ${audience}. Whether the pods request another one is not known: `
+          `The provider does not accept the audience ${audience}. Cannot tell whether the pods request another one: `
             + `${serviceAccount.unknown}.`,
           { evidence: [`client IDs: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`] },
         );
@@ -99,8 +100,8 @@ const AUDIENCE: Check = {
             : [
               'Add the audience: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn '
                     + `${shell(provider.arn)} --client-id ${shell(audience)}`,
-              `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', audiences: `
-                    + `[${[...clientIds, audience].map(literal).join(', ')}] });`,
+              `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${provider.issuer}', `
+                    + `audiences: [${[...clientIds, audience].map(literal).join(', ')}] });`,
             ],
         });
     });
@@ -125,11 +126,11 @@ function audiencesProp(audiences: readonly string[]): string {
 
 const THUMBPRINTS: Check = {
   id: 'provider-thumbprints',
-  title: 'the thumbprints of the provider are valid, if they matter',
+  title: 'the thumbprints of the provider are valid, if AWS uses them',
   follows: ['provider-exists'],
   run: facts => ofProvider(facts, ({ details, issuer }) => {
     if (isEksIssuer(issuer)) {
-      return ok('Thumbprints do not matter: IAM trusts EKS issuers by its own list of certificate authorities.');
+      return ok('AWS does not use the thumbprints: it trusts EKS issuers by its own list of certificate authorities.');
     }
     if (details === undefined) return unknown('The thumbprints of the provider were not read.');
     return judgeRead(details, ({ thumbprints }) => {
@@ -137,22 +138,22 @@ const THUMBPRINTS: Check = {
       const malformed = thumbprints.filter(thumbprint => !/^[0-9a-f]{40}$/i.test(thumbprint));
       if (malformed.length === 0) {
         return ok(
-          "The thumbprints are well-formed. They matter only if no public authority signed the issuer's certificate.",
+          "The thumbprints are valid. AWS uses them only if no public CA signed the issuer's certificate.",
           evidence,
         );
       }
-      return wrong(`${malformed[0]} is not a thumbprint: the SHA-1 of a certificate has 40 hexadecimal digits.`, {
-        evidence: [...evidence, "they matter only if no public authority signed the issuer's certificate"],
+      return wrong(`${malformed[0]} is not a thumbprint. A thumbprint is a SHA-1 digest of 40 hexadecimal digits.`, {
+        evidence: [...evidence, "AWS uses them only if no public CA signed the issuer's certificate"],
         fix: [
-          `In the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', thumbprints: ['<SHA-1 of the top `
-            + 'certificate of the chain>\'] });',
+          `In the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', `
+            + 'thumbprints: [\'<SHA-1 of the top certificate of the chain>\'] });',
         ],
       });
     });
   }),
 };
 
-/** Of the provider for the issuer; nothing to look at without one. */
+/** Judges the provider for the issuer; undefined if it does not exist. */
 function ofProvider(facts: Facts, judge: (provider: IamProvider) => Verdict | undefined): Verdict | undefined {
   return judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
     const found = providers.find(provider => provider.issuer === issuer);

@@ -5,7 +5,7 @@ import {
 import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
 import { closings, openings } from './role-map';
-import { shownStatement, statementPlace } from './statement-words';
+import { describeStatement, statementPlace } from './statement-words';
 import { Admission } from '../../../analysis/admission/admission';
 import { Mismatch } from '../../../analysis/iam/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
@@ -48,7 +48,7 @@ function ofEks(facts: Facts): Verdict | undefined {
 
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
   return wrong(
-    `The role is in partition ${role.partition}, the cluster in ${partition}: partitions are isolated from each other.`,
+    `The role is in partition ${role.partition}, the cluster in ${partition}. Partitions are isolated from each other.`,
     {
       evidence: [`role: ${role.arn}`],
       fix: [
@@ -67,13 +67,13 @@ const EXISTS: Check = {
   run: facts => judgeRead(roleArnOf(facts), wanted => judgeRead(facts.role, role => {
     if (role === undefined) return missing(wanted);
     return role.arn === wanted.arn
-      ? ok(`The role ${role.name} exists in account ${wanted.account}.`, [role.arn])
+      ? ok(`Role ${role.name} exists in account ${wanted.account}.`, [role.arn])
       : otherArn(facts, wanted, role);
   })),
 };
 
 function missing({ arn, account, name }: RoleArn): Verdict {
-  return wrong(`There is no role ${name} in account ${account}. STS reports that as AccessDenied.`, {
+  return wrong(`Role ${name} does not exist in account ${account}. STS reports this as AccessDenied.`, {
     evidence: [`role: ${arn}`],
     fix: [
       'Deploy the role, or annotate the ServiceAccount with the ARN of an existing role: `serviceAccount.roleArn` in '
@@ -86,7 +86,7 @@ function missing({ arn, account, name }: RoleArn): Verdict {
 function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
   const path = arn.slice(arn.indexOf(':role/') + ':role'.length, arn.lastIndexOf('/') + 1);
   const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
-  return wrong(`The role ${wanted.name} has ${what}; STS compares the whole ARN.`, {
+  return wrong(`Role ${wanted.name} has ${what}. STS compares the whole ARN.`, {
     evidence: [`requested: ${wanted.arn}`, `in IAM: ${arn}`],
     fix: [
       annotateRole(facts, arn),
@@ -109,30 +109,30 @@ const TRUST: Check = {
     const { answer, statement, reasons } = admission;
     const subject = subjectOf(facts);
     if (answer === 'in') {
-      return ok(`The trust policy allows ${subject} to assume the role.`, [shownStatement(role.trust, statement!)]);
+      return ok(`The trust policy allows ${subject} to assume the role.`, [describeStatement(role.trust, statement!)]);
     }
     if (answer === 'out') return byOtherAudience(facts, role, issuer) ?? untrusted(facts, role, issuer, admission);
-    return unknown(`The trust policy alone does not determine whether ${subject} can assume the role.`, {
+    return unknown(`The trust policy by itself does not determine whether ${subject} can assume the role.`, {
       evidence: reasons.map(printable),
     });
   })),
 };
 
-/** If the annotation is unknown, pods may request another audience, which is trusted. */
+/** If the annotation is unknown, pods may request another audience that the role trusts. */
 function byOtherAudience(facts: Facts, role: IamRole, issuer: string): Verdict | undefined {
   const audience = otherAudiences(facts, role, issuer)
     .find(other => admissionOfToken(facts, role, issuer, other).answer !== 'out');
   return audience === undefined ? undefined : unknown(
-    `The trust policy accepts ${subjectOf(facts)} only with the audience ${printable(audience)}. Whether its pods `
-      + 'request that audience is not known.',
+    `The trust policy allows ${subjectOf(facts)} only with the audience ${printable(audience)}. Cannot tell whether `
+      + 'its pods request that audience.',
   );
 }
 
 function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nearest, reasons }: Admission): Verdict {
   const asked = `requested: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;
   if (statement !== undefined) {
-    return wrong(`A Deny in the trust policy excludes ${subjectOf(facts)}.`, {
-      evidence: [asked, shownStatement(role.trust, statement)],
+    return wrong(`A Deny statement in the trust policy denies ${subjectOf(facts)}.`, {
+      evidence: [asked, describeStatement(role.trust, statement)],
       fix: [
         `Read the trust policy: aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`,
         'Remove the statement from the trust policy, or exempt the service account from it.',
@@ -143,14 +143,14 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
   const why = [
     ...isSwapped ? ['`sub` and `aud` are swapped'] : [], ...issuerMiss(issuer, nearest?.misses[0]), ...reasons,
   ].map(printable);
-  // Of the statement that is meant for the service account, not of those for others.
+  // Findings about the statement meant for the service account, not about those for others.
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
     .filter(({ message }) => !isSwapped && nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
     .slice(0, SHOWN);
   return wrong(`The trust policy does not allow ${subjectOf(facts)} to assume the role: ${why[0]}.`, {
     evidence: [
       asked,
-      ...(nearest ? [`nearest: ${statementPlace(role.trust, nearest.statement)}`] : []),
+      ...(nearest ? [`closest match: ${statementPlace(role.trust, nearest.statement)}`] : []),
       ...why.slice(1),
       ...causes.map(({ message }) => printable(message)),
     ],
@@ -158,12 +158,12 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
   });
 }
 
-/** Whether a statement wants a subject as the audience: to register that with the provider would not help. */
+/** Whether a statement requires a subject as the audience. Adding that to the provider would not help. */
 function swaps({ key = '', trusted = [] }: Mismatch): boolean {
   return key.toLowerCase().endsWith(':aud') && trusted.some(value => value.startsWith(SERVICE_ACCOUNT));
 }
 
-/** In words for what the principal says: the other cluster, region or account. */
+/** If the principal is the provider of another issuer: which one, and how it differs. */
 function issuerMiss(issuer: string, nearest: Mismatch | undefined): string[] {
   if (nearest?.what !== 'principal') return [];
   const others = (nearest.trusted ?? []).flatMap(arn => issuerOfArn(arn) ?? []).filter(other => other !== issuer);
@@ -181,7 +181,7 @@ function idOf(issuer: string): string {
   return issuer.slice(issuer.lastIndexOf('/') + 1);
 }
 
-/** The statement that is missing, as a command's file and as CDK. */
+/** How to add the missing statement, with the AWS CLI and with the CDK. */
 function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
   const { namespace, serviceAccount } = facts.question;
   const audience = audienceToTrust(facts);
@@ -194,17 +194,17 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
   const options = audience === DEFAULT_AUDIENCE ? '' : `, { audience: ${literal(audience)} }`;
   return [
     `aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument > trust.json`,
-    `Add to its Statement: ${JSON.stringify(statement)}`,
+    `Add this statement: ${JSON.stringify(statement)}`,
     `aws iam update-assume-role-policy --role-name ${shell(role.name)} --policy-document file://trust.json`,
     'Or in the CDK app: trust.addServiceAccounts(provider, '
       + `[ServiceAccountSubject.exact('${namespace}', '${serviceAccount}')]${options});`,
-    'Or, for the role of an IrsaServiceAccount of another cluster: serviceAccount.trustCluster(provider);',
+    'Or, if the role belongs to an IrsaServiceAccount of another cluster: serviceAccount.trustCluster(provider);',
   ];
 }
 
 const OTHERWISE: Check = {
   id: 'trust-otherwise',
-  title: 'who else may assume the role',
+  title: 'who else can assume the role',
   run: facts => ofRole(facts, role => {
     const issuer = issuerOf(facts);
     const others = trustedBy(role.trust).filter(
@@ -222,28 +222,28 @@ const OTHERWISE: Check = {
       ...others.map(({ cluster, namespace, serviceAccount, via }) =>
         printable(
           `trusted: ${namespace}:${serviceAccount} of `
-            + `${cluster}${via === 'pod-identity' ? ', by EKS Pod Identity' : ''}`,
+            + `${cluster}${via === 'pod-identity' ? ', through EKS Pod Identity' : ''}`,
         ),
       ),
       ...principalsOf(role.trust).map(principal => printable(`also: ${principal}`)),
     ];
-    if (evidence.length === 0) return ok('The trust policy trusts nobody else.');
+    if (evidence.length === 0) return ok('The trust policy trusts no one else.');
     const shown = linesInShort(evidence, SHOWN);
     return ok(
       open.length > 0
         ? `The trust policy is broader than this service account needs: ${counted(open.length, 'finding')}.`
-        : 'The trust policy also trusts others.',
+        : 'The trust policy also trusts other principals.',
       shown,
     );
   }),
 };
 
-/** AWS principals, and services but that of Pod Identity, which is told with its subjects. */
+/** AWS principals, services and other providers. Pod Identity is listed with its subjects instead. */
 function principalsOf(trust: unknown): string[] {
   const statements = statementsOf(trust).map(statement => objectOf<StatementJson>(statement));
   const allowed = statements.filter(({ Effect: effect }) => effect === 'Allow');
   return [...new Set(allowed.flatMap(({ Principal: principal }) => {
-    if (principal === '*') return ['everybody'];
+    if (principal === '*') return ['everyone (*)'];
     const { AWS: aws, Service: services, Federated: providers } = objectOf<PrincipalJson>(principal);
     return [
       ...textsOf(aws),
@@ -264,8 +264,8 @@ const SESSION: Check = {
     const limits = statementsOf(trust)
       .flatMap(conditionsOf)
       .filter(({ key }) => key.toLowerCase() === 'sts:durationseconds');
-    const most = `${maxSessionSeconds} seconds`;
-    return ok(`A session lasts one hour unless the SDK requests another duration, up to ${most}.`, [
+    const max = `${maxSessionSeconds} seconds`;
+    return ok(`A session lasts one hour unless the SDK requests another duration, up to ${max}.`, [
       `the token is valid for ${text ?? MAX_TOKEN_SECONDS} `
         + `seconds${text === undefined ? ' by default' : ''}, unless the pod overrides it; the kubelet renews it in `
         + 'time, and neither duration limits the other',
@@ -299,9 +299,9 @@ function boundaryVerdict(
 ): Verdict {
   if (policy === undefined) return unknown(`The permissions boundary ${boundary} was not read.`);
   return judgeRead(policy.document, document => {
-    const statements = statementsOf(document).map((_, index) => shownStatement(document, index));
+    const statements = statementsOf(document).map((_, index) => describeStatement(document, index));
     const shown = linesInShort(statements, SHOWN);
-    const summary = `The permissions boundary ${policy.name} limits the role`;
+    const summary = `Permissions boundary ${policy.name} limits the role`;
     const { decision, statements: deciding } = action === undefined
       ? { decision: 'allow', statements: [] } : evaluatePolicies([document], { action, resource });
     const isAllowedSomewhere =
@@ -316,7 +316,7 @@ function boundaryVerdict(
         `Allow ${action} in the boundary: aws iam create-policy-version --policy-arn ${shell(boundary!)} `
           + '--set-as-default --policy-document file://boundary.json',
         'Or replace the boundary: aws iam put-role-permissions-boundary --role-name '
-          + `${shell(name)} --permissions-boundary <another policy>`,
+          + `${shell(name)} --permissions-boundary <ARN of another policy>`,
         'Or in the CDK app, pass another `permissionsBoundary` to IrsaServiceAccount.',
       ],
     });

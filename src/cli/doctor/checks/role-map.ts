@@ -1,5 +1,5 @@
 /**
- * The role and the provider as the rules of `verify` see them, so that the same rules judge what is deployed.
+ * An access map of the deployed role and provider, so that the rules of `verify` can judge them.
  */
 import { ownerOf } from './asked';
 import { AccessMap, Role } from '../../../analysis/access-map';
@@ -25,7 +25,7 @@ import { IamRole, IamProvider } from '../facts';
 
 const PLACE = { file: 'IAM' };
 
-/** Those by which a statement lets nobody in. */
+/** Rules about statements that allow nobody. */
 const CLOSING: Rule[] = [
   PROVIDER_OF_ANOTHER_PARTITION,
   PROVIDER_OF_ANOTHER_ACCOUNT,
@@ -35,7 +35,7 @@ const CLOSING: Rule[] = [
   ISSUER_MISMATCH,
   WILDCARD_UNDER_STRING_EQUALS,
 ];
-/** Those by which too many get in. */
+/** Rules about statements that allow too many. */
 const OPENING: Rule[] = [
   MISSING_SUB,
   MISSING_AUD,
@@ -56,7 +56,7 @@ export function openings(role: IamRole): Finding[] {
 
 function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
   const { partition, account } = ownerOf(role.arn);
-  const seen: Role = {
+  const deployed: Role = {
     arn: role.arn,
     name: role.name,
     account,
@@ -72,7 +72,7 @@ function mapOf(role: IamRole, providers: readonly IamProvider[]): AccessMap {
     providers: providers.map(({ arn, issuer, details }) => ({
       arn, issuer, ...details && 'value' in details && { audiences: details.value.clientIds }, place: PLACE,
     })),
-    roles: [seen],
+    roles: [deployed],
     serviceAccounts: [],
     associations: [],
     addons: [],

@@ -1,5 +1,5 @@
 /**
- * The first links: the namespace, the ServiceAccount, and what is written on it.
+ * The first links: the namespace, the ServiceAccount, and its annotations.
  */
 import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
@@ -26,7 +26,7 @@ import { Facts, Question, ServiceAccountObject } from '../facts';
 const SHOWN = 5;
 const SIMILAR = 0.6;
 
-/** What the webhook, which is written in Go, takes for one: strconv.ParseBool. */
+/** The booleans that the webhook accepts: Go's strconv.ParseBool. */
 const GO_BOOLEAN = /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
 
 const NAMESPACE_EXISTS: Check = {
@@ -35,18 +35,18 @@ const NAMESPACE_EXISTS: Check = {
   decisive: true,
   run: facts => {
     const { namespace, serviceAccount, question } = facts;
-    // Whoever may read the ServiceAccount alone still knows.
+    // The ServiceAccount proves it, even if the namespace itself cannot be read.
     if ('unknown' in namespace && 'value' in serviceAccount && serviceAccount.value) {
-      return ok(`Namespace ${question.namespace} exists: it has the ServiceAccount.`);
+      return ok(`Namespace ${question.namespace} exists: it contains the ServiceAccount.`);
     }
     return judgeRead(namespace, value =>
       value
         ? ok(`Namespace ${question.namespace} exists.`)
-        : wrong(`There is no namespace ${question.namespace}.`, {
+        : wrong(`Namespace ${question.namespace} does not exist.`, {
           fix: [
             ...nearNamespaces(facts),
             `Create it: kubectl create namespace ${question.namespace}`,
-            'Or in the CDK app, set `createNamespace: true` on IrsaServiceAccount, and apply its manifest.',
+            'Or in the CDK app, set `createNamespace: true` on IrsaServiceAccount and apply its manifest.',
           ],
         }),
     );
@@ -63,19 +63,19 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
     return judgeRead(serviceAccount, value =>
       value
         ? ok(`ServiceAccount ${nameOf(question)} exists.`)
-        : wrong(`There is no ServiceAccount ${nameOf(question)}.`, {
-          evidence: namesInstead(facts),
+        : wrong(`ServiceAccount ${nameOf(question)} does not exist.`, {
+          evidence: similarNames(facts),
           fix: [
             ...nearNames(facts),
             'Apply the manifest that cdk synth writes: kubectl apply -f cdk.out/<stack>.k8s.yaml',
-            `Or look for another name: kubectl get serviceaccounts -n ${question.namespace}`,
+            `Or list the existing ones: kubectl get serviceaccounts -n ${question.namespace}`,
           ],
         }),
     );
   },
 };
 
-/** A name that is missing is more often mistyped than to be created. */
+/** A missing name is more often mistyped than not created yet. */
 function nearNamespaces({ otherServiceAccounts, question }: Facts): string[] {
   if (otherServiceAccounts === undefined || 'unknown' in otherServiceAccounts) return [];
   const accounts = otherServiceAccounts.value;
@@ -87,20 +87,21 @@ function nearNamespaces({ otherServiceAccounts, question }: Facts): string[] {
 }
 
 function nearNames(facts: Facts): string[] {
-  return near(facts.question.serviceAccount, namesThere(facts)).map(name => `Did you mean --service-account ${name}?`);
+  return near(facts.question.serviceAccount, existingNames(facts))
+    .map(name => `Did you mean --service-account ${name}?`);
 }
 
-function namesInstead(facts: Facts): string[] | undefined {
-  const names = nearest(facts.question.serviceAccount, namesThere(facts));
-  return names.length === 0 ? undefined : [`ServiceAccounts there: ${listInShort(names, SHOWN)}`];
+function similarNames(facts: Facts): string[] | undefined {
+  const names = nearest(facts.question.serviceAccount, existingNames(facts));
+  return names.length === 0 ? undefined : [`ServiceAccounts in the namespace: ${listInShort(names, SHOWN)}`];
 }
 
-function namesThere({ otherServiceAccounts, question }: Facts): string[] {
+function existingNames({ otherServiceAccounts, question }: Facts): string[] {
   if (otherServiceAccounts === undefined || 'unknown' in otherServiceAccounts) return [];
   return otherServiceAccounts.value.filter(({ namespace }) => namespace === question.namespace).map(({ name }) => name);
 }
 
-/** The most similar name, if it is similar enough to be meant. */
+/** The most similar name, if it is similar enough to be a typo. */
 function near(wanted: string, names: readonly string[]): string[] {
   return nearest(wanted, [...new Set(names)]).filter(name => likeness(name, wanted) >= SIMILAR).slice(0, 1);
 }
@@ -112,25 +113,25 @@ const ROLE_ANNOTATION: Check = {
   follows: ['service-account-exists'],
   run: facts => ofServiceAccount(facts, serviceAccount => {
     const arn = serviceAccount.annotations[ROLE_ARN_ANNOTATION];
-    if (arn === undefined) return withoutAnnotation(facts, serviceAccount);
-    if (associationOf(facts)) return ok('The annotation is not used: the service account has EKS Pod Identity.');
+    if (arn === undefined) return judgeMissingAnnotation(facts, serviceAccount);
+    if (associationOf(facts)) return ok('The annotation is not used: the service account uses EKS Pod Identity.');
     if (WEBHOOK_ROLE_ARN.test(arn)) return ok(`The ServiceAccount names role ${arn}.`);
-    return malformed(facts, arn);
+    return explainMalformed(facts, arn);
   }),
 };
 
-function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject): Verdict {
+function judgeMissingAnnotation(facts: Facts, { annotations }: ServiceAccountObject): Verdict {
   const { question } = facts;
   const brought = broughtByPods(facts);
   const association = associationOf(facts);
   const associations = nearAssociations(facts);
   if (association === undefined && brought !== undefined && WEBHOOK_ROLE_ARN.test(brought.role)) {
     return ok(
-      `The ServiceAccount names no role; the pod templates define role ${brought.role} and the token.`,
+      `The ServiceAccount names no role. The pod templates set role ${brought.role} and the token.`,
     );
   }
   if (association) {
-    return ok(`The ServiceAccount names no role, and gets ${association.roleArn} by EKS Pod Identity.`, [
+    return ok(`The ServiceAccount names no role. It gets ${association.roleArn} through EKS Pod Identity.`, [
       `association ${association.id}`,
     ]);
   }
@@ -148,7 +149,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
       evidence: [
         ...mistaken.map(([key, value]) => `${key}: ${quoted(value)}`),
         ...podLines(ofPods, ({ words }) => words),
-        ...associations.map(name => `near: EKS Pod Identity has an association for ${name}`),
+        ...associations.map(name => `similar: EKS Pod Identity has an association for ${name}`),
       ],
       fix: [
         ...associations.length > 0
@@ -164,7 +165,7 @@ function withoutAnnotation(facts: Facts, { annotations }: ServiceAccountObject):
   );
 }
 
-/** Associations of other service accounts that may have been meant: of the same name, or in the same namespace. */
+/** Associations of service accounts with the same name, or with a similar name in the same namespace. */
 function nearAssociations({ otherAssociations, question: { namespace, serviceAccount } }: Facts): string[] {
   if (otherAssociations === undefined || 'unknown' in otherAssociations) return [];
   return otherAssociations.value
@@ -174,7 +175,7 @@ function nearAssociations({ otherAssociations, question: { namespace, serviceAcc
     .slice(0, SHOWN);
 }
 
-/** Roles that running pods have from an earlier annotation, or from one on the pods, which the webhook ignores. */
+/** Roles that pods have from an earlier annotation, or from an annotation on the pods, which the webhook ignores. */
 function rolesOfPods(facts: Facts): { readonly arn: string; readonly words: string }[] {
   return ownPods(facts).flatMap(pod => {
     const injectedRole = containersOf(pod).map(container => environmentOf(container).get(ROLE_ARN)?.value)
@@ -193,7 +194,7 @@ function rolesOfPods(facts: Facts): { readonly arn: string; readonly words: stri
   });
 }
 
-function malformed(facts: Facts, arn: string): Verdict {
+function explainMalformed(facts: Facts, arn: string): Verdict {
   const { question } = facts;
   const clean = cleanArn(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
@@ -207,20 +208,20 @@ function malformed(facts: Facts, arn: string): Verdict {
   );
 }
 
-/** Without what YAML, shells and templates leave around a value. */
+/** Removes the whitespace and quotes that YAML, shells and templates leave around a value. */
 function cleanArn(arn: string): string {
   return arn.trim().replace(/^["'`]+|["'`]+$/g, '').trim();
 }
 
 function strayIn(arn: string): string {
-  if (/[\r\n]/.test(arn)) return 'a line break in it';
-  return /["'`]/.test(arn) ? 'quotes in it' : 'leading or trailing whitespace';
+  if (/[\r\n]/.test(arn)) return 'a line break';
+  return /["'`]/.test(arn) ? 'quotes' : 'leading or trailing whitespace';
 }
 
-const OTHER_THINGS: Record<string, string> = {
-  'assumed-role': 'a session of a role',
+const OTHER_KINDS: Record<string, string> = {
+  'assumed-role': 'a role session',
   'instance-profile': 'an instance profile',
-  'oidc-provider': 'a provider',
+  'oidc-provider': 'an OIDC provider',
 };
 
 function mistakenFor(arn: string): string {
@@ -228,10 +229,10 @@ function mistakenFor(arn: string): string {
   const kind = /^arn:[^:]*:(?:iam|sts)::\d*:(user|policy|instance-profile|group|assumed-role|oidc-provider)\//.exec(
     arn,
   )?.[1];
-  if (kind) return `: it names ${OTHER_THINGS[kind] ?? `a ${kind}`}`;
+  if (kind) return `: it names ${OTHER_KINDS[kind] ?? `a ${kind}`}`;
   if (/[${}<>]|\[TOKEN/.test(arn)) return ': a placeholder was not replaced';
   if (WEBHOOK_ROLE_ARN.test(arn.toLowerCase()) || (/^arn:/i.test(arn) && !arn.startsWith('arn:'))) {
-    return ': ARNs begin with lower-case letters';
+    return ': ARNs start with lower-case letters';
   }
   if (/^[\w+=,.@-]+$/.test(arn)) return ': it is only a name';
   if (/^arn:aws[\w-]*:iam::(?!\d{12}:)/.test(arn)) return ': its account ID does not have 12 digits';
@@ -250,12 +251,12 @@ const ROLE_ASKED: Check = {
     const actual = association ? association.targetRoleArn ?? association.roleArn : annotatedRole(facts);
     if (actual === undefined) {
       return 'unknown' in facts.serviceAccount
-        ? unknown(`Whether ${namespace}/${serviceAccount} has the role ${asked} is not known: `
+        ? unknown(`Cannot tell whether ${namespace}/${serviceAccount} has role ${asked}: `
           + `${facts.serviceAccount.unknown}.`)
         : undefined;
     }
-    if (actual === asked) return ok(`${namespace}/${serviceAccount} has the role ${asked}.`);
-    return wrong(`${namespace}/${serviceAccount} has another role than --role.`, {
+    if (actual === asked) return ok(`${namespace}/${serviceAccount} has role ${asked}.`);
+    return wrong(`The role of ${namespace}/${serviceAccount} is not the one in --role.`, {
       evidence: [
         `--role: ${asked}`, `${association ? `association ${association.id}` : ROLE_ARN_ANNOTATION}: ${quoted(actual)}`,
       ],
@@ -296,7 +297,7 @@ const ANNOTATION_VALUES: Check = {
     ].filter(problem => problem !== undefined);
     if (problems.length === 0) return ok('The annotations for audience, expiration and STS are valid or not set.');
     const [first, ...more] = problems;
-    // Of a wrong number or a wrong word the webhook takes its default, or the nearest that is allowed.
+    // For an invalid number or boolean the webhook uses its default, or the nearest allowed value.
     const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
     const others = more.length > 0 ? ` Also invalid: ${more.map(({ key }) => key).join(', ')}.` : '';
     return wrong(`${first.key} must be ${first.rule}.${others}`, {
@@ -329,22 +330,22 @@ function problemOf(
 
 const ANNOTATION_DUPLICATES: Check = {
   id: 'annotation-duplicates',
-  title: 'the role is named once',
+  title: 'the role is named only once',
   follows: ['service-account-exists'],
   run: facts => ofServiceAccount(facts, ({ annotations }) => {
     const role = annotations[ROLE_ARN_ANNOTATION];
-    if (role === undefined) return undefined; // what stands there instead, role-annotation says
+    if (role === undefined) return undefined; // role-annotation reports the other annotations
     const others = Object.entries(annotations).filter(([key]) => isMistakenRoleKey(key));
     const evidence = others.map(([key, value]) => `${key}: ${quoted(value)}`);
     if (others.length === 0) return ok('Only one annotation names a role.');
     const differing = others.filter(([, value]) => cleanArn(value) !== cleanArn(role));
     if (differing.length === 0) return ok('Two annotations name the same role.', evidence);
     const [[key]] = differing;
-    // A webhook reads one prefix; of EKS it is this one. Pods tell which.
+    // A webhook reads one prefix, on EKS this one. Pods show which one it reads.
     if (isInjected(facts)) {
-      return ok(`${key} names another role, but the pods get the one of ${ROLE_ARN_ANNOTATION}.`, evidence);
+      return ok(`${key} names another role, but the pods get the one in ${ROLE_ARN_ANNOTATION}.`, evidence);
     }
-    return wrong(`Two annotations name different roles; EKS uses ${ROLE_ARN_ANNOTATION}.`, {
+    return wrong(`Two annotations name different roles. EKS uses ${ROLE_ARN_ANNOTATION}.`, {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
       fix: [annotateCommand(facts.question, key)],
       harmless: true,

@@ -1,5 +1,5 @@
 /**
- * Statements of policies, for a line of evidence.
+ * Describes policy statements in one line of evidence.
  */
 import { claimOf, isClaim, issuerOf } from '../../../analysis/iam/claims';
 import { isObject, propertyOf, textsOf } from '../../../analysis/json-values';
@@ -16,13 +16,13 @@ export function statementPlace(document: unknown, index: number): string {
   return printable(`Statement[${index}]${typeof sid === 'string' && sid !== '' ? ` (${sid})` : ''}`);
 }
 
-/** What a statement says, in one line. */
-export function shownStatement(document: unknown, index: number): string {
+/** Summarizes a statement in one line. */
+export function describeStatement(document: unknown, index: number): string {
   const statement = statementsOf(document)[index];
   if (!isObject(statement)) return statementPlace(document, index);
   const { Effect, Action, NotAction, Resource, NotResource, Principal } = statement;
   const issuers = textsOf(propertyOf(Principal, 'Federated')).map(issuerOfArn);
-  // Short where it is of the issuer that stands before.
+  // Shortened if the principal already names the issuer.
   const keyOf = (key: string) => (isClaim(key) && issuers.includes(issuerOf(key)) ? claimOf(key) : key);
   const parts = [
     `${typeof Effect === 'string' ? Effect : '?'} `

@@ -4,15 +4,15 @@ import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
 import { Facts, Trail, TrailEvent } from '../facts';
 
 const SHOWN = 5;
-/** A pod that is refused asks again and again: after that time the fault may be mended, or the pod gone. */
+/** A refused pod keeps retrying. After this time without a call, the problem is fixed or the pod was deleted. */
 const RECENT = 3_600_000;
-/** What AWS says of an explicit Deny that the role's account cannot see. */
+/** How AWS describes an explicit Deny that the role's account cannot read. */
 const OF_ORGANIZATION = /(service|resource) control policy/i;
-const LAG = 'CloudTrail is about 15 minutes behind, sometimes more: recent calls may be missing';
+const LAG = 'CloudTrail lags about 15 minutes, sometimes more; recent calls may be missing';
 
 const TRAIL: Check = {
   id: 'cloudtrail',
-  title: 'the last calls in CloudTrail',
+  title: 'the latest calls in CloudTrail',
   follows: [
     'namespace-exists',
     'service-account-exists',
@@ -50,37 +50,38 @@ function verdict(facts: Facts, trail: Trail): Verdict {
   const [last] = own;
   if (last === undefined) {
     return unknown(
-      `CloudTrail has no call of ${subjectOf(facts)} for the role: no pod made one, or it is not recorded yet.`,
+      `CloudTrail has no call by ${subjectOf(facts)} for the role: no pod made one, or it is not recorded yet.`,
       { evidence },
     );
   }
   if (last.errorCode === undefined) {
-    return ok(`The last call that CloudTrail recorded succeeded, ${ago(last, facts.now)}.`, evidence);
+    return ok(`The latest call in CloudTrail succeeded ${ago(last, facts.now)}.`, evidence);
   }
-  const summary = `The last call that CloudTrail recorded was refused with ${printable(last.errorCode)}, `
+  const summary = `The latest call in CloudTrail was refused with ${printable(last.errorCode)} `
     + `${ago(last, facts.now)}`;
-  const isMended = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
-  if (isMended) return ok(`${summary}; the role can be assumed now.`, evidence);
+  const isFixed = facts.assumed && 'value' in facts.assumed && 'assumedRoleArn' in facts.assumed.value;
+  if (isFixed) return ok(`${summary}. The role can be assumed now.`, evidence);
   if (facts.now.getTime() - last.time.getTime() > RECENT) {
     return unknown(
-      `${summary}, and there was none since: the problem is fixed, or no pod requests the role any more.`, { evidence },
+      `${summary}, and there was no call since. Either the problem is fixed, or no pod requests the role anymore.`,
+      { evidence },
     );
   }
   if (OF_ORGANIZATION.test(last.errorMessage ?? '')) {
-    return wrong(`${summary}, by a policy of the organization.`, {
+    return wrong(`${summary}, by an organization policy.`, {
       evidence,
       fix: [
-        'Narrow the Deny in the policy that the message names: only the account that manages the organization can. '
-          + 'If that is done, --assume shows whether the role can be assumed now.',
+        'Narrow the Deny in the policy that the message names. Only the management account of your organization can do '
+          + 'that. Then check with --assume whether the role can be assumed.',
       ],
     });
   }
-  // The records are late and show no repairs, so the refusal may be history.
+  // The records lag and do not show fixes, so the problem may be fixed already.
   return unknown(`${summary}.`, {
     evidence,
     fix: [
-      'Fix what the other checks found. If they found nothing, the problem was fixed in the meantime, or something '
-        + 'forbids the call that cannot be read. --assume tries it now.',
+      'Fix what the other checks found. If they found nothing, either the problem has been fixed since, or the doctor '
+        + 'cannot read the cause. Use --assume to try it now.',
     ],
     decisive: true,
   });
@@ -89,13 +90,13 @@ function verdict(facts: Facts, trail: Trail): Verdict {
 function describeEvent({ time, subject, errorCode, errorMessage }: TrailEvent): string {
   const what =
     errorCode === undefined ? 'succeeded' : `${errorCode}${errorMessage === undefined ? '' : `: ${errorMessage}`}`;
-  return printable(`${time.toISOString()} ${subject ?? 'by an unknown subject'}: ${what}`);
+  return printable(`${time.toISOString()} ${subject ?? 'unknown subject'}: ${what}`);
 }
 
 function limits({ since, regions, complete }: Trail): string[] {
   return [
     `searched: ${regions.join(' and ')}, since ${since.toISOString()}${
-      complete ? '' : '; only the newest events could be read'}; STS records calls in the region where they are made`,
+      complete ? '' : '; only the newest events could be read'}; calls are recorded in the region where they are made`,
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The pod identity webhook, judged by its effect: the newest pods tell whether it works, whatever its configuration
- * says. On EKS it runs in the control plane, and readers may not see its configuration.
+ * The pod identity webhook, judged by its effect: the newest pods show whether it works, whatever its configuration
+ * says. On EKS it runs in the control plane, and its configuration may not be visible.
  */
 import { shell } from './commands';
 import {
@@ -11,20 +11,20 @@ import {
   isChanged,
   ownPods,
   podLines,
-  podsInWords,
+  describePods,
   restart,
   ROLE_ARN,
   SKIP_LABEL,
   unchangedPods,
 } from './pods';
-import { Check, ok, unknown, Verdict, wrong } from '../check';
+import { Check, ok, sentence, unknown, Verdict, wrong } from '../check';
 import { Facts, PodObject, Webhook } from '../facts';
 
 const FIX = [
   'Look for its configuration: kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml',
-  'EKS creates it with the cluster; elsewhere, install it: https://github.com/aws/amazon-eks-pod-identity-webhook',
+  'EKS creates it with the cluster. Elsewhere, install it: https://github.com/aws/amazon-eks-pod-identity-webhook',
 ];
-/** For so long after the annotation, the webhook may not have known it: its cache lags behind. */
+/** The webhook's cache lags: for this long after the annotation, the webhook may not know it. */
 const EARLY_MS = 60_000;
 
 export const WEBHOOK: Check = {
@@ -32,22 +32,22 @@ export const WEBHOOK: Check = {
   title: 'the pod identity webhook is called for the pods',
   run: facts => {
     if (broughtByPods(facts)) {
-      return ok('The pods do not need the webhook: their templates define the role and the token.');
+      return ok('The pods do not need the webhook: their templates set the role and the token.');
     }
     const changed = ownPods(facts).filter(isChanged);
     const missed = missedPods(facts, changed);
     const { webhooks } = facts;
     if ('value' in webhooks) {
       return webhooks.value.length === 0
-        ? absent(facts, changed, missed)
-        : present(facts, webhooks.value, changed, missed);
+        ? judgeAbsent(facts, changed, missed)
+        : judgePresent(facts, webhooks.value, changed, missed);
     }
-    if (missed.length > 0) return didNothing(facts, missed, [], []);
-    return changed.length > 0 ? works(changed) : unknown(webhooks.unknown);
+    if (missed.length > 0) return explainMissed(facts, missed, [], []);
+    return changed.length > 0 ? confirmEffect(changed) : unknown(sentence(webhooks.unknown));
   },
 };
 
-/** Created after the annotation, still without variables, and no older than all pods that have them. */
+/** Created after the annotation, still without variables, and with no newer pod that has them. */
 function missedPods(facts: Facts, changed: readonly PodObject[]): PodObject[] {
   const time = annotationTime(facts);
   if (time === undefined || !time.isKnown) return [];
@@ -55,21 +55,21 @@ function missedPods(facts: Facts, changed: readonly PodObject[]): PodObject[] {
     pod.created >= time.since && !changed.some(other => other.created > pod.created));
 }
 
-function works(changed: PodObject[]): Verdict {
+function confirmEffect(changed: PodObject[]): Verdict {
   return ok(
     'The webhook works: it has changed pods.',
     podLines(changed, ({ name }) => `pod ${name} has its variables and its volume`),
   );
 }
 
-function absent(facts: Facts, changed: PodObject[], missed: PodObject[]): Verdict {
+function judgeAbsent(facts: Facts, changed: PodObject[], missed: PodObject[]): Verdict {
   if (missed.length > 0) {
-    return wrong('There is no pod identity webhook: pods are created without a role.', {
-      evidence: podLines(missed, pod => missedInWords(pod)),
+    return wrong('There is no pod identity webhook, so pods are created without a role.', {
+      evidence: podLines(missed, pod => describeMissed(pod)),
       fix: FIX,
     });
   }
-  if (changed.length > 0) return works(changed);
+  if (changed.length > 0) return confirmEffect(changed);
   return unknown(
     'Cannot tell whether the pod identity webhook works: its configuration is not visible, and no pod shows its '
       + 'effect.',
@@ -77,43 +77,43 @@ function absent(facts: Facts, changed: PodObject[], missed: PodObject[]): Verdic
   );
 }
 
-function missedInWords({ name, created }: PodObject): string {
-  return `pod ${name} was created at ${created.toISOString()}, after the annotation, and has none of its variables`;
+function describeMissed({ name, created }: PodObject): string {
+  return `pod ${name} was created at ${created.toISOString()}, after the annotation, but has none of the variables`;
 }
 
-function present(
+function judgePresent(
   facts: Facts, webhooks: readonly Webhook[], changed: readonly PodObject[], missed: readonly PodObject[],
 ): Verdict {
-  const evidence = webhooks.map(inWords);
+  const evidence = webhooks.map(describeWebhook);
   const selecting = webhooks.filter(({ selects }) => selects !== false);
-  const isLeftOut = ({ name }: PodObject) => selecting.every(({ leavesOut }) => leavesOut.includes(name));
+  const isExcluded = ({ name }: PodObject) => selecting.every(({ leavesOut }) => leavesOut.includes(name));
   const pods = ownPods(facts);
   const labeled = pods.filter(pod => SKIP_LABEL in pod.labels);
   if (pods.length > 0 && labeled.length === pods.length) {
     return ok(`The label ${SKIP_LABEL} excludes the pods from the webhook.`, evidence);
   }
-  const leftOut = pods.filter(pod =>
-    isLeftOut(pod) && !labeled.includes(pod) && !isChanged(pod) && !hasPodIdentity(pod));
-  if (selecting.length === 0 || leftOut.length > 0) return notCalled(facts, webhooks, evidence, leftOut);
+  const excluded = pods.filter(pod =>
+    isExcluded(pod) && !labeled.includes(pod) && !isChanged(pod) && !hasPodIdentity(pod));
+  if (selecting.length === 0 || excluded.length > 0) return explainNotCalled(facts, webhooks, evidence, excluded);
   const withoutCa = selecting.filter(webhook => !canBeTrusted(webhook));
   if (withoutCa.length === selecting.length) {
-    return wrong('The webhook has no caBundle: the API server cannot trust it, and calls fail.', {
+    return wrong('The webhook has no caBundle. The API server cannot trust it, so calls fail.', {
       evidence: [
         ...evidence,
         ...(selecting[0].failurePolicy === 'Ignore'
-          ? ['failurePolicy Ignore: pods are created without a role, and no error is reported']
+          ? ['failurePolicy Ignore: pods are created without a role and without an error']
           : []),
       ],
       fix: [
-        'Set its clientConfig.caBundle to the certificate authority. cert-manager does this with the annotation '
+        'Set its clientConfig.caBundle to the certificate of the CA. cert-manager does this with the annotation '
           + 'cert-manager.io/inject-ca-from.',
       ],
     });
   }
-  if (missed.length > 0) return didNothing(facts, missed, selecting, evidence);
+  if (missed.length > 0) return explainMissed(facts, missed, selecting, evidence);
   if (changed.length > 0) {
     const has = changed.length === 1 ? 'has' : 'have';
-    return ok(`The webhook works: ${podsInWords(changed)} ${has} its variables.`, evidence);
+    return ok(`The webhook works: ${describePods(changed)} ${has} its variables.`, evidence);
   }
   const words = selecting.map(({ selects }) => selects).find(selects => typeof selects === 'string');
   if (words !== undefined && selecting.every(({ selects }) => selects !== true)) {
@@ -122,62 +122,63 @@ function present(
   const unchanged = unchangedPods(facts);
   if (unchanged.length > 0 && annotationTime(facts)?.isKnown === false) {
     return unknown(
-      `Cannot tell whether the webhook works: ${podsInWords(unchanged)} may be older than the annotation.`,
+      `Cannot tell whether the webhook works: ${describePods(unchanged)} may be older than the annotation.`,
       { evidence },
     );
   }
-  return ok('The webhook is configured and selects the pods; no pod shows yet that it works.', evidence);
+  return ok('The webhook is configured and selects the pods. No pod shows its effect yet.', evidence);
 }
 
-function notCalled(
+function explainNotCalled(
   { question: { namespace, pod } }: Facts,
   webhooks: readonly Webhook[],
   evidence: readonly string[],
-  leftOut: readonly PodObject[],
+  excluded: readonly PodObject[],
 ): Verdict {
-  const whom = pod !== undefined ? `pod ${pod}` : `pods of namespace ${namespace}`;
+  const whom = pod !== undefined ? `pod ${pod}` : `pods in namespace ${namespace}`;
   return wrong(`The webhook exists but is not called for ${whom}.`, {
     evidence: [
       ...evidence,
       'its namespaceSelector, objectSelector or rules exclude them',
-      ...podLines(leftOut, ({ name }) => `its objectSelector excludes pod ${name}`),
+      ...podLines(excluded, ({ name }) => `its objectSelector excludes pod ${name}`),
     ],
     fix: [
-      `Compare its selectors: kubectl get mutatingwebhookconfiguration ${webhooks[0].configuration} -o yaml`,
-      `With these labels: kubectl get namespace ${namespace} --show-labels`,
-      ...leftOut.length > 0 ? [`And with these: kubectl get pods -n ${namespace} --show-labels`] : [],
+      'Compare the selectors of the webhook with the labels: kubectl get mutatingwebhookconfiguration '
+        + `${webhooks[0].configuration} -o yaml`,
+      `The labels of the namespace: kubectl get namespace ${namespace} --show-labels`,
+      ...excluded.length > 0 ? [`The labels of the pods: kubectl get pods -n ${namespace} --show-labels`] : [],
     ],
   });
 }
 
-/** The configuration looks right, and a new pod was not changed: the candidates, and how to test each. */
-function didNothing(
+/** The configuration looks right, but a new pod was not changed: the possible causes, and how to test each. */
+function explainMissed(
   facts: Facts, missed: readonly PodObject[], selecting: readonly Webhook[], evidence: readonly string[],
 ): Verdict {
   const time = annotationTime(facts)!;
   const isEarly = missed.every(({ created }) => created.getTime() - time.since.getTime() < EARLY_MS);
-  const [which, was] = [podsInWords(missed), missed.length === 1 ? 'was' : 'were'];
+  const [which, was] = [describePods(missed), missed.length === 1 ? 'was' : 'were'];
   return wrong(
-    `The webhook did not change ${which}, which ${was} created after the annotation: the call failed, or came before `
-      + 'the webhook knew the annotation.',
+    `The webhook did not change ${which}, which ${was} created after the annotation: the call failed, or the webhook `
+      + 'did not know the annotation yet.',
     {
       evidence: [
         time.words,
-        ...podLines(missed, pod => missedInWords(pod)),
-        ...isEarly ? ['so soon after the annotation, the webhook may not have known it yet'] : [],
+        ...podLines(missed, pod => describeMissed(pod)),
+        ...isEarly ? ['if the annotation was less than a minute old, the webhook may not have known it yet'] : [],
         ...evidence,
       ],
       fix: [
-        `Test the webhook; this creates nothing: ${dryRun(facts, missed[0])}`,
+        `Test the webhook with a dry run: ${dryRun(facts, missed[0])}`,
         ...restart(facts, [...missed]).map(line => `If that prints ${ROLE_ARN}, the webhook works now: ${line}`),
-        'If it prints nothing, a restart does not help. Look at these in turn:',
-        ...candidates(facts, selecting),
+        'If it prints nothing, a restart does not help. Check these possible causes in turn:',
+        ...possibleCauses(facts, selecting),
       ],
     },
   );
 }
 
-/** The API server calls the webhook for a dry run too, so its answer has the variables. */
+/** The API server calls the webhook for a dry run too, so the result has the variables. */
 export function dryRun(
   { question: { namespace, serviceAccount } }: Facts, { labels }: PodObject, variable = ROLE_ARN,
 ): string {
@@ -188,24 +189,24 @@ export function dryRun(
     + `--overrides='{"spec":{"serviceAccountName":"${serviceAccount}"}}' | grep ${variable}`;
 }
 
-function candidates({ question: { clusterName } }: Facts, selecting: readonly Webhook[]): string[] {
+function possibleCauses({ question: { clusterName } }: Facts, selecting: readonly Webhook[]): string[] {
   const services = selecting.flatMap(({ target }) => {
     const [, namespace, name] = /^service ([^/]+)\/(.+)$/.exec(target) ?? [];
     return name === undefined ? [] : [{ namespace, name }];
   });
   const hosts = selecting.flatMap(({ target }) => (URL.canParse(target) ? [new URL(target).hostname] : []));
   const names = [...services.map(({ namespace, name }) => `${name}.${namespace}.svc`), ...hosts];
-  // Where a failed call is an error, such a pod would not have been created.
+  // If a failed call were an error, the pod would not exist.
   const mayFail = selecting.length === 0 || selecting.some(({ failurePolicy }) => failurePolicy === 'Ignore');
   const [configuration = 'pod-identity-webhook'] = selecting.map(webhook => webhook.configuration);
   return [
     ...services.map(({ namespace, name }) =>
-      `- it does not run: kubectl get pods -n ${namespace}; kubectl logs -n ${namespace} deployment/${name}`),
+      `- it is not running: kubectl get pods -n ${namespace}; kubectl logs -n ${namespace} deployment/${name}`),
     ...mayFail
       ? [
-        '- the call fails: "failed calling webhook" in the log of the API server names the reason'
+        '- the call fails: look for "failed calling webhook" in the log of the API server, which gives the reason'
           + searchOfLog(clusterName),
-        ...names.map(name => `- its certificate does not name ${name}: "x509" in that log`),
+        ...names.map(name => `- its certificate is not valid for ${name}: look for "x509" in that log`),
       ]
       : [],
     ...services.map(({ namespace, name }) =>
@@ -224,12 +225,12 @@ function searchOfLog(clusterName: string | undefined): string {
     + '--filter-pattern \'"failed calling webhook"\'';
 }
 
-/** A public certificate needs no caBundle. */
+/** A webhook with a publicly trusted certificate needs no caBundle. */
 function canBeTrusted({ hasCaBundle, target }: Webhook): boolean {
   return hasCaBundle || /^https:\/\/(?!127\.|localhost|\[::1\])/.test(target) && !/\.svc([:/]|$)/.test(target);
 }
 
-function inWords({ configuration, name, failurePolicy, target }: Webhook): string {
+function describeWebhook({ configuration, name, failurePolicy, target }: Webhook): string {
   const risk =
     failurePolicy === 'Ignore'
       ? '; if it fails, pods are created without a role'

@@ -1,14 +1,14 @@
 /**
- * The lists of the API server that tell who can act as its service accounts.
+ * The API lists that determine who can act as the service accounts of a cluster.
  */
 import { ADMISSION_GROUP } from '../../../analysis/admission-objects';
 import { RBAC_GROUP } from '../../../analysis/rbac-objects';
 
-/** The lists that make RBAC whole. */
+/** All lists of RBAC. */
 export const RBAC_LISTS = ['clusterroles', 'roles', 'clusterrolebindings', 'rolebindings'] as const;
-/** The policies that may close a way, and what switches them on. */
+/** The policies that may block a way to a service account, and the bindings that enable them. */
 export const ADMISSION_LISTS = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'] as const;
-/** Pods, and what runs them. */
+/** Pods and the workloads that create them. */
 export const WORKLOAD_LISTS = [
   'pods', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'jobs', 'cronjobs', 'replicationcontrollers',
 ] as const;
@@ -19,7 +19,7 @@ export type AdmissionList = typeof ADMISSION_LISTS[number];
 export type WorkloadList = typeof WORKLOAD_LISTS[number];
 export type ListName = typeof LISTS[number];
 
-/** A list, of all namespaces. Its objects do not say of which kind they are. */
+/** A list across all namespaces. Its items omit their kind. */
 export interface ApiList {
   /** Empty for the core group. */
   readonly group: string;
@@ -44,7 +44,7 @@ export const API_LISTS: Readonly<Record<ListName, ApiList>> = {
   replicationcontrollers: { group: '', kind: 'ReplicationController' },
 };
 
-/** `clusterroles.rbac.authorization.k8s.io`, as kubectl and permissions name it. */
+/** The name that kubectl uses: `clusterroles.rbac.authorization.k8s.io`. */
 export function qualifiedName(name: ListName): string {
   const { group } = API_LISTS[name];
   return group === '' ? name : `${name}.${group}`;

@@ -1,20 +1,20 @@
 /**
- * What is read of a running cluster to tell who can act as its service accounts. Nothing is judged here.
+ * What is read from a running cluster to find who can act as its service accounts. Nothing is judged here.
  */
 import type { AdmissionList, RbacList, WorkloadList } from './api-lists';
 import type { JsonObject } from '../../../analysis/json-values';
 import type { IamPolicy, IamRole, PodIdentity, Read, ServiceAccountName, ServiceAccountObject } from '../facts';
 
-/** An object of the API, with its kind and version, which lists leave out. */
+/** An API object, with its kind and version, which lists omit. */
 export type ClusterObject = JsonObject;
 
-/** Of a workload, the spec of its pods stays behind: it may hold secrets. */
+/** A workload without its pod spec, which may contain secrets. */
 export interface LiveWorkload extends ServiceAccountName {
   readonly kind: string;
   readonly serviceAccount: string;
 }
 
-/** What the API server holds. */
+/** What is read from the API server. */
 export interface LiveObjects {
   readonly rbac: Readonly<Record<RbacList, Read<ClusterObject[]>>>;
   readonly admission: Readonly<Record<AdmissionList, Read<ClusterObject[]>>>;
@@ -22,14 +22,14 @@ export interface LiveObjects {
   readonly workloads: Readonly<Record<WorkloadList, Read<LiveWorkload[]>>>;
 }
 
-/** How EKS maps IAM principals to users and groups. `CONFIG_MAP`: by the ConfigMap `aws-auth` only. */
+/** How EKS maps IAM principals to users and groups. `CONFIG_MAP`: only by the ConfigMap `aws-auth`. */
 export type AuthenticationMode = 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
 
-/** An access entry, with the access policies that are associated with it. */
+/** An access entry and its associated access policies. */
 export interface LiveAccessEntry {
   /** The ARN of an IAM role or user. */
   readonly principal: string;
-  /** Why nothing but the principal is known. */
+  /** Why only the principal is known. */
   readonly unread?: string;
   readonly type: string;
   readonly user?: string;
@@ -44,12 +44,12 @@ export interface LiveAccessPolicy {
   readonly namespaces?: readonly string[];
 }
 
-/** An association of EKS Pod Identity; without a role if that could not be read. */
+/** An EKS Pod Identity association; its role may be unknown. */
 export interface LiveAssociation extends ServiceAccountName {
   readonly identity: Read<PodIdentity>;
 }
 
-/** How IAM principals get into an EKS cluster. */
+/** How IAM principals get access to an EKS cluster. */
 export interface LiveAuthentication {
   readonly mode: Read<AuthenticationMode>;
   /** Empty if the mode does not use them. */
@@ -61,12 +61,12 @@ export interface LiveAuthentication {
 /** A role that service accounts may have. */
 export interface LiveRole {
   readonly role: IamRole;
-  /** Undefined if nobody asked for them. */
+  /** Undefined if they were not requested. */
   readonly policies?: Read<IamPolicy[]>;
 }
 
 export interface LiveFacts {
-  /** What people call the cluster. */
+  /** The cluster's name for the output. */
   readonly title: string;
   /** The ARN of an EKS cluster. */
   readonly clusterArn?: string;
@@ -74,14 +74,14 @@ export interface LiveFacts {
   readonly issuer?: string;
   readonly region: string;
   readonly objects: LiveObjects;
-  /** Undefined for a cluster outside EKS: how people get in is not asked. */
+  /** Undefined for a cluster outside EKS, whose authentication is not read. */
   readonly authentication?: LiveAuthentication;
   /** Empty for a cluster outside EKS. */
   readonly associations: Read<LiveAssociation[]>;
-  /** Those that may be of a service account. */
+  /** The roles that service accounts may have. */
   readonly roles: readonly LiveRole[];
-  /** The accounts all of whose roles were listed: what is not among them does not exist. */
+  /** The accounts whose roles were all listed: a role that is not among them does not exist. */
   readonly listedAccounts: readonly string[];
-  /** Roles that could not be read, or looked for, and why. */
+  /** Roles that could not be read or listed, each with the reason. */
   readonly unreadRoles: readonly string[];
 }

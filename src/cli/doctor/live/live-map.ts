@@ -1,5 +1,5 @@
 /**
- * The access map of a running cluster: what was read of it, in the form that templates and manifests are read into.
+ * The access map of a running cluster, in the same form as that of templates and manifests.
  */
 import { createHash } from 'crypto';
 import { ListName, qualifiedName } from './api-lists';
@@ -28,13 +28,13 @@ export interface LiveMap {
   readonly map: AccessMap;
   /** What could not be read, each with the reason. */
   readonly unread: readonly string[];
-  /** Whether everything was read that tells who can act as the service accounts; roles are another matter. */
+  /** Whether everything in the cluster that determines who can act as service accounts was read; not the roles. */
   readonly isWholeCluster: boolean;
-  /** The same for the same state of the cluster. */
+  /** Equal for equal states of the cluster. */
   readonly digest: string;
 }
 
-/** Stands for policies that could not be read: what they allow is unknown. */
+/** A placeholder for policies that could not be read: what they allow is unknown. */
 const NOT_READ: Policy = { name: 'that could not be read', kind: 'managed' };
 const POLICY_KINDS = { attached: 'managed', inline: 'inline', boundary: 'boundary' } as const;
 
@@ -126,7 +126,7 @@ function roleOf({ role, policies }: LiveRole, region: string, place: Place): Rol
   };
 }
 
-/** Of which nothing is known but that a service account names it. */
+/** A role of which only the ARN is known, from the service account that names it. */
 function unreadRole(arn: Text, region: string, place: Place): Role {
   const [, partition, , , account] = arnParts(arn);
   const name = arn.slice(arn.lastIndexOf('/') + 1);
@@ -134,7 +134,7 @@ function unreadRole(arn: Text, region: string, place: Place): Role {
   return { arn, name, account, region, partition, ...unknown, place };
 }
 
-/** Of a service account whose role could not be read: it may be that it has it. */
+/** The access of a service account whose role could not be read: it may have it. */
 function annotatedAccess({ namespace, name, audience, roleArn }: ServiceAccount, { issuer }: LiveFacts): Access {
   const cluster = issuer ?? standIn('not known');
   return { cluster, namespace, serviceAccount: name, audience, via: 'irsa', role: roleArn!, used: true };
@@ -169,7 +169,7 @@ function associationsOf(
   });
 }
 
-/** Not what is for other clusters; and by EKS Pod Identity only what associations give, if they are known. */
+/** Excludes other clusters. If the associations are known, EKS Pod Identity counts only with an association. */
 function isOfCluster({ via, cluster, association }: AccessMap['access'][number], facts: LiveFacts): boolean {
   if (via === 'irsa') return cluster === facts.issuer;
   return association === true || 'unknown' in facts.associations;
@@ -186,7 +186,7 @@ function rbacOf({ objects: { rbac }, clusterArn, issuer }: LiveFacts, place: Pla
     addRbac(all, manifestObject(object, place), undefined, clusterArn ?? issuer);
   }
   const builtIn = new Set([...builtInRoles(), ...builtInBindings()].map(contentOf));
-  // What the API server itself has created is nobody's.
+  // Objects that the API server itself created have no place.
   const isOwn = (object: RbacRole | RbacBinding) => !builtIn.has(contentOf(object));
   return {
     roles: all.roles.map(({ place: at, ...role }) => ({ ...role, ...isOwn(role) && { place: at } })),
@@ -200,13 +200,13 @@ function isWhole({ objects: { rbac } }: LiveFacts): boolean {
   return Object.values(rbac).every(list => 'value' in list);
 }
 
-/** Without its place, in any cluster. Rules of roles that are aggregated are computed. */
+/** The content without place and cluster. Rules of aggregated roles are computed, so they are left out. */
 function contentOf(object: RbacRole | RbacBinding): string {
   const { place: _, cluster: __, ...content } = object;
   return JSON.stringify('aggregation' in content ? { ...content, rules: [] } : content);
 }
 
-/** They hold for this cluster, whichever they were generated for. */
+/** The guards apply to this cluster, whichever cluster they were generated for. */
 function guardsOf(
   { objects: { admission } }: LiveFacts, place: Place,
 ): Required<Pick<AccessMap, 'guards' | 'otherPolicies'>> {
@@ -231,7 +231,7 @@ function valuesIn<T>(read: Read<T[]>): T[] {
 
 type Named = readonly [what: string, read: Read<unknown>];
 
-/** In words, each with the reason. */
+/** What could not be read, each with the reason. */
 function unreadIn(
   { objects, authentication, associations, unreadRoles }: LiveFacts,
 ): { readonly ofCluster: readonly string[]; readonly others: readonly string[] } {
@@ -242,7 +242,7 @@ function unreadIn(
     ...authentication === undefined ? [] : ofAuthentication(authentication),
   ];
   const ofRoles: Named[] = [
-    ['associations of EKS Pod Identity', associations],
+    ['EKS Pod Identity associations', associations],
     ...valuesIn(associations).map(({ namespace, name, identity }): Named =>
       [`association of ${namespace}/${name}`, identity]),
   ];

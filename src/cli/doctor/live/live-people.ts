@@ -6,29 +6,29 @@ import { liveMapOf } from './live-map';
 import { Actor, Reach } from '../../../analysis/cluster-access';
 import { Confidence } from '../../../analysis/rbac/paths';
 
-/** An actor, and its best way. */
+/** An actor and its best way to a service account. */
 export interface LiveActor extends Actor {
   /** `create pods in payments`: the first step. */
   readonly right: string;
-  /** What gives the right: `RoleBinding payments/dev (ClusterRole edit)`. */
+  /** What grants the right: `RoleBinding payments/dev (ClusterRole edit)`. */
   readonly givenBy: readonly string[];
   readonly confidence: Confidence;
-  /** Of the best way; more than one if it leads through others. */
+  /** Number of steps of the best way; more than one if it leads through other accounts. */
   readonly steps: number;
-  /** The admission policies that refuse every way. Without them, a way is open. */
+  /** The admission policies that block every way; undefined if a way is open. */
   readonly closedBy?: readonly string[];
 }
 
 export interface PeopleOfAccount {
-  /** May be a pattern, as may the name: that of a trust policy. */
+  /** Namespace and name may be patterns from a trust policy. */
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** By their ARNs. */
+  /** Their ARNs. */
   readonly roles: readonly string[];
   readonly actors: readonly LiveActor[];
 }
 
-/** Somebody who may reach service accounts, and why nobody can judge that. */
+/** An actor that may reach service accounts, and why this is unknown. */
 export interface UnknownActor extends Actor {
   readonly reason: string;
 }
@@ -36,7 +36,7 @@ export interface UnknownActor extends Actor {
 export interface LivePeople {
   readonly accounts: readonly PeopleOfAccount[];
   readonly unknown: readonly UnknownActor[];
-  /** What could not be read, each with the reason: it may let others in. */
+  /** What could not be read, each with the reason: it may give access to others. */
   readonly unread: readonly string[];
 }
 
@@ -45,7 +45,7 @@ interface Collected extends Pick<Reach, 'namespace' | 'serviceAccount'> {
   readonly actors: LiveActor[];
 }
 
-/** @param namespace whose service accounts; all by default */
+/** @param namespace only service accounts in this namespace; all by default */
 export function livePeopleOf(facts: LiveFacts, namespace?: string): LivePeople {
   const { map, unread } = liveMapOf(facts);
   const accounts = new Map<string, Collected>();

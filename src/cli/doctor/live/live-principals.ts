@@ -1,5 +1,5 @@
 /**
- * Whom EKS lets into a running cluster: by access entries, by `aws-auth`, or because they created it.
+ * The IAM principals with access to a running EKS cluster: by access entries, by `aws-auth`, or as its creator.
  */
 import { ClusterObject, LiveAccessEntry, LiveAccessPolicy, LiveFacts } from './live-facts';
 import { Place } from '../../../analysis/access-map';
@@ -8,7 +8,7 @@ import { MASTERS } from '../../../analysis/rbac/rbac';
 import { awsAuthOf, principalsOfAwsAuth, userNamed } from '../../../analysis/reading/aws-auth';
 import { standIn } from '../../../analysis/stand-in';
 
-/** Entries of other types are of nodes. */
+/** Entries of other types are for nodes. */
 const STANDARD = 'STANDARD';
 const POLICY_ARN = /^arn:[^:]*:eks::aws:cluster-access-policy\/(\w+)$/;
 
@@ -27,8 +27,8 @@ export function principalsOf({ authentication, clusterArn, title }: LiveFacts, p
 
 function ofEntry({ principal, unread, user, groups, policies }: LiveAccessEntry, cluster: string, place: Place) {
   const doubt = [
-    ...unread === undefined ? [] : [`its groups are not known: ${unread}`],
-    ...'unknown' in policies ? [`its access policies are not known: ${policies.unknown}`] : [],
+    ...unread === undefined ? [] : [`its groups are unknown: ${unread}`],
+    ...'unknown' in policies ? [`its access policies are unknown: ${policies.unknown}`] : [],
   ].join('; ');
   const name = userNamed(user, principal);
   return {
@@ -53,7 +53,7 @@ function ofConfigMap(object: ClusterObject, cluster: string, place: Place): Clus
 }
 
 /**
- * Without access entries, whoever created a cluster stays its administrator, and nothing says who that was.
+ * Without access entries, the creator of a cluster stays its administrator, and no API reports who that is.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
  */

@@ -1,5 +1,5 @@
 /**
- * Reads a running cluster and its account: RBAC, access entries, service accounts, and the roles that these may have.
+ * Reads a running cluster and its account: RBAC, access entries, service accounts, and the roles that they may have.
  */
 import { EksCluster, IamRole, Read, ServiceAccountObject } from '../facts';
 import { LiveAssociation, LiveAuthentication, LiveFacts, LiveObjects, LiveRole } from './live-facts';
@@ -19,9 +19,9 @@ export interface LiveProps {
   readonly clusterName?: string;
   /** Of a cluster outside EKS, with `https://`. */
   readonly issuerUrl?: string;
-  /** Whether to read the policies of the roles, too. */
+  /** Whether to also read the policies of the roles. */
   readonly withPolicies: boolean;
-  /** Roles that were listed already. */
+  /** The roles, if already listed. */
   readonly roles?: readonly IamRole[];
 }
 
@@ -55,7 +55,7 @@ export async function readLive(props: LiveProps): Promise<LiveFacts> {
   };
 }
 
-/** Access entries unless the mode ignores them, and `aws-auth` unless the mode ignores that. */
+/** Reads access entries and `aws-auth`, unless the authentication mode ignores them. */
 async function readAuthentication(
   { aws, kubernetes, cluster }: LiveProps, clusterName: string,
 ): Promise<LiveAuthentication> {
@@ -72,7 +72,7 @@ function modeOf(cluster: Read<EksCluster | undefined>): LiveAuthentication['mode
   if ('unknown' in cluster) return cluster;
   const mode = cluster.value?.authenticationMode;
   if (mode === 'API' || mode === 'API_AND_CONFIG_MAP' || mode === 'CONFIG_MAP') return { value: mode };
-  return { unknown: `EKS names ${mode === undefined ? 'no authentication mode' : `the authentication mode ${mode}`}` };
+  return { unknown: mode === undefined ? 'EKS reports none' : `EKS reports the unrecognized mode ${mode}` };
 }
 
 function listedBefore(aws: Aws, roles: readonly IamRole[]): RolesOfAccount[] {
@@ -80,7 +80,7 @@ function listedBefore(aws: Aws, roles: readonly IamRole[]): RolesOfAccount[] {
   return [{ ...'value' in roleCaller && { account: roleCaller.value.account }, roles: { value: [...roles] } }];
 }
 
-/** The roles that annotations and associations name. */
+/** The roles in annotations and associations. */
 function namedRoles({ serviceAccounts }: LiveObjects, associations: Read<LiveAssociation[]>): Set<string> {
   const annotated = ('value' in serviceAccounts ? serviceAccounts.value : [])
     .flatMap(({ annotations }: ServiceAccountObject) => annotations[ROLE_ARN_ANNOTATION] || []);
@@ -95,9 +95,9 @@ function namedRoles({ serviceAccounts }: LiveObjects, associations: Read<LiveAss
 interface RoleScope {
   /** Without `https://`. */
   readonly issuer?: string;
-  /** Roles that are named. */
+  /** Roles in annotations and associations. */
   readonly arns: ReadonlySet<string>;
-  /** Whether the associations tell who has a role by EKS Pod Identity. */
+  /** Whether the associations are known, which decide who has a role through EKS Pod Identity. */
   readonly isAssociated: boolean;
 }
 
@@ -127,7 +127,7 @@ class RoleReader {
     return { roles, unread: this.unread };
   }
 
-  /** Whether the roles of its account were listed, so that it does not exist if it is not among them. */
+  /** Whether the roles of its account were listed, so that a role that is not among them does not exist. */
   private isListed(arn: string): boolean {
     const parts = readRoleArn(arn);
     return 'unknown' in parts
@@ -141,24 +141,24 @@ class RoleReader {
     return undefined;
   }
 
-  /** With its policies. A list of roles leaves their boundaries out. */
+  /** Adds the policies. Lists of roles omit the permissions boundary, so the role is read again. */
   private async whole(listed: IamRole): Promise<LiveRole> {
     if (!this.withPolicies) return { role: listed };
     const read = await this.aws.roleByArn(listed.arn);
     const role = 'value' in read ? read.value : undefined;
     if (role !== undefined) return { role, policies: await this.aws.policies({ value: role }) };
-    const unknown = 'unknown' in read ? read.unknown : 'the role was deleted meanwhile';
+    const unknown = 'unknown' in read ? read.unknown : 'the role was deleted in the meantime';
     this.unread.push(`policies of ${listed.arn} (${unknown})`);
     return { role: listed, policies: { unknown } };
   }
 }
 
-/** Whether a trust policy lets in service accounts of the cluster that nothing else names. */
+/** Whether a trust policy allows service accounts of the cluster that no annotation or association names. */
 function trustsPods({ trust }: IamRole, { issuer, isAssociated }: RoleScope): boolean {
   return trustedBy(trust).some(({ via, cluster }) => (via === 'pod-identity' ? !isAssociated : cluster === issuer));
 }
 
-/** With the roles that trust one of them by its ARN, and so on. */
+/** The first roles, the roles that trust one of them by ARN, and so on. */
 function withChains(roles: readonly IamRole[], isFirst: (role: IamRole) => boolean): IamRole[] {
   const wanted = roles.filter(isFirst);
   const taken = new Set(wanted);

@@ -3,12 +3,12 @@ import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
 
 interface Run {
-  /** The command that checks again; undefined if nothing is to be fixed. */
+  /** The command that checks again; undefined if there is nothing to fix. */
   readonly next?: string;
   readonly version: string;
 }
 
-/** A diagnosis for machines. Fields may be added to a version; one that goes or changes makes a new version. */
+/** A diagnosis as JSON. New fields keep the schema version; removed or changed fields raise it. */
 export function diagnosisJson(
   diagnosis: Diagnosis, { question, region, now }: Facts, { next, version }: Run,
 ): object {
@@ -36,7 +36,7 @@ export function diagnosisJson(
   };
 }
 
-/** A round of `--watch` in which nothing could be read. */
+/** A failed round of `--watch`, in which nothing could be read. */
 export function failureJson(problem: string, time: Date, version: string): object {
   return { ...head(time, version), outcome: 'unsure', problem };
 }

@@ -1,16 +1,16 @@
 import { Diagnosis, Examined } from '../diagnosis';
 import { Facts } from '../facts';
-import { clusterInWords, COLORS } from './words';
+import { describeCluster, COLORS } from './words';
 import { painter, Style } from '../../colors';
 import { printable, wrap } from '../../text';
 
 interface Run {
-  /** The command that checks again; undefined if nothing is to be fixed. */
+  /** The command that checks again; undefined if there is nothing to fix. */
   readonly next?: string;
   readonly isColored: boolean;
 }
 
-/** A diagnosis for people: the finding, what to do and how to check it; then the rest, and all checks. */
+/** A diagnosis as text: the finding with its fix, the command to check again, other problems, and all checks. */
 export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts, { next, isColored }: Run): string {
   const { finding, consequences, others, unknowns } = diagnosis;
   const paint = painter(isColored);
@@ -21,7 +21,7 @@ export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts,
   const unseen = section(unique(unknowns), heading(COLORS.unknown, 'Could not be checked'), undecided);
   const again = next === undefined ? [] : [[paint('bold', 'Then check again'), `  ${printable(next)}`]];
   const paragraphs = [
-    wrap(`${question.namespace}/${question.serviceAccount} in ${clusterInWords(question, region)}`, ''),
+    wrap(`${question.namespace}/${question.serviceAccount} in ${describeCluster(question, region)}`, ''),
     ...finding
       ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)], ...again]
       : [verdict(diagnosis), ...unseen, ...again],
@@ -39,17 +39,15 @@ function section(checks: Examined[], heading: string[], lines: (check: Examined)
 
 function verdict({ outcome, unknowns, others }: Diagnosis): string[] {
   if (outcome === 'healthy' && others.length > 0) {
-    return wrap('Healthy: what is wrong does not keep the role from the pods.', '');
+    return wrap('Healthy: the pods get their role despite the problems below.', '');
   }
   if (outcome === 'healthy') return ['Healthy: every required check passed.'];
-  const ids = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id).join(', ');
-  return wrap(
-    `No problem found, but required checks could not be completed (${ids}), so the result is inconclusive.`,
-    '',
-  );
+  const ids = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id);
+  const which = ids.length === 1 ? `the required check ${ids[0]}` : `the required checks ${ids.join(', ')}`;
+  return wrap(`No problem found, but ${which} could not run, so the result is inconclusive.`, '');
 }
 
-/** What was seen, and what to do. */
+/** The summary, the evidence and the fix. */
 function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
   return [
     ...wrap(summary, '  '),
@@ -60,11 +58,11 @@ function inFull({ summary, evidence = [], fix = [] }: Examined): string[] {
 
 const STEP = ' '.repeat(4);
 const CODE_IN_STEP = ' '.repeat(6);
-/** How commands, code of a CDK app, and JSON begin. */
+/** How commands, CDK code and JSON start. */
 const CODE = /^(?:(?:aws|kubectl|date|npx) |[\w.]+\(|new \w+\(|\{")/;
 const INTRODUCED = new RegExp(`^(.*?:) (${CODE.source.slice(1)}.*)$`, 's');
 
-/** Prose is wrapped. A command or code stays in one line, to be copied, also behind the prose that introduces it. */
+/** Wraps prose. A command or code stays on one line for copying, also after the prose that introduces it. */
 function step(line: string): string[] {
   if (CODE.test(line)) return [`${STEP}${printable(line)}`];
   const [, prose, code] = INTRODUCED.exec(line) ?? [];
@@ -73,7 +71,7 @@ function step(line: string): string[] {
     : wrap(line, STEP);
 }
 
-/** JSON to paste, over several lines. */
+/** Formats JSON to paste over several lines. */
 function codeLines(code: string): string[] {
   if (!code.startsWith('{')) return [code];
   try {
@@ -83,12 +81,12 @@ function codeLines(code: string): string[] {
   }
 }
 
-/** What is the reason for many is told once. */
+/** Keeps one check per summary: several checks often have the same reason. */
 function unique(checks: Examined[]): Examined[] {
   return [...new Map(checks.map(check => [check.summary, check])).values()];
 }
 
-/** In full if it makes the result inconclusive. */
+/** Prints evidence and fix only if the check makes the result inconclusive. */
 function undecided(check: Examined): string[] {
   const { decisive, evidence = [], fix = [] } = check;
   return decisive && evidence.length + fix.length > 0 ? inFull(check) : bullet(check);

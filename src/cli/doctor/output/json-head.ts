@@ -1,4 +1,4 @@
-/** How each JSON document of the doctor begins. */
+/** The first fields of each JSON document of the doctor. */
 export function jsonHead(version: string): object {
   return { schemaVersion: 1, tool: { name: 'cdk-irsa', version } };
 }

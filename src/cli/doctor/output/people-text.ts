@@ -8,49 +8,49 @@ import { LiveActor, LivePeople, PeopleOfAccount, UnknownActor } from '../live/li
 type NameOf = (actor: Actor) => string;
 
 const CONFIDENT = ['certain', 'high'];
-/** Of unknown things, which repeat themselves. */
+/** Per cluster: the reasons repeat. */
 const MAX_UNKNOWN = 10;
-/** Of a service account; JSON has all of them. */
+/** Per service account; JSON has all of them. */
 const MAX_ACTORS = 20;
 
-/** Who can act as the service accounts with a role: one line for each, after those who can act as all of them. */
+/** Lists who can act as all service accounts with a role, then who else can act as each of them. */
 export function peopleLines(people: LivePeople, ownAccount: string | undefined): string[] {
   const { accounts, unread } = people;
   const nameOf = actorNames({ accounts: ownAccount === undefined ? [] : [ownAccount] });
-  const words = (actor: LiveActor) => actorInWords(actor, nameOf);
+  const words = (actor: LiveActor) => describeActor(actor, nameOf);
   const isPartial = unread.length > 0;
-  const inWords = accounts.map(account => openInWords(account, words));
+  const inWords = accounts.map(account => describeOpen(account, words));
   const ofAll = accounts.length < 2 ? [] : inWords[0].filter(text => inWords.every(texts => texts.includes(text)));
   return [
     ...ofAll.length > 0 ? wrap(`all of them: ${listInShort(ofAll, MAX_ACTORS)}`, '    ', '  ') : [],
     ...accounts.flatMap(({ namespace, serviceAccount, actors }, index) => {
       const own = inWords[index].filter(text => !ofAll.includes(text));
       const closed = actors.length - inWords[index].length;
-      const nobody = isPartial ? 'nobody is known' : 'nobody';
-      const others = `${nobody} ${ofAll.length > 0 ? 'else' : 'but Kubernetes itself'}`;
-      const open = own.length > 0 ? listInShort(own, MAX_ACTORS) : others;
-      const refused = closed > 0 ? `; admission policies refuse ${counted(closed, 'other')}` : '';
-      return wrap(`${namespace}/${serviceAccount}: ${open}${refused}`, '    ', '  ');
+      const who = ofAll.length > 0 ? 'no one else' : 'only Kubernetes itself';
+      const none = isPartial ? `${who}, as far as known` : who;
+      const open = own.length > 0 ? listInShort(own, MAX_ACTORS) : none;
+      const denied = closed > 0 ? `; admission policies deny ${counted(closed, 'other')}` : '';
+      return wrap(`${namespace}/${serviceAccount}: ${open}${denied}`, '    ', '  ');
     }),
     ...unknownLines(people.unknown, nameOf),
-    ...isPartial ? ['  Not read, so this may not be all:'] : [],
+    ...isPartial ? ['  Could not be read, so this list may be incomplete:'] : [],
     ...unread.flatMap(what => wrap(what, '      ', '    - ')),
   ];
 }
 
-/** Who has an open way, the most certain first. */
-function openInWords({ actors }: PeopleOfAccount, words: (actor: LiveActor) => string): string[] {
+/** The actors with an open way, the most certain first. */
+function describeOpen({ actors }: PeopleOfAccount, words: (actor: LiveActor) => string): string[] {
   const rank = ({ confidence }: LiveActor) => CONFIDENCES.indexOf(confidence);
   return actors.filter(({ closedBy }) => closedBy === undefined)
     .sort((left, right) => rank(left) - rank(right)).map(words);
 }
 
-/** An access policy says more than the right that it gives. */
-function actorInWords({ right, givenBy, confidence, steps, ...actor }: LiveActor, nameOf: NameOf): string {
+/** Names the right, or the access policy, which is more informative than the right. */
+function describeActor({ right, givenBy, confidence, steps, ...actor }: LiveActor, nameOf: NameOf): string {
   const isByRbac = givenBy.some(text => /^(Cluster)?RoleBinding /.test(text));
   const why = isByRbac || givenBy.length === 0 ? right.replace(/ in \S+$/, '') : givenBy.join(' and ');
-  const doubt = confidence === 'unknown' ? 'perhaps, ' : `${confidence} confidence, `;
-  const words = `${CONFIDENT.includes(confidence) ? '' : doubt}${why}${steps > 1 ? ', and on from there' : ''}`;
+  const doubt = confidence === 'unknown' ? 'possibly, ' : `${confidence} confidence, `;
+  const words = `${CONFIDENT.includes(confidence) ? '' : doubt}${why}${steps > 1 ? ', then further steps' : ''}`;
   return printable(`${nameOf(actor)} (${words})`);
 }
 
@@ -59,8 +59,8 @@ function unknownLines(unknown: readonly UnknownActor[], nameOf: NameOf): string[
   if (lines.length === 0) return [];
   const more = lines.length - MAX_UNKNOWN;
   return [
-    '  Cannot tell whether these can:',
+    '  Cannot tell whether these can act as one of them:',
     ...lines.slice(0, MAX_UNKNOWN).flatMap(line => wrap(line, '      ', '    - ')),
-    ...more > 0 ? [`    - ${more} more, in --format json`] : [],
+    ...more > 0 ? [`    - and ${more} more; --format json lists all`] : [],
   ];
 }

@@ -2,7 +2,7 @@ import { jsonHead } from './json-head';
 import { Outcome } from '../diagnosis';
 import { ContextSurvey, Survey } from '../survey';
 
-/** A survey for machines. Fields may be added to a version; one that goes or changes makes a new version. */
+/** A survey as JSON. New fields keep the schema version; removed or changed fields raise it. */
 export function surveyJson(survey: Survey, version: string): object {
   return { ...jsonHead(version), ...body(survey) };
 }

@@ -2,14 +2,14 @@ import { Status } from '../check';
 import { Outcome } from '../diagnosis';
 import { ContextSurvey, Survey, SurveyedAccount } from '../survey';
 import { peopleLines } from './people-text';
-import { clusterInWords, COLORS } from './words';
+import { describeCluster, COLORS } from './words';
 import { painter } from '../../colors';
 import { counted, printable, wrap } from '../../text';
 
-/** Beside it there is room for the name of most roles. */
+/** Leaves room for the names of most roles in 80 columns. */
 const MAX_NAME_LENGTH = 38;
 
-/** The surveys of several contexts: a table for each, and what came of them. */
+/** The surveys of several contexts: a table for each, then the results. */
 export function fleetText(surveys: readonly ContextSurvey[], isColored: boolean): string {
   const paint = painter(isColored);
   const width = Math.max(...surveys.map(({ context }) => printable(context).length));
@@ -30,7 +30,7 @@ export function fleetText(surveys: readonly ContextSurvey[], isColored: boolean)
 
 const STATUSES: Record<Outcome, Status> = { healthy: 'ok', found: 'wrong', unsure: 'unknown' };
 
-/** A survey for people: a table, what is wrong first. */
+/** A survey as a table, problems first. */
 export function surveyText(survey: Survey, isColored: boolean): string {
   const { region, account, namespace, notChecked, provider, accounts, leftOver, people } = survey;
   const acting = people === undefined ? [] : peopleLines(people, account);
@@ -50,8 +50,8 @@ export function surveyText(survey: Survey, isColored: boolean): string {
   ];
   const paragraphs = [
     wrap(
-      `${namespace === undefined ? 'All namespaces' : `The namespace ${namespace}`} of `
-        + `${clusterInWords(survey, region)}; not checked: ${notChecked.join(', ')}`,
+      `${namespace === undefined ? 'All namespaces' : `Namespace ${namespace}`} of `
+        + `${describeCluster(survey, region)}. Not checked: ${notChecked.join(', ')}.`,
       '',
     ),
     wrap(provider.summary, indent, `${paint(COLORS[provider.status], provider.status.padEnd(7))}  `),
@@ -63,12 +63,12 @@ export function surveyText(survey: Survey, isColored: boolean): string {
         [
           paint('bold', 'Roles that trust missing service accounts'),
           ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [
-            `  ${printable(roleArn)}${isUsed ? ' (used by others)' : ''}`,
+            `  ${printable(roleArn)}${isUsed ? ' (also used by existing ones)' : ''}`,
             ...missing.map(subject => `    - ${printable(subject)}`),
           ]),
           ...wrap(
-            'Anyone who can create such a service account gets the role. Delete the role, or remove the subject '
-                + 'from its trust policy.',
+            'Anyone who can create such a service account gets the role. If it is not needed, delete the role or '
+                + 'remove the subject from its trust policy.',
             '  ',
           ),
         ],

@@ -1,13 +1,13 @@
 import { Style } from '../../colors';
 import { Status } from '../check';
 
-/** Of a terminal. */
+/** The terminal color of each status. */
 export const COLORS: Record<Status, Style> = { ok: 'green', wrong: 'red', unknown: 'yellow' };
 
-/** `the cluster production, eu-west-1`. */
-export function clusterInWords(
+/** `cluster production (eu-west-1)`. */
+export function describeCluster(
   { clusterName, issuerUrl }: { readonly clusterName?: string; readonly issuerUrl?: string }, region: string,
 ): string {
   return clusterName === undefined
-    ? `the cluster with the issuer ${issuerUrl}; AWS region ${region}` : `the cluster ${clusterName}, ${region}`;
+    ? `the cluster with issuer ${issuerUrl} (AWS region ${region})` : `cluster ${clusterName} (${region})`;
 }

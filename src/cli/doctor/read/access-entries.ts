@@ -1,5 +1,5 @@
 /**
- * How EKS lets IAM principals into a cluster, and which service accounts have a role by EKS Pod Identity.
+ * Reads the access entries of a cluster and its EKS Pod Identity associations.
  */
 import {
   AssociatedAccessPolicy,
@@ -16,13 +16,13 @@ import { PodIdentity, Read } from '../facts';
 import { eachInFlight } from './in-flight';
 import { LiveAccessEntry, LiveAccessPolicy, LiveAssociation } from '../live/live-facts';
 
-/** Reads something that needs a permission. */
+/** Reads something that requires a permission. */
 export type Reading = <T>(permission: string, read: () => Promise<T>) => Promise<Read<T>>;
 
 const NOT_FOUND = ['ResourceNotFoundException'];
 const STANDARD = 'STANDARD';
 
-/** All access entries of a cluster. What one of them does not tell is unknown of that one only. */
+/** All access entries of a cluster. One that cannot be read does not affect the others. */
 export async function readAccessEntries(
   client: EKSClient, clusterName: string, reading: Reading,
 ): Promise<Read<LiveAccessEntry[]>> {
@@ -46,7 +46,7 @@ interface EntryId {
   readonly principalArn: string;
 }
 
-/** Undefined if the entry was deleted meanwhile. */
+/** Undefined if the entry was deleted in the meantime. */
 async function readEntry(client: EKSClient, id: EntryId, reading: Reading): Promise<LiveAccessEntry | undefined> {
   const { principalArn: principal } = id;
   const described = await reading('eks:DescribeAccessEntry', () =>
@@ -54,7 +54,7 @@ async function readEntry(client: EKSClient, id: EntryId, reading: Reading): Prom
       requirePart((await client.send(new DescribeAccessEntryCommand(id))).accessEntry)));
   if ('value' in described && described.value === undefined) return undefined;
   const { type, username, kubernetesGroups = [] } = 'value' in described ? described.value! : {};
-  // Those of nodes have policies of EKS itself.
+  // Entries for nodes have policies that EKS manages.
   const policies = type === undefined || type === STANDARD
     ? await readPolicies(client, id, reading) : { value: [] };
   return {
@@ -83,7 +83,7 @@ function policyOf({ policyArn = '', accessScope }: AssociatedAccessPolicy): Live
   return { policy: policyArn, ...type === 'namespace' && { namespaces: namespaces ?? [] } };
 }
 
-/** All associations of EKS Pod Identity of a cluster. */
+/** All EKS Pod Identity associations of a cluster. */
 export async function readAssociations(
   client: EKSClient, clusterName: string, reading: Reading,
 ): Promise<Read<LiveAssociation[]>> {

@@ -1,13 +1,13 @@
 /**
- * What AWS and its SDK say when something fails, in words. Never a secret: only the messages of errors that are known
- * are told, and keys and tokens are taken out.
+ * Describes errors of AWS and its SDK without secrets: only messages of known errors are printed, and keys and tokens
+ * are removed.
  */
 import { certificateProblem, isTlsError, networkProblem } from './network-errors';
 import { arrayOf, objectOf, propertyOf } from '../../../analysis/json-values';
 import { UnusableInput } from '../../../analysis/reading/unusable-input';
 import { printable } from '../../text';
 
-/** What makes it useless to ask AWS for anything else. */
+/** An error after which no other request to AWS can succeed. */
 export class CannotAskAws extends UnusableInput {
   constructor(readonly kind: 'credentials' | 'expired' | 'region' | 'endpoint', message: string) {
     super(message);
@@ -20,7 +20,7 @@ const NOT_ACCEPTED =
   /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken|AuthFailure)/;
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)/;
 const THROTTLED = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|PriorRequestNotComplete)/;
-const UNTRUSTED = 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)';
+const UNTRUSTED = 'its certificate is not trusted (set NODE_EXTRA_CA_CERTS to a file with the CA certificate)';
 
 /** The code of an error: of the service, of the SDK, or of Node.js. */
 export function codeOf(error: unknown): string {
@@ -29,30 +29,32 @@ export function codeOf(error: unknown): string {
   return [name, Code, code].find(isCode) ?? 'Error';
 }
 
-/** What makes it useless to go on, if it does. */
+/** The error to stop with, if no other request to AWS can succeed. */
 export function fatal(error: unknown, profile: string | undefined): CannotAskAws | undefined {
   if (error instanceof CannotAskAws) return error;
   const [code, message] = [codeOf(error), messageOf(error)];
-  if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(code)) return missing(message, profile);
+  if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(code)) {
+    return credentialsError(message, profile);
+  }
   if (EXPIRED.test(code)) {
     return new CannotAskAws(
       'expired',
-      `The AWS credentials ${ofProfile(profile)} have expired. Sign in again, with \`aws sso `
-        + `login${option(profile)}\` where they come from SSO.`,
+      `The AWS credentials ${ofProfile(profile)} have expired. Sign in again, for SSO with \`aws sso `
+        + `login${option(profile)}\`.`,
     );
   }
   if (NOT_ACCEPTED.test(code)) {
     return new CannotAskAws(
       'credentials',
-      `AWS does not accept the credentials ${ofProfile(profile)} (${code}): they are wrong, were deleted, are of `
+      `AWS does not accept the credentials ${ofProfile(profile)} (${code}). They are wrong, were deleted or are for `
         + 'another partition, or the clock of this computer is wrong.',
     );
   }
-  // The caller's own role, which a profile or the environment names: the calls of the doctor itself are none of these.
+  // Assuming the caller's own role, which a profile or the environment names. The doctor itself never calls AssumeRole.
   if (DENIED.test(code) && /perform:? sts:AssumeRole/.test(message)) {
     return new CannotAskAws(
       'credentials',
-      `The credentials ${ofProfile(profile)} use a role that they may not assume: ${tellable(message)}.`,
+      `The credentials ${ofProfile(profile)} use a role that they are not allowed to assume: ${redact(message)}.`,
     );
   }
   if (/^Region is missing|region=""/.test(message)) {
@@ -62,13 +64,13 @@ export function fatal(error: unknown, profile: string | undefined): CannotAskAws
     );
   }
   if (/^Region not accepted/.test(message)) {
-    return new CannotAskAws('region', 'The region is no AWS region. Use one such as --region eu-west-1.');
+    return new CannotAskAws('region', 'The region is not an AWS region. Use one such as --region eu-west-1.');
   }
   return undefined;
 }
 
-/** The SDK's own words may hold the command line of a credential process: they are read, not told. */
-function missing(message: string, profile: string | undefined): CannotAskAws {
+/** Never prints the SDK's message, which may contain the command line of a credential process. */
+function credentialsError(message: string, profile: string | undefined): CannotAskAws {
   if (/expired/i.test(message)) {
     return new CannotAskAws(
       'expired',
@@ -86,15 +88,15 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
   if (/multi-factor/i.test(message)) {
     return new CannotAskAws(
       'credentials',
-      `The profile ${nameOf(profile ?? 'that was found')} requires an MFA code, which the doctor does not ask `
-        + 'for. Start a session with MFA, and use its profile.',
+      `${profile === undefined ? 'The profile in use' : `Profile ${nameOf(profile)}`} requires an MFA code, which the `
+        + 'doctor does not prompt for. Start a session with MFA and use its profile.',
     );
   }
   if (profile !== undefined) {
     return new CannotAskAws(
       'credentials',
-      `The profile ${nameOf(profile)} provides no AWS credentials: it is in neither the configuration nor the `
-        + 'credentials file, or its settings do not work. See `aws configure list-profiles`.',
+      `Profile ${nameOf(profile)} provides no AWS credentials: it is missing from the config and credentials files, or `
+        + 'its settings do not work. See `aws configure list-profiles`.',
     );
   }
   const { AWS_PROFILE: named } = process.env;
@@ -105,13 +107,13 @@ function missing(message: string, profile: string | undefined): CannotAskAws {
   );
 }
 
-/** That nobody could be reached; undefined where somebody answered. */
+/** Why the service could not be reached; undefined if it responded. */
 export function unreachable(error: unknown): string | undefined {
-  // What the SDK does not take for an error of this program it wraps, and keeps the message alone.
+  // The SDK wraps errors that it does not recognize and keeps only their message.
   const [, wrapped = ''] = /^AWS SDK error wrapper for .*\b(E[A-Z_]{4,})\b/.exec(messageOf(error)) ?? [];
   const { code: own, errors } = objectOf(error);
   const codes = [own, codeOf(error), wrapped].map(code => `${code}`);
-  // all have failed
+  // one error per address that failed
   const addresses = arrayOf(errors).map(inner => `${propertyOf(inner, 'code')}`);
   return [...codes, ...addresses].map(problemOf).find(words => words !== undefined);
 }
@@ -127,19 +129,19 @@ function problemOf(code: string): string | undefined {
 /** Why something could not be read. */
 export function reason(error: unknown, permission: string): string {
   const code = codeOf(error);
-  if (DENIED.test(code)) return `needs ${permission}: ${tellable(messageOf(error))}`;
-  if (THROTTLED.test(code)) return `${permission}: AWS throttles the calls, several attempts failed. Try again later`;
+  if (DENIED.test(code)) return `needs ${permission}: ${redact(messageOf(error))}`;
+  if (THROTTLED.test(code)) return `${permission}: AWS throttled several attempts; try again later`;
   const network = unreachable(error);
   if (network !== undefined) return `${permission}: the service could not be reached: ${network}`;
   const status = statusOf(error) ?? propertyOf(error, '$response', 'statusCode');
   if (isOfService(error)) {
     return `${permission} failed with `
-      + `${printable(code).slice(0, 80)}${messageOf(error) === '' ? '' : `: ${tellable(messageOf(error))}`}`;
+      + `${printable(code).slice(0, 80)}${messageOf(error) === '' ? '' : `: ${redact(messageOf(error))}`}`;
   }
-  return `${permission}: the answer cannot be read${status === undefined ? '' : ` (HTTP status ${status})`}`;
+  return `${permission}: the response cannot be read${status === undefined ? '' : ` (HTTP status ${status})`}`;
 }
 
-/** Whether a service has looked at the request, and said no. */
+/** Whether a service has processed the request and refused it. */
 export function isRefusal(error: unknown): boolean {
   return (
     isOfService(error)
@@ -154,7 +156,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** What a service says of itself; what is no answer of its has no such name. */
+/** Whether the error is from the service itself: only such errors have a fault and a code in PascalCase. */
 function isOfService(error: unknown): boolean {
   return (
     propertyOf(error, '$fault') !== undefined
@@ -168,18 +170,18 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : '';
 }
 
-/** A message of AWS without what nobody else may know, in one line. */
-export function tellable(message: string): string {
+/** Removes secrets from a message of AWS and puts it on one line. */
+export function redact(message: string): string {
   const text = printable(message.replace(/\s+/g, ' ').trim())
     .replace(/\beyJ[\w-]*\.[\w-]*\.?[\w-]*/g, '(token)')
     .replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g, '(key)')
-    .replace(/(security-token\W{1,3})\S+/gi, '$1(left out)')
-    .replace(/[A-Za-z0-9+/=]{100,}/g, '(left out)');
+    .replace(/(security-token\W{1,3})\S+/gi, '$1(redacted)')
+    .replace(/[A-Za-z0-9+/=]{100,}/g, '(redacted)');
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
 function ofProfile(profile: string | undefined): string {
-  return profile === undefined ? 'that were found' : `of profile ${nameOf(profile)}`;
+  return profile === undefined ? 'in use' : `of profile ${nameOf(profile)}`;
 }
 
 function option(profile: string | undefined): string {

@@ -1,5 +1,5 @@
 /**
- * What the doctor reads of AWS. Nothing is changed there, and no credentials leave this file.
+ * What the doctor reads from AWS. Changes nothing there, and no credentials leave this file.
  */
 import { Agent } from 'https';
 import { CloudTrailClient, Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
@@ -27,7 +27,7 @@ import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient }
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { describeAssociation, readAccessEntries, readAssociations } from './access-entries';
 import { decode, orNone, requirePart } from './aws-answers';
-import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, tellable, unreachable } from './aws-errors';
+import { CannotAskAws, codeOf, fatal, isRefusal, messageOf, reason, redact, unreachable } from './aws-errors';
 import { eachInFlight } from './in-flight';
 import { proxyAgent } from './proxies';
 import { withoutScheme } from '../../../analysis/iam/claims';
@@ -54,27 +54,27 @@ import { LiveAccessEntry, LiveAssociation } from '../live/live-facts';
 import { readRoleArn, RoleArn } from '../role-arn';
 
 export interface AwsOptions {
-  /** Of the cluster. Default: what the profile or the environment says. */
+  /** The region of the cluster. Default: from the profile or the environment. */
   readonly region?: string;
-  /** For the account of the cluster. Default: the default chain of the SDK. */
+  /** For the account of the cluster. Default: the SDK's default credential chain. */
   readonly profile?: string;
-  /** For the account of the role, where it is another one. */
+  /** For the account of the role, if it is another account. */
   readonly roleProfile?: string;
   /** In milliseconds. */
   readonly timeouts?: { readonly connection: number; readonly request: number };
 }
 
-/** What is asked of AWS, once Kubernetes has told the annotation. */
+/** The question for AWS, once the annotation was read from Kubernetes. */
 export interface AwsQuestion {
-  /** Undefined for a cluster outside EKS: EKS is not asked. */
+  /** Undefined for a cluster outside EKS, so that EKS is not queried. */
   readonly clusterName?: string;
   /** Of a cluster outside EKS. */
   readonly issuerUrl?: string;
-  /** Where it has been read already. */
+  /** The cluster, if already read. */
   readonly cluster?: Read<EksCluster | undefined>;
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** The annotation as it stands, or why there is none. */
+  /** The value of the annotation, or why it is missing. */
   readonly roleArn: Read<string>;
   readonly action?: string;
   readonly resource?: string;
@@ -97,9 +97,10 @@ export type AwsFacts = Pick<
   | 'otherAssociations'
   | 'trail'
 >;
-/** Roles of one account. */
+
+/** The roles of one account. */
 export interface RolesOfAccount {
-  /** Undefined if nobody knows whose credentials they are. */
+  /** Undefined if the account of the credentials is unknown. */
   readonly account?: string;
   readonly roles: Read<IamRole[]>;
 }
@@ -132,21 +133,21 @@ interface Settings {
 const ATTEMPTS = 4;
 const TIMEOUTS = { connection: 5_000, request: 15_000 };
 const HOURS = 24;
-/** Of 50 events. CloudTrail answers two calls a second. */
+/** Pages of 50 events. CloudTrail allows two calls per second. */
 const TRAIL_PAGES = 10;
-/** Where calls to the global endpoint of STS are written down. */
+/** Where calls to the global endpoint of STS are recorded. */
 const GLOBAL_REGION = 'us-east-1';
 const SESSION_NAME = 'cdk-irsa-doctor';
 const MIN_SESSION = 900;
 const NO_ENTITY = ['NoSuchEntity', 'NoSuchEntityException'];
-/** The fact of the cluster if it is not one of EKS. */
+/** The fact for a cluster outside EKS. */
 export const OUTSIDE_EKS = { unknown: 'the cluster is outside EKS' };
 
 export class Aws {
   /**
-   * Finds region and credentials, and asks who they are.
+   * Finds region and credentials, and looks up their identity.
    *
-   * @throws CannotAskAws where nothing can be read
+   * @throws CannotAskAws if nothing can be read
    */
   public static async connect(options: AwsOptions = {}): Promise<Aws> {
     for (const [name, value] of Object.entries({
@@ -158,7 +159,7 @@ export class Aws {
         throw new CannotAskAws(name === 'region' ? 'region' : 'credentials', `\`--${name}\` must not be empty.`);
       }
     }
-    // That future versions of the SDK want a newer Node.js: this one is bundled.
+    // Disables the warning that future SDK versions require a newer Node.js: this version is bundled.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const region = await regionOf(options);
     const own = await connectSide(options.profile, region, options);
@@ -193,7 +194,7 @@ export class Aws {
     return this.other.caller;
   }
 
-  /** Everything but the token. */
+  /** Reads everything except what needs a token. */
   public async facts(question: AwsQuestion): Promise<AwsFacts> {
     const { clusterName, namespace, serviceAccount, now } = question;
     const arn = 'unknown' in question.roleArn ? question.roleArn : readRoleArn(question.roleArn.value);
@@ -246,12 +247,12 @@ export class Aws {
     });
   }
 
-  /** Whom EKS lets into a cluster by access entries. */
+  /** The access entries of a cluster. */
   public accessEntries(clusterName: string): Promise<Read<LiveAccessEntry[]>> {
     return readAccessEntries(this.eks, clusterName, (permission, read) => this.read(this.own, permission, read));
   }
 
-  /** All associations of EKS Pod Identity of a cluster. */
+  /** All EKS Pod Identity associations of a cluster. */
   public associations(clusterName: string): Promise<Read<LiveAssociation[]>> {
     return readAssociations(this.eks, clusterName, (permission, read) => this.read(this.own, permission, read));
   }
@@ -262,7 +263,7 @@ export class Aws {
     );
   }
 
-  /** Of the cluster's issuer, with details; where there is none, all of the account. */
+  /** The provider of the cluster's issuer, with details; if it is missing, all providers of the account. */
   public async providers(issuerUrl: string | undefined, role: Read<RoleArn>): Promise<Read<IamProvider[]>> {
     const elsewhere = this.elsewhere(role);
     if (elsewhere !== undefined) return { unknown: elsewhere };
@@ -280,7 +281,7 @@ export class Aws {
       );
       return list.map(({ Arn: arn }) => ({ arn: arn!, issuer: issuerOfArn(arn!) ?? '' }));
     });
-    // there certainly is none for the issuer
+    // It is certain that the issuer has none.
     if ('unknown' in all) return exact === undefined || 'unknown' in exact ? all : { value: [] };
     return {
       value: all.value.map(provider =>
@@ -291,7 +292,7 @@ export class Aws {
     };
   }
 
-  /** The role that the annotation names. */
+  /** The annotated role. */
   public async role(arn: Read<RoleArn>): Promise<Read<IamRole | undefined>> {
     if ('unknown' in arn) return arn;
     const elsewhere = this.elsewhere(arn);
@@ -299,14 +300,14 @@ export class Aws {
     return this.roleNamed(this.other, arn.value.name);
   }
 
-  /** A role of an account whose credentials there are. */
+  /** A role in an account for which there are credentials. */
   public async roleByArn(text: string): Promise<Read<IamRole | undefined>> {
     const arn = readRoleArn(text);
     if ('unknown' in arn) return arn;
     const side = this.sideOf(text);
     const { caller } = side;
     if ('value' in caller && caller.value.account !== arn.value.account) {
-      return { unknown: `it is in account ${arn.value.account}: use --role-profile with a profile of that account` };
+      return { unknown: `it is in account ${arn.value.account}; use --role-profile with a profile for that account` };
     }
     return this.roleNamed(side, arn.value.name);
   }
@@ -318,14 +319,14 @@ export class Aws {
     });
   }
 
-  /** Whose credentials are of the account of a role; those for the role if neither is known to be. */
+  /** The credentials for the account of a role; those of `--role-profile` if neither is known to match. */
   private sideOf(roleArn: string): Side {
     const account = arnParts(roleArn)[4];
     return [this.other, this.own].find(({ caller }) => 'value' in caller && caller.value.account === account)
       ?? this.other;
   }
 
-  /** Attached, inline, and the boundary. */
+  /** The attached and inline policies and the permissions boundary. */
   public async policies(role: Read<IamRole | undefined>): Promise<Read<IamPolicy[]>> {
     if ('unknown' in role) return role;
     if (role.value === undefined) return { value: [] };
@@ -363,7 +364,7 @@ export class Aws {
     };
   }
 
-  /** What IAM's own simulation says. Policies of resources are no part of it. */
+  /** The result of IAM's policy simulator, without resource policies. */
   public async simulated(role: Read<IamRole | undefined>, action: string, resource = '*'): Promise<Read<Simulated>> {
     if ('unknown' in role) return role;
     if (role.value === undefined) return { unknown: 'the role does not exist' };
@@ -385,7 +386,7 @@ export class Aws {
     });
   }
 
-  /** The roles of an association: its own is of the cluster's account, the target role may be of another one. */
+  /** The roles of an association: the first is in the cluster's account, the target role may be in another one. */
   private async identityRoles({ roleArn, targetRoleArn }: PodIdentity): Promise<IdentityRoles> {
     const role = await this.roleByArn(roleArn);
     return targetRoleArn === undefined
@@ -402,7 +403,7 @@ export class Aws {
     });
   }
 
-  /** Of the service account: one at most, says EKS. */
+  /** The associations of the service account. EKS allows one at most. */
   public async podIdentities(
     clusterName: string,
     namespace: string,
@@ -426,17 +427,17 @@ export class Aws {
       ? described
       : {
         unknown: 'the role of the EKS Pod Identity association '
-            + `${ids.value.map(({ associationId }) => associationId).join(', ')} is not known: ${described.unknown}`,
+            + `${ids.value.map(({ associationId }) => associationId).join(', ')} is unknown: ${described.unknown}`,
       };
   }
 
   /**
-   * Whether STS gives the role for a token. The credentials that come back are dropped here.
+   * Whether STS accepts a token for the role. The returned credentials are discarded here.
    *
    * @param token of the service account, for the audience of its pods
    */
   public async assumed(roleArn: string, token: string): Promise<Read<Assumed>> {
-    const sts = new STSClient(this.other.settings); // of which this call takes no credentials
+    const sts = new STSClient(this.other.settings); // this call uses no credentials
     try {
       const { AssumedRoleUser: user } = await sts.send(
         new AssumeRoleWithWebIdentityCommand({
@@ -450,16 +451,13 @@ export class Aws {
     } catch (error) {
       const withoutToken = (text: string) => text.split(token).join('(token)');
       if (!isRefusal(error)) return { unknown: withoutToken(reason(error, 'sts:AssumeRoleWithWebIdentity')) };
-      return { value: { errorCode: codeOf(error), errorMessage: tellable(withoutToken(messageOf(error))) } };
+      return { value: { errorCode: codeOf(error), errorMessage: redact(withoutToken(messageOf(error))) } };
     } finally {
       sts.destroy();
     }
   }
 
-  /**
-   * The last calls for the role, or of the service account, in the region and where the global endpoint is written
-   * down.
-   */
+  /** The latest calls for the role or by the service account, in the region and the region of the global endpoint. */
   public async trail(role: Read<RoleArn>, namespace: string, serviceAccount: string, now: Date): Promise<Read<Trail>> {
     if ('unknown' in role) return role;
     const elsewhere = this.elsewhere(role);
@@ -493,7 +491,7 @@ export class Aws {
     };
   }
 
-  /** All roles of the account of the role, or of the cluster. */
+  /** All roles in the account of `--role-profile`, or of the cluster. */
   public async *listRoles(): AsyncGenerator<IamRole> {
     try {
       for await (const { Roles = [] } of paginateListRoles({ client: this.other.iam, pageSize: 1000 }, {})) {
@@ -507,7 +505,7 @@ export class Aws {
     }
   }
 
-  /** The roles of each account whose credentials there are, with their trust. Boundaries are not in such lists. */
+  /** The roles of each account for which there are credentials. Such lists omit permissions boundaries. */
   public rolesByAccount(): Promise<RolesOfAccount[]> {
     const sides = [...new Set([this.own, this.other])];
     return Promise.all(sides.map(async side => ({
@@ -567,19 +565,19 @@ export class Aws {
     return reading(profile, permission, read);
   }
 
-  /** Why nothing can be read of the role's account. */
+  /** Why nothing in the role's account can be read; undefined if it can. */
   private elsewhere(role: Read<RoleArn>): string | undefined {
     const { caller, profile } = this.other;
     if ('unknown' in role || 'unknown' in caller || role.value.account === caller.value.account) return undefined;
     const { account, name } = role.value;
     return profile === undefined || this.other === this.own
-      ? `the role ${name} is in account ${account}, but the credentials are for account ${caller.value.account}: use `
-        + `--role-profile with a profile of account ${account}`
-      : `the role ${name} is in account ${account}, but the profile ${profile} of --role-profile is for account `
+      ? `role ${name} is in account ${account}, but the credentials are for account ${caller.value.account}; use `
+        + `--role-profile with a profile for account ${account}`
+      : `role ${name} is in account ${account}, but the profile ${profile} of --role-profile is for account `
         + `${caller.value.account}`;
   }
 
-  /** The account in which the provider must be. */
+  /** The account that must have the provider. */
   private owner(role: Read<RoleArn>): { readonly partition: string; readonly account: string } | undefined {
     if ('value' in role) return role.value;
     const { caller } = this.other;
@@ -595,7 +593,7 @@ function settingsOf(
   const httpsAgent = proxyAgent({ keepAlive: true, timeout: timeouts.connection });
   return {
     ...(region !== undefined && { region }),
-    // Not the default chain: it goes on to other credentials where a profile gives none.
+    // Not the default chain, which falls back to other credentials if a profile provides none.
     ...(profile !== undefined && { profile, credentials: fromIni({ profile }) }),
     maxAttempts: ATTEMPTS,
     retryMode: 'standard',
@@ -630,7 +628,7 @@ async function connectSide(profile: string | undefined, region: string, options:
     if (Account === undefined || Arn === undefined) {
       throw new CannotAskAws(
         'endpoint',
-        `The answer in region ${region} is not from AWS. Check for a proxy, or the sign-in page of a network.`,
+        `The response in region ${region} is not from AWS. Check for a proxy or the sign-in page of a network.`,
       );
     }
     return { account: Account, arn: Arn };
@@ -641,7 +639,7 @@ async function connectSide(profile: string | undefined, region: string, options:
   return { profile, settings, iam: new IAMClient(settings), sts, caller };
 }
 
-/** If even STS does not answer, nobody does; mostly it is the network, or the name of the region. */
+/** If even STS is unreachable, so is the rest of AWS, usually because of the network or a wrong region. */
 function unreachedEndpoint(error: unknown, region: string): CannotAskAws | undefined {
   const words = unreachable(error);
   const { AWS_ENDPOINT_URL: url } = process.env;
@@ -649,8 +647,8 @@ function unreachedEndpoint(error: unknown, region: string): CannotAskAws | undef
     ? undefined
     : new CannotAskAws(
       'endpoint',
-      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Check the name of `
-          + 'the region, the network, and proxies.',
+      `AWS cannot be reached in region ${region}${url ? ' at AWS_ENDPOINT_URL' : ''}: ${words}. Check the region, `
+          + 'the network and proxies.',
     );
 }
 
@@ -664,7 +662,7 @@ async function reading<T>(profile: string | undefined, permission: string, read:
   }
 }
 
-/** The items of a page of IAM, which always says whether it is the last one. */
+/** The items of a page from IAM. A response without `IsTruncated` is not from IAM. */
 function itemsIn<P extends { IsTruncated?: boolean }, T>(itemsOf: (page: P) => T[] | undefined): (page: P) => T[] {
   return page => {
     requirePart(page.IsTruncated);
@@ -720,7 +718,7 @@ function trailEvent({ EventTime, Username, CloudTrailEvent: text = '' }: Event):
     ...textual('roleArn', propertyOf(requestParameters, 'roleArn')),
     ...textual('subject', subject),
     ...textual('errorCode', errorCode),
-    ...textual('errorMessage', typeof errorMessage === 'string' ? tellable(errorMessage) : undefined),
+    ...textual('errorMessage', typeof errorMessage === 'string' ? redact(errorMessage) : undefined),
   };
 }
 
@@ -736,7 +734,7 @@ function decodeEvent(text: string): JsonObject {
   }
 }
 
-/** Of the role by this service account or by nobody knows whom, or of the service account for another role. */
+/** Calls for the role by this service account or by an unknown subject, or by this service account for another role. */
 function isAbout({ roleArn, subject }: TrailEvent, role: string, asking: string): boolean {
   const isService = subject?.startsWith(SERVICE_ACCOUNT) === true;
   return subject === asking || (roleArn === role && !isService);

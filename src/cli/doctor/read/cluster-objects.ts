@@ -1,5 +1,5 @@
 /**
- * Reads the lists of the API server that tell who can act as its service accounts: page by page, and nothing else.
+ * Reads the API lists that determine who can act as the service accounts of a cluster.
  */
 import { Read, ServiceAccountObject } from '../facts';
 import {
@@ -11,10 +11,10 @@ import { eachInFlight } from './in-flight';
 import { ApiObject, serviceAccountOf } from './kubernetes-objects';
 import { objectOf, propertyOf } from '../../../analysis/json-values';
 
-/** What each object of a list gives. */
+/** Reads a list and collects what each of its objects gives. */
 export type ReadList = <T>(name: ListName, of: (item: ApiObject) => readonly T[]) => Promise<Read<T[]>>;
 
-/** At a time. */
+/** Lists to read at a time. */
 const IN_FLIGHT = 3;
 const POD_SPECS: { readonly [kind: string]: readonly string[] } = {
   Pod: ['spec'], CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
@@ -46,7 +46,7 @@ function wholeObject(item: ApiObject, name: ListName): ClusterObject {
   return { ...item, apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, metadata };
 }
 
-/** A pod that has ended runs nothing. */
+/** Pods that have ended do not count. */
 function workloadsIn(item: ApiObject, kind: string): LiveWorkload[] {
   const { metadata: { namespace, name }, status } = item;
   const phase = `${propertyOf(status, 'phase') ?? 'Unknown'}`;

@@ -1,10 +1,10 @@
 /**
- * The EKS cluster that a context of a kubeconfig names: `aws eks update-kubeconfig`, eksctl and aws-iam-authenticator
- * write its name into the command that gets tokens, or its ARN into the names of the entries.
+ * The EKS cluster that a kubeconfig context names: `aws eks update-kubeconfig`, eksctl and aws-iam-authenticator write
+ * its name into the command that gets tokens, or its ARN into the names of the entries.
  */
 import { arrayOf, propertyOf } from '../../../analysis/json-values';
 
-/** An EKS cluster, and how AWS is asked about it. */
+/** An EKS cluster, with the region and profile to query AWS. */
 export interface EksContext {
   readonly clusterName: string;
   readonly region?: string;
@@ -21,7 +21,7 @@ interface ContextParts {
 }
 
 const CLUSTER_ARN = /^arn:aws[a-z-]*:eks:([a-z0-9-]+):\d{12}:cluster\/([\w-]{1,100})$/;
-/** The host of an API server of EKS. */
+/** The host of an EKS API server. */
 const SERVER = /\.([a-z0-9-]+)\.eks\.amazonaws\.com(?:\.cn)?$/;
 const NAME_OPTIONS = ['--cluster-name', '--cluster-id', '-i'];
 
@@ -31,7 +31,7 @@ export function eksContext({ context, cluster, server, exec }: ContextParts): Ek
   const clusterName = optionOf(args, NAME_OPTIONS) ?? arnName;
   if (clusterName === undefined) return undefined;
   const variable = (name: string) => {
-    const entry = arrayOf(propertyOf(exec, 'env')).find(one => propertyOf(one, 'name') === name);
+    const entry = arrayOf(propertyOf(exec, 'env')).find(item => propertyOf(item, 'name') === name);
     const value = propertyOf(entry, 'value');
     return typeof value === 'string' && value !== '' ? value : undefined;
   };

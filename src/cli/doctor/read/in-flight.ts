@@ -1,6 +1,6 @@
 const IN_FLIGHT = 8;
 
-/** The results in the order of the tasks, of which only some run at a time. */
+/** Runs tasks with limited concurrency. Returns the results in the order of the tasks. */
 export async function eachInFlight<T>(tasks: readonly (() => Promise<T>)[], inFlight = IN_FLIGHT): Promise<T[]> {
   const results: T[] = new Array(tasks.length);
   let next = 0;

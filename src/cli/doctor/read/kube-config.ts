@@ -1,6 +1,6 @@
 /**
- * Which API server, and as whom: what kubectl would take, read by the official client. Nothing of it is ever shown: a
- * kubeconfig is full of secrets.
+ * The API server and credentials that kubectl would use, read by the official client. Kubeconfigs contain secrets, so
+ * their contents are never printed.
  */
 import { spawn, SpawnOptions } from 'child_process';
 import { accessSync, existsSync, readFileSync } from 'fs';
@@ -30,22 +30,22 @@ interface KubeConfigOptions {
   readonly podRoot?: string;
 }
 
-/** Where requests go, and what they are sent with. */
+/** The server and the credentials of requests. */
 export interface Access {
   readonly context: string;
   readonly server: string;
   /** The EKS cluster that the context names, if it names one. */
   readonly eks?: EksContext;
-  /** In a pod, whose API server has an address of the cluster's own: who made its token, as far as it tells. */
+  /** Only in a pod, where the server address does not identify the cluster: the issuer of the pod's token. */
   readonly ownIssuer?: { readonly url?: string };
-  /** Anew for each use: tokens expire. */
+  /** Fetches the credentials again each time, because tokens expire. */
   credentials(): Promise<RequestOptions>;
 }
 
-/** No kubeconfig, as opposed to one that cannot be used. */
+/** There is no kubeconfig, as opposed to one that cannot be used. */
 export class NoKubeconfig extends UnusableInput {}
 
-/** Credentials that could not be had. The message is for people, and holds none. */
+/** Credentials are not available. The message contains no secrets. */
 export class NoCredentials extends Error {}
 
 /**
@@ -65,25 +65,15 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
     throw new UnusableInput(`The kubeconfig has no context ${quoted(name)}; ${contextList(known)}.`);
   }
   config.setCurrentContext(name);
+  const unusable = (problem: string) =>
+    new UnusableInput(`Context ${quoted(name)} of the kubeconfig ${problem}. Correct the kubeconfig.`);
   const [cluster, user] = [
     config.getCurrentCluster() as { server: string; proxyUrl?: string } | null,
     config.getCurrentUser(),
   ];
-  if (!cluster) {
-    throw new UnusableInput(
-      `Context ${quoted(name)} of the kubeconfig names a cluster that is missing or incomplete. Correct it.`,
-    );
-  }
-  if (!user) {
-    throw new UnusableInput(
-      `Context ${quoted(name)} of the kubeconfig names a user that is missing or incomplete. Correct it.`,
-    );
-  }
-  if (!isUrl(cluster.server)) {
-    throw new UnusableInput(
-      `Context ${quoted(name)} of the kubeconfig: the server of its cluster is not a URL. Correct it.`,
-    );
-  }
+  if (!cluster) throw unusable('names a cluster that is missing or incomplete');
+  if (!user) throw unusable('names a user that is missing or incomplete');
+  if (!isUrl(cluster.server)) throw unusable('names a cluster whose server is not a URL');
   const { hostname, port } = new URL(cluster.server);
   cluster.proxyUrl ??= proxyFor(hostname, port || undefined);
   const run = limitExecPlugins(config, user, execTimeoutMs);
@@ -96,10 +86,10 @@ export function loadAccess({ context, execTimeoutMs, podRoot = '' }: KubeConfigO
   return { context: name, server: cluster.server, eks, ownIssuer, credentials: () => credentialsOf(config, user, run) };
 }
 
-/** The files that kubectl reads; where there are none, what a pod has. */
+/** Loads the files that kubectl reads; without any, the service account of the pod. */
 function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssuer?: Access['ownIssuer'] } {
-  // This file alone: the package's index loads a thousand models of the API. It is ESM, which the types of CommonJS do
-  // not let in and the bundler does.
+  // Only this file: the package's index loads a thousand API models. It is ESM, which CommonJS types reject and the
+  // bundler accepts.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { KubeConfig: Config } = require('@kubernetes/client-node/dist/config.js') as Pick<Client, 'KubeConfig'>;
   const merged = new Config();
@@ -119,7 +109,7 @@ function load(podRoot: string): { readonly config: KubeConfig; readonly ownIssue
   return { config: merged };
 }
 
-/** Of a token, without looking at anything else in it. */
+/** The issuer of the token in a file. Reads no other claims. */
 function issuerIn(file: string): NonNullable<Access['ownIssuer']> {
   try {
     const { iss } = JSON.parse(Buffer.from(readFileSync(file, 'utf8').split('.')[1], 'base64url').toString());
@@ -132,27 +122,27 @@ function issuerIn(file: string): NonNullable<Access['ownIssuer']> {
 function loadFile(config: KubeConfig, file: string): KubeConfig {
   try {
     accessSync(file);
-    // One entry that is broken does not matter to the others.
+    // A broken entry does not affect the others.
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
     return config;
   } catch (error) {
     throw new UnusableInput(
-      `${file}: cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`,
+      `${file} cannot be used as a kubeconfig: ${configProblem(error)}. See kubectl config view.`,
     );
   }
 }
 
-/** Without what the parser quotes of the file. */
+/** Describes the error without the parts of the file that the parser quotes. */
 function configProblem(error: unknown): string {
   if (propertyOf(error, 'name') === 'YAMLException') {
     const line = propertyOf(error, 'mark', 'line');
     return `it is not valid YAML${typeof line === 'number' ? `, line ${line + 1}` : ''}`;
   }
   if (propertyOf(error, 'code')) return reasonOf(error);
-  return 'it does not have the form of one';
+  return 'it does not have the form of a kubeconfig';
 }
 
-/** As kubectl merges: what is found first has the word. */
+/** Merges as kubectl does: the first entry of a name counts. */
 function addTo(merged: KubeConfig, other: KubeConfig): void {
   merged.clusters = [...merged.clusters, ...other.clusters];
   merged.users = [...merged.users, ...other.users];
@@ -162,26 +152,24 @@ function addTo(merged: KubeConfig, other: KubeConfig): void {
 
 function contextList(known: string[]): string {
   if (known.length === 0) return 'it has none';
-  return `it has: ${listInShort(known.map(printable), SHOWN_CONTEXTS)}`;
+  return `its contexts are: ${listInShort(known.map(printable), SHOWN_CONTEXTS)}`;
 }
 
 function isUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-/** Whether the plugin that ran last was stopped for its time. */
+/** Whether the last run of a plugin timed out. */
 interface ExecRun {
   tookTooLong: boolean;
 }
 
-/** What the types of the client keep private. */
+/** A private part of the client. */
 interface WithAuthenticators {
   readonly authenticators: { execFn?: unknown }[];
 }
 
-/**
- * The client lets a plugin run for ever, and does not tell it which version of the answer is wanted, as kubectl does.
- */
+/** Adds what the client lacks: a timeout for plugins, and the API version of their output, as kubectl passes it. */
 function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): ExecRun {
   const run: ExecRun = { tookTooLong: false };
   const info = exec && {
@@ -201,7 +189,7 @@ function limitExecPlugins(config: KubeConfig, { exec }: User, timeout: number): 
     const timer = setTimeout(() => {
       run.tookTooLong = true;
       child.kill('SIGKILL');
-      // What it has started may hold the pipes open, and nobody waits for that.
+      // Its child processes may keep the pipes open; do not wait for them.
       child.stdout?.destroy();
       child.stderr?.destroy();
     }, timeout);
@@ -228,29 +216,29 @@ function problemOf(error: NodeJS.ErrnoException, user: User, { tookTooLong }: Ex
   const command = user.exec?.command ?? user.authProvider?.config?.exec?.command;
   if (command === undefined) return fileProblem(error);
   const name = quoted(`${command}`);
-  if (tookTooLong) return `the exec plugin ${name} of the kubeconfig took too long`;
+  if (tookTooLong) return `the exec plugin ${name} of the kubeconfig timed out`;
   if (error.syscall?.startsWith('spawn')) {
     return `the exec plugin ${name} of the kubeconfig cannot be run: ${reasonOf(error)}`;
   }
-  // The client gives stderr for a message where the plugin failed, and else what it could not read: a piece of stdout.
+  // If the plugin failed, the message is its stderr; otherwise it quotes the stdout that the client could not parse.
   const isOutput = error instanceof SyntaxError || error instanceof TypeError;
-  const said = isOutput ? '' : withoutSecrets(error.message);
+  const message = isOutput ? '' : withoutSecrets(error.message);
   return `the exec plugin ${name} of the kubeconfig `
-    + `${isOutput ? 'printed no ExecCredential' : 'failed'}${said === '' ? '' : `: ${said}`}`;
+    + `${isOutput ? 'did not print an ExecCredential' : 'failed'}${message === '' ? '' : `: ${message}`}`;
 }
 
-/** Of certificates, keys and tokens in files: which file, not what is in it. */
+/** Names the file of a certificate, key or token, never its contents. */
 function fileProblem(error: NodeJS.ErrnoException): string {
   if (error.code !== undefined && error.path !== undefined) {
-    return `${error.path}, which the kubeconfig names, cannot be read: ${reasonOf(error)}`;
+    return `${error.path}, which the kubeconfig refers to, cannot be read: ${reasonOf(error)}`;
   }
   if (/^HTTP protocol is not allowed/.test(error.message)) {
-    return 'the kubeconfig asks for http without encryption, which is not supported';
+    return 'the kubeconfig uses http without encryption, which is not supported';
   }
   return 'the certificate, key or token in the kubeconfig cannot be used';
 }
 
-/** The last line, as programs say there what is wrong; without anything in it that could be a token or a key. */
+/** The last line, where programs print the error, without anything that could be a token or a key. */
 function withoutSecrets(text: string): string {
   const line = text.trim().split('\n').pop()!.trim();
   return printable(line.replace(/\/\/[^\s/@]*@/g, '//…@')

@@ -1,5 +1,5 @@
 /**
- * Requests to the API server: one after the other, each within its time, a few times where it is busy.
+ * Sends requests to the API server, each with a timeout, and retries them if the server is busy.
  */
 import { request as httpRequest } from 'http';
 import { request as httpsRequest, RequestOptions } from 'https';
@@ -8,26 +8,26 @@ import { certificateProblem, isTlsError, networkProblem } from './network-errors
 import { isObject, JsonObject } from '../../../analysis/json-values';
 import { printable } from '../../text';
 
-const UNTRUSTED = 'its certificate is not signed by the certificate authority that the kubeconfig names';
+const UNTRUSTED = 'its certificate is not signed by the certificate authority in the kubeconfig';
 const ATTEMPTS = 4;
 const MAX_WAIT_MS = 15_000;
-export const NO_OBJECT = 'The API server answers with something other than a Kubernetes object: check for a proxy';
+export const NO_OBJECT = 'the API server did not return a Kubernetes object; check for a proxy';
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 export interface KubernetesOptions {
-  /** Of the kubeconfig. @default the current one */
+  /** A context of the kubeconfig. @default the current one */
   readonly context?: string;
-  /** How long one request may take. @default 10 seconds */
+  /** How long a request may take. @default 10 seconds */
   readonly timeoutMs?: number;
   /** How long an exec plugin may take. @default 60 seconds */
   readonly execTimeoutMs?: number;
   /** Where the files of a pod are mounted. @default at the root */
   readonly podRoot?: string;
-  /** How long is waited before the second attempt; doubled for each further one. @default half a second */
+  /** How long to wait before the second attempt; doubled for each further one. @default half a second */
   readonly backoffMs?: number;
 }
 
-/** An answer of the API server that is no success. The message is for people; no secret is in it. */
+/** A failed request to the API server. The message contains no secrets. */
 export class KubernetesProblem extends Error {
   constructor(message: string, public readonly status?: number) {
     super(message);
@@ -41,13 +41,13 @@ interface Answer {
 }
 
 export class KubernetesClient {
-  /** @throws UnusableInput where the kubeconfig cannot be used */
+  /** @throws UnusableInput if the kubeconfig cannot be used */
   public static connect(options: KubernetesOptions = {}): KubernetesClient {
     const { context, timeoutMs = 10_000, execTimeoutMs = 60_000, backoffMs = 500, podRoot } = options;
     return new KubernetesClient(loadAccess({ context, execTimeoutMs, podRoot }), timeoutMs, backoffMs);
   }
 
-  /** Why nothing more is asked: what fails once for everybody is not waited for again. */
+  /** Why no more requests are sent: after a failure that affects all requests, none waits for it again. */
   private closed?: KubernetesProblem;
   private credentials?: Promise<RequestOptions>;
 
@@ -93,20 +93,20 @@ export class KubernetesClient {
     if (answer.status >= 200 && answer.status < 300) return answer.text;
     if (answer.status === 401) {
       throw (this.closed = new KubernetesProblem(
-        `The API server rejects the credentials of context ${printable(this.context)} (401): they are wrong or `
+        `the API server rejects the credentials of context ${printable(this.context)} (401): they are wrong or `
           + 'expired',
         401,
       ));
     }
     const reason = reasonIn(answer.text);
-    // Of a web server or a proxy 404 says nothing about an object.
+    // A 404 from a web server or a proxy says nothing about an object.
     if (answer.status === 404 && reason !== 'NotFound') {
       throw new KubernetesProblem(
-        'The API server answers 404, but not in the form of Kubernetes: check for a proxy, and the path of the server '
-          + 'in the kubeconfig',
+        'the API server returned 404, but not as Kubernetes does; check for a proxy, and the path of the server in '
+          + 'the kubeconfig',
       );
     }
-    throw new KubernetesProblem(`The API server answers ${answer.status}${reason && ` (${reason})`}`, answer.status);
+    throw new KubernetesProblem(`the API server returned ${answer.status}${reason && ` (${reason})`}`, answer.status);
   }
 
   private async attempt(
@@ -123,7 +123,7 @@ export class KubernetesClient {
     try {
       const answer = await this.send(method, path, body);
       if (answer.status === 401 && mayRenew) {
-        // a token that has expired meanwhile
+        // the token may have expired in the meantime
         this.credentials = undefined;
         return await this.attempt(method, path, body, count, false);
       }
@@ -151,7 +151,7 @@ export class KubernetesClient {
             accept: 'application/json',
             ...(body !== undefined && { 'content-type': 'application/json' }),
           },
-          signal: AbortSignal.timeout(this.timeoutMs), // of the whole of it
+          signal: AbortSignal.timeout(this.timeoutMs), // for the whole request
         },
         response => {
           const parts: Buffer[] = [];
@@ -160,7 +160,7 @@ export class KubernetesClient {
             .on('data', (part: Buffer) => {
               size += part.length;
               if (size <= MAX_ANSWER_BYTES) return parts.push(part);
-              reject(new KubernetesProblem('The answer of the API server is too large'));
+              reject(new KubernetesProblem('the response of the API server is too large'));
               return sent.destroy();
             })
             .on('end', () =>
@@ -179,8 +179,8 @@ export class KubernetesClient {
 
   private wordsFor(error: unknown): string {
     const { code = '', name, message } = error as NodeJS.ErrnoException;
-    if (error instanceof NoCredentials) return `No credentials for the API server: ${message}`;
-    const server = `The API server ${printable(this.endpoint)}`;
+    if (error instanceof NoCredentials) return `no credentials for the API server: ${message}`;
+    const server = `the API server ${printable(this.endpoint)}`;
     if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT') {
       return `${server} did not answer within ${this.timeoutMs / 1000} seconds`;
     }
@@ -202,14 +202,14 @@ function isReset(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** Retry-After in seconds, as Kubernetes gives it. */
+/** Retry-After in seconds, as Kubernetes sends it. */
 function waitMs(retryAfter: string | undefined): number | undefined {
   return retryAfter !== undefined && /^\d+$/.test(retryAfter)
     ? Math.min(Number(retryAfter) * 1000, MAX_WAIT_MS)
     : undefined;
 }
 
-/** The reason of a Status, such as `Forbidden`: one word. Its message can hold anything. */
+/** The reason of a Status: one word, such as `Forbidden`. Its message could contain secrets. */
 function reasonIn(text: string): string {
   try {
     const { reason } = JSON.parse(text);
@@ -224,7 +224,7 @@ function parseObject(text: string): JsonObject {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // said below, without the text
+    // reported below, without the text
   }
   throw new KubernetesProblem(NO_OBJECT);
 }

@@ -1,5 +1,5 @@
 /**
- * Objects of the API as the doctor keeps them. What may be a secret is left behind here.
+ * Converts API objects into the form that the doctor keeps, without anything that may be secret.
  */
 import { EgressPolicy, EgressRule, NetworkPlugins, Owner, PodObject, ServiceAccountObject } from '../facts';
 import { KubernetesProblem, NO_OBJECT } from './kubernetes-client';
@@ -7,14 +7,14 @@ import { withoutValues } from './pod-without-values';
 import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textMapOf } from '../../../analysis/json-values';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the object, whatever stands in it
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'; // repeats the whole object
 
 const OWNED_ANNOTATION = ['f:metadata', 'f:annotations', `f:${ROLE_ARN_ANNOTATION}`];
 
-/** Of the VPC CNI; `strict` if it is not set. */
+/** Variable of the VPC CNI; `strict` if it is not set. */
 const SECURITY_GROUP_MODE = 'POD_SECURITY_GROUP_ENFORCING_MODE';
 
-/** An object of the API, of which only the name is certain. */
+/** An API object. Only its name is validated. */
 export interface ApiObject {
   readonly metadata: JsonObject & { readonly name: string };
   readonly spec?: unknown;
@@ -33,7 +33,7 @@ export function serviceAccountOf(value: unknown): ServiceAccountObject {
   };
 }
 
-/** When one of the owners of the annotation last changed something, and whether that can only be the annotation. */
+/** When a manager of the annotation last changed the object, and whether that change must be the annotation. */
 function annotatedAt(
   { managedFields, creationTimestamp }: JsonObject,
 ): Pick<ServiceAccountObject, 'annotated' | 'isAnnotatedExact'> {
@@ -74,12 +74,12 @@ export function podOf(value: unknown): PodObject {
     ...typeof node === 'string' && { node },
     ...owner && { owner },
     spec: withoutValues(spec),
-    // As kubectl shows it: a pod that is on its way out keeps its phase.
+    // As kubectl shows it: a pod that is being deleted keeps its phase.
     phase: metadata.deletionTimestamp === undefined ? `${propertyOf(status, 'phase') ?? 'Unknown'}` : 'Terminating',
   };
 }
 
-/** A Deployment names its ReplicaSets after itself and the label. */
+/** The controller of a pod. A Deployment names its ReplicaSets after itself and the label. */
 function ownerIn(references: unknown, labels: PodObject['labels']): Owner | undefined {
   const hash = labels['pod-template-hash'];
   const controller = arrayOf(references).filter(isObject).find(reference => reference.controller === true);
@@ -89,7 +89,7 @@ function ownerIn(references: unknown, labels: PodObject['labels']): Owner | unde
   return isOfDeployment ? { kind: 'Deployment', name: name.slice(0, -hash.length - 1) } : { kind, name };
 }
 
-/** What the pods of network plugins tell. While the VPC CNI changes its mode, the stricter one counts. */
+/** What the pods of network plugins show. During a rollout of the VPC CNI, the stricter mode counts. */
 export function networkPluginsOf(pods: readonly ApiObject[]): NetworkPlugins {
   const isCilium = ({ metadata }: ApiObject) => propertyOf(metadata.labels, 'k8s-app') === 'cilium';
   const modes = pods.filter(pod => !isCilium(pod)).map(({ spec }) => {

@@ -1,5 +1,5 @@
 /**
- * What the doctor reads of Kubernetes. It reads; the one thing that it makes is a token, where it is asked to.
+ * What the doctor reads from Kubernetes. It creates nothing except a token for `--assume`.
  */
 import {
   AgentPod, EgressPolicy, EksCluster, Facts, NetworkPlugins, OtherPod, PodObject, Question, Read,
@@ -58,7 +58,7 @@ export class Kubernetes {
 
   private constructor(private readonly client: KubernetesClient) {}
 
-  /** URL of the API server, as the kubeconfig has it. */
+  /** The URL of the API server, as in the kubeconfig. */
   public get endpoint(): string {
     return this.client.endpoint;
   }
@@ -74,21 +74,21 @@ export class Kubernetes {
   }
 
   /**
-   * In words, what tells that the API server is of another cluster; undefined where it is of that one, or nothing can
-   * be compared. A pod asks an address of the cluster's own: its token tells.
+   * How the API server shows that it belongs to another cluster; undefined if it does not, or if nothing can be
+   * compared. In a pod, the server address does not identify the cluster, but the token does.
    */
-  public strangerTo({ name, endpoint, issuerUrl }: EksCluster): string | undefined {
+  public mismatchWith({ name, endpoint, issuerUrl }: EksCluster): string | undefined {
     const { ownIssuer } = this.client;
     if (ownIssuer !== undefined) {
       const { url = issuerUrl } = ownIssuer;
       return issuerUrl === undefined || url === issuerUrl
         ? undefined
-        : `This pod runs in another cluster than ${name}: its token is from ${url}, and those of ${name} are from `
-          + `${issuerUrl}.`;
+        : `This pod does not run in cluster ${name}: its token is issued by ${url}, but tokens of ${name} are issued `
+          + `by ${issuerUrl}.`;
     }
     if (endpoint === '' || isSameEndpoint(endpoint, this.endpoint)) return undefined;
-    return `The context ${this.client.context} of the kubeconfig points to another cluster than ${name}: its server is `
-      + `${this.endpoint}, and ${name} is at ${endpoint}.`;
+    return `Context ${this.client.context} of the kubeconfig does not point to cluster ${name}: its server is `
+      + `${this.endpoint}, but ${name} is at ${endpoint}.`;
   }
 
   /** The issuer of new tokens, with `https://`. */
@@ -97,14 +97,14 @@ export class Kubernetes {
     if (ownIssuer?.url !== undefined) return { value: ownIssuer.url };
     const read = await this.read('get', DISCOVERY, undefined, async () => {
       const { issuer } = await this.client.get(DISCOVERY);
-      if (typeof issuer !== 'string') throw new KubernetesProblem(`${DISCOVERY} of the API server names no issuer`);
+      if (typeof issuer !== 'string') throw new KubernetesProblem(`${DISCOVERY} of the API server has no issuer`);
       return issuer;
     });
     if ('unknown' in read) return read;
-    return read.value === undefined ? { unknown: `The API server has no ${DISCOVERY}` } : { value: read.value };
+    return read.value === undefined ? { unknown: `the API server has no ${DISCOVERY}` } : { value: read.value };
   }
 
-  /** All that the checks want to know. */
+  /** All facts that the checks use. */
   public async facts(
     question: Question,
   ): Promise<KubernetesFacts> {
@@ -146,7 +146,7 @@ export class Kubernetes {
     return this.read('get', 'serviceaccounts', namespace, async () => serviceAccountOf(await this.client.get(place)));
   }
 
-  /** The pods of a service account, or the one that is asked for. */
+  /** The pods of a service account, or the pod in question. */
   public pods({ namespace, serviceAccount, pod }: Question): Promise<Read<PodObject[] | undefined>> {
     if (pod !== undefined) {
       const place = path`/api/v1/namespaces/${namespace}/pods/${pod}`;
@@ -156,25 +156,25 @@ export class Kubernetes {
       const pods: PodObject[] = [];
       const selector = `spec.serviceAccountName=${serviceAccount}`;
       const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`;
-      for await (const one of this.list(place)) pods.push(podOf(one));
+      for await (const item of this.list(place)) pods.push(podOf(item));
       return pods;
     });
   }
 
-  /** The running pods of the namespace that use other service accounts. */
+  /** The running pods in the namespace that use other service accounts. */
   private otherPods({ namespace, serviceAccount }: Question): Promise<Read<OtherPod[]>> {
     const selector = `spec.serviceAccountName!=${serviceAccount}`;
     const place = path`/api/v1/namespaces/${namespace}/pods?fieldSelector=${selector}&`;
-    return this.listed('pods', namespace, place, item => {
+    return this.collect('pods', namespace, place, item => {
       const { name, serviceAccount: used, owner, phase } = podOf(item);
       return isLive({ phase }) ? [{ name, serviceAccount: used, ...owner && { owner }, phase }] : [];
     });
   }
 
-  /** The running pods of a namespace, or of the cluster, that somebody wants. */
+  /** The running pods in a namespace, or in the cluster, that match. */
   public livePods(namespace: string | undefined, isWanted: (pod: PodObject) => boolean): Promise<Read<PodObject[]>> {
     const place = namespace === undefined ? '/api/v1/pods' : path`/api/v1/namespaces/${namespace}/pods`;
-    return this.listed('pods', namespace, `${place}?`, item =>
+    return this.collect('pods', namespace, `${place}?`, item =>
       [podOf(item)].filter(pod => isLive(pod) && isWanted(pod)));
   }
 
@@ -188,7 +188,7 @@ export class Kubernetes {
     });
   }
 
-  /** The network plugins whose effect on the way to the agent is known. */
+  /** The network plugins that are known to affect access to the agent. */
   public async networkPlugins(): Promise<Read<NetworkPlugins>> {
     const pods = await this.systemPods(PLUGIN_LABEL, item => item);
     return 'value' in pods ? { value: networkPluginsOf(pods.value) } : pods;
@@ -196,28 +196,28 @@ export class Kubernetes {
 
   private systemPods<T>(label: string, of: (item: ApiObject) => T): Promise<Read<T[]>> {
     const place = path`/api/v1/namespaces/${SYSTEM_NAMESPACE}/pods?labelSelector=${label}&`;
-    return this.listed('pods', SYSTEM_NAMESPACE, place, item => [of(item)]);
+    return this.collect('pods', SYSTEM_NAMESPACE, place, item => [of(item)]);
   }
 
-  /** The NetworkPolicies of a namespace that limit what pods may call. */
+  /** The NetworkPolicies in a namespace that limit egress. */
   public egressPolicies(namespace: string): Promise<Read<EgressPolicy[]>> {
     const place = path`/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?`;
-    return this.listed('networkpolicies.networking.k8s.io', namespace, place, item =>
+    return this.collect('networkpolicies.networking.k8s.io', namespace, place, item =>
       [egressPolicyOf(item)].filter(policy => policy !== undefined));
   }
 
   /** The webhooks that look like the pod identity webhook. */
   public webhooks(scope: WebhookScope): Promise<Read<Webhook[]>> {
     const place = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?';
-    return this.listed('mutatingwebhookconfigurations.admissionregistration.k8s.io', undefined, place, configuration =>
+    return this.collect('mutatingwebhookconfigurations.admissionregistration.k8s.io', undefined, place, configuration =>
       arrayOf(propertyOf(configuration, 'webhooks')).filter(webhook => isWebhook(configuration, webhook))
         .map(webhook => webhookOf(configuration, webhook, scope)));
   }
 
-  /** The lists that tell who can act as the service accounts. */
+  /** The lists that determine who can act as the service accounts. */
   public liveObjects(): Promise<LiveObjects> {
-    return readObjects((name, of) => this.listed(qualifiedName(name), undefined, `${pathOfList(name)}?`, of, {
-      unknown: `The API server does not serve ${qualifiedName(name)}`,
+    return readObjects((name, of) => this.collect(qualifiedName(name), undefined, `${pathOfList(name)}?`, of, {
+      unknown: `the API server does not serve ${qualifiedName(name)}`,
     }));
   }
 
@@ -230,8 +230,8 @@ export class Kubernetes {
     }));
   }
 
-  /** What each object of a list gives; where the list is not there, nothing unless the caller says otherwise. */
-  private async listed<T>(
+  /** Collects what each object of a list gives. If the API server does not have the list, returns `missing`. */
+  private async collect<T>(
     resource: string,
     namespace: string | undefined,
     place: string,
@@ -241,7 +241,7 @@ export class Kubernetes {
     const read = await this.read('list', resource, namespace, async () => {
       const found: T[] = [];
       for await (const item of this.list(place)) {
-        for (const one of of(item)) found.push(one);
+        for (const part of of(item)) found.push(part);
       }
       return found;
     });
@@ -250,7 +250,7 @@ export class Kubernetes {
   }
 
   /**
-   * All ServiceAccounts of a namespace, or of the cluster, page by page.
+   * All ServiceAccounts in a namespace, or in the cluster, page by page.
    *
    * @throws KubernetesProblem
    */
@@ -258,7 +258,7 @@ export class Kubernetes {
     const place =
       namespace === undefined ? '/api/v1/serviceaccounts' : path`/api/v1/namespaces/${namespace}/serviceaccounts`;
     try {
-      for await (const one of this.list(`${place}?`)) yield serviceAccountOf(one);
+      for await (const item of this.list(`${place}?`)) yield serviceAccountOf(item);
     } catch (error) {
       throw error instanceof KubernetesProblem && error.status === 403
         ? new KubernetesProblem(needs('list', 'serviceaccounts', namespace), 403)
@@ -278,7 +278,7 @@ export class Kubernetes {
   }
 
   /**
-   * Has a token made, as kubelet does it for a pod. A secret: never write it anywhere.
+   * Requests a token, as the kubelet does for a pod. A secret: never write it anywhere.
    */
   public async mintToken(namespace: string, serviceAccount: string, audience: string): Promise<Read<string>> {
     const read = await this.read('create', 'serviceaccounts/token', namespace, async () => {
@@ -291,16 +291,16 @@ export class Kubernetes {
         },
       );
       const token = propertyOf(made, 'status', 'token');
-      if (typeof token !== 'string') throw new KubernetesProblem('The API server made no token');
+      if (typeof token !== 'string') throw new KubernetesProblem('the API server returned no token');
       return token;
     });
     if ('unknown' in read) return read;
     return read.value === undefined
-      ? { unknown: `There is no ServiceAccount ${namespace}/${serviceAccount} to make a token for` }
+      ? { unknown: `ServiceAccount ${namespace}/${serviceAccount} does not exist, so it cannot have a token` }
       : { value: read.value };
   }
 
-  /** 404 is an answer; everything else that is no success leaves it unknown. */
+  /** A 404 means that the object does not exist; other failures leave it unknown. */
   private async read<T>(
     verb: string,
     resource: string,
@@ -317,8 +317,8 @@ export class Kubernetes {
   }
 
   /**
-   * The items of a list, page by page. A list that expires underway (410) begins anew, and goes on behind what was
-   * there: the API server sorts by namespace and name.
+   * The items of a list, page by page. If a list expires underway (410), it is read again from the start, and items
+   * that were returned before are skipped: the API server sorts by namespace and name.
    */
   private async *list(place: string): AsyncGenerator<ApiObject> {
     let [next, last, restarts] = ['', '', 0];
@@ -346,20 +346,20 @@ export class Kubernetes {
   }
 }
 
-/** Whether two URLs are of one API server. */
-export function isSameEndpoint(one: string, other: string): boolean {
+/** Whether two URLs point to the same API server. */
+export function isSameEndpoint(left: string, right: string): boolean {
   const place = (text: string) => {
     const url = new URL(text);
     return `${url.hostname.toLowerCase().replace(/\.$/, '')}:${url.port || (url.protocol === 'http:' ? '80' : '443')}`;
   };
-  return URL.canParse(one) && URL.canParse(other) && place(one) === place(other);
+  return URL.canParse(left) && URL.canParse(right) && place(left) === place(right);
 }
 
-/** Names come from a command line: none of them leaves its place in the path. */
+/** Encodes names from the command line, so that they cannot change the path. */
 function path(texts: TemplateStringsArray, ...names: string[]): string {
   return texts.map((text, index) => `${text}${encodeURIComponent(names[index] ?? '')}`).join('');
 }
 
 function needs(verb: string, resource: string, namespace: string | undefined): string {
-  return `Needs ${verb} on ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
+  return `needs ${verb} on ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }

@@ -1,17 +1,17 @@
 /**
- * Why a server cannot be reached or trusted, by the code of the error in Node.js.
+ * Explains why a server cannot be reached or trusted, by the Node.js error code.
  */
 
 const NETWORK: { readonly [code: string]: string } = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was reset',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its name cannot be looked up',
-  EHOSTUNREACH: 'there is no route to it',
-  ENETUNREACH: 'there is no network to it',
-  ETIMEDOUT: 'it did not answer in time',
-  TimeoutError: 'it did not answer in time',
+  ENOTFOUND: 'the host was not found',
+  EAI_AGAIN: 'its name cannot be resolved',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+  ETIMEDOUT: 'it did not respond in time',
+  TimeoutError: 'it did not respond in time',
 };
 
 const CERTIFICATE: { readonly [code: string]: string } = {
@@ -22,7 +22,7 @@ const CERTIFICATE: { readonly [code: string]: string } = {
 
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|INVALID_CA/;
 
-/** Why no connection came about, or why it broke. */
+/** Why a connection could not be opened, or broke. */
 export function networkProblem(code: string): string | undefined {
   return NETWORK[code];
 }
@@ -30,7 +30,7 @@ export function networkProblem(code: string): string | undefined {
 /**
  * What is wrong with the certificate.
  *
- * @param untrusted the words for a certificate that no known authority has signed
+ * @param untrusted the text for a certificate that no trusted authority has signed
  */
 export function certificateProblem(code: string, untrusted: string): string | undefined {
   return CERTIFICATE[code] ?? (UNTRUSTED.test(code) ? untrusted : undefined);

@@ -1,14 +1,14 @@
 /**
- * What commands that ask a cluster need of IAM and of Kubernetes. Each is wanted for one thing: without it that one
- * thing is unknown, and the rest goes on.
+ * The permissions in IAM and Kubernetes that commands need to query a cluster. If one is missing, only what it reads is
+ * unknown.
  */
 import { API_LISTS, ListName, LISTS } from '../live/api-lists';
 
 interface NeededPermission {
   readonly action: string;
-  /** What is read by it. */
+  /** What it reads. */
   readonly reads: string;
-  /** In whose account, where the role is of another one than the cluster. */
+  /** In which account, if role and cluster are in different accounts. */
   readonly account: 'cluster' | 'role' | 'both';
   /** Only with an option of the doctor. */
   readonly option?: string;
@@ -74,7 +74,7 @@ export const IAM_PERMISSIONS: readonly NeededPermission[] = [
   },
 ];
 
-/** What `who-can --live` needs of them. */
+/** Those that `who-can --live` needs. */
 export const LIVE_ACTIONS: readonly string[] = [
   'sts:GetCallerIdentity',
   'eks:DescribeCluster',

@@ -1,11 +1,11 @@
 /**
- * The spec of a pod as far as credentials of AWS are concerned, without anything that may be a secret: people write
- * passwords into it.
+ * The parts of a pod spec that concern AWS credentials, without anything that may be secret, such as passwords in
+ * variables.
  */
 import { arrayOf, isObject, JsonObject, objectOf } from '../../../analysis/json-values';
 import { PodSpec } from '../facts';
 
-/** Variables whose values say where credentials come from, and hold none. */
+/** Variables whose values name the source of credentials and contain none. */
 const SHOWN =
   /^(AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_REGION|AWS_DEFAULT_REGION|AWS_STS_REGIONAL_ENDPOINTS|AWS_PROFILE|AWS_CONTAINER_\w*(URI|_FILE)|NO_PROXY|no_proxy)$/;
 
@@ -26,7 +26,7 @@ export function withoutValues(spec: unknown): PodSpec {
   });
 }
 
-/** Arguments and commands hold passwords too. */
+/** Without arguments and commands, which may contain passwords. */
 function container(object: JsonObject): JsonObject {
   const { name, image, env, envFrom, volumeMounts, securityContext, restartPolicy } = object;
   return defined({
@@ -40,13 +40,13 @@ function container(object: JsonObject): JsonObject {
   });
 }
 
-/** The API server drops an empty value: without a source, none means empty. */
+/** The API server drops empty values: a variable with neither value nor source is empty. */
 function variable({ name, value, valueFrom }: JsonObject): JsonObject {
   const text = value ?? (valueFrom === undefined ? '' : undefined);
   return defined({ name, value: SHOWN.test(`${name}`) || text === '' ? text : undefined, valueFrom });
 }
 
-/** The API server has checked the form of the object. */
+/** Drops undefined properties. The API server has validated the form of the object. */
 function defined<T = JsonObject>(object: JsonObject): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,5 +1,5 @@
 /**
- * Proxies, as kubectl and the AWS CLI take them from the environment.
+ * Proxies from the environment, as kubectl and the AWS CLI use them.
  */
 import { Agent, AgentOptions, RequestOptions } from 'https';
 import { isIP } from 'net';
@@ -7,7 +7,7 @@ import { Duplex } from 'stream';
 import { HttpsProxyAgent } from 'hpagent';
 import { getProxyForUrl } from 'proxy-from-env';
 
-/** kubectl never asks these through a proxy. */
+/** kubectl never uses a proxy for these. */
 const LOOPBACK = /^(localhost|127\..*|\[?::1\]?)$/;
 
 /** The proxy for a host, or undefined if requests go to it directly. */
@@ -16,7 +16,7 @@ export function proxyFor(host: string, port: number | string = 443): string | un
   return LOOPBACK.test(host) || domainsOf(host).some(isExcluded) ? undefined : configuredProxy();
 }
 
-/** For clients that ask several hosts; undefined if there is no proxy. */
+/** An agent for clients that call several hosts; undefined if there is no proxy. */
 export function proxyAgent(options: AgentOptions): Agent | undefined {
   const proxy = configuredProxy();
   return proxy === undefined ? undefined : new ProxyAgent({ ...options, proxy });
@@ -32,15 +32,13 @@ class ProxyAgent extends HttpsProxyAgent {
   }
 }
 
-/** Without a scheme it is HTTP, as for kubectl and curl; proxy-from-env would take HTTPS. */
+/** Without a scheme, a proxy uses HTTP, as for kubectl and curl; proxy-from-env would use HTTPS. */
 function configuredProxy(): string | undefined {
   const proxy = process.env.HTTPS_PROXY || process.env.https_proxy;
   return !proxy || proxy.includes('://') ? proxy || undefined : `http://${proxy}`;
 }
 
-/**
- * The host and the domains above it: for kubectl, `example.com` covers its subdomains, for proxy-from-env it does not.
- */
+/** The host and its parent domains. For kubectl, `example.com` covers subdomains; for proxy-from-env it does not. */
 function domainsOf(host: string): string[] {
   if (isIP(host) === 6) return [`[${host}]`];
   if (isIP(host) === 4 || host.startsWith('[')) return [host];

@@ -1,17 +1,16 @@
 /**
- * The pod identity webhook among the webhooks of a cluster, and whether the API server calls it for the pods in
- * question.
+ * Finds the pod identity webhook of a cluster, and whether the API server calls it for the pods in question.
  */
 import { arrayOf, objectOf, propertyOf } from '../../../analysis/json-values';
 import { selectorMatches } from '../../../conventions/label-selector';
 import { PodObject, Webhook } from '../facts';
 
-/** What EKS, its own manifests, Helm charts, kOps and OpenShift call it. */
+/** Its names in EKS, its own manifests, Helm charts, kOps and OpenShift. */
 const NAMES = /pod-identity-webhook|iam-for-pods/;
 
-/** Whom the webhook has to take in. */
+/** The pods that the webhook must select. */
 export interface WebhookScope {
-  /** Undefined where they could not be read. */
+  /** Undefined if they could not be read. */
   readonly namespaceLabels?: PodObject['labels'];
   readonly pods: readonly PodObject[];
 }
@@ -42,19 +41,19 @@ export function webhookOf(configuration: unknown, webhook: unknown, scope: Webho
 
 function selects(webhook: unknown, { namespaceLabels, pods }: WebhookScope): boolean | string {
   const { rules, namespaceSelector, objectSelector, matchConditions } = objectOf(webhook);
-  if (!arrayOf(rules).some(takesInNewPods)) return false;
+  if (!arrayOf(rules).some(includesNewPods)) return false;
   if (namespaceLabels === undefined && !isEmpty(namespaceSelector)) {
-    return 'it is called for some namespaces, by labels that could not be read';
+    return 'its namespaceSelector selects labels that could not be read';
   }
   if (!selectorMatches(namespaceSelector, namespaceLabels ?? {})) return false;
-  const takesIn = (labels: PodObject['labels']) => selectorMatches(objectSelector, labels);
-  if (pods.length > 0 ? !pods.some(({ labels }) => takesIn(labels)) : !takesIn({})) {
-    return pods.length > 0 ? false : 'it is called for pods with certain labels, and there are no pods to look at';
+  const isSelected = (labels: PodObject['labels']) => selectorMatches(objectSelector, labels);
+  if (pods.length > 0 ? !pods.some(({ labels }) => isSelected(labels)) : !isSelected({})) {
+    return pods.length > 0 ? false : 'its objectSelector selects pods by labels, and there are no pods';
   }
   return arrayOf(matchConditions).length > 0 ? 'it has matchConditions, which only the API server can evaluate' : true;
 }
 
-function takesInNewPods(rule: unknown): boolean {
+function includesNewPods(rule: unknown): boolean {
   const { apiGroups, resources, operations, scope } = objectOf(rule);
   const has = (list: unknown, ...values: string[]) => values.some(value => arrayOf(list).includes(value));
   return (

@@ -113,13 +113,13 @@ describe('CloudTrail', () => {
   test('the last call has succeeded, whatever was before', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(1), event(20, refused)]))).toEqual({
       status: 'ok',
-      summary: 'The last call that CloudTrail recorded succeeded, 1 minute ago.',
+      summary: 'The latest call in CloudTrail succeeded 1 minute ago.',
       evidence: [
         `2026-01-02T11:59:00.000Z ${SUBJECT}: succeeded`,
         `2026-01-02T11:40:00.000Z ${SUBJECT}: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity`,
-        'searched: eu-west-1 and us-east-1, since 2026-01-01T12:00:00.000Z; STS records calls in the region where they '
-          + 'are made',
-        'CloudTrail is about 15 minutes behind, sometimes more: recent calls may be missing',
+        'searched: eu-west-1 and us-east-1, since 2026-01-01T12:00:00.000Z; calls are recorded in the region where '
+          + 'they are made',
+        'CloudTrail lags about 15 minutes, sometimes more; recent calls may be missing',
       ],
     });
   });
@@ -128,8 +128,8 @@ describe('CloudTrail', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, refused), event(90)]))).toMatchObject({
       status: 'unknown',
       decisive: true,
-      summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago.',
-      fix: [expect.stringContaining('--assume tries it now')],
+      summary: 'The latest call in CloudTrail was refused with AccessDenied 20 minutes ago.',
+      fix: [expect.stringContaining('Use --assume to try it now')],
     });
   });
 
@@ -138,8 +138,8 @@ describe('CloudTrail', () => {
       + 'explicit deny in a service control policy';
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, { ...refused, errorMessage })]))).toMatchObject({
       status: 'wrong',
-      summary: 'The last call that CloudTrail recorded was refused with AccessDenied, 20 minutes ago, by a policy of '
-        + 'the organization.',
+      summary: 'The latest call in CloudTrail was refused with AccessDenied 20 minutes ago, by an '
+        + 'organization policy.',
     });
   });
 
@@ -147,8 +147,8 @@ describe('CloudTrail', () => {
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(300, refused)]))).toMatchObject({
       status: 'unknown',
       summary:
-        'The last call that CloudTrail recorded was refused with AccessDenied, 5 hours ago, and there was none '
-          + 'since: the problem is fixed, or no pod requests the role any more.',
+        'The latest call in CloudTrail was refused with AccessDenied 5 hours ago, and there was no call '
+          + 'since. Either the problem is fixed, or no pod requests the role anymore.',
     });
   });
 
@@ -182,7 +182,7 @@ describe('CloudTrail', () => {
     );
     expect(status).toBe('ok');
     expect(evidence!.slice(0, 2)).toEqual([
-      '2026-01-02T11:58:00.000Z by an unknown subject: succeeded',
+      '2026-01-02T11:58:00.000Z unknown subject: succeeded',
       `for another role: 2026-01-02T11:59:00.000Z ${SUBJECT}: succeeded, ${ROLE}-old`,
     ]);
   });

@@ -105,7 +105,7 @@ describe('of two that are wrong, the one that keeps the role away is the diagnos
 
 test('what STS has looked at itself need not be read', () => {
   const unread = {
-    unknown: 'the role api is in account 444455556666, and the credentials are of account 111122223333',
+    unknown: 'role api is in account 444455556666, and the credentials are of account 111122223333',
   };
   const elsewhere: Facts = {
     ...HEALTHY,
@@ -120,7 +120,7 @@ test('what STS has looked at itself need not be read', () => {
   expect(
     outcome({ ...elsewhere, assumed: { value: { assumedRoleArn: 'arn:aws:sts::444455556666:assumed-role/api/x' } } }),
   ).toBe('healthy');
-  expect(outcome({ ...elsewhere, assumed: { unknown: 'Needs create on serviceaccounts/token' } })).toBe('unsure');
+  expect(outcome({ ...elsewhere, assumed: { unknown: 'needs create on serviceaccounts/token' } })).toBe('unsure');
   expect(
     outcome({
       ...elsewhere,

@@ -23,7 +23,7 @@ describe('cluster', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'Production', 'production-2'];
     expect(verdict(ALL, 'cluster-found', { cluster: { value: undefined }, clusterNames: { value: names } })).toEqual({
       status: 'wrong',
-      summary: `There is no cluster "production" in account ${ACCOUNT}, region eu-west-1.`,
+      summary: `Cluster "production" does not exist in account ${ACCOUNT}, region eu-west-1.`,
       evidence: ['clusters in the region: Production, production-2, a, b, c and 2 more'],
       fix: ['List the clusters: aws eks list-clusters --region eu-west-1', 'Correct --cluster, --region or --profile.',
         'For a cluster outside EKS, use --issuer instead of --cluster.'],
@@ -31,7 +31,7 @@ describe('cluster', () => {
   });
 
   test.each([
-    [{ clusterNames: { value: [] } }, ['the region has no clusters']],
+    [{ clusterNames: { value: [] } }, ['there are no clusters in the region']],
     [
       { clusterNames: { unknown: 'needs eks:ListClusters: no' } },
       ['other clusters: unknown (needs eks:ListClusters: no)'],
@@ -54,7 +54,7 @@ describe('cluster', () => {
     });
     expect(verdict(ALL, 'provider-exists', { cluster: { unknown: 'x' } })).toMatchObject({
       status: 'unknown',
-      summary: 'The issuer of the cluster is not known: x.',
+      summary: 'The issuer of the cluster is unknown: x.',
     });
   });
 
@@ -62,7 +62,7 @@ describe('cluster', () => {
     const { issuerUrl, ...cluster } = CLUSTER;
     expect(verdict(ALL, 'cluster-issuer', { cluster: { value: cluster } })).toMatchObject({
       status: 'wrong',
-      summary: 'The cluster production has no OIDC issuer. IRSA requires one.',
+      summary: 'Cluster production has no OIDC issuer. IRSA requires one.',
     });
   });
 });
@@ -76,7 +76,7 @@ describe('provider', () => {
     [
       'the region',
       ISSUER.replace('eu-west-1', 'eu-west-2'),
-      'the same ID, but the host oidc.eks.eu-west-2.amazonaws.com instead of oidc.eks.eu-west-1.amazonaws.com: '
+      'same ID, but host oidc.eks.eu-west-2.amazonaws.com instead of oidc.eks.eu-west-1.amazonaws.com: '
         + 'another region',
     ],
     [
@@ -89,7 +89,7 @@ describe('provider', () => {
       providers: { value: [other('token.actions.githubusercontent.com'), other(issuer)] },
     });
     expect(status).toBe('wrong');
-    expect(evidence).toEqual([`issuer: ${ISSUER}`, `near: ${other(issuer).arn} (${words})`]);
+    expect(evidence).toEqual([`issuer: ${ISSUER}`, `similar: ${other(issuer).arn} (${words})`]);
     expect(fix).toEqual([
       `Register the issuer: aws iam create-open-id-connect-provider --url https://${ISSUER} --client-id-list sts.amazonaws.com`,
       `Or in the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${ISSUER}' });`,
@@ -98,7 +98,7 @@ describe('provider', () => {
 
   test('none at all, or none that is near', () => {
     expect(verdict(ALL, 'provider-exists', { providers: { value: [] } })).toMatchObject({
-      summary: `IAM has no OIDC provider for the issuer of the cluster in account ${ACCOUNT}.`,
+      summary: `There is no IAM OIDC provider for the issuer of the cluster in account ${ACCOUNT}.`,
       evidence: [`issuer: ${ISSUER}`],
     });
     const many = Array.from({ length: 7 }, (_, index) => other(`issuer-${index}.example`));
@@ -116,10 +116,10 @@ describe('provider', () => {
       providers: { value: [] },
     };
     expect(verdict(ALL, 'provider-exists', changes)).toMatchObject({
-      summary: 'IAM has no OIDC provider for the issuer of the cluster in account 444455556666.',
+      summary: 'There is no IAM OIDC provider for the issuer of the cluster in account 444455556666.',
       evidence: [
         `issuer: ${ISSUER}`,
-        'the role is in another account than the cluster: the provider must be in the account of the role',
+        'the role is not in the account of the cluster; the provider must be in the account of the role',
       ],
     });
   });
@@ -201,7 +201,7 @@ describe('provider', () => {
         cluster: { value: { ...CLUSTER, issuerUrl: `https://${issuer}` } },
         providers: { value: [provider] },
       }),
-    ).toMatchObject({ status: 'ok', summary: expect.stringMatching(/^Thumbprints do not matter/) });
+    ).toMatchObject({ status: 'ok', summary: expect.stringMatching(/^AWS does not use the thumbprints/) });
   });
 
   test.each([

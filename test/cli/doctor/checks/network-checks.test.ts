@@ -103,8 +103,8 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
     expect(judged(policies(DENY, egress({ to: [{ podSelector: {} }] })))).toEqual({
       status: 'unknown',
       decisive: true,
-      summary: 'NetworkPolicies do not let Pod api-1 reach the EKS Pod Identity Agent (169.254.170.23, TCP port 80); '
-        + 'whether that is enforced depends on the network plugin.',
+      summary: 'NetworkPolicies do not allow Pod api-1 to reach the EKS Pod Identity Agent (169.254.170.23, TCP port '
+        + '80). Whether they are enforced depends on the network plugin.',
       evidence: [
         'pod api-1 is selected by policy-0, policy-1: no egress rule allows TCP port 80 there',
         expect.stringContaining('CiliumNetworkPolicy'),
@@ -135,10 +135,10 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
   test('Cilium ignores the address of the node: only a rule for every destination is enough', () => {
     const allowed = policies(egress({ to: [block('169.254.170.23/32')], ports: [TCP_80] }));
     expect(outcome({ ...allowed, ...plugins(true) })).toBe('unsure');
-    expect(judged({ ...allowed, ...plugins(true) }).summary).toMatch(/by its address, which Cilium ignores; Cilium runs/);
+    expect(judged({ ...allowed, ...plugins(true) }).summary).toMatch(/by its IP address\. Cilium ignores such rules\. The cluster uses Cilium/);
     expect(outcome({ ...policies(egress({ ports: [TCP_80] })), ...plugins(true) })).toBe('healthy');
     expect(outcome({ ...policies(), ...plugins(true) })).toBe('healthy');
-    expect(outcome({ ...allowed, plugins: { unknown: 'Needs list on pods in namespace kube-system' } })).toBe('unsure');
+    expect(outcome({ ...allowed, plugins: { unknown: 'needs list on pods in namespace kube-system' } })).toBe('unsure');
     expect(outcome({ ...allowed, plugins: undefined })).toBe('unsure');
   });
 
@@ -147,15 +147,17 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
     expect(outcome(facts)).toBe('healthy');
     expect(judged(facts).evidence).toEqual([
       'pod api-1 uses the network of its node (hostNetwork): most network plugins apply no NetworkPolicy to it, and an '
-        + 'SDK that finds no other credentials takes those of the node',
+        + 'SDK that finds no other credentials uses those of the node',
       expect.anything(),
     ]);
     expect(judged({ ...policies() }).evidence).toHaveLength(1);
   });
 
   test('that cannot be read leave their own check unknown, and nothing else', () => {
-    const egressPolicies = { unknown: 'Needs list on networkpolicies.networking.k8s.io in namespace payments' };
-    expect(judged({ egressPolicies })).toEqual({ status: 'unknown', summary: `${egressPolicies.unknown}.` });
+    const egressPolicies = { unknown: 'needs list on networkpolicies.networking.k8s.io in namespace payments' };
+    expect(judged({ egressPolicies })).toEqual({
+      status: 'unknown', summary: 'Needs list on networkpolicies.networking.k8s.io in namespace payments.',
+    });
     expect(outcome({ egressPolicies })).toBe('healthy');
   });
 });

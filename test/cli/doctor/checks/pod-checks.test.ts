@@ -85,14 +85,14 @@ describe('a healthy set-up', () => {
 
 describe('the pods', () => {
   const EVENTS =
-    'See whether pods were refused: kubectl get events -n payments --field-selector reason=FailedCreate';
+    'Check whether pods were rejected: kubectl get events -n payments --field-selector reason=FailedCreate';
 
   test('none is no fault, and nothing that was seen to work', () => {
     const facts = factsOf({ pods: [] });
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
     expect(judgeOf('pod-exists', facts)).toEqual({
       status: 'unknown',
-      summary: 'No pod uses payments/api, so nothing shows whether pods get the role.',
+      summary: 'No pod uses payments/api, so the doctor cannot tell whether pods get the role.',
       decisive: true,
       evidence: [],
       fix: [EVENTS],
@@ -116,8 +116,8 @@ describe('the pods', () => {
     expect(judgeOf('pod-exists', facts)).toMatchObject({
       decisive: true,
       evidence: [
-        '3 pods of the namespace use ServiceAccount default instead: deployment/api, pod/debug',
-        '1 pod of the namespace uses ServiceAccount batch instead: job/batch',
+        '3 pods in the namespace use ServiceAccount default instead: deployment/api, pod/debug',
+        '1 pod in the namespace uses ServiceAccount batch instead: job/batch',
       ],
       fix: [
         'If it should use api: kubectl set serviceaccount deployment/api api -n payments',
@@ -134,7 +134,7 @@ describe('the pods', () => {
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
     expect(judgeOf('pod-exists', facts)).toEqual({
       status: 'unknown',
-      summary: 'All pods of payments/api have ended: there is no running pod to check.',
+      summary: 'All pods of payments/api have ended. There is no running pod to check.',
       decisive: true,
       evidence: [`pod api-1: ${phase}`],
       fix: ['To check a pod that has ended, use --pod api-1', EVENTS],
@@ -156,11 +156,11 @@ describe('the pods', () => {
   test('one that is asked for and not there is the cause', () => {
     const facts: Facts = { ...factsOf({ question: POD_QUESTION, pods: [] }), pods: { value: undefined } };
     expect(causes(facts)).toEqual(['pod-exists']);
-    expect(judgeOf('pod-exists', facts)).toMatchObject({ summary: 'There is no pod payments/api-1.' });
+    expect(judgeOf('pod-exists', facts)).toMatchObject({ summary: 'Pod payments/api-1 does not exist.' });
   });
 
   test('that may not be read are unknown', () => {
-    const facts: Facts = { ...factsOf(), pods: { unknown: 'Needs list on pods in namespace payments' } };
+    const facts: Facts = { ...factsOf(), pods: { unknown: 'needs list on pods in namespace payments' } };
     expect(troubles(facts)).toEqual(['pod-exists: unknown']);
     // Whatever stands in AWS: nobody can say that they get the role.
     expect(judgeOf('pod-exists', facts)).toMatchObject({ decisive: true });
@@ -170,7 +170,7 @@ describe('the pods', () => {
     const facts = withPods(...Array.from({ length: 10 }, (_, index) => pod({}, { ...EARLY, name: `api-${index}` })));
     const verdict = judgeOf('pod-after-annotation', facts)!;
     expect(verdict.summary).toBe(
-      '10 pods were created before the annotation was set: the webhook changes only new pods.',
+      '10 pods were created before the annotation was added. The webhook changes only new pods.',
     );
     expect(verdict.evidence).toEqual([
       'annotation set at 2026-01-02T00:00:00.000Z',
@@ -205,17 +205,17 @@ describe('a pod from before the annotation', () => {
     [
       'Job',
       { kind: 'Job', name: 'x-1' },
-      'Start a new run of job/x-1 in namespace payments: existing pods do not change.',
+      'Run job/x-1 in namespace payments again. Its existing pods do not change.',
     ],
     [
       'ReplicaSet of something else',
       { kind: 'ReplicaSet', name: 'web' },
-      'kubectl delete pod api-1 -n payments   # replicaset/web creates it again',
+      'kubectl delete pod api-1 -n payments   # replicaset/web re-creates it',
     ],
     [
       'custom resource',
       { kind: 'Workflow', name: 'w' },
-      'kubectl delete pod api-1 -n payments   # workflow/w creates it again',
+      'kubectl delete pod api-1 -n payments   # workflow/w re-creates it',
     ],
     [
       'nobody',
@@ -251,15 +251,16 @@ describe('a pod from before the annotation', () => {
     const facts = factsOfPods({ serviceAccount: account }, [pod({}, EARLY)]);
     expect(causes(facts)).toEqual(['pod-after-annotation']);
     expect(judgeOf('pod-after-annotation', facts)).toMatchObject({
-      summary: 'Pod api-1 was created before the last change of the ServiceAccount, possibly of its annotation: the '
-        + 'webhook changes only new pods.',
+      summary: 'Pod api-1 was created before the ServiceAccount was last changed, possibly its annotation. The webhook '
+        + 'changes only new pods.',
       evidence: [
-        'ServiceAccount last changed at 2026-01-02T00:00:00.000Z by the manager of the annotation, which may be older',
+        'ServiceAccount last changed at 2026-01-02T00:00:00.000Z by the manager of the annotation; the annotation may '
+          + 'be older',
         expect.stringContaining('pod api-1 created at 2026-01-01T12:00:00.000Z'),
       ],
       fix: [
         'kubectl rollout restart deployment/api -n payments',
-        'If new pods get no variables either, run the doctor again: it then checks the webhook.',
+        'If new pods get no variables either, run the doctor again. It then checks the webhook.',
       ],
     });
     account.metadata.creationTimestamp = '2026-01-02T00:00:00Z';
@@ -294,12 +295,12 @@ describe('what the webhook puts into pods', () => {
     [
       'no role',
       container => (container.env = container.env.filter(({ name }: any) => name !== 'AWS_ROLE_ARN')),
-      'container main has AWS_WEB_IDENTITY_TOKEN_FILE from its pod template, so the webhook adds no AWS_ROLE_ARN.',
+      'container main has AWS_WEB_IDENTITY_TOKEN_FILE in its pod template, so the webhook adds no AWS_ROLE_ARN.',
     ],
     [
       'no token file',
       container => (container.env = container.env.filter(({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE')),
-      'container main has AWS_ROLE_ARN from its pod template, so the webhook adds no AWS_WEB_IDENTITY_TOKEN_FILE.',
+      'container main has AWS_ROLE_ARN in its pod template, so the webhook adds no AWS_WEB_IDENTITY_TOKEN_FILE.',
     ],
     [
       'another role',
@@ -309,22 +310,22 @@ describe('what the webhook puts into pods', () => {
     [
       'no mount',
       container => delete container.volumeMounts,
-      'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
+      'container main has no token mounted at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
     ],
     [
       'no volume',
       (_, spec) => (spec.volumes = []),
-      'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
+      'container main has no token mounted at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
     ],
     [
       'a volume without a token',
       (_, spec) => (spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }),
-      'container main mounts no token at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
+      'container main has no token mounted at /var/run/secrets/eks.amazonaws.com/serviceaccount/token.',
     ],
     [
       'another file',
       container => (variable(container, 'AWS_WEB_IDENTITY_TOKEN_FILE').value = '/tmp/token'),
-      'container main mounts no token at /tmp/token.',
+      'container main has no token mounted at /tmp/token.',
     ],
   ])('%s is the cause', (_, change, words) => {
     const facts = broken(change);
@@ -337,7 +338,7 @@ describe('what the webhook puts into pods', () => {
       ? { name: one.name, valueFrom: { configMapKeyRef: { name: 'settings', key: 'role' } } } : one)));
     expect(judgeOf('pod-injected', facts)).toMatchObject({
       status: 'unknown',
-      evidence: ['pod api-1, container main: takes AWS_ROLE_ARN from ConfigMap settings'],
+      evidence: ['pod api-1, container main: gets AWS_ROLE_ARN from ConfigMap settings'],
     });
   });
 
@@ -347,7 +348,7 @@ describe('what the webhook puts into pods', () => {
     const facts = withPods(one);
     expect(troubles(facts)).toEqual(['pod-injected: unknown']);
     expect(judgeOf('pod-injected', facts)!.evidence).toEqual([
-      'pod api-1, container side: was added to the pod after the webhook, and gets no role; it may be a sidecar',
+      'pod api-1, container side: was added after the webhook ran and gets no role; it may be a sidecar',
     ]);
   });
 
@@ -392,13 +393,13 @@ describe('what the webhook puts into pods', () => {
     });
     expect(judgeOf('pod-injected', facts)!.fix).toEqual([
       'kubectl rollout restart deployment/api -n payments',
-      'If new pods have the same AWS_ROLE_ARN, the pod template sets it: remove it there.',
+      'If new pods have the same AWS_ROLE_ARN, the pod template sets it. Remove it there.',
     ]);
   });
 
   const REMOVE = (names: string) => [
     `kubectl set env deployment/api ${names} -n payments`,
-    'A restart does not help: if a container has AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE, the webhook adds '
+    'A restart does not help: if a container sets AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE, the webhook adds '
       + 'neither.',
   ];
 
@@ -421,7 +422,7 @@ describe('what the webhook puts into pods', () => {
   test('a volume of the template that has the name of the webhook\'s must be renamed', () => {
     const facts = broken((_, spec) => (spec.volumes[0] = { name: 'aws-iam-token', emptyDir: {} }));
     expect(judgeOf('pod-injected', facts)!.fix).toContain(
-      'If the pod template defines a volume aws-iam-token, rename it: the webhook does not replace it.',
+      'If the pod template defines a volume aws-iam-token, rename it. The webhook does not replace it.',
     );
   });
 
@@ -429,11 +430,11 @@ describe('what the webhook puts into pods', () => {
     const facts = broken((_, spec) => spec.volumes[0].projected.sources[0].serviceAccountToken.audience = 'vault');
     expect(causes(facts)).toEqual(['pod-audience']);
     expect(judgeOf('pod-audience', facts)).toMatchObject({
-      summary: 'The token is for vault, but must be for sts.amazonaws.com.',
+      summary: 'The token in the pods has the audience vault. It must have the audience sts.amazonaws.com.',
       fix: [
         'kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/audience=sts.amazonaws.com',
         'kubectl rollout restart deployment/api -n payments',
-        'Or set --token-audience=sts.amazonaws.com on the webhook, which affects all pods of the cluster.',
+        'Or set --token-audience=sts.amazonaws.com on the webhook. This affects all pods of the cluster.',
         expect.stringContaining('serviceAccountToken.audience'),
       ],
     });
@@ -454,7 +455,7 @@ describe('what the webhook puts into pods', () => {
   test('a token for the API server is the cause', () => {
     const facts = broken((_, spec) => delete spec.volumes[0].projected.sources[0].serviceAccountToken.audience);
     expect(judgeOf('pod-audience', facts)).toMatchObject({
-      summary: 'The token is for the API server itself, but must be for sts.amazonaws.com.',
+      summary: 'The token in the pods is for the API server. It must have the audience sts.amazonaws.com.',
     });
   });
 });
@@ -595,12 +596,12 @@ describe('EKS Pod Identity', () => {
     const facts: Facts = { ...withPods(identityPod()), podIdentities: ASSOCIATION };
     expect(causes(facts)).toEqual(['pod-identity']);
     expect(judgeOf('pod-identity', facts)).toMatchObject({
-      summary: `An association of EKS Pod Identity goes before the annotation: new pods get role ${OTHER_ROLE}.`,
+      summary: `An EKS Pod Identity association takes precedence over the annotation: new pods get role ${OTHER_ROLE}.`,
       evidence: [`${ROLE_KEY}: ${ROLE}`, `association a-1: role ${OTHER_ROLE}`],
       fix: [
         'If the role of the association is right, remove the annotation: kubectl annotate serviceaccount api -n '
           + `payments ${ROLE_KEY}-`,
-        'If not, change it: aws eks update-pod-identity-association --cluster-name blue --association-id a-1 '
+        'If not, change its role: aws eks update-pod-identity-association --cluster-name blue --association-id a-1 '
           + `--role-arn ${ROLE}`,
         'kubectl rollout restart deployment/api -n payments',
       ],
@@ -615,7 +616,7 @@ describe('EKS Pod Identity', () => {
     expect(judgeOf('pod-identity', by(ROLE, OTHER_ROLE))).toMatchObject({
       status: 'wrong',
       summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`),
-      evidence: [expect.anything(), `association a-1: role ${ROLE}, and by it ${OTHER_ROLE}`],
+      evidence: [expect.anything(), `association a-1: role ${ROLE}, target role ${OTHER_ROLE}`],
     });
     expect(judgeOf('pod-identity', by(OTHER_ROLE, ROLE))).toMatchObject({ status: 'ok' });
   });
@@ -625,7 +626,7 @@ describe('EKS Pod Identity', () => {
     const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
     expect(judgeOf('pod-identity', without)).toMatchObject({
       status: 'wrong',
-      summary: 'The pods have the variables of EKS Pod Identity, and there is no association.',
+      summary: 'The pods have the variables of EKS Pod Identity, but there is no association.',
       fix: [expect.anything(), expect.stringContaining('aws eks create-pod-identity-association --cluster-name blue')],
     });
   });
@@ -635,15 +636,15 @@ describe('EKS Pod Identity', () => {
     both.spec.containers[0].env.push({ name: CREDENTIALS_URI, value: 'http://169.254.170.23/v1/credentials' });
     const facts: Facts = { ...withPods(both), podIdentities: ASSOCIATION };
     expect(judgeOf('pod-identity', facts)!.evidence).toContain(
-      'pod api-1 has both; most SDKs take AWS_WEB_IDENTITY_TOKEN_FILE first',
+      'pod api-1 has the variables of both; most SDKs use AWS_WEB_IDENTITY_TOKEN_FILE first',
     );
   });
 
   test('that may not be listed is unknown, unless pods tell', () => {
-    const podIdentities = { unknown: 'Needs eks:ListPodIdentityAssociations' };
+    const podIdentities = { unknown: 'needs eks:ListPodIdentityAssociations' };
     expect(judgeOf('pod-identity', { ...factsOf(), podIdentities })).toMatchObject({
       status: 'unknown',
-      summary: podIdentities.unknown,
+      summary: 'Needs eks:ListPodIdentityAssociations.',
       decisive: false,
     });
     expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities })).toMatchObject({ status: 'wrong' });
@@ -725,7 +726,7 @@ describe('the webhook', () => {
     const verdict = judgeOf('webhook', factsOfPods({}, []))!;
     expect(verdict).toMatchObject({
       status: 'ok',
-      summary: 'The webhook is configured and selects the pods; no pod shows yet that it works.',
+      summary: 'The webhook is configured and selects the pods. No pod shows its effect yet.',
     });
     expect(verdict.evidence).toEqual([
       'pod-identity-webhook/iam-for-pods.amazonaws.com calls https://127.0.0.1:23443/mutate, failurePolicy Ignore; '
@@ -744,13 +745,15 @@ describe('the webhook', () => {
     expect(status([], [pod({}, EARLY)])).toMatch(/^unknown/);
     expect(judgeOf('webhook', factsOfPods({ webhooks: [] }, []))).toMatchObject({ decisive: true });
     expect(status([], [healthyPod()])).toBe('ok: The webhook works: it has changed pods.');
-    expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook: pods are created without a role.');
+    expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook, so pods are created without a role.');
     expect(causes(factsOfPods({ webhooks: [] }, [pod()]))).toEqual(['webhook']);
   });
 
   test('that may not be read is unknown, and works where pods tell', () => {
-    const webhooks = { unknown: 'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io' };
-    expect(status([], [], { webhooks })).toBe(`unknown: ${webhooks.unknown}`);
+    const webhooks = { unknown: 'needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io' };
+    expect(status([], [], { webhooks })).toBe(
+      'unknown: Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io.',
+    );
     expect(status([], [healthyPod()], { webhooks })).toMatch(/^ok/);
   });
 
@@ -782,7 +785,7 @@ describe('the webhook', () => {
     ],
   ])('that is called for %s is the cause', (_, selectors) => {
     expect(status(withSelector(selectors), [pod()])).toBe(
-      'wrong: The webhook exists but is not called for pods of namespace payments.',
+      'wrong: The webhook exists but is not called for pods in namespace payments.',
     );
     expect(causes(factsOfPods({ webhooks: withSelector(selectors) }, [pod()]))).toEqual(['webhook']);
   });
@@ -813,21 +816,21 @@ describe('the webhook', () => {
     expect(troubles(facts)).toContain('pod-injected: wrong');
     expect(judgeOf('webhook', facts)).toMatchObject({
       summary: 'The webhook did not change Pod api-1, which was created after the annotation: the call failed, or '
-        + 'came before the webhook knew the annotation.',
+        + 'the webhook did not know the annotation yet.',
       evidence: [
         'annotation set at 2026-01-02T00:00:00.000Z',
-        'pod api-1 was created at 2026-01-03T00:00:00.000Z, after the annotation, and has none of its variables',
+        'pod api-1 was created at 2026-01-03T00:00:00.000Z, after the annotation, but has none of the variables',
         expect.stringContaining('failurePolicy Ignore; if it fails, pods are created without a role'),
       ],
       fix: [
-        'Test the webhook; this creates nothing: kubectl run irsa-test -n payments --image=registry.k8s.io/pause '
+        'Test the webhook with a dry run: kubectl run irsa-test -n payments --image=registry.k8s.io/pause '
           + '--dry-run=server -o yaml --labels=app=api --overrides=\'{"spec":{"serviceAccountName":"api"}}\' | grep '
           + 'AWS_ROLE_ARN',
         'If that prints AWS_ROLE_ARN, the webhook works now: kubectl rollout restart deployment/api -n payments',
-        'If it prints nothing, a restart does not help. Look at these in turn:',
+        'If it prints nothing, a restart does not help. Check these possible causes in turn:',
         expect.stringContaining('/aws/eks/blue/cluster --log-stream-name-prefix kube-apiserver- --filter-pattern '
           + '\'"failed calling webhook"\''),
-        expect.stringContaining('its certificate does not name 127.0.0.1'),
+        expect.stringContaining('its certificate is not valid for 127.0.0.1'),
         expect.stringContaining('kubectl get mutatingwebhookconfiguration pod-identity-webhook -o yaml'),
         expect.stringContaining('reinvocationPolicy'),
       ],
@@ -839,9 +842,9 @@ describe('the webhook', () => {
     const fixOf = (failurePolicy: string) =>
       judgeOf('webhook', factsOfPods({ webhooks: [webhook({ clientConfig, failurePolicy })] }, [pod()]))!.fix!;
     expect(fixOf('Ignore').slice(3)).toEqual([
-      '- it does not run: kubectl get pods -n irsa; kubectl logs -n irsa deployment/webhook',
+      '- it is not running: kubectl get pods -n irsa; kubectl logs -n irsa deployment/webhook',
       expect.stringContaining('failed calling webhook'),
-      '- its certificate does not name webhook.irsa.svc: "x509" in that log',
+      '- its certificate is not valid for webhook.irsa.svc: look for "x509" in that log',
       '- its --annotation-prefix is not eks.amazonaws.com: kubectl get deployment webhook -n irsa -o yaml | grep '
         + 'annotation-prefix',
       expect.stringContaining('matchConditions'),
@@ -865,7 +868,7 @@ describe('the webhook', () => {
     const facts = withPods(pod({}, { creationTimestamp: '2026-01-02T00:00:00Z' }));
     expect(causes(facts)).toEqual(['webhook']);
     expect(judgeOf('webhook', facts)!.evidence).toContain(
-      'so soon after the annotation, the webhook may not have known it yet',
+      'if the annotation was less than a minute old, the webhook may not have known it yet',
     );
   });
 
@@ -904,15 +907,15 @@ describe('the webhook', () => {
 
   test('that is called for pods with labels is unknown without pods', () => {
     expect(status(withSelector({ objectSelector: { matchLabels: { irsa: 'true' } } }))).toBe(
-      'unknown: Cannot tell whether the webhook is called for the pods: it is called for pods with certain labels, '
-        + 'and there are no pods to look at.',
+      'unknown: Cannot tell whether the webhook is called for the pods: its objectSelector selects pods by labels, and '
+        + 'there are no pods.',
     );
   });
 
   test('that is called for some namespaces is unknown where their labels are', () => {
     const [{ webhooks: [one] }] = withSelector({ namespaceSelector: { matchLabels: { irsa: 'true' } } });
     expect(webhookOf(webhook(), one, { pods: [] }).selects).toBe(
-      'it is called for some namespaces, by labels that could not be read',
+      'its namespaceSelector selects labels that could not be read',
     );
     expect(webhookOf(webhook(), webhook().webhooks[0], { pods: [] }).selects).toBe(true);
   });

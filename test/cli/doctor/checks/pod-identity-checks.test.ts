@@ -66,10 +66,10 @@ test('a service account that has nothing but EKS Pod Identity can be healthy', (
 test('--assume says what is proved from outside, and what cannot be', () => {
   const tried = (changes: Partial<Facts> = {}) => judged('assume', { assumed: { unknown: 'x' }, ...changes });
   expect(tried()).toMatchObject({ status: 'unknown', decisive: false });
-  const [TRUST_PROVED, AGENT_PROVED] = [/Proved from outside: .*trust EKS Pod Identity/, /the EKS Pod Identity Agent runs/];
+  const [TRUST_PROVED, AGENT_PROVED] = [/Verified from outside: .*trust EKS Pod Identity/, /the EKS Pod Identity Agent runs/];
   expect(tried().summary).toMatch(TRUST_PROVED);
   expect(tried().summary).toMatch(AGENT_PROVED);
-  expect(tried().summary).toMatch(/Cannot be proved from outside: .*SDKs.*eks-auth:AssumeRoleForPodIdentity/);
+  expect(tried().summary).toMatch(/Not verifiable from outside: .*SDKs.*eks-auth:AssumeRoleForPodIdentity/);
   expect(tried({ identityRoles: undefined }).summary).not.toMatch(TRUST_PROVED);
   expect(tried({ agentPods: { unknown: 'no' } }).summary).not.toMatch(AGENT_PROVED);
 });
@@ -80,7 +80,7 @@ describe('the SDKs', () => {
 
   test('that cannot be seen are a candidate, with the versions that they must have', () => {
     expect(judged('sdk-version')).toMatchObject({ status: 'unknown' });
-    expect(judged('sdk-version').summary).toMatch(/cannot be seen from outside.*at least: .*Boto3 1\.34\.41;.*Go 1\.47\.11/);
+    expect(judged('sdk-version').summary).toMatch(/Cannot determine the SDK versions.*at least: .*Boto3 1\.34\.41;.*Go 1\.47\.11/);
     expect(diagnose(CHECKS, BY_IDENTITY).unknowns.map(({ id }) => id)).toContain('sdk-version');
   });
 
@@ -259,7 +259,7 @@ describe('the agent', () => {
       ['found', 'pod-identity-agent'],
       /No ready/,
     ],
-    ['that may not be listed', { agentPods: { unknown: 'Needs list on pods' } }, ['unsure'], /Needs list/],
+    ['that may not be listed', { agentPods: { unknown: 'needs list on pods' } }, ['unsure'], /Needs list/],
     ['that was not read', { agentPods: undefined }, ['unsure'], /not read/],
     [
       'of Auto Mode, which has no pod',
@@ -271,7 +271,7 @@ describe('the agent', () => {
       'of Auto Mode, which does not run on other nodes of the cluster',
       { ...AUTO, ...pods(identityPod({}, undefined, { nodeName: 'ip-10-0-0-1.ec2.internal' })) },
       ['unsure'],
-      /^Node ip-10-0-0-1\.ec2\.internal is not named as those of EKS Auto Mode are/,
+      /^Node ip-10-0-0-1\.ec2\.internal is not named like a node of EKS Auto Mode/,
     ],
     [
       'on another node of a cluster of Auto Mode, where it is installed',
@@ -287,7 +287,7 @@ describe('the agent', () => {
       'for a pod that has no node yet',
       pods(identityPod({}, undefined, { nodeName: undefined })),
       ['unsure'],
-      /^Pod api-1 has no node yet/,
+      /^Pod api-1 is not scheduled to a node yet/,
     ],
     [
       'for Windows, where there is none',
@@ -322,7 +322,7 @@ describe('the variables', () => {
       expect(judged('pod-identity-variables', at(time))).toMatchObject({
         summary: `Pod api-1: container main has no ${URI}. The pod was created before the association took effect.`,
         evidence: [
-          'association a-1, set at 2026-01-02T00:00:00.000Z',
+          'association a-1, last changed at 2026-01-02T00:00:00.000Z',
           `pod api-1 was created at ${time.replace('Z', '.000Z')}`,
         ],
         fix: ['kubectl rollout restart deployment/api -n payments'],
@@ -332,7 +332,7 @@ describe('the variables', () => {
 
   test('that are missing in a newer pod: the webhook failed, and how to test it', () => {
     const { summary, fix } = judged('pod-identity-variables', at('2026-01-03T00:00:00Z'));
-    expect(summary).toMatch(/The pod is newer than the association: the call of the webhook failed\.$/);
+    expect(summary).toMatch(/The pod is newer than the association, so the call to the webhook failed\.$/);
     expect(fix![0]).toMatch(/--dry-run=server .* grep AWS_CONTAINER_CREDENTIALS_FULL_URI$/);
     expect(fix![1]).toMatch(/kubectl rollout restart deployment\/api/);
     expect(JSON.stringify(judged('pod-identity-variables', at('2026-01-03T00:00:00Z')))).not.toContain('AWS_ROLE_ARN');
@@ -364,7 +364,7 @@ describe('the variables', () => {
 
     test('are to be removed there: a restart does not help', () => {
       const { summary, fix } = judged('pod-identity-variables', pods(identityPod({}, [AGENT_URI])));
-      expect(summary).toMatch(/^Pod api-1: container main has AWS_CONTAINER_CREDENTIALS_FULL_URI and no AWS_CONTAINER_A/);
+      expect(summary).toMatch(/^Pod api-1: container main has AWS_CONTAINER_CREDENTIALS_FULL_URI but no AWS_CONTAINER_A/);
       expect(fix).toEqual([
         'kubectl set env deployment/api AWS_CONTAINER_CREDENTIALS_FULL_URI- AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE- '
           + 'AWS_CONTAINER_AUTHORIZATION_TOKEN- -n payments',
@@ -441,7 +441,9 @@ test('an association of a name that is near is named, and how to create the one 
   expect(diagnosed(facts)[1]).toBe('provider-exists'); // of the set-up, which has none
   expect(judged('role-annotation', facts)).toMatchObject({
     status: 'wrong',
-    evidence: ['near: EKS Pod Identity has an association for payment/api', expect.stringContaining('payments/apis')],
+    evidence: [
+      'similar: EKS Pod Identity has an association for payment/api', expect.stringContaining('payments/apis'),
+    ],
     fix: [
       'aws eks create-pod-identity-association --cluster-name production --namespace payments --service-account api '
         + '--role-arn <ARN of the role>',
@@ -466,7 +468,9 @@ describe('an action', () => {
       status: 'wrong',
       summary: 'The role is not allowed s3:GetObject on arn:aws:s3:::bucket/key: the session policy of association a-1 '
         + 'does not allow it.',
-      fix: [expect.stringContaining('aws eks update-pod-identity-association'), 'Another Allow does not help.'],
+      fix: [
+        expect.stringContaining('aws eks update-pod-identity-association'), 'Adding an Allow elsewhere does not help.',
+      ],
     });
     expect(judged('action', asked(document('Deny', 's3:*')))).toMatchObject({
       summary: expect.stringMatching(/the session policy of association a-1 denies it\.$/),
@@ -483,6 +487,6 @@ describe('an action', () => {
       expect(diagnosed(association({ policy }))).toEqual(['found', 'policies']);
     }
     expect(judged('policies', association({ policy: document('Deny', '*') })).summary)
-      .toBe('The session policy of association a-1 allows nothing: pods get the role, and are allowed nothing.');
+      .toBe('The session policy of association a-1 allows nothing. Pods get the role but cannot do anything.');
   });
 });

@@ -51,7 +51,7 @@ describe('policies', () => {
     expect(verdict(POLICY_CHECKS, 'policies', policies(policy('edge', READ_BUCKET, 'boundary')))).toMatchObject({
       status: 'wrong',
       fix: [
-        'Attach a policy: aws iam attach-role-policy --role-name api --policy-arn <the policy>',
+        'Attach a policy: aws iam attach-role-policy --role-name api --policy-arn <ARN of the policy>',
         'Or in the CDK app: bucket.grantRead(serviceAccount);',
       ],
     });
@@ -95,10 +95,10 @@ describe('an action, by the simulation of IAM', () => {
       status: 'ok',
       summary: `The role is allowed s3:GetObject on ${RESOURCE}.`,
       evidence: [
-        'evaluated by the policy simulator of IAM; deciding: read',
+        'evaluated by the IAM policy simulator; deciding policies: read',
         'inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*',
         'the simulator had no values for aws:SourceIp',
-        'not evaluated: policies of resources (buckets, keys, queues), of sessions and of VPC endpoints',
+        'not evaluated: resource policies (buckets, keys, queues), session policies and VPC endpoint policies',
       ],
     });
     expect(verdict(POLICY_CHECKS, 'action', { ...simulated({}), policies: { unknown: 'x' } }).status).toBe('ok');
@@ -121,13 +121,13 @@ describe('an action, by the simulation of IAM', () => {
     [
       'the organization',
       { decision: 'implicitDeny', organizationAllows: false },
-      'a policy of the organization does not allow it',
+      'an organization policy does not allow it',
       /^Ask the administrators/,
     ],
     [
       'a Deny of the organization',
       { decision: 'explicitDeny', organizationAllows: false },
-      'a policy of the organization does not allow it',
+      'an organization policy does not allow it',
       /^Ask the administrators/,
     ],
   ])('kept away by %s', (_, answer, why, fix) => {
@@ -167,7 +167,7 @@ describe('an action, by the simulation of IAM', () => {
       expect(verdict(POLICY_CHECKS, 'action', facts)).toMatchObject({
         summary: `The role is not allowed s3:GetObject on ${RESOURCE}: ${place} denies it.`,
         fix: [
-          `Narrow the Deny in ${place}: exempt this action, resource or role. Another Allow does not help.`,
+          `Narrow the Deny in ${place}: exempt this action, resource or role. Adding an Allow elsewhere does not help.`,
           command,
         ],
       });
@@ -218,13 +218,13 @@ describe('an action, by our own evaluator', () => {
       'with policies that nobody can read',
       policies(policy('read', READ_BUCKET), unread),
       'unknown',
-      `Whether the role is allowed s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
+      `Cannot tell whether the role is allowed s3:GetObject on ${RESOURCE}: some of its policies cannot be read.`,
     ],
     [
       'with a policy that is none',
       policies(policy('odd', 'x'), policy('read', READ_BUCKET)),
       'unknown',
-      `Whether the role is allowed s3:GetObject on ${RESOURCE} is not known: not all of its policies can be read.`,
+      `Cannot tell whether the role is allowed s3:GetObject on ${RESOURCE}: some of its policies cannot be read.`,
     ],
   ])('%s', (_, facts, status, summary) => {
     const said = verdict(POLICY_CHECKS, 'action', {
@@ -233,9 +233,9 @@ describe('an action, by our own evaluator', () => {
     });
     expect(said).toMatchObject({ status, summary });
     expect(said.evidence![0]).toBe(
-      'evaluated by cdk-irsa, as the policy simulator of IAM is not available: needs iam:SimulatePrincipalPolicy: no',
+      'evaluated by cdk-irsa, because the IAM policy simulator is not available: needs iam:SimulatePrincipalPolicy: no',
     );
-    expect(said.evidence!.at(-1)).toContain('and of the organization (SCPs)');
+    expect(said.evidence!.at(-1)).toContain('and service control policies (SCPs)');
   });
 
   test('says which statements, of the boundary too', () => {
@@ -274,7 +274,7 @@ describe('an action, by our own evaluator', () => {
     const said = verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET)), ...by, question });
     expect(said).toMatchObject({
       status: 'unknown',
-      summary: 'Whether the role is allowed s3:GetObject depends on the resource. Name it with --resource.',
+      summary: 'Whether the role is allowed s3:GetObject depends on the resource. Specify it with --resource.',
     });
     expect(said.evidence![0]).toBe('inline read, Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*');
     expect(

@@ -25,16 +25,16 @@ test('a healthy set-up', () => {
     `Statement[0]: Allow sts:AssumeRoleWithWebIdentity for ${PROVIDER} where aud StringEquals sts.amazonaws.com and `
       + `sub StringEquals ${SUBJECT}`,
   ]);
-  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('The trust policy trusts nobody else.');
+  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('The trust policy trusts no one else.');
 });
 
 test.each([
-  ['no annotation', withAnnotations({}), 'The role is not known: no annotation names it.'],
-  ['no service account', { serviceAccount: { value: undefined } }, 'The role is not known: no annotation names it.'],
+  ['no annotation', withAnnotations({}), 'The role is unknown: there is no annotation.'],
+  ['no service account', { serviceAccount: { value: undefined } }, 'The role is unknown: there is no annotation.'],
   [
     'a service account that cannot be read',
     { serviceAccount: { unknown: 'needs get serviceaccounts' } },
-    'The role is not known (needs get serviceaccounts); give its ARN with --role.',
+    'The role is unknown (needs get serviceaccounts); pass its ARN with --role.',
   ],
   [
     'blanks',
@@ -52,7 +52,7 @@ describe('role', () => {
   test('not there', () => {
     expect(verdict(ROLE_CHECKS, 'role-exists', { role: { value: undefined } })).toMatchObject({
       status: 'wrong',
-      summary: `There is no role api in account ${ACCOUNT}. STS reports that as AccessDenied.`,
+      summary: `Role api does not exist in account ${ACCOUNT}. STS reports this as AccessDenied.`,
     });
     expect(statuses({ role: { value: undefined } })).toEqual({ 'role-account': 'ok', 'role-exists': 'wrong' });
   });
@@ -62,7 +62,7 @@ describe('role', () => {
       verdict(ROLE_CHECKS, 'role-exists', withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('team/', '') })),
     ).toEqual({
       status: 'wrong',
-      summary: 'The role api has the path /team/ instead of /; STS compares the whole ARN.',
+      summary: 'Role api has the path /team/ instead of /. STS compares the whole ARN.',
       evidence: [`requested: arn:aws:iam::${ACCOUNT}:role/api`, `in IAM: ${ROLE}`],
       fix: [
         `kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/role-arn=${ROLE}`,
@@ -179,11 +179,11 @@ describe('trust', () => {
     expect(summary).toBe(`The trust policy does not allow ${SUBJECT} to assume the role: ${why}.`);
     expect(evidence!.slice(0, 2)).toEqual([
       `requested: ${SUBJECT}, audience sts.amazonaws.com, issuer ${ISSUER}`,
-      'nearest: Statement[0]',
+      'closest match: Statement[0]',
     ]);
     expect(fix).toEqual(
       expect.arrayContaining([
-        `Add to its Statement: ${JSON.stringify({ ...TRUST.Statement[0] })}`,
+        `Add this statement: ${JSON.stringify({ ...TRUST.Statement[0] })}`,
         "Or in the CDK app: trust.addServiceAccounts(provider, [ServiceAccountSubject.exact('payments', 'api')]);",
       ]),
     );
@@ -209,7 +209,7 @@ describe('trust', () => {
         ],
       }),
     );
-    expect(both.evidence!.slice(1)).toEqual(['nearest: Statement[1]']);
+    expect(both.evidence!.slice(1)).toEqual(['closest match: Statement[1]']);
   });
 
   test('the audience that is annotated is asked for', () => {
@@ -234,7 +234,7 @@ describe('trust', () => {
     const deny = { ...TRUST.Statement[0], Sid: 'KeepOut', Effect: 'Deny' };
     expect(verdict(ROLE_CHECKS, 'trust', trust({ ...TRUST, Statement: [TRUST.Statement[0], deny] }))).toMatchObject({
       status: 'wrong',
-      summary: `A Deny in the trust policy excludes ${SUBJECT}.`,
+      summary: `A Deny statement in the trust policy denies ${SUBJECT}.`,
       evidence: [expect.any(String), expect.stringMatching(/^Statement\[1\] \(KeepOut\): Deny sts:/)],
     });
   });
@@ -284,7 +284,7 @@ describe('trust', () => {
     });
     expect(verdict(ROLE_CHECKS, 'trust', { cluster: { unknown: 'x' } })).toMatchObject({
       status: 'unknown',
-      summary: 'The issuer of the cluster is not known: x.',
+      summary: 'The issuer of the cluster is unknown: x.',
     });
   });
 });
@@ -344,7 +344,7 @@ describe('trust otherwise', () => {
     ).toEqual([
       `note: Role api, Statement[3]: every principal of account ${ACCOUNT} may assume the role, not only pods.`,
       `trusted: a:b of ${ISSUER}`,
-      'trusted: *:* of *, by EKS Pod Identity',
+      'trusted: *:* of *, through EKS Pod Identity',
       `also: arn:aws:iam::${ACCOUNT}:root`,
       'also: ec2.amazonaws.com',
       'also: accounts.google.com',
@@ -396,7 +396,7 @@ describe('permissions boundary', () => {
       verdict(ROLE_CHECKS, 'permissions-boundary', { role, policies: policies({ value: READ_BUCKET }) }),
     ).toMatchObject({
       status: 'ok',
-      summary: 'The permissions boundary edge limits the role.',
+      summary: 'Permissions boundary edge limits the role.',
       evidence: ['Statement[0] (Read): Allow s3:GetObject on arn:aws:s3:::bucket/*'],
     });
     expect(
@@ -430,7 +430,7 @@ describe('permissions boundary', () => {
     ).toMatchObject({
       status: 'wrong',
       summary:
-        'The permissions boundary edge limits the role and does not allow s3:GetObject on arn:aws:s3:::bucket/key.',
+        'Permissions boundary edge limits the role and does not allow s3:GetObject on arn:aws:s3:::bucket/key.',
     });
   });
 

@@ -28,7 +28,7 @@ describe('namespace and ServiceAccount', () => {
     };
     expect(causes(facts)).toEqual(['namespace-exists']);
     expect(judgeOf('namespace-exists', facts)).toMatchObject({
-      summary: 'There is no namespace payments.',
+      summary: 'Namespace payments does not exist.',
       fix: ['Create it: kubectl create namespace payments', expect.anything()],
     });
   });
@@ -37,7 +37,7 @@ describe('namespace and ServiceAccount', () => {
     const facts: Facts = { ...factsOf({ pods: [] }), serviceAccount: { value: undefined } };
     expect(causes(facts)).toEqual(['service-account-exists']);
     expect(judgeOf('service-account-exists', facts)).toMatchObject({
-      summary: 'There is no ServiceAccount payments/api.',
+      summary: 'ServiceAccount payments/api does not exist.',
     });
     expect(judgeOf('role-annotation', facts)).toMatchObject({
       status: 'unknown',
@@ -61,7 +61,7 @@ describe('namespace and ServiceAccount', () => {
     const other = (name: string) =>
       ({ ...missing, otherServiceAccounts: { value: [{ namespace: 'payments', name }] } });
     expect(judgeOf('service-account-exists', other('apis'))).toMatchObject({
-      evidence: ['ServiceAccounts there: apis'],
+      evidence: ['ServiceAccounts in the namespace: apis'],
       fix: ['Did you mean --service-account apis?', expect.anything(), expect.anything()],
     });
     expect(judgeOf('service-account-exists', other('default'))!.fix).toHaveLength(2);
@@ -74,8 +74,8 @@ describe('namespace and ServiceAccount', () => {
   test('what may not be read is unknown, with the permission that is missing', () => {
     const facts: Facts = {
       ...factsOf(),
-      namespace: { unknown: 'Needs get on namespaces' },
-      serviceAccount: { unknown: 'Needs get on serviceaccounts in namespace payments' },
+      namespace: { unknown: 'needs get on namespaces' },
+      serviceAccount: { unknown: 'needs get on serviceaccounts in namespace payments' },
     };
     expect(judgeOf('namespace-exists', facts)).toMatchObject({
       status: 'unknown', summary: 'Needs get on namespaces.',
@@ -89,7 +89,7 @@ describe('namespace and ServiceAccount', () => {
 
   test('a ServiceAccount tells that its namespace is there', () => {
     expect(
-      judgeOf('namespace-exists', { ...factsOf(), namespace: { unknown: 'Needs get on namespaces' } }),
+      judgeOf('namespace-exists', { ...factsOf(), namespace: { unknown: 'needs get on namespaces' } }),
     ).toMatchObject({ status: 'ok' });
   });
 });
@@ -111,9 +111,9 @@ describe('the annotation of the role', () => {
 
   test.each([
     [` ${ROLE}`, 'The ARN of the role has leading or trailing whitespace.'],
-    [`${ROLE}\n`, 'The ARN of the role has a line break in it.'],
-    [`"${ROLE}"`, 'The ARN of the role has quotes in it.'],
-    [`'${ROLE}'`, 'The ARN of the role has quotes in it.'],
+    [`${ROLE}\n`, 'The ARN of the role has a line break.'],
+    [`"${ROLE}"`, 'The ARN of the role has quotes.'],
+    [`'${ROLE}'`, 'The ARN of the role has quotes.'],
   ])('with something around it is cleaned: %j', (arn, summary) => {
     const verdict = judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))!;
     expect(verdict).toMatchObject({ status: 'wrong', summary, evidence: [`${ROLE_KEY}: ${JSON.stringify(arn)}`] });
@@ -128,10 +128,10 @@ describe('the annotation of the role', () => {
     ['arn:aws:iam:::role/a', 'its account ID does not have 12 digits'],
     ['arn:aws:iam::111122223333:policy/a', 'it names a policy'],
     ['arn:aws:iam::111122223333:instance-profile/a', 'it names an instance profile'],
-    ['arn:aws:sts::111122223333:assumed-role/a/b', 'it names a session of a role'],
+    ['arn:aws:sts::111122223333:assumed-role/a/b', 'it names a role session'],
     ['arn:aws:iam::111122223333:user/a', 'it names a user'],
     ['${Token[TOKEN.23]}', 'a placeholder was not replaced'],
-    ['ARN:AWS:IAM::111122223333:role/a', 'ARNs begin with lower-case letters'],
+    ['ARN:AWS:IAM::111122223333:role/a', 'ARNs start with lower-case letters'],
   ])('that is no ARN is wrong: %j', (arn, why) => {
     expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))).toMatchObject({
       status: 'wrong',
@@ -184,7 +184,7 @@ describe('the annotation of the role', () => {
     const facts: Facts = { ...annotated({}, []), podIdentities: { value: [{ id: 'a-1', roleArn: ROLE }] } };
     expect(judgeOf('role-annotation', facts)).toMatchObject({
       status: 'ok',
-      summary: `The ServiceAccount names no role, and gets ${ROLE} by EKS Pod Identity.`,
+      summary: `The ServiceAccount names no role. It gets ${ROLE} through EKS Pod Identity.`,
     });
   });
 
@@ -208,7 +208,7 @@ describe('the annotation of the role', () => {
     test('of one mind', () => {
       expect(troubles(own(asIs, asIs))).toEqual([]);
       expect(judgeOf('role-annotation', own(asIs))).toMatchObject({
-        summary: `The ServiceAccount names no role; the pod templates define role ${ROLE} and the token.`,
+        summary: `The ServiceAccount names no role. The pod templates set role ${ROLE} and the token.`,
       });
       expect(roleArnOf(own(asIs))).toMatchObject({ value: { arn: ROLE } });
     });

@@ -4,7 +4,7 @@ import {
   fatal,
   isRefusal,
   reason,
-  tellable,
+  redact,
   unreachable,
 } from '../../../../src/cli/doctor/read/aws-errors';
 
@@ -14,17 +14,17 @@ const ofService = (name: string, message = '', status = 400) =>
 
 test.each<[any, string | undefined]>([
   [error('Error', '', { code: 'ECONNREFUSED' }), 'the connection was refused'],
-  [error('Error', '', { code: 'ENOTFOUND' }), 'there is no such host'],
+  [error('Error', '', { code: 'ENOTFOUND' }), 'the host was not found'],
   [
     error('Error', '', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
-    'its certificate is not trusted (NODE_EXTRA_CA_CERTS names one that is)',
+    'its certificate is not trusted (set NODE_EXTRA_CA_CERTS to a file with the CA certificate)',
   ],
   [error('Error', '', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), 'its certificate is for another host'],
-  [error('TimeoutError'), 'it did not answer in time'],
-  [error('AggregateError', '', { errors: [{ code: 'X' }, { code: 'ENETUNREACH' }] }), 'there is no network to it'],
+  [error('TimeoutError'), 'it did not respond in time'],
+  [error('AggregateError', '', { errors: [{ code: 'X' }, { code: 'ENETUNREACH' }] }), 'the network is unreachable'],
   [
     error('Error', 'AWS SDK error wrapper for Error: getaddrinfo EAI_AGAIN sts.x.amazonaws.com'),
-    'its name cannot be looked up',
+    'its name cannot be resolved',
   ],
   [ofService('AccessDenied', 'of ECONNREFUSED'), undefined],
   [undefined, undefined],
@@ -32,7 +32,7 @@ test.each<[any, string | undefined]>([
 
 test.each<[any, string]>([
   [ofService('AccessDeniedException', 'no\n way'), 'needs a:B: no way'],
-  [ofService('TooManyRequestsException'), 'a:B: AWS throttles the calls, several attempts failed. Try again later'],
+  [ofService('TooManyRequestsException'), 'a:B: AWS throttled several attempts; try again later'],
   [
     ofService('InvalidParameterException', 'The name is bad'),
     'a:B failed with InvalidParameterException: The name is bad',
@@ -40,12 +40,12 @@ test.each<[any, string]>([
   [ofService('InternalFailure'), 'a:B failed with InternalFailure'],
   [
     error('SyntaxError', 'Unexpected token < in JSON: <secret>', { $metadata: { httpStatusCode: 200 } }),
-    'a:B: the answer cannot be read (HTTP status 200)',
+    'a:B: the response cannot be read (HTTP status 200)',
   ],
-  [error('SyntaxError', 'x', { $response: { statusCode: 204 } }), 'a:B: the answer cannot be read (HTTP status 204)'],
-  [error('TypeError', 'Cannot read properties of undefined'), 'a:B: the answer cannot be read'],
+  [error('SyntaxError', 'x', { $response: { statusCode: 204 } }), 'a:B: the response cannot be read (HTTP status 204)'],
+  [error('TypeError', 'Cannot read properties of undefined'), 'a:B: the response cannot be read'],
   [error('Error', '', { code: 'ECONNRESET' }), 'a:B: the service could not be reached: the connection was reset'],
-  ['a text', 'a:B: the answer cannot be read'],
+  ['a text', 'a:B: the response cannot be read'],
 ])('%s: %s', (one, words) => expect(reason(one, 'a:B')).toBe(words));
 
 test.each<[any, string | undefined, string, string]>([
@@ -65,15 +65,15 @@ test.each<[any, string | undefined, string, string]>([
     error('CredentialsProviderError', 'wants multi-factor authentication'),
     undefined,
     'credentials',
-    'The profile that was found requires an MFA code, which the doctor does not ask for. Start a session with MFA, '
-      + 'and use its profile.',
+    'The profile in use requires an MFA code, which the doctor does not prompt for. Start a session with MFA and use '
+      + 'its profile.',
   ],
   [
     ofService('UnrecognizedClientException'),
     'p',
     'credentials',
-    'AWS does not accept the credentials of profile p (UnrecognizedClientException): they are wrong, were deleted, '
-      + 'are of another partition, or the clock of this computer is wrong.',
+    'AWS does not accept the credentials of profile p (UnrecognizedClientException). They are wrong, were deleted '
+      + 'or are for another partition, or the clock of this computer is wrong.',
   ],
 ])('%s of profile %s', (one, profile, kind, message) => expect(fatal(one, profile)).toMatchObject({ kind, message }));
 
@@ -86,11 +86,11 @@ test('what was told once is told as it is, and what is no such error is none', (
 test.each([
   ['a token eyJhbGciOi.eyJzdWIiOi.c2ln here', 'a token (token) here'],
   ['key AKIAIOSFODNN7EXAMPLE here', 'key (key) here'],
-  ['x-amz-security-token:FwoGZXIvYXdz here', 'x-amz-security-token:(left out) here'],
-  [`long ${'A'.repeat(200)} here`, 'long (left out) here'],
+  ['x-amz-security-token:FwoGZXIvYXdz here', 'x-amz-security-token:(redacted) here'],
+  [`long ${'A'.repeat(200)} here`, 'long (redacted) here'],
   ['one\n\ttwo\u001b[31m', 'one two\\u001b[31m'],
   ['word '.repeat(200), `${'word '.repeat(80)}…`],
-])('%j is told as %j', (message, told) => expect(tellable(message)).toBe(told));
+])('%j is told as %j', (message, told) => expect(redact(message)).toBe(told));
 
 test('a refusal is one of the service itself', () => {
   expect(isRefusal(ofService('AccessDenied', '', 403))).toBe(true);

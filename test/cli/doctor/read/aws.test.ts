@@ -228,7 +228,7 @@ describe('what is read', () => {
     describes({ roleArn: ROLE, targetRoleArn: 'arn:aws:iam::444455556666:role/target' });
     const { identityRoles, policies } = await facts({ roleArn: { unknown: 'nothing is annotated' } });
     expect(identityRoles!.target).toEqual({
-      unknown: 'it is in account 444455556666: use --role-profile with a profile of that account',
+      unknown: 'it is in account 444455556666; use --role-profile with a profile for that account',
     });
     expect((identityRoles!.policies as any).value.length).toBeGreaterThan(0);
     expect(policies).toEqual(identityRoles!.target);
@@ -276,7 +276,7 @@ describe('what is read', () => {
     });
     server.deny('eks:DescribePodIdentityAssociation');
     expect(why((await facts()).podIdentities)).toMatch(
-      /^the role of the EKS Pod Identity association a-1 is not known: needs eks:DescribePodIdentityAssociation/,
+      /^the role of the EKS Pod Identity association a-1 is unknown: needs eks:DescribePodIdentityAssociation/,
     );
   });
 
@@ -438,11 +438,11 @@ describe('a token', () => {
       failure('sts:AssumeRoleWithWebIdentity', 'Throttling', 'Rate exceeded'),
     );
     expect(why(await aws.assumed(ROLE, token))).toBe(
-      'sts:AssumeRoleWithWebIdentity: AWS throttles the calls, several attempts failed. Try again later',
+      'sts:AssumeRoleWithWebIdentity: AWS throttled several attempts; try again later',
     );
     server.answer('sts:AssumeRoleWithWebIdentity', { status: 502, body: '<html>Bad gateway</html>' });
     expect(why(await aws.assumed(ROLE, token))).toBe(
-      'sts:AssumeRoleWithWebIdentity: the answer cannot be read (HTTP status 502)',
+      'sts:AssumeRoleWithWebIdentity: the response cannot be read (HTTP status 502)',
     );
   });
 
@@ -488,8 +488,8 @@ describe('two accounts', () => {
     const { role, providers, policies, trail, cluster } = await facts({ roleArn: { value: there } });
     for (const read of [role, providers, policies, trail]) {
       expect(why(read)).toBe(
-        `the role api is in account ${OTHER}, but the credentials are for account ${ACCOUNT}: use --role-profile `
-          + `with a profile of account ${OTHER}`,
+        `role api is in account ${OTHER}, but the credentials are for account ${ACCOUNT}; use --role-profile `
+          + `with a profile for account ${OTHER}`,
       );
     }
     expect(cluster).toHaveProperty('value.name');
@@ -513,7 +513,7 @@ describe('two accounts', () => {
 
   test('a profile of the wrong account is said', async () => {
     expect(why((await facts({}, { roleProfile: 'other' })).role)).toBe(
-      `the role api is in account ${ACCOUNT}, but the profile other of --role-profile is for account ${OTHER}`,
+      `role api is in account ${ACCOUNT}, but the profile other of --role-profile is for account ${OTHER}`,
     );
   });
 
@@ -584,7 +584,7 @@ describe('faults', () => {
     expect((await facts()).policies).toHaveProperty('value.length', 2);
     server.answer('iam:GetRole', failure('iam:GetRole', 'Throttling', 'Rate exceeded'));
     expect(why((await facts()).role)).toBe(
-      'iam:GetRole: AWS throttles the calls, several attempts failed. Try again later',
+      'iam:GetRole: AWS throttled several attempts; try again later',
     );
     expect(server.asked.filter(({ action }) => action === 'iam:GetRole').length).toBe(5);
   });
@@ -593,7 +593,7 @@ describe('faults', () => {
     server.answer('cloudtrail:LookupEvents', { body: '{}', after: 5_000 });
     const started = Date.now();
     expect(why((await facts({}, { timeouts: { connection: 200, request: 200 } })).trail)).toBe(
-      'cloudtrail:LookupEvents: the service could not be reached: it did not answer in time',
+      'cloudtrail:LookupEvents: the service could not be reached: it did not respond in time',
     );
     expect(Date.now() - started).toBeLessThan(4_500);
   });
@@ -624,8 +624,7 @@ describe('faults', () => {
     expect(await cannot(facts())).toMatchObject({
       kind: 'expired',
       message:
-        'The AWS credentials that were found have expired. Sign in again, with `aws sso login` where they come from '
-          + 'SSO.',
+        'The AWS credentials in use have expired. Sign in again, for SSO with `aws sso login`.',
     });
   });
 });
@@ -671,10 +670,10 @@ describe('nothing can be asked', () => {
     );
     expect(await cannot(Aws.connect({ profile: 'nobody' }))).toMatchObject({
       kind: 'credentials',
-      message: expect.stringMatching(/^The profile nobody provides no AWS credentials/),
+      message: expect.stringMatching(/^Profile nobody provides no AWS credentials/),
     });
     expect((await cannot(Aws.connect({ roleProfile: 'nobody' }))).message).toMatch(
-      /^The profile nobody provides no AWS credentials/,
+      /^Profile nobody provides no AWS credentials/,
     );
   });
 
@@ -700,10 +699,10 @@ describe('nothing can be asked', () => {
     );
     expect(await cannot(Aws.connect({ profile: 'role' }))).toMatchObject({
       kind: 'credentials',
-      message: 'The credentials of profile role use a role that they may not assume: User: x is not authorized to '
-        + `perform: sts:AssumeRole on resource: ${ROLE}.`,
+      message: 'The credentials of profile role use a role that they are not allowed to assume: User: x is not '
+        + `authorized to perform: sts:AssumeRole on resource: ${ROLE}.`,
     });
-    expect((await cannot(Aws.connect({ profile: 'mfa' }))).message).toMatch(/^The profile mfa requires an MFA code/);
+    expect((await cannot(Aws.connect({ profile: 'mfa' }))).message).toMatch(/^Profile mfa requires an MFA code/);
   });
 
   test('an SSO session that has not begun', async () => {
@@ -740,7 +739,7 @@ describe('nothing can be asked', () => {
     });
     expect(await cannot(Aws.connect())).toMatchObject({
       kind: 'endpoint',
-      message: 'The answer in region eu-west-1 is not from AWS. Check for a proxy, or the sign-in page of a network.',
+      message: 'The response in region eu-west-1 is not from AWS. Check for a proxy or the sign-in page of a network.',
     });
   });
 
@@ -754,14 +753,14 @@ describe('nothing can be asked', () => {
     expect(await cannot(Aws.connect())).toMatchObject({
       kind: 'endpoint',
       message:
-        'AWS cannot be reached in region eu-west-1 at AWS_ENDPOINT_URL: the connection was refused. Check the name '
-          + 'of the region, the network, and proxies.',
+        'AWS cannot be reached in region eu-west-1 at AWS_ENDPOINT_URL: the connection was refused. Check the '
+          + 'region, the network and proxies.',
     });
     const silent = createServer(() => undefined);
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
     process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     expect((await cannot(Aws.connect({ timeouts: { connection: 100, request: 100 } }))).message).toMatch(
-      /it did not answer in time/,
+      /it did not respond in time/,
     );
     silent.closeAllConnections();
     silent.close();

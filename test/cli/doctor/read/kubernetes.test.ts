@@ -197,7 +197,7 @@ describe('what is read', () => {
         + '&limit=500',
     ]);
     handler = (_, response) => status(response, 403, 'Forbidden');
-    expect(await connect().agentPods()).toEqual({ unknown: 'Needs list on pods in namespace kube-system' });
+    expect(await connect().agentPods()).toEqual({ unknown: 'needs list on pods in namespace kube-system' });
   });
 
   test('NetworkPolicies that limit egress, with the default of the API server', async () => {
@@ -221,7 +221,7 @@ describe('what is read', () => {
     expect(asked).toEqual(['GET /apis/networking.k8s.io/v1/namespaces/payments/networkpolicies?limit=500']);
     handler = (_, response) => status(response, 403, 'Forbidden');
     expect(await connect().egressPolicies('payments')).toEqual({
-      unknown: 'Needs list on networkpolicies.networking.k8s.io in namespace payments',
+      unknown: 'needs list on networkpolicies.networking.k8s.io in namespace payments',
     });
   });
 
@@ -256,7 +256,7 @@ describe('what is read', () => {
       'GET /api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%20in%20(aws-node%2C%20cilium)&limit=500',
     );
     handler = (_, response) => status(response, 403, 'Forbidden');
-    expect(await connect().networkPlugins()).toEqual({ unknown: 'Needs list on pods in namespace kube-system' });
+    expect(await connect().networkPlugins()).toEqual({ unknown: 'needs list on pods in namespace kube-system' });
   });
 
   test('one pod is asked for by its name, and no name leaves its place', async () => {
@@ -318,23 +318,23 @@ describe('what is read', () => {
 
 describe('an answer that is no success', () => {
   test.each<[string, (cluster: Kubernetes) => Promise<any>, string]>([
-    ['a namespace', cluster => cluster.namespace('payments'), 'Needs get on namespaces'],
+    ['a namespace', cluster => cluster.namespace('payments'), 'needs get on namespaces'],
     [
       'a ServiceAccount',
       cluster => cluster.serviceAccount('payments', 'api'),
-      'Needs get on serviceaccounts in namespace payments',
+      'needs get on serviceaccounts in namespace payments',
     ],
-    ['pods', cluster => cluster.pods(QUESTION), 'Needs list on pods in namespace payments'],
-    ['a pod', cluster => cluster.pods({ ...QUESTION, pod: 'a' }), 'Needs get on pods in namespace payments'],
+    ['pods', cluster => cluster.pods(QUESTION), 'needs list on pods in namespace payments'],
+    ['a pod', cluster => cluster.pods({ ...QUESTION, pod: 'a' }), 'needs get on pods in namespace payments'],
     [
       'webhooks',
       cluster => cluster.webhooks({ pods: [] }),
-      'Needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io',
+      'needs list on mutatingwebhookconfigurations.admissionregistration.k8s.io',
     ],
     [
       'a token',
       cluster => cluster.mintToken('payments', 'api', 'sts.amazonaws.com'),
-      'Needs create on serviceaccounts/token in namespace payments',
+      'needs create on serviceaccounts/token in namespace payments',
     ],
   ])('403 says which permission is missing: %s', async (_, ask, words) => {
     handler = (__, response) => status(response, 403, 'Forbidden');
@@ -343,14 +343,14 @@ describe('an answer that is no success', () => {
 
   test('403 on a list of all says it too', async () => {
     handler = (_, response) => status(response, 403, 'Forbidden');
-    await expect(connect().serviceAccounts().next()).rejects.toThrow('Needs list on serviceaccounts');
+    await expect(connect().serviceAccounts().next()).rejects.toThrow('needs list on serviceaccounts');
   });
 
   test('404 is: not there', async () => {
     handler = (_, response) => status(response, 404, 'NotFound');
     expect(await read()).toEqual({ value: undefined });
     expect(await connect().mintToken('payments', 'api', 'a')).toEqual({
-      unknown: 'There is no ServiceAccount payments/api to make a token for',
+      unknown: 'ServiceAccount payments/api does not exist, so it cannot have a token',
     });
   });
 
@@ -361,20 +361,20 @@ describe('an answer that is no success', () => {
   ])('404 of %s says nothing', async (_, type, body) => {
     handler = (__, response) => response.writeHead(404, { 'content-type': type }).end(body);
     expect(await read()).toEqual({
-      unknown: expect.stringMatching(/^The API server answers 404, but not in the form of Kubernetes/),
+      unknown: expect.stringMatching(/^the API server returned 404, but not as Kubernetes does/),
     });
   });
 
   test('a status without a reason is told by its number', async () => {
     handler = (_, response) => response.writeHead(400, { 'content-type': 'application/json' }).end('{"kind":"Status"}');
-    expect(await read()).toEqual({ unknown: 'The API server answers 400' });
+    expect(await read()).toEqual({ unknown: 'the API server returned 400' });
   });
 
   test('401 is said, after one try with new credentials, and nothing more is asked', async () => {
     handler = (_, response) => status(response, 401, 'Unauthorized');
     const cluster = connect();
     const words = {
-      unknown: 'The API server rejects the credentials of context blue (401): they are wrong or expired',
+      unknown: 'the API server rejects the credentials of context blue (401): they are wrong or expired',
     };
     expect(await cluster.namespace('payments')).toEqual(words);
     expect(asked).toHaveLength(2);
@@ -395,18 +395,18 @@ describe('an answer that is no success', () => {
 
   test.each([500, 503])('%s is tried again, and given up in the end', async code => {
     handler = (_, response) => status(response, code, 'InternalError');
-    expect(await read()).toEqual({ unknown: `The API server answers ${code} (InternalError)` });
+    expect(await read()).toEqual({ unknown: `the API server returned ${code} (InternalError)` });
     expect(asked).toHaveLength(4);
   });
 
   test('a reason that is none is not shown', async () => {
     handler = (_, response) => status(response, 418, TOKEN);
-    expect(await read()).toEqual({ unknown: 'The API server answers 418' });
+    expect(await read()).toEqual({ unknown: 'the API server returned 418' });
   });
 
   test('a redirect is not followed: the token stays here', async () => {
     handler = (_, response) => response.writeHead(302, { location: 'https://elsewhere.example.com/' }).end();
-    expect(await read()).toEqual({ unknown: 'The API server answers 302' });
+    expect(await read()).toEqual({ unknown: 'the API server returned 302' });
   });
 
   test.each<[string, string]>([
@@ -420,7 +420,7 @@ describe('an answer that is no success', () => {
   ])('%s is than a Kubernetes object', async (_, text) => {
     handler = (__, response) => response.writeHead(200).end(text);
     expect(await read()).toEqual({
-      unknown: 'The API server answers with something other than a Kubernetes object: check for a proxy',
+      unknown: 'the API server did not return a Kubernetes object; check for a proxy',
     });
   });
 
@@ -431,10 +431,10 @@ describe('an answer that is no success', () => {
       value: [{ name: 'a', phase: 'Unknown', serviceAccount: 'default' }],
     });
     expect(await connect().pods(QUESTION)).toMatchObject({
-      unknown: expect.stringContaining('than a Kubernetes object'),
+      unknown: expect.stringContaining('did not return a Kubernetes object'),
     });
     expect(await connect().webhooks({ pods: [] })).toMatchObject({
-      unknown: expect.stringContaining('than a Kubernetes object'),
+      unknown: expect.stringContaining('did not return a Kubernetes object'),
     });
   });
 });
@@ -442,13 +442,13 @@ describe('an answer that is no success', () => {
 describe('a server', () => {
   test('that is slow is not waited for', async () => {
     handler = () => undefined;
-    expect(await read()).toEqual({ unknown: `The API server ${url} did not answer within 0.4 seconds` });
+    expect(await read()).toEqual({ unknown: `the API server ${url} did not answer within 0.4 seconds` });
     expect(asked).toHaveLength(1);
   });
 
   test('that begins an answer and does not end it is not waited for', async () => {
     handler = (_, response) => response.writeHead(200).write('{"metadata":');
-    expect(await read()).toEqual({ unknown: `The API server ${url} did not answer within 0.4 seconds` });
+    expect(await read()).toEqual({ unknown: `the API server ${url} did not answer within 0.4 seconds` });
   });
 
   test('that closes the connection once is asked again', async () => {
@@ -459,7 +459,7 @@ describe('a server', () => {
 
   test('that always closes it is given up', async () => {
     handler = ({ socket }) => socket.destroy();
-    expect(await read()).toEqual({ unknown: `The API server ${url} cannot be reached: the connection was reset` });
+    expect(await read()).toEqual({ unknown: `the API server ${url} cannot be reached: the connection was reset` });
   });
 
   test('that is down is said', async () => {
@@ -468,14 +468,14 @@ describe('a server', () => {
     const { port } = other.address() as AddressInfo;
     await new Promise(closed => other.close(closed));
     expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({
-      unknown: `The API server https://127.0.0.1:${port} cannot be reached: the connection was refused`,
+      unknown: `the API server https://127.0.0.1:${port} cannot be reached: the connection was refused`,
     });
   });
 
   test('that has no name is said', async () => {
     expect(await read({ server: 'https://nowhere.invalid' })).toMatchObject({
       unknown: expect.stringMatching(
-        /^The API server https:\/\/nowhere\.invalid cannot be reached: (there is no such host|its name)/,
+        /^the API server https:\/\/nowhere\.invalid cannot be reached: (the host was not found|its name)/,
       ),
     });
   });
@@ -487,15 +487,15 @@ describe('a server', () => {
     await new Promise<void>(listening => plain.listen(0, '127.0.0.1', listening));
     const { port } = plain.address() as AddressInfo;
     expect(await read({ server: `https://127.0.0.1:${port}` })).toEqual({
-      unknown: `The API server https://127.0.0.1:${port} cannot be reached: the TLS handshake failed`,
+      unknown: `the API server https://127.0.0.1:${port} cannot be reached: the TLS handshake failed`,
     });
     await new Promise(closed => plain.close(closed));
   });
 
   test('whose certificate nobody has signed is not trusted, nor sent the token', async () => {
     expect(await read({ cluster: {} })).toEqual({
-      unknown: `The API server ${url} cannot be trusted: its certificate is not signed by the certificate authority `
-        + 'that the kubeconfig names',
+      unknown: `the API server ${url} cannot be trusted: its certificate is not signed by the certificate authority `
+        + 'in the kubeconfig',
     });
     expect(asked).toEqual([]);
   });
@@ -503,7 +503,7 @@ describe('a server', () => {
   test('whose certificate is for another host is not trusted', async () => {
     expect(
       await read({ cluster: { 'certificate-authority-data': ca, 'tls-server-name': 'other.example.com' } }),
-    ).toEqual({ unknown: `The API server ${url} cannot be trusted: its certificate is for another host` });
+    ).toEqual({ unknown: `the API server ${url} cannot be trusted: its certificate is for another host` });
   });
 
   test('whose certificate is for the name that the kubeconfig gives is trusted', async () => {
@@ -571,7 +571,7 @@ describe('a proxy', () => {
   test('that is down is said', async () => {
     process.env.HTTPS_PROXY = 'http://127.0.0.1:1';
     expect(await read({ server: 'https://api.example.com' })).toEqual({
-      unknown: 'The API server https://api.example.com cannot be reached: the connection was refused',
+      unknown: 'the API server https://api.example.com cannot be reached: the connection was refused',
     });
   });
 });
@@ -617,7 +617,7 @@ describe('a long list', () => {
   test('that always expires is given up', async () => {
     handler = ({ url: path }, response) =>
       path!.includes('continue=') ? status(response, 410, 'Expired') : json(response, page(0, 500, 'a'));
-    await expect(names(connect())).rejects.toThrow('The API server answers 410 (Expired)');
+    await expect(names(connect())).rejects.toThrow('the API server returned 410 (Expired)');
     expect(asked).toHaveLength(8);
   });
 
@@ -649,7 +649,7 @@ describe('a token', () => {
 
   test('that was not made is said', async () => {
     handler = (_, response) => json(response, {});
-    expect(await connect().mintToken('payments', 'api', 'a')).toEqual({ unknown: 'The API server made no token' });
+    expect(await connect().mintToken('payments', 'api', 'a')).toEqual({ unknown: 'the API server returned no token' });
   });
 });
 
@@ -684,7 +684,7 @@ describe('a kubeconfig', () => {
   test('without the context says which there are', () => {
     process.env.KUBECONFIG = ['one', 'two', 'one'].map(name => file(kubeConfig({ name }))).join(delimiter);
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow(
-      'The kubeconfig has no context "three"; it has: one, two.',
+      'The kubeconfig has no context "three"; its contexts are: one, two.',
     );
     process.env.KUBECONFIG = file('{}');
     expect(() => Kubernetes.connect({ context: 'three' })).toThrow('it has none.');
@@ -704,7 +704,7 @@ describe('a kubeconfig', () => {
 
   test.each<[string, string, string]>([
     ['no YAML', `users:\n  - name: a\n    user: { token: ${TOKEN}\n`, 'it is not valid YAML, line 4'],
-    ['empty', '', 'it does not have the form of one'],
+    ['empty', '', 'it does not have the form of a kubeconfig'],
     ['a text', TOKEN, 'has no current context'],
     [
       'of something else',
@@ -721,7 +721,7 @@ describe('a kubeconfig', () => {
 
   test('that is a folder says so', () => {
     process.env.KUBECONFIG = folder;
-    expect(() => Kubernetes.connect()).toThrow(`${folder}: cannot be used as a kubeconfig: it is a directory.`);
+    expect(() => Kubernetes.connect()).toThrow(`${folder} cannot be used as a kubeconfig: it is a directory.`);
   });
 
   test('whose context points nowhere is said', () => {
@@ -738,26 +738,26 @@ describe('a kubeconfig', () => {
       'Context "blue" of the kubeconfig names a user that is missing or incomplete',
     );
     expect(broken(config => (config.clusters[0].cluster.server = 'ftp://x'))).toContain(
-      'the server of its cluster is not a URL',
+      'names a cluster whose server is not a URL',
     );
   });
 
   test('whose files are not there, or hold nothing, is said', async () => {
     expect(await read({ user: { 'client-certificate': join(folder, 'no.crt') } })).toEqual({
-      unknown: `No credentials for the API server: ${join(folder, 'no.crt')}, which the kubeconfig names, cannot be `
-        + 'read: no such file or directory',
+      unknown: `no credentials for the API server: ${join(folder, 'no.crt')}, which the kubeconfig refers to, cannot `
+        + 'be read: no such file or directory',
     });
     const data = Buffer.from(TOKEN).toString('base64');
     const { unknown } = (await read({ user: { 'client-certificate-data': data, 'client-key-data': data } })) as {
       unknown: string;
     };
-    expect(unknown).toMatch(/^(No credentials|The API server)/);
+    expect(unknown).toMatch(/^(no credentials|the API server)/);
     expect(unknown).not.toContain(TOKEN);
   });
 
   test('without encryption is refused', async () => {
     expect(await read({ server: 'http://127.0.0.1:1', cluster: {} })).toEqual({
-      unknown: 'No credentials for the API server: the kubeconfig asks for http without encryption, which is not '
+      unknown: 'no credentials for the API server: the kubeconfig uses http without encryption, which is not '
         + 'supported',
     });
   });
@@ -800,7 +800,7 @@ describe('an exec plugin', () => {
   test('that is not there is said', async () => {
     expect(await read(plugin('no-such-plugin'))).toEqual({
       unknown:
-        'No credentials for the API server: the exec plugin "no-such-plugin" of the kubeconfig cannot be run: no such '
+        'no credentials for the API server: the exec plugin "no-such-plugin" of the kubeconfig cannot be run: no such '
           + 'file or directory',
     });
   });
@@ -810,7 +810,7 @@ describe('an exec plugin', () => {
       `echo ${TOKEN}; echo 'some trace' >&2; echo 'Unable to locate credentials ${TOKEN}' >&2; exit 255`,
     );
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: Unable to `
+      unknown: `no credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: Unable to `
         + 'locate credentials …',
     });
   });
@@ -825,7 +825,7 @@ describe('an exec plugin', () => {
   ])('that fails with a secret in its last word: %s', async (last, said) => {
     const path = program(`echo '${last}' >&2; exit 1`);
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: ${said}`,
+      unknown: `no credentials for the API server: the exec plugin "${path}" of the kubeconfig failed: ${said}`,
     });
   });
 
@@ -836,7 +836,7 @@ describe('an exec plugin', () => {
   ])('that gives %s is said, without it', async (_, lines) => {
     const path = program(lines);
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig printed no `
+      unknown: `no credentials for the API server: the exec plugin "${path}" of the kubeconfig did not print an `
         + 'ExecCredential',
     });
   });
@@ -845,7 +845,7 @@ describe('an exec plugin', () => {
     const path = program('sleep 20');
     const start = Date.now();
     expect(await read(plugin(path))).toEqual({
-      unknown: `No credentials for the API server: the exec plugin "${path}" of the kubeconfig took too long`,
+      unknown: `no credentials for the API server: the exec plugin "${path}" of the kubeconfig timed out`,
     });
     expect(Date.now() - start).toBeLessThan(5000);
   });
@@ -903,16 +903,16 @@ describe('in a pod', () => {
 
   test('the token tells whether it is the cluster: its API server has an address that EKS does not know', () => {
     const kubernetes = inPod(JSON.stringify({ iss: ISSUER, sub: 'x' }));
-    expect(kubernetes.strangerTo(cluster(ISSUER))).toBeUndefined();
-    expect(kubernetes.strangerTo(cluster())).toBeUndefined();
-    expect(kubernetes.strangerTo(cluster(`${ISSUER}2`))).toBe(
-      `This pod runs in another cluster than production: its token is from ${ISSUER}, and those of production are from `
-        + `${ISSUER}2.`,
+    expect(kubernetes.mismatchWith(cluster(ISSUER))).toBeUndefined();
+    expect(kubernetes.mismatchWith(cluster())).toBeUndefined();
+    expect(kubernetes.mismatchWith(cluster(`${ISSUER}2`))).toBe(
+      `This pod does not run in cluster production: its token is issued by ${ISSUER}, but tokens of production are `
+        + `issued by ${ISSUER}2.`,
     );
   });
 
   test.each(['{}', 'no JSON'])('a token that does not tell is no reason to refuse: %s', claims => {
-    expect(inPod(claims).strangerTo(cluster(ISSUER))).toBeUndefined();
+    expect(inPod(claims).mismatchWith(cluster(ISSUER))).toBeUndefined();
   });
 });
 

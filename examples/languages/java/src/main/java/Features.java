@@ -46,7 +46,7 @@ public class Features {
             .resources(List.of("*"))
             .build());
 
-        // One role for the runners of all teams, and for one of operations.
+        // One role for the runners of all teams and one service account of operations.
         IrsaRole runners = IrsaRole.Builder.create(stack, "Runners")
             .trust(new TrustPolicy().addServiceAccounts(oidcProvider, List.of(
                 ServiceAccountSubject.matching("team-*", "runner"),
@@ -54,7 +54,7 @@ public class Features {
             .maxSessionDuration(Duration.hours(2))
             .build();
 
-        // A controller whose chart makes the service account.
+        // A controller whose chart creates the service account.
         IHostedZone zone = HostedZone.fromHostedZoneId(stack, "Zone", "Z0123456789EXAMPLE");
         IrsaServiceAccount dns = IrsaServiceAccount.Builder.create(stack, "Dns")
             .oidcProvider(oidcProvider)
