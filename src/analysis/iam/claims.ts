@@ -3,7 +3,7 @@
  * the name of a service.
  */
 
-/** A stand-in may hold colons. */
+/** A stand-in may contain colons. */
 const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
 
 export function isClaim(key: string): boolean {
