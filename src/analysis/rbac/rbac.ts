@@ -167,7 +167,7 @@ export class Rbac {
     if (rules !== undefined) return rules;
     const isOpen = hasStandIn(`${role.kind} ${role.namespace} ${role.name}`);
     if (this.isComplete && !isOpen) return undefined;
-    const reason = isOpen ? 'cannot be determined yet' : 'is not in the input';
+    const reason = isOpen ? 'cannot be determined yet' : 'was not found';
     return { rules: [], doubt: `${role.kind} ${role.name} ${reason}` };
   }
 

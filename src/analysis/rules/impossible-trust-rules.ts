@@ -95,7 +95,7 @@ function subjectProblem(name: string, value: string): Problem {
 
 function swapProblem(name: string, claim: string, value: string): Problem {
   return {
-    message: `${name}: \`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it matches no token.`,
+    message: `${name}: \`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so no token matches.`,
     fix: `Compare \`sub\` with ${SUBJECT_FORM} and \`aud\` with sts.amazonaws.com.`,
   };
 }

@@ -239,8 +239,7 @@ test('policies without a binding, bindings without a policy, and policies of oth
   expect(reasonsOf([foreign])).toEqual(['ValidatingAdmissionPolicy other: it is not a policy of '
     + 'WorkloadIdentityGuard']);
   expect(reasonsOf([{ ...policy, apiVersion: 'admissionregistration.k8s.io/v1alpha1' }, binding])).toEqual([
-    'ValidatingAdmissionPolicy shop-guard-use: it is ValidatingAdmissionPolicy shop-guard-use: the apiVersion of its '
-      + 'binding shop-guard-use is not v1',
+    'ValidatingAdmissionPolicy shop-guard-use: its apiVersion is not v1',
   ]);
   expect(reasonsOf([{ ...policy, apiVersion: 'example.com/v1' }])).toEqual([]);
 });

@@ -283,7 +283,7 @@ test('what Kubernetes refuses, and roles that are not there, are named', () => {
   });
   expect(map.reaches).toEqual([]);
   expect(map.unknownReaches.map(({ actor, reason }) => [actor.name, reason])).toEqual([
-    ['dev', 'ClusterRole absent is not in the input'],
+    ['dev', 'ClusterRole absent was not found'],
     ['dev', 'a controller of applications.argoproj.io may run pods'],
     ['⟨subjects of RoleBinding payments/a⟩', expect.stringMatching(/^RoleBinding payments\/a: subjects\[0\]\.kind must/)],
   ]);

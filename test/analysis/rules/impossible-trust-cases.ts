@@ -123,7 +123,7 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
       ['sub', 'sts.amazonaws.com'],
     ].flatMap(([claim, value]) =>
       finding(
-        `\`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it matches no token.`,
+        `\`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so no token matches.`,
         'Compare `sub` with system:serviceaccount:<namespace>:<name> and `aud` with sts.amazonaws.com.',
       ),
     ),
