@@ -306,7 +306,7 @@ export const REACH_CASES: Case[] = [
     resources: { Role: READER },
     manifests: manifests(bound(DEV, 'absent'), bound(DEV, 'absent', { name: 'more' })),
     expected: [{
-      message: 'RoleBinding payments/dev: ClusterRole absent was not found, so the rights that the binding '
+      message: 'RoleBinding payments/dev: ClusterRole absent is not in the input, so the rights that the binding '
         + 'grants are not known.',
       fix: 'Add the manifest of the role to the input. Remove the binding if the role does not exist.',
       at: 'rbac.yaml:2',

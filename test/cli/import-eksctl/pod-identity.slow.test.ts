@@ -90,7 +90,7 @@ describe('the example of eksctl', () => {
     expect(example.stdout).not.toMatch(/Oidc|Irsa/);
     expect(example.stderr).not.toContain('withOIDC');
     const summary = '5 of 5 service accounts written, 0 values not mapped.';
-    expect(example.stderr).toContain(`\n${summary}\nEKS has one association `);
+    expect(example.stderr).toContain(`\n${summary}\nEKS accepts one association `);
   });
 });
 
@@ -168,7 +168,9 @@ describe('a VPC that the file does not name', () => {
 
   test('is asked for, where the file has its subnets', () => {
     const { stdout, stderr } = importText(associations(item, subnets));
-    expect(stderr).toContain('not the VPC itself; the role is written without it. Import again with --vpc <id>.');
+    expect(stderr).toContain(
+      'not the VPC itself, so the role does not include these permissions. Import again with --vpc <id>.',
+    );
     expect(stdout).not.toContain('Vpc.from');
   });
 
@@ -188,7 +190,7 @@ describe('a template', () => {
   ])('%s is named as such', (_, items, placeholder) => {
     const { code, stderr } = importText(associations(items));
     expect(code).toBe(2);
-    expect(stderr).toContain(`\ncluster.yaml has placeholders, such as ${placeholder}. Render it first, `);
+    expect(stderr).toContain(`\ncluster.yaml contains placeholders, such as ${placeholder}. Render it first, `);
   });
 
   test('is not what has policy variables, whatever else is wrong', () => {
@@ -259,7 +261,7 @@ describe('add-ons', () => {
 
   test('must go before they come: the output says so', () => {
     expect(imported.stderr).toContain('\n0 of 0 service accounts written, 3 add-ons, 0 values not mapped.\n');
-    expect(imported.stderr).toContain('\nA cluster has an add-on once: eksctl delete addon --preserve ');
+    expect(imported.stderr).toContain('\nA cluster can have each add-on only once. Run eksctl delete addon --preserve ');
   });
 
   test.each([

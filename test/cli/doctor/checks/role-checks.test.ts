@@ -196,7 +196,7 @@ describe('trust', () => {
       trusting(one => (one.Condition.StringEquals[sub] = 'system:serviceaccount:payments:*')),
     );
     expect(evidence![2]).toContain('which treats the wildcard literally');
-    expect(fix![0]).toContain('Put it under StringLike');
+    expect(fix![0]).toContain('Use StringLike');
     const other = { ...TRUST.Statement[0], Principal: { Federated: PROVIDER.replace(ACCOUNT, '444455556666') } };
     const both = verdict(
       ROLE_CHECKS,
