@@ -133,7 +133,7 @@ test('an answer shows the statement, and where it is', async () => {
 test('by keyboard alone', async () => {
   const page = await openMap(THREE);
   await page.keyboard.press('Tab');
-  expect(await focused(page)).toBe('Skip to the table of access');
+  expect(await focused(page)).toBe('Skip to the access table');
   await page.keyboard.press('Enter');
   expect(await focused(page)).toBe('access');
   await page.keyboard.press('Tab');
